@@ -1,0 +1,142 @@
+"""An expression written as text, read against the table of ops: parsed with `ast`, never evaluated as Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import autograd
+from autograd import ops
+from autograd.value import Value
+
+
+class ExpressionError(ValueError):
+    """The text is not an expression in the known variables and ops; `column` says where (from 1)."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+_BINARY = {ast.Add: ops.add, ast.Sub: ops.sub, ast.Mult: ops.mul, ast.Div: ops.div, ast.Pow: ops.pow}
+_UNARY = {ast.USub: ops.neg, ast.UAdd: ops.pos}
+_COMPARE = {
+    ast.Eq: ops.equal,
+    ast.NotEq: ops.not_equal,
+    ast.Lt: ops.less,
+    ast.LtE: ops.less_equal,
+    ast.Gt: ops.greater,
+    ast.GtE: ops.greater_equal,
+}
+_OF_A_LIST = {"sum", "prod", "logsumexp", "mean", "var", "norm"}
+_OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
+DEEPEST = 100
+
+
+def functions() -> list[str]:
+    """The names an expression may call, sorted."""
+    return sorted((set(ops.TABLE) - {"dot"}) | _OF_A_LIST | _OF_A_NUMBER)
+
+
+def variables(text: str) -> list[str]:
+    """The variables of an expression, in the order they appear.
+
+    >>> variables("tanh(w*x + b)")
+    ['w', 'x', 'b']
+    """
+    tree = _parse(text)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    return list(dict.fromkeys(name.id for name in sorted(names, key=lambda name: name.col_offset)))
+
+
+def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dict[Value, str]]:
+    """Record the expression; returns its result, and for every node the text it came from.
+
+    >>> result, texts = evaluate("x*x + 1", {"x": Value(3.0, label="x")})
+    >>> result.data, texts[result]
+    (10.0, 'x*x + 1')
+    """
+    tree = _parse(text)
+    texts: dict[Value, str] = {}
+
+    def walk(node: ast.expr, depth: int) -> Any:
+        if depth > DEEPEST:
+            raise ExpressionError(f"nested more than {DEEPEST} deep", node.col_offset + 1)
+        result = _apply(node, [walk(arg, depth + 1) for arg in _arguments(node)], values)
+        if type(result) is Value and result not in texts:
+            texts[result] = ast.get_source_segment(text, node) or ""
+        return result
+
+    return walk(tree, 0), texts
+
+
+def _parse(text: str) -> ast.expr:
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise ExpressionError(error.msg, error.offset or 1) from None
+    except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested beyond what the parser takes
+        raise ExpressionError("this cannot be parsed", 1) from None
+
+
+def _arguments(node: ast.expr) -> list[ast.expr]:
+    """The operands of a node that is allowed, or an error that points at it."""
+    if isinstance(node, (ast.Name, ast.Constant)):
+        return []
+    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+        return [node.left, node.right]
+    if isinstance(node, ast.UnaryOp) and type(node.op) in _UNARY:
+        return [node.operand]
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARE:
+        return [node.left, node.comparators[0]]
+    if isinstance(node, ast.Call):
+        if not isinstance(node.func, ast.Name):
+            raise ExpressionError("only the ops can be called, by their name", node.func.col_offset + 1)
+        if node.func.id not in functions():
+            raise ExpressionError(f"{node.func.id!r} is no op", node.func.col_offset + 1)
+        if node.keywords:
+            raise ExpressionError(f"{node.func.id} takes no keywords", node.keywords[0].value.col_offset + 1)
+        return node.args
+    what = {
+        ast.Attribute: "attributes are not allowed",
+        ast.Subscript: "indexing is not allowed",
+        ast.Lambda: "functions cannot be defined here",
+        ast.Compare: "only one comparison at a time",
+        ast.Starred: "arguments are written out one by one",
+    }
+    raise ExpressionError(what.get(type(node), f"{type(node).__name__} is not allowed here"), node.col_offset + 1)
+
+
+def _apply(node: ast.expr, args: list[Any], values: Mapping[str, Value]) -> Any:
+    if isinstance(node, ast.Name):
+        if node.id not in values:
+            raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…", node.col_offset + 1)
+        return values[node.id]
+    if isinstance(node, ast.Constant):
+        if type(node.value) not in (int, float):
+            raise ExpressionError(f"{node.value!r} is no real number", node.col_offset + 1)
+        try:
+            return float(node.value)
+        except OverflowError:
+            raise ExpressionError("the number is too large", node.col_offset + 1) from None
+    try:
+        return _function(node)(*args)
+    except (TypeError, ValueError) as error:
+        raise ExpressionError(str(error), node.col_offset + 1) from None
+
+
+def _function(node: ast.expr) -> Callable[..., Any]:
+    if isinstance(node, ast.BinOp):
+        return _BINARY[type(node.op)]
+    if isinstance(node, ast.UnaryOp):
+        return _UNARY[type(node.op)]
+    if isinstance(node, ast.Compare):
+        return _COMPARE[type(node.ops[0])]
+    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    name = node.func.id
+    if name in _OF_A_LIST:
+        function: Callable[..., Any] = getattr(autograd, name)
+        return lambda *xs: function(xs)
+    return ops.TABLE[name] if name in ops.TABLE else getattr(autograd, name)  # type: ignore[no-any-return]

@@ -1,0 +1,217 @@
+"""Functions written with the ops of the table: what operators and a few primitives say at no loss.
+
+All take plain numbers and Values alike, and give a plain number if nothing in them is a Value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+from autograd import ops
+from autograd.value import Value, record_dot
+
+Scalar = Any  # a float or a Value, as it comes
+
+
+# -- of a list ---------------------------------------------------------------------------------------
+
+
+def sum(xs: Iterable[Scalar]) -> Scalar:
+    """The sum of a list, recorded as one node; 0.0 of an empty one.
+
+    >>> sum([1.0, 2.0, 3.0])
+    6.0
+    """
+    return ops.sum(*xs)
+
+
+def prod(xs: Iterable[Scalar]) -> Scalar:
+    """The product of a list, recorded as one node; 1.0 of an empty one. Its gradient is right at zeros too.
+
+    >>> prod([2.0, 3.0, 4.0])
+    24.0
+    """
+    return ops.prod(*xs)
+
+
+def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0) -> Scalar:
+    """bias + w₁x₁ + w₂x₂ + …, recorded as one node; ValueError if the lengths differ.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0], bias=0.5)
+    11.5
+    """
+    ws, xs = tuple(weights), tuple(inputs)
+    if len(ws) != len(xs):
+        raise ValueError(f"dot: weights and inputs must be of one length, got {len(ws)} and {len(xs)}")
+    if type(bias) is Value:
+        return record_dot(ws, xs, bias)
+    return ops.dot(*ws, *xs, bias)
+
+
+def logsumexp(xs: Iterable[Scalar]) -> Scalar:
+    """log(exp(x₁) + exp(x₂) + …), without overflow; -inf of an empty list.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    return ops.logsumexp(*xs)
+
+
+def mean(xs: Sequence[Scalar]) -> Scalar:
+    """The arithmetic mean; ValueError of an empty list.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    return sum(_non_empty("mean", xs)) / float(len(xs))
+
+
+def var(xs: Sequence[Scalar], correction: float = 0.0) -> Scalar:
+    """The variance: the mean squared distance from the mean, over n - correction (1 gives the sample variance).
+
+    >>> var([1.0, 2.0, 6.0])
+    4.666666666666667
+    """
+    if not len(_non_empty("var", xs)) > correction:
+        raise ValueError(f"var: correction must be below the number of values, {len(xs)}, got {correction}")
+    center = mean(xs)
+    return sum([square(x - center) for x in xs]) / (len(xs) - correction)
+
+
+def norm(xs: Iterable[Scalar]) -> Scalar:
+    """The Euclidean length √(x₁² + x₂² + …), without overflow; the gradient at 0 is 0.
+
+    >>> norm([2.0, 3.0, 6.0])
+    7.0
+    """
+    return reduce(ops.hypot, xs, 0.0)
+
+
+def softmax(xs: Sequence[Scalar]) -> list[Scalar]:
+    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1; ValueError of an empty list.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    return [ops.exp(x) for x in log_softmax(xs)]
+
+
+def log_softmax(xs: Sequence[Scalar]) -> list[Scalar]:
+    """The logarithm of softmax, exact where softmax is tiny.
+
+    >>> log_softmax([0.0, -1000.0])
+    [0.0, -1000.0]
+    """
+    total = logsumexp(_non_empty("log_softmax", xs))
+    return [x - total for x in xs]
+
+
+def _non_empty(name: str, xs: Sequence[Scalar]) -> Sequence[Scalar]:
+    if not len(xs):
+        raise ValueError(f"{name} of an empty list")
+    return xs
+
+
+# -- of a number -------------------------------------------------------------------------------------
+
+
+def square(x: Scalar) -> Scalar:
+    """x·x.
+
+    >>> square(3.0)
+    9.0
+    """
+    return x * x
+
+
+def reciprocal(x: Scalar) -> Scalar:
+    """1/x, ±inf at ±0.
+
+    >>> reciprocal(4.0)
+    0.25
+    """
+    return ops.div(1.0, x)
+
+
+def clip(x: Scalar, low: Scalar, high: Scalar) -> Scalar:
+    """x held between two bounds; at a bound the gradient is ½, as at every tie.
+
+    >>> clip(3.0, 0.0, 1.0)
+    1.0
+    """
+    return ops.minimum(ops.maximum(x, low), high)
+
+
+def leaky_relu(x: Scalar, slope: float = 0.01) -> Scalar:
+    """x where it is positive, slope·x elsewhere.
+
+    >>> leaky_relu(-2.0)
+    -0.02
+    """
+    return ops.where(ops.greater(x, 0.0), x, slope * x)
+
+
+def elu(x: Scalar, alpha: float = 1.0) -> Scalar:
+    """x where it is positive, alpha·(exp(x) - 1) elsewhere (Clevert et al., 2015).
+
+    >>> elu(2.0), elu(-1.0)
+    (2.0, -0.6321205588285577)
+    """
+    positive = ops.greater(x, 0.0)
+    return ops.where(positive, x, alpha * ops.expm1(ops.where(positive, 0.0, x)))
+
+
+def gelu(x: Scalar) -> Scalar:
+    """x·Φ(x), with the normal distribution's Φ (Hendrycks and Gimpel, 2016), not an approximation.
+
+    >>> gelu(1.0)
+    0.8413447460685429
+    """
+    return 0.5 * x * ops.erfc(-0.7071067811865476 * x)
+
+
+def silu(x: Scalar) -> Scalar:
+    """x·sigmoid(x), also called swish (Elfwing et al., 2017).
+
+    >>> silu(1.0)
+    0.7310585786300049
+    """
+    return x * ops.sigmoid(x)
+
+
+def mish(x: Scalar) -> Scalar:
+    """x·tanh(softplus(x)) (Misra, 2019).
+
+    >>> mish(1.0)
+    0.8650983882673103
+    """
+    return x * ops.tanh(ops.softplus(x))
+
+
+def softsign(x: Scalar) -> Scalar:
+    """x / (1 + |x|).
+
+    >>> softsign(-3.0)
+    -0.75
+    """
+    return x / (1.0 + ops.abs(x))
+
+
+def hardtanh(x: Scalar) -> Scalar:
+    """x held between -1 and 1.
+
+    >>> hardtanh(3.0)
+    1.0
+    """
+    return clip(x, -1.0, 1.0)
+
+
+def logsigmoid(x: Scalar) -> Scalar:
+    """log(sigmoid(x)), without overflow.
+
+    >>> logsigmoid(-800.0)
+    -800.0
+    """
+    return -ops.softplus(-x)

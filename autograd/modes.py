@@ -1,0 +1,82 @@
+"""no_grad and anomaly: how to record less, or to look harder, for a while.
+
+Both live in context variables, so threads and async tasks do not disturb each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import _GeneratorContextManager, contextmanager
+from contextvars import ContextVar
+from threading import Lock
+
+recording: ContextVar[bool] = ContextVar("recording", default=True)
+watching: ContextVar[bool] = ContextVar("watching", default=False)
+warning: ContextVar[bool] = ContextVar("warning", default=True)
+
+# How many contexts are open anywhere, kept as a float: the arithmetic of Value compares `z - z`
+# with it, so that one comparison finds both a result that is not finite and a mode to ask about.
+special = 0.0
+_lock = Lock()
+
+
+@contextmanager
+def _switched(switch: ContextVar[bool], on: bool) -> Iterator[None]:
+    global special
+    token = switch.set(on)
+    with _lock:
+        special += 1.0
+    try:
+        yield
+    finally:
+        with _lock:
+            special -= 1.0
+        switch.reset(token)
+
+
+def no_grad() -> _GeneratorContextManager[None]:
+    """Compute without recording: results are leaves, and no graph is kept.
+
+    A context manager and a decorator.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.args
+    (9.0, ())
+    """
+    return _switched(recording, False)
+
+
+def enable_grad() -> _GeneratorContextManager[None]:
+    """Record again inside `no_grad()`.
+
+    >>> from autograd import Value
+    >>> with no_grad(), enable_grad():
+    ...     y = Value(3.0) * 2.0
+    >>> len(y.args)
+    2
+    """
+    return _switched(recording, True)
+
+
+def anomaly() -> _GeneratorContextManager[None]:
+    """Raise AnomalyError where a NaN or infinity is born, with op, operands and source line.
+
+    Covers the forward pass and `backward()`. A context manager and a decorator.
+
+    >>> from autograd import Value, AnomalyError, log
+    >>> try:
+    ...     with anomaly():
+    ...         log(Value(0.0))
+    ... except AnomalyError as error:
+    ...     print(str(error).split(" at ")[0])
+    log(0.0) is -inf
+    """
+    return _switched(watching, True)
+
+
+def quiet() -> _GeneratorContextManager[None]:
+    """Do not warn of NaN and infinity: for numbers of which a derivative is made, not the user's own."""
+    return _switched(warning, False)

@@ -1,0 +1,540 @@
+"""The table of operations: one row each, with its partial derivatives.
+
+A rule reads `lambda z, x, y: …`: the result first, then the arguments. Rules are written with
+operators and with the ops of this table alone, so one rule serves floats, Values and arrays.
+Two habits keep them exact: tails are never computed as 1 - 1, and a partial outside the
+domain is NaN. To add an op, add a row; everything else reads it from here.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Op
+
+TABLE: dict[str, Op] = {}
+
+
+def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Op:
+    """Make a row and put it in the table."""
+    row = TABLE[name] = Op(name, forward, *partials, **columns)
+    return row
+
+
+def custom_op(
+    forward: Callable[..., float] | None = None,
+    /,
+    *,
+    partials: Callable[..., Any] | Sequence[Callable[..., Any]],
+    name: str | None = None,
+    **columns: Any,
+) -> Any:
+    """Add an operation of your own to the table, usable everywhere a built-in one is.
+
+    `forward` takes floats and returns a float. `partials` is one function per argument (or the only
+    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. Write it with
+    operators and `autograd` functions and without `if`, and higher derivatives work as well. Further
+    keywords are columns of the table: `symbol`, `latex`, `source`, `domain`, `kinks`, `otherwise`.
+    Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
+
+    >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
+    >>> cube(2.0)
+    8.0
+    >>> @custom_op(partials=[lambda z, x, y: 2 * x, lambda z, x, y: -1.0])
+    ... def parabola(x, y):
+    ...     return x * x - y
+    >>> parabola(3.0, 1.0)
+    8.0
+    """
+    if forward is None:
+        return lambda function: custom_op(function, partials=partials, name=name, **columns)
+    label = name or getattr(forward, "__name__", "")
+    if not label.isidentifier():
+        raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
+    if label in BUILT_IN:
+        raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
+    columns.setdefault("doc", forward.__doc__ or "")
+    return op(label, forward, *([partials] if callable(partials) else partials), **columns)
+
+
+def _square(x: Any) -> Any:
+    return x * x
+
+
+def _within(condition: Any, partial: Any) -> Any:
+    """`partial` where the argument is in the domain, NaN elsewhere."""
+    return where(condition, partial, NAN)
+
+
+# -- arithmetic --------------------------------------------------------------------------------------
+
+
+def _divide(x: float, y: float) -> float:
+    if x == 0.0 or x != x:
+        return NAN
+    return math.copysign(INF, x) * math.copysign(1.0, y)
+
+
+def _power(x: float, y: float) -> float:
+    """x**y where math.pow raises: at a pole, on overflow, and at a negative base."""
+    if x < 0.0 and not y.is_integer():
+        return NAN
+    return math.copysign(INF, x) if y % 2.0 == 1.0 else INF
+
+
+def _power_by_base(z: Any, x: Any, y: Any) -> Any:
+    # y·x**(y-1) is exact where y-1 is (y ≥ ½) and right at x = 0; y·z/x elsewhere.
+    direct = where(equal(y, 0.0), 0.0, y * pow(x, y - 1.0))
+    plain = greater_equal(y, 0.5) + equal(x, 0.0) + equal(y, 0.0)
+    return where(plain, direct, y * z / x)
+
+
+def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
+    flat = equal(x, 0.0) * greater_equal(y, 0.0)
+    return where(flat, 0.0, z * log(x))
+
+
+# fmt: off
+pos = op("pos", operator.pos, lambda z, x: 1.0, source="+{}", latex="+{}", symbol="+", ufunc="positive",
+         doc="""The same number as a new node: `+x`.
+
+    >>> pos(2.0)
+    2.0
+    """)
+neg = op("neg", operator.neg, lambda z, x: -1.0, source="-{}", latex="-{}", symbol="−", ufunc="negative",
+         doc="""Minus x: `-x`.
+
+    >>> neg(2.0)
+    -2.0
+    """)
+add = op("add", operator.add, lambda z, x, y: 1.0, lambda z, x, y: 1.0,
+         source="{} + {}", latex="{} + {}", symbol="+",
+         doc="""The sum of two numbers: `x + y`.
+
+    >>> add(2.0, 3.0)
+    5.0
+    """)
+sub = op("sub", operator.sub, lambda z, x, y: 1.0, lambda z, x, y: -1.0,
+         source="{} - {}", latex="{} - {}", symbol="−", ufunc="subtract",
+         doc="""The difference of two numbers: `x - y`.
+
+    >>> sub(2.0, 3.0)
+    -1.0
+    """)
+mul = op("mul", operator.mul, lambda z, x, y: y, lambda z, x, y: x,
+         source="{} * {}", latex=r"{} \cdot {}", symbol="×", ufunc="multiply",
+         doc="""The product of two numbers: `x * y`.
+
+    >>> mul(2.0, 3.0)
+    6.0
+    """)
+div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
+         source="{} / {}", latex=r"\frac{{{}}}{{{}}}", symbol="÷", ufunc="divide",
+         domain=[REAL, NONZERO], otherwise=_divide,
+         doc="""The quotient of two numbers: `x / y`; 1/±0 is ±inf and 0/0 is NaN.
+
+    >>> div(1.0, 4.0), div(1.0, 0.0)
+    (0.25, inf)
+    """)
+pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
+         source="{} ** {}", latex="{{{}}}^{{{}}}", symbol="**", ufunc="power",
+         domain=[POSITIVE, REAL], otherwise=_power,
+         doc="""x to the power y: `x ** y`; a negative x with a y that is no integer gives NaN, never a complex number.
+
+    >>> pow(2.0, -1.0), pow(-8.0, 1 / 3)
+    (0.5, nan)
+    """)
+
+# -- exponentials and logarithms ---------------------------------------------------------------------
+
+LOG2_E = 1.4426950408889634
+LOG10_E = 0.4342944819032518
+
+exp = op("exp", math.exp, lambda z, x: z, latex="e^{{{}}}", otherwise=lambda x: INF,
+         doc="""e to the power x.
+
+    >>> exp(0.0), exp(710.0)
+    (1.0, inf)
+    """)
+expm1 = op("expm1", math.expm1, lambda z, x: exp(x), latex="e^{{{}}} - 1", otherwise=lambda x: INF,
+           doc="""exp(x) - 1, exact for small x.
+
+    >>> expm1(1e-20)
+    1e-20
+    """)
+log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x),
+         latex=r"\ln\left({}\right)", domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
+         doc="""The natural logarithm; log(0) is -inf, and NaN below.
+
+    >>> log(1.0), log(0.0)
+    (0.0, -inf)
+    """)
+log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x)),
+           latex=r"\ln\left(1 + {}\right)", domain=[((-1.0, INF),)],
+           otherwise=lambda x: -INF if x == -1.0 else NAN,
+           doc="""log(1 + x), exact for small x.
+
+    >>> log1p(1e-20)
+    1e-20
+    """)
+log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x),
+          latex=r"\log_2\left({}\right)", domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
+          doc="""The logarithm to base 2.
+
+    >>> log2(8.0)
+    3.0
+    """)
+log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x),
+           latex=r"\log_{{10}}\left({}\right)", domain=[POSITIVE],
+           otherwise=lambda x: -INF if x == 0.0 else NAN,
+           doc="""The logarithm to base 10.
+
+    >>> log10(1000.0)
+    3.0
+    """)
+sqrt = op("sqrt", math.sqrt, lambda z, x: 0.5 / z, latex=r"\sqrt{{{}}}", symbol="√", domain=[POSITIVE],
+          doc="""The square root; NaN for a negative number.
+
+    >>> sqrt(9.0)
+    3.0
+    """)
+cbrt = op("cbrt", math.cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", domain=[NONZERO],
+          doc="""The cube root, of negative numbers too.
+
+    >>> cbrt(-27.0)
+    -3.0
+    """)
+
+# -- trigonometry ------------------------------------------------------------------------------------
+
+sin = op("sin", math.sin, lambda z, x: cos(x), latex=r"\sin\left({}\right)",
+         doc="""The sine of x radians.
+
+    >>> sin(0.0)
+    0.0
+    """)
+cos = op("cos", math.cos, lambda z, x: -sin(x), latex=r"\cos\left({}\right)",
+         doc="""The cosine of x radians.
+
+    >>> cos(0.0)
+    1.0
+    """)
+tan = op("tan", math.tan, lambda z, x: 1.0 + z * z, latex=r"\tan\left({}\right)", domain=[((-1.5, 1.5),)],
+         doc="""The tangent of x radians.
+
+    >>> tan(0.0)
+    0.0
+    """)
+asin = op("asin", math.asin, lambda z, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)),
+          latex=r"\arcsin\left({}\right)", domain=[UNIT], ufunc="arcsin",
+          doc="""The angle in [-π/2, π/2] whose sine is x.
+
+    >>> asin(1.0)
+    1.5707963267948966
+    """)
+acos = op("acos", math.acos, lambda z, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)),
+          latex=r"\arccos\left({}\right)", domain=[UNIT], ufunc="arccos",
+          doc="""The angle in [0, π] whose cosine is x.
+
+    >>> acos(0.0)
+    1.5707963267948966
+    """)
+atan = op("atan", math.atan, lambda z, x: _square(1.0 / hypot(1.0, x)),
+          latex=r"\arctan\left({}\right)", ufunc="arctan",
+          doc="""The angle in (-π/2, π/2) whose tangent is x.
+
+    >>> atan(1.0)
+    0.7853981633974483
+    """)
+atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
+           latex=r"\operatorname{{atan2}}\left({}, {}\right)", domain=[NONZERO, NONZERO], ufunc="arctan2",
+           doc="""The angle in [-π, π] of the point (x, y), called as in `math`: atan2(y, x).
+
+    >>> atan2(1.0, 1.0)
+    0.7853981633974483
+    """)
+
+# -- hyperbolic functions ----------------------------------------------------------------------------
+
+sinh = op("sinh", math.sinh, lambda z, x: cosh(x), latex=r"\sinh\left({}\right)",
+          otherwise=lambda x: math.copysign(INF, x),
+          doc="""The hyperbolic sine.
+
+    >>> sinh(0.0)
+    0.0
+    """)
+cosh = op("cosh", math.cosh, lambda z, x: sinh(x), latex=r"\cosh\left({}\right)", otherwise=lambda x: INF,
+          doc="""The hyperbolic cosine.
+
+    >>> cosh(0.0)
+    1.0
+    """)
+tanh = op("tanh", math.tanh, lambda z, x: 4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x), latex=r"\tanh\left({}\right)",
+          doc="""The hyperbolic tangent. Its partial is 1 - tanh², written so that it stays exact in the tails.
+
+    >>> tanh(0.5)
+    0.46211715726000973
+    """)
+asinh = op("asinh", math.asinh, lambda z, x: 1.0 / hypot(1.0, x),
+           latex=r"\operatorname{{arsinh}}\left({}\right)", ufunc="arcsinh",
+           doc="""The inverse of sinh.
+
+    >>> asinh(0.0)
+    0.0
+    """)
+acosh = op("acosh", math.acosh, lambda z, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),
+           latex=r"\operatorname{{arcosh}}\left({}\right)", domain=[((1.0, INF),)], ufunc="arccosh",
+           doc="""The inverse of cosh; NaN below 1.
+
+    >>> acosh(1.0)
+    0.0
+    """)
+atanh = op("atanh", math.atanh, lambda z, x: _within(less_equal(abs(x), 1.0), 1.0 / ((1.0 - x) * (1.0 + x))),
+           latex=r"\operatorname{{artanh}}\left({}\right)", domain=[UNIT], ufunc="arctanh",
+           otherwise=lambda x: math.copysign(INF, x) if x * x == 1.0 else NAN,
+           doc="""The inverse of tanh; ±inf at ±1.
+
+    >>> atanh(0.0), atanh(1.0)
+    (0.0, inf)
+    """)
+
+# -- the error function ------------------------------------------------------------------------------
+
+TWO_OVER_SQRT_PI = 1.1283791670955126
+
+
+def _gaussian(x: float) -> float:
+    # exp(-x·x) loses all digits of a large x² to rounding: split x so that the first square is exact.
+    if x != x or math.fabs(x) > 30.0:
+        return NAN if x != x else 0.0
+    high = math.floor(x * 2.0**20) / 2.0**20
+    return math.exp(-high * high) * math.exp(-(x - high) * (x + high))
+
+
+gaussian = op("gaussian", _gaussian, lambda z, x: -2.0 * x * z, latex=r"e^{{-{}^2}}",
+              doc="""exp(-x²), exact in the tails.
+
+    >>> gaussian(0.0), gaussian(20.0)
+    (1.0, 1.9151695967140057e-174)
+    """)
+erf = op("erf", math.erf, lambda z, x: TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erf}}\left({}\right)",
+         doc="""The error function, 2/√π ∫₀ˣ exp(-t²) dt.
+
+    >>> erf(0.0)
+    0.0
+    """)
+erfc = op("erfc", math.erfc, lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erfc}}\left({}\right)",
+          doc="""1 - erf(x), exact for large x.
+
+    >>> erfc(10.0)
+    2.088487583762545e-45
+    """)
+
+# -- kinks and choices -------------------------------------------------------------------------------
+
+
+def _sign(x: float) -> float:
+    return 0.0 if x == 0.0 else x if x != x else math.copysign(1.0, x)
+
+
+def _step(x: float) -> float:
+    return 1.0 if x > 0.0 else x if x != x else 0.0
+
+
+def _zero(z: Any, *args: Any) -> float:
+    return 0.0
+
+
+hypot = op("hypot", math.hypot, lambda z, x, y: where(equal(z, 0.0), 0.0, x / z), lambda z, x, y: where(equal(z, 0.0), 0.0, y / z),
+           latex=r"\sqrt{{{}^2 + {}^2}}", kinks=math.hypot,
+           doc="""√(x² + y²) without overflow; the gradient at (0, 0) is 0, the subgradient of least norm.
+
+    >>> hypot(3.0, 4.0)
+    5.0
+    """)
+abs = op("abs", math.fabs, lambda z, x: sign(x), latex=r"\left|{}\right|", symbol="|·|", kinks=lambda x: x, ufunc="absolute",
+         doc="""The absolute value; its partial at 0 is 0.
+
+    >>> abs(-2.0)
+    2.0
+    """)
+sign = op("sign", _sign, _zero, latex=r"\operatorname{{sign}}\left({}\right)", kinks=lambda x: x,
+          doc="""-1, 0 or 1: the sign of x.
+
+    >>> sign(-2.0), sign(0.0)
+    (-1.0, 0.0)
+    """)
+step = op("step", _step, _zero, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
+          doc="""1 where x > 0, else 0.
+
+    >>> step(2.0), step(0.0)
+    (1.0, 0.0)
+    """)
+relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=r"\operatorname{{relu}}\left({}\right)", kinks=lambda x: x,
+          doc="""x where x > 0, else 0; its partial at 0 is 0.
+
+    >>> relu(2.0), relu(-2.0)
+    (2.0, 0.0)
+    """)
+maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
+             lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
+             lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
+             latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
+             doc="""The larger of two numbers; a tie splits the gradient ½ and ½, NaN wins.
+
+    >>> maximum(2.0, 3.0)
+    3.0
+    """)
+minimum = op("minimum", lambda x, y: x if x <= y or x != x else y,
+             lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
+             lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
+             latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
+             doc="""The smaller of two numbers; a tie splits the gradient ½ and ½, NaN wins.
+
+    >>> minimum(2.0, 3.0)
+    2.0
+    """)
+where = op("where", lambda c, x, y: x if c else y,
+           _zero, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0),
+           select=True, kinks=lambda c, x, y: c,
+           latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}",
+           doc="""x where the condition holds (is not 0), else y; the branch not taken gets no gradient at all.
+
+    >>> where(True, 2.0, 3.0), where(0.0, 2.0, 3.0)
+    (2.0, 3.0)
+    """)
+
+
+def _comparison(name: str, forward: Callable[[float, float], bool], sign: str, latex: str) -> Op:
+    return op(name, lambda x, y: 1.0 if forward(x, y) else 0.0, _zero, _zero,
+              source=f"{name}({{}}, {{}})", latex=rf"\left[{{}} {latex} {{}}\right]", symbol=sign, kinks=lambda x, y: x - y,
+              doc=f"1 where x {sign} y, else 0: a comparison that is recorded. Its gradient is 0.")
+
+
+equal = _comparison("equal", operator.eq, "=", "=")
+not_equal = _comparison("not_equal", operator.ne, "≠", r"\ne")
+less = _comparison("less", operator.lt, "<", "<")
+less_equal = _comparison("less_equal", operator.le, "≤", r"\le")
+greater = _comparison("greater", operator.gt, ">", ">")
+greater_equal = _comparison("greater_equal", operator.ge, "≥", r"\ge")
+
+# -- the two activations that need a stable form -----------------------------------------------------
+
+
+def _sigmoid(x: float) -> float:
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+sigmoid = op("sigmoid", _sigmoid, lambda z, x: z * sigmoid(-x), latex=r"\sigma\left({}\right)", symbol="σ",
+             doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is exact in the tails.
+
+    >>> sigmoid(0.0), sigmoid(-800.0)
+    (0.5, 0.0)
+    """)
+softplus = op("softplus", lambda x: (x if x > 0.0 else 0.0) + math.log1p(math.exp(-math.fabs(x))) if x == x else x,
+              lambda z, x: sigmoid(x), latex=r"\ln\left(1 + e^{{{}}}\right)",
+              doc="""log(1 + exp(x)), without overflow.
+
+    >>> softplus(800.0), softplus(-800.0)
+    (800.0, 0.0)
+    """)
+
+# -- any number of arguments -------------------------------------------------------------------------
+
+
+# Sums run left to right, as the additions of `expand` do: the builtin rounds otherwise from Python 3.12 on.
+
+
+def _sum(*xs: float) -> float:
+    total = 0.0
+    for x in xs:
+        total += x
+    return total
+
+
+def _product(*xs: float) -> float:
+    product = 1.0
+    for x in xs:
+        product *= x
+    return product
+
+
+def weighted_sum(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
+    """bias + w₁x₁ + w₂x₂ + …, left to right."""
+    for weight, x in zip(weights, inputs, strict=True):
+        bias += weight * x
+    return bias
+
+
+def _others(z: Any, *xs: Any) -> list[Any]:
+    """For each x the product of all the others, without a division: prefix times suffix."""
+    result: list[Any] = [1.0] * len(xs)
+    prefix: Any = 1.0
+    for i, x in enumerate(xs):
+        result[i] = prefix
+        prefix = prefix * x
+    suffix: Any = 1.0
+    for i in reversed(range(len(xs))):
+        result[i] = result[i] * suffix
+        suffix = suffix * xs[i]
+    return result
+
+
+def _dot(*args: float) -> float:
+    # The arguments are all weights, then all inputs, then the bias.
+    n = len(args) // 2
+    return weighted_sum(args[:n], args[n : 2 * n], args[-1])
+
+
+def _swapped(z: Any, *args: Any) -> list[Any]:
+    n = len(args) // 2
+    return [*args[n : 2 * n], *args[:n], 1.0]
+
+
+def _logsumexp(*xs: float) -> float:
+    largest = -INF
+    for x in xs:
+        if x != x:
+            return x
+        largest = x if x > largest else largest
+    if math.isinf(largest):
+        return largest
+    rest = list(xs)
+    rest.remove(largest)
+    return largest + math.log1p(math.fsum(math.exp(x - largest) for x in rest))
+
+
+sum = op("sum", _sum, lambda z, *xs: [1.0] * len(xs), variadic=True, symbol="Σ", latex=r"\sum\left({}\right)",
+         doc="""The sum of all arguments, added left to right. Of a list: `autograd.sum(xs)`.
+
+    >>> sum(1.0, 2.0, 3.0)
+    6.0
+    """)
+prod = op("prod", _product, _others, variadic=True, symbol="Π", latex=r"\prod\left({}\right)",
+          doc="""The product of all arguments. Of a list: `autograd.prod(xs)`.
+
+    >>> prod(2.0, 3.0, 4.0)
+    24.0
+    """)
+dot = op("dot", _dot, _swapped, variadic=True, symbol="w·x + b", latex=r"\operatorname{{dot}}\left({}\right)",
+         doc="""w₁x₁ + w₂x₂ + … + bias in one node. Of two lists: `autograd.dot(w, x, bias)`.
+
+    >>> dot(1.0, 2.0, 3.0, 4.0, 0.5)
+    11.5
+    """)
+logsumexp = op("logsumexp", _logsumexp, lambda z, *xs: [where(equal(z, -INF), 0.0, exp(x - z)) for x in xs],
+               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", ufunc="logaddexp",
+               doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
+
+    >>> logsumexp(1000.0, 1000.0)
+    1000.6931471805599
+    """)
+# fmt: on
+
+BUILT_IN = frozenset(TABLE)

@@ -1,0 +1,156 @@
+"""What a row of the table of operations is, and how a plain number is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+INF = math.inf
+NAN = math.nan
+
+Interval = tuple[float, float]
+Domain = tuple[Interval, ...]
+
+REAL: Domain = ((-INF, INF),)
+NONZERO: Domain = ((-INF, 0.0), (0.0, INF))
+POSITIVE: Domain = ((0.0, INF),)
+UNIT: Domain = ((-1.0, 1.0),)
+
+_ADVICE = {
+    "complex": "only real numbers are supported: pass .real or .imag",
+    "Decimal": "convert it with float(...), which rounds it",
+    "str": "convert it with float(...)",
+    "NoneType": "a number is needed",
+    "list": "a Value holds one number: use [Value(x) for x in ...]",
+    "tuple": "a Value holds one number: use [Value(x) for x in ...]",
+    "dict": "a Value holds one number: use {k: Value(x) for k, x in ...}",
+    "ndarray": "a Value holds one number: use [Value(x) for x in array]",
+    "Value": "it is a Value already: use v.detach() for a new leaf with the same number",
+}
+
+
+def number(x: Any) -> float:
+    """Read `x` as a float, the way every operation reads a constant.
+
+    bool, int, Fraction and NumPy scalars become floats. Anything else is a TypeError
+    with advice; an int too large for a float is a ValueError.
+
+    >>> number(True), number(3)
+    (1.0, 3.0)
+    """
+    if type(x) is float:
+        return x
+    if isinstance(x, (int, float)) or _is_real(x):
+        try:
+            return float(x)
+        except OverflowError:
+            raise ValueError(f"{type(x).__name__} too large for a float: it has {_digits(x)} digits") from None
+    name = type(x).__name__
+    raise TypeError(f"expected a real number, got {name}: {_ADVICE.get(name, 'pass a float')}")
+
+
+def _is_real(x: Any) -> bool:
+    """Is `x` a real number of a kind other than int and float (Fraction, NumPy scalar or 0-d array)?"""
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None:
+        return getattr(x, "ndim", None) == 0 and getattr(dtype, "kind", "") in "biuf"
+    from numbers import Real  # here, since most programs never get this far
+
+    return isinstance(x, Real)
+
+
+def _digits(x: Any) -> int:
+    return int(int(abs(x)).bit_length() * math.log10(2)) + 1
+
+
+class Op:
+    """A row of the table: all that is known of one operation.
+
+    Called with plain numbers it is the IEEE-754 function and returns a float, silently;
+    called with at least one Value it records a node and returns a Value.
+
+    Columns:
+        name      how it is called: `autograd.NAME`
+        forward   the function on floats; where it raises, `otherwise` is asked
+        partials  one function per argument, `(z, *args) -> ∂z/∂argᵢ`, result first. It uses only
+                  ops and operators and has no Python branch, so it works on floats and on Values.
+                  A variadic op has one function that returns all its partials.
+        source    the Python expression, as a format string (of `{}`, or one `{}` for all arguments)
+        latex     the same for LaTeX
+        symbol    what a drawing shows
+        domain    for each argument, the intervals on which the op is defined
+        kinks     a function of the arguments whose zero is where the op is not smooth
+        otherwise the IEEE result where `forward` raises
+        select    True if a zero partial means "not chosen": no gradient flows, not even 0·inf
+        ufunc     NumPy's name for it
+    """
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., float],
+        *partials: Callable[..., Any],
+        doc: str = "",
+        source: str | None = None,
+        latex: str | None = None,
+        symbol: str | None = None,
+        domain: Sequence[Domain] | None = None,
+        kinks: Callable[..., float] | None = None,
+        otherwise: Callable[..., float] = lambda *args: NAN,
+        variadic: bool = False,
+        select: bool = False,
+        ufunc: str | None = None,
+    ) -> None:
+        self.name = self.__name__ = name
+        self.forward = forward
+        self.partials = partials
+        self.arity = None if variadic else len(partials)
+        slots = "{}" if variadic else ", ".join(["{}"] * len(partials))
+        self.source = source or f"{name}({slots})"
+        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({slots}\right)".replace("_", r"\_")
+        self.symbol = symbol or name
+        self.domain = tuple(domain or [REAL] * len(partials))
+        self.kinks = kinks
+        self.otherwise = otherwise
+        self.select = select
+        self.ufunc = ufunc or name
+        self.__doc__ = doc
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+    @overload
+    def __call__(self, *args: float) -> float: ...
+    @overload
+    def __call__(self, *args: float | Value) -> Value: ...
+    def __call__(self, *args: Any) -> Any:
+        for arg in args:
+            if type(arg) is not float:
+                break
+        else:
+            try:
+                return self.forward(*args)
+            except (ArithmeticError, ValueError):
+                return self.otherwise(*args)
+        for arg in args:
+            record = getattr(arg, "_record", None)
+            if record is not None:
+                return record(self, args)
+        return self(*map(number, self.checked(args)))
+
+    def checked(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """`args`, or a TypeError if there are too many or too few."""
+        if self.arity is not None and len(args) != self.arity:
+            plural = "" if self.arity == 1 else "s"
+            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}")
+        return args
+
+    def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+        """The partials ∂z/∂argᵢ where `wanted`, None elsewhere: those rules are not called."""
+        if self.arity is None:
+            return [p if want else None for p, want in zip(self.partials[0](z, *args), wanted, strict=True)]
+        return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]

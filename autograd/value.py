@@ -1,0 +1,572 @@
+"""Value: a number that remembers how it was made."""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import graph, modes, ops
+from autograd.errors import AnomalyError
+from autograd.primitive import Op, number
+
+
+class Value:
+    """A number that remembers how it was made, so that it can tell its derivatives.
+
+    Arithmetic and the functions of `autograd` on Values give new Values and record a graph;
+    `backward()` fills in `grad`. The numbers 2 and 2.5, Fractions and NumPy scalars mix freely.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> z = x * y + x.tanh()
+    >>> z.backward()
+    >>> x.grad, y.grad
+    (3.0706508248531646, 2.0)
+
+    `==`, `<` … compare the numbers and give a bool; hashing is by identity, as with torch.Tensor.
+    A Value cannot be turned into a float by accident: `v.data` or `v.item()` says so.
+    """
+
+    # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
+    # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
+    # the garbage collector, which is most of the cost of recording. A leaf has op None and no arguments.
+    # _grad, _label and _origin are left unset until there is something to say.
+    __slots__ = ("_data", "_grad", "op", "_a", "_b", "_da", "_db", "_uses", "_label", "_origin", "__weakref__")
+
+    op: Op | None
+    _data: float
+    _grad: float
+    _label: str
+    _origin: tuple[str, int]
+    _a: Any
+    _b: Any
+    _da: float | None
+    _db: float | None
+    _uses: int
+
+    def __init__(self, data: float, label: str = "") -> None:
+        self._data = number(data)
+        self.op = self._a = self._b = self._da = self._db = None
+        self._uses = 0
+        if label:
+            self.label = label
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Value cannot be subclassed: hold one, or add an operation with custom_op")
+
+    # -- what a node tells ---------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        return self._data
+
+    @data.setter
+    def data(self, data: float) -> None:
+        self._data = number(data)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of the last root of `backward()` by this node; 0.0 before there was one."""
+        try:
+            return self._grad
+        except AttributeError:
+            return 0.0
+
+    @grad.setter
+    def grad(self, grad: float) -> None:
+        self._grad = number(grad)
+
+    @property
+    def label(self) -> str:
+        """The name it is drawn and explained under; empty if it has none."""
+        try:
+            return self._label
+        except AttributeError:
+            return ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"label must be a str, got {type(label).__name__}")
+        self._label = label
+
+    @property
+    def args(self) -> tuple[Value | float, ...]:
+        """What it was made from: Values and plain floats, in order, repeats kept. A leaf has none."""
+        if type(self._a) is tuple:
+            return self._a
+        if self.op is None:
+            return ()
+        return (self._a,) if self._b is None else (self._a, self._b)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """∂self/∂arg for each of `args`, taken when it was recorded; None where no gradient flows."""
+        if type(self._a) is tuple:
+            return self._b  # type: ignore[no-any-return]
+        if self.op is None:
+            return ()
+        return (self._da,) if self._b is None else (self._da, self._db)
+
+    @property
+    def origin(self) -> tuple[str, int] | None:
+        """File and line that recorded it, known inside `anomaly()`."""
+        try:
+            return self._origin
+        except AttributeError:
+            return None
+
+    def item(self) -> float:
+        """The number, as `torch.Tensor.item` gives it."""
+        return self._data
+
+    def detach(self) -> Value:
+        """A new leaf with the same number and no past."""
+        return Value(self._data, self.label)
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Find ∂self/∂node for every node that self was made from, and keep it in `grad`.
+
+        Leaves accumulate, so a second call doubles theirs exactly; the other nodes hold the gradient
+        of this call alone. `seed` is the gradient of self, by which all others are multiplied.
+
+        >>> x = Value(3.0)
+        >>> y = x * x
+        >>> y.backward()
+        >>> y.backward()
+        >>> x.grad, y.grad
+        (12.0, 1.0)
+        """
+        graph.backward(self, number(seed))
+
+    # -- arithmetic: inline for speed, and held bit-equal to the rows of the table by a test ---------
+
+    def __add__(self, other: Any) -> Value:
+        if type(other) is not Value:
+            y = _operand(other)
+            return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._data + y, 1.0)
+        z = self._data + other._data
+        if z - z != modes.special:  # not finite, or a mode to ask about
+            return record(_ADD, (self, other))
+        self._uses += 1
+        other._uses += 1
+        node = _new(Value)
+        node._data = z
+        node.op = _ADD
+        node._a = self
+        node._b = other
+        node._da = 1.0
+        node._db = 1.0
+        node._uses = 0
+        return node
+
+    def __radd__(self, other: Any) -> Value:
+        y = _operand(other)
+        return NotImplemented if y is NotImplemented else record(_ADD, (y, self))
+
+    def __sub__(self, other: Any) -> Value:
+        if type(other) is not Value:
+            y = _operand(other)
+            return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._data - y, 1.0)
+        z = self._data - other._data
+        if z - z != modes.special:  # not finite, or a mode to ask about
+            return record(_SUB, (self, other))
+        self._uses += 1
+        other._uses += 1
+        node = _new(Value)
+        node._data = z
+        node.op = _SUB
+        node._a = self
+        node._b = other
+        node._da = 1.0
+        node._db = -1.0
+        node._uses = 0
+        return node
+
+    def __rsub__(self, other: Any) -> Value:
+        y = _operand(other)
+        return NotImplemented if y is NotImplemented else record(_SUB, (y, self))
+
+    def __mul__(self, other: Any) -> Value:
+        if type(other) is not Value:
+            y = _operand(other)
+            return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._data * y, y)
+        z = self._data * other._data
+        if z - z != modes.special:  # not finite, or a mode to ask about
+            return record(_MUL, (self, other))
+        self._uses += 1
+        other._uses += 1
+        node = _new(Value)
+        node._data = z
+        node.op = _MUL
+        node._a = self
+        node._b = other
+        node._da = other._data
+        node._db = self._data
+        node._uses = 0
+        return node
+
+    def __rmul__(self, other: Any) -> Value:
+        y = _operand(other)
+        return NotImplemented if y is NotImplemented else record(_MUL, (y, self))
+
+    def __truediv__(self, other: Any) -> Value:
+        y = other if type(other) is Value else _operand(other)
+        return NotImplemented if y is NotImplemented else record(ops.div, (self, y))
+
+    def __rtruediv__(self, other: Any) -> Value:
+        y = _operand(other)
+        return NotImplemented if y is NotImplemented else record(ops.div, (y, self))
+
+    def __pow__(self, other: Any) -> Value:
+        y = other if type(other) is Value else _operand(other)
+        return NotImplemented if y is NotImplemented else record(ops.pow, (self, y))
+
+    def __rpow__(self, other: Any) -> Value:
+        y = _operand(other)
+        return NotImplemented if y is NotImplemented else record(ops.pow, (y, self))
+
+    def __neg__(self) -> Value:
+        return _record_unary(ops.neg, self)
+
+    def __pos__(self) -> Value:
+        return _record_unary(ops.pos, self)
+
+    def __abs__(self) -> Value:
+        return _record_unary(ops.abs, self)
+
+    # -- functions as methods ------------------------------------------------------------------------
+
+    def exp(self) -> Value:
+        """e to the power of self; see `autograd.exp`."""
+        return _record_unary(ops.exp, self)
+
+    def expm1(self) -> Value:
+        """exp(self) - 1; see `autograd.expm1`."""
+        return _record_unary(ops.expm1, self)
+
+    def log(self) -> Value:
+        """The natural logarithm; see `autograd.log`."""
+        return _record_unary(ops.log, self)
+
+    def log1p(self) -> Value:
+        """log(1 + self); see `autograd.log1p`."""
+        return _record_unary(ops.log1p, self)
+
+    def log2(self) -> Value:
+        """The logarithm to base 2; see `autograd.log2`."""
+        return _record_unary(ops.log2, self)
+
+    def log10(self) -> Value:
+        """The logarithm to base 10; see `autograd.log10`."""
+        return _record_unary(ops.log10, self)
+
+    def sqrt(self) -> Value:
+        """The square root; see `autograd.sqrt`."""
+        return _record_unary(ops.sqrt, self)
+
+    def cbrt(self) -> Value:
+        """The cube root; see `autograd.cbrt`."""
+        return _record_unary(ops.cbrt, self)
+
+    def sin(self) -> Value:
+        """The sine; see `autograd.sin`."""
+        return _record_unary(ops.sin, self)
+
+    def cos(self) -> Value:
+        """The cosine; see `autograd.cos`."""
+        return _record_unary(ops.cos, self)
+
+    def tan(self) -> Value:
+        """The tangent; see `autograd.tan`."""
+        return _record_unary(ops.tan, self)
+
+    def asin(self) -> Value:
+        """The inverse sine; see `autograd.asin`."""
+        return _record_unary(ops.asin, self)
+
+    def acos(self) -> Value:
+        """The inverse cosine; see `autograd.acos`."""
+        return _record_unary(ops.acos, self)
+
+    def atan(self) -> Value:
+        """The inverse tangent; see `autograd.atan`."""
+        return _record_unary(ops.atan, self)
+
+    def sinh(self) -> Value:
+        """The hyperbolic sine; see `autograd.sinh`."""
+        return _record_unary(ops.sinh, self)
+
+    def cosh(self) -> Value:
+        """The hyperbolic cosine; see `autograd.cosh`."""
+        return _record_unary(ops.cosh, self)
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent; see `autograd.tanh`."""
+        return _record_unary(ops.tanh, self)
+
+    def asinh(self) -> Value:
+        """The inverse hyperbolic sine; see `autograd.asinh`."""
+        return _record_unary(ops.asinh, self)
+
+    def acosh(self) -> Value:
+        """The inverse hyperbolic cosine; see `autograd.acosh`."""
+        return _record_unary(ops.acosh, self)
+
+    def atanh(self) -> Value:
+        """The inverse hyperbolic tangent; see `autograd.atanh`."""
+        return _record_unary(ops.atanh, self)
+
+    def erf(self) -> Value:
+        """The error function; see `autograd.erf`."""
+        return _record_unary(ops.erf, self)
+
+    def erfc(self) -> Value:
+        """1 - erf(self); see `autograd.erfc`."""
+        return _record_unary(ops.erfc, self)
+
+    def relu(self) -> Value:
+        """self where it is positive, else 0; see `autograd.relu`."""
+        return _record_unary(ops.relu, self)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + exp(-self)); see `autograd.sigmoid`."""
+        return _record_unary(ops.sigmoid, self)
+
+    def softplus(self) -> Value:
+        """log(1 + exp(self)); see `autograd.softplus`."""
+        return _record_unary(ops.softplus, self)
+
+    # -- comparing, showing, converting --------------------------------------------------------------
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return _compare(ops.equal, self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return _compare(ops.not_equal, self, other)
+
+    def __lt__(self, other: Any) -> bool:
+        return _compare(ops.less, self, other)
+
+    def __le__(self, other: Any) -> bool:
+        return _compare(ops.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> bool:
+        return _compare(ops.greater, self, other)
+
+    def __ge__(self, other: Any) -> bool:
+        return _compare(ops.greater_equal, self, other)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._data, digits)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "a Value is not turned into a float silently, since that would cut the gradient: use v.data or v.item() "
+            "for the number, and the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.op is not None:
+            raise TypeError(
+                f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
+            )
+        return _restore, (self._data, self.label, self.grad)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
+        op = next((row for row in ops.TABLE.values() if row.ufunc == ufunc.__name__), None)
+        if op is None or method != "__call__" or options:
+            raise TypeError(f"np.{ufunc.__name__} has no counterpart here: use the functions of autograd on Values")
+        if any(getattr(x, "ndim", 0) for x in inputs):
+            import numpy
+
+            boxed = [numpy.full((), x, object) if type(x) is Value else x for x in inputs]
+            return numpy.frompyfunc(op, len(inputs), 1)(*boxed)
+        return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
+
+    @staticmethod
+    def _record(op: Op, args: tuple[Any, ...]) -> Value:
+        return _record_unary(op, args[0]) if len(args) == 1 else record(op, args)
+
+
+_ADD, _SUB, _MUL = ops.add, ops.sub, ops.mul
+_new: Callable[[type[Value]], Value] = object.__new__  # Value.__init__ is for leaves
+_COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
+_REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
+
+
+def _restore(data: float, label: str, grad: float) -> Value:
+    leaf = Value(data, label)
+    leaf.grad = grad
+    return leaf
+
+
+def _operand(x: Any) -> Any:
+    """`x` as a float; NotImplemented for an array or a type of which it is not known to be no number."""
+    try:
+        return number(x)
+    except TypeError:
+        if type(x).__name__ in _REFUSED:
+            raise
+        return NotImplemented
+
+
+def _compare(op: Op, x: Value, other: object) -> bool:
+    if type(other) is not Value:
+        try:
+            other = number(other)
+        except TypeError:
+            return NotImplemented
+        return bool(op.forward(x._data, other))
+    return bool(op.forward(x._data, other._data))
+
+
+def record(op: Op, args: tuple[Any, ...]) -> Value:
+    """Do an operation and remember it: the way every op of the table is recorded."""
+    args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
+    numbers = [arg._data if type(arg) is Value else arg for arg in args]
+    try:
+        z = op.forward(*numbers)
+    except (ArithmeticError, ValueError):
+        z = op.otherwise(*numbers)
+    if type(z) is not float:
+        z = number(z)
+    if z - z != 0.0:
+        _report(op, numbers, z)
+    if modes.special and not modes.recording.get():
+        return Value(z)
+    wanted = [type(arg) is Value for arg in args]
+    partials = take_partials(op, z, numbers, wanted)
+    node = _new(Value)
+    node._data = z
+    node.op = op
+    node._da = node._db = None
+    node._uses = 0
+    if len(args) > 2 or op.select or not args:
+        node._a = args
+        node._b = tuple(partials)
+    else:
+        node._a = args[0]
+        node._da = partials[0]
+        node._b = None
+        if len(args) == 2:
+            node._b = args[1]
+            node._db = partials[1]
+    for arg in args:
+        if type(arg) is Value:
+            arg._uses += 1
+    if modes.special and modes.watching.get():
+        node._origin = _user_frame()[:2]
+    return node
+
+
+def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
+    """`record` for `x op y` with a constant y, of which the caller knows value and partial."""
+    if z - z != modes.special:
+        return record(op, (x, y))
+    x._uses += 1
+    node = _new(Value)
+    node._data = z
+    node.op = op
+    node._a = x
+    node._b = y
+    node._da = partial
+    node._db = None
+    node._uses = 0
+    return node
+
+
+def _record_unary(op: Op, x: Value) -> Value:
+    """`record` for one argument, without its loops; whatever is out of the ordinary is left to it."""
+    try:
+        z = op.forward(x._data)
+        partial = op.partials[0](z, x._data)
+    except (ArithmeticError, ValueError, IndexError):
+        return record(op, (x,))
+    if type(z) is not float or z - z != modes.special or op.arity != 1:
+        return record(op, (x,))
+    x._uses += 1
+    node = _new(Value)
+    node._data = z
+    node.op = op
+    node._a = x
+    node._b = None
+    node._da = partial
+    node._db = None
+    node._uses = 0
+    return node
+
+
+def record_dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
+    """`record` for the node of a neuron: all weights and the bias are Values, the inputs all Values or all floats."""
+    try:
+        w = [arg._data for arg in weights]
+        constant = type(inputs[0]) is float
+        x = list(inputs) if constant else [arg._data for arg in inputs]
+        z = ops.weighted_sum(w, x, bias._data)
+    except (AttributeError, IndexError, TypeError):
+        return record(ops.dot, (*weights, *inputs, bias))
+    if z - z != modes.special:
+        return record(ops.dot, (*weights, *inputs, bias))
+    for arg in weights:
+        arg._uses += 1
+    if not constant:
+        for arg in inputs:
+            arg._uses += 1
+    bias._uses += 1
+    node = _new(Value)
+    node._data = z
+    node.op = ops.dot
+    node._a = (*weights, *inputs, bias)
+    node._b = (*x, *([None] * len(x) if constant else w), 1.0)
+    node._da = node._db = None
+    node._uses = 0
+    return node
+
+
+def take_partials(op: Op, z: float, numbers: Sequence[float], wanted: Sequence[bool]) -> list[float | None]:
+    """The partials as floats, None for the arguments not wanted and for the branch `where` does not take."""
+    try:
+        partials = op.partials_at(z, numbers, wanted)
+    except (ArithmeticError, ValueError):  # Python raises at 1/0: Values compute it as IEEE-754 has it
+        with modes.no_grad(), modes.quiet():
+            partials = op.partials_at(Value(z), [Value(x) for x in numbers], wanted)
+            partials = [partial._data if type(partial) is Value else partial for partial in partials]
+    return [partial or None for partial in partials] if op.select else partials
+
+
+def _report(op: Op, numbers: list[float], z: float) -> None:
+    """Warn of a NaN or infinity that was born from finite operands, or raise inside `anomaly()`."""
+    if not all(map(math.isfinite, numbers)) or not modes.warning.get():
+        return
+    message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"
+    file, line, depth = _user_frame()
+    if modes.watching.get():
+        raise AnomalyError(f"{message} at {file}:{line}")
+    warnings.warn(message, RuntimeWarning, stacklevel=depth)
+
+
+def _user_frame() -> tuple[str, int, int]:
+    """File, line and depth of the first caller outside of our packages."""
+    frame = sys._getframe(1)
+    depth = 0
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("autograd", "nn"):
+        frame = frame.f_back
+        depth += 1
+    return frame.f_code.co_filename, frame.f_lineno, depth

@@ -1,0 +1,50 @@
+"""The drawing object: a graphviz.Digraph that shows itself wherever it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import graphviz
+
+from autograd.files import write_atomically
+from autograd.value import Value
+from autograd.viz.render import RendererMissing, layout
+from autograd.viz.text import text_tree
+
+
+class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
+    """A `graphviz.Digraph` that needs no Graphviz on the machine.
+
+    It displays itself in a notebook. `save(path)` keeps the DOT source, `render(path)` writes a picture,
+    `pipe(format)` returns its bytes.
+    """
+
+    def __init__(self, root: Value, names: Mapping[Value, str], **options: Any) -> None:
+        super().__init__(**options)
+        self._root = root
+        self._names = names
+
+    def pipe(self, format: str = "svg", *, encoding: str | None = None) -> Any:
+        """The picture as bytes, or as text if an encoding is given."""
+        picture = layout(self.source, format)
+        return picture.decode(encoding) if encoding else picture
+
+    def render(self, filename: str | Path, *, format: str = "svg") -> str:
+        """Write the picture to `filename`, to which `.svg` (or the format) is added if it is not there."""
+        path = Path(filename)
+        if path.suffix != f".{format}":
+            path = path.with_name(f"{path.name}.{format}")
+        write_atomically(path, self.pipe(format))
+        return str(path)
+
+    def text(self) -> str:
+        """The graph as an indented tree, for a terminal."""
+        return text_tree(self._root, self._names)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
+        try:
+            return {"image/svg+xml": self.pipe(encoding="utf-8"), "text/plain": self.text()}
+        except (RendererMissing, RuntimeError, OSError) as error:
+            return {"text/plain": f"{error}\n\n{self.text()}\n\n{self.source}"}

@@ -1,0 +1,43 @@
+"""From a DOT description to a picture, on machines without Graphviz too."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+class RendererMissing(RuntimeError):
+    """No program that lays out graphs was found."""
+
+
+def layout(source: str, format: str = "svg") -> bytes:
+    """The picture of a DOT description.
+
+    Asks, in this order: `dot` on PATH, `graphviz-pure` (on PATH or beside the Python that runs),
+    the package pygraphviz. RendererMissing says what to install.
+    """
+    program = _program()
+    if program is None:
+        return _pygraphviz(source, format)
+    done = subprocess.run([program, f"-T{format}"], input=source.encode(), capture_output=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{Path(program).name} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def _program() -> str | None:
+    beside = Path(sys.executable).parent
+    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=str(beside))
+
+
+def _pygraphviz(source: str, format: str) -> bytes:
+    try:
+        import pygraphviz
+    except ImportError:
+        raise RendererMissing(
+            "no program that lays out graphs was found: pip install 'scalar-autograd[render]', or install Graphviz"
+        ) from None
+    drawn: bytes = pygraphviz.AGraph(source).draw(format=format, prog="dot")
+    return drawn
