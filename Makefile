@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: demo test unit check bench soak clean
 
 demo: .venv/ready
-	$(BIN)/python -m nn.demo
+	$(BIN)/python examples/demo.py
 
 test: check unit
 	$(BIN)/pytest -n 2 -m slow

@@ -64,7 +64,7 @@ def adjoints(
         useful.update(node for node in order if _grows(node, useful))
     for node in reversed(order):
         bar = bars.get(node)
-        if bar is None or node.op is None or (towards is not None and node in towards):
+        if bar is None or node.op is None:
             continue
         for arg, partial in zip(node.args, partials(node), strict=True):
             if partial is None or (useful is not None and arg not in useful):

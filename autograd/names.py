@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.frames import user_frame
 from autograd.value import Value
 
 
-def node_names(order: Sequence[Value], depth: int = 1) -> dict[Value, str]:
+def node_names(order: Sequence[Value]) -> dict[Value, str]:
     """A name for every node: its label, else the caller's variable that holds it, else `v12`.
 
-    Variables are looked up in the frame `depth` calls above; `w[2]` names the items of lists and tuples.
+    `w[2]` names the items of lists and tuples.
     """
-    frame = sys._getframe(depth + 1)
+    frame, _ = user_frame()
     held = _variables(frame.f_globals)
     held.update(_variables(frame.f_locals))
     names: dict[Value, str] = {}

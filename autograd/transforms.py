@@ -35,7 +35,7 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
         if type(x) is not Value:
             raise TypeError(f"gradients: y and xs must be Values, got {type(x).__name__}")
     inputs = tree_leaves(xs)
-    order = graph.topological_order([y], until=inputs)
+    order = graph.topological_order([y])
     results = _pull(order, {y: 1.0}, inputs, create_graph)
     return tree_build(xs, (Value(g) if create_graph and type(g) is not Value else g for g in results))
 
@@ -196,7 +196,7 @@ class _Run:
         create_graph = self.linked or _any_value(dots)
         if create_graph:
             _refuse_stale(self.order)
-        with modes.enable_grad():
+        with modes.enable_grad(), modes.quiet():
             found = graph.tangents(self.order, dict(zip(self.inputs, dots, strict=True)), _rules if create_graph else graph.recorded)
         return tree_map(lambda y: found.get(y, 0.0) if type(y) is Value else 0.0, self.y)
 
@@ -204,7 +204,7 @@ class _Run:
 def _pull(order: Sequence[Value], seeds: dict[Value, Any], inputs: Sequence[Value], create_graph: bool) -> list[Any]:
     if create_graph:
         _refuse_stale(order)
-    with modes.enable_grad():
+    with modes.enable_grad(), modes.quiet():  # a rule may compute a branch that it does not take
         bars = graph.adjoints(order, seeds, _rules if create_graph else graph.recorded, towards=set(inputs))
     return [bars.get(x, 0.0) for x in inputs]
 

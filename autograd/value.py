@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import graph, modes, ops
 from autograd.errors import AnomalyError
+from autograd.frames import user_frame
 from autograd.primitive import Op, number
 
 
@@ -472,7 +472,8 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
         if type(arg) is Value:
             arg._uses += 1
     if modes.special and modes.watching.get():
-        node._origin = _user_frame()[:2]
+        frame, _ = user_frame()
+        node._origin = frame.f_code.co_filename, frame.f_lineno
     return node
 
 
@@ -517,10 +518,10 @@ def record_dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Valu
     """`record` for the node of a neuron: all weights and the bias are Values, the inputs all Values or all floats."""
     try:
         w = [arg._data for arg in weights]
-        constant = type(inputs[0]) is float
+        constant = set(map(type, inputs)) == {float}
         x = list(inputs) if constant else [arg._data for arg in inputs]
         z = ops.weighted_sum(w, x, bias._data)
-    except (AttributeError, IndexError, TypeError):
+    except AttributeError:  # a mixture: the general way sorts it out
         return record(ops.dot, (*weights, *inputs, bias))
     if z - z != modes.special:
         return record(ops.dot, (*weights, *inputs, bias))
@@ -556,17 +557,7 @@ def _report(op: Op, numbers: list[float], z: float) -> None:
     if not all(map(math.isfinite, numbers)) or not modes.warning.get():
         return
     message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"
-    file, line, depth = _user_frame()
+    frame, depth = user_frame()
     if modes.watching.get():
-        raise AnomalyError(f"{message} at {file}:{line}")
-    warnings.warn(message, RuntimeWarning, stacklevel=depth)
-
-
-def _user_frame() -> tuple[str, int, int]:
-    """File, line and depth of the first caller outside of our packages."""
-    frame = sys._getframe(1)
-    depth = 0
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("autograd", "nn"):
-        frame = frame.f_back
-        depth += 1
-    return frame.f_code.co_filename, frame.f_lineno, depth
+        raise AnomalyError(f"{message} at {frame.f_code.co_filename}:{frame.f_lineno}")
+    warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)

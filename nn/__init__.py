@@ -1,1 +1,117 @@
+"""Neurons, layers and networks on `autograd`: losses, optimizers, data, training, files.
 
+>>> from nn import MLP, HingeLoss, fit, make_moons
+>>> from nn.optim import Adam
+>>> X, y = make_moons(50, noise=0.1, random_state=0)
+>>> net = MLP(2, [8, 1], seed=0)
+>>> history = fit(net, X, [2 * label - 1 for label in y], loss=HingeLoss(), optimizer=Adam(net.parameters(), lr=0.05),
+...               epochs=5, progress=False)
+>>> history.loss[-1] < history.loss[0]
+True
+"""
+
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        "the module `autograd` that Python found is not ours but another distribution (HIPS autograd has the same import name). "
+        "Keep one of them, best in a fresh environment:\n"
+        "    pip uninstall --yes autograd scalar-autograd\n"
+        "    pip install --force-reinstall scalar-autograd"
+    )
+
+from nn import init, lr_scheduler, optim, utils
+from nn.activations import (
+    ELU,
+    GELU,
+    Hardtanh,
+    Identity,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
+from nn.data import (
+    batches,
+    load_digits,
+    load_iris,
+    make_blobs,
+    make_circles,
+    make_moons,
+    make_spirals,
+    make_xor,
+    train_test_split,
+)
+from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
+from nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HingeLoss,
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+)
+from nn.module import Module
+from nn.serialize import ModelFileError, load, save
+from nn.training import EarlyStopping, History, accuracy, fit
+
+__all__ = [
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "CrossEntropyLoss",
+    "Dropout",
+    "ELU",
+    "EarlyStopping",
+    "GELU",
+    "Hardtanh",
+    "HingeLoss",
+    "History",
+    "HuberLoss",
+    "Identity",
+    "L1Loss",
+    "Layer",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "MLP",
+    "MSELoss",
+    "Mish",
+    "ModelFileError",
+    "Module",
+    "NLLLoss",
+    "Neuron",
+    "ReLU",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Softsign",
+    "Tanh",
+    "accuracy",
+    "batches",
+    "fit",
+    "init",
+    "load",
+    "load_digits",
+    "load_iris",
+    "lr_scheduler",
+    "make_blobs",
+    "make_circles",
+    "make_moons",
+    "make_spirals",
+    "make_xor",
+    "optim",
+    "save",
+    "train_test_split",
+    "utils",
+]

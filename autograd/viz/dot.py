@@ -73,9 +73,9 @@ def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False) -> Dra
 def _draw_value(drawing: Drawing, id: str, name: str, data: float, grad: float, leaf: bool = False) -> None:
     fill = "#eef3fa" if leaf else "#ffffff"
     rows = f'<TR><TD COLSPAN="2"><B>{_text(name)}</B></TD></TR>' if name else ""
-    rows += f'<TR><TD ALIGN="LEFT">data</TD><TD ALIGN="RIGHT">{_number(data)}</TD></TR>'
-    rows += f'<TR><TD ALIGN="LEFT">grad</TD><TD ALIGN="RIGHT"><FONT COLOR="{_colour(grad)}">{_number(grad)}</FONT></TD></TR>'
-    table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="1" CELLPADDING="1">{rows}</TABLE>>'
+    rows += f'<TR><TD ALIGN="LEFT">data&#160;&#160;</TD><TD ALIGN="RIGHT">{_number(data)}</TD></TR>'
+    rows += f'<TR><TD ALIGN="LEFT">grad&#160;&#160;</TD><TD ALIGN="RIGHT"><FONT COLOR="{_colour(grad)}">{_number(grad)}</FONT></TD></TR>'
+    table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
     tooltip = f"{_plain(name)}: data {data!r}, grad {grad!r}"
     drawing.node(id, table, shape="box", style="rounded,filled", fillcolor=fill, color="#555555", tooltip=_escaped(tooltip))
 
@@ -85,7 +85,7 @@ def _draw_operation(
 ) -> None:
     """The circle of an operation, its edge to the result, and one edge for each argument."""
     circle = f"{result}op"
-    drawing.node(circle, f"<{_text(symbol)}>", shape="ellipse", margin="0.03", style="filled", fillcolor="#f4f1e8", color="#555555")
+    drawing.node(circle, f"<{_text(symbol)}>", shape="ellipse", margin="0.03", width="0.3", height="0.3", style="filled", fillcolor="#f4f1e8", color="#555555")
     drawing.edge(circle, result, color="#555555")
     for i, (source, partial) in enumerate(edges):
         if isinstance(source, float):  # a constant stays quiet

@@ -1,0 +1,6 @@
+"""Checking gradients against finite differences that know their own error."""
+
+from autograd.testing.finite import Estimate, differentiate
+from autograd.testing.gradcheck import GradientError, gradcheck
+
+__all__ = ["Estimate", "GradientError", "differentiate", "gradcheck"]

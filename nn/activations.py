@@ -1,0 +1,168 @@
+"""Activations, by name or as modules; a module takes a Value or a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+from autograd.tree import tree_map
+from nn.module import Module
+
+Activation = Callable[[Any], Any]
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": lambda x: x,
+    "relu": autograd.relu,
+    "tanh": autograd.tanh,
+    "sigmoid": autograd.sigmoid,
+    "softplus": autograd.softplus,
+    "leaky_relu": autograd.leaky_relu,
+    "elu": autograd.elu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+    "mish": autograd.mish,
+    "softsign": autograd.softsign,
+    "hardtanh": autograd.hardtanh,
+    "logsigmoid": autograd.logsigmoid,
+}
+
+
+def activation_function(activation: str | Activation) -> Activation:
+    """The function of that name, or the function or module itself; ValueError if there is none.
+
+    >>> activation_function("relu")(-2.0)
+    0.0
+    """
+    if callable(activation):
+        return activation
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)} or a function, got {activation!r}")
+    return ACTIVATIONS[activation]
+
+
+class _Elementwise(Module):
+    def forward(self, x: Any) -> Any:
+        return tree_map(self.apply, x)
+
+    def apply(self, x: Any) -> Any:
+        raise NotImplementedError
+
+
+class Identity(_Elementwise):
+    """x itself."""
+
+    def apply(self, x: Any) -> Any:
+        return x
+
+
+class ReLU(_Elementwise):
+    """x where it is positive, else 0.
+
+    >>> ReLU()([-1.0, 2.0])
+    [0.0, 2.0]
+    """
+
+    def apply(self, x: Any) -> Any:
+        return autograd.relu(x)
+
+
+class Tanh(_Elementwise):
+    """The hyperbolic tangent."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.tanh(x)
+
+
+class Sigmoid(_Elementwise):
+    """1 / (1 + exp(-x))."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.sigmoid(x)
+
+
+class Softplus(_Elementwise):
+    """log(1 + exp(x))."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.softplus(x)
+
+
+class LeakyReLU(_Elementwise):
+    """x where it is positive, slope·x elsewhere."""
+
+    def __init__(self, slope: float = 0.01) -> None:
+        self.slope = slope
+
+    def apply(self, x: Any) -> Any:
+        return autograd.leaky_relu(x, self.slope)
+
+
+class ELU(_Elementwise):
+    """x where it is positive, alpha·(exp(x) - 1) elsewhere."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = alpha
+
+    def apply(self, x: Any) -> Any:
+        return autograd.elu(x, self.alpha)
+
+
+class GELU(_Elementwise):
+    """x·Φ(x)."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.gelu(x)
+
+
+class SiLU(_Elementwise):
+    """x·sigmoid(x)."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.silu(x)
+
+
+class Mish(_Elementwise):
+    """x·tanh(softplus(x))."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.mish(x)
+
+
+class Softsign(_Elementwise):
+    """x / (1 + |x|)."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.softsign(x)
+
+
+class Hardtanh(_Elementwise):
+    """x held between -1 and 1."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.hardtanh(x)
+
+
+class LogSigmoid(_Elementwise):
+    """log(sigmoid(x))."""
+
+    def apply(self, x: Any) -> Any:
+        return autograd.logsigmoid(x)
+
+
+class Softmax(Module):
+    """Positive numbers that add up to 1, from a list.
+
+    >>> Softmax()([0.0, 0.0])
+    [0.5, 0.5]
+    """
+
+    def forward(self, x: Any) -> Any:
+        return autograd.softmax(x)
+
+
+class LogSoftmax(Module):
+    """The logarithms of softmax, from a list."""
+
+    def forward(self, x: Any) -> Any:
+        return autograd.log_softmax(x)

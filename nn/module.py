@@ -1,0 +1,188 @@
+"""Module: something with parameters that maps inputs to outputs, nested to any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograd import Value
+from autograd.tree import same_shape, tree_leaves, tree_map
+
+
+class Module:
+    """Something with parameters: the base of neurons, layers, networks, activations and losses.
+
+    Assign Values, Modules and lists, tuples or dicts of them to attributes, in any nesting, and define
+    `forward`; parameters are found and named by the attributes that hold them, in the order of assignment.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.offset
+    >>> Line()(3.0).data
+    7.0
+    >>> [name for name, _ in Line().named_parameters()]
+    ['slope', 'offset']
+    """
+
+    training: bool = True
+
+    def forward(self, x: Any) -> Any:
+        """The output for an input; a subclass says how."""
+        raise NotImplementedError(f"{type(self).__name__} has to define forward(self, x)")
+
+    def __call__(self, *args: Any) -> Any:
+        return self.forward(*args)
+
+    # -- parameters ----------------------------------------------------------------------------------
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter with its name, in order; one that is shared comes once, under its first name.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(1, [1]).named_parameters()]
+        ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
+        """
+        seen: set[Value] = set()
+        for name, group in self._groups():
+            for index, parameter in _indexed(group):
+                if parameter not in seen:
+                    seen.add(parameter)
+                    yield name + index, parameter
+
+    def parameters(self) -> list[Value]:
+        """All parameters, in order, each once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def _groups(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
+        """Every attribute path that holds a parameter or a nested list of parameters."""
+        for name, module in self.named_modules(prefix):
+            for attribute, held in vars(module).items():
+                for path, group in _parameter_groups(attribute, held):
+                    yield f"{name}.{path}" if name else path, group
+
+    # -- modules -------------------------------------------------------------------------------------
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module (its name is empty) and all modules in it, outer ones first."""
+        yield prefix, self
+        for attribute, held in vars(self).items():
+            for path, module in _modules(attribute, held):
+                yield from module.named_modules(f"{prefix}.{path}" if prefix else path)
+
+    def modules(self) -> list[Module]:
+        """This module and all modules in it."""
+        return [module for _, module in self.named_modules()]
+
+    def train(self, mode: bool = True) -> Module:
+        """Behave as in training (Dropout drops) in this and all inner modules."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Module:
+        """Behave as in use: `train(False)`."""
+        return self.train(False)
+
+    # -- state ---------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """The numbers of all parameters by attribute path: floats and nested lists of floats.
+
+        >>> from nn import Neuron
+        >>> sorted(Neuron(2, seed=0).state_dict())
+        ['b', 'w']
+        """
+        return {name: tree_map(lambda p: p.data, _as_lists(group)) for name, group in self._groups()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> tuple[list[str], list[str]]:
+        """Set the parameters to the numbers of a `state_dict`; returns the names missing and the unexpected ones.
+
+        With `strict` there must be none of either. A ValueError names what does not fit, and then
+        nothing has been changed.
+        """
+        groups = dict(self._groups())
+        missing = [name for name in groups if name not in state]
+        unexpected = [name for name in state if name not in groups]
+        if strict and missing:
+            raise ValueError(f"state: missing {', '.join(missing)}")
+        if strict and unexpected:
+            raise ValueError(f"state: unexpected {', '.join(unexpected)}")
+        assignments: list[tuple[Value, float]] = []
+        for name, group in groups.items():
+            if name in missing:
+                continue
+            if not same_shape(_as_lists(group), _as_lists(state[name])):
+                raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(state[name])}")
+            for parameter, number in zip(tree_leaves(group), tree_leaves(state[name]), strict=True):
+                if isinstance(number, bool) or not isinstance(number, (int, float)):
+                    raise ValueError(f"state: {name} must hold numbers, got {type(number).__name__}")
+                try:
+                    assignments.append((parameter, float(number)))
+                except OverflowError:
+                    raise ValueError(f"state: {name} holds an integer too large for a float") from None
+        for parameter, number in assignments:
+            parameter.data = number
+        return missing, unexpected
+
+    def __repr__(self) -> str:
+        inner = [f"({path}): {module!r}" for held in vars(self).items() for path, module in _modules(*held)]
+        body = "".join("\n  " + line.replace("\n", "\n  ") for line in inner)
+        return f"{type(self).__name__}({self._described()}{body}{chr(10) if body else ''})"
+
+    def _described(self) -> str:
+        """What stands in the parentheses of the repr."""
+        return ""
+
+
+def _parameter_groups(path: str, held: Any) -> Iterator[tuple[str, Any]]:
+    if _is_parameters(held):
+        yield path, held
+    else:
+        for key, item in _items(held):
+            yield from _parameter_groups(f"{path}.{key}", item)
+
+
+def _modules(path: str, held: Any) -> Iterator[tuple[str, Module]]:
+    if isinstance(held, Module):
+        yield path, held
+    else:
+        for key, item in _items(held):
+            yield from _modules(f"{path}.{key}", item)
+
+
+def _items(held: Any) -> list[tuple[Any, Any]]:
+    if isinstance(held, dict):
+        return list(held.items())
+    return list(enumerate(held)) if isinstance(held, (list, tuple)) else []
+
+
+def _is_parameters(held: Any) -> bool:
+    """A leaf, or a nested non-empty list of leaves only."""
+    if type(held) is Value:
+        return held.op is None
+    return isinstance(held, (list, tuple)) and len(held) > 0 and all(map(_is_parameters, held))
+
+
+def _indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
+    if type(group) is Value:
+        yield index, group
+    else:
+        for i, item in enumerate(group):
+            yield from _indexed(item, f"{index}.{i}")
+
+
+def _as_lists(tree: Any) -> Any:
+    return [_as_lists(item) for item in tree] if isinstance(tree, (list, tuple)) else tree
+
+
+def _shape(tree: Any) -> str:
+    if not isinstance(tree, (list, tuple)):
+        return "a number"
+    return f"{len(tree)} × ({_shape(tree[0])})" if tree and isinstance(tree[0], (list, tuple)) else f"{len(tree)} numbers"

@@ -1,0 +1,119 @@
+"""Models in files: JSON with exact numbers, or safetensors. No pickle, so a file cannot run code."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograd.files import write_atomically
+from autograd.tree import tree_leaves
+from nn.module import Module
+
+FORMAT = "scalar-autograd model"
+VERSION = 1
+
+
+class ModelFileError(ValueError):
+    """A model file cannot be read, or does not fit the model; the model has not been touched."""
+
+
+def save(model: Module, path: str | Path) -> None:
+    """Write the parameters of a model to `path`, as JSON or, if it ends in `.safetensors`, in that format.
+
+    Numbers come back exactly. The file is replaced only once the new one is complete. A parameter that is
+    NaN or infinite is a ValueError that names it, and nothing is written.
+
+    >>> import tempfile
+    >>> from nn import Neuron
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     one, other = Neuron(2, seed=0), Neuron(2, seed=1)
+    ...     save(one, folder + "/neuron.json")
+    ...     load(other, folder + "/neuron.json")
+    ...     other.state_dict() == one.state_dict()
+    True
+    """
+    for name, parameter in model.named_parameters():
+        if not math.isfinite(parameter.data):
+            raise ValueError(f"parameter {name} is {parameter.data!r}: a model file holds finite numbers only")
+    state = model.state_dict()
+    if Path(path).suffix == ".safetensors":
+        write_atomically(path, _to_safetensors(state))
+    else:
+        write_atomically(path, json.dumps({"format": FORMAT, "version": VERSION, "state": state}, indent=1) + "\n")
+
+
+def load(model: Module, path: str | Path, strict: bool = True) -> None:
+    """Set the parameters of a model to those of a file that `save` wrote.
+
+    ModelFileError says what is wrong with the file, and where; the model is then as it was. With
+    `strict=False` names may be missing from the file or from the model.
+    """
+    content = Path(path).read_bytes()
+    try:
+        state = _from_safetensors(content) if Path(path).suffix == ".safetensors" else _from_json(content)
+        for name, group in state.items():
+            if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(group)):
+                raise ModelFileError(f"{name} holds a number that is not finite")
+        model.load_state_dict(state, strict=strict)
+    except RecursionError:
+        raise ModelFileError(f"{path}: nested too deep to be a model") from None
+    except ValueError as error:
+        raise ModelFileError(f"{path}: {error}") from error
+
+
+def _from_json(content: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(content, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise ModelFileError(f"not JSON: {error}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ModelFileError(f'not a model file: "format" is not {FORMAT!r}')
+    if document.get("version") != VERSION or isinstance(document["version"], bool):
+        raise ModelFileError(f"version {document.get('version')!r} is not known, only {VERSION}")
+    state = document.get("state")
+    if not isinstance(state, dict):
+        raise ModelFileError(f'"state" must be an object, got {type(state).__name__}')
+    return state
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ModelFileError(f"the key {key!r} stands there twice")
+        found[key] = value
+    return found
+
+
+def _refuse_constant(text: str) -> float:
+    raise ModelFileError(f"{text} is no number a model may hold")
+
+
+def _to_safetensors(state: Mapping[str, Any]) -> bytes:
+    numpy, library = _safetensors()
+    content: bytes = library.save({name: numpy.asarray(group, dtype="float64") for name, group in state.items()})
+    return content
+
+
+def _from_safetensors(content: bytes) -> Mapping[str, Any]:
+    _, library = _safetensors()
+    from safetensors import SafetensorError
+
+    try:
+        return {name: array.tolist() for name, array in library.load(content).items()}
+    except (SafetensorError, KeyError, TypeError) as error:  # the library reports unknown types as KeyError
+        raise ModelFileError(f"not a safetensors file: {error}") from None
+
+
+def _safetensors() -> tuple[Any, Any]:
+    try:
+        import numpy
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError("safetensors files need an extra: pip install 'scalar-autograd[safetensors]'") from None
+    return numpy, safetensors.numpy

@@ -1,0 +1,250 @@
+"""Training: a loop with mini-batches, a progress bar, early stopping, and a history of how it went."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from autograd import Value, no_grad
+from autograd.tree import tree_leaves
+from nn.data import batches
+from nn.losses import Loss
+from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from nn.module import Module
+from nn.optim import Optimizer
+
+Metric = Callable[[Sequence[Any], Sequence[Any]], float]
+Callback = Callable[[Module, "History"], object]
+
+
+@dataclass
+class History:
+    """How a training run went: one number an epoch in each list, empty where nothing was asked for.
+
+    `interrupted` is True after Ctrl-C; the lists and the model then hold what was reached.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    metric: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_metric: list[float] = field(default_factory=list)
+    lr: list[float] = field(default_factory=list)
+    interrupted: bool = False
+    stopped_early: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were completed."""
+        return len(self.loss)
+
+    def append(self, reached: dict[str, float]) -> None:
+        """Add an epoch: a number for each of the lists that are kept."""
+        for name, number in reached.items():
+            getattr(self, name).append(number)
+
+
+class EarlyStopping:
+    """A callback that stops once `monitor` has not gone down by `min_delta` for `patience` epochs.
+
+    `monitor` names a list of the History; for "metric" and "val_metric" up is better. With `restore_best`
+    the model gets the parameters of its best epoch back.
+    """
+
+    def __init__(self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True) -> None:
+        if patience < 1:
+            raise ValueError(f"patience must be at least 1, got {patience!r}")
+        if monitor not in ("loss", "val_loss", "metric", "val_metric"):
+            raise ValueError(f"monitor must be one of loss, val_loss, metric, val_metric, got {monitor!r}")
+        self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best
+        self.best, self.waited = math.inf, 0
+        self.best_state: dict[str, Any] = {}
+
+    def __call__(self, model: Module, history: History) -> bool:
+        recorded = getattr(history, self.monitor)
+        if not recorded:
+            raise ValueError(f"monitor: the history has no {self.monitor}; give fit a metric or validation_data")
+        if history.epochs == 1:  # a new run
+            self.best, self.waited = math.inf, 0
+        now = -recorded[-1] if "metric" in self.monitor else recorded[-1]
+        if now < self.best - self.min_delta:
+            self.best, self.waited, self.best_state = now, 0, model.state_dict()
+            return False
+        self.waited += 1
+        if self.waited < self.patience:
+            return False
+        if self.restore_best and self.best_state:
+            model.load_state_dict(self.best_state)
+        return True
+
+
+def fit(
+    model: Module,
+    X: Any,
+    y: Any,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    seed: int | Random = 0,
+    metric: Metric | None = None,
+    validation_data: tuple[Any, Any] | None = None,
+    scheduler: LRScheduler | ReduceLROnPlateau | None = None,
+    callbacks: Sequence[Callback] = (),
+    progress: bool = True,
+) -> History:
+    """Train a model on samples X (a list of rows) and targets y; returns the History.
+
+    Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
+    (None: all at once). `metric(outputs, targets)` is a number such as `accuracy`. A callback
+    `callback(model, history)` is called after each epoch, and stops the training if it returns True.
+    The scheduler steps once an epoch, a ReduceLROnPlateau by the validation loss, or the loss if there is none.
+
+    Ctrl-C ends the training, not the program: the history so far is returned, with `interrupted` set.
+    A loss that is NaN or infinite is an ArithmeticError that says in which epoch.
+
+    >>> from nn import MLP, MSELoss
+    >>> from nn.optim import SGD
+    >>> net = MLP(1, [1], seed=0)
+    >>> history = fit(net, [[0.0], [1.0]], [1.0, 3.0], loss=MSELoss(), optimizer=SGD(net.parameters(), lr=0.5),
+    ...               epochs=100, progress=False)
+    >>> round(net([2.0]).data, 3)
+    5.0
+    """
+    X, y = _checked("X, y", X, y)
+    held_out = None if validation_data is None else _checked("validation_data", *validation_data)
+    if epochs < 1:
+        raise ValueError(f"epochs must be at least 1, got {epochs!r}")
+    order = seed if isinstance(seed, Random) else Random(seed)
+    history = History()
+    was_training = model.training
+    model.train()
+    try:
+        with _bar(epochs, progress) as bar:
+            for epoch in range(1, epochs + 1):
+                reached = {"lr": optimizer.lr, **_train(model, X, y, loss, optimizer, batch_size, order, metric, epoch)}
+                if held_out is not None:
+                    reached.update(_validate(model, *held_out, loss, metric))
+                history.append(reached)
+                _step(scheduler, history)
+                bar.update()
+                bar.set_postfix({name: f"{number:.4g}" for name, number in reached.items()})
+                if any([callback(model, history) is True for callback in callbacks]):  # all of them see the epoch
+                    history.stopped_early = True
+                    break
+    except KeyboardInterrupt:
+        history.interrupted = True
+    finally:
+        model.train(was_training)
+    return history
+
+
+def _train(
+    model: Module,
+    X: Any,
+    y: Any,
+    loss: Loss,
+    optimizer: Optimizer,
+    batch_size: int | None,
+    order: Random,
+    metric: Metric | None,
+    epoch: int,
+) -> dict[str, float]:
+    """One epoch of steps; what it reached, on the outputs as they were before each step."""
+    outputs: list[Any] = []
+    targets: list[Any] = []
+    total = 0.0
+    for rows, wanted in batches(X, y, batch_size or len(X), shuffle=batch_size is not None, random_state=order):
+        scores = [model(row) for row in rows]
+        cost = loss(scores, wanted)
+        _refuse_divergence(cost, epoch)
+        optimizer.zero_grad()
+        cost.backward()
+        optimizer.step()
+        total += cost.data * (len(rows) if loss.reduction == "mean" else 1)
+        outputs += detached(scores)
+        targets += wanted
+    reached = {"loss": total / len(X) if loss.reduction == "mean" else total}
+    if metric is not None:
+        reached["metric"] = metric(outputs, targets)
+    return reached
+
+
+def _validate(model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None) -> dict[str, float]:
+    model.eval()
+    try:
+        with no_grad():
+            outputs = [model(row) for row in X]
+            reached = {"val_loss": loss(outputs, y).data}
+            if metric is not None:
+                reached["val_metric"] = metric(outputs, y)
+            return reached
+    finally:
+        model.train()
+
+
+def accuracy(outputs: Sequence[Any], targets: Sequence[Any]) -> float:
+    """The share of samples whose class is right.
+
+    An output that is a list has its class at the largest number. An output that is one number is a score
+    (or logit): above 0 is class 1, else the other one, which may be called 0 or -1. Probabilities have to be
+    turned into scores first.
+
+    >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
+    (1.0, 1.0)
+    """
+    if not len(targets):
+        raise ValueError("targets: the accuracy of no samples is not defined")
+    if len(outputs) != len(targets):
+        raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")
+    return sum(_right(detached(output), target) for output, target in zip(outputs, targets, strict=True)) / len(targets)
+
+
+def _right(output: Any, target: Any) -> bool:
+    if isinstance(output, list) and len(output) > 1:
+        return bool(output.index(max(output)) == target)
+    (score,) = tree_leaves(output)
+    return bool((score > 0.0) == (target > 0))
+
+
+def detached(output: Any) -> Any:
+    """The plain numbers of an output: a float, or a list of floats.
+
+    >>> detached([Value(1.0), Value(2.0)])
+    [1.0, 2.0]
+    """
+    if isinstance(output, (list, tuple)):
+        return [detached(item) for item in output]
+    return output.data if type(output) is Value else output
+
+
+def _checked(name: str, X: Any, y: Any) -> tuple[Any, Any]:
+    X, y = (data.tolist() if hasattr(data, "tolist") else list(data) for data in (X, y))
+    if len(X) != len(y):
+        raise ValueError(f"{name}: expected one target for each sample, got {len(X)} samples and {len(y)} targets")
+    if not X:
+        raise ValueError(f"{name}: there is no data")
+    return X, y
+
+
+def _refuse_divergence(cost: Any, epoch: int) -> None:
+    if type(cost) is not Value:
+        raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
+    if not math.isfinite(cost.data):
+        raise ArithmeticError(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
+
+
+def _step(scheduler: LRScheduler | ReduceLROnPlateau | None, history: History) -> None:
+    if isinstance(scheduler, ReduceLROnPlateau):
+        scheduler.step((history.val_loss or history.loss)[-1])
+    elif scheduler is not None:
+        scheduler.step()
+
+
+def _bar(epochs: int, progress: bool) -> Any:
+    from tqdm.auto import tqdm
+
+    return tqdm(total=epochs, unit="epoch", disable=not progress)

@@ -1,0 +1,145 @@
+"""Write optimizers.json: what PyTorch's optimizers, schedulers and gradient clipping do, in float64.
+
+Run by hand where PyTorch is installed, and commit what it writes:
+
+    python tests/reference/make_optimizers.py
+
+Every run minimises x⁴/4 + (x − y)²/2 + y²·z²/2 + (z − 2)²/2, whose gradient takes nothing but arithmetic, so it does
+not hang on anybody's automatic differentiation. The file says all that is needed to repeat a run: the optimizer,
+its settings, the schedulers, the metrics; and, for each of the 50 steps, the three parameters after
+`optimizer.step()` and the learning rate after `scheduler.step()`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+STEPS = 50
+START = [1.5, -1.0, 0.5]
+
+OPTIMIZERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("SGD", "SGD", {"lr": 0.05}),
+    ("SGD with momentum", "SGD", {"lr": 0.02, "momentum": 0.9}),
+    ("SGD with Nesterov momentum", "SGD", {"lr": 0.02, "momentum": 0.9, "nesterov": True}),
+    ("SGD with weight decay", "SGD", {"lr": 0.05, "weight_decay": 0.1}),
+    ("SGD with all", "SGD", {"lr": 0.02, "momentum": 0.8, "weight_decay": 0.1, "nesterov": True}),
+    ("Adam by default", "Adam", {}),
+    ("Adam", "Adam", {"lr": 0.1, "betas": [0.8, 0.95], "eps": 1e-6}),
+    ("Adam with weight decay", "Adam", {"lr": 0.1, "weight_decay": 0.1}),
+    ("AdamW by default", "AdamW", {}),
+    ("AdamW", "AdamW", {"lr": 0.1, "weight_decay": 0.2}),
+    ("RMSprop by default", "RMSprop", {}),
+    ("RMSprop", "RMSprop", {"lr": 0.02, "alpha": 0.9, "eps": 1e-6}),
+    ("RMSprop centered", "RMSprop", {"lr": 0.02, "centered": True}),
+    ("RMSprop with momentum", "RMSprop", {"lr": 0.01, "momentum": 0.8}),
+    ("RMSprop with weight decay", "RMSprop", {"lr": 0.02, "weight_decay": 0.1}),
+    ("RMSprop with all", "RMSprop", {"lr": 0.01, "alpha": 0.9, "weight_decay": 0.1, "momentum": 0.8, "centered": True}),
+    ("Adagrad by default", "Adagrad", {}),
+    ("Adagrad", "Adagrad", {"lr": 0.3, "eps": 1e-6}),
+    ("Adagrad with lr decay", "Adagrad", {"lr": 0.3, "lr_decay": 0.05}),
+    ("Adagrad with weight decay", "Adagrad", {"lr": 0.3, "weight_decay": 0.1}),
+    ("Adagrad with an accumulator", "Adagrad", {"lr": 0.3, "initial_accumulator_value": 0.5}),
+]
+
+# The factors of LambdaLR are a list, one for each epoch, so that the file needs no program.
+FACTORS = [1.0 / (1.0 + 0.3 * epoch) for epoch in range(STEPS + 1)]
+WARM_UP = [min(1.0, (1 + epoch) / 5) for epoch in range(STEPS + 1)]
+# Falls, rests, falls a little, rises: for each way of counting a plateau.
+METRICS = [3.0, 2.0, 1.5, 1.4999, 1.4998, 1.4997, 1.4, 1.41, 1.42, 1.3]
+METRICS += [1.31, 1.3, 1.3, 1.29995, 1.3, 0.9, 0.9, 0.95, 0.9, 0.91]
+METRICS += [*METRICS, 0.5, 0.5, 0.5, 0.2, 0.2, 0.3, -0.1, -0.1, -0.10001, -0.2]
+
+SCHEDULERS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
+    ("StepLR by default", [("StepLR", {"step_size": 20})]),
+    ("StepLR", [("StepLR", {"step_size": 7, "gamma": 0.7})]),
+    ("ExponentialLR", [("ExponentialLR", {"gamma": 0.95})]),
+    ("CosineAnnealingLR down to 0", [("CosineAnnealingLR", {"T_max": 50})]),
+    ("CosineAnnealingLR down and up again", [("CosineAnnealingLR", {"T_max": 12, "eta_min": 0.001})]),
+    ("CosineAnnealingLR of one epoch", [("CosineAnnealingLR", {"T_max": 1})]),
+    ("LambdaLR", [("LambdaLR", {"lr_lambda": FACTORS})]),
+    ("two schedulers", [("StepLR", {"step_size": 5, "gamma": 0.5}), ("CosineAnnealingLR", {"T_max": 20})]),
+    ("a cosine after a warm-up", [("LambdaLR", {"lr_lambda": WARM_UP}), ("CosineAnnealingLR", {"T_max": 50})]),
+    ("ReduceLROnPlateau by default", [("ReduceLROnPlateau", {})]),
+    ("ReduceLROnPlateau", [("ReduceLROnPlateau", {"factor": 0.5, "patience": 1})]),
+    ("ReduceLROnPlateau without patience", [("ReduceLROnPlateau", {"factor": 0.8, "patience": 0, "min_lr": 0.004})]),
+    ("ReduceLROnPlateau with cooldown", [("ReduceLROnPlateau", {"factor": 0.5, "patience": 1, "cooldown": 3})]),
+    (
+        "ReduceLROnPlateau with absolute threshold",
+        [("ReduceLROnPlateau", {"factor": 0.7, "patience": 2, "threshold": 0.05, "threshold_mode": "abs"})],
+    ),
+    ("ReduceLROnPlateau upwards", [("ReduceLROnPlateau", {"mode": "max", "factor": 0.7, "patience": 4})]),
+    (
+        "ReduceLROnPlateau upwards with absolute threshold",
+        [("ReduceLROnPlateau", {"mode": "max", "factor": 0.7, "patience": 4, "threshold": 0.5, "threshold_mode": "abs"})],
+    ),
+    ("ReduceLROnPlateau with eps", [("ReduceLROnPlateau", {"factor": 0.5, "patience": 0, "eps": 0.002})]),
+]
+
+GRADIENTS = [[3.0, -4.0, 12.0], [0.01, 0.02, -0.03], [0.0, 0.0], [-7.5], [1e-9, 1e3, -2.5, 0.0]]
+NORMS: list[float | str] = [1.0, 2.0, 3.0, "inf"]  # JSON has no infinity
+
+
+def gradient(x: Any, y: Any, z: Any) -> tuple[Any, Any, Any]:
+    """The gradient of the function above."""
+    return x * x * x + (x - y), (y - x) + y * z * z, y * y * z + (z - 2.0)
+
+
+def main() -> None:
+    """Make every run, and write the file beside this one."""
+    import torch  # here, since the test runner reads every file for its doctests, and needs no PyTorch
+
+    torch.set_default_dtype(torch.float64)
+
+    def run(name: str, optimizer: str, settings: dict[str, Any], schedulers: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+        params = [torch.tensor(x, requires_grad=True) for x in START]
+        made = getattr(torch.optim, optimizer)(params, **settings, foreach=False)
+        plans = [scheduler(made, kind, arguments) for kind, arguments in schedulers]
+        done: dict[str, list[Any]] = {"params": [], "lr": []}
+        for step in range(STEPS):
+            for p, slope in zip(params, gradient(*(p.detach() for p in params)), strict=True):
+                p.grad = slope
+            made.step()
+            for plan in plans:
+                plan.step(METRICS[step]) if isinstance(plan, torch.optim.lr_scheduler.ReduceLROnPlateau) else plan.step()
+            done["params"].append([p.item() for p in params])
+            done["lr"].append(made.param_groups[0]["lr"])
+        return {"name": name, "optimizer": optimizer, "settings": settings, "schedulers": schedulers, **done}
+
+    def scheduler(optimizer: Any, kind: str, arguments: dict[str, Any]) -> Any:
+        factors = arguments.get("lr_lambda")
+        if factors is not None:
+            arguments = {"lr_lambda": lambda epoch: factors[epoch]}
+        return getattr(torch.optim.lr_scheduler, kind)(optimizer, **arguments)
+
+    def clipped(grads: list[float], clip: Any, *arguments: float) -> dict[str, Any]:
+        params = [torch.tensor(0.0, requires_grad=True) for _ in grads]
+        for p, grad in zip(params, grads, strict=True):
+            p.grad = torch.tensor(grad)
+        norm = clip(params, *arguments)
+        after = {"grads": grads, "clipped": [p.grad.item() for p in params]}
+        return after if norm is None else {**after, "norm": norm.item()}
+
+    norms, values = [], []
+    for grads in GRADIENTS:
+        for max_norm in (1.0, 100.0):
+            for norm_type in NORMS:
+                after = clipped(grads, torch.nn.utils.clip_grad_norm_, max_norm, float(norm_type))
+                norms.append({"max_norm": max_norm, "norm_type": norm_type, **after})
+        values.append({"clip_value": 2.0, **clipped(grads, torch.nn.utils.clip_grad_value_, 2.0)})
+
+    lists = {
+        "optimizers": [run(name, kind, settings, []) for name, kind, settings in OPTIMIZERS],
+        "schedulers": [run(name, "SGD", {"lr": 0.05}, schedulers) for name, schedulers in SCHEDULERS],
+        "clip_grad_norm_": norms,
+        "clip_grad_value_": values,
+    }
+    lines = [f' "torch": {json.dumps(torch.__version__)}', f' "start": {json.dumps(START)}', f' "metrics": {json.dumps(METRICS)}']
+    for name, rows in lists.items():  # one row a line, so that a difference can be read
+        lines.append(f' "{name}": [\n  ' + ",\n  ".join(json.dumps(row, allow_nan=False) for row in rows) + "\n ]")
+    Path(__file__).with_name("optimizers.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+if __name__ == "__main__":
+    main()

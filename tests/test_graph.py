@@ -1,0 +1,178 @@
+"""Size: depth, width, memory, threads. Nothing recurses, leaks, or disturbs its neighbours."""
+
+import gc
+import sys
+import threading
+import tracemalloc
+
+import pytest
+
+from autograd import Value
+from autograd.graph import topological_order
+
+MILLION = 10**6
+
+
+def in_a_small_stack(task):
+    """Run in a thread with a stack of 512 KB; re-raise what it raises."""
+    failures = []
+
+    def run():
+        try:
+            task()
+        except BaseException as failure:
+            failures.append(failure)
+
+    before = threading.stack_size(512 * 1024)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    if failures:
+        raise failures[0]
+
+
+@pytest.mark.slow
+def test_a_chain_of_a_million_operations_is_recorded_swept_and_freed_in_a_small_stack():
+    def chain():
+        x = y = Value(1.0)
+        for _ in range(MILLION // 2):
+            y = (y + x).relu()
+        y.backward()
+        assert x.grad == MILLION // 2 + 1
+        assert len(topological_order([y])) == MILLION + 1
+        del y
+
+    assert sys.getrecursionlimit() <= 1000
+    in_a_small_stack(chain)
+
+
+@pytest.mark.slow
+def test_a_leaf_can_be_used_a_million_times():
+    def fan():
+        x = Value(2.0)
+        from autograd import sum
+
+        y = sum([x] * MILLION)
+        y.backward()
+        assert x.grad == MILLION
+
+    in_a_small_stack(fan)
+
+
+@pytest.mark.slow
+def test_a_node_behind_a_dead_use_is_swept_in_a_small_stack():
+    def ladder():
+        x = y = Value(1.0)
+        for _ in range(MILLION // 10):
+            y = y + x
+        y * 2.0  # a use outside of the graph of the root: the careful sweep has to do it
+        dead = y.args[0] * 2.0
+        y.backward()
+        assert x.grad == MILLION // 10 + 1
+        assert dead.grad == 0.0
+
+    in_a_small_stack(ladder)
+
+
+@pytest.mark.slow
+def test_ten_thousand_training_steps_without_the_collector_do_not_grow():
+    w, b = Value(0.5), Value(0.0)
+
+    def steps(count):
+        for _ in range(count):
+            w.grad = b.grad = 0.0
+            loss = ((w * 2.0 + b).tanh() - 0.5) ** 2
+            loss.backward()
+            w.data -= 0.01 * w.grad
+            b.data -= 0.01 * b.grad
+
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        steps(100)
+        before = tracemalloc.get_traced_memory()[0]
+        steps(10**4)
+        after = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert after - before < 2000
+
+
+def test_a_graph_holds_no_reference_cycle():
+    gc.collect()
+    gc.disable()
+    try:
+        x = Value(2.0)
+        y = (x * x + x.tanh()) / 3.0
+        y.backward()
+        del x, y
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_sixteen_threads_on_graphs_of_their_own_do_not_disturb_each_other():
+    wrong = []
+
+    def work(k):
+        for _ in range(200):
+            x = Value(float(k))
+            y = x * x * x + x
+            y.backward()
+            if x.grad != 3.0 * k * k + 1.0:
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_sixteen_threads_that_share_a_trunk_and_a_leaf_lose_no_contribution():
+    x = Value(3.0)
+    trunk = x * x
+
+    def work():
+        for _ in range(100):
+            (trunk * 2.0).backward()
+
+    threads = [threading.Thread(target=work) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert x.grad == 16 * 100 * 12.0
+
+
+def test_an_interrupted_sweep_leaves_the_leaves_untouched(monkeypatch):
+    from autograd import graph
+
+    x = Value(2.0)
+    x.grad = 5.0
+    y = x * x
+    y * 1.0  # sends the sweep the careful way, which is interrupted below
+
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    z = y + y.args[0]
+    monkeypatch.setattr(graph, "adjoints", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        z.backward()
+    assert x.grad == 5.0
+
+
+def test_the_order_is_the_same_on_every_run_and_has_arguments_first():
+    x, y = Value(1.0), Value(2.0)
+    z = (x * y + x) * (y + x)
+    order = topological_order([z])
+    assert order == topological_order([z])
+    position = {node: i for i, node in enumerate(order)}
+    assert all(position[arg] < position[node] for node in order for arg in node.args)

@@ -1,0 +1,100 @@
+"""no_grad, enable_grad and anomaly."""
+
+import asyncio
+import threading
+
+import pytest
+
+from autograd import AnomalyError, Value, anomaly, enable_grad, log, no_grad, sqrt
+
+
+def test_no_grad_records_nothing():
+    x = Value(3.0)
+    with no_grad():
+        results = [x * x, x * 2, 2 * x, x.tanh(), x / 3, x**2, x - 1, 1 - x, -x]
+    assert all(y.op is None for y in results)
+    assert (x * x).op is not None
+
+
+def test_enable_grad_records_inside_no_grad():
+    x = Value(3.0)
+    with no_grad(), enable_grad():
+        assert (x * x).op is not None
+
+
+def test_no_grad_is_a_decorator():
+    @no_grad()
+    def double(x):
+        return 2.0 * x
+
+    assert double(Value(3.0)).op is None
+
+
+def test_a_mode_is_left_when_an_exception_passes():
+    with pytest.raises(KeyError), no_grad():
+        raise KeyError
+    assert (Value(1.0) + 1.0).op is not None
+
+
+def test_a_mode_in_one_thread_does_not_reach_another():
+    entered, done, seen = threading.Event(), threading.Event(), []
+
+    def other():
+        entered.wait()
+        seen.append((Value(1.0) + 1.0).op)
+        done.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with no_grad():
+        entered.set()
+        done.wait()
+        assert (Value(1.0) + 1.0).op is None
+    thread.join()
+    assert seen[0] is not None
+
+
+def test_a_mode_in_one_task_does_not_reach_another():
+    async def quiet(gate):
+        with no_grad():
+            gate.set()
+            await asyncio.sleep(0)
+            return (Value(1.0) + 1.0).op
+
+    async def loud(gate):
+        await gate.wait()
+        return (Value(1.0) + 1.0).op
+
+    async def both():
+        gate = asyncio.Event()
+        return await asyncio.gather(quiet(gate), loud(gate))
+
+    silent, recorded = asyncio.run(both())
+    assert silent is None
+    assert recorded is not None
+
+
+def test_anomaly_names_op_operands_and_source_line_in_the_forward_pass():
+    with anomaly(), pytest.raises(AnomalyError, match=r"log\(0\.0\) is -inf at .*test_modes\.py:\d+"):
+        log(Value(0.0))
+
+
+def test_anomaly_names_op_operands_adjoint_and_source_line_in_a_backward_sweep():
+    with anomaly():
+        y = sqrt(Value(0.0)) * 3.0
+        with pytest.raises(AnomalyError, match=r"backward through sqrt\(0\.0\): adjoint 3\.0 .* recorded at .*test_modes\.py:\d+"):
+            y.backward()
+
+
+def test_anomaly_in_a_backward_sweep_touches_no_leaf():
+    x, w = Value(0.0), Value(2.0)
+    y = sqrt(x) * w
+    with anomaly(), pytest.raises(AnomalyError):
+        y.backward()
+    assert (x.grad, w.grad) == (0.0, 0.0)
+
+
+def test_a_warning_points_at_the_line_of_the_caller():
+    with pytest.warns(RuntimeWarning, match=r"log\(0\.0\) is -inf") as caught:
+        log(Value(0.0))
+    assert caught[0].filename == __file__

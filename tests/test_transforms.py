@@ -1,0 +1,186 @@
+"""grad and its kin: shapes, nesting, agreement with each other."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+moderate = st.floats(-3.0, 3.0)
+
+
+def rosenbrock(x):
+    return autograd.sum([100.0 * (b - a**2) ** 2 + (1.0 - a) ** 2 for a, b in zip(x, x[1:], strict=False)])
+
+
+def waves(x):
+    return autograd.sin(x[0] * x[1]) + autograd.exp(x[2]) * x[0] + autograd.tanh(x[1]) * x[2] * x[2]
+
+
+points = st.lists(moderate, min_size=3, max_size=3)
+
+
+def test_the_perturbations_of_nested_derivatives_are_not_confused():
+    assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert grad(lambda x: x * grad(lambda y: x * y)(2.0))(3.0) == 6.0
+    assert jvp(lambda x: x * jvp(lambda y: x + y, (1.0,), (1.0,))[1], (1.0,), (1.0,))[1] == 1.0
+    assert grad(lambda x: jvp(lambda y: x * y * y, (x,), (1.0,))[1])(2.0) == 8.0
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_derivatives_of_any_order(mode):
+    def derivative(f):
+        return grad(f) if mode == "reverse" else lambda x: jvp(f, (x,), (1.0,))[1]
+
+    f = autograd.sin
+    expected = [math.sin(0.7), math.cos(0.7), -math.sin(0.7), -math.cos(0.7)] * 2
+    for value in expected:
+        assert f(0.7) == pytest.approx(value, rel=1e-14)
+        f = derivative(f)
+
+
+def test_a_gradient_has_the_shape_of_its_argument():
+    def f(p):
+        return p["w"][0] * p["x"] + p["w"][1][0] ** 2
+
+    assert grad(f)({"w": (2.0, [3.0]), "x": 5}) == {"w": (5.0, [6.0]), "x": 2.0}
+
+
+def test_argnums_choose_the_arguments():
+    def f(x, y, z):
+        return x * y * z
+
+    assert grad(f, 1)(2.0, 3.0, 5.0) == 10.0
+    assert grad(f, (0, 2))(2.0, 3.0, 5.0) == (15.0, 6.0)
+    assert grad(f, -1)(2.0, 3.0, 5.0) == 6.0
+    with pytest.raises(ValueError, match="argnums=3 names argument 3, but f was called with 3"):
+        grad(f, 3)(2.0, 3.0, 5.0)
+
+
+def test_keyword_arguments_are_passed_on():
+    assert grad(lambda x, *, k: k * x)(2.0, k=5.0) == 5.0
+
+
+def test_results_are_plain_floats_unless_values_from_outside_take_part():
+    y, g = value_and_grad(lambda x: x * x)(3.0)
+    assert type(y) is type(g) is float
+    w = Value(5.0)
+    g = grad(lambda x: w * x * x)(3.0)
+    g.backward()
+    assert (g.data, w.grad) == (30.0, 6.0)
+
+
+def test_a_function_that_does_not_use_its_argument_has_gradient_zero():
+    assert grad(lambda x: 3.0)(2.0) == 0.0
+    assert grad(lambda x: x[0] * 2.0)([1.0, 5.0]) == [2.0, 0.0]
+    assert jacobian(lambda x: [x, 1.0])(2.0) == [1.0, 0.0]
+
+
+def test_grad_of_several_numbers_is_refused_with_advice():
+    with pytest.raises(TypeError, match="returned list: use jacobian or vjp"):
+        grad(lambda x: [x, x])(1.0)
+
+
+def test_an_argument_that_is_no_number_is_refused():
+    with pytest.raises(TypeError, match="expected a real number, got str"):
+        grad(lambda x: x)("1")
+
+
+def test_gradients_leave_grad_alone_and_keep_the_shape():
+    x, y, unused = Value(2.0), Value(3.0), Value(1.0)
+    assert gradients(x * y, {"a": [x, unused], "b": y}) == {"a": [3.0, 0.0], "b": 2.0}
+    assert (x.grad, y.grad) == (0.0, 0.0)
+
+
+def test_gradients_by_an_interior_node():
+    x = Value(2.0)
+    y = x * x
+    assert gradients(y * 3.0 + x, [y, x]) == [3.0, 13.0]
+
+
+def test_gradients_with_create_graph_are_values_even_where_they_are_constant():
+    x = Value(2.0)
+    (g,) = gradients(3.0 * x, [x], create_graph=True)
+    assert type(g) is Value
+    assert g.data == 3.0
+
+
+def test_gradients_of_what_is_no_value_are_refused():
+    with pytest.raises(TypeError, match="y and xs must be Values, got float"):
+        gradients(3.0, [])
+
+
+def test_inside_no_grad_a_transform_still_differentiates():
+    with autograd.no_grad():
+        assert grad(grad(lambda x: x**3))(2.0) == 12.0
+
+
+@given(points)
+def test_the_gradient_of_rosenbrock_is_the_known_one(x):
+    a, b, c = x
+    expected = [
+        -400 * a * (b - a * a) - 2 * (1 - a),
+        200 * (b - a * a) - 400 * b * (c - b * b) - 2 * (1 - b),
+        200 * (c - b * b),
+    ]
+    assert grad(rosenbrock)(x) == pytest.approx(expected, rel=1e-12, abs=1e-9)
+
+
+@given(points, points)
+def test_the_pullback_and_the_pushforward_are_transposes(x, v):
+    def f(x):
+        return [waves(x), x[0] * x[2], autograd.exp(x[1])]
+
+    y, pullback = vjp(f, x)
+    bar = [1.0, -2.0, 0.5]
+    (pulled,) = pullback(bar)
+    value, pushed = jvp(f, (x,), (v,))
+    assert value == y
+    left = sum(a * b for a, b in zip(bar, pushed, strict=True))
+    right = sum(a * b for a, b in zip(pulled, v, strict=True))
+    scale = sum(abs(a * b) for a, b in zip(pulled, v, strict=True)) + sum(abs(a * b) for a, b in zip(bar, pushed, strict=True))
+    assert abs(left - right) <= 1e-13 * max(scale, 1.0) * 10
+
+
+@given(points)
+def test_the_rows_of_a_jacobian_are_gradients(x):
+    rows = jacobian(lambda x: [waves(x), rosenbrock(x)])(x)
+    assert rows == [grad(waves)(x), grad(rosenbrock)(x)]
+
+
+@given(points, points)
+def test_the_hessian_is_symmetric_and_hvp_is_its_product_with_a_vector(x, v):
+    matrix = hessian(waves)(x)
+    scale = max(abs(entry) for row in matrix for entry in row) + 1.0
+    for i in range(3):
+        for j in range(3):
+            assert abs(matrix[i][j] - matrix[j][i]) <= 1e-13 * scale
+    product = hvp(waves, (x,), (v,))
+    for i in range(3):
+        expected = sum(a * b for a, b in zip(matrix[i], v, strict=True))
+        assert abs(product[i] - expected) <= 1e-12 * scale * (1.0 + sum(map(abs, v)))
+
+
+def test_the_hessian_of_several_arguments_is_a_block_matrix():
+    blocks = hessian(lambda x, y: x * x * y, argnums=(0, 1))(2.0, 3.0)
+    assert blocks == ((6.0, 4.0), (4.0, 0.0))
+
+
+def test_hvp_of_several_primals_gives_one_result_each():
+    assert hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0)) == (6.0, 4.0)
+
+
+def test_a_cotangent_or_tangent_of_another_shape_is_refused():
+    _, pullback = vjp(lambda x: [x, x], 1.0)
+    with pytest.raises(ValueError, match="cotangent must have the shape of the output"):
+        pullback(1.0)
+    with pytest.raises(ValueError, match="tangents must have the shape of primals"):
+        jvp(lambda x: x, (1.0,), (1.0, 2.0))
+
+
+def test_a_pullback_can_be_used_twice():
+    _, pullback = vjp(lambda x: x * x, 3.0)
+    assert pullback(1.0) == pullback(1.0) == (6.0,)

@@ -1,0 +1,184 @@
+"""Value: the published examples, arithmetic against the table, and the record it keeps."""
+
+import math
+import weakref
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, ops
+from autograd.value import record
+
+numbers = st.floats(allow_nan=True, allow_infinity=True)
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 1e308, -1e308, 5e-324, math.inf, -math.inf, math.nan]
+
+
+def test_the_example_of_micrograds_readme_gives_its_numbers():
+    a, b = Value(-4.0), Value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    assert [f"{x:.4f}" for x in (g.data, a.grad, b.grad)] == ["24.7041", "138.8338", "645.5773"]
+
+
+def test_karpathys_neuron_gives_its_gradients():
+    x1, x2, w1, w2 = Value(2.0), Value(0.0), Value(-3.0), Value(1.0)
+    y = (x1 * w1 + x2 * w2 + 6.8813735870195432).tanh()
+    y.backward()
+    assert round(y.data, 4) == 0.7071
+    assert [round(v.grad, 12) for v in (x1, w1, x2, w2)] == [-1.5, 1.0, 0.5, 0.0]
+
+
+def same(one, other):
+    """Bit-equal, with all NaNs alike; None is only None."""
+    if one is None or other is None:
+        return one is other
+    return (math.isnan(one) and math.isnan(other)) or (one == other and math.copysign(1, one) == math.copysign(1, other))
+
+
+INLINE = {
+    "add": (lambda x, y: x + y, ops.add),
+    "sub": (lambda x, y: x - y, ops.sub),
+    "mul": (lambda x, y: x * y, ops.mul),
+    "div": (lambda x, y: x / y, ops.div),
+    "pow": (lambda x, y: x**y, ops.pow),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", INLINE)
+@given(x=numbers | st.sampled_from(SPECIAL), y=numbers | st.sampled_from(SPECIAL))
+def test_an_operator_is_bit_equal_to_its_row(name, x, y):
+    operator, row = INLINE[name]
+    for args in ((Value(x), Value(y)), (Value(x), y), (x, Value(y))):
+        inline, table = operator(*args), record(row, args)
+        assert same(inline.data, table.data)
+        assert len(inline.partials) == len(table.partials) == 2
+        assert all(map(same, inline.partials, table.partials))
+        assert inline.args == args or any(map(math.isnan, (x, y)))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("row", [row for row in ops.TABLE.values() if row.arity == 1], ids=lambda row: row.name)
+@given(x=numbers | st.sampled_from(SPECIAL))
+def test_the_short_way_to_record_one_argument_is_bit_equal_to_the_long_one(row, x):
+    short, long = row(Value(x)), record(row, (Value(x),))
+    assert same(short.data, long.data)
+    assert same(*short.partials, *long.partials)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=5), numbers, st.booleans())
+def test_the_short_way_to_record_a_dot_is_bit_equal_to_the_long_one(pairs, bias, constant):
+    weights = [Value(w) for w, _ in pairs]
+    inputs = [x if constant else Value(x) for _, x in pairs]
+    b = Value(bias)
+    short, long = autograd.dot(weights, inputs, b), record(ops.dot, (*weights, *inputs, b))
+    assert same(short.data, long.data)
+    assert all(map(same, short.partials, long.partials))
+    assert all(map(lambda one, other: one is other, short.args[: len(pairs)], long.args))
+
+
+def test_a_dot_of_floats_and_values_mixed_is_recorded_the_long_way():
+    w, x = [Value(2.0), Value(3.0)], [Value(5.0), 7]
+    y = autograd.dot(w, x, Value(1.0))
+    y.backward()
+    assert (y.data, w[1].grad, x[0].grad) == (32.0, 7.0, 2.0)
+
+
+def test_args_keep_order_repeats_and_constants():
+    x = Value(3.0)
+    assert [arg is x for arg in (x * x).args] == [True, True]
+    assert (2.0 - x).args == (2.0, x)
+    assert (x - 2).args == (x, 2.0)
+    assert (2.0 - x).partials == (None, -1.0)
+    assert x.args == x.partials == ()
+
+
+def test_every_node_keeps_its_gradient():
+    x = Value(2.0)
+    y = x * x
+    z = y * 3.0
+    z.backward()
+    assert (z.grad, y.grad, x.grad) == (1.0, 3.0, 12.0)
+
+
+def test_backward_takes_a_seed():
+    x = Value(3.0)
+    (x * x).backward(seed=10)
+    assert x.grad == 60.0
+
+
+def test_a_node_used_outside_of_the_root_gets_only_its_roots_gradient():
+    x = Value(2.0)
+    y = x * x
+    other = y * 100.0  # a use that the sweep from z must not wait for
+    z = y * 3.0 + y
+    z.backward()
+    assert (y.grad, x.grad, other.grad) == (4.0, 16.0, 0.0)
+
+
+@given(st.lists(st.sampled_from(["+", "*", "-", "relu", "dead"]), min_size=1, max_size=30), st.randoms())
+def test_the_sweep_by_counts_equals_the_sweep_in_order(steps, random):
+    nodes = [Value(0.5), Value(-1.5), Value(2.0)]
+    for step in steps:
+        a, b = random.choice(nodes), random.choice(nodes)
+        new = {"+": lambda: a + b, "*": lambda: a * b * 0.25, "-": lambda: a - b, "relu": a.relu, "dead": lambda: a + 1.0}[step]()
+        if step != "dead":
+            nodes.append(new)
+    root = nodes[-1]
+    root.backward()
+    expected = autograd.gradients(root, nodes)
+    # Both add the same products, perhaps in another order.
+    assert all(math.isclose(node.grad, g, rel_tol=1e-12, abs_tol=1e-12) for node, g in zip(nodes, expected, strict=True))
+
+
+def test_a_label_is_shown_and_must_be_a_string():
+    x = Value(2.0, label="x")
+    assert repr(x) == "Value(data=2.0, grad=0.0, label='x')"
+    with pytest.raises(TypeError, match="label must be a str, got int"):
+        x.label = 3
+
+
+def test_setting_data_or_grad_to_no_number_is_refused_and_changes_nothing():
+    x = Value(2.0)
+    for name in ("data", "grad"):
+        with pytest.raises(TypeError, match="expected a real number, got str"):
+            setattr(x, name, "3")
+    assert (x.data, x.grad) == (2.0, 0.0)
+
+
+def test_value_cannot_be_subclassed():
+    with pytest.raises(TypeError, match="cannot be subclassed"):
+        type("Parameter", (Value,), {})
+
+
+def test_a_node_can_be_referred_to_weakly():
+    x = Value(2.0)
+    reference = weakref.ref(x)
+    assert reference() is x
+
+
+def test_hashing_is_by_identity_and_comparing_by_number():
+    a, b = Value(1.0), Value(1.0)
+    assert a == b
+    assert len({a, b}) == 2
+    assert a != "1"
+    assert a < 2
+    assert max(Value(1.0), Value(3.0)).data == 3.0
+
+
+def test_detach_makes_a_leaf_with_the_same_number():
+    x = Value(3.0)
+    y = (x * x).detach()
+    assert (y.data, y.op, y.args) == (9.0, None, ())
