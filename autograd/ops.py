@@ -86,10 +86,9 @@ def _power(x: float, y: float) -> float:
 
 
 def _power_by_base(z: Any, x: Any, y: Any) -> Any:
-    # y·x**(y-1) is exact where y-1 is (y ≥ ½) and right at x = 0; y·z/x elsewhere.
-    direct = where(equal(y, 0.0), 0.0, y * pow(x, y - 1.0))
-    plain = greater_equal(y, 0.5) + equal(x, 0.0) + equal(y, 0.0)
-    return where(plain, direct, y * z / x)
+    # y·x**(y-1) is exact where y-1 is (y ≥ ½) and right at x = 0, but for 0**0; y·z/x is exact elsewhere.
+    direct = where(equal(x, 0.0) * equal(y, 0.0), 0.0, y * pow(x, y - 1.0))
+    return where(greater_equal(y, 0.5) + equal(x, 0.0), direct, y * z / x)
 
 
 def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:

@@ -63,7 +63,9 @@ def test_nn_uses_only_public_names_of_autograd(path):
             assert set(names) <= set(autograd.__all__)
         elif module.startswith("autograd."):
             assert module.removeprefix("autograd.") in PUBLIC
-    private = [n.attr for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Attribute) and n.attr in vars(autograd.Value)]
+    private = [
+        n.attr for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Attribute) and n.attr in vars(autograd.Value)
+    ]
     assert not [name for name in private if name.startswith("_") and not name.startswith("__")]
 
 

@@ -82,7 +82,9 @@ def test_anomaly_names_op_operands_and_source_line_in_the_forward_pass():
 def test_anomaly_names_op_operands_adjoint_and_source_line_in_a_backward_sweep():
     with anomaly():
         y = sqrt(Value(0.0)) * 3.0
-        with pytest.raises(AnomalyError, match=r"backward through sqrt\(0\.0\): adjoint 3\.0 .* recorded at .*test_modes\.py:\d+"):
+        with pytest.raises(
+            AnomalyError, match=r"backward through sqrt\(0\.0\): adjoint 3\.0 .* recorded at .*test_modes\.py:\d+"
+        ):
             y.backward()
 
 

@@ -33,9 +33,10 @@ def differentiate(f: Callable[[float], float], x: float, *, step: float, noise: 
     True
     """
     order = 2 if side == 0 else 1  # the powers of the step in the error of a quotient go up by this
+    errors = 1.0 if side == 0 else 2.0  # two rounding errors over twice the step, or over the step
     center = 0.0 if side == 0 else f(x)
     best = Estimate(math.nan, math.inf)
-    previous: list[float] = []
+    previous: list[Estimate] = []  # the last row of the table, each number with the rounding error it carries
     h = step
     for _ in range(ROWS):
         ahead, behind = x + h, x - h
@@ -44,15 +45,15 @@ def differentiate(f: Callable[[float], float], x: float, *, step: float, noise: 
         else:
             there = ahead if side > 0 else behind
             quotient = (f(there) - center) / (there - x)
-        row = [quotient]
+        row = [Estimate(quotient, errors * noise / h + math.ulp(quotient))]
         for j, left in enumerate(previous, start=1):
             factor = SHRINK ** (order * j)
-            row.append(row[-1] + (row[-1] - left) / (factor - 1.0))
-            # Extrapolating amplifies the rounding errors of the quotients at most threefold.
-            rounding = 3.0 * noise / h + 4.0 * math.ulp(row[-1])
-            error = max(abs(row[j] - row[j - 1]), abs(row[j] - left)) + rounding
-            if error < best.error:
-                best = Estimate(row[j], error)
+            value = row[-1].value + (row[-1].value - left.value) / (factor - 1.0)
+            rounding = (factor * row[-1].error + left.error) / (factor - 1.0) + 2.0 * math.ulp(value)
+            truncation = max(abs(value - row[-1].value), abs(value - left.value))
+            row.append(Estimate(value, rounding))
+            if truncation + rounding < best.error:
+                best = Estimate(value, truncation + rounding)
         previous = row
         h /= SHRINK
     return best

@@ -1,0 +1,148 @@
+"""Every row and every composite against finite differences, at points that Hypothesis picks."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, grad, ops
+from autograd.testing import gradcheck
+
+# Where the row is defined, kept to numbers of everyday size: finite differences lose their sight in the tails.
+# Those belong to the oracle, in test_ops.
+
+
+def inside(intervals, low=-4.0, high=4.0, margin=0.02):
+    """Numbers in a domain: between low and high, and a margin away from the ends of its intervals."""
+    parts = [(max(a + margin, low), min(b - margin, high)) for a, b in intervals]
+    return st.one_of(*[st.floats(a, b) for a, b in parts if a < b])
+
+
+VARIADIC = {"sum": 3, "prod": 3, "dot": 5, "logsumexp": 3}
+NAMES = sorted(ops.BUILT_IN)
+
+
+def arguments(row):
+    if row.arity is None:
+        return st.lists(st.floats(-3.0, 3.0), min_size=VARIADIC[row.name], max_size=VARIADIC[row.name])
+    return st.tuples(*[inside(intervals) for intervals in row.domain])
+
+
+def smooth_at(row, args):
+    return row.kinks is None or abs(row.kinks(*args)) > 1e-3
+
+
+JUMPS = {"sign", "step", "where", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
+    row = ops.TABLE[name]
+    args = arguments(row)
+    if name in JUMPS:  # on the jump itself there is no derivative, from neither side
+        args = args.filter(lambda args: smooth_at(row, args))
+    assert gradcheck(row, data.draw(args))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_the_second_derivatives_of_a_row_are_the_ones_its_gradient_shows(name, data):
+    row = ops.TABLE[name]
+    args = data.draw(arguments(row).filter(lambda args: smooth_at(row, args)))
+    assert gradcheck(row, args, order=2)
+
+
+OF_A_NUMBER = {
+    "square": autograd.square,
+    "reciprocal": autograd.reciprocal,
+    "leaky_relu": autograd.leaky_relu,
+    "elu": autograd.elu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+    "mish": autograd.mish,
+    "softsign": autograd.softsign,
+    "hardtanh": autograd.hardtanh,
+    "logsigmoid": autograd.logsigmoid,
+    "clip": lambda x: autograd.clip(x, -0.5, 2.0),
+}
+OF_A_LIST = {
+    "sum": autograd.sum,
+    "prod": autograd.prod,
+    "logsumexp": autograd.logsumexp,
+    "mean": autograd.mean,
+    "var": autograd.var,
+    "sample var": lambda xs: autograd.var(xs, correction=1),
+    "norm": autograd.norm,
+    "softmax": autograd.softmax,
+    "log_softmax": autograd.log_softmax,
+    "dot": lambda xs: autograd.dot(xs, xs[::-1], xs[0]),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_NUMBER)
+@given(x=st.floats(-6.0, 6.0).filter(lambda x: abs(x) > 0.05))
+def test_the_gradient_of_a_function_of_a_number_is_the_one_its_values_show(name, x):
+    assert gradcheck(OF_A_NUMBER[name], (x,))
+
+
+@pytest.mark.parametrize("name", OF_A_LIST)
+@given(xs=st.lists(st.floats(-3.0, 3.0), min_size=2, max_size=4))
+def test_the_gradient_of_a_function_of_a_list_is_the_one_its_values_show(name, xs):
+    assert gradcheck(OF_A_LIST[name], (xs,))
+
+
+TAILS = {
+    "gelu": (autograd.gelu, -10.0, -7.619853024160527e-23),
+    "silu": (autograd.silu, -800.0, 0.0),
+    "mish": (autograd.mish, -100.0, -3.720075976020836e-42),
+    "logsigmoid": (autograd.logsigmoid, -1000.0, -1000.0),
+    "elu": (autograd.elu, 800.0, 800.0),
+    "softsign": (autograd.softsign, 1e300, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", TAILS)
+def test_a_function_neither_overflows_nor_cancels_in_its_tail(name):
+    f, x, expected = TAILS[name]
+    assert f(x) == pytest.approx(expected, rel=1e-14, abs=0.0)
+    assert f(Value(x)).data == f(x)
+    assert math.isfinite(grad(f)(x))
+
+
+def test_norm_at_zero_has_the_subgradient_of_least_norm():
+    assert grad(autograd.norm)([0.0, 0.0, 0.0]) == [0.0, 0.0, 0.0]
+    assert autograd.norm([3e200, 4e200]) == pytest.approx(5e200, rel=1e-15)
+
+
+def test_the_gradient_of_a_product_with_zeros_is_right():
+    assert grad(autograd.prod)([0.0, 2.0, 3.0]) == [6.0, 0.0, 0.0]
+    assert grad(autograd.prod)([0.0, 0.0, 3.0]) == [0.0, 0.0, 0.0]
+
+
+def test_empty_lists():
+    assert (autograd.sum([]), autograd.prod([]), autograd.logsumexp([]), autograd.dot([], [], 2.0)) == (0.0, 1.0, -math.inf, 2.0)
+    for function in (autograd.mean, autograd.var, autograd.softmax):
+        with pytest.raises(ValueError, match="of an empty list"):
+            function([])
+
+
+def test_wrong_lengths_and_corrections_are_refused():
+    with pytest.raises(ValueError, match="one length, got 1 and 2"):
+        autograd.dot([1.0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="correction must be below the number of values, 1, got 1"):
+        autograd.var([1.0], correction=1)
+
+
+@given(st.lists(st.floats(-3.0, 3.0), min_size=1, max_size=20))
+def test_sum_and_dot_round_as_single_additions_do(xs):
+    total = 0.0
+    bias = 0.5
+    for x in xs:
+        total += x
+        bias += x * 0.3
+    assert autograd.sum(xs) == total
+    assert autograd.dot(xs, [0.3] * len(xs), 0.5) == bias
