@@ -60,12 +60,10 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = 0.0
 
-    def _groups(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
-        """Every attribute path that holds a parameter or a nested list of parameters."""
-        for name, module in self.named_modules(prefix):
-            for attribute, held in vars(module).items():
-                for path, group in _parameter_groups(attribute, held):
-                    yield f"{name}.{path}" if name else path, group
+    def _groups(self) -> Iterator[tuple[str, Any]]:
+        """Every attribute path that holds a parameter or a nested list of parameters, in order."""
+        for attribute, held in vars(self).items():
+            yield from _parameter_groups(attribute, held)
 
     # -- modules -------------------------------------------------------------------------------------
 
@@ -144,6 +142,9 @@ class Module:
 def _parameter_groups(path: str, held: Any) -> Iterator[tuple[str, Any]]:
     if _is_parameters(held):
         yield path, held
+    elif isinstance(held, Module):
+        for inner, group in held._groups():
+            yield f"{path}.{inner}", group
     else:
         for key, item in _items(held):
             yield from _parameter_groups(f"{path}.{key}", item)

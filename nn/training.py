@@ -118,6 +118,8 @@ def fit(
     held_out = None if validation_data is None else _checked("validation_data", *validation_data)
     if epochs < 1:
         raise ValueError(f"epochs must be at least 1, got {epochs!r}")
+    if batch_size is not None and batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size!r}")
     order = seed if isinstance(seed, Random) else Random(seed)
     history = History()
     was_training = model.training

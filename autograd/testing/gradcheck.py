@@ -94,33 +94,40 @@ class _Range(Estimate):
 def _estimates(
     f: Callable[..., Any], shape: tuple[Any, ...], point: list[float], i: int, k: int, center: _Record, noise: float
 ) -> Iterator[_Range]:
-    def moved(x: float) -> _Record:
-        return _Record(f, shape, [*point[:i], x, *point[i + 1 :]])
+    def moved(x: float) -> _Record | None:
+        try:
+            return _Record(f, shape, [*point[:i], x, *point[i + 1 :]])
+        except (ValueError, ArithmeticError):  # outside of what f accepts
+            return None
 
     def along(x: float) -> float:
-        y = moved(x).outputs[k]
+        there = moved(x)
+        if there is None:
+            return math.nan
+        y = there.outputs[k]
         return y.data if type(y) is Value else number(y)
 
     x = point[i]
-    step = 0.25 * max(abs(x), 1.0) if abs(x) > 1e-3 or x == 0.0 else 0.25
-    while step > 1e-9 * max(abs(x), 1.0) and not (center.alike(moved(x + step)) and center.alike(moved(x - step))):
+    scale = max(abs(x), 1.0)
+
+    def smooth(step: float, sides: Sequence[int], near: _Record) -> bool:
+        return all(near.alike(moved(x + side * step)) for side in sides)
+
+    step = 0.25 * scale
+    while step > 1e-9 * scale and not smooth(step, (-1, 1), center):
         step /= 4.0
-    if center.alike(moved(x + step)) and center.alike(moved(x - step)):
+    if step > 1e-9 * scale:
         one = differentiate(along, x, step=step, noise=noise)
         yield _Range(one, one)
-    else:  # at a kink: the smallest step still crosses it
-        right = differentiate(along, x, step=_smooth(center, moved, x, 1), noise=noise, side=1)
-        left = differentiate(along, x, step=_smooth(center, moved, x, -1), noise=noise, side=-1)
-        yield _Range(left, right)
-
-
-def _smooth(center: _Record, moved: Callable[[float], _Record], x: float, side: int) -> float:
-    """A step on which no further kink lies between the nearest neighbourhood of x and its end."""
-    near = moved(x + side * 1e-7 * max(abs(x), 1.0))
-    step = 0.25 * max(abs(x), 1.0)
-    while step > 1e-6 * max(abs(x), 1.0) and not near.alike(moved(x + side * step)):
-        step /= 4.0
-    return step
+        return
+    estimates = []  # at a kink: even the smallest step crosses it
+    for side in (-1, 1):
+        near = moved(x + side * 1e-7 * scale)
+        step = 0.25 * scale
+        while step > 1e-6 * scale and (near is None or not smooth(step, (side,), near)):
+            step /= 4.0
+        estimates.append(differentiate(along, x, step=step, noise=noise, side=side))
+    yield _Range(*estimates)
 
 
 class _Record:
@@ -137,9 +144,9 @@ class _Record:
             if node.op is not None and node.op.kinks is not None
         ]
 
-    def alike(self, other: _Record) -> bool:
+    def alike(self, other: _Record | None) -> bool:
         """Is the other point no farther from this one than this one from its kinks, and finite where this one is?"""
-        if len(self.margins) != len(other.margins):
+        if other is None or len(self.margins) != len(other.margins):
             return False
         near = all(abs(b - a) < abs(a) or a == b for a, b in zip(self.margins, other.margins, strict=True))
         finite = [math.isfinite(y.data) for y in self.outputs if type(y) is Value]

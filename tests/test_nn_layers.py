@@ -1,0 +1,236 @@
+"""Modules, neurons, layers, networks, activations, initialisers."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value
+from autograd.testing import gradcheck
+from nn.activations import ACTIVATIONS
+from nn.init import INITIALISERS
+
+MODULES = [
+    nn.ReLU(),
+    nn.Tanh(),
+    nn.Sigmoid(),
+    nn.Softplus(),
+    nn.LeakyReLU(),
+    nn.ELU(),
+    nn.GELU(),
+    nn.SiLU(),
+    nn.Mish(),
+    nn.Softsign(),
+    nn.Hardtanh(),
+    nn.LogSigmoid(),
+    nn.Identity(),
+]
+small = st.floats(-2.0, 2.0)
+
+
+def with_parameters(module, x):
+    """The outputs of a module as a function of its input and its parameters, for gradcheck."""
+    owned = module.parameters()
+
+    def outputs(inputs, numbers):
+        state = vars_of(module, owned, numbers)
+        try:
+            return module(inputs)
+        finally:
+            restore(state)
+
+    return outputs, (x, [p.data for p in owned])
+
+
+def vars_of(module, owned, numbers):
+    """Put Values (or numbers) in the place of the parameters; returns what stood there."""
+    replaced = dict(zip(owned, numbers, strict=True))
+    state = []
+    for inner in module.modules():
+        for name, held in list(vars(inner).items()):
+            if type(held) is Value:
+                state.append((inner, name, held))
+                setattr(inner, name, replaced[held])
+            elif isinstance(held, list) and held and type(held[0]) is Value:
+                state.append((inner, name, held))
+                setattr(inner, name, [replaced[v] for v in held])
+    return state
+
+
+def restore(state):
+    for module, name, held in state:
+        setattr(module, name, held)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@given(x=st.lists(small, min_size=2, max_size=2), seed=st.integers(0, 5))
+def test_the_gradient_of_a_neuron_by_inputs_weights_and_bias(activation, x, seed):
+    neuron = nn.Neuron(2, activation, seed=seed)
+    neuron.b.data = 0.25
+    assert gradcheck(*with_parameters(neuron, x))
+
+
+def biased(module):
+    """Biases away from 0, so that no two kinks meet at the input 0."""
+    for i, parameter in enumerate(module.parameters()):
+        if parameter.data == 0.0:
+            parameter.data = 0.1 + 0.01 * i
+    return module
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Layer(2, 2, "tanh", seed=0),
+        nn.MLP(2, [3, 1], "sigmoid", seed=1),
+        nn.Sequential(nn.Layer(2, 2, "linear", seed=2), nn.GELU(), nn.LogSoftmax()),
+        nn.MLP(2, [2, 2], expand=True),
+    ],
+    ids=["layer", "mlp", "sequential", "expanded"],
+)
+@settings(max_examples=20)
+@given(x=st.lists(small, min_size=2, max_size=2))
+def test_the_gradient_of_a_network_by_inputs_and_parameters(module, x):
+    assert gradcheck(*with_parameters(biased(module), x))
+
+
+@pytest.mark.parametrize("module", [*MODULES, nn.Softmax(), nn.LogSoftmax()], ids=lambda m: type(m).__name__)
+@given(x=st.lists(small, min_size=1, max_size=3))
+def test_the_gradient_of_an_activation_module(module, x):
+    assert gradcheck(module, (x,))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: type(m).__name__)
+def test_an_activation_module_takes_a_number_as_well(module):
+    assert module(Value(0.5)).data == pytest.approx(module([0.5])[0])
+
+
+def test_a_neuron_records_one_dot_and_one_activation():
+    y = nn.Neuron(3, "tanh", seed=0)([1.0, 2.0, 3.0])
+    (dot,) = y.args
+    assert (y.op.name, dot.op.name, len(dot.args)) == ("tanh", "dot", 7)
+
+
+def test_an_expanded_neuron_records_single_multiplies_and_adds_with_the_same_numbers():
+    x = [Value(0.1), Value(-0.7), Value(1.3)]
+    plain, expanded = nn.Neuron(3, seed=4), nn.Neuron(3, seed=4, expand=True)
+    one, other = plain(x), expanded(x)
+    one.backward()
+    gradients = [v.grad for v in x]
+    assert one.data == other.data
+    other.backward()
+    assert [v.grad for v in x] == [2 * g for g in gradients]
+    names = {node.op.name for node in autograd.trace(other)[0] if node.op}
+    assert names == {"add", "mul", "relu"}
+
+
+def test_parameters_are_named_in_order_and_shared_ones_come_once():
+    class Tied(nn.Module):
+        def __init__(self):
+            self.first = nn.Neuron(1, seed=0)
+            self.table = {"again": [self.first.w], "new": (Value(1.0),)}
+
+    assert [name for name, _ in Tied().named_parameters()] == ["first.w.0", "first.b", "table.new.0"]
+    assert len(nn.MLP(2, [16, 16, 1]).parameters()) == 337
+
+
+def test_an_intermediate_result_kept_on_a_module_is_no_parameter():
+    neuron = nn.Neuron(1, seed=0)
+    neuron.last = neuron([1.0])
+    assert len(neuron.parameters()) == 2
+
+
+def test_zero_grad_train_and_eval_reach_inner_modules():
+    net = nn.Sequential(nn.Layer(1, 2, seed=0), nn.Dropout(0.5, seed=0))
+    autograd.sum(net([1.0])).backward()
+    net.zero_grad()
+    assert all(p.grad == 0.0 for p in net.parameters())
+    assert not net.eval()[1].training
+    assert net.train()[1].training
+
+
+def test_state_goes_from_one_model_to_another_exactly():
+    one, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=1)
+    assert other.load_state_dict(one.state_dict()) == ([], [])
+    assert [p.data for p in other.parameters()] == [p.data for p in one.parameters()]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda s: s.pop("b"), "missing b"),
+        (lambda s: s.update(c=1.0), "unexpected c"),
+        (lambda s: s.update(w=[1.0]), "w has another shape: expected 2 numbers, got 1 numbers"),
+        (lambda s: s.update(b="x"), "b must hold numbers, got str"),
+        (lambda s: s.update(b=True), "b must hold numbers, got bool"),
+        (lambda s: s.update(b=10**400), "b holds an integer too large"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(change, message):
+    neuron = nn.Neuron(2, seed=0)
+    before = neuron.state_dict()
+    state = nn.Neuron(2, seed=1).state_dict()
+    change(state)
+    with pytest.raises(ValueError, match=message):
+        neuron.load_state_dict(state)
+    assert neuron.state_dict() == before
+
+
+def test_a_state_that_is_not_strict_may_lack_and_exceed():
+    neuron = nn.Neuron(2, seed=0)
+    assert neuron.load_state_dict({"b": 5.0, "c": 1.0}, strict=False) == (["w"], ["c"])
+    assert neuron.b.data == 5.0
+
+
+def test_the_same_seed_gives_the_same_weights_and_a_generator_is_shared():
+    assert nn.MLP(2, [3, 1], seed=7).state_dict() == nn.MLP(2, [3, 1], seed=7).state_dict()
+    generator = Random(0)
+    one, other = nn.Neuron(2, seed=generator), nn.Neuron(2, seed=generator)
+    assert one.state_dict() != other.state_dict()
+
+
+@pytest.mark.parametrize(("name", "variance"), [("uniform", 1 / 3), ("xavier", 2 / 8), ("he", 2 / 5)])
+def test_an_initialiser_has_its_variance(name, variance):
+    generator = Random(0)
+    draws = [INITIALISERS[name](5, 3, generator) for _ in range(20000)]
+    assert sum(d * d for d in draws) / len(draws) == pytest.approx(variance, rel=0.03)
+
+
+def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
+    x = [Value(1.0) for _ in range(4000)]
+    y = nn.Dropout(0.25, seed=0)(x)
+    assert {v.data for v in y} == {0.0, 4 / 3}
+    assert sum(v.data for v in y) / len(y) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: nn.Neuron(0, seed=0), ValueError, "nin must be at least 1, got 0"),
+        (lambda: nn.Neuron(2.0, seed=0), TypeError, "nin must be an int, got float"),
+        (lambda: nn.Neuron(2), TypeError, "seed"),
+        (lambda: nn.Neuron(2, seed="a"), TypeError, "seed must be an int or a random.Random, got str"),
+        (lambda: nn.Neuron(2, "rellu", seed=0), ValueError, "activation must be one of .*, got 'rellu'"),
+        (lambda: nn.Neuron(2, seed=0, init="xavi"), ValueError, "init must be one of .*, got 'xavi'"),
+        (lambda: nn.Layer(2, 0, seed=0), ValueError, "nout must be at least 1, got 0"),
+        (lambda: nn.MLP(2, []), ValueError, "nouts: a network needs at least one layer"),
+        (lambda: nn.Sequential(), ValueError, "modules: Sequential needs at least one"),
+        (lambda: nn.Dropout(1.0, seed=0), ValueError, "p must be at least 0 and below 1, got 1.0"),
+        (lambda: nn.MLP(2, [1])([1.0, 2.0, 3.0]), ValueError, "x: expected 2 numbers, got 3"),
+        (lambda: nn.Neuron(2, seed=0)(1.0), TypeError, "x: expected a list of 2 numbers, got float"),
+        (lambda: nn.Module()(1.0), NotImplementedError, "has to define forward"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_a_model_shows_its_structure():
+    net = nn.Sequential(nn.MLP(2, [3, 1]), nn.Dropout(0.1, seed=0))
+    assert repr(net).splitlines()[1] == "  (items.0): MLP("
+    assert "Layer(3, 1, 'linear')" in repr(net)
+    assert "Dropout(0.1)" in repr(net)

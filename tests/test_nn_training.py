@@ -1,0 +1,162 @@
+"""fit: it learns, reports, stops, and survives Ctrl-C."""
+
+import math
+
+import pytest
+
+import nn
+from nn import EarlyStopping, fit
+from nn.lr_scheduler import ReduceLROnPlateau, StepLR
+from nn.optim import SGD, Adam
+
+LINE = ([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])
+
+
+def line_fit(net=None, **options):
+    net = net or nn.MLP(1, [1], seed=0)
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "epochs": 20, "progress": False}
+    return net, fit(net, *LINE, **{**settings, **options})
+
+
+@pytest.mark.slow
+def test_an_mlp_learns_the_moons_without_a_mistake():
+    X, y = nn.make_moons(100, noise=0.1, random_state=0)
+    signs = [2 * label - 1 for label in y]
+    net = nn.MLP(2, [16, 16, 1])
+    history = fit(
+        net, X, signs, loss=nn.HingeLoss(), optimizer=Adam(net.parameters(), lr=0.02), epochs=60, metric=nn.accuracy, progress=False
+    )
+    assert history.epochs == 60
+    assert nn.accuracy([net(row) for row in X], signs) == 1.0
+
+
+def test_a_history_has_a_number_an_epoch_for_what_was_asked():
+    _, history = line_fit(epochs=3, metric=lambda outputs, targets: float(len(outputs)), validation_data=([[4.0]], [9.0]))
+    assert [len(numbers) for numbers in (history.loss, history.metric, history.val_loss, history.val_metric, history.lr)] == [3] * 5
+    assert history.metric == [4.0] * 3
+    assert history.loss[2] < history.loss[0]
+    assert not (history.interrupted or history.stopped_early)
+
+
+def test_the_same_seed_gives_the_same_run():
+    runs = [line_fit(batch_size=2, seed=3)[1].loss for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert line_fit(batch_size=2, seed=4)[1].loss != runs[0]
+
+
+def test_ctrl_c_returns_what_there_is():
+    def interrupt(model, history):
+        if history.epochs == 2:
+            raise KeyboardInterrupt
+
+    net, history = line_fit(callbacks=[interrupt])
+    assert history.interrupted
+    assert history.epochs == 2
+    assert net.training
+
+
+def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():
+    class Impatient(nn.MLP):
+        calls = 0
+
+        def forward(self, x):
+            Impatient.calls += 1
+            if Impatient.calls == 7:
+                raise KeyboardInterrupt
+            return super().forward(x)
+
+    _, history = line_fit(Impatient(1, [1], seed=0))
+    assert history.interrupted
+    assert len(history.loss) == len(history.lr) == 1
+
+
+def test_early_stopping_stops_and_gives_the_best_parameters_back():
+    net = nn.MLP(1, [1], seed=0)
+    states = []
+    stop = EarlyStopping(patience=2, monitor="loss")
+    _, history = line_fit(
+        net,
+        optimizer=SGD(net.parameters(), lr=0.32),  # too fast: it goes down, then up
+        epochs=50,
+        callbacks=[lambda model, history: states.append(model.state_dict()), stop],
+    )
+    assert history.stopped_early
+    assert history.epochs == history.loss.index(min(history.loss)) + 3
+    assert net.state_dict() == states[history.loss.index(min(history.loss))]
+
+
+def test_schedulers_step_once_an_epoch():
+    net = nn.MLP(1, [1], seed=0)
+    optimizer = SGD(net.parameters(), lr=0.1)
+    _, history = line_fit(net, optimizer=optimizer, scheduler=StepLR(optimizer, 2), epochs=5)
+    assert history.lr == pytest.approx([0.1, 0.1, 0.01, 0.01, 0.001])
+    optimizer = SGD(net.parameters(), lr=1e-12)
+    _, history = line_fit(net, optimizer=optimizer, scheduler=ReduceLROnPlateau(optimizer, patience=0, eps=0.0), epochs=4)
+    assert history.lr[-1] < 1e-12
+
+
+def test_dropout_is_active_in_training_and_not_in_validation():
+    seen = []
+
+    class Spy(nn.Module):
+        def __init__(self):
+            self.inner = nn.MLP(1, [1], seed=0)
+
+        def forward(self, x):
+            seen.append(self.training)
+            return self.inner(x)
+
+    spy = Spy().eval()
+    line_fit(spy, epochs=1, validation_data=([[4.0]], [9.0]), optimizer=SGD(spy.parameters(), lr=0.1))
+    assert seen == [True] * 4 + [False]
+    assert not spy.training
+
+
+def test_a_diverging_loss_is_reported_with_its_epoch():
+    net = nn.MLP(1, [1], seed=0)
+    with pytest.raises(ArithmeticError, match=r"the loss is .* in epoch \d+"), pytest.warns(RuntimeWarning):
+        line_fit(net, optimizer=SGD(net.parameters(), lr=1e6), epochs=100)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 samples and 0"),
+        ({"callbacks": [EarlyStopping()]}, "the history has no val_loss"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, message):
+    net = nn.MLP(1, [1], seed=0)
+    with pytest.raises(ValueError, match=message):
+        line_fit(net, **options)
+
+
+def test_data_that_does_not_match_is_refused():
+    net = nn.MLP(1, [1], seed=0)
+    for X, y, message in (([[1.0]], [1.0, 2.0], "got 1 samples and 2 targets"), ([], [], "there is no data")):
+        with pytest.raises(ValueError, match=message):
+            fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
+
+
+def test_numpy_data_is_taken():
+    import numpy
+
+    net = nn.MLP(1, [1], seed=0)
+    X, y = map(numpy.array, LINE)
+    history = fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=2, progress=False)
+    assert history.loss == line_fit(epochs=2)[1].loss
+
+
+def test_accuracy_knows_scores_and_classes():
+    assert nn.accuracy([1.0, -1.0, 2.0], [1, 0, -1]) == pytest.approx(2 / 3)
+    assert nn.accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1]) == 0.5
+    with pytest.raises(ValueError, match="no samples"):
+        nn.accuracy([], [])
+    assert math.isclose(nn.accuracy([[3.0]], [1]), 1.0)
+
+
+def test_a_progress_bar_is_shown(capsys):
+    line_fit(epochs=2, progress=True)
+    assert "2/2" in capsys.readouterr().err
