@@ -86,7 +86,9 @@ sum, prod, mean, var, norm and logsumexp take any number of arguments.
     )
     parser.add_argument("expression", help='what to compute, for example "x*y + sin(x)"')
     parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each variable")
-    parser.add_argument("-o", "--output", type=Path, default=Path("graph.svg"), help="where the picture goes (default: %(default)s)")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("graph.svg"), help="where the picture goes (default: %(default)s)"
+    )
     return parser
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import autograd
 from autograd import ops
+from autograd.primitive import number
 from autograd.value import Value
 
 
@@ -118,9 +119,9 @@ def _apply(node: ast.expr, args: list[Any], values: Mapping[str, Value]) -> Any:
         if type(node.value) not in (int, float):
             raise ExpressionError(f"{node.value!r} is no real number", node.col_offset + 1)
         try:
-            return float(node.value)
-        except OverflowError:
-            raise ExpressionError("the number is too large", node.col_offset + 1) from None
+            return number(node.value)
+        except ValueError as error:
+            raise ExpressionError(str(error), node.col_offset + 1) from None
     try:
         return _function(node)(*args)
     except (TypeError, ValueError) as error:
@@ -134,9 +135,9 @@ def _function(node: ast.expr) -> Callable[..., Any]:
         return _UNARY[type(node.op)]
     if isinstance(node, ast.Compare):
         return _COMPARE[type(node.ops[0])]
-    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    name = node.func.id
+    assert isinstance(node, ast.Call)
+    name = node.func.id  # type: ignore[attr-defined]  # _arguments has seen that it is a name
     if name in _OF_A_LIST:
         function: Callable[..., Any] = getattr(autograd, name)
         return lambda *xs: function(xs)
-    return ops.TABLE[name] if name in ops.TABLE else getattr(autograd, name)  # type: ignore[no-any-return]
+    return ops.TABLE[name] if name in ops.TABLE else getattr(autograd, name)

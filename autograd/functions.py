@@ -167,7 +167,7 @@ def gelu(x: Scalar) -> Scalar:
     """x·Φ(x), with the normal distribution's Φ (Hendrycks and Gimpel, 2016), not an approximation.
 
     >>> gelu(1.0)
-    0.8413447460685429
+    0.841344746068543
     """
     return 0.5 * x * ops.erfc(-0.7071067811865476 * x)
 

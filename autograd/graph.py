@@ -29,13 +29,11 @@ def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> 
     order: list[Value] = []
     seen: set[Value] = set()
     stop = set(until)
-    stack: list[Value | None] = list(roots)[::-1]
+    stack: list[Any] = list(roots)[::-1]
     while stack:
         node = stack.pop()
         if node is None:  # the node under a None has all its arguments in the order by now
-            finished = stack.pop()
-            assert finished is not None
-            order.append(finished)
+            order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
             stack += (node, None)

@@ -17,6 +17,27 @@ from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Op
 
 TABLE: dict[str, Op] = {}
 
+# Rows that the rules of earlier rows mention.
+pow: Op
+log: Op
+cos: Op
+sin: Op
+cosh: Op
+sqrt: Op
+hypot: Op
+sigmoid: Op
+gaussian: Op
+abs: Op
+sign: Op
+step: Op
+where: Op
+equal: Op
+not_equal: Op
+less: Op
+less_equal: Op
+greater: Op
+greater_equal: Op
+
 
 def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Op:
     """Make a row and put it in the table."""
@@ -51,7 +72,7 @@ def custom_op(
     """
     if forward is None:
         return lambda function: custom_op(function, partials=partials, name=name, **columns)
-    label = name or getattr(forward, "__name__", "")
+    label = str(name or getattr(forward, "__name__", ""))
     if not label.isidentifier():
         raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
     if label in BUILT_IN:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, overload
-
-if TYPE_CHECKING:
-    from autograd.value import Value
+from typing import Any
 
 INF = math.inf
 NAN = math.nan
@@ -123,10 +120,6 @@ class Op:
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
-    @overload
-    def __call__(self, *args: float) -> float: ...
-    @overload
-    def __call__(self, *args: float | Value) -> Value: ...
     def __call__(self, *args: Any) -> Any:
         for arg in args:
             if type(arg) is not float:

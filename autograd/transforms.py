@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import graph, modes, ops
+from autograd import graph, modes
 from autograd.errors import StaleGraphError
 from autograd.primitive import number
 from autograd.tree import same_shape, tree_build, tree_leaves, tree_map
@@ -175,7 +175,8 @@ class _Run:
                 number(self.y)
             except TypeError:
                 raise TypeError(
-                    f"grad needs a function that returns one number; {self.name} returned {type(self.y).__name__}: use jacobian or vjp"
+                    f"grad needs a function that returns one number; {self.name} returned {type(self.y).__name__}: "
+                    "use jacobian or vjp"
                 ) from None
         return self.y
 
@@ -197,7 +198,9 @@ class _Run:
         if create_graph:
             _refuse_stale(self.order)
         with modes.enable_grad(), modes.quiet():
-            found = graph.tangents(self.order, dict(zip(self.inputs, dots, strict=True)), _rules if create_graph else graph.recorded)
+            found = graph.tangents(
+                self.order, dict(zip(self.inputs, dots, strict=True)), _rules if create_graph else graph.recorded
+            )
         return tree_map(lambda y: found.get(y, 0.0) if type(y) is Value else 0.0, self.y)
 
 
@@ -240,7 +243,8 @@ def _refuse_stale(order: Sequence[Value]) -> None:
             changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]
             names = " or ".join(dict.fromkeys(leaf.label or repr(leaf) for leaf in changed))
             raise StaleGraphError(
-                f"the number of {names} was changed after {node.op.name} was recorded with it: record the function again to differentiate it further"
+                f"the number of {names} was changed after {node.op.name} was recorded with it: "
+                "record the function again to differentiate it further"
             )
 
 

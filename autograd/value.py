@@ -23,7 +23,7 @@ class Value:
     >>> z = x * y + x.tanh()
     >>> z.backward()
     >>> x.grad, y.grad
-    (3.0706508248531646, 2.0)
+    (3.0706508248531645, 2.0)
 
     `==`, `<` … compare the numbers and give a bool; hashing is by identity, as with torch.Tensor.
     A Value cannot be turned into a float by accident: `v.data` or `v.item()` says so.
@@ -33,7 +33,7 @@ class Value:
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
     # the garbage collector, which is most of the cost of recording. A leaf has op None and no arguments.
     # _grad, _label and _origin are left unset until there is something to say.
-    __slots__ = ("_data", "_grad", "op", "_a", "_b", "_da", "_db", "_uses", "_label", "_origin", "__weakref__")
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_label", "_origin", "_uses", "op")
 
     op: Op | None
     _data: float
@@ -94,7 +94,7 @@ class Value:
         self._label = label
 
     @property
-    def args(self) -> tuple[Value | float, ...]:
+    def args(self) -> tuple[Any, ...]:
         """What it was made from: Values and plain floats, in order, repeats kept. A leaf has none."""
         if type(self._a) is tuple:
             return self._a
@@ -384,7 +384,8 @@ class Value:
     def __reduce__(self) -> tuple[Any, ...]:
         if self.op is not None:
             raise TypeError(
-                f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), to pickle or copy its number"
+                f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
+                "to pickle or copy its number"
             )
         return _restore, (self._data, self.label, self.grad)
 
@@ -428,13 +429,14 @@ def _operand(x: Any) -> Any:
 
 
 def _compare(op: Op, x: Value, other: object) -> bool:
-    if type(other) is not Value:
+    if type(other) is Value:
+        y = other._data
+    else:
         try:
-            other = number(other)
+            y = number(other)
         except TypeError:
-            return NotImplemented
-        return bool(op.forward(x._data, other))
-    return bool(op.forward(x._data, other._data))
+            return NotImplemented  # type: ignore[no-any-return]  # as the data model has it
+    return bool(op.forward(x._data, y))
 
 
 def record(op: Op, args: tuple[Any, ...]) -> Value:

@@ -143,11 +143,14 @@ def _by_length() -> str:
 
 def _print_import_time() -> None:
     plain, ours = "pass", "import autograd"
-    times = _alternate({code: lambda code=code: subprocess.run([sys.executable, "-c", code], check=True) for code in (plain, ours)})
+    times = _alternate(
+        {code: lambda code=code: subprocess.run([sys.executable, "-c", code], check=True) for code in (plain, ours)}
+    )
     listing = "import sys; before = set(sys.modules); import autograd; print(*set(sys.modules) - before)"
     loaded = subprocess.run([sys.executable, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
     foreign = sorted({name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"autograd"})
-    print(f"import autograd: {1e3 * (times[ours] - times[plain]):.1f} ms, beside the standard library it imports {foreign or 'nothing'}")
+    milliseconds = 1e3 * (times[ours] - times[plain])
+    print(f"import autograd: {milliseconds:.1f} ms; beside the standard library it imports {foreign or 'nothing'}")
 
 
 if __name__ == "__main__":

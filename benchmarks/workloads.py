@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -16,7 +17,7 @@ def mlp_point() -> list[float]:
     """The 337 weights and biases of MLP(2, [16, 16, 1]), drawn as micrograd draws them."""
     draw = Random(1337)
     point = []
-    for nin, nout in zip(WIDTHS, WIDTHS[1:], strict=False):
+    for nin, nout in pairwise(WIDTHS):
         for _ in range(nout):
             point += [draw.uniform(-1.0, 1.0) for _ in range(nin)] + [0.0]
     return point
@@ -32,7 +33,7 @@ def moons_step(fn: Any, parameters: list[Any]) -> Any:
 
 def _mlp(fn: Any, parameters: list[Any], x: list[Any]) -> Any:
     position = 0
-    for nin, nout in zip(WIDTHS, WIDTHS[1:], strict=False):
+    for nin, nout in pairwise(WIDTHS):
         outputs = []
         for _ in range(nout):
             total = parameters[position + nin]
@@ -82,7 +83,7 @@ def rosenbrock(fn: Any, x: list[Any]) -> Any:
     """Rosenbrock's valley in 100 variables, 20 times over."""
     total = 0.0
     for _ in range(20):
-        for a, b in zip(x, x[1:], strict=False):
+        for a, b in pairwise(x):
             total = total + 100.0 * (b - a**2) ** 2 + (1.0 - a) ** 2
     return total
 

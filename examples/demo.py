@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 from pathlib import Path
 
@@ -29,7 +28,8 @@ PAGE = """<!DOCTYPE html>
 </style>
 <h1>scalar-autograd: demo</h1>
 <h2>One neuron, by Karpathy</h2>
-<p>tanh(w1·x1 + w2·x2 + b). The number on an edge is the local partial; its colour and width show the gradient that flows back.</p>
+<p>tanh(w1·x1 + w2·x2 + b). The number on an edge is the local partial; its colour and width show the gradient
+that flows back.</p>
 <img src="neuron.svg" alt="The graph of a neuron with values and gradients">
 <h2>A neuron learns iris: setosa or not</h2>
 <p>Accuracy on {iris_n} flowers it has not seen: {iris:.1%}. Below, its answer and its loss for one flower, after training.</p>
@@ -113,7 +113,14 @@ def train_digits() -> dict[str, object]:
         f"<tr><td>{i}</td><td>{loss:.4f}</td><td>{metric:.1%}</td></tr>"
         for i, (loss, metric) in enumerate(zip(history.loss, history.metric, strict=True), start=1)
     )
-    return {"digits": right, "epochs": history.epochs, "train_n": len(X_train), "test_n": len(X_test), "figures": figures, "rows": rows}
+    return {
+        "digits": right,
+        "epochs": history.epochs,
+        "train_n": len(X_train),
+        "test_n": len(X_test),
+        "figures": figures,
+        "rows": rows,
+    }
 
 
 def _digit(row: list[float], guess: int, target: int) -> str:
@@ -124,8 +131,8 @@ def _digit(row: list[float], guess: int, target: int) -> str:
         if pixel
     )
     verdict = f"{guess}" if guess == target else f'<span class="wrong">{guess}, is {target}</span>'
-    label = html.escape(f"a handwritten {target}")
-    return f'<figure><svg viewBox="0 0 8 8" width="64" height="64" role="img" aria-label="{label}">{pixels}</svg><figcaption>{verdict}</figcaption></figure>'
+    picture = f'<svg viewBox="0 0 8 8" width="64" height="64" role="img" aria-label="a handwritten {target}">{pixels}</svg>'
+    return f"<figure>{picture}<figcaption>{verdict}</figcaption></figure>"
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ class EarlyStopping:
     the model gets the parameters of its best epoch back.
     """
 
-    def __init__(self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True) -> None:
+    def __init__(
+        self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True
+    ) -> None:
         if patience < 1:
             raise ValueError(f"patience must be at least 1, got {patience!r}")
         if monitor not in ("loss", "val_loss", "metric", "val_metric"):
@@ -134,7 +136,7 @@ def fit(
                 _step(scheduler, history)
                 bar.update()
                 bar.set_postfix({name: f"{number:.4g}" for name, number in reached.items()})
-                if any([callback(model, history) is True for callback in callbacks]):  # all of them see the epoch
+                if [callback for callback in callbacks if callback(model, history) is True]:  # all of them see the epoch
                     history.stopped_early = True
                     break
     except KeyboardInterrupt:

@@ -27,7 +27,11 @@ ELEMENTWISE = {
     "L1Loss": (nn.L1Loss, [0.5, -1.0], lambda p, t: abs(p - t)),
     "HuberLoss": (nn.HuberLoss, [0.5, -1.0], huber),
     "HingeLoss": (nn.HingeLoss, [1, -1], lambda p, t: max(0.0, 1 - t * p)),
-    "BCEWithLogitsLoss": (nn.BCEWithLogitsLoss, [1, 0, 0.25], lambda p, t: -t * math.log(sigmoid(p)) - (1 - t) * math.log(1 - sigmoid(p))),
+    "BCEWithLogitsLoss": (
+        nn.BCEWithLogitsLoss,
+        [1, 0, 0.25],
+        lambda p, t: -t * math.log(sigmoid(p)) - (1 - t) * math.log(1 - sigmoid(p)),
+    ),
 }
 
 
@@ -72,7 +76,9 @@ def test_a_single_sample_needs_no_list():
 
 def test_logits_far_out_cost_what_they_should():
     loss = nn.BCEWithLogitsLoss("none")
-    assert loss([800.0, -800.0, 40.0, -40.0], [0, 1, 1, 0]) == pytest.approx([800.0, 800.0, math.exp(-40), math.exp(-40)], rel=1e-12)
+    assert loss([800.0, -800.0, 40.0, -40.0], [0, 1, 1, 0]) == pytest.approx(
+        [800.0, 800.0, math.exp(-40), math.exp(-40)], rel=1e-12
+    )
 
 
 def test_a_wrong_certainty_costs_infinity_and_a_right_one_nothing():

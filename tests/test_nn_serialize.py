@@ -61,7 +61,10 @@ BROKEN = {
     "huge integer": (json.dumps(document(state={"b": 10**400})).encode(), "too large for a float"),
     "more digits than Python reads": (json.dumps(document()).replace('"b": 0.0', f'"b": {"9" * 5000}').encode(), "digits"),
     "deep": (b"[" * 100000, "nested too deep"),
-    "deep state": (json.dumps(document()).replace('"b": 0.0', '"b": ' + "[" * 800 + "]" * 800).encode(), "nested too deep|another shape"),
+    "deep state": (
+        json.dumps(document()).replace('"b": 0.0', '"b": ' + "[" * 800 + "]" * 800).encode(),
+        "nested too deep|another shape",
+    ),
 }
 
 
@@ -127,7 +130,7 @@ def test_an_interrupted_save_leaves_the_old_file_and_nothing_else(tmp_path, monk
 def test_a_parameter_that_is_not_finite_is_not_saved(tmp_path):
     neuron = nn.Neuron(2, seed=0)
     neuron.w[1].data = float("nan")
-    with pytest.raises(ValueError, match="parameter w.1 is nan"):
+    with pytest.raises(ValueError, match=r"parameter w\.1 is nan"):
         nn.save(neuron, tmp_path / "model.json")
     assert list(tmp_path.iterdir()) == []
 

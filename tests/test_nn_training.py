@@ -24,7 +24,14 @@ def test_an_mlp_learns_the_moons_without_a_mistake():
     signs = [2 * label - 1 for label in y]
     net = nn.MLP(2, [16, 16, 1])
     history = fit(
-        net, X, signs, loss=nn.HingeLoss(), optimizer=Adam(net.parameters(), lr=0.02), epochs=60, metric=nn.accuracy, progress=False
+        net,
+        X,
+        signs,
+        loss=nn.HingeLoss(),
+        optimizer=Adam(net.parameters(), lr=0.02),
+        epochs=60,
+        metric=nn.accuracy,
+        progress=False,
     )
     assert history.epochs == 60
     assert nn.accuracy([net(row) for row in X], signs) == 1.0
@@ -32,10 +39,13 @@ def test_an_mlp_learns_the_moons_without_a_mistake():
 
 def test_a_history_has_a_number_an_epoch_for_what_was_asked():
     _, history = line_fit(epochs=3, metric=lambda outputs, targets: float(len(outputs)), validation_data=([[4.0]], [9.0]))
-    assert [len(numbers) for numbers in (history.loss, history.metric, history.val_loss, history.val_metric, history.lr)] == [3] * 5
+    assert [len(numbers) for numbers in (history.loss, history.metric, history.val_loss, history.val_metric, history.lr)] == [
+        3
+    ] * 5
     assert history.metric == [4.0] * 3
     assert history.loss[2] < history.loss[0]
-    assert not (history.interrupted or history.stopped_early)
+    assert not history.interrupted
+    assert not history.stopped_early
 
 
 def test_the_same_seed_gives_the_same_run():

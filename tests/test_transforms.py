@@ -1,6 +1,7 @@
 """grad and its kin: shapes, nesting, agreement with each other."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ moderate = st.floats(-3.0, 3.0)
 
 
 def rosenbrock(x):
-    return autograd.sum([100.0 * (b - a**2) ** 2 + (1.0 - a) ** 2 for a, b in zip(x, x[1:], strict=False)])
+    return autograd.sum([100.0 * (b - a**2) ** 2 + (1.0 - a) ** 2 for a, b in pairwise(x)])
 
 
 def waves(x):

@@ -133,9 +133,17 @@ def test_the_sweep_by_counts_equals_the_sweep_in_order(steps, random):
     nodes = [Value(0.5), Value(-1.5), Value(2.0)]
     for step in steps:
         a, b = random.choice(nodes), random.choice(nodes)
-        new = {"+": lambda: a + b, "*": lambda: a * b * 0.25, "-": lambda: a - b, "relu": a.relu, "dead": lambda: a + 1.0}[step]()
-        if step != "dead":
-            nodes.append(new)
+        match step:
+            case "+":
+                nodes.append(a + b)
+            case "*":
+                nodes.append(a * b * 0.25)
+            case "-":
+                nodes.append(a - b)
+            case "relu":
+                nodes.append(a.relu())
+            case "dead":
+                a + b  # a use that no root will have
     root = nodes[-1]
     root.backward()
     expected = autograd.gradients(root, nodes)

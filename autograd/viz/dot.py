@@ -65,7 +65,8 @@ def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False) -> Dra
             if expand and node.op.name == "dot":
                 _draw_expanded_dot(drawing, node, ids)
             else:
-                edges = [(ids.get(arg, arg) if type(arg) is Value else arg, p) for arg, p in zip(node.args, node.partials, strict=True)]
+                sources = [arg if type(arg) is float else ids[arg] for arg in node.args]
+                edges = list(zip(sources, node.partials, strict=True))
                 _draw_operation(drawing, ids[node], node.op.symbol, node.grad, edges)
     return drawing
 
@@ -73,8 +74,9 @@ def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False) -> Dra
 def _draw_value(drawing: Drawing, id: str, name: str, data: float, grad: float, leaf: bool = False) -> None:
     fill = "#eef3fa" if leaf else "#ffffff"
     rows = f'<TR><TD COLSPAN="2"><B>{_text(name)}</B></TD></TR>' if name else ""
-    rows += f'<TR><TD ALIGN="LEFT">data&#160;&#160;</TD><TD ALIGN="RIGHT">{_number(data)}</TD></TR>'
-    rows += f'<TR><TD ALIGN="LEFT">grad&#160;&#160;</TD><TD ALIGN="RIGHT"><FONT COLOR="{_colour(grad)}">{_number(grad)}</FONT></TD></TR>'
+    for what, number, colour in (("data", data, "#222222"), ("grad", grad, _colour(grad))):
+        rows += f'<TR><TD ALIGN="LEFT">{what}&#160;&#160;</TD>'
+        rows += f'<TD ALIGN="RIGHT"><FONT COLOR="{colour}">{_number(number)}</FONT></TD></TR>'
     table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
     tooltip = f"{_plain(name)}: data {data!r}, grad {grad!r}"
     drawing.node(id, table, shape="box", style="rounded,filled", fillcolor=fill, color="#555555", tooltip=_escaped(tooltip))
@@ -85,7 +87,17 @@ def _draw_operation(
 ) -> None:
     """The circle of an operation, its edge to the result, and one edge for each argument."""
     circle = f"{result}op"
-    drawing.node(circle, f"<{_text(symbol)}>", shape="ellipse", margin="0.03", width="0.3", height="0.3", style="filled", fillcolor="#f4f1e8", color="#555555")
+    drawing.node(
+        circle,
+        f"<{_text(symbol)}>",
+        shape="ellipse",
+        margin="0.03",
+        width="0.3",
+        height="0.3",
+        style="filled",
+        fillcolor="#f4f1e8",
+        color="#555555",
+    )
     drawing.edge(circle, result, color="#555555")
     for i, (source, partial) in enumerate(edges):
         if isinstance(source, float):  # a constant stays quiet
@@ -111,22 +123,25 @@ def _draw_expanded_dot(drawing: Drawing, node: Value, ids: dict[Value, str]) -> 
     """A dot product as the multiplies and adds it stands for: bias + w₁x₁ + w₂x₂ + …"""
 
     def end(arg: Any) -> str | float:
-        return ids[arg] if type(arg) is Value else arg
+        return arg if type(arg) is float else ids[arg]
+
+    def number(arg: Any) -> float:
+        return arg if type(arg) is float else arg.data
 
     n = len(node.args) // 2
     id, bias = ids[node], node.args[-1]
-    total, before = (bias.data if type(bias) is Value else bias), end(bias)
+    total, before = number(bias), end(bias)
     for i in range(n):
         weight, x = node.args[i], node.args[n + i]
-        product = node.partials[n + i] if node.partials[n + i] is not None else (weight.data if type(weight) is Value else weight)
-        data = product * (x.data if type(x) is Value else x)
-        _draw_value(drawing, f"{id}p{i}", "", data, node.grad)
-        _draw_operation(drawing, f"{id}p{i}", "×", node.grad, [(end(weight), node.partials[i]), (end(x), node.partials[n + i])])
-        total += data
+        product = f"{id}p{i}"
         after = id if i == n - 1 else f"{id}s{i}"
+        data = number(weight) * number(x)
+        total += data
+        _draw_value(drawing, product, "", data, node.grad)
+        _draw_operation(drawing, product, "×", node.grad, [(end(weight), node.partials[i]), (end(x), node.partials[n + i])])
         if after != id:
             _draw_value(drawing, after, "", total, node.grad)
-        _draw_operation(drawing, after, "+", node.grad, [(before, 1.0), (f"{id}p{i}", 1.0)])
+        _draw_operation(drawing, after, "+", node.grad, [(before, 1.0), (product, 1.0)])
         before = after
 
 

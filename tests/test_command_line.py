@@ -1,0 +1,100 @@
+"""python -m autograd: the table, the picture, and errors that point at the column."""
+
+import contextlib
+import subprocess
+import sys
+import warnings
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value
+from autograd.__main__ import main
+from autograd.expression import ExpressionError, evaluate
+
+NEURON = ["tanh(w1*x1 + w2*x2 + b)", "w1=-3", "x1=2", "w2=1", "x2=0", "b=6.8813735870195432"]
+
+
+def test_karpathys_neuron_is_tabled_and_drawn(tmp_path, capsys):
+    picture = tmp_path / "neuron.svg"
+    assert main([*NEURON, "-o", str(picture)]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["w1", "-3", "1"] in rows
+    assert ["x1", "2", "-1.5"] in rows
+    assert ["x2", "0", "0.5"] in rows
+    assert ["w2", "1", "0"] in rows
+    assert any(row[:1] == ["tanh(w1*x1"] and "0.707107" in row for row in rows)
+    assert ET.parse(picture).getroot().tag.endswith("svg")
+
+
+def test_it_runs_as_a_module(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "autograd", "x*x", "x=3"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "picture: graph.svg" in done.stdout
+    assert (tmp_path / "graph.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["foo(x)", "x=1"], "column 1, at 'foo(x)': 'foo' is no op"),
+        (["1 + x.real", "x=1"], "column 5, at 'x.real': attributes are not allowed"),
+        (["x + y", "x=1"], "column 5, at 'y': no value for 'y': give y=…"),
+        (["x + (1).real()", "x=1"], "only the ops can be called, by their name"),
+        (["x + [1][0]", "x=1"], "column 5, at '[1][0]': indexing is not allowed"),
+        (["(lambda: x)()", "x=1"], "only the ops can be called"),
+        (["__import__('os')", "x=1"], "'__import__' is no op"),
+        (["x +", "x=1"], "column 1, at 'x +': invalid syntax"),
+        (["tanh(x, x)", "x=1"], "column 1, at 'tanh(x, x)': tanh() takes 1 argument, got 2"),
+        (["tanh(x=1)", "x=1"], "tanh takes no keywords"),
+        (["x + 'a'", "x=1"], "column 5, at \"'a'\": 'a' is no real number"),
+        (["x + 1j", "x=1"], "1j is no real number"),
+        (["x + True", "x=1"], "True is no real number"),
+        (["1 < x < 3", "x=1"], "only one comparison at a time"),
+        (["x if x else 1", "x=1"], "IfExp is not allowed here"),
+        (["sum(*x)", "x=1"], "arguments are written out one by one"),
+        (["mean()", "x=1"], "mean of an empty list"),
+        (["x" + "+x" * 500, "x=1"], "nested more than 100 deep"),
+        (["(" * 300 + "x" + ")" * 300, "x=1"], "column"),
+        (["3"], "no variable, so there is nothing to differentiate"),
+        (["x", "x=1", "y=2"], "y=… is given, but the expression has no variable 'y'"),
+        (["x", "x=a"], "'a' is no number"),
+        (["x", "x"], "'x' is not of the form name=value"),
+        (["x", "x=1", "x=2"], "x is given twice"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(arguments, message, capsys):
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert message in printed.err
+    assert printed.err.count("\n") == 1
+
+
+def test_an_unwritable_picture_is_a_clear_error(tmp_path, capsys):
+    assert main(["x", "x=1", "-o", str(tmp_path / "none" / "x.svg")]) == 1
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_help_teaches(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    printed = capsys.readouterr().out
+    assert stop.value.code == 0
+    assert "local partial" in printed
+    assert "tanh" in printed
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_an_expression_or_an_expression_error(text):
+    with contextlib.suppress(ExpressionError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        evaluate(text, {"x": Value(1.0)})
+
+
+def test_functions_of_a_list_take_their_arguments_one_by_one():
+    result, _ = evaluate("norm(x, 4) + sum(x, x, 1)", {"x": Value(3.0)})
+    assert result.data == 12.0

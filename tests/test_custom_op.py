@@ -1,0 +1,84 @@
+"""An op of the user's own is usable everywhere a built-in is."""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+
+import autograd
+from autograd import Value, custom_op, draw_dot, grad, hessian, jvp, ops
+from autograd.expression import evaluate
+from autograd.testing import gradcheck
+
+
+@pytest.fixture(autouse=True)
+def clean_table() -> Iterator[None]:
+    """Take the ops of a test out of the table again."""
+    yield
+    for name in set(ops.TABLE) - ops.BUILT_IN:
+        del ops.TABLE[name]
+
+
+def cube():
+    return custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube", symbol="x³")
+
+
+def test_it_differentiates_to_any_order_in_both_modes():
+    f = cube()
+    assert (f(2.0), grad(f)(2.0), grad(grad(f))(2.0), grad(grad(grad(f)))(2.0)) == (8.0, 12.0, 12.0, 6.0)
+    assert jvp(f, (2.0,), (1.0,)) == (8.0, 12.0)
+    assert gradcheck(f, (0.7,), order=2)
+
+
+def test_the_decorator_takes_one_partial_an_argument_and_keeps_the_docstring():
+    @custom_op(partials=[lambda z, x, y: autograd.cos(x) * y, lambda z, x, y: autograd.sin(x)])
+    def wave(x, y):
+        """A wave."""
+        return math.sin(x) * y
+
+    assert (wave.name, wave.__doc__) == ("wave", "A wave.")
+    assert hessian(wave, (0, 1))(0.5, 2.0)[0][1] == pytest.approx(math.cos(0.5))
+
+
+def test_it_is_drawn_parsed_and_known_to_a_layer():
+    import nn
+
+    f = cube()
+    x = Value(2.0, label="x")
+    assert "x³" in draw_dot(f(x)).source
+    assert evaluate("cube(x) + 1", {"x": x})[0].data == 9.0
+    assert nn.Neuron(1, f, seed=0)([1.0]).op is f
+
+
+def test_a_domain_error_in_it_is_nan_with_a_warning_and_overflow_too():
+    f = custom_op(math.acos, partials=lambda z, x: -1.0 / autograd.sqrt(1.0 - x * x), name="my_acos")
+    with pytest.warns(RuntimeWarning, match=r"my_acos\(2\.0\) is nan"):
+        assert math.isnan(f(Value(2.0)).data)
+
+
+def test_defining_it_again_replaces_it():
+    cube()
+    again = custom_op(lambda x: x * 27.0, partials=lambda z, x: 27.0, name="cube")
+    assert ops.TABLE["cube"] is again
+
+
+def test_a_forward_that_gives_an_int_is_a_float_and_one_that_gives_a_list_is_refused():
+    f = custom_op(lambda x: 3, partials=lambda z, x: 0.0, name="three")
+    assert type(f(Value(1.0)).data) is float
+    g = custom_op(lambda x: [x], partials=lambda z, x: 0.0, name="listed")
+    with pytest.raises(TypeError, match="expected a real number, got list"):
+        g(Value(1.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("tanh", "'tanh' is a built-in op"), ("a b", "must be a Python identifier, got 'a b'")]
+)
+def test_a_bad_name_is_refused(name, message):
+    with pytest.raises(ValueError, match=message):
+        custom_op(lambda x: x, partials=lambda z, x: 1.0, name=name)
+
+
+def test_a_wrong_number_of_arguments_is_refused():
+    f = cube()
+    with pytest.raises(TypeError, match=r"cube\(\) takes 1 argument, got 2"):
+        f(Value(1.0), 2.0)

@@ -1,0 +1,128 @@
+"""Drawings: what they show, that they are sound SVG, and that they come without Graphviz."""
+
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value, draw_dot, trace
+from autograd.viz import render
+
+
+def texts(drawing):
+    """All text of the picture; also proves that it is well-formed XML."""
+    return [element.text for element in ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def edges(drawing, kind=""):
+    return [line for line in drawing.body if " -> " in line and kind in line]
+
+
+def test_a_node_shows_label_value_and_gradient_and_an_edge_its_partial():
+    x = Value(3.0, label="my x")
+    y = x * -2.5
+    y.label = "my y"
+    y.backward()
+    shown = texts(draw_dot(y))
+    assert {"my x", "my y", "3", "−7.5", "1", "−2.5"} <= set(shown)
+    assert shown.count("−2.5") == 3  # the constant, the partial, the gradient of x
+
+
+def test_x_times_x_has_two_edges():
+    x = Value(3.0)
+    assert len(edges(draw_dot(x * x), "-> n1op")) == 2
+    assert len(trace(x * x)[1]) == 2
+
+
+def test_colour_style_and_width_of_an_edge_tell_the_gradient_that_flows_back():
+    x, y = Value(100.0, label="x"), Value(-0.001, label="y")
+    z = x * y
+    z.backward()
+    to_y, to_x = sorted(edges(draw_dot(z), "penwidth"), key=lambda line: "100" in line, reverse=True)
+    assert "solid" in to_y
+    assert "dashed" in to_x
+    widths = [float(line.split("penwidth=")[1].split()[0].strip("]")) for line in (to_y, to_x)]
+    assert widths[0] > widths[1]
+
+
+def test_unlabelled_nodes_take_the_names_of_the_callers_variables():
+    weights = [Value(1.0), Value(2.0)]
+    total = weights[0] + weights[1]
+    assert {"weights[0]", "weights[1]", "total"} <= set(texts(draw_dot(total)))
+
+
+def test_a_dot_is_drawn_expanded_as_multiplies_and_adds():
+    neuron = nn.Neuron(2, "tanh", seed=0)
+    x = [Value(1.0, label="x1"), Value(2.0, label="x2")]
+    y = neuron(x)
+    y.backward()
+    folded, expanded = draw_dot(y), draw_dot(y, expand=True)
+    assert texts(folded).count("w·x + b") == 1
+    assert (texts(expanded).count("×"), texts(expanded).count("+")) == (2, 2)
+
+
+def test_a_branch_not_taken_is_dotted():
+    x = Value(3.0)
+    assert len(edges(draw_dot(autograd.where(1.0, x, x * 2.0)), "dotted")) == 1
+
+
+@settings(max_examples=30)
+@given(st.text(max_size=20))
+def test_any_label_gives_a_sound_picture(label):
+    y = Value(1.0, label=label) * 2.0
+    y.label = label + '<>&"{}|\\n\n\\'
+    assert len(texts(draw_dot(y))) >= 5
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 1e300, 5e-324])
+def test_any_number_gives_a_sound_picture(number):
+    y = Value(number, label="x") * 1.0
+    y.backward(number)
+    assert "x" in texts(draw_dot(y))
+
+
+def test_without_dot_on_the_path_the_picture_still_comes(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert "x" in texts(draw_dot(Value(1.0, label="x") + 1.0))
+
+
+def test_without_any_renderer_a_notebook_shows_text_and_a_file_is_an_error(monkeypatch, tmp_path):
+    monkeypatch.setattr(render, "_program", lambda: None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    drawing = draw_dot(Value(1.0, label="x") + 1.0)
+    shown = drawing._repr_mimebundle_()
+    assert set(shown) == {"text/plain"}
+    assert "x data=1.0 grad=0.0" in shown["text/plain"]
+    assert "digraph" in shown["text/plain"]
+    with pytest.raises(render.RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
+        drawing.render(tmp_path / "x.svg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_gets_svg_and_text():
+    shown = draw_dot(Value(1.0, label="x") + 1.0)._repr_mimebundle_()
+    assert ET.fromstring(shown["image/svg+xml"]).tag.endswith("svg")
+    assert shown["text/plain"].startswith("v1 + data=2.0")
+
+
+def test_render_writes_the_picture_with_its_ending(tmp_path):
+    drawing = draw_dot(Value(1.0) + 1.0)
+    path = drawing.render(tmp_path / "graph")
+    assert path == str(tmp_path / "graph.svg")
+    assert (tmp_path / "graph.svg").read_bytes() == drawing.pipe("svg")
+
+
+def test_bad_arguments_are_refused_by_name():
+    with pytest.raises(TypeError, match="root must be a Value, got float"):
+        draw_dot(3.0)
+    with pytest.raises(ValueError, match="direction must be 'LR', 'RL', 'TB' or 'BT', got 'up'"):
+        draw_dot(Value(1.0), direction="up")
+
+
+def test_what_the_layout_program_refuses_is_an_error_with_its_words():
+    with pytest.raises(RuntimeError, match="failed"):
+        render.layout("this is no graph")
