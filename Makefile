@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check bench soak clean
+.PHONY: demo test unit check bench soak pictures clean
 
 demo: .venv/ready
-	$(BIN)/python examples/demo.py
+	$(BIN)/python -m examples.demo
 
 test: check unit
 	$(BIN)/pytest -n 2 -m slow
@@ -24,6 +24,10 @@ bench: .venv/bench
 
 soak: .venv/ready
 	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py
+
+# An empty PATH: the renderer pinned in the extra draws them, the same on every machine.
+pictures: .venv/ready
+	env PATH= $(CURDIR)/$(BIN)/python -m examples.pictures
 
 clean:
 	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -55,7 +55,7 @@ def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False) -> Dra
         root,
         names,
         graph_attr={"rankdir": direction, "ranksep": "0.35", "nodesep": "0.2"},
-        node_attr={"fontname": "Helvetica,Arial,sans-serif", "fontsize": "11"},
+        node_attr={"fontname": "Helvetica,Arial,sans-serif", "fontsize": "11", "margin": "0.12,0.06"},
         edge_attr={"fontname": "Helvetica,Arial,sans-serif", "fontsize": "9", "arrowsize": "0.6"},
     )
     ids = {node: f"n{i}" for i, node in enumerate(order)}
@@ -77,7 +77,7 @@ def _draw_value(drawing: Drawing, id: str, name: str, data: float, grad: float, 
     for what, number, colour in (("data", data, "#222222"), ("grad", grad, _colour(grad))):
         rows += f'<TR><TD ALIGN="LEFT">{what}&#160;&#160;</TD>'
         rows += f'<TD ALIGN="RIGHT"><FONT COLOR="{colour}">{_number(number)}</FONT></TD></TR>'
-    table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
+    table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{rows}</TABLE>>'
     tooltip = f"{_plain(name)}: data {data!r}, grad {grad!r}"
     drawing.node(id, table, shape="box", style="rounded,filled", fillcolor=fill, color="#555555", tooltip=_escaped(tooltip))
 

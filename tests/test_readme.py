@@ -1,0 +1,37 @@
+"""Every snippet of the README runs and prints what its comments say."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+from examples.pictures import neuron
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_python_snippet_prints_what_it_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    snippets = re.findall(r"^( *)```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    assert len(snippets) == 5
+    scope: dict[str, object] = {}
+    expected: list[str] = []
+    printed = io.StringIO()
+    for indent, snippet in snippets:
+        code = "\n".join(line.removeprefix(indent) for line in snippet.splitlines())
+        expected += re.findall(r"^print\(.*\S +# (.*)$", code, re.MULTILINE)
+        with contextlib.redirect_stdout(printed):
+            exec(code, scope)
+    assert printed.getvalue().splitlines() == expected
+    assert (tmp_path / "neuron.svg").exists()
+
+
+def test_every_file_it_names_is_there():
+    text = (ROOT / "README.md").read_text()
+    for path in re.findall(r"\]\(([\w/.-]+)\)", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_committed_picture_is_current(monkeypatch):
+    monkeypatch.setenv("PATH", "")  # the pinned renderer, not the machine's
+    assert neuron().pipe("svg") == (ROOT / "docs" / "neuron.svg").read_bytes()
