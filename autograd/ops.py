@@ -117,6 +117,12 @@ def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
     return where(flat, 0.0, z * log(x))
 
 
+def _cbrt(x: float) -> float:
+    # libm's cube root may be 3 units off; one step of Newton's method brings it within 1.
+    z = math.cbrt(x)
+    return z - (z - x / (z * z)) / 3.0 if z and math.isfinite(z) else z
+
+
 # fmt: off
 pos = op("pos", operator.pos, lambda z, x: 1.0, source="+{}", latex="+{}", symbol="+", ufunc="positive",
          doc="""The same number as a new node: `+x`.
@@ -221,11 +227,28 @@ sqrt = op("sqrt", math.sqrt, lambda z, x: 0.5 / z, latex=r"\sqrt{{{}}}", symbol=
     >>> sqrt(9.0)
     3.0
     """)
-cbrt = op("cbrt", math.cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", domain=[NONZERO],
+cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", domain=[NONZERO],
           doc="""The cube root, of negative numbers too.
 
     >>> cbrt(-27.0)
     -3.0
+    """)
+
+
+def _exp_difference(x: float, y: float) -> float:
+    # exp magnifies the rounding error of x - y by the difference itself: add what was rounded off.
+    d = x - y
+    rest = x - d
+    lost = (x - (d + rest)) + (rest - y)
+    return math.exp(d) * (1.0 + lost) if math.isfinite(lost) else math.exp(d)
+
+
+exp_difference = op("exp_difference", _exp_difference, lambda z, x, y: z, lambda z, x, y: -z,
+                    latex="e^{{{} - {}}}", otherwise=lambda x, y: INF,
+                    doc="""exp(x - y), exact where the difference is not: what softmax is made of.
+
+    >>> exp_difference(3.0, 3.0)
+    1.0
     """)
 
 # -- trigonometry ------------------------------------------------------------------------------------
@@ -334,7 +357,7 @@ def _gaussian(x: float) -> float:
     return math.exp(-high * high) * math.exp(-(x - high) * (x + high))
 
 
-gaussian = op("gaussian", _gaussian, lambda z, x: -2.0 * x * z, latex=r"e^{{-{}^2}}",
+gaussian = op("gaussian", _gaussian, lambda z, x: -2.0 * (x * z), latex=r"e^{{-{}^2}}",
               doc="""exp(-x²), exact in the tails.
 
     >>> gaussian(0.0), gaussian(20.0)
@@ -517,6 +540,13 @@ def _swapped(z: Any, *args: Any) -> list[Any]:
     return [*args[n : 2 * n], *args[:n], 1.0]
 
 
+def _shares(z: Any, *xs: Any) -> list[Any]:
+    """The softmax of xs: the rounding error of z is in all terms alike, and divided out."""
+    terms = [exp_difference(x, z) for x in xs]
+    total = sum(*terms)
+    return [where(equal(z, -INF), 0.0, term / total) for term in terms]
+
+
 def _logsumexp(*xs: float) -> float:
     largest = -INF
     for x in xs:
@@ -548,7 +578,7 @@ dot = op("dot", _dot, _swapped, variadic=True, symbol="w·x + b", latex=r"\opera
     >>> dot(1.0, 2.0, 3.0, 4.0, 0.5)
     11.5
     """)
-logsumexp = op("logsumexp", _logsumexp, lambda z, *xs: [where(equal(z, -INF), 0.0, exp(x - z)) for x in xs],
+logsumexp = op("logsumexp", _logsumexp, _shares,
                variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", ufunc="logaddexp",
                doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
 

@@ -5,6 +5,7 @@ the error of a partial can be (through its second partials), the sum |S| of all 
 of the partials make of it. A sweep of m operations then errs by at most gamma(m)·|S| besides.
 """
 
+import operator
 from typing import NamedTuple
 
 import pytest
@@ -28,6 +29,8 @@ LISTS = ["sum", "prod", "logsumexp", "dot"]
 COMPARISONS = ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]
 # These round nothing, neither their values nor their partials.
 EXACT = {"pos", "neg", "abs", "relu", "sign", "step", "maximum", "minimum", "where", *COMPARISONS}
+OPERATORS = {"pos": operator.pos, "neg": operator.neg, "abs": abs, "add": operator.add, "sub": operator.sub}
+OPERATORS |= {"mul": operator.mul, "div": operator.truediv, "pow": operator.pow}
 # What is not defined or not tame on the whole line is asked inside its domain. `a` and `b` are operands.
 COMPOSED = {
     "exp of a bounded number": lambda step, a, b: step("exp", step("tanh", a)),
@@ -94,10 +97,10 @@ def programs(draw, most=16):
 
 
 def run(program, leaves):
-    """The program on the engine."""
+    """The program on the engine, written with Python's operators where there is one."""
     results = list(leaves)
     for name, args in program:
-        results.append(ops.TABLE[name](*(results[arg] if isinstance(arg, int) else arg for arg in args)))
+        results.append(OPERATORS.get(name, ops.TABLE[name])(*(results[arg] if isinstance(arg, int) else arg for arg in args)))
     return results[-1]
 
 

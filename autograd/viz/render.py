@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 
 class RendererMissing(RuntimeError):
@@ -18,18 +15,23 @@ def layout(source: str, format: str = "svg") -> bytes:
     Asks, in this order: `dot` on PATH, `graphviz-pure` (on PATH or beside the Python that runs),
     the package pygraphviz. RendererMissing says what to install.
     """
+    import subprocess  # here: a Python in a browser has none
+
     program = _program()
     if program is None:
         return _pygraphviz(source, format)
     done = subprocess.run([program, f"-T{format}"], input=source.encode(), capture_output=True, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"{Path(program).name} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
+        raise RuntimeError(f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
 
 
 def _program() -> str | None:
-    beside = Path(sys.executable).parent
-    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=str(beside))
+    import os
+    import shutil
+
+    beside = os.path.dirname(sys.executable)
+    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
 
 
 def _pygraphviz(source: str, format: str) -> bytes:

@@ -1,0 +1,331 @@
+"""The second judge: values and derivatives of every operation in 60-digit arithmetic.
+
+It shares no code with the engine and knows nothing of it. Every derivative, first and second, is written out as
+a formula of its own; `evaluate` and `hessian` carry them forward through a program given as plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import mpmath
+
+mp: Any = mpmath.mp.clone()  # a context of our own: nobody else's precision is touched
+mp.dps = 60
+
+Number = Any  # an mpf of that context
+Step = tuple[str, Sequence[int | float]]
+Program = Sequence[Step]
+
+LARGEST = mp.mpf(2) ** 1024 - mp.mpf(2) ** 971
+
+
+class Rule(NamedTuple):
+    """An operation on mpf numbers: its value, ∂/∂xᵢ as a list, ∂²/∂xᵢ∂xⱼ as a list of lists."""
+
+    value: Callable[..., Number]
+    firsts: Callable[..., list[Number]]
+    seconds: Callable[..., list[list[Number]]]
+
+
+# -- one argument ------------------------------------------------------------------------------------
+
+
+def _unary(f: Callable[..., Number], first: Callable[..., Number], second: Callable[..., Number]) -> Rule:
+    return Rule(f, lambda x: [first(x)], lambda x: [[second(x)]])
+
+
+def _flat(f: Callable[..., Number], slope: Callable[..., Number] = lambda x: mp.zero) -> Rule:
+    return _unary(f, slope, lambda x: mp.zero)
+
+
+def _cbrt(x: Number) -> Number:
+    return mp.sign(x) * mp.cbrt(abs(x))
+
+
+def _erfc(x: Number) -> Number:
+    return mp.erfc(x) if x < 1e6 else mp.zero  # exp(-10**12) is far below every float
+
+
+def _step(x: Number) -> Number:
+    return mp.one if x > 0 else mp.zero
+
+
+def _logistic_slope(x: Number) -> Number:
+    return 1 / (4 * mp.cosh(x / 2) ** 2)
+
+
+LN2, LN10, SQRT_PI = mp.log(2), mp.log(10), mp.sqrt(mp.pi)
+
+# fmt: off
+RULES: dict[str, Rule] = {
+    "pos":      _flat(lambda x: +x, lambda x: mp.one),
+    "neg":      _flat(lambda x: -x, lambda x: -mp.one),
+    "exp":      _unary(mp.exp, mp.exp, mp.exp),
+    "expm1":    _unary(mp.expm1, mp.exp, mp.exp),
+    "log":      _unary(mp.log, lambda x: 1 / x, lambda x: -1 / x**2),
+    "log1p":    _unary(mp.log1p, lambda x: 1 / (1 + x), lambda x: -1 / (1 + x) ** 2),
+    "log2":     _unary(lambda x: mp.log(x) / LN2, lambda x: 1 / (x * LN2), lambda x: -1 / (x**2 * LN2)),
+    "log10":    _unary(lambda x: mp.log(x) / LN10, lambda x: 1 / (x * LN10), lambda x: -1 / (x**2 * LN10)),
+    "sqrt":     _unary(mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x)), lambda x: -1 / (4 * x * mp.sqrt(x))),
+    "cbrt":     _unary(_cbrt, lambda x: 1 / (3 * _cbrt(x) ** 2), lambda x: -2 / (9 * x * _cbrt(x) ** 2)),
+    "sin":      _unary(mp.sin, mp.cos, lambda x: -mp.sin(x)),
+    "cos":      _unary(mp.cos, lambda x: -mp.sin(x), lambda x: -mp.cos(x)),
+    "tan":      _unary(mp.tan, lambda x: 1 / mp.cos(x) ** 2, lambda x: 2 * mp.sin(x) / mp.cos(x) ** 3),
+    "asin":     _unary(mp.asin, lambda x: 1 / mp.sqrt(1 - x**2), lambda x: x / mp.sqrt(1 - x**2) ** 3),
+    "acos":     _unary(mp.acos, lambda x: -1 / mp.sqrt(1 - x**2), lambda x: -x / mp.sqrt(1 - x**2) ** 3),
+    "atan":     _unary(mp.atan, lambda x: 1 / (1 + x**2), lambda x: -2 * x / (1 + x**2) ** 2),
+    "sinh":     _unary(mp.sinh, mp.cosh, mp.sinh),
+    "cosh":     _unary(mp.cosh, mp.sinh, mp.cosh),
+    "tanh":     _unary(mp.tanh, lambda x: mp.sech(x) ** 2, lambda x: -2 * mp.tanh(x) * mp.sech(x) ** 2),
+    "asinh":    _unary(mp.asinh, lambda x: 1 / mp.sqrt(x**2 + 1), lambda x: -x / mp.sqrt(x**2 + 1) ** 3),
+    "acosh":    _unary(mp.acosh, lambda x: 1 / mp.sqrt(x**2 - 1), lambda x: -x / mp.sqrt(x**2 - 1) ** 3),
+    "atanh":    _unary(mp.atanh, lambda x: 1 / (1 - x**2), lambda x: 2 * x / (1 - x**2) ** 2),
+    "gaussian": _unary(lambda x: mp.exp(-(x**2)), lambda x: -2 * x * mp.exp(-(x**2)),
+                       lambda x: (4 * x**2 - 2) * mp.exp(-(x**2))),
+    "erf":      _unary(mp.erf, lambda x: 2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: -4 * x * mp.exp(-(x**2)) / SQRT_PI),
+    "erfc":     _unary(_erfc, lambda x: -2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: 4 * x * mp.exp(-(x**2)) / SQRT_PI),
+    "sigmoid":  _unary(lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope, lambda x: -mp.tanh(x / 2) * _logistic_slope(x)),
+    "softplus": _unary(lambda x: mp.log1p(mp.exp(x)), lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope),
+    "abs":      _flat(abs, mp.sign),
+    "sign":     _flat(mp.sign),
+    "step":     _flat(_step),
+    "relu":     _flat(lambda x: x * _step(x), _step),
+}
+# fmt: on
+
+
+# -- two and three arguments -------------------------------------------------------------------------
+
+
+def _binary(
+    f: Callable[..., Number],
+    fx: Callable[..., Number],
+    fy: Callable[..., Number],
+    fxx: Callable[..., Number] = lambda x, y: mp.zero,
+    fxy: Callable[..., Number] = lambda x, y: mp.zero,
+    fyy: Callable[..., Number] = lambda x, y: mp.zero,
+) -> Rule:
+    def seconds(x: Number, y: Number) -> list[list[Number]]:
+        mixed = fxy(x, y)
+        return [[fxx(x, y), mixed], [mixed, fyy(x, y)]]
+
+    return Rule(f, lambda x, y: [fx(x, y), fy(x, y)], seconds)
+
+
+def _one(x: Number, y: Number) -> Number:
+    return mp.one
+
+
+def _log_of_base(x: Number) -> Number:
+    return mp.log(x) if x > 0 else mp.nan
+
+
+def _half_at_tie(holds: bool, x: Number, y: Number) -> Number:
+    return mp.mpf("0.5") if x == y else mp.mpf(holds)
+
+
+def _comparison(holds: Callable[..., bool]) -> Rule:
+    zero: Callable[..., Number] = lambda x, y: mp.zero  # noqa: E731
+    return _binary(lambda x, y: mp.mpf(holds(x, y)), zero, zero)
+
+
+def _length_slope(x: Number, y: Number) -> Number:
+    return x / mp.hypot(x, y) if x else mp.zero
+
+
+# fmt: off
+RULES |= {
+    "add": _binary(lambda x, y: x + y, _one, _one),
+    "sub": _binary(lambda x, y: x - y, _one, lambda x, y: -mp.one),
+    "mul": _binary(lambda x, y: x * y, lambda x, y: y, lambda x, y: x, fxy=_one),
+    "div": _binary(lambda x, y: x / y, lambda x, y: 1 / y, lambda x, y: -x / y**2,
+                   fxy=lambda x, y: -1 / y**2, fyy=lambda x, y: 2 * x / y**3),
+    "pow": _binary(lambda x, y: x**y, lambda x, y: y * x ** (y - 1), lambda x, y: x**y * _log_of_base(x),
+                   lambda x, y: y * (y - 1) * x ** (y - 2),
+                   lambda x, y: x ** (y - 1) * (1 + y * _log_of_base(x)),
+                   lambda x, y: x**y * _log_of_base(x) ** 2),
+    "atan2": _binary(mp.atan2, lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2),
+                     lambda y, x: -2 * x * y / (x**2 + y**2) ** 2,
+                     lambda y, x: (y**2 - x**2) / (x**2 + y**2) ** 2,
+                     lambda y, x: 2 * x * y / (x**2 + y**2) ** 2),
+    "hypot": _binary(mp.hypot, _length_slope, lambda x, y: _length_slope(y, x),
+                     lambda x, y: y**2 / mp.hypot(x, y) ** 3,
+                     lambda x, y: -x * y / mp.hypot(x, y) ** 3,
+                     lambda x, y: x**2 / mp.hypot(x, y) ** 3),
+    "exp_difference": _binary(lambda x, y: mp.exp(x - y), lambda x, y: mp.exp(x - y), lambda x, y: -mp.exp(x - y),
+                              lambda x, y: mp.exp(x - y), lambda x, y: -mp.exp(x - y), lambda x, y: mp.exp(x - y)),
+    "maximum": _binary(max, lambda x, y: _half_at_tie(x > y, x, y), lambda x, y: _half_at_tie(x < y, x, y)),
+    "minimum": _binary(min, lambda x, y: _half_at_tie(x < y, x, y), lambda x, y: _half_at_tie(x > y, x, y)),
+    "equal":         _comparison(lambda x, y: x == y),
+    "not_equal":     _comparison(lambda x, y: x != y),
+    "less":          _comparison(lambda x, y: x < y),
+    "less_equal":    _comparison(lambda x, y: x <= y),
+    "greater":       _comparison(lambda x, y: x > y),
+    "greater_equal": _comparison(lambda x, y: x >= y),
+    "where": Rule(lambda c, x, y: x if c else y,
+                  lambda c, x, y: [mp.zero, mp.mpf(c != 0), mp.mpf(c == 0)],
+                  lambda c, x, y: _zeros(3)),
+}
+# fmt: on
+
+
+# -- any number of arguments -------------------------------------------------------------------------
+
+
+def _zeros(n: int) -> list[list[Number]]:
+    return [[mp.zero] * n for _ in range(n)]
+
+
+def _product_without(xs: Sequence[Number], *left_out: int) -> Number:
+    return mp.fprod(x for i, x in enumerate(xs) if i not in left_out)
+
+
+def _prod_seconds(*xs: Number) -> list[list[Number]]:
+    n = range(len(xs))
+    return [[mp.zero if i == j else _product_without(xs, i, j) for j in n] for i in n]
+
+
+def _dot(*args: Number) -> Number:
+    n = len(args) // 2
+    return mp.fsum(w * x for w, x in zip(args[:n], args[n : 2 * n], strict=True)) + args[-1]
+
+
+def _dot_firsts(*args: Number) -> list[Number]:
+    n = len(args) // 2
+    return [*args[n : 2 * n], *args[:n], mp.one]
+
+
+def _dot_seconds(*args: Number) -> list[list[Number]]:
+    n = len(args) // 2
+    seconds = _zeros(len(args))
+    for i in range(n):
+        seconds[i][n + i] = seconds[n + i][i] = mp.one
+    return seconds
+
+
+def _logsumexp(*xs: Number) -> Number:
+    *rest, largest = sorted(xs)
+    return largest + mp.log1p(mp.fsum(mp.exp(x - largest) for x in rest))
+
+
+def _shares(xs: Sequence[Number]) -> list[Number]:
+    total = mp.fsum(map(mp.exp, xs))
+    return [mp.exp(x) / total for x in xs]
+
+
+def _logsumexp_seconds(*xs: Number) -> list[list[Number]]:
+    p = _shares(xs)
+    n = range(len(p))
+    # p·(1-p) as p times the others: 1-p would lose the digits of a small rest.
+    return [[p[i] * mp.fsum(p[:i] + p[i + 1 :]) if i == j else -p[i] * p[j] for j in n] for i in n]
+
+
+RULES |= {
+    "sum": Rule(lambda *xs: mp.fsum(xs), lambda *xs: [mp.one] * len(xs), lambda *xs: _zeros(len(xs))),
+    "prod": Rule(lambda *xs: mp.fprod(xs), lambda *xs: [_product_without(xs, i) for i in range(len(xs))], _prod_seconds),
+    "dot": Rule(_dot, _dot_firsts, _dot_seconds),
+    "logsumexp": Rule(_logsumexp, lambda *xs: _shares(xs), _logsumexp_seconds),
+}
+
+
+# -- asked from outside ------------------------------------------------------------------------------
+
+
+def value(name: str, *args: float) -> Number:
+    """The value of an operation, of floats taken as exact."""
+    return RULES[name].value(*map(mp.mpf, args))
+
+
+def partials(name: str, *args: float) -> list[Number]:
+    """∂/∂xᵢ for every argument."""
+    return RULES[name].firsts(*map(mp.mpf, args))
+
+
+def second_partials(name: str, *args: float) -> list[list[Number]]:
+    """∂²/∂xᵢ∂xⱼ for every pair of arguments."""
+    return RULES[name].seconds(*map(mp.mpf, args))
+
+
+def spacing(exact: Number) -> Number:
+    """The distance between neighbouring floats at `exact`, which is 2**-1074 for subnormals and for 0."""
+    if mp.isnan(exact):
+        return exact
+    if not exact:
+        return mp.ldexp(1, -1074)
+    _, exponent = mp.frexp(exact)  # |exact| is in [2**(exponent-1), 2**exponent)
+    return mp.ldexp(1, min(max(exponent - 1, -1022), 1023) - 52)
+
+
+def ulps(measured: float, exact: Number) -> Number:
+    """|measured - exact|, counted in spacings of floats at `exact`; an overflow to the right infinity is no error.
+
+    >>> ulps(1.0 + 2.0**-52, mp.one)
+    mpf('1.0')
+    """
+    measured = mp.mpf(measured)
+    if mp.isnan(exact) or mp.isnan(measured):
+        return mp.zero if mp.isnan(exact) and mp.isnan(measured) else mp.inf
+    if measured == exact or (abs(exact) > LARGEST and measured == mp.sign(exact) * mp.inf):
+        return mp.zero
+    if mp.isinf(exact) or mp.isinf(measured):
+        return mp.inf
+    return abs(measured - exact) / spacing(exact)
+
+
+class Jet(NamedTuple):
+    """A number, its gradient by the leaves, and its Hessian (rows) if it was asked for."""
+
+    value: Number
+    gradient: list[Number]
+    hessian: list[list[Number]]
+
+
+def evaluate(program: Program, leaves: Sequence[float]) -> tuple[Number, list[Number]]:
+    """The value of a program and its gradient by the leaves.
+
+    A program is a list of (operation, arguments); an argument is an index (int) into the leaves followed by
+    the results so far, or a constant (float). The last result is the value.
+
+    >>> square, doubled = ("mul", (0, 0)), ("mul", (1, 2.0))
+    >>> evaluate([square, doubled], [3.0])
+    (mpf('18.0'), [mpf('12.0')])
+    """
+    last = _forward(program, leaves, twice=False)[-1]
+    return last.value, last.gradient
+
+
+def hessian(program: Program, leaves: Sequence[float]) -> list[list[Number]]:
+    """The second derivatives of a program by the leaves, as rows."""
+    return _forward(program, leaves, twice=True)[-1].hessian
+
+
+def _forward(program: Program, leaves: Sequence[float], twice: bool) -> list[Jet]:
+    n = len(leaves)
+    nothing = [mp.zero] * n
+    jets = [Jet(mp.mpf(x), [mp.mpf(i == j) for j in range(n)], _zeros(n)) for i, x in enumerate(leaves)]
+    for name, args in program:
+        operands = [jets[arg] if isinstance(arg, int) else Jet(mp.mpf(arg), nothing, _zeros(n)) for arg in args]
+        numbers = [operand.value for operand in operands]
+        firsts = RULES[name].firsts(*numbers)
+        gradient = [_weighted(firsts, [operand.gradient[k] for operand in operands]) for k in range(n)]
+        curvature = _curvature(RULES[name].seconds(*numbers), firsts, operands, n) if twice else _zeros(n)
+        jets.append(Jet(RULES[name].value(*numbers), gradient, curvature))
+    return jets
+
+
+def _curvature(seconds: list[list[Number]], firsts: list[Number], operands: list[Jet], n: int) -> list[list[Number]]:
+    """The second-order chain rule: Σᵢ fᵢ·Hᵢ + Σᵢⱼ fᵢⱼ·gᵢ·gⱼ."""
+    rows = _zeros(n)
+    for k in range(n):
+        through = [_weighted(row, [operand.gradient[k] for operand in operands]) for row in seconds]
+        for m in range(n):
+            straight = _weighted(firsts, [operand.hessian[k][m] for operand in operands])
+            rows[k][m] = straight + _weighted(through, [operand.gradient[m] for operand in operands])
+    return rows
+
+
+def _weighted(weights: Sequence[Number], xs: Sequence[Number]) -> Number:
+    """Σ wᵢ·xᵢ; where either is 0 nothing flows, not even 0·inf."""
+    return mp.fsum(w * x for w, x in zip(weights, xs, strict=True) if w and x)
