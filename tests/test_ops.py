@@ -242,8 +242,8 @@ PLACES |= {"dot": (0.3, 0.4, -0.7, 1.1, 0.2), "logsumexp": (0.3, -0.4, 0.9)}
 @pytest.mark.parametrize("name", sorted(oracle.RULES))
 def test_the_formulas_of_the_oracle_are_the_derivatives_of_its_values(name):
     rule = oracle.RULES[name]
-    rows = ops.TABLE[name]
-    place = [mp.mpf(x) for x in PLACES.get(name, (0.3, 0.7)[: rows.arity])]
+    row = ops.TABLE[name]
+    place = [mp.mpf(x) for x in PLACES.get(name, (0.3, 0.7)[: row.arity])]
     for i in range(len(place)):
         order = [int(i == k) for k in range(len(place))]
         assert mp.almosteq(mp.diff(rule.value, place, order), rule.firsts(*place)[i], 1e-25, 1e-25)

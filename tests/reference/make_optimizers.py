@@ -46,10 +46,10 @@ OPTIMIZERS: list[tuple[str, str, dict[str, Any]]] = [
 # The factors of LambdaLR are a list, one for each epoch, so that the file needs no program.
 FACTORS = [1.0 / (1.0 + 0.3 * epoch) for epoch in range(STEPS + 1)]
 WARM_UP = [min(1.0, (1 + epoch) / 5) for epoch in range(STEPS + 1)]
-# Falls, rests, falls a little, rises: for each way of counting a plateau.
-METRICS = [3.0, 2.0, 1.5, 1.4999, 1.4998, 1.4997, 1.4, 1.41, 1.42, 1.3]
-METRICS += [1.31, 1.3, 1.3, 1.29995, 1.3, 0.9, 0.9, 0.95, 0.9, 0.91]
-METRICS += [*METRICS, 0.5, 0.5, 0.5, 0.2, 0.2, 0.3, -0.1, -0.1, -0.10001, -0.2]
+# Falls, rests, falls below 0 and rises, in steps that the ways of counting a plateau take differently.
+METRICS = [3.0, 2.9, 2.8, 2.7, 2.6, 2.5, 2.0, 1.5, 1.4999, 1.4998, 1.4997, 1.4, 1.41, 1.42, 1.3, 1.31]
+METRICS += [1.3, 1.3, 1.29995, 1.3, 0.9, 0.9, 0.95, 0.9, 0.91, 0.6, 0.57, 0.54, 0.51, 0.5, 0.5, 0.2, 0.3]
+METRICS += [-0.1, -0.10001, -0.2, 0.5, 1.0, 2.0, 3.2, 3.5, 3.8, 3.9, 4.0, 4.0, 4.2, 4.8, 4.8, 5.0, 5.0]
 
 SCHEDULERS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ("StepLR by default", [("StepLR", {"step_size": 20})]),
@@ -67,12 +67,12 @@ SCHEDULERS: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ("ReduceLROnPlateau with cooldown", [("ReduceLROnPlateau", {"factor": 0.5, "patience": 1, "cooldown": 3})]),
     (
         "ReduceLROnPlateau with absolute threshold",
-        [("ReduceLROnPlateau", {"factor": 0.7, "patience": 2, "threshold": 0.05, "threshold_mode": "abs"})],
+        [("ReduceLROnPlateau", {"factor": 0.7, "patience": 1, "threshold": 0.05, "threshold_mode": "abs"})],
     ),
-    ("ReduceLROnPlateau upwards", [("ReduceLROnPlateau", {"mode": "max", "factor": 0.7, "patience": 4})]),
+    ("ReduceLROnPlateau upwards", [("ReduceLROnPlateau", {"mode": "max", "factor": 0.7, "patience": 1, "threshold": 0.1})]),
     (
         "ReduceLROnPlateau upwards with absolute threshold",
-        [("ReduceLROnPlateau", {"mode": "max", "factor": 0.7, "patience": 4, "threshold": 0.5, "threshold_mode": "abs"})],
+        [("ReduceLROnPlateau", {"mode": "max", "factor": 0.7, "patience": 1, "threshold": 0.1, "threshold_mode": "abs"})],
     ),
     ("ReduceLROnPlateau with eps", [("ReduceLROnPlateau", {"factor": 0.5, "patience": 0, "eps": 0.002})]),
 ]
