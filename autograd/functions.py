@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any
 
 from autograd import ops
-from autograd.value import Value, record_dot
+from autograd.value import Value, record_dots
 
 Scalar = Any  # a float or a Value, as it comes
 
@@ -46,8 +46,25 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
     if len(ws) != len(xs):
         raise ValueError(f"dot: weights and inputs must be of one length, got {len(ws)} and {len(xs)}")
     if type(bias) is Value:
-        return record_dot(ws, xs, bias)
+        return record_dots([ws], xs, [bias])[0]
     return ops.dot(*ws, *xs, bias)
+
+
+def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases: Iterable[Scalar]) -> list[Scalar]:
+    """W·x + b for a matrix of weights: one `dot` node for each row; ValueError if lengths differ.
+
+    >>> linear([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [0.5, 0.25])
+    [17.5, 39.25]
+    """
+    rows, xs, bs = [tuple(row) for row in weights], tuple(inputs), tuple(biases)
+    if len(rows) != len(bs):
+        raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
+    for row in rows:
+        if len(row) != len(xs):
+            raise ValueError(f"linear: inputs must be as long as a row of weights, {len(row)}, got {len(xs)}")
+    if set(map(type, bs)) == {Value}:
+        return record_dots(rows, xs, bs)
+    return [ops.dot(*row, *xs, bias) for row, bias in zip(rows, bs, strict=True)]
 
 
 def logsumexp(xs: Iterable[Scalar]) -> Scalar:

@@ -7,7 +7,6 @@ Nothing here recurses, so a graph may be a million operations deep. `bar` is an 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -136,19 +135,44 @@ def _sweep_in_order(root: Value, seed: float) -> None:
 
 
 def _sweep_by_count(root: Value, seed: float) -> bool:
-    """The same sweep in one pass, or False if this graph does not allow it (no leaf is touched then).
+    """The same sweep in one pass, or False if this graph does not allow it (no leaf has changed then).
 
     Every node counts, while recording, how often it is used. Once that many contributions have
     arrived its gradient is complete and can be passed on: no order has to be found first. If some
     use lies outside of this graph, a node is left waiting, and the sweep in order does the work.
 
+    `_left` says how many contributions are still to come to a node that some have reached; it is 0
+    between sweeps, and -1 at a leaf that has been reached, which waits for nothing and passes nothing on.
+    """
+    waiting: list[Value] = []
+    leaves: list[tuple[Value, float]] = []  # with the gradient they had before
+    try:
+        complete = _deliver(root, seed, waiting, leaves)
+        if complete:
+            for leaf, before in leaves:
+                leaf._grad += before
+        return complete
+    except BaseException:
+        complete = False
+        raise
+    finally:
+        for node in waiting:
+            node._left = 0
+        for leaf, before in leaves:
+            leaf._left = 0
+            if not complete:
+                leaf._grad = before
+
+
+def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[Value, float]]) -> bool:
+    """Pass the gradient on from node to node; False if some node is left waiting.
+
     The delivery of a contribution is written out three times: a call or an inner loop in its place
     makes the whole sweep slower by a third.
     """
-    leaves: defaultdict[Value, float] = defaultdict(float)
-    waiting: dict[Value, int] = {}  # nodes some contributions have reached, and how many are to come
     ready: list[Value] = []
     push, pop = ready.append, ready.pop
+    started = finished = 0  # nodes that had to wait, and those of them that are complete
     node = root
     node._grad = seed
     while True:
@@ -156,65 +180,85 @@ def _sweep_by_count(root: Value, seed: float) -> bool:
         partial = node._db
         if partial is not None:
             arg = node._b
-            if arg.op is None:
-                leaves[arg] += bar * partial
-            elif arg._uses == 1:
-                arg._grad = bar * partial
-                push(arg)
-            elif arg in waiting:
+            left = arg._left
+            if left < 0:
                 arg._grad += bar * partial
-                waiting[arg] -= 1
-                if not waiting[arg]:
-                    del waiting[arg]
+            elif left:
+                arg._grad += bar * partial
+                arg._left = left - 1
+                if left == 1:
+                    finished += 1
                     push(arg)
+            elif arg.op is None:
+                leaves.append((arg, arg.grad))
+                arg._grad = bar * partial
+                arg._left = -1
             else:
                 arg._grad = bar * partial
-                waiting[arg] = arg._uses - 1
+                left = arg._uses - 1
+                if left:
+                    started += 1
+                    waiting.append(arg)
+                    arg._left = left
+                else:
+                    push(arg)
         partial = node._da
         if partial is not None:
             arg = node._a
-            if arg.op is None:
-                leaves[arg] += bar * partial
-            elif arg._uses == 1:
-                arg._grad = bar * partial
-                node = arg  # what would be pushed and popped at once
-                continue
-            elif arg in waiting:
+            left = arg._left
+            if left < 0:
                 arg._grad += bar * partial
-                waiting[arg] -= 1
-                if not waiting[arg]:
-                    del waiting[arg]
-                    push(arg)
+            elif left:
+                arg._grad += bar * partial
+                arg._left = left - 1
+                if left == 1:
+                    finished += 1
+                    node = arg  # what would be pushed and popped at once
+                    continue
+            elif arg.op is None:
+                leaves.append((arg, arg.grad))
+                arg._grad = bar * partial
+                arg._left = -1
             else:
                 arg._grad = bar * partial
-                waiting[arg] = arg._uses - 1
+                left = arg._uses - 1
+                if not left:
+                    node = arg
+                    continue
+                started += 1
+                waiting.append(arg)
+                arg._left = left
         elif type(node._a) is tuple:
-            for arg, partial in zip(node._a, node._b, strict=True):
+            for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
                 if partial is None:
                     if type(arg) is not float:
                         return False  # a branch not taken, whose nodes have to be reset
-                elif arg.op is None:
-                    leaves[arg] += bar * partial
-                elif arg._uses == 1:
-                    arg._grad = bar * partial
-                    push(arg)
-                elif arg in waiting:
+                    continue
+                left = arg._left
+                if left < 0:
                     arg._grad += bar * partial
-                    waiting[arg] -= 1
-                    if not waiting[arg]:
-                        del waiting[arg]
+                elif left:
+                    arg._grad += bar * partial
+                    arg._left = left - 1
+                    if left == 1:
+                        finished += 1
                         push(arg)
+                elif arg.op is None:
+                    leaves.append((arg, arg.grad))
+                    arg._grad = bar * partial
+                    arg._left = -1
                 else:
                     arg._grad = bar * partial
-                    waiting[arg] = arg._uses - 1
+                    left = arg._uses - 1
+                    if left:
+                        started += 1
+                        waiting.append(arg)
+                        arg._left = left
+                    else:
+                        push(arg)
         if not ready:
-            break
+            return started == finished
         node = pop()
-    if waiting:
-        return False
-    for leaf, bar in leaves.items():
-        leaf.grad += bar
-    return True
 
 
 def recorded(node: Value) -> Sequence[float | None]:

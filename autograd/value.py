@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd import graph, modes, ops
@@ -32,8 +33,9 @@ class Value:
     # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
     # the garbage collector, which is most of the cost of recording. A leaf has op None and no arguments.
-    # _grad, _label and _origin are left unset until there is something to say.
-    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_label", "_origin", "_uses", "op")
+    # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad, _label
+    # and _origin are left unset until there is something to say.
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_label", "_left", "_origin", "_uses", "op")
 
     op: Op | None
     _data: float
@@ -45,11 +47,12 @@ class Value:
     _da: float | None
     _db: float | None
     _uses: int
+    _left: int
 
     def __init__(self, data: float, label: str = "") -> None:
         self._data = number(data)
         self.op = self._a = self._b = self._da = self._db = None
-        self._uses = 0
+        self._uses = self._left = 0
         if label:
             self.label = label
 
@@ -153,14 +156,14 @@ class Value:
             return record(_ADD, (self, other))
         self._uses += 1
         other._uses += 1
-        node = _new(Value)
+        node = _new()
         node._data = z
         node.op = _ADD
         node._a = self
         node._b = other
         node._da = 1.0
         node._db = 1.0
-        node._uses = 0
+        node._uses = node._left = 0
         return node
 
     def __radd__(self, other: Any) -> Value:
@@ -176,14 +179,14 @@ class Value:
             return record(_SUB, (self, other))
         self._uses += 1
         other._uses += 1
-        node = _new(Value)
+        node = _new()
         node._data = z
         node.op = _SUB
         node._a = self
         node._b = other
         node._da = 1.0
         node._db = -1.0
-        node._uses = 0
+        node._uses = node._left = 0
         return node
 
     def __rsub__(self, other: Any) -> Value:
@@ -199,14 +202,14 @@ class Value:
             return record(_MUL, (self, other))
         self._uses += 1
         other._uses += 1
-        node = _new(Value)
+        node = _new()
         node._data = z
         node.op = _MUL
         node._a = self
         node._b = other
         node._da = other._data
         node._db = self._data
-        node._uses = 0
+        node._uses = node._left = 0
         return node
 
     def __rmul__(self, other: Any) -> Value:
@@ -403,11 +406,11 @@ class Value:
 
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
-        return _record_unary(op, args[0]) if len(args) == 1 else record(op, args)
+        return _record_unary(op, *args) if len(args) == 1 else record(op, args)
 
 
 _ADD, _SUB, _MUL = ops.add, ops.sub, ops.mul
-_new: Callable[[type[Value]], Value] = object.__new__  # Value.__init__ is for leaves
+_new: Callable[[], Value] = partial(object.__new__, Value)  # Value.__init__ is for leaves
 _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
@@ -455,11 +458,11 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
         return Value(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
-    node = _new(Value)
+    node = _new()
     node._data = z
     node.op = op
     node._da = node._db = None
-    node._uses = 0
+    node._uses = node._left = 0
     if len(args) > 2 or op.select or not args:
         node._a = args
         node._b = tuple(partials)
@@ -484,14 +487,14 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
     if z - z != modes.special:
         return record(op, (x, y))
     x._uses += 1
-    node = _new(Value)
+    node = _new()
     node._data = z
     node.op = op
     node._a = x
     node._b = y
     node._da = partial
     node._db = None
-    node._uses = 0
+    node._uses = node._left = 0
     return node
 
 
@@ -505,42 +508,56 @@ def _record_unary(op: Op, x: Value) -> Value:
     if type(z) is not float or z - z != modes.special or op.arity != 1:
         return record(op, (x,))
     x._uses += 1
-    node = _new(Value)
+    node = _new()
     node._data = z
     node.op = op
     node._a = x
     node._b = None
     node._da = partial
     node._db = None
-    node._uses = 0
+    node._uses = node._left = 0
     return node
 
 
-def record_dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
-    """`record` for the node of a neuron: all weights and the bias are Values, the inputs all Values or all floats."""
-    try:
-        w = [arg._data for arg in weights]
-        constant = set(map(type, inputs)) == {float}
-        x = list(inputs) if constant else [arg._data for arg in inputs]
-        z = ops.weighted_sum(w, x, bias._data)
-    except AttributeError:  # a mixture: the general way sorts it out
-        return record(ops.dot, (*weights, *inputs, bias))
-    if z - z != modes.special:
-        return record(ops.dot, (*weights, *inputs, bias))
-    for arg in weights:
-        arg._uses += 1
+def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value]:
+    """`record` for the dots of a layer, one a row of weights, without the general loops.
+
+    That takes weights and biases that are Values, and inputs that are all Values or all floats.
+    """
+    kinds = set(map(type, inputs))
+    constant = kinds <= {float}
+    if not constant and kinds != {Value}:
+        return [record(ops.dot, (*weights, *inputs, bias)) for weights, bias in zip(rows, biases, strict=True)]
+    x = inputs if constant else [arg._data for arg in inputs]
+    no_partials = [None] * len(x)
+    nodes = []
+    used = 0
+    for weights, bias in zip(rows, biases, strict=True):
+        try:
+            w = [arg._data for arg in weights]
+            z = ops.weighted_sum(w, x, bias._data)
+        except AttributeError:  # a constant among them
+            z = math.nan
+        if z - z != modes.special:
+            nodes.append(record(ops.dot, (*weights, *inputs, bias)))
+            continue
+        for arg in weights:
+            if arg.op is not None:  # most are leaves, whose count nobody asks for
+                arg._uses += 1
+        bias._uses += 1
+        used += 1
+        node = _new()
+        node._data = z
+        node.op = ops.dot
+        node._a = (*weights, *inputs, bias)
+        node._b = (*x, *(no_partials if constant else w), 1.0)
+        node._da = node._db = None
+        node._uses = node._left = 0
+        nodes.append(node)
     if not constant:
         for arg in inputs:
-            arg._uses += 1
-    bias._uses += 1
-    node = _new(Value)
-    node._data = z
-    node.op = ops.dot
-    node._a = (*weights, *inputs, bias)
-    node._b = (*x, *([None] * len(x) if constant else w), 1.0)
-    node._da = node._db = None
-    node._uses = 0
-    return node
+            arg._uses += used
+    return nodes
 
 
 def take_partials(op: Op, z: float, numbers: Sequence[float], wanted: Sequence[bool]) -> list[float | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from autograd import Value, dot
+from autograd import Value, dot, linear
 from nn.activations import Activation, activation_function
 from nn.init import Initialiser, generator, initialiser
 from nn.module import Module
@@ -46,12 +46,7 @@ class Neuron(Module):
 
     def forward(self, x: Sequence[Any]) -> Any:
         """The output for a list of `nin` numbers or Values."""
-        try:
-            given = len(x)
-        except TypeError:
-            raise TypeError(f"x: expected a list of {len(self.w)} numbers, got {type(x).__name__}") from None
-        if given != len(self.w):
-            raise ValueError(f"x: expected {len(self.w)} numbers, got {given}")
+        _check_inputs(x, len(self.w))
         return self.activation(self._expanded(x) if self.expand else dot(self.w, x, self.b))
 
     def _expanded(self, x: Sequence[Any]) -> Any:
@@ -88,7 +83,11 @@ class Layer(Module):
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """One output for each neuron."""
-        return [neuron(x) for neuron in self.neurons]
+        _check_inputs(x, len(self.neurons[0].w))
+        if self.neurons[0].expand:
+            return [neuron(x) for neuron in self.neurons]
+        scores = linear([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
+        return [neuron.activation(score) for neuron, score in zip(self.neurons, scores, strict=True)]
 
     def __repr__(self) -> str:
         first = self.neurons[0]
@@ -186,6 +185,15 @@ class Dropout(Module):
 
     def _described(self) -> str:
         return repr(self.p)
+
+
+def _check_inputs(x: Any, nin: int) -> None:
+    try:
+        given = len(x)
+    except TypeError:
+        raise TypeError(f"x: expected a list of {nin} numbers, got {type(x).__name__}") from None
+    if given != nin:
+        raise ValueError(f"x: expected {nin} numbers, got {given}")
 
 
 def _check_width(name: str, width: int) -> None:

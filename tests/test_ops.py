@@ -216,7 +216,7 @@ def test_every_second_partial_of_every_row_agrees_with_the_oracle(row, table):
         for first, rights in zip(firsts, oracle.second_partials(row.name, *point), strict=True):
             scales = sizes_of_terms(first)
             for leaf, got, right in zip(leaves, gradients(first, leaves), rights, strict=True):
-                bound = 1e-12 * scales.get(leaf, 0.0) + MOST * oracle.spacing(right)
+                bound = 1e-14 * scales.get(leaf, 0.0) + MOST * oracle.spacing(right)
                 worst.see(point, got, right, abs(got - right) / bound)
     table.append(str(worst))
     assert worst.count > POINTS / 10, "too few points were inside"

@@ -149,12 +149,10 @@ def analyse(program, leaves):
         refuse_undecided(name, args, numbers, errors)
         value, firsts, seconds = ask(name, numbers)
         values.append(value)
-        own_error = born(name, firsts, numbers, value)
-        value_errors.append(total(zip(firsts, errors, strict=True)) + own_error)
-        through = own_error if name == "logsumexp" else mp.zero  # its partials exp(x - z) feel an error of z
+        value_errors.append(total(zip(firsts, errors, strict=True)) + born(name, firsts, numbers, value))
         partial_errors = [
             total((abs(second), error) for second, error in zip(row, errors, strict=True))
-            + (mp.zero if name in EXACT else ULPS * oracle.spacing(first) + first * through)
+            + (mp.zero if name in EXACT else ULPS * oracle.spacing(first))
             for first, row in zip(firsts, seconds, strict=True)
         ]
         used = [i for i, arg in enumerate(args) if isinstance(arg, int)]

@@ -408,6 +408,25 @@ def test_anomaly_names_a_genuine_zero_times_infinity():
             y.backward()
 
 
+def nothing_times_root(x):
+    return 0.0 * x.sqrt()
+
+
+SWEEPS = {
+    "gradients": lambda x: gradients(nothing_times_root(x), x),
+    "gradients as a graph": lambda x: gradients(nothing_times_root(x), x, create_graph=True),
+    "grad": lambda x: autograd.grad(nothing_times_root)(x.data),
+    "vjp": lambda x: autograd.vjp(nothing_times_root, x.data)[1](1.0),
+    "jvp": lambda x: jvp(nothing_times_root, (x.data,), (1.0,)),
+}
+
+
+@pytest.mark.parametrize("sweep", SWEEPS.values(), ids=SWEEPS)
+def test_anomaly_names_a_genuine_zero_times_infinity_in_every_other_sweep(sweep):
+    with anomaly(), pytest.raises(AnomalyError, match="sqrt"):
+        sweep(Value(0.0))
+
+
 # -- numbers of other kinds --------------------------------------------------------------------------
 
 KINDS = {
