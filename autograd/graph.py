@@ -68,18 +68,21 @@ def adjoints(
                 continue
             share = _times(bar, partial)
             if watch:
-                _check(node, bar, partial, share)
+                _check("backward", node, bar, partial, share)
             bars[arg] = bars[arg] + share if arg in bars else share
     return bars
 
 
-def _check(node: Value, bar: float, partial: float, share: float) -> None:
-    if math.isfinite(bar) and not math.isfinite(share):
+def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
+    """Raise AnomalyError if a contribution of a sweep (floats, or Values of them) is not finite, and was born here."""
+    flow, partial, share = (x if type(x) is float else x.data for x in (flow, partial, share))
+    if math.isfinite(flow) and not math.isfinite(share):
         assert node.op is not None
+        what = "adjoint" if direction == "backward" else "tangent"
         operands = ", ".join(repr(arg if type(arg) is float else arg.data) for arg in node.args)
         where = "" if node.origin is None else f", recorded at {node.origin[0]}:{node.origin[1]}"
         raise AnomalyError(
-            f"backward through {node.op.name}({operands}): adjoint {bar!r} times partial {partial!r} is {share!r}{where}"
+            f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"
         )
 
 
@@ -90,7 +93,7 @@ def _grows(node: Value, useful: set[Value]) -> bool:
     return node in useful
 
 
-def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Partials) -> dict[Value, Any]:
+def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Partials, watch: bool = False) -> dict[Value, Any]:
     """The forward sweep over the same edges: every node's tangent, from the seeds at the inputs."""
     dots = dict(seeds)
     for node in order:
@@ -101,6 +104,8 @@ def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Parti
         for arg, partial in zip(node.args, partials(node), strict=True):
             if partial is not None and arg in dots:
                 share = _times(dots[arg], partial)
+                if watch:
+                    _check("forward", node, dots[arg], partial, share)
                 dots[node] = dots[node] + share if node in dots else share
     return dots
 

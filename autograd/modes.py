@@ -64,7 +64,7 @@ def enable_grad() -> _GeneratorContextManager[None]:
 def anomaly() -> _GeneratorContextManager[None]:
     """Raise AnomalyError where a NaN or infinity is born, with op, operands and source line.
 
-    Covers the forward pass and `backward()`. A context manager and a decorator.
+    Covers the forward pass and every sweep: `backward()` and the transforms. A context manager and a decorator.
 
     >>> from autograd import Value, AnomalyError, log
     >>> try:

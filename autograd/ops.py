@@ -557,7 +557,7 @@ def _logsumexp(*xs: float) -> float:
         return largest
     rest = list(xs)
     rest.remove(largest)
-    return largest + math.log1p(math.fsum(math.exp(x - largest) for x in rest))
+    return largest + math.log1p(math.fsum(_exp_difference(x, largest) for x in rest))
 
 
 sum = op("sum", _sum, lambda z, *xs: [1.0] * len(xs), variadic=True, symbol="Σ", latex=r"\sum\left({}\right)",

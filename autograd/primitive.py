@@ -121,19 +121,19 @@ class Op:
         return f"<op {self.name}>"
 
     def __call__(self, *args: Any) -> Any:
+        plain = True
         for arg in args:
             if type(arg) is not float:
-                break
-        else:
-            try:
-                return self.forward(*args)
-            except (ArithmeticError, ValueError):
-                return self.otherwise(*args)
-        for arg in args:
-            record = getattr(arg, "_record", None)
-            if record is not None:
-                return record(self, args)
-        return self(*map(number, self.checked(args)))
+                record = getattr(arg, "_record", None)
+                if record is not None:
+                    return record(self, args)
+                plain = False
+        if not plain:
+            args = tuple(map(number, self.checked(args)))
+        try:
+            return self.forward(*args)
+        except (ArithmeticError, ValueError):
+            return self.otherwise(*args)
 
     def checked(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """`args`, or a TypeError if there are too many or too few."""

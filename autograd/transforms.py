@@ -198,9 +198,9 @@ class _Run:
         if create_graph:
             _refuse_stale(self.order)
         with modes.enable_grad(), modes.quiet():
-            found = graph.tangents(
-                self.order, dict(zip(self.inputs, dots, strict=True)), _rules if create_graph else graph.recorded
-            )
+            seeds = dict(zip(self.inputs, dots, strict=True))
+            partials = _rules if create_graph else graph.recorded
+            found = graph.tangents(self.order, seeds, partials, watch=modes.watching.get())
         return tree_map(lambda y: found.get(y, 0.0) if type(y) is Value else 0.0, self.y)
 
 
@@ -208,7 +208,8 @@ def _pull(order: Sequence[Value], seeds: dict[Value, Any], inputs: Sequence[Valu
     if create_graph:
         _refuse_stale(order)
     with modes.enable_grad(), modes.quiet():  # a rule may compute a branch that it does not take
-        bars = graph.adjoints(order, seeds, _rules if create_graph else graph.recorded, towards=set(inputs))
+        partials = _rules if create_graph else graph.recorded
+        bars = graph.adjoints(order, seeds, partials, towards=set(inputs), watch=modes.watching.get())
     return [bars.get(x, 0.0) for x in inputs]
 
 

@@ -6,7 +6,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import graph, modes, ops
 from autograd.errors import AnomalyError
@@ -233,115 +233,115 @@ class Value:
         return NotImplemented if y is NotImplemented else record(ops.pow, (y, self))
 
     def __neg__(self) -> Value:
-        return _record_unary(ops.neg, self)
+        return _record_one(ops.neg, (self,))
 
     def __pos__(self) -> Value:
-        return _record_unary(ops.pos, self)
+        return _record_one(ops.pos, (self,))
 
     def __abs__(self) -> Value:
-        return _record_unary(ops.abs, self)
+        return _record_one(ops.abs, (self,))
 
     # -- functions as methods ------------------------------------------------------------------------
 
     def exp(self) -> Value:
         """e to the power of self; see `autograd.exp`."""
-        return _record_unary(ops.exp, self)
+        return _record_one(ops.exp, (self,))
 
     def expm1(self) -> Value:
         """exp(self) - 1; see `autograd.expm1`."""
-        return _record_unary(ops.expm1, self)
+        return _record_one(ops.expm1, (self,))
 
     def log(self) -> Value:
         """The natural logarithm; see `autograd.log`."""
-        return _record_unary(ops.log, self)
+        return _record_one(ops.log, (self,))
 
     def log1p(self) -> Value:
         """log(1 + self); see `autograd.log1p`."""
-        return _record_unary(ops.log1p, self)
+        return _record_one(ops.log1p, (self,))
 
     def log2(self) -> Value:
         """The logarithm to base 2; see `autograd.log2`."""
-        return _record_unary(ops.log2, self)
+        return _record_one(ops.log2, (self,))
 
     def log10(self) -> Value:
         """The logarithm to base 10; see `autograd.log10`."""
-        return _record_unary(ops.log10, self)
+        return _record_one(ops.log10, (self,))
 
     def sqrt(self) -> Value:
         """The square root; see `autograd.sqrt`."""
-        return _record_unary(ops.sqrt, self)
+        return _record_one(ops.sqrt, (self,))
 
     def cbrt(self) -> Value:
         """The cube root; see `autograd.cbrt`."""
-        return _record_unary(ops.cbrt, self)
+        return _record_one(ops.cbrt, (self,))
 
     def sin(self) -> Value:
         """The sine; see `autograd.sin`."""
-        return _record_unary(ops.sin, self)
+        return _record_one(ops.sin, (self,))
 
     def cos(self) -> Value:
         """The cosine; see `autograd.cos`."""
-        return _record_unary(ops.cos, self)
+        return _record_one(ops.cos, (self,))
 
     def tan(self) -> Value:
         """The tangent; see `autograd.tan`."""
-        return _record_unary(ops.tan, self)
+        return _record_one(ops.tan, (self,))
 
     def asin(self) -> Value:
         """The inverse sine; see `autograd.asin`."""
-        return _record_unary(ops.asin, self)
+        return _record_one(ops.asin, (self,))
 
     def acos(self) -> Value:
         """The inverse cosine; see `autograd.acos`."""
-        return _record_unary(ops.acos, self)
+        return _record_one(ops.acos, (self,))
 
     def atan(self) -> Value:
         """The inverse tangent; see `autograd.atan`."""
-        return _record_unary(ops.atan, self)
+        return _record_one(ops.atan, (self,))
 
     def sinh(self) -> Value:
         """The hyperbolic sine; see `autograd.sinh`."""
-        return _record_unary(ops.sinh, self)
+        return _record_one(ops.sinh, (self,))
 
     def cosh(self) -> Value:
         """The hyperbolic cosine; see `autograd.cosh`."""
-        return _record_unary(ops.cosh, self)
+        return _record_one(ops.cosh, (self,))
 
     def tanh(self) -> Value:
         """The hyperbolic tangent; see `autograd.tanh`."""
-        return _record_unary(ops.tanh, self)
+        return _record_one(ops.tanh, (self,))
 
     def asinh(self) -> Value:
         """The inverse hyperbolic sine; see `autograd.asinh`."""
-        return _record_unary(ops.asinh, self)
+        return _record_one(ops.asinh, (self,))
 
     def acosh(self) -> Value:
         """The inverse hyperbolic cosine; see `autograd.acosh`."""
-        return _record_unary(ops.acosh, self)
+        return _record_one(ops.acosh, (self,))
 
     def atanh(self) -> Value:
         """The inverse hyperbolic tangent; see `autograd.atanh`."""
-        return _record_unary(ops.atanh, self)
+        return _record_one(ops.atanh, (self,))
 
     def erf(self) -> Value:
         """The error function; see `autograd.erf`."""
-        return _record_unary(ops.erf, self)
+        return _record_one(ops.erf, (self,))
 
     def erfc(self) -> Value:
         """1 - erf(self); see `autograd.erfc`."""
-        return _record_unary(ops.erfc, self)
+        return _record_one(ops.erfc, (self,))
 
     def relu(self) -> Value:
         """self where it is positive, else 0; see `autograd.relu`."""
-        return _record_unary(ops.relu, self)
+        return _record_one(ops.relu, (self,))
 
     def sigmoid(self) -> Value:
         """1 / (1 + exp(-self)); see `autograd.sigmoid`."""
-        return _record_unary(ops.sigmoid, self)
+        return _record_one(ops.sigmoid, (self,))
 
     def softplus(self) -> Value:
         """log(1 + exp(self)); see `autograd.softplus`."""
-        return _record_unary(ops.softplus, self)
+        return _record_one(ops.softplus, (self,))
 
     # -- comparing, showing, converting --------------------------------------------------------------
 
@@ -384,6 +384,9 @@ class Value:
             "for the number, and the functions of autograd (autograd.exp(v) for math.exp(v)) to record the operation"
         )
 
+    def __int__(self) -> int:
+        return int(float(self))  # which says what to do instead
+
     def __reduce__(self) -> tuple[Any, ...]:
         if self.op is not None:
             raise TypeError(
@@ -404,9 +407,8 @@ class Value:
             return numpy.frompyfunc(op, len(inputs), 1)(*boxed)
         return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
 
-    @staticmethod
-    def _record(op: Op, args: tuple[Any, ...]) -> Value:
-        return _record_unary(op, *args) if len(args) == 1 else record(op, args)
+    # What an op calls when it meets a Value among its arguments: set below, where it is defined.
+    _record: ClassVar[Callable[[Op, tuple[Any, ...]], Value]]
 
 
 _ADD, _SUB, _MUL = ops.add, ops.sub, ops.mul
@@ -432,8 +434,11 @@ def _operand(x: Any) -> Any:
 
 
 def _compare(op: Op, x: Value, other: object) -> bool:
+    y: float
     if type(other) is Value:
         y = other._data
+    elif isinstance(other, (int, float)):
+        y = other  # as it is: Python compares a float with an int of any size exactly
     else:
         try:
             y = number(other)
@@ -498,15 +503,18 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
     return node
 
 
-def _record_unary(op: Op, x: Value) -> Value:
-    """`record` for one argument, without its loops; whatever is out of the ordinary is left to it."""
+def _record_one(op: Op, args: tuple[Any, ...]) -> Value:
+    """`record` without its loops if there is one argument; whatever is out of the ordinary is left to it."""
+    if len(args) != 1 or op.arity != 1:
+        return record(op, args)
+    x = args[0]
     try:
         z = op.forward(x._data)
         partial = op.partials[0](z, x._data)
-    except (ArithmeticError, ValueError, IndexError):
-        return record(op, (x,))
-    if type(z) is not float or z - z != modes.special or op.arity != 1:
-        return record(op, (x,))
+    except (ArithmeticError, ValueError):
+        return record(op, args)
+    if type(z) is not float or z - z != modes.special:
+        return record(op, args)
     x._uses += 1
     node = _new()
     node._data = z
@@ -517,6 +525,9 @@ def _record_unary(op: Op, x: Value) -> Value:
     node._db = None
     node._uses = node._left = 0
     return node
+
+
+Value._record = staticmethod(_record_one)
 
 
 def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value]:

@@ -33,6 +33,7 @@ CASES = [(row, end) for row in ROWS for end in (False, True)]
 LIMITS = {
     "div": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # the quotient, which ∂y = -z/y is made of, is subnormal
     "pow": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # likewise the power
+    "gaussian": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "hypot": lambda value, x, y: not is_ordinary(value),  # the hypotenuse is subnormal or has overflowed
     "atan2": lambda value, y, x: not all(map(is_ordinary, legs(y, x))),  # likewise, or a leg is subnormal beside it
 }

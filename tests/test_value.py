@@ -190,3 +190,9 @@ def test_detach_makes_a_leaf_with_the_same_number():
     x = Value(3.0)
     y = (x * x).detach()
     assert (y.data, y.op, y.args) == (9.0, None, ())
+
+
+def test_a_value_is_compared_with_an_integer_of_any_size_as_a_float_is():
+    assert Value(1.0) < 10**400
+    assert Value(1.0) != 10**400
+    assert Value(2.0**60) != 2**60 + 1
