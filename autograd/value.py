@@ -168,7 +168,7 @@ class Value:
 
     def __radd__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else record(_ADD, (y, self))
+        return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._data, 1.0)
 
     def __sub__(self, other: Any) -> Value:
         if type(other) is not Value:
@@ -191,7 +191,7 @@ class Value:
 
     def __rsub__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else record(_SUB, (y, self))
+        return NotImplemented if y is NotImplemented else _record_after_constant(_SUB, y, self, y - self._data, -1.0)
 
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
@@ -214,19 +214,52 @@ class Value:
 
     def __rmul__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else record(_MUL, (y, self))
+        return NotImplemented if y is NotImplemented else _record_after_constant(_MUL, y, self, y * self._data, y)
 
     def __truediv__(self, other: Any) -> Value:
-        y = other if type(other) is Value else _operand(other)
-        return NotImplemented if y is NotImplemented else record(ops.div, (self, y))
+        if type(other) is not Value:
+            y = _operand(other)
+            if y is NotImplemented:
+                return NotImplemented
+            return _record_with_constant(_DIV, self, y, self._data / y, 1.0 / y) if y else record(_DIV, (self, y))
+        y = other._data
+        if not y:
+            return record(_DIV, (self, other))
+        z = self._data / y
+        if z - z != modes.special:
+            return record(_DIV, (self, other))
+        self._uses += 1
+        other._uses += 1
+        node = _new()
+        node._data = z
+        node.op = _DIV
+        node._a = self
+        node._b = other
+        node._da = 1.0 / y
+        node._db = -z / y
+        node._uses = node._left = 0
+        return node
 
     def __rtruediv__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else record(ops.div, (y, self))
+        if y is NotImplemented:
+            return NotImplemented
+        if not self._data:
+            return record(_DIV, (y, self))
+        z = y / self._data
+        return _record_after_constant(_DIV, y, self, z, -z / self._data)
 
     def __pow__(self, other: Any) -> Value:
         y = other if type(other) is Value else _operand(other)
-        return NotImplemented if y is NotImplemented else record(ops.pow, (self, y))
+        if y is NotImplemented:
+            return NotImplemented
+        if type(y) is float and y >= 0.5:
+            try:
+                z, partial = math.pow(self._data, y), y * math.pow(self._data, y - 1.0)
+            except (ValueError, OverflowError):
+                return record(ops.pow, (self, y))
+            return _record_with_constant(ops.pow, self, y, z, partial)
+        return record(ops.pow, (self, y))
 
     def __rpow__(self, other: Any) -> Value:
         y = _operand(other)
@@ -411,7 +444,7 @@ class Value:
     _record: ClassVar[Callable[[Op, tuple[Any, ...]], Value]]
 
 
-_ADD, _SUB, _MUL = ops.add, ops.sub, ops.mul
+_ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _new: Callable[[], Value] = partial(object.__new__, Value)  # Value.__init__ is for leaves
 _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
@@ -499,6 +532,22 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
     node._b = y
     node._da = partial
     node._db = None
+    node._uses = node._left = 0
+    return node
+
+
+def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
+    """`record` for `x op y` with a constant x, of which the caller knows value and partial."""
+    if z - z != modes.special:
+        return record(op, (x, y))
+    y._uses += 1
+    node = _new()
+    node._data = z
+    node.op = op
+    node._a = x
+    node._b = y
+    node._da = None
+    node._db = partial
     node._uses = node._left = 0
     return node
 
