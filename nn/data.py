@@ -1,8 +1,7 @@
-"""Points to learn from: toy shapes, two classic tables, and how to split them and serve them in batches.
+"""Data to learn from: toy shapes, two classic tables, and how to split them and serve them in batches.
 
-Signatures are scikit-learn's. X is a list of rows of floats and y a list of labels, one a row. `noise` is the standard
-deviation of a Gaussian that is added to every coordinate. `random_state` is a seed (the same data every time), a
-`random.Random` (which moves on with each call) or None (other data every time); the global generator is left alone.
+X is a list of rows of floats and y a list of labels, one a row. `random_state` is a seed (the same every time), a
+`random.Random` (which moves on with each call) or None (other every time); the global generator is left alone.
 """
 
 from __future__ import annotations
@@ -10,179 +9,29 @@ from __future__ import annotations
 import csv
 import gzip
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
-from numbers import Integral, Real
+from numbers import Integral
 from random import Random
 from typing import Any, NamedTuple
 
+from nn.arguments import RandomState, checked_integer, checked_list, number_between, random_generator
+from nn.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor, shuffled_order
+
+__all__ = [
+    "Dataset",
+    "batches",
+    "load_digits",
+    "load_iris",
+    "make_blobs",
+    "make_circles",
+    "make_moons",
+    "make_spirals",
+    "make_xor",
+    "train_test_split",
+]
+
 Table = Any  # a list, a tuple, or an array: anything with .tolist()
-Points = tuple[list[list[float]], list[int]]
-RandomState = int | Random | None
-
-
-# -- shapes ------------------------------------------------------------------------------------------
-
-
-def make_moons(
-    n_samples: int = 100, *, shuffle: bool = True, noise: float | None = None, random_state: RandomState = None
-) -> Points:
-    """Two interleaving half circles of radius 1, labelled 0 and 1: no straight line parts them.
-
-    Returns X (n_samples rows of 2 floats) and y; of an odd n_samples class 1 has one point more.
-    ValueError if n_samples < 1 or noise < 0.
-
-    >>> X, y = make_moons(5, shuffle=False)
-    >>> [[round(a, 2), round(b, 2)] for a, b in X], y
-    ([[1.0, 0.0], [-1.0, 0.0], [0.0, 0.5], [1.0, -0.5], [2.0, 0.5]], [0, 0, 1, 1, 1])
-    """
-    count = _integer("n_samples", n_samples, at_least=1)
-    outer, inner = count // 2, count - count // 2
-    X = [[math.cos(a), math.sin(a)] for a in _angles(outer, math.pi, outer - 1)]
-    X += [[1.0 - math.cos(a), 0.5 - math.sin(a)] for a in _angles(inner, math.pi, inner - 1)]
-    return _shuffled_and_noisy(X, [0] * outer + [1] * inner, shuffle, noise, random_state)
-
-
-def make_circles(
-    n_samples: int = 100,
-    *,
-    shuffle: bool = True,
-    noise: float | None = None,
-    random_state: RandomState = None,
-    factor: float = 0.8,
-) -> Points:
-    """A circle of radius 1, labelled 0, around one of radius `factor`, labelled 1.
-
-    Returns X (n_samples rows of 2 floats) and y; of an odd n_samples class 1 has one point more.
-    ValueError if n_samples < 1, noise < 0 or factor is outside [0, 1).
-
-    >>> X, y = make_circles(4, shuffle=False, factor=0.5)
-    >>> [[round(a, 2), round(b, 2)] for a, b in X], y
-    ([[1.0, 0.0], [-1.0, 0.0], [0.5, 0.0], [-0.5, 0.0]], [0, 0, 1, 1])
-    """
-    count = _integer("n_samples", n_samples, at_least=1)
-    radius = _number("factor", factor, low=0, high=1)
-    outer, inner = count // 2, count - count // 2
-    X = [[math.cos(a), math.sin(a)] for a in _angles(outer, math.tau, outer)]
-    X += [[radius * math.cos(a), radius * math.sin(a)] for a in _angles(inner, math.tau, inner)]
-    return _shuffled_and_noisy(X, [0] * outer + [1] * inner, shuffle, noise, random_state)
-
-
-def make_blobs(
-    n_samples: int = 100,
-    n_features: int = 2,
-    *,
-    centers: int | Sequence[Sequence[float]] = 3,
-    cluster_std: float | Sequence[float] = 1.0,
-    center_box: tuple[float, float] = (-10.0, 10.0),
-    shuffle: bool = True,
-    random_state: RandomState = None,
-) -> Points:
-    """Round Gaussian clouds, one a class, labelled 0, 1, 2 …
-
-    `centers` is a number of clouds, placed at random with every coordinate in `center_box`, or a list of their centers
-    (n_features is then their length). `cluster_std` is the standard deviation of every cloud, or a list with one a cloud.
-    Returns X (n_samples rows of n_features floats) and y; clouds differ by one point at most. ValueError if a count is
-    below 1, a deviation below 0, the box upside down, or the lists do not match.
-
-    >>> make_blobs(3, centers=[[0.0, 5.0], [9.0, 9.0]], cluster_std=0.0, shuffle=False)
-    ([[0.0, 5.0], [0.0, 5.0], [9.0, 9.0]], [0, 0, 1])
-    """
-    count = _integer("n_samples", n_samples, at_least=1)
-    width = _integer("n_features", n_features, at_least=1)
-    rng = _generator(random_state)
-    middles = _plain(centers)
-    if not isinstance(middles, list):
-        n_centers = _integer("centers, if not a list of points,", middles, at_least=1)
-        box = _listed("center_box", center_box)
-        if len(box) != 2:
-            raise ValueError(f"center_box must be a pair (low, high), got {center_box!r}")
-        low = _number("the low end of center_box", box[0])
-        high = _number("the high end of center_box", box[1], low=low)
-        middles = [[rng.uniform(low, high) for _ in range(width)] for _ in range(n_centers)]
-    middles = [[_number("centers", c) for c in _listed("a row of centers", point)] for point in middles]
-    if not middles or not middles[0] or len({len(point) for point in middles}) > 1:
-        raise ValueError(f"centers must be one or more points of one length, got {centers!r}")
-    deviations = _plain(cluster_std)
-    if not isinstance(deviations, list):
-        deviations = [deviations] * len(middles)
-    if len(deviations) != len(middles):
-        raise ValueError(f"cluster_std must be one number or one a center ({len(middles)}), got {len(deviations)}")
-    deviations = [_number("cluster_std", deviation, low=0) for deviation in deviations]
-    y = [label for label, size in enumerate(_sizes(count, len(middles))) for _ in range(size)]
-    X = [[rng.gauss(middle, deviations[label]) for middle in middles[label]] for label in y]
-    return _shuffled_and_noisy(X, y, shuffle, None, rng)
-
-
-def make_xor(
-    n_samples: int = 100, *, shuffle: bool = True, noise: float | None = None, random_state: RandomState = None
-) -> Points:
-    """The four corners (±1, ±1), labelled 1 where the two signs differ: the table that no single neuron can learn.
-
-    Returns X (n_samples rows of 2 floats, the corners in turn) and y; with noise the label stays that of the corner.
-    ValueError if n_samples < 1 or noise < 0.
-
-    >>> make_xor(4, shuffle=False)
-    ([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]], [0, 1, 1, 0])
-    """
-    count = _integer("n_samples", n_samples, at_least=1)
-    corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
-    X = [list(corners[i % 4]) for i in range(count)]
-    return _shuffled_and_noisy(X, [int(a != b) for a, b in X], shuffle, noise, random_state)
-
-
-def make_spirals(
-    n_samples: int = 100,
-    *,
-    n_classes: int = 2,
-    turns: float = 1.0,
-    shuffle: bool = True,
-    noise: float | None = None,
-    random_state: RandomState = None,
-) -> Points:
-    """Spiral arms that wind out of the origin to radius 1, one a class, labelled 0, 1, 2 …
-
-    `turns` is how often each arm goes round: harder to learn with each. Returns X (n_samples rows of 2 floats) and y; arms
-    differ by one point at most. ValueError if n_samples or n_classes < 1, or turns or noise < 0.
-
-    >>> X, y = make_spirals(4, turns=0.5, shuffle=False)
-    >>> [[round(a, 2), round(b, 2)] for a, b in X], y
-    ([[0.0, 0.5], [-1.0, 0.0], [-0.0, -0.5], [1.0, -0.0]], [0, 0, 1, 1])
-    """
-    count = _integer("n_samples", n_samples, at_least=1)
-    arms = _integer("n_classes", n_classes, at_least=1)
-    rounds = _number("turns", turns, low=0)
-    X, y = [], []
-    for label, size in enumerate(_sizes(count, arms)):
-        for i in range(size):
-            radius = (i + 1) / size
-            angle = math.tau * (rounds * radius + label / arms)
-            X.append([radius * math.cos(angle), radius * math.sin(angle)])
-            y.append(label)
-    return _shuffled_and_noisy(X, y, shuffle, noise, random_state)
-
-
-def _angles(count: int, end: float, steps: int) -> list[float]:
-    """`count` angles from 0, `end / steps` apart; a single point has no steps and lies at 0."""
-    return [end * i / max(steps, 1) for i in range(count)]
-
-
-def _sizes(count: int, parts: int) -> list[int]:
-    """`count` shared out evenly, what is left over to the first."""
-    return [count // parts + (part < count % parts) for part in range(parts)]
-
-
-def _shuffled_and_noisy(
-    X: list[list[float]], y: list[int], shuffle: bool, noise: float | None, random_state: RandomState
-) -> Points:
-    spread = 0.0 if noise is None else _number("noise", noise, low=0)
-    rng = _generator(random_state)
-    order = _order(len(X), shuffle, rng)
-    X, y = [X[i] for i in order], [y[i] for i in order]
-    if spread > 0.0:
-        X = [[x + rng.gauss(0.0, spread) for x in row] for row in X]
-    return X, y
-
 
 # -- tables ------------------------------------------------------------------------------------------
 
@@ -280,17 +129,17 @@ def train_test_split(
     """
     rows, labels = _rows_and_labels(X, y)
     if isinstance(test_size, Integral):
-        n_test = _integer("test_size", test_size, at_least=1)
+        n_test = checked_integer("test_size", test_size, at_least=1)
     else:
-        n_test = math.ceil(_number("test_size", test_size, low=0, high=1) * len(rows))
+        n_test = math.ceil(number_between("test_size", test_size, low=0, high=1) * len(rows))
     if not 0 < n_test < len(rows):
         raise ValueError(f"test_size must leave rows on both sides, got {test_size!r} of {len(rows)}")
-    rng = _generator(random_state)
+    rng = random_generator(random_state)
     if stratify is None:
-        order = _order(len(rows), shuffle, rng)
+        order = shuffled_order(len(rows), shuffle, rng)
         train, test = order[:-n_test], order[-n_test:]
     elif shuffle:
-        train, test = _stratified(_listed("stratify", stratify, len(rows)), n_test, rng)
+        train, test = _stratified(checked_list("stratify", stratify, len(rows)), n_test, rng)
     else:
         raise ValueError("stratify needs shuffle=True, got shuffle=False")
     return [rows[i] for i in train], [rows[i] for i in test], [labels[i] for i in train], [labels[i] for i in test]
@@ -308,8 +157,8 @@ def batches(
     [([[1], [2]], [1, 2]), ([[3]], [3])]
     """
     rows, labels = _rows_and_labels(X, y)
-    size = _integer("batch_size", batch_size, at_least=1)
-    order = _order(len(rows), shuffle, _generator(random_state))
+    size = checked_integer("batch_size", batch_size, at_least=1)
+    order = shuffled_order(len(rows), shuffle, random_generator(random_state))
     parts = [order[start : start + size] for start in range(0, len(order), size)]
     # An expression and not a `yield`, which would keep every error above until the first batch is asked for.
     return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
@@ -347,62 +196,8 @@ def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int],
     return train, test
 
 
-# -- arguments ---------------------------------------------------------------------------------------
-
-
-def _plain(values: Any) -> Any:
-    """Lists all the way down, of what came as lists, tuples or arrays; anything else as it is."""
-    if hasattr(values, "tolist"):
-        return values.tolist()
-    if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
-        return [_plain(value) for value in values]
-    return values
-
-
-def _listed(name: str, values: Table, length: int | None = None) -> list[Any]:
-    listed = _plain(values)
-    if not isinstance(listed, list):
-        raise TypeError(f"{name} must be a list, a tuple or an array, got {type(values).__name__}")
-    if length is not None and len(listed) != length:
-        raise ValueError(f"{name} must be as long as X, {length}, got {len(listed)}")
-    return listed
-
-
 def _rows_and_labels(X: Table, y: Table) -> tuple[list[Any], list[Any]]:
-    rows = _listed("X", X)
+    rows = checked_list("X", X)
     if not rows:
         raise ValueError("X must hold at least one row, got none")
-    return rows, _listed("y", y, len(rows))
-
-
-def _integer(name: str, value: Any, at_least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be an integer, got {value!r}")
-    if value < at_least:
-        raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
-    return int(value)
-
-
-def _number(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    number = float(value)
-    if not (math.isfinite(number) and low <= number < high):
-        raise ValueError(f"{name} must be a finite number in [{low}, {high}), got {value!r}")
-    return number
-
-
-def _generator(random_state: RandomState) -> Random:
-    if isinstance(random_state, Random):
-        return random_state
-    if random_state is None:
-        return Random()
-    seed = _integer("random_state, if not a random.Random or None,", random_state, at_least=0)
-    return Random(seed)  # which takes -1 for 1, hence the bound
-
-
-def _order(count: int, shuffle: bool, rng: Random) -> list[int]:
-    order = list(range(count))
-    if shuffle:
-        rng.shuffle(order)
-    return order
+    return rows, checked_list("y", y, len(rows))

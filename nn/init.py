@@ -55,16 +55,3 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     if init not in INITIALISERS:
         raise ValueError(f"init must be one of {', '.join(INITIALISERS)} or a function, got {init!r}")
     return INITIALISERS[init]
-
-
-def generator(seed: int | Random) -> Random:
-    """A generator of its own for a seed; one that is handed in is shared.
-
-    >>> generator(0).random() == generator(0).random()
-    True
-    """
-    if isinstance(seed, Random):
-        return seed
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise TypeError(f"seed must be an int or a random.Random, got {type(seed).__name__}")
-    return Random(seed)

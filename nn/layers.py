@@ -8,7 +8,8 @@ from typing import Any
 
 from autograd import Value, dot, linear
 from nn.activations import Activation, activation_function
-from nn.init import Initialiser, generator, initialiser
+from nn.arguments import checked_integer, generator
+from nn.init import Initialiser, initialiser
 from nn.module import Module
 
 
@@ -36,7 +37,7 @@ class Neuron(Module):
         fan_out: int = 1,
         expand: bool = False,
     ) -> None:
-        _check_width("nin", nin)
+        checked_integer("nin", nin, at_least=1)
         draw, source = initialiser(init), generator(seed)
         self.w = [Value(draw(nin, fan_out, source)) for _ in range(nin)]
         self.b = Value(0.0)
@@ -77,7 +78,7 @@ class Layer(Module):
         init: str | Initialiser = "he",
         expand: bool = False,
     ) -> None:
-        _check_width("nout", nout)
+        checked_integer("nout", nout, at_least=1)
         source = generator(seed)
         self.neurons = [Neuron(nin, activation, seed=source, init=init, fan_out=nout, expand=expand) for _ in range(nout)]
 
@@ -194,10 +195,3 @@ def _check_inputs(x: Any, nin: int) -> None:
         raise TypeError(f"x: expected a list of {nin} numbers, got {type(x).__name__}") from None
     if given != nin:
         raise ValueError(f"x: expected {nin} numbers, got {given}")
-
-
-def _check_width(name: str, width: int) -> None:
-    if isinstance(width, bool) or not isinstance(width, int):
-        raise TypeError(f"{name} must be an int, got {type(width).__name__}")
-    if width < 1:
-        raise ValueError(f"{name} must be at least 1, got {width}")

@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
+from nn.arguments import below_one, checked_integer, checked_keys, checked_number, finite_from_zero
 from nn.optim import Optimizer
-from nn.utils import below_one, checked_count, checked_keys, checked_number, finite_from_zero
 
 Check = Callable[[str, Any], float]
 
 
 def _count(name: str, value: int) -> int:
-    return checked_count(name, value, at_least=0)
+    return checked_integer(name, value, at_least=0)
 
 
 def _any_number(name: str, value: float) -> float:
@@ -118,7 +118,7 @@ class StepLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size = checked_count("step_size", step_size, at_least=1)
+        self.step_size = checked_integer("step_size", step_size, at_least=1)
         self.gamma = finite_from_zero("gamma", gamma)
         super().__init__(optimizer)
 
@@ -161,7 +161,7 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max = checked_count("T_max", T_max, at_least=1)
+        self.T_max = checked_integer("T_max", T_max, at_least=1)
         self.eta_min = finite_from_zero("eta_min", eta_min)
         super().__init__(optimizer)
 

@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from autograd import Value
-from nn.utils import below_one, checked_count, checked_flag, checked_keys, checked_number, checked_parameters, finite_from_zero
+from nn.arguments import (
+    below_one,
+    checked_flag,
+    checked_integer,
+    checked_keys,
+    checked_number,
+    checked_parameters,
+    finite_from_zero,
+)
 
 Memory = dict[str, float]  # what an optimizer keeps of the past of one parameter
 
@@ -109,7 +117,7 @@ class Optimizer(ABC):
         loaded = type(self)(self.params, lr=1.0, **state["settings"])
         loaded.lr = finite_from_zero("state: lr", state["lr"])
         loaded.initial_lr = None if state["initial_lr"] is None else finite_from_zero("state: initial_lr", state["initial_lr"])
-        loaded.steps = checked_count("state: steps", state["steps"], at_least=0)
+        loaded.steps = checked_integer("state: steps", state["steps"], at_least=0)
         loaded.state = self._checked_memories(state["state"])
         self.__dict__.update(loaded.__dict__)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value, no_grad
 from autograd.tree import tree_leaves
+from nn.arguments import checked_integer, generator
 from nn.data import batches
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
@@ -56,8 +57,7 @@ class EarlyStopping:
     def __init__(
         self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True
     ) -> None:
-        if patience < 1:
-            raise ValueError(f"patience must be at least 1, got {patience!r}")
+        checked_integer("patience", patience, at_least=1)
         if monitor not in ("loss", "val_loss", "metric", "val_metric"):
             raise ValueError(f"monitor must be one of loss, val_loss, metric, val_metric, got {monitor!r}")
         self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best
@@ -118,11 +118,10 @@ def fit(
     """
     X, y = _checked("X, y", X, y)
     held_out = None if validation_data is None else _checked("validation_data", *validation_data)
-    if epochs < 1:
-        raise ValueError(f"epochs must be at least 1, got {epochs!r}")
-    if batch_size is not None and batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, got {batch_size!r}")
-    order = seed if isinstance(seed, Random) else Random(seed)
+    checked_integer("epochs", epochs, at_least=1)
+    if batch_size is not None:
+        checked_integer("batch_size", batch_size, at_least=1)
+    order = generator(seed)
     history = History()
     was_training = model.training
     model.train()

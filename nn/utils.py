@@ -1,15 +1,12 @@
-"""Gradient clipping, and the checks of arguments that the optimizers and schedulers share."""
+"""Clipping gradients, in place, as `torch.nn.utils` does."""
 
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from autograd import Value
-
-# -- clipping ----------------------------------------------------------------------------------------
+from nn.arguments import checked_number, checked_parameters
 
 
 def clip_grad_norm_(
@@ -70,109 +67,3 @@ def _norm(numbers: list[float], p: float) -> float:
     if p == math.inf or largest in (0.0, math.inf):
         return largest
     return float(largest * math.fsum((abs(x) / largest) ** p for x in numbers) ** (1.0 / p))
-
-
-# -- checks ------------------------------------------------------------------------------------------
-
-
-def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
-    """`parameters` as a list, if they are distinct leaves and at least one; else an error that says which is not.
-
-    >>> checked_parameters("params", (Value(x) for x in [1.0, 2.0]))
-    [Value(data=1.0, grad=0.0), Value(data=2.0, grad=0.0)]
-    """
-    try:
-        values = list(parameters)
-    except TypeError:
-        raise TypeError(f"{name} must be an iterable of Values, got {parameters!r}") from None
-    if not values:
-        raise ValueError(f"{name} must hold at least one Value, got none (a generator gives its items only once)")
-    first: dict[Value, int] = {}
-    for i, value in enumerate(values):
-        if not isinstance(value, Value):
-            raise TypeError(f"{name} must hold Values only, got {value!r} at {i}")
-        if value.op is not None:
-            raise ValueError(f"{name} must hold leaves only, got {value!r} at {i}, which {value.op.name} made")
-        if value in first:
-            raise ValueError(f"{name} must hold each Value once, got {value!r} at {first[value]} and at {i}")
-        first[value] = i
-    return values
-
-
-def checked_number(name: str, value: float, expected: str, accepts: Callable[[float], bool]) -> float:
-    """`value` as a float, if it is a number that `accepts`; else an error that names it.
-
-    >>> checked_number("lr", 1, "a number > 0", lambda x: x > 0)
-    1.0
-    >>> checked_number("lr", -1, "a number > 0", lambda x: x > 0)
-    Traceback (most recent call last):
-    ValueError: lr must be a number > 0, got -1
-    """
-    try:
-        number = Value(value).data  # what counts as a number here is what counts as one for a Value
-    except TypeError:
-        raise TypeError(f"{name} must be {expected}, got {value!r}") from None
-    if not accepts(number):
-        raise ValueError(f"{name} must be {expected}, got {value!r}")
-    return number
-
-
-def finite_from_zero(name: str, value: float) -> float:
-    """`value` as a float, if it is neither negative nor infinite nor NaN; else an error that names it.
-
-    >>> finite_from_zero("momentum", 0)
-    0.0
-    """
-    return checked_number(name, value, "a finite number >= 0", lambda x: 0.0 <= x < math.inf)
-
-
-def below_one(name: str, value: float) -> float:
-    """`value` as a float, if it is at least 0 and below 1; else an error that names it.
-
-    >>> below_one("alpha", 0.99)
-    0.99
-    """
-    return checked_number(name, value, "a number >= 0 and < 1", lambda x: 0.0 <= x < 1.0)
-
-
-def checked_count(name: str, value: int, at_least: int) -> int:
-    """`value` as an int, if it is one and not too small; else an error that names it.
-
-    >>> checked_count("patience", 10, at_least=0)
-    10
-    """
-    try:
-        count = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be an int >= {at_least}, got {value!r}") from None
-    if count < at_least:
-        raise ValueError(f"{name} must be an int >= {at_least}, got {value!r}")
-    return count
-
-
-def checked_flag(name: str, value: bool) -> bool:
-    """`value`, if it is True or False; else an error that names it.
-
-    >>> checked_flag("nesterov", True)
-    True
-    """
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
-    return value
-
-
-def checked_keys(name: str, state: Any, keys: Iterable[str]) -> None:
-    """Has the mapping `state` these keys and no others? An error says which are too many or too few.
-
-    >>> checked_keys("state", {"lr": 0.1}, ["lr", "steps"])
-    Traceback (most recent call last):
-    ValueError: state must have the keys lr, steps; missing: steps; unexpected: none
-    """
-    if not isinstance(state, Mapping):
-        raise TypeError(f"{name} must be a dict, got {type(state).__name__}")
-    keys = list(keys)
-    missing = [key for key in keys if key not in state]
-    unexpected = [str(key) for key in state if key not in keys]
-    if missing or unexpected:
-        listed = [", ".join(group) or "none" for group in (keys, missing, unexpected)]
-        raise ValueError(f"{name} must have the keys {listed[0]}; missing: {listed[1]}; unexpected: {listed[2]}")

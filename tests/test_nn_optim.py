@@ -254,8 +254,8 @@ def test_a_learning_rate_that_cannot_be_is_not_set(lr: float) -> None:
         (lambda state: {**state, "optimizer": "AdamW"}, ValueError, "state must be that of Adam, got that of 'AdamW'"),
         (lambda state: {**state, "lr": -1.0}, ValueError, "state: lr must be a finite number >= 0, got -1.0"),
         (lambda state: {**state, "initial_lr": "x"}, TypeError, "state: initial_lr must be a finite number >= 0, got 'x'"),
-        (lambda state: {**state, "steps": 1.5}, TypeError, "state: steps must be an int >= 0, got 1.5"),
-        (lambda state: {**state, "steps": -1}, ValueError, "state: steps must be an int >= 0, got -1"),
+        (lambda state: {**state, "steps": 1.5}, TypeError, "state: steps must be an integer, got 1.5"),
+        (lambda state: {**state, "steps": -1}, ValueError, "state: steps must be at least 0, got -1"),
         (
             lambda state: {**state, "settings": {}},
             ValueError,

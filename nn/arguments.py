@@ -1,0 +1,186 @@
+"""Reading arguments: what is right comes back in plain Python, what is not is an error that names it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral, Real
+from random import Random
+from typing import Any
+
+from autograd import Value
+
+RandomState = int | Random | None
+
+# -- numbers -----------------------------------------------------------------------------------------
+
+
+def checked_integer(name: str, value: Any, at_least: int) -> int:
+    """`value` as an int, if it is one and not too small; True and False are none.
+
+    >>> checked_integer("patience", 10, at_least=0)
+    10
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an integer, got {value!r}")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
+    return int(value)
+
+
+def number_between(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """`value` as a float, if it is a finite number from `low` on and below `high`.
+
+    >>> number_between("noise", 0.5, low=0)
+    0.5
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    number = float(value)
+    if not (math.isfinite(number) and low <= number < high):
+        raise ValueError(f"{name} must be a finite number in [{low}, {high}), got {value!r}")
+    return number
+
+
+def checked_number(name: str, value: float, expected: str, accepts: Callable[[float], bool]) -> float:
+    """`value` as a float, if it is a number that `accepts`; else an error that names it.
+
+    >>> checked_number("lr", 1, "a number > 0", lambda x: x > 0)
+    1.0
+    >>> checked_number("lr", -1, "a number > 0", lambda x: x > 0)
+    Traceback (most recent call last):
+    ValueError: lr must be a number > 0, got -1
+    """
+    try:
+        number = Value(value).data  # what counts as a number here is what counts as one for a Value
+    except TypeError:
+        raise TypeError(f"{name} must be {expected}, got {value!r}") from None
+    if not accepts(number):
+        raise ValueError(f"{name} must be {expected}, got {value!r}")
+    return number
+
+
+def finite_from_zero(name: str, value: float) -> float:
+    """`value` as a float, if it is neither negative nor infinite nor NaN; else an error that names it.
+
+    >>> finite_from_zero("momentum", 0)
+    0.0
+    """
+    return checked_number(name, value, "a finite number >= 0", lambda x: 0.0 <= x < math.inf)
+
+
+def below_one(name: str, value: float) -> float:
+    """`value` as a float, if it is at least 0 and below 1; else an error that names it.
+
+    >>> below_one("alpha", 0.99)
+    0.99
+    """
+    return checked_number(name, value, "a number >= 0 and < 1", lambda x: 0.0 <= x < 1.0)
+
+
+def checked_flag(name: str, value: bool) -> bool:
+    """`value`, if it is True or False; else an error that names it.
+
+    >>> checked_flag("nesterov", True)
+    True
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return value
+
+
+# -- collections -------------------------------------------------------------------------------------
+
+
+def plain_lists(values: Any) -> Any:
+    """Lists all the way down, of what came as lists, tuples or arrays; anything else as it is."""
+    if hasattr(values, "tolist"):
+        return values.tolist()
+    if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
+        return [plain_lists(value) for value in values]
+    return values
+
+
+def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]:
+    """`values` as a list (of lists), if it is a list, a tuple or an array, and of that length.
+
+    >>> checked_list("y", (1, 2))
+    [1, 2]
+    """
+    listed = plain_lists(values)
+    if not isinstance(listed, list):
+        raise TypeError(f"{name} must be a list, a tuple or an array, got {type(values).__name__}")
+    if length is not None and len(listed) != length:
+        raise ValueError(f"{name} must be as long as X, {length}, got {len(listed)}")
+    return listed
+
+
+def checked_keys(name: str, state: Any, keys: Iterable[str]) -> None:
+    """Has the mapping `state` these keys and no others? An error says which are too many or too few.
+
+    >>> checked_keys("state", {"lr": 0.1}, ["lr", "steps"])
+    Traceback (most recent call last):
+    ValueError: state must have the keys lr, steps; missing: steps; unexpected: none
+    """
+    if not isinstance(state, Mapping):
+        raise TypeError(f"{name} must be a dict, got {type(state).__name__}")
+    keys = list(keys)
+    missing = [key for key in keys if key not in state]
+    unexpected = [str(key) for key in state if key not in keys]
+    if missing or unexpected:
+        listed = [", ".join(group) or "none" for group in (keys, missing, unexpected)]
+        raise ValueError(f"{name} must have the keys {listed[0]}; missing: {listed[1]}; unexpected: {listed[2]}")
+
+
+def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
+    """`parameters` as a list, if they are distinct leaves and at least one; else an error that says which is not.
+
+    >>> checked_parameters("params", (Value(x) for x in [1.0, 2.0]))
+    [Value(data=1.0, grad=0.0), Value(data=2.0, grad=0.0)]
+    """
+    try:
+        values = list(parameters)
+    except TypeError:
+        raise TypeError(f"{name} must be an iterable of Values, got {parameters!r}") from None
+    if not values:
+        raise ValueError(f"{name} must hold at least one Value, got none (a generator gives its items only once)")
+    first: dict[Value, int] = {}
+    for i, value in enumerate(values):
+        if not isinstance(value, Value):
+            raise TypeError(f"{name} must hold Values only, got {value!r} at {i}")
+        if value.op is not None:
+            raise ValueError(f"{name} must hold leaves only, got {value!r} at {i}, which {value.op.name} made")
+        if value in first:
+            raise ValueError(f"{name} must hold each Value once, got {value!r} at {first[value]} and at {i}")
+        first[value] = i
+    return values
+
+
+# -- sources of randomness ---------------------------------------------------------------------------
+
+
+def generator(seed: int | Random) -> Random:
+    """A generator of its own for a seed; one that is handed in is shared.
+
+    >>> generator(0).random() == generator(0).random()
+    True
+    """
+    if isinstance(seed, Random):
+        return seed
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"seed must be an int or a random.Random, got {type(seed).__name__}")
+    return Random(seed)
+
+
+def random_generator(random_state: RandomState) -> Random:
+    """The generator of a `random_state`, as scikit-learn has it: a seed, a generator, or None for a fresh one.
+
+    >>> random_generator(0).random() == random_generator(0).random()
+    True
+    """
+    if isinstance(random_state, Random):
+        return random_state
+    if random_state is None:
+        return Random()
+    seed = checked_integer("random_state, if not a random.Random or None,", random_state, at_least=0)
+    return Random(seed)  # which takes -1 for 1, hence the bound
