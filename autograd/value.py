@@ -6,15 +6,16 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from autograd import graph, modes, ops
 from autograd.errors import AnomalyError
 from autograd.frames import user_frame
+from autograd.methods import Methods
 from autograd.primitive import Op, number
 
 
-class Value:
+class Value(Methods):
     """A number that remembers how it was made, so that it can tell its derivatives.
 
     Arithmetic and the functions of `autograd` on Values give new Values and record a graph;
@@ -274,108 +275,6 @@ class Value:
     def __abs__(self) -> Value:
         return _record_one(ops.abs, (self,))
 
-    # -- functions as methods ------------------------------------------------------------------------
-
-    def exp(self) -> Value:
-        """e to the power of self; see `autograd.exp`."""
-        return _record_one(ops.exp, (self,))
-
-    def expm1(self) -> Value:
-        """exp(self) - 1; see `autograd.expm1`."""
-        return _record_one(ops.expm1, (self,))
-
-    def log(self) -> Value:
-        """The natural logarithm; see `autograd.log`."""
-        return _record_one(ops.log, (self,))
-
-    def log1p(self) -> Value:
-        """log(1 + self); see `autograd.log1p`."""
-        return _record_one(ops.log1p, (self,))
-
-    def log2(self) -> Value:
-        """The logarithm to base 2; see `autograd.log2`."""
-        return _record_one(ops.log2, (self,))
-
-    def log10(self) -> Value:
-        """The logarithm to base 10; see `autograd.log10`."""
-        return _record_one(ops.log10, (self,))
-
-    def sqrt(self) -> Value:
-        """The square root; see `autograd.sqrt`."""
-        return _record_one(ops.sqrt, (self,))
-
-    def cbrt(self) -> Value:
-        """The cube root; see `autograd.cbrt`."""
-        return _record_one(ops.cbrt, (self,))
-
-    def sin(self) -> Value:
-        """The sine; see `autograd.sin`."""
-        return _record_one(ops.sin, (self,))
-
-    def cos(self) -> Value:
-        """The cosine; see `autograd.cos`."""
-        return _record_one(ops.cos, (self,))
-
-    def tan(self) -> Value:
-        """The tangent; see `autograd.tan`."""
-        return _record_one(ops.tan, (self,))
-
-    def asin(self) -> Value:
-        """The inverse sine; see `autograd.asin`."""
-        return _record_one(ops.asin, (self,))
-
-    def acos(self) -> Value:
-        """The inverse cosine; see `autograd.acos`."""
-        return _record_one(ops.acos, (self,))
-
-    def atan(self) -> Value:
-        """The inverse tangent; see `autograd.atan`."""
-        return _record_one(ops.atan, (self,))
-
-    def sinh(self) -> Value:
-        """The hyperbolic sine; see `autograd.sinh`."""
-        return _record_one(ops.sinh, (self,))
-
-    def cosh(self) -> Value:
-        """The hyperbolic cosine; see `autograd.cosh`."""
-        return _record_one(ops.cosh, (self,))
-
-    def tanh(self) -> Value:
-        """The hyperbolic tangent; see `autograd.tanh`."""
-        return _record_one(ops.tanh, (self,))
-
-    def asinh(self) -> Value:
-        """The inverse hyperbolic sine; see `autograd.asinh`."""
-        return _record_one(ops.asinh, (self,))
-
-    def acosh(self) -> Value:
-        """The inverse hyperbolic cosine; see `autograd.acosh`."""
-        return _record_one(ops.acosh, (self,))
-
-    def atanh(self) -> Value:
-        """The inverse hyperbolic tangent; see `autograd.atanh`."""
-        return _record_one(ops.atanh, (self,))
-
-    def erf(self) -> Value:
-        """The error function; see `autograd.erf`."""
-        return _record_one(ops.erf, (self,))
-
-    def erfc(self) -> Value:
-        """1 - erf(self); see `autograd.erfc`."""
-        return _record_one(ops.erfc, (self,))
-
-    def relu(self) -> Value:
-        """self where it is positive, else 0; see `autograd.relu`."""
-        return _record_one(ops.relu, (self,))
-
-    def sigmoid(self) -> Value:
-        """1 / (1 + exp(-self)); see `autograd.sigmoid`."""
-        return _record_one(ops.sigmoid, (self,))
-
-    def softplus(self) -> Value:
-        """log(1 + exp(self)); see `autograd.softplus`."""
-        return _record_one(ops.softplus, (self,))
-
     # -- comparing, showing, converting --------------------------------------------------------------
 
     __hash__ = object.__hash__
@@ -440,9 +339,6 @@ class Value:
             return numpy.frompyfunc(op, len(inputs), 1)(*boxed)
         return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
 
-    # What an op calls when it meets a Value among its arguments: set below, where it is defined.
-    _record: ClassVar[Callable[[Op, tuple[Any, ...]], Value]]
-
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _new: Callable[[], Value] = partial(object.__new__, Value)  # Value.__init__ is for leaves
@@ -480,6 +376,19 @@ def _compare(op: Op, x: Value, other: object) -> bool:
     return bool(op.forward(x._data, y))
 
 
+def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any) -> Value:
+    """A new node; the operators of Value write this out, for the sake of their speed."""
+    node = _new()
+    node._data = z
+    node.op = op
+    node._a = a
+    node._b = b
+    node._da = da
+    node._db = db
+    node._uses = node._left = 0
+    return node
+
+
 def record(op: Op, args: tuple[Any, ...]) -> Value:
     """Do an operation and remember it: the way every op of the table is recorded."""
     args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
@@ -496,21 +405,12 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
         return Value(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
-    node = _new()
-    node._data = z
-    node.op = op
-    node._da = node._db = None
-    node._uses = node._left = 0
-    if len(args) > 2 or op.select or not args:
-        node._a = args
-        node._b = tuple(partials)
+    if op.select or not 1 <= len(args) <= 2:
+        node = _node(op, z, args, tuple(partials), None, None)
+    elif len(args) == 1:
+        node = _node(op, z, args[0], None, partials[0], None)
     else:
-        node._a = args[0]
-        node._da = partials[0]
-        node._b = None
-        if len(args) == 2:
-            node._b = args[1]
-            node._db = partials[1]
+        node = _node(op, z, *args, *partials)
     for arg in args:
         if type(arg) is Value:
             arg._uses += 1
@@ -525,15 +425,7 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
     if z - z != modes.special:
         return record(op, (x, y))
     x._uses += 1
-    node = _new()
-    node._data = z
-    node.op = op
-    node._a = x
-    node._b = y
-    node._da = partial
-    node._db = None
-    node._uses = node._left = 0
-    return node
+    return _node(op, z, x, y, partial, None)
 
 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
@@ -541,15 +433,7 @@ def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float)
     if z - z != modes.special:
         return record(op, (x, y))
     y._uses += 1
-    node = _new()
-    node._data = z
-    node.op = op
-    node._a = x
-    node._b = y
-    node._da = None
-    node._db = partial
-    node._uses = node._left = 0
-    return node
+    return _node(op, z, x, y, None, partial)
 
 
 def _record_one(op: Op, args: tuple[Any, ...]) -> Value:
@@ -565,18 +449,10 @@ def _record_one(op: Op, args: tuple[Any, ...]) -> Value:
     if type(z) is not float or z - z != modes.special:
         return record(op, args)
     x._uses += 1
-    node = _new()
-    node._data = z
-    node.op = op
-    node._a = x
-    node._b = None
-    node._da = partial
-    node._db = None
-    node._uses = node._left = 0
-    return node
+    return _node(op, z, x, None, partial, None)
 
 
-Value._record = staticmethod(_record_one)
+Value._record = staticmethod(_record_one)  # type: ignore[method-assign]
 
 
 def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value]:
@@ -606,14 +482,8 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
                 arg._uses += 1
         bias._uses += 1
         used += 1
-        node = _new()
-        node._data = z
-        node.op = ops.dot
-        node._a = (*weights, *inputs, bias)
-        node._b = (*x, *(no_partials if constant else w), 1.0)
-        node._da = node._db = None
-        node._uses = node._left = 0
-        nodes.append(node)
+        partials = (*x, *(no_partials if constant else w), 1.0)
+        nodes.append(_node(ops.dot, z, (*weights, *inputs, bias), partials, None, None))
     if not constant:
         for arg in inputs:
             arg._uses += used

@@ -18,7 +18,7 @@ LAYERS = [
     {"errors", "frames", "files", "tree", "_collision"},
     {"primitive"},
     {"ops", "modes"},
-    {"graph"},
+    {"graph", "methods"},
     {"value"},
     {"functions", "names"},
     {"transforms"},
