@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
+import unicodedata
 from pathlib import Path
 
 from autograd.expression import ExpressionError, evaluate, functions, variables
@@ -17,8 +18,13 @@ from autograd.viz import RendererMissing, draw_dot
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     parser = _parser()
+    argv = sys.argv[1:] if argv is None else list(argv)
+    if argv and argv[0].startswith("-") and argv[0].partition("=")[0] not in ("-h", "--help", "-o", "--output"):
+        argv[0] = f" {argv[0]}"  # an expression that begins with a minus is no option
     options = parser.parse_args(argv)
+    options.expression = " ".join(options.expression.split())
     try:
+        picture = _picture_format(options.output)
         given = _values(options.values)
         result, texts = evaluate(options.expression, given)
         unused = sorted(set(given) - set(variables(options.expression)))
@@ -35,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     result.backward()
     print(step_table(result, texts))
-    return _write_picture(parser.prog, result, options.output)
+    return _write_picture(parser.prog, result, options.output, picture)
 
 
 def step_table(root: Value, texts: dict[Value, str]) -> str:
@@ -96,6 +102,7 @@ def _values(pairs: list[str]) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
+        name = unicodedata.normalize("NFKC", name)  # as Python reads the names in the expression
         if not equals or not name.isidentifier():
             raise ValueError(f"{pair!r} is not of the form name=value")
         if name in values:
@@ -107,10 +114,17 @@ def _values(pairs: list[str]) -> dict[str, Value]:
     return values
 
 
-def _write_picture(program: str, root: Value, path: Path) -> int:
+def _picture_format(path: Path) -> str:
+    kind = path.suffix.removeprefix(".").lower() or "svg"
+    if kind not in ("svg", "png", "pdf"):
+        raise ValueError(f"--output: a picture is .svg, .png or .pdf, got {path.name!r}")
+    return kind
+
+
+def _write_picture(program: str, root: Value, path: Path, kind: str) -> int:
     drawing = draw_dot(root)
     try:
-        write_atomically(path, drawing.pipe("svg"))
+        write_atomically(path, drawing.pipe(kind))
     except RendererMissing as missing:
         print(f"{program}: no picture: {missing}", file=sys.stderr)
         return 1

@@ -32,7 +32,7 @@ _COMPARE = {
 }
 _OF_A_LIST = {"sum", "prod", "logsumexp", "mean", "var", "norm"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
-DEEPEST = 100
+DEEPEST = 250
 
 
 def functions() -> list[str]:
@@ -67,7 +67,7 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
             raise ExpressionError(f"nested more than {DEEPEST} deep", node.col_offset + 1)
         result = _apply(node, [walk(arg, depth + 1) for arg in _arguments(node)], values)
         if type(result) is Value and result not in texts:
-            texts[result] = ast.get_source_segment(text, node) or ""
+            texts[result] = text[node.col_offset : node.end_col_offset]
         return result
 
     return walk(tree, 0), texts
@@ -75,11 +75,16 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
 
 def _parse(text: str) -> ast.expr:
     try:
-        return ast.parse(text, mode="eval").body
+        tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(error.msg, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested beyond what the parser takes
         raise ExpressionError("this cannot be parsed", 1) from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr):  # Python counts bytes of UTF-8, people count characters
+            node.col_offset = len(text.encode()[: node.col_offset].decode())
+            node.end_col_offset = len(text.encode()[: node.end_col_offset].decode())
+    return tree
 
 
 def _arguments(node: ast.expr) -> list[ast.expr]:
@@ -107,6 +112,9 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
     }
+    if isinstance(node, ast.BinOp):
+        hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
+        raise ExpressionError(f"the operators are + - * / and **{hint}", node.left.col_offset + 1)
     raise ExpressionError(what.get(type(node), f"{type(node).__name__} is not allowed here"), node.col_offset + 1)
 
 

@@ -21,6 +21,16 @@ _lock = Lock()
 
 
 @contextmanager
+def recorded() -> Iterator[None]:
+    """Inside, operations are recorded; that costs nothing where they are anyway."""
+    if recording.get():
+        yield
+    else:
+        with enable_grad():
+            yield
+
+
+@contextmanager
 def _switched(switch: ContextVar[bool], on: bool) -> Iterator[None]:
     global special
     token = switch.set(on)
@@ -77,6 +87,14 @@ def anomaly() -> _GeneratorContextManager[None]:
     return _switched(watching, True)
 
 
-def quiet() -> _GeneratorContextManager[None]:
-    """Do not warn of NaN and infinity: for numbers of which a derivative is made, not the user's own."""
-    return _switched(warning, False)
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Do not warn of NaN and infinity: for numbers of which a derivative is made, not the user's own.
+
+    It does not count as special, since only a result that is not finite asks for it.
+    """
+    token = warning.set(False)
+    try:
+        yield
+    finally:
+        warning.reset(token)

@@ -45,6 +45,15 @@ def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], 
     return row
 
 
+def row_named(name: str) -> Op:
+    """The row of that name; KeyError if there is none.
+
+    >>> row_named("tanh")
+    <op tanh>
+    """
+    return TABLE[name]
+
+
 def custom_op(
     forward: Callable[..., float] | None = None,
     /,
@@ -58,7 +67,8 @@ def custom_op(
     `forward` takes floats and returns a float. `partials` is one function per argument (or the only
     one), called with the result first and then the arguments: `lambda z, x: 2 * x`. Write it with
     operators and `autograd` functions and without `if`, and higher derivatives work as well. Further
-    keywords are columns of the table: `symbol`, `latex`, `source`, `domain`, `kinks`, `otherwise`.
+    keywords are columns of the table: `symbol`, `latex`, `source`, `domain`, `kinks`, `otherwise` (the result where
+    `forward` raises a ValueError or ArithmeticError; without it the exception passes).
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
 
     >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
@@ -78,7 +88,12 @@ def custom_op(
     if label in BUILT_IN:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
     columns.setdefault("doc", forward.__doc__ or "")
+    columns.setdefault("otherwise", _raise_again)
     return op(label, forward, *([partials] if callable(partials) else partials), **columns)
+
+
+def _raise_again(*args: float) -> float:
+    raise  # called while the exception of `forward` is handled
 
 
 def _square(x: Any) -> Any:

@@ -128,12 +128,19 @@ class Op:
                 if record is not None:
                     return record(self, args)
                 plain = False
-        if not plain:
+        if not plain or not args:
             args = tuple(map(number, self.checked(args)))
         try:
-            return self.forward(*args)
+            return number(self.forward(*args))
         except (ArithmeticError, ValueError):
             return self.otherwise(*args)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from autograd.ops import TABLE, row_named  # a row is pickled and copied by its name
+
+        if TABLE.get(self.name) is not self:
+            raise TypeError(f"{self!r} is not in the table of operations, so it cannot be pickled or copied")
+        return row_named, (self.name,)
 
     def checked(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """`args`, or a TypeError if there are too many or too few."""

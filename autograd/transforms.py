@@ -2,7 +2,7 @@
 
 Arguments may be numbers or nested lists, tuples and dicts of them; a gradient has the shape of its
 argument. Results are plain floats, unless the function also depends on Values from outside
-(an enclosing `grad`, a closure): then they are Values, that can be differentiated again.
+(an enclosing `grad`, a closure): then those that depend on them are Values, to differentiate again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from autograd import graph, modes
 from autograd.errors import StaleGraphError
 from autograd.primitive import number
-from autograd.tree import same_shape, tree_build, tree_leaves, tree_map
+from autograd.tree import same_shape, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd.value import Value, take_partials
 
 
@@ -86,7 +86,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
         if not same_shape(cotangent, run.y):
             raise ValueError(f"vjp: the cotangent must have the shape of the output, {run.output(run.y)!r}, got {cotangent!r}")
         seeds: dict[Value, Any] = {}
-        for y, bar in zip(tree_leaves(run.y), tree_leaves(cotangent), strict=True):
+        for y, bar in zip(tree_leaves(run.y), tree_leaves_like(run.y, cotangent), strict=True):
             if type(y) is Value:
                 bar = bar if type(bar) is Value else number(bar)
                 seeds[y] = seeds[y] + bar if y in seeds else bar
@@ -104,7 +104,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     if not same_shape(tuple(primals), tuple(tangents)):
         raise ValueError(f"jvp: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
     run = _Run(f, tuple(primals), range(len(primals)))
-    dots = [dot if type(dot) is Value else number(dot) for dot in tree_leaves(tuple(tangents))]
+    dots = [dot if type(dot) is Value else number(dot) for dot in tree_leaves_like(tuple(primals), tuple(tangents))]
     return run.output(run.y), run.push(dots)
 
 
@@ -154,14 +154,14 @@ class _Run:
         for i in chosen:
             if not -len(args) <= i < len(args):
                 raise ValueError(f"argnums={argnums!r} names argument {i}, but {_name(f)} was called with {len(args)}")
-        with modes.enable_grad():
-            inputs = list(args)
-            for i in chosen:
-                inputs[i] = tree_map(_as_input, args[i])
-            self.y = f(*inputs, **(kwargs or {}))
         self.name = _name(f)
-        self.shape = [inputs[i] for i in chosen]
-        self.inputs = tree_leaves(self.shape)
+        with modes.recorded():
+            self.shape = [tree_map(_as_input, args[i]) for i in chosen]
+            self.inputs = tree_leaves(self.shape)
+            given = list(args)
+            for i, shape in zip(chosen, self.shape, strict=True):
+                given[i] = tree_build(shape, iter(tree_leaves(shape)))  # a copy, which f may change
+            self.y = f(*given, **(kwargs or {}))
         roots = [y for y in tree_leaves(self.y) if type(y) is Value]
         self.order = graph.topological_order(roots, until=self.inputs)
         own = set(self.inputs)
@@ -197,7 +197,7 @@ class _Run:
         create_graph = self.linked or _any_value(dots)
         if create_graph:
             _refuse_stale(self.order)
-        with modes.enable_grad(), modes.quiet():
+        with modes.recorded(), modes.quiet():
             seeds = dict(zip(self.inputs, dots, strict=True))
             partials = _rules if create_graph else graph.recorded
             found = graph.tangents(self.order, seeds, partials, watch=modes.watching.get())
@@ -207,7 +207,7 @@ class _Run:
 def _pull(order: Sequence[Value], seeds: dict[Value, Any], inputs: Sequence[Value], create_graph: bool) -> list[Any]:
     if create_graph:
         _refuse_stale(order)
-    with modes.enable_grad(), modes.quiet():  # a rule may compute a branch that it does not take
+    with modes.recorded(), modes.quiet():  # a rule may compute a branch that it does not take
         partials = _rules if create_graph else graph.recorded
         bars = graph.adjoints(order, seeds, partials, towards=set(inputs), watch=modes.watching.get())
     return [bars.get(x, 0.0) for x in inputs]

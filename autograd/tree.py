@@ -33,6 +33,19 @@ def tree_leaves(tree: Any) -> list[Any]:
     return leaves
 
 
+def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
+    """The numbers in `tree` in the order of `shape`, which is nested alike: dicts are matched by key.
+
+    >>> tree_leaves_like({"a": 0, "b": 0}, {"b": 2, "a": 1})
+    [1, 2]
+    """
+    if isinstance(shape, dict):
+        return [leaf for key in shape for leaf in tree_leaves_like(shape[key], tree[key])]
+    if isinstance(shape, (list, tuple)):
+        return [leaf for one, other in zip(shape, tree, strict=True) for leaf in tree_leaves_like(one, other)]
+    return [tree]
+
+
 def tree_build(shape: Any, numbers: Iterator[Any]) -> Any:
     """The same shape as `shape`, holding `numbers` in order.
 

@@ -446,7 +446,7 @@ def _record_one(op: Op, args: tuple[Any, ...]) -> Value:
         partial = op.partials[0](z, x._data)
     except (ArithmeticError, ValueError):
         return record(op, args)
-    if type(z) is not float or z - z != modes.special:
+    if type(z) is not float or type(partial) is not float or z - z != modes.special:
         return record(op, args)
     x._uses += 1
     return _node(op, z, x, None, partial, None)
@@ -498,7 +498,9 @@ def take_partials(op: Op, z: float, numbers: Sequence[float], wanted: Sequence[b
         with modes.no_grad(), modes.quiet():
             partials = op.partials_at(Value(z), [Value(x) for x in numbers], wanted)
             partials = [partial._data if type(partial) is Value else partial for partial in partials]
-    return [partial or None for partial in partials] if op.select else partials
+    if op.select:
+        return [partial or None for partial in partials]
+    return [number(partial) if want else None for partial, want in zip(partials, wanted, strict=True)]
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:

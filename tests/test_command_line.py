@@ -57,7 +57,11 @@ def test_it_runs_as_a_module(tmp_path):
         (["x if x else 1", "x=1"], "IfExp is not allowed here"),
         (["sum(*x)", "x=1"], "arguments are written out one by one"),
         (["mean()", "x=1"], "mean of an empty list"),
-        (["x" + "+x" * 500, "x=1"], "nested more than 100 deep"),
+        (["x" + "+x" * 500, "x=1"], "nested more than 250 deep"),
+        (["x^2", "x=1"], "the operators are + - * / and **: a power is written **"),
+        (["sin()", "x=1"], "sin() takes 1 argument, got 0"),
+        (["α*y", "α=1"], "column 3, at 'y'"),
+        (["x", "x=1", "-o", "x.gif"], "a picture is .svg, .png or .pdf, got 'x.gif'"),
         (["(" * 300 + "x" + ")" * 300, "x=1"], "column"),
         (["3"], "no variable, so there is nothing to differentiate"),
         (["x", "x=1", "y=2"], "y=… is given, but the expression has no variable 'y'"),
@@ -77,6 +81,12 @@ def test_a_mistake_is_one_line_and_status_2(arguments, message, capsys):
 def test_an_unwritable_picture_is_a_clear_error(tmp_path, capsys):
     assert main(["x", "x=1", "-o", str(tmp_path / "none" / "x.svg")]) == 1
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_an_expression_may_begin_with_a_minus_and_hold_any_letters(tmp_path, capsys):
+    assert main(["-µ*α", "µ=3", "α=2", "-o", str(tmp_path / "x.png")]) == 0
+    assert "-6" in capsys.readouterr().out
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_help_teaches(capsys):

@@ -1,6 +1,8 @@
 """An op of the user's own is usable everywhere a built-in is."""
 
+import copy
 import math
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -50,10 +52,36 @@ def test_it_is_drawn_parsed_and_known_to_a_layer():
     assert nn.Neuron(1, f, seed=0)([1.0]).op is f
 
 
-def test_a_domain_error_in_it_is_nan_with_a_warning_and_overflow_too():
-    f = custom_op(math.acos, partials=lambda z, x: -1.0 / autograd.sqrt(1.0 - x * x), name="my_acos")
+def test_an_exception_in_it_passes_unless_it_says_what_the_result_is_then():
+    def partial(z, x):
+        return -1.0 / autograd.sqrt(1.0 - x * x)
+
+    f = custom_op(math.acos, partials=partial, name="my_acos")
+    for argument in (2.0, Value(2.0)):
+        with pytest.raises(ValueError, match="math domain error"):
+            f(argument)
+    f = custom_op(math.acos, partials=partial, name="my_acos", otherwise=lambda x: math.nan)
     with pytest.warns(RuntimeWarning, match=r"my_acos\(2\.0\) is nan"):
         assert math.isnan(f(Value(2.0)).data)
+
+
+def test_its_partials_are_floats_whatever_numbers_its_rules_give():
+    import numpy
+
+    f = custom_op(lambda x: numpy.sin(x), partials=lambda z, x: 1, name="one")
+    x = Value(2.0)
+    with autograd.anomaly():
+        f(x).backward()
+    assert type(x.grad) is type(grad(f)(2.0)) is type(f(2.0)) is float
+    g = custom_op(lambda x: x, partials=lambda z, x: None, name="none")
+    with pytest.raises(TypeError, match="expected a real number, got NoneType"):
+        g(x)
+
+
+def test_an_op_is_pickled_and_copied_by_its_name():
+    f = cube()
+    assert pickle.loads(pickle.dumps(f)) is f
+    assert copy.deepcopy(autograd.relu) is autograd.relu
 
 
 def test_defining_it_again_replaces_it():

@@ -69,3 +69,9 @@ def test_nothing_to_check_is_refused():
         gradcheck(lambda: 1.0, ())
     with pytest.raises(ValueError, match="order must be 1 or 2, got 3"):
         gradcheck(autograd.exp, (1.0,), order=3)
+
+
+@pytest.mark.parametrize("x", [1e-3, 1e-6, 1e-10])
+def test_next_to_the_end_of_a_domain_the_step_stays_inside(x):
+    for f in (autograd.reciprocal, autograd.log, lambda x: x**0.5):
+        assert gradcheck(f, (x,))

@@ -185,3 +185,21 @@ def test_a_cotangent_or_tangent_of_another_shape_is_refused():
 def test_a_pullback_can_be_used_twice():
     _, pullback = vjp(lambda x: x * x, 3.0)
     assert pullback(1.0) == pullback(1.0) == (6.0,)
+
+
+def test_dicts_are_matched_by_key_not_by_place():
+    f = lambda p: p["a"] * p["b"]  # noqa: E731
+    assert jvp(f, ({"a": 2.0, "b": 3.0},), ({"b": 10.0, "a": 1.0},))[1] == 23.0
+    _, pullback = vjp(lambda x: {"u": x, "v": 3.0 * x}, 1.0)
+    assert pullback({"v": 10.0, "u": 1.0}) == (31.0,)
+
+
+def test_a_function_may_change_its_argument_in_place():
+    def f(p):
+        p[0] = p[0] * 2.0
+        p.append(1.0)
+        return p[0] * p[1]
+
+    point = [1.0, 2.0]
+    assert grad(f)(point) == [4.0, 2.0]
+    assert point == [1.0, 2.0]

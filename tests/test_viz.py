@@ -116,6 +116,22 @@ def test_render_writes_the_picture_with_its_ending(tmp_path):
     assert (tmp_path / "graph.svg").read_bytes() == drawing.pipe("svg")
 
 
+def test_a_long_chain_is_shown_in_a_text_of_bounded_length():
+    y = Value(1.0)
+    for _ in range(5000):
+        y = y * 1.0
+    text = draw_dot(y).text()
+    assert text.endswith("… and more")
+    assert len(text) < 50_000
+
+
+def test_a_drawing_is_copied_and_rendered_in_its_format(tmp_path):
+    drawing = draw_dot(Value(1.0) + 1.0, format="png")
+    assert drawing.copy().source == drawing.source
+    assert drawing.render(tmp_path / "x.png") == str(tmp_path / "x.png")
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_bad_arguments_are_refused_by_name():
     with pytest.raises(TypeError, match="root must be a Value, got float"):
         draw_dot(3.0)

@@ -109,14 +109,15 @@ def _estimates(
 
     x = point[i]
     scale = max(abs(x), 1.0)
+    smallest = 1e-9 * (abs(x) or 1.0)
 
     def smooth(step: float, sides: Sequence[int], near: _Record) -> bool:
         return all(near.alike(moved(x + side * step)) for side in sides)
 
     step = 0.25 * scale
-    while step > 1e-9 * scale and not smooth(step, (-1, 1), center):
+    while step > smallest and not smooth(step, (-1, 1), center):
         step /= 4.0
-    if step > 1e-9 * scale:
+    if step > smallest:
         one = differentiate(along, x, step=step, noise=noise)
         yield _Range(one, one)
         return
@@ -130,19 +131,27 @@ def _estimates(
     yield _Range(*estimates)
 
 
+def _margins(node: Value) -> Iterator[float]:
+    """How far a node's arguments are from its kink, and from the ends of its domain."""
+    if node.op is None:
+        return
+    numbers = [arg if type(arg) is float else arg.data for arg in node.args]
+    if node.op.kinks is not None:
+        yield node.op.kinks(*numbers)
+    for x, intervals in zip(numbers, node.op.domain, strict=False):  # a variadic op is defined everywhere
+        for end in {end for interval in intervals for end in interval if math.isfinite(end)}:
+            yield x - end
+
+
 class _Record:
-    """f recorded at one point: its outputs, and how far it is from every kink."""
+    """f recorded at one point: its outputs, and how far it is from every kink and from what is undefined."""
 
     def __init__(self, f: Callable[..., Any], shape: tuple[Any, ...], point: list[float]) -> None:
         self.inputs = [Value(x) for x in point]
         with modes.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
             self.outputs = tree_leaves(f(*tree_build(shape, iter(self.inputs))))
         self.order = topological_order([y for y in self.outputs if type(y) is Value])
-        self.margins = [
-            node.op.kinks(*(arg if type(arg) is float else arg.data for arg in node.args))
-            for node in self.order
-            if node.op is not None and node.op.kinks is not None
-        ]
+        self.margins = [margin for node in self.order for margin in _margins(node)]
 
     def alike(self, other: _Record | None) -> bool:
         """Is the other point no farther from this one than this one from its kinks, and finite where this one is?"""

@@ -28,13 +28,14 @@ def trace(root: Value) -> tuple[list[Value], list[tuple[Value | float, Value]]]:
     return nodes, [(arg, node) for node in nodes for arg in node.args]
 
 
-def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False) -> Drawing:
+def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False, format: str = "svg") -> Drawing:
     """The graph of `root` as a `graphviz.Digraph` that shows itself in a notebook.
 
     A box is a value with its name, number and gradient; a circle is an operation. The label on the edge
     from an argument to its operation is the local partial. Its colour and width are the gradient that
     flows back along it: blue is positive, orange (dashed) negative, thick is much.
-    `direction` is "LR", "RL", "TB" or "BT"; `expand` draws every dot product as single multiplies and adds.
+    `direction` is "LR", "RL", "TB" or "BT"; `expand` draws every dot product as single multiplies and adds;
+    `format` is what `render` writes: "svg", "png" or "pdf".
 
     Works without Graphviz on the machine, see `autograd.viz.render`.
 
@@ -52,12 +53,12 @@ def draw_dot(root: Value, *, direction: str = "LR", expand: bool = False) -> Dra
     order = topological_order([root])
     names = node_names(order)
     drawing = Drawing(
-        root,
-        names,
+        format=format,
         graph_attr={"rankdir": direction, "ranksep": "0.35", "nodesep": "0.2"},
         node_attr={"fontname": "Helvetica,Arial,sans-serif", "fontsize": "11", "margin": "0.12,0.06"},
         edge_attr={"fontname": "Helvetica,Arial,sans-serif", "fontsize": "9", "arrowsize": "0.6"},
     )
+    drawing.root, drawing.names = root, names
     ids = {node: f"n{i}" for i, node in enumerate(order)}
     for node in order:
         _draw_value(drawing, ids[node], names[node], node.data, node.grad, leaf=node.op is None)

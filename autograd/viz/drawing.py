@@ -21,30 +21,29 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     `pipe(format)` returns its bytes.
     """
 
-    def __init__(self, root: Value, names: Mapping[Value, str], **options: Any) -> None:
-        super().__init__(**options)
-        self._root = root
-        self._names = names
+    root: Value | None = None
+    names: Mapping[Value, str] = {}  # replaced as a whole
 
-    def pipe(self, format: str = "svg", *, encoding: str | None = None) -> Any:
-        """The picture as bytes, or as text if an encoding is given."""
-        picture = layout(self.source, format)
+    def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
+        """The picture as bytes, or as text if an encoding is given; in the drawing's `format` if none is."""
+        picture = layout(self.source, format or self.format)
         return picture.decode(encoding) if encoding else picture
 
-    def render(self, filename: str | Path, *, format: str = "svg") -> str:
-        """Write the picture to `filename`, to which `.svg` (or the format) is added if it is not there."""
+    def render(self, filename: str | Path, *, format: str | None = None) -> str:
+        """Write the picture to `filename`, to which the ending of its format is added if it is not there."""
         path = Path(filename)
-        if path.suffix != f".{format}":
-            path = path.with_name(f"{path.name}.{format}")
+        ending = f".{format or self.format}"
+        if path.suffix != ending:
+            path = path.with_name(f"{path.name}{ending}")
         write_atomically(path, self.pipe(format))
         return str(path)
 
     def text(self) -> str:
-        """The graph as an indented tree, for a terminal."""
-        return text_tree(self._root, self._names)
+        """The graph as an indented tree, for a terminal; of a large graph its beginning."""
+        return self.source if self.root is None else text_tree(self.root, self.names)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         try:
-            return {"image/svg+xml": self.pipe(encoding="utf-8"), "text/plain": self.text()}
+            return {"image/svg+xml": self.pipe("svg", encoding="utf-8"), "text/plain": self.text()}
         except (RendererMissing, RuntimeError, OSError) as error:
             return {"text/plain": f"{error}\n\n{self.text()}\n\n{self.source}"}

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 
 from autograd.value import Value
 
+MOST_LINES = 200
+DEEPEST_INDENT = 40
+
 
 def text_tree(root: Value, names: Mapping[Value, str]) -> str:
     """One line a node, arguments below their result; a node met again is only named.
+
+    It stops after 200 lines, and says so.
 
     >>> x = Value(3.0, label="x")
     >>> print(text_tree(x * x, {x: "x"}))
@@ -20,8 +25,11 @@ def text_tree(root: Value, names: Mapping[Value, str]) -> str:
     shown: set[Value] = set()
     stack: list[tuple[Value | float, int]] = [(root, 0)]
     while stack:
+        if len(lines) == MOST_LINES:
+            lines.append("… and more")
+            break
         node, depth = stack.pop()
-        indent = "  " * depth
+        indent = "  " * min(depth, DEEPEST_INDENT)
         if type(node) is not Value:
             lines.append(f"{indent}{node!r}")
             continue
