@@ -18,6 +18,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/pytest -q --no-header autograd nn
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks

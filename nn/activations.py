@@ -11,8 +11,14 @@ from nn.module import Module
 
 Activation = Callable[[Any], Any]
 
+
+def linear(x: Any) -> Any:
+    """x itself: no activation."""
+    return x
+
+
 ACTIVATIONS: dict[str, Activation] = {
-    "linear": lambda x: x,
+    "linear": linear,
     "relu": autograd.relu,
     "tanh": autograd.tanh,
     "sigmoid": autograd.sigmoid,
@@ -29,16 +35,21 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def activation_function(activation: str | Activation) -> Activation:
-    """The function of that name, or the function or module itself; ValueError if there is none.
+    """The function of that name (any op of one argument has one), or the function or module itself; else a ValueError.
 
     >>> activation_function("relu")(-2.0)
     0.0
     """
-    if callable(activation):
+    if callable(activation) and not isinstance(activation, type):
         return activation
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)} or a function, got {activation!r}")
-    return ACTIVATIONS[activation]
+    if not isinstance(activation, str):
+        raise TypeError(f"activation must be a name or a function, got {activation!r}")
+    if activation in ACTIVATIONS:
+        return ACTIVATIONS[activation]
+    row = autograd.ops.TABLE.get(activation)
+    if row is None or row.arity != 1:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}")
+    return row
 
 
 class _Elementwise(Module):

@@ -167,9 +167,9 @@ def generator(seed: int | Random) -> Random:
     """
     if isinstance(seed, Random):
         return seed
-    if isinstance(seed, bool) or not isinstance(seed, int):
+    if isinstance(seed, bool) or not isinstance(seed, Integral):
         raise TypeError(f"seed must be an int or a random.Random, got {type(seed).__name__}")
-    return Random(seed)
+    return Random(int(seed))
 
 
 def random_generator(random_state: RandomState) -> Random:

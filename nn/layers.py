@@ -43,7 +43,7 @@ class Neuron(Module):
         self.b = Value(0.0)
         self.activation = activation_function(activation)
         self.expand = expand
-        self._shown = activation if isinstance(activation, str) else getattr(activation, "__name__", repr(activation))
+        self._shown = getattr(self.activation, "__name__", repr(self.activation))
 
     def forward(self, x: Sequence[Any]) -> Any:
         """The output for a list of `nin` numbers or Values."""
@@ -117,13 +117,14 @@ class MLP(Module):
         init: str | Initialiser = "he",
         expand: bool = False,
     ) -> None:
-        if not len(nouts):
-            raise ValueError("nouts: a network needs at least one layer, got an empty list")
+        if not isinstance(nouts, (list, tuple)) or not nouts:
+            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}")
+        inner, outer = activation_function(activation), activation_function(output_activation)
         source = generator(seed)
         widths = [nin, *nouts]
         last = len(nouts) - 1
         self.layers = [
-            Layer(before, after, output_activation if i == last else activation, seed=source, init=init, expand=expand)
+            Layer(before, after, outer if i == last else inner, seed=source, init=init, expand=expand)
             for i, (before, after) in enumerate(zip(widths, nouts, strict=False))
         ]
 
@@ -147,6 +148,9 @@ class Sequential(Module):
     def __init__(self, *modules: Module) -> None:
         if not modules:
             raise ValueError("modules: Sequential needs at least one")
+        for module in modules:
+            if not callable(module):
+                raise TypeError(f"modules: Sequential takes modules one by one, got {type(module).__name__}")
         self.items = list(modules)
 
     def forward(self, x: Any) -> Any:

@@ -7,11 +7,12 @@ losses of the elements by `reduction`: "mean", "sum", or "none" for the list of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import autograd
 from autograd import Value
-from autograd.tree import tree_leaves
+from autograd.tree import same_shape, tree_leaves
 from nn.module import Module
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -36,10 +37,10 @@ class Loss(Module):
 
     def elements(self, predictions: Any, targets: Any) -> list[Any]:
         """The loss of every element: here of every pair of a number and its target."""
-        ps, ts = _flat(predictions), _flat(targets)
-        if len(ps) != len(ts):
-            raise ValueError(f"targets: expected {len(ps)}, one for each prediction, got {len(ts)}")
-        return [self.element(p, t) for p, t in zip(ps, ts, strict=True)]
+        ps, ts = _squeezed(predictions), _squeezed(targets)
+        if not same_shape(ps, ts):
+            raise ValueError(f"targets must have the shape of predictions, {_shape(ps)}, got {_shape(ts)}")
+        return [self.element(p, t) for p, t in zip(tree_leaves(ps), tree_leaves(ts), strict=True)]
 
     def element(self, prediction: Any, target: Any) -> Any:
         """The loss of one number."""
@@ -141,7 +142,7 @@ class _ClassLoss(Loss):
             rows, labels = [rows], [labels]
         if len(rows) != len(labels):
             raise ValueError(f"targets: expected {len(rows)}, one for each row of predictions, got {len(labels)}")
-        return [self.row(_listed(row), _label(label, len(row))) for row, label in zip(rows, labels, strict=True)]
+        return [self.row(row, _label(label, len(row))) for row, label in zip(map(_row, rows), labels, strict=True)]
 
     def row(self, row: Sequence[Any], label: int) -> Any:
         raise NotImplementedError
@@ -169,12 +170,31 @@ class CrossEntropyLoss(_ClassLoss):
         return autograd.logsumexp(row) - row[label]
 
 
-def _flat(x: Any) -> list[Any]:
-    return tree_leaves(_listed(x))
+def _squeezed(x: Any) -> Any:
+    """Lists of lists, a list of one number being that number: a net with one output may give either."""
+    x = _listed(x)
+    if not isinstance(x, (list, tuple)):
+        return x
+    items = [_squeezed(item) for item in x]
+    return items[0] if len(items) == 1 and not isinstance(items[0], list) else items
+
+
+def _shape(x: Any) -> str:
+    """What its lists hold, in words: "3 × 2" for three rows of two."""
+    if not isinstance(x, list):
+        return "one number"
+    return f"{len(x)} × {len(x[0])}" if x and isinstance(x[0], list) else str(len(x))
 
 
 def _listed(x: Any) -> Any:
     return x.tolist() if hasattr(x, "tolist") else x
+
+
+def _row(x: Any) -> Any:
+    row = _listed(x)
+    if not isinstance(row, (list, tuple)) or not row:
+        raise ValueError(f"predictions: expected a row of numbers, one for each class, got {type(row).__name__}")
+    return row
 
 
 def _plain(x: Any) -> Any:
@@ -194,6 +214,7 @@ def _check_probability(target: Any) -> None:
 
 
 def _label(label: Any, classes: int) -> int:
-    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < classes:
+    index = int(label) if isinstance(label, Integral) and not isinstance(label, bool) else -1
+    if not 0 <= index < classes:
         raise ValueError(f"targets: expected the index of a class, 0 to {classes - 1}, got {label!r}")
-    return label
+    return index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from reprlib import recursive_repr
 from typing import Any
 
 from autograd import Value
@@ -62,17 +63,13 @@ class Module:
 
     def _groups(self) -> Iterator[tuple[str, Any]]:
         """Every attribute path that holds a parameter or a nested list of parameters, in order."""
-        for attribute, held in vars(self).items():
-            yield from _parameter_groups(attribute, held)
+        yield from _parameter_groups("", self, set())
 
     # -- modules -------------------------------------------------------------------------------------
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module (its name is empty) and all modules in it, outer ones first."""
-        yield prefix, self
-        for attribute, held in vars(self).items():
-            for path, module in _modules(attribute, held):
-                yield from module.named_modules(f"{prefix}.{path}" if prefix else path)
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """This module (its name is empty) and all modules in it, outer ones first, each once."""
+        yield from _modules("", self, set())
 
     def modules(self) -> list[Module]:
         """This module and all modules in it."""
@@ -129,8 +126,10 @@ class Module:
             parameter.data = number
         return missing, unexpected
 
+    @recursive_repr("…")
     def __repr__(self) -> str:
-        inner = [f"({path}): {module!r}" for held in vars(self).items() for path, module in _modules(*held)]
+        parts = [part for name, held in vars(self).items() for part in _children(name, held)]
+        inner = [f"({path}): {module!r}" for path, module in parts]
         body = "".join("\n  " + line.replace("\n", "\n  ") for line in inner)
         return f"{type(self).__name__}({self._described()}{body}{chr(10) if body else ''})"
 
@@ -139,36 +138,56 @@ class Module:
         return ""
 
 
-def _parameter_groups(path: str, held: Any) -> Iterator[tuple[str, Any]]:
-    if _is_parameters(held):
+def _parameter_groups(path: str, held: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    if _is_parameters(path, held):
         yield path, held
-    elif isinstance(held, Module):
-        for inner, group in held._groups():
-            yield f"{path}.{inner}", group
-    else:
-        for key, item in _items(held):
-            yield from _parameter_groups(f"{path}.{key}", item)
+        return
+    for key, item in _inside(held, seen):
+        yield from _parameter_groups(f"{path}.{key}" if path else key, item, seen)
 
 
-def _modules(path: str, held: Any) -> Iterator[tuple[str, Module]]:
+def _modules(path: str, held: Any, seen: set[int]) -> Iterator[tuple[str, Module]]:
+    if isinstance(held, Module) and id(held) not in seen:
+        yield path, held
+    for key, item in _inside(held, seen):
+        yield from _modules(f"{path}.{key}" if path else key, item, seen)
+
+
+def _children(path: str, held: Any) -> Iterator[tuple[str, Module]]:
+    """The modules right inside, not those inside them."""
     if isinstance(held, Module):
         yield path, held
     else:
         for key, item in _items(held):
-            yield from _modules(f"{path}.{key}", item)
+            yield from _children(f"{path}.{key}", item)
 
 
-def _items(held: Any) -> list[tuple[Any, Any]]:
+def _inside(held: Any, seen: set[int]) -> list[tuple[str, Any]]:
+    """The named parts of a module not seen yet, or of a container."""
+    if not isinstance(held, Module):
+        return _items(held)
+    if id(held) in seen:
+        return []
+    seen.add(id(held))
+    return list(vars(held).items())
+
+
+def _items(held: Any) -> list[tuple[str, Any]]:
     if isinstance(held, dict):
-        return list(held.items())
-    return list(enumerate(held)) if isinstance(held, (list, tuple)) else []
+        return [(str(key), item) for key, item in held.items()]
+    return [(str(i), item) for i, item in enumerate(held)] if isinstance(held, (list, tuple)) else []
 
 
-def _is_parameters(held: Any) -> bool:
+def _is_parameters(path: str, held: Any) -> bool:
     """A leaf, or a nested non-empty list of leaves only."""
     if type(held) is Value:
         return held.op is None
-    return isinstance(held, (list, tuple)) and len(held) > 0 and all(map(_is_parameters, held))
+    if not isinstance(held, (list, tuple)) or not held:
+        return False
+    made = [item.op.name for item in held if type(item) is Value and item.op is not None]
+    if made and len(made) < len(held):
+        raise ValueError(f"{path} holds a Value that {made[0]} made among its parameters: set its data instead")
+    return all(_is_parameters(path, item) for item in held)
 
 
 def _indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:

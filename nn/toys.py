@@ -64,7 +64,7 @@ def make_blobs(
     n_samples: int = 100,
     n_features: int = 2,
     *,
-    centers: int | Sequence[Sequence[float]] = 3,
+    centers: int | Sequence[Sequence[float]] | None = None,
     cluster_std: float | Sequence[float] = 1.0,
     center_box: tuple[float, float] = (-10.0, 10.0),
     shuffle: bool = True,
@@ -72,7 +72,7 @@ def make_blobs(
 ) -> Points:
     """Round Gaussian clouds, one a class, labelled 0, 1, 2 …
 
-    `centers` is a number of clouds, placed at random with every coordinate in `center_box`, or a list of their centers
+    `centers` is a number of clouds (None: 3), placed at random with every coordinate in `center_box`, or a list of their centers
     (n_features is then their length). `cluster_std` is the standard deviation of every cloud, or a list with one a cloud.
     Returns X (n_samples rows of n_features floats) and y; clouds differ by one point at most. ValueError if a count is
     below 1, a deviation below 0, the box upside down, or the lists do not match.
@@ -83,7 +83,7 @@ def make_blobs(
     count = checked_integer("n_samples", n_samples, at_least=1)
     width = checked_integer("n_features", n_features, at_least=1)
     rng = random_generator(random_state)
-    middles = plain_lists(centers)
+    middles = 3 if centers is None else plain_lists(centers)
     if not isinstance(middles, list):
         n_centers = checked_integer("centers, if not a list of points,", middles, at_least=1)
         box = checked_list("center_box", center_box)

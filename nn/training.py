@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value, enable_grad, no_grad
 from autograd.tree import tree_leaves
 from nn.arguments import checked_integer, generator
 from nn.data import batches
@@ -51,7 +51,8 @@ class EarlyStopping:
     """A callback that stops once `monitor` has not gone down by `min_delta` for `patience` epochs.
 
     `monitor` names a list of the History; for "metric" and "val_metric" up is better. With `restore_best`
-    the model gets the parameters of its best epoch back.
+    the model gets the parameters of its best epoch back when it is stopped; that takes "val_loss" or
+    "val_metric", since the numbers of the training are those of the parameters before each step.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class EarlyStopping:
         checked_integer("patience", patience, at_least=1)
         if monitor not in ("loss", "val_loss", "metric", "val_metric"):
             raise ValueError(f"monitor must be one of loss, val_loss, metric, val_metric, got {monitor!r}")
+        if restore_best and not monitor.startswith("val_"):
+            raise ValueError(f"restore_best needs monitor='val_loss' or 'val_metric', got {monitor!r}")
         self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best
         self.best, self.waited = math.inf, 0
         self.best_state: dict[str, Any] = {}
@@ -69,7 +72,7 @@ class EarlyStopping:
         if not recorded:
             raise ValueError(f"monitor: the history has no {self.monitor}; give fit a metric or validation_data")
         if history.epochs == 1:  # a new run
-            self.best, self.waited = math.inf, 0
+            self.best, self.waited, self.best_state = math.inf, 0, {}
         now = -recorded[-1] if "metric" in self.monitor else recorded[-1]
         if now < self.best - self.min_delta:
             self.best, self.waited, self.best_state = now, 0, model.state_dict()
@@ -117,13 +120,14 @@ def fit(
     5.0
     """
     X, y = _checked("X, y", X, y)
-    held_out = None if validation_data is None else _checked("validation_data", *validation_data)
+    held_out = None if validation_data is None else _checked_pair(validation_data, len(X[0]))
+    _check_parts(loss, optimizer, scheduler, metric, callbacks)
     checked_integer("epochs", epochs, at_least=1)
     if batch_size is not None:
         checked_integer("batch_size", batch_size, at_least=1)
     order = generator(seed)
     history = History()
-    was_training = model.training
+    modes = [(module, module.training) for module in model.modules()]
     model.train()
     try:
         with _bar(epochs, progress) as bar:
@@ -141,7 +145,8 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
     finally:
-        model.train(was_training)
+        for module, mode in modes:
+            module.training = mode
     return history
 
 
@@ -161,8 +166,9 @@ def _train(
     targets: list[Any] = []
     total = 0.0
     for rows, wanted in batches(X, y, batch_size or len(X), shuffle=batch_size is not None, random_state=order):
-        scores = [model(row) for row in rows]
-        cost = loss(scores, wanted)
+        with enable_grad():
+            scores = [model(row) for row in rows]
+            cost = loss(scores, wanted)
         _refuse_divergence(cost, epoch)
         optimizer.zero_grad()
         cost.backward()
@@ -189,12 +195,12 @@ def _validate(model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None) 
         model.train()
 
 
-def accuracy(outputs: Sequence[Any], targets: Sequence[Any]) -> float:
+def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
     """The share of samples whose class is right.
 
     An output that is a list has its class at the largest number. An output that is one number is a score
-    (or logit): above 0 is class 1, else the other one, which may be called 0 or -1. Probabilities have to be
-    turned into scores first.
+    (or logit): above `threshold` is class 1, else the other one, which may be called 0 or -1. Of
+    probabilities, the threshold is 0.5.
 
     >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
     (1.0, 1.0)
@@ -203,14 +209,17 @@ def accuracy(outputs: Sequence[Any], targets: Sequence[Any]) -> float:
         raise ValueError("targets: the accuracy of no samples is not defined")
     if len(outputs) != len(targets):
         raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")
-    return sum(_right(detached(output), target) for output, target in zip(outputs, targets, strict=True)) / len(targets)
+    pairs = zip(outputs, targets, strict=True)
+    return sum(_right(detached(output), target, threshold) for output, target in pairs) / len(targets)
 
 
-def _right(output: Any, target: Any) -> bool:
+def _right(output: Any, target: Any, threshold: float) -> bool:
     if isinstance(output, list) and len(output) > 1:
         return bool(output.index(max(output)) == target)
     (score,) = tree_leaves(output)
-    return bool((score > 0.0) == (target > 0))
+    if target not in (-1, 0, 1):
+        raise ValueError(f"targets: of outputs that are one number the classes are 1 and 0 or -1, got {target!r}")
+    return bool((score > threshold) == (target > 0))
 
 
 def detached(output: Any) -> Any:
@@ -219,6 +228,7 @@ def detached(output: Any) -> Any:
     >>> detached([Value(1.0), Value(2.0)])
     [1.0, 2.0]
     """
+    output = output.tolist() if hasattr(output, "tolist") else output
     if isinstance(output, (list, tuple)):
         return [detached(item) for item in output]
     return output.data if type(output) is Value else output
@@ -230,7 +240,35 @@ def _checked(name: str, X: Any, y: Any) -> tuple[Any, Any]:
         raise ValueError(f"{name}: expected one target for each sample, got {len(X)} samples and {len(y)} targets")
     if not X:
         raise ValueError(f"{name}: there is no data")
+    widths = sorted({len(row) for row in X if isinstance(row, (list, tuple))})
+    if len(widths) > 1:
+        raise ValueError(f"{name}: all samples must have as many numbers, got {widths[0]} and {widths[-1]}")
     return X, y
+
+
+def _checked_pair(data: Any, width: int) -> tuple[Any, Any]:
+    if not isinstance(data, (list, tuple)) or len(data) != 2:
+        raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
+    X, y = _checked("validation_data", *data)
+    if len(X[0]) != width:
+        raise ValueError(f"validation_data: expected samples of {width} numbers, as in X, got {len(X[0])}")
+    return X, y
+
+
+def _check_parts(loss: Any, optimizer: Any, scheduler: Any, metric: Any, callbacks: Any) -> None:
+    """Find what cannot work before the first step, while nothing has changed."""
+    for name, part, kind in (("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
+        if not isinstance(part, kind):
+            raise TypeError(f"{name} must be a {kind.__name__}, such as {_EXAMPLES[name]}, got {part!r}")
+    if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
+        raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
+    if metric is not None and not callable(metric):
+        raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
+    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
+
+
+_EXAMPLES = {"loss": "nn.MSELoss()", "optimizer": "nn.optim.Adam(model.parameters())"}
 
 
 def _refuse_divergence(cost: Any, epoch: int) -> None:

@@ -1,5 +1,7 @@
 """Modules, neurons, layers, networks, activations, initialisers."""
 
+import copy
+import pickle
 from random import Random
 
 import pytest
@@ -216,8 +218,12 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (lambda: nn.Neuron(2, "rellu", seed=0), ValueError, "activation must be one of .*, got 'rellu'"),
         (lambda: nn.Neuron(2, seed=0, init="xavi"), ValueError, "init must be one of .*, got 'xavi'"),
         (lambda: nn.Layer(2, 0, seed=0), ValueError, "nout must be at least 1, got 0"),
-        (lambda: nn.MLP(2, []), ValueError, "nouts: a network needs at least one layer"),
+        (lambda: nn.MLP(2, []), ValueError, "nouts must be a list with the width of each layer, at least one, got "),
         (lambda: nn.Sequential(), ValueError, "modules: Sequential needs at least one"),
+        (lambda: nn.MLP(2, 3), ValueError, "nouts must be a list .*, got 3"),
+        (lambda: nn.MLP(2, [1], "bogus"), ValueError, "activation must be one of .*, got 'bogus'"),
+        (lambda: nn.Neuron(2, nn.ReLU, seed=0), TypeError, "activation must be a name or a function"),
+        (lambda: nn.Sequential([nn.ReLU()]), TypeError, "takes modules one by one, got list"),
         (lambda: nn.Dropout(1.0, seed=0), ValueError, "p must be at least 0 and below 1, got 1.0"),
         (lambda: nn.MLP(2, [1])([1.0, 2.0, 3.0]), ValueError, "x: expected 2 numbers, got 3"),
         (lambda: nn.Neuron(2, seed=0)(1.0), TypeError, "x: expected a list of 2 numbers, got float"),
@@ -234,3 +240,28 @@ def test_a_model_shows_its_structure():
     assert repr(net).splitlines()[1] == "  (items.0): MLP("
     assert "Layer(3, 1, 'linear')" in repr(net)
     assert "Dropout(0.1)" in repr(net)
+
+
+def test_any_op_of_one_argument_is_an_activation_by_name():
+    assert nn.Neuron(1, "sin", seed=0)([1.0]).op is autograd.sin
+
+
+def test_a_model_is_pickled_and_copied_whole():
+    net = nn.MLP(2, [3, 1], "tanh")
+    for other in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
+        assert other.state_dict() == net.state_dict()
+        assert other.layers[0].neurons[0].activation is autograd.tanh
+
+
+def test_modules_that_hold_each_other_are_listed_once():
+    outer, inner = nn.Module(), nn.MLP(1, [1])
+    outer.child, outer.again, inner.parent = inner, inner, outer
+    assert len(outer.modules()) == 4
+    assert len(outer.parameters()) == 2
+
+
+def test_a_parameter_replaced_by_a_result_is_refused():
+    neuron = nn.Neuron(2, seed=0)
+    neuron.w[0] = neuron.w[0] - 0.1
+    with pytest.raises(ValueError, match="w holds a Value that sub made among its parameters: set its data"):
+        neuron.parameters()

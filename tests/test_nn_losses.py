@@ -99,13 +99,15 @@ def test_targets_may_be_values():
     [
         (lambda: nn.MSELoss("avg"), "reduction must be one of mean, sum, none, got 'avg'"),
         (lambda: nn.MSELoss()([], []), "loss of an empty batch"),
-        (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets: expected 1, one for each prediction, got 2"),
+        (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, one number, got 2"),
         (lambda: nn.HingeLoss()([1.0], [0]), "HingeLoss takes -1 and 1, got 0"),
         (lambda: nn.BCELoss()([1.5], [1]), "probabilities from 0 to 1, got 1.5"),
         (lambda: nn.BCEWithLogitsLoss()([1.5], [2]), "targets: expected a number from 0 to 1, got 2"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [2]), "the index of a class, 0 to 1, got 2"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [0.0]), "the index of a class, 0 to 1, got 0.0"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [0, 1]), "targets: expected 1, one for each row of predictions, got 2"),
+        (lambda: nn.MSELoss()([[1, 2], [3, 4], [5, 6]], [[1, 2, 3], [4, 5, 6]]), "predictions, 3 × 2, got 2 × 3"),
+        (lambda: nn.CrossEntropyLoss()([Value(1.0)], [0]), "expected a row of numbers, one for each class, got Value"),
         (lambda: nn.HuberLoss(delta=0.0), "delta must be positive, got 0.0"),
     ],
 )
@@ -119,3 +121,8 @@ def test_numpy_arrays_are_taken():
 
     assert nn.MSELoss()(numpy.array([1.0, 2.0]), numpy.array([0.0, 4.0])) == 2.5
     assert nn.NLLLoss()(numpy.array([[-0.5, -1.0]]), numpy.array([1])) == 1.0
+    assert nn.NLLLoss()([[-0.5, -1.0]], list(numpy.array([1]))) == 1.0
+
+
+def test_one_output_may_be_a_number_or_a_list_of_one():
+    assert nn.MSELoss()([[1.0], [2.0]], [0.0, 4.0]) == nn.MSELoss()([1.0, 2.0], [[0.0], [4.0]]) == 2.5

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+import autograd
 import nn
 from nn import EarlyStopping, fit
 from nn.lr_scheduler import ReduceLROnPlateau, StepLR
@@ -83,16 +84,33 @@ def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():
 def test_early_stopping_stops_and_gives_the_best_parameters_back():
     net = nn.MLP(1, [1], seed=0)
     states = []
-    stop = EarlyStopping(patience=2, monitor="loss")
-    _, history = line_fit(
-        net,
-        optimizer=SGD(net.parameters(), lr=0.32),  # too fast: it goes down, then up
-        epochs=50,
-        callbacks=[lambda model, history: states.append(model.state_dict()), stop],
-    )
-    assert history.stopped_early
-    assert history.epochs == history.loss.index(min(history.loss)) + 3
-    assert net.state_dict() == states[history.loss.index(min(history.loss))]
+    stop = EarlyStopping(patience=2)
+    for _ in range(2):  # the same object serves a second run
+        _, history = line_fit(
+            net,
+            optimizer=SGD(net.parameters(), lr=0.32),  # too fast: it goes down, then up
+            epochs=50,
+            validation_data=([[4.0]], [9.0]),
+            callbacks=[lambda model, history: states.append(model.state_dict()), stop],
+        )
+        assert history.stopped_early
+        best = history.val_loss.index(min(history.val_loss))
+        assert history.epochs == best + 3
+        assert net.state_dict() == states[best]
+        states.clear()
+
+
+def test_training_inside_no_grad_trains():
+    with autograd.no_grad():
+        _, history = line_fit(epochs=3)
+    assert history.loss[2] < history.loss[0]
+
+
+def test_modules_that_were_set_apart_stay_so():
+    net = nn.Sequential(nn.Layer(1, 2, "linear", seed=0), nn.Dropout(0.5, seed=0), nn.Layer(2, 1, "linear", seed=1))
+    net[1].eval()
+    line_fit(net, optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
+    assert [module.training for module in net.items] == [True, False, True]
 
 
 def test_schedulers_step_once_an_epoch():
@@ -134,18 +152,37 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"batch_size": 0}, "batch_size"),
         ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 samples and 0"),
-        ({"callbacks": [EarlyStopping()]}, "the history has no val_loss"),
+        ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
+        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got 2"),
+        ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
+        ({"optimizer": "adam"}, "optimizer must be a Optimizer, such as .*, got 'adam'"),
+        ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
+        ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
+        ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
     ],
 )
 def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, message):
     net = nn.MLP(1, [1], seed=0)
-    with pytest.raises(ValueError, match=message):
+    before = net.state_dict()
+    with pytest.raises((ValueError, TypeError), match=message):
         line_fit(net, **options)
+    assert net.state_dict() == before
+
+
+def test_early_stopping_refuses_what_it_cannot_watch():
+    with pytest.raises(ValueError, match="the history has no val_loss"):
+        line_fit(callbacks=[EarlyStopping()])
+    with pytest.raises(ValueError, match="restore_best needs monitor='val_loss' or 'val_metric', got 'loss'"):
+        EarlyStopping(monitor="loss")
 
 
 def test_data_that_does_not_match_is_refused():
     net = nn.MLP(1, [1], seed=0)
-    for X, y, message in (([[1.0]], [1.0, 2.0], "got 1 samples and 2 targets"), ([], [], "there is no data")):
+    for X, y, message in (
+        ([[1.0]], [1.0, 2.0], "got 1 samples and 2 targets"),
+        ([], [], "there is no data"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have as many numbers, got 1 and 2"),
+    ):
         with pytest.raises(ValueError, match=message):
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
 
@@ -165,6 +202,9 @@ def test_accuracy_knows_scores_and_classes():
     with pytest.raises(ValueError, match="no samples"):
         nn.accuracy([], [])
     assert math.isclose(nn.accuracy([[3.0]], [1]), 1.0)
+    assert nn.accuracy([0.1, 0.9], [0, 1], threshold=0.5) == 1.0
+    with pytest.raises(ValueError, match="the classes are 1 and 0 or -1, got 2"):
+        nn.accuracy([1.0], [2])
 
 
 def test_a_progress_bar_is_shown(capsys):
