@@ -525,7 +525,7 @@ def _product(*xs: float) -> float:
 
 def weighted_sum(weights: Sequence[float], inputs: Sequence[float], bias: float) -> float:
     """bias + w₁x₁ + w₂x₂ + …, left to right."""
-    for weight, x in zip(weights, inputs, strict=True):
+    for weight, x in zip(weights, inputs):  # noqa: B905  # of one length, and an inner loop
         bias += weight * x
     return bias
 

@@ -131,7 +131,8 @@ class Op:
         if not plain or not args:
             args = tuple(map(number, self.checked(args)))
         try:
-            return number(self.forward(*args))
+            z = self.forward(*args)
+            return z if type(z) is float else number(z)
         except (ArithmeticError, ValueError):
             return self.otherwise(*args)
 
