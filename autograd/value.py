@@ -34,15 +34,15 @@ class Value(Methods):
     # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
     # the garbage collector, which is most of the cost of recording. A leaf has op None and no arguments.
-    # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad, _label
-    # and _origin are left unset until there is something to say.
-    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_grad", "_label", "_left", "_origin", "_uses", "op")
+    # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad and
+    # _note (the label, and the origin) are left unset until there is something to say. No slot is kept
+    # for weak references: it is memory that a large graph pays for with time.
+    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_left", "_note", "_uses", "op")
 
     op: Op | None
     _data: float
     _grad: float
-    _label: str
-    _origin: tuple[str, int]
+    _note: tuple[str, tuple[str, int] | None]
     _a: Any
     _b: Any
     _da: float | None
@@ -87,7 +87,7 @@ class Value(Methods):
     def label(self) -> str:
         """The name it is drawn and explained under; empty if it has none."""
         try:
-            return self._label
+            return self._note[0]
         except AttributeError:
             return ""
 
@@ -95,7 +95,7 @@ class Value(Methods):
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"label must be a str, got {type(label).__name__}")
-        self._label = label
+        self._note = label, self.origin
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -119,7 +119,7 @@ class Value(Methods):
     def origin(self) -> tuple[str, int] | None:
         """File and line that recorded it, known inside `anomaly()`."""
         try:
-            return self._origin
+            return self._note[1]
         except AttributeError:
             return None
 
@@ -416,7 +416,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
             arg._uses += 1
     if modes.special and modes.watching.get():
         frame, _ = user_frame()
-        node._origin = frame.f_code.co_filename, frame.f_lineno
+        node._note = "", (frame.f_code.co_filename, frame.f_lineno)
     return node
 
 

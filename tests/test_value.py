@@ -1,7 +1,6 @@
 """Value: the published examples, arithmetic against the table, and the record it keeps."""
 
 import math
-import weakref
 
 import pytest
 from hypothesis import given
@@ -169,12 +168,6 @@ def test_setting_data_or_grad_to_no_number_is_refused_and_changes_nothing():
 def test_value_cannot_be_subclassed():
     with pytest.raises(TypeError, match="cannot be subclassed"):
         type("Parameter", (Value,), {})
-
-
-def test_a_node_can_be_referred_to_weakly():
-    x = Value(2.0)
-    reference = weakref.ref(x)
-    assert reference() is x
 
 
 def test_hashing_is_by_identity_and_comparing_by_number():
