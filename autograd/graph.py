@@ -145,6 +145,7 @@ def _sweep_by_count(root: Value, seed: float) -> bool:
     Every node counts, while recording, how often it is used. Once that many contributions have
     arrived its gradient is complete and can be passed on: no order has to be found first. If some
     use lies outside of this graph, a node is left waiting, and the sweep in order does the work.
+    (Counting relies on the interpreter's lock: `+= 1` on a node that several threads use loses nothing.)
 
     `_left` says how many contributions are still to come to a node that some have reached; it is 0
     between sweeps, and -1 at a leaf that has been reached, which waits for nothing and passes nothing on.

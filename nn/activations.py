@@ -53,18 +53,18 @@ def activation_function(activation: str | Activation) -> Activation:
 
 
 class _Elementwise(Module):
-    def forward(self, x: Any) -> Any:
-        return tree_map(self.apply, x)
+    """A function applied to a number, or to every number of a list."""
 
-    def apply(self, x: Any) -> Any:
-        raise NotImplementedError
+    function: Activation
+
+    def forward(self, x: Any) -> Any:
+        return tree_map(self.function, x)
 
 
 class Identity(_Elementwise):
     """x itself."""
 
-    def apply(self, x: Any) -> Any:
-        return x
+    function = staticmethod(linear)
 
 
 class ReLU(_Elementwise):
@@ -74,29 +74,61 @@ class ReLU(_Elementwise):
     [0.0, 2.0]
     """
 
-    def apply(self, x: Any) -> Any:
-        return autograd.relu(x)
+    function = staticmethod(autograd.relu)
 
 
 class Tanh(_Elementwise):
     """The hyperbolic tangent."""
 
-    def apply(self, x: Any) -> Any:
-        return autograd.tanh(x)
+    function = staticmethod(autograd.tanh)
 
 
 class Sigmoid(_Elementwise):
     """1 / (1 + exp(-x))."""
 
-    def apply(self, x: Any) -> Any:
-        return autograd.sigmoid(x)
+    function = staticmethod(autograd.sigmoid)
 
 
 class Softplus(_Elementwise):
     """log(1 + exp(x))."""
 
-    def apply(self, x: Any) -> Any:
-        return autograd.softplus(x)
+    function = staticmethod(autograd.softplus)
+
+
+class GELU(_Elementwise):
+    """x·Φ(x)."""
+
+    function = staticmethod(autograd.gelu)
+
+
+class SiLU(_Elementwise):
+    """x·sigmoid(x)."""
+
+    function = staticmethod(autograd.silu)
+
+
+class Mish(_Elementwise):
+    """x·tanh(softplus(x))."""
+
+    function = staticmethod(autograd.mish)
+
+
+class Softsign(_Elementwise):
+    """x / (1 + |x|)."""
+
+    function = staticmethod(autograd.softsign)
+
+
+class Hardtanh(_Elementwise):
+    """x held between -1 and 1."""
+
+    function = staticmethod(autograd.hardtanh)
+
+
+class LogSigmoid(_Elementwise):
+    """log(sigmoid(x))."""
+
+    function = staticmethod(autograd.logsigmoid)
 
 
 class LeakyReLU(_Elementwise):
@@ -105,7 +137,7 @@ class LeakyReLU(_Elementwise):
     def __init__(self, slope: float = 0.01) -> None:
         self.slope = slope
 
-    def apply(self, x: Any) -> Any:
+    def function(self, x: Any) -> Any:
         return autograd.leaky_relu(x, self.slope)
 
 
@@ -115,50 +147,8 @@ class ELU(_Elementwise):
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
 
-    def apply(self, x: Any) -> Any:
+    def function(self, x: Any) -> Any:
         return autograd.elu(x, self.alpha)
-
-
-class GELU(_Elementwise):
-    """x·Φ(x)."""
-
-    def apply(self, x: Any) -> Any:
-        return autograd.gelu(x)
-
-
-class SiLU(_Elementwise):
-    """x·sigmoid(x)."""
-
-    def apply(self, x: Any) -> Any:
-        return autograd.silu(x)
-
-
-class Mish(_Elementwise):
-    """x·tanh(softplus(x))."""
-
-    def apply(self, x: Any) -> Any:
-        return autograd.mish(x)
-
-
-class Softsign(_Elementwise):
-    """x / (1 + |x|)."""
-
-    def apply(self, x: Any) -> Any:
-        return autograd.softsign(x)
-
-
-class Hardtanh(_Elementwise):
-    """x held between -1 and 1."""
-
-    def apply(self, x: Any) -> Any:
-        return autograd.hardtanh(x)
-
-
-class LogSigmoid(_Elementwise):
-    """log(sigmoid(x))."""
-
-    def apply(self, x: Any) -> Any:
-        return autograd.logsigmoid(x)
 
 
 class Softmax(Module):
