@@ -24,7 +24,7 @@ bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
 soak: .venv/ready
-	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py
+	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py
 
 # An empty PATH: the renderer pinned in the extra draws them, the same on every machine.
 pictures: .venv/ready

@@ -21,26 +21,18 @@ _lock = Lock()
 
 
 @contextmanager
-def recorded() -> Iterator[None]:
-    """Inside, operations are recorded; that costs nothing where they are anyway."""
-    if recording.get():
-        yield
-    else:
-        with enable_grad():
-            yield
-
-
-@contextmanager
 def _switched(switch: ContextVar[bool], on: bool) -> Iterator[None]:
+    """Inside, the switch is set. One that was set already costs nothing: it does not count as special."""
     global special
+    change = switch.get() != on
     token = switch.set(on)
     with _lock:
-        special += 1.0
+        special += change
     try:
         yield
     finally:
         with _lock:
-            special -= 1.0
+            special -= change
         switch.reset(token)
 
 

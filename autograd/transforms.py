@@ -155,7 +155,7 @@ class _Run:
             if not -len(args) <= i < len(args):
                 raise ValueError(f"argnums={argnums!r} names argument {i}, but {_name(f)} was called with {len(args)}")
         self.name = _name(f)
-        with modes.recorded():
+        with modes.enable_grad():
             self.shape = [tree_map(_as_input, args[i]) for i in chosen]
             self.inputs = tree_leaves(self.shape)
             given = list(args)
@@ -197,7 +197,7 @@ class _Run:
         create_graph = self.linked or _any_value(dots)
         if create_graph:
             _refuse_stale(self.order)
-        with modes.recorded(), modes.quiet():
+        with modes.enable_grad(), modes.quiet():
             seeds = dict(zip(self.inputs, dots, strict=True))
             partials = _rules if create_graph else graph.recorded
             found = graph.tangents(self.order, seeds, partials, watch=modes.watching.get())
@@ -207,7 +207,7 @@ class _Run:
 def _pull(order: Sequence[Value], seeds: dict[Value, Any], inputs: Sequence[Value], create_graph: bool) -> list[Any]:
     if create_graph:
         _refuse_stale(order)
-    with modes.recorded(), modes.quiet():  # a rule may compute a branch that it does not take
+    with modes.enable_grad(), modes.quiet():  # a rule may compute a branch that it does not take
         partials = _rules if create_graph else graph.recorded
         bars = graph.adjoints(order, seeds, partials, towards=set(inputs), watch=modes.watching.get())
     return [bars.get(x, 0.0) for x in inputs]

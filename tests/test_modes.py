@@ -100,3 +100,15 @@ def test_a_warning_points_at_the_line_of_the_caller():
     with pytest.warns(RuntimeWarning, match=r"log\(0\.0\) is -inf") as caught:
         log(Value(0.0))
     assert caught[0].filename == __file__
+
+
+def test_a_mode_that_changes_nothing_does_not_slow_down_recording():
+    from autograd import modes
+
+    with enable_grad():
+        assert modes.special == 0.0
+        with no_grad(), no_grad():
+            assert modes.special == 1.0
+            with enable_grad():
+                assert (Value(1.0) + 1.0).op is not None
+    assert modes.special == 0.0
