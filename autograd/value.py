@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from autograd import graph, modes, ops
@@ -341,7 +341,7 @@ class Value(Methods):
 
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
-_new: Callable[[], Value] = partial(object.__new__, Value)  # Value.__init__ is for leaves
+_new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
