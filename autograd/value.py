@@ -33,7 +33,7 @@ class Value(Methods):
 
     # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
-    # the garbage collector, which is most of the cost of recording. A leaf has op None and no arguments.
+    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
     # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad and
     # _note (the label, and the origin) are left unset until there is something to say. No slot is kept
     # for weak references: it is memory that a large graph pays for with time.

@@ -169,6 +169,25 @@ def test_an_interrupted_sweep_leaves_the_leaves_untouched(monkeypatch):
     assert x.grad == 5.0
 
 
+def test_a_sweep_that_fails_midway_leaves_the_leaves_untouched_and_the_next_one_right():
+    class Fails:
+        def __rmul__(self, other):
+            raise KeyboardInterrupt
+
+    x, w = Value(2.0), Value(3.0)
+    x.grad = 5.0
+    y = x * x
+    z = y * w + y + x  # x and w are reached, and y waits, before the edge that fails
+    partial = y._da
+    y._da = Fails()
+    with pytest.raises(KeyboardInterrupt):
+        z.backward()
+    assert (x.grad, w.grad) == (5.0, 0.0)
+    y._da = partial
+    z.backward()
+    assert (x.grad, w.grad) == (5.0 + 17.0, 4.0)
+
+
 def test_the_order_is_the_same_on_every_run_and_has_arguments_first():
     x, y = Value(1.0), Value(2.0)
     z = (x * y + x) * (y + x)
