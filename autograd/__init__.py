@@ -85,6 +85,7 @@ from autograd.ops import (
     tanh,
     where,
 )
+from autograd.scopes import scope
 from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 from autograd.viz import draw_dot, trace
@@ -154,6 +155,7 @@ __all__ = [
     "prod",
     "reciprocal",
     "relu",
+    "scope",
     "sigmoid",
     "sign",
     "silu",

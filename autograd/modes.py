@@ -1,6 +1,6 @@
-"""no_grad and anomaly: how to record less, or to look harder, for a while.
+"""no_grad, anomaly and the scope: how to record less, or to look harder, for a while.
 
-Both live in context variables, so threads and async tasks do not disturb each other.
+All live in context variables, so threads and async tasks do not disturb each other.
 """
 
 from __future__ import annotations
@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from contextlib import _GeneratorContextManager, contextmanager
 from contextvars import ContextVar
 from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograd.scopes import Scope
 
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
+scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
 # How many contexts are open anywhere, kept as a float: the arithmetic of Value compares `z - z`
 # with it, so that one comparison finds both a result that is not finite and a mode to ask about.
@@ -21,7 +26,7 @@ _lock = Lock()
 
 
 @contextmanager
-def _switched(switch: ContextVar[bool], on: bool) -> Iterator[None]:
+def switched(switch: ContextVar[Any], on: Any) -> Iterator[None]:
     """Inside, the switch is set. One that was set already costs nothing: it does not count as special."""
     global special
     change = switch.get() != on
@@ -48,7 +53,7 @@ def no_grad() -> _GeneratorContextManager[None]:
     >>> y.data, y.args
     (9.0, ())
     """
-    return _switched(recording, False)
+    return switched(recording, False)
 
 
 def enable_grad() -> _GeneratorContextManager[None]:
@@ -60,7 +65,7 @@ def enable_grad() -> _GeneratorContextManager[None]:
     >>> len(y.args)
     2
     """
-    return _switched(recording, True)
+    return switched(recording, True)
 
 
 def anomaly() -> _GeneratorContextManager[None]:
@@ -76,7 +81,7 @@ def anomaly() -> _GeneratorContextManager[None]:
     ...     print(str(error).split(" at ")[0])
     log(0.0) is -inf
     """
-    return _switched(watching, True)
+    return switched(watching, True)
 
 
 @contextmanager

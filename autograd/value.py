@@ -6,13 +6,24 @@ import functools
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import graph, modes, ops
 from autograd.errors import AnomalyError
 from autograd.frames import user_frame
 from autograd.methods import Methods
 from autograd.primitive import Op, number
+
+if TYPE_CHECKING:
+    from autograd.scopes import Scope
+
+
+class Note(NamedTuple):
+    """What few nodes have: a name, the file and line that recorded it, the scope it was made in."""
+
+    label: str
+    origin: tuple[str, int] | None
+    scope: Scope | None
 
 
 class Value(Methods):
@@ -35,14 +46,14 @@ class Value(Methods):
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
     # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
     # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad and
-    # _note (the label, and the origin) are left unset until there is something to say. No slot is kept
+    # _note are left unset until there is something to say. No slot is kept
     # for weak references: it is memory that a large graph pays for with time.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_left", "_note", "_uses", "op")
 
     op: Op | None
     _data: float
     _grad: float
-    _note: tuple[str, tuple[str, int] | None]
+    _note: Note | Scope
     _a: Any
     _b: Any
     _da: float | None
@@ -87,7 +98,7 @@ class Value(Methods):
     def label(self) -> str:
         """The name it is drawn and explained under; empty if it has none."""
         try:
-            return self._note[0]
+            return self._note.label
         except AttributeError:
             return ""
 
@@ -95,7 +106,7 @@ class Value(Methods):
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"label must be a str, got {type(label).__name__}")
-        self._note = label, self.origin
+        self._note = Note(label, self.origin, self.scope)
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -119,7 +130,15 @@ class Value(Methods):
     def origin(self) -> tuple[str, int] | None:
         """File and line that recorded it, known inside `anomaly()`."""
         try:
-            return self._note[1]
+            return self._note.origin
+        except AttributeError:
+            return None
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope it was told it was made in: inside `scope(...)`, or as the result of a module."""
+        try:
+            return self._note.scope
         except AttributeError:
             return None
 
@@ -414,10 +433,19 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     for arg in args:
         if type(arg) is Value:
             arg._uses += 1
-    if modes.special and modes.watching.get():
-        frame, _ = user_frame()
-        node._note = "", (frame.f_code.co_filename, frame.f_lineno)
+    if modes.special:
+        _take_note(node)
     return node
+
+
+def _take_note(node: Value) -> None:
+    """Where it was recorded, as far as a mode asks for it."""
+    origin, made_in = None, modes.scope.get()
+    if modes.watching.get():
+        frame, _ = user_frame()
+        origin = frame.f_code.co_filename, frame.f_lineno
+    if origin or made_in:
+        node._note = Note("", origin, made_in)
 
 
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:

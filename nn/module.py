@@ -7,6 +7,7 @@ from reprlib import recursive_repr
 from typing import Any
 
 from autograd import Value
+from autograd.scopes import call
 from autograd.tree import same_shape, tree_leaves, tree_map
 
 
@@ -34,7 +35,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has to define forward(self, x)")
 
     def __call__(self, *args: Any) -> Any:
-        return self.forward(*args)
+        return call(self, self.forward, args)
 
     # -- parameters ----------------------------------------------------------------------------------
 

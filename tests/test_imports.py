@@ -20,12 +20,13 @@ LAYERS = [
     {"ops", "modes"},
     {"graph", "methods"},
     {"value"},
-    {"functions", "names"},
+    {"functions", "scopes"},
+    {"names"},
     {"transforms"},
     {"viz", "testing", "expression"},
     {"__main__"},
 ]
-PUBLIC = {"files", "tree"}  # the modules of autograd that nn may use besides its names
+PUBLIC = {"files", "scopes", "tree"}  # the modules of autograd that nn may use besides its names
 
 
 def imports(path):

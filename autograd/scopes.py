@@ -1,0 +1,138 @@
+"""Where a node was made: inside which `with scope(...)`, and inside the call of which module.
+
+Inside `scope` every node is told its scope when it is recorded. A module call says less, for the sake of
+speed: only its results are told. What else was made in the call lies between its arguments and its results,
+and is found when somebody asks (`scopes_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from autograd import modes
+from autograd.tree import tree_leaves
+from autograd.value import Note, Value
+
+
+class Scope:
+    """One `with scope(name)`, or one call of a module (its `owner`), inside another one or none.
+
+    It serves as the note of a node that has no label and no origin, so that marking a node is one assignment.
+    """
+
+    __slots__ = ("_inputs", "args", "name", "owner", "parent")
+    label = ""
+    origin = None
+    _inputs: frozenset[Value]
+
+    def __init__(self, name: str, parent: Scope | None, owner: Any = None, args: tuple[Any, ...] = ()) -> None:
+        self.name, self.parent, self.owner, self.args = name, parent, owner, args
+
+    @property
+    def scope(self) -> Scope:
+        """Itself, as the scope that this note tells."""
+        return self
+
+    @property
+    def inputs(self) -> frozenset[Value]:
+        """The Values that a module was called with."""
+        try:
+            return self._inputs
+        except AttributeError:
+            self._inputs = frozenset(arg for arg in tree_leaves(self.args) if type(arg) is Value)
+            return self._inputs
+
+    def path(self) -> list[Scope]:
+        """The scopes around it and itself, the outermost first."""
+        path: list[Scope] = []
+        scope: Scope | None = self
+        while scope is not None:
+            path.append(scope)
+            scope = scope.parent
+        return path[::-1]
+
+    def __repr__(self) -> str:
+        return f"<scope {' / '.join(scope.name for scope in self.path())}>"
+
+
+@contextmanager
+def scope(name: str) -> Iterator[None]:
+    """What is recorded inside belongs together, under this name: drawings fold it into one box.
+
+    A context manager and a decorator; scopes nest. Modules of `nn` are scopes by themselves.
+
+    >>> x = Value(3.0)
+    >>> with scope("square"):
+    ...     y = x * x
+    >>> y.scope
+    <scope square>
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"scope: name must be a str, got {type(name).__name__}")
+    with modes.switched(modes.scope, Scope(name, modes.scope.get())):
+        yield
+
+
+def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """`function(*args)` as a scope of its own: how a module is called."""
+    made_in = Scope(type(owner).__name__, modes.scope.get(), owner, args)
+    token = modes.scope.set(made_in)
+    try:
+        result = function(*args)
+    finally:
+        modes.scope.reset(token)
+    if type(result) is Value:
+        _mark(result, made_in)
+    else:
+        for node in result if type(result) is list else tree_leaves(result):
+            if type(node) is Value:
+                _mark(node, made_in)
+    return result
+
+
+def _mark(node: Value, made_in: Scope) -> None:
+    if node.op is None:
+        return
+    try:
+        note = node._note
+    except AttributeError:
+        node._note = made_in
+        return
+    if note.scope is None:
+        node._note = Note(note.label, note.origin, made_in)
+
+
+def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
+    """The innermost scope of every node of a topological order; leaves have none.
+
+    A node that was not told belongs to the call its user belongs to, unless it was an argument of that call;
+    with users in several calls, to what is around all of them.
+    """
+    found: dict[Value, Scope | None] = {}
+    claims: dict[Value, Scope | None] = {}
+    for node in reversed(order):
+        if node.op is None:
+            found[node] = None
+            continue
+        made_in = node.scope or claims.get(node)
+        while made_in is not None and node in made_in.inputs:
+            made_in = made_in.parent  # a module that hands on its argument has not made it
+        found[node] = made_in
+        for arg in node.args:
+            if type(arg) is Value and arg.op is not None and arg.scope is None:
+                around = made_in
+                while around is not None and arg in around.inputs:
+                    around = around.parent
+                claims[arg] = _common(claims[arg], around) if arg in claims else around
+    return found
+
+
+def _common(one: Scope | None, other: Scope | None) -> Scope | None:
+    """The innermost scope around both."""
+    if one is other or one is None or other is None:
+        return one if one is other else None
+    pairs = zip(one.path(), other.path(), strict=False)
+    shared = [a for a, b in pairs if a is b]
+    return shared[-1] if shared else None
