@@ -83,25 +83,14 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
         result = function(*args)
     finally:
         modes.scope.reset(token)
-    if type(result) is Value:
-        _mark(result, made_in)
-    else:
-        for node in result if type(result) is list else tree_leaves(result):
-            if type(node) is Value:
-                _mark(node, made_in)
+    for node in (result,) if type(result) is Value else result if type(result) is list else tree_leaves(result):
+        if type(node) is Value and node.op is not None:
+            note = getattr(node, "_note", None)
+            if note is None:
+                node._note = made_in
+            elif note.scope is None:
+                node._note = Note(note.label, note.origin, made_in)
     return result
-
-
-def _mark(node: Value, made_in: Scope) -> None:
-    if node.op is None:
-        return
-    try:
-        note = node._note
-    except AttributeError:
-        node._note = made_in
-        return
-    if note.scope is None:
-        node._note = Note(note.label, note.origin, made_in)
 
 
 def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
