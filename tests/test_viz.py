@@ -15,7 +15,9 @@ from autograd.viz import render
 
 def texts(drawing):
     """All text of the picture; also proves that it is well-formed XML."""
-    return [element.text for element in ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")]
+    return [
+        (element.text or "").strip() for element in ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")
+    ]
 
 
 def edges(drawing, kind=""):
@@ -96,7 +98,7 @@ def test_without_any_renderer_a_notebook_shows_text_and_a_file_is_an_error(monke
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     shown = drawing._repr_mimebundle_()
     assert set(shown) == {"text/plain"}
-    assert "x data=1.0 grad=0.0" in shown["text/plain"]
+    assert "x  data 1" in shown["text/plain"]
     assert "digraph" in shown["text/plain"]
     with pytest.raises(render.RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
         drawing.render(tmp_path / "x.svg")
@@ -106,7 +108,25 @@ def test_without_any_renderer_a_notebook_shows_text_and_a_file_is_an_error(monke
 def test_a_notebook_gets_svg_and_text():
     shown = draw_dot(Value(1.0, label="x") + 1.0)._repr_mimebundle_()
     assert ET.fromstring(shown["image/svg+xml"]).tag.endswith("svg")
-    assert shown["text/plain"].startswith("v1 + data=2.0")
+    assert shown["text/plain"].splitlines() == ["no gradients yet: call backward()", "v1 = +  data 2", "├─ x  data 1", "└─ 1"]
+
+
+def test_two_pictures_on_one_page_share_no_id():
+    drawing = draw_dot(Value(1.0, label="x") * 2.0, flow="both")
+    ids = [
+        {element.get("id") for element in ET.fromstring(drawing._repr_mimebundle_()["image/svg+xml"]).iter()} - {None}
+        for _ in range(2)
+    ]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+
+
+def test_printed_it_is_a_tree_with_values_and_gradients():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.label = "two\nlines"
+    y.backward()
+    assert str(draw_dot(y)).splitlines() == ["two lines = ×  data 9  grad 1", "├─ x  data 3  grad 6", "└─ x (above)"]
 
 
 def test_render_writes_the_picture_with_its_ending(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,19 @@ from autograd.value import Value
 from autograd.viz.render import RendererMissing, layout
 from autograd.viz.text import text_tree
 
+_shown = count(1)
+
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
     """A `graphviz.Digraph` that needs no Graphviz on the machine.
 
-    It displays itself in a notebook. `save(path)` keeps the DOT source, `render(path)` writes a picture,
-    `pipe(format)` returns its bytes.
+    It displays itself in a notebook, and prints as a tree of text. `save(path)` keeps the DOT source,
+    `render(path)` writes a picture, `pipe(format)` returns its bytes.
     """
 
     root: Value | None = None
     names: Mapping[Value, str] = {}  # replaced as a whole
+    places: Mapping[Value, str] = {}  # the id of the box that shows a Value
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
         """The picture as bytes, or as text if an encoding is given; in the drawing's `format` if none is."""
@@ -42,8 +46,13 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """The graph as an indented tree, for a terminal; of a large graph its beginning."""
         return self.source if self.root is None else text_tree(self.root, self.names)
 
+    def __str__(self) -> str:
+        return self.text()
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         try:
-            return {"image/svg+xml": self.pipe("svg", encoding="utf-8"), "text/plain": self.text()}
+            # A page with several pictures: ids have to differ, or what refers to one finds it in another picture.
+            svg = self.pipe("svg", encoding="utf-8").replace(' id="', f' id="drawing{next(_shown)}-')
+            return {"image/svg+xml": svg, "text/plain": self.text()}
         except (RendererMissing, RuntimeError, OSError) as error:
             return {"text/plain": f"{error}\n\n{self.text()}\n\n{self.source}"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+LONGEST = 60  # seconds
+
 
 class RendererMissing(RuntimeError):
     """No program that lays out graphs was found."""
@@ -20,7 +22,11 @@ def layout(source: str, format: str = "svg") -> bytes:
     program = _program()
     if program is None:
         return _pygraphviz(source, format)
-    done = subprocess.run([program, f"-T{format}"], input=source.encode(), capture_output=True, check=False)
+    command = [program, f"-T{format}"]
+    try:
+        done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{program} gave up after {LONGEST} s: draw fewer boxes, with a smaller max_nodes") from None
     if done.returncode != 0:
         raise RuntimeError(f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from autograd.value import Value
+from autograd.viz.scene import grad_of
 
 MOST_LINES = 200
-DEEPEST_INDENT = 40
+DEEPEST_INDENT = 120  # characters; deeper nodes are not indented further
+NO_GRADIENTS = "no gradients yet: call backward()"
 
 
 def text_tree(root: Value, names: Mapping[Value, str]) -> str:
@@ -16,28 +18,42 @@ def text_tree(root: Value, names: Mapping[Value, str]) -> str:
     It stops after 200 lines, and says so.
 
     >>> x = Value(3.0, label="x")
-    >>> print(text_tree(x * x, {x: "x"}))
-    × data=9.0 grad=0.0
-      x data=3.0 grad=0.0
-      x (above)
+    >>> y = x * x
+    >>> y.backward()
+    >>> print(text_tree(y, {x: "x", y: "y"}))
+    y = ×  data 9  grad 1
+    ├─ x  data 3  grad 6
+    └─ x (above)
     """
-    lines: list[str] = []
+    lines = [NO_GRADIENTS] if grad_of(root) is None else []
     shown: set[Value] = set()
-    stack: list[tuple[Value | float, int]] = [(root, 0)]
+    stack: list[tuple[Value | float, str, str]] = [(root, "", "")]
     while stack:
         if len(lines) == MOST_LINES:
             lines.append("… and more")
             break
-        node, depth = stack.pop()
-        indent = "  " * min(depth, DEEPEST_INDENT)
+        node, branch, indent = stack.pop()
         if type(node) is not Value:
-            lines.append(f"{indent}{node!r}")
-            continue
-        name = " ".join(part for part in (names.get(node, ""), node.op.symbol if node.op else "") if part)
-        if node in shown:
-            lines.append(f"{indent}{name} (above)")
-            continue
-        shown.add(node)
-        lines.append(f"{indent}{name} data={node.data!r} grad={node.grad!r}")
-        stack.extend((arg, depth + 1) for arg in reversed(node.args))
+            lines.append(f"{branch}{node:.6g}")
+        elif node in shown:
+            lines.append(f"{branch}{_one_line(names.get(node, 'v'))} (above)")
+        else:
+            shown.add(node)
+            lines.append(branch + _described(node, names))
+            last = len(node.args) - 1
+            for k, arg in reversed(list(enumerate(node.args))):
+                bend, rest = ("└─ ", "   ") if k == last else ("├─ ", "│  ")
+                deeper = indent + rest if len(indent) < DEEPEST_INDENT else indent
+                stack.append((arg, indent + bend, deeper))
     return "\n".join(lines)
+
+
+def _described(node: Value, names: Mapping[Value, str]) -> str:
+    parts = [_one_line(names.get(node, "")), "" if node.op is None else f"= {node.op.symbol}"]
+    grad = grad_of(node)
+    numbers = f"data {node.data:.6g}" if grad is None else f"data {node.data:.6g}  grad {grad:.6g}"
+    return f"{' '.join(part for part in parts if part)}  {numbers}"
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.split())

@@ -1,0 +1,101 @@
+"""A page that steps: one HTML document with everything in it, for a notebook, a file or a mail."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from autograd.files import write_atomically
+
+# Nothing comes from outside, and nothing goes there.
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main class="autograd"></main>
+<script type="application/json" id="data">{data}</script>
+<script>
+{script}
+mount(document.querySelector("main"), JSON.parse(document.getElementById("data").textContent));
+</script>
+</body>
+</html>
+"""
+
+
+class Player:
+    """A self-contained page that steps through a computation; in a notebook it shows itself.
+
+    It needs no network and no Python behind it: it also works in an exported notebook, and opened from disk.
+    """
+
+    def __init__(self, title: str, data: Any, assets: Sequence[str], height: int = 640) -> None:
+        self.title, self.data, self.assets, self.height = title, data, tuple(assets), height
+
+    @property
+    def html(self) -> str:
+        """The page."""
+        return _PAGE.format(
+            policy=POLICY,
+            title=html.escape(_encodable(self.title)),
+            style=bundle("page.css", *(name for name in self.assets if name.endswith(".css"))),
+            data=as_json(self.data),
+            script=bundle("scrubber.js", *(name for name in self.assets if name.endswith(".js"))),
+        )
+
+    def save_html(self, path: str | Path) -> str:
+        """Write the page to `path`, and return that. An OSError says what is wrong with the path."""
+        write_atomically(path, self.html)
+        return str(path)
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" title="{html.escape(_encodable(self.title))}" sandbox="allow-scripts" '
+            f'style="width: 100%; height: {self.height}px; border: 0; border-radius: 8px"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<Player: {self.title}; save_html(path) writes the page>"
+
+
+def bundle(*names: str) -> str:
+    """The texts of these files of the package, one after the other."""
+    folder = files("autograd.viz") / "assets"
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def as_json(data: Any) -> str:
+    """`data` as JSON that may stand in a <script>: no text in it can end that, and NaN and infinity are strings.
+
+    >>> as_json({"</script>": [0.5, math.inf]})
+    '{"\\\\u003c/script\\\\u003e":[0.5,"inf"]}'
+    """
+    text = json.dumps(_plain(data), separators=(",", ":"), allow_nan=False)  # ASCII: a lone surrogate is escaped as well
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, float):
+        return data if math.isfinite(data) else str(data)
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    return [_plain(item) for item in data] if isinstance(data, (list, tuple)) else data
+
+
+def _encodable(text: str) -> str:
+    """`text` without what UTF-8 cannot say."""
+    return text.encode(errors="replace").decode()
