@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograd.graph import Partials, recorded
 from autograd.value import Value
 from autograd.viz.fold import Folding, Group
 
@@ -61,6 +63,7 @@ class Arrow:
 class Scene:
     """All boxes and arrows, in the order of the graph, and the constants of each operation."""
 
+    numbers: Numbers
     boxes: dict[str, Box] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     constants: dict[str, list[float]] = field(default_factory=dict)
@@ -72,9 +75,22 @@ def grad_of(node: Value) -> float | None:
     return node._grad if hasattr(node, "_grad") else None
 
 
-def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, expand: bool) -> Scene:
+@dataclass(frozen=True)
+class Numbers:
+    """What is drawn: the numbers of the graph, or those of a sweep or a replay of its own."""
+
+    data: Callable[[Value], float] = operator.attrgetter("data")
+    grad: Callable[[Value], float | None] = grad_of
+    partials: Partials = recorded
+
+    def value(self, arg: Value | float) -> float:
+        """The number of an argument, which may be a constant."""
+        return arg if type(arg) is float else self.data(arg)  # type: ignore[arg-type]
+
+
+def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, expand: bool, numbers: Numbers) -> Scene:
     """The scene of a graph, folded; `expand` shows a dot product as multiplies and adds."""
-    scene = Scene()
+    scene = Scene(numbers)
     frames = {node: group for group in folding.open for node in group.nodes}
     ids: dict[Group, str] = {}
     for i, node in enumerate(order):
@@ -83,8 +99,11 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
             name, frame = names[node], frames.get(node)
             symbol = "" if node.op is None else node.op.symbol
             id = scene.places[node] = f"n{i}"
-            scene.boxes[id] = Box(id, _inside(name, frame), node.data, grad_of(node), symbol, _origin(node), frame)
-            scene.boxes[id].broken = not math.isfinite(node.data) and all(math.isfinite(_number(arg)) for arg in node.args)
+            scene.boxes[id] = Box(id, _inside(name, frame), numbers.data(node), numbers.grad(node), symbol, _origin(node), frame)
+            arguments_are_finite = all(math.isfinite(numbers.value(arg)) for arg in node.args)
+            scene.boxes[id].broken = arguments_are_finite and not math.isfinite(numbers.data(node))
+                math.isfinite(numbers.value(arg)) for arg in node.args
+            )
         else:
             if group not in ids:
                 ids[group] = f"g{len(ids)}"
@@ -96,8 +115,8 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
         if expand and node.op is not None and node.op.name == "dot" and len(node.args) > 1 and node not in folding.box:
             _expand(scene, node, i, names)
             continue
-        bar = grad_of(node)
-        for k, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
+        bar = numbers.grad(node)
+        for k, (arg, partial) in enumerate(zip(node.args, numbers.partials(node), strict=True)):
             target = scene.places[node]
             if type(arg) is float:
                 scene.boxes[target].inputs[i, k] = None
@@ -113,9 +132,9 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
             flow = None if bar is None or partial is None else bar * partial
             if node not in folding.box and arg not in folding.box:
                 flows = None if flow is None else [flow]
-                scene.arrows.append(Arrow(f"{i}-{k}", source, target, [names[arg]], [arg.data], [partial], flows, bar))
+                scene.arrows.append(Arrow(f"{i}-{k}", source, target, [names[arg]], [numbers.data(arg)], [partial], flows, bar))
             else:
-                arrow = Arrow(f"{i}-{k}", source, target, [names[arg]], [arg.data], [partial], None, bar)
+                arrow = Arrow(f"{i}-{k}", source, target, [names[arg]], [numbers.data(arg)], [partial], None, bar)
                 _merge(merged.setdefault((source, target), arrow), arrow, arg, flow)
     scene.boxes[scene.places[order[-1]]].outputs[order[-1]] = None
     for arrow in merged.values():
@@ -166,10 +185,10 @@ def _expand(scene: Scene, node: Value, i: int, names: Mapping[Value, str]) -> No
     Its own box is the last addition; the boxes of the steps before it are new ones, without a name.
     """
     last = scene.boxes[scene.places[node]]
-    bar = grad_of(node)
+    bar, partials, number = scene.numbers.grad(node), scene.numbers.partials(node), scene.numbers.value
     n = len(node.args) // 2
     bias = node.args[-1]
-    total, before = _number(bias), bias
+    total, before = number(bias), bias
     last.symbol = "+"
 
     def arrow(id: str, source: Any, target: str, data: float, partial: float | None) -> None:
@@ -183,21 +202,17 @@ def _expand(scene: Scene, node: Value, i: int, names: Mapping[Value, str]) -> No
 
     for k in range(n):
         weight, x = node.args[k], node.args[n + k]
-        product = _number(weight) * _number(x)
+        product = number(weight) * number(x)
         id = f"n{i}p{k}"
         scene.boxes[id] = Box(id, "", product, bar, "×", last.origin, last.frame)
-        arrow(f"{i}-{k}", weight, id, _number(weight), node.partials[k])
-        arrow(f"{i}-{n + k}", x, id, _number(x), node.partials[n + k])
+        arrow(f"{i}-{k}", weight, id, number(weight), partials[k])
+        arrow(f"{i}-{n + k}", x, id, number(x), partials[n + k])
         target = last.id if k == n - 1 else f"n{i}s{k}"
         if target != last.id:
             scene.boxes[target] = Box(target, "", total + product, bar, "+", last.origin, last.frame)
-        arrow(f"{i}-b{k}" if k else f"{i}-{2 * n}", before, target, total, 1.0 if isinstance(before, str) else node.partials[-1])
+        arrow(f"{i}-b{k}" if k else f"{i}-{2 * n}", before, target, total, 1.0 if isinstance(before, str) else partials[-1])
         arrow(f"{i}-p{k}", id, target, product, 1.0)
         total, before = total + product, target
-
-
-def _number(arg: Any) -> float:
-    return float(arg if type(arg) is float else arg.data)
 
 
 def _inside(name: str, frame: Group | None) -> str:
