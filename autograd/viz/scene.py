@@ -102,8 +102,6 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
             scene.boxes[id] = Box(id, _inside(name, frame), numbers.data(node), numbers.grad(node), symbol, _origin(node), frame)
             arguments_are_finite = all(math.isfinite(numbers.value(arg)) for arg in node.args)
             scene.boxes[id].broken = arguments_are_finite and not math.isfinite(numbers.data(node))
-                math.isfinite(numbers.value(arg)) for arg in node.args
-            )
         else:
             if group not in ids:
                 ids[group] = f"g{len(ids)}"
