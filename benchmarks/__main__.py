@@ -43,6 +43,8 @@ def main() -> None:
     print(f"\nbytes an operation (recorded and swept): {_bytes_an_op():.0f}")
     print("ns an operation by length of a chain, record + backward:", _by_length())
     _print_import_time()
+    print("drawing, in ms (the graph as DOT + its layout as SVG):", _drawing_times())
+    print(f"page of a player of 500 steps: {_player_size() / 1e3:.0f} kB")
 
 
 def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[float, list[float]]]:
@@ -140,6 +142,34 @@ def _by_length() -> str:
             seconds.append(time.perf_counter() - start)
         cells.append(f"10^{exponent}: {1e9 * statistics.median(seconds) / length:.0f}")
     return ", ".join(cells)
+
+
+def _chain(length: int) -> autograd.Value:
+    x = y = autograd.Value(0.9)
+    for i in range(length):
+        y = y * x if i % 2 else y + 0.1
+    y.backward()
+    return y
+
+
+def _drawing_times() -> str:
+    cells = []
+    for length in (10, 10**3, 10**5):
+        y = _chain(length)
+        seconds: list[tuple[float, float]] = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            drawing = autograd.draw_dot(y, flow="both")
+            drawn = time.perf_counter()
+            drawing.pipe("svg")
+            seconds.append((drawn - start, time.perf_counter() - drawn))
+        described, laid_out = (1e3 * statistics.median(column) for column in zip(*seconds, strict=True))
+        cells.append(f"{length} nodes {described:.0f} + {laid_out:.0f}")
+    return ", ".join(cells)
+
+
+def _player_size() -> int:
+    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: as many steps forward, and as many back
 
 
 def _print_import_time() -> None:

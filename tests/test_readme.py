@@ -5,7 +5,9 @@ import io
 import re
 from pathlib import Path
 
-from examples.pictures import neuron
+import pytest
+
+from examples.pictures import PICTURES
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,6 +34,7 @@ def test_every_file_it_names_is_there():
         assert (ROOT / path).exists(), path
 
 
-def test_the_committed_picture_is_current(monkeypatch):
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_committed_pictures_are_current(name, monkeypatch):
     monkeypatch.setenv("PATH", "")  # the pinned renderer, not the machine's
-    assert neuron().pipe("svg") == (ROOT / "docs" / "neuron.svg").read_bytes()
+    assert PICTURES[name]().pipe("svg") == (ROOT / "docs" / f"{name}.svg").read_bytes()

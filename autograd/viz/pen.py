@@ -96,7 +96,7 @@ class Pen:
         if _about(group):
             rows.append(f'<TR><TD COLSPAN="2"><FONT COLOR="{style.LINE}">{style.in_html(_about(group))}</FONT></TD></TR>')
         if any(node.op is not None for node in group.nodes) or group.groups:
-            rows.append(_row("in → out", f"{len(box.inputs)} → {len(box.outputs)}", style.INK))
+            rows.append(_row("in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
             rows += self._numbers(list(box.outputs))
             parameters = [node for node in group.everything() if node.op is None]
             if parameters:

@@ -33,7 +33,7 @@ class Box:
     frame: Group | None = None
     group: Group | None = None
     arrivals: list[float] = field(default_factory=list)  # the contributions to its gradient
-    inputs: dict[Any, None] = field(default_factory=dict)  # of a group: Values from outside, and constants by their place
+    inputs: dict[Value, None] = field(default_factory=dict)  # of a group: Values from outside
     outputs: dict[Value, None] = field(default_factory=dict)  # of a group: results that are used outside
     broken: bool = False  # a NaN or an infinity was born here
     stands_in: bool = False  # only the name of a box that is far away
@@ -117,7 +117,6 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
         for k, (arg, partial) in enumerate(zip(node.args, numbers.partials(node), strict=True)):
             target = scene.places[node]
             if type(arg) is float:
-                scene.boxes[target].inputs[i, k] = None
                 if node not in folding.box:
                     scene.constants.setdefault(target, []).append(arg)
                 continue
