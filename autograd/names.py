@@ -32,7 +32,7 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
 def _variables(scope: Mapping[str, Any]) -> dict[Value, str]:
     found: dict[Value, str] = {}
     for name, held in list(scope.items()):
-        if name.startswith("_"):
+        if name.startswith("_") or not name.isidentifier():  # pytest keeps locals of its own
             continue
         if type(held) is Value:
             found[held] = name
