@@ -67,8 +67,8 @@ def custom_op(
     `forward` takes floats and returns a float. `partials` is one function per argument (or the only
     one), called with the result first and then the arguments: `lambda z, x: 2 * x`. Write it with
     operators and `autograd` functions and without `if`, and higher derivatives work as well. Further
-    keywords are columns of the table: `symbol`, `latex`, `source`, `domain`, `kinks`, `otherwise` (the result where
-    `forward` raises a ValueError or ArithmeticError; without it the exception passes).
+    keywords are columns of the table: `symbol`, `latex`, `source`, `taught`, `domain`, `kinks`, `otherwise` (the
+    result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
 
     >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
@@ -174,7 +174,7 @@ mul = op("mul", operator.mul, lambda z, x, y: y, lambda z, x, y: x,
     """)
 div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
          source="{} / {}", latex=r"\frac{{{}}}{{{}}}", symbol="÷", ufunc="divide",
-         domain=[REAL, NONZERO], otherwise=_divide,
+         taught=["1/y", "-(x/y**2)"], domain=[REAL, NONZERO], otherwise=_divide,
          doc="""The quotient of two numbers: `x / y`; 1/±0 is ±inf and 0/0 is NaN.
 
     >>> div(1.0, 4.0), div(1.0, 0.0)
@@ -182,7 +182,7 @@ div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / 
     """)
 pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
          source="{} ** {}", latex="{{{}}}^{{{}}}", symbol="**", ufunc="power",
-         domain=[POSITIVE, REAL], otherwise=_power,
+         taught=["y*x**(y - 1)", "z*log(x)"], domain=[POSITIVE, REAL], otherwise=_power,
          doc="""x to the power y: `x ** y`; a negative x with a y that is no integer gives NaN, never a complex number.
 
     >>> pow(2.0, -1.0), pow(-8.0, 1 / 3)
@@ -207,14 +207,14 @@ expm1 = op("expm1", math.expm1, lambda z, x: exp(x), latex="e^{{{}}} - 1", other
     1e-20
     """)
 log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x),
-         latex=r"\ln\left({}\right)", domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
+         latex=r"\ln\left({}\right)", taught=["1/x"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
          doc="""The natural logarithm; log(0) is -inf, and NaN below.
 
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """)
 log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x)),
-           latex=r"\ln\left(1 + {}\right)", domain=[((-1.0, INF),)],
+           latex=r"\ln\left(1 + {}\right)", taught=["1/(1 + x)"], domain=[((-1.0, INF),)],
            otherwise=lambda x: -INF if x == -1.0 else NAN,
            doc="""log(1 + x), exact for small x.
 
@@ -222,27 +222,27 @@ log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0
     1e-20
     """)
 log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x),
-          latex=r"\log_2\left({}\right)", domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
+          latex=r"\log_2\left({}\right)", taught=["1/(x*log(2))"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
           doc="""The logarithm to base 2.
 
     >>> log2(8.0)
     3.0
     """)
 log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x),
-           latex=r"\log_{{10}}\left({}\right)", domain=[POSITIVE],
+           latex=r"\log_{{10}}\left({}\right)", taught=["1/(x*log(10))"], domain=[POSITIVE],
            otherwise=lambda x: -INF if x == 0.0 else NAN,
            doc="""The logarithm to base 10.
 
     >>> log10(1000.0)
     3.0
     """)
-sqrt = op("sqrt", math.sqrt, lambda z, x: 0.5 / z, latex=r"\sqrt{{{}}}", symbol="√", domain=[POSITIVE],
+sqrt = op("sqrt", math.sqrt, lambda z, x: 0.5 / z, latex=r"\sqrt{{{}}}", symbol="√", taught=["1/(2*z)"], domain=[POSITIVE],
           doc="""The square root; NaN for a negative number.
 
     >>> sqrt(9.0)
     3.0
     """)
-cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", domain=[NONZERO],
+cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", taught=["1/(3*z**2)"], domain=[NONZERO],
           doc="""The cube root, of negative numbers too.
 
     >>> cbrt(-27.0)
@@ -280,35 +280,35 @@ cos = op("cos", math.cos, lambda z, x: -sin(x), latex=r"\cos\left({}\right)",
     >>> cos(0.0)
     1.0
     """)
-tan = op("tan", math.tan, lambda z, x: 1.0 + z * z, latex=r"\tan\left({}\right)", domain=[((-1.5, 1.5),)],
+tan = op("tan", math.tan, lambda z, x: 1.0 + z * z, latex=r"\tan\left({}\right)", taught=["1 + z**2"], domain=[((-1.5, 1.5),)],
          doc="""The tangent of x radians.
 
     >>> tan(0.0)
     0.0
     """)
 asin = op("asin", math.asin, lambda z, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)),
-          latex=r"\arcsin\left({}\right)", domain=[UNIT], ufunc="arcsin",
+          latex=r"\arcsin\left({}\right)", taught=["1/sqrt(1 - x**2)"], domain=[UNIT], ufunc="arcsin",
           doc="""The angle in [-π/2, π/2] whose sine is x.
 
     >>> asin(1.0)
     1.5707963267948966
     """)
 acos = op("acos", math.acos, lambda z, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)),
-          latex=r"\arccos\left({}\right)", domain=[UNIT], ufunc="arccos",
+          latex=r"\arccos\left({}\right)", taught=["-(1/sqrt(1 - x**2))"], domain=[UNIT], ufunc="arccos",
           doc="""The angle in [0, π] whose cosine is x.
 
     >>> acos(0.0)
     1.5707963267948966
     """)
 atan = op("atan", math.atan, lambda z, x: _square(1.0 / hypot(1.0, x)),
-          latex=r"\arctan\left({}\right)", ufunc="arctan",
+          latex=r"\arctan\left({}\right)", taught=["1/(1 + x**2)"], ufunc="arctan",
           doc="""The angle in (-π/2, π/2) whose tangent is x.
 
     >>> atan(1.0)
     0.7853981633974483
     """)
 atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
-           latex=r"\operatorname{{atan2}}\left({}, {}\right)", domain=[NONZERO, NONZERO], ufunc="arctan2",
+           latex=r"\operatorname{{atan2}}\left({}, {}\right)", taught=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], domain=[NONZERO, NONZERO], ufunc="arctan2",
            doc="""The angle in [-π, π] of the point (x, y), called as in `math`: atan2(y, x).
 
     >>> atan2(1.0, 1.0)
@@ -330,28 +330,28 @@ cosh = op("cosh", math.cosh, lambda z, x: sinh(x), latex=r"\cosh\left({}\right)"
     >>> cosh(0.0)
     1.0
     """)
-tanh = op("tanh", math.tanh, lambda z, x: 4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x), latex=r"\tanh\left({}\right)",
+tanh = op("tanh", math.tanh, lambda z, x: 4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x), latex=r"\tanh\left({}\right)", taught=["1 - z**2"],
           doc="""The hyperbolic tangent. Its partial is 1 - tanh², written so that it stays exact in the tails.
 
     >>> tanh(0.5)
     0.46211715726000973
     """)
 asinh = op("asinh", math.asinh, lambda z, x: 1.0 / hypot(1.0, x),
-           latex=r"\operatorname{{arsinh}}\left({}\right)", ufunc="arcsinh",
+           latex=r"\operatorname{{arsinh}}\left({}\right)", taught=["1/sqrt(1 + x**2)"], ufunc="arcsinh",
            doc="""The inverse of sinh.
 
     >>> asinh(0.0)
     0.0
     """)
 acosh = op("acosh", math.acosh, lambda z, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),
-           latex=r"\operatorname{{arcosh}}\left({}\right)", domain=[((1.0, INF),)], ufunc="arccosh",
+           latex=r"\operatorname{{arcosh}}\left({}\right)", taught=["1/sqrt(x**2 - 1)"], domain=[((1.0, INF),)], ufunc="arccosh",
            doc="""The inverse of cosh; NaN below 1.
 
     >>> acosh(1.0)
     0.0
     """)
 atanh = op("atanh", math.atanh, lambda z, x: _within(less_equal(abs(x), 1.0), 1.0 / ((1.0 - x) * (1.0 + x))),
-           latex=r"\operatorname{{artanh}}\left({}\right)", domain=[UNIT], ufunc="arctanh",
+           latex=r"\operatorname{{artanh}}\left({}\right)", taught=["1/(1 - x**2)"], domain=[UNIT], ufunc="arctanh",
            otherwise=lambda x: math.copysign(INF, x) if x * x == 1.0 else NAN,
            doc="""The inverse of tanh; ±inf at ±1.
 
@@ -379,12 +379,14 @@ gaussian = op("gaussian", _gaussian, lambda z, x: -2.0 * (x * z), latex=r"e^{{-{
     (1.0, 1.9151695967140057e-174)
     """)
 erf = op("erf", math.erf, lambda z, x: TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erf}}\left({}\right)",
+         taught=["1.1283791670955126*exp(-x**2)"],
          doc="""The error function, 2/√π ∫₀ˣ exp(-t²) dt.
 
     >>> erf(0.0)
     0.0
     """)
 erfc = op("erfc", math.erfc, lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erfc}}\left({}\right)",
+          taught=["-1.1283791670955126*exp(-x**2)"],
           doc="""1 - erf(x), exact for large x.
 
     >>> erfc(10.0)
@@ -407,7 +409,7 @@ def _zero(z: Any, *args: Any) -> float:
 
 
 hypot = op("hypot", math.hypot, lambda z, x, y: where(equal(z, 0.0), 0.0, x / z), lambda z, x, y: where(equal(z, 0.0), 0.0, y / z),
-           latex=r"\sqrt{{{}^2 + {}^2}}", kinks=math.hypot,
+           latex=r"\sqrt{{{}^2 + {}^2}}", taught=["x/z", "y/z"], kinks=math.hypot,
            doc="""√(x² + y²) without overflow; the gradient at (0, 0) is 0, the subgradient of least norm.
 
     >>> hypot(3.0, 4.0)
@@ -431,7 +433,7 @@ step = op("step", _step, _zero, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
     >>> step(2.0), step(0.0)
     (1.0, 0.0)
     """)
-relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=r"\operatorname{{relu}}\left({}\right)", kinks=lambda x: x,
+relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=r"\operatorname{{relu}}\left({}\right)", taught=["x > 0"], kinks=lambda x: x,
           doc="""x where x > 0, else 0; its partial at 0 is 0.
 
     >>> relu(2.0), relu(-2.0)
@@ -440,7 +442,7 @@ relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=
 maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
              lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
              lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
-             latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
+             taught=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
              doc="""The larger of two numbers; a tie splits the gradient ½ and ½, NaN wins.
 
     >>> maximum(2.0, 3.0)
@@ -449,7 +451,7 @@ maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
 minimum = op("minimum", lambda x, y: x if x <= y or x != x else y,
              lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
              lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
-             latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
+             taught=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
              doc="""The smaller of two numbers; a tie splits the gradient ½ and ½, NaN wins.
 
     >>> minimum(2.0, 3.0)
@@ -489,7 +491,7 @@ def _sigmoid(x: float) -> float:
     return e / (1.0 + e)
 
 
-sigmoid = op("sigmoid", _sigmoid, lambda z, x: z * sigmoid(-x), latex=r"\sigma\left({}\right)", symbol="σ",
+sigmoid = op("sigmoid", _sigmoid, lambda z, x: z * sigmoid(-x), latex=r"\sigma\left({}\right)", symbol="σ", taught=["z*(1 - z)"],
              doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is exact in the tails.
 
     >>> sigmoid(0.0), sigmoid(-800.0)
@@ -594,7 +596,7 @@ dot = op("dot", _dot, _swapped, variadic=True, symbol="w·x + b", latex=r"\opera
     11.5
     """)
 logsumexp = op("logsumexp", _logsumexp, _shares,
-               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", ufunc="logaddexp",
+               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"], ufunc="logaddexp",
                doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
 
     >>> logsumexp(1000.0, 1000.0)

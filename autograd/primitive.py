@@ -79,6 +79,9 @@ class Op:
         source    the Python expression, as a format string (of `{}`, or one `{}` for all arguments)
         latex     the same for LaTeX
         symbol    what a drawing shows
+        taught    for each argument its partial as a textbook writes it, where the rule is written for exactness: an
+                  expression for `autograd.expression` in z, the result, x, the first argument, and y, the second.
+                  A variadic op has one, in which x is the argument that is asked about
         domain    for each argument, the intervals on which the op is defined
         kinks     a function of the arguments whose zero is where the op is not smooth
         otherwise the IEEE result where `forward` raises
@@ -101,6 +104,7 @@ class Op:
         variadic: bool = False,
         select: bool = False,
         ufunc: str | None = None,
+        taught: Sequence[str] = (),
     ) -> None:
         self.name = self.__name__ = name
         self.forward = forward
@@ -115,6 +119,7 @@ class Op:
         self.otherwise = otherwise
         self.select = select
         self.ufunc = ufunc or name
+        self.taught = tuple(taught)
         self.__doc__ = doc
 
     def __repr__(self) -> str:

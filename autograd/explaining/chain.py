@@ -1,0 +1,72 @@
+"""The chain rule for one derivative, in symbols and then in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograd.explaining.latex import Latex, aligned, numbered_latex
+from autograd.explaining.spelling import name_latex, name_text, unique
+from autograd.explaining.telling import IN_LATEX, IN_TEXT, Account
+from autograd.graph import adjoints, recorded, topological_order
+from autograd.names import node_names
+from autograd.value import Value
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a derivative comes about: `value` is its number; `text` (also `str()`) and `latex` tell the chain rule."""
+
+    value: float
+    text: str
+    latex: Latex
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return self.latex._repr_latex_()
+
+
+def explain(x: Value, *, of: Value) -> Explanation:
+    """The chain rule for ∂of/∂x: the sum over everything that uses x, in symbols and then in numbers.
+
+    The lines that follow do the same for what it is made of, from `of` backwards as `backward()` goes. It tells of
+    the graph as recorded, needs no `backward()` and changes no gradient. Of more than 40 lines the first are shown,
+    and how many there are. The result prints as text, and a notebook shows it as formulas.
+    A TypeError if x or of is no Value.
+
+    >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+    >>> a, b = x * y, -4.0 * x
+    >>> a.label, b.label = "a", "b"
+    >>> L = 2.0 * a + b
+    >>> L.label = "L"
+    >>> explain(x, of=L)
+    ∂L/∂x = ∂L/∂a·∂a/∂x + ∂L/∂b·∂b/∂x = 2·2 + 1·(−4) = 0
+        a = x·y, so ∂a/∂x = y = 2
+        b = −4·x, so ∂b/∂x = −4
+    ∂L/∂b = 1, since L = v3 + b
+    ∂L/∂v3 = 1, since L = v3 + b
+    ∂L/∂a = ∂L/∂v3·∂v3/∂a = 1·2 = 2
+        v3 = 2·a, so ∂v3/∂a = 2
+    """
+    for what, node in (("x", x), ("of", of)):
+        if type(node) is not Value:
+            raise TypeError(f"explain: {what} must be a Value, got {type(node).__name__}")
+    order = topological_order([of])
+    connected = x in set(order)
+    names = node_names(order if connected else [*order, x])
+    in_text, in_latex = unique(names, name_text), unique(names, name_latex, numbered=numbered_latex)
+    live = {x}  # what x flows into
+    for node in order:
+        if any(partial is not None and arg in live for arg, partial in zip(node.args, node.partials, strict=True)):
+            live.add(node)
+    if of not in live:
+        of_text, of_latex = (voice.not_taken if connected else voice.independent for voice in (IN_TEXT, IN_LATEX))
+        latex = Latex(of_latex.format(in_latex[of], in_latex[x]))
+        return Explanation(0.0, of_text.format(in_text[of], in_text[x]), latex)
+    bars = adjoints(order, {of: 1.0}, recorded, towards=[x])
+    turns = [node for node in reversed(order) if node in live and node in bars]
+    text = Account(IN_TEXT, in_text, turns, bars).lines()
+    return Explanation(bars[x], "\n".join(text), aligned(Account(IN_LATEX, in_latex, turns, bars).lines()))

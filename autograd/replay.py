@@ -1,0 +1,54 @@
+"""A recorded graph computed again, with other numbers in its leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autograd.primitive import number
+from autograd.value import Value, take_partials
+
+
+def replay(order: Sequence[Value], given: Mapping[Value, float]) -> dict[Value, float]:
+    """The number of every node of a topological order, computed again; the graph stays as it is.
+
+    A leaf has the number it is given, else its own `data` as it is now. Every operation is the row's, so the numbers
+    are bit for bit those that recording the program anew would give, with no warning for NaN and infinity.
+
+    >>> from autograd.graph import topological_order
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> replay(topological_order([y]), {x: 4.0})[y], y.data
+    (16.0, 9.0)
+    """
+    values: dict[Value, float] = {}
+    for node in order:
+        if node.op is None:
+            values[node] = given.get(node, node.data)
+        else:
+            values[node] = number(node.op(*numbers_of(node, values)))
+    return values
+
+
+def replay_partials(order: Sequence[Value], values: Mapping[Value, float]) -> dict[Value, tuple[float | None, ...]]:
+    """What `partials` of every node would be at these numbers, as `replay` gives them.
+
+    None for constants and for the branch that `where` does not take at these numbers.
+
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> replay_partials([x, y], replay([x, y], {x: 4.0}))[y]
+    (4.0, 4.0)
+    """
+    partials: dict[Value, tuple[float | None, ...]] = {}
+    for node in order:
+        if node.op is None:
+            partials[node] = ()
+        else:
+            wanted = [type(arg) is not float for arg in node.args]
+            partials[node] = tuple(take_partials(node.op, values[node], numbers_of(node, values), wanted))
+    return partials
+
+
+def numbers_of(node: Value, values: Mapping[Value, float]) -> list[float]:
+    """The numbers of a node's arguments, its constants among them."""
+    return [arg if type(arg) is float else values[arg] for arg in node.args]
