@@ -49,6 +49,7 @@ from nn.data import (
     make_xor,
     train_test_split,
 )
+from nn.health import health
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import (
     BCELoss,
@@ -61,6 +62,7 @@ from nn.losses import (
     NLLLoss,
 )
 from nn.module import Module
+from nn.recording import record_training
 from nn.serialize import ModelFileError, load, save
 from nn.training import EarlyStopping, History, accuracy, fit
 
@@ -100,6 +102,7 @@ __all__ = [
     "accuracy",
     "batches",
     "fit",
+    "health",
     "init",
     "load",
     "load_digits",
@@ -111,6 +114,7 @@ __all__ = [
     "make_spirals",
     "make_xor",
     "optim",
+    "record_training",
     "save",
     "train_test_split",
     "utils",

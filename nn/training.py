@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -45,6 +46,10 @@ class History:
         """Add an epoch: a number for each of the lists that are kept."""
         for name, number in reached.items():
             getattr(self, name).append(number)
+
+
+class Diverged(ArithmeticError):
+    """The loss of a training step is NaN or infinite."""
 
 
 class EarlyStopping:
@@ -119,18 +124,17 @@ def fit(
     >>> round(net([2.0]).data, 3)
     5.0
     """
-    X, y = _checked("X, y", X, y)
+    X, y = checked_data("X, y", X, y)
     held_out = None if validation_data is None else _checked_pair(validation_data, len(X[0]))
-    _check_parts(loss, optimizer, scheduler, metric, callbacks)
+    check_parts(loss, optimizer, metric)
+    _check_followers(scheduler, callbacks)
     checked_integer("epochs", epochs, at_least=1)
     if batch_size is not None:
         checked_integer("batch_size", batch_size, at_least=1)
     order = generator(seed)
     history = History()
-    modes = [(module, module.training) for module in model.modules()]
-    model.train()
     try:
-        with _bar(epochs, progress) as bar:
+        with in_training(model), progress_bar(epochs, "epoch", progress) as bar:
             for epoch in range(1, epochs + 1):
                 reached = {"lr": optimizer.lr, **_train(model, X, y, loss, optimizer, batch_size, order, metric, epoch)}
                 if held_out is not None:
@@ -144,10 +148,19 @@ def fit(
                     break
     except KeyboardInterrupt:
         history.interrupted = True
+    return history
+
+
+@contextmanager
+def in_training(model: Module) -> Iterator[None]:
+    """All modules behave as in training; afterwards each as it did before."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.train()
+    try:
+        yield
     finally:
         for module, mode in modes:
             module.training = mode
-    return history
 
 
 def _train(
@@ -165,6 +178,23 @@ def _train(
     outputs: list[Any] = []
     targets: list[Any] = []
     total = 0.0
+    for cost, scores, wanted in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
+        total += cost.data * (len(wanted) if loss.reduction == "mean" else 1)
+        outputs += detached(scores)
+        targets += wanted
+    reached = {"loss": total / len(X) if loss.reduction == "mean" else total}
+    if metric is not None:
+        reached["metric"] = metric(outputs, targets)
+    return reached
+
+
+def training_steps(
+    model: Module, X: Any, y: Any, loss: Loss, optimizer: Optimizer, batch_size: int | None, order: Random, epoch: int
+) -> Iterator[tuple[Value, list[Any], list[Any]]]:
+    """One epoch, step by step: the loss, the outputs and the targets of each batch.
+
+    Each is given when the gradients are there and the update is yet to come; it comes when the next is asked for.
+    """
     for rows, wanted in batches(X, y, batch_size or len(X), shuffle=batch_size is not None, random_state=order):
         with enable_grad():
             scores = [model(row) for row in rows]
@@ -172,14 +202,8 @@ def _train(
         _refuse_divergence(cost, epoch)
         optimizer.zero_grad()
         cost.backward()
+        yield cost, scores, wanted
         optimizer.step()
-        total += cost.data * (len(rows) if loss.reduction == "mean" else 1)
-        outputs += detached(scores)
-        targets += wanted
-    reached = {"loss": total / len(X) if loss.reduction == "mean" else total}
-    if metric is not None:
-        reached["metric"] = metric(outputs, targets)
-    return reached
 
 
 def _validate(model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None) -> dict[str, float]:
@@ -234,7 +258,8 @@ def detached(output: Any) -> Any:
     return output.data if type(output) is Value else output
 
 
-def _checked(name: str, X: Any, y: Any) -> tuple[Any, Any]:
+def checked_data(name: str, X: Any, y: Any) -> tuple[Any, Any]:
+    """Samples and targets as lists, if there are any, as many of both, and all samples are alike."""
     X, y = (data.tolist() if hasattr(data, "tolist") else list(data) for data in (X, y))
     if len(X) != len(y):
         raise ValueError(f"{name}: expected one target for each sample, got {len(X)} samples and {len(y)} targets")
@@ -249,21 +274,24 @@ def _checked(name: str, X: Any, y: Any) -> tuple[Any, Any]:
 def _checked_pair(data: Any, width: int) -> tuple[Any, Any]:
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
-    X, y = _checked("validation_data", *data)
+    X, y = checked_data("validation_data", *data)
     if len(X[0]) != width:
         raise ValueError(f"validation_data: expected samples of {width} numbers, as in X, got {len(X[0])}")
     return X, y
 
 
-def _check_parts(loss: Any, optimizer: Any, scheduler: Any, metric: Any, callbacks: Any) -> None:
+def check_parts(loss: Any, optimizer: Any, metric: Any) -> None:
     """Find what cannot work before the first step, while nothing has changed."""
     for name, part, kind in (("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
         if not isinstance(part, kind):
             raise TypeError(f"{name} must be a {kind.__name__}, such as {_EXAMPLES[name]}, got {part!r}")
-    if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
-        raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
+
+
+def _check_followers(scheduler: Any, callbacks: Any) -> None:
+    if scheduler is not None and not isinstance(scheduler, (LRScheduler, ReduceLROnPlateau)):
+        raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
 
@@ -275,7 +303,7 @@ def _refuse_divergence(cost: Any, epoch: int) -> None:
     if type(cost) is not Value:
         raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
     if not math.isfinite(cost.data):
-        raise ArithmeticError(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
+        raise Diverged(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
 
 
 def _step(scheduler: LRScheduler | ReduceLROnPlateau | None, history: History) -> None:
@@ -285,7 +313,8 @@ def _step(scheduler: LRScheduler | ReduceLROnPlateau | None, history: History) -
         scheduler.step()
 
 
-def _bar(epochs: int, progress: bool) -> Any:
+def progress_bar(total: int, unit: str, progress: bool) -> Any:
+    """A bar that counts to `total`, or one that is not shown."""
     from tqdm.auto import tqdm
 
-    return tqdm(total=epochs, unit="epoch", disable=not progress)
+    return tqdm(total=total, unit=unit, disable=not progress)

@@ -21,12 +21,16 @@ LAYERS = [
     {"graph", "methods"},
     {"value"},
     {"functions", "scopes"},
-    {"names"},
-    {"transforms"},
-    {"viz", "testing", "expression"},
+    {"names", "replay"},
+    {"transforms", "diagnose"},
+    {"expression", "misconceptions"},
+    {"explaining"},
+    {"stepping"},
+    {"viz"},
+    {"testing"},
     {"__main__"},
 ]
-PUBLIC = {"files", "scopes", "tree"}  # the modules of autograd that nn may use besides its names
+PUBLIC = {"files", "scopes", "tree", "viz.page"}  # the modules of autograd that nn may use besides its names
 
 
 def imports(path):

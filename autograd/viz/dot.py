@@ -64,7 +64,8 @@ def draw_dot(
     >>> drawing.source.count(" -> ")
     3
     """
-    _check(root, direction, show, flow, max_nodes, fold, expand)
+    if type(root) is not Value:
+        raise TypeError(f"draw_dot: root must be a Value, got {type(root).__name__}")
     order = topological_order([root])
     return draw_graph(
         order,
@@ -94,6 +95,7 @@ def draw_graph(
     format: str = "svg",
 ) -> Drawing:
     """What `draw_dot` gives, with numbers that may be others than those in the nodes."""
+    _check(direction, show, flow, max_nodes, fold, expand)
     from autograd.viz.drawing import Drawing
 
     root = order[-1]
@@ -129,9 +131,7 @@ def draw_graph(
 FONT = "Arial"  # Graphviz knows the widths of its letters without having the font
 
 
-def _check(root: Any, direction: str, show: Any, flow: str, max_nodes: Any, fold: str, expand: Any) -> None:
-    if type(root) is not Value:
-        raise TypeError(f"draw_dot: root must be a Value, got {type(root).__name__}")
+def _check(direction: str, show: Any, flow: str, max_nodes: Any, fold: str, expand: Any) -> None:
     _one_of("direction", direction, ("LR", "RL", "TB", "BT"))
     _one_of("flow", flow, ("forward", "backward", "both"))
     _one_of("fold", fold, ("auto", "module", "none"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import math
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -43,7 +44,7 @@ class Player:
     It needs no network and no Python behind it: it also works in an exported notebook, and opened from disk.
     """
 
-    def __init__(self, title: str, data: Any, assets: Sequence[str], height: int = 640) -> None:
+    def __init__(self, title: str, data: Any, assets: Sequence[str | Path], height: int = 640) -> None:
         self.title, self.data, self.assets, self.height = title, data, tuple(assets), height
 
     @property
@@ -52,14 +53,17 @@ class Player:
         return _PAGE.format(
             policy=POLICY,
             title=html.escape(_encodable(self.title)),
-            style=bundle("page.css", *(name for name in self.assets if name.endswith(".css"))),
+            style=bundle("page.css", *(path for path in self.assets if str(path).endswith(".css"))),
             data=as_json(self.data),
-            script=bundle("scrubber.js", *(name for name in self.assets if name.endswith(".js"))),
+            script=bundle("scrubber.js", *(path for path in self.assets if str(path).endswith(".js"))),
         )
 
     def save_html(self, path: str | Path) -> str:
         """Write the page to `path`, and return that. An OSError says what is wrong with the path."""
-        write_atomically(path, self.html)
+        try:
+            write_atomically(path, self.html)
+        except OSError as error:
+            raise OSError(error.errno, f"cannot write the page: {error.strerror}", str(path)) from None
         return str(path)
 
     def _repr_html_(self) -> str:
@@ -72,10 +76,10 @@ class Player:
         return f"<Player: {self.title}; save_html(path) writes the page>"
 
 
-def bundle(*names: str) -> str:
-    """The texts of these files of the package, one after the other."""
+def bundle(*paths: str | Path) -> str:
+    """The texts of these files, one after the other: of files in `assets`, or wherever else a whole path leads."""
     folder = files("autograd.viz") / "assets"
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    return "\n".join((folder / str(path)).read_text(encoding="utf-8") for path in paths)
 
 
 def as_json(data: Any) -> str:
@@ -84,8 +88,8 @@ def as_json(data: Any) -> str:
     >>> as_json({"</script>": [0.5, math.inf]})
     '{"\\\\u003c/script\\\\u003e":[0.5,"inf"]}'
     """
-    text = json.dumps(_plain(data), separators=(",", ":"), allow_nan=False)  # ASCII: a lone surrogate is escaped as well
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    text = json.dumps(_plain(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _plain(data: Any) -> Any:

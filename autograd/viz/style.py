@@ -43,8 +43,8 @@ def norm(numbers: Sequence[float]) -> float:
 
 
 def number(x: float) -> str:
-    """Four digits, with a real minus."""
-    return f"{x:.4g}".replace("-", "−")
+    """Four digits, with a real minus, and none for -0."""
+    return f"{x + 0.0:.4g}".replace("-", "−")
 
 
 def numbers(xs: Sequence[float]) -> str:

@@ -1,0 +1,79 @@
+"""The page of a graph, live: sliders move the leaves, and all numbers follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.names import node_names
+from autograd.primitive import number
+from autograd.replay import replay, replay_partials
+from autograd.stepping import Sweep, spelled
+from autograd.value import Value
+from autograd.viz.page import as_json, bundle
+from autograd.viz.player import contents
+
+MOST_SLIDERS = 12
+HUGE = 1e300
+
+
+def widget(
+    y: Value,
+    leaves: Sequence[Value] | None = None,
+    *,
+    direction: str = "LR",
+    max_nodes: int = 100,
+    fold: str = "auto",
+    expand: str | Collection[str] = (),
+) -> Any:
+    """The player of y in a notebook, with a slider for each leaf: moving one computes the graph again.
+
+    The numbers are those that recording the program anew with these leaves would give; the graph itself is not
+    changed. `leaves` are those that get a slider, the first 12 of the graph if none are given. `w.values` are their
+    numbers, which may be set from Python too. The other arguments are those of `player`.
+
+    Needs anywidget; an ImportError says so. A ValueError if one of `leaves` is no leaf of the graph.
+    """
+    if type(y) is not Value:
+        raise TypeError(f"widget: y must be a Value, got {type(y).__name__}")
+    order = topological_order([y])
+    moved = [node for node in order if node.op is None][:MOST_SLIDERS] if leaves is None else list(leaves)
+    known = set(order)
+    for i, leaf in enumerate(moved):
+        if type(leaf) is not Value or leaf.op is not None or leaf not in known:
+            raise ValueError(f"widget: leaves[{i}] must be a leaf of the graph of y, got {leaf!r}")
+    try:
+        import anywidget
+        import traitlets
+    except ImportError:
+        raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
+    names = node_names(order)
+    sliders = [_slider(spelled(names[leaf]), leaf.data) for leaf in moved]
+
+    def page(values: Sequence[float]) -> str:
+        data = replay(order, dict(zip(moved, map(number, values), strict=True)))
+        partials = replay_partials(order, data)
+        sweep = Sweep(order, names, data.__getitem__, partials.__getitem__)
+        return as_json({**contents(sweep, direction=direction, max_nodes=max_nodes, fold=fold, expand=expand), "leaves": sliders})
+
+    class LivePlayer(anywidget.AnyWidget):
+        _esm = bundle("scrubber.js", "player.js", "widget.js")
+        _css = bundle("page.css", "player.css")
+        values = traitlets.List(traitlets.Float()).tag(sync=True)
+        page = traitlets.Unicode().tag(sync=True)
+
+        @traitlets.observe("values")
+        def _compute(self, change: Any) -> None:
+            self.page = page(change["new"])
+
+    return LivePlayer(values=[leaf.data for leaf in moved])
+
+
+def _slider(name: str, x: float) -> dict[str, Any]:
+    """From so far below x to so far above it that the sign changes on the way, in steps of a round number."""
+    middle = x if abs(x) < HUGE else 0.0
+    span = max(1.0, 2.0 * abs(middle))
+    digits = -math.floor(math.log10(span / 50.0))
+    return {"name": name, "low": round(middle - span, digits), "high": round(middle + span, digits), "step": 10.0**-digits}

@@ -1,0 +1,123 @@
+"""What a net says all over the plane of its samples, as a picture of bytes: the decision boundary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import no_grad
+from autograd.tree import tree_leaves
+from nn.arguments import checked_integer, number_between, plain_lists
+from nn.losses import BCEWithLogitsLoss, Loss
+from nn.module import Module
+from nn.training import detached
+
+MIDDLE = 127  # the byte on the boundary; 0 and 254 are the two ends
+NOT_A_NUMBER = 255
+MARGIN = 0.15  # of the extent of the samples, on each side
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The part of the plane around the samples, a grid of places in it, and how an output becomes the byte of its place.
+
+    Of `kind` "score" (one output, two classes) the byte says how far the output is from the `middle` between the classes;
+    of "class" (an output a class) it is the class; of "number" (one output, no classes) it goes from the smallest target
+    to the largest.
+    """
+
+    resolution: int
+    x: tuple[float, float]
+    y: tuple[float, float]
+    kind: str
+    labels: Sequence[float]  # the two classes, all classes, or the smallest and the largest target
+    middle: float
+    half: float
+    points: list[tuple[float, float, int]]  # the samples: where, and which label or byte
+
+    def cells(self, model: Module) -> bytes:
+        """A byte for each place of the grid, which goes from border to border: rows from the top, left to right."""
+        last = self.resolution - 1
+        xs, ys = ([low + (high - low) * i / last for i in range(last + 1)] for low, high in (self.x, self.y))
+        return bytes(self.byte(output) for output in _outputs(model, [[x, y] for y in reversed(ys) for x in xs]))
+
+    def byte(self, output: list[float]) -> int:
+        """The byte of an output, a list of one number or of one a class."""
+        if any(map(math.isnan, output)):
+            return NOT_A_NUMBER
+        if self.kind == "class":
+            return output.index(max(output))
+        distance = (output[0] - self.middle) / self.half
+        share = math.tanh(distance) if self.kind == "score" else max(-1.0, min(1.0, distance))
+        return MIDDLE + round(MIDDLE * math.copysign(math.sqrt(abs(share)), share))  # the root: finest where the boundary is
+
+
+def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plane:
+    """The plane of these samples; ValueError if they are not points, or if an output has no place on a picture.
+
+    >>> from nn import MLP, HingeLoss, make_xor
+    >>> X, y = make_xor(4, shuffle=False)
+    >>> plane = plane_of(MLP(2, [1]), X, [-1, 1, 1, -1], HingeLoss(), 8)
+    >>> plane.kind, plane.labels, plane.x, len(plane.cells(MLP(2, [1])))
+    ('score', (-1, 1), (-1.3, 1.3), 64)
+    """
+    checked_integer("boundary", resolution, at_least=2)
+    rows = plain_lists(X)
+    if any(not isinstance(row, list) or len(row) != 2 for row in rows):
+        raise ValueError("boundary: the samples must be points, rows of 2 numbers")
+    points = [[number_between("boundary: a number of X", number) for number in row] for row in rows]
+    (first,) = _outputs(model, points[:1])
+    targets = [_target(target, len(first)) for target in y]
+    kind, labels = _labels(targets, len(first))
+    logits = kind == "score" and isinstance(loss, BCEWithLogitsLoss)
+    middle = 0.0 if logits else (labels[0] + labels[-1]) / 2
+    half = 2.0 if logits else (labels[-1] - labels[0]) / 2 or 1.0
+    across, up = (_range([point[i] for point in points]) for i in (0, 1))
+    plane = Plane(resolution, across, up, kind, labels, middle, half, [])
+    marks = [plane.byte([target]) if kind == "number" else list(labels).index(target) for target in targets]
+    plane.points.extend((x, y, mark) for (x, y), mark in zip(points, marks, strict=True))
+    return plane
+
+
+def _outputs(model: Module, rows: list[list[float]]) -> list[list[float]]:
+    """What the model says in use, not in training; afterwards it is in training again."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with no_grad():
+            return [tree_leaves(detached(model(row))) for row in rows]
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
+    if width > 1:
+        if width > MIDDLE or not all(target in range(width) for target in targets):
+            raise ValueError(
+                f"boundary: {width} outputs need targets that are classes from 0 to {width - 1}, at most {MIDDLE} of them"
+            )
+        return "class", range(width)
+    seen = sorted(set(targets))
+    for pair in ((0, 1), (-1, 1), tuple(seen)):
+        if len(pair) == 2 and set(seen) <= set(pair):
+            return "score", pair
+    return "number", (seen[0], seen[-1])
+
+
+def _target(target: Any, width: int) -> float:
+    """The one number of a target; of a row with one number a class, the class."""
+    numbers = [number_between("boundary: a target", number) for number in tree_leaves(target)]
+    if len(numbers) == width > 1:
+        return numbers.index(max(numbers))
+    if len(numbers) != 1:
+        raise ValueError(f"boundary: {width} outputs cannot be drawn against targets of {len(numbers)} numbers")
+    return numbers[0]
+
+
+def _range(numbers: list[float]) -> tuple[float, float]:
+    low, high = min(numbers), max(numbers)
+    margin = MARGIN * (high - low) or 1.0
+    return low - margin, high + margin

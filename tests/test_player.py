@@ -1,0 +1,275 @@
+"""The pages that step, without a browser: what is in them, that nothing breaks out of them, how big they are."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value, gradients
+from autograd.graph import topological_order
+from autograd.viz import render, style
+from autograd.viz.page import as_json, bundle
+from autograd.viz.player import player
+from autograd.viz.widget import widget
+from tests.test_random_graphs import programs, run
+
+HOSTILE = "</script><img src=x onerror=alert(1)>&\"'\\ \n\u2028]]>{}<!--"
+
+
+def data_of(page):
+    """The data in a page, read as a browser does."""
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+
+
+def last_gradients(data):
+    """By the index of the node, from the steps alone."""
+    return {node: after for step in data["steps"] for node, after in step.get("changes", ())}
+
+
+def chain(steps):
+    y = Value(1.0)
+    for _ in range(steps):
+        y = y * 1.001 + 0.5
+    return y
+
+
+class Tags(HTMLParser):
+    """All tags of a page, with their attributes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+@settings(max_examples=30)
+@given(programs(most=10))
+def test_the_gradients_and_values_in_a_page_are_those_of_the_engine(program):
+    root = run(program[0], [Value(x) for x in program[1]])
+    if type(root) is not Value or root.op is None:
+        return
+    data, order = data_of(player(root).html), topological_order([root])
+    assert [data["nodes"][str(i)]["value"] for i in range(len(order))] == [node.data for node in order]
+    reached = last_gradients(data)
+    assert [reached.get(i, 0.0) for i in range(len(order))] == gradients(root, order)
+
+
+def test_a_page_asks_for_nothing_from_outside():
+    page = player(Value(2.0, label="x") * 3.0).html
+    tags = Tags(page).found
+    assert not [attrs for _, attrs in tags if {"src", "href"} & set(attrs)]
+    assert [tag for tag, _ in tags].count("script") == 2
+    policy = next(attrs["content"] for tag, attrs in tags if attrs.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'")
+    assert not re.findall(r"https?://(?!www\.w3\.org/)", page)
+    assert "innerHTML" not in page
+
+
+@settings(max_examples=30)
+@given(st.text(max_size=20))
+def test_no_label_breaks_out_of_a_page_or_its_drawing(label):
+    x = Value(2.0, label=label + HOSTILE)
+    y = x * 3.0
+    y.label = HOSTILE + label
+    shown = player(y)
+    assert [tag for tag, _ in Tags(shown.html).found].count("script") == 2
+    assert "img" not in [tag for tag, _ in Tags(shown.html).found]
+    ET.fromstring(shown.data["svg"])
+    assert data_of(shown.html) == json.loads(json.dumps(shown.data, default=str).replace("Infinity", '"inf"'))
+    shown.html.encode()
+
+
+@given(st.recursive(st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False), st.lists))
+def test_what_is_written_as_json_reads_back_and_holds_no_tag(data):
+    text = as_json(data)
+    assert json.loads(text) == data
+    assert not set("<>&\u2028\u2029") & set(text)
+    text.encode()
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 1e300, 5e-324])
+def test_numbers_that_json_does_not_know_are_in_the_page(number):
+    x = Value(number, label="x")
+    data = data_of(player(x * 1.0).html)
+    assert float(data["nodes"]["0"]["value"]) == pytest.approx(number, nan_ok=True, abs=0)
+
+
+def test_a_notebook_gets_the_page_in_a_frame_without_privileges():
+    shown = player(Value(2.0, label=HOSTILE) * 3.0)
+    ((tag, attrs),) = Tags(shown._repr_html_()).found
+    assert (tag, attrs["sandbox"]) == ("iframe", "allow-scripts")
+    assert attrs["srcdoc"] == shown.html
+    assert html.escape(shown.html) in shown._repr_html_()
+    assert repr(shown).startswith("<Player: ")
+
+
+def test_a_page_is_written_whole_or_not_at_all(tmp_path):
+    shown = player(Value(2.0) * 3.0)
+    assert shown.save_html(tmp_path / "page.html") == str(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == shown.html
+    with pytest.raises(FileNotFoundError, match=r"cannot write the page: .*nowhere"):
+        shown.save_html(tmp_path / "nowhere" / "page.html")
+    with pytest.raises(IsADirectoryError, match="cannot write the page"):
+        shown.save_html(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_no_gradient_of_the_graph_is_touched_and_none_is_needed():
+    x = Value(3.0, label="x")
+    y = x * x
+    data = data_of(player(y).html)
+    assert last_gradients(data) == {1: 1.0, 0: 6.0}
+    assert not hasattr(x, "_grad")
+    assert "no gradients yet" not in data["svg"]
+    x.grad = 17.0  # of some other sweep
+    assert data_of(player(y).html) == data
+
+
+def test_a_box_tells_on_hover_where_it_was_recorded_and_no_gradient_that_is_yet_to_come():
+    with autograd.anomaly():
+        y = Value(2.0, label="x") * 3.0
+    svg = player(y).data["svg"]
+    assert svg.count("<title>recorded at test_player.py:") == 1
+    assert "xlink:title" not in svg
+
+
+def test_every_arrow_of_the_drawing_has_its_edges_and_they_are_passed_once():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    y = (a * b + a).tanh()
+    data = data_of(player(y).html)
+    ids = {g.get("id") for g in ET.fromstring(data["svg"]).iter("{http://www.w3.org/2000/svg}g")}
+    assert {name[1:] for name in ids if name and re.fullmatch(r"[fb]\d+-\d+", name)} == set(data["arrows"])
+    for edges in data["arrows"].values():
+        for arg, result, step in edges:
+            assert data["steps"][step]["node"] == result
+            assert arg in [node for node, _ in data["steps"][step]["changes"]]
+
+
+def test_in_a_folded_drawing_every_step_has_a_box_and_every_arrow_its_edges():
+    x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
+    loss = (nn.MLP(2, [16, 16, 1], seed=0)(x) - 1.0) ** 2
+    data = data_of(player(loss).html)
+    ids = {g.get("id") for g in ET.fromstring(data["svg"]).iter("{http://www.w3.org/2000/svg}g")}
+    assert {node["box"] for node in data["nodes"].values()} <= ids
+    assert {name[1:] for name in ids if name and re.fullmatch(r"[fb]\d+-\d+", name)} <= set(data["arrows"])
+    opened = data_of(player(loss, expand="layers[0]").html)
+    assert len(opened["svg"]) > len(data["svg"])
+
+
+def test_every_colour_of_the_drawing_has_one_for_the_dark_look():
+    css = bundle("player.css")
+    colours = {value for value in vars(style).values() if isinstance(value, str) and re.fullmatch("#[0-9a-f]{6}", value)}
+    assert len(colours) > 5
+    assert [colour for colour in colours if f'="{colour}"' not in css] == []
+
+
+def test_the_page_of_500_steps_is_below_a_megabyte():
+    data = player(chain(125))
+    assert len(data.data["steps"]) == 501
+    assert len(data.html.encode()) < 1_000_000
+    assert len(player(chain(125), fold="none", max_nodes=1000).html.encode()) < 1_000_000
+
+
+def test_of_a_hundred_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_so():
+    start = time.perf_counter()
+    data = data_of((shown := player(chain(50_000))).html)
+    assert time.perf_counter() - start < 10.0  # 1.5 s on an idle machine
+    assert len(data["steps"]) <= 4001
+    assert "of 200,001, around v₁₀₀₀₀₀" in data["note"]
+    assert len(shown.html) < 2_000_000
+
+
+def test_a_step_with_very_many_arguments_has_a_few_sentences_and_all_changes():
+    step = data_of(player(autograd.sum([Value(1.0) for _ in range(3000)])).html)["steps"][-1]
+    assert (len(step["texts"]), step["more"], len(step["changes"])) == (6, 2994, 3000)
+
+
+def test_bad_arguments_are_refused_by_name():
+    with pytest.raises(TypeError, match="player: y must be a Value, got str"):
+        player("y")
+    with pytest.raises(ValueError, match="direction must be"):
+        player(Value(1.0) * 2.0, direction="up")
+
+
+def test_without_a_layout_program_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(render, "_program", lambda: None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(render.RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
+        player(Value(1.0) * 2.0)
+
+
+# -- the live page -------------------------------------------------------------------------------------
+
+
+def model(w, x, b):
+    n = w * x + b
+    return autograd.where(autograd.greater(n, 0.0), n.tanh(), n * 0.1)
+
+
+def recorded(numbers):
+    leaves = [Value(number, label=name) for name, number in zip("wxb", numbers, strict=True)]
+    return model(*leaves), leaves
+
+
+three = st.tuples(*[st.floats(-3, 3)] * 3)
+
+
+@settings(max_examples=20)
+@given(three, three)
+def test_moving_a_leaf_gives_the_page_that_recording_anew_gives(before, after):
+    y, leaves = recorded(before)
+    live = widget(y, leaves)
+    live.values = list(after)
+    assert [leaf.data for leaf in leaves] == list(before)
+    y, leaves = recorded(after)
+    fresh, data = player(y).data, json.loads(live.page)
+    order = topological_order([y])
+    assert [data["nodes"][str(i)]["value"] for i in range(len(order))] == [node.data for node in order]
+    reached = last_gradients(data)
+    assert [reached.get(i, 0.0) for i in range(len(order))] == gradients(y, order)
+    assert data["svg"] == fresh["svg"]
+
+
+def test_the_first_leaves_get_sliders_if_none_are_given():
+    live = widget(autograd.sum([Value(float(i), label=f"x{i}") for i in range(20)]))
+    sliders = json.loads(live.page)["leaves"]
+    assert [slider["name"] for slider in sliders[:2]] == ["x₀", "x₁"]
+    assert (len(sliders), live.values) == (12, [float(i) for i in range(12)])
+    assert sliders[2]["low"] < 0.0 < 2.0 < sliders[2]["high"]
+
+
+def test_a_leaf_that_is_not_in_the_graph_is_refused():
+    x = Value(2.0)
+    y = x * 3.0
+    for wrong in (Value(1.0), y, 3.0):
+        with pytest.raises(ValueError, match=r"leaves\[1\] must be a leaf of the graph of y"):
+            widget(y, [x, wrong])
+    with pytest.raises(TypeError, match="widget: y must be a Value, got int"):
+        widget(3)
+
+
+def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    with pytest.raises(ImportError, match=r"pip install 'scalar-autograd\[notebook\]'"):
+        widget(Value(2.0) * 3.0)
+
+
+def test_a_player_needs_no_anywidget():
+    code = "import sys; from autograd import Value; from autograd.viz.player import player; player(Value(1.0) * 2.0).html; "
+    code += "print('anywidget' in sys.modules, 'IPython' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
