@@ -12,10 +12,11 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
-from autograd.diagnose.words import listed, number, plain
+from autograd.diagnose.words import listed
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.value import Value
+from autograd.wording import one_line, shown
 
 MOST_ROWS = 12
 Gradients = dict[Value, float]
@@ -71,10 +72,10 @@ def run(y: Value, bug: str) -> Misconception:
         right.gradients.update((leaf, 2.0 * right.gradients[leaf]) for leaf in order if leaf.op is None)
     apart = [node for node in reversed(order) if _differ(right.gradients[node], wrong.gradients[node])]
     if apart:
-        reason = why(apart[0], right, wrong, lambda node: plain(names[node]))
+        reason = why(apart[0], right, wrong, lambda node: one_line(names[node]))
     else:
         reason = f"On this graph the two agree. They can part only where {shown_by}."
-    rows = [(plain(names[node]), *_shown(right.gradients[node], wrong.gradients[node])) for node in apart[:MOST_ROWS]]
+    rows = [(one_line(names[node]), *_told_apart(right.gradients[node], wrong.gradients[node])) for node in apart[:MOST_ROWS]]
     more = [f"… and {len(apart) - MOST_ROWS} more nodes"] if len(apart) > MOST_ROWS else []
     text = "\n".join([question, reason, *_table(rows), *more])
     return Misconception(bug, question, right.gradients, wrong.gradients, apart[0] if apart else None, reason, text)
@@ -84,10 +85,10 @@ def _differ(one: float, other: float) -> bool:
     return one != other and (one == one or other == other)
 
 
-def _shown(one: float, other: float) -> tuple[str, str]:
+def _told_apart(one: float, other: float) -> tuple[str, str]:
     """Two numbers with as many digits as it takes to tell them apart."""
-    shown = number(one), number(other)
-    return shown if shown[0] != shown[1] else (repr(one), repr(other))
+    pair = shown(one), shown(other)
+    return pair if pair[0] != pair[1] else (repr(one), repr(other))
 
 
 def _table(rows: Sequence[tuple[str, str, str]]) -> list[str]:
@@ -183,27 +184,27 @@ def _overwritten(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
     *lost, last = right.arrivals[x]
     users = [(node, i) for node in reversed(right.order) for i, use in enumerate(u for u in node.args if u is x)]
     by = [f"by {name(user)}{' again' if i else ''}" for user, i in users]
-    amounts = listed([f"{name(arrival.user)} ({number(arrival.amount)})" for arrival in lost])
+    amounts = listed([f"{name(arrival.user)} ({shown(arrival.amount)})" for arrival in lost])
     were = f"contributions of {amounts} were" if len(lost) > 1 else f"contribution of {amounts} was"
     return (
         f"With `=` in place of `+=`: {name(x)} is used {_times(len(users))}, {listed(by)}; "
-        f"the {were} overwritten by that of {name(last.user)} ({number(last.amount)})."
+        f"the {were} overwritten by that of {name(last.user)} ({shown(last.amount)})."
     )
 
 
 def _too_early(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
     early = next(a.user for a in wrong.arrivals[x] if _differ(wrong.sent[a.user][0], right.sent[a.user][0]))
     sent, time = wrong.sent[early]
-    late = [f"{name(arrival.user)} ({number(arrival.amount)})" for arrival in wrong.arrivals[early] if arrival.time > time]
+    late = [f"{name(arrival.user)} ({shown(arrival.amount)})" for arrival in wrong.arrivals[early] if arrival.time > time]
     what = f"contributions of {listed(late)}" if len(late) > 1 else f"contribution of {late[0]}"
     return (
-        f"{name(early)} passed on {number(sent)} when it was first reached, before the {what} had arrived: its gradient is "
-        f"{number(right.sent[early][0])}. In a topological order whatever uses {name(early)} has its turn before it."
+        f"{name(early)} passed on {shown(sent)} when it was first reached, before the {what} had arrived: its gradient is "
+        f"{shown(right.sent[early][0])}. In a topological order whatever uses {name(early)} has its turn before it."
     )
 
 
 def _not_reset(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
-    once, twice = number(right.gradients[x]), number(wrong.gradients[x])
+    once, twice = shown(right.gradients[x]), shown(wrong.gradients[x])
     return (
         f"{name(x)} still held {once} from the first backward(), the second added {once} to it and passed on {twice} in "
         f"place of {once}. Leaves add up over backward() calls, until zero_grad(); the nodes in between have to start anew."
@@ -218,7 +219,7 @@ def _counted_once(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
     uses = sum(arg is x for arg in user.args)
     return (
         f"A set of parents holds {name(x)} once, though {name(user)} uses it {_times(uses)}: "
-        f"of its contributions {listed([number(amount) for amount in amounts])} only the first was counted."
+        f"of its contributions {listed([shown(amount) for amount in amounts])} only the first was counted."
     )
 
 

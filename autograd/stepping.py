@@ -15,6 +15,7 @@ from autograd.graph import Partials, recorded, topological_order
 from autograd.names import node_names
 from autograd.primitive import Op
 from autograd.value import Value
+from autograd.wording import shown
 
 MOST_ROWS = 40  # of a table
 MOST_SENTENCES = 6  # of one step, in text
@@ -215,7 +216,7 @@ class Sweep:
 
     def operation(self, node: Value) -> str:
         """How the node is computed: `c = a·b = 2·3 = 6`."""
-        parts = [spelled(self.names[node]), show(self.data(node))]
+        parts = [spelled(self.names[node]), shown(self.data(node))]
         if node.op is not None:
             write = WITH_SUBSCRIPTS
             symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in node.args]
@@ -261,11 +262,6 @@ def _op(node: Value) -> Op:
 # -- how names and numbers are written ------------------------------------------------------------------
 
 
-def show(x: float) -> str:
-    """Six digits, with a real minus, and none before 0."""
-    return f"{x + 0.0:.6g}".replace("-", "−")
-
-
 def spelled(name: str) -> str:
     """The name as it stands in a formula, with the number at its end as a subscript.
 
@@ -277,4 +273,4 @@ def spelled(name: str) -> str:
     return match[1] + match[2].translate(_SUBSCRIPTS) if match else text
 
 
-WITH_SUBSCRIPTS = TEXT._replace(name=spelled, number=show)
+WITH_SUBSCRIPTS = TEXT._replace(name=spelled, number=shown)

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from autograd import Value, gradients, trace
 from autograd.scopes import Scope, scopes_of
 from autograd.tree import tree_leaves
+from autograd.wording import one_line
 from nn.layers import Layer, Neuron
 from nn.module import Module
 
 SATURATED = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
 MOST = 0.9  # the share of the samples at which a unit has to be saturated to be called so
 FAR = 1000.0  # how many times smaller or larger a gradient may be than at the last layer
-LONGEST_NAME = 50
 HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L/∂params|", "|∂L/∂out|", "verdict")
 
 
@@ -110,7 +110,7 @@ def health(model: Module, loss: Value) -> Health:
     return Health(
         (
             *(row._replace(verdict=_verdict(row, last)) for row in rows),
-            *(LayerHealth(_short(name), 0, 0, 0, 0, 0.0, 0.0, 0.0, "not used by this loss") for name in unused),
+            *(LayerHealth(one_line(name), 0, 0, 0, 0, 0.0, 0.0, 0.0, "not used by this loss") for name in unused),
         )
     )
 
@@ -183,7 +183,7 @@ def _row(
     saturated = [[not r.kinked and abs(r.slope) < SATURATED for r in unit] for unit in units.values()]
     parameters = module.parameters()
     return LayerHealth(
-        _short(name),
+        one_line(name),
         len(module.neurons) if isinstance(module, Layer) else max(units) + 1,
         samples,
         sum(all(r.kinked and r.slope == 0.0 for r in unit) for unit in units.values()),
@@ -197,11 +197,6 @@ def _row(
 
 def _number(ratio: float) -> str:
     return f"{ratio:.0f}" if ratio < 1e6 else f"{ratio:.3g}"
-
-
-def _short(name: str) -> str:
-    line = "".join(c if c.isprintable() else " " for c in name)
-    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
 
 
 def _verdict(row: LayerHealth, last: float) -> str:

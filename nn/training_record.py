@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from autograd.wording import shown
 from nn.boundary import Plane
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
         if not self.frames:
             return f"{self.setting}: no frames, {self._ending()}"
         first, last = self.frames[0], self.frames[-1]
-        return f"{self.setting}: {len(self)} frames, loss {_number(first.loss)} → {_number(last.loss)}, {self._ending()}"
+        return f"{self.setting}: {len(self)} frames, loss {shown(first.loss)} → {shown(last.loss)}, {self._ending()}"
 
     def _ending(self) -> str:
         how = "interrupted" if self.interrupted else self.diverged
@@ -129,7 +130,7 @@ class Difference:
     more: int  # how many other numbers differ in this step
 
     def __str__(self) -> str:
-        texts = ([_number(number, digits) for number in self.numbers] for digits in range(6, 18))
+        texts = ([shown(number, digits) for number in self.numbers] for digits in range(6, 18))
         one, other = next(pair for pair in texts if pair[0] != pair[1])  # with as many digits as it takes
         return f"step {self.step}: {self.name} {one} against {other}" + (f", and {self.more} more" if self.more else "")
 
@@ -171,7 +172,3 @@ def first_difference(one: TrainingRecord, other: TrainingRecord) -> Difference |
             name, *numbers = differing[0]
             return Difference(frame.step, name, (numbers[0], numbers[1]), len(differing) - 1)
     return None
-
-
-def _number(number: float, digits: int = 6) -> str:
-    return f"{number:.{digits}g}".replace("-", "−")

@@ -182,6 +182,16 @@ def test_a_helper_and_an_import_come_only_where_they_are_needed():
     assert source.startswith("from math import cos, sin\n\nx = 2.0")
 
 
+def test_what_a_partial_needs_twice_is_computed_once():
+    x = Value(2.0)
+    y = autograd.atan(x)
+    assert to_python(y).endswith("dy = 1.0\nt1 = 1.0 / hypot(1.0, x)\ndx = dy * (t1 * t1)  # 1.0 / (1.0 + x ** 2.0)")
+
+
+def test_the_sum_of_negative_zeros_is_positive_as_the_engine_has_it():
+    assert "v1 = 0.0 + x" in check(autograd.sum([Value(-0.0, "x")]))
+
+
 def test_what_python_raises_at_stands_as_a_number_with_a_comment():
     x = Value(0.0, "x")
     with pytest.warns(RuntimeWarning):

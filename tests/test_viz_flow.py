@@ -77,7 +77,7 @@ def test_without_colour_sign_and_strength_are_still_told_apart():
     assert (positive[0], negative[0], vanishing, broken) == ("solid", "dashed", nothing, ("bold", 4.0))
     assert vanishing[1] < positive[1] == negative[1]
     labels = texts(draw_dot(y, flow="both"))
-    assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "1 · nan = nan"} <= set(labels)
+    assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "1 · NaN = NaN"} <= set(labels)
 
 
 def test_before_backward_there_are_no_gradients_and_it_says_so():

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from autograd.diagnose.flow import HUGE, VANISHING, Flow
 from autograd.diagnose.values import Finding, Kind, find_value, is_zero
-from autograd.diagnose.words import Edge, Words, listed, number
+from autograd.diagnose.words import Edge, Words, listed
 from autograd.graph import adjoints, recorded, topological_order
 from autograd.names import node_names
 from autograd.value import Value
+from autograd.wording import shown
 
 LONGEST_WAY = 8
 VALUES: dict[str, Kind] = {"NaN": math.isnan, "infinite": math.isinf, "zero": is_zero}
@@ -73,7 +74,7 @@ class _Answers:
     def __init__(self, order: Sequence[Value], words: Words) -> None:
         self._root, self._order, self._words = order[-1], order, words
         self._bars: dict[Value, float] = adjoints(order, {self._root: 1.0}, recorded)
-        self._name, self._result = words.name(self._root), number(self._root.data)
+        self._name, self._result = words.name(self._root), shown(self._root.data)
 
     def gradient(self, x: Value) -> Why:
         """About the gradient of the root by x."""
@@ -134,7 +135,7 @@ class _Answers:
 
     def _sentence(self, x: Value, finding: Finding) -> str:
         bar = self._bar(x)
-        gradient = f"∂{self._name}/∂{self._words.name(x)} is {number(bar) if bar else 0}"
+        gradient = f"∂{self._name}/∂{self._words.name(x)} is {shown(bar) if bar else 0}"
         if x is self._root:
             return gradient
         return f"{gradient}, {'which is' if _kind(bar, GRADIENTS) is None else 'since'} {finding.reason}"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.diagnose.values import Finding, Kind, find_value, is_zero
-from autograd.diagnose.words import Edge, Words, factor_of, listed, number
+from autograd.diagnose.words import Edge, Words, factor_of, listed
 from autograd.value import Value
+from autograd.wording import shown
 
 # A gradient beyond these is vanishing or huge: with a learning rate of 1 a step would leave the first six digits
 # of a parameter around 1 as they are, or leave nothing of them.
@@ -66,7 +67,7 @@ class Flow:
     def _contributions(self, node: Value) -> str:
         shares = [(self._share(edge), edge) for edge in reversed(self.uses[node])]
         shares.sort(key=lambda pair: -abs(pair[0]))
-        return listed([f"{number(share)} from {self.words.name(edge.node)}" for share, edge in shares if share])
+        return listed([f"{shown(share)} from {self.words.name(edge.node)}" for share, edge in shares if share])
 
     # -- not finite ----------------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@ class Flow:
             return Finding(what, way, None, (self._infinite(node).reason,))
         if math.isnan(edge.partial or 0.0):
             return self._spoilt(edge, way, math.isnan)
-        bar = f"and the gradient of {self.words.name(node)} is {number(self._bar(node))}: 0 · inf is NaN"
+        bar = f"and the gradient of {self.words.name(node)} is {shown(self._bar(node))}: 0 · inf is NaN"
         if math.isinf(self._bar(node)):
             return Finding(f"{self.words.edge(edge)}, {bar}", way, edge, (self._infinite(node).reason,))
         found = self._spoilt(edge, way, math.isinf)
@@ -163,7 +164,7 @@ class Flow:
             return f"{self.words.edge(edge)}, as {find_value(factor, self.order, is_zero, self.words).reason}"
         if not edge.partial:
             return self.words.edge(edge)
-        product = f"{number(self._bar(edge.node))} · {number(edge.partial)}"
+        product = f"{shown(self._bar(edge.node))} · {shown(edge.partial)}"
         return f"{product} is too small for a float, and {self._product([edge, *self._heaviest(edge.node)], False).reason}"
 
     # -- a product of many factors -------------------------------------------------------------------
@@ -187,7 +188,7 @@ class Flow:
             for step in steps:
                 groups.setdefault(step.how or step.edge.node.op.name, []).append(step)  # type: ignore[union-attr]
             name, most = max(groups.items(), key=lambda group: math.fsum(step.power for step in group[1]))
-            power = number(round(math.fsum(step.power for step in most)) * (1 if grows else -1))
+            power = shown(round(math.fsum(step.power for step in most)) * (1 if grows else -1))
             what = (
                 f"{len(steps)} factors {'above' if grows else 'below'} 1 are multiplied on the way, {len(most)} of them at {name}"
             )

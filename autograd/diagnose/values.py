@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.diagnose.words import Edge, Words, number, numbers
+from autograd.diagnose.words import Edge, Words, numbers
 from autograd.value import Value
+from autograd.wording import shown
 
 Kind = Callable[[float], bool]
 
@@ -48,7 +49,7 @@ def find_value(x: Value, order: Sequence[Value], is_kind: Kind, words: Words) ->
     details = [f"the same begins at {count - 1} more node{'s' if count > 2 else ''}"] if count > 1 else []
     if endless := _blamed(first, math.isinf):
         from_where = find_value(endless[0], order, math.isinf, words).reason
-        details.append(f"{number(endless[0].data)} comes from here: {from_where}")
+        details.append(f"{shown(endless[0].data)} comes from here: {from_where}")
     return Finding(words.value(first), chain, None, tuple(details))
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.primitive import REAL, Op
 from autograd.value import Value, take_partials
+from autograd.wording import one_line, shown
 
 SATURATED = 1e-3  # a partial below it: three layers of such leave less of a gradient than VANISHING
-LONGEST_NAME = 60
 MOST_NUMBERS = 4
 
 
@@ -28,29 +28,14 @@ class Edge(NamedTuple):
         return self.node.partials[self.position]
 
 
-def number(x: float) -> str:
-    """Six significant digits.
-
-    >>> number(-0.5), number(float("nan"))
-    ('−0.5', 'NaN')
-    """
-    return "NaN" if x != x else f"{x:.6g}".replace("-", "−")
-
-
 def listed(items: Sequence[str], most: int = MOST_NUMBERS) -> str:
     """The first few of them as a phrase.
 
     >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d"], most=2)
     ('a, b and c', 'a, b and 2 more')
     """
-    shown = [*items[:most], f"{len(items) - most} more"] if len(items) > most else [*items]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def plain(name: str) -> str:
-    """A name that fits into a line."""
-    text = "".join(c if c.isprintable() else "�" for c in name)
-    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+    named = [*items[:most], f"{len(items) - most} more"] if len(items) > most else [*items]
+    return " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else "".join(named)
 
 
 class Words:
@@ -61,26 +46,26 @@ class Words:
 
     def name(self, node: Value) -> str:
         """What the node is called."""
-        return plain(self._names[node])
+        return one_line(self._names[node])
 
     def place(self, node: Value) -> str:
         """The operation and where it was recorded: "relu at train.py:12", or "relu (h)" where that is not known."""
         if node.op is None:
             return self.name(node)
-        inside = f" in {plain(' / '.join(scope.name for scope in node.scope.path()))}" if node.scope else ""
+        inside = f" in {one_line(' / '.join(scope.name for scope in node.scope.path()))}" if node.scope else ""
         if node.origin is None:
             return f"{node.op.name} ({self.name(node)}){inside}"
         file, line = node.origin
-        return f"{node.op.name} at {plain(file.replace(chr(92), '/').rpartition('/')[2])}:{line}{inside}"
+        return f"{node.op.name} at {one_line(file.replace(chr(92), '/').rpartition('/')[2])}:{line}{inside}"
 
     def got(self, node: Value) -> str:
         """The operation, where it is, and its arguments."""
         changed = " (changed since)" if _is_stale(node) else ""
-        return f"{self.place(node)} got {listed([number(x) for x in numbers(node)])}{changed}"
+        return f"{self.place(node)} got {listed([shown(x) for x in numbers(node)])}{changed}"
 
     def value(self, node: Value) -> str:
         """Why the number of this node is NaN, infinite or zero, though no argument was so already."""
-        result = number(node.data)
+        result = shown(node.data)
         if node.op is None:
             return f"{self.name(node)} is a leaf that holds {result}"
         if not all(map(math.isfinite, numbers(node))):
@@ -90,8 +75,8 @@ class Words:
         distance = [(_outside(x, domain), domain) for x, domain in zip(numbers(node), node.op.domain, strict=False)]
         beyond = [domain for how, domain in distance if how == "beyond"]
         if beyond:
-            shown = " and ".join(f"({number(low)}, {number(high)})" for low, high in beyond[0])
-            return f"{self.got(node)}, outside of its domain {shown}: the result is {result}"
+            intervals = " and ".join(f"({shown(low)}, {shown(high)})" for low, high in beyond[0])
+            return f"{self.got(node)}, outside of its domain {intervals}: the result is {result}"
         if any(how == "edge" for how, _ in distance):
             return f"{self.got(node)}: {_expression(node)} is {result}"
         why = ", beyond the largest float" if math.isinf(node.data) else ""
@@ -108,16 +93,16 @@ class Words:
             return f"{place} took the other branch: no gradient flows to {self.name(arg)}"
         factor = factor_of(edge)
         if factor is not None:
-            by = f"{self.name(factor)} = {number(partial)}" if type(factor) is Value else number(partial)
+            by = f"{self.name(factor)} = {shown(partial)}" if type(factor) is Value else shown(partial)
             return f"{self.name(arg)} is multiplied by {by} in {place}"
         if _is_flat(edge):
             return f"{place} is a step: its partial is 0 everywhere"
         if _is_at_kink(node):
-            return f"{self.got(node)}, where it has a kink: its partial{self._by(edge)} is taken to be {number(partial)}"
+            return f"{self.got(node)}, where it has a kink: its partial{self._by(edge)} is taken to be {shown(partial)}"
         if _is_saturated(edge):
-            return f"{place} saturated at {number(numbers(node)[0])}: its partial is {number(partial)}"
+            return f"{place} saturated at {shown(numbers(node)[0])}: its partial is {shown(partial)}"
         steep = ", where it is infinitely steep" if math.isinf(partial) and math.isfinite(node.data) else ""
-        return f"{self.got(node)}{steep}: its partial{self._by(edge)} is {number(partial)}"
+        return f"{self.got(node)}{steep}: its partial{self._by(edge)} is {shown(partial)}"
 
     def _by(self, edge: Edge) -> str:
         args = edge.node.args
@@ -134,8 +119,8 @@ def numbers(node: Value) -> list[float]:
 
 def _expression(node: Value) -> str:
     assert node.op is not None
-    shown = [f"({number(x)})" if x < 0.0 else number(x) for x in numbers(node)]
-    return node.op.source.format(*shown) if node.op.arity else f"{node.op.name}({listed(shown)})"
+    written = [f"({shown(x)})" if x < 0.0 else shown(x) for x in numbers(node)]
+    return node.op.source.format(*written) if node.op.arity else f"{node.op.name}({listed(written)})"
 
 
 def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:

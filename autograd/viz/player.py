@@ -9,11 +9,12 @@ from typing import Any
 
 from autograd.graph import topological_order
 from autograd.names import node_names
-from autograd.stepping import MOST_SENTENCES, Sweep, show, spelled
+from autograd.stepping import MOST_SENTENCES, Sweep, spelled
 from autograd.value import Value
 from autograd.viz.dot import draw_graph
 from autograd.viz.page import Player
 from autograd.viz.scene import Numbers
+from autograd.wording import shown
 
 MOST_STEPS = 4000
 MOST_CHANGES = 20_000  # of gradients, in all steps together
@@ -50,7 +51,7 @@ def contents(sweep: Sweep, **drawn: Any) -> dict[str, Any]:
     """All that the script needs: the drawing, `drawn` as these arguments of `draw_dot` say, and the steps."""
     drawing = draw_graph(sweep.order, sweep.names, Numbers(sweep.data, sweep.bars.get, sweep.partials), flow="both", **drawn)
     root = spelled(sweep.names[sweep.root])
-    title = f"{root} = {show(sweep.data(sweep.root))}, forward and backward"
+    title = f"{root} = {shown(sweep.data(sweep.root))}, forward and backward"
     return {"title": title, "root": root, "svg": compact(drawing.pipe("svg", encoding="utf-8")), **scenes(sweep, drawing.places)}
 
 
@@ -74,12 +75,12 @@ def scenes(sweep: Sweep, places: Mapping[Value, str]) -> dict[str, Any]:
         passed[node] = len(steps)
         steps.append(_step_back(sweep, turn, number))
     involved = {*forward, *passed}
-    shown = sorted({number[arg] for node in involved for arg in (node, *node.args) if type(arg) is Value})
+    listed = sorted({number[arg] for node in involved for arg in (node, *node.args) if type(arg) is Value})
     start = len(sweep.forward) - len(forward)
     root = spelled(sweep.names[sweep.root])
     note = f"These are the steps {start + 1:,} to {start + len(steps):,} of {len(sweep):,}, around {root}."
     return {
-        "nodes": {i: _node(sweep, sweep.order[i], places) for i in shown},
+        "nodes": {i: _node(sweep, sweep.order[i], places) for i in listed},
         "steps": steps,
         "arrows": _arrows(sweep, involved, passed, places),
         "note": note if len(steps) < len(sweep) else "",
@@ -95,7 +96,7 @@ def _step_back(sweep: Sweep, turn: int, number: Mapping[Value, int]) -> dict[str
     texts = []
     for passed in islice(sweep.contributions(turn), MOST_SENTENCES):
         of, name, arg = (spelled(sweep.names[one]) for one in (sweep.root, node, passed.arg))
-        why = f"∂{name}/∂{arg} = {passed.rule}; ∂{of}/∂{arg} was {show(passed.before)}, is {show(passed.after)}"
+        why = f"∂{name}/∂{arg} = {passed.rule}; ∂{of}/∂{arg} was {shown(passed.before)}, is {shown(passed.after)}"
         texts.append([passed.sentence, "" if passed.partial is None else why])
     changes = [[number[arg], after] for arg, after in sweep.changes(turn)]
     more = sum(type(arg) is Value for arg in node.args) - len(texts)

@@ -6,6 +6,8 @@ import html
 import math
 from collections.abc import Sequence
 
+from autograd.wording import printable, shown
+
 POSITIVE, NEGATIVE, NOTHING = "#1f5fa8", "#c4501b", "#767676"  # told apart by the colour-blind as well
 MANY = "#5b4b8a"  # the gradients of several values together, which have a norm and no sign
 BROKEN = "#b0007a"  # NaN and infinity
@@ -43,8 +45,8 @@ def norm(numbers: Sequence[float]) -> float:
 
 
 def number(x: float) -> str:
-    """Four digits, with a real minus, and none for -0."""
-    return f"{x + 0.0:.4g}".replace("-", "−")
+    """Four digits: a picture has little room."""
+    return shown(x, digits=4)
 
 
 def numbers(xs: Sequence[float]) -> str:
@@ -66,21 +68,16 @@ def factor(x: float) -> str:
 
 def terms(xs: Sequence[float]) -> str:
     """A sum written out; of a long one its beginning."""
-    shown = xs if len(xs) <= LONGEST_SUM else xs[: LONGEST_SUM - 1]
-    text = " + ".join(map(number, shown)).replace("+ −", "− ")
+    first = xs if len(xs) <= LONGEST_SUM else xs[: LONGEST_SUM - 1]
+    text = " + ".join(map(number, first)).replace("+ −", "− ")
     return text if len(xs) <= LONGEST_SUM else f"{text} + … ({len(xs)} terms)"
-
-
-def plain(text: str) -> str:
-    """`text` with the characters no SVG can hold replaced."""
-    return "".join(c if c in "\n\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff") else "�" for c in text)
 
 
 def in_html(text: str) -> str:
     """`text` for a label that Graphviz reads as HTML, which must not be empty there."""
-    return html.escape(plain(text)).replace("\n", "<BR/>") or "…"
+    return html.escape(printable(text)).replace("\n", "<BR/>") or "…"
 
 
 def in_tooltip(text: str) -> str:
     """`text` for an attribute in which Graphviz reads backslashes."""
-    return plain(text).replace("\\", "\\\\")
+    return printable(text).replace("\\", "\\\\")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from autograd.value import Value
 from autograd.viz.scene import grad_of
+from autograd.wording import one_line, shown
 
 MOST_LINES = 200
 DEEPEST_INDENT = 120  # characters; deeper nodes are not indented further
@@ -26,19 +27,19 @@ def text_tree(root: Value, names: Mapping[Value, str]) -> str:
     └─ x (above)
     """
     lines = [NO_GRADIENTS] if grad_of(root) is None else []
-    shown: set[Value] = set()
+    seen: set[Value] = set()
     stack: list[tuple[Value | float, str, str]] = [(root, "", "")]
     while stack:
         if len(lines) == MOST_LINES:
             lines.append("… and more")
             break
         node, branch, indent = stack.pop()
-        if type(node) is not Value:
-            lines.append(f"{branch}{node:.6g}")
-        elif node in shown:
-            lines.append(f"{branch}{_one_line(names.get(node, 'v'))} (above)")
+        if not isinstance(node, Value):
+            lines.append(f"{branch}{shown(node)}")
+        elif node in seen:
+            lines.append(f"{branch}{one_line(names.get(node, 'v'))} (above)")
         else:
-            shown.add(node)
+            seen.add(node)
             lines.append(branch + _described(node, names))
             last = len(node.args) - 1
             for k, arg in reversed(list(enumerate(node.args))):
@@ -49,11 +50,7 @@ def text_tree(root: Value, names: Mapping[Value, str]) -> str:
 
 
 def _described(node: Value, names: Mapping[Value, str]) -> str:
-    parts = [_one_line(names.get(node, "")), "" if node.op is None else f"= {node.op.symbol}"]
+    parts = [one_line(names.get(node, "")), "" if node.op is None else f"= {node.op.symbol}"]
     grad = grad_of(node)
-    numbers = f"data {node.data:.6g}" if grad is None else f"data {node.data:.6g}  grad {grad:.6g}"
+    numbers = f"data {shown(node.data)}" if grad is None else f"data {shown(node.data)}  grad {shown(grad)}"
     return f"{' '.join(part for part in parts if part)}  {numbers}"
-
-
-def _one_line(name: str) -> str:
-    return " ".join(name.split())

@@ -1,0 +1,33 @@
+"""How numbers and names are written in pictures, pages and sentences."""
+
+from __future__ import annotations
+
+LONGEST_NAME = 60
+
+
+def shown(x: float, digits: int = 6) -> str:
+    """So many significant digits, with a real minus, and none before 0.
+
+    >>> shown(-0.5), shown(-0.0), shown(1 / 3, digits=4), shown(float("nan"))
+    ('−0.5', '0', '0.3333', 'NaN')
+    """
+    return "NaN" if x != x else f"{x + 0.0:.{digits}g}".replace("-", "−")
+
+
+def printable(text: str) -> str:
+    """`text` with every character that has no picture of its own replaced, but for line breaks and tabs.
+
+    >>> printable("a\\x00b")
+    'a�b'
+    """
+    return "".join(c if c in "\n\t" or c.isprintable() else "�" for c in text)
+
+
+def one_line(name: str) -> str:
+    """A name on one line, of bounded length.
+
+    >>> one_line("two\\nlines")
+    'two lines'
+    """
+    line = printable(" ".join(name.split()))
+    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
