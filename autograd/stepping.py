@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
@@ -19,7 +18,6 @@ from autograd.wording import shown
 
 MOST_ROWS = 40  # of a table
 MOST_SENTENCES = 6  # of one step, in text
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +51,10 @@ class Contribution:
     @property
     def rule(self) -> str:
         """The partial derivative in symbols: `x₁` for w₁·x₁ by w₁."""
-        args = [arg if type(arg) is float else WITH_SUBSCRIPTS.named(self.names[arg]) for arg in self.node.args]
-        z = WITH_SUBSCRIPTS.named(self.names[self.node])
-        written = rule(WITH_SUBSCRIPTS, _op(self.node), self.position, args, z)
-        return written.text if written else f"∂{z.text}/∂{spelled(self.name)}"
+        args = [arg if type(arg) is float else NUMBERED.named(self.names[arg]) for arg in self.node.args]
+        z = NUMBERED.named(self.names[self.node])
+        written = rule(NUMBERED, _op(self.node), self.position, args, z)
+        return written.text if written else f"∂{z.text}/∂{name_text(self.name)}"
 
     @property
     def rule_latex(self) -> str:
@@ -67,7 +65,7 @@ class Contribution:
     @property
     def sentence(self) -> str:
         """The chain rule in numbers: `∂L/∂w₁ += 0.5 · 2 = 1`."""
-        return self._written(f"∂{spelled(self.names[self.root])}/∂{spelled(self.name)}", WITH_SUBSCRIPTS, "{}", "+=", "·")
+        return self._written(f"∂{name_text(self.names[self.root])}/∂{name_text(self.name)}", NUMBERED, "{}", "+=", "·")
 
     @property
     def latex(self) -> str:
@@ -106,7 +104,7 @@ class Step:
             return self.operation
         shown = [contribution.sentence for contribution in self.contributions[:MOST_SENTENCES]]
         more = len(self.contributions) - len(shown)
-        seed = "∂{0}/∂{0} = 1".format(spelled(self.name))
+        seed = "∂{0}/∂{0} = 1".format(name_text(self.name))
         return "; ".join(shown + [f"… and {more} more"] * bool(more)) or seed
 
     def __str__(self) -> str:
@@ -216,9 +214,9 @@ class Sweep:
 
     def operation(self, node: Value) -> str:
         """How the node is computed: `c = a·b = 2·3 = 6`."""
-        parts = [spelled(self.names[node]), shown(self.data(node))]
+        parts = [name_text(self.names[node]), shown(self.data(node))]
         if node.op is not None:
-            write = WITH_SUBSCRIPTS
+            write = NUMBERED
             symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in node.args]
             numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in node.args]
             parts[1:1] = [write.operation(node.op, args).text for args in (symbols, numbers)]
@@ -259,18 +257,4 @@ def _op(node: Value) -> Op:
     return node.op
 
 
-# -- how names and numbers are written ------------------------------------------------------------------
-
-
-def spelled(name: str) -> str:
-    """The name as it stands in a formula, with the number at its end as a subscript.
-
-    >>> spelled("w1"), spelled("x_12"), spelled("layers[0].b"), spelled("my loss")
-    ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
-    """
-    text = name_text(name)
-    match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", text)
-    return match[1] + match[2].translate(_SUBSCRIPTS) if match else text
-
-
-WITH_SUBSCRIPTS = TEXT._replace(name=spelled, number=shown)
+NUMBERED = TEXT._replace(number=shown)  # numbers as they are, without names such as ln 2

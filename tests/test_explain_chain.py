@@ -80,10 +80,10 @@ def test_the_sum_over_paths_is_said_in_symbols_and_then_in_numbers():
 ∂L/∂x = ∂L/∂a·∂a/∂x + ∂L/∂b·∂b/∂x = 2·2 + 1·(−4) = 0
     a = x·y, so ∂a/∂x = y = 2
     b = −4·x, so ∂b/∂x = −4
-∂L/∂b = 1, since L = v3 + b
-∂L/∂v3 = 1, since L = v3 + b
-∂L/∂a = ∂L/∂v3·∂v3/∂a = 1·2 = 2
-    v3 = a·2, so ∂v3/∂a = 2"""
+∂L/∂b = 1, since L = v₃ + b
+∂L/∂v₃ = 1, since L = v₃ + b
+∂L/∂a = ∂L/∂v₃·∂v₃/∂a = 1·2 = 2
+    v₃ = a·2, so ∂v₃/∂a = 2"""
     )
     assert told.latex.splitlines()[1] == (
         r"\frac{\partial L}{\partial x} &= \frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial x} + "
@@ -179,7 +179,7 @@ def test_a_rule_of_the_users_own_that_cannot_be_written_is_given_in_numbers():
     bend = custom_op(lambda x: x**2, partials=lambda z, x: float(2 * x), name="bend")
     x = Value(3.0)
     L = bend(x) * 2.0
-    assert explain(x, of=L).text.splitlines()[1] == "    v1 = bend(x), so ∂v1/∂x = 6"
+    assert explain(x, of=L).text.splitlines()[1] == "    v₁ = bend(x), so ∂v₁/∂x = 6"
     L = bend(x)
     assert explain(x, of=L).text == "∂L/∂x = 6, since L = bend(x)"
 
@@ -316,6 +316,16 @@ def test_2_to_the_500_paths_are_counted_and_the_largest_found():
     assert found.total == 2**500
     assert [path.product for path in found] == pytest.approx([0.75**500, 0.75**499 * 0.5, 0.75**499 * 0.5])
     assert "about 3.27·10^150 paths" in repr(found)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 50])
+def test_few_of_many_paths_are_the_largest(most):
+    x = Value(1.0)
+    y = x
+    for i in range(10):
+        y = y * (1.0 + 0.37 * i) + y * (2.0 - 0.11 * i * i)
+    products = sorted((abs(product) for product in all_paths(x, y)), reverse=True)
+    assert [abs(path.product) for path in paths(x, y, most)] == pytest.approx(products[:most], rel=1e-12)
 
 
 def test_products_that_leave_the_range_of_floats_are_ranked_all_the_same():

@@ -46,10 +46,10 @@ def explain(x: Value, *, of: Value) -> Explanation:
     ∂L/∂x = ∂L/∂a·∂a/∂x + ∂L/∂b·∂b/∂x = 2·2 + 1·(−4) = 0
         a = x·y, so ∂a/∂x = y = 2
         b = −4·x, so ∂b/∂x = −4
-    ∂L/∂b = 1, since L = v3 + b
-    ∂L/∂v3 = 1, since L = v3 + b
-    ∂L/∂a = ∂L/∂v3·∂v3/∂a = 1·2 = 2
-        v3 = 2·a, so ∂v3/∂a = 2
+    ∂L/∂b = 1, since L = v₃ + b
+    ∂L/∂v₃ = 1, since L = v₃ + b
+    ∂L/∂a = ∂L/∂v₃·∂v₃/∂a = 1·2 = 2
+        v₃ = 2·a, so ∂v₃/∂a = 2
     """
     for what, node in (("x", x), ("of", of)):
         if type(node) is not Value:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from autograd.explaining.notation import ATOM, LATEX, MOST_TERMS, Written
-from autograd.explaining.spelling import LONGEST_NAME, name_latex, unique
+from autograd.explaining.spelling import name_latex, unique
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.value import Value
+from autograd.wording import LONGEST_NAME
 
 LONGEST = 30  # operations and names on a line, where a name counts for each 8 characters
 SHORT = 3  # what has no name and is used twice is written twice if it is no longer than this

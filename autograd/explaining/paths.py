@@ -72,7 +72,7 @@ def paths(x: Value, of: Value, most: int = 20) -> Paths:
     >>> L = 2.0 * a * b
     >>> L.label = "L"
     >>> paths(x, L)
-    x → a → v3 → L  2·2·(−12) = −48
+    x → a → v₃ → L  2·2·(−12) = −48
     x → b → L       −4·12 = −48
     2 paths; sum of products −96
     """

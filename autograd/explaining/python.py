@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from autograd import ops
 from autograd.explaining.helpers import HELPERS
 from autograd.explaining.notation import Notation, Written, column, mark
-from autograd.explaining.spelling import plain
 from autograd.primitive import Op
+from autograd.wording import one_line
 
 TERMS_A_LINE = 10  # of a sum or product, which Python's parser nests
 
@@ -46,7 +46,7 @@ def identifier(name: str, reserved: Collection[str] = RESERVED) -> str:
     >>> identifier("layers[0].w[1]"), identifier("lambda"), identifier("2nd try"), identifier("??")
     ('layers_0_w_1', 'lambda_', 'v2nd_try', 'v')
     """
-    letters = [c if f"v{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", plain(name))]
+    letters = [c if f"v{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", one_line(name))]
     word = re.sub("__+", "_", "".join(letters)).strip("_")
     word = word if word.isidentifier() else f"v{word}"
     return f"{word}_" if word in reserved else word

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TypeVar
 
-LONGEST_NAME = 60
+from autograd.wording import one_line, shown
 
 K = TypeVar("K", bound=Hashable)
 
@@ -18,6 +18,7 @@ _GREEK = re.compile(
 )
 _ACCENTS = frozenset(("hat", "bar", "tilde"))
 _SPECIAL = {c: rf"\{c}" for c in "{}_%#&$"} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "{<}", ">": "{>}"}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 # What partials are made of, exactly: text, LaTeX.
 _KNOWN = {
     math.log(2.0): ("ln 2", r"\ln 2"),
@@ -25,16 +26,6 @@ _KNOWN = {
     2.0 / math.sqrt(math.pi): ("2/√π", r"\frac{2}{\sqrt{\pi}}"),
     -2.0 / math.sqrt(math.pi): ("−2/√π", r"-\frac{2}{\sqrt{\pi}}"),
 }
-
-
-def plain(name: str) -> str:
-    """The name on one line, of bounded length, with what cannot be shown replaced.
-
-    >>> plain("a\\nb")
-    'a b'
-    """
-    line = "".join(c if c.isprintable() else "�" for c in " ".join(name.split()))
-    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
 
 
 def unique(
@@ -45,7 +36,7 @@ def unique(
 ) -> dict[K, str]:
     """Every name as `spell` has it, no two the same: one that is taken already gets a number, `h_2`.
 
-    >>> unique({1: "h", 2: "h", 3: "h_2"}, plain) == {1: "h", 2: "h_3", 3: "h_2"}
+    >>> unique({1: "h", 2: "h", 3: "h_2"}, one_line) == {1: "h", 2: "h_3", 3: "h_2"}
     True
     """
     found = {key: spell(name) for key, name in names.items()}
@@ -68,13 +59,16 @@ def unique(
 
 
 def name_text(name: str) -> str:
-    """A name in a formula of text: as it is if it reads as one, else in quotes.
+    """A name in a formula of text: a number at its end as a subscript; in quotes if it does not read as a name.
 
-    >>> name_text("layers[0].b"), name_text("my loss")
-    ('layers[0].b', '“my loss”')
+    >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
+    ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
     """
-    name = plain(name)
-    return name if re.fullmatch(r"[^\W\d](\w|[\[\].'′])*", name) else f"“{name}”"
+    name = one_line(name)
+    if not re.fullmatch(r"[^\W\d](\w|[\[\].'′])*", name):
+        return f"“{name}”"
+    match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", name)
+    return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
 
 
 def name_latex(name: str) -> str:
@@ -85,7 +79,7 @@ def name_latex(name: str) -> str:
     >>> print(name_latex("layers[0].neurons[1].w[0]"), name_latex("50% off"))
     \mathrm{layers}_{0}.\mathrm{neurons}_{1}.w_{0} \text{50}\%\text{ off}
     """
-    name = plain(name)
+    name = one_line(name)
     if not _PATH.fullmatch(name):
         runs = re.findall(r"[^\\{}_%#&$^~<>]+|.", name)
         return "".join(_SPECIAL.get(run) or rf"\text{{{run}}}" for run in runs) or r"\text{}"
@@ -112,12 +106,12 @@ def _word(word: str) -> str:
 
 
 def number_text(x: float) -> str:
-    """Six digits, with a real minus; zero has no sign.
+    """A constant of a formula: by its name if it has one.
 
-    >>> number_text(-0.5), number_text(1e-7)
-    ('−0.5', '1e−07')
+    >>> number_text(-0.5), number_text(math.log(2.0))
+    ('−0.5', 'ln 2')
     """
-    return _KNOWN[x][0] if x in _KNOWN else f"{x + 0.0:.6g}".replace("-", "−")
+    return _KNOWN[x][0] if x in _KNOWN else shown(x)
 
 
 def number_latex(x: float) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any
 
+from autograd.explaining.spelling import name_text
 from autograd.graph import topological_order
 from autograd.names import node_names
-from autograd.stepping import MOST_SENTENCES, Sweep, spelled
+from autograd.stepping import MOST_SENTENCES, Sweep
 from autograd.value import Value
 from autograd.viz.dot import draw_graph
 from autograd.viz.page import Player
@@ -50,7 +51,7 @@ def player(
 def contents(sweep: Sweep, **drawn: Any) -> dict[str, Any]:
     """All that the script needs: the drawing, `drawn` as these arguments of `draw_dot` say, and the steps."""
     drawing = draw_graph(sweep.order, sweep.names, Numbers(sweep.data, sweep.bars.get, sweep.partials), flow="both", **drawn)
-    root = spelled(sweep.names[sweep.root])
+    root = name_text(sweep.names[sweep.root])
     title = f"{root} = {shown(sweep.data(sweep.root))}, forward and backward"
     return {"title": title, "root": root, "svg": compact(drawing.pipe("svg", encoding="utf-8")), **scenes(sweep, drawing.places)}
 
@@ -77,7 +78,7 @@ def scenes(sweep: Sweep, places: Mapping[Value, str]) -> dict[str, Any]:
     involved = {*forward, *passed}
     listed = sorted({number[arg] for node in involved for arg in (node, *node.args) if type(arg) is Value})
     start = len(sweep.forward) - len(forward)
-    root = spelled(sweep.names[sweep.root])
+    root = name_text(sweep.names[sweep.root])
     note = f"These are the steps {start + 1:,} to {start + len(steps):,} of {len(sweep):,}, around {root}."
     return {
         "nodes": {i: _node(sweep, sweep.order[i], places) for i in listed},
@@ -88,14 +89,14 @@ def scenes(sweep: Sweep, places: Mapping[Value, str]) -> dict[str, Any]:
 
 
 def _node(sweep: Sweep, node: Value, places: Mapping[Value, str]) -> dict[str, Any]:
-    return {"name": spelled(sweep.names[node]), "box": places[node], "value": sweep.data(node), "leaf": node.op is None}
+    return {"name": name_text(sweep.names[node]), "box": places[node], "value": sweep.data(node), "leaf": node.op is None}
 
 
 def _step_back(sweep: Sweep, turn: int, number: Mapping[Value, int]) -> dict[str, Any]:
     node, bar, _ = sweep.backward[turn]
     texts = []
     for passed in islice(sweep.contributions(turn), MOST_SENTENCES):
-        of, name, arg = (spelled(sweep.names[one]) for one in (sweep.root, node, passed.arg))
+        of, name, arg = (name_text(sweep.names[one]) for one in (sweep.root, node, passed.arg))
         why = f"∂{name}/∂{arg} = {passed.rule}; ∂{of}/∂{arg} was {shown(passed.before)}, is {shown(passed.after)}"
         texts.append([passed.sentence, "" if passed.partial is None else why])
     changes = [[number[arg], after] for arg, after in sweep.changes(turn)]

@@ -6,11 +6,12 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from autograd.explaining.spelling import name_text
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.primitive import number
 from autograd.replay import replay, replay_partials
-from autograd.stepping import Sweep, spelled
+from autograd.stepping import Sweep
 from autograd.value import Value
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import contents
@@ -50,7 +51,7 @@ def widget(
     except ImportError:
         raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
     names = node_names(order)
-    sliders = [_slider(spelled(names[leaf]), leaf.data) for leaf in moved]
+    sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
 
     def page(values: Sequence[float]) -> str:
         data = replay(order, dict(zip(moved, map(number, values), strict=True)))
