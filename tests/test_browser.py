@@ -8,9 +8,9 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Value, wording
 from autograd.graph import topological_order
-from autograd.stepping import show, steps
+from autograd.stepping import steps
 from autograd.viz.page import bundle
 from autograd.viz.player import player
 from autograd.viz.widget import widget
@@ -49,7 +49,7 @@ def table(frame):
     rows = frame.locator("tr[data-node]").evaluate_all(f"rows => rows.map(row => [row.dataset.node, ...{cells}])")
     for _, *cells in rows:
         for exact, shown in cells:
-            assert shown == (show(float(exact)) if exact else "")
+            assert shown == (wording.shown(float(exact)) if exact else "")
     return {int(node): tuple(float(exact) if exact else None for exact, _ in cells) for node, *cells in rows}
 
 
@@ -75,7 +75,9 @@ def test_at_every_step_the_page_shows_the_values_gradients_and_sentence_of_the_e
         assert table(page) == expected(y, i)
         assert "; ".join(page.locator(".sentence strong").all_inner_texts()) == step.sentence
         page.keyboard.press("ArrowRight")
-    assert page.locator(".sentence span").first.inner_text() == "Backward: c passes on ∂L/∂c = " + show(steps(y)[-1].upstream)
+    assert page.locator(".sentence span").first.inner_text() == "Backward: c passes on ∂L/∂c = " + wording.shown(
+        steps(y)[-1].upstream
+    )
 
 
 def test_at_every_step_the_drawing_shows_what_is_computed_and_what_has_flowed_back(page):
@@ -180,7 +182,7 @@ def test_numbers_that_are_not_finite_are_shown(browser, tmp_path):
     with opened(browser, saved(y, tmp_path), viewport=WIDE) as page:
         page.keyboard.press("End")
         shown = page.locator("tr[data-node] td:nth-child(2)").all_inner_texts()
-        assert shown == ["inf", "0.5", "nan", "inf", "nan"]
+        assert shown == ["inf", "0.5", "NaN", "inf", "NaN"]
 
 
 def test_numbers_are_written_as_python_writes_them(page):
@@ -324,7 +326,7 @@ def live(browser, folder, y, leaves):
 
 def move(page, name, number):
     page.get_by_role("slider", name=name, exact=True).fill(str(number))
-    page.wait_for_function("x => document.querySelector('[data-node] td').textContent === x", arg=show(number))
+    page.wait_for_function("x => document.querySelector('[data-node] td').textContent === x", arg=wording.shown(number))
     page.get_by_role("slider", name="Step").press("End")
 
 
@@ -342,9 +344,9 @@ def test_a_slider_of_the_live_page_computes_the_graph_again_in_the_same_layout(b
             move(page, "w", number)
             y, _ = program(number)
             assert table(page) == expected(y, -1)
-            assert page.locator("h1").inner_text() == f"y = {show(y.data)}, forward and backward"
-            assert page.locator(".leaves .counter").first.inner_text() == show(number)
-            assert show(number) in page.locator("#n0").text_content()
+            assert page.locator("h1").inner_text() == f"y = {wording.shown(y.data)}, forward and backward"
+            assert page.locator(".leaves .counter").first.inner_text() == wording.shown(number)
+            assert wording.shown(number) in page.locator("#n0").text_content()
             assert number < 0 or page.locator("#n0").bounding_box() == box
         page.get_by_role("slider", name="w").press("ArrowRight")  # moves the leaf, not the step
         page.evaluate("document.activeElement.blur()")

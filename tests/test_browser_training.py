@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import nn
+from autograd.wording import shown
 from nn.optim import SGD, Adam
 from nn.recording import record_training
 from tests.browser import browser, opened  # noqa: F401
@@ -25,10 +26,6 @@ def saved(record, folder):
     path = folder / "page.html"
     record.save_html(path)
     return path
-
-
-def shown(number):
-    return f"{number:.6g}".replace("-", "−")
 
 
 def sentence(page):
@@ -183,10 +180,10 @@ def test_numbers_that_are_none_and_odd_names_are_shown_as_they_are(browser, tmp_
     ]
     frames[1] = replace(frames[1], loss=math.nan, boundary=bytes([255] * 64))
     with opened(browser, saved(replace(record, frames=frames), tmp_path)) as page:
-        assert table(page)[0][:3] == [name, "nan", "nan"]
+        assert table(page)[0][:3] == [name, "NaN", "NaN"]
         page.keyboard.press("ArrowRight")
         assert table(page)[0][:3] == [name, "inf", "inf"]
-        assert "loss nan" in sentence(page)
+        assert "loss NaN" in sentence(page)
 
 
 def test_a_long_run_beside_a_sparse_one_loads_and_scrubs(browser, tmp_path):

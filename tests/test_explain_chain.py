@@ -14,7 +14,7 @@ from autograd.explaining import explain, paths
 from autograd.graph import topological_order
 from tests.test_explain_source import run, tame, wild_programs
 
-more_examples = settings(max_examples=5 * settings.default.max_examples)
+more_examples = settings(max_examples=3 * settings.default.max_examples)
 NUMBER = r"\(?−?[\d.]+(?:e[+−]\d+)?\)?"
 
 # -- explain -----------------------------------------------------------------------------------------
@@ -326,6 +326,13 @@ def test_few_of_many_paths_are_the_largest(most):
         y = y * (1.0 + 0.37 * i) + y * (2.0 - 0.11 * i * i)
     products = sorted((abs(product) for product in all_paths(x, y)), reverse=True)
     assert [abs(path.product) for path in paths(x, y, most)] == pytest.approx(products[:most], rel=1e-12)
+
+
+def test_nan_and_infinity_come_first_and_zero_last():
+    x = Value(1.0)
+    y = autograd.sum([x * 0.0, x * 0.25, x * math.inf, x * -1e300, x * math.nan, x * 0.5])
+    products = [path.product for path in paths(x, y)]
+    assert repr(products) == "[inf, nan, -1e+300, 0.5, 0.25, 0.0]"
 
 
 def test_products_that_leave_the_range_of_floats_are_ranked_all_the_same():

@@ -13,7 +13,7 @@ from autograd.explaining import to_latex
 from tests.test_explain_formulas import from_latex, value
 from tests.test_explain_source import run, wild_programs
 
-more_examples = settings(max_examples=5 * settings.default.max_examples)
+more_examples = settings(max_examples=3 * settings.default.max_examples)
 
 
 def definitions(latex):
@@ -115,6 +115,19 @@ def test_what_has_a_name_and_is_used_twice_gets_a_line_of_its_own():
         "y &= a \\cdot \\left(1 - a\\right)\n"
         "\\end{aligned}"
     )  # fmt: skip
+
+
+def test_what_has_no_name_and_is_used_twice_gets_one_unless_it_is_short():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+
+    def twice(_x):  # what begins with _ lends nobody its name
+        return to_latex(_x.exp() - _x)
+
+    assert twice(a * b) == r"e^{a \cdot b} - a \cdot b"
+    assert definitions(twice((a * b + 1.0).sin())) == [
+        ("v_{4}", r"\sin\left(a \cdot b + 1\right)"),
+        ("v_{6}", r"e^{v_{4}} - v_{4}"),
+    ]
 
 
 def test_a_long_formula_is_a_chain_of_all_that_has_a_name():

@@ -15,7 +15,7 @@ from autograd.graph import topological_order
 from tests.test_explain_formulas import from_latex, from_text, value
 from tests.test_explain_source import run, wild_programs
 
-more_examples = settings(max_examples=5 * settings.default.max_examples)
+more_examples = settings(max_examples=3 * settings.default.max_examples)
 ROWS = [ops.TABLE[name] for name in sorted(ops.BUILT_IN)]
 NAMES = ("a", "b", "c", "d", "f", "g", "h")
 READERS = {"text": (TEXT, partial_text, from_text), "LaTeX": (LATEX, partial_latex, from_latex)}

@@ -20,7 +20,7 @@ from autograd.explaining.source import _Program
 from autograd.graph import topological_order
 from autograd.names import node_names
 
-more_examples = settings(max_examples=5 * settings.default.max_examples)
+more_examples = settings(max_examples=3 * settings.default.max_examples)
 
 # -- programs over all ops and all floats ------------------------------------------------------------
 
@@ -242,6 +242,7 @@ def test_long_sums_and_products_do_not_nest_deeper_than_python_parses():
     check(total)
 
 
+@pytest.mark.slow
 def test_ten_thousand_operations_are_written_and_run():
     x = Value(1.0, "x")
     y = x

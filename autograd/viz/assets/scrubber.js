@@ -15,7 +15,7 @@ function toNumber(x) {
 // As Python's f"{x:.6g}", with a real minus, and none before 0.
 function showNumber(x, digits = 6) {
   x = toNumber(x);
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "−inf";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "inf" : "−inf";
   const [factor, power] = x.toExponential(digits - 1).split("e");
   const long = power < -4 || power >= digits;
   let text = long ? factor : x.toFixed(digits - 1 - power);
