@@ -20,26 +20,23 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     path in the module, `layers[0].neurons[1].w[0]`.
     """
     frame, _ = user_frame()
-    held = _parameters(order)
-    held.update(_variables(frame.f_globals))
-    held.update(_variables(frame.f_locals))
-    names: dict[Value, str] = {}
-    for i, node in enumerate(order):
-        names[node] = node.label or held.get(node) or f"v{i}"
-    return names
+    scopes = (frame.f_globals, frame.f_locals)  # what comes later in `held` wins
+    held = {node: name for scope in scopes for node, name in _in_lists(scope)}
+    held.update(_parameters(order))
+    held.update((node, name) for scope in scopes for node, name in _variables(scope) if type(node) is Value)
+    return {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
 
 
-def _variables(scope: Mapping[str, Any]) -> dict[Value, str]:
-    found: dict[Value, str] = {}
+def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     for name, held in list(scope.items()):
-        if name.startswith("_") or not name.isidentifier():  # pytest keeps locals of its own
-            continue
-        if type(held) is Value:
-            found[held] = name
-        elif isinstance(held, (list, tuple)):
-            for node, item in _items(name, held, depth=2):
-                found.setdefault(node, item)
-    return found
+        if not name.startswith("_") and name.isidentifier():  # pytest keeps locals of its own
+            yield held, name
+
+
+def _in_lists(scope: Mapping[str, Any]) -> Iterator[tuple[Value, str]]:
+    for held, name in list(_variables(scope))[::-1]:  # the first list that holds a node names it
+        if isinstance(held, (list, tuple)):
+            yield from list(_items(name, held, depth=2))[::-1]
 
 
 def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, str]]:
