@@ -129,7 +129,7 @@ def _write_picture(program: str, root: Value, path: Path, kind: str) -> int:
         print(f"{program}: no picture: {missing}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{program}: error: cannot write {path}: {error.strerror}", file=sys.stderr)
+        print(f"{program}: error: {error.strerror}: {path}", file=sys.stderr)
         return 1
     print(f"\npicture: {path}")
     return 0

@@ -1,6 +1,7 @@
 """no_grad, anomaly and the scope: how to record less, or to look harder, for a while.
 
-All live in context variables, so threads and async tasks do not disturb each other.
+All live in context variables, so threads and async tasks do not disturb each other. (Generators share the
+context of their caller: do not let two of them enter a mode and leave it in another order.)
 """
 
 from __future__ import annotations

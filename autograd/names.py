@@ -17,14 +17,35 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     """A name for every node: its label, else the caller's variable that holds it, else `v12`.
 
     `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called has its
-    path in the module, `layers[0].neurons[1].w[0]`.
+    path in the module, `layers[0].neurons[1].w[0]`; if there are several, after the name of its module. No two
+    nodes have the same name: the second `h` is called `h_2`.
     """
     frame, _ = user_frame()
     scopes = (frame.f_globals, frame.f_locals)  # what comes later in `held` wins
+    variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
     held = {node: name for scope in scopes for node, name in _in_lists(scope)}
-    held.update(_parameters(order))
-    held.update((node, name) for scope in scopes for node, name in _variables(scope) if type(node) is Value)
-    return {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
+    held.update(_parameters(order, variables))
+    held.update((node, name) for node, name in variables if type(node) is Value)
+    names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
+    return _told_apart(names, order[-1])
+
+
+def _told_apart(names: dict[Value, str], root: Value) -> dict[Value, str]:
+    """No two names alike: of equal ones the root keeps it, or the first, and the others are numbered, `h_2`."""
+    if len(set(names.values())) == len(names):
+        return names
+    owner = {name: node for node, name in reversed(names.items())}
+    owner[names[root]] = root
+    next_number: dict[str, int] = {}
+    for node, name in names.items():
+        if owner[name] is not node:
+            number = next_number.get(name, 2)
+            while f"{name}_{number}" in owner:
+                number += 1
+            next_number[name] = number + 1
+            names[node] = f"{name}_{number}"
+            owner[names[node]] = node
+    return names
 
 
 def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
@@ -50,7 +71,7 @@ def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, 
             yield from _items(f"{name}[{i}]", item, depth - 1)
 
 
-def _parameters(order: Sequence[Value]) -> dict[Value, str]:
+def _parameters(order: Sequence[Value], variables: Sequence[tuple[Any, str]]) -> dict[Value, str]:
     """The parameters of the modules whose calls are in the graph, by their paths in the outermost one."""
     owners: dict[int, Any] = {}
     seen: set[Scope] = set()
@@ -61,7 +82,14 @@ def _parameters(order: Sequence[Value]) -> dict[Value, str]:
             if made_in.owner is not None and not any(around.owner is not None for around in made_in.path()[:-1]):
                 owners[id(made_in.owner)] = made_in.owner
             made_in = made_in.parent
-    return {value: as_index(name) for owner in owners.values() for name, value in owner.named_parameters()}
+    paths = {id: list(owner.named_parameters()) for id, owner in owners.items()}
+    several = sum(map(bool, paths.values())) > 1
+    called = {id(held): name for held, name in variables}
+    return {
+        value: f"{called.get(id, type(owners[id]).__name__)}.{as_index(path)}" if several else as_index(path)
+        for id, named in paths.items()
+        for path, value in named
+    }
 
 
 def as_index(path: str) -> str:

@@ -162,3 +162,17 @@ def test_bad_arguments_are_refused_by_name():
 def test_what_the_layout_program_refuses_is_an_error_with_its_words():
     with pytest.raises(RuntimeError, match="failed"):
         render.layout("this is no graph")
+
+
+def test_a_path_that_cannot_be_written_is_named_in_the_error(tmp_path):
+    path = tmp_path / "nowhere" / "x.svg"
+    with pytest.raises(FileNotFoundError) as caught:
+        draw_dot(Value(1.0)).render(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_picture_in_an_unknown_format_and_a_root_that_is_none_are_refused_by_name():
+    with pytest.raises(ValueError, match="format must be 'svg', 'png' or 'pdf', got 'bogus'"):
+        draw_dot(Value(1.0), format="bogus")
+    with pytest.raises(TypeError, match="trace: root must be a Value, got float"):
+        trace(3.0)

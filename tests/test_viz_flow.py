@@ -63,7 +63,41 @@ def test_a_leaf_that_kept_an_earlier_gradient_shows_it_in_the_sum():
     y.backward()
     assert "= 3 + 3" in texts(draw_dot(y, flow="both"))
     y.backward()
-    assert "= 6 + 3 + 3" in texts(draw_dot(y, flow="both"))
+    assert "= 6 before + 3 + 3" in texts(draw_dot(y, flow="both"))
+
+
+def test_a_leaf_used_once_shows_what_an_earlier_sweep_left_and_one_set_to_zero_says_so():
+    w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    y = w * x
+    y.backward()
+    y.backward()
+    assert "= 2 before + 2" in texts(draw_dot(y, flow="both"))
+    w.grad = 0.0
+    assert "set to 0 since" in texts(draw_dot(y, flow="both"))
+
+
+def test_gradients_of_another_root_are_called_so():
+    x = Value(3.0, label="x")
+    c = x * 2.0
+    L = c * 5.0
+    L.backward()
+    assert any(text.startswith("the root's own gradient is 5:") for text in texts(draw_dot(c)))
+    assert not any("own gradient" in text for text in texts(draw_dot(L)))
+
+
+def test_what_leaves_kept_from_before_is_not_shown_as_a_gradient_of_a_new_graph():
+    x = Value(3.0, label="x")
+    (x * 2.0).backward()
+    assert "grad" not in texts(draw_dot(x * 3.0))
+
+
+def test_a_leaf_changed_since_recording_is_named_in_the_picture():
+    x, w = Value(3.0, label="x"), Value(2.0, label="w")
+    y = x * w
+    y.backward()
+    assert not any("changed since" in text for text in texts(draw_dot(y)))
+    x.data = 10.0
+    assert "x changed since: the gradients are those of the recorded numbers" in texts(draw_dot(y))
 
 
 def test_without_colour_sign_and_strength_are_still_told_apart():
@@ -136,7 +170,7 @@ def test_the_box_where_a_nan_was_born_is_framed():
     assert framed[0].strip().startswith("n1 ")
 
 
-names = st.text(st.one_of(st.characters(), st.sampled_from('<>&"{}|\\\n\x00[]')), max_size=12)
+names = st.text(st.one_of(st.characters(), st.sampled_from('<>&"{}|\\\n\t\x00[]')), max_size=12)
 
 
 @settings(max_examples=40)

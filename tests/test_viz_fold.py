@@ -156,3 +156,35 @@ def test_scopes_nested_deeply_are_drawn():
     for fold in ("auto", "none"):
         texts(draw_dot(nested(120), fold=fold, max_nodes=500))
         texts(draw_dot(y, fold=fold, max_nodes=500))
+
+
+def test_parameters_that_two_boxes_share_stand_outside_of_both():
+    net = nn.MLP(1, [2, 1], seed=0)
+    with scope("first"):
+        one = net([1.0])
+    with scope("second"):
+        other = net([2.0])
+    loss = one + other
+    loss.backward()
+    drawing = draw_dot(loss, fold="module", expand=["first", "second"], flow="both")
+    assert "layers[0].neurons" in texts(drawing)  # the box of what both share
+    arrows = [line.split(" -> ")[0].strip() for line in edges(drawing, "class=forward")]
+    assert drawing.places[net.layers[0].neurons[0].w[0]] in arrows
+
+
+def test_two_networks_and_two_nodes_of_one_label_are_told_apart():
+    net, other = nn.Neuron(1, seed=0), nn.Neuron(1, seed=1)
+    a, b = Value(1.0, label="w"), Value(2.0, label="w")
+    y = net([a]) * other([b])
+    y.label = "w"
+    names = autograd.names.node_names(trace(y)[0])
+    assert [names[y], sorted([names[a], names[b]])] == ["w", ["w_2", "w_3"]]
+    assert (names[net.w[0]], names[other.w[0]]) == ("net.w[0]", "other.w[0]")
+    assert {"Neuron", "Neuron_2"} <= set(texts(draw_dot(y, fold="module")))
+
+
+def test_a_dot_too_long_to_be_expanded_stays_one_node_and_the_picture_says_so():
+    y = autograd.dot([Value(1.0)] * 100, [Value(2.0)] * 100, Value(0.0))
+    drawing = draw_dot(y, expand=True)
+    assert len(drawing.source) < 100_000
+    assert "dots that would make more than 100 boxes are not expanded" in texts(drawing)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.diagnose.words import listed
 from autograd.graph import topological_order
 from autograd.names import node_names
+from autograd.replay import changed_leaves
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.fold import folding
 from autograd.viz.pen import Pen
 from autograd.viz.scene import Numbers, build
 from autograd.viz.text import NO_GRADIENTS
+from autograd.wording import shown
 
 if TYPE_CHECKING:
     from autograd.viz.drawing import Drawing
@@ -28,6 +31,8 @@ def trace(root: Value) -> tuple[list[Value], list[tuple[Value | float, Value]]]:
     >>> len(nodes), len(edges)
     (2, 2)
     """
+    if type(root) is not Value:
+        raise TypeError(f"trace: root must be a Value, got {type(root).__name__}")
     nodes = topological_order([root])
     return nodes, [(arg, node) for node in nodes for arg in node.args]
 
@@ -45,7 +50,8 @@ def draw_dot(
 ) -> Drawing:
     """The graph of `root` as a `graphviz.Digraph` that shows itself in a notebook; `print` shows it as text.
 
-    With flow="forward" a box is a value, a circle an operation, and the number on an edge the local partial.
+    With flow="forward" a box is a value, a circle an operation, the number on an edge the local partial, and its
+    colour and width the gradient that flows back along it.
     With flow="both" a box is an operation (or a leaf); values stand on the grey arrows forward, and the
     contributions to the gradients on coloured arrows back: what arrives at a box adds up to its gradient.
     flow="backward" leaves the grey arrows out. Solid blue is positive, dashed orange negative, thick is
@@ -55,7 +61,7 @@ def draw_dot(
     - `fold` puts what a module of `nn` or a `scope` made into one box: "module" always, "auto" if there are
       more than `max_nodes` nodes, "none" never. What is still too much is one box, far from the root.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
-    - `format` is what `render` writes: "svg", "png" or "pdf".
+    - `format` is what `render` writes: "svg", "png" or "pdf" (which takes Graphviz itself).
 
     Works without Graphviz on the machine, see `autograd.viz.render`.
 
@@ -95,18 +101,28 @@ def draw_graph(
     format: str = "svg",
 ) -> Drawing:
     """What `draw_dot` gives, with numbers that may be others than those in the nodes."""
-    _check(direction, show, flow, max_nodes, fold, expand)
+    _check(direction, show, flow, max_nodes, fold, expand, format)
     from autograd.viz.drawing import Drawing
 
     root = order[-1]
     opened = (expand,) if isinstance(expand, str) else () if isinstance(expand, bool) else tuple(expand)
     plan = folding(order, names, fold, max_nodes, opened)
-    scene = build(order, names, plan, expand is True, numbers)
+    scene = build(order, names, plan, max_nodes if expand is True else 0, numbers)
     captions = [plan.note] if plan.note else []
     if any(box.stands_in for box in scene.boxes.values()):
         captions.append("a name without a box stands for the box of that name")
-    if numbers.grad(root) is None and set(show) - {"data"}:
+    if scene.not_expanded:
+        captions.append(f"dots that would make more than {max_nodes} boxes are not expanded")
+    changed = changed_leaves(order) if numbers == Numbers() else []
+    if changed:
+        captions.append(
+            f"{listed([names[leaf] for leaf in changed])} changed since: the gradients are those of the recorded numbers"
+        )
+    bar = numbers.grad(root)
+    if bar is None and set(show) - {"data"}:
         captions.append(NO_GRADIENTS)
+    if bar is not None and bar != 1.0:
+        captions.append(f"the root's own gradient is {shown(bar)}: of something made from it, of several sweeps, or of a seed")
     drawing = Drawing(
         format=format,
         graph_attr={
@@ -131,10 +147,11 @@ def draw_graph(
 FONT = "Arial"  # Graphviz knows the widths of its letters without having the font
 
 
-def _check(direction: str, show: Any, flow: str, max_nodes: Any, fold: str, expand: Any) -> None:
+def _check(direction: str, show: Any, flow: str, max_nodes: Any, fold: str, expand: Any, format: str) -> None:
     _one_of("direction", direction, ("LR", "RL", "TB", "BT"))
     _one_of("flow", flow, ("forward", "backward", "both"))
     _one_of("fold", fold, ("auto", "module", "none"))
+    _one_of("format", format, ("svg", "png", "pdf"))
     if isinstance(show, str) or not isinstance(show, Iterable):
         raise TypeError(f"draw_dot: show must be a tuple of {', '.join(map(repr, SHOWN))}, got {show!r}")
     for item in show:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from os.path import commonprefix
 from typing import Any
 
 from autograd.names import as_index
@@ -38,6 +39,15 @@ class Group:
             group = stack.pop()
             yield from group.nodes
             stack.extend(reversed(group.groups))
+
+    def around(self) -> list[Group]:
+        """The groups around it, the outermost first."""
+        around: list[Group] = []
+        group = self.parent
+        while group is not None:
+            around.append(group)
+            group = group.parent
+        return around[::-1]
 
     def inner(self) -> Iterator[Group]:
         """All groups in it, outer ones first."""
@@ -89,6 +99,8 @@ def _groups(order: Sequence[Value]) -> Group:
                 key = group, scope.name if scope.owner is None else id(scope.owner)
                 if key not in by_key:
                     by_key[key] = _named_group(scope, group)
+                    again = sum(by_key[key].name == sibling.name for sibling in group.groups)
+                    by_key[key].name += f"_{again + 1}" if again else ""
                     group.groups.append(by_key[key])
                 by_scope[scope] = by_key[key]
                 by_key[key].calls.add(scope)
@@ -103,11 +115,26 @@ def _groups(order: Sequence[Value]) -> Group:
             (by_scope.get(made_in) or group_of(made_in)).nodes.append(node)
         else:
             root.nodes.append(node)
-    homes = {value: group for group in root.inner() if group.owner is not None for value in group.owner.parameters()}
+    homes = _homes(root)
     for leaf in order:
         if leaf in leaves:
             homes.get(leaf, root).nodes.append(leaf)
     return root
+
+
+def _homes(root: Group) -> dict[Value, Group]:
+    """Where a parameter is drawn: in the innermost group of its module; outside of all groups that share it."""
+    homes: dict[Value, Group] = {}
+    for group in root.inner():  # outer ones first
+        for value in group.owner.parameters() if group.owner is not None else ():
+            before = homes.get(value, group)
+            homes[value] = group if before in group.around() else _common([*before.around(), before], [*group.around(), group])
+    return homes
+
+
+def _common(one: Sequence[Group], other: Sequence[Group]) -> Group:
+    """The innermost group on both ways from the root."""
+    return [a for a, b in zip(one, other, strict=False) if a is b][-1]
 
 
 def _named_group(scope: Scope, parent: Group) -> Group:
@@ -172,8 +199,17 @@ def _bundle_leaves(order: Sequence[Value], names: Mapping[Value, str], box: dict
             bundles.setdefault((prefix, frozenset(used_by)), []).append(leaf)
     for (prefix, _), leaves in bundles.items():
         if len(leaves) >= FEWEST_LEAVES:
-            group = Group(prefix or "leaves", f"{len(leaves)} values", nodes=leaves)
+            name = _shared_beginning([names[leaf] for leaf in leaves]) if prefix else "leaves"
+            group = Group(name or prefix, f"{len(leaves)} values", nodes=leaves)
             box.update(dict.fromkeys(leaves, group))
+
+
+def _shared_beginning(names: Sequence[str]) -> str:
+    """What names begin with alike, in whole parts: "W" of W[0][1] and W[1][0]."""
+    beginning = commonprefix(names)  # noqa: RUF071  # by characters is meant
+    if beginning.rfind("[") > beginning.rfind("]"):
+        beginning = beginning[: beginning.rfind("[")]
+    return beginning.rstrip(".")
 
 
 def _cut(order: Sequence[Value], box: dict[Value, Group], max_nodes: int) -> str:

@@ -60,10 +60,7 @@ class Player:
 
     def save_html(self, path: str | Path) -> str:
         """Write the page to `path`, and return that. An OSError says what is wrong with the path."""
-        try:
-            write_atomically(path, self.html)
-        except OSError as error:
-            raise OSError(error.errno, f"cannot write the page: {error.strerror}", str(path)) from None
+        write_atomically(path, self.html)
         return str(path)
 
     def _repr_html_(self) -> str:

@@ -74,8 +74,8 @@ class Pen:
             rows.append(_row("data", style.number(box.data), style.INK if math.isfinite(box.data) else style.BROKEN))
         if "grad" in self.show and box.grad is not None:
             rows.append(_row("grad", style.number(box.grad), style.flow_colour([box.grad])))
-            if not self.circles and len(box.arrivals) > 1:
-                rows.append(_sum(box))
+            if not self.circles and box.arrivals:
+                rows += _sum(box)
         fill = style.LEAF if leaf else style.PAPER if self.circles else style.OPERATION
         self._write(graph, box, rows, fill, "leaf" if leaf else "operation")
 
@@ -205,13 +205,19 @@ def _row(what: str, shown: str, colour: str) -> str:
     return f'<TR><TD ALIGN="LEFT">{what}&#160;&#160;</TD><TD ALIGN="RIGHT"><FONT COLOR="{colour}">{shown}</FONT></TD></TR>'
 
 
-def _sum(box: Box) -> str:
-    """How the gradient of a box is the sum of what arrives, and of what a leaf had before."""
-    parts = list(box.arrivals)
-    earlier = (box.grad or 0.0) - sum(parts)
-    if not box.symbol and abs(earlier) > 1e-9 * max(map(abs, parts)):  # a leaf has kept what earlier sweeps brought
-        parts.insert(0, earlier)
-    return f'<TR><TD COLSPAN="2" ALIGN="RIGHT"><FONT COLOR="{style.LINE}">= {style.terms(parts)}</FONT></TD></TR>'
+def _sum(box: Box) -> list[str]:
+    """How the gradient of a box is the sum of what arrives, and of what a leaf had before; if that is not plain."""
+    earlier = (box.grad or 0.0) - sum(box.arrivals)
+    changed = not box.symbol and abs(earlier) > 1e-9 * max(map(abs, box.arrivals))
+    if changed and box.grad == 0.0:
+        text = "set to 0 since"
+    elif changed:
+        text = f"= {style.number(earlier)} before + {style.terms(box.arrivals)}".replace("+ −", "− ")
+    elif len(box.arrivals) > 1:
+        text = f"= {style.terms(box.arrivals)}"
+    else:
+        return []
+    return [f'<TR><TD COLSPAN="2" ALIGN="RIGHT"><FONT COLOR="{style.LINE}">{text}</FONT></TD></TR>']
 
 
 def _about(group: Group) -> str:

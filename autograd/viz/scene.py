@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ class Scene:
     arrows: list[Arrow] = field(default_factory=list)
     constants: dict[str, list[float]] = field(default_factory=dict)
     places: dict[Value, str] = field(default_factory=dict)
+    not_expanded: bool = False  # some dot was too long to be expanded
 
 
 def grad_of(node: Value) -> float | None:
@@ -88,8 +89,10 @@ class Numbers:
         return arg if type(arg) is float else self.data(arg)  # type: ignore[arg-type]
 
 
-def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, expand: bool, numbers: Numbers) -> Scene:
-    """The scene of a graph, folded; `expand` shows a dot product as multiplies and adds."""
+def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, expand: int, numbers: Numbers) -> Scene:
+    """The scene of a graph, folded; dot products are shown as multiplies and adds while there are at most `expand` boxes."""
+    if numbers.grad(order[-1]) is None:
+        numbers = replace(numbers, grad=lambda node: None)  # leaves may have kept some from before: not of this graph
     scene = Scene(numbers)
     frames = {node: group for group in folding.open for node in group.nodes}
     ids: dict[Group, str] = {}
@@ -111,8 +114,10 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
     merged: dict[tuple[str, str], Arrow] = {}
     for i, node in enumerate(order):
         if expand and node.op is not None and node.op.name == "dot" and len(node.args) > 1 and node not in folding.box:
-            _expand(scene, node, i, names)
-            continue
+            if len(scene.boxes) + len(node.args) <= expand:
+                _expand(scene, node, i, names)
+                continue
+            scene.not_expanded = True
         bar = numbers.grad(node)
         for k, (arg, partial) in enumerate(zip(node.args, numbers.partials(node), strict=True)):
             target = scene.places[node]

@@ -74,8 +74,8 @@ def terms(xs: Sequence[float]) -> str:
 
 
 def in_html(text: str) -> str:
-    """`text` for a label that Graphviz reads as HTML, which must not be empty there."""
-    return html.escape(printable(text)).replace("\n", "<BR/>") or "…"
+    """`text` for a label that Graphviz reads as HTML, where something must be seen."""
+    return html.escape(printable(text).replace("\t", " ")).replace("\n", "<BR/>") if text.strip() else "…"
 
 
 def in_tooltip(text: str) -> str:

@@ -9,7 +9,7 @@ from autograd.viz.scene import grad_of
 from autograd.wording import one_line, shown
 
 MOST_LINES = 200
-DEEPEST_INDENT = 120  # characters; deeper nodes are not indented further
+DEEPEST_INDENT = 48  # characters; deeper nodes are not indented further
 NO_GRADIENTS = "no gradients yet: call backward()"
 
 
