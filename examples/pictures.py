@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nn
-from autograd import Value, draw_dot, log
+from autograd import Value, draw_dot, log, why
 from autograd.files import write_atomically
 from autograd.modes import quiet
 from autograd.viz.drawing import Drawing
@@ -56,14 +56,16 @@ def layers() -> Drawing:
 
 
 def nan() -> Drawing:
-    """A loss that became NaN: the frame shows where."""
+    """A loss that became NaN: the frame shows where, and below stands what `why` says."""
     w, x = Value(-0.5, label="w"), Value(2.0, label="x")
     with quiet():
         p = log(w * x)
         loss = (p - 1.0) ** 2
     p.label, loss.label = "p", "loss"
     loss.backward()
-    return draw_dot(loss, flow="both")
+    drawing = draw_dot(loss, flow="both")
+    drawing.attr(label=why(loss).verdict, fontsize="12")
+    return drawing
 
 
 PICTURES = {

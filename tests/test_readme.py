@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 def test_every_python_snippet_prints_what_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     snippets = re.findall(r"^( *)```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    assert len(snippets) == 6
+    assert len(snippets) == 7
     scope: dict[str, object] = {}
     expected: list[str] = []
     printed = io.StringIO()
