@@ -62,7 +62,7 @@ def run(y: Value, bug: str) -> Misconception:
     """
     if type(y) is not Value:
         raise TypeError(f"misconceptions.run: y must be a Value, got {type(y).__name__}")
-    if bug not in BUGS:
+    if not isinstance(bug, str) or bug not in BUGS:
         raise ValueError(f"misconceptions.run: bug must be one of {', '.join(map(repr, BUGS))}, got {bug!r}")
     order = topological_order([y])
     names = node_names(order)
@@ -143,7 +143,8 @@ def _in_order(order: Sequence[Value], gradient: Callable[[Sweep, Value], float] 
     sweep = Sweep(order)
     for node in reversed(order):
         sweep.gradients[node] = gradient(sweep, node)
-        sweep.pass_on(node, sweep.gradients[node], repeats)
+        if sweep.arrivals[node] or node is sweep.root:  # a branch not taken passes nothing on, not even 0 · NaN
+            sweep.pass_on(node, sweep.gradients[node], repeats)
     return sweep
 
 
@@ -193,6 +194,7 @@ def _overwritten(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
 
 
 def _too_early(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
+    # both sweeps reach the same nodes, so that x got the same number of contributions: one of another size, at least
     early = next(a.user for a in wrong.arrivals[x] if _differ(wrong.sent[a.user][0], right.sent[a.user][0]))
     sent, time = wrong.sent[early]
     late = [f"{name(arrival.user)} ({shown(arrival.amount)})" for arrival in wrong.arrivals[early] if arrival.time > time]
@@ -207,7 +209,8 @@ def _not_reset(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
     once, twice = shown(right.gradients[x]), shown(wrong.gradients[x])
     return (
         f"{name(x)} still held {once} from the first backward(), the second added {once} to it and passed on {twice} in "
-        f"place of {once}. Leaves add up over backward() calls, until zero_grad(); the nodes in between have to start anew."
+        f"place of {once}. Leaves add up over backward() calls, until zero_grad(); the nodes in between have to start anew. "
+        "Both columns are what is there after two backward() calls, by which right gradients of leaves have doubled."
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from autograd import Value, gradients, trace
+from autograd import Value, gradients
 from autograd.scopes import Scope, scopes_of
 from autograd.tree import tree_leaves
 from autograd.wording import one_line
@@ -88,6 +88,8 @@ def health(model: Module, loss: Value) -> Health:
         raise TypeError(f"health: model must be a Module, got {type(model).__name__}")
     if type(loss) is not Value:
         raise TypeError(f"health: loss must be a Value, got {type(loss).__name__}")
+    from autograd import trace  # here, since it loads all that draws, which training has no use for
+
     nodes, edges = trace(loss)
     bars = dict(zip(nodes, gradients(loss, nodes), strict=True))
     layers = {id(module): (name, module) for name, module in _layers(model)}

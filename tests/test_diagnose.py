@@ -58,12 +58,24 @@ def of_one(f, number):
         (
             lambda x: x**0.5,
             -4.0,
-            "∂L/∂x is NaN, since pow (L) got −4 and 0.5, outside of its domain (0, inf): the result is NaN.",
+            "∂L/∂x is NaN, since pow (L) got −4 and 0.5, outside of its domain [0, inf): the result is NaN.",
         ),
+        (
+            lambda x: x**-0.5,
+            -4.0,
+            "∂L/∂x is NaN, since pow (L) got −4 and −0.5, outside of its domain (0, inf): the result is NaN.",
+        ),
+        (lambda x: x.sqrt(), -1.0, "∂L/∂x is NaN, since sqrt (L) got −1, outside of its domain [0, inf): the result is NaN."),
+        (lambda x: x.atanh(), 2.0, "∂L/∂x is NaN, since atanh (L) got 2, outside of its domain (−1, 1): the result is NaN."),
+        (lambda x: autograd.hypot(1.0, x), 0.0, "∂L/∂x is 0, since hypot (L) got 1 and 0: its partial by x is 0."),
+        (lambda x: autograd.hypot(x, 1.0), 0.0, "∂L/∂x is 0, since hypot (L) got 0 and 1: its partial by x is 0."),
+        (lambda x: autograd.less(9.0, x), 2.0, "∂L/∂x is 0, since less (L) is a step: its partial is 0 everywhere."),
+        (lambda x: x * x, 0.0, "∂L/∂x is 0, since x is multiplied by x = 0 in mul (L)."),
+        (lambda x: autograd.dot([x, x], [0.0, 0.0]), 1.0, "∂L/∂x is 0, since x is multiplied by 0 in dot (L)."),
         (lambda x: 1.0 / x, 0.0, "∂L/∂x is −inf, since div (L) got 1 and 0: 1 / 0 is inf."),
         (lambda x: x / x, 0.0, "∂L/∂x is NaN, since div (L) got 0 and 0: 0 / 0 is NaN."),
         (lambda x: x.exp(), 800.0, "∂L/∂x is inf, since exp (L) got 800: the result is inf, beyond the largest float."),
-        (lambda x: (+x).acos(), 2.0, "∂L/∂x is NaN, since acos (L) got 2, outside of its domain (−1, 1): the result is NaN."),
+        (lambda x: (+x).acos(), 2.0, "∂L/∂x is NaN, since acos (L) got 2, outside of its domain [−1, 1]: the result is NaN."),
         (lambda x: 3.0 * x, 2.0, "nothing is wrong: ∂L/∂x is 3, which is 3 from L."),
         (lambda x: x * x, 2.0, "nothing is wrong: ∂L/∂x is 4, which is 2 from L and 2 from L."),
     ],
@@ -161,6 +173,7 @@ def test_without_a_path_it_says_what_may_have_cut_it():
     y = free * x.data
     found = why(x, of=y)
     assert found.verdict.startswith("∂y/∂x is 0, since there is no path from x to y: x was not used, or detached")
+    assert found.verdict.endswith("used as a plain number, or recorded inside no_grad().")
     assert found.text == found.verdict  # a leaf with the same number is no sign of a copy
     assert (found.cause, found.edge, found.chain) == (None, None, ())
     x.label = "x"
@@ -228,6 +241,27 @@ def test_a_zero_that_was_only_added_is_not_blamed_for_a_zero():
     assert "dot (y) got 1, −1, 2, 2 and 1 more: the result is 0" in found.verdict
     zeros = bias + 0.0
     assert why(zeros).cause is bias
+
+
+def test_a_dot_product_of_zero_factors_is_followed_to_what_made_them_zero():
+    x = Value(-1.0)
+    h = x.relu()
+    y = autograd.dot([2.0, 0.0], [h, 3.0], Value(0.0))
+    assert why(y).cause is h
+    assert "begins" not in why(y).text  # the bias was only added
+    for cancels in (autograd.dot([2.0, -1.0], [h, 1.0], 1.0), autograd.dot([1.0, -1.0], [2.0, 2.0], h)):
+        assert why(cancels).cause is cancels
+
+
+def test_a_net_whose_first_layer_is_dead_is_explained_by_its_relus():
+    net = nn.MLP(2, [3, 3, 1], seed=0)
+    for neuron in net.layers[0].neurons:
+        neuron.b.data = -100.0
+    y = net([1.0, 2.0])
+    found = why(y)
+    assert "relu (" in found.verdict
+    assert "in layers[0] got −" in found.verdict
+    assert "the same begins at 2 more nodes" in found.text
 
 
 def test_an_infinity_that_makes_a_nan_is_followed_to_where_it_came_from():
@@ -310,7 +344,33 @@ def test_a_dead_unit_of_a_net_is_told_by_all_its_relus():
     w = net.layers[0].neurons[1].w[0]
     found = why(w, of=loss)
     assert "every path back to w ends on the way, at relu (3 times)" in found.verdict
-    assert found.text.count("in MLP / Layer got −") == 3
+    assert found.text.count("in layers[0] got −") == 3
+
+
+def test_a_place_in_a_net_is_the_path_of_the_innermost_module():
+    stranger = nn.Neuron(1, "relu", seed=0)
+
+    class Block(nn.Module):
+        def __init__(self):
+            self.layers = [nn.Layer(2, 2, seed=0), nn.Layer(2, 1, seed=0)]
+
+        def forward(self, x):
+            with scope("inside"):
+                for layer in self.layers:
+                    x = layer(x)
+                return stranger(x).log()
+
+    block = Block()
+    stranger.b.data = block.layers[1].neurons[0].b.data = -100.0
+    with scope("batch"):
+        y = block([1.0, 2.0])
+    h = y.args[0]
+    assert "log (y) in batch / Block / inside got 0" in why(y).verdict
+    assert "relu (h) in batch / Block / inside / Neuron got −" in why(stranger.b, of=h).verdict
+    last = h.args[0]
+    assert "in batch / inside / layers[1] got −" in why(block.layers[0].neurons[0].w[0], of=last).verdict
+    alone = stranger([1.0])
+    assert "relu (alone) in Neuron got −" in why(stranger.b, of=alone).verdict
 
 
 def test_a_loss_that_met_log_of_zero_is_explained_and_so_is_the_nan_after_the_step():
@@ -488,11 +548,11 @@ def test_a_single_edge_blamed_for_a_zero_lies_on_every_path_that_could_carry_a_g
         found = why(x, of=y)
         if gradients(y, x) != 0.0 or found.edge is None or "every path" in found.verdict:
             continue
-        blamed = tuple(found.edge)
+        blamed = found.edge
         reached = {x}
         for node in topological_order([y]):
-            for position, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
-                same = blamed[0] is arg and blamed[1] is node and blamed[2] == position
+            for arg, partial in zip(node.args, node.partials, strict=True):
+                same = blamed.arg is arg and blamed.node is node and partial == blamed.partial  # of x · x both
                 if type(arg) is Value and arg in reached and partial and not same:
                     reached.add(node)
         assert y not in reached

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, gradients
+from autograd import Value, gradients, greater, log, where
 from autograd import misconceptions as wrongly
 from autograd.graph import topological_order
+from tests import test_diagnose as odd_graphs
 from tests import test_random_graphs as random_graphs
 
 # -- graphs of small whole numbers: every sum and product is exact, in any order ----------------------------
@@ -124,6 +125,26 @@ def test_the_right_gradients_are_bit_for_bit_those_of_the_engine(bug, drawn):
 
 
 @pytest.mark.parametrize("bug", wrongly.BUGS)
+@given(odd_graphs.graphs())
+def test_with_nan_infinities_and_untaken_branches_the_right_gradients_are_still_those_of_the_engine(bug, graph):
+    y, _ = graph
+    order = topological_order([y])
+    found = wrongly.run(y, bug)
+    once = zip(order, gradients(y, order), strict=True)
+    right = [2.0 * bar if bug == "stale" and node.op is None else bar for node, bar in once]
+    assert [found.right[node] for node in order] == pytest.approx(right, rel=0.0, abs=0.0, nan_ok=True)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("bug", ["assign", "depth_first", "once_per_edge"])
+def test_a_nan_in_the_branch_not_taken_spoils_no_gradient(bug):
+    x = Value(-1.0)
+    a = x * 1.0
+    found = wrongly.run(where(greater(x, 0.0), log(a), x * 2.0), bug)
+    assert (found.right[x], found.wrong[x], found.first) == (2.0, 2.0, None)
+
+
+@pytest.mark.parametrize("bug", wrongly.BUGS)
 @given(random_graphs.programs())
 def test_they_differ_by_the_mistake_alone_and_leave_the_graph_as_it_is(bug, drawn):
     program, numbers = drawn
@@ -175,6 +196,7 @@ def test_stale_tells_what_was_left_of_the_first_sweep():
     assert "a still held 3 from the first backward(), the second added 3 to it and passed on 6 in place of 3" in found.reason
     assert (found.right[x], found.wrong[x]) == (12.0, 18.0)
     assert (found.right[a], found.wrong[a], found.first) == (3.0, 6.0, a)
+    assert "after two backward() calls, by which right gradients of leaves have doubled" in found.reason
 
 
 def test_once_per_edge_tells_which_contribution_was_lost():
@@ -243,3 +265,5 @@ def test_bad_arguments_are_refused_by_name():
         wrongly.run(3.0, "assign")
     with pytest.raises(ValueError, match="bug must be one of 'assign', 'depth_first', 'stale', 'once_per_edge', got 'typo'"):
         wrongly.run(Value(1.0), "typo")
+    with pytest.raises(ValueError, match=r"bug must be one of 'assign', .*, got \['a'\]"):
+        wrongly.run(Value(1.0), ["a"])

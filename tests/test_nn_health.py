@@ -1,6 +1,8 @@
 """The table of a net's layers, against what the numbers of a forward pass say."""
 
 import math
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -238,6 +240,12 @@ def test_the_table_prints_aligned_and_as_escaped_html():
     parsed = ET.fromstring(table._repr_html_())
     assert [cell.text for cell in parsed.iter("th")] == list(HEADER)
     assert next(parsed.iter("td")).text.startswith("<b>&")
+
+
+def test_importing_nn_loads_nothing_that_draws():
+    code = "import sys, nn; print(*(name for name in sys.modules if name.startswith('autograd.viz')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_bad_arguments_are_refused_by_name():

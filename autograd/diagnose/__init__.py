@@ -125,7 +125,8 @@ class _Answers:
         if any(leaf.op is None and leaf.label == x.label and str(leaf.data) == str(x.data) for leaf in self._order if x.label):
             lines.append(f"another leaf with the name and the number of {name} is there: it may be a detached copy")
         verdict = f"∂{root}/∂{name} is 0, since there is no path from {name} to {root}"
-        return self._why(f"{verdict}: {name} was not used, or detached, overwritten, or used as a plain number.", lines)
+        guesses = "not used, or detached, overwritten, used as a plain number, or recorded inside no_grad()"
+        return self._why(f"{verdict}: {name} was {guesses}.", lines)
 
     def _bar(self, x: Value) -> float:
         return self._bars.get(x, 0.0)

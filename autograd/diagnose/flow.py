@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.diagnose.values import Finding, Kind, find_value, is_zero
@@ -130,7 +130,7 @@ class Flow:
         if self.order[-1] not in towards_near and len(near) < len(far):  # one dead unit rather than what is behind it
             far, towards = near, towards_near
         cancelled = dict.fromkeys(edge.arg for edge in far if self._share(edge))
-        dead, meeting = [edge for edge in far if edge.arg not in cancelled], list(cancelled)
+        dead, meeting = _told_once(edge for edge in far if edge.arg not in cancelled), list(cancelled)
         reasons = [f"{self._contributions(node)} arrive at {self.words.name(node)} and cancel" for node in meeting[:MOST_REASONS]]
         reasons += [self._dead(edge) for edge in dead[: MOST_REASONS - len(reasons)]]
         edge = None if meeting else dead[0]
@@ -214,6 +214,16 @@ class Flow:
             return self.words.edge(step.edge)
         arg = step.edge.arg
         return f"{len(self.uses[arg])} contributions to {self.words.name(arg)} {step.how}: {self._contributions(arg)}"
+
+
+def _told_once(edges: Iterable[Edge]) -> list[Edge]:
+    """Of the two uses of x in x · x, both multiplied by x, only the first."""
+    found: dict[tuple[object, ...], Edge] = {}
+    for edge in edges:
+        factor = factor_of(edge)
+        alike = (edge.arg, edge.node, edge.position if factor is None else None, factor)
+        found.setdefault(alike, edge)
+    return list(found.values())
 
 
 def _way(node: Value, x: Value, towards: Mapping[Value, Edge]) -> list[Value]:

@@ -61,7 +61,12 @@ def _blamed(node: Value, is_kind: Kind) -> list[Value]:
     same = [
         arg for arg, partial in pairs if type(arg) is Value and is_kind(arg.data) and not (node.op.select and partial is None)
     ]
-    # 0 + 2 is not 0: but for products, a 0 comes from its arguments only if all of them are 0
-    if is_kind is is_zero and node.op not in (ops.mul, ops.prod) and not node.op.select and any(numbers(node)):
-        return []
-    return same
+    if is_kind is not is_zero or node.op in (ops.mul, ops.prod) or node.op.select:
+        return same
+    xs = numbers(node)
+    if node.op is ops.dot:  # zeros that were multiplied, in every product; the bias was only added
+        half = len(xs) // 2
+        factors = {arg for arg in node.args[: 2 * half] if type(arg) is Value}
+        cancels = any(w and x for w, x in zip(xs[:half], xs[half:-1], strict=True))
+        return [] if cancels else [arg for arg in same if arg in factors]
+    return [] if any(xs) else same  # 0 + 2 is not 0

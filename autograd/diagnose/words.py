@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import ops
+from autograd.names import as_index
 from autograd.primitive import REAL, Op
+from autograd.scopes import Scope
 from autograd.value import Value, take_partials
 from autograd.wording import one_line, shown
 
@@ -43,6 +45,7 @@ class Words:
 
     def __init__(self, names: Mapping[Value, str]) -> None:
         self._names = names
+        self._found: dict[int, dict[int, str]] = {}
 
     def name(self, node: Value) -> str:
         """What the node is called."""
@@ -52,11 +55,26 @@ class Words:
         """The operation and where it was recorded: "relu at train.py:12", or "relu (h)" where that is not known."""
         if node.op is None:
             return self.name(node)
-        inside = f" in {one_line(' / '.join(scope.name for scope in node.scope.path()))}" if node.scope else ""
+        inside = f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
         if node.origin is None:
             return f"{node.op.name} ({self.name(node)}){inside}"
         file, line = node.origin
         return f"{node.op.name} at {one_line(file.replace(chr(92), '/').rpartition('/')[2])}:{line}{inside}"
+
+    def _scopes(self, made_in: Scope) -> str:
+        """The scopes around a node, as "batch / layers[0]": of modules in one another the innermost, by its path."""
+        path = made_in.path()
+        modules = [scope for scope in path if scope.owner is not None]
+        paths = self._paths(modules[0].owner) if modules else {}
+        inside = [scope for scope in modules if id(scope.owner) in paths]
+        told = [scope for scope in path if scope not in inside[:-1]]
+        return " / ".join(paths.get(id(scope.owner)) or scope.name for scope in told)
+
+    def _paths(self, outermost: Any) -> dict[int, str]:
+        """Of the modules in this one; its own path is empty."""
+        if id(outermost) not in self._found:
+            self._found[id(outermost)] = {id(module): as_index(path) for path, module in outermost.named_modules()}
+        return self._found[id(outermost)]
 
     def got(self, node: Value) -> str:
         """The operation, where it is, and its arguments."""
@@ -72,12 +90,10 @@ class Words:
             return f"{self.got(node)}: {_expression(node)} is {result}"
         if math.isfinite(node.data):
             return f"{self.got(node)}: the result is {result}"
-        distance = [(_outside(x, domain), domain) for x, domain in zip(numbers(node), node.op.domain, strict=False)]
-        beyond = [domain for how, domain in distance if how == "beyond"]
-        if beyond:
-            intervals = " and ".join(f"({shown(low)}, {shown(high)})" for low, high in beyond[0])
-            return f"{self.got(node)}, outside of its domain {intervals}: the result is {result}"
-        if any(how == "edge" for how, _ in distance):
+        distance = [_outside(x, domain) for x, domain in zip(numbers(node), node.op.domain, strict=False)]
+        if "beyond" in distance:
+            return f"{self.got(node)}, outside of its domain {_domain(node, distance.index('beyond'))}: the result is {result}"
+        if "edge" in distance:
             return f"{self.got(node)}: {_expression(node)} is {result}"
         why = ", beyond the largest float" if math.isinf(node.data) else ""
         return f"{self.got(node)}: the result is {result}{why}"
@@ -130,6 +146,20 @@ def _outside(x: float, domain: Sequence[tuple[float, float]]) -> str:
     return "edge" if any(x in interval for interval in domain) else "beyond"
 
 
+def _domain(node: Value, position: int) -> str:
+    """The domain of an argument, with square brackets at the ends where the operation has a finite result."""
+    op, xs = _row(node), numbers(node)
+    assert node.op is not None
+
+    def holds(end: float) -> bool:
+        return op is not None and math.isfinite(end) and math.isfinite(op(*xs[:position], end, *xs[position + 1 :]))
+
+    return " and ".join(
+        f"{'[' if holds(low) else '('}{shown(low)}, {shown(high)}{']' if holds(high) else ')'}"
+        for low, high in node.op.domain[position]
+    )
+
+
 # -- what a row of the table tells about a partial. An op of the user's own is not called again. -----------
 
 
@@ -167,9 +197,9 @@ def _is_flat(edge: Edge) -> bool:
     op = _row(edge.node)
     if op is None or op.kinks is None:
         return False
-    first, *rest = numbers(edge.node)
-    far = 2.0 * abs(op.kinks(first, *rest)) + 1.0  # beyond the kink for numbers so large that 1 more is no more
-    return all(_partial_at(op, [x, *rest], edge.position) == 0.0 for x in (first - far, first + far))
+    xs, i = numbers(edge.node), edge.position
+    far = 2.0 * abs(op.kinks(*xs)) + 1.0  # beyond the kink for numbers so large that 1 more is no more
+    return all(_partial_at(op, [*xs[:i], x, *xs[i + 1 :]], i) == 0.0 for x in (xs[i] - far, xs[i] + far))
 
 
 def _is_at_kink(node: Value) -> bool:
