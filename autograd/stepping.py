@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 from autograd.explaining import name_text, partial_latex
-from autograd.explaining.notation import LATEX, TEXT, Notation
+from autograd.explaining.notation import LATEX, TEXT, Notation, enough
 from autograd.explaining.rules import quotient_latex, rule
+from autograd.explaining.telling import IN_TEXT, stale
 from autograd.graph import Partials, recorded, topological_order
 from autograd.names import node_names
 from autograd.primitive import Op
+from autograd.replay import alike, changed_leaves
 from autograd.value import Value
 from autograd.wording import shown
 
@@ -85,6 +87,8 @@ class Contribution:
 class Step:
     """One node's turn: in the forward pass it is computed, in the backward pass it passes its gradient on.
 
+    Two are equal if they have the same index in the passes of the same root.
+
     A forward step has its `operation` in symbols and numbers, a backward step the `upstream` gradient and the
     `contributions` to the arguments. The first backward step has none of these: it is the seed, ∂L/∂L = 1.
     """
@@ -96,6 +100,13 @@ class Step:
     operation: str = ""
     upstream: float | None = None
     contributions: tuple[Contribution, ...] = field(default=(), repr=False)
+    root: Value | None = field(default=None, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Step) and self.root is other.root and self.index == other.index
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.index))
 
     @property
     def sentence(self) -> str:
@@ -127,6 +138,8 @@ class Steps(Sequence[Step]):
     def __getitem__(self, index: Any) -> Step | Steps:
         if isinstance(index, slice):
             return Steps(self._sweep, self._range[index])
+        if not hasattr(index, "__index__"):
+            raise TypeError(f"steps: a step's index must be an int or a slice, got {type(index).__name__}")
         try:
             place = self._range[operator.index(index)]
         except IndexError:
@@ -139,10 +152,15 @@ class Steps(Sequence[Step]):
         rows = [f"{step.index:>6}  {step.phase:<8}  {step.sentence}" for step in shown]
         if len(shown) < len(self):
             rows.insert(half, f"        … and {len(self) - len(shown):,} more")
-        return "\n".join([f"{len(self):,} steps of {self._sweep.names[self._sweep.root]}", *rows])
+        order, names = self._sweep.order, self._sweep.names
+        changed = [name_text(names[leaf]) for leaf in changed_leaves(order)]
+        first = [stale(IN_TEXT, changed)] if changed else []
+        return "\n".join([*first, f"{len(self):,} steps of {name_text(names[self._sweep.root])}", *rows])
 
     def gradients(self, index: int = -1) -> dict[Value, float]:
-        """The gradients after the step of that index, of the nodes that one has reached by then."""
+        """The gradients after the step of that index, of the nodes that one has reached by then; without steps, none."""
+        if not self._range and index == -1:
+            return {}
         return self._sweep.gradients(self[index].index)
 
 
@@ -184,11 +202,11 @@ class Sweep:
         turn = index - len(self.forward)
         if turn < 0:
             node = self.forward[index]
-            return Step(index, "forward", node, self.names[node], self.operation(node))
+            return Step(index, "forward", node, self.names[node], self.operation(node), root=self.root)
         if turn == 0:
-            return Step(index, "backward", self.root, self.names[self.root], upstream=1.0)
+            return Step(index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root)
         node, bar, _ = self.backward[turn - 1]
-        return Step(index, "backward", node, self.names[node], "", bar, tuple(self.contributions(turn - 1)))
+        return Step(index, "backward", node, self.names[node], "", bar, tuple(self.contributions(turn - 1)), self.root)
 
     def gradients(self, index: int) -> dict[Value, float]:
         """The gradients after the step of that index."""
@@ -213,13 +231,18 @@ class Sweep:
                 yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self.root, self.names)
 
     def operation(self, node: Value) -> str:
-        """How the node is computed: `c = a·b = 2·3 = 6`."""
+        """How the node is computed: `c = a·b = 2·3 = 6`; without the numbers of its arguments if that would be false.
+
+        It would if the number of one was changed since.
+        """
         parts = [name_text(self.names[node]), shown(self.data(node))]
         if node.op is not None:
             write = NUMBERED
-            symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in node.args]
-            numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in node.args]
-            parts[1:1] = [write.operation(node.op, args).text for args in (symbols, numbers)]
+            few = [node.args[i] for i in enough(node.op, len(node.args))]
+            symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in few]
+            numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
+            true = alike(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
+            parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if true else (symbols,))]
         return " = ".join(parts)
 
 

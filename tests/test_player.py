@@ -188,20 +188,28 @@ def test_of_a_hundred_thousand_nodes_a_page_has_the_steps_around_the_root_and_sa
     start = time.perf_counter()
     data = data_of((shown := player(chain(50_000))).html)
     assert time.perf_counter() - start < 10.0  # 1.5 s on an idle machine
-    assert len(data["steps"]) <= 4001
+    assert len(data["steps"]) <= 1601
     assert "of 200,001, around v₁₀₀₀₀₀" in data["note"]
     assert len(shown.html) < 2_000_000
 
 
-def test_a_step_with_very_many_arguments_has_a_few_sentences_and_all_changes():
+def test_a_step_with_very_many_arguments_has_a_few_sentences_and_the_first_thousand_changes():
     step = data_of(player(autograd.sum([Value(1.0) for _ in range(3000)])).html)["steps"][-1]
-    assert (len(step["texts"]), step["more"], len(step["changes"])) == (6, 2994, 3000)
+    assert (len(step["texts"]), step["more"], len(step["changes"]), step["beyond"]) == (6, 2994, 1000, 2000)
+
+
+def test_the_page_of_a_sum_of_a_hundred_thousand_products_is_below_a_megabyte():
+    w = Value(0.5)
+    shown = player(autograd.sum([w * Value(1.0) for _ in range(100_000)]))
+    assert len(shown.html.encode()) < 1_000_000
+    data = data_of(shown.html)
+    assert all(str(step["node"]) in data["nodes"] for step in data["steps"])
 
 
 def test_bad_arguments_are_refused_by_name():
     with pytest.raises(TypeError, match="player: y must be a Value, got str"):
         player("y")
-    with pytest.raises(ValueError, match="direction must be"):
+    with pytest.raises(ValueError, match=r"^player: direction must be"):
         player(Value(1.0) * 2.0, direction="up")
 
 
@@ -252,12 +260,36 @@ def test_the_first_leaves_get_sliders_if_none_are_given():
     assert sliders[2]["low"] < 0.0 < 2.0 < sliders[2]["high"]
 
 
+@pytest.mark.parametrize("x", [0.001, -3e-7, 5e-324, 0.0, 2.0, 1e5, 1e299, float("inf")])
+def test_a_slider_is_as_fine_as_the_number_it_moves(x):
+    (slider,) = json.loads(widget(Value(x) * 1.0).page)["leaves"]
+    size = abs(x) if 1e-300 < abs(x) < 1e300 else 0.5
+    assert slider["high"] - slider["low"] == pytest.approx(4.0 * size, rel=0.1)
+    assert slider["step"] <= size / 10.0
+    assert slider["low"] < 0.0 < slider["high"]
+
+
+def test_as_many_values_as_sliders_are_taken_and_no_others():
+    live = widget(Value(2.0) * Value(3.0))
+    with pytest.raises(ValueError, match="widget: values must have 2 numbers, one for each slider, got 1"):
+        live.values = [1.0]
+    assert live.values == [2.0, 3.0]
+
+
+def test_leaves_that_are_no_list_are_refused():
+    x = Value(2.0)
+    with pytest.raises(TypeError, match="widget: leaves must be a list of Values, got Value"):
+        widget(x * 3.0, leaves=x)
+
+
 def test_a_leaf_that_is_not_in_the_graph_is_refused():
     x = Value(2.0)
     y = x * 3.0
     for wrong in (Value(1.0), y, 3.0):
         with pytest.raises(ValueError, match=r"leaves\[1\] must be a leaf of the graph of y"):
             widget(y, [x, wrong])
+    with pytest.raises(ValueError, match=r"^widget: fold must be"):
+        widget(y, fold="no")
     with pytest.raises(TypeError, match="widget: y must be a Value, got int"):
         widget(3)
 

@@ -81,7 +81,7 @@ def test_steps_are_a_sequence_like_a_tuple_of_them(program, part, index):
 
 def test_a_slice_of_nothing_is_empty_and_shows_itself():
     nothing = steps(Value(2.0) * 3.0)[1:1]
-    assert (len(nothing), list(nothing), repr(nothing)) == (0, [], "0 steps of v1")
+    assert (len(nothing), list(nothing), repr(nothing)) == (0, [], "0 steps of v₁")
 
 
 def test_the_sentences_tell_the_operation_and_the_chain_rule_in_numbers():
@@ -170,6 +170,50 @@ def test_a_hundred_thousand_nodes_are_stepped_through_in_about_a_second():
     assert len(passes) == 200_001
     assert str(passes[-1]).endswith("+= 1 · 1 = 1")
     assert time.perf_counter() - start < 5.0  # 0.5 s on an idle machine
+
+
+def test_of_a_leaf_that_was_changed_it_says_so_first_and_no_equation_is_false():
+    x, w = Value(3.0), Value(2.0)
+    y = x * w
+    L = y + 1.0
+    x.data = 10.0
+    assert repr(steps(L)).splitlines() == [
+        "x was changed after this was recorded: the gradients are those of the recorded numbers",
+        "5 steps of L",
+        "     0  forward   y = x·w = 6",
+        "     1  forward   L = y + 1 = 6 + 1 = 7",
+        "     2  backward  ∂L/∂L = 1",
+        "     3  backward  ∂L/∂y += 1 · 1 = 1",
+        "     4  backward  ∂L/∂x += 1 · 2 = 2; ∂L/∂w += 1 · 3 = 3",
+    ]
+
+
+def test_a_step_is_found_among_the_steps_it_comes_from():
+    y = Value(2.0) * 3.0
+    passes = steps(y)
+    assert [passes.index(step) for step in passes] == [0, 1, 2]
+    assert passes[0] in passes[:1]
+    assert passes[0] not in passes[1:]
+    assert passes[0] in steps(y)
+    assert passes[0] not in steps(Value(2.0) * 3.0)
+    assert len({passes[0], passes[0], passes[1]}) == 2
+
+
+def test_what_is_no_index_is_refused_by_name():
+    with pytest.raises(TypeError, match="steps: a step's index must be an int or a slice, got str"):
+        steps(Value(2.0) * 3.0)["a"]
+
+
+def test_without_steps_there_are_no_gradients():
+    assert steps(Value(2.0) * 3.0)[0:0].gradients() == {}
+    with pytest.raises(IndexError, match="there is no step 0"):
+        steps(Value(2.0) * 3.0)[0:0].gradients(0)
+
+
+def test_the_root_is_called_the_same_in_the_header_and_in_the_rows():
+    y = Value(2.0, "x") * 3.0
+    y.label = "two\nlines"
+    assert repr(steps(y)).splitlines()[:2] == ["3 steps of “two lines”", "     0  forward   “two lines” = x·3 = 2·3 = 6"]
 
 
 def test_what_is_no_value_is_refused():

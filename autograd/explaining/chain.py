@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd.explaining.latex import Latex, aligned, numbered_latex
 from autograd.explaining.spelling import name_latex, name_text, unique
-from autograd.explaining.telling import IN_LATEX, IN_TEXT, Account
+from autograd.explaining.telling import IN_LATEX, IN_TEXT, Account, Voice, stale
 from autograd.graph import adjoints, recorded, topological_order
 from autograd.names import node_names
+from autograd.replay import changed_leaves
 from autograd.value import Value
 
 
@@ -29,12 +31,13 @@ class Explanation:
         return self.latex._repr_latex_()
 
 
-def explain(x: Value, *, of: Value) -> Explanation:
+def explain(x: Value, of: Value) -> Explanation:
     """The chain rule for ∂of/∂x: the sum over everything that uses x, in symbols and then in numbers.
 
     The lines that follow do the same for what it is made of, from `of` backwards as `backward()` goes. It tells of
-    the graph as recorded, needs no `backward()` and changes no gradient. Of more than 40 lines the first are shown,
-    and how many there are. The result prints as text, and a notebook shows it as formulas.
+    the graph as recorded, and says so first if a leaf was changed since; it needs no `backward()` and changes no
+    gradient. Of more than 40 lines the first are shown, and how many there are. The result prints as text, and a
+    notebook shows it as formulas.
     A TypeError if x or of is no Value.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
@@ -68,5 +71,10 @@ def explain(x: Value, *, of: Value) -> Explanation:
         return Explanation(0.0, of_text.format(in_text[of], in_text[x]), latex)
     bars = adjoints(order, {of: 1.0}, recorded, towards=[x])
     turns = [node for node in reversed(order) if node in live and node in bars]
-    text = Account(IN_TEXT, in_text, turns, bars).lines()
-    return Explanation(bars[x], "\n".join(text), aligned(Account(IN_LATEX, in_latex, turns, bars).lines()))
+    changed = changed_leaves(order)
+
+    def lines(voice: Voice, spelled: Mapping[Value, str]) -> list[str]:
+        told = Account(voice, spelled, turns, bars, changed).lines()
+        return [stale(voice, [spelled[leaf] for leaf in changed]), *told] if changed else told
+
+    return Explanation(bars[x], "\n".join(lines(IN_TEXT, in_text)), aligned(lines(IN_LATEX, in_latex)))

@@ -118,6 +118,18 @@ def listed(n: int, most: int = MOST_TERMS) -> list[int | None]:
     return [*range(n)] if n <= most else [*range(most - 2), None, n - 1]
 
 
+def enough(op: Op, n: int, position: int = 0) -> list[int]:
+    """The arguments, of n, with which an operation on many is written as with all: those left out are not shown.
+
+    With the one at `position` among them, its rule is written as with all of them, too.
+    """
+    half = n // 2 if op.name == "dot" else n
+    if op.arity is not None or half <= MOST_TERMS + 4:
+        return [*range(n)]
+    ends = sorted({*range(MOST_TERMS + 2), min(position, n - 1) % half, half - 2, half - 1})
+    return [*ends, *(half + i for i in ends), n - 1] if op.name == "dot" else ends
+
+
 def column(template: str, n: int, variadic: bool, gap: str = "") -> str:
     """A column of the table with marks in the places of its n arguments; with a gap, not all of many."""
     marks = [gap if i is None else mark(i) for i in (listed(n) if variadic and gap else range(n))]

@@ -16,6 +16,7 @@ from autograd.replay import replay, replay_partials
 from autograd.value import Value
 
 MOST_ROWS = 20
+ROUNDINGS = 4  # that a replay may add to an exact result
 
 
 class Change(NamedTuple):
@@ -25,11 +26,18 @@ class Change(NamedTuple):
     delta: float | None
     predicted: float
     actual: float
+    start: float = 0.0  # y before the change
 
     @property
     def remainder(self) -> float:
         """What the prediction leaves out: actual - predicted."""
         return self.actual - self.predicted
+
+    @property
+    def shown(self) -> float:
+        """The remainder; 0 where it is no more than y and its change are rounded by."""
+        rounding = ROUNDINGS * math.ulp(max(abs(self.start), abs(self.predicted), abs(self.actual)))
+        return 0.0 if abs(self.remainder) <= rounding else self.remainder
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Nudge:
     predicted: float
     actual: float
     moved: int
+    start: float = 0.0
 
     @property
     def remainder(self) -> float:
@@ -47,11 +56,11 @@ class Nudge:
         return self.actual - self.predicted
 
     def __repr__(self) -> str:
-        total = Change("together", None, self.predicted, self.actual)
+        total = Change("together", None, self.predicted, self.actual, self.start)
         table: list[tuple[str, ...]] = [("", "Δ", "gradient·Δ", "actual", "remainder")]
         for row in (*self.rows, total) if self.moved > 1 else self.rows:
             delta = "" if row.delta is None else _signed(row.delta)
-            table.append((row.name, delta, *map(_signed, (row.predicted, row.actual, row.remainder))))
+            table.append((row.name, delta, *map(_signed, (row.predicted, row.actual, row.shown))))
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = ["  ".join([f"{row[0]:<{widths[0]}}", *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in table]
         if len(self.rows) < self.moved:
@@ -90,7 +99,10 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
             raise TypeError(f"nudge: the keys of changes must be Values, got {type(leaf).__name__}")
         if leaf not in known or leaf.op is not None:
             raise ValueError(f"nudge: {names[leaf]}, {leaf!r}, is no leaf of {names[y]}, so it cannot be moved")
-        deltas[leaf] = number(delta)
+        try:
+            deltas[leaf] = number(delta)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"nudge: the change of {names[leaf]}: {error}") from None
         if not math.isfinite(deltas[leaf]):
             raise ValueError(f"nudge: the change of {names[leaf]} must be finite, got {delta!r}")
     values = replay(order, {})
@@ -102,8 +114,11 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
         return replay(order, given)[y] - values[y]
 
     promised = {leaf: bars.get(leaf, 0.0) * delta for leaf, delta in deltas.items()}
-    rows = [Change(names[leaf], deltas[leaf], promised[leaf], actual({leaf: deltas[leaf]})) for leaf in list(deltas)[:MOST_ROWS]]
-    return Nudge(tuple(rows), ops.sum(*promised.values()), actual(deltas), len(deltas))
+    rows = [
+        Change(names[leaf], deltas[leaf], promised[leaf], actual({leaf: deltas[leaf]}), values[y])
+        for leaf in list(deltas)[:MOST_ROWS]
+    ]
+    return Nudge(tuple(rows), ops.sum(*promised.values()), actual(deltas), len(deltas), values[y])
 
 
 def _signed(x: float) -> str:

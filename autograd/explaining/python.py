@@ -69,7 +69,7 @@ def words_of(op: Op) -> set[str]:
     known = {*vars(math), "abs", "float", "max", "min"}
     if not nodes or not words <= known or not all(isinstance(node, _ALLOWED) for node in nodes):
         raise ValueError(
-            f"to_python: {source!r} is no Python that the program could run: "
+            f"to_python: {op.source!r} is no Python that the program could run: "
             f"tell custom_op the source of {op.name}, an expression of operators and functions of math"
         )
     return words

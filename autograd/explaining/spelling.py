@@ -11,6 +11,7 @@ from autograd.wording import one_line, shown
 
 K = TypeVar("K", bound=Hashable)
 
+_PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # as nearly all are: nothing else need be asked
 _PATH = re.compile(r"[A-Za-z]\w*(\[\d+\])*(\.[A-Za-z]\w*(\[\d+\])*)*", re.ASCII)
 _GREEK = re.compile(
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi|omega"
@@ -64,6 +65,8 @@ def name_text(name: str) -> str:
     >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
     ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
     """
+    if plain := _PLAIN.fullmatch(name):
+        return plain[1] + plain[2].translate(_SUBSCRIPTS)
     name = one_line(name)
     if not re.fullmatch(r"[^\W\d](\w|[\[\].'′])*", name):
         return f"“{name}”"
@@ -79,6 +82,8 @@ def name_latex(name: str) -> str:
     >>> print(name_latex("layers[0].neurons[1].w[0]"), name_latex("50% off"))
     \mathrm{layers}_{0}.\mathrm{neurons}_{1}.w_{0} \text{50}\%\text{ off}
     """
+    if plain := _PLAIN.fullmatch(name):
+        return f"{plain[1]}_{{{plain[2]}}}" if plain[2] else plain[1]
     name = one_line(name)
     if not _PATH.fullmatch(name):
         runs = re.findall(r"[^\\{}_%#&$^~<>]+|.", name)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.explaining.notation import ATOM, LATEX, PRODUCT, TEXT, Notation, Written, listed
+from autograd.explaining.notation import ATOM, LATEX, PRODUCT, TEXT, Notation, Written, enough, listed
 from autograd.explaining.rules import quotient_latex, rule
 from autograd.value import Value
 
 MOST_LINES = 40
+MOST_NAMES = 5  # of leaves that were changed
 
 
 class Voice(NamedTuple):
@@ -27,6 +28,8 @@ class Voice(NamedTuple):
     more: str
     independent: str
     not_taken: str
+    both: str
+    stale: str
 
 
 IN_TEXT = Voice(
@@ -41,6 +44,8 @@ IN_TEXT = Voice(
     more="… and {:,} more lines",
     independent="{} does not depend on {}: the gradient is 0",
     not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
+    both=" and ",
+    stale="{} {} changed after this was recorded: the gradients are those of the recorded numbers",
 )
 IN_LATEX = Voice(
     LATEX,
@@ -54,21 +59,41 @@ IN_LATEX = Voice(
     more=r"&\text{{… and {:,} more lines}}",
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
     not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
+    both=r"\text{ and }",
+    stale=r"&{}\text{{ {} changed after this was recorded: the gradients are those of the recorded numbers}}",
 )
 
 
-class Account:
-    """The chain rule for the nodes from the root back to x: `turns`, in this order."""
+def stale(voice: Voice, changed: Sequence[str]) -> str:
+    """What is said first if leaves of these names were changed."""
+    shown = changed if len(changed) <= MOST_NAMES else [*changed[: MOST_NAMES - 1], f"{len(changed) - MOST_NAMES + 1:,} others"]
+    names = ", ".join(shown[:-1]) + voice.both + shown[-1] if len(shown) > 1 else shown[0]
+    return voice.stale.format(names, "was" if len(changed) == 1 else "were")
 
-    def __init__(self, voice: Voice, names: Mapping[Value, str], turns: Sequence[Value], bars: Mapping[Value, float]) -> None:
+
+class Account:
+    """The chain rule for the nodes from the root back to x: `turns`, in this order.
+
+    Symbols that would stand for leaves that were `changed` are left out.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        names: Mapping[Value, str],
+        turns: Sequence[Value],
+        bars: Mapping[Value, float],
+        changed: Sequence[Value],
+    ) -> None:
         self.voice, self.names, self.turns, self.bars = voice, names, turns, bars
+        self.changed = frozenset(changed)
         self.root, self.x = turns[0], turns[-1]
-        self.users: dict[Value, list[Value]] = {node: [] for node in turns}
+        # For each node what uses it, and at which positions with which partials.
+        self.users: dict[Value, dict[Value, list[tuple[int, float]]]] = {node: {} for node in turns}
         for user in reversed(turns):
-            flows = zip(user.args, user.partials, strict=True)
-            for arg in dict.fromkeys(arg for arg, partial in flows if partial is not None):
-                if arg in self.users:
-                    self.users[arg].append(user)
+            for i, (arg, partial) in enumerate(zip(user.args, user.partials, strict=True)):
+                if partial is not None and arg in self.users:
+                    self.users[arg].setdefault(user, []).append((i, partial))
 
     def lines(self) -> list[str]:
         """The chain rule for x, and then for what lies between; as many lines as are shown."""
@@ -84,12 +109,12 @@ class Account:
         return found if total <= MOST_LINES else [*found[:MOST_LINES], self.voice.more.format(total - MOST_LINES)]
 
     def _shown(self, node: Value) -> list[Value]:
-        users = self.users[node]
+        users = list(self.users[node])
         return [users[i] for i in listed(len(users)) if i is not None]
 
     def _direct(self, node: Value) -> bool:
         """Is the root all that uses it?"""
-        return len(self.users[node]) == 1 and self.users[node][0] is self.root
+        return self.users[node].keys() == {self.root}
 
     def _told(self, node: Value) -> list[str]:
         """∂root/∂node in symbols and in numbers, and a line for each rule."""
@@ -118,17 +143,23 @@ class Account:
 
     def _partial(self, user: Value, node: Value) -> tuple[float, list[Written]]:
         """∂user/∂node, and how it is written: in symbols, as a sum of numbers if node is used twice, as one number."""
-        assert user.op is not None
-        constant, z = self.voice.notation.constant, Written(self.names[user], ATOM)
-        edges = enumerate(zip(user.args, user.partials, strict=True))
-        flows = [(i, partial) for i, (arg, partial) in edges if arg is node and partial is not None]
-        args = [arg if type(arg) is float else Written(self.names[arg], ATOM) for arg in user.args]
+        constant = self.voice.notation.constant
+        flows = self.users[node][user]
         shown = [flows[i] for i in listed(len(flows)) if i is not None]
-        unknown = Written(self._quotient(user, node), ATOM)
-        symbols = [rule(self.voice.notation, user.op, i, args, z) or unknown for i, _ in shown]
+        symbols = [self._rule(user, i) or Written(self._quotient(user, node), ATOM) for i, _ in shown]
         numbers = [constant(partial) for _, partial in shown]
         total = ops.sum(*(partial for _, partial in flows))
         return total, [self._sum(symbols, len(flows)), self._sum(numbers, len(flows)), constant(total)]
+
+    def _rule(self, user: Value, position: int) -> Written | None:
+        """The partial in symbols, None if it cannot be written: as when they stand for other numbers by now."""
+        assert user.op is not None
+        if not self.changed.isdisjoint(user.args):
+            return None
+        n = len(user.args)
+        few = enough(user.op, n, position) if user.op.name in ops.BUILT_IN else [*range(n)]  # a mean divides by n
+        args = [arg if type(arg) is float else Written(self.names[arg], ATOM) for arg in map(user.args.__getitem__, few)]
+        return rule(self.voice.notation, user.op, few.index(position), args, Written(self.names[user], ATOM))
 
     def _sum(self, terms: list[Written], count: int) -> Written:
         """The sum of terms, which are `count` with those left out before the last."""
@@ -148,7 +179,8 @@ class Account:
     def _operation(self, node: Value) -> str:
         assert node.op is not None
         notation = self.voice.notation
-        args = [notation.constant(arg) if type(arg) is float else Written(self.names[arg], ATOM) for arg in node.args]
+        shown = map(node.args.__getitem__, enough(node.op, len(node.args)))
+        args = [notation.constant(arg) if type(arg) is float else Written(self.names[arg], ATOM) for arg in shown]
         return f"{self.names[node]} = {notation.operation(node.op, args).text}"
 
     def _quotient(self, above: Value, below: Value) -> str:

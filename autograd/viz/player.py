@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from autograd.explaining.spelling import name_text
@@ -17,8 +17,9 @@ from autograd.viz.page import Player
 from autograd.viz.scene import Numbers
 from autograd.wording import shown
 
-MOST_STEPS = 4000
+MOST_STEPS = 1600
 MOST_CHANGES = 20_000  # of gradients, in all steps together
+MOST_AT_ONCE = 1000  # of gradients in one step
 
 _SAID_IN_CSS = r' (?:font-family="[^"]*"|xml:space="[^"]*"|text-anchor="start"|font-size="(?:11|9).00")'
 
@@ -44,13 +45,20 @@ def player(
     if type(y) is not Value:
         raise TypeError(f"player: y must be a Value, got {type(y).__name__}")
     order = topological_order([y])
-    page = contents(Sweep(order, node_names(order)), direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
+    page = contents("player", Sweep(order, node_names(order)), direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
     return Player(page["title"], page, ["player.css", "player.js"], height=860)
 
 
-def contents(sweep: Sweep, **drawn: Any) -> dict[str, Any]:
-    """All that the script needs: the drawing, `drawn` as these arguments of `draw_dot` say, and the steps."""
-    drawing = draw_graph(sweep.order, sweep.names, Numbers(sweep.data, sweep.bars.get, sweep.partials), flow="both", **drawn)
+def contents(caller: str, sweep: Sweep, **drawn: Any) -> dict[str, Any]:
+    """All that the script needs: the drawing, `drawn` as these arguments of `draw_dot` say, and the steps.
+
+    An error in these arguments is one of the function that was called.
+    """
+    numbers = Numbers(sweep.data, sweep.bars.get, sweep.partials)
+    try:
+        drawing = draw_graph(sweep.order, sweep.names, numbers, flow="both", **drawn)
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("draw_dot:", f"{caller}:", 1)) from None
     root = name_text(sweep.names[sweep.root])
     title = f"{root} = {shown(sweep.data(sweep.root))}, forward and backward"
     return {"title": title, "root": root, "svg": compact(drawing.pipe("svg", encoding="utf-8")), **scenes(sweep, drawing.places)}
@@ -70,13 +78,14 @@ def scenes(sweep: Sweep, places: Mapping[Value, str]) -> dict[str, Any]:
     passed: dict[Value, int] = {}
     left = MOST_CHANGES
     for turn, (node, _, before) in enumerate(sweep.backward[: MOST_STEPS // 2]):
-        left -= len(before)
+        left -= min(len(before), MOST_AT_ONCE)
         if left < 0 < turn:
             break
         passed[node] = len(steps)
         steps.append(_step_back(sweep, turn, number))
     involved = {*forward, *passed}
-    listed = sorted({number[arg] for node in involved for arg in (node, *node.args) if type(arg) is Value})
+    args = (arg for node in (*passed, *forward) for arg in node.args[:MOST_AT_ONCE] if type(arg) is Value)
+    listed = sorted({number[node] for node in chain(involved, islice(args, MOST_CHANGES))})
     start = len(sweep.forward) - len(forward)
     root = name_text(sweep.names[sweep.root])
     note = f"These are the steps {start + 1:,} to {start + len(steps):,} of {len(sweep):,}, around {root}."
@@ -99,9 +108,10 @@ def _step_back(sweep: Sweep, turn: int, number: Mapping[Value, int]) -> dict[str
         of, name, arg = (name_text(sweep.names[one]) for one in (sweep.root, node, passed.arg))
         why = f"∂{name}/∂{arg} = {passed.rule}; ∂{of}/∂{arg} was {shown(passed.before)}, is {shown(passed.after)}"
         texts.append([passed.sentence, "" if passed.partial is None else why])
-    changes = [[number[arg], after] for arg, after in sweep.changes(turn)]
+    changes = [[number[arg], after] for arg, after in islice(sweep.changes(turn), MOST_AT_ONCE)]
     more = sum(type(arg) is Value for arg in node.args) - len(texts)
-    return {"node": number[node], "upstream": bar, "texts": texts, "changes": changes, "more": more}
+    beyond = max(0, sum(partial is not None for partial in sweep.partials(node)) - MOST_AT_ONCE)
+    return {"node": number[node], "upstream": bar, "texts": texts, "changes": changes, "more": more, "beyond": beyond}
 
 
 def _arrows(
@@ -118,7 +128,7 @@ def _arrows(
             name = f"{number[node]}-{k}"
             if places[arg].startswith("g") or places[node].startswith("g"):
                 name = merged.setdefault((places[arg], places[node]), name)
-            if node in involved:
+            if node in involved and (k < MOST_AT_ONCE or name not in arrows):
                 step = -1 if partial is None else passed.get(node, -1)
                 arrows.setdefault(name, []).append([number[arg], number[node], step])
     return arrows

@@ -18,6 +18,7 @@ from autograd.viz.player import contents
 
 MOST_SLIDERS = 12
 HUGE = 1e300
+TINY = 1e-300
 
 
 def widget(
@@ -39,6 +40,8 @@ def widget(
     """
     if type(y) is not Value:
         raise TypeError(f"widget: y must be a Value, got {type(y).__name__}")
+    if leaves is not None and not isinstance(leaves, Sequence):
+        raise TypeError(f"widget: leaves must be a list of Values, got {type(leaves).__name__}")
     order = topological_order([y])
     moved = [node for node in order if node.op is None][:MOST_SLIDERS] if leaves is None else list(leaves)
     known = set(order)
@@ -57,13 +60,21 @@ def widget(
         data = replay(order, dict(zip(moved, map(number, values), strict=True)))
         partials = replay_partials(order, data)
         sweep = Sweep(order, names, data.__getitem__, partials.__getitem__)
-        return as_json({**contents(sweep, direction=direction, max_nodes=max_nodes, fold=fold, expand=expand), "leaves": sliders})
+        drawn = contents("widget", sweep, direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
+        return as_json({**drawn, "leaves": sliders})
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", "player.js", "widget.js")
         _css = bundle("page.css", "player.css")
         values = traitlets.List(traitlets.Float()).tag(sync=True)
         page = traitlets.Unicode().tag(sync=True)
+
+        @traitlets.validate("values")
+        def _count(self, proposal: Any) -> Any:
+            given = proposal["value"]
+            if len(given) != len(moved):
+                raise ValueError(f"widget: values must have {len(moved)} numbers, one for each slider, got {len(given)}")
+            return given
 
         @traitlets.observe("values")
         def _compute(self, change: Any) -> None:
@@ -74,7 +85,7 @@ def widget(
 
 def _slider(name: str, x: float) -> dict[str, Any]:
     """From so far below x to so far above it that the sign changes on the way, in steps of a round number."""
-    middle = x if abs(x) < HUGE else 0.0
-    span = max(1.0, 2.0 * abs(middle))
+    middle = x if TINY < abs(x) < HUGE else 0.0
+    span = 2.0 * abs(middle) or 1.0
     digits = -math.floor(math.log10(span / 50.0))
     return {"name": name, "low": round(middle - span, digits), "high": round(middle + span, digits), "step": 10.0**-digits}

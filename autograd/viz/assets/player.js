@@ -221,6 +221,8 @@ function mount(root, data, keyboard = document) {
     return `Backward: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream)}`;
   }
 
+  const beyond = (step) => (step.beyond > 0 ? `, which leaves out ${step.beyond} of them` : "");
+
   // What the steps up to this one have come to.
   function reached(at) {
     const gradients = new Map();
@@ -250,7 +252,7 @@ function mount(root, data, keyboard = document) {
     drawing.show(state);
     table.show(state);
     const lines = steps[at].texts.flatMap(([text, why]) => [element("strong", {}, text), ...(why ? [element("span", {}, why)] : [])]);
-    if (steps[at].more > 0) lines.push(element("span", {}, `… and ${steps[at].more} more: see the table`));
+    if (steps[at].more > 0) lines.push(element("span", {}, `… and ${steps[at].more} more: see the table${beyond(steps[at])}`));
     sentence.replaceChildren(element("span", { class: "quiet" }, phase(steps[at])), ...lines);
   }
 
