@@ -24,7 +24,8 @@ bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
 soak: .venv/ready
-	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py
+	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py tests/test_frozen_graphs.py \
+		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py
 
 # An empty PATH: the renderer pinned in the extra draws them, the same on every machine.
 pictures: .venv/ready

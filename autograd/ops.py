@@ -366,7 +366,8 @@ TWO_OVER_SQRT_PI = 1.1283791670955126
 
 def _gaussian(x: float) -> float:
     # exp(-x·x) loses all digits of a large x² to rounding: split x so that the first square is exact.
-    if x != x or math.fabs(x) > 30.0:
+    x = math.fabs(x)
+    if not x <= 30.0:
         return NAN if x != x else 0.0
     high = math.floor(x * 2.0**20) / 2.0**20
     return math.exp(-high * high) * math.exp(-(x - high) * (x + high))

@@ -216,7 +216,20 @@ def _pull(order: Sequence[Value], seeds: dict[Value, Any], inputs: Sequence[Valu
 def _rules(node: Value) -> list[Any]:
     """The partials of a node as graph: its rules, called on the Values themselves."""
     assert node.op is not None
-    return node.op.partials_at(node, node.args, [partial is not None for partial in node.partials])
+    wanted = [partial is not None for partial in node.partials]
+    try:
+        return node.op.partials_at(node, node.args, wanted)
+    except (ArithmeticError, ValueError):  # Python raises at 1/0.0 with a constant 0: Values compute it as IEEE-754 has it
+        own = {node, *(arg for arg in node.args if type(arg) is Value)}
+        args = [arg if type(arg) is Value else Value(arg) for arg in node.args]
+        return [_without_constants(partial, own) for partial in node.op.partials_at(node, args, wanted)]
+
+
+def _without_constants(partial: Any, own: set[Value]) -> Any:
+    """A partial that was made from Values of constants alone is a constant."""
+    if type(partial) is Value and own.isdisjoint(graph.topological_order([partial], until=own)):
+        return partial.data
+    return partial
 
 
 def _as_input(x: Any) -> Value:

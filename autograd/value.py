@@ -392,6 +392,8 @@ def _compare(op: Op, x: Value, other: object) -> bool:
             y = number(other)
         except TypeError:
             return NotImplemented  # type: ignore[no-any-return]  # as the data model has it
+        except ValueError:
+            y = other  # type: ignore[assignment]  # too large for a float: Python compares a Fraction exactly as well
     return bool(op.forward(x._data, y))
 
 

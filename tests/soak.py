@@ -1,0 +1,10 @@
+"""How much the tests that count do: enough for `make unit`, and with SOAK=1 the numbers that are promised."""
+
+import os
+
+SOAK = bool(os.environ.get("SOAK"))
+
+
+def count(unit, soak):
+    """How often, how many or how deep."""
+    return soak if SOAK else unit
