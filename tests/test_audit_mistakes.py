@@ -106,7 +106,7 @@ class Network:
                 "one number": lambda: {"b1": d1.sum()},
                 "errors alone": lambda: {"w1": d1},
                 "errors of the other layer": lambda: {"w1": d2},
-                "no inputs": lambda: {"w2": d2.sum(1)[:, None] + 0 * w2},
+                "no inputs": lambda: {"w2": d2.sum(1)[:, None] + ridge * w2},
                 "column": lambda: {"b1": g["b1"][:, None]},
                 "other parameter": lambda: {"b1": g["b2"]},
             }

@@ -48,7 +48,8 @@ def exp_difference(x, y):  # exp(x - y), with what x - y rounds off
 """,
     "gaussian": """\
 def gaussian(x):  # exp(-x²): the square of `high` is exact
-    if x != x or abs(x) > 30.0:
+    x = x if x >= 0.0 else -x
+    if not x <= 30.0:
         return nan if x != x else 0.0
     high = floor(x * 2.0**20) / 2.0**20
     return exp(-high * high) * exp(-(x - high) * (x + high))

@@ -47,9 +47,10 @@ def outer_product(suspect: Suspect) -> Iterator[Diagnosis]:
     if not count or all(use.factor == 1.0 for uses in suspect.views[0].point.uses[suspect.name] for use in uses):
         return
     scales = {1.0: "", float(count): f", times {count}", 1.0 / count: f", divided by {count}"} if count > 1 else {1.0: ""}
+    rests = [None, penalty(suspect.name)] if suspect.same_shape and suspect.has_penalty else [None]
     for text, shape, predict in _parts(suspect, count):
         for k, scale in scales.items() if shape == suspect.claimed_shape else ():
-            if suspect.explained(combined(predict, k)):
+            if any(suspect.explained(combined(predict, k, rest)) for rest in rests):
                 yield Diagnosis("outer product", f"{text}{scale}")
                 break
 
@@ -70,7 +71,7 @@ def _parts(suspect: Suspect, count: int) -> Iterator[tuple[str, Shape, Predict]]
         for summed in ((n,), (n, 1), (1, n)):
             yield text, summed, _sums(name, units, lambda use: use.delta)
         inputs = _distinct(point, suspect.name, lambda use: use.factor)
-        if name == suspect.name and len(inputs) == n and count == 1:
+        if name == suspect.name and len(shape) == 2 and len(inputs) == n and count == 1:
             text = "δ and the inputs are multiplied entry by entry, where every δ should meet every input"
             yield text, (n,), _entry_by_entry(name, units, inputs)
     everything = list(range(len(point.numbers[suspect.name])))
