@@ -27,14 +27,15 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     held.update(_parameters(order, variables))
     held.update((node, name) for node, name in variables if type(node) is Value)
     names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
-    return _told_apart(names, order[-1])
+    return _told_apart(names, order)
 
 
-def _told_apart(names: dict[Value, str], root: Value) -> dict[Value, str]:
+def _told_apart(names: dict[Value, str], order: Sequence[Value]) -> dict[Value, str]:
     """No two names alike: of equal ones the root keeps it, or the first, and the others are numbered, `h_2`."""
     if len(set(names.values())) == len(names):
         return names
     owner = {name: node for node, name in reversed(names.items())}
+    root = order[-1]
     owner[names[root]] = root
     next_number: dict[str, int] = {}
     for node, name in names.items():

@@ -1,0 +1,132 @@
+"""Expressions as data: a tree of operations that can be called, shown as Python, and asked where it is defined."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from inspect import Parameter, Signature
+from itertools import product
+from typing import Any
+
+from autograd import modes, ops
+from autograd.graph import topological_order
+from autograd.testing.kinks import is_whole_power, numbers
+from autograd.value import Value
+
+# A variable is a str, a constant a float, an operation its name and its arguments.
+Tree = Any
+
+ANCHORS = (0.5, 1.5, -0.5, 2.5, 0.1, -2.0, 10.0)
+
+
+class Expression:
+    """A function written with the ops of the table, for example `lambda x, y: tanh(x * y) + 0.5`.
+
+    Equal parts are computed once, so its graph may share nodes.
+
+    >>> f = Expression(("add", ("tanh", ("mul", "x", "y")), 0.5))
+    >>> f
+    lambda x, y: tanh(x * y) + 0.5
+    >>> f(0.0, 1.0)
+    0.5
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        found = dict.fromkeys(_variables(tree))
+        self.names = tuple("xyz"[: len(found)]) if len(found) <= 3 else tuple(found)
+        self.tree = _renamed(tree, dict(zip(found, self.names, strict=True)))
+        self.source = _source(self.tree)
+        self.__name__ = self.source if len(self.source) <= 40 else f"{self.source[:39]}…"
+        self.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in self.names])
+
+    def __call__(self, *args: Any) -> Any:
+        results: dict[Tree, Any] = dict(zip(self.names, args, strict=True))
+        return _evaluated(self.tree, results)
+
+    def __repr__(self) -> str:
+        return f"lambda {', '.join(self.names)}: {self.source}"
+
+    def defined_at(self, *point: float) -> bool:
+        """Is the point inside of the domain of every operation, and are all results and partials finite?"""
+        return defined_at(self, point)
+
+
+def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
+    """Is a point inside of the domain of every operation that f does there, and are all results and partials finite?"""
+    try:
+        with modes.enable_grad(), modes.quiet():
+            y = f(*map(Value, point))
+    except (ValueError, ArithmeticError):
+        return False
+    if type(y) is not Value:
+        return isinstance(y, (int, float)) and math.isfinite(y)
+    return all(map(_is_inside, topological_order([y])))
+
+
+def nearest_inside(f: Callable[..., Any], point: Sequence[float]) -> tuple[float, ...] | None:
+    """The point itself, or one made from it, or one of a few fixed ones, where f is defined; None if there is none."""
+    return next((tried for tried in _attempts(tuple(point)) if defined_at(f, tried)), None)
+
+
+def _attempts(point: tuple[float, ...]) -> Iterator[tuple[float, ...]]:
+    yield point
+    for change in (abs, lambda x: x / 4.0, lambda x: abs(x) + 1.0, lambda x: abs(x) / 4.0 + 0.25, lambda x: -abs(x)):
+        yield tuple(map(change, point))
+    yield from product(ANCHORS, repeat=len(point)) if len(point) <= 3 else ()
+
+
+def _is_inside(node: Value) -> bool:
+    if node.op is None:
+        return True
+    if not all(partial is None or math.isfinite(partial) for partial in (node.data, *node.partials)):
+        return False
+    if is_whole_power(node):
+        return True
+    pairs = zip(numbers(node), node.op.domain, strict=False)  # an op of any number of arguments is defined everywhere
+    return all(any(low < x < high for low, high in intervals) for x, intervals in pairs)
+
+
+def _variables(tree: Tree) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, tuple):
+        for arg in tree[1:]:
+            yield from _variables(arg)
+
+
+def _renamed(tree: Tree, names: dict[str, str]) -> Tree:
+    if isinstance(tree, tuple):
+        return (tree[0], *[_renamed(arg, names) for arg in tree[1:]])
+    return names[tree] if isinstance(tree, str) else tree
+
+
+def _evaluated(tree: Tree, results: dict[Tree, Any]) -> Any:
+    if isinstance(tree, float):
+        return tree
+    if tree not in results:
+        results[tree] = ops.TABLE[tree[0]](*[_evaluated(arg, results) for arg in tree[1:]])
+    return results[tree]
+
+
+def _source(tree: Tree) -> str:
+    """Python for it, with the names of `autograd`."""
+    if not isinstance(tree, tuple):
+        return str(tree)
+    name, *args = tree
+    texts = [_source(arg) for arg in args]
+    if name == "dot":
+        n = len(args) // 2
+        return f"dot([{', '.join(texts[:n])}], [{', '.join(texts[n:-1])}], {texts[-1]})"
+    row = ops.TABLE[name]
+    if row.arity is None:
+        return f"{name}([{', '.join(texts)}])"
+    if _is_infix(name):
+        texts = [
+            f"({text})" if text.startswith("-") or _is_infix(arg[0] if isinstance(arg, tuple) else "") else text
+            for arg, text in zip(args, texts, strict=True)
+        ]
+    return row.source.format(*texts)
+
+
+def _is_infix(name: str) -> bool:
+    return name in ops.TABLE and not ops.TABLE[name].source.startswith(name)

@@ -1,0 +1,188 @@
+"""What a check of gradients tells: a table if all is right, an error that names the operation if not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from autograd.testing.gradcheck.judge import Judged
+from autograd.testing.gradcheck.partials import Partial
+from autograd.testing.kinks import arguments_text, numbers, table_text
+from autograd.value import Value
+from autograd.wording import one_line
+
+if TYPE_CHECKING:
+    from autograd.viz.drawing import Drawing
+
+MOST_ROWS = 20
+MOST_LINES = 10
+MOST_WRONG = 3
+
+
+class Checked(NamedTuple):
+    """The derivative of one output by one input: as the graph gives it, and as finite differences give it.
+
+    `slack` is how far rounding may have put off the graph's. `frozen` says that the point is at a kink, and that the
+    derivative is the one that semantics.md states there.
+    """
+
+    input: str
+    output: str
+    point: float
+    analytic: float
+    judged: Judged
+    slack: float
+    frozen: bool = False
+
+    @property
+    def numeric(self) -> float:
+        """What finite differences give: at a kink the middle of both sides, NaN if nothing can be seen."""
+        return self.judged.value
+
+    @property
+    def error(self) -> float:
+        """How far finite differences may be off, as they estimate it; infinite if nothing can be seen."""
+        return self.judged.error
+
+    @property
+    def sensitivity(self) -> float:
+        """The smallest relative error of the derivative that would have been caught; inf if none would, or if it is 0."""
+        if not math.isfinite(self.analytic):
+            return 0.0 if self.judged.low == self.judged.high == self.analytic else math.inf
+        off = self.error + self.slack + 0.5 * abs(self.judged.high - self.judged.low)
+        return abs(off / self.analytic) if self.analytic and not math.isnan(off) else math.inf
+
+
+@dataclass(frozen=True, repr=False)
+class GradcheckReport:
+    """What was checked, and how sharply; it is true, and shows as a table.
+
+    `checks` are the derivatives. `partials` has, for every partial of a single operation that was checked besides, the
+    smallest relative error that would have been caught. `skipped` is the number of inputs that are no floats.
+    """
+
+    checks: tuple[Checked, ...]
+    partials: tuple[float, ...]
+    skipped: int
+
+    @property
+    def sensitivity(self) -> float:
+        """The smallest relative error that would have been caught in every derivative that is not 0."""
+        return max((check.sensitivity for check in self.checks if check.analytic), default=0.0)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        rows = [("input", "of", "gradient", "differences", "±", "caught from", "")]
+        for check in self.checks[:MOST_ROWS]:
+            caught = "" if math.isinf(check.sensitivity) else f"{check.sensitivity:.1e}"
+            numbers = f"{check.analytic:.6g}", _judged_text(check.judged), f"{check.error:.1e}", caught
+            rows.append((one_line(check.input), one_line(check.output), *numbers, _remark(check)))
+        lines = table_text(rows)
+        if len(self.checks) > MOST_ROWS:
+            lines.append(f"… and {len(self.checks) - MOST_ROWS:,} more; in all an error from {self.sensitivity:.1e} is caught")
+        lines.append(self._about_partials())
+        if self.skipped:
+            lines.append(f"{self.skipped} inputs are no floats: not checked")
+        return "\n".join(lines)
+
+    def _about_partials(self) -> str:
+        seen = [sensitivity for sensitivity in self.partials if sensitivity < 1.0]
+        tiny = len(self.partials) - len(seen)
+        caught = f": an error from {max(seen):.1e} is caught" if seen else ""
+        return f"{len(seen)} partials of single operations{caught}" + (f"; {tiny} more are next to nothing" if tiny else "")
+
+
+def _judged_text(judged: Judged) -> str:
+    if not judged.known:
+        return "?"
+    return f"{judged.low:.6g}" if judged.low == judged.high else f"{judged.low:.6g} to {judged.high:.6g}"
+
+
+def _remark(check: Checked) -> str:
+    if not check.judged.known:
+        return "nothing can be seen here"
+    return "at a kink" if check.frozen or check.judged.low != check.judged.high else ""
+
+
+class GradientError(AssertionError):
+    """A gradient is not the one that the values show.
+
+    `check` is the derivative that failed, with both numbers and the error estimate (None if it is within the error, but
+    an operation is wrong), `wrong` the operations whose own partials are wrong, `drawing` the graph.
+    """
+
+    def __init__(self, message: str, check: Checked | None, wrong: Sequence[Partial], graph: Graph) -> None:
+        super().__init__(message)
+        self.check = check
+        self.wrong = tuple(wrong)
+        self._graph = graph
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The graph at the point of the failure, the wrong operations marked."""
+        from autograd.viz.dot import draw_graph
+        from autograd.viz.scene import Numbers
+
+        graph = self._graph
+        marks = {partial.node: f"WRONG ∂/∂argument {partial.position} of {graph.names[partial.node]}" for partial in self.wrong}
+        return draw_graph(graph.order, {**graph.names, **marks}, Numbers(grad=lambda node: graph.bars.get(node, 0.0)))
+
+
+class Graph(NamedTuple):
+    """What is told of a graph: the nodes up to the output, their names, their gradients, and what lines recorded them."""
+
+    order: Sequence[Value]
+    names: Mapping[Value, str]
+    bars: Mapping[Value, float]
+    origins: Mapping[Value, tuple[str, int]]
+
+
+def gradient_error(who: str, check: Checked | None, wrong: Sequence[Partial], reason: str, graph: Graph) -> GradientError:
+    """The error with its message: the derivative, the operations at fault, and a small tree."""
+    if check is None:
+        lines = [f"{who}: an operation has a wrong partial; in the whole gradient it is below the error of finite differences"]
+    else:
+        lines = [
+            f"{who}: the gradient of {check.output} by {check.input} at {check.point!r} is wrong: got {check.analytic!r}, "
+            f"finite differences give {check.judged}{_relative(check.analytic, check.judged)}"
+        ]
+    lines += [_at_fault(partial, graph) for partial in wrong[:MOST_WRONG]]
+    if len(wrong) > MOST_WRONG:
+        lines.append(f"… and {len(wrong) - MOST_WRONG} more partials are wrong")
+    lines += [reason] if reason else []
+    lines += _tree(wrong[0].node if wrong else graph.order[-1], graph.names)
+    return GradientError("\n".join(lines), check, wrong, graph)
+
+
+def _relative(got: float, judged: Judged) -> str:
+    if judged.low != judged.high or not judged.low or not math.isfinite(got) or math.isinf(judged.low):
+        return ""
+    return f" (off by {abs(got / judged.low - 1.0):.2g} of it)"
+
+
+def _at_fault(partial: Partial, graph: Graph) -> str:
+    node = partial.node
+    assert node.op is not None
+    right = (
+        f"at this kink it is {partial.judged.low!r} by convention" if partial.stated else f"its own values give {partial.judged}"
+    )
+    origin = graph.origins.get(node)
+    where = "" if origin is None else f", recorded at {origin[0]}:{origin[1]}"
+    call = f"{node.op.name}{arguments_text(numbers(node))}"
+    return (
+        f"the partial of {call} by argument {partial.position} is wrong: got {partial.claimed!r}, {right}"
+        f"{_relative(partial.claimed, partial.judged)}{where}; it is the node {one_line(graph.names[node])}"
+    )
+
+
+def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
+    """The first lines of the tree of what `root` was made from."""
+    from autograd.viz.text import NO_GRADIENTS, text_tree
+
+    lines = [line for line in text_tree(root, names).splitlines() if line != NO_GRADIENTS]
+    return ["", *lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])]

@@ -1,0 +1,126 @@
+"""How far rounding may put off a recorded value, and the gradient swept from it: running error analyses, to first order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from autograd import ops
+from autograd.primitive import Op
+from autograd.testing.finite.estimate import EPSILON, TINY
+from autograd.testing.kinks import numbers
+from autograd.value import Value, take_partials
+
+TOLD = 4.0 * EPSILON  # what the rows of the table hold their partials to
+NORMAL = 2.0**-1022
+
+
+def value_noise(order: Sequence[Value], bars: Mapping[Value, float]) -> float:
+    """How far the root's value may be off: what each operation rounds, times the adjoint of its result."""
+    return sum(abs(bars[node]) * rounded(node) for node in order if node.op is not None and node in bars)
+
+
+def rounded(node: Value) -> float:
+    """How much an operation itself may round off: two units in the last place, of a long sum more."""
+    assert node.op is not None
+    return rounding_of(node.op, node.data, numbers(node) if node.op.arity is None else ())
+
+
+def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
+    """The same for an operation that is not recorded; `args` are asked for if the op takes any number of them."""
+    if op.arity is not None:
+        return 2.0 * EPSILON * abs(z) + TINY
+    n = len(args)
+    if op is ops.dot:
+        terms = math.fsum(abs(w * x) for w, x in zip(args, args[n // 2 : -1], strict=False)) + abs(args[-1])
+    elif op is ops.prod:
+        terms = abs(z)
+    else:
+        terms = math.fsum(map(abs, args))
+    return 2.0 * EPSILON * (abs(z) + terms) * (1.0 + n / 4.0) + TINY
+
+
+def gradient_errors(order: Sequence[Value], bars: Mapping[Value, float], unsure: PartialErrors) -> dict[Value, float]:
+    """How far off each adjoint may be: by the rounding of the sweep, and by what the partials inherit from the values."""
+    errors: dict[Value, float] = {}
+    for node in reversed(order):
+        if node.op is None or node not in bars:
+            continue
+        bar, error = bars[node], errors.get(node, 0.0)
+        for arg, partial, off in zip(node.args, node.partials, unsure(node), strict=True):
+            if partial is not None:
+                swept = 3.0 * EPSILON * abs(bar * partial) + TINY
+                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), off) + swept
+    return errors
+
+
+class PartialErrors:
+    """For every node of a graph, how far its recorded partials may be from those at the exact arguments."""
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self.values: dict[Value, float] = {}  # how far the number of each node may be off
+        self.found: dict[Value, list[float]] = {}
+        for node in order:
+            if node.op is None:
+                self.values[node] = 0.0
+                continue
+            shares = [
+                _times(abs(partial), self.values[arg])
+                for arg, partial in zip(node.args, node.partials, strict=True)
+                if partial is not None
+            ]
+            self.values[node] = sum(shares, rounded(node))
+
+    def __call__(self, node: Value) -> list[float]:
+        if node not in self.found:
+            self.found[node] = self._of(node)
+        return self.found[node]
+
+    def _of(self, node: Value) -> list[float]:
+        assert node.op is not None
+        errors = [TOLD * abs(partial or 0.0) for partial in node.partials]
+        off = [0.0 if type(arg) is float else self.values[arg] for arg in node.args]
+        if not any(off) and abs(node.data) >= NORMAL:
+            return errors
+        for pattern in (1.0, 1.0), (1.0, -1.0):  # the errors of neighbouring arguments may add up or cancel
+            ahead, behind, half = (
+                _changes(node, [share * error * pattern[i % 2] for i, error in enumerate(off)]) for share in (1.0, -1.0, 0.5)
+            )
+            for i, partial in enumerate(node.partials):
+                if partial is not None:
+                    errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + TOLD * abs(partial))
+        return errors
+
+
+def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
+    """How much the partials change if the arguments do; NaN outside of the domain."""
+    op, here = node.op, numbers(node)
+    assert op is not None
+    moved = [x + shift for x, shift in zip(here, shifts, strict=True)]
+    if op.kinks is not None and not _same_side(op.kinks(*here), op.kinks(*moved)):
+        return [0.0] * len(here)  # the side is the one that was recorded
+    try:
+        z = op(*moved) + 2.0 * TINY
+        partials = take_partials(op, z, moved, [partial is not None for partial in node.partials])
+    except (ValueError, ArithmeticError):  # an op of the user's, outside of its domain
+        return [math.nan] * len(here)
+    pairs = zip(node.partials, partials, strict=True)
+    return [0.0 if old is None or new is None or old == new else new - old for old, new in pairs]
+
+
+def _range(size: float, ahead: float, behind: float, half: float) -> float:
+    """The size of a change: infinite if it is large, and not the change of a smooth function on such a way."""
+    largest = max(abs(ahead), abs(behind))
+    if math.isnan(ahead + behind + half):
+        return math.inf
+    bent = abs(ahead + behind) > 0.5 * largest or abs(half - 0.5 * ahead) > 0.25 * largest
+    return math.inf if bent and largest > 1e-3 * (size + largest) else 2.0 * largest
+
+
+def _same_side(one: float, other: float) -> bool:
+    return one != 0.0 and other != 0.0 and (one > 0.0) == (other > 0.0)
+
+
+def _times(one: float, other: float) -> float:
+    """Their product; nothing times infinity is nothing."""
+    return one * other if one and other else 0.0

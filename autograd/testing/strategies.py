@@ -1,0 +1,199 @@
+"""Hypothesis strategies: Values, random expressions and points where they are defined, small networks and data sets."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd import ops as table
+from autograd.primitive import Op
+from autograd.testing.expression import Expression, Tree, nearest_inside
+from autograd.value import Value
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as error:
+    raise ImportError("autograd.testing: the strategies need Hypothesis: pip install 'scalar-autograd[testing]'") from error
+
+if TYPE_CHECKING:
+    from nn import Module
+
+COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+VARIABLES = ("x", "y", "z")
+
+
+def numbers() -> st.SearchStrategy[float]:
+    """Floats of everyday size most of the time, and of any scale from 1e-8 to 1e8; the simplest is 0.
+
+    >>> from hypothesis import find
+    >>> find(numbers(), lambda x: x > 2.5)
+    3.0
+    """
+    scaled = st.builds(lambda m, power: m * 10.0**power, st.floats(-10.0, 10.0), st.integers(-8, 7))
+    return st.one_of(st.integers(-4, 4).map(float), st.floats(-4.0, 4.0), scaled)
+
+
+def values(elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[Value]:
+    """Leaves with random numbers, from `elements` or else from 1e-8 to 1e8 in size.
+
+    >>> from hypothesis import find
+    >>> find(values(), lambda x: x > 2)
+    Value(data=3.0, grad=0.0)
+    """
+    return (numbers() if elements is None else elements).map(Value)
+
+
+def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.SearchStrategy[Expression]:
+    """Random functions of one to three variables, as callables that show as Python, each defined somewhere.
+
+    `ops` is "all", "smooth" (without kinks), or the names of the ops to use, your own among them;
+    `depth` is how deep they are nested.
+
+    >>> from hypothesis import find
+    >>> find(expressions(ops=["sin", "mul"]), lambda f: f.source.count("sin") > 1)
+    lambda x: sin(sin(x))
+    """
+    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
+        raise ValueError(f"expressions: depth must be an int of at least 1, got {depth!r}")
+    names = _chosen(ops)
+    constants = st.one_of(st.integers(-3, 3).map(float), st.floats(-4.0, 4.0), st.sampled_from([0.1, 0.5, 10.0, 1e-3, 1e3]))
+    leaves = _weighted(4, st.sampled_from(VARIABLES), 1, constants)
+    trees: st.SearchStrategy[Tree] = leaves
+    nodes: st.SearchStrategy[Tree] = st.nothing()
+    for _ in range(depth):
+        nodes = _nodes(names, trees)
+        trees = _weighted(1, leaves, 2, nodes)
+    return nodes.filter(_has_variable).map(Expression).filter(_is_somewhere_defined)
+
+
+def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[tuple[float, ...]]:
+    """Points at which f, a function of numbers, is defined: one float for each of its arguments.
+
+    What f records there is looked at: every operation must be inside its domain, with a finite result.
+
+    >>> from autograd import log
+    >>> from hypothesis import find
+    >>> find(points(log), lambda point: point[0] > 1.0)
+    (2.0,)
+    """
+    count = _arity(f)
+    drawn = st.tuples(*[numbers() if elements is None else elements] * count)
+    found = drawn.map(lambda point: nearest_inside(f, point))
+    return found.filter(lambda point: point is not None)  # type: ignore[return-value]
+
+
+class Network(NamedTuple):
+    """A small module of `nn`, and a row of inputs for it."""
+
+    net: Module
+    x: list[float]
+
+
+class Dataset(NamedTuple):
+    """Rows of features, and for each the index of its class."""
+
+    X: list[list[float]]
+    y: list[int]
+
+
+def networks() -> st.SearchStrategy[Network]:
+    """Small networks with inputs: one or two layers of one to three neurons, any activation, all parameters random.
+
+    >>> from hypothesis import find
+    >>> net, x = find(networks(), lambda drawn: len(drawn.x) == 2)
+    >>> net, x
+    (MLP(
+      (layers.0): Layer(2, 1, 'linear')
+    ), [0.0, 0.0])
+    """
+    from nn import MLP
+    from nn.activations import ACTIVATIONS
+
+    activations = st.sampled_from(list(ACTIVATIONS))
+    weights = st.one_of(st.integers(-2, 2).map(float), st.floats(-2.0, 2.0))
+
+    @st.composite
+    def network(draw: st.DrawFn) -> Network:
+        nin = draw(st.integers(1, 3))
+        net = MLP(nin, draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)), draw(activations), draw(activations))
+        for parameter in net.parameters():
+            parameter.data = draw(weights)
+        return Network(net, draw(st.lists(weights, min_size=nin, max_size=nin)))
+
+    return network()
+
+
+def datasets(*, classes: int = 2) -> st.SearchStrategy[Dataset]:
+    """Small data sets: one to eight rows of one to three features, with the index of a class for each row.
+
+    Single rows, equal rows and classes without a row are among them.
+
+    >>> from hypothesis import find
+    >>> find(datasets(), lambda data: 1 in data.y)
+    Dataset(X=[[0.0]], y=[1])
+    """
+    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
+        raise ValueError(f"datasets: classes must be an int of at least 1, got {classes!r}")
+    feature = st.one_of(st.integers(-2, 2).map(float), st.floats(-3.0, 3.0))
+
+    def of_width(width: int) -> st.SearchStrategy[Dataset]:
+        row = st.tuples(st.lists(feature, min_size=width, max_size=width), st.integers(0, classes - 1))
+        return st.lists(row, min_size=1, max_size=8).map(lambda rows: Dataset([x for x, _ in rows], [y for _, y in rows]))
+
+    return st.integers(1, 3).flatmap(of_width)
+
+
+def _chosen(ops: str | Collection[str | Op]) -> list[str]:
+    """The names of the ops, those that are simple to look at first, since examples shrink towards them."""
+    if isinstance(ops, str):
+        if ops not in ("all", "smooth"):
+            raise ValueError(f"expressions: ops must be 'all', 'smooth' or names of ops, got {ops!r}")
+        return [name for name in table.TABLE if name in table.BUILT_IN and (ops == "all" or table.TABLE[name].kinks is None)]
+    names = [op.name if isinstance(op, Op) else op for op in ops]
+    for name in names:
+        if name not in table.TABLE:
+            raise ValueError(f"expressions: ops must be names of ops, got {name!r}")
+    if not names:
+        raise ValueError("expressions: ops must name at least one op")
+    return names
+
+
+def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
+    """An operation on trees."""
+
+    def node(name: str) -> st.SearchStrategy[Tree]:
+        if name == "where":
+            compared = st.tuples(st.sampled_from(COMPARISONS), trees, trees)
+            return st.tuples(st.just(name), compared, trees, trees)
+        arity = table.TABLE[name].arity
+        if arity is None:
+            count = st.sampled_from((3, 5)) if name == "dot" else st.integers(1, 3)
+            return count.flatmap(lambda n: st.tuples(st.just(name), *[trees] * n))
+        different = st.tuples(st.just(name), *[trees] * arity)
+        return _weighted(4, different, 1, trees.map(lambda tree: (name, tree, tree))) if arity == 2 else different
+
+    return st.sampled_from(names).flatmap(node)
+
+
+def _weighted(one: int, first: st.SearchStrategy[Any], other: int, second: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Two strategies, as often as the numbers say; examples shrink towards the first."""
+    return st.integers(1, one + other).flatmap(lambda k: first if k <= one else second)
+
+
+def _has_variable(tree: Tree) -> bool:
+    return isinstance(tree, str) or (isinstance(tree, tuple) and any(map(_has_variable, tree[1:])))
+
+
+def _is_somewhere_defined(f: Expression) -> bool:
+    return nearest_inside(f, [0.0] * len(f.names)) is not None
+
+
+def _arity(f: Callable[..., Any]) -> int:
+    if isinstance(f, Op) and f.arity is not None:
+        return f.arity
+    needed = [parameter for parameter in inspect.signature(f).parameters.values() if parameter.default is parameter.empty]
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    if not needed or any(parameter.kind not in positional for parameter in needed):
+        raise TypeError(f"points: f must take a fixed number of positional arguments, got {f!r}")
+    return len(needed)
