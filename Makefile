@@ -3,13 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check bench soak pictures clean
+.PHONY: demo test unit check bench soak flakes notebooks lab pictures site clean
 
 demo: .venv/ready
 	$(BIN)/python -m examples.demo
 
 test: check unit
 	$(BIN)/pytest -n 2 -m slow
+	env PATH= $(CURDIR)/$(BIN)/pytest -n 2 -q --nbmake --nbmake-timeout=60 notebooks
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
@@ -27,12 +28,25 @@ soak: .venv/ready
 	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py tests/test_frozen_graphs.py \
 		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py
 
+# In random order and with examples that no run has seen: none may fail.
+flakes: .venv/ready
+	for run in $$(seq 200); do $(BIN)/pytest -q -n 2 -m "not slow" -p pytest_randomly --hypothesis-profile=fresh || exit 1; done
+
+notebooks: .venv/ready
+	$(BIN)/python -m examples.notebooks
+
+lab: .venv/lab
+	$(BIN)/jupyter lab notebooks
+
+site: .venv/ready
+	$(BIN)/python -m examples.site
+
 # An empty PATH: the renderer pinned in the extra draws them, the same on every machine.
 pictures: .venv/ready
 	env PATH= $(CURDIR)/$(BIN)/python -m examples.pictures
 
 clean:
-	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv demo build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -41,4 +55,8 @@ clean:
 
 .venv/bench: .venv/ready
 	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	touch $@
+
+.venv/lab: .venv/ready
+	$(BIN)/python -m pip install --quiet --editable ".[lab]"
 	touch $@

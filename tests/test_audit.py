@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, exp, log, relu, sigmoid, sqrt, tanh
-from autograd.testing import audit
+from autograd.testing import Proofreading, audit
 
 SLOPES = {  # functions of one number, with derivatives as they stand in books
     "square": (lambda x: x**2, lambda x: 2 * x),
@@ -360,3 +360,29 @@ def test_a_deep_loss_is_audited_without_recursion():
 
     report = audit(f, lambda x: x + 20_000, at=0.5)
     assert report["x"].diagnosis.text == "the claim is ½ times the gradient"
+
+
+# -- a document, statement by statement ----------------------------------------------------------------
+
+
+def line(w, b):
+    return (w * 3.0 + b) ** 2
+
+
+def test_a_proofreading_tells_of_every_statement_whether_it_holds_and_what_else_does():
+    notes = Proofreading("notes <1>")
+    at = (0.5, 0.25)
+    notes.claim("∂/∂w = ∂/∂b = 2(wx+b)", line, lambda w, b: (2 * (3 * w + b),) * 2, at=at, right="∂/∂w = 2(wx+b)·x")
+    notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=at)
+    assert [statement.holds for statement in notes] == [False, True]
+    assert notes.statements[0].likely == f"w: {notes.statements[0].report['w'].likely()}"
+    assert repr(notes).splitlines()[0] == "notes <1>: 1 of 2 statements do not hold"
+    page = notes._repr_html_()
+    assert "notes &lt;1&gt;" in page
+    assert page.count("<td>does not hold</td>") == page.count("<td>holds</td>") == 1
+    assert "<td>∂/∂w = 2(wx+b)·x</td>" in page
+
+
+def test_a_right_form_beside_a_statement_that_holds_is_refused():
+    with pytest.raises(ValueError, match="'d' holds as it is, got '2w' as the right form"):
+        Proofreading("notes").claim("d", lambda w: w * w, lambda w: 2 * w, at=0.5, right="2w")

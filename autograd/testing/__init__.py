@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from autograd.testing.audit import audit
+from autograd.testing.audit.proofreading import Proofreading
 from autograd.testing.finite import differentiate
 from autograd.testing.finite.estimate import Estimate
 from autograd.testing.gradcheck import check_grads, gradcheck
@@ -24,6 +25,7 @@ __all__ = [
     "Kinks",
     "Network",
     "Profile",
+    "Proofreading",
     "audit",
     "check_grads",
     "datasets",

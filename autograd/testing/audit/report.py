@@ -116,15 +116,17 @@ class AuditReport:
         wrong = [row for row in self.table() if not row.agrees]
         rows = [[r.parameter + r.entry, *_apart(r.claimed, r.gradient)] for r in wrong[:MOST_ROWS]]
         rows += [[f"… and {len(wrong) - MOST_ROWS} more", "", ""]] if len(wrong) > MOST_ROWS else []
-        details = _html(["entry", "claimed", "gradient"], rows) if rows else ""
+        details = html_table(["entry", "claimed", "gradient"], rows) if rows else ""
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
-        return f"<p><b>{html.escape(self.headline())}</b></p>{_html(columns, verdicts)}{details}"
+        return f"{html_table(columns, verdicts, caption=self.headline())}{details}"
 
 
-def _html(columns: list[str], rows: list[list[str]]) -> str:
+def html_table(columns: list[str], rows: list[list[str]], caption: str = "") -> str:
+    """A table for a notebook."""
     head = "".join(f"<th>{column}</th>" for column in columns)
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(printable(cell))}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+    above = f"<p><b>{html.escape(printable(caption))}</b></p>" if caption else ""
+    return f"{above}<table><tr>{head}</tr>{body}</table>"
 
 
 def _apart(one: float, other: float) -> tuple[str, str]:
