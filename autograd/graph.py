@@ -125,13 +125,15 @@ def backward(root: Value, seed: float) -> None:
     with _sweeping:  # two threads may sweep over shared nodes
         if root.op is None:
             root.grad += seed
-        elif modes.watching.get() or not _sweep_by_count(root, seed):
-            _sweep_in_order(root, seed)
+        elif modes.watching.get():
+            _sweep_and_watch(root, seed)
+        elif not _sweep_by_count(root, seed):
+            _sweep_by_count(root, seed, counted=True)
 
 
-def _sweep_in_order(root: Value, seed: float) -> None:
+def _sweep_and_watch(root: Value, seed: float) -> None:
     order = topological_order([root])
-    bars = adjoints(order, {root: seed}, recorded, watch=modes.watching.get())
+    bars = adjoints(order, {root: seed}, recorded, watch=True)
     for node in order:
         if node.op is not None:
             node._grad = bars.get(node, 0.0)
@@ -139,12 +141,12 @@ def _sweep_in_order(root: Value, seed: float) -> None:
             node.grad += bars[node]
 
 
-def _sweep_by_count(root: Value, seed: float) -> bool:
+def _sweep_by_count(root: Value, seed: float, counted: bool = False) -> bool:
     """The same sweep in one pass, or False if this graph does not allow it (no leaf has changed then).
 
     Every node counts, while recording, how often it is used. Once that many contributions have
     arrived its gradient is complete and can be passed on: no order has to be found first. If some
-    use lies outside of this graph, a node is left waiting, and the sweep in order does the work.
+    use lies outside of this graph, a node is left waiting, and the uses inside have to be `counted` first.
     (Counting relies on the interpreter's lock: `+= 1` on a node that several threads use loses nothing.)
 
     `_left` says how many contributions are still to come to a node that some have reached; it is 0
@@ -154,7 +156,9 @@ def _sweep_by_count(root: Value, seed: float) -> bool:
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
     complete = False
     try:
-        if _deliver(root, seed, waiting, leaves):
+        if counted:
+            _count(root, waiting)
+        if _deliver(root, seed, waiting, leaves, counted):
             for leaf, before in leaves:
                 leaf._grad += before
             complete = True
@@ -168,7 +172,30 @@ def _sweep_by_count(root: Value, seed: float) -> bool:
                 leaf._grad = before
 
 
-def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[Value, float]]) -> bool:
+def _count(root: Value, waiting: list[Value]) -> None:
+    """Set `_left` of every node of this graph to the contributions that will come to it, and add it to `waiting`.
+
+    They are then added in the same order as by a sweep that trusts `_uses`: a use outside of the graph changes no
+    bit of a gradient.
+    """
+    reached = {root}
+    for node in reversed(topological_order([root])):
+        if node.op is None:
+            continue
+        if node not in reached:
+            node._grad = 0.0
+            continue
+        for arg, partial in zip(node.args, node.partials, strict=True):
+            if partial is not None:
+                reached.add(arg)
+                if arg.op is not None:
+                    if not arg._left:
+                        waiting.append(arg)
+                        arg._grad = -0.0  # the one number that adding to changes nothing, not even -0.0
+                    arg._left += 1
+
+
+def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[Value, float]], counted: bool) -> bool:
     """Pass the gradient on from node to node; False if some node is left waiting.
 
     The delivery of a contribution is written out three times: a call in its place would take about as
@@ -235,7 +262,7 @@ def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[
         elif type(node._a) is tuple:
             for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
                 if partial is None:
-                    if type(arg) is not float:
+                    if type(arg) is not float and not counted:
                         return False  # a branch not taken, whose nodes have to be reset
                     continue
                 left = arg._left
@@ -261,7 +288,7 @@ def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[
                     else:
                         push(arg)
         if not ready:
-            return started == finished
+            return counted or started == finished
         node = pop()
 
 

@@ -128,8 +128,10 @@ def is_too_large(x):
 
 def try_it(pair, random):
     if pair.is_refused():
-        with pytest.raises(ValueError, match="too large for a float"):
+        with pytest.raises((ValueError, OverflowError), match="too large for a float") as caught:
             pair(*map(Value, pair.at()))
+        # Fraction ** Value: the Fraction turns itself into a float before the Value is asked
+        assert caught.type is ValueError or caught.traceback[-1].frame.code.name == "__float__"
         return
     with suppress(AnomalyError), anomaly():
         pair(*map(Value, pair.at()))

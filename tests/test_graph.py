@@ -1,13 +1,16 @@
 """Size: depth, width, memory, threads. Nothing recurses, leaks, or disturbs its neighbours."""
 
 import gc
+import itertools
+import math
 import sys
 import threading
 import tracemalloc
+from contextlib import nullcontext
 
 import pytest
 
-from autograd import Value
+from autograd import Value, anomaly
 from autograd.graph import topological_order
 
 MILLION = 10**6
@@ -151,22 +154,28 @@ def test_sixteen_threads_that_share_a_trunk_and_a_leaf_lose_no_contribution():
     assert x.grad == 16 * 100 * 12.0
 
 
-def test_an_interrupted_sweep_leaves_the_leaves_untouched(monkeypatch):
-    from autograd import graph
-
+@pytest.mark.parametrize("mode", [nullcontext, anomaly])
+@pytest.mark.parametrize("when", range(3))
+def test_an_interrupted_sweep_leaves_the_leaves_untouched_and_the_next_one_right(monkeypatch, mode, when):
     x = Value(2.0)
     x.grad = 5.0
     y = x * x
-    y * 1.0  # sends the sweep the careful way, which is interrupted below
+    y * 1.0  # a use outside, so that the uses inside have to be counted
+    z = y + y.sin()
+    partials, calls = Value.partials.fget, itertools.count()
 
-    def interrupt(*args, **options):
-        raise KeyboardInterrupt
+    def interrupted(node):
+        if next(calls) == when:
+            raise KeyboardInterrupt
+        return partials(node)
 
-    z = y + y.args[0]
-    monkeypatch.setattr(graph, "adjoints", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        z.backward()
+    with monkeypatch.context() as patch, mode():
+        patch.setattr(Value, "partials", property(interrupted))
+        with pytest.raises(KeyboardInterrupt):
+            z.backward()
     assert x.grad == 5.0
+    z.backward()
+    assert x.grad == 5.0 + 4.0 * (1.0 + math.cos(4.0))
 
 
 def test_a_sweep_that_fails_midway_leaves_the_leaves_untouched_and_the_next_one_right():

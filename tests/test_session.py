@@ -21,6 +21,7 @@ from autograd import AnomalyError, StaleGraphError, Value, anomaly, enable_grad,
 from tests.soak import count
 
 LARGE = 10**6  # of numbers; a result beyond is not made
+FINE = 2**5  # of denominators likewise: the product of any two numbers is exact
 EXACT = 2**53
 
 # -- the model ---------------------------------------------------------------------------------------
@@ -169,7 +170,8 @@ class Session(RuleBasedStateMachine):
         xs = [number(arg) for arg in args]
         result = value(*xs)
         slopes = [p if isinstance(arg, Node) else None for arg, p in zip(args, partials(*xs), strict=True)]
-        if abs(result) > LARGE or max(abs(slope or 0) for slope in slopes) > LARGE:
+        made = [result, *(slope or Fraction(0) for slope in slopes)]
+        if any(abs(x) > LARGE or x.denominator > FINE for x in made):
             return None
         z = call(*[x[0] if isinstance(x, tuple) else x for x in given])
         if not any(isinstance(arg, Node) for arg in args):
