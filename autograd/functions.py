@@ -100,6 +100,8 @@ def var(xs: Sequence[Scalar], correction: float = 0.0) -> Scalar:
 def norm(xs: Iterable[Scalar]) -> Scalar:
     """The Euclidean length √(x₁² + x₂² + …), without overflow; the gradient at 0 is 0.
 
+    For the squared length sum the squares: the length has no second derivatives at 0.
+
     >>> norm([2.0, 3.0, 6.0])
     7.0
     """

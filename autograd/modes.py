@@ -6,8 +6,9 @@ context of their caller: do not let two of them enter a mode and leave it in ano
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import _GeneratorContextManager, contextmanager
+import functools
+from collections.abc import Callable, Generator
+from contextlib import _GeneratorContextManager
 from contextvars import ContextVar
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -26,8 +27,31 @@ special = 0.0
 _lock = Lock()
 
 
-@contextmanager
-def switched(switch: ContextVar[Any], on: Any) -> Iterator[None]:
+class Mode(_GeneratorContextManager[None]):
+    """A context that decorates functions as well."""
+
+    def __call__(self, function: Any) -> Any:
+        from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+
+        if isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function):
+            raise TypeError(
+                f"{function.__name__} runs after its call has returned, out of reach of a decorator: use `with` inside"
+            )
+        return super().__call__(function)
+
+
+def mode(context: Callable[..., Generator[None, None, None]]) -> Callable[..., Mode]:
+    """`contextlib.contextmanager`, but for what `Mode` refuses."""
+
+    @functools.wraps(context)
+    def made(*args: Any, **named: Any) -> Mode:
+        return Mode(context, args, named)
+
+    return made
+
+
+@mode
+def switched(switch: ContextVar[Any], on: Any) -> Generator[None, None, None]:
     """Inside, the switch is set. One that was set already costs nothing: it does not count as special."""
     global special
     change = switch.get() != on
@@ -42,7 +66,7 @@ def switched(switch: ContextVar[Any], on: Any) -> Iterator[None]:
         switch.reset(token)
 
 
-def no_grad() -> _GeneratorContextManager[None]:
+def no_grad() -> Mode:
     """Compute without recording: results are leaves, and no graph is kept.
 
     A context manager and a decorator.
@@ -57,7 +81,7 @@ def no_grad() -> _GeneratorContextManager[None]:
     return switched(recording, False)
 
 
-def enable_grad() -> _GeneratorContextManager[None]:
+def enable_grad() -> Mode:
     """Record again inside `no_grad()`.
 
     >>> from autograd import Value
@@ -69,7 +93,7 @@ def enable_grad() -> _GeneratorContextManager[None]:
     return switched(recording, True)
 
 
-def anomaly() -> _GeneratorContextManager[None]:
+def anomaly() -> Mode:
     """Raise AnomalyError where a NaN or infinity is born, with op, operands and source line.
 
     Covers the forward pass and every sweep: `backward()` and the transforms. A context manager and a decorator.
@@ -85,8 +109,8 @@ def anomaly() -> _GeneratorContextManager[None]:
     return switched(watching, True)
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
+@mode
+def quiet() -> Generator[None, None, None]:
     """Do not warn of NaN and infinity: for numbers of which a derivative is made, not the user's own.
 
     It does not count as special, since only a result that is not finite asks for it.

@@ -560,9 +560,10 @@ def _swapped(z: Any, *args: Any) -> list[Any]:
 
 def _shares(z: Any, *xs: Any) -> list[Any]:
     """The softmax of xs: the rounding error of z is in all terms alike, and divided out."""
-    terms = [exp_difference(x, z) for x in xs]
+    infinite, nothing = equal(z, INF), equal(z, -INF)
+    terms = [where(infinite, equal(x, INF), exp_difference(x, z)) for x in xs]
     total = sum(*terms)
-    return [where(equal(z, -INF), 0.0, term / total) for term in terms]
+    return [where(nothing, 0.0, term / total) for term in terms]
 
 
 def _logsumexp(*xs: float) -> float:

@@ -158,5 +158,8 @@ class Op:
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """The partials ∂z/∂argᵢ where `wanted`, None elsewhere: those rules are not called."""
         if self.arity is None:
-            return [p if want else None for p, want in zip(self.partials[0](z, *args), wanted, strict=True)]
+            found = self.partials[0](z, *args)
+            if len(found) != len(args):
+                raise ValueError(f"{self.name}: its rule gives {len(found)} partials for {len(args)} arguments")
+            return [p if want else None for p, want in zip(found, wanted, strict=True)]
         return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]

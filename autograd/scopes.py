@@ -7,8 +7,7 @@ and is found when somebody asks (`scopes_of`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from autograd import modes
@@ -57,8 +56,8 @@ class Scope:
         return f"<scope {' / '.join(scope.name for scope in self.path())}>"
 
 
-@contextmanager
-def scope(name: str) -> Iterator[None]:
+@modes.mode
+def scope(name: str) -> Generator[None, None, None]:
     """What is recorded inside belongs together, under this name: drawings fold it into one box.
 
     A context manager and a decorator; scopes nest. Modules of `nn` are scopes by themselves.

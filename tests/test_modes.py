@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from autograd import AnomalyError, Value, anomaly, enable_grad, log, no_grad, sqrt
+from autograd import AnomalyError, Value, anomaly, enable_grad, log, no_grad, scope, sqrt
 
 
 def test_no_grad_records_nothing():
@@ -112,3 +112,21 @@ def test_a_mode_that_changes_nothing_does_not_slow_down_recording():
             with enable_grad():
                 assert (Value(1.0) + 1.0).op is not None
     assert modes.special == 0.0
+
+
+# PyTorch #31497 (mended by #31792): no_grad() as a decorator of a generator function did nothing
+@pytest.mark.parametrize("mode", [no_grad, enable_grad, anomaly, lambda: scope("inside")])
+def test_a_generator_or_coroutine_is_not_decorated_since_its_body_runs_later(mode):
+    def generator():
+        yield 1
+
+    async def coroutine():
+        return 1
+
+    async def both():
+        yield 1
+
+    for function in (generator, coroutine, both):
+        with pytest.raises(TypeError, match=f"{function.__name__} runs after its call has returned, .*: use `with` inside"):
+            mode()(function)
+    assert mode()(lambda: 3)() == 3

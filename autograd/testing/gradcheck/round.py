@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from tqdm import tqdm
+
 from autograd.graph import adjoints, recorded, tangents, topological_order
 from autograd.names import node_names
 from autograd.ops import BUILT_IN
@@ -46,7 +48,7 @@ class Round:
         bars = [adjoints(order, {y: 1.0}, recorded) if type(y) is Value else {} for y in self.made.outputs]
         errors = [gradient_errors(order, bar, unsure) for bar in bars]
         checks: dict[tuple[int, int], Checked] = {}
-        for i, x in enumerate(self.made.inputs):
+        for i, x in enumerate(tqdm(self.made.inputs, desc=self.subject.who, unit="input", delay=3.0, leave=False)):
             line = Line(self.subject, self.here, i)
             dots = tangents(order, {x: 1.0}, recorded) if "fwd" in self.sweeps else {}
             for k, y in enumerate(self.made.outputs):
