@@ -13,7 +13,7 @@ from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
 from autograd.files import write_atomically
-from examples.notebooks import texts
+from examples.notebooks import NOTEBOOKS
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "site"
@@ -77,21 +77,24 @@ def page(name: str, content: str, links: str = "") -> str:
     )
 
 
-def main() -> None:
-    """Write all pages."""
-    SITE.mkdir(exist_ok=True)
-    notebooks = {text.stem: nbformat.read(text.with_suffix(".ipynb"), as_version=4) for text in texts()}
-    names, entries = list(notebooks), []
+def build(folder: Path) -> list[Path]:
+    """Write all pages to a folder, the index last."""
+    folder.mkdir(exist_ok=True)
+    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    names, entries, written = list(notebooks), [], []
     for i, (name, notebook) in enumerate(notebooks.items()):
         entries.append(
             f'<li><a href="{name}.html">{html.escape(title(notebook).partition(" ")[2])}</a><br>{in_mathml(lead(notebook))}</li>'
         )
         before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
         after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
-        write_atomically(SITE / f"{name}.html", page(title(notebook), body(notebook), before + after))
-    write_atomically(SITE / "index.html", page(TITLE, f"<h1>{html.escape(TITLE)}</h1><ol>{''.join(entries)}</ol>"))
-    print(f"{len(names)} pages: {SITE.relative_to(ROOT)}/index.html")
+        written.append(folder / f"{name}.html")
+        write_atomically(written[-1], page(title(notebook), body(notebook), before + after))
+    written.append(folder / "index.html")
+    write_atomically(written[-1], page(TITLE, f"<h1>{html.escape(TITLE)}</h1><ol>{''.join(entries)}</ol>"))
+    return written
 
 
 if __name__ == "__main__":
-    main()
+    pages = build(SITE)
+    print(f"{len(pages)} pages: {pages[-1].relative_to(ROOT)}")
