@@ -95,6 +95,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd import misconceptions
     from autograd.diagnose import why
+    from autograd.exercises import quiz
     from autograd.explaining.chain import explain
     from autograd.explaining.latex import to_latex
     from autograd.explaining.nudge import nudge
@@ -113,6 +114,7 @@ _LOADED_LATER = {
     "nudge": "autograd.explaining.nudge",
     "paths": "autograd.explaining.paths",
     "player": "autograd.viz.player",
+    "quiz": "autograd.exercises",
     "steps": "autograd.stepping",
     "to_latex": "autograd.explaining.latex",
     "to_python": "autograd.explaining.source",
@@ -203,6 +205,7 @@ __all__ = [
     "pos",
     "pow",
     "prod",
+    "quiz",
     "reciprocal",
     "relu",
     "scope",

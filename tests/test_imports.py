@@ -27,7 +27,7 @@ LAYERS = [
     {"explaining"},
     {"stepping"},
     {"viz"},
-    {"testing"},
+    {"testing", "exercises"},
     {"__main__"},
 ]
 PUBLIC = {"files", "scopes", "tree", "viz.page", "wording"}  # the modules of autograd that nn may use besides its names
