@@ -20,7 +20,7 @@ if not hasattr(autograd, "Value"):
         "    pip install --force-reinstall scalar-autograd"
     )
 
-from nn import init, lr_scheduler, optim, utils
+from nn import init, lr_scheduler, optim, plot, utils
 from nn.activations import (
     ELU,
     GELU,
@@ -114,6 +114,7 @@ __all__ = [
     "make_spirals",
     "make_xor",
     "optim",
+    "plot",
     "record_training",
     "save",
     "train_test_split",

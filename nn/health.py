@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from autograd import Value, gradients
-from autograd.scopes import Scope, scopes_of
+from autograd.scopes import Scope
 from autograd.tree import tree_leaves
-from autograd.wording import one_line
+from nn.layer_calls import Ran, layer_calls
 from nn.layers import Layer, Neuron
 from nn.module import Module
 
@@ -84,57 +84,26 @@ def health(model: Module, loss: Value) -> Health:
     >>> [row.verdict for row in health(net, loss).rows]
     ['dead: 1 of 2', 'ok']
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"health: model must be a Module, got {type(model).__name__}")
-    if type(loss) is not Value:
-        raise TypeError(f"health: loss must be a Value, got {type(loss).__name__}")
-    from autograd import trace  # here, since it loads all that draws, which training has no use for
-
-    nodes, edges = trace(loss)
-    bars = dict(zip(nodes, gradients(loss, nodes), strict=True))
-    layers = {id(module): (name, module) for name, module in _layers(model)}
-    inside = _calls(nodes, layers)
-    seen_outside = {arg for arg, node in edges if type(arg) is Value and inside[arg] is not inside[node]} | {loss}
-    outputs: dict[int, dict[Scope, list[Value]]] = {}  # of each layer, in each of its calls
-    for node in nodes:
-        call = inside[node]
-        if call is not None and node in seen_outside:
-            outputs.setdefault(id(call.owner), {}).setdefault(call, []).append(node)
-    if not outputs:
-        raise ValueError("health: the loss was not computed by this model: none of its calls is in the graph")
-    position = {node: i for i, node in enumerate(nodes)}
+    found = layer_calls(model, loss)
+    bars = dict(zip(found.nodes, gradients(loss, found.nodes), strict=True))
+    position = {node: i for i, node in enumerate(found.nodes)}
     rows = []
-    for key, calls in outputs.items():
-        responses = [_response(out, call, i, inside, position) for call, outs in calls.items() for i, out in enumerate(outs)]
-        rows.append(_row(*layers[key], responses, len(calls), [out for outs in calls.values() for out in outs], bars))
+    for layer in found.ran:
+        responses = [
+            _response(out, call, i, found.inside, position) for call, outs in layer.calls.items() for i, out in enumerate(outs)
+        ]
+        rows.append(_row(layer, responses, bars))
     last = rows[-1].output_gradient
-    unused = [name for key, (name, module) in layers.items() if key not in outputs and module.parameters()]
     return Health(
         (
             *(row._replace(verdict=_verdict(row, last)) for row in rows),
-            *(LayerHealth(one_line(name), 0, 0, 0, 0, 0.0, 0.0, 0.0, "not used by this loss") for name in unused),
+            *(
+                LayerHealth(name, 0, 0, 0, 0, 0.0, 0.0, 0.0, "not used by this loss")
+                for name, module in found.unused
+                if module.parameters()
+            ),
         )
     )
-
-
-def _layers(model: Module) -> Iterator[tuple[str, Module]]:
-    """The modules that get a row: layers and neurons as a whole, and what has no modules in it."""
-    covered: set[int] = set()
-    for name, module in model.named_modules():
-        parts = module.modules()[1:]
-        if id(module) not in covered and (isinstance(module, (Layer, Neuron)) or not parts):
-            covered.update(map(id, parts))
-            yield f"{name} {module!r}".strip(), module
-
-
-def _calls(nodes: Sequence[Value], layers: Mapping[int, Any]) -> dict[Value, Scope | None]:
-    """Inside which call of which layer each node was made."""
-    found: dict[Scope | None, Scope | None] = {None: None}
-    scopes = scopes_of(nodes)
-    for made_in in scopes.values():
-        if made_in is not None and made_in not in found:
-            found[made_in] = next((scope for scope in made_in.path() if id(scope.owner) in layers), None)
-    return {node: found[made_in] for node, made_in in scopes.items()}
 
 
 class _Response(NamedTuple):
@@ -176,18 +145,16 @@ def _response(
     return _Response(unit, slope, kinked)
 
 
-def _row(
-    name: str, module: Module, responses: Sequence[_Response], samples: int, outs: Sequence[Value], bars: Mapping[Value, float]
-) -> LayerHealth:
+def _row(layer: Ran, responses: Sequence[_Response], bars: Mapping[Value, float]) -> LayerHealth:
     units: dict[int, list[_Response]] = {}
     for response in responses:
         units.setdefault(response.unit, []).append(response)
     saturated = [[not r.kinked and abs(r.slope) < SATURATED for r in unit] for unit in units.values()]
-    parameters = module.parameters()
+    module, outs, parameters = layer.module, layer.outputs, layer.module.parameters()
     return LayerHealth(
-        one_line(name),
+        layer.name,
         len(module.neurons) if isinstance(module, Layer) else max(units) + 1,
-        samples,
+        len(layer.calls),
         sum(all(r.kinked and r.slope == 0.0 for r in unit) for unit in units.values()),
         sum(sum(unit) >= MOST * len(unit) for unit in saturated),
         math.fsum(abs(out.data) for out in outs) / len(outs),

@@ -111,7 +111,7 @@ def _kept(model: Module, keep: Any) -> Kept:
             return {name: [parameter] for name, parameter in names.items()}
         groups: Kept = {}
         for name, parameter in names.items():
-            groups.setdefault(f"‖{_layer(name)}‖", []).append(parameter)
+            groups.setdefault(f"‖{layer_of(name)}‖", []).append(parameter)
         return groups
     if not isinstance(keep, (list, tuple)) or not all(isinstance(chosen, (str, Value)) for chosen in keep):
         raise TypeError(f"keep must be a list of names, patterns or Values, got {keep!r}")
@@ -125,12 +125,15 @@ def _kept(model: Module, keep: Any) -> Kept:
     return {name: [parameter] for name, parameter in names.items() if name in chosen_names}
 
 
-def _layer(name: str) -> str:
-    """The part of a parameter's name up to the first index of a module.
+def layer_of(name: str) -> str:
+    """The layer that a parameter belongs to, by its name: what stands before its neuron, or up to the first index of a module.
 
-    >>> _layer("layers.0.neurons.1.w.0"), _layer("head.w.3"), _layer("slope")
-    ('layers.0', 'head.w', 'slope')
+    >>> layer_of("layers.0.neurons.1.w.0"), layer_of("hidden.neurons.3.b"), layer_of("head.w.3"), layer_of("slope")
+    ('layers.0', 'hidden', 'head.w', 'slope')
     """
+    layer, inside, _ = name.partition("neurons.")
+    if inside:
+        return layer.rstrip(".") or "neurons"
     parts = name.split(".")
     for i, part in enumerate(parts):
         if part.isdecimal():

@@ -250,12 +250,12 @@ def test_importing_nn_loads_nothing_that_draws():
 
 def test_bad_arguments_are_refused_by_name():
     net = nn.MLP(2, [1], seed=0)
-    with pytest.raises(TypeError, match="health: model must be a Module, got list"):
+    with pytest.raises(TypeError, match="model must be a Module, got list"):
         health([net], loss_of(net))
-    with pytest.raises(TypeError, match="health: loss must be a Value, got float"):
+    with pytest.raises(TypeError, match="loss must be a Value, got float"):
         health(net, 0.5)
     for other in (Value(1.0), loss_of(nn.MLP(2, [1], seed=0)), net.parameters()[0] * 2.0):
-        with pytest.raises(ValueError, match="health: the loss was not computed by this model"):
+        with pytest.raises(ValueError, match="loss was not computed by this model"):
             health(net, other)
 
 

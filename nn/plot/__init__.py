@@ -1,0 +1,32 @@
+"""Pictures of nets and of their training, drawn with Matplotlib, which is loaded by the first of them.
+
+Every function takes `ax`, the Axes to draw in, and returns it; None makes a figure. Nothing is shown by force: in a notebook
+a new figure appears by itself, elsewhere `ax.figure.savefig(...)` or `matplotlib.pyplot.show()` does it. Signs, hatches, line
+styles and lightness say what the colours say, so the pictures can be read in grey and by the colour-blind.
+ImportError without Matplotlib: `pip install 'scalar-autograd[plot]'`.
+
+>>> from matplotlib.figure import Figure
+>>> from nn import plot
+>>> ax = plot.loss_curve([1.0, 0.5, 0.25], ax=Figure().subplots())
+>>> ax.get_xlabel(), ax.get_ylabel()
+('step', 'loss')
+"""
+
+from nn.plot.animation import animate
+from nn.plot.boundary import decision_boundary
+from nn.plot.curves import loss_curve
+from nn.plot.histograms import activation_histograms, gradient_histograms
+from nn.plot.landscape import loss_landscape
+from nn.plot.ratios import update_ratios
+from nn.plot.weights import weights
+
+__all__ = [
+    "activation_histograms",
+    "animate",
+    "decision_boundary",
+    "gradient_histograms",
+    "loss_curve",
+    "loss_landscape",
+    "update_ratios",
+    "weights",
+]

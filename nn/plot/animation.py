@@ -1,0 +1,118 @@
+"""A training as a film."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from autograd.files import write_atomically
+from autograd.wording import shown
+from nn.arguments import checked_integer
+from nn.plot.boundary import draw_bar, draw_plane
+from nn.plot.curves import loss_curve
+from nn.plot.style import checked_ax
+from nn.training import progress_bar
+from nn.training_record import TrainingRecord
+
+if TYPE_CHECKING:
+    from matplotlib.animation import FuncAnimation
+
+
+@overload
+def animate(
+    record: TrainingRecord, path: None = None, *, fps: int = 10, most: int = 100, progress: bool = True
+) -> FuncAnimation: ...
+@overload
+def animate(record: TrainingRecord, path: str | Path, *, fps: int = 10, most: int = 100, progress: bool = True) -> str: ...
+def animate(
+    record: TrainingRecord, path: str | Path | None = None, *, fps: int = 10, most: int = 100, progress: bool = True
+) -> FuncAnimation | str:
+    """How the boundary moves and the loss goes down, beside each other, as a GIF; returns its path.
+
+    `record` is what `record_training(..., boundary=40)` gives; without a boundary the film shows the loss alone. Of its
+    frames at most `most` are drawn, evenly chosen, with the first and the last, `fps` of them a second. The file is replaced
+    only once the new one is complete; Ctrl-C leaves it as it was.
+
+    Without a `path` it returns Matplotlib's animation, for any of its writers: `IPython.display.HTML(film.to_jshtml())` is
+    a player of these pictures. A player without Matplotlib, with every number that was kept, is the record itself:
+    a notebook shows it, and `record.save_html(path)` writes it as a page.
+
+    >>> from nn import MLP, MSELoss, make_xor, record_training
+    >>> from nn.optim import SGD
+    >>> X, y = make_xor(4, shuffle=False)
+    >>> net = MLP(2, [2, 1], seed=0)
+    >>> record = record_training(net, X, y, loss=MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), steps=1,
+    ...                          progress=False)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Path(animate(record, f"{folder}/xor.gif", progress=False)).name
+    'xor.gif'
+    """
+    checked_ax(None)
+    if not isinstance(record, TrainingRecord):
+        raise TypeError(f"record must be a TrainingRecord, as record_training gives it, got {type(record).__name__}")
+    if not record.frames:
+        raise ValueError(f"record has no frames: {record!r}")
+    if path is not None:
+        _check_path(path)
+    checked_integer("fps", fps, at_least=1)
+    checked_integer("most", most, at_least=2)
+    chosen = _chosen(len(record), most)
+    film = _film(record, chosen, fps)
+    if path is None:
+        return film
+    from matplotlib.animation import PillowWriter
+
+    with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as bar:
+        file = Path(folder) / "film.gif"
+        film.save(file, PillowWriter(fps), progress_callback=lambda i, n: bar.update())
+        write_atomically(path, file.read_bytes())
+    return str(path)
+
+
+def _check_path(path: Any) -> None:
+    """Find out before all is drawn."""
+    if not isinstance(path, (str, Path)):
+        raise TypeError(f"path must be a string or a Path, got {type(path).__name__}")
+    if Path(path).suffix.lower() != ".gif":
+        raise ValueError(f"path must end in .gif, got {str(path)!r}")
+    if not Path(path).parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "path: there is no such folder", str(Path(path).parent))
+
+
+def _chosen(frames: int, most: int) -> list[int]:
+    """Which frames are drawn: all, or so many, the first and the last among them.
+
+    >>> _chosen(3, 10), _chosen(11, 3)
+    ([0, 1, 2], [0, 5, 10])
+    """
+    count = min(frames, most)
+    return [round(i * (frames - 1) / max(count - 1, 1)) for i in range(count)]
+
+
+def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.figure import Figure  # not pyplot's, which a notebook would show as a picture besides
+
+    plane = record.plane
+    figure = Figure(figsize=(8.0 if plane else 4.5, 3.6), dpi=100, layout="constrained")
+    *screens, curve = figure.subplots(1, 2 if plane else 1, squeeze=False)[0]
+    loss_curve(record, ax=curve)
+    (now,) = curve.plot([], [], "o", color="black", markersize=7)
+    if plane:
+        draw_bar(screens[0], plane)
+
+    def show(at: int) -> list[Any]:
+        frame = record[at]
+        if plane:
+            screens[0].clear()
+            draw_plane(screens[0], plane, frame.boundary or b"")
+        now.set_data([frame.step], [frame.loss])
+        curve.set_title(f"Step {frame.step}: loss {shown(frame.loss, 3)}")
+        return []
+
+    show(chosen[0])
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # what stands stays where it is from frame to frame
+    return FuncAnimation(figure, show, chosen, init_func=list, interval=1000.0 / fps)

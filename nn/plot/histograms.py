@@ -1,0 +1,115 @@
+"""What the layers put out and the gradients that arrive at them, as a histogram for each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd import Value, gradients
+from nn.arguments import checked_integer
+from nn.health import health
+from nn.layer_calls import layer_calls
+from nn.module import Module
+from nn.plot.style import COLOURS, SMALL, axes, checked_ax
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class Row(NamedTuple):
+    """A histogram: the numbers that have a place in it, and what is said above it."""
+
+    numbers: list[float]
+    text: str
+
+
+def activation_histograms(model: Module, loss: Value, *, bins: int = 50, ax: Axes | None = None) -> Axes:
+    """What each layer put out on the way to `loss`, a histogram a layer, the first on top; returns the Axes.
+
+    It is read off the recorded graph, best of a whole batch, as `nn.health` does, whose verdict stands beside each
+    layer if it is not ok. All have the same bins; each has a height of its own, so compare shapes and places, not
+    heights. Outputs of exactly 0, which a relu gives so often that nothing else could be seen, and those that are not
+    finite are counted, not drawn. Units are those of the outputs.
+
+    >>> from matplotlib.figure import Figure
+    >>> from nn import MLP, MSELoss
+    >>> net = MLP(1, [3, 1], seed=0)
+    >>> loss = MSELoss()([net([x]) for x in (0.5, 1.0)], [0.0, 1.0])
+    >>> ax = activation_histograms(net, loss, ax=Figure().subplots())
+    >>> print(ax.texts[0].get_text())
+    layers.0 Layer(1, 3, 'relu')
+    6 numbers, 2 are 0, dead: 1 of 3
+    """
+    checked_ax(ax)
+    checked_integer("bins", bins, at_least=1)
+    outputs = [(layer.name, [out.data for out in layer.outputs]) for layer in layer_calls(model, loss).ran]
+    verdicts = {row.name: row.verdict for row in health(model, loss).rows}
+    rows = [_row(name, numbers, verdicts[name]) for name, numbers in outputs]
+    return _draw(rows, bins, ax, "output of the layer", "Activations")
+
+
+def gradient_histograms(model: Module, loss: Value, *, bins: int = 50, ax: Axes | None = None) -> Axes:
+    """How large the gradients of `loss` are in each layer, a histogram a layer, the first on top; returns the Axes.
+
+    They are those of the layer's parameters, or of its outputs if it has none; what is drawn is the size |∂loss/∂p| on a
+    logarithmic axis, where a gradient that vanishes from layer to layer goes to the left. Gradients of 0, which have no place
+    there, are counted, not drawn. Units are those of the loss over those of the parameter. Nothing is run again and no `grad` is
+    touched, so it works before `backward()` and after. Heights are as in `activation_histograms`.
+
+    >>> from matplotlib.figure import Figure
+    >>> from nn import MLP, MSELoss
+    >>> net = MLP(1, [3, 1], seed=0)
+    >>> loss = MSELoss()([net([x]) for x in (0.5, 1.0)], [0.0, 1.0])
+    >>> ax = gradient_histograms(net, loss, ax=Figure().subplots())
+    >>> print(ax.texts[0].get_text())
+    layers.0 Layer(1, 3, 'relu')
+    6 numbers, 2 are 0
+    """
+    checked_ax(ax)
+    checked_integer("bins", bins, at_least=1)
+    rows = []
+    for layer in layer_calls(model, loss).ran:
+        found = gradients(loss, layer.module.parameters() or layer.outputs)
+        rows.append(_row(layer.name, [abs(gradient) for gradient in found], "ok"))
+    return _draw(rows, bins, ax, "size of the gradient", "Gradients", logarithmic=True)
+
+
+def _row(name: str, numbers: Sequence[float], verdict: str) -> Row:
+    drawn = [number for number in numbers if number and math.isfinite(number)]
+    lost = sum(not math.isfinite(number) for number in numbers)
+    counts = {"numbers": len(numbers), "are 0": len(numbers) - len(drawn) - lost, "are not finite": lost}
+    notes = [f"{count} {what}" for what, count in counts.items() if count]
+    return Row(drawn, f"{name}\n{', '.join(notes + ([] if verdict == 'ok' else [verdict]))}")
+
+
+def _edges(numbers: list[float], bins: int) -> Any:
+    """Of bins from the smallest number to the largest, with room around them if they differ by rounding alone."""
+    import numpy
+
+    low, high = min(numbers, default=0.0), max(numbers, default=1.0)
+    size = max(abs(low), abs(high))
+    room = 0.0 if high - low > 1e-9 * size else 0.5 * (size or 1.0)
+    return numpy.linspace(low - room, high + room, bins + 1)
+
+
+def _draw(rows: Sequence[Row], bins: int, ax: Axes | None, xlabel: str, title: str, logarithmic: bool = False) -> Axes:
+    """The rows from top to bottom, one unit apart, over the same bins."""
+    import numpy
+
+    places = [numpy.log10(row.numbers) if logarithmic else numpy.array(row.numbers) for row in rows]
+    edges = _edges(numpy.concatenate(places).tolist(), bins)
+    shown_at = 10.0**edges if logarithmic else edges
+    ax = axes(ax, 6.0, 1.2 + 0.9 * len(rows))
+    for i, (row, numbers) in enumerate(zip(rows, places, strict=True)):
+        foot = len(rows) - 1.0 - i
+        counts = numpy.histogram(numbers, edges)[0]
+        heights = foot + 0.6 * counts / max(counts.max(), 1)
+        ax.stairs(heights, shown_at, baseline=foot, fill=True, color=COLOURS[0])
+        ax.axhline(foot, color="black", linewidth=0.8)
+        ax.text(0.01, foot + 0.96, row.text, transform=ax.get_yaxis_transform(), va="top", fontsize=SMALL, parse_math=False)
+    if logarithmic:
+        ax.set_xscale("log")
+    ax.set(xlim=(shown_at[0], shown_at[-1]), ylim=(0.0, len(rows)), yticks=[])
+    ax.set(xlabel=xlabel, ylabel="count, each layer on its own scale", title=title)
+    return ax

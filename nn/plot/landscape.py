@@ -1,0 +1,133 @@
+"""The loss around the present parameters, on a plane through them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, no_grad
+from autograd.wording import shown
+from nn.arguments import checked_integer, checked_number, generator
+from nn.module import Module
+from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
+from nn.training import progress_bar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEVELS = 12
+
+
+def loss_landscape(
+    model: Module,
+    loss: Callable[[], Value | float],
+    *,
+    seed: int | Random = 0,
+    span: float = 1.0,
+    steps: int = 21,
+    progress: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """The loss on a plane through the present parameters, along two random directions; returns the Axes.
+
+    `loss()` gives the loss of the model as it then is. Both directions are drawn from a Gaussian and filter-normalised (H. Li,
+    Z. Xu, G. Taylor, C. Studer, T. Goldstein, "Visualizing the Loss Landscape of Neural Nets", NeurIPS 2018,
+    arXiv:1712.09913): the weights of each neuron move by a vector as long as themselves per unit of the axes, and so does
+    each bias, so a bias of 0 stays. The axes go from −`span` to `span`, at `steps` places each, an odd number so that the
+    present point, marked by a cross, is among them. Two directions of many: another `seed` may show another picture.
+
+    The lines are logarithmically spaced if the losses are above 0 and span more than a factor of 10. It is blank where the
+    loss is not finite. The model is in evaluation mode meanwhile; afterwards, also after Ctrl-C or an error, its
+    parameters and modes are bit for bit as they were.
+
+    >>> from matplotlib.figure import Figure
+    >>> from nn import MLP, MSELoss
+    >>> net = MLP(1, [2, 1], seed=0)
+    >>> ax = loss_landscape(net, lambda: MSELoss()([net([1.0])], [2.0]), steps=5, progress=False, ax=Figure().subplots())
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['here: loss 12.4']
+    """
+    checked_ax(ax)
+    if not isinstance(model, Module):
+        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    if not callable(loss):
+        raise TypeError(f"loss must be a function without arguments that gives the loss of the model, got {loss!r}")
+    source = generator(seed)
+    checked_number("span", span, "a finite number > 0", lambda x: 0.0 < x < math.inf)
+    if checked_integer("steps", steps, at_least=3) % 2 == 0:
+        raise ValueError(f"steps must be odd, so that the present point is one of them, got {steps!r}")
+    if not model.parameters():
+        raise ValueError(f"model has no parameters: {model!r}")
+    places = [span * (2 * i - (steps - 1)) / (steps - 1) for i in range(steps)]
+    directions = [_direction(model, source) for _ in range(2)]
+    start = [p.data for p in model.parameters()]
+    with _restored(model), no_grad(), progress_bar(steps * steps, "place", progress) as bar:
+        losses: list[list[float]] = []
+        for up in places:
+            losses.append([])
+            for across in places:
+                for p, at, one, other in zip(model.parameters(), start, *directions, strict=True):
+                    p.data = at + across * one + up * other
+                losses[-1].append(_number(loss()))
+                bar.update()
+    return _draw(axes(ax, 5.6, 4.4), places, losses)
+
+
+@contextmanager
+def _restored(model: Module) -> Iterator[None]:
+    """In evaluation mode within; afterwards modes and parameters are what they were."""
+    numbers = [(parameter, parameter.data) for parameter in model.parameters()]
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        model.eval()
+        yield
+    finally:
+        for parameter, number in numbers:
+            parameter.data = number
+        for module, mode in modes:
+            module.training = mode
+
+
+def _direction(model: Module, source: Random) -> list[float]:
+    """A random direction, in each group of weights as long as the weights themselves."""
+    groups: dict[str, list[float]] = {}
+    for name, parameter in model.named_parameters():
+        rest, _, index = name.rpartition(".")
+        groups.setdefault(rest if index.isdecimal() else name, []).append(parameter.data)
+    direction: list[float] = []
+    for numbers in groups.values():
+        drawn = [source.gauss(0.0, 1.0) for _ in numbers]
+        factor = math.hypot(*numbers) / math.hypot(*drawn)
+        direction += [factor * x for x in drawn]
+    return direction
+
+
+def _number(loss: Any) -> float:
+    number = loss.data if type(loss) is Value else loss
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise TypeError(f"loss must give a Value or a number, got {type(loss).__name__}")
+    return float(number)
+
+
+def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
+    import numpy
+    from matplotlib import colormaps
+
+    table = numpy.ma.masked_invalid(losses)
+    middle = losses[len(places) // 2][len(places) // 2]
+    finite = table.compressed()
+    low, high = finite.min(initial=math.inf), finite.max(initial=-math.inf)
+    if high - low > 1e-9 * max(abs(low), abs(high)):  # else it is flat, but for rounding
+        levels = numpy.geomspace(low, high, LEVELS) if 0.0 < 10.0 * low < high else numpy.linspace(low, high, LEVELS)
+        colours = light(colormaps[f"{SEQUENTIAL}_r"].resampled(LEVELS - 1)(range(LEVELS - 1)))  # light is low
+        ax.contourf(places, places, table, levels, colors=colours)
+        lines = ax.contour(places, places, table, levels[1:-1], colors="black", linewidths=0.6)
+        ax.clabel(lines, list(levels[1:-1:2]), fmt=lambda level: shown(level, 2), fontsize=SMALL)
+    here = f"here: loss {shown(middle, 3)}"
+    ax.plot(0.0, 0.0, "X", color="white", markeredgecolor="black", markersize=11, linestyle="", label=here)
+    ax.legend(fontsize=SMALL)
+    ax.set(xlabel="along direction 1, in lengths of the weights", ylabel="along direction 2", title="Loss around here")
+    return ax

@@ -1,0 +1,129 @@
+"""Weights as a picture."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value
+from autograd.wording import one_line, shown
+from nn.layers import Layer, Neuron
+from nn.module import Module
+from nn.plot.style import DIVERGING, SMALL, axes, checked_ax
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEW = 80  # numbers that are written into their squares
+MANY = 600  # squares that are too small for a sign
+LETTERS = 60  # that fit side by side above the blocks
+INDEX = re.compile(r"\.\d+$")  # of a parameter in its row
+INDICES = re.compile(r"(\.\d+)+$")  # of a parameter in its table
+
+
+class Block:
+    """A table of numbers under a name; `bias` if its last column is set apart."""
+
+    def __init__(self, name: str, rows: list[list[float]], bias: bool = False) -> None:
+        self.name, self.bias = one_line(name) or "weights", bias
+        self.columns = max(map(len, rows))
+        self.rows = [row + [math.nan] * (self.columns - len(row)) for row in rows]
+
+
+def weights(model: Module, *, ax: Axes | None = None) -> Axes:
+    """The parameters of a layer or a whole model as squares, a block a layer; returns the Axes.
+
+    A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters that are not those of
+    a Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Purple is above 0, orange
+    below, and white is 0. Up to 80 squares have their numbers in them, up to 600 a minus sign if they are below 0. NaN is grey.
+    The bar has the unit of the weights, which is that of the outputs over that of the inputs.
+
+    >>> from matplotlib.figure import Figure
+    >>> from nn import MLP
+    >>> ax = weights(MLP(2, [3, 1], seed=0), ax=Figure().subplots())
+    >>> [text.get_text() for text in ax.texts][-1]
+    'layers.1'
+    """
+    checked_ax(ax)
+    if not isinstance(model, Module):
+        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    blocks = list(_blocks(model))
+    numbers = [number for block in blocks for row in block.rows for number in row]
+    if not numbers:
+        raise ValueError(f"model has no parameters: {model!r}")
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0) or 1.0
+    colours = ScalarMappable(Normalize(-largest, largest), colormaps[DIVERGING].with_extremes(bad="0.6"))
+    width, tallest = sum(block.columns for block in blocks), max(len(block.rows) for block in blocks)
+    ax = axes(ax, 6.0, min(7.0, 1.6 + 5.0 * tallest / width))
+    left = 0.0
+    for block in blocks:
+        _draw(ax, block, left, colours)
+        _mark(ax, block, left, colours, len(numbers))
+        ax.annotate(
+            block.name,
+            (left, 0.0),
+            xytext=(0.0, 3.0),
+            textcoords="offset points",
+            fontsize=SMALL,
+            annotation_clip=False,
+            parse_math=False,
+        )
+        right = left + max(block.columns, len(block.name) * width / LETTERS)
+        left = right + max(0.5, width / 40)
+    ax.set(xlim=(-0.1, right + 0.1), ylim=(tallest + 0.1, -0.1), xticks=[], yticks=[], ylabel="neuron", aspect="equal")
+    ax.set_xlabel("input, and the bias right of the line")
+    ax.set_title("Weights", pad=18.0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    figure: Any = ax.figure
+    figure.colorbar(colours, ax=ax, label="weight", location="bottom", aspect=40)
+    return ax
+
+
+def _blocks(model: Module) -> Iterator[Block]:
+    seen: set[Value] = set()
+    for path, module in model.named_modules():
+        neurons = module.neurons if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
+        if neurons and neurons[0].b not in seen:
+            seen.update(module.parameters())
+            yield Block(path, [[*(w.data for w in neuron.w), neuron.b.data] for neuron in neurons], bias=True)
+    tables: dict[str, dict[str, list[float]]] = {}  # by the name of a table its rows, by theirs
+    for name, parameter in model.named_parameters():
+        if parameter not in seen:
+            row = INDEX.sub("", name)
+            tables.setdefault(INDICES.sub("", name), {}).setdefault(row, []).append(parameter.data)
+    for name, rows in tables.items():
+        yield Block(name, list(rows.values()))
+
+
+def _draw(ax: Axes, block: Block, left: float, colours: Any) -> None:
+    height, right = len(block.rows), left + block.columns
+    ax.imshow(block.rows, cmap=colours.cmap, norm=colours.norm, extent=(left, right, height, 0.0), interpolation="nearest")
+    ax.plot([left, right, right, left, left], [0.0, 0.0, height, height, 0.0], color="black", linewidth=0.8, clip_on=False)
+    if block.bias:
+        ax.plot([right - 1.0] * 2, [0.0, height], color="black", linewidth=0.8, clip_on=False)
+
+
+def _mark(ax: Axes, block: Block, left: float, colours: Any, count: int) -> None:
+    """Write the numbers into the squares if they are few, else a sign into those below 0 if they are not too many."""
+    squares = [(left + j + 0.5, i + 0.5, number) for i, row in enumerate(block.rows) for j, number in enumerate(row)]
+    if count <= FEW:
+        for x, y, number in squares:
+            ax.text(x, y, shown(number, 2), color=_ink(colours, number), fontsize="x-small", ha="center", va="center")
+    elif count <= MANY:
+        below = [(x, y, _ink(colours, number)) for x, y, number in squares if number < 0.0]
+        if below:
+            xs, ys, inks = zip(*below, strict=True)
+            ax.scatter(xs, ys, s=14.0, c=inks, marker="_", linewidths=1.0)
+
+
+def _ink(colours: Any, number: float) -> str:
+    """Black or white, whichever is read better on the colour of a number."""
+    red, green, blue, _ = colours.cmap(colours.norm(number))
+    return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
