@@ -16,3 +16,13 @@ def user_frame() -> tuple[FrameType, int]:
         frame = frame.f_back
         depth += 1
     return frame, depth
+
+
+def place(origin: tuple[str, int], whole: bool = True) -> str:
+    """A file and line as text, `file:line`, with the `whole` path or the name alone; `Cell In[3], line 2` in a notebook."""
+    file, line = origin
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    cell = shell and getattr(shell.compile, "format_code_name", lambda file: None)(file)  # as its own tracebacks say it
+    name = file.replace("\\", "/").rpartition("/")[2]
+    return f"{' '.join(cell)}, line {line}" if cell else f"{file if whole else name}:{line}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import modes
 from autograd.errors import AnomalyError
+from autograd.frames import place
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -80,7 +81,7 @@ def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> 
         assert node.op is not None
         what = "adjoint" if direction == "backward" else "tangent"
         operands = ", ".join(repr(arg if type(arg) is float else arg.data) for arg in node.args)
-        where = "" if node.origin is None else f", recorded at {node.origin[0]}:{node.origin[1]}"
+        where = "" if node.origin is None else f", recorded at {place(node.origin)}"
         raise AnomalyError(
             f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"
         )

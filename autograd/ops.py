@@ -122,6 +122,8 @@ def _power(x: float, y: float) -> float:
 
 
 def _power_by_base(z: Any, x: Any, y: Any) -> Any:
+    if type(y) is float and y >= 0.5:  # what both lines below come to, without a `where` in what is drawn and differentiated
+        return y * pow(x, y - 1.0)
     # y·x**(y-1) is exact where y-1 is (y ≥ ½) and right at x = 0, but for 0**0; y·z/x is exact elsewhere.
     direct = where(equal(x, 0.0) * equal(y, 0.0), 0.0, y * pow(x, y - 1.0))
     return where(greater_equal(y, 0.5) + equal(x, 0.0), direct, y * z / x)

@@ -96,7 +96,7 @@ def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
     """The innermost scope of every node of a topological order; leaves have none.
 
     A node that was not told belongs to the call its user belongs to, unless it was an argument of that call;
-    with users in several calls, to what is around all of them.
+    with users in several calls, to what is around all of them. (`with scope(...)` tells every node that is recorded inside.)
     """
     found: dict[Value, Scope | None] = {}
     claims: dict[Value, Scope | None] = {}
@@ -111,16 +111,16 @@ def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
         for arg in node.args:
             if type(arg) is Value and arg.op is not None and arg.scope is None:
                 around = made_in
-                while around is not None and arg in around.inputs:
+                while around is not None and (around.owner is None or arg in around.inputs):
                     around = around.parent
                 claims[arg] = _common(claims[arg], around) if arg in claims else around
     return found
 
 
 def _common(one: Scope | None, other: Scope | None) -> Scope | None:
-    """The innermost scope around both."""
+    """The innermost call around both."""
     if one is other or one is None or other is None:
         return one if one is other else None
     pairs = zip(one.path(), other.path(), strict=False)
-    shared = [a for a, b in pairs if a is b]
+    shared = [a for a, b in pairs if a is b and a.owner is not None]
     return shared[-1] if shared else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import graph, modes, ops
 from autograd.errors import AnomalyError
-from autograd.frames import user_frame
+from autograd.frames import place, user_frame
 from autograd.methods import Methods
 from autograd.primitive import Op, number
 
@@ -540,5 +540,5 @@ def _report(op: Op, numbers: list[float], z: float) -> None:
     message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"
     frame, depth = user_frame()
     if modes.watching.get():
-        raise AnomalyError(f"{message} at {frame.f_code.co_filename}:{frame.f_lineno}")
+        raise AnomalyError(f"{message} at {place((frame.f_code.co_filename, frame.f_lineno))}")
     warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)

@@ -52,6 +52,7 @@ def stable(notebook: Any) -> Any:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i:02}"
+        cell.metadata = {key: kept for key, kept in cell.metadata.items() if key == "tags"}
         for output in cell.get("outputs", []):
             output.pop("transient", None)
     return notebook

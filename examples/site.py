@@ -29,12 +29,18 @@ def in_mathml(text: str) -> str:
     """Markdown with its formulas as MathML, which a browser shows without a script."""
 
     def converted(found: re.Match[str]) -> str:
-        if found["code"]:
-            return found["code"]
-        display = "block" if found["block"] else "inline"
-        return convert(found["block"] or found["inline"], display=display)
+        return found["code"] or formula(found["block"] or found["inline"], "block" if found["block"] else "inline")
 
     return MATH.sub(converted, text)
+
+
+def formula(latex: str, display: str) -> str:
+    """A formula as MathML; lines that are aligned are the rows of an array there."""
+    return str(
+        convert(
+            latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}"), display=display
+        )
+    )
 
 
 def body(notebook: Any) -> str:
@@ -45,7 +51,7 @@ def body(notebook: Any) -> str:
         for output in cell.get("outputs", []):
             shown = output.get("data", {})
             if "text/latex" in shown:
-                shown["text/html"] = in_mathml(shown["text/latex"])
+                shown["text/html"] = formula(shown["text/latex"].strip("$\n").removeprefix(r"\displaystyle"), "block")
             if "image/svg+xml" in shown:  # in the page itself, so that what lies under the pointer is told
                 shown["text/html"] = shown["image/svg+xml"][shown["image/svg+xml"].index("<svg") :]
     exporter = HTMLExporter(

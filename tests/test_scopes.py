@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, scope
+from autograd.graph import topological_order
 from autograd.scopes import scopes_of
 
 
@@ -128,3 +129,17 @@ def test_items_of_nested_lists_are_named():
     y = W[0][1] * W[1][0]
     names = autograd.names.node_names(autograd.trace(y)[0])
     assert [names[W[0][1]], names[W[1][0]], names[y]] == ["W[0][1]", "W[1][0]", "y"]
+
+
+def test_what_was_recorded_before_a_scope_is_not_drawn_into_it_by_its_use():
+    x = Value(2.0)
+    before = x * 3.0
+    shared = x * 5.0
+    net = nn.MLP(1, [1], "linear", seed=0)
+    with scope("loss"):
+        inside = before + 1.0
+        results = [net([shared * k]) for k in (1.0, 2.0)]
+        loss = inside + results[0] * results[1] + net([shared])
+    found = scopes_of(topological_order([loss]))
+    assert found[before] is found[shared] is None
+    assert found[inside].name == found[loss].name == "loss"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import ops
+from autograd.frames import place
 from autograd.names import as_index
 from autograd.primitive import REAL, Op
 from autograd.scopes import Scope
@@ -58,8 +59,7 @@ class Words:
         inside = f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
         if node.origin is None:
             return f"{node.op.name} ({self.name(node)}){inside}"
-        file, line = node.origin
-        return f"{node.op.name} at {one_line(file.replace(chr(92), '/').rpartition('/')[2])}:{line}{inside}"
+        return f"{node.op.name} at {one_line(place(node.origin, whole=False))}{inside}"
 
     def _scopes(self, made_in: Scope) -> str:
         """The scopes around a node, as "batch / layers[0]": of modules in one another the innermost, by its path."""

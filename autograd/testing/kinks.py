@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from autograd import ops
+from autograd.frames import place
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.primitive import Op
@@ -42,7 +43,7 @@ class Kinks(tuple[Kink, ...]):
             return "no kinks"
         rows = [("op", "node", "margin", "arguments", "")]
         for kink in self[:MOST_ROWS]:
-            where = "" if kink.origin is None else f"{kink.origin[0]}:{kink.origin[1]}"
+            where = "" if kink.origin is None else place(kink.origin)
             rows.append((kink.op, one_line(kink.name), f"{kink.margin:.6g}", arguments_text(kink.args), where))
         lines = table_text(rows)
         return "\n".join(lines if len(self) <= MOST_ROWS else [*lines, f"… and {len(self) - MOST_ROWS:,} more"])

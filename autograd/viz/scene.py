@@ -6,9 +6,9 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
+from autograd.frames import place
 from autograd.graph import Partials, recorded
 from autograd.value import Value
 from autograd.viz.fold import Folding, Group
@@ -229,4 +229,4 @@ def _inside(name: str, frame: Group | None) -> str:
 
 
 def _origin(node: Value) -> str:
-    return "" if node.origin is None else f"{Path(node.origin[0]).name}:{node.origin[1]}"
+    return "" if node.origin is None else place(node.origin, whole=False)

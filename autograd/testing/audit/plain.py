@@ -34,7 +34,7 @@ def sign(suspect: Suspect) -> Iterator[Diagnosis]:
 def named_factor(suspect: Suspect) -> Iterator[Diagnosis]:
     """2, ½, the size of something, or one over it, times the gradient, or times all of it but the penalty."""
     factor = suspect.named(gradient(suspect.name))
-    if factor and factor.k != -1.0:
+    if factor and factor.k not in (-1.0, 0.0):
         yield Diagnosis("constant factor", f"the claim is {factor.text} times the gradient{suspect.reasons(factor)}")
     factor = suspect.named(data(suspect.name), penalty(suspect.name)) if suspect.has_penalty else None
     if factor:
@@ -43,9 +43,12 @@ def named_factor(suspect: Suspect) -> Iterator[Diagnosis]:
 
 
 def any_factor(suspect: Suspect) -> Iterator[Diagnosis]:
-    """Any other number times the gradient."""
+    """Any other number times the gradient; also 0, which a derivative at the wrong place may give by chance."""
+    factor = suspect.named(gradient(suspect.name))
+    if factor and factor.k == 0.0:
+        yield Diagnosis("constant factor", "the claim is 0 times the gradient")
     k = suspect.fitted(gradient(suspect.name))
-    if k is not None and not suspect.named(gradient(suspect.name)):
+    if k is not None and not factor:
         said = number(k) if number(k) != "1" else repr(k)
         yield Diagnosis("constant factor", f"the claim is {said} times the gradient")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd.frames import place
 from autograd.testing.gradcheck.judge import Judged
 from autograd.testing.gradcheck.partials import Partial
 from autograd.testing.kinks import arguments_text, numbers, table_text
@@ -85,16 +86,32 @@ class GradcheckReport:
         lines = table_text(rows)
         if len(self.checks) > MOST_ROWS:
             lines.append(f"… and {len(self.checks) - MOST_ROWS:,} more; in all an error from {self.sensitivity:.1e} is caught")
+        unseen = sum(not check.judged.known for check in self.checks)
+        if unseen:
+            lines.append(
+                f"{unseen} of {counted(len(self.checks), 'derivative')} could not be seen: differences tell nothing there"
+            )
         lines.append(self._about_partials())
         if self.skipped:
-            lines.append(f"{self.skipped} inputs are no floats: not checked")
+            lines.append(f"not checked, being no float: {counted(self.skipped, 'input')}")
         return "\n".join(lines)
 
     def _about_partials(self) -> str:
         seen = [sensitivity for sensitivity in self.partials if sensitivity < 1.0]
         tiny = len(self.partials) - len(seen)
         caught = f": an error from {max(seen):.1e} is caught" if seen else ""
-        return f"{len(seen)} partials of single operations{caught}" + (f"; {tiny} more are next to nothing" if tiny else "")
+        return f"{counted(len(seen), 'partial')} of single operations{caught}" + (
+            f"; {tiny} more next to nothing" if tiny else ""
+        )
+
+
+def counted(count: int, what: str) -> str:
+    """So many of them.
+
+    >>> counted(1, "partial"), counted(2, "partial")
+    ('1 partial', '2 partials')
+    """
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _judged_text(judged: Judged) -> str:
@@ -172,7 +189,7 @@ def _at_fault(partial: Partial, graph: Graph) -> str:
         f"at this kink it is {partial.judged.low!r} by convention" if partial.stated else f"its own values give {partial.judged}"
     )
     origin = graph.origins.get(node)
-    where = "" if origin is None else f", recorded at {origin[0]}:{origin[1]}"
+    where = "" if origin is None else f", recorded at {place(origin)}"
     call = f"{node.op.name}{arguments_text(numbers(node))}"
     return (
         f"the partial of {call} by argument {partial.position} is wrong: got {partial.claimed!r}, {right}"

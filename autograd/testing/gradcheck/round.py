@@ -35,7 +35,10 @@ class Round:
         self.outputs = subject.output_names(len(self.made.outputs))
         for name, value in zip(self.outputs, self.here.values, strict=True):
             if not math.isfinite(value):
-                raise ValueError(f"{subject.who}: {name} is {value!r} at {subject.shown()}, so there is no gradient to check")
+                raise ValueError(
+                    f"{subject.who}: {name} is {value!r} at {subject.shown()}, so there is no gradient to check; "
+                    "points(f) draws points where f is defined"
+                )
         self.noises = self._measured_noises()
 
     def check(self) -> tuple[list[Checked], list[Partial]]:
