@@ -20,6 +20,8 @@ from autograd.wording import shown
 MOST_STEPS = 1600
 MOST_CHANGES = 20_000  # of gradients, in all steps together
 MOST_AT_ONCE = 1000  # of gradients in one step
+TALLEST = 860  # a frame in a notebook, in pixels
+BESIDE = 530  # what there is above and below the drawing
 
 _SAID_IN_CSS = r' (?:font-family="[^"]*"|xml:space="[^"]*"|text-anchor="start"|font-size="(?:11|9).00")'
 
@@ -46,7 +48,9 @@ def player(
         raise TypeError(f"player: y must be a Value, got {type(y).__name__}")
     order = topological_order([y])
     page = contents("player", Sweep(order, node_names(order)), direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
-    return Player(page["title"], page, ["player.css", "player.js"], height=860)
+    found = re.search(r"<svg[^>]* height='([\d.]+)pt'", page["svg"])
+    drawn = float(found[1]) * 4 / 3 if found else TALLEST  # in pixels
+    return Player(page["title"], page, ["player.css", "player.js"], height=round(min(BESIDE + drawn, TALLEST)))
 
 
 def contents(caller: str, sweep: Sweep, **drawn: Any) -> dict[str, Any]:
