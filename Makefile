@@ -26,7 +26,7 @@ bench: .venv/bench
 
 soak: .venv/ready
 	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py tests/test_frozen_graphs.py \
-		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py
+		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py tests/test_depth.py tests/test_model_files.py
 
 # In random order and with examples that no run has seen: none may fail.
 flakes: .venv/ready

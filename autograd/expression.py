@@ -33,6 +33,7 @@ _COMPARE = {
 _OF_A_LIST = {"sum", "prod", "logsumexp", "mean", "var", "norm"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
 DEEPEST = 250
+LONGEST = 2000  # characters: a text of more may be nested so deep that Python's own parser overflows a small stack
 
 
 def functions() -> list[str]:
@@ -74,6 +75,8 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
 
 
 def _parse(text: str) -> ast.expr:
+    if len(text) > LONGEST:
+        raise ExpressionError(f"longer than {LONGEST} characters", LONGEST + 1)
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:

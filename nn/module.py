@@ -95,7 +95,7 @@ class Module:
         >>> sorted(Neuron(2, seed=0).state_dict())
         ['b', 'w']
         """
-        return {name: tree_map(lambda p: p.data, _as_lists(group)) for name, group in self._groups()}
+        return {name: tree_map(lambda p: p.data, as_lists(group)) for name, group in self._groups()}
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> tuple[list[str], list[str]]:
         """Set the parameters to the numbers of a `state_dict`; returns the names missing and the unexpected ones.
@@ -110,21 +110,21 @@ class Module:
             raise ValueError(f"state: missing {', '.join(missing)}")
         if strict and unexpected:
             raise ValueError(f"state: unexpected {', '.join(unexpected)}")
-        assignments: list[tuple[Value, float]] = []
-        for name, group in groups.items():
-            if name in missing:
-                continue
-            if not same_shape(_as_lists(group), _as_lists(state[name])):
-                raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(state[name])}")
-            for parameter, number in zip(tree_leaves(group), tree_leaves(state[name]), strict=True):
+        found = [(name, group) for name, group in groups.items() if name in state]
+        for name, group in found:
+            given = as_lists(state[name])
+            if not same_shape(as_lists(group), given):
+                raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(given)}")
+            for number in tree_leaves(given):
                 if isinstance(number, bool) or not isinstance(number, (int, float)):
                     raise ValueError(f"state: {name} must hold numbers, got {type(number).__name__}")
                 try:
-                    assignments.append((parameter, float(number)))
+                    float(number)
                 except OverflowError:
                     raise ValueError(f"state: {name} holds an integer too large for a float") from None
-        for parameter, number in assignments:
-            parameter.data = number
+        for name, group in found:  # read again rather than kept: a list of all would be larger than the file
+            for parameter, number in zip(tree_leaves(group), tree_leaves(as_lists(state[name])), strict=True):
+                parameter.data = number
         return missing, unexpected
 
     @recursive_repr("…")
@@ -199,8 +199,11 @@ def _indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
             yield from _indexed(item, f"{index}.{i}")
 
 
-def _as_lists(tree: Any) -> Any:
-    return [_as_lists(item) for item in tree] if isinstance(tree, (list, tuple)) else tree
+def as_lists(tree: Any) -> Any:
+    """Nested lists of the numbers in nested lists and tuples, or in a NumPy array."""
+    if isinstance(tree, (list, tuple)):
+        return [as_lists(item) for item in tree]
+    return tree.tolist() if hasattr(tree, "tolist") else tree
 
 
 def _shape(tree: Any) -> str:

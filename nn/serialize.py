@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.files import write_atomically
 from autograd.tree import tree_leaves
-from nn.module import Module
+from nn.module import Module, as_lists
 
 FORMAT = "scalar-autograd model"
 VERSION = 1
@@ -51,11 +51,15 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
     ModelFileError says what is wrong with the file, and where; the model is then as it was. With
     `strict=False` names may be missing from the file or from the model.
     """
-    content = Path(path).read_bytes()
     try:
-        state = _from_safetensors(content) if Path(path).suffix == ".safetensors" else _from_json(content)
+        if Path(path).suffix == ".safetensors":
+            state = _from_safetensors(path)
+        else:
+            # Python takes 80 bytes to read `[],`: a file of many more values than the model has is not read.
+            own = sum(len(tree_leaves(group)) for group in model.state_dict().values())
+            state = _from_json(Path(path).read_bytes(), most=2 * own + 100 if strict else math.inf)
         for name, group in state.items():
-            if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(group)):
+            if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(as_lists(group))):
                 raise ModelFileError(f"{name} holds a number that is not finite")
         model.load_state_dict(state, strict=strict)
     except RecursionError:
@@ -64,7 +68,9 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
         raise ModelFileError(f"{path}: {error}") from error
 
 
-def _from_json(content: bytes) -> Mapping[str, Any]:
+def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
+    if content.count(b",") > most:
+        raise ModelFileError("it holds more values than the model")
     try:
         document = json.loads(content, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
@@ -100,14 +106,19 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _from_safetensors(content: bytes) -> Mapping[str, Any]:
+def _from_safetensors(path: str | Path) -> Mapping[str, Any]:
     _, library = _safetensors()
     from safetensors import SafetensorError
 
     try:
-        return {name: array.tolist() for name, array in library.load(content).items()}
-    except (SafetensorError, KeyError, TypeError) as error:  # the library reports unknown types as KeyError
+        arrays: dict[str, Any] = library.load_file(path)
+    except (SafetensorError, AttributeError, TypeError) as error:  # of types NumPy lacks
         raise ModelFileError(f"not a safetensors file: {error}") from None
+    with open(path, "rb") as file:  # of two alike, the library takes the last one
+        json.loads(
+            file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=lambda pairs: bool(_without_duplicates(pairs))
+        )
+    return arrays
 
 
 def _safetensors() -> tuple[Any, Any]:

@@ -1,0 +1,225 @@
+"""Deep and wide graphs in everything that takes a graph, long sessions, many threads, and the same bits in every process."""
+
+import gc
+import hashlib
+import inspect
+import operator
+import os
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value, anomaly, gradients, no_grad, scope, testing
+from nn import MLP, MSELoss
+from nn.optim import SGD, Adam
+from tests.dags import random_program, run
+from tests.deep import LAID_OUT, MILLION, SHAPES, TOOLS
+from tests.soak import SOAK, count
+
+ROOT = Path(__file__).parent.parent
+MOST_BYTES = 6000  # a node, with all that a tool needs meanwhile
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_graph_of_any_depth_goes_through_every_tool_in_a_small_stack(shape):
+    names = [name for name in TOOLS if SOAK or LAID_OUT.get(name, shape) == shape]
+    done = in_a_process("-m", "tests.deep", shape, *names)
+    print(done.stdout)
+    assert done.returncode == 0, f"{done.stdout[-500:]}\n{done.stderr[-5000:]}"
+    assert done.stderr == ""
+    assert [line.split()[1] for line in done.stdout.splitlines()] == names
+    assert int(done.stdout.split()[-3]) << 20 < (100 << 20) + MOST_BYTES * count(30_000, MILLION)
+
+
+def test_every_exported_function_that_takes_a_graph_is_one_of_the_tools():
+    exported = [getattr(module, name) for module in (autograd, testing, nn) for name in module.__all__]
+    for f in filter(inspect.isfunction, exported):
+        if any(p.annotation == "Value" for p in inspect.signature(f).parameters.values()):
+            assert f.__name__ in TOOLS
+
+
+def in_a_process(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments], cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
+    )
+
+
+READ = """
+import faulthandler
+from autograd import Value
+from autograd.expression import ExpressionError, evaluate
+from tests.test_graph import in_a_small_stack
+
+def read(before, after):
+    try:
+        evaluate(before * 20_000 + "x" + after * 20_000, {"x": Value(0.5)})
+    except ExpressionError:
+        print("refused:", before, after, flush=True)
+
+faulthandler.enable()
+pairs = ("x+", ""), ("x**", ""), ("tanh(", ")"), ("(", ""), ("", ".y"), ("", "[0]"), ("-", ""), ("not ", ""), ("lambda:", "")
+for before, after in pairs:
+    in_a_small_stack(lambda: read(before, after))
+"""
+
+
+def test_an_expression_that_is_nested_too_deep_is_refused_in_a_small_stack():
+    done = in_a_process("-c", READ)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr[:1000]}"
+    assert done.stdout.count("refused") == 9
+
+
+# -- long sessions -----------------------------------------------------------------------------------
+
+
+def test_training_for_long_without_the_collector_does_not_grow():
+    steps = count(2000, 10**5)
+    net = MLP(2, [3, 1], seed=0)
+    loss_of, optimizer = MSELoss(), SGD(net.parameters(), lr=0.01, momentum=0.9)
+    points = [([0.5, -1.0], 0.25), ([-0.25, 2.0], -0.5)]
+
+    def train(n):
+        for k in range(n):
+            x, y = points[k % 2]
+            optimizer.zero_grad()
+            with scope("step"):
+                loss = loss_of(net(x), y) + autograd.sum([p * p for p in net.parameters()]) * 1e-4
+            loss.backward()
+            if k % 50 == 0:
+                gradients(loss, net.parameters(), create_graph=True)
+            optimizer.step()
+
+    gc.collect()
+    gc.disable()
+    try:
+        train(500)  # the interpreter keeps some of what is freed for later
+        before = in_use()
+        train(steps)
+        grown, pages = map(operator.sub, in_use(), before)
+    finally:
+        gc.enable()
+    print(f"{steps} steps: {grown} blocks and {pages} pages more")
+    assert grown < 100
+    assert pages < 256
+
+
+def in_use():
+    """The blocks that Python has allocated, and the pages that the system has given."""
+    return sys.getallocatedblocks(), int(Path("/proc/self/statm").read_text().split()[1])
+
+
+# -- threads -----------------------------------------------------------------------------------------
+
+
+def in_threads(n, work):
+    """Run `work(k)` in n threads that start together and are switched as often as can be; re-raise what one raises."""
+    failures, start = [], threading.Barrier(n)
+
+    def run_one(k):
+        try:
+            start.wait()
+            work(k)
+        except BaseException as failure:
+            failures.append(failure)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=run_one, args=(k,)) for k in range(n)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    if failures:
+        raise failures[0]
+
+
+def gradient_bits(seed, size=60):
+    program, numbers = random_program(random.Random(seed), size)
+    leaves = [Value(x) for x in numbers]
+    y = run(program, leaves)[-1]
+    y.backward()
+    return [leaf.grad.hex() for leaf in leaves] + [g.hex() for g in gradients(y, leaves)]
+
+
+def test_32_threads_on_graphs_of_their_own_get_the_bits_they_get_alone_whatever_mode_others_are_in():
+    alone = [gradient_bits(k) for k in range(32)]
+
+    def work(k):
+        for _ in range(count(3, 300)):
+            match k % 4:
+                case 0:
+                    with no_grad():
+                        x = Value(0.5)
+                        for _ in range(50):
+                            x = x * 0.5 + x.tanh()
+                            assert x.op is None
+                case 1:
+                    with scope(f"mine {k}"):
+                        assert (Value(1.0) + 1.0).scope.name == f"mine {k}"
+                        assert gradient_bits(k) == alone[k]
+                case 2:
+                    with anomaly():
+                        assert (Value(1.0) + 1.0).origin[0] == __file__
+            assert gradient_bits(k) == alone[k]
+            y = Value(1.0) + 1.0
+            assert (y.op.name, y.scope, y.origin) == ("add", None, None)
+
+    in_threads(32, work)
+
+
+def test_32_threads_that_sweep_record_and_ask_on_one_graph_lose_and_invent_nothing():
+    rounds = count(20, 2000)
+    x, w = Value(3.0), Value(2.0)
+    trunk = (x * w + x) * (x - w) + x.relu()  # whole numbers: their sums are exact in any order
+    root = trunk * 2.0 + trunk * x
+    by_root, by_trunk = gradients(root, [x, w]), gradients(trunk, [x, w])
+
+    def work(k):
+        for _ in range(rounds):
+            match k % 4:
+                case 0:
+                    root.backward()
+                case 1:
+                    (trunk * 3.0 + trunk).backward()  # new uses of a node that others sweep
+                case 2:
+                    with anomaly():
+                        assert gradients(root, [x, w]) == by_root
+                case _:
+                    with no_grad():
+                        assert (trunk * 2.0).op is None
+                    assert gradients(trunk * 5.0, [x, w]) == [5.0 * g for g in by_trunk]
+
+    in_threads(32, work)
+    assert [x.grad, w.grad] == [8 * rounds * (g + 4.0 * t) for g, t in zip(by_root, by_trunk, strict=True)]
+
+
+# -- processes ---------------------------------------------------------------------------------------
+
+
+def fingerprint():
+    """Of gradients of random programs, second derivatives, a drawing, and a training."""
+    bits = [gradient_bits(seed, 5 + 5 * seed) for seed in range(30)]
+    program, numbers = random_program(random.Random(0), 30)
+    bits += [[g.hex() for g in row] for row in autograd.hessian(lambda xs: run(program, xs)[-1])(numbers)]
+    y = run(program, [Value(x) for x in numbers])[-1]
+    X, labels = nn.make_moons(20, noise=0.1, random_state=0)
+    net = MLP(2, [4, 1], seed=0)
+    nn.fit(net, X, labels, loss=MSELoss(), optimizer=Adam(net.parameters(), lr=0.05), epochs=3, progress=False)
+    bits.append([p.data.hex() for p in net.parameters()])
+    return hashlib.sha256(f"{bits}{autograd.draw_dot(y).source}".encode()).hexdigest()
+
+
+def test_gradients_training_and_drawing_have_the_same_bits_in_every_process_whatever_the_hash_seed():
+    here = fingerprint()
+    for seed in (0, 1, 12345, *range(2, count(2, 20))):
+        done = in_a_process("-c", "from tests import test_depth; print(test_depth.fingerprint())", PYTHONHASHSEED=str(seed))
+        assert (done.stdout.strip(), done.stderr) == (here, "")
