@@ -16,6 +16,7 @@ from typing import Any
 import autograd
 import nn
 from benchmarks import workloads
+from benchmarks.checking import sensitivity
 from benchmarks.peers import Micrograd, peers
 
 ROUNDS = 11
@@ -45,6 +46,7 @@ def main() -> None:
     _print_import_time()
     print("drawing, in ms (the graph as DOT + its layout as SVG):", _drawing_times())
     print(f"page of a player of 500 steps: {_player_size() / 1e3:.0f} kB")
+    print(f"gradcheck of random expressions, error that is caught: {sensitivity()}")
 
 
 def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[float, list[float]]]:
