@@ -1,0 +1,229 @@
+# %% [markdown]
+# # 2. One neuron
+#
+# You will be able to read a neuron as a graph, and to say how far its output moves with each of its numbers.
+# The numbers are those of Andrej Karpathy's lecture on micrograd, so that you can compare.
+#
+# ## What a neuron computes
+#
+# A neuron is the smallest part of a neural network. It has **inputs** $x_1, x_2$, a **weight** for each input, $w_1, w_2$, and
+# one more number, the **bias** $b$. It multiplies each input by its weight, adds all up, and squashes the sum:
+#
+# $$n = w_1 x_1 + w_2 x_2 + b \qquad o = \tanh(n)$$
+#
+# The inputs are given: two things that were measured, say. The weights and the bias are what a neuron changes when it learns.
+#
+# $\tanh$, the hyperbolic tangent, turns any number into one between −1 and 1:
+#
+# $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1} \qquad \tanh'(n) = 1 - \tanh^2(n)$$
+#
+# The second formula, its derivative, follows from the first by the quotient rule. In the picture: steep in the middle, flat
+# on both sides. The dot is the neuron below.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+
+numbers = [i / 20 for i in range(-80, 81)]
+figure, ax = plt.subplots(figsize=(6, 3))
+ax.plot(numbers, [math.tanh(n) for n in numbers])
+ax.plot([0.8814], [0.7071], "ko")
+ax.set(xlabel="n, the sum", ylabel="o = tanh(n)")
+ax.grid(alpha=0.3)
+plt.show()
+
+# %% [markdown]
+# ## Record
+#
+# As in notebook 1 we calculate with Values, one operation a line, and every operation leaves a node. `p1` and `p2` are the
+# products, `s` is their sum. The odd bias is chosen so that the gradients come out round. (`x1, x2 = …` sets two variables
+# in one line.)
+
+# %%
+from autograd import Value, tanh
+
+x1, x2 = Value(2), Value(0)
+w1, w2 = Value(-3), Value(1)
+b = Value(6.8813735870195432)
+p1 = w1 * x1
+p2 = w2 * x2
+s = p1 + p2
+n = s + b
+o = tanh(n)
+o
+
+# %% [markdown]
+# ## Draw
+
+# %%
+from autograd import draw_dot
+
+o.backward()
+draw_dot(o)
+
+# %% [markdown]
+# Read it from right to left, as before. On the last edge stands $\tanh'(n) = 1 - o^2 = 0.5$. The sums have 1 on their edges:
+# they pass the gradient on as it is. On the edges into a product stands the other factor. So the gradient of `w1` is
+# $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot 2 = 1$, and that of `x1` is $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot (-3) = -1.5$.
+#
+# A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. A dotted edge carries next to nothing.
+#
+# ## Step
+#
+# `steps` tells what happens, one operation at a time. First forward, where the numbers are calculated from the inputs to the
+# output; then backward, where the gradients are calculated from the output to the inputs.
+
+# %%
+from autograd import steps
+
+steps(o)
+
+# %% [markdown]
+# `w₁` is our `w1`. `+=` is Python's "add to what is there". Every gradient starts at 0, and what arrives is added. Here only one
+# edge leaves each node, so each gets one contribution. Notebook 3 is about nodes that get more.
+#
+# ## Explain
+#
+# `explain` writes the chain rule for one derivative, in symbols and then in numbers. The first line is the result,
+# those below say where each factor comes from.
+
+# %%
+from autograd import explain
+
+print(explain(w1, of=o))
+
+# %% [markdown]
+# ## What is it good for?
+#
+# The gradient says what a small move will do, before anybody makes it. `nudge` makes it and compares. Between the
+# braces stands which number moves, and how far. In the column Δ is the move, then what the gradient promises, then what
+# came of it.
+
+# %%
+from autograd import nudge
+
+nudge(o, {w1: 0.05, x1: 0.05})
+
+# %% [markdown]
+# The remainder is there because a curve is not its tangent. The smaller the move, the less it matters. This is how
+# networks learn: look at the gradient of every weight, then move each a little in the direction that helps.
+#
+# ## The same with fewer boxes
+#
+# A neuron may have a thousand inputs, and the drawing a thousand products. `dot` does all of them, and the sum, in one
+# operation. It takes a list of the weights, a list of the inputs, and the bias:
+
+# %%
+from autograd import dot
+
+
+def leaves():
+    return Value(2), Value(0), Value(-3), Value(1), Value(6.8813735870195432)
+
+
+x1, x2, w1, w2, b = leaves()
+n = dot([w1, w2], [x1, x2], bias=b)
+o = tanh(n)
+o.backward()
+draw_dot(o)
+
+# %% [markdown]
+# One operation with five edges, and the same gradients. (`leaves` makes the five numbers anew, so that their gradients
+# start at 0. Notebook 3 says why that matters.)
+#
+# ## The same with everything expanded
+#
+# Now the other way round. By its formula $\tanh$ can be taken apart into operations that you know, with `exp(v)` for
+# $e^v$. And `expand=True` draws the `dot` as products and sums again; the boxes without a name are inside it.
+# This drawing goes from top to bottom.
+
+# %%
+from autograd import exp
+
+x1, x2, w1, w2, b = leaves()
+n = dot([w1, w2], [x1, x2], bias=b)
+v = 2 * n
+e = exp(v)
+above = e - 1
+below = e + 1
+o = above / below
+o.backward()
+draw_dot(o, expand=True, direction="TB")
+
+# %% [markdown]
+# The output and the gradients of the five leaves are the same as before. It does not matter how finely a calculation is cut:
+# each cut only splits a factor of the chain rule into smaller ones. What was one edge with 0.5, from `n` to `o`, is now this:
+
+# %%
+from autograd import paths
+
+paths(n, of=o)
+
+# %% [markdown]
+# `e` is used twice, so there are two paths, and they are added. On the last edges stand the two parts of the quotient rule,
+# $\frac{1}{below}$ and $-\frac{above}{below^2}$.
+#
+# ## Exercises
+#
+# **1.** Another neuron, with numbers for paper. Its sum is $n = 4 \cdot 1 + 1 \cdot (-2) - 2 = 0$, and $\tanh(0) = 0$.
+
+# %%
+from autograd import quiz
+
+x1, x2 = Value(1), Value(-2)
+w1, w2 = Value(4), Value(1)
+b = Value(-2)
+n = dot([w1, w2], [x1, x2], bias=b)
+o = tanh(n)
+exercise = quiz(o)
+exercise
+
+# %% [markdown]
+# Put your numbers in place of the zeros. `print(exercise.hint("w1"))` helps.
+
+# %%
+exercise.answer({"n": 0, "w1": 0, "w2": 0, "x1": 0, "x2": 0, "b": 0})
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# `n` has $1 - o^2 = 1 - 0 = 1$. All others are this 1 times their edge: `w1` has $x_1 = 1$, `w2` has $x_2 = -2$, `x1` has
+# $w_1 = 4$, `x2` has $w_2 = 1$, `b` has 1.
+#
+# </details>
+#
+# **2.** In the drawings above the gradient of `w2` was 0. Why? What will this neuron learn about `w2` from these inputs?
+#
+# <details><summary>Answer</summary>
+#
+# On the edge from `w2` stands $x_2 = 0$. Whatever `w2` is, it is multiplied by 0, and the output does not notice. From an
+# input that is 0 a weight learns nothing.
+#
+# </details>
+#
+# **3.** Take the first neuron with a bias of 20. The sum is 14, and the output is almost 1. How large are the gradients
+# now? Think of the picture of $\tanh$. Then write `o.backward()` and `w1.grad` in place of the last line.
+
+# %%
+x1, x2, w1, w2, b = leaves()
+b = Value(20)
+n = dot([w1, w2], [x1, x2], bias=b)
+o = tanh(n)
+o
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Almost 0, all of them. That far out $\tanh$ is flat: the last edge has $1 - o^2$, which is about 0.000000000003, and it is a
+# factor of every path. Such a neuron is called *saturated*. It hardly learns, since no small move changes its output.
+#
+# </details>
+#
+# ## What to take along
+#
+# - A neuron is a short graph: products, a sum, and a squashing function.
+# - Each of its gradients is a product along a path, with the derivative of the squashing function as a common factor.
+# - A calculation may be cut coarsely (`dot`, `tanh`) or finely (`×`, `+`, `exp`, `÷`): the gradients are the same.
+#
+# Next: 3, the backward pass, one node at a time.

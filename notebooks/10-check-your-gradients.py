@@ -1,0 +1,342 @@
+# %% [markdown]
+# # 10. Check your gradients
+#
+# After this notebook you can test any derivative against the function's own values, and find the one operation that is wrong.
+# You can also let a program search for the input that shows the mistake, and make that input as simple as it can be.
+
+# %% [markdown]
+# ## A derivative is a claim
+#
+# A derivative says how fast the values change. So the values can check it, without any calculus:
+#
+# $$f'(x) \approx \frac{f(x+h) - f(x-h)}{2h}$$
+#
+# How large should $h$ be? Too large, and the curve bends within the step. Too small, and the rounding of $f$ is divided by
+# almost nothing. Here is the error for $\tanh$ at 0.5, for all steps from 1 down to $10^{-15}$.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+
+from autograd.testing import differentiate
+
+true = 1 - math.tanh(0.5) ** 2
+steps = [10 ** (-k / 4) for k in range(61)]
+errors = []
+for h in steps:
+    slope = (math.tanh(0.5 + h) - math.tanh(0.5 - h)) / (2 * h)
+    errors.append(max(abs(slope - true), 1e-17))
+best = differentiate(math.tanh, 0.5)
+
+fig, ax = plt.subplots(figsize=(7, 3.4))
+ax.loglog(steps, errors, "o-", markersize=3, color="#0072b2", label="one step h")
+ax.axhline(best.error, color="#d55e00", linestyle="--", label="differentiate: its own estimate of its error")
+ax.set(xlabel="h", ylabel="error of the slope", title="tanh at 0.5: both ends of h are bad")
+ax.legend()
+plt.show()
+print(f"true slope      {true:.15f}")
+print(f"differentiate   {best.value:.15f}  ± {best.error:.1e}")
+
+# %% [markdown]
+# No single step is good. `differentiate` takes many, extrapolates to $h = 0$, and says how far off it may be.
+# With an error that is known, "nearly equal" is no longer a matter of taste.
+#
+# ## gradcheck
+#
+# `gradcheck` puts every gradient of a function to this test. Its inputs are the arguments as a tuple.
+
+# %%
+from autograd import tanh
+from autograd.testing import gradcheck
+
+
+def loss(w, x, b):
+    return (tanh(w * x + b) - 1) ** 2
+
+
+report = gradcheck(loss, (0.5, 2.0, -0.7))
+report
+
+# %% [markdown]
+# One line for each input. *gradient* is what `backward()` would give, *differences* is what the values show, and *±* is how far
+# those may be off. *caught from* is the smallest relative error of the gradient that would have been noticed. Let us test that
+# last promise with a $\tanh$ whose derivative is slightly wrong, by a factor $1 + \varepsilon$.
+
+# %%
+from autograd import custom_op
+from autograd.testing import GradientError
+
+for epsilon in (1e-3, 1e-6, 1e-9, 1e-12, 1e-15):
+    nearly = custom_op(
+        math.tanh,
+        partials=lambda z, x, e=epsilon: (1 - z * z) * (1 + e),
+        name="nearly",
+    )
+    try:
+        gradcheck(nearly, (0.5,))
+        print(f"off by {epsilon:.0e}: not seen")
+    except GradientError:
+        print(f"off by {epsilon:.0e}: caught")
+
+# %% [markdown]
+# The second derivatives are the derivatives of the gradient, so they are checked the same way, with `order=2`.
+# A module of `nn` is checked with all its parameters. `check_grads` takes the arguments of JAX's function of that name, and
+# checks forward mode as well (notebook 11).
+
+# %%
+import nn
+from autograd.testing import check_grads
+
+net = nn.MLP(2, [3, 1], "tanh", seed=1)
+whole = gradcheck(net, ([0.5, -1.0],), order=2)
+print(len(whole.checks), "derivatives of first and second order hold")
+print(f"a relative error of {whole.sensitivity:.0e} would have been caught in any")
+print("both modes:", bool(check_grads(loss, (0.5, 2.0, -0.7), order=2)))
+
+# %% [markdown]
+# ## A mistake, and its name
+#
+# The derivative of $z = \tanh x$ is $1 - z^2$. Many have written $1 - x^2$ in its place. At $x = 0$ nobody notices:
+# there $z$ and $x$ are both 0.
+
+# %%
+my_tanh = custom_op(math.tanh, partials=lambda z, x: 1 - x * x, name="my_tanh")
+gradcheck(my_tanh, (0.0,))
+
+# %% [markdown]
+# Elsewhere it is seen. The function below has five operations, and the message says which of them is wrong.
+
+
+# %%
+def neuron(w, x, b):
+    return (my_tanh(w * x + b) - 1) ** 2
+
+
+try:
+    gradcheck(neuron, (0.5, 2.0, -0.7))
+except GradientError as error:
+    caught = error
+print(caught)
+
+# %% [markdown]
+# First comes the whole gradient, then the operation: `gradcheck` tests each operation alone as well. The error can be drawn.
+# The wrong partial, 0.91, stands on the edge into `my_tanh`, and the box behind it says WRONG.
+
+# %%
+caught.drawing
+
+# %% [markdown]
+# Sometimes every operation is right and the gradient is still wrong. Then the function depends on its input in a way that the
+# graph does not show. The usual way to do this is `.data`, which turns a Value into a plain number.
+
+# %%
+try:
+    gradcheck(lambda x: x.data * x, (3.0,))
+except GradientError as error:
+    print(error)
+
+# %% [markdown]
+# ## Kinks
+#
+# $f(x) = \mathrm{relu}(x) + |x - 1|$ has two corners. A difference across a corner mixes the slopes of both sides, so a simple
+# check would accuse a gradient that is right.
+
+# %%
+from autograd import Value, abs, grad, relu
+
+
+def bent(x):
+    return relu(x) + abs(x - 1)
+
+
+h = 0.2
+xs = [i / 100 for i in range(-100, 201)]
+across = [(bent(x + h) - bent(x - h)) / (2 * h) for x in xs]
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3), layout="tight")
+left.plot(xs, [bent(x) for x in xs], color="black")
+left.set(title="relu(x) + |x − 1|", xlabel="x")
+right.plot(xs, [grad(bent)(x) for x in xs], color="#0072b2", label="gradient")
+right.plot(xs, across, "--", color="#d55e00", label="difference with h = 0.2")
+right.set(title="its slope", xlabel="x")
+right.legend()
+plt.show()
+
+# %% [markdown]
+# `kinks` lists the corners of a recorded graph, the nearest first, with the distance to each. `gradcheck` uses them: its steps
+# stay on one side.
+
+# %%
+from autograd.testing import kinks
+
+x = Value(0.05, label="x")
+print(kinks(bent(x)))
+print()
+print(gradcheck(bent, (0.05,)))
+
+# %% [markdown]
+# Exactly at a corner there is no derivative, only a convention. Here it is $\mathrm{relu}'(0) = 0$ and $|\cdot|'(0) = 0$, so
+# the gradient at 0 has to be $0 - 1$, and at 1 it has to be $1 + 0$.
+
+# %%
+for corner in (0.0, 1.0):
+    print(gradcheck(bent, (corner,)), end="\n\n")
+
+# %% [markdown]
+# ## Let a program choose the points
+#
+# `my_tanh` passed at 0. Which points should we try? With Hypothesis, a program draws them, and `gradcheck_given` makes a test
+# of a function: its gradient has to hold at every point. In a file, pytest finds and runs this test.
+
+# %%
+import tempfile
+
+from hypothesis import Phase, configuration, settings
+from hypothesis import strategies as st
+
+from autograd.testing import gradcheck_given
+
+folder = tempfile.TemporaryDirectory()
+configuration.set_hypothesis_home_dir(folder.name)  # leave no files behind
+settings.register_profile(
+    "lesson",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=40,
+    phases=[Phase.generate, Phase.shrink],
+)
+settings.load_profile("lesson")
+
+
+@gradcheck_given(x=st.floats(-10, 10))
+def softsign(x):
+    return x / (1 + abs(x))
+
+
+softsign()
+print("softsign holds at 40 points")
+
+# %% [markdown]
+# Now the one with the mistake. When a point fails, Hypothesis goes on: it looks for a simpler point that still fails.
+# That is called *shrinking*.
+
+# %%
+number = st.floats(-3, 3)
+
+
+@gradcheck_given(w=number, x=number, b=number)
+def neuron(w, x, b):
+    return (my_tanh(w * x + b) - 1) ** 2
+
+
+try:
+    neuron()
+except GradientError as error:
+    print(*error.__notes__)
+    print(error)
+
+# %% [markdown]
+# Two numbers are 0 and one is 1: that is an example one can check by hand. The function can be drawn too. `expressions` makes
+# random functions of the operations that you name, and `points` makes points where they are defined.
+
+# %%
+from hypothesis import given
+
+from autograd.testing import expressions, points
+
+
+@given(st.data())
+def test_random_functions(data):
+    f = data.draw(expressions(ops=["mul", "add", "sin", "exp", my_tanh]), "function")
+    gradcheck(f, data.draw(points(f, st.floats(-3, 3)), "point"))
+
+
+try:
+    test_random_functions()
+except GradientError as error:
+    print(*error.__notes__, sep="\n")
+
+# %% [markdown]
+# Whatever the first function was that failed, what is left of it is `my_tanh` alone, at 1. There are strategies for `numbers`,
+# `values`, `datasets` and whole `networks` too. This test takes networks of one or two layers with any activation.
+
+# %%
+from autograd.testing import networks
+
+seen = []
+
+
+@settings(max_examples=6)
+@given(networks())
+def test_networks(drawn):
+    seen.append(gradcheck(drawn.net, (drawn.x,)))
+
+
+test_networks()
+print(len(seen), "networks hold, with all their parameters")
+
+# %% [markdown]
+# ## A gradient derived by hand
+#
+# `gradcheck` asks whether the engine is right. `audit` takes the engine as right and proofreads a gradient that *you* derived,
+# as notebooks 4 to 7 do with whole documents. Here the factor $1 - \tanh^2$ was forgotten.
+
+# %%
+from autograd.testing import audit
+
+
+def by_hand(w, b):
+    error = math.tanh(3 * w + b) - 1
+    return 2 * error * 3, 2 * error
+
+
+audit(lambda w, b: (tanh(3 * w + b) - 1) ** 2, by_hand, at=(0.2, 0.1))
+
+# %% [markdown]
+# ## Why not use differences always?
+#
+# `profile` counts the work, in multiply-adds, for a gradient by all leaves. Differences need two evaluations *for each leaf*.
+# The backward pass is one sweep for all.
+
+# %%
+from autograd.testing import profile
+
+bigger = nn.MLP(2, [8, 8, 1], "tanh", seed=0)
+profile(bigger([0.5, -1.0]))
+
+# %% [markdown]
+# So the backward pass is for training, and differences are for testing. Notebook 11 looks closer at these costs.
+#
+# ## Exercise
+#
+# Somebody wrote $\frac{1}{x}$ for the derivative of $\log_2 x$. Is there a point at which `gradcheck` would let it pass?
+# Decide first, then write the op and a `gradcheck_given` for it.
+
+# %%
+# your code here
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# No. The right derivative is $\frac{1}{x \ln 2}$, so the claim is too small by the same factor everywhere, and any point in the
+# domain shows it. Hypothesis shrinks the point to 1:
+#
+#     log_two = custom_op(math.log2, partials=lambda z, x: 1 / x, name="log_two")
+#
+#     @gradcheck_given(x=st.floats(0.5, 10))
+#     def f(x):
+#         return log_two(x)
+#
+#     f()
+#
+# </details>
+
+# %% [markdown]
+# ## What to take along
+#
+# - One step of a difference proves little. A difference that knows its own error can catch a mistake in the twelfth digit.
+# - Ask for the operation, not for the gradient alone: test each partial by itself.
+# - Do not choose the points yourself. A mistake that hides at 0 is found by a drawn point, and shrunk to one you can read.
+#
+# Next: 11, beyond first order.

@@ -1,0 +1,358 @@
+# %% [markdown]
+# # 11. Beyond first order
+#
+# After this notebook you can differentiate a gradient again, and use the result for Newton's method and for the curvature of a
+# loss, which sets the largest learning rate. You can also say beforehand which of the two modes of differentiation costs less.
+
+# %% [markdown]
+# ## A gradient is a graph
+#
+# The gradient of a function is made of multiplications, additions and a few known functions. So it can be recorded and
+# differentiated like anything else. Here is the *derivative* of $y = x \sin x$ as a graph of its own.
+
+# %%
+from autograd import Value, draw_dot, gradients, sin, to_latex
+
+x = Value(2.0, label="x")
+slope = gradients(x * sin(x), x, create_graph=True)
+slope.label = "slope"
+slope.backward()
+draw_dot(slope)
+
+# %%
+to_latex(slope)
+
+# %% [markdown]
+# The product rule is there: $\sin x + x \cos x$. `slope.backward()` went through this graph, so `x.grad` is now the second
+# derivative, $2\cos x - x \sin x$.
+
+# %%
+import math
+
+print(f"{x.grad:.12f}")
+print(f"{2 * math.cos(2.0) - 2.0 * math.sin(2.0):.12f}")
+
+# %% [markdown]
+# `grad` does the same for functions: it takes one and returns its derivative, which is a function again. So it can be repeated.
+
+# %%
+import matplotlib.pyplot as plt
+
+from autograd import grad, tanh
+
+xs = [i / 25 for i in range(-75, 76)]
+f = tanh
+fig, ax = plt.subplots(figsize=(7, 3.4))
+for order, style in enumerate(["-", "--", "-.", ":"]):
+    ax.plot(xs, [f(x) for x in xs], style, label=f"tanh, differentiated {order} times")
+    f = grad(f)
+ax.axhline(0, color="grey", linewidth=0.5)
+ax.set(xlabel="x", title="tanh and its derivatives")
+ax.legend(fontsize=8)
+plt.show()
+
+# %% [markdown]
+# ## Newton's method
+#
+# Gradient descent knows the slope and has to be told how far to go. Newton's method asks the second derivative: it puts a
+# parabola on the curve, and jumps to the lowest point of the parabola.
+#
+# $$x \leftarrow x - \frac{f'(x)}{f''(x)}$$
+
+# %%
+from autograd import exp
+
+
+def valley(x):
+    return exp(x) - 2 * x
+
+
+first, second = grad(valley), grad(grad(valley))
+lowest = math.log(2)
+fast = slow = 2.0
+visited = [fast]
+print("step   Newton: distance   descent: distance")
+for step in range(7):
+    print(f"{step:>4}   {fast - lowest:16.2e}   {slow - lowest:17.2e}")
+    fast -= first(fast) / second(fast)
+    slow -= 0.1 * first(slow)
+    visited.append(fast)
+
+# %% [markdown]
+# The lowest point is at $\ln 2$. Once Newton's method is near, the exponent of the distance doubles with every step. Gradient
+# descent takes off about a quarter each time.
+
+# %%
+fig, ax = plt.subplots(figsize=(7, 3.4))
+xs = [i / 50 for i in range(-25, 116)]
+ax.plot(xs, [valley(x) for x in xs], color="black", label="f")
+for at, style in zip(visited[:2], ["--", ":"], strict=True):
+    y, d, dd = valley(at), first(at), second(at)
+    parabola = [y + d * (x - at) + dd * (x - at) ** 2 / 2 for x in xs]
+    ax.plot(xs, parabola, style, label=f"parabola at {at:.2f}")
+    ax.plot(at, y, "o", color="black", markersize=5)
+ax.set(xlabel="x", ylim=(0.3, 4), title="Newton: from the curve to the lowest point of a parabola")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## Many parameters: the Hessian
+#
+# A function of $n$ numbers has $n \times n$ second derivatives. Together they are the *Hessian* $H$, and Newton's step solves
+# $H d = -\nabla f$. The test function is Rosenbrock's bent valley.
+
+# %%
+import numpy as np
+
+from autograd import hessian
+
+
+def rosenbrock(p):
+    x, y = p
+    return (1 - x) ** 2 + 100 * (y - x * x) ** 2
+
+
+print(np.array(hessian(rosenbrock)([-1.2, 1.0])))
+
+newton = [[-1.2, 1.0]]
+while math.hypot(*grad(rosenbrock)(newton[-1])) > 1e-9:
+    H, g = hessian(rosenbrock)(newton[-1]), grad(rosenbrock)(newton[-1])
+    newton.append([float(p) for p in newton[-1] - np.linalg.solve(H, g)])
+
+descent = [[-1.2, 1.0]]
+for _ in range(1000):
+    g = grad(rosenbrock)(descent[-1])
+    descent.append([p - 0.001 * slope for p, slope in zip(descent[-1], g, strict=True)])
+
+print(f"Newton,  {len(newton) - 1:>4} steps: {rosenbrock(newton[-1]):.1e}")
+print(f"descent, {len(descent) - 1:>4} steps: {rosenbrock(descent[-1]):.1e}")
+
+# %%
+columns, rows = np.linspace(-1.6, 1.6, 120), np.linspace(-3.5, 2, 120)
+heights = [[rosenbrock((a, b)) for a in columns] for b in rows]
+fig, ax = plt.subplots(figsize=(7, 3.8))
+ax.contour(columns, rows, heights, levels=np.geomspace(0.1, 3000, 12), colors="0.7")
+ax.plot(*zip(*descent, strict=True), color="#d55e00", label="descent, 1000 steps")
+ax.plot(*zip(*newton, strict=True), "o-", color="#0072b2", label=f"Newton, {len(newton) - 1} steps")
+ax.plot(1, 1, "k*", markersize=12, label="the minimum")
+ax.set(xlabel="x", ylabel="y", ylim=(-3.5, 2), title="Rosenbrock's valley")
+ax.legend(fontsize=8)
+plt.show()
+
+# %% [markdown]
+# Why do we not train networks this way? A network with a million parameters has a Hessian of $10^{12}$ numbers. But for a
+# small one we can look at it.
+#
+# ## The curvature of a loss
+#
+# Here is a network for XOR with 9 parameters, trained. Its loss is written as a function of the list of parameters, for
+# `grad` and `hessian`.
+
+# %%
+import nn
+
+points, labels = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [-1, 1, 1, -1]
+
+
+def loss(p):
+    w1, w2, w3, w4, b1, b2, v1, v2, c = p
+    errors = []
+    for (x1, x2), label in zip(points, labels, strict=True):
+        h1, h2 = tanh(w1 * x1 + w2 * x2 + b1), tanh(w3 * x1 + w4 * x2 + b2)
+        errors.append((v1 * h1 + v2 * h2 + c - label) ** 2)
+    return sum(errors) / 4
+
+
+start = [1.0, 1.1, 0.9, 1.2, -0.5, -1.3, 1.0, -1.0, 0.0]
+trained = [Value(p) for p in start]
+optimizer = nn.optim.Adam(trained, lr=0.05)
+for _ in range(150):
+    optimizer.zero_grad()
+    loss(trained).backward()
+    optimizer.step()
+trained = [p.data for p in trained]
+print(f"loss at the start {loss(start):.2f}, trained {loss(trained):.1e}")
+
+# %% [markdown]
+# Each eigenvalue of the Hessian is the curvature along one direction, its eigenvector.
+
+# %%
+values, vectors = np.linalg.eigh(hessian(loss)(trained))
+distances = np.linspace(-0.6, 0.6, 61)
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2), layout="tight")
+left.bar(range(1, 10), values, color="#0072b2")
+left.set(title="the 9 curvatures", xlabel="direction", ylabel="eigenvalue")
+for i, style in [(8, "-"), (7, "--"), (0, ":")]:
+    along = [loss([p + t * v for p, v in zip(trained, vectors[:, i], strict=True)]) for t in distances]
+    right.plot(distances, along, style, label=f"direction {i + 1}")
+right.set(title="the loss along three of them", xlabel="distance")
+right.legend()
+plt.show()
+print("  ".join(f"{value:.3g}" for value in values))
+
+# %% [markdown]
+# Four samples pin down four directions; along the other five the loss is nearly flat. That is why one learning rate for all is
+# hard: on a parabola with curvature $\lambda$, a step of descent multiplies the distance by $1 - \alpha\lambda$. It shrinks
+# only if
+#
+# $$\alpha < \frac{2}{\lambda_{max}}$$
+#
+# Let us test that near the trained point, with a rate a little below and a little above.
+
+# %%
+limit = 2 / values[-1]
+print(f"2 / λmax = {limit:.4f}")
+for share in (0.9, 1.1):
+    p = [q + 0.001 * v for q, v in zip(trained, vectors[:, -1], strict=True)]
+    gaps = []
+    for _ in range(25):
+        p = [q - share * limit * g for q, g in zip(p, grad(loss)(p), strict=True)]
+        gaps.append(abs(np.dot(vectors[:, -1], np.subtract(p, trained))))
+    print(f"rate {share} of it: distance 0.001 became {gaps[-1]:.1e}")
+
+# %% [markdown]
+# ## Hessian times a vector
+#
+# To find $\lambda_{max}$ the Hessian is not needed. Multiply any vector by $H$ again and again, and it turns towards the
+# eigenvector of the largest eigenvalue. `hvp` gives $Hv$ without $H$: the derivative of the gradient along $v$.
+
+# %%
+from autograd import hvp
+
+v = [1.0] * 9
+for step in range(1, 31):
+    Hv = hvp(loss, (trained,), (v,))
+    length = math.hypot(*Hv)
+    v = [component / length for component in Hv]
+    if step in (1, 2, 4, 8, 16, 30):
+        print(f"after {step:>2} products: {length:.6f}")
+print(f"from the whole Hessian: {values[-1]:.6f}")
+
+# %% [markdown]
+# The Hessian needs a sweep through the graph of the gradient for each parameter, `hvp` needs one sweep. `profile` counts what a
+# sweep costs.
+
+# %%
+import autograd
+from autograd.testing import profile
+
+p = [Value(number) for number in trained]
+gradient = gradients(loss(p), p, create_graph=True)
+sweep = profile(autograd.sum(gradient)).reverse
+print(f"one product:     1 sweep,  {sweep:6,} multiply-adds")
+print(f"whole Hessian:   9 sweeps, {9 * sweep:6,} multiply-adds")
+
+# %% [markdown]
+# ## A gradient inside a function
+#
+# A gradient may be used like any other function, and the whole differentiated again. How would the loss after one step of
+# descent change with the *learning rate*? The step contains a gradient, and `grad` goes through it.
+
+# %%
+rate = 0.1
+
+
+def after_one_step(rate):
+    return loss([p - rate * g for p, g in zip(start, grad(loss)(start), strict=True)])
+
+
+for _ in range(4):
+    print(f"learning rate {rate:.5f}   loss after one step {after_one_step(rate):.6f}")
+    rate -= grad(after_one_step)(rate) / grad(grad(after_one_step))(rate)
+
+# %% [markdown]
+# Newton's method on the learning rate: it finds the best rate for this one step. That took third derivatives of the network.
+#
+# ## Forward or reverse?
+#
+# The chain rule may be multiplied out from either end. *Reverse mode*, the backward pass, starts at an output: one sweep gives
+# the derivatives of that output by **all inputs**. *Forward mode* starts at an input: one sweep gives the derivatives by that
+# input of **all outputs**. `vjp` is a reverse sweep, `jvp` a forward one.
+#
+# A sweep does one multiply-add for each edge of the graph, and `profile` counts them. First many inputs and one output: the mean
+# of a hundred numbers, each times its sine.
+
+# %%
+inputs = [Value(i / 10) for i in range(100)]
+
+
+def score(xs):
+    return autograd.mean([x * sin(x) for x in xs])
+
+
+profile(score(inputs))
+
+# %% [markdown]
+# One sweep backward, or a hundred forward. Second, one input and many outputs: a simulation that starts at $t$ and reports every
+# step. Now a forward sweep serves all outputs, and it is reverse mode that needs a sweep for each.
+
+# %%
+from autograd import jvp, vjp
+
+
+def simulation(t, steps):
+    states = [t]
+    for _ in range(steps):
+        states.append(states[-1] + 0.1 * sin(states[-1]))
+    return states[1:]
+
+
+def of_four(t):
+    return simulation(t, 4)
+
+
+_, slopes = jvp(of_four, (0.3,), (1.0,))
+print("one jvp:  ", [round(slope, 6) for slope in slopes])
+_, pullback = vjp(of_four, 0.3)
+picks = [[1.0, 0, 0, 0], [0, 1.0, 0, 0], [0, 0, 1.0, 0], [0, 0, 0, 1.0]]
+print("four vjps:", [round(pullback(pick)[0], 6) for pick in picks])
+
+# %%
+sizes = [1, 3, 10, 30, 100]
+inward = [profile(score([Value(i / 10) for i in range(n)])) for n in sizes]
+outward = [[profile(y).reverse for y in simulation(Value(0.3), m)] for m in sizes]
+costs = {
+    "n inputs, one output": ([p.reverse for p in inward], [p.forward for p in inward]),
+    "one input, n outputs": ([sum(one) for one in outward], [max(one) for one in outward]),
+}
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.2), sharey=True, layout="tight")
+for ax, (title, (reverse, forward)) in zip(axes, costs.items(), strict=True):
+    ax.loglog(sizes, reverse, "o-", color="#0072b2", label="reverse mode")
+    ax.loglog(sizes, forward, "s--", color="#d55e00", label="forward mode")
+    ax.set(title=title, xlabel="n")
+    print(f"{title}, n = 100: reverse {reverse[-1]:,}, forward {forward[-1]:,}")
+axes[0].set_ylabel("multiply-adds")
+axes[0].legend()
+plt.show()
+
+# %% [markdown]
+# A network has many parameters and one loss. That is the left picture, and the reason why training goes backward. `hvp` uses
+# both: one forward sweep through the graph of a backward one.
+#
+# ## Exercise
+#
+# The second derivative of $x^2 y$ by $x$ is $2y$. Predict `hessian` of it at $(2, 3)$, all four numbers. Then let `hvp` give you
+# the second column only.
+
+# %%
+# your code here
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The gradient is $(2xy, x^2)$, so the Hessian is
+#
+# $$\begin{pmatrix} 2y & 2x \\ 2x & 0 \end{pmatrix} = \begin{pmatrix} 6 & 4 \\ 4 & 0 \end{pmatrix}$$
+#
+# `hvp(lambda p: p[0] ** 2 * p[1], ([2.0, 3.0],), ([0.0, 1.0],))` gives the column `[4.0, 0.0]`.
+#
+# </details>
+
+# %% [markdown]
+# ## What to take along
+#
+# - A gradient is a graph too. What can be recorded can be differentiated again.
+# - The largest curvature sets the largest learning rate, $2 / \lambda_{max}$, and `hvp` finds it without the Hessian.
+# - Few outputs: reverse mode. Few inputs: forward mode. `profile` counts before you choose.
+#
+# Next: 12, write your own.
