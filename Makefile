@@ -3,14 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check bench soak flakes notebooks lab pictures site clean
+.PHONY: demo test unit check bench soak flakes notebooks lab pictures mutants site clean
 
 demo: .venv/ready
 	$(BIN)/python -m examples.demo
 
 test: check unit
 	$(BIN)/pytest -n 2 -m slow
-	env PATH= $(CURDIR)/$(BIN)/pytest -n 2 -q --nbmake --nbmake-timeout=60 notebooks
+	env PATH= $(CURDIR)/$(BIN)/pytest -n 2 -q --nbmake --nbmake-timeout=60 notebooks/*.ipynb
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
@@ -31,6 +31,10 @@ soak: .venv/ready
 # In random order and with examples that no run has seen: none may fail.
 flakes: .venv/ready
 	for run in $$(seq 200); do $(BIN)/pytest -q -n 2 -m "not slow" -p pytest_randomly --hypothesis-profile=fresh || exit 1; done
+
+# Every partial off by 1e-12, and the classic mistakes of such engines: a test has to fail for each.
+mutants: .venv/ready
+	$(BIN)/python -m tests.mutants
 
 notebooks: .venv/ready
 	$(BIN)/python -m examples.notebooks

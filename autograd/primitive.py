@@ -133,7 +133,7 @@ class Op:
                 if record is not None:
                     return record(self, args)
                 plain = False
-        if not plain or not args:
+        if not plain or len(args) != self.arity:
             args = tuple(map(number, self.checked(args)))
         try:
             z = self.forward(*args)

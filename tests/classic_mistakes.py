@@ -1,0 +1,129 @@
+"""The mistakes that writers of autodiff engines make: what, in which file, the text there, and the text with the mistake.
+
+`python -m tests.mutants` plants each of them wherever its text stands, and a text that has gone is an error.
+"""
+
+TO_ARG = "arg._grad = bar * partial"
+COUNTED = "left = arg._uses - 1"
+
+MISTAKES = [
+    # -- contributions are added up
+    ("= for += in the sweep", "graph.py", "arg._grad += bar * partial", "arg._grad = bar * partial"),
+    ("= for += at a root that is a leaf", "graph.py", "root.grad += seed", "root.grad = seed"),
+    ("= for += at a leaf, swept in order", "graph.py", "node.grad += bars[node]", "node.grad = bars[node]"),
+    ("a leaf forgets the sweep before", "graph.py", "leaf._grad += before", "pass"),
+    ("= for += of adjoints", "graph.py", "bars[arg] + share if arg in bars else share", "share"),
+    ("= for += of tangents", "graph.py", "dots[node] + share if node in dots else share", "share"),
+    ("= for += of cotangents", "transforms.py", "seeds[y] + bar if y in seeds else bar", "bar"),
+    # -- a contribution is adjoint times partial, from the right edge
+    ("the partial left out", "graph.py", TO_ARG, "arg._grad = bar"),
+    ("the adjoint left out", "graph.py", TO_ARG, "arg._grad = partial"),
+    ("a factor of any size taken for 1", "graph.py", "bar == 1.0 else bar * partial", "bar <= 1.0 else bar * partial"),
+    (
+        "swapped partials of a product",
+        "value.py",
+        "_da = other._data\n        node._db = self._data",
+        "_da = self._data\n        node._db = other._data",
+    ),
+    (
+        "swapped partials of a quotient",
+        "value.py",
+        "_da = 1.0 / y\n        node._db = -z / y",
+        "_da = -z / y\n        node._db = 1.0 / y",
+    ),
+    ("the minus of a difference forgotten", "value.py", "node._db = -1.0", "node._db = 1.0"),
+    ("swapped parents", "value.py", "node._a = self\n        node._b = other", "node._a = other\n        node._b = self"),
+    ("swapped parents", "value.py", "node = _node(op, z, *args, *partials)", "node = _node(op, z, *args[::-1], *partials)"),
+    ("swapped parents", "value.py", "_node(op, z, x, y, None, partial)", "_node(op, z, y, x, partial, None)"),
+    ("swapped parents", "value.py", "_node(op, z, x, y, partial, None)", "_node(op, z, y, x, None, partial)"),
+    ("weights and inputs of a dot swapped", "value.py", "(*x, *(no_partials if constant else w), 1.0)", "(*w, *x, 1.0)"),
+    ("the gradient of a branch not taken", "value.py", "[partial or None for partial in partials]", "partials"),
+    # -- no edge is dropped
+    ("dropped edge", "graph.py", "partial = node._db\n", "partial = None\n"),
+    ("dropped edge", "graph.py", "partial = node._da\n", "partial = None\n"),
+    ("dropped first edge", "graph.py", "zip(node._a, node._b):", "zip(node._a[1:], node._b[1:]):"),
+    ("dropped last edge", "graph.py", "zip(node._a, node._b):", "zip(node._a[:-1], node._b[:-1]):"),
+    ("dropped first edge", "graph.py", "zip(node.args, partials(node), strict=True)", "zip(node.args[1:], partials(node)[1:])"),
+    (
+        "a repeated argument taken once",
+        "graph.py",
+        "zip(node.args, partials(node), strict=True)",
+        "dict(zip(node.args, partials(node))).items()",
+    ),
+    # -- a node passes on what is complete
+    ("passed on at the first contribution", "graph.py", COUNTED, "left = 0"),
+    ("passed on before the last contribution", "graph.py", "if left == 1:", "if left == 2:"),
+    ("passed on with every contribution", "graph.py", "if left == 1:", "if True:"),
+    ("a sweep that waits in vain taken for complete", "graph.py", "return counted or started == finished", "return True"),
+    ("adjoints in forward order", "graph.py", "for node in reversed(order):", "for node in order:"),
+    ("results before their arguments", "graph.py", "stack += (node, None)", "order.append(node)"),
+    ("an order by hash", "graph.py", "for arg in node.args[::-1] if", "for arg in set(node.args) if"),
+    ("roots in an order by hash", "graph.py", "list(roots)[::-1]", "list(set(roots))"),
+    # -- uses are counted
+    ("uses not counted", "value.py", "self._uses += 1", "pass"),
+    ("uses not counted", "value.py", "other._uses += 1", "pass"),
+    ("uses not counted", "value.py", "x._uses += 1", "pass"),
+    ("uses not counted", "value.py", "y._uses += 1", "pass"),
+    ("uses not counted", "value.py", "            arg._uses += 1\n    if", "            pass\n    if"),
+    (
+        "uses not counted",
+        "value.py",
+        "            if arg.op is not None:  # most are leaves, whose count nobody asks for\n",
+        "            if False:\n",
+    ),
+    ("uses not counted", "value.py", "bias._uses += 1", "pass"),
+    ("uses not counted", "value.py", "arg._uses += used", "pass"),
+    ("uses inside of a graph counted once", "graph.py", "arg._left += 1", "arg._left = 1"),
+    # -- a sweep starts anew
+    ("no reset of interior gradients", "graph.py", TO_ARG, "arg._grad = arg.grad + bar * partial"),
+    ("no reset of the root's gradient", "graph.py", "node._grad = seed", "node._grad = node.grad + seed"),
+    ("no reset, swept in order", "graph.py", "node._grad = bars.get(node, 0.0)", "node._grad = node.grad + bars.get(node, 0.0)"),
+    (
+        "no reset of what no gradient reaches",
+        "graph.py",
+        "if node.op is not None:\n            node._grad",
+        "if node.op is not None and node in bars:\n            node._grad",
+    ),
+    ("no reset of what no gradient reaches", "graph.py", "            node._grad = 0.0\n", ""),
+    ("no reset of what is counted first", "graph.py", "arg._grad = -0.0", "pass"),
+    ("an old sweep's counts left behind", "graph.py", "            node._left = 0\n", "            pass\n"),
+    ("an old sweep's leaves left behind", "graph.py", "            leaf._left = 0\n", "            pass\n"),
+    ("an interrupted sweep changes leaves", "graph.py", "if not complete:\n                leaf._grad = before", "pass"),
+    # -- what the user said
+    ("the seed ignored", "value.py", "number(seed))", "1.0)"),
+    ("the seed ignored, swept in order", "graph.py", "{root: seed}", "{root: 1.0}"),
+    ("detach ignored", "value.py", "return Value(self._data, self.label)", "return self"),
+    ("detach forgets the label", "value.py", "return Value(self._data, self.label)", "return Value(self._data)"),
+    ("no_grad ignored", "value.py", "if modes.special and not modes.recording.get():", "if False:"),
+    ("modes ignored", "value.py", "z - z != modes.special", "z - z != 0.0"),
+    ("the scope not noted", "value.py", "made_in = None, modes.scope.get()", "made_in = None, None"),
+    ("pickle forgets the gradient", "value.py", "    leaf.grad = grad\n", ""),
+    # -- derivatives of derivatives
+    (
+        "partials of higher order taken as constants",
+        "transforms.py",
+        "_rules if create_graph else graph.recorded",
+        "graph.recorded",
+    ),
+    (
+        "two derivatives by one Value confused",
+        "transforms.py",
+        "return +x if type(x) is Value else Value(x)",
+        "return x if type(x) is Value else Value(x)",
+    ),
+    ("a changed leaf overlooked", "transforms.py", "if not all(map(_alike, again, [node.data, *node.partials])):", "if False:"),
+    (
+        "the gradient goes everywhere but where it is asked for",
+        "graph.py",
+        "useful is not None and arg not in useful",
+        "useful is not None and arg in useful",
+    ),
+    # -- numbers
+    ("a complex power", "ops.py", 'op("pow", math.pow,', 'op("pow", operator.pow,'),
+    (
+        "an overflow raises",
+        "ops.py",
+        'latex="e^{{{}}}", otherwise=lambda x: INF',
+        'latex="e^{{{}}}", otherwise=lambda x: math.exp(x)',
+    ),
+]
