@@ -20,11 +20,20 @@ PATIENCE = 2.0**7  # by how much steps shrink before the best is taken
 
 
 class Quotient(NamedTuple):
-    """A difference quotient, and how far rounding may put it off."""
+    """A difference quotient, and how far rounding may put it off.
+
+    `even` is the second difference f(x+h) + f(x-h) - 2 f(x), which the quotient does not see, with its own rounding.
+    """
 
     step: float
     value: float
     rounding: float
+    even: float = 0.0
+    even_rounding: float = math.inf
+
+    def resolves(self, wider: Quotient, least: float) -> bool:
+        """Is the second difference at least so many times smaller than that of the wider step, as of a smooth function?"""
+        return abs(self.even) <= abs(wider.even) / least + self.even_rounding + wider.even_rounding
 
 
 class Candidate(NamedTuple):
@@ -52,6 +61,8 @@ def two_sided(sample: Sample, x: float, step: float) -> Estimate:
     table: list[list[tuple[float, float]]] = []  # (value, rounding) by row and column
     candidates: list[Candidate] = []
     while h >= smallest / 1024.0 and (row := _central(sample, x, h)) is not None:
+        if rows and not row.resolves(rows[-1], 1.7):  # 4 times where the step is small enough
+            rows, table, candidates = [], [], []
         candidates = [candidate for candidate in candidates if candidate.survives(row)]
         rows.append(row)
         table.append(_next_row(row, table[-1] if table else []))
@@ -70,11 +81,14 @@ def _central(sample: Sample, x: float, step: float) -> Quotient | None:
     width = ahead - behind
     if not behind < x < ahead or not math.isfinite(width):
         return None
-    (one, one_off), (other, other_off) = sample(ahead), sample(behind)
+    (one, one_off), (other, other_off), (center, center_off) = sample(ahead), sample(behind), sample(x)
     value = (one - other) / width
     grid = (math.ulp(ahead) + math.ulp(behind)) / width  # x is not quite in the middle
     rounding = (one_off + other_off) / width + abs(value) * (EPSILON + grid) + TINY
-    return Quotient(step, value, rounding) if math.isfinite(value) and math.isfinite(rounding) else None
+    if not (math.isfinite(value) and math.isfinite(rounding)):
+        return None
+    even_off = one_off + other_off + 2.0 * center_off + 4.0 * EPSILON * abs(center) + grid * abs(one - other)
+    return Quotient(step, value, rounding, (one - center) + (other - center), even_off)
 
 
 def _next_row(row: Quotient, above: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -111,8 +125,8 @@ def _foothold(sample: Sample, x: float, step: float) -> tuple[Candidate, float] 
             return None
         h = max(h / 64.0, finest)
     while held.error > 1e-3 * abs(held.value) and 64.0 * h <= step:  # rounding is all that is seen: go farther
-        wide, middle = _central(sample, x, 64.0 * h), _central(sample, x, 15.3 * h)
-        if wide is None or middle is None:
+        wide, middle, narrow = (_central(sample, x, times * h) for times in (64.0, 15.3, 1.0))
+        if wide is None or middle is None or narrow is None or not narrow.resolves(wide, 1000.0):  # 4096 times
             break
         further = Candidate(wide.value, wide.rounding + 2.0 * abs(wide.value - middle.value))
         if not further.error < held.error or abs(further.value - held.value) > held.error:

@@ -34,7 +34,7 @@ def one_sided(sample: Sample, x: float, step: float, side: int) -> Estimate:
             continue
         rows.append(row)
         candidates = [c for c in candidates if abs(row.value - c.value) <= c.bend + c.error + 0.5 * row.rounding]
-        candidates += _limits([row.value for row in rows[-4:]], rows[-2:])
+        candidates += _limits([row.value for row in rows[-5:]], rows[-2:])
         candidates = sorted(candidates, key=lambda candidate: candidate.error)[:KEPT]
         if candidates and row.rounding > candidates[0].error:
             break
@@ -46,17 +46,17 @@ def one_sided(sample: Sample, x: float, step: float, side: int) -> Estimate:
 
 
 def _limits(quotients: list[float], last: list[Quotient]) -> Iterator[Candidate]:
-    """Where four quotients lead to, if anywhere."""
-    if len(quotients) < 4:
+    """Where five quotients lead to, if anywhere: three limits in a row must agree, since two may do so by chance."""
+    if len(quotients) < 5:
         return
-    q0, q1, q2, q3 = quotients
     rounding = last[0].rounding + last[1].rounding
     spread = max(quotients) - min(quotients)
     if spread <= rounding:
-        yield Candidate(q3, spread + rounding, spread)
-    before, after = _aitken(q0, q1, q2), _aitken(q1, q2, q3)
-    if before is not None and after is not None:
-        yield Candidate(after, abs(after - before) + 8.0 * rounding, abs(q3 - after))
+        yield Candidate(quotients[-1], spread + rounding, spread)
+    limits = [_aitken(*quotients[i : i + 3]) for i in range(3)]
+    known = [limit for limit in limits if limit is not None]
+    if len(known) == 3:
+        yield Candidate(known[2], max(known) - min(known) + 8.0 * rounding, abs(quotients[-1] - known[2]))
 
 
 def _aitken(q1: float, q2: float, q3: float) -> float | None:
