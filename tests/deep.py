@@ -11,9 +11,10 @@ import gc
 import math
 import operator
 import pickle
-import resource
+import re
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -302,7 +303,7 @@ def use_tools(shape, names):
         except Exception as failure:
             outcome = "FAILED"
             print(name, type(failure).__name__, failure, file=sys.stderr)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) // 1024
         print(f"{depth:>9} nodes {time.process_time() - start:8.2f} s, at most {peak:6} MB, {outcome}", flush=True)
 
 

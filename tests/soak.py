@@ -2,9 +2,14 @@
 
 import os
 
+from hypothesis import settings
+
 SOAK = bool(os.environ.get("SOAK"))
 
 
 def count(unit, soak):
     """How often, how many or how deep."""
     return soak if SOAK else unit
+
+
+few = settings(max_examples=settings.default.max_examples // 4)  # where every example takes long

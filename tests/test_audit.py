@@ -351,6 +351,7 @@ def test_a_function_that_is_not_defined_nearby_is_judged_where_it_is():
     assert report["x"].points == 1
 
 
+@pytest.mark.slow
 def test_a_deep_loss_is_audited_without_recursion():
     def f(x):
         y = x

@@ -431,6 +431,7 @@ def test_bad_arguments_are_refused_by_name():
 # -- size ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", [autograd.log, autograd.relu])
 def test_a_long_chain_is_explained_in_a_few_lines(last):
     x = Value(0.0)

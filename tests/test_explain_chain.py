@@ -175,6 +175,7 @@ def test_a_wide_operation_is_written_as_if_all_its_arguments_were(wide, monkeypa
     assert short == [str(explain(xs[i], of=L)) for i in (0, 5, 20, 48, 49, 50, 70, 98, 99)]
 
 
+@pytest.mark.slow
 def test_a_sum_of_a_hundred_thousand_products_is_explained_in_seconds():
     w = Value(0.5)
     L = autograd.sum([w * Value(1.0) for _ in range(100_000)])
@@ -190,6 +191,7 @@ def test_a_value_in_the_middle_can_be_asked_about():
     assert explain(a, of=L).value == gradients(L, a)
 
 
+@pytest.mark.slow
 def test_a_long_account_is_cut_and_says_how_much_is_left_out():
     x = Value(1.0)
     y = x
@@ -388,6 +390,7 @@ def test_products_that_leave_the_range_of_floats_are_ranked_all_the_same():
     assert [path.partials.count(1e-150) for path in found] == [3, 2, 2, 2, 1, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_a_chain_of_100_000_operations_is_one_path():
     x = Value(1.0, "x")
     y = x

@@ -147,6 +147,7 @@ def test_two_values_of_one_name_are_told_apart():
     assert names == ["h_{3}", "h"]
 
 
+@pytest.mark.slow
 def test_a_large_graph_is_cut_and_says_how_much_is_left_out():
     x = Value(1.0)
     y = x

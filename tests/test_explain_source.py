@@ -236,6 +236,7 @@ def test_a_network_keeps_the_paths_of_its_parameters():
     assert "dlayers_0_neurons_3_w_2 = dv" in source
 
 
+@pytest.mark.slow
 def test_long_sums_and_products_do_not_nest_deeper_than_python_parses():
     xs = [Value(1.0 + i / 1e6) for i in range(3_000)]
     total = autograd.sum(xs) + autograd.prod(xs) + autograd.dot(xs, xs, 1.0) + autograd.logsumexp(xs)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, ops
 from autograd.testing import gradcheck
+from tests.soak import few
 
 # Where the row is defined, kept to numbers of everyday size: finite differences lose their sight in the tails.
 # Those belong to the oracle, in test_ops.
@@ -38,6 +39,7 @@ JUMPS = {"sign", "step", "where", "equal", "not_equal", "less", "less_equal", "g
 
 
 @pytest.mark.parametrize("name", NAMES)
+@few
 @given(data=st.data())
 def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
     row = ops.TABLE[name]
@@ -84,12 +86,14 @@ OF_A_LIST = {
 
 
 @pytest.mark.parametrize("name", OF_A_NUMBER)
+@few
 @given(x=st.floats(-6.0, 6.0).filter(lambda x: abs(x) > 0.05))
 def test_the_gradient_of_a_function_of_a_number_is_the_one_its_values_show(name, x):
     assert gradcheck(OF_A_NUMBER[name], (x,))
 
 
 @pytest.mark.parametrize("name", OF_A_LIST)
+@few
 @given(xs=st.lists(st.floats(-3.0, 3.0), min_size=2, max_size=4))
 def test_the_gradient_of_a_function_of_a_list_is_the_one_its_values_show(name, xs):
     assert gradcheck(OF_A_LIST[name], (xs,))

@@ -15,8 +15,9 @@ from autograd.testing import GradientError, check_grads, expressions, gradcheck,
 from autograd.testing.gradcheck.partials import checked_partials
 from tests import oracle
 from tests.oracle import mp
+from tests.soak import few
 
-more_examples = settings(max_examples=4 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +77,7 @@ def test_right_second_derivatives_are_never_refused(pair):
     assert gradcheck(f, point, order=2)
 
 
-@settings(max_examples=settings.default.max_examples // 3)
+@few
 @given(networks())
 def test_a_right_network_is_never_refused_at_its_kinks_and_off_them(drawn):
     report = gradcheck(drawn.net, (drawn.x,))

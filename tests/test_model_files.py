@@ -328,6 +328,7 @@ def test_a_file_with_odd_values_keys_and_shapes_is_refused_or_loaded_exactly(kin
     print(kind, dict(tally))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_large_file_takes_four_times_its_size_whole_or_damaged(kind, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")

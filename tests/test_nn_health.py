@@ -259,6 +259,7 @@ def test_bad_arguments_are_refused_by_name():
             health(net, other)
 
 
+@pytest.mark.slow
 def test_a_net_of_many_nodes_is_judged_in_little_time():
     net = nn.MLP(2, [16, 16, 1], seed=0, expand=True)
     loss = nn.MSELoss()([net([k / 50.0, 1.0]) for k in range(100)], [0.0] * 100)

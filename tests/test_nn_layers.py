@@ -5,7 +5,7 @@ import pickle
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -14,6 +14,7 @@ from autograd import Value
 from autograd.testing import gradcheck
 from nn.activations import ACTIVATIONS
 from nn.init import INITIALISERS
+from tests.soak import few
 
 MODULES = [
     nn.ReLU(),
@@ -68,6 +69,7 @@ def restore(state):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
+@few
 @given(x=st.lists(small, min_size=2, max_size=2), seed=st.integers(0, 5))
 def test_the_gradient_of_a_neuron_by_inputs_weights_and_bias(activation, x, seed):
     neuron = nn.Neuron(2, activation, seed=seed)
@@ -93,13 +95,14 @@ def biased(module):
     ],
     ids=["layer", "mlp", "sequential", "expanded"],
 )
-@settings(max_examples=20)
+@few
 @given(x=st.lists(small, min_size=2, max_size=2))
 def test_the_gradient_of_a_network_by_inputs_and_parameters(module, x):
     assert gradcheck(*with_parameters(biased(module), x))
 
 
 @pytest.mark.parametrize("module", [*MODULES, nn.Softmax(), nn.LogSoftmax()], ids=lambda m: type(m).__name__)
+@few
 @given(x=st.lists(small, min_size=1, max_size=3))
 def test_the_gradient_of_an_activation_module(module, x):
     assert gradcheck(module, (x,))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value
 from autograd.testing import gradcheck
+from tests.soak import few
 
 scores = st.lists(st.floats(-4.0, 4.0), min_size=1, max_size=4)
 
@@ -36,6 +37,7 @@ ELEMENTWISE = {
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
+@few
 @given(ps=scores, data=st.data())
 def test_a_loss_of_numbers_is_its_definition_and_its_gradient_is_right(name, ps, data):
     kind, targets, definition = ELEMENTWISE[name]
@@ -47,6 +49,7 @@ def test_a_loss_of_numbers_is_its_definition_and_its_gradient_is_right(name, ps,
     assert gradcheck(lambda ps: kind()(ps, ts), (ps,))
 
 
+@few
 @given(ps=st.lists(st.floats(0.01, 0.99), min_size=1, max_size=4), data=st.data())
 def test_bce_of_probabilities_is_its_definition_and_its_gradient_is_right(ps, data):
     ts = [data.draw(st.sampled_from([1, 0, 0.25])) for _ in ps]
@@ -58,6 +61,7 @@ def test_bce_of_probabilities_is_its_definition_and_its_gradient_is_right(ps, da
 rows = st.lists(st.lists(st.floats(-4.0, 4.0), min_size=3, max_size=3), min_size=1, max_size=3)
 
 
+@few
 @given(rows=rows, data=st.data())
 def test_cross_entropy_is_nll_of_log_softmax_and_its_gradient_is_right(rows, data):
     labels = [data.draw(st.integers(0, 2)) for _ in rows]

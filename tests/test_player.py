@@ -184,6 +184,7 @@ def test_the_page_of_500_steps_is_below_a_megabyte():
     assert len(player(chain(125), fold="none", max_nodes=1000).html.encode()) < 1_000_000
 
 
+@pytest.mark.slow
 def test_of_a_hundred_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_so():
     start = time.perf_counter()
     data = data_of((shown := player(chain(50_000))).html)
@@ -198,6 +199,7 @@ def test_a_step_with_very_many_arguments_has_a_few_sentences_and_the_first_thous
     assert (len(step["texts"]), step["more"], len(step["changes"]), step["beyond"]) == (6, 2994, 1000, 2000)
 
 
+@pytest.mark.slow
 def test_the_page_of_a_sum_of_a_hundred_thousand_products_is_below_a_megabyte():
     w = Value(0.5)
     shown = player(autograd.sum([w * Value(1.0) for _ in range(100_000)]))

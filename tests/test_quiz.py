@@ -474,6 +474,7 @@ def test_equal_names_are_told_apart():
     assert all(q.answer(question.name, gradients(y, question.node)).right for question in q.questions)
 
 
+@pytest.mark.slow
 def test_a_deep_graph_is_folded_and_asks_only_for_what_is_drawn():
     h = Value(1.0, "x")
     for _ in range(20_000):

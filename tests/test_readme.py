@@ -12,6 +12,7 @@ from examples.pictures import PICTURES
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_every_python_snippet_prints_what_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     snippets = re.findall(r"^( *)```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)

@@ -66,6 +66,7 @@ def test_a_distance_that_is_nan_comes_last():
     assert [repr(kink.margin) for kink in kinks(y)] == ["5.0", "nan"]
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_kinks_is_listed():
     y = Value(1.0)
     for _ in range(100_000):

@@ -111,6 +111,7 @@ def test_folding_shows_every_node_in_exactly_one_box_and_at_most_max_nodes_boxes
         texts(drawing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["chain", "ladder", "fan", "scopes"])
 def test_a_graph_of_a_hundred_thousand_nodes_draws_folded_and_says_how_much_is_folded(shape):
     leaf = y = before = Value(0.999)
@@ -143,6 +144,7 @@ def test_a_value_used_everywhere_gets_stand_ins_in_place_of_arrows_across_the_pi
     assert len(edges(drawing, "class=backward")) == 120
 
 
+@pytest.mark.slow
 def test_scopes_nested_deeply_are_drawn():
     y = Value(1.0)
     for depth in range(300):
