@@ -19,6 +19,9 @@ from autograd.files import write_atomically
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SECONDS = 60  # that a notebook may take
+# Nothing of the caller's: not a renderer on its PATH, nor that it is a CI, where Hypothesis tells more.
+ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+ENVIRONMENT |= {"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 def texts() -> list[Path]:
@@ -37,9 +40,7 @@ def executed(text: Path) -> Any:
         record_timing=False,
         coalesce_streams=True,
     )
-    client.execute(
-        env={**os.environ, "PATH": "", "PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-    )
+    client.execute(env=ENVIRONMENT)
     return stable(notebook)
 
 
