@@ -34,7 +34,7 @@ CASES = [(row, end) for row in ROWS for end in (False, True)]
 # Where a rule cannot see what has already been lost: these points are left to the report of `pytest -s`.
 LIMITS = {
     "div": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # the quotient, which ∂y = -z/y is made of, is subnormal
-    "pow": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # likewise the power
+    "pow": lambda value, x, y: not is_ordinary(value),  # likewise the power; or it has overflowed
     "gaussian": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "hypot": lambda value, x, y: not is_ordinary(value),  # the hypotenuse is subnormal or has overflowed
     "atan2": lambda value, y, x: not all(map(is_ordinary, legs(y, x))),  # likewise, or a leg is subnormal beside it
