@@ -24,7 +24,7 @@ import nn
 from autograd import StaleGraphError, Value, anomaly, gradients, no_grad, scope, testing
 from autograd.graph import topological_order
 from tests.soak import count
-from tests.test_graph import in_a_small_stack
+from tests.threads import in_a_small_stack
 
 MILLION = 10**6
 BOUNDED = 500_000  # characters, the picture of a folded graph

@@ -8,7 +8,6 @@ import os
 import random
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from nn.optim import SGD, Adam
 from tests.dags import random_program, run
 from tests.deep import LAID_OUT, MILLION, SHAPES, TOOLS
 from tests.soak import SOAK, count
+from tests.threads import in_threads
 
 ROOT = Path(__file__).parent.parent
 MOST_BYTES = 6000  # a node, with all that a tool needs meanwhile
@@ -55,7 +55,7 @@ READ = """
 import faulthandler
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate
-from tests.test_graph import in_a_small_stack
+from tests.threads import in_a_small_stack
 
 def read(before, after):
     try:
@@ -121,31 +121,6 @@ def in_use():
 
 
 # -- threads -----------------------------------------------------------------------------------------
-
-
-def in_threads(n, work):
-    """Run `work(k)` in n threads that start together and are switched as often as can be; re-raise what one raises."""
-    failures, start = [], threading.Barrier(n)
-
-    def run_one(k):
-        try:
-            start.wait()
-            work(k)
-        except BaseException as failure:
-            failures.append(failure)
-
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=run_one, args=(k,)) for k in range(n)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    if failures:
-        raise failures[0]
 
 
 def gradient_bits(seed, size=60):

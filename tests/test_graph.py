@@ -4,7 +4,6 @@ import gc
 import itertools
 import math
 import sys
-import threading
 import tracemalloc
 from contextlib import nullcontext
 
@@ -12,29 +11,9 @@ import pytest
 
 from autograd import Value, anomaly
 from autograd.graph import topological_order
+from tests.threads import in_a_small_stack, in_threads
 
 MILLION = 10**6
-
-
-def in_a_small_stack(task):
-    """Run in a thread with a stack of 512 KB; re-raise what it raises."""
-    failures = []
-
-    def run():
-        try:
-            task()
-        except BaseException as failure:
-            failures.append(failure)
-
-    before = threading.stack_size(512 * 1024)
-    try:
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(before)
-    if failures:
-        raise failures[0]
 
 
 @pytest.mark.slow
@@ -120,37 +99,25 @@ def test_a_graph_holds_no_reference_cycle():
 
 
 def test_sixteen_threads_on_graphs_of_their_own_do_not_disturb_each_other():
-    wrong = []
-
     def work(k):
         for _ in range(200):
             x = Value(float(k))
             y = x * x * x + x
             y.backward()
-            if x.grad != 3.0 * k * k + 1.0:
-                wrong.append(k)
+            assert x.grad == 3.0 * k * k + 1.0
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    in_threads(16, work)
 
 
 def test_sixteen_threads_that_share_a_trunk_and_a_leaf_lose_no_contribution():
     x = Value(3.0)
     trunk = x * x
 
-    def work():
+    def work(k):
         for _ in range(100):
             (trunk * 2.0).backward()
 
-    threads = [threading.Thread(target=work) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(16, work)
     assert x.grad == 16 * 100 * 12.0
 
 

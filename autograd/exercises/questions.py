@@ -13,7 +13,7 @@ from autograd.exercises import hints
 from autograd.exercises.facts import Facts
 from autograd.exercises.key import Key, Row
 from autograd.exercises.marks import Mark, Marks, mark
-from autograd.exercises.picture import is_drawn, picture, plain
+from autograd.exercises.picture import is_drawn, picture
 from autograd.explaining.telling import IN_TEXT, stale
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -196,8 +196,8 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     finite = [node for node in below if math.isfinite(facts.gradient(node))]
     if not finite:
         raise ValueError(f"quiz: no gradient of {facts.spelled[y]} is finite, so there is none to ask for")
-    drawing = plain(facts)
-    drawn = [node for node in finite if is_drawn(drawing, node)] or finite
+    own_box = is_drawn(facts)
+    drawn = [node for node in finite if own_box[node]] or finite
     chosen = set(Random(seed).sample(drawn, min(questions or MOST_QUESTIONS, len(drawn))))
     notes = [stale(IN_TEXT, [facts.spelled[leaf] for leaf in order if leaf in facts.changed])] if facts.changed else []
     if broken:

@@ -99,8 +99,12 @@ def draw_graph(
     fold: str = "auto",
     expand: bool | str | Collection[str] = False,
     format: str = "svg",
+    captions: Sequence[str] = (),
 ) -> Drawing:
-    """What `draw_dot` gives, with numbers that may be others than those in the nodes."""
+    """What `draw_dot` gives, with numbers that may be others than those in the nodes, and lines of one's own below it.
+
+    A caller that has `captions` is not told how to open a box.
+    """
     _check(direction, show, flow, max_nodes, fold, expand, format)
     from autograd.viz.drawing import Drawing
 
@@ -108,21 +112,22 @@ def draw_graph(
     opened = (expand,) if isinstance(expand, str) else () if isinstance(expand, bool) else tuple(expand)
     plan = folding(order, names, fold, max_nodes, opened)
     scene = build(order, names, plan, max_nodes if expand is True else 0, numbers)
-    captions = [plan.note] if plan.note else []
+    hint = f": {plan.hint}" if plan.hint and not captions else ""
+    below = [f"{plan.note}{hint}"] if plan.note else []
     if any(box.stands_in for box in scene.boxes.values()):
-        captions.append("a name without a box stands for the box of that name")
+        below.append("a name without a box stands for the box of that name")
     if scene.not_expanded:
-        captions.append(f"dots that would make more than {max_nodes} boxes are not expanded")
+        below.append(f"dots that would make more than {max_nodes} boxes are not expanded")
     changed = changed_leaves(order) if numbers == Numbers() else []
     if changed:
-        captions.append(
+        below.append(
             f"{listed([names[leaf] for leaf in changed])} changed since: the gradients are those of the recorded numbers"
         )
     bar = numbers.grad(root)
     if bar is None and set(show) - {"data"}:
-        captions.append(NO_GRADIENTS)
+        below.append(NO_GRADIENTS)
     if bar is not None and bar != 1.0:
-        captions.append(f"the root's own gradient is {shown(bar)}: of something made from it, of several sweeps, or of a seed")
+        below.append(f"the root's own gradient is {shown(bar)}: of something made from it, of several sweeps, or of a seed")
     drawing = Drawing(
         format=format,
         graph_attr={
@@ -132,7 +137,7 @@ def draw_graph(
             "fontname": FONT,
             "fontsize": "10",
             "fontcolor": style.LINE,
-            "label": f"<{'<BR/>'.join(map(style.in_html, captions))}>" if captions else "",
+            "label": style.lines([*below, *captions]),
             "labeljust": "l",
             "tooltip": " ",
         },

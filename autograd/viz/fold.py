@@ -60,11 +60,13 @@ class Group:
 @dataclass
 class Folding:
     """`box` has, for each node that is not drawn for itself, the group that stands for it; `open` are the
-    groups that are drawn as a frame around what they hold; `note` says what was folded without being asked."""
+    groups that are drawn as a frame around what they hold; `note` says what was folded without being asked,
+    `hint` how to open it."""
 
     box: dict[Value, Group]
     open: list[Group]
     note: str = ""
+    hint: str = ""
 
 
 def folding(order: Sequence[Value], names: Mapping[Value, str], fold: str, max_nodes: int, opened: Collection[str]) -> Folding:
@@ -77,10 +79,12 @@ def folding(order: Sequence[Value], names: Mapping[Value, str], fold: str, max_n
     open_groups = _opened(root, fold, max_nodes, opened, len(order))
     folded = [group for group in root.inner() if group.parent in open_groups and group not in open_groups]
     box = {node: group for group in folded for node in group.everything()}
-    note = f"{len(order):,} nodes, folded: expand={folded[0].name!r} opens a box" if folded and fold == "auto" else ""
+    unasked = bool(folded) and fold == "auto"
     _bundle_leaves(order, names, box)
-    note = _cut(order, box, max_nodes) or note
-    return Folding(box, [group for group in root.inner() if group in open_groups], note)
+    cut = _cut(order, box, max_nodes)
+    note = cut or (f"{len(order):,} nodes, folded" if unasked else "")
+    hint = f"expand={folded[0].name!r} opens a box" if unasked and not cut else ""
+    return Folding(box, [group for group in root.inner() if group in open_groups], note, hint)
 
 
 # -- groups ------------------------------------------------------------------------------------------

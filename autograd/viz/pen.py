@@ -76,6 +76,8 @@ class Pen:
             rows.append(_row("grad", style.number(box.grad), style.flow_colour([box.grad])))
             if not self.circles and box.arrivals:
                 rows += _sum(box)
+        elif box.told is not None:
+            rows.append(_row("grad", *box.told))
         fill = style.LEAF if leaf else style.PAPER if self.circles else style.OPERATION
         self._write(graph, box, rows, fill, "leaf" if leaf else "operation")
 
@@ -190,7 +192,7 @@ class Pen:
     def _flow_tooltip(self, arrow: Arrow) -> str:
         what = ", ".join(arrow.names[:5])
         if arrow.flows is None:
-            return f"{what}: partial {arrow.partials[0]!r}"
+            return f"{what}: partial {arrow.partials[0]!r}" if "partial" in self.show else what
         if len(arrow.partials) == 1:
             return f"{what}: gradient {arrow.bar!r} times partial {arrow.partials[0]!r} is {arrow.flows[0]!r}"
         return f"{what}: {len(arrow.flows)} gradients of norm {style.norm(arrow.flows)!r}"

@@ -17,6 +17,9 @@ MOST_SPAN = 300  # ranks that all arrows together may cross: with more, the layo
 LONG = 4
 
 
+Told = tuple[str, str]  # a text and its colour
+
+
 @dataclass
 class Box:
     """A leaf, an operation with its result, or a folded group (then `group` is set).
@@ -37,6 +40,7 @@ class Box:
     outputs: dict[Value, None] = field(default_factory=dict)  # of a group: results that are used outside
     broken: bool = False  # a NaN or an infinity was born here
     stands_in: bool = False  # only the name of a box that is far away
+    told: Told | None = None  # what stands in the place of the gradient
 
 
 @dataclass
@@ -78,11 +82,15 @@ def grad_of(node: Value) -> float | None:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What is drawn: the numbers of the graph, or those of a sweep or a replay of its own."""
+    """What is drawn: the numbers of the graph, or those of a sweep or a replay of its own.
+
+    Where `grad` gives none, `told` may give a text to stand in its place; nothing is then said of the flow.
+    """
 
     data: Callable[[Value], float] = operator.attrgetter("data")
     grad: Callable[[Value], float | None] = grad_of
     partials: Partials = recorded
+    told: Callable[[Value], Told | None] = lambda node: None
 
     def value(self, arg: Value | float) -> float:
         """The number of an argument, which may be a constant."""
@@ -103,6 +111,7 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
             symbol = "" if node.op is None else node.op.symbol
             id = scene.places[node] = f"n{i}"
             scene.boxes[id] = Box(id, _inside(name, frame), numbers.data(node), numbers.grad(node), symbol, _origin(node), frame)
+            scene.boxes[id].told = numbers.told(node)
             arguments_are_finite = all(math.isfinite(numbers.value(arg)) for arg in node.args)
             scene.boxes[id].broken = arguments_are_finite and not math.isfinite(numbers.data(node))
         else:

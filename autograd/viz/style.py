@@ -78,6 +78,12 @@ def in_html(text: str) -> str:
     return html.escape(printable(text).replace("\t", " ")).replace("\n", "<BR/>") if text.strip() else "…"
 
 
+def lines(texts: Sequence[str]) -> str:
+    """Several texts below each other, as a label; empty if there are none."""
+    left = '<BR ALIGN="LEFT"/>'  # of the line before it
+    return f"<{left.join(map(in_html, texts))}{left if len(texts) > 1 else ''}>" if texts else ""
+
+
 def in_tooltip(text: str) -> str:
     """`text` for an attribute in which Graphviz reads backslashes."""
     return printable(text).replace("\\", "\\\\")
