@@ -61,10 +61,11 @@ from nn.losses import (
     MSELoss,
     NLLLoss,
 )
+from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
 from nn.recording import record_training
 from nn.serialize import ModelFileError, load, save
-from nn.training import EarlyStopping, History, accuracy, fit
+from nn.training import EarlyStopping, History, fit
 
 __all__ = [
     "BCELoss",
@@ -101,6 +102,7 @@ __all__ = [
     "Tanh",
     "accuracy",
     "batches",
+    "confusion_matrix",
     "fit",
     "health",
     "init",

@@ -11,8 +11,8 @@ from autograd import no_grad
 from autograd.tree import tree_leaves
 from nn.arguments import checked_integer, number_between, plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
+from nn.metrics import plain
 from nn.module import Module
-from nn.training import detached
 
 MIDDLE = 127  # the byte on the boundary; 0 and 254 are the two ends
 NOT_A_NUMBER = 255
@@ -38,10 +38,14 @@ class Plane:
     points: list[tuple[float, float, int]]  # the samples: where, and which label or byte
 
     def cells(self, model: Module) -> bytes:
-        """A byte for each place of the grid, which goes from border to border: rows from the top, left to right."""
+        """A byte for each place of the grid."""
+        return bytes(map(self.byte, self.outputs(model)))
+
+    def outputs(self, model: Module) -> list[list[float]]:
+        """What the model says on the grid, which goes from border to border: rows from the top, left to right."""
         last = self.resolution - 1
         xs, ys = ([low + (high - low) * i / last for i in range(last + 1)] for low, high in (self.x, self.y))
-        return bytes(self.byte(output) for output in _outputs(model, [[x, y] for y in reversed(ys) for x in xs]))
+        return _outputs(model, [[x, y] for y in reversed(ys) for x in xs])
 
     def byte(self, output: list[float]) -> int:
         """The byte of an output, a list of one number or of one a class."""
@@ -87,7 +91,7 @@ def _outputs(model: Module, rows: list[list[float]]) -> list[list[float]]:
     model.eval()
     try:
         with no_grad():
-            return [tree_leaves(detached(model(row))) for row in rows]
+            return [tree_leaves(plain(model(row))) for row in rows]
     finally:
         for module, mode in modes:
             module.training = mode

@@ -14,9 +14,10 @@ from autograd import Value
 from nn.arguments import checked_integer, generator
 from nn.boundary import plane_of
 from nn.losses import Loss
+from nn.metrics import plain
 from nn.module import Module
 from nn.optim import SGD, Optimizer
-from nn.training import Diverged, Metric, check_parts, checked_data, detached, in_training, progress_bar, training_steps
+from nn.training import Diverged, Metric, check_parts, checked_data, in_training, progress_bar, training_steps
 from nn.training_record import Frame, TrainingRecord
 
 MOST_SINGLE_VALUES = 50  # of a model with more parameters one norm a layer is kept, if nothing was chosen
@@ -78,7 +79,7 @@ def record_training(
         with in_training(model), progress_bar(steps, "step", progress) as bar:
             for step, (epoch, cost, outputs, targets) in enumerate(updates):
                 if step % every == 0 or step == steps:
-                    reached = None if metric is None else float(metric(detached(outputs), targets))
+                    reached = None if metric is None else float(metric(plain(outputs), targets))
                     parameters = {name: _number([p.data for p in group]) for name, group in kept.items()}
                     gradients = {name: _number([p.grad for p in group]) for name, group in kept.items()}
                     cells = None if plane is None else plane.cells(model)

@@ -10,11 +10,11 @@ from random import Random
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad
-from autograd.tree import tree_leaves
 from nn.arguments import checked_integer, generator
 from nn.data import batches
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from nn.metrics import plain
 from nn.module import Module
 from nn.optim import Optimizer
 
@@ -180,7 +180,7 @@ def _train(
     total = 0.0
     for cost, scores, wanted in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
         total += cost.data * (len(wanted) if loss.reduction == "mean" else 1)
-        outputs += detached(scores)
+        outputs += plain(scores)
         targets += wanted
     reached = {"loss": total / len(X) if loss.reduction == "mean" else total}
     if metric is not None:
@@ -217,45 +217,6 @@ def _validate(model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None) 
             return reached
     finally:
         model.train()
-
-
-def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
-    """The share of samples whose class is right.
-
-    An output that is a list has its class at the largest number. An output that is one number is a score
-    (or logit): above `threshold` is class 1, else the other one, which may be called 0 or -1. Of
-    probabilities, the threshold is 0.5.
-
-    >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
-    (1.0, 1.0)
-    """
-    if not len(targets):
-        raise ValueError("targets: the accuracy of no samples is not defined")
-    if len(outputs) != len(targets):
-        raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")
-    pairs = zip(outputs, targets, strict=True)
-    return sum(_right(detached(output), target, threshold) for output, target in pairs) / len(targets)
-
-
-def _right(output: Any, target: Any, threshold: float) -> bool:
-    if isinstance(output, list) and len(output) > 1:
-        return bool(output.index(max(output)) == target)
-    (score,) = tree_leaves(output)
-    if target not in (-1, 0, 1):
-        raise ValueError(f"targets: of outputs that are one number the classes are 1 and 0 or -1, got {target!r}")
-    return bool((score > threshold) == (target > 0))
-
-
-def detached(output: Any) -> Any:
-    """The plain numbers of an output: a float, or a list of floats.
-
-    >>> detached([Value(1.0), Value(2.0)])
-    [1.0, 2.0]
-    """
-    output = output.tolist() if hasattr(output, "tolist") else output
-    if isinstance(output, (list, tuple)):
-        return [detached(item) for item in output]
-    return output.data if type(output) is Value else output
 
 
 def checked_data(name: str, X: Any, y: Any) -> tuple[Any, Any]:

@@ -57,6 +57,7 @@ def pictures():
 
     return {
         "decision_boundary": lambda ax=None: plot.decision_boundary(net, X, LABELS, steps=5, ax=ax),
+        "confusion_matrix": lambda ax=None: plot.confusion_matrix([[3, 1], [0, 2]], ax=ax),
         "loss_curve": lambda ax=None: plot.loss_curve(record, ax=ax),
         "activation_histograms": lambda ax=None: plot.activation_histograms(net, loss, ax=ax),
         "gradient_histograms": lambda ax=None: plot.gradient_histograms(net, loss, ax=ax),
@@ -123,6 +124,12 @@ def test_what_cannot_be_drawn_is_refused_by_name_and_no_figure_is_left():
         (lambda: plot.decision_boundary(net, [[1.0]], [1]), ValueError, "the samples must be points"),
         (lambda: plot.decision_boundary(net, X, LABELS, steps=1), ValueError, "steps must be at least 2, got 1"),
         (lambda: plot.decision_boundary(net, X, LABELS, threshold="0"), TypeError, "threshold must be a number"),
+        (lambda: plot.decision_boundary(net, X, LABELS, target_names=["no"]), ValueError, r"be 2 strings, .* got \['no'\]"),
+        (lambda: plot.decision_boundary(net, X, range(12), target_names="ab"), ValueError, "the targets are numbers"),
+        (lambda: plot.confusion_matrix([]), ValueError, "table must have as many columns as rows, at least one, got 0"),
+        (lambda: plot.confusion_matrix([[1, 2]]), ValueError, r"table .* got 1 rows of \[2\]"),
+        (lambda: plot.confusion_matrix([[0.5]]), TypeError, "table: a count must be an integer, got 0.5"),
+        (lambda: plot.confusion_matrix([[1]], target_names=[1]), ValueError, "target_names must be 1 strings"),
         (lambda: plot.loss_curve([]), ValueError, "losses: there are none"),
         (lambda: plot.loss_curve(History()), ValueError, "losses: there are none"),
         (lambda: plot.loss_curve(3.0), TypeError, "losses must be a list"),
@@ -132,6 +139,9 @@ def test_what_cannot_be_drawn_is_refused_by_name_and_no_figure_is_left():
         (lambda: plot.activation_histograms(loss, net), TypeError, "model must be a Module, got Value"),
         (lambda: plot.gradient_histograms(nn.MLP(2, [1]), loss), ValueError, "loss was not computed by this model"),
         (lambda: plot.gradient_histograms(net, loss, bins=0), ValueError, "bins must be at least 1"),
+        (lambda: plot.gradient_histograms(net, loss, bins=[0, 1]), ValueError, "bins: expected two edges or more above 0"),
+        (lambda: plot.activation_histograms(net, loss, bins=[1, 1]), ValueError, "bins: .* each larger than the one before"),
+        (lambda: plot.activation_histograms(net, loss, bins=0.5), TypeError, "bins, if not an integer, must be a list"),
         (lambda: plot.update_ratios([1.0]), TypeError, "record must be a TrainingRecord"),
         (lambda: plot.update_ratios(unkept), ValueError, "record holds no parameters"),
         (lambda: plot.weights(net.parameters()), TypeError, "model must be a Module, got list"),
@@ -247,6 +257,27 @@ def test_the_points_of_each_class_have_a_sign_of_their_own_and_stand_where_the_s
         assert collection.get_offsets().tolist() == X[k::3]
 
 
+def test_a_boundary_between_classes_is_a_straight_line_where_the_model_is_linear():
+    model = Formula(lambda x, y: [x, y, -9.0 - 0.0 * x])
+    ax = plot.decision_boundary(model, X, [i % 2 for i in range(12)], steps=30, ax=new_ax())
+    lines = [c for c in ax.collections if isinstance(c, matplotlib.contour.ContourSet) and not c.filled]
+    assert lines
+    for line in lines:
+        for x, y in line.get_paths()[0].vertices:
+            assert math.isclose(x, y, abs_tol=1e-9)
+
+
+def test_classes_are_called_by_their_names_word_for_word():
+    model = Formula(lambda x, y: [x, y])
+    ax = plot.decision_boundary(model, CORNERS, [0, 1], target_names=["$a$", "b"], steps=5, ax=new_ax())
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["$a$", "b"]
+    assert not any(text.get_parse_math() for text in ax.get_legend().get_texts())
+    ax = plot.decision_boundary(Formula(lambda x, y: x), CORNERS, [-1, 1], target_names=["low", "high"], steps=5, ax=new_ax())
+    (low, high) = [c for c in ax.collections if isinstance(c, matplotlib.collections.PathCollection)]
+    assert (low.get_label(), high.get_label()) == ("low", "high")
+    assert low.get_offsets().tolist() == CORNERS[:1]
+
+
 def test_the_bar_is_labelled_with_outputs():
     model = Formula(lambda x, y: x)
     ax = plot.decision_boundary(model, CORNERS, [0, 1], steps=5, ax=new_ax())
@@ -312,6 +343,23 @@ def test_curves_in_the_same_axes_differ_in_their_lines_and_share_the_scale():
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"SGD", "Adam"}
 
 
+# -- the confusion matrix ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 3, 10])
+def test_every_count_stands_in_its_square_and_can_be_read_on_it(size):
+    table = [[(7 * i + 3 * j) % 5 * (1 + 9 * (i == j)) for j in range(size)] for i in range(size)]
+    ax = plot.confusion_matrix(table, target_names=[f"the class {k}" for k in range(size)], ax=new_ax())
+    (image,) = ax.images
+    assert image.get_array().tolist() == table
+    for text in ax.texts:
+        j, i = text.get_position()
+        assert text.get_text() == str(table[i][j] or "·")
+        square = numpy.array(image.cmap(image.norm(table[i][j]))[:3]) @ GREY
+        assert abs(square - numpy.array(to_rgb(text.get_color())) @ GREY) > 0.4
+    assert [text.get_text() for text in ax.get_yticklabels()] == [f"the class {k}" for k in range(size)]
+
+
 # -- histograms --------------------------------------------------------------------------------------
 
 
@@ -356,6 +404,21 @@ def test_every_gradient_of_a_layer_is_in_a_bar_and_no_grad_is_touched():
     for layer, (edges, heights) in zip(net.layers, bars(ax), strict=True):
         found = [abs(p.grad) for p in layer.parameters()]
         assert as_counts(heights, len(found)) == numpy.histogram(numpy.log10(found), numpy.log10(edges))[0].tolist()
+
+
+def test_two_histograms_have_the_edges_that_are_given_and_count_what_lies_outside():
+    net = nn.Layer(1, 1, "linear", seed=0)
+    net.neurons[0].w[0].data = 1.0
+    net.neurons[0].b.data = 0.0
+    loss = nn.MSELoss()([net([x]) for x in (-3.0, 0.0, 0.5, 1.0, 2.0)], [[0.0]] * 5)
+    edges = [-1.0, 0.25, 1.0]
+    ax = plot.activation_histograms(net, loss, bins=edges, ax=new_ax())
+    ((at, heights),) = bars(ax)
+    assert at.tolist() == edges
+    assert as_counts(heights, 2) == [0, 2]
+    assert ax.texts[0].get_text().endswith("5 numbers, 1 are 0, 2 are outside")
+    ax = plot.gradient_histograms(net, loss, bins=[0.25, 2.0, 9.0], ax=new_ax())  # of w 5.7, of b 0.2
+    assert "2 numbers, 1 are outside" in ax.texts[0].get_text()
 
 
 def test_a_layer_without_parameters_has_the_gradients_of_its_outputs():

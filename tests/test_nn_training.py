@@ -1,6 +1,5 @@
 """fit: it learns, reports, stops, and survives Ctrl-C."""
 
-import math
 
 import pytest
 
@@ -194,17 +193,6 @@ def test_numpy_data_is_taken():
     X, y = map(numpy.array, LINE)
     history = fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=2, progress=False)
     assert history.loss == line_fit(epochs=2)[1].loss
-
-
-def test_accuracy_knows_scores_and_classes():
-    assert nn.accuracy([1.0, -1.0, 2.0], [1, 0, -1]) == pytest.approx(2 / 3)
-    assert nn.accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1]) == 0.5
-    with pytest.raises(ValueError, match="no samples"):
-        nn.accuracy([], [])
-    assert math.isclose(nn.accuracy([[3.0]], [1]), 1.0)
-    assert nn.accuracy([0.1, 0.9], [0, 1], threshold=0.5) == 1.0
-    with pytest.raises(ValueError, match="the classes are 1 and 0 or -1, got 2"):
-        nn.accuracy([1.0], [2])
 
 
 def test_a_progress_bar_is_shown(capsys):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, gradients
-from nn.arguments import checked_integer
+from nn.arguments import checked_integer, checked_list, number_between
 from nn.health import health
 from nn.layer_calls import layer_calls
 from nn.module import Module
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+Bins = int | list[float]  # how many, or their edges
+
+
 class Row(NamedTuple):
     """A histogram: the numbers that have a place in it, and what is said above it."""
 
@@ -24,13 +28,13 @@ class Row(NamedTuple):
     text: str
 
 
-def activation_histograms(model: Module, loss: Value, *, bins: int = 50, ax: Axes | None = None) -> Axes:
+def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
     """What each layer put out on the way to `loss`, a histogram a layer, the first on top; returns the Axes.
 
     It is read off the recorded graph, best of a whole batch, as `nn.health` does, whose verdict stands beside each
-    layer if it is not ok. All have the same bins; each has a height of its own, so compare shapes and places, not
-    heights. Outputs of exactly 0, which a relu gives so often that nothing else could be seen, and those that are not
-    finite are counted, not drawn. Units are those of the outputs.
+    layer if it is not ok. All have the same `bins`, so many or between these edges; each has a height of its own, so compare
+    shapes and places, not heights. Outputs of exactly 0, which a relu gives so often that nothing else could be seen,
+    those that are not finite and those outside of the edges are counted, not drawn. Units are those of the outputs.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -42,20 +46,21 @@ def activation_histograms(model: Module, loss: Value, *, bins: int = 50, ax: Axe
     6 numbers, 2 are 0, dead: 1 of 3
     """
     checked_ax(ax)
-    checked_integer("bins", bins, at_least=1)
+    checked = _checked_bins(bins)
     outputs = [(layer.name, [out.data for out in layer.outputs]) for layer in layer_calls(model, loss).ran]
     verdicts = {row.name: row.verdict for row in health(model, loss).rows}
-    rows = [_row(name, numbers, verdicts[name]) for name, numbers in outputs]
-    return _draw(rows, bins, ax, "output of the layer", "Activations")
+    rows = [_row(name, numbers, verdicts[name], checked) for name, numbers in outputs]
+    return _draw(rows, checked, ax, "output of the layer", "Activations")
 
 
-def gradient_histograms(model: Module, loss: Value, *, bins: int = 50, ax: Axes | None = None) -> Axes:
+def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
     """How large the gradients of `loss` are in each layer, a histogram a layer, the first on top; returns the Axes.
 
     They are those of the layer's parameters, or of its outputs if it has none; what is drawn is the size |∂loss/∂p| on a
     logarithmic axis, where a gradient that vanishes from layer to layer goes to the left. Gradients of 0, which have no place
     there, are counted, not drawn. Units are those of the loss over those of the parameter. Nothing is run again and no `grad` is
-    touched, so it works before `backward()` and after. Heights are as in `activation_histograms`.
+    touched, so it works before `backward()` and after. Bins, whose edges have to be above 0, and heights are as in
+    `activation_histograms`.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -67,18 +72,31 @@ def gradient_histograms(model: Module, loss: Value, *, bins: int = 50, ax: Axes 
     6 numbers, 2 are 0
     """
     checked_ax(ax)
-    checked_integer("bins", bins, at_least=1)
+    checked = _checked_bins(bins, above=0.0)
     rows = []
     for layer in layer_calls(model, loss).ran:
         found = gradients(loss, layer.module.parameters() or layer.outputs)
-        rows.append(_row(layer.name, [abs(gradient) for gradient in found], "ok"))
-    return _draw(rows, bins, ax, "size of the gradient", "Gradients", logarithmic=True)
+        rows.append(_row(layer.name, [abs(gradient) for gradient in found], "ok", checked))
+    return _draw(rows, checked, ax, "size of the gradient", "Gradients", logarithmic=True)
 
 
-def _row(name: str, numbers: Sequence[float], verdict: str) -> Row:
-    drawn = [number for number in numbers if number and math.isfinite(number)]
+def _checked_bins(bins: Any, above: float = -math.inf) -> Bins:
+    """How many bins, or their edges; else an error that says what is wrong with `bins`."""
+    if isinstance(bins, Integral):
+        return checked_integer("bins", bins, at_least=1)
+    edges = [number_between("bins: an edge", edge) for edge in checked_list("bins, if not an integer,", bins)]
+    if len(edges) < 2 or not all(left < right for left, right in zip([above, *edges], edges, strict=False)):
+        where = f" above {above:g}" if above > -math.inf else ""
+        raise ValueError(f"bins: expected two edges or more{where}, each larger than the one before, got {bins!r}")
+    return edges
+
+
+def _row(name: str, numbers: Sequence[float], verdict: str, bins: Bins) -> Row:
+    seen = [number for number in numbers if number and math.isfinite(number)]
+    drawn = [number for number in seen if isinstance(bins, int) or bins[0] <= number <= bins[-1]]
     lost = sum(not math.isfinite(number) for number in numbers)
-    counts = {"numbers": len(numbers), "are 0": len(numbers) - len(drawn) - lost, "are not finite": lost}
+    counts = {"numbers": len(numbers), "are 0": len(numbers) - len(seen) - lost, "are not finite": lost}
+    counts["are outside"] = len(seen) - len(drawn)
     notes = [f"{count} {what}" for what, count in counts.items() if count]
     return Row(drawn, f"{name}\n{', '.join(notes + ([] if verdict == 'ok' else [verdict]))}")
 
@@ -93,12 +111,15 @@ def _edges(numbers: list[float], bins: int) -> Any:
     return numpy.linspace(low - room, high + room, bins + 1)
 
 
-def _draw(rows: Sequence[Row], bins: int, ax: Axes | None, xlabel: str, title: str, logarithmic: bool = False) -> Axes:
+def _draw(rows: Sequence[Row], bins: Bins, ax: Axes | None, xlabel: str, title: str, logarithmic: bool = False) -> Axes:
     """The rows from top to bottom, one unit apart, over the same bins."""
     import numpy
 
     places = [numpy.log10(row.numbers) if logarithmic else numpy.array(row.numbers) for row in rows]
-    edges = _edges(numpy.concatenate(places).tolist(), bins)
+    if isinstance(bins, int):
+        edges = _edges(numpy.concatenate(places).tolist(), bins)
+    else:
+        edges = numpy.log10(bins) if logarithmic else numpy.array(bins)
     shown_at = 10.0**edges if logarithmic else edges
     ax = axes(ax, 6.0, 1.2 + 0.9 * len(rows))
     for i, (row, numbers) in enumerate(zip(rows, places, strict=True)):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from nn.arguments import checked_list
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +36,16 @@ def axes(ax: Axes | None, width: float = 6.0, height: float = 4.0) -> Axes:
     from matplotlib import pyplot
 
     return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def checked_names(names: Sequence[str] | None, classes: int) -> list[str]:
+    """The names of so many classes, empty for None; else an error that says what is wrong with `target_names`."""
+    if names is None:
+        return []
+    listed = checked_list("target_names", names)
+    if len(listed) != classes or not all(isinstance(name, str) for name in listed):
+        raise ValueError(f"target_names must be {classes} strings, one for each class, got {names!r}")
+    return listed
 
 
 def light(colours: Any) -> list[tuple[float, ...]]:

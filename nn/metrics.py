@@ -1,0 +1,86 @@
+"""How often a model is right: its outputs against the classes that were wanted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value
+from autograd.tree import tree_leaves
+from nn.arguments import plain_lists
+
+
+def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
+    """The share of samples whose class is right.
+
+    An output that is a list has its class at the largest number. An output that is one number is a score
+    (or logit): above `threshold` is class 1, else the other one, which may be called 0 or -1. Of
+    probabilities, the threshold is 0.5. An output with a NaN is of no class, so it is not right. ValueError if
+    there are no samples, or for a target that is no class.
+
+    >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
+    (1.0, 1.0)
+    """
+    pairs = _classes(outputs, targets, threshold)
+    return sum(said == truth for truth, said in pairs) / len(pairs)
+
+
+def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> list[list[int]]:
+    """How many samples of each class (a row) were taken for each class (a column), in scikit-learn's layout.
+
+    Outputs, targets and `threshold` are those of `accuracy`; of scores, the first row and column are class 0 or -1. What is
+    right stands on the diagonal. ValueError as there, and for an output with a NaN, which has no column.
+    `plot.confusion_matrix` draws it.
+
+    >>> confusion_matrix([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]], [1, 0, 1])
+    [[1, 0], [1, 1]]
+    """
+    pairs = _classes(outputs, targets, threshold)
+    size = max(len(tree_leaves(plain(outputs[0]))), 2)
+    table = [[0] * size for _ in range(size)]
+    for i, (truth, said) in enumerate(pairs):
+        if said is None:
+            raise ValueError(f"outputs: expected numbers, got NaN in output {i}, which is of no class")
+        table[truth][said] += 1
+    return table
+
+
+def plain(output: Any) -> Any:
+    """An output with plain numbers in place of its Values: a float, or a list of floats.
+
+    >>> plain([Value(1.0), Value(2.0)])
+    [1.0, 2.0]
+    """
+    output = plain_lists(output)
+    if isinstance(output, list):
+        return [plain(item) for item in output]
+    return output.data if type(output) is Value else output
+
+
+def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> list[tuple[int, int | None]]:
+    """Of each sample the class that it is of, and the one that it is taken for, or None."""
+    if not len(targets):
+        raise ValueError("targets: expected one for each output, got none")
+    if len(outputs) != len(targets):
+        raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")
+    rows = [tree_leaves(plain(output)) for output in outputs]
+    widths = sorted({len(row) for row in rows})
+    if len(widths) > 1:
+        raise ValueError(f"outputs: expected as many numbers in each, got {widths[0]} and {widths[-1]}")
+    return [(_truth(target, widths[0]), _said(row, threshold)) for row, target in zip(rows, targets, strict=True)]
+
+
+def _said(row: list[float], threshold: float) -> int | None:
+    if any(map(math.isnan, row)):
+        return None
+    return row.index(max(row)) if len(row) > 1 else int(row[0] > threshold)
+
+
+def _truth(target: Any, width: int) -> int:
+    if width > 1 and target in range(width):
+        return int(target)
+    if width == 1 and target in (-1, 0, 1):
+        return int(target == 1)
+    classes = f"a class from 0 to {width - 1}" if width > 1 else "1, and 0 or -1, where an output is one number"
+    raise ValueError(f"targets: expected {classes}, got {target!r}")

@@ -1,0 +1,52 @@
+"""Which classes a model takes for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nn.arguments import checked_integer, checked_list
+from nn.plot.style import axes, checked_ax, checked_names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LETTERS = 40  # of all names that fit side by side
+
+
+def confusion_matrix(
+    table: Sequence[Sequence[int]], *, target_names: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
+    """The counts of `nn.confusion_matrix` as squares, the darker the more; returns the Axes.
+
+    A row is a class, a column what the model took it for, so what is not on the diagonal is a mistake. A dot is 0.
+    `target_names` are what the classes are called; without them they are numbered from 0.
+
+    >>> from matplotlib.figure import Figure
+    >>> ax = confusion_matrix([[5, 0], [1, 4]], target_names=["no", "yes"], ax=Figure().subplots())
+    >>> [text.get_text() for text in ax.texts]
+    ['5', '·', '1', '4']
+    """
+    checked_ax(ax)
+    rows = _counts(table)
+    names = checked_names(target_names, len(rows)) or [str(i) for i in range(len(rows))]
+    largest = max(map(max, rows))
+    ax = axes(ax, 5.0, 4.6)
+    ax.imshow(rows, cmap="Blues", vmin=0, vmax=largest or 1)
+    for i, row in enumerate(rows):
+        for j, count in enumerate(row):
+            ax.text(j, i, str(count or "·"), ha="center", va="center", color="white" if 2 * count > largest else "black")
+    ax.set(xlabel="the model says", ylabel="it is", title="Confusion matrix")
+    ax.set_xticks(range(len(names)), names, parse_math=False)
+    ax.set_yticks(range(len(names)), names, parse_math=False)
+    if max(map(len, names)) * len(names) > LETTERS:
+        for label in ax.get_xticklabels():
+            label.set(rotation=45.0, ha="right", rotation_mode="anchor")
+    return ax
+
+
+def _counts(table: Sequence[Sequence[int]]) -> list[list[int]]:
+    rows = [checked_list("table: a row", row) for row in checked_list("table", table)]
+    if not rows or any(len(row) != len(rows) for row in rows):
+        raise ValueError(f"table must have as many columns as rows, at least one, got {len(rows)} rows of {[*map(len, rows)]}")
+    return [[checked_integer("table: a count", count, at_least=0) for count in row] for row in rows]

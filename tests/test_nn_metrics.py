@@ -1,0 +1,72 @@
+"""accuracy and confusion_matrix: each sample is counted once, under the class that it is of and the one it is taken for."""
+
+import math
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import Value
+from nn import accuracy, confusion_matrix
+
+scores = st.lists(st.tuples(st.floats(-9, 9), st.sampled_from([-1, 1])), min_size=1)
+rows = st.integers(2, 5).flatmap(
+    lambda n: st.lists(st.tuples(st.lists(st.floats(-9, 9), min_size=n, max_size=n), st.integers(0, n - 1)), min_size=1)
+)
+
+
+@given(rows, st.sampled_from([list, numpy.array, lambda row: [Value(x) for x in row]]))
+def test_of_rows_the_largest_number_decides_whatever_holds_them(samples, holder):
+    outputs, targets = zip(*samples, strict=True)
+    table = confusion_matrix([holder(row) for row in outputs], targets)
+    expected = numpy.zeros((len(outputs[0]), len(outputs[0])), int)
+    for row, truth in samples:
+        expected[truth, numpy.argmax(row)] += 1
+    assert table == expected.tolist()
+    assert accuracy([holder(row) for row in outputs], targets) == numpy.trace(expected) / len(samples)
+
+
+@given(scores, st.floats(-1, 1))
+def test_of_scores_the_threshold_decides_and_the_lower_class_may_be_called_0(samples, threshold):
+    outputs, targets = zip(*samples, strict=True)
+    expected = [[0, 0], [0, 0]]
+    for score, truth in samples:
+        expected[truth == 1][score > threshold] += 1
+    for classes in (targets, [max(target, 0) for target in targets], numpy.array(targets, float)):
+        assert confusion_matrix(outputs, classes, threshold) == expected
+        assert confusion_matrix([[Value(score)] for score in outputs], classes, threshold) == expected
+        assert accuracy(outputs, classes, threshold) == (expected[0][0] + expected[1][1]) / len(samples)
+
+
+def test_an_output_with_a_nan_is_of_no_class():
+    assert accuracy([math.nan, -1.0], [0, 0]) == 0.5
+    assert accuracy([[math.nan, 1.0], [1.0, math.nan]], [0, 0]) == 0.0
+    with pytest.raises(ValueError, match="outputs: expected numbers, got NaN in output 1"):
+        confusion_matrix([1.0, math.nan], [1, 0])
+
+
+@pytest.mark.parametrize("judge", [accuracy, confusion_matrix])
+@pytest.mark.parametrize(
+    ("outputs", "targets", "message"),
+    [
+        ([], [], "targets: expected one for each output, got none"),
+        ([1.0, 2.0], [1], "targets: expected 2, one for each output, got 1"),
+        ([1.0], [2], "targets: expected 1, and 0 or -1, .* got 2"),
+        ([[1.0, 2.0]], [2], "targets: expected a class from 0 to 1, got 2"),
+        ([[1.0, 2.0]], [-1], "targets: expected a class from 0 to 1, got -1"),
+        ([[1.0, 2.0]], [[0, 1]], r"targets: expected a class from 0 to 1, got \[0, 1\]"),
+        ([[1.0, 2.0], [1.0]], [0, 0], "outputs: expected as many numbers in each, got 1 and 2"),
+    ],
+)
+def test_what_is_no_class_is_refused(judge, outputs, targets, message):
+    with pytest.raises(ValueError, match=message):
+        judge(outputs, targets)
+
+
+def test_the_whole_of_a_network_can_be_judged():
+    X, y = nn.make_blobs(30, centers=3, random_state=0)
+    net = nn.MLP(2, [3], "linear", seed=0)
+    table = confusion_matrix([net(row) for row in X], y)
+    assert [sum(row) for row in table] == [y.count(k) for k in range(3)]
