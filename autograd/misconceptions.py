@@ -201,16 +201,17 @@ def _too_early(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
     what = f"contributions of {listed(late)}" if len(late) > 1 else f"contribution of {late[0]}"
     return (
         f"{name(early)} passed on {shown(sent)} when it was first reached, before the {what} had arrived: its gradient is "
-        f"{shown(right.sent[early][0])}. In a topological order whatever uses {name(early)} has its turn before it."
+        f"{shown(right.sent[early][0])}. The backward pass goes through a topological order from its end: whatever uses "
+        f"{name(early)} has its turn before it."
     )
 
 
 def _not_reset(x: Value, right: Sweep, wrong: Sweep, name: Name) -> str:
     once, twice = shown(right.gradients[x]), shown(wrong.gradients[x])
     return (
-        f"{name(x)} still held {once} from the first backward(), the second added {once} to it and passed on {twice} in "
+        f"{name(x)} still held {once} from the first backward(). The second added {once} to it and passed on {twice} in "
         f"place of {once}. Leaves add up over backward() calls, until zero_grad(); the nodes in between have to start anew. "
-        "Both columns are what is there after two backward() calls, by which right gradients of leaves have doubled."
+        "Both columns are the gradients after two backward() calls. Those of leaves are then twice as large, rightly."
     )
 
 
@@ -253,7 +254,7 @@ BUGS: Mapping[str, Bug] = {
         "more arrives at a node after it was first reached, as in `a = x * 2; y = a + a * a`",
     ),
     "stale": Bug(
-        "Why zero_grad()? What if backward() runs again on top of the gradients that are there?",
+        "What if backward() runs again, and the nodes in between keep the gradients that are there?",
         _stale,
         _not_reset,
         "a node lies between y and its leaves, as in `y = x * 2 * 3`",

@@ -87,9 +87,27 @@ def custom_op(
         raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
     if label in BUILT_IN:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
+    rules = [partials] if callable(partials) else list(partials)
+    _check_count(label, forward, rules)
     columns.setdefault("doc", forward.__doc__ or "")
     columns.setdefault("otherwise", _raise_again)
-    return op(label, forward, *([partials] if callable(partials) else partials), **columns)
+    return op(label, forward, *rules, **columns)
+
+
+def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Callable[..., Any]]) -> None:
+    """Has the function as many arguments as there are rules, as far as it tells?"""
+    import inspect
+
+    try:
+        signature = inspect.signature(forward)
+    except (TypeError, ValueError):  # some built-in functions do not tell
+        return
+    try:
+        signature.bind(*rules)
+    except TypeError:
+        raise TypeError(
+            f"custom_op: partials must be one function for each argument of {label}{signature}, got {len(rules)}"
+        ) from None
 
 
 def _raise_again(*args: float) -> float:

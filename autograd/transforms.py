@@ -175,8 +175,7 @@ class _Run:
                 number(self.y)
             except TypeError:
                 raise TypeError(
-                    f"grad needs a function that returns one number; {self.name} returned {type(self.y).__name__}: "
-                    "use jacobian or vjp"
+                    f"the function must return one number; {self.name} returned {type(self.y).__name__}: use jacobian or vjp"
                 ) from None
         return self.y
 

@@ -141,7 +141,8 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     try:
         values = list(parameters)
     except TypeError:
-        raise TypeError(f"{name} must be an iterable of Values, got {parameters!r}") from None
+        instead = ": pass its parameters()" if hasattr(parameters, "parameters") else ""
+        raise TypeError(f"{name} must be an iterable of Values, got {type(parameters).__name__}{instead}") from None
     if not values:
         raise ValueError(f"{name} must hold at least one Value, got none (a generator gives its items only once)")
     first: dict[Value, int] = {}

@@ -9,7 +9,7 @@ from autograd import Value
 from autograd.scopes import Scope, scopes_of
 from autograd.wording import one_line
 from nn.layers import Layer, Neuron
-from nn.module import Module
+from nn.module import Module, checked_module
 
 
 class Ran(NamedTuple):
@@ -45,8 +45,7 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
     >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).ran]
     [("layers.0 Layer(1, 3, 'relu')", 6), ("layers.1 Layer(3, 1, 'linear')", 2)]
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    checked_module("model", model)
     if type(loss) is not Value:
         raise TypeError(f"loss must be a Value, got {type(loss).__name__}")
     from autograd import trace  # here, since it loads all that draws, which training has no use for

@@ -13,6 +13,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.tree import same_shape, tree_leaves
+from nn.arguments import plain_lists
 from nn.module import Module
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -39,7 +40,8 @@ class Loss(Module):
         """The loss of every element: here of every pair of a number and its target."""
         ps, ts = _squeezed(predictions), _squeezed(targets)
         if not same_shape(ps, ts):
-            raise ValueError(f"targets must have the shape of predictions, {_shape(ps)}, got {_shape(ts)}")
+            shapes = _shape(plain_lists(predictions)), _shape(plain_lists(targets))
+            raise ValueError(f"targets must have the shape of predictions, {shapes[0]}, got {shapes[1]}")
         return [self.element(p, t) for p, t in zip(tree_leaves(ps), tree_leaves(ts), strict=True)]
 
     def element(self, prediction: Any, target: Any) -> Any:

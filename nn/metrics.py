@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.tree import tree_leaves
-from nn.arguments import plain_lists
+from nn.arguments import checked_list, plain_lists
 
 
 def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
@@ -60,7 +60,8 @@ def plain(output: Any) -> Any:
 
 def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> list[tuple[int, int | None]]:
     """Of each sample the class that it is of, and the one that it is taken for, or None."""
-    if not len(targets):
+    outputs, targets = checked_list("outputs", outputs), checked_list("targets", targets)
+    if not targets:
         raise ValueError("targets: expected one for each output, got none")
     if len(outputs) != len(targets):
         raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")

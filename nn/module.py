@@ -9,6 +9,7 @@ from typing import Any
 from autograd import Value
 from autograd.scopes import call
 from autograd.tree import same_shape, tree_leaves, tree_map
+from nn.arguments import plain_lists
 
 
 class Module:
@@ -95,7 +96,7 @@ class Module:
         >>> sorted(Neuron(2, seed=0).state_dict())
         ['b', 'w']
         """
-        return {name: tree_map(lambda p: p.data, as_lists(group)) for name, group in self._groups()}
+        return {name: tree_map(lambda p: p.data, plain_lists(group)) for name, group in self._groups()}
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> tuple[list[str], list[str]]:
         """Set the parameters to the numbers of a `state_dict`; returns the names missing and the unexpected ones.
@@ -112,8 +113,8 @@ class Module:
             raise ValueError(f"state: unexpected {', '.join(unexpected)}")
         found = [(name, group) for name, group in groups.items() if name in state]
         for name, group in found:
-            given = as_lists(state[name])
-            if not same_shape(as_lists(group), given):
+            given = plain_lists(state[name])
+            if not same_shape(plain_lists(group), given):
                 raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(given)}")
             for number in tree_leaves(given):
                 if isinstance(number, bool) or not isinstance(number, (int, float)):
@@ -123,7 +124,7 @@ class Module:
                 except OverflowError:
                     raise ValueError(f"state: {name} holds an integer too large for a float") from None
         for name, group in found:  # read again rather than kept: a list of all would be larger than the file
-            for parameter, number in zip(tree_leaves(group), tree_leaves(as_lists(state[name])), strict=True):
+            for parameter, number in zip(tree_leaves(group), tree_leaves(plain_lists(state[name])), strict=True):
                 parameter.data = number
         return missing, unexpected
 
@@ -199,11 +200,16 @@ def _indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
             yield from _indexed(item, f"{index}.{i}")
 
 
-def as_lists(tree: Any) -> Any:
-    """Nested lists of the numbers in nested lists and tuples, or in a NumPy array."""
-    if isinstance(tree, (list, tuple)):
-        return [as_lists(item) for item in tree]
-    return tree.tolist() if hasattr(tree, "tolist") else tree
+def checked_module(name: str, module: Any) -> Module:
+    """`module`, if it is one; else an error that names it.
+
+    >>> checked_module("model", 3)
+    Traceback (most recent call last):
+    TypeError: model must be a Module, got int
+    """
+    if not isinstance(module, Module):
+        raise TypeError(f"{name} must be a Module, got {type(module).__name__}")
+    return module
 
 
 def _shape(tree: Any) -> str:

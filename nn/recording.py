@@ -62,7 +62,7 @@ def record_training(
     {'layers.0.neurons.0.w.0': 2.0, 'layers.0.neurons.0.b': 1.0}
     """
     X, y = checked_data("X, y", X, y)
-    check_parts(loss, optimizer, metric)
+    check_parts(model, loss, optimizer, metric)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)
     if batch_size is not None:

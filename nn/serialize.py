@@ -10,7 +10,8 @@ from typing import Any
 
 from autograd.files import write_atomically
 from autograd.tree import tree_leaves
-from nn.module import Module, as_lists
+from nn.arguments import plain_lists
+from nn.module import Module, checked_module
 
 FORMAT = "scalar-autograd model"
 VERSION = 1
@@ -35,7 +36,7 @@ def save(model: Module, path: str | Path) -> None:
     ...     other.state_dict() == one.state_dict()
     True
     """
-    for name, parameter in model.named_parameters():
+    for name, parameter in checked_module("model", model).named_parameters():
         if not math.isfinite(parameter.data):
             raise ValueError(f"parameter {name} is {parameter.data!r}: a model file holds finite numbers only")
     state = model.state_dict()
@@ -51,6 +52,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
     ModelFileError says what is wrong with the file, and where; the model is then as it was. With
     `strict=False` names may be missing from the file or from the model.
     """
+    checked_module("model", model)
     try:
         if Path(path).suffix == ".safetensors":
             state = _from_safetensors(path)
@@ -59,7 +61,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
             own = sum(len(tree_leaves(group)) for group in model.state_dict().values())
             state = _from_json(Path(path).read_bytes(), most=2 * own + 100 if strict else math.inf)
         for name, group in state.items():
-            if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(as_lists(group))):
+            if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(plain_lists(group))):
                 raise ModelFileError(f"{name} holds a number that is not finite")
         model.load_state_dict(state, strict=strict)
     except RecursionError:

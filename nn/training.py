@@ -15,7 +15,7 @@ from nn.data import batches
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from nn.metrics import plain
-from nn.module import Module
+from nn.module import Module, checked_module
 from nn.optim import Optimizer
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]
@@ -126,7 +126,7 @@ def fit(
     """
     X, y = checked_data("X, y", X, y)
     held_out = None if validation_data is None else _checked_pair(validation_data, len(X[0]))
-    check_parts(loss, optimizer, metric)
+    check_parts(model, loss, optimizer, metric)
     _check_followers(scheduler, callbacks)
     checked_integer("epochs", epochs, at_least=1)
     if batch_size is not None:
@@ -241,11 +241,16 @@ def _checked_pair(data: Any, width: int) -> tuple[Any, Any]:
     return X, y
 
 
-def check_parts(loss: Any, optimizer: Any, metric: Any) -> None:
+def check_parts(model: Any, loss: Any, optimizer: Any, metric: Any) -> None:
     """Find what cannot work before the first step, while nothing has changed."""
-    for name, part, kind in (("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
-        if not isinstance(part, kind):
-            raise TypeError(f"{name} must be a {kind.__name__}, such as {_EXAMPLES[name]}, got {part!r}")
+    checked_module("model", model)
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss must be a Loss, such as nn.MSELoss(), got {loss!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an Optimizer, such as nn.optim.Adam(model.parameters()), got {optimizer!r}")
+    parameters = model.parameters()
+    if parameters and set(parameters).isdisjoint(optimizer.params):
+        raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
     if metric is not None and not callable(metric):
         raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
 
@@ -255,9 +260,6 @@ def _check_followers(scheduler: Any, callbacks: Any) -> None:
         raise TypeError(f"scheduler must be one of nn.lr_scheduler, got {scheduler!r}")
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
-
-
-_EXAMPLES = {"loss": "nn.MSELoss()", "optimizer": "nn.optim.Adam(model.parameters())"}
 
 
 def _refuse_divergence(cost: Any, epoch: int) -> None:

@@ -4,6 +4,10 @@
 # You will be able to read any derivative of a calculation off a drawing of it: multiply along each path, add over the paths.
 # School calculus is enough, and of Python you need variables and functions.
 #
+# You can read this page as it is. To try things out, type `make lab` in the folder of the project, and open this notebook.
+# Click into a grey cell and press Shift+Enter to run it: below it appears what it prints, and the value of its last line.
+# Run the cells from top to bottom.
+#
 # ## A derivative is a rate
 #
 # Take $h = (5x+3)^2$ at $x = 2$. In Python `*` is "times" and `**` is "to the power of":
@@ -34,8 +38,8 @@ print(round(rate(0.1), 3), round(rate(0.01), 3), round(rate(0.001), 3))
 
 # %% [markdown]
 # The smaller the push, the closer the rate comes to 130. This limit is the **derivative** of $h$ at $x = 2$: near there, $h$
-# moves 130 times as far as $x$. In a picture it is the slope of the straight line that touches the curve there. (You may skip
-# the code of the picture.)
+# moves very nearly 130 times as far as $x$. In a picture it is the slope of the straight line that touches the curve there.
+# (You may skip the code of the picture.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -54,15 +58,16 @@ plt.show()
 #
 # Now without a limit. Cut the calculation in two: first $u = 5x + 3$, then $h = u^2$.
 #
-# - $u$ moves 5 times as far as $x$, since $\frac{du}{dx} = 5$.
-# - $h$ moves $2u$ times as far as $u$, since $\frac{dh}{du} = 2u$. At $x = 2$ we have $u = 13$, so this is 26 times.
+# - $u$ moves 5 times as far as $x$, since $du/dx = 5$.
+# - $h$ moves $2u$ times as far as $u$, since $dh/du = 2u$. At $x = 2$ we have $u = 13$, so this is 26 times.
 #
 # If $x$ moves a little, $u$ moves 5 times as far, and $h$ moves 26 times as far as that. It is like two gears, one driving
 # the next: the rates are multiplied. This is the **chain rule**:
 #
-# $$\frac{dh}{dx} = \frac{dh}{du} \cdot \frac{du}{dx} = 2u \cdot 5 = 10 (5x + 3) = 50x + 30$$
+# $$\frac{dh}{dx} = \frac{dh}{du} \cdot \frac{du}{dx} = 2u \cdot 5 = 10u$$
 #
-# At $x = 2$ this is $26 \cdot 5 = 50 \cdot 2 + 30 = 130$, the number that the pushes came closer and closer to.
+# With $u = 5x + 3$ this is $50x + 30$. At $x = 2$ it is $26 \cdot 5 = 130$, the number that the pushes came closer and
+# closer to.
 #
 # ## The same calculation as a graph
 #
@@ -80,7 +85,7 @@ h
 
 # %% [markdown]
 # This is how a `Value` prints. `data` is its number: 169, as before. `grad` is the place for a derivative. Nobody has asked
-# for one yet, so 0.0 stands there. How `h` was made, it can draw for us:
+# for one yet, so it is 0.0. `draw_dot` draws how `h` was made. `show=["data"]` asks for the numbers only:
 
 # %%
 from autograd import draw_dot
@@ -94,7 +99,8 @@ draw_dot(h, show=["data"])
 #   `x`, in light blue, was given; such a node is called a **leaf**.
 # - Each circle is the operation that made the node to its right. `**` is the power. The numbers without a box, 5, 3 and 2,
 #   are constants: they never move, so no derivative is asked of them.
-# - Each arrow that leaves a box is an **edge**: it says that this node is used to make the next one.
+# - Each arrow that leaves a box is an **edge**. It leads through a circle to the next box, and says that this node is used
+#   to make the next one. We name it after the two boxes: from `x` to `a`.
 #
 # What makes the graph useful: from one node to the next there is only *one* operation, and its derivative is simple enough
 # to know by heart. We write it on the edge:
@@ -103,7 +109,8 @@ draw_dot(h, show=["data"])
 draw_dot(h, show=["data", "partial"])
 
 # %% [markdown]
-# The number on an edge is the **local derivative**. It says how many times as far the next node moves.
+# The number on an edge is the **local derivative**: how many times as far the node at its end moves as the node at its
+# beginning.
 #
 # | edge | operation | local derivative | here |
 # |---|---|---|---|
@@ -112,7 +119,8 @@ draw_dot(h, show=["data", "partial"])
 # | from `u` to `h` | $h = u^2$ | $2u$ | 26 |
 #
 # A move of `x` travels along the arrows to `h`, and is multiplied at every edge. That is the chain rule, read off the
-# drawing. `paths` does it for us, with the result at the end of the first line:
+# drawing. `paths` does it for us, with the result at the end of the first line. (The second line matters when there are several
+# paths.)
 
 # %%
 from autograd import paths
@@ -122,16 +130,17 @@ paths(x, of=h)
 # %% [markdown]
 # ## All derivatives in one go
 #
-# Below the last drawing it says: call `backward()`. This walks from `h` back to `x`, against the arrows, and finds the
-# derivative of `h` with respect to *every* node on its way:
+# Under the drawing with the numbers on the edges it says: no gradients yet, call `backward()`. Let us do so. It walks from `h`
+# back to `x`, against the arrows. For *every* node on its way it finds the derivative of `h` **with respect to** that node: how
+# many times as far `h` moves as that node.
 
 # %%
 h.backward()
 draw_dot(h)
 
 # %% [markdown]
-# Each box now has its `grad`, the derivative of `h`, the last node, with respect to this node. We call it the **gradient**
-# of the node. Read them from right to left:
+# Each box now has its `grad`, the derivative of `h`, the last node, with respect to the node in the box. We call it the
+# **gradient** of the node. Read them from right to left:
 #
 # - `h` has 1: it moves just as far as itself.
 # - `u` has $1 \cdot 26 = 26$.
@@ -139,7 +148,8 @@ draw_dot(h)
 # - `x` has $26 \cdot 5 = 130$.
 #
 # At each edge: the gradient on its right, times the number on the edge, gives the gradient on its left. The edges are now
-# blue because the gradient that flows along them is positive; a negative one is orange and dashed.
+# blue because the gradient that flows along them is positive; a negative one is orange and dashed. The thicker an edge, the
+# larger the gradient.
 #
 # In Python we get it from the node:
 
@@ -149,8 +159,8 @@ x.grad
 # %% [markdown]
 # ## Two inputs
 #
-# Take $f = x^2 y$. It has two derivatives, one for each input. For $\frac{\partial f}{\partial x}$ only $x$ moves, and $y$
-# is held still as if it were a constant. For $\frac{\partial f}{\partial y}$ only $y$ moves. The round $\partial$ says that
+# Take $f = x^2 y$. It has two derivatives, one for each input. For $\partial f/\partial x$ only $x$ moves, and $y$
+# is held still as if it were a constant. For $\partial f/\partial y$ only $y$ moves. The round $\partial$ says that
 # something else was held still; such a derivative is called *partial*.
 #
 # $$\frac{\partial f}{\partial x} = 2xy \qquad \frac{\partial f}{\partial y} = x^2$$
@@ -166,8 +176,9 @@ f.backward()
 draw_dot(f)
 
 # %% [markdown]
-# Look at the two edges into the product. If one factor moves, the product moves as many times as far as the *other*
-# factor says. So `y` stands on the edge from `s`, and `s` on the edge from `y`. Along the path from `x`: $6 \cdot 2 = 12$.
+# Look at the two edges into the product. If `s` moves, the product $s \cdot y$ moves $y$ times as far; if `y` moves, $s$ times
+# as far. So each edge has the *other* factor: 2 on the edge from `s`, 9 on the edge from `y`. The edge of the square has
+# $2x = 6$. Along the path from `x`: $6 \cdot 2 = 12$.
 #
 # ## Two paths
 #
@@ -197,8 +208,9 @@ both = ((3 + push) * (3 + push) - 9) / push
 print(round(first, 3), round(second, 3), round(both, 3))
 
 # %% [markdown]
-# Each alone has the rate 3. Both together have the rate $3 + 3$, and a rest of 0.001 that is as small as the push, and
-# vanishes with it.
+# Each alone has the rate 3. Both together have the rate $3 + 3$, and a remainder of 0.001, which is as small as the push, and
+# vanishes with it. It is so in every graph: a small move of `x` reaches the end along every path, and what the paths do to each
+# other is too small to count.
 #
 # So this is the chain rule for any graph: **multiply along each path, add over all paths**. There is no more to it,
 # for a graph of three nodes or of a million.
@@ -219,11 +231,12 @@ exercise = quiz(g)
 exercise
 
 # %% [markdown]
-# Put your numbers in place of the zeros, and run the cell. If one is wrong, you may be told which slip it looks like.
-# Stuck? `print(exercise.hint("x"))` tells the local derivative, and leaves the rest to you.
+# Put your numbers in place of `None`, and run the cell. If one is wrong, you may be told which slip it looks like.
+# Stuck? Add the line `print(exercise.hint("x"))` and run the cell again: it tells the local derivative, and leaves the rest
+# to you.
 
 # %%
-exercise.answer({"u": 0, "a": 0, "x": 0})
+exercise.answer({"u": None, "a": None, "x": None})
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -245,7 +258,7 @@ exercise = quiz(g)
 exercise
 
 # %%
-exercise.answer({"p": 0, "q": 0, "x": 0, "y": 0})
+exercise.answer({"p": None, "q": None, "x": None, "y": None})
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -271,10 +284,10 @@ c
 #
 # </details>
 #
-# ## What to take along
+# ## What to remember
 #
 # - A derivative is a rate: how many times as far the result moves as the input.
 # - A node is a number that remembers how it was made. An edge carries one local derivative.
 # - Multiply along each path, add over all paths. `backward()` does it for every node at once.
 #
-# Next: 2, one neuron. It is a graph with a few more nodes.
+# Next: notebook 2, one neuron. It is a graph with a few more nodes.

@@ -2,23 +2,26 @@
 # # 2. One neuron
 #
 # You will be able to read a neuron as a graph, and to say how far its output moves with each of its numbers.
-# The numbers are those of Andrej Karpathy's lecture on micrograd, so that you can compare.
+# The numbers are those of Andrej Karpathy's lecture on micrograd, a small library like ours, so that you can compare.
 #
 # ## What a neuron computes
 #
-# A neuron is the smallest part of a neural network. It has **inputs** $x_1, x_2$, a **weight** for each input, $w_1, w_2$, and
-# one more number, the **bias** $b$. It multiplies each input by its weight, adds all up, and squashes the sum:
+# A neural network is one long calculation with many numbers that can be adjusted, and to learn is to adjust them. A
+# **neuron** is its smallest part. It has **inputs** $x_1, x_2$, a **weight** for each input, $w_1, w_2$, and one more number,
+# the **bias** $b$. It multiplies each input by its weight, adds everything up, and squashes the sum:
 #
 # $$n = w_1 x_1 + w_2 x_2 + b \qquad o = \tanh(n)$$
 #
-# The inputs are given: two things that were measured, say. The weights and the bias are what a neuron changes when it learns.
+# The inputs are given: two things that were measured, say. The weights and the bias are what is changed when it learns.
 #
 # $\tanh$, the hyperbolic tangent, turns any number into one between −1 and 1:
 #
-# $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1} \qquad \tanh'(n) = 1 - \tanh^2(n)$$
+# $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1}$$
 #
-# The second formula, its derivative, follows from the first by the quotient rule. In the picture: steep in the middle, flat
-# on both sides. The dot is the neuron below.
+# $$\tanh'(n) = 1 - \tanh(n) \cdot \tanh(n)$$
+#
+# Here $e = 2.718…$ Take the second formula, its derivative, on trust for now: below we take $\tanh$ apart, and the graph finds
+# the same number. In the picture: steep in the middle, flat on both sides. The dot is the neuron below.
 
 # %%
 import math
@@ -63,8 +66,8 @@ o.backward()
 draw_dot(o)
 
 # %% [markdown]
-# Read it from right to left, as before. On the last edge stands $\tanh'(n) = 1 - o^2 = 0.5$. The sums have 1 on their edges:
-# they pass the gradient on as it is. On the edges into a product stands the other factor. So the gradient of `w1` is
+# Read it from right to left, as before. The last edge has $\tanh'(n) = 1 - o \cdot o = 0.5$. The edges into a sum have 1: it
+# passes the gradient on as it is. The edges into a product have the other factor. So the gradient of `w1` is
 # $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot 2 = 1$, and that of `x1` is $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot (-3) = -1.5$.
 #
 # A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. A dotted edge carries next to nothing.
@@ -96,9 +99,9 @@ print(explain(w1, of=o))
 # %% [markdown]
 # ## What is it good for?
 #
-# The gradient says what a small move will do, before anybody makes it. `nudge` makes it and compares. Between the
-# braces stands which number moves, and how far. In the column Δ is the move, then what the gradient promises, then what
-# came of it.
+# The gradient tells what a small move will do before we make it. `nudge` makes it and compares. In braces we write which
+# numbers move, and how far. The first rows move one number alone, the last row moves all. Δ is the move; then comes what the
+# gradient promises, then what really happened, then the difference.
 
 # %%
 from autograd import nudge
@@ -106,8 +109,15 @@ from autograd import nudge
 nudge(o, {w1: 0.05, x1: 0.05})
 
 # %% [markdown]
-# The remainder is there because a curve is not its tangent. The smaller the move, the less it matters. This is how
-# networks learn: look at the gradient of every weight, then move each a little in the direction that helps.
+# The remainder is there because the curve of $\tanh$ is not a straight line. With a tenth of the move, the remainder is about a
+# hundredth:
+
+# %%
+nudge(o, {w1: 0.005, x1: 0.005})
+
+# %% [markdown]
+# This is how networks learn: look at the gradient of every weight, then move each a little in the direction that brings the
+# output nearer to what it should be.
 #
 # ## The same with fewer boxes
 #
@@ -135,8 +145,9 @@ draw_dot(o)
 # ## The same with everything expanded
 #
 # Now the other way round. By its formula $\tanh$ can be taken apart into operations that you know, with `exp(v)` for
-# $e^v$. And `expand=True` draws the `dot` as products and sums again; the boxes without a name are inside it.
-# This drawing goes from top to bottom.
+# $e^v$. The function $e^v$ is special: it is its own derivative. So the edge from `v` to `e` has the value of `e` itself, 5.828.
+# And `expand=True` draws the `dot` as products and sums; the boxes without a name are inside it. (It begins with the bias, and
+# the sum is the same.) This drawing goes from top to bottom.
 
 # %%
 from autograd import exp
@@ -152,8 +163,10 @@ o.backward()
 draw_dot(o, expand=True, direction="TB")
 
 # %% [markdown]
-# The output and the gradients of the five leaves are the same as before. It does not matter how finely a calculation is cut:
-# each cut only splits a factor of the chain rule into smaller ones. What was one edge with 0.5, from `n` to `o`, is now this:
+# The output and the gradients of the five leaves are the same as before. It does not matter how finely a calculation is cut.
+# Where there was one edge there are now several nodes and paths; multiplied along and added up, they give the same number. (An
+# edge can be orange although its number is positive: the colour is that of the gradient which flows back.) In place of the edge
+# with 0.5, from `n` to `o`, we have:
 
 # %%
 from autograd import paths
@@ -161,8 +174,9 @@ from autograd import paths
 paths(n, of=o)
 
 # %% [markdown]
-# `e` is used twice, so there are two paths, and they are added. On the last edges stand the two parts of the quotient rule,
-# $\frac{1}{below}$ and $-\frac{above}{below^2}$.
+# `e` is used twice, so there are two paths, and they are added. The last edges are those of a quotient. If *above* moves, the
+# quotient moves $1/below$ times as far: $1/6.828 = 0.1464$. If *below* moves, $1/below$ has the derivative $-1/below^2$, and
+# *above* is a factor: $-4.828/6.828^2 = -0.1036$.
 #
 # ## Exercises
 #
@@ -180,15 +194,15 @@ exercise = quiz(o)
 exercise
 
 # %% [markdown]
-# Put your numbers in place of the zeros. `print(exercise.hint("w1"))` helps.
+# Put your numbers in place of `None`. `print(exercise.hint("w1"))` helps.
 
 # %%
-exercise.answer({"n": 0, "w1": 0, "w2": 0, "x1": 0, "x2": 0, "b": 0})
+exercise.answer({"n": None, "w1": None, "w2": None, "x1": None, "x2": None, "b": None})
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `n` has $1 - o^2 = 1 - 0 = 1$. All others are this 1 times their edge: `w1` has $x_1 = 1$, `w2` has $x_2 = -2$, `x1` has
+# `n` has $1 - o \cdot o = 1 - 0 = 1$. All others are this 1 times their edge: `w1` has $x_1 = 1$, `w2` has $x_2 = -2$, `x1` has
 # $w_1 = 4$, `x2` has $w_2 = 1$, `b` has 1.
 #
 # </details>
@@ -197,7 +211,7 @@ exercise.answer({"n": 0, "w1": 0, "w2": 0, "x1": 0, "x2": 0, "b": 0})
 #
 # <details><summary>Answer</summary>
 #
-# On the edge from `w2` stands $x_2 = 0$. Whatever `w2` is, it is multiplied by 0, and the output does not notice. From an
+# The edge from `w2` has $x_2 = 0$. Whatever `w2` is, it is multiplied by 0, and the output does not notice. From an
 # input that is 0 a weight learns nothing.
 #
 # </details>
@@ -215,15 +229,16 @@ o
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Almost 0, all of them. That far out $\tanh$ is flat: the last edge has $1 - o^2$, which is about 0.000000000003, and it is a
-# factor of every path. Such a neuron is called *saturated*. It hardly learns, since no small move changes its output.
+# Almost 0, all of them (that of `w2` is 0, as before). `w1.grad` is 5.5e-12, where `e-12` means: move the point 12 places to the
+# left, 0.0000000000055. That far out $\tanh$ is flat: the last edge has $1 - o \cdot o$, which is about 0.0000000000028, and it
+# is a factor of every path. Such a neuron is called *saturated*. It hardly learns, since no small move changes its output.
 #
 # </details>
 #
-# ## What to take along
+# ## What to remember
 #
 # - A neuron is a short graph: products, a sum, and a squashing function.
 # - Each of its gradients is a product along a path, with the derivative of the squashing function as a common factor.
 # - A calculation may be cut coarsely (`dot`, `tanh`) or finely (`×`, `+`, `exp`, `÷`): the gradients are the same.
 #
-# Next: 3, the backward pass, one node at a time.
+# Next: notebook 3, the backward pass, one node at a time.

@@ -16,13 +16,15 @@ y = a + s
 y
 
 # %% [markdown]
-# As a formula, $y = 2x + (2x)^2 = 2x + 4x^2$. So we know what must come out at $x = 3$: $\frac{dy}{dx} = 2 + 8x = 26$.
+# As a formula, $y = 2x + (2x)^2 = 2x + 4x^2$. So we know what must come out at $x = 3$: $dy/dx = 2 + 8x = 26$.
 #
 # ## Watch it
 #
-# Press ▶, or click into the picture and use the arrow keys. First the numbers go forward on the grey arrows. Then the
-# gradient comes back on coloured arrows. The operation now stands in the box, beside the name.
-# (In Jupyter, `widget(y)` is the same with a slider that moves `x`.)
+# Press the black ▶, or click into the picture and use the arrow keys. First the numbers travel forward. A grey arrow shows the
+# *number* that goes along it (in notebooks 1 and 2 an arrow had the local derivative). Then the gradient comes back on coloured
+# arrows, and each shows a product: gradient · local derivative = what arrives. What happens in the present step is purple. The
+# operation is in the box, beside the name. (In Jupyter, `from autograd import widget` and `widget(y)` give the same with a slider
+# that moves `x`.)
 
 # %%
 from autograd import player
@@ -30,7 +32,7 @@ from autograd import player
 player(y)
 
 # %% [markdown]
-# The same as text. It can be read without playing:
+# The same as text. (The player counts the steps from 1.) After the last `=` is what arrives, which is added to the gradient:
 
 # %%
 from autograd import steps
@@ -38,16 +40,17 @@ from autograd import steps
 steps(y)
 
 # %% [markdown]
-# The backward pass has three rules.
+# All this, from the last node back to the first, is the **backward pass**. It has three rules.
 #
-# 1. The last node has the gradient 1.
-# 2. Take the nodes from the last to the first. A node has its turn when **all** that use it have had theirs.
-# 3. In its turn a node gives each of its inputs its own gradient times the local derivative. This is **added** to what is
-#    there.
+# 1. The last node has the gradient 1. All others begin with 0.
+# 2. Go from the last node to the first. A node has its turn when **all** nodes that use it have had theirs.
+# 3. When a node has its turn, it sends something back along every edge that leads into it: its own gradient times the local
+#    derivative of that edge. This is **added** to the gradient of the node where the edge begins. (`s = a * a` has two edges from
+#    `a`, so it sends twice.)
 #
-# Look at `a` in the steps: first 1 arrives from `y`, then 6 from `s`, then 6 from `s` again. Only then has `a` its turn, with
-# $1 + 6 + 6 = 13$, and gives `x` the gradient $13 \cdot 2 = 26$. In the finished picture what arrives at a box on coloured
-# arrows adds up to its gradient:
+# Look at `a` in the steps: first 1 arrives from `y`, then 6 from `s`, then 6 from `s` again. Only then does `a` have its turn,
+# with $1 + 6 + 6 = 13$, and sends $13 \cdot 2 = 26$ to `x`. In the finished picture the results on the coloured arrows into a box add
+# up to its gradient; the box of `a` lists them:
 
 # %%
 from autograd import draw_dot
@@ -56,7 +59,7 @@ y.backward()
 draw_dot(y, flow="both")
 
 # %% [markdown]
-# `to_python` writes both passes as a program that needs no library. `da` stands for $\frac{\partial y}{\partial a}$. The first
+# `to_python` writes both passes as a program that needs no library. `da` stands for $\partial y/\partial a$. The first
 # contribution may be set with `=`, since nothing is there yet; those that follow are added with `+=`. After the line
 # `# backward` there is nothing but products and sums:
 
@@ -68,8 +71,8 @@ to_python(y)
 # %% [markdown]
 # ## Without `+=`
 #
-# What if a gradient were *set* where it should be *added to*? `misconceptions.run` goes backward with a mistake, beside the
-# right way. It says what went wrong, and shows the nodes that get a wrong gradient.
+# What if a gradient were *set* where it should be *added to*? `misconceptions.run` makes the backward pass twice, once rightly
+# and once with a mistake that we choose (`bug`). It says what went wrong, and shows every node whose gradient differs.
 
 # %%
 from autograd import misconceptions
@@ -89,8 +92,10 @@ misconceptions.run(y, bug="depth_first")
 
 # %% [markdown]
 # `a` went too early. It had 1 from `y`, and gave `x` only $1 \cdot 2 = 2$. The 6 and 6 from `s` arrived, but were never passed
-# on. So rule 2 says "all". An order in which every node comes before all that use it is called a **topological order**. The
-# backward pass takes it from the end to the beginning.
+# on. (`a` itself ends with 13 here too, so it is not in the table.)
+#
+# So rule 2 says "all". Write the nodes down so that each comes before all that use it: `x`, `a`, `s`, `y`. This is called a
+# **topological order**. The backward pass takes it from the end to the beginning: `y`, `s`, `a`, `x`.
 #
 # ## Without zeroing
 #
@@ -121,22 +126,25 @@ print(x.grad)
 misconceptions.run(y, bug="stale")
 
 # %% [markdown]
+# In the second call `s` has $1 + 1 = 2$ and passes it on. `a` still has 13, and gets 1 from `y` and twice $2 \cdot 6 = 12$ from
+# `s`: 38. `x` had 26, and gets $38 \cdot 2 = 76$: 102.
+#
 # ## Exercises
 #
-# **1.** $a = x + 1$, $b = a x$ and $y = a b$, at $x = 2$. In which order do the nodes have their turn? Find their gradients.
+# **1.** $a = x + 1$, $b = a x$ and $y = a + b$, at $x = 3$. In which order do the nodes have their turn? Find their gradients.
 
 # %%
 from autograd import quiz
 
-x = Value(2)
+x = Value(3)
 a = x + 1
 b = a * x
-y = a * b
+y = a + b
 exercise = quiz(y)
 exercise
 
 # %%
-exercise.answer({"b": 0, "a": 0, "x": 0})
+exercise.answer({"b": None, "a": None, "x": None})
 
 # %% [markdown]
 # A hint says from how many places gradient arrives at a node:
@@ -147,29 +155,28 @@ print(exercise.hint("a", which=2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `y` is first. It gives `a` $1 \cdot 6 = 6$, and `b` $1 \cdot 3 = 3$. Now `b`, since `a` has to wait for it. It gives
-# `a` $3 \cdot 2 = 6$, and `x` $3 \cdot 3 = 9$. Now `a` has $6 + 6 = 12$, and gives `x` $12 \cdot 1 = 12$. So `x` has
-# $9 + 12 = 21$. By the formula: $y = x (x + 1)^2$, and $\frac{dy}{dx} = (x + 1)^2 + 2x (x + 1) = 9 + 12$.
+# `y` is first. It sends 1 to `a` and 1 to `b`. Now `b`, since `a` has to wait for it. It sends $1 \cdot 3 = 3$ to `a`, and
+# $1 \cdot 4 = 4$ to `x`. Now `a` has $1 + 3 = 4$, and sends $4 \cdot 1 = 4$ to `x`. So `x` has $4 + 4 = 8$. By the formula:
+# $y = (x + 1) + (x + 1) x = (x + 1)^2$, and $2 (x + 1) = 8$.
 #
 # </details>
 #
 # **2.** In the graph of exercise 1, which gradient would `x` get with `=` in place of `+=`? And which, if `a` passed its gradient
-# on as soon as `y` reached it? Write your guesses down, then run `misconceptions.run(y, bug="assign")` and
-# `misconceptions.run(y, bug="depth_first")`.
+# on as soon as `y` reached it? Guess on paper. Then take the `#` away, first from one line, then from the other.
 
 # %%
-guess_without_adding = 0
-guess_without_order = 0
+# misconceptions.run(y, bug="assign")
+# misconceptions.run(y, bug="depth_first")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# With `=`, `a` keeps the 6 from `b`, and `x` keeps the last contribution, from `a`: $6 \cdot 1 = 6$. Without order, `a` has only
-# the 6 from `y` when it gives `x` $6 \cdot 1 = 6$; with the 9 from `b` that makes 15. Right is 21.
+# With `=`, `a` keeps only the 3 from `b`, and `x` only what comes last, from `a`: $3 \cdot 1 = 3$. Without order, `a` has only
+# the 1 from `y` when it sends $1 \cdot 1 = 1$ to `x`; with the 4 from `b` that makes 5. Right is 8.
 #
 # </details>
 #
-# **3.** With `=` in place of `+=`, `y = x * x` gets a wrong gradient, but `y = x**2` a right one. Why?
+# **3.** With `=` in place of `+=`, `x` gets a wrong gradient from `y = x * x`, but a right one from `y = x**2`. Why?
 #
 # <details><summary>Answer</summary>
 #
@@ -178,10 +185,10 @@ guess_without_order = 0
 #
 # </details>
 #
-# ## What to take along
+# ## What to remember
 #
-# - Back from the last node: each node gives each of its inputs its own gradient times the local derivative.
+# - Back from the last node: each node sends its own gradient, times the local derivative, along every edge that leads into it.
 # - What arrives is added. A node has its turn when all has arrived.
 # - Leaves collect over calls of `backward()`. Set their gradients to zero before the next round.
 #
-# Next: 4, how neural networks learn.
+# Next: notebook 4, how neural networks learn.

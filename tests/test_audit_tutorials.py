@@ -181,7 +181,7 @@ STATEMENTS = [
         lambda h2: -(YN - h2),
         {"h2": sigmoid(XN)},
         lambda h2: -2 * (YN - h2),
-        {"h2": "the claim is ½ times the gradient (2 is the number of columns of h2)"},
+        {"h2": "the claim is ½ times the gradient (2 is an exponent in f)"},
     ),
     Statement(
         LEGO_NAME,

@@ -132,7 +132,7 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
     for i in (7, 2, 5):
         slider.fill(str(i))
         assert (at(page), table(page)) == (i, expected(graph(), i))
-    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward: the seed"
+    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward: L begins with 1"
 
 
 def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):

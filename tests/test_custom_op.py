@@ -110,3 +110,21 @@ def test_a_wrong_number_of_arguments_is_refused():
     f = cube()
     with pytest.raises(TypeError, match=r"cube\(\) takes 1 argument, got 2"):
         f(Value(1.0), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "partials", "message"),
+    [
+        (lambda x, y: x - y, lambda z, x, y: 1.0, r"each argument of op\(x, y\), got 1"),
+        (math.sin, [lambda z, x: 1.0] * 2, r"each argument of op\(x, /\), got 2"),
+    ],
+)
+def test_as_many_partials_as_arguments_are_asked_for_when_the_op_is_made(function, partials, message):
+    with pytest.raises(TypeError, match=f"custom_op: partials must be one function for {message}"):
+        custom_op(function, partials=partials, name="op")
+    assert "op" not in ops.TABLE
+
+
+def test_a_function_that_does_not_tell_its_arguments_is_taken_at_its_word():
+    assert custom_op(math.hypot, partials=[lambda z, x, y: x / z, lambda z, x, y: y / z], name="length")(3.0, 4.0) == 5.0
+    assert custom_op(max, partials=[lambda z, x, y: 1.0, lambda z, x, y: 0.0], name="larger")(3.0, 4.0) == 4.0

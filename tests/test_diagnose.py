@@ -347,6 +347,15 @@ def test_a_dead_unit_of_a_net_is_told_by_all_its_relus():
     assert found.text.count("in layers[0] got −") == 3
 
 
+def test_the_reason_that_is_the_most_frequent_is_told_first_and_then_one_of_another_kind():
+    w = Value(2.0)
+    dead = [(w * -k).relu() for k in (1.0, 2.0)]
+    masked = [w * Value(0.0) for _ in range(5)]
+    found = why(w, of=autograd.sum([*dead, *masked]))
+    assert "at mul (5 times) and relu (2 times)" in found.verdict
+    assert [kind for line in found.text.splitlines()[1:4] for kind in ("mul", "relu") if kind in line] == ["mul", "relu", "mul"]
+
+
 def test_a_place_in_a_net_is_the_path_of_the_innermost_module():
     stranger = nn.Neuron(1, "relu", seed=0)
 

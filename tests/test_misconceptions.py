@@ -193,10 +193,10 @@ def test_stale_tells_what_was_left_of_the_first_sweep():
     a = 2.0 * x
     y = 3.0 * a
     found = wrongly.run(y, "stale")
-    assert "a still held 3 from the first backward(), the second added 3 to it and passed on 6 in place of 3" in found.reason
+    assert "a still held 3 from the first backward(). The second added 3 to it and passed on 6 in place of 3" in found.reason
     assert (found.right[x], found.wrong[x]) == (12.0, 18.0)
     assert (found.right[a], found.wrong[a], found.first) == (3.0, 6.0, a)
-    assert "after two backward() calls, by which right gradients of leaves have doubled" in found.reason
+    assert "after two backward() calls. Those of leaves are then twice as large, rightly" in found.reason
 
 
 def test_once_per_edge_tells_which_contribution_was_lost():

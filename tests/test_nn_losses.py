@@ -103,7 +103,7 @@ def test_targets_may_be_values():
     [
         (lambda: nn.MSELoss("avg"), "reduction must be one of mean, sum, none, got 'avg'"),
         (lambda: nn.MSELoss()([], []), "loss of an empty batch"),
-        (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, one number, got 2"),
+        (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, 1, got 2"),
         (lambda: nn.HingeLoss()([1.0], [0]), "HingeLoss takes -1 and 1, got 0"),
         (lambda: nn.BCELoss()([1.5], [1]), "probabilities from 0 to 1, got 1.5"),
         (lambda: nn.BCEWithLogitsLoss()([1.5], [2]), "targets: expected a number from 0 to 1, got 2"),

@@ -330,7 +330,7 @@ def test_nan_does_not_differ_from_nan():
         ({"boundary": 1}, "boundary must be at least 2, got 1"),
         ({"boundary": True}, "boundary must be an integer, got True"),
         ({"boundary": 3, "loss": nn.CrossEntropyLoss}, "loss must be a Loss"),
-        ({"optimizer": "sgd"}, "optimizer must be a Optimizer"),
+        ({"optimizer": "sgd"}, "optimizer must be an Optimizer"),
         ({"metric": "accuracy"}, "metric must be a function"),
         ({"seed": "x"}, "seed must be an int or a random.Random, got str"),
         ({"keep": "layers.*"}, "keep must be a list of names, patterns or Values, got 'layers"),

@@ -135,6 +135,13 @@ def test_a_parameter_that_is_not_finite_is_not_saved(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("function", [nn.save, nn.load])
+def test_what_is_no_model_is_refused_before_any_file_is_touched(function, tmp_path):
+    with pytest.raises(TypeError, match="model must be a Module, got str"):
+        function("model.json", nn.Neuron(2, seed=0))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "safetensors.numpy", None)
     with pytest.raises(ImportError, match=r"pip install 'scalar-autograd\[safetensors\]'"):

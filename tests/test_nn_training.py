@@ -1,10 +1,10 @@
 """fit: it learns, reports, stops, and survives Ctrl-C."""
 
-
 import pytest
 
 import autograd
 import nn
+from autograd import Value
 from nn import EarlyStopping, fit
 from nn.lr_scheduler import ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
@@ -154,7 +154,8 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
         ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got 2"),
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
-        ({"optimizer": "adam"}, "optimizer must be a Optimizer, such as .*, got 'adam'"),
+        ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
+        ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
         ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
         ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
         ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),

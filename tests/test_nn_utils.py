@@ -126,7 +126,7 @@ def test_clipping_by_value_keeps_nan() -> None:
         (lambda p: clip_grad_norm_(p, math.nan), ValueError, "max_norm must be a number >= 0, got nan"),
         (lambda p: clip_grad_norm_(p, 1.0, 0.5), ValueError, "norm_type must be a number >= 1, or math.inf, got 0.5"),
         (lambda p: clip_grad_norm_(p, 1.0, "inf"), TypeError, "norm_type must be a number >= 1, or math.inf, got 'inf'"),
-        (lambda p: clip_grad_value_(None, 1.0), TypeError, "parameters must be an iterable of Values, got None"),
+        (lambda p: clip_grad_value_(None, 1.0), TypeError, "parameters must be an iterable of Values, got NoneType"),
         (lambda p: clip_grad_value_(p, -1.0), ValueError, "clip_value must be a number >= 0, got -1.0"),
     ],
 )

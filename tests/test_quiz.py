@@ -129,6 +129,27 @@ def test_hidden_gradients_stand_neither_in_the_drawing_nor_in_its_colours_nor_in
     assert not [line for line in arrows if "penwidth" in line or "partial" in line]
 
 
+def test_what_is_left_for_later_is_not_marked():
+    q = quiz(square_of_a_sum())
+    marks = q.answer({"u": None, "x": -1.0})
+    assert str(marks[0]) == "u: not answered yet"
+    assert (marks[0].answer, marks[0].right, marks[0].slip) == (None, False, "")
+    assert str(marks[1]).startswith("x: −1 is not it")
+    assert q.score.right == 0
+    with pytest.raises(TypeError, match="the answer for u"):
+        q.answer("u", None)
+
+
+def test_a_hint_speaks_of_the_edge_where_the_gradient_has_more_than_one():
+    x = Value(3.0, "x")
+    a = x + 1.0
+    b = a * x
+    y = a + b
+    a.label, b.label, y.label = "a", "b", "y"
+    hint = quiz(y).hint("a").splitlines()
+    assert hint == ["y = a + b = 4 + 12 = 16, so the edge from a to y has 1", "b = a·x = 4·3 = 12, so ∂b/∂a = x = 3"]
+
+
 def test_the_picture_shows_a_question_mark_until_the_gradient_is_found():
     x, w = Value(3.0, "x"), Value(0.7654, "w")
     y = (w * x * x).tanh()
@@ -218,8 +239,8 @@ def two_paths():
     ("graph", "node", "answer", "slip"),
     [
         (square_of_a_sum, "x", -180, "look at the sign"),
-        (square_of_a_sum, "x", 5, "that is the local derivative ∂u/∂x alone; multiply it by what arrives from above, ∂y/∂u"),
-        (square_of_a_sum, "x", 36, "that is ∂y/∂u, what arrives from above; multiply it by the derivative ∂u/∂x"),
+        (square_of_a_sum, "x", 5, "that is the local derivative ∂u/∂x alone; multiply it by what arrives at u, ∂y/∂u"),
+        (square_of_a_sum, "x", 36, "that is ∂y/∂u, what arrives at u; multiply it by the derivative ∂u/∂x"),
         (square_of_a_sum, "x", 90, "a factor 2 is missing"),
         (square_of_a_sum, "x", 360, "there is a factor 2 too many"),
         (square_of_a_sum, "x", 324, "that is the value of y, not a gradient"),
@@ -370,7 +391,6 @@ def test_several_answers_are_marked_one_a_line_and_what_was_right_stays_right():
     ("answers", "error", "words"),
     [
         ({"v": 36, "x": "6"}, TypeError, "the answer for x: expected a real number, got str"),
-        ({"v": 36, "x": None}, TypeError, "the answer for x: expected a real number, got NoneType"),
         ({"v": 36, "x": math.nan}, ValueError, "the answer for x must be finite, got nan"),
         ({"v": 36, "x": math.inf}, ValueError, "the answer for x must be finite, got inf"),
         ({"v": 36, "z": 1.0}, ValueError, r"'z' is not asked here; asked are 1 \(v\), 2 \(u\) and 3 \(x\)"),

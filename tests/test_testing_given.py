@@ -140,7 +140,6 @@ def test_in_a_project_that_has_installed_the_wheel_the_right_pass_and_the_wrong_
     assert "test_mine.py::softsign PASSED" in done.stdout, done.stdout + done.stderr
     assert "test_mine.py::test_random_expressions PASSED" in done.stdout
     assert "test_mine.py::entropy FAILED" in done.stdout
-    assert "the partial of wrong_log(" in done.stdout
-    assert "by argument 0 is wrong" in done.stdout
+    assert re.search(r"the partial of wrong_log\(.*\) by .* is wrong", done.stdout)
     shrunk = done.stdout[done.stdout.index("test case: entropy(") :]
     assert re.findall(r"\b[xy]=[\d.]+", shrunk)[:2] == ["x=1.0", "y=0.0"]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from autograd.diagnose.values import Finding, Kind, find_value, is_zero
 from autograd.diagnose.words import Edge, Words, factor_of, listed
+from autograd.primitive import Op
 from autograd.value import Value
 from autograd.wording import shown
 
@@ -130,7 +131,7 @@ class Flow:
         if self.order[-1] not in towards_near and len(near) < len(far):  # one dead unit rather than what is behind it
             far, towards = near, towards_near
         cancelled = dict.fromkeys(edge.arg for edge in far if self._share(edge))
-        dead, meeting = _told_once(edge for edge in far if edge.arg not in cancelled), list(cancelled)
+        dead, meeting = _frequent_first(_told_once(edge for edge in far if edge.arg not in cancelled)), list(cancelled)
         reasons = [f"{self._contributions(node)} arrive at {self.words.name(node)} and cancel" for node in meeting[:MOST_REASONS]]
         reasons += [self._dead(edge) for edge in dead[: MOST_REASONS - len(reasons)]]
         edge = None if meeting else dead[0]
@@ -224,6 +225,16 @@ def _told_once(edges: Iterable[Edge]) -> list[Edge]:
         alike = (edge.arg, edge.node, edge.position if factor is None else None, factor)
         found.setdefault(alike, edge)
     return list(found.values())
+
+
+def _frequent_first(edges: Iterable[Edge]) -> list[Edge]:
+    """One of each operation, that of the most edges first; then another of each, and so on."""
+    ranked = []
+    seen: Counter[Op | None] = Counter()
+    for edge in edges:
+        seen[edge.node.op] += 1
+        ranked.append((seen[edge.node.op], edge))
+    return [edge for _, edge in sorted(ranked, key=lambda pair: (pair[0], -seen[pair[1].node.op]))]
 
 
 def _way(node: Value, x: Value, towards: Mapping[Value, Edge]) -> list[Value]:

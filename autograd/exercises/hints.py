@@ -34,11 +34,13 @@ def _rule(facts: Facts, x: Value, user: Value, edges: Sequence[Edge]) -> str:
     is_the_answer = user is facts.root and len(facts.by_user(x)) == 1
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):
         return f"{facts.sweep.operation(user)}: what is its derivative by {facts.spelled[x]}?"
-    told = [facts.quotient(x, user), written]
+    one_of_several = user is facts.root and not is_the_answer  # the quotient would be that of all of them together
+    what = f"the edge from {facts.spelled[x]} to {facts.spelled[user]} has" if one_of_several else f"{facts.quotient(x, user)} ="
+    told = [written]
     if not is_the_answer and facts.changed.isdisjoint(user.args):
         numbers = [arg if type(arg) is float else NUMBERED.constant(arg.data) for arg in user.args]
         told.append(_written(edges, numbers, NUMBERED.constant(user.data)))
-    return f"{facts.sweep.operation(user)}, so {' = '.join(dict.fromkeys(told))}"
+    return f"{facts.sweep.operation(user)}, so {what} {' = '.join(dict.fromkeys(told))}"
 
 
 def _written(edges: Sequence[Edge], args: Sequence[Written | float], z: Written) -> str:

@@ -30,9 +30,12 @@ SWEEPS = {
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """One answer, marked. `slip` is the likely mistake in words, empty if the answer is right or none explains it."""
+    """One answer, marked. `slip` is the likely mistake in words, empty if the answer is right or none explains it.
 
-    answer: float
+    `answer` is None if it was left for later.
+    """
+
+    answer: float | None
     right: bool
     slip: str
     text: str
@@ -66,9 +69,11 @@ def agree(answer: float, gradient: float) -> bool:
     return abs(answer - gradient) <= max(half_a_unit * (1.0 + NOTHING), NOTHING)
 
 
-def mark(facts: Facts, x: Value, answer: float) -> Mark:
+def mark(facts: Facts, x: Value, answer: float | None) -> Mark:
     """The answer for the gradient of x, marked; what is said of a wrong one does not hold the right one."""
     name, gradient = facts.spelled[x], facts.gradient(x)
+    if answer is None:
+        return Mark(None, False, "", f"{name}: not answered yet")
     if agree(answer, gradient):
         return Mark(answer, True, "", f"{name}: right, {facts.quotient(x)} = {shown(gradient)}")
     explained = (sentence for number, sentence in _slips(facts, x) if _is(answer, number))
@@ -91,10 +96,10 @@ def _slips(facts: Facts, x: Value) -> Iterator[tuple[float, str]]:
             yield amount, f"{alone}; gradient arrives from {len(uses):,} places, and adds up (`+=`)"
     for user, edges in facts.by_user(x).items():
         if user is not root:
-            local, above = facts.quotient(x, user), facts.quotient(user)
+            local, arriving = facts.quotient(x, user), f"what arrives at {names[user]}"
             total = math.fsum(map(partial_of, edges))
-            yield total, f"that is the local derivative {local} alone; multiply it by what arrives from above, {above}"
-            yield facts.gradient(user), f"that is {above}, what arrives from above; multiply it by the derivative {local}"
+            yield total, f"that is the local derivative {local} alone; multiply it by {arriving}, {facts.quotient(user)}"
+            yield facts.gradient(user), f"that is {facts.quotient(user)}, {arriving}; multiply it by the derivative {local}"
     for edge in _chain(facts, x):
         if partial_of(edge):
             yield gradient / partial_of(edge), f"the inner derivative {facts.quotient(edge.arg, edge.node)} is missing"

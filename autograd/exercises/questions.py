@@ -67,20 +67,25 @@ class Quiz:
     @overload
     def answer(self, question: Asked, value: float) -> Mark: ...
     @overload
-    def answer(self, question: Mapping[Any, float]) -> Marks: ...
+    def answer(self, question: Mapping[Any, float | None]) -> Marks: ...
     def answer(self, question: Any, value: Any = None) -> Mark | Marks:
         """Mark the answer to a question, which is given by its number, by the name of the node, or by the node itself.
 
-        A dict answers several at once. Three significant digits have to be right. Of a wrong answer it says what the
-        slip may have been, and not what is right; a gradient once found stays in the drawing.
+        A dict answers several at once, and leaves those for later that are None. Three significant digits have to be
+        right. Of a wrong answer it says what the slip may have been, and not what is right; a gradient once found stays
+        in the drawing.
         A ValueError names a question that is not asked; a TypeError or a ValueError an answer that is no finite
         number. Then none of the answers counts.
         """
         given = question if isinstance(question, Mapping) else {question: value}
-        answers = [(asked := self._question(key), self._number(asked, answer)) for key, answer in given.items()]
+        several = isinstance(question, Mapping)
+        answers: list[tuple[Question, float | None]] = []
+        for key, answer in given.items():
+            asked = self._question(key)
+            answers.append((asked, None if several and answer is None else self._number(asked, answer)))
         marks = [mark(self._facts, asked.node, answer) for asked, answer in answers]
         self._right.update(asked.number for (asked, _), marked in zip(answers, marks, strict=True) if marked.right)
-        return Marks(marks) if isinstance(question, Mapping) else marks[0]
+        return Marks(marks) if several else marks[0]
 
     def hint(self, question: Asked, which: int = 1) -> str:
         """A hint that works nothing out. The second one says from how many places gradient arrives at the node.

@@ -109,8 +109,8 @@ def _step_back(sweep: Sweep, turn: int, number: Mapping[Value, int]) -> dict[str
     node, bar, _ = sweep.backward[turn]
     texts = []
     for passed in islice(sweep.contributions(turn), MOST_SENTENCES):
-        of, name, arg = (name_text(sweep.names[one]) for one in (sweep.root, node, passed.arg))
-        why = f"∂{name}/∂{arg} = {passed.rule}; ∂{of}/∂{arg} was {shown(passed.before)}, is {shown(passed.after)}"
+        arg = name_text(sweep.names[passed.arg])
+        why = f"local derivative {passed.rule}; the gradient of {arg} was {shown(passed.before)}, is {shown(passed.after)}"
         texts.append([passed.sentence, "" if passed.partial is None else why])
     changes = [[number[arg], after] for arg, after in islice(sweep.changes(turn), MOST_AT_ONCE)]
     more = sum(type(arg) is Value for arg in node.args) - len(texts)

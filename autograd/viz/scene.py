@@ -38,7 +38,7 @@ class Box:
     arrivals: list[float] = field(default_factory=list)  # the contributions to its gradient
     inputs: dict[Value, None] = field(default_factory=dict)  # of a group: Values from outside
     outputs: dict[Value, None] = field(default_factory=dict)  # of a group: results that are used outside
-    broken: bool = False  # a NaN or an infinity was born here
+    broken: bool = False  # a NaN or an infinity was born here, or it is framed
     stands_in: bool = False  # only the name of a box that is far away
     told: Told | None = None  # what stands in the place of the gradient
 
@@ -84,13 +84,15 @@ def grad_of(node: Value) -> float | None:
 class Numbers:
     """What is drawn: the numbers of the graph, or those of a sweep or a replay of its own.
 
-    Where `grad` gives none, `told` may give a text to stand in its place; nothing is then said of the flow.
+    Where `grad` gives none, `told` may give a text to stand in its place; nothing is then said of the flow. What is `framed`
+    stands out as a node does in which a NaN was born.
     """
 
     data: Callable[[Value], float] = operator.attrgetter("data")
     grad: Callable[[Value], float | None] = grad_of
     partials: Partials = recorded
     told: Callable[[Value], Told | None] = lambda node: None
+    framed: frozenset[Value] = frozenset()
 
     def value(self, arg: Value | float) -> float:
         """The number of an argument, which may be a constant."""
@@ -113,7 +115,8 @@ def build(order: Sequence[Value], names: Mapping[Value, str], folding: Folding, 
             scene.boxes[id] = Box(id, _inside(name, frame), numbers.data(node), numbers.grad(node), symbol, _origin(node), frame)
             scene.boxes[id].told = numbers.told(node)
             arguments_are_finite = all(math.isfinite(numbers.value(arg)) for arg in node.args)
-            scene.boxes[id].broken = arguments_are_finite and not math.isfinite(numbers.data(node))
+            born_here = arguments_are_finite and not math.isfinite(numbers.data(node))
+            scene.boxes[id].broken = born_here or node in numbers.framed
         else:
             if group not in ids:
                 ids[group] = f"g{len(ids)}"

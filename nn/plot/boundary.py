@@ -11,7 +11,7 @@ from autograd.wording import shown
 from nn.arguments import checked_integer, number_between
 from nn.boundary import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
-from nn.module import Module
+from nn.module import Module, checked_module
 from nn.plot.style import COLOURS, HATCHES, MARKERS, SEQUENTIAL, SMALL, axes, checked_ax, checked_names, light
 from nn.training import checked_data
 
@@ -50,8 +50,7 @@ def decision_boundary(
     ['class 0', 'class 1']
     """
     checked_ax(ax)
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    checked_module("model", model)
     X, y = checked_data("X, y", X, y)
     checked_integer("steps", steps, at_least=2)
     middle = number_between("threshold", threshold)

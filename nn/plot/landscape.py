@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, no_grad
 from autograd.wording import shown
 from nn.arguments import checked_integer, checked_number, generator
-from nn.module import Module
+from nn.module import Module, checked_module
 from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
 from nn.training import progress_bar
 
@@ -51,8 +51,7 @@ def loss_landscape(
     ['here: loss 12.4']
     """
     checked_ax(ax)
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    checked_module("model", model)
     if not callable(loss):
         raise TypeError(f"loss must be a function without arguments that gives the loss of the model, got {loss!r}")
     source = generator(seed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from autograd.wording import one_line, shown
 from nn.layers import Layer, Neuron
-from nn.module import Module
+from nn.module import Module, checked_module
 from nn.plot.style import DIVERGING, SMALL, axes, checked_ax
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     'layers.1'
     """
     checked_ax(ax)
-    if not isinstance(model, Module):
-        raise TypeError(f"model must be a Module, got {type(model).__name__}")
+    checked_module("model", model)
     blocks = list(_blocks(model))
     numbers = [number for block in blocks for row in block.rows for number in row]
     if not numbers:

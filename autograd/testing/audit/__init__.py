@@ -100,16 +100,18 @@ def _beside(name: str, samples: list[_Sample], rtol: float, sizes: Mapping[str, 
             noise = sample.point.noise[name]
             view = view._replace(tolerance=[t + (1.0 + rtol) * n for t, n in zip(view.tolerance, noise, strict=True)])
         views.append(view)
-    return Suspect(name, shape, claimed_shape, views, {**sizes, **_sizes(point, name)}, rtol)
+    return Suspect(name, shape, claimed_shape, views, [*sizes.items(), *_sizes(point, name)], rtol)
 
 
-def _sizes(point: Point, name: str) -> dict[str, int]:
+def _sizes(point: Point, name: str) -> list[tuple[str, int]]:
     """Numbers that a gradient may be too large or too small by, with their reasons."""
-    sizes = {"the number of samples": len(point.uses[name][0])}
+    sizes = [("an exponent in f", n) for n in point.exponents]
+    sizes.append(("the number of samples", len(point.uses[name][0])))
     for other, shape in point.shapes.items():
         words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
-        sizes.update((f"{word} of {other}", length) for word, length in zip(words, shape, strict=False))
-    return {reason: n for reason, n in sizes.items() if n > 1}
+        lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]
+        sizes += [(reason, n) for reason, n in lengths if n not in point.exponents]  # which are the likelier reason
+    return [(reason, n) for reason, n in sizes if n > 1]
 
 
 def _verdict(suspect: Suspect, diagnoses: tuple[Diagnosis, ...]) -> Verdict:

@@ -48,6 +48,13 @@ class Point:
                 if not math.isfinite(x):
                     raise ValueError(f"audit: the gradient of f by {name}{entry(self.shapes[name], k)} must be finite, got {x!r}")
 
+    @cached_property
+    def exponents(self) -> list[int]:
+        """Those in the loss that are whole numbers, each once."""
+        powers = [2.0 for node in self.order if node.op is ops.mul and node.args[0] is node.args[1]]
+        powers += [node.args[1] for node in self.order if node.op is ops.pow and type(node.args[1]) is float]
+        return sorted({int(power) for power in powers if power.is_integer()})
+
     def _by_name(self, bars: Mapping[Value, float]) -> Numbers:
         return {name: [bars.get(leaf, 0.0) for leaf in leaves] for name, leaves in self.leaves.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -57,7 +57,7 @@ class Suspect:
     shape: Shape
     claimed_shape: Shape
     views: Sequence[View]
-    sizes: Mapping[str, int]
+    sizes: Sequence[tuple[str, int]]  # a reason, and the number that it would be a reason for
     rtol: float
 
     @property
@@ -113,7 +113,7 @@ class Suspect:
         """Factors that have a reason, the simplest first."""
         factors = {1.0: ("1", 1), 2.0: ("2", 2), 0.5: ("½", 2)}
         for times, text in ((1.0, ""), (2.0, "2·"), (0.5, "½·")):
-            for n in sorted({*self.sizes.values()} - {1}):
+            for n in sorted({n for _, n in self.sizes} - {1}):
                 factors.setdefault(times * n, (f"{text}{n}", n))
                 factors.setdefault(times / n, (f"{text}1/{n}", n))
         positive = [Factor(k, text, size) for k, (text, size) in factors.items()]
@@ -121,7 +121,7 @@ class Suspect:
 
     def reasons(self, factor: Factor) -> str:
         """The sizes that a factor may come from, in brackets."""
-        names = [name for name, n in self.sizes.items() if n == factor.size]
+        names = [reason for reason, n in self.sizes if n == factor.size]
         more = ", …" if len(names) > MOST_REASONS else ""
         return f" ({factor.size} is {', '.join(names[:MOST_REASONS])}{more})" if names else ""
 

@@ -146,8 +146,11 @@ class GradientError(AssertionError):
         from autograd.viz.scene import Numbers
 
         graph = self._graph
-        marks = {partial.node: f"WRONG ∂/∂argument {partial.position} of {graph.names[partial.node]}" for partial in self.wrong}
-        return draw_graph(graph.order, {**graph.names, **marks}, Numbers(grad=lambda node: graph.bars.get(node, 0.0)))
+        marks = {
+            partial.node: f"{graph.names[partial.node]}: WRONG partial by {_argument(partial, graph)}" for partial in self.wrong
+        }
+        numbers = Numbers(grad=lambda node: graph.bars.get(node, 0.0), framed=frozenset(marks))
+        return draw_graph(graph.order, {**graph.names, **marks}, numbers)
 
 
 class Graph(NamedTuple):
@@ -192,9 +195,17 @@ def _at_fault(partial: Partial, graph: Graph) -> str:
     where = "" if origin is None else f", recorded at {place(origin)}"
     call = f"{node.op.name}{arguments_text(numbers(node))}"
     return (
-        f"the partial of {call} by argument {partial.position} is wrong: got {partial.claimed!r}, {right}"
+        f"the partial of {call} by {_argument(partial, graph)} is wrong: got {partial.claimed!r}, {right}"
         f"{_relative(partial.claimed, partial.judged)}{where}; it is the node {one_line(graph.names[node])}"
     )
+
+
+def _argument(partial: Partial, graph: Graph) -> str:
+    """Its name, and its place if the operation has it twice."""
+    args = partial.node.args
+    arg = args[partial.position]
+    name = one_line(graph.names[arg]) if type(arg) is Value else repr(arg)
+    return name if sum(other is arg for other in args) == 1 else f"argument {partial.position + 1}, {name},"
 
 
 def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:

@@ -217,7 +217,7 @@ function mount(root, data, keyboard = document) {
   function phase(step) {
     const name = data.nodes[step.node].name;
     if (!step.changes) return `Forward: ${name} is computed`;
-    if (!("upstream" in step)) return "Backward: the seed";
+    if (!("upstream" in step)) return `Backward: ${name} begins with ${showNumber(step.changes[0][1])}`;
     return `Backward: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream)}`;
   }
 
