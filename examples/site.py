@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from latex2mathml.converter import convert
 from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 
 from autograd.files import write_atomically
@@ -18,6 +20,19 @@ from examples.notebooks import NOTEBOOKS
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "site"
 TITLE = "Backpropagation, one notebook at a time"
+LEAD = """How a network gets its gradients: every calculation is drawn as a graph, and the gradient can be watched as it flows
+back through it, explained, and checked. Each page is a notebook with its results."""
+PARTS = {  # by the number of the first notebook of each
+    1: "From the chain rule to the backward pass, with school calculus",
+    4: "Four published texts, reproduced and proofread",
+    8: "Networks, checks and inventions of your own",
+}
+# With which a notebook begins; in the index it would stand twelve times.
+PROMISE = re.compile(r"^(?:You will be able to|After this notebook you can) (\w)")
+# The name of a function, around which the converter leaves no space, and a bracket behind it.
+FUNCTION = re.compile(
+    r"<mi>(arctan|cos|cosh|exp|ln|log|max|min|sin|sinh|tan|tanh)</mi>(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
+)
 STYLE = HtmlFormatter(style="friendly").get_style_defs(".highlight") + (Path(__file__).parent / "site.css").read_text(
     encoding="utf-8"
 )
@@ -36,11 +51,13 @@ def in_mathml(text: str) -> str:
 
 def formula(latex: str, display: str) -> str:
     """A formula as MathML; lines that are aligned are the rows of an array there."""
-    return str(
-        convert(
-            latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}"), display=display
-        )
-    )
+    rows = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
+
+    def spaced(found: re.Match[str]) -> str:
+        bracket = found["bracket"] or ""
+        return f'<mo lspace="0.17em" rspace="{"0" if bracket else "0.17em"}">{found[1]}</mo>{bracket}'
+
+    return FUNCTION.sub(spaced, convert(rows, display=display))
 
 
 def body(notebook: Any) -> str:
@@ -69,13 +86,13 @@ def title(notebook: Any) -> str:
 
 
 def lead(notebook: Any) -> str:
-    """The first paragraph below the heading."""
-    return str(notebook.cells[0].source.split("\n\n")[1]).replace("\n", " ")
+    """The first paragraph below the heading, as HTML, without the words with which each of them begins."""
+    text = PROMISE.sub(lambda found: found[1].upper(), notebook.cells[0].source.split("\n\n")[1])
+    return str(markdown2html(in_mathml(text)))
 
 
-def page(name: str, content: str, links: str = "") -> str:
+def page(name: str, content: str, bar: str = "") -> str:
     """A whole page."""
-    bar = f'<nav><a href="index.html">{html.escape(TITLE)}</a>{links}</nav>'
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
@@ -83,24 +100,37 @@ def page(name: str, content: str, links: str = "") -> str:
     )
 
 
+def bar(names: list[str], i: int) -> str:
+    """The way from a notebook to the index and to its neighbours."""
+    before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
+    after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
+    return f'<nav><a href="index.html">{html.escape(TITLE)}</a>{before}{after}</nav>'
+
+
+def index(notebooks: Mapping[str, Any]) -> str:
+    """What it is about, and the notebooks in their parts."""
+    picture = (ROOT / "docs" / "neuron.svg").read_text(encoding="utf-8")
+    blocks = [f'<h1>{html.escape(TITLE)}</h1><p>{LEAD}</p><div class="lead">{picture[picture.index("<svg") :]}</div>']
+    for number, (name, notebook) in enumerate(notebooks.items(), 1):
+        if number in PARTS:
+            blocks.append(f"<h2>{html.escape(PARTS[number])}</h2>")
+        blocks.append(f'<h3><a href="{name}.html">{html.escape(title(notebook))}</a></h3>{lead(notebook)}')
+    return "".join(blocks)
+
+
 def build(folder: Path) -> list[Path]:
-    """Write all pages to a folder, the index last."""
+    """Write all pages to a folder, the index first."""
     folder.mkdir(exist_ok=True)
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
-    names, entries, written = list(notebooks), [], []
+    names = list(notebooks)
+    pages = {"index.html": page(TITLE, index(notebooks))}
     for i, (name, notebook) in enumerate(notebooks.items()):
-        entries.append(
-            f'<li><a href="{name}.html">{html.escape(title(notebook).partition(" ")[2])}</a><br>{in_mathml(lead(notebook))}</li>'
-        )
-        before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
-        after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
-        written.append(folder / f"{name}.html")
-        write_atomically(written[-1], page(title(notebook), body(notebook), before + after))
-    written.append(folder / "index.html")
-    write_atomically(written[-1], page(TITLE, f"<h1>{html.escape(TITLE)}</h1><ol>{''.join(entries)}</ol>"))
-    return written
+        pages[f"{name}.html"] = page(title(notebook), body(notebook), bar(names, i))
+    for name, content in pages.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in pages]
 
 
 if __name__ == "__main__":
     pages = build(SITE)
-    print(f"{len(pages)} pages: {pages[-1].relative_to(ROOT)}")
+    print(f"{len(pages)} pages: {pages[0].relative_to(ROOT)}")

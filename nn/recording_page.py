@@ -26,7 +26,7 @@ def training_page(records: Sequence[TrainingRecord], difference: Difference | No
         "summary": summary,
         "difference": None if difference is None else {"step": difference.step, "sentence": str(difference)},
     }
-    return Player("Training", data, [ASSETS / name for name in FILES], height=900)
+    return Player("Training", data, [ASSETS / name for name in FILES], height=1140)
 
 
 def _run(record: TrainingRecord) -> dict[str, Any]:

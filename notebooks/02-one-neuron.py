@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 2. One neuron
 #
-# You will be able to read a neuron as a graph, and to say how far its output moves with each of its numbers.
+# You will be able to read a neuron as a graph, and say how far its output moves with each of its numbers.
 # The numbers are those of Andrej Karpathy's lecture on micrograd, a small library like ours, so that you can compare.
 #
 # ## What a neuron computes

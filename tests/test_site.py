@@ -14,7 +14,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("site"))[-1].parent
+    return build(tmp_path_factory.mktemp("site"))[0].parent
 
 
 @pytest.mark.slow
@@ -52,9 +52,9 @@ def test_a_player_on_a_page_steps(browser, site):
 @pytest.mark.slow
 def test_the_index_leads_to_every_page_and_each_page_to_its_neighbours(browser, site):
     with opened(browser, site / "index.html") as page:
-        links = page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        links = page.locator("main h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         assert links == [f"{name}.html" for name in NAMES]
-        page.locator("main a").first.click()
+        page.locator("main h3 a").first.click()
         for name in NAMES[1:]:
             page.locator("a[rel=next]").first.click()
             assert page.url.endswith(f"{name}.html")
@@ -67,3 +67,8 @@ def test_formulas_become_mathml_and_dollars_in_code_stay():
     assert "`$HOME`" in text
     assert "\n$y$\n" in text
     assert "\\$5" in text
+
+
+def test_the_name_of_a_function_keeps_a_distance_but_for_its_bracket():
+    assert '<mo lspace="0.17em" rspace="0.17em">sin</mo><mi>x</mi>' in in_mathml(r"$x \sin x$")
+    assert '<mo lspace="0.17em" rspace="0">tanh</mo><mo stretchy="false">' in in_mathml(r"$2 \tanh(n)$")

@@ -20,7 +20,7 @@ from autograd.wording import shown
 MOST_STEPS = 1600
 MOST_CHANGES = 20_000  # of gradients, in all steps together
 MOST_AT_ONCE = 1000  # of gradients in one step
-TALLEST = 860  # a frame in a notebook, in pixels
+TALLEST = 1000  # a frame in a notebook, in pixels
 BESIDE = 530  # what there is above and below the drawing
 
 _SAID_IN_CSS = r' (?:font-family="[^"]*"|xml:space="[^"]*"|text-anchor="start"|font-size="(?:11|9).00")'
