@@ -136,7 +136,7 @@ class Pen:
                 arrow.source,
                 arrow.target,
                 id=f"f{arrow.id}",
-                label=f"<{style.numbers(arrow.data)}>" if "data" in self.show else "",
+                label=_beside(style.numbers(arrow.data)) if "data" in self.show else "",
                 color=style.FORWARD,
                 fontcolor=style.LINE,
                 tooltip=style.in_tooltip(f"forward: {', '.join(arrow.names[:5])}"),
@@ -150,7 +150,7 @@ class Pen:
             arrow.target,
             id=f"b{arrow.id}",
             dir="back",
-            label=f"<{self._contribution(arrow)}>",
+            label=_beside(self._contribution(arrow)),
             tooltip=style.in_tooltip(self._flow_tooltip(arrow)),
             **{"class": "backward"},
             **style.flow_style(arrow.flows),
@@ -167,9 +167,8 @@ class Pen:
         if source.group is not None and len(arrow.data) > 1:
             label = f"{len(arrow.data)} values"
         look = {"color": style.FORWARD} if arrow.flows is None else style.flow_style(arrow.flows)
-        label = f"<{label}>" if label else ""
         tooltip = style.in_tooltip(self._flow_tooltip(arrow))
-        self.drawing.edge(arrow.source, self._head(arrow.target), label=label, tooltip=tooltip, **look)
+        self.drawing.edge(arrow.source, self._head(arrow.target), label=_beside(label), tooltip=tooltip, **look)
 
     def _dead_arrow(self, arrow: Arrow, **look: str) -> None:
         """Where no gradient flows, or none yet."""
@@ -196,6 +195,11 @@ class Pen:
         if len(arrow.partials) == 1:
             return f"{what}: gradient {arrow.bar!r} times partial {arrow.partials[0]!r} is {arrow.flows[0]!r}"
         return f"{what}: {len(arrow.flows)} gradients of norm {style.norm(arrow.flows)!r}"
+
+
+def _beside(text: str) -> str:
+    """A label at an arrow, at a distance from it and from the next one."""
+    return f"<&#160;{text}&#160;>" if text else ""
 
 
 def _title(name: str, second: str = "") -> str:

@@ -42,7 +42,7 @@ class Proofreading:
     >>> notes
     notes: 1 of 2 statements do not hold
     d(w²)/dw = w: does not hold
-        likely: the claim is ½ times the gradient
+        likely: the claim is ½ times the gradient (2 is an exponent in f)
         right: 2w
     d(w³)/dw = 3w²: holds
     """
