@@ -57,7 +57,7 @@ def formula(latex: str, display: str) -> str:
         bracket = found["bracket"] or ""
         return f'<mo lspace="0.17em" rspace="{"0" if bracket else "0.17em"}">{found[1]}</mo>{bracket}'
 
-    return FUNCTION.sub(spaced, convert(rows, display=display))
+    return FUNCTION.sub(spaced, convert(rows, display=display)).replace("<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>")
 
 
 def body(notebook: Any) -> str:

@@ -23,8 +23,8 @@ y
 # Press the black ▶, or click into the picture and use the arrow keys. First the numbers travel forward. A grey arrow shows the
 # *number* that goes along it (in notebooks 1 and 2 an arrow had the local derivative). Then the gradient comes back on coloured
 # arrows, and each shows a product: gradient · local derivative = what arrives. What happens in the present step is purple. The
-# operation is in the box, beside the name. (In Jupyter, `from autograd import widget` and `widget(y)` give the same with a slider
-# that moves `x`.)
+# operation is in the box, beside the name. (In Jupyter, `from autograd import widget` and `widget(y)` give the same with a
+# slider that moves `x`.)
 
 # %%
 from autograd import player
@@ -49,8 +49,8 @@ steps(y)
 #    `a`, so it sends twice.)
 #
 # Look at `a` in the steps: first 1 arrives from `y`, then 6 from `s`, then 6 from `s` again. Only then does `a` have its turn,
-# with $1 + 6 + 6 = 13$, and sends $13 \cdot 2 = 26$ to `x`. In the finished picture the results on the coloured arrows into a box add
-# up to its gradient; the box of `a` lists them:
+# with $1 + 6 + 6 = 13$, and sends $13 \cdot 2 = 26$ to `x`. In the finished picture the results on the coloured arrows into a
+# box add up to its gradient; the box of `a` lists them:
 
 # %%
 from autograd import draw_dot

@@ -385,6 +385,12 @@ def test_a_proofreading_tells_of_every_statement_whether_it_holds_and_what_else_
     assert "<td>∂/∂w = 2(wx+b)·x</td>" in page
 
 
+def test_a_proofreading_in_which_all_holds_says_so():
+    notes = Proofreading("notes")
+    notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=(0.5, 0.25))
+    assert notes.headline() == "notes: all 1 hold"
+
+
 def test_a_right_form_beside_a_statement_that_holds_is_refused():
     with pytest.raises(ValueError, match="'d' holds as it is, got '2w' as the right form"):
         Proofreading("notes").claim("d", lambda w: w * w, lambda w: 2 * w, at=0.5, right="2w")

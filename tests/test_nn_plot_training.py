@@ -133,6 +133,8 @@ def test_a_film_has_its_frames_and_the_wished_for_speed(tmp_path, steps, most, f
     with Image.open(path) as film:
         assert (film.format, film.n_frames, film.size) == ("GIF", frames, (800, 360))
         assert film.info["duration"] == 200
+        film.seek(frames - 1)
+        assert film.info["duration"] == 2200
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -19,6 +19,8 @@ from nn.training_record import TrainingRecord
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
 
+HOLD = 2  # seconds, of the last picture
+
 
 @overload
 def animate(
@@ -32,8 +34,8 @@ def animate(
     """How the boundary moves and the loss goes down, beside each other, as a GIF; returns its path.
 
     `record` is what `record_training(..., boundary=40)` gives; without a boundary the film shows the loss alone. Of its
-    frames at most `most` are drawn, evenly chosen, with the first and the last, `fps` of them a second. The file is replaced
-    only once the new one is complete; Ctrl-C leaves it as it was.
+    frames at most `most` are drawn, evenly chosen, with the first and the last, `fps` of them a second; the last one stays
+    for two seconds more. The file is replaced only once the new one is complete; Ctrl-C leaves it as it was.
 
     Without a `path` it returns Matplotlib's animation, for any of its writers: `IPython.display.HTML(film.to_jshtml())` is
     a player of these pictures. A player without Matplotlib, with every number that was kept, is the record itself:
@@ -59,9 +61,10 @@ def animate(
     checked_integer("fps", fps, at_least=1)
     checked_integer("most", most, at_least=2)
     chosen = _chosen(len(record), most)
-    film = _film(record, chosen, fps)
     if path is None:
-        return film
+        return _film(record, chosen, fps)
+    chosen += chosen[-1:] * (HOLD * fps)  # a GIF begins again at once
+    film = _film(record, chosen, fps)
     from matplotlib.animation import PillowWriter
 
     with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as bar:
@@ -114,5 +117,5 @@ def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:
 
     show(chosen[0])
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # what stands stays where it is from frame to frame
+    figure.set_layout_engine(None)  # what stands stays where it is from frame to frame
     return FuncAnimation(figure, show, chosen, init_func=list, interval=1000.0 / fps)

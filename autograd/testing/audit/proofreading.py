@@ -76,7 +76,11 @@ class Proofreading:
     def headline(self) -> str:
         """How many statements do not hold."""
         wrong = sum(not statement.holds for statement in self)
-        return f"{self.document}: {wrong} of {len(self)} statements do not hold"
+        return (
+            f"{self.document}: {wrong} of {len(self)} statements do not hold"
+            if wrong
+            else f"{self.document}: all {len(self)} hold"
+        )
 
     def __repr__(self) -> str:
         lines = [printable(self.headline())]
