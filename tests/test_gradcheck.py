@@ -314,7 +314,7 @@ def test_a_wrong_partial_that_the_whole_gradient_hides_is_still_found():
 @pytest.mark.parametrize(
     ("f", "why"),
     [
-        (lambda x: x * x.data, r"argument 1 of mul \(.*\) is a plain number that changes with x, from 0.7 to 0.70"),
+        (lambda x: x * x.data, r"argument 2 of mul \(.*\) is a plain number that changes with x, from 0.7 to 0.70"),
         (lambda x: x * x.detach(), "is a leaf that changes with x"),
         (lambda x: x.data * 2.0, "depends on the input in a way that its graph does not show"),
         (

@@ -37,7 +37,7 @@ def hidden_reason(subject: Subject, made: Recording, i: int, names: Mapping[Valu
             return _plain(f"{one_line(names[node])} is a leaf", node.data, other.data, name)
         for k, (arg, new) in enumerate(zip(node.args, other.args, strict=True)):
             if type(arg) is float and type(new) is float and arg != new and node.op is not None:
-                return _plain(f"argument {k} of {node.op.name} ({one_line(names[node])}) is a plain number", arg, new, name)
+                return _plain(f"argument {k + 1} of {node.op.name} ({one_line(names[node])}) is a plain number", arg, new, name)
     return "every operation on the way is right: f depends on the input in a way that its graph does not show"
 
 
