@@ -96,7 +96,7 @@ def custom_op(
 
 def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Callable[..., Any]]) -> None:
     """Has the function as many arguments as there are rules, as far as it tells?"""
-    import inspect
+    import inspect  # takes longer to load than the rest of the package
 
     try:
         signature = inspect.signature(forward)

@@ -100,7 +100,7 @@ def page(name: str, content: str, bar: str = "") -> str:
     )
 
 
-def bar(names: list[str], i: int) -> str:
+def ways(names: list[str], i: int) -> str:
     """The way from a notebook to the index and to its neighbours."""
     before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
     after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
@@ -125,7 +125,7 @@ def build(folder: Path) -> list[Path]:
     names = list(notebooks)
     pages = {"index.html": page(TITLE, index(notebooks))}
     for i, (name, notebook) in enumerate(notebooks.items()):
-        pages[f"{name}.html"] = page(title(notebook), body(notebook), bar(names, i))
+        pages[f"{name}.html"] = page(title(notebook), body(notebook), ways(names, i))
     for name, content in pages.items():
         write_atomically(folder / name, content)
     return [folder / name for name in pages]
