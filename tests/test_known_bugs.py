@@ -321,9 +321,8 @@ def test_what_does_not_depend_on_its_argument_has_the_gradient_zero():
 # PyTorch #137219: the error about a wrong number of gradients counted one that the user had not written
 @pytest.mark.usefixtures("clean_table")
 def test_an_operation_with_a_wrong_number_of_partials_is_refused_with_the_right_count():
-    product = custom_op(lambda x, y: x * y, partials=[lambda z, x, y: y], name="product")
-    with pytest.raises(TypeError, match=r"product\(\) takes 1 argument, got 2"):
-        product(Value(2.0), Value(3.0))
+    with pytest.raises(TypeError, match=r"one function for each argument of product\(x, y\), got 1"):
+        custom_op(lambda x, y: x * y, partials=[lambda z, x, y: y], name="product")
     short = custom_op(lambda *xs: xs[0] * xs[1], partials=lambda z, *xs: [xs[1]], name="short", variadic=True)
     with pytest.raises(ValueError, match="short: its rule gives 1 partials for 2 arguments"):
         short(Value(2.0), Value(3.0))
