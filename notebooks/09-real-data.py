@@ -145,7 +145,6 @@ plot.loss_landscape(
     progress=False,
     ax=right,
 )
-right.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 plt.show()
 
 # %% [markdown]
@@ -230,7 +229,7 @@ def draw_histograms(draw, before, after, edges, rows=batch):
     axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")[1]
     for ax, net, when in zip(axes, (before, after), ("before", "after"), strict=True):
         draw(net, loss_of(net, rows), bins=edges, ax=ax)
-        ax.set(title=f"{ax.get_title()}, {when}", ylabel="count")
+        ax.set(title=f"{ax.get_title()}, {when}")
     plt.show()
 
 

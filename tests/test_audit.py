@@ -288,6 +288,15 @@ def test_the_notebook_table_is_bounded_and_escapes_every_name():
     assert str(report).encode()
 
 
+def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
+    cells = Cells(audit(lambda w: w**3, lambda w: -3.0 * w**2, at=0.5)._repr_html_())
+    assert cells.tags.count("table") == 1
+    assert [text for text in cells.texts if text in ("parameter", "also possible")] == ["parameter"]
+    cells = Cells(audit(lambda w: w[0] * w[1], lambda w: [w[1], 2.0 * w[0]], at=[2.0, 3.0])._repr_html_())
+    assert cells.tags.count("table") == 2
+    assert "Entries that differ" in cells.texts
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -132,5 +132,5 @@ def _draw(rows: Sequence[Row], bins: Bins, ax: Axes | None, xlabel: str, title: 
     if logarithmic:
         ax.set_xscale("log")
     ax.set(xlim=(shown_at[0], shown_at[-1]), ylim=(0.0, len(rows)), yticks=[])
-    ax.set(xlabel=xlabel, ylabel="count, each layer on its own scale", title=title)
+    ax.set(xlabel=xlabel, ylabel="count", title=title)
     return ax

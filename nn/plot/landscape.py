@@ -128,5 +128,6 @@ def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
     here = f"here: loss {shown(middle, 3)}"
     ax.plot(0.0, 0.0, "X", color="white", markeredgecolor="black", markersize=11, linestyle="", label=here)
     ax.legend(fontsize=SMALL)
+    ax.locator_params(nbins=5)  # also where there is little room
     ax.set(xlabel="along direction 1, in lengths of the weights", ylabel="along direction 2", title="Loss around here")
     return ax

@@ -113,18 +113,19 @@ class AuditReport:
 
     def _repr_html_(self) -> str:
         verdicts = [[v.name, said_shape(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
-        wrong = [row for row in self.table() if not row.agrees]
+        wrong = [row for row in self.table() if row.entry and not row.agrees]  # of a single number the verdict says all
         rows = [[r.parameter + r.entry, *_apart(r.claimed, r.gradient)] for r in wrong[:MOST_ROWS]]
         rows += [[f"… and {len(wrong) - MOST_ROWS} more", "", ""]] if len(wrong) > MOST_ROWS else []
-        details = html_table(["entry", "claimed", "gradient"], rows) if rows else ""
+        details = html_table(["entry", "claimed", "gradient"], rows, caption="Entries that differ") if rows else ""
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
         return f"{html_table(columns, verdicts, caption=self.headline())}{details}"
 
 
 def html_table(columns: list[str], rows: list[list[str]], caption: str = "") -> str:
-    """A table for a notebook."""
-    head = "".join(f"<th>{column}</th>" for column in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(printable(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    """A table for a notebook, without the columns in which there is nothing."""
+    filled = [i for i in range(len(columns)) if any(row[i] for row in rows)]
+    head = "".join(f"<th>{columns[i]}</th>" for i in filled)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(printable(row[i]))}</td>' for i in filled)}</tr>" for row in rows)
     above = f"<p><b>{html.escape(printable(caption))}</b></p>" if caption else ""
     return f"{above}<table><tr>{head}</tr>{body}</table>"
 
