@@ -289,7 +289,7 @@ def test_the_notebook_table_is_bounded_and_escapes_every_name():
 
 
 def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
-    cells = Cells(audit(lambda w: w**3, lambda w: -3.0 * w**2, at=0.5)._repr_html_())
+    cells = Cells(audit(lambda w: 3.0 * w + 7.0 * w**3, lambda w: -3.0 - 21.0 * w**2, at=0.5)._repr_html_())
     assert cells.tags.count("table") == 1
     assert [text for text in cells.texts if text in ("parameter", "also possible")] == ["parameter"]
     cells = Cells(audit(lambda w: w[0] * w[1], lambda w: [w[1], 2.0 * w[0]], at=[2.0, 3.0])._repr_html_())

@@ -25,9 +25,16 @@ def from_text(text):
     text = re.sub("([⁻⁰¹²³⁴-⁹]+)", lambda power: f"**({power[1].translate(SUPERSCRIPTS)})", text)
     text = text.replace("≠", "!=").replace("≤", "<=").replace("≥", ">=")
     text = re.sub(r"(?<![<>!=])=(?!=)", "==", text)
-    while "|" in text:
-        text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text, count=1)
-    return text.replace("[", "(").replace("]", ")").replace("·", "*").replace("−", "-").replace("^", "**")
+    return _absolute(text).replace("[", "(").replace("]", ")").replace("·", "*").replace("−", "-").replace("^", "**")
+
+
+def _absolute(text):
+    """Bars as `abs`: one that comes where a number has to follow opens, any other closes."""
+    read = ""
+    for sign in text:
+        opens = re.search(r"(^|[-−+·/^*,(\[=<>≠≤≥√∛]|\bln|\blog2|\blog10)\s*$", read)
+        read += sign if sign != "|" else "abs(" if opens else ")"
+    return read
 
 
 def from_latex(latex):

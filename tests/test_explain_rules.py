@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -66,7 +66,8 @@ def test_the_written_rule_read_back_has_the_number_of_the_rule(row, kind, data):
 
 @pytest.mark.parametrize("kind", READERS)
 @more_examples
-@given(wild_programs(numbers=st.integers(-30, 30).map(lambda n: n / 10), most=8, widest=8))
+@example(drawn=([("abs", (0,)), ("mul", (1, 2)), ("abs", (3,)), ("abs", (4,))], [-2.5, 1.5]))
+@given(drawn=wild_programs(numbers=st.integers(-30, 30).map(lambda n: n / 10), most=8, widest=8))
 def test_a_written_formula_read_back_has_the_number_of_the_graph(kind, drawn):
     notation, _, read = READERS[kind]
     program, numbers = drawn
