@@ -99,6 +99,10 @@ def test_the_gradient_of_a_function_of_a_list_is_the_one_its_values_show(name, x
     assert gradcheck(OF_A_LIST[name], (xs,))
 
 
+def test_a_product_that_underflows_on_its_way_is_not_refused():
+    assert gradcheck(autograd.prod, ([8.098355090459568e-45, 1.0320777884169997e-297, 0.5, 2.0],))
+
+
 TAILS = {
     "gelu": (autograd.gelu, -10.0, -7.619853024160527e-23),
     "silu": (autograd.silu, -800.0, 0.0),

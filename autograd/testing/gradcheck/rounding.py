@@ -30,14 +30,16 @@ def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
     """The same for an operation that is not recorded; `args` are asked for if the op takes any number of them."""
     if op.arity is not None:
         return 2.0 * EPSILON * abs(z) + TINY
-    n = len(args)
+    n, lost = len(args), TINY
     if op is ops.dot:
         terms = math.fsum(abs(w * x) for w, x in zip(args, args[n // 2 : -1], strict=False)) + abs(args[-1])
     elif op is ops.prod:
         terms = abs(z)
+        for x in args:  # what is lost where it has become subnormal grows with the factors that follow
+            lost = lost * abs(x) + TINY
     else:
         terms = math.fsum(map(abs, args))
-    return 2.0 * EPSILON * (abs(z) + terms) * (1.0 + n / 4.0) + TINY
+    return (2.0 * EPSILON * (abs(z) + terms) + lost) * (1.0 + n / 4.0)
 
 
 def gradient_errors(order: Sequence[Value], bars: Mapping[Value, float], unsure: PartialErrors) -> dict[Value, float]:
