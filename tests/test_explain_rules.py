@@ -66,6 +66,8 @@ def test_the_written_rule_read_back_has_the_number_of_the_rule(row, kind, data):
 
 @pytest.mark.parametrize("kind", READERS)
 @more_examples
+@example(drawn=([("where", (0, 0, 0)), ("abs", (0,)), ("greater_equal", (1, 0))], [0.1]))
+@example(drawn=([("where", (0, 0, 1)), ("less", (0, 2))], [0.1, 0.5]))
 @example(drawn=([("abs", (0,)), ("mul", (1, 2)), ("abs", (3,)), ("abs", (4,))], [-2.5, 1.5]))
 @given(drawn=wild_programs(numbers=st.integers(-30, 30).map(lambda n: n / 10), most=8, widest=8))
 def test_a_written_formula_read_back_has_the_number_of_the_graph(kind, drawn):

@@ -92,7 +92,7 @@ def _place(before: str, after: str, strict: bool) -> tuple[int, bool]:
     elif re.search(r"\+$", before):
         need = PRODUCT if strict else SUM
     else:
-        need = SUM if re.match(r"[-−+<>=]", after) else CHOICE
+        need = SUM if re.match(r"[-−+!<>=≤≥≠]", after) or re.search(r"[<>=≤≥≠]$", before) else CHOICE
     return need, bool(re.search(r"(\\cdot|\\,|[-−+·*/^])$", before))
 
 
