@@ -5,12 +5,13 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
 import nn
 from autograd import Value, custom_op, ops
+from autograd.graph import topological_order
 from autograd.testing import GradientError, check_grads, expressions, gradcheck, networks, points
 from autograd.testing.gradcheck.partials import checked_partials
 from autograd.viz import style
@@ -68,9 +69,18 @@ def test_what_differences_give_is_as_close_to_the_truth_as_they_say(pair):
             assert abs(mp.mpf(check.numeric) - exact) <= mp.mpf(check.error) + mp.mpf(check.slack)
 
 
+def slopes_overflow(f, point):
+    """Has a derivative of f, computed from numbers in range, a derivative out of range on its way?"""
+    xs = [Value(x) for x in point]
+    slopes = [slope for slope in autograd.gradients(f(*xs), xs, create_graph=True) if isinstance(slope, Value)]
+    partials = [partial for node in topological_order(slopes) for partial in node.partials or () if partial is not None]
+    return not all(map(math.isfinite, partials))
+
+
 @given(drawn(depth=2))
 def test_right_second_derivatives_are_never_refused(pair):
     f, point = pair
+    assume(not slopes_overflow(f, point))  # 0 times infinity is NaN, and refused
     assert gradcheck(f, point, order=2)
 
 
