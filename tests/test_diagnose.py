@@ -233,6 +233,15 @@ def test_a_nan_in_the_branch_not_taken_is_not_blamed():
     assert "the same begins at 1 more node\n" in str(why(both))
 
 
+def test_a_partial_that_is_nan_is_no_factor_where_no_gradient_arrives():
+    x = Value(0.0)
+    with pytest.warns(RuntimeWarning):
+        spoilt = autograd.relu(x / x)
+    taken = 1e-9 * x
+    found = why(x, of=where(x, autograd.relu(spoilt), taken))
+    assert "x is multiplied by 1e−09 in mul (taken)" in found.verdict
+
+
 def test_a_zero_that_was_only_added_is_not_blamed_for_a_zero():
     bias = Value(0.0)
     y = autograd.dot([Value(1.0), Value(-1.0)], [2.0, 2.0], bias)

@@ -62,8 +62,9 @@ class Flow:
         return self.bars.get(node, 0.0)
 
     def _share(self, edge: Edge) -> float:
-        """What flows back along this edge."""
-        return 0.0 if edge.partial is None else self._bar(edge.node) * edge.partial
+        """What flows back along this edge: nothing from a node that no gradient reached, were its partial NaN."""
+        bar = self.bars.get(edge.node)
+        return 0.0 if bar is None or edge.partial is None else bar * edge.partial
 
     def _contributions(self, node: Value) -> str:
         shares = [(self._share(edge), edge) for edge in reversed(self.uses[node])]
