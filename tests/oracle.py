@@ -308,6 +308,9 @@ def _forward(program: Program, leaves: Sequence[float], twice: bool) -> list[Jet
     for name, args in program:
         operands = [jets[arg] if isinstance(arg, int) else Jet(mp.mpf(arg), nothing, _zeros(n)) for arg in args]
         numbers = [operand.value for operand in operands]
+        if all(operand.gradient is nothing for operand in operands):  # a constant, perhaps where a derivative has a pole
+            jets.append(Jet(RULES[name].value(*numbers), nothing, _zeros(n)))
+            continue
         firsts = RULES[name].firsts(*numbers)
         gradient = [_weighted(firsts, [operand.gradient[k] for operand in operands]) for k in range(n)]
         curvature = _curvature(RULES[name].seconds(*numbers), firsts, operands, n) if twice else _zeros(n)
