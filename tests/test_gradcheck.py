@@ -61,6 +61,22 @@ def test_a_right_gradient_is_never_refused(pair):
     assert gradcheck(f, point)
 
 
+# Beside a large number these are seen at steps of about 1, and jumped over by the large ones that rounding asks for.
+SMALL_WAVES = {
+    "below the rounding of its neighbour": (lambda y: autograd.hypot(1e7, autograd.cos(y)), 1e5),
+    "a chance agreement of large steps": (lambda y: 0.0 * y + autograd.hypot(y, autograd.sin(y)), 1e6),
+    "on a steep parabola": (lambda y: (12345.678 - 1e6) * (y * y) + autograd.sin(y), 12345.678),
+    "too fast for any step": (lambda y: autograd.sin(autograd.sinh(autograd.sqrt(y))), 1e3),
+    "a bump": (lambda y: autograd.hypot(1e8, autograd.tanh(y - 1e5)), 1e5 + 0.5),
+    "a wave at a kink": (lambda y: autograd.hypot(1e7, autograd.cos(y)) + autograd.relu(y - 1e5), 1e5),
+}
+
+
+@pytest.mark.parametrize("f, x", SMALL_WAVES.values(), ids=SMALL_WAVES)
+def test_a_small_wave_on_a_large_number_is_not_jumped_over(f, x):
+    assert gradcheck(f, (x,))
+
+
 @example((Expression(("add", "x", ("asin", 1.0))), (0.5,)))  # asin is steep there, but nothing flows to it
 @given(drawn(ops="smooth"))
 def test_what_differences_give_is_as_close_to_the_truth_as_they_say(pair):

@@ -23,6 +23,12 @@ STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5)}
 STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), (0.0, 0.0))
 
 
+# Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
+QUICK = frozenset(
+    (ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp)
+)
+
+
 class Kink(NamedTuple):
     """An operation that is not smooth everywhere: how far its arguments are from there, and on which side."""
 
@@ -94,6 +100,16 @@ def kinked(order: Sequence[Value]) -> Iterator[tuple[Value, Op, float]]:
 def margins(order: Sequence[Value]) -> list[float]:
     """How far a graph is from all its kinks, and its arguments from the ends of their domains."""
     return [margin for _, _, margin in kinked(order)] + [arg.data - end for arg, end in domain_ends(order)]
+
+
+def quick_arguments(order: Sequence[Value]) -> list[Value]:
+    """The arguments of the ops that change quickly."""
+    return [arg for node in order if node.op in QUICK for arg in node.args if type(arg) is Value]
+
+
+def within_reach(here: Sequence[float], there: Sequence[float]) -> bool:
+    """Is what lies between these arguments of quick ops seen, and not jumped over?"""
+    return len(here) == len(there) and all(abs(b - a) <= 1.0 for a, b in zip(here, there, strict=True))
 
 
 def domain_ends(order: Sequence[Value]) -> Iterator[tuple[Value, float]]:

@@ -15,7 +15,7 @@ from autograd.primitive import number
 from autograd.replay import numbers_of, replay
 from autograd.testing.finite.estimate import Sample, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
-from autograd.testing.kinks import STATED, alike, domain_ends, kinked
+from autograd.testing.kinks import STATED, alike, domain_ends, kinked, quick_arguments, within_reach
 from autograd.value import Value, take_partials
 
 UNDEFINED = (math.nan, math.nan)
@@ -35,6 +35,7 @@ class Frozen:
             else:
                 self.watched.append((node, op))
         self.ends = list(domain_ends(self.order))
+        self.quick = quick_arguments(self.order)
         self.here = {node: node.data for node in self.order}
         self.margins = self._margins(self.here)
 
@@ -44,11 +45,16 @@ class Frozen:
         def sample(x: float) -> tuple[float, float]:
             try:
                 values = self._values({leaf: x})
-                return (values[self.root], self._noise(values)) if alike(self.margins, self._margins(values)) else UNDEFINED
+                return (values[self.root], self._noise(values)) if self._reaches(values) else UNDEFINED
             except (ValueError, ArithmeticError):  # an op of the user's, outside of its domain
                 return UNDEFINED
 
         return sample
+
+    def _reaches(self, values: Mapping[Value, float]) -> bool:
+        """Is there neither a kink nor a wave between the recorded numbers and these?"""
+        quick = [node.data for node in self.quick], [values[node] for node in self.quick]
+        return alike(self.margins, self._margins(values)) and within_reach(*quick)
 
     def _values(self, given: Mapping[Value, float]) -> dict[Value, float]:
         values: dict[Value, float] = {}

@@ -14,7 +14,7 @@ from autograd.primitive import Op, number
 from autograd.testing.finite.estimate import EPSILON
 from autograd.testing.gradcheck.inputs import argument_names, as_list, is_checked, is_module, named
 from autograd.testing.gradcheck.rounding import value_noise
-from autograd.testing.kinks import margins
+from autograd.testing.kinks import alike, margins, quick_arguments, within_reach
 from autograd.transforms import gradients
 from autograd.tree import tree_leaves, tree_map
 from autograd.value import Value
@@ -31,12 +31,20 @@ class Recording(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What is kept of a recording: the outputs, how far rounding may put them off, the margins, and the operations."""
+    """What is kept of a recording.
+
+    The outputs, how far rounding may put them off, the margins, the arguments of ops that change quickly, and all ops.
+    """
 
     values: list[float]
     noises: list[float]
     margins: list[float]
+    quick: list[float]
     ops: list[Op | None]
+
+    def reaches(self, there: Reading) -> bool:
+        """Does the function do the same there as here, without a kink or a wave in between?"""
+        return self.ops == there.ops and alike(self.margins, there.margins) and within_reach(self.quick, there.quick)
 
 
 class Subject:
@@ -113,7 +121,9 @@ class Subject:
                 return None
             values = [y.data if type(y) is Value else number(y) for y in made.outputs]
             noises = [_noise(made, y) for y in made.outputs]
-            return Reading(values, noises, margins(made.order), [node.op for node in made.order])
+            order = made.order
+            quick = [arg.data for arg in quick_arguments(order)]
+            return Reading(values, noises, margins(order), quick, [node.op for node in order])
 
     def steady_reading(self, made: Recording) -> Reading:
         """What f gives at the point itself, which has to be what it gave before."""
