@@ -72,7 +72,7 @@ SMALL_WAVES = {
 }
 
 
-@pytest.mark.parametrize("f, x", SMALL_WAVES.values(), ids=SMALL_WAVES)
+@pytest.mark.parametrize(("f", "x"), SMALL_WAVES.values(), ids=SMALL_WAVES)
 def test_a_small_wave_on_a_large_number_is_not_jumped_over(f, x):
     assert gradcheck(f, (x,))
 
@@ -95,6 +95,7 @@ def slopes_overflow(f, point):
     return not all(map(math.isfinite, partials))
 
 
+@example((Expression(("acosh", ("sinh", "x"))), (594.0,)))  # the second partial of acosh is 0 there for a float
 @given(drawn(depth=2))
 def test_right_second_derivatives_are_never_refused(pair):
     f, point = pair

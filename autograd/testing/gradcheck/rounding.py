@@ -80,7 +80,7 @@ class PartialErrors:
 
     def _of(self, node: Value) -> list[float]:
         assert node.op is not None
-        errors = [TOLD * abs(partial or 0.0) for partial in node.partials]
+        errors = [_told(partial) for partial in node.partials]
         off = [0.0 if type(arg) is float else self.values[arg] for arg in node.args]
         if not any(off) and abs(node.data) >= NORMAL:
             return errors
@@ -90,8 +90,13 @@ class PartialErrors:
             )
             for i, partial in enumerate(node.partials):
                 if partial is not None:
-                    errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + TOLD * abs(partial))
+                    errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + _told(partial))
         return errors
+
+
+def _told(partial: float | None) -> float:
+    """How far off a partial may be at exact arguments; where it is subnormal, or has become 0, by units of their spacing."""
+    return 0.0 if partial is None else TOLD * abs(partial) + 4.0 * TINY
 
 
 def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
