@@ -32,7 +32,7 @@ def _absolute(text):
     """Bars as `abs`: one that comes where a number has to follow opens, any other closes."""
     read = ""
     for sign in text:
-        opens = re.search(r"(^|[-−+·/^*,(\[=<>≠≤≥√∛]|\bln|\blog2|\blog10)\s*$", read)
+        opens = re.search(r"(^|[-−+·/^*,(\[=<>≠≤≥√∛]|\b(ln|log2|log10|if|else))\s*$", read)
         read += sign if sign != "|" else "abs(" if opens else ")"
     return read
 
@@ -107,6 +107,7 @@ def _cases(latex):
 
 
 def test_text_is_read_as_it_is_meant():
+    assert from_text("|a| if |b| else |c|") == "abs(a) if abs(b) else abs(c)"
     assert from_text("|x|·y² − [x ≤ 2]^(−1)") == "abs(x)*y**(2) - (x <= 2)**(-1)"
 
 
