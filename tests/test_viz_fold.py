@@ -1,5 +1,6 @@
 """Folding: modules and scopes become boxes, each opens, and the largest graph still draws."""
 
+import contextlib
 import re
 
 import pytest
@@ -109,6 +110,21 @@ def test_folding_shows_every_node_in_exactly_one_box_and_at_most_max_nodes_boxes
         assert set(drawing.places) == set(trace(nodes[-1])[0])
         assert len(boxes(drawing)) <= most
         texts(drawing)
+
+
+def test_frames_that_graphviz_gave_up_on_are_laid_out():
+    # found at random: the places of the two arguments, and the scopes of their sum
+    sums = [(0, 0), (0, 2), (0, 0), (0, 0), (0, 3), (0, 0), (5, 6, "b", "a"), (7, 4), (0, 8), (0, 10), (0, 1)]
+    sums += [(9, 11, "c"), (0, 13), (2, 12), (11, 14, "b", "a"), (0, 15), (16, 17, "c")]
+    nodes = [Value(1.0), Value(2.0)]
+    for left, right, *scopes in sums:
+        with contextlib.ExitStack() as stack:
+            for name in scopes:
+                stack.enter_context(scope(name))
+            nodes.append(nodes[left] + nodes[right])
+    drawing = draw_dot(nodes[-1], max_nodes=18)
+    assert "cluster" in drawing.source
+    assert {"b/a", "c"} & set(texts(drawing))
 
 
 @pytest.mark.slow

@@ -24,6 +24,8 @@ class Pen:
         inside: dict[Group | None, list[Box]] = {}
         for box in self.scene.boxes.values():
             inside.setdefault(box.frame, []).append(box)
+        if frames:  # the older way of Graphviz gives up on some: "trouble in init_rank"
+            self.drawing.graph_attr["newrank"] = "true"
         self._frame(self.drawing, None, inside, frames)
         for arrow in self.scene.arrows:
             self._arrow(arrow)
