@@ -80,16 +80,16 @@ def changed_leaves(order: Sequence[Value]) -> list[Value]:
         unknown = {arg for arg in args if type(arg) is Value and arg.op is None}
         if not unknown:
             continue
-        numbers = [arg if type(arg) is float else arg.data for arg in args]
+        then: dict[Value, float] = {}
         if node.op is ops.mul or node.op is ops.dot:
-            for i, then in enumerate(_factors(node)):
-                arg = args[i]
-                if then is not None and type(arg) is Value and arg.op is None:
-                    unknown.discard(arg)
-                    (kept if alike(arg.data, then) else changed).add(arg)
-                    numbers[i] = then
+            told = zip(args, _factors(node), strict=False)  # of the bias of a dot they tell nothing
+            then = {arg: had for arg, had in told if had is not None and type(arg) is Value and arg.op is None}
+        for arg, had in then.items():
+            (kept if alike(arg.data, had) else changed).add(arg)
+        unknown -= then.keys()
         if not unknown:
             continue
+        numbers = [arg if type(arg) is float else then.get(arg, arg.data) for arg in args]
         if _follows(node, numbers):
             kept |= unknown
         else:

@@ -93,6 +93,13 @@ def test_only_changed_leaves_are_found_where_every_leaf_is_in_a_product_and_all_
     assert set(changed_leaves(order)) == set(moved)
 
 
+def test_a_leaf_that_a_dot_multiplies_by_a_number_as_well_does_not_throw_doubt_on_its_bias():
+    x, b = Value(0.0), Value(0.0)
+    y = autograd.dot([x, x], [x, 0.1], b)
+    x.data = 1.0
+    assert changed_leaves(topological_order([y])) == [x]
+
+
 def test_a_change_is_found_where_the_number_is_the_same_and_only_a_partial_is_not():
     x, w, zero = Value(3.0), Value(2.0), Value(0.0)
     order = topological_order([x**2, w * zero])

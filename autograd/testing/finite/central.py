@@ -60,6 +60,7 @@ def two_sided(sample: Sample, x: float, step: float) -> Estimate:
     rows: list[Quotient] = []
     table: list[list[tuple[float, float]]] = []  # (value, rounding) by row and column
     candidates: list[Candidate] = []
+    before = math.inf
     while h >= smallest / 1024.0 and (row := _central(sample, x, h)) is not None:
         if rows and not row.resolves(rows[-1], 1.7):  # 4 times where the step is small enough
             rows, table, candidates = [], [], []
@@ -69,8 +70,9 @@ def two_sided(sample: Sample, x: float, step: float) -> Estimate:
         candidates += [c for c in _candidates(rows, table) if abs(c.value - foothold.value) <= c.error + foothold.error]
         candidates = sorted(candidates, key=lambda candidate: candidate.error)[:KEPT]
         best = candidates[0] if candidates else foothold
-        if row.rounding > best.error or best.step > PATIENCE * h:
+        if before < row.rounding > best.error or best.step > PATIENCE * h:  # it may shrink at first, with f itself
             break
+        before = row.rounding
         h /= 2.0
     best = min([foothold, *candidates], key=lambda candidate: candidate.error)
     return Estimate(best.value, best.error)
