@@ -124,7 +124,7 @@ def test_frames_that_graphviz_gave_up_on_are_laid_out():
             nodes.append(nodes[left] + nodes[right])
     drawing = draw_dot(nodes[-1], max_nodes=18)
     assert "cluster" in drawing.source
-    assert {"b/a", "c"} & set(texts(drawing))
+    assert {"b", "c"} <= set(texts(drawing))  # the names of the frames
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Where a recorded function is not smooth, and how far away that is."""
+"""Where a recorded function is not smooth, how far away that is, and where it changes quickly."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ MOST_ROWS = 20
 STATED = {"relu": (0.0,), "abs": (0.0,), "sign": (0.0,), "step": (0.0,), "hypot": (0.0, 0.0)}
 STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5)}
 STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), (0.0, 0.0))
-
 
 # Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
 QUICK = frozenset(

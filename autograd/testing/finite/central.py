@@ -70,9 +70,9 @@ def two_sided(sample: Sample, x: float, step: float) -> Estimate:
         candidates += [c for c in _candidates(rows, table) if abs(c.value - foothold.value) <= c.error + foothold.error]
         candidates = sorted(candidates, key=lambda candidate: candidate.error)[:KEPT]
         best = candidates[0] if candidates else foothold
-        if before < row.rounding > best.error or best.step > PATIENCE * h:  # it may shrink at first, with f itself
+        if row.rounding > max(best.error, before) or best.step > PATIENCE * h:
             break
-        before = row.rounding
+        before = row.rounding  # where f is huge it shrinks with the step at first
         h /= 2.0
     best = min([foothold, *candidates], key=lambda candidate: candidate.error)
     return Estimate(best.value, best.error)

@@ -20,7 +20,6 @@ from autograd.testing.gradcheck.partials import Partial, checked_partials
 from autograd.testing.gradcheck.report import Checked, GradientError, Graph, gradient_error
 from autograd.testing.gradcheck.rounding import PartialErrors, gradient_errors
 from autograd.testing.gradcheck.subject import Subject
-from autograd.testing.kinks import alike
 from autograd.value import Value
 
 
@@ -89,7 +88,7 @@ class Round:
             return [0.0] * len(self.outputs)
         points = zip(*map(neighbours, self.subject.point), strict=True)
         readings = [self.subject.read(point) for point in points]
-        near = [there if there and alike(self.here.margins, there.margins) else None for there in readings]
+        near = [there if there and self.here.reaches(there) else None for there in readings]
         return [scatter([there.values[k] if there else math.nan for there in near]) for k in range(len(self.outputs))]
 
     def _failure(self, wrong: Sequence[Partial], check: Checked | None = None, i: int = 0, k: int = 0) -> GradientError:

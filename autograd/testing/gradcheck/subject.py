@@ -121,9 +121,8 @@ class Subject:
                 return None
             values = [y.data if type(y) is Value else number(y) for y in made.outputs]
             noises = [_noise(made, y) for y in made.outputs]
-            order = made.order
-            quick = [arg.data for arg in quick_arguments(order)]
-            return Reading(values, noises, margins(order), quick, [node.op for node in order])
+            quick = [arg.data for arg in quick_arguments(made.order)]
+            return Reading(values, noises, margins(made.order), quick, [node.op for node in made.order])
 
     def steady_reading(self, made: Recording) -> Reading:
         """What f gives at the point itself, which has to be what it gave before."""
