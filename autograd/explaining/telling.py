@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -131,7 +132,7 @@ class Account:
             else:
                 quotient = self._quotient(user, node)
                 symbols.append(Written(self._quotient(self.root, user) + voice.times + quotient, PRODUCT))
-                numbers.append(self._product(self.bars[user], partial, first=not numbers))
+                numbers.append(self._share(user, node, partial, first=not numbers))
                 rules.append(voice.so.format(self._operation(user), f"{quotient} = {_equal(terms, quotient)}"))
         count = len(self.users[node])
         terms = [self._sum(symbols, count), self._sum(numbers, count), voice.notation.constant(self.bars[node])]
@@ -166,6 +167,14 @@ class Account:
         if len(terms) < count:
             terms = [*terms[:-1], Written(self.voice.left_out.format(count - len(terms)), ATOM), terms[-1]]
         return self.voice.notation.operation(ops.sum, terms)
+
+    def _share(self, user: Value, node: Value, partial: float, first: bool) -> Written:
+        """What arrives at node from this user, in numbers: one product, unless its terms overflow one by one."""
+        bar, flows = self.bars[user], self.users[node][user]
+        if len(flows) == 1 or not any(math.isinf(bar * part) for _, part in flows):
+            return self._product(bar, partial, first)
+        parts = [flows[i][1] for i in listed(len(flows)) if i is not None]
+        return self._sum([self._product(bar, part, first and not i) for i, part in enumerate(parts)], len(flows))
 
     def _product(self, bar: float, partial: float, first: bool) -> Written:
         constant, (opening, closing) = self.voice.notation.constant, self.voice.notation.parentheses
