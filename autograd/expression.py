@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -68,25 +69,35 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
             raise ExpressionError(f"nested more than {DEEPEST} deep", node.col_offset + 1)
         result = _apply(node, [walk(arg, depth + 1) for arg in _arguments(node)], values)
         if type(result) is Value and result not in texts:
-            texts[result] = text[node.col_offset : node.end_col_offset]
+            texts[result] = " ".join(text[node.col_offset : node.end_col_offset].split())
         return result
 
     return walk(tree, 0), texts
 
 
 def _parse(text: str) -> ast.expr:
+    """The tree of the text; the columns of its nodes count the characters from the beginning of the text."""
     if len(text) > LONGEST:
         raise ExpressionError(f"longer than {LONGEST} characters", LONGEST + 1)
+    starts = [0, *(end.end() for end in re.finditer(r"\r\n?|\n", text))]  # of lines, as Python counts them
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        raise ExpressionError(error.msg, error.offset or 1) from None
+        start = starts[min(error.lineno or 1, len(starts)) - 1]
+        raise ExpressionError(error.msg, start + (error.offset or 1)) from None
     except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested beyond what the parser takes
         raise ExpressionError("this cannot be parsed", 1) from None
+
+    def column(line: int, in_bytes: int) -> int:  # Python counts bytes of UTF-8, people count characters
+        start = starts[line - 1]
+        return start + len(text[start:].encode()[:in_bytes].decode())
+
     for node in ast.walk(tree):
-        if isinstance(node, ast.expr):  # Python counts bytes of UTF-8, people count characters
-            node.col_offset = len(text.encode()[: node.col_offset].decode())
-            node.end_col_offset = len(text.encode()[: node.end_col_offset].decode())
+        if isinstance(node, ast.expr):
+            assert node.end_lineno is not None
+            assert node.end_col_offset is not None
+            node.col_offset = column(node.lineno, node.col_offset)
+            node.end_col_offset = column(node.end_lineno, node.end_col_offset)
     return tree
 
 

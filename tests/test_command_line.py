@@ -98,11 +98,21 @@ def test_help_teaches(capsys):
     assert "tanh" in printed
 
 
-@given(st.text(max_size=30))
+@given(st.text(max_size=30) | st.text("xµ1+*(), \n\r\\#", max_size=20))
 def test_any_text_is_an_expression_or_an_expression_error(text):
     with contextlib.suppress(ExpressionError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         evaluate(text, {"x": Value(1.0)})
+
+
+def test_an_expression_may_have_several_lines_and_columns_count_from_its_beginning():
+    x = Value(2.0)
+    _, texts = evaluate("(µ *\n µ\r\n + µ)", {"μ": x})
+    assert list(texts.values()) == ["µ", "µ * µ", "µ * µ + µ"]
+    for text, column in (("(µ +\n y)", 7), ("(µ +\r\n µ*y.z)", 10), ("µ\n+", 3)):
+        with pytest.raises(ExpressionError) as caught:
+            evaluate(text, {"μ": x})
+        assert caught.value.column == column
 
 
 def test_functions_of_a_list_take_their_arguments_one_by_one():
