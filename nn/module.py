@@ -113,10 +113,11 @@ class Module:
             raise ValueError(f"state: unexpected {', '.join(unexpected)}")
         found = [(name, group) for name, group in groups.items() if name in state]
         for name, group in found:
-            given = plain_lists(state[name])
-            if not same_shape(plain_lists(group), given):
+            given = state[name]
+            # Sizes are compared first: an array of the shape [10**9, 0] holds no number, but as lists it is a billion.
+            if _sizes(group) != _sizes(given) or not same_shape(plain_lists(group), plain_lists(given)):
                 raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(given)}")
-            for number in tree_leaves(given):
+            for number in tree_leaves(plain_lists(given)):
                 if isinstance(number, bool) or not isinstance(number, (int, float)):
                     raise ValueError(f"state: {name} must hold numbers, got {type(number).__name__}")
                 try:
@@ -212,7 +213,18 @@ def checked_module(name: str, module: Any) -> Module:
     return module
 
 
-def _shape(tree: Any) -> str:
+def _sizes(tree: Any) -> list[int]:
+    """The length of a list or an array, then that of the first one in it, and so on."""
+    if hasattr(tree, "shape"):
+        return list(tree.shape)
     if not isinstance(tree, (list, tuple)):
-        return "a number"
-    return f"{len(tree)} × ({_shape(tree[0])})" if tree and isinstance(tree[0], (list, tuple)) else f"{len(tree)} numbers"
+        return []
+    return [len(tree), *(_sizes(tree[0]) if tree else [])]
+
+
+def _shape(tree: Any) -> str:
+    *outer, last = _sizes(tree) or [None]
+    text = "a number" if last is None else f"{last} numbers"
+    for size in reversed(outer):
+        text = f"{size} × ({text})"
+    return text

@@ -10,7 +10,6 @@ from typing import Any
 
 from autograd.files import write_atomically
 from autograd.tree import tree_leaves
-from nn.arguments import plain_lists
 from nn.module import Module, checked_module
 
 FORMAT = "scalar-autograd model"
@@ -60,9 +59,6 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
             # Python takes 80 bytes to read `[],`: a file of many more values than the model has is not read.
             own = sum(len(tree_leaves(group)) for group in model.state_dict().values())
             state = _from_json(Path(path).read_bytes(), most=2 * own + 100 if strict else math.inf)
-        for name, group in state.items():
-            if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(plain_lists(group))):
-                raise ModelFileError(f"{name} holds a number that is not finite")
         model.load_state_dict(state, strict=strict)
     except RecursionError:
         raise ModelFileError(f"{path}: nested too deep to be a model") from None
@@ -86,7 +82,14 @@ def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
     state = document.get("state")
     if not isinstance(state, dict):
         raise ModelFileError(f'"state" must be an object, got {type(state).__name__}')
+    for name, group in state.items():
+        if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(group)):
+            raise _not_finite(name)
     return state
+
+
+def _not_finite(name: str) -> ModelFileError:
+    return ModelFileError(f"{name} holds a number that is not finite")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -109,13 +112,16 @@ def _to_safetensors(state: Mapping[str, Any]) -> bytes:
 
 
 def _from_safetensors(path: str | Path) -> Mapping[str, Any]:
-    _, library = _safetensors()
+    numpy, library = _safetensors()
     from safetensors import SafetensorError
 
     try:
         arrays: dict[str, Any] = library.load_file(path)
     except (SafetensorError, AttributeError, TypeError) as error:  # of types NumPy lacks
         raise ModelFileError(f"not a safetensors file: {error}") from None
+    for name, array in arrays.items():
+        if not numpy.isfinite(array).all():
+            raise _not_finite(name)
     with open(path, "rb") as file:  # of two alike, the library takes the last one
         json.loads(
             file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=lambda pairs: bool(_without_duplicates(pairs))

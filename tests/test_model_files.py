@@ -364,6 +364,22 @@ def test_a_file_of_very_many_values_takes_four_times_its_size(tmp_path):
         assert check("json", whole.replace('"state": {', f'"state": {{"many": [{many}],').encode(), tmp_path)
 
 
+@pytest.mark.parametrize("shape", [[10**6, 0], [1000, 1000, 0], [10**6, 0, 10**6]], ids=str)
+@pytest.mark.parametrize("name", ["layers.0.neurons.0.w", "more"])
+def test_a_shape_without_numbers_takes_no_memory(name, shape, tmp_path):
+    whole = saved("safetensors", network(1), tmp_path)
+    (length,) = struct.unpack_from("<Q", whole)
+    header, data = json.loads(whole[8 : 8 + length]), whole[8 + length :]
+    start, end = header.get(name, {"data_offsets": [len(data)] * 2})["data_offsets"]
+    for entry in header.values():
+        entry["data_offsets"] = [i - (end - start) * (i > start) for i in entry["data_offsets"]]
+    header[name] = {"dtype": "F64", "shape": shape, "data_offsets": [start, start]}
+    data = data[:start] + data[end:]
+    text = json.dumps(header).encode()
+    error = check("safetensors", struct.pack("<Q", len(text)) + text + data, tmp_path)
+    assert f"unexpected {name}" in error or f"{name} has another shape" in error
+
+
 def test_a_file_that_would_run_code_is_refused_and_runs_none(tmp_path):
     class Harmful:
         def __reduce__(self):
