@@ -223,8 +223,10 @@ def _sizes(tree: Any) -> list[int]:
 
 
 def _shape(tree: Any) -> str:
-    *outer, last = _sizes(tree) or [None]
-    text = "a number" if last is None else f"{last} numbers"
-    for size in reversed(outer):
-        text = f"{size} × ({text})"
+    sizes = _sizes(tree)
+    if not sizes:
+        return "a number"
+    text = f"{sizes.pop()} numbers"
+    while sizes:
+        text = f"{sizes.pop()} × ({text})"
     return text
