@@ -112,6 +112,7 @@ def said_by_safetensors(content):
 
 
 def tensor(data, dtype, shape):
+    require(all(type(size) is int for size in shape))  # [[1], 10**9] has a product too: a list of that length
     items = list(struct.unpack(f"<{math.prod(shape)}{LETTERS[dtype]}", data))
     for size in reversed(shape):
         items = [items[i : i + size] for i in range(0, len(items), size)]
