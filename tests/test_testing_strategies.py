@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, custom_op, ops
 from autograd.testing import GradientError, datasets, expressions, gradcheck, networks, numbers, points, values
+from autograd.testing.expression import Expression, constants_inside
 
 
 @given(values())
@@ -50,6 +51,14 @@ def test_an_expression_shows_as_the_python_that_computes_it(data):
     again = eval(text, {name: getattr(autograd, name) for name in autograd.__all__})
     assert repr(again(*map(Value, point))) == repr(f(*map(Value, point)))
     assert repr(float(again(*point))) == repr(float(f(*point)))
+
+
+@pytest.mark.parametrize("bad", [("div", 0.0, 0.0), ("log", -1.0), ("exp", ("exp", 10.0)), ("acosh", ("neg", 2.0))], ids=str)
+def test_an_operation_on_constants_is_drawn_only_inside_its_domain(bad):
+    absorbed = ("add", "x", ("equal", bad, 3.0))  # finite everywhere, but Python raises
+    assert Expression(absorbed).defined_at(0.5)
+    assert not constants_inside(absorbed)
+    assert constants_inside(("add", "x", ("equal", ("div", 1.0, 2.0), 3.0)))
 
 
 @given(st.data())

@@ -63,6 +63,24 @@ def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
     return all(map(_is_inside, topological_order([y])))
 
 
+def constants_inside(tree: Tree) -> bool:
+    """Is every operation on constants alone inside of its domain? 0.0 / 0.0 is NaN in the table, but raises in Python.
+
+    >>> constants_inside(("add", "x", ("div", 1.0, 0.5))), constants_inside(("add", "x", ("div", 0.0, 0.0)))
+    (True, False)
+    """
+    if not isinstance(tree, tuple):
+        return True
+    if has_variable(tree):
+        return all(map(constants_inside, tree[1:]))
+    return defined_at(lambda: _recorded(tree), ())
+
+
+def has_variable(tree: Tree) -> bool:
+    """Is it, or does it hold, a variable?"""
+    return next(_variables(tree), None) is not None
+
+
 def nearest_inside(f: Callable[..., Any], point: Sequence[float]) -> tuple[float, ...] | None:
     """The point itself, or one made from it, or one of a few fixed ones, where f is defined; None if there is none."""
     return next((tried for tried in _attempts(tuple(point)) if defined_at(f, tried)), None)
@@ -106,6 +124,11 @@ def _evaluated(tree: Tree, results: dict[Tree, Any]) -> Any:
     if tree not in results:
         results[tree] = ops.TABLE[tree[0]](*[_evaluated(arg, results) for arg in tree[1:]])
     return results[tree]
+
+
+def _recorded(tree: Tree) -> Value:
+    """A tree without variables, its constants as leaves."""
+    return Value(tree) if isinstance(tree, float) else ops.TABLE[tree[0]](*map(_recorded, tree[1:]))
 
 
 def _source(tree: Tree) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import ops as table
 from autograd.primitive import Op
-from autograd.testing.expression import Expression, Tree, nearest_inside
+from autograd.testing.expression import Expression, Tree, constants_inside, has_variable, nearest_inside
 from autograd.value import Value
 
 try:
@@ -64,7 +64,7 @@ def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.S
     for _ in range(depth):
         nodes = _nodes(names, trees)
         trees = _weighted(1, leaves, 2, nodes)
-    return nodes.filter(_has_variable).map(Expression).filter(_is_somewhere_defined)
+    return nodes.filter(has_variable).map(Expression).filter(_is_somewhere_defined)
 
 
 def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[tuple[float, ...]]:
@@ -181,12 +181,8 @@ def _weighted(one: int, first: st.SearchStrategy[Any], other: int, second: st.Se
     return st.integers(1, one + other).flatmap(lambda k: first if k <= one else second)
 
 
-def _has_variable(tree: Tree) -> bool:
-    return isinstance(tree, str) or (isinstance(tree, tuple) and any(map(_has_variable, tree[1:])))
-
-
 def _is_somewhere_defined(f: Expression) -> bool:
-    return nearest_inside(f, [0.0] * len(f.names)) is not None
+    return constants_inside(f.tree) and nearest_inside(f, [0.0] * len(f.names)) is not None
 
 
 def _arity(f: Callable[..., Any]) -> int:
