@@ -115,9 +115,9 @@ class Module:
         for name, group in found:
             given = state[name]
             # Sizes are compared first: an array of the shape [10**9, 0] holds no number, but as lists it is a billion.
-            if _sizes(group) != _sizes(given) or not same_shape(plain_lists(group), plain_lists(given)):
+            if _sizes(group) != _sizes(given) or not same_shape(plain_lists(group), given := plain_lists(given)):
                 raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(given)}")
-            for number in tree_leaves(plain_lists(given)):
+            for number in tree_leaves(given):
                 if isinstance(number, bool) or not isinstance(number, (int, float)):
                     raise ValueError(f"state: {name} must hold numbers, got {type(number).__name__}")
                 try:
