@@ -28,9 +28,13 @@ soak: .venv/ready
 	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py tests/test_frozen_graphs.py \
 		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py tests/test_depth.py tests/test_model_files.py
 
-# In random order and with examples that no run has seen: none may fail.
+# In random order and with examples that no run has seen: none may fail. The seed makes a failure again.
 flakes: .venv/ready
-	for run in $$(seq 200); do $(BIN)/pytest -q -n 2 -m "not slow" -p pytest_randomly --hypothesis-profile=fresh || exit 1; done
+	for run in $$(seq 200); do \
+		seed=$$(date +%s); echo "run $$run, seed $$seed"; \
+		$(BIN)/pytest -q -n 2 -m "not slow" -p pytest_randomly --hypothesis-profile=fresh \
+			--hypothesis-seed=$$seed --randomly-seed=$$seed || exit 1; \
+	done
 
 # Every partial off by 1e-12, and the classic mistakes of such engines: a test has to fail for each.
 mutants: .venv/ready
