@@ -98,6 +98,12 @@ def test_shared_parts_of_an_expression_are_recorded_once():
     assert y.args[0] is y.args[1]
 
 
+def test_parts_that_differ_in_the_sign_of_a_zero_are_not_shared():
+    f = Expression(("atan2", ("mul", "x", 0.0), ("mul", "x", -0.0)))
+    assert f.source == "atan2(x * 0.0, x * (-0.0))"
+    assert f(1.0) == math.atan2(0.0, -0.0) == math.pi
+
+
 @pytest.mark.slow
 def test_a_planted_bug_shrinks_to_the_bare_operation():
     wrong = custom_op(math.atan, partials=lambda z, x: 1.01 / (1.0 + x * x), name="wrong_atan")

@@ -34,13 +34,13 @@ class Expression:
     def __init__(self, tree: Tree) -> None:
         found = dict.fromkeys(_variables(tree))
         self.names = tuple("xyz"[: len(found)]) if len(found) <= 3 else tuple(found)
-        self.tree = _renamed(tree, dict(zip(found, self.names, strict=True)))
+        self.tree = _shared(tree, dict(zip(found, self.names, strict=True)), {})
         self.source = _source(self.tree)
         self.__name__ = self.source if len(self.source) <= 40 else f"{self.source[:39]}…"
         self.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in self.names])
 
     def __call__(self, *args: Any) -> Any:
-        results: dict[Tree, Any] = dict(zip(self.names, args, strict=True))
+        results: dict[str | int, Any] = dict(zip(self.names, args, strict=True))
         return _evaluated(self.tree, results)
 
     def __repr__(self) -> str:
@@ -112,18 +112,22 @@ def _variables(tree: Tree) -> Iterator[str]:
             yield from _variables(arg)
 
 
-def _renamed(tree: Tree, names: dict[str, str]) -> Tree:
+def _shared(tree: Tree, names: dict[str, str], parts: dict[str, Tree]) -> Tree:
+    """The tree with these names, equal parts as one object; told apart by how they look, since 0.0 == -0.0."""
     if isinstance(tree, tuple):
-        return (tree[0], *[_renamed(arg, names) for arg in tree[1:]])
+        part = (tree[0], *[_shared(arg, names, parts) for arg in tree[1:]])
+        return parts.setdefault(repr(part), part)
     return names[tree] if isinstance(tree, str) else tree
 
 
-def _evaluated(tree: Tree, results: dict[Tree, Any]) -> Any:
+def _evaluated(tree: Tree, results: dict[str | int, Any]) -> Any:
+    """The result of a tree of shared parts; `results` holds those of variables by name, and those of parts by identity."""
     if isinstance(tree, float):
         return tree
-    if tree not in results:
-        results[tree] = ops.TABLE[tree[0]](*[_evaluated(arg, results) for arg in tree[1:]])
-    return results[tree]
+    key = tree if isinstance(tree, str) else id(tree)
+    if key not in results:
+        results[key] = ops.TABLE[tree[0]](*[_evaluated(arg, results) for arg in tree[1:]])
+    return results[key]
 
 
 def _recorded(tree: Tree) -> Value:
