@@ -125,6 +125,8 @@ def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
     with _sweeping:  # two threads may sweep over shared nodes
         if root.op is None:
+            if not root.requires_grad:
+                raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
             root.grad += seed
         elif modes.watching.get():
             _sweep_and_watch(root, seed)
@@ -152,6 +154,7 @@ def _sweep_by_count(root: Value, seed: float, counted: bool = False) -> bool:
 
     `_left` says how many contributions are still to come to a node that some have reached; it is 0
     between sweeps, and -1 at a leaf that has been reached, which waits for nothing and passes nothing on.
+    A frozen leaf takes what it gets as one that has been reached, and never shows it.
     """
     waiting: list[Value] = []
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before

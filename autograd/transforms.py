@@ -250,7 +250,7 @@ def _refuse_stale(order: Sequence[Value]) -> None:
         if node.op is None:
             continue
         numbers = [arg if type(arg) is float else arg.data for arg in node.args]
-        wanted = [type(arg) is not float for arg in node.args]
+        wanted = [partial is not None for partial in node.partials]
         again = [node.op(*numbers), *take_partials(node.op, node.data, numbers, wanted)]
         if not all(map(_alike, again, [node.data, *node.partials])):
             changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]

@@ -61,12 +61,14 @@ class Value(Methods):
     _uses: int
     _left: int
 
-    def __init__(self, data: float, label: str = "") -> None:
+    def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
         self._data = number(data)
         self.op = self._a = self._b = self._da = self._db = None
         self._uses = self._left = 0
         if label:
             self.label = label
+        if requires_grad is not True:
+            self.requires_grad = requires_grad
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value cannot be subclassed: hold one, or add an operation with custom_op")
@@ -86,13 +88,64 @@ class Value(Methods):
     def grad(self) -> float:
         """The derivative of the last root of `backward()` by this node; 0.0 before there was one."""
         try:
-            return self._grad
+            return self._grad if self._left != FROZEN else 0.0
         except AttributeError:
             return 0.0
 
     @grad.setter
     def grad(self, grad: float) -> None:
-        self._grad = number(grad)
+        grad = number(grad)
+        if self._left == FROZEN:
+            if grad:
+                raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
+        else:
+            self._grad = grad
+
+    @property
+    def has_grad(self) -> bool:
+        """True once a `backward()` reached it or `grad` was set, until `zero_grad()`; optimizers pass over the others.
+
+        >>> x = Value(3.0)
+        >>> x.has_grad
+        False
+        >>> (0.0 * x).backward()
+        >>> x.grad, x.has_grad
+        (0.0, True)
+        """
+        return self._left != FROZEN and hasattr(self, "_grad")
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: `grad` is 0.0 and `has_grad` False, as in a new Value."""
+        if self._left != FROZEN and hasattr(self, "_grad"):
+            del self._grad
+
+    @property
+    def requires_grad(self) -> bool:
+        """Set to False on a leaf to freeze it: no gradient flows to it, and optimizers pass over it.
+
+        >>> w, x = Value(2.0), Value(3.0, requires_grad=False)
+        >>> (w * x).backward()
+        >>> w.grad, x.grad
+        (3.0, 0.0)
+        """
+        return self._left != FROZEN
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        if not isinstance(requires_grad, bool):
+            raise TypeError(f"requires_grad must be True or False, got {requires_grad!r}")
+        if self.op is not None:
+            raise ValueError(f"requires_grad can be set on leaves only, and {self.op.name} made this Value: freeze v.detach()")
+        if requires_grad == self.requires_grad:
+            return
+        if requires_grad:
+            self._left = 0
+            del self._grad
+        else:
+            global _some_frozen
+            _some_frozen = True
+            self._grad = 0.0  # a place for what a sweep delivers, and nobody reads
+            self._left = FROZEN
 
     @property
     def label(self) -> str:
@@ -121,10 +174,15 @@ class Value(Methods):
     def partials(self) -> tuple[float | None, ...]:
         """∂self/∂arg for each of `args`, taken when it was recorded; None where no gradient flows."""
         if type(self._a) is tuple:
-            return self._b  # type: ignore[no-any-return]
-        if self.op is None:
+            partials = self._b
+        elif self.op is None:
             return ()
-        return (self._da,) if self._b is None else (self._da, self._db)
+        else:
+            partials = (self._da,) if self._b is None else (self._da, self._db)
+        if _some_frozen:
+            pairs = zip(self.args, partials, strict=True)
+            return tuple([None if type(arg) is Value and arg._left == FROZEN else partial for arg, partial in pairs])
+        return partials  # type: ignore[no-any-return]
 
     @property
     def origin(self) -> tuple[str, int] | None:
@@ -344,7 +402,7 @@ class Value(Methods):
                 f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
                 "to pickle or copy its number"
             )
-        return _restore, (self._data, self.label, self.grad)
+        return _restore, (self._data, self.label, self.grad if self.has_grad else None, self.requires_grad)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
@@ -359,15 +417,19 @@ class Value(Methods):
         return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
 
 
+FROZEN = -2  # in `_left`, where the sweeps find it without asking
+_some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
+
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
-def _restore(data: float, label: str, grad: float) -> Value:
-    leaf = Value(data, label)
-    leaf.grad = grad
+def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:
+    leaf = Value(data, label, requires_grad)
+    if grad is not None:
+        leaf.grad = grad
     return leaf
 
 

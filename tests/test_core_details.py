@@ -3,6 +3,7 @@
 Here are the operators and records of Value and the rows; sweeps and transforms are in test_core_sweeps.py.
 """
 
+import copy
 import math
 import operator
 from functools import partial
@@ -178,3 +179,63 @@ def test_a_wrong_number_of_arguments_of_any_kind_is_refused(name, kind):
     for count in (0, row.arity - 1, row.arity + 1):
         with pytest.raises(TypeError, match=rf"{name}\(\) takes {row.arity} arguments?, got {count}"):
             row(*[kind(1)] * count)
+
+
+# -- frozen leaves, and gradients that nobody has delivered yet ----------------------------------------
+
+
+def test_a_frozen_leaf_gets_no_gradient_in_any_sweep_and_the_others_get_theirs():
+    w, x = Value(2.0, "w"), Value(3.0, "x", requires_grad=False)
+    y = w * x + x.tanh() + ops.dot(w, x, x, 3.0, 0.0)
+    y.backward()
+    assert (w.grad, x.grad, x.has_grad) == (6.0, 0.0, False)
+    with anomaly():
+        y.backward()
+    assert (w.grad, x.grad, x.has_grad) == (12.0, 0.0, False)
+    assert gradients(y, [w, x]) == [6.0, 0.0]
+    (slope,) = gradients(y * w, [w], create_graph=True)
+    assert gradients(slope, [w, x]) == [12.0, 0.0]
+    assert (w * x).partials == (3.0, None)
+
+
+def test_a_leaf_can_be_frozen_and_thawed_after_recording():
+    w, x = Value(2.0), Value(3.0)
+    y = w * x
+    y.backward()
+    x.requires_grad = False
+    y.backward()
+    assert (w.grad, x.grad) == (6.0, 0.0)
+    x.requires_grad = True
+    assert not x.has_grad
+    y.backward()
+    assert (w.grad, x.grad) == (9.0, 2.0)
+
+
+def test_freezing_refuses_what_cannot_be():
+    x = Value(3.0, requires_grad=False)
+    with pytest.raises(ValueError, match="frozen"):
+        x.backward()
+    with pytest.raises(ValueError, match="frozen"):
+        x.grad = 1.0
+    x.grad = 0.0  # as a loop that zeroes all gradients writes
+    with pytest.raises(ValueError, match="leaves only"):
+        (x * x).requires_grad = False
+    with pytest.raises(TypeError, match="True or False"):
+        Value(3.0, requires_grad=0)
+
+
+def test_a_copy_of_a_leaf_is_as_frozen_and_has_as_much_of_a_gradient():
+    x, y, z = Value(1.0, requires_grad=False), Value(2.0), Value(3.0)
+    z.grad = 0.0
+    copies = [copy.deepcopy(v) for v in (x, y, z)]
+    assert [(v.requires_grad, v.has_grad) for v in copies] == [(False, False), (True, False), (True, True)]
+
+
+def test_zero_grad_forgets_a_gradient_and_a_gradient_of_zero_is_one():
+    x = Value(3.0)
+    assert not x.has_grad
+    (0.0 * x).backward()
+    assert (x.grad, x.has_grad) == (0.0, True)
+    x.zero_grad()
+    x.zero_grad()
+    assert (x.grad, x.has_grad) == (0.0, False)
