@@ -45,8 +45,6 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
     ws, xs = tuple(weights), tuple(inputs)
     if len(ws) != len(xs):
         raise ValueError(f"dot: weights and inputs must be of one length, got {len(ws)} and {len(xs)}")
-    if type(bias) is Value:
-        return record_dots([ws], xs, [bias])[0]
     return ops.dot(*ws, *xs, bias)
 
 

@@ -130,8 +130,8 @@ def backward(root: Value, seed: float) -> None:
             root.grad += seed
         elif modes.watching.get():
             _sweep_and_watch(root, seed)
-        elif not _sweep_by_count(root, seed):
-            _sweep_by_count(root, seed, counted=True)
+        else:
+            _sweep(root, seed)
 
 
 def _sweep_and_watch(root: Value, seed: float) -> None:
@@ -144,156 +144,127 @@ def _sweep_and_watch(root: Value, seed: float) -> None:
             node.grad += bars[node]
 
 
-def _sweep_by_count(root: Value, seed: float, counted: bool = False) -> bool:
-    """The same sweep in one pass, or False if this graph does not allow it (no leaf has changed then).
+def _sweep(root: Value, seed: float) -> None:
+    """The same sweep in one pass, from the deepest node to the leaves.
 
-    Every node counts, while recording, how often it is used. Once that many contributions have
-    arrived its gradient is complete and can be passed on: no order has to be found first. If some
-    use lies outside of this graph, a node is left waiting, and the uses inside have to be `counted` first.
-    (Counting relies on the interpreter's lock: `+= 1` on a node that several threads use loses nothing.)
-
-    `_left` says how many contributions are still to come to a node that some have reached; it is 0
-    between sweeps, and -1 at a leaf that has been reached, which waits for nothing and passes nothing on.
-    A frozen leaf takes what it gets as one that has been reached, and never shows it.
+    A node is deeper than its arguments, so once all deeper ones have passed on their gradients its own is complete: no
+    order has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node, or a leaf, that a
+    contribution of this sweep has reached, and 0 between sweeps. (A frozen leaf is always reached: it takes what it
+    gets, and never shows it.)
     """
-    waiting: list[Value] = []
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
     complete = False
     try:
-        if counted:
-            _count(root, waiting)
-        if _deliver(root, seed, waiting, leaves, counted):
-            for leaf, before in leaves:
-                leaf._grad += before
-            complete = True
-        return complete
-    finally:  # an interrupted sweep, too, leaves the leaves as they were
-        for node in waiting:
-            node._left = 0
+        root._grad = seed
+        _deliver(root, leaves)
         for leaf, before in leaves:
-            leaf._left = 0
+            leaf._grad += before
+        complete = True
+    finally:  # an interrupted sweep, too, leaves the leaves as they were
+        for leaf, before in leaves:
+            leaf._reached = 0
             if not complete:
                 leaf._grad = before
+        if not complete:
+            for node in topological_order([root]):
+                if node.op is not None:
+                    node._reached = 0
 
 
-def _count(root: Value, waiting: list[Value]) -> None:
-    """Set `_left` of every node of this graph to the contributions that will come to it, and add it to `waiting`.
-
-    They are then added in the same order as by a sweep that trusts `_uses`: a use outside of the graph changes no
-    bit of a gradient.
-    """
-    reached = {root}
-    for node in reversed(topological_order([root])):
-        if node.op is None:
-            continue
-        if node not in reached:
-            node._grad = 0.0
-            continue
-        for arg, partial in zip(node.args, node.partials, strict=True):
-            if partial is not None:
-                reached.add(arg)
-                if arg.op is not None:
-                    if not arg._left:
-                        waiting.append(arg)
-                        arg._grad = -0.0  # the one number that adding to changes nothing, not even -0.0
-                    arg._left += 1
-
-
-def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[Value, float]], counted: bool) -> bool:
-    """Pass the gradient on from node to node; False if some node is left waiting.
+def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
+    """Pass the gradients on, level by level, and list the leaves that they reach.
 
     The delivery of a contribution is written out three times: a call in its place would take about as
     long as the delivery.
     """
-    ready: list[Value] = []
-    push, pop = ready.append, ready.pop
-    started = finished = 0  # nodes that had to wait, and those of them that are complete
     node = root
-    node._grad = seed
+    below = root._depth - 1  # the depth of the next level
+    level: list[Value] = []  # the other nodes of this one
+    levels: list[Any] = [None] * root._depth  # of each level below the nodes that were reached, None before there were any
+    passed: set[Value] = set()  # what lies behind branches not taken
     while True:
+        node._reached = 0
         bar = node._grad
         partial = node._db
         if partial is not None:
             arg = node._b
-            left = arg._left
-            if left < 0:
+            if arg._reached:
                 arg._grad += bar * partial
-            elif left:
-                arg._grad += bar * partial
-                arg._left = left - 1
-                if left == 1:
-                    finished += 1
-                    push(arg)
-            elif arg.op is None:
+            elif arg._depth:
+                arg._grad = bar * partial
+                depth = arg._depth
+                if levels[depth] is None:
+                    levels[depth] = [arg]
+                else:
+                    levels[depth].append(arg)
+                arg._reached = 1
+            else:
                 leaves.append((arg, arg.grad))
                 arg._grad = bar * partial
-                arg._left = -1
-            else:
-                arg._grad = bar * partial
-                left = arg._uses - 1
-                if left:
-                    started += 1
-                    waiting.append(arg)
-                    arg._left = left
-                else:
-                    push(arg)
+                arg._reached = 1
         partial = node._da
         if partial is not None:
             arg = node._a
-            left = arg._left
-            if left < 0:
+            if arg._reached:
                 arg._grad += bar * partial
-            elif left:
-                arg._grad += bar * partial
-                arg._left = left - 1
-                if left == 1:
-                    finished += 1
-                    node = arg  # what would be pushed and popped at once
-                    continue
-            elif arg.op is None:
+            elif arg._depth:
+                arg._grad = bar * partial
+                depth = arg._depth
+                if levels[depth] is None:
+                    if depth == below and not level:
+                        node = arg  # the only one there is
+                        below -= 1
+                        continue
+                    levels[depth] = [arg]
+                else:
+                    levels[depth].append(arg)
+                arg._reached = 1
+            else:
                 leaves.append((arg, arg.grad))
                 arg._grad = bar * partial
-                arg._left = -1
-            else:
-                arg._grad = bar * partial
-                left = arg._uses - 1
-                if not left:
-                    node = arg
-                    continue
-                started += 1
-                waiting.append(arg)
-                arg._left = left
+                arg._reached = 1
         elif type(node._a) is tuple:
             for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
                 if partial is None:
-                    if type(arg) is not float and not counted:
-                        return False  # a branch not taken, whose nodes have to be reset
                     continue
-                left = arg._left
-                if left < 0:
+                if arg._reached:
                     arg._grad += bar * partial
-                elif left:
-                    arg._grad += bar * partial
-                    arg._left = left - 1
-                    if left == 1:
-                        finished += 1
-                        push(arg)
-                elif arg.op is None:
+                elif arg._depth:
+                    arg._grad = bar * partial
+                    depth = arg._depth
+                    if levels[depth] is None:
+                        levels[depth] = [arg]
+                    else:
+                        levels[depth].append(arg)
+                    arg._reached = 1
+                else:
                     leaves.append((arg, arg.grad))
                     arg._grad = bar * partial
-                    arg._left = -1
-                else:
-                    arg._grad = bar * partial
-                    left = arg._uses - 1
-                    if left:
-                        started += 1
-                        waiting.append(arg)
-                        arg._left = left
-                    else:
-                        push(arg)
-        if not ready:
-            return counted or started == finished
-        node = pop()
+                    arg._reached = 1
+            if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them
+                _reset(node, passed)
+        while not level:
+            if below <= 0:
+                return
+            level = levels[below]
+            levels[below] = None
+            below -= 1
+        node = level.pop()
+
+
+def _reset(node: Value, passed: set[Value]) -> None:
+    """Behind the branch that `node` did not take no gradient flows: what is not reached otherwise has the gradient 0.
+
+    All of it is less deep than `node`, so it is reached later, if at all, and then gets its gradient anew.
+    """
+    stack = list(node.args)
+    while stack:
+        arg = stack.pop()
+        if type(arg) is not float and arg.op is not None and not arg._reached and arg not in passed:
+            passed.add(arg)
+            if arg.has_grad:
+                arg._grad = 0.0
+            stack.extend(arg.args)
 
 
 def recorded(node: Value) -> Sequence[float | None]:

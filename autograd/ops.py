@@ -152,6 +152,11 @@ def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
     return where(flat, 0.0, z * log(x))
 
 
+def _power_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = math.pow(x, y)
+    return z, y * math.pow(x, y - 1.0) if y >= 0.5 else y * z / x, z * math.log(x)
+
+
 def _cbrt(x: float) -> float:
     # libm's cube root may be 3 units off; one step of Newton's method brings it within 1.
     z = math.cbrt(x)
@@ -202,7 +207,7 @@ div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / 
     """)
 pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
          source="{} ** {}", latex="{{{}}}^{{{}}}", symbol="**", ufunc="power",
-         taught=["y*x**(y - 1)", "z*log(x)"], domain=[POSITIVE, REAL], otherwise=_power,
+         taught=["y*x**(y - 1)", "z*log(x)"], domain=[POSITIVE, REAL], otherwise=_power, kernel=_power_kernel,
          doc="""x to the power y: `x ** y`; a negative x with a y that is no integer gives NaN, never a complex number.
 
     >>> pow(2.0, -1.0), pow(-8.0, 1 / 3)
@@ -464,6 +469,7 @@ maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
              lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
              lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
              taught=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
+             kernel=lambda x, y: (x, 1.0, 0.0) if x > y else (y, 0.0, 1.0) if y > x else (x, 0.5, 0.5) if x == y else (NAN, NAN, NAN),
              doc="""The larger of two numbers; a tie splits the gradient ½ and ½, NaN wins.
 
     >>> maximum(2.0, 3.0)
@@ -473,6 +479,7 @@ minimum = op("minimum", lambda x, y: x if x <= y or x != x else y,
              lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
              lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
              taught=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
+             kernel=lambda x, y: (x, 1.0, 0.0) if x < y else (y, 0.0, 1.0) if y < x else (x, 0.5, 0.5) if x == y else (NAN, NAN, NAN),
              doc="""The smaller of two numbers; a tie splits the gradient ½ and ½, NaN wins.
 
     >>> minimum(2.0, 3.0)
@@ -480,7 +487,7 @@ minimum = op("minimum", lambda x, y: x if x <= y or x != x else y,
     """)
 where = op("where", lambda c, x, y: x if c else y,
            _zero, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0),
-           select=True, kinks=lambda c, x, y: c,
+           select=True, kinks=lambda c, x, y: c, kernel=lambda c, x, y: (x, (None, 1.0, None)) if c else (y, (None, None, 1.0)),
            latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}",
            doc="""x where the condition holds (is not 0), else y; the branch not taken gets no gradient at all.
 
@@ -492,6 +499,7 @@ where = op("where", lambda c, x, y: x if c else y,
 def _comparison(name: str, forward: Callable[[float, float], bool], sign: str, latex: str) -> Op:
     return op(name, lambda x, y: 1.0 if forward(x, y) else 0.0, _zero, _zero,
               source=f"{name}({{}}, {{}})", latex=rf"\left[{{}} {latex} {{}}\right]", symbol=sign, kinks=lambda x, y: x - y,
+              kernel=lambda x, y: (1.0 if forward(x, y) else 0.0, 0.0, 0.0),
               doc=f"1 where x {sign} y, else 0: a comparison that is recorded. Its gradient is 0.")
 
 
@@ -578,6 +586,12 @@ def _swapped(z: Any, *args: Any) -> list[Any]:
     return [*args[n : 2 * n], *args[:n], 1.0]
 
 
+def _dot_kernel(*args: float) -> tuple[float, tuple[float, ...]]:
+    n = len(args) // 2
+    weights, inputs = args[:n], args[n : 2 * n]
+    return weighted_sum(weights, inputs, args[-1]), (*inputs, *weights, 1.0)
+
+
 def _shares(z: Any, *xs: Any) -> list[Any]:
     """The softmax of xs: the rounding error of z is in all terms alike, and divided out."""
     infinite, nothing = equal(z, INF), equal(z, -INF)
@@ -599,7 +613,7 @@ def _logsumexp(*xs: float) -> float:
     return largest + math.log1p(math.fsum(_exp_difference(x, largest) for x in rest))
 
 
-sum = op("sum", _sum, lambda z, *xs: [1.0] * len(xs), variadic=True, symbol="Σ", latex=r"\sum\left({}\right)",
+sum = op("sum", _sum, lambda z, *xs: [1.0] * len(xs), kernel=lambda *xs: (_sum(*xs), (1.0,) * len(xs)), variadic=True, symbol="Σ", latex=r"\sum\left({}\right)",
          doc="""The sum of all arguments, added left to right. Of a list: `autograd.sum(xs)`.
 
     >>> sum(1.0, 2.0, 3.0)
@@ -611,7 +625,7 @@ prod = op("prod", _product, _others, variadic=True, symbol="Π", latex=r"\prod\l
     >>> prod(2.0, 3.0, 4.0)
     24.0
     """)
-dot = op("dot", _dot, _swapped, variadic=True, symbol="w·x + b", latex=r"\operatorname{{dot}}\left({}\right)",
+dot = op("dot", _dot, _swapped, kernel=_dot_kernel, variadic=True, symbol="w·x + b", latex=r"\operatorname{{dot}}\left({}\right)",
          doc="""w₁x₁ + w₂x₂ + … + bias in one node. Of two lists: `autograd.dot(w, x, bias)`.
 
     >>> dot(1.0, 2.0, 3.0, 4.0, 0.5)

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import modes
 from autograd.tree import tree_leaves
-from autograd.value import Note, Value
+from autograd.value import Value, annotate, protect
 
 
 class Scope:
@@ -82,13 +82,18 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
         result = function(*args)
     finally:
         modes.scope.reset(token)
+    deepest = 0
     for node in (result,) if type(result) is Value else result if type(result) is list else tree_leaves(result):
         if type(node) is Value and node.op is not None:
+            deepest = max(deepest, node._depth)
             note = getattr(node, "_note", None)
             if note is None:
                 node._note = made_in
             elif note.scope is None:
-                node._note = Note(note.label, note.origin, made_in)
+                annotate(node, note.label, note.origin, made_in)
+    if deepest:
+        for arg in args:
+            protect(arg if type(arg) is list else tree_leaves(arg), deepest)
     return result
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import graph, modes, ops
 from autograd.errors import AnomalyError
 from autograd.frames import place, user_frame
+from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
 from autograd.primitive import Op, number
 
@@ -45,26 +46,27 @@ class Value(Methods):
     # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
     # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
-    # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad and
-    # _note are left unset until there is something to say. No slot is kept
-    # for weak references: it is memory that a large graph pays for with time.
-    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_left", "_note", "_uses", "op")
+    # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps go by it. _reached is for the
+    # sweep (see graph.py). _grad and _note are left unset until there is something to say. Slots are cleared in the order of
+    # their names, so _note outlives _a and _b, which a Past relies on. No slot is kept for weak references: it is
+    # memory that a large graph pays for with time.
+    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_depth", "_grad", "_note", "_reached", "op")
 
     op: Op | None
     _data: float
     _grad: float
-    _note: Note | Scope
+    _note: Note | Scope | Past
     _a: Any
     _b: Any
     _da: float | None
     _db: float | None
-    _uses: int
-    _left: int
+    _depth: int
+    _reached: int
 
     def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
         self._data = number(data)
         self.op = self._a = self._b = self._da = self._db = None
-        self._uses = self._left = 0
+        self._depth = self._reached = 0
         if label:
             self.label = label
         if requires_grad is not True:
@@ -88,14 +90,14 @@ class Value(Methods):
     def grad(self) -> float:
         """The derivative of the last root of `backward()` by this node; 0.0 before there was one."""
         try:
-            return self._grad if self._left != FROZEN else 0.0
+            return self._grad if self._reached != FROZEN else 0.0
         except AttributeError:
             return 0.0
 
     @grad.setter
     def grad(self, grad: float) -> None:
         grad = number(grad)
-        if self._left == FROZEN:
+        if self._reached == FROZEN:
             if grad:
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
         else:
@@ -112,11 +114,11 @@ class Value(Methods):
         >>> x.grad, x.has_grad
         (0.0, True)
         """
-        return self._left != FROZEN and hasattr(self, "_grad")
+        return self._reached != FROZEN and hasattr(self, "_grad")
 
     def zero_grad(self) -> None:
         """Forget the gradient: `grad` is 0.0 and `has_grad` False, as in a new Value."""
-        if self._left != FROZEN and hasattr(self, "_grad"):
+        if self._reached != FROZEN and hasattr(self, "_grad"):
             del self._grad
 
     @property
@@ -128,7 +130,7 @@ class Value(Methods):
         >>> w.grad, x.grad
         (3.0, 0.0)
         """
-        return self._left != FROZEN
+        return self._reached != FROZEN
 
     @requires_grad.setter
     def requires_grad(self, requires_grad: bool) -> None:
@@ -139,13 +141,13 @@ class Value(Methods):
         if requires_grad == self.requires_grad:
             return
         if requires_grad:
-            self._left = 0
+            self._reached = 0
             del self._grad
         else:
             global _some_frozen
             _some_frozen = True
             self._grad = 0.0  # a place for what a sweep delivers, and nobody reads
-            self._left = FROZEN
+            self._reached = FROZEN
 
     @property
     def label(self) -> str:
@@ -159,7 +161,7 @@ class Value(Methods):
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(f"label must be a str, got {type(label).__name__}")
-        self._note = Note(label, self.origin, self.scope)
+        annotate(self, label, self.origin, self.scope)
 
     @property
     def args(self) -> tuple[Any, ...]:
@@ -181,7 +183,7 @@ class Value(Methods):
             partials = (self._da,) if self._b is None else (self._da, self._db)
         if _some_frozen:
             pairs = zip(self.args, partials, strict=True)
-            return tuple([None if type(arg) is Value and arg._left == FROZEN else partial for arg, partial in pairs])
+            return tuple([None if type(arg) is Value and arg._reached == FROZEN else partial for arg, partial in pairs])
         return partials  # type: ignore[no-any-return]
 
     @property
@@ -232,16 +234,20 @@ class Value(Methods):
         z = self._data + other._data
         if z - z != modes.special:  # not finite, or a mode to ask about
             return record(_ADD, (self, other))
-        self._uses += 1
-        other._uses += 1
+        a = self._depth
+        b = other._depth
+        depth = a + 1 if a > b else b + 1
+        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
+            protect((self, other), depth)
         node = _new()
+        node._depth = depth
+        node._reached = 0
         node._data = z
         node.op = _ADD
         node._a = self
         node._b = other
         node._da = 1.0
         node._db = 1.0
-        node._uses = node._left = 0
         return node
 
     def __radd__(self, other: Any) -> Value:
@@ -255,16 +261,20 @@ class Value(Methods):
         z = self._data - other._data
         if z - z != modes.special:  # not finite, or a mode to ask about
             return record(_SUB, (self, other))
-        self._uses += 1
-        other._uses += 1
+        a = self._depth
+        b = other._depth
+        depth = a + 1 if a > b else b + 1
+        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
+            protect((self, other), depth)
         node = _new()
+        node._depth = depth
+        node._reached = 0
         node._data = z
         node.op = _SUB
         node._a = self
         node._b = other
         node._da = 1.0
         node._db = -1.0
-        node._uses = node._left = 0
         return node
 
     def __rsub__(self, other: Any) -> Value:
@@ -278,16 +288,20 @@ class Value(Methods):
         z = self._data * other._data
         if z - z != modes.special:  # not finite, or a mode to ask about
             return record(_MUL, (self, other))
-        self._uses += 1
-        other._uses += 1
+        a = self._depth
+        b = other._depth
+        depth = a + 1 if a > b else b + 1
+        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
+            protect((self, other), depth)
         node = _new()
+        node._depth = depth
+        node._reached = 0
         node._data = z
         node.op = _MUL
         node._a = self
         node._b = other
         node._da = other._data
         node._db = self._data
-        node._uses = node._left = 0
         return node
 
     def __rmul__(self, other: Any) -> Value:
@@ -306,16 +320,20 @@ class Value(Methods):
         z = self._data / y
         if z - z != modes.special:
             return record(_DIV, (self, other))
-        self._uses += 1
-        other._uses += 1
+        a = self._depth
+        b = other._depth
+        depth = a + 1 if a > b else b + 1
+        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
+            protect((self, other), depth)
         node = _new()
+        node._depth = depth
+        node._reached = 0
         node._data = z
         node.op = _DIV
         node._a = self
         node._b = other
         node._da = 1.0 / y
         node._db = -z / y
-        node._uses = node._left = 0
         return node
 
     def __rtruediv__(self, other: Any) -> Value:
@@ -328,29 +346,34 @@ class Value(Methods):
         return _record_after_constant(_DIV, y, self, z, -z / self._data)
 
     def __pow__(self, other: Any) -> Value:
-        y = other if type(other) is Value else _operand(other)
-        if y is NotImplemented:
-            return NotImplemented
-        if type(y) is float and y >= 0.5:
+        if type(other) is not Value:
+            other = _operand(other)
+            if other is NotImplemented:
+                return NotImplemented
+            x = self._data
             try:
-                z, partial = math.pow(self._data, y), y * math.pow(self._data, y - 1.0)
-            except (ValueError, OverflowError):
-                return record(ops.pow, (self, y))
-            return _record_with_constant(ops.pow, self, y, z, partial)
-        return record(ops.pow, (self, y))
+                if other >= 0.5:
+                    z, partial = math.pow(x, other), other * math.pow(x, other - 1.0)
+                else:
+                    z = math.pow(x, other)
+                    partial = other * z / x
+            except (ValueError, ArithmeticError):
+                return record(ops.pow, (self, other))
+            return _record_with_constant(ops.pow, self, other, z, partial)
+        return _record_row(ops.pow, (self, other))
 
     def __rpow__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else record(ops.pow, (y, self))
+        return NotImplemented if y is NotImplemented else _record_row(ops.pow, (y, self))
 
     def __neg__(self) -> Value:
-        return _record_one(ops.neg, (self,))
+        return _record_row(ops.neg, (self,))
 
     def __pos__(self) -> Value:
-        return _record_one(ops.pos, (self,))
+        return _record_row(ops.pos, (self,))
 
     def __abs__(self) -> Value:
-        return _record_one(ops.abs, (self,))
+        return _record_row(ops.abs, (self,))
 
     # -- comparing, showing, converting --------------------------------------------------------------
 
@@ -417,7 +440,7 @@ class Value(Methods):
         return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
 
 
-FROZEN = -2  # in `_left`, where the sweeps find it without asking
+FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
@@ -459,17 +482,39 @@ def _compare(op: Op, x: Value, other: object) -> bool:
     return bool(op.forward(x._data, y))
 
 
-def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any) -> Value:
+def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:
     """A new node; the operators of Value write this out, for the sake of their speed."""
     node = _new()
+    node._depth = depth
+    node._reached = 0
     node._data = z
     node.op = op
     node._a = a
     node._b = b
     node._da = da
     node._db = db
-    node._uses = node._left = 0
     return node
+
+
+def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Scope | None) -> None:
+    """Note what is known of a node."""
+    note = getattr(node, "_note", None)
+    if type(note) is Past:
+        note.label, note.origin, note.scope = label, origin, scope
+    else:
+        node._note = Note(label, origin, scope)
+
+
+def protect(args: Iterable[Any], depth: int) -> None:
+    """Called where a node of this depth begins to hold `args`: those beyond a multiple of REACH get a Past.
+
+    So do those that are no less deep, which a scope may hold.
+    """
+    for arg in args:
+        if type(arg) is not Value or not arg._depth or type(getattr(arg, "_note", None)) is Past:
+            continue
+        if arg._depth >= depth or arg._depth // REACH < depth // REACH:
+            arg._note = Past(arg.label, arg.origin, arg.scope, (arg._a, arg._b), arg._depth)
 
 
 def record(op: Op, args: tuple[Any, ...]) -> Value:
@@ -488,15 +533,16 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
         return Value(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
+    depth = 1 + max([arg._depth for arg in args if type(arg) is Value])
+    if depth >= REACH:
+        protect(args, depth)
     if op.select or not 1 <= len(args) <= 2:
-        node = _node(op, z, args, tuple(partials), None, None)
+        node = _node(op, z, args, tuple(partials), None, None, depth)
     elif len(args) == 1:
-        node = _node(op, z, args[0], None, partials[0], None)
+        node = _node(op, z, args[0], None, partials[0], None, depth)
     else:
-        node = _node(op, z, *args, *partials)
-    for arg in args:
-        if type(arg) is Value:
-            arg._uses += 1
+        (x, y), (da, db) = args, partials
+        node = _node(op, z, x, y, da, db, depth)
     if modes.special:
         _take_note(node)
     return node
@@ -509,42 +555,102 @@ def _take_note(node: Value) -> None:
         frame, _ = user_frame()
         origin = frame.f_code.co_filename, frame.f_lineno
     if origin or made_in:
-        node._note = Note("", origin, made_in)
+        annotate(node, "", origin, made_in)
 
 
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
     """`record` for `x op y` with a constant y, of which the caller knows value and partial."""
     if z - z != modes.special:
         return record(op, (x, y))
-    x._uses += 1
-    return _node(op, z, x, y, partial, None)
+    depth = x._depth + 1
+    if not depth & MASK:
+        protect((x,), depth)
+    return _node(op, z, x, y, partial, None, depth)
 
 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
     """`record` for `x op y` with a constant x, of which the caller knows value and partial."""
     if z - z != modes.special:
         return record(op, (x, y))
-    y._uses += 1
-    return _node(op, z, x, y, None, partial)
+    depth = y._depth + 1
+    if not depth & MASK:
+        protect((y,), depth)
+    return _node(op, z, x, y, None, partial, depth)
 
 
-def _record_one(op: Op, args: tuple[Any, ...]) -> Value:
-    """`record` without its loops if there is one argument; whatever is out of the ordinary is left to it."""
-    if len(args) != 1 or op.arity != 1:
-        return record(op, args)
-    x = args[0]
+def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
+    """`record` without its loops for one or two arguments; whatever is out of the ordinary is left to it."""
+    n = len(args)
+    if n != op.arity:
+        return _record_many(op, args) if op.arity is None and op.kernel is not None else record(op, args)
+    kernel = op.kernel
     try:
-        z = op.forward(x._data)
-        partial = op.partials[0](z, x._data)
+        if n == 1:
+            x = args[0]
+            if kernel is None:
+                z = op.forward(x._data)
+                partial = op.partials[0](z, x._data)
+            else:
+                z, partial = kernel(x._data)
+            if type(z) is not float or type(partial) is not float or z - z != modes.special:
+                return record(op, args)
+            depth = x._depth + 1
+            if not depth & MASK:
+                protect(args, depth)
+            return _node(op, z, x, None, partial, None, depth)
+        if kernel is None or n != 2:
+            return _record_many(op, args) if kernel is not None else record(op, args)
+        x, y = args
+        if type(y) is not Value:
+            y = number(y)
+            z, partial, _ = kernel(x._data, y)
+            return _record_with_constant(op, x, y, z, partial)
+        if type(x) is not Value:
+            x = number(x)
+            z, _, partial = kernel(x, y._data)
+            return _record_after_constant(op, x, y, z, partial)
+        z, da, db = kernel(x._data, y._data)
     except (ArithmeticError, ValueError):
         return record(op, args)
-    if type(z) is not float or type(partial) is not float or z - z != modes.special:
+    if z - z != modes.special:
         return record(op, args)
-    x._uses += 1
-    return _node(op, z, x, None, partial, None)
+    a, b = x._depth, y._depth
+    depth = a + 1 if a > b else b + 1
+    if depth >= REACH:
+        protect(args, depth)
+    return _node(op, z, x, y, da, db, depth)
 
 
-Value._record = staticmethod(_record_one)  # type: ignore[method-assign]
+def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
+    """`record` for a row with a kernel and any number of arguments."""
+    kernel: Any = op.kernel
+    numbers = []
+    depth = 0
+    constants = False
+    for arg in args:
+        if type(arg) is Value:
+            numbers.append(arg._data)
+            if arg._depth > depth:
+                depth = arg._depth
+        else:
+            numbers.append(arg if type(arg) is float else number(arg))
+            constants = True
+    try:
+        z, partials = kernel(*numbers)
+    except (ArithmeticError, ValueError):
+        return record(op, args)
+    if z - z != modes.special:
+        return record(op, args)
+    if constants:
+        partials = tuple([p if type(arg) is Value else None for arg, p in zip(args, partials)])  # noqa: B905  # for speed
+        args = tuple([arg if type(arg) is Value else x for arg, x in zip(args, numbers)])  # noqa: B905
+    depth += 1
+    if depth >= REACH:
+        protect(args, depth)
+    return _node(op, z, args, partials, None, None, depth)
+
+
+Value._record = staticmethod(_record_row)  # type: ignore[method-assign]
 
 
 def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value]:
@@ -558,8 +664,8 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
         return [record(ops.dot, (*weights, *inputs, bias)) for weights, bias in zip(rows, biases, strict=True)]
     x = inputs if constant else [arg._data for arg in inputs]
     no_partials = [None] * len(x)
+    deepest = 0 if constant else max([arg._depth for arg in inputs])
     nodes = []
-    used = 0
     for weights, bias in zip(rows, biases, strict=True):
         try:
             w = [arg._data for arg in weights]
@@ -569,16 +675,16 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
         if z - z != modes.special:
             nodes.append(record(ops.dot, (*weights, *inputs, bias)))
             continue
+        args = (*weights, *inputs, bias)
+        depth = max(deepest, bias._depth)
         for arg in weights:
-            if arg.op is not None:  # most are leaves, whose count nobody asks for
-                arg._uses += 1
-        bias._uses += 1
-        used += 1
+            if arg._depth > depth:  # most are leaves
+                depth = arg._depth
+        depth += 1
+        if depth >= REACH:
+            protect(args, depth)
         partials = (*x, *(no_partials if constant else w), 1.0)
-        nodes.append(_node(ops.dot, z, (*weights, *inputs, bias), partials, None, None))
-    if not constant:
-        for arg in inputs:
-            arg._uses += used
+        nodes.append(_node(ops.dot, z, args, partials, None, None, depth))
     return nodes
 
 

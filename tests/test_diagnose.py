@@ -520,13 +520,13 @@ def shown(number):
 def test_the_number_is_that_of_the_sweep_and_nothing_is_touched(graph):
     y, leaves = graph
     order = topological_order([y])
-    before = [(node._uses, node._left, repr(node.data), repr(node.partials)) for node in order]
+    before = [(node._reached, repr(node.data), repr(node.partials)) for node in order]
     for x in leaves:
         found = why(x, of=y)
         assert f"is {shown(gradients(y, x))}" in found.verdict
         assert found.verdict.startswith("nothing is wrong") == (kind_of(gradients(y, x)) is None)
     why(y)
-    assert [(node._uses, node._left, repr(node.data), repr(node.partials)) for node in order] == before
+    assert [(node._reached, repr(node.data), repr(node.partials)) for node in order] == before
     assert not any(hasattr(node, "_grad") for node in order)
 
 

@@ -150,9 +150,9 @@ def test_they_differ_by_the_mistake_alone_and_leave_the_graph_as_it_is(bug, draw
     program, numbers = drawn
     y = random_graphs.run(program, [Value(x) for x in numbers])
     order = topological_order([y])
-    uses = [node._uses for node in order]
+    uses = [node._depth for node in order]
     found = wrongly.run(y, bug)
-    assert [node._uses for node in order] == uses
+    assert [node._depth for node in order] == uses
     assert not any(hasattr(node, "_grad") for node in order)
     users = {node: [user for user in order for arg in user.args if arg is node] for node in order}
     if all(len(used) < 2 for used in users.values()) and bug != "stale":  # a tree

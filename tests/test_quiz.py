@@ -39,7 +39,7 @@ seeds = st.integers(0, 10**6)
 def everything_of(y):
     """All that a graph holds, in text that tells every bit."""
     return [
-        (repr(n.data), repr(n._grad) if hasattr(n, "_grad") else "", n.label, n.op, list(map(id, n.args)), n.partials, n._uses)
+        (repr(n.data), repr(n._grad) if hasattr(n, "_grad") else "", n.label, n.op, list(map(id, n.args)), n.partials, n._depth)
         for n in topological_order([y])
     ]
 

@@ -67,13 +67,25 @@ def test_an_operator_is_bit_equal_to_its_row(name, x, y):
         assert inline.args == args or any(map(math.isnan, (x, y)))
 
 
+def arguments(row):
+    """As many numbers as a row takes, each a Value or a constant, but not all of them constants."""
+    number = numbers | st.sampled_from(SPECIAL)
+    counts = st.sampled_from([1, 3, 5]) if row.arity is None else st.just(row.arity)
+    lists = counts.flatmap(lambda n: st.lists(st.tuples(number, st.booleans()), min_size=n, max_size=n))
+    return lists.filter(lambda pairs: any(variable for _, variable in pairs))
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("row", [row for row in ops.TABLE.values() if row.arity == 1], ids=lambda row: row.name)
-@given(x=numbers | st.sampled_from(SPECIAL))
-def test_the_short_way_to_record_one_argument_is_bit_equal_to_the_long_one(row, x):
-    short, long = row(Value(x)), record(row, (Value(x),))
+@pytest.mark.parametrize("row", ops.TABLE.values(), ids=lambda row: row.name)
+@given(data=st.data())
+def test_the_short_way_to_record_a_row_is_bit_equal_to_the_long_one(row, data):
+    args = [Value(x) if variable else x for x, variable in data.draw(arguments(row))]
+    short, long = row(*args), record(row, tuple(args))
     assert same(short.data, long.data)
-    assert same(*short.partials, *long.partials)
+    assert len(short.partials) == len(long.partials) == len(args)
+    assert all(map(same, short.partials, long.partials))
+    assert all(one is other for one, other in zip(short.args, long.args, strict=True) if type(other) is Value)
+    assert (short._depth, short._reached) == (long._depth, long._reached) == (1, 0)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -1,0 +1,156 @@
+"""Deep graphs are freed in steps: in a small stack on every Python, at once, and whoever lets go of them."""
+
+import gc
+import subprocess
+import sys
+import tracemalloc
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value, value
+from autograd.graph import topological_order
+from autograd.lifetime import REACH, Past
+from tests.dags import random_program, run
+from tests.threads import in_a_small_stack
+
+DEEP = 20_000
+
+
+class Ignores(nn.Module):
+    """What it is called with hangs on its result by the scope alone."""
+
+    def __init__(self):
+        self.w = Value(2.0)
+
+    def forward(self, x):
+        return self.w * 2.0
+
+
+class Nested(nn.Module):
+    def __init__(self):
+        self.inner, self.w = Ignores(), Value(0.2)
+
+    def forward(self, x):
+        return (self.inner(x) * x[0] * self.w).tanh()
+
+
+def repeated(step, y):
+    for _ in range(DEEP):
+        y = step(y)
+    return y
+
+
+def horner():
+    x = Value(0.5) * 0.5
+    return repeated(lambda y: y * x + 0.1, Value(1.0))
+
+
+def ladder():
+    a = b = Value(0.5) + 1.0
+    for _ in range(DEEP):
+        a, b = b, b * 0.5 + a * 0.5
+    return b
+
+
+def layers():
+    net = nn.MLP(2, [3, 2], "tanh", seed=0)
+    return repeated(net, [Value(0.5), Value(0.3)])
+
+
+def in_a_cycle():
+    class Owner:
+        pass
+
+    owner = Owner()
+    owner.itself, owner.graph = owner, repeated(lambda y: (y * 0.9).relu(), Value(0.5))
+    return owner
+
+
+x = Value(0.5)
+SHAPES = {
+    "chain": lambda: repeated(lambda y: (y + x).relu(), x),
+    "horner": horner,
+    "ladder": ladder,
+    "sums": lambda: repeated(lambda y: autograd.sum([y, x, y]) * 0.3, x),
+    "choices": lambda: repeated(lambda y: autograd.where(y > 0.0, y * 0.99, x), x),
+    "labels": lambda: repeated(lambda y: named(y * x), x),
+    "layers": layers,
+    "nested modules": lambda: repeated(lambda y: NESTED([y]), x),
+    "a module that ignores its input": lambda: repeated(lambda y: IGNORES([y]), x),
+    "in a cycle": in_a_cycle,
+}
+NESTED, IGNORES = Nested(), Ignores()
+
+
+def named(node):
+    node.label = "y"
+    return node
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_deep_graph_is_freed_in_a_small_stack(shape):
+    def record_and_free():
+        graph = SHAPES[shape]()
+        assert graph is not None
+        del graph
+        gc.collect()
+
+    in_a_small_stack(record_and_free)
+
+
+@given(st.integers(0, 2**32))
+def test_no_path_leads_through_more_nodes_than_its_reach_before_it_meets_a_protected_one(seed):
+    program, numbers = random_program(Random(seed), size=100)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(value, "REACH", 4)
+        patch.setattr(value, "MASK", 3)
+        results = [node for node in run(program, [Value(x) for x in numbers]) if type(node) is Value]
+    unprotected = {}
+    for node in topological_order(results):
+        below = [unprotected[arg] for arg in node.args if type(arg) is Value and not protected(arg)]
+        unprotected[node] = (node.op is not None) + max(below, default=0)
+    assert max(unprotected.values()) <= 4
+
+
+def protected(node):
+    return type(getattr(node, "_note", None)) is Past
+
+
+def test_what_is_noted_of_a_protected_node_stays_and_can_change():
+    y = x
+    nodes = [y := (y * 0.5) for _ in range(2 * REACH)]
+    node = next(node for node in nodes if protected(node))
+    assert (node.label, node.origin, node.scope) == ("", None, None)
+    node.label = "h"
+    assert (node.label, protected(node)) == ("h", True)
+
+
+def test_a_deep_graph_is_freed_at_once_and_without_the_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        graph = SHAPES["chain"]()
+        assert tracemalloc.get_traced_memory()[0] > before + 100 * DEEP
+        del graph
+        assert tracemalloc.get_traced_memory()[0] < before + DEEP
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+
+
+AT_EXIT = """
+from tests.test_lifetime import SHAPES
+chain, cycle = SHAPES["chain"](), SHAPES["in a cycle"]()
+"""
+
+
+def test_a_deep_graph_that_lives_until_the_program_ends_is_freed_in_silence():
+    done = subprocess.run([sys.executable, "-c", AT_EXIT], cwd=".", capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
