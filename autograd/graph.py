@@ -190,9 +190,8 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
             arg = node._b
             if arg._reached:
                 arg._grad += bar * partial
-            elif arg._depth:
+            elif depth := arg._depth:
                 arg._grad = bar * partial
-                depth = arg._depth
                 if levels[depth] is None:
                     levels[depth] = [arg]
                 else:
@@ -207,9 +206,8 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
             arg = node._a
             if arg._reached:
                 arg._grad += bar * partial
-            elif arg._depth:
+            elif depth := arg._depth:
                 arg._grad = bar * partial
-                depth = arg._depth
                 if levels[depth] is None:
                     if depth == below and not level:
                         node = arg  # the only one there is
@@ -229,9 +227,8 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                     continue
                 if arg._reached:
                     arg._grad += bar * partial
-                elif arg._depth:
+                elif depth := arg._depth:
                     arg._grad = bar * partial
-                    depth = arg._depth
                     if levels[depth] is None:
                         levels[depth] = [arg]
                     else:

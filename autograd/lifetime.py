@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-REACH = 256  # nodes: 3.13 takes some 200 bytes of stack for one, and several times that for the call of a module
+REACH = 512  # nodes: 3.13 takes some 200 bytes of stack for one, and several times that for the call of a module
 MASK = REACH - 1
 
 

@@ -229,7 +229,7 @@ class Value(Methods):
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
-            y = _operand(other)
+            y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._data + y, 1.0)
         z = self._data + other._data
         if z - z != modes.special:  # not finite, or a mode to ask about
@@ -237,8 +237,10 @@ class Value(Methods):
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
-            protect((self, other), depth)
+        if depth >= REACH:
+            rest = depth & MASK
+            if not rest or (a and b and depth - (a if a < b else b) > rest):
+                protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -251,12 +253,12 @@ class Value(Methods):
         return node
 
     def __radd__(self, other: Any) -> Value:
-        y = _operand(other)
+        y = other if type(other) is float else _operand(other)
         return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._data, 1.0)
 
     def __sub__(self, other: Any) -> Value:
         if type(other) is not Value:
-            y = _operand(other)
+            y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._data - y, 1.0)
         z = self._data - other._data
         if z - z != modes.special:  # not finite, or a mode to ask about
@@ -264,8 +266,10 @@ class Value(Methods):
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
-            protect((self, other), depth)
+        if depth >= REACH:
+            rest = depth & MASK
+            if not rest or (a and b and depth - (a if a < b else b) > rest):
+                protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -278,12 +282,12 @@ class Value(Methods):
         return node
 
     def __rsub__(self, other: Any) -> Value:
-        y = _operand(other)
+        y = other if type(other) is float else _operand(other)
         return NotImplemented if y is NotImplemented else _record_after_constant(_SUB, y, self, y - self._data, -1.0)
 
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
-            y = _operand(other)
+            y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._data * y, y)
         z = self._data * other._data
         if z - z != modes.special:  # not finite, or a mode to ask about
@@ -291,8 +295,10 @@ class Value(Methods):
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
-            protect((self, other), depth)
+        if depth >= REACH:
+            rest = depth & MASK
+            if not rest or (a and b and depth - (a if a < b else b) > rest):
+                protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -305,12 +311,12 @@ class Value(Methods):
         return node
 
     def __rmul__(self, other: Any) -> Value:
-        y = _operand(other)
+        y = other if type(other) is float else _operand(other)
         return NotImplemented if y is NotImplemented else _record_after_constant(_MUL, y, self, y * self._data, y)
 
     def __truediv__(self, other: Any) -> Value:
         if type(other) is not Value:
-            y = _operand(other)
+            y = other if type(other) is float else _operand(other)
             if y is NotImplemented:
                 return NotImplemented
             return _record_with_constant(_DIV, self, y, self._data / y, 1.0 / y) if y else record(_DIV, (self, y))
@@ -323,8 +329,10 @@ class Value(Methods):
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH and (not depth & MASK or (a and b and (a if a < b else b) < depth & -REACH)):
-            protect((self, other), depth)
+        if depth >= REACH:
+            rest = depth & MASK
+            if not rest or (a and b and depth - (a if a < b else b) > rest):
+                protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -337,7 +345,7 @@ class Value(Methods):
         return node
 
     def __rtruediv__(self, other: Any) -> Value:
-        y = _operand(other)
+        y = other if type(other) is float else _operand(other)
         if y is NotImplemented:
             return NotImplemented
         if not self._data:
@@ -363,7 +371,7 @@ class Value(Methods):
         return _record_row(ops.pow, (self, other))
 
     def __rpow__(self, other: Any) -> Value:
-        y = _operand(other)
+        y = other if type(other) is float else _operand(other)
         return NotImplemented if y is NotImplemented else _record_row(ops.pow, (y, self))
 
     def __neg__(self) -> Value:
@@ -565,7 +573,16 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
     depth = x._depth + 1
     if not depth & MASK:
         protect((x,), depth)
-    return _node(op, z, x, y, partial, None, depth)
+    node = _new()
+    node._data = z
+    node.op = op
+    node._a = x
+    node._b = y
+    node._da = partial
+    node._db = None
+    node._depth = depth
+    node._reached = 0
+    return node
 
 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:

@@ -89,3 +89,94 @@ def rosenbrock(fn: Any, x: list[Any]) -> Any:
 
 
 ROSENBROCK_POINT = [0.9 + 0.002 * i for i in range(100)]
+
+
+VOCABULARY, WIDTH, HEADS, CONTEXT = 27, 16, 4, 8
+TOKENS = [0, 5, 13, 13, 1, 22, 9, 14, 0]
+MATRICES = {
+    "tokens": (VOCABULARY, WIDTH),
+    "places": (CONTEXT, WIDTH),
+    "queries": (WIDTH, WIDTH),
+    "keys": (WIDTH, WIDTH),
+    "values": (WIDTH, WIDTH),
+    "joined": (WIDTH, WIDTH),
+    "wide": (4 * WIDTH, WIDTH),
+    "narrow": (WIDTH, 4 * WIDTH),
+    "scores": (VOCABULARY, WIDTH),
+}
+
+
+def transformer_point() -> list[float]:
+    """4064 weights."""
+    draw = Random(42)
+    return [draw.gauss(0.0, 0.1) for rows, columns in MATRICES.values() for _ in range(rows * columns)]
+
+
+def transformer(fn: Any, point: list[Any]) -> Any:
+    """The loss of a small transformer on a sequence of 8 tokens: attention, a layer, softmax and pick, in plain operators."""
+    weights, position = {}, 0
+    for name, (rows, columns) in MATRICES.items():
+        weights[name] = [point[position + i * columns : position + (i + 1) * columns] for i in range(rows)]
+        position += rows * columns
+    keys: list[Any] = []
+    values: list[Any] = []
+    losses = []
+    size = WIDTH // HEADS
+    for place, (token, following) in enumerate(pairwise(TOKENS)):
+        x = [a + b for a, b in zip(weights["tokens"][token], weights["places"][place], strict=True)]
+        normal = _normalised(x)
+        query = _product(weights["queries"], normal)
+        keys.append(_product(weights["keys"], normal))
+        values.append(_product(weights["values"], normal))
+        heads = []
+        for start in range(0, WIDTH, size):
+            part = range(start, start + size)
+            shares = _softmax(fn, [sum(query[i] * key[i] for i in part) / size**0.5 for key in keys])
+            heads += [sum(share * value[i] for share, value in zip(shares, values, strict=True)) for i in part]
+        x = [a + b for a, b in zip(x, _product(weights["joined"], heads), strict=True)]
+        hidden = [fn.relu(h) for h in _product(weights["wide"], _normalised(x))]
+        x = [a + b for a, b in zip(x, _product(weights["narrow"], hidden), strict=True)]
+        losses.append(-fn.log(_softmax(fn, _product(weights["scores"], x))[following]))
+    return sum(losses) / len(losses)
+
+
+def _product(rows: list[list[Any]], x: list[Any]) -> list[Any]:
+    return [sum(w * item for w, item in zip(row, x, strict=True)) for row in rows]
+
+
+def _normalised(x: list[Any]) -> list[Any]:
+    scale = (sum(item * item for item in x) / len(x) + 1e-5) ** -0.5
+    return [item * scale for item in x]
+
+
+def _softmax(fn: Any, scores: list[Any]) -> list[Any]:
+    largest = max(score.data for score in scores) if hasattr(scores[0], "data") else 0.0
+    powers = [fn.exp(score - largest) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def recurrent_policy(fn: Any, point: list[Any]) -> Any:
+    """Forty steps of a recurrent net that chooses actions, and the policy gradient's loss: log, exp, powers and picks."""
+    width, actions = 12, 4
+    inner, outer = width * (width + 3), actions * width
+    cells = [point[i * (width + 3) : (i + 1) * (width + 3)] for i in range(width)]
+    heads = [point[inner + i * width : inner + (i + 1) * width] for i in range(actions)]
+    state: list[Any] = [0.0] * width
+    loss = 0.0
+    draw = Random(7)
+    for _ in range(40):
+        seen = [draw.uniform(-1.0, 1.0), draw.uniform(-1.0, 1.0)]
+        sums = [sum(w * s for w, s in zip(row, [*state, *seen], strict=False)) + row[-1] for row in cells]
+        state = [2.0 / (1.0 + fn.exp(-2.0 * total)) - 1.0 for total in sums]
+        shares = _softmax(fn, _product(heads, state))
+        advantage = draw.gauss(0.0, 1.0)
+        loss = loss - advantage * fn.log(shares[draw.randrange(actions)]) + 0.01 * sum(p**2.0 for p in shares)
+    assert len(point) == inner + outer
+    return loss
+
+
+def recurrent_point() -> list[float]:
+    """228 weights."""
+    draw = Random(3)
+    return [draw.gauss(0.0, 0.3) for _ in range(12 * 15 + 4 * 12)]
