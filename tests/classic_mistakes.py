@@ -4,7 +4,6 @@
 """
 
 TO_ARG = "arg._grad = bar * partial"
-COUNTED = "left = arg._uses - 1"
 
 MISTAKES = [
     # -- contributions are added up
@@ -33,9 +32,9 @@ MISTAKES = [
     ),
     ("the minus of a difference forgotten", "value.py", "node._db = -1.0", "node._db = 1.0"),
     ("swapped parents", "value.py", "node._a = self\n        node._b = other", "node._a = other\n        node._b = self"),
-    ("swapped parents", "value.py", "node = _node(op, z, *args, *partials)", "node = _node(op, z, *args[::-1], *partials)"),
-    ("swapped parents", "value.py", "_node(op, z, x, y, None, partial)", "_node(op, z, y, x, partial, None)"),
-    ("swapped parents", "value.py", "_node(op, z, x, y, partial, None)", "_node(op, z, y, x, None, partial)"),
+    ("swapped parents", "value.py", "(x, y), (da, db) = args, partials", "(y, x), (da, db) = args, partials"),
+    ("swapped parents", "value.py", "_node(op, z, x, y, None, partial, depth)", "_node(op, z, y, x, partial, None, depth)"),
+    ("swapped parents", "value.py", "_node(op, z, x, y, da, db, depth)", "_node(op, z, y, x, da, db, depth)"),
     ("weights and inputs of a dot swapped", "value.py", "(*x, *(no_partials if constant else w), 1.0)", "(*w, *x, 1.0)"),
     ("the gradient of a branch not taken", "value.py", "[partial or None for partial in partials]", "partials"),
     # -- no edge is dropped
@@ -51,29 +50,24 @@ MISTAKES = [
         "dict(zip(node.args, partials(node))).items()",
     ),
     # -- a node passes on what is complete
-    ("passed on at the first contribution", "graph.py", COUNTED, "left = 0"),
-    ("passed on before the last contribution", "graph.py", "if left == 1:", "if left == 2:"),
-    ("passed on with every contribution", "graph.py", "if left == 1:", "if True:"),
-    ("a sweep that waits in vain taken for complete", "graph.py", "return counted or started == finished", "return True"),
+    ("reached anew by every contribution", "graph.py", "arg._reached = 1", "pass"),
+    ("a level passed over", "graph.py", "            below -= 1\n        node", "            below -= 2\n        node"),
+    ("passed on beside others of its level", "graph.py", "depth == below and not level:", "depth == below:"),
+    ("passed on before what lies above", "graph.py", "depth == below and not level:", "not level:"),
     ("adjoints in forward order", "graph.py", "for node in reversed(order):", "for node in order:"),
     ("results before their arguments", "graph.py", "stack += (node, None)", "order.append(node)"),
     ("an order by hash", "graph.py", "for arg in node.args[::-1] if", "for arg in set(node.args) if"),
     ("roots in an order by hash", "graph.py", "list(roots)[::-1]", "list(set(roots))"),
-    # -- uses are counted
-    ("uses not counted", "value.py", "self._uses += 1", "pass"),
-    ("uses not counted", "value.py", "other._uses += 1", "pass"),
-    ("uses not counted", "value.py", "x._uses += 1", "pass"),
-    ("uses not counted", "value.py", "y._uses += 1", "pass"),
-    ("uses not counted", "value.py", "            arg._uses += 1\n    if", "            pass\n    if"),
-    (
-        "uses not counted",
-        "value.py",
-        "            if arg.op is not None:  # most are leaves, whose count nobody asks for\n",
-        "            if False:\n",
-    ),
-    ("uses not counted", "value.py", "bias._uses += 1", "pass"),
-    ("uses not counted", "value.py", "arg._uses += used", "pass"),
-    ("uses inside of a graph counted once", "graph.py", "arg._left += 1", "arg._left = 1"),
+    # -- a node is deeper than its arguments
+    ("too shallow", "value.py", "depth = a + 1 if a > b else b + 1", "depth = a + 1"),
+    ("too shallow", "value.py", "depth = a + 1 if a > b else b + 1", "depth = b + 1"),
+    ("too shallow", "value.py", "depth = x._depth + 1", "depth = 1"),
+    ("too shallow", "value.py", "depth = y._depth + 1", "depth = 1"),
+    ("too shallow", "value.py", "depth = 1 + max(", "depth = 0 * max("),
+    ("too shallow", "value.py", "depth = max(deepest, bias._depth)", "depth = deepest"),
+    ("too shallow", "value.py", "depth = max(deepest, bias._depth)", "depth = bias._depth"),
+    ("too shallow", "value.py", "            if arg._depth > depth:", "            if False:"),
+    ("not protected", "value.py", "if arg._depth >= depth or arg._depth // REACH < depth // REACH:", "if False:"),
     # -- a sweep starts anew
     ("no reset of interior gradients", "graph.py", TO_ARG, "arg._grad = arg.grad + bar * partial"),
     ("no reset of the root's gradient", "graph.py", "node._grad = seed", "node._grad = node.grad + seed"),
@@ -84,10 +78,18 @@ MISTAKES = [
         "if node.op is not None:\n            node._grad",
         "if node.op is not None and node in bars:\n            node._grad",
     ),
-    ("no reset of what no gradient reaches", "graph.py", "            node._grad = 0.0\n", ""),
-    ("no reset of what is counted first", "graph.py", "arg._grad = -0.0", "pass"),
-    ("an old sweep's counts left behind", "graph.py", "            node._left = 0\n", "            pass\n"),
-    ("an old sweep's leaves left behind", "graph.py", "            leaf._left = 0\n", "            pass\n"),
+    ("no reset of what no gradient reaches", "graph.py", "arg._grad = 0.0", "pass"),
+    ("no reset behind a branch not taken", "graph.py", "_reset(node, passed)", "pass"),
+    ("an old sweep's marks left behind", "graph.py", "        node._reached = 0\n        bar", "        bar"),
+    (
+        "an interrupted sweep's marks left behind",
+        "graph.py",
+        "                    node._reached = 0\n",
+        "                    pass\n",
+    ),
+    ("an old sweep's leaves left behind", "graph.py", "            leaf._reached = 0\n", "            pass\n"),
+    ("a frozen leaf shows what it got", "value.py", "if self._reached != FROZEN else 0.0", "if True else 0.0"),
+    ("a frozen leaf counts in gradients", "value.py", "arg._reached == FROZEN else partial", "False else partial"),
     ("an interrupted sweep changes leaves", "graph.py", "if not complete:\n                leaf._grad = before", "pass"),
     # -- what the user said
     ("the seed ignored", "value.py", "number(seed))", "1.0)"),
@@ -97,7 +99,7 @@ MISTAKES = [
     ("no_grad ignored", "value.py", "if modes.special and not modes.recording.get():", "if False:"),
     ("modes ignored", "value.py", "z - z != modes.special", "z - z != 0.0"),
     ("the scope not noted", "value.py", "made_in = None, modes.scope.get()", "made_in = None, None"),
-    ("pickle forgets the gradient", "value.py", "    leaf.grad = grad\n", ""),
+    ("pickle forgets the gradient", "value.py", "        leaf.grad = grad\n", "        pass\n"),
     # -- derivatives of derivatives
     (
         "partials of higher order taken as constants",

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # A module may import, at its top, only modules of the lines above its own.
 LAYERS = [
-    {"errors", "frames", "files", "tree", "wording", "_collision"},
+    {"errors", "frames", "files", "lifetime", "tree", "wording", "_collision"},
     {"primitive"},
     {"ops", "modes"},
     {"graph", "methods"},
