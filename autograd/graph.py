@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from autograd import modes
+from autograd import modes, teaching
 from autograd.errors import AnomalyError
 from autograd.frames import place
 
@@ -123,28 +123,44 @@ _sweeping = RLock()
 
 def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
+    moved: list[Value] = []
     with _sweeping:  # two threads may sweep over shared nodes
+        again = hasattr(root, "_grad")
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
-            root.grad += seed
+            root._grad = getattr(root, "_grad", 0.0) + seed
         elif modes.watching.get():
-            _sweep_and_watch(root, seed)
-        elif not _sweep_by_count(root, seed):
-            _sweep_by_count(root, seed, counted=True)
+            _sweep_and_watch(root, seed, moved)
+        elif not _sweep_by_count(root, seed, moved):
+            _sweep_by_count(root, seed, moved, counted=True)
+    if again and moved:
+        teaching.teach_old_graph()
 
 
-def _sweep_and_watch(root: Value, seed: float) -> None:
+def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
     order = topological_order([root])
     bars = adjoints(order, {root: seed}, recorded, watch=True)
     for node in order:
         if node.op is not None:
             node._grad = bars.get(node, 0.0)
         elif node in bars:
-            node.grad += bars[node]
+            before = getattr(node, "_grad", 0.0)
+            node._grad = before + bars[node]
+            if node._da is not None:
+                _settle(node, before, moved)
 
 
-def _sweep_by_count(root: Value, seed: float, counted: bool = False) -> bool:
+def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
+    """Was a leaf moved since a sweep last reached it? If it had a gradient `before`, its gradient is mixed now."""
+    mixed = leaf._da is True
+    if not mixed and leaf._da != leaf._data:
+        moved.append(leaf)
+        mixed = True
+    leaf._da = True if mixed and before else None
+
+
+def _sweep_by_count(root: Value, seed: float, moved: list[Value], counted: bool = False) -> bool:
     """The same sweep in one pass, or False if this graph does not allow it (no leaf has changed then).
 
     Every node counts, while recording, how often it is used. Once that many contributions have
@@ -165,6 +181,8 @@ def _sweep_by_count(root: Value, seed: float, counted: bool = False) -> bool:
         if _deliver(root, seed, waiting, leaves, counted):
             for leaf, before in leaves:
                 leaf._grad += before
+                if leaf._da is not None:
+                    _settle(leaf, before, moved)
             complete = True
         return complete
     finally:  # an interrupted sweep, too, leaves the leaves as they were
@@ -225,7 +243,7 @@ def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[
                     finished += 1
                     push(arg)
             elif arg.op is None:
-                leaves.append((arg, arg.grad))
+                leaves.append((arg, getattr(arg, "_grad", 0.0)))
                 arg._grad = bar * partial
                 arg._left = -1
             else:
@@ -251,7 +269,7 @@ def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[
                     node = arg  # what would be pushed and popped at once
                     continue
             elif arg.op is None:
-                leaves.append((arg, arg.grad))
+                leaves.append((arg, getattr(arg, "_grad", 0.0)))
                 arg._grad = bar * partial
                 arg._left = -1
             else:
@@ -279,7 +297,7 @@ def _deliver(root: Value, seed: float, waiting: list[Value], leaves: list[tuple[
                         finished += 1
                         push(arg)
                 elif arg.op is None:
-                    leaves.append((arg, arg.grad))
+                    leaves.append((arg, getattr(arg, "_grad", 0.0)))
                     arg._grad = bar * partial
                     arg._left = -1
                 else:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import graph, modes, ops
+from autograd import graph, modes, ops, teaching
 from autograd.errors import AnomalyError
 from autograd.frames import place, user_frame
 from autograd.methods import Methods
@@ -48,6 +48,9 @@ class Value(Methods):
     # _uses counts how often a node is an argument, _left is for the sweep (see graph.py). _grad and
     # _note are left unset until there is something to say. No slot is kept
     # for weak references: it is memory that a large graph pays for with time.
+    # A leaf has no edges, so its _da and _db are free for what classic slips are told by (see teaching.py). _da is the number
+    # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
+    # _db is True if its gradient was read.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_grad", "_left", "_note", "_uses", "op")
 
     op: Op | None
@@ -82,11 +85,18 @@ class Value(Methods):
 
     @data.setter
     def data(self, data: float) -> None:
-        self._data = number(data)
+        before, self._data = self._data, number(data)
+        if self.op is None and self._da is None:
+            self._da = before
 
     @property
     def grad(self) -> float:
         """The derivative of the last root of `backward()` by this node; 0.0 before there was one."""
+        if self.op is None:
+            if self._da is True:
+                self._da = None
+                teaching.teach_no_zero_grad()
+            self._db = True
         try:
             return self._grad if self._left != FROZEN else 0.0
         except AttributeError:
@@ -100,6 +110,8 @@ class Value(Methods):
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
         else:
             self._grad = grad
+            if self.op is None and (grad or self._da is True):
+                self._da = None
 
     @property
     def has_grad(self) -> bool:
@@ -118,6 +130,8 @@ class Value(Methods):
         """Forget the gradient: `grad` is 0.0 and `has_grad` False, as in a new Value."""
         if self._left != FROZEN and hasattr(self, "_grad"):
             del self._grad
+            if self._da is True:
+                self._da = None
 
     @property
     def requires_grad(self) -> bool:
@@ -227,6 +241,8 @@ class Value(Methods):
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
+            if self._db is True:
+                _grad_was_read(self)
             y = _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._data + y, 1.0)
         z = self._data + other._data
@@ -245,11 +261,15 @@ class Value(Methods):
         return node
 
     def __radd__(self, other: Any) -> Value:
+        if self._db is True:
+            _grad_was_read(self)
         y = _operand(other)
         return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._data, 1.0)
 
     def __sub__(self, other: Any) -> Value:
         if type(other) is not Value:
+            if self._db is True:
+                _grad_was_read(self)
             y = _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._data - y, 1.0)
         z = self._data - other._data
@@ -424,6 +444,12 @@ _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
+
+
+def _grad_was_read(leaf: Value) -> None:
+    """A constant is added to a leaf whose gradient was read: is that meant to move it?"""
+    leaf._db = None
+    teaching.teach_rebinding(modes.recording.get())
 
 
 def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # A module may import, at its top, only modules of the lines above its own.
 LAYERS = [
-    {"errors", "frames", "files", "tree", "wording", "_collision"},
+    {"errors", "frames", "files", "rebinding", "tree", "wording", "_collision"},
     {"primitive", "teaching"},
     {"ops", "modes"},
     {"graph", "methods"},
@@ -30,7 +30,14 @@ LAYERS = [
     {"testing", "exercises"},
     {"__main__"},
 ]
-PUBLIC = {"files", "scopes", "teaching", "tree", "viz.page", "wording"}  # the modules of autograd that nn may use besides its names
+PUBLIC = {
+    "files",
+    "scopes",
+    "teaching",
+    "tree",
+    "viz.page",
+    "wording",
+}  # the modules of autograd that nn may use besides its names
 
 
 def imports(path):
