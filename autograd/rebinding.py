@@ -59,7 +59,7 @@ def _in_assignment(target: ast.expr, value: ast.expr, place: Place) -> Iterator[
         return
     x, write = found
     if x == name or any(ast.unparse(node) == name for _, loop in loops for node in ast.walk(loop.iter)):
-        yield name, "".join(f"for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}: " for _, loop in loops) + write
+        yield name, "".join(f"{ast.unparse(loop).strip()}: " for _, loop in loops) + write
 
 
 def _loops(value: ast.expr) -> Iterator[tuple[ast.expr, ast.comprehension]]:
