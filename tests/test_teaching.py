@@ -88,29 +88,35 @@ def names_of_a_program():
 @pytest.mark.parametrize(("statement", "name", "write"), STEPS, ids=[step for step, _, _ in STEPS])
 def test_a_step_that_binds_a_name_anew_says_what_to_write(statement, name, write):
     [(line, message)] = told(statement, **names_of_a_program())
-    assert message == f"this records a new Value and binds {name} to it; the parameter itself stays where it was. To move it write {write}"
-    assert line == next(i for i, text in enumerate(statement.splitlines(), 1) if " - " in text or "-= " in text or "grad" in text) - (
-        "(\n" in statement
+    assert (
+        message
+        == f"this records a new Value and binds {name} to it; the parameter itself stays where it was. To move it write {write}"
     )
+    assert line == 1 + ("\n" in statement)
 
 
 @pytest.mark.parametrize(("statement", "name", "write"), STEPS, ids=[step for step, _, _ in STEPS])
 def test_it_says_so_under_no_grad_as_well(statement, name, write):
     program = "with no_grad():\n" + textwrap.indent(statement, "    ")
     [(_, message)] = told(program, **names_of_a_program())
-    assert message == f"this makes a new Value and binds {name} to it; the parameter itself stays where it was. To move it write {write}"
+    assert (
+        message
+        == f"this makes a new Value and binds {name} to it; the parameter itself stays where it was. To move it write {write}"
+    )
 
 
 @pytest.mark.parametrize(("statement", "name", "write"), STEPS, ids=[step for step, _, _ in STEPS])
 def test_what_it_says_to_write_moves_the_parameter_as_the_step_was_meant_to(statement, name, write):
-    if write.count("for ") == 2:
-        write = write.replace(": for", ":\n    for")
-    named = names_of_a_program()
-    leaf = [named["x"], named["self"].w, named["p"][0], named["d"]["k"]]["xsp d".replace(" ", "").index(name[0]) if name != "w" else 0]
-    named["w"] = leaf
-    before = leaf.data
-    assert told(write, **named) == []
-    assert leaf.data < before
+    names = names_of_a_program()
+    leaves = [names["x"], names["self"].w, names["p"][0], names["d"]["k"]]
+    before = [leaf.data for leaf in leaves]
+    if name == "w":
+        names["w"] = leaves[0]
+    assert told(write.replace(": for", ":\n    for"), **names) == []
+    after = [leaf.data for leaf in leaves]
+    moved = [x - y for x, y in zip(before, after, strict=True) if x != y]
+    assert len(moved) == 1
+    assert 0.09 < moved[0] < 0.11
 
 
 STEPS_MEANT = [
@@ -151,6 +157,7 @@ def test_what_may_be_meant_is_not_told(statement):
 def test_each_of_several_statements_of_a_program_is_told_by_itself(statements):
     slips = {step for step, _, _ in STEPS}
     program = "\n".join(["reset()"] + [f"{statement}\nreset()" for statement in statements])
+
     def reset():
         sys._getframe(1).f_globals.update(names_of_a_program(), y=read(7.0)[0], f=lambda x: x)
 
@@ -361,6 +368,35 @@ def test_an_optimizer_moves_nothing_when_a_warning_that_is_an_error_comes():
     assert (w.data, b.data) == (1.0, 5.0)
 
 
+# -- a step without a gradient ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["", "((w - 3)**2).backward(); optimizer.zero_grad()", "(Value(2.0) * 2.0).backward()"])
+def test_a_step_before_any_backward_is_told(before):
+    program = f"""
+        import nn.optim
+        w = Value(5.0)
+        optimizer = nn.optim.SGD([w], lr=0.1)
+        {before}
+        optimizer.step()
+    """
+    [(line, message)] = told(program)
+    assert line == 5
+    assert "the order is zero_grad(), loss.backward(), step()" in message.lower()
+
+
+@pytest.mark.parametrize("before", ["((w - 3)**2).backward()", "(0.0 * w).backward()", "b.grad = 0.0"])
+def test_a_step_with_any_gradient_is_told_nothing(before):
+    program = f"""
+        import nn.optim
+        w, b = Value(5.0), Value(1.0)
+        optimizer = nn.optim.SGD([w, b], lr=0.1)
+        {before}
+        optimizer.step()
+    """
+    assert told(program) == []
+
+
 # -- where it is on ------------------------------------------------------------------------------------------------------
 
 SLIP = """
@@ -372,41 +408,44 @@ for _ in range(3):
 """
 
 
-def run(*command, source=SLIP, tmp_path):
+def count_told(tmp_path, *options, source=SLIP):
+    """How often a program is told something that runs in an interpreter of its own."""
     path = tmp_path / "program.py"
     path.write_text(source)
-    done = subprocess.run([sys.executable, *command, path], input="", capture_output=True, text=True, check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
+    return in_python(*options, str(path))
+
+
+def in_python(*command, typed=""):
+    done = subprocess.run([sys.executable, *command], input=typed, capture_output=True, text=True, check=True, cwd=ROOT)
     return done.stderr.count("TeachingWarning: ")
 
 
-def test_a_script_is_told_nothing(tmp_path):
-    assert run(tmp_path=tmp_path) == 0
+ASK = "import warnings, autograd\nwarnings.simplefilter({!r}, autograd.TeachingWarning)\n"
 
 
-def test_a_script_is_told_once_if_it_asks(tmp_path):
-    asking = "import warnings, autograd\nwarnings.simplefilter('default', autograd.TeachingWarning)\n"
-    assert run(source=asking + SLIP, tmp_path=tmp_path) == 1
+def test_a_script_is_told_nothing_unless_it_asks(tmp_path):
+    assert count_told(tmp_path) == 0
+    assert count_told(tmp_path, source=ASK.format("default") + SLIP) == 1
 
 
-def test_a_filter_set_before_the_import_wins(tmp_path):
-    assert run("-W", "default", tmp_path=tmp_path) == 1
-    assert run("-W", "always", tmp_path=tmp_path) == 2
+def test_a_filter_of_the_interpreter_wins(tmp_path):
+    assert count_told(tmp_path, "-W", "default") == 1
+    assert count_told(tmp_path, "-W", "always") == 2
 
 
-def test_python_i_is_told(tmp_path):
-    assert run("-i", tmp_path=tmp_path) == 1
+def test_an_interactive_session_is_told_unless_it_refuses(tmp_path):
+    assert count_told(tmp_path, "-i") == 1
+    assert count_told(tmp_path, "-i", source=ASK.format("ignore") + SLIP) == 0
+    assert in_python("-i", typed=f"{SLIP}\n") == 1
 
 
-def test_the_repl_is_told():
-    done = subprocess.run([sys.executable, "-i"], input=SLIP.replace("\nfor", "\nfor").strip() + "\n\n", capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stderr.count("TeachingWarning: a gradient") == 1
-
-
-def test_a_filter_turns_it_off(tmp_path):
-    asking = "import warnings, autograd\nwarnings.simplefilter('ignore', autograd.TeachingWarning)\n"
-    assert run("-i", source=asking + SLIP, tmp_path=tmp_path) == 0
-
-
-def test_a_notebook_is_told_at_each_cell(tmp_path):
-    from IPython.core.interactiveshell import InteractiveShell
-    ...
+def test_a_notebook_is_told_once_per_run_of_a_cell():
+    program = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell({SLIP!r})
+shell.run_cell("w = w - 0.1*w.grad")
+shell.run_cell("import warnings; warnings.simplefilter('ignore', autograd.TeachingWarning)")
+shell.run_cell("w = autograd.Value(1.0)\\nw.grad = 2.0\\nw -= 0.1 * w.grad")
+"""
+    assert in_python("-c", program) == 2
