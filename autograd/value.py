@@ -12,6 +12,7 @@ from autograd import graph, modes, ops, teaching
 from autograd.errors import AnomalyError
 from autograd.frames import place, user_frame
 from autograd.methods import Methods
+from autograd.micrograd import MicrogradNames
 from autograd.primitive import Op, number
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Note(NamedTuple):
     scope: Scope | None
 
 
-class Value(Methods):
+class Value(Methods, MicrogradNames):
     """A number that remembers how it was made, so that it can tell its derivatives.
 
     Arithmetic and the functions of `autograd` on Values give new Values and record a graph;
@@ -68,7 +69,7 @@ class Value(Methods):
         self._data = number(data)
         self.op = self._a = self._b = self._da = self._db = None
         self._uses = self._left = 0
-        if label:
+        if label != "":
             self.label = label
         if requires_grad is not True:
             self.requires_grad = requires_grad
@@ -172,7 +173,11 @@ class Value(Methods):
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"label must be a str, got {type(label).__name__}")
+            made = (
+                ": a node is made by an operation on Values, and one of your own by custom_op, not by Value(data, children, op)"
+            )
+            hint = made if isinstance(label, (tuple, list, set, frozenset)) else ""
+            raise TypeError(f"label must be a str, got {type(label).__name__}{hint}")
         self._note = Note(label, self.origin, self.scope)
 
     @property

@@ -18,7 +18,7 @@ LAYERS = [
     {"errors", "frames", "files", "rebinding", "tree", "wording", "_collision"},
     {"primitive", "teaching"},
     {"ops", "modes"},
-    {"graph", "methods"},
+    {"graph", "methods", "micrograd"},
     {"value"},
     {"functions", "scopes"},
     {"names", "replay"},
