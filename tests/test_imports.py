@@ -20,7 +20,7 @@ LAYERS = [
     {"ops", "modes"},
     {"graph", "methods", "micrograd"},
     {"value"},
-    {"functions", "scopes"},
+    {"arguments", "functions", "scopes"},
     {"names", "replay"},
     {"transforms", "diagnose"},
     {"expression", "misconceptions"},
