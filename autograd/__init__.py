@@ -127,7 +127,9 @@ _LOADED_LATER = {
 
 def __getattr__(name: str) -> Any:
     if name not in _LOADED_LATER:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        from autograd.wording import did_you_mean
+
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}{did_you_mean(name, __all__)}")
     package = _LOADED_LATER[name]
     found = import_module(f"autograd.{name}") if package == __name__ else getattr(import_module(package), name)
     globals()[name] = found
