@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -23,11 +24,17 @@ def rebinding(code: CodeType, instruction: int) -> tuple[str, str] | None:
     lines = linecache.getlines(code.co_filename)
     if place[0] is None or ".grad" not in "".join(lines[place[0] - 1 : place[1]]):
         return None  # most are done here
-    try:
-        tree = ast.parse("".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    tree = _parsed("".join(lines))
     return next((found for statement in ast.walk(tree) for found in _in_statement(statement, place)), None)
+
+
+@lru_cache(maxsize=4)  # also since changing the filters makes Python forget what it has warned of
+def _parsed(source: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of whatever else is in it: Python has said that before
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _in_statement(statement: ast.AST, place: Place) -> Iterator[tuple[str, str]]:

@@ -404,7 +404,8 @@ class Value(Methods, MicrogradNames):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+        grad = self._grad if self.has_grad else 0.0  # showing it is no use of it
+        return f"Value(data={self._data!r}, grad={grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
@@ -427,7 +428,7 @@ class Value(Methods, MicrogradNames):
                 f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
                 "to pickle or copy its number"
             )
-        return _restore, (self._data, self.label, self.grad if self.has_grad else None, self.requires_grad)
+        return _restore, (self._data, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""

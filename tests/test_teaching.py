@@ -25,9 +25,11 @@ def told(program, **names):
     name = f"<cell {next(count)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     names.update(Value=Value, no_grad=no_grad, autograd=autograd, __name__="__main__")
+    with warnings.catch_warnings(action="ignore"):
+        code = compile(source, name, "exec")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default", TeachingWarning)
-        exec(compile(source, name, "exec"), names)
+        exec(code, names)
     assert all(issubclass(warning.category, TeachingWarning) and warning.filename == name for warning in caught)
     return [(warning.lineno, str(warning.message)) for warning in caught]
 
@@ -186,6 +188,27 @@ def test_a_step_in_a_loop_is_told_once():
     assert lines(program) == [4]
 
 
+def test_several_steps_in_a_loop_are_told_once_each():
+    program = """
+        for _ in range(3):
+            x, y = Value(5.0), Value(4.0)
+            ((x*y - 3)**2).backward()
+            x = x - 0.1*x.grad
+            y = y - 0.1*y.grad
+    """
+    assert lines(program) == [4, 5]
+
+
+def test_reading_the_source_warns_of_nothing_else_in_it():
+    assert lines(
+        r"""
+        pattern = "\d"
+        x = x - 0.1*x.grad
+    """,
+        x=read(3.0)[0],
+    ) == [2]
+
+
 def test_no_source_no_warning():
     x = read(3.0)[0]
     with warnings.catch_warnings():
@@ -302,6 +325,14 @@ RIGHT = {
             g.grad = 0.0
             (d*g).backward()
             g.data -= 0.1*g.grad
+    """,
+    "a gradient that is only shown or copied": """
+        import copy
+        w = Value(1.0)
+        for _ in range(3):
+            (w*w).backward()
+            w.data -= 0.1
+            repr(w), str(w), copy.copy(w), autograd.to_latex(w*w), str(autograd.draw_dot(w*w))
     """,
     "a graph gone through twice where it was recorded": """
         w = Value(1.0)
