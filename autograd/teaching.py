@@ -20,9 +20,7 @@ def quiet_in_scripts() -> None:
 
     The filter goes last, so any other one for the category wins: the user's, -W's and pytest's.
     """
-    ipython = sys.modules.get("IPython")
-    session = hasattr(sys, "ps1") or sys.flags.interactive or (ipython and ipython.get_ipython())
-    if not session:
+    if not (hasattr(sys, "ps1") or sys.flags.interactive):  # IPython sets ps1 as well, in notebooks too
         warnings.simplefilter("ignore", TeachingWarning, append=True)
 
 

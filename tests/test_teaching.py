@@ -134,6 +134,7 @@ STEPS_MEANT = [
     "for w in p: w.data = w.data - lr*w.grad",
     "x = x - 3",
     "x -= lr",
+    "x -= lr*y.grad",
     "x = lr*x.grad - x",
     "x = x * x.grad",
     "x = y - lr*x.grad",
@@ -325,6 +326,14 @@ RIGHT = {
             g.grad = 0.0
             (d*g).backward()
             g.data -= 0.1*g.grad
+    """,
+    "a gradient that is forgotten before it is read": """
+        w = Value(1.0)
+        for _ in range(3):
+            (w*w).backward()
+            w.data -= 0.1
+        w.zero_grad()
+        print(w.grad)
     """,
     "a gradient that is only shown or copied": """
         import copy
