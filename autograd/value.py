@@ -86,9 +86,9 @@ class Value(Methods, MicrogradNames):
 
     @data.setter
     def data(self, data: float) -> None:
-        before, self._data = self._data, number(data)
-        if self.op is None and self._da is None:
-            self._da = before
+        if self._da is None and self.op is None:
+            self._da = self._data
+        self._data = number(data)
 
     @property
     def grad(self) -> float:
@@ -111,7 +111,7 @@ class Value(Methods, MicrogradNames):
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
         else:
             self._grad = grad
-            if self.op is None and (grad or self._da is True):
+            if (grad or self._da is True) and self.op is None:
                 self._da = None
 
     @property
