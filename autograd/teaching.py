@@ -16,9 +16,9 @@ def teach(message: str) -> None:
 
 
 def quiet_in_scripts() -> None:
-    """Ignore the category unless somebody sits in front of it: in a notebook, the REPL or `python -i`.
+    """Ignore the category unless the session is interactive: a notebook, the REPL or `python -i`.
 
-    The filter goes last, so any other one for the category wins: the user's, -W's and pytest's.
+    The filter goes last, so any other filter for the category wins: the user's, -W's and pytest's.
     """
     if not (hasattr(sys, "ps1") or sys.flags.interactive):  # IPython sets ps1 as well, in notebooks too
         warnings.simplefilter("ignore", TeachingWarning, append=True)
