@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd._collision import refuse_mixed_folder
-from autograd.errors import AnomalyError, StaleGraphError
+from autograd.errors import AnomalyError, StaleGraphError, TeachingWarning
 from autograd.functions import (
     clip,
     dot,
@@ -89,6 +89,7 @@ from autograd.ops import (
     where,
 )
 from autograd.scopes import scope
+from autograd.teaching import quiet_in_scripts
 from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value
 
@@ -126,7 +127,9 @@ _LOADED_LATER = {
 
 def __getattr__(name: str) -> Any:
     if name not in _LOADED_LATER:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        from autograd.wording import did_you_mean
+
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}{did_you_mean(name, __all__)}")
     package = _LOADED_LATER[name]
     found = import_module(f"autograd.{name}") if package == __name__ else getattr(import_module(package), name)
     globals()[name] = found
@@ -226,6 +229,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "TeachingWarning",
     "to_latex",
     "to_python",
     "trace",
@@ -239,3 +243,4 @@ __all__ = [
 ]
 
 refuse_mixed_folder(__path__)
+quiet_in_scripts()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
+from keyword import iskeyword
 from typing import Any
 
 import autograd
 from autograd import ops
 from autograd.primitive import number
 from autograd.value import Value
+from autograd.wording import did_you_mean
 
 
 class ExpressionError(ValueError):
@@ -33,6 +35,13 @@ _COMPARE = {
 }
 _OF_A_LIST = {"sum", "prod", "logsumexp", "mean", "var", "norm"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
+_OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean"}
+_CONSTANTS = {  # letters that stand for a number in formulas
+    "e": "; the exponential function is exp(x), and for the number give e=2.718281828459045",
+    "pi": "; for the number give pi=3.141592653589793",
+    "π": "; for the number give π=3.141592653589793",
+}
+_PRODUCT = "a product is written with *"
 DEEPEST = 250
 LONGEST = 2000  # characters: a text of more may be nested so deep that Python's own parser overflows a small stack
 
@@ -83,6 +92,7 @@ def _parse(text: str) -> ast.expr:
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
+        _explain_slip(text)
         start = starts[min(error.lineno or 1, len(starts)) - 1]
         raise ExpressionError(error.msg, start + (error.offset or 1)) from None
     except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested beyond what the parser takes
@@ -101,6 +111,45 @@ def _parse(text: str) -> ast.expr:
     return tree
 
 
+_NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
+_NAME = r"[^\W\d]\w*"
+_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write that Python cannot parse
+    (rf"({_NUMBER})\s*({_NAME})", lambda found: f"{_PRODUCT}: {found[1]}*{found[2]}"),
+    (r"[×·⋅∙]", lambda found: f"{_PRODUCT}, not {found[0]}"),
+    (r"[÷∕]", lambda found: f"a quotient is written with /, not {found[0]}"),
+    (r"[−–—]", lambda found: f"a minus is written -, not {found[0]}"),
+    (r"[⁰¹²³⁴⁵⁶⁷⁸⁹]", lambda found: f"a power is written **, not {found[0]}"),
+    (r"√", lambda found: "a square root is written sqrt(x)"),
+    (r"\|", lambda found: "an absolute value is written abs(x), not |x|"),
+    (r"(?<![<>=!:])=(?!=)", lambda found: "only the expression is given, without a name and ="),
+    (r"\)\s*(?=[\w.])", lambda found: _PRODUCT),
+    (rf"({_NAME})\s+({_NAME}|{_NUMBER})", lambda found: _side_by_side(found[1], found[2])),
+]
+
+
+def _explain_slip(text: str) -> None:
+    """An error with what to write, if text that cannot be parsed has one of the usual slips."""
+    for pattern, told in _SLIPS:
+        for found in re.finditer(pattern, text):
+            message = told(found)
+            if message:
+                raise ExpressionError(message, found.start() + 1)
+
+
+def _side_by_side(name: str, operand: str) -> str:
+    if iskeyword(name) or iskeyword(operand):
+        return ""
+    return f"an op is called with parentheses: {name}({operand})" if name in functions() else f"{_PRODUCT}: {name}*{operand}"
+
+
+def _meant(name: str) -> str:
+    """What somebody may have meant who called an unknown function."""
+    if len(name) == 1:
+        return f": {_PRODUCT}"
+    other = _OTHER_NAMES.get(name.lower())
+    return f": did you mean {other}?" if other else did_you_mean(name, functions())
+
+
 def _arguments(node: ast.expr) -> list[ast.expr]:
     """The operands of a node that is allowed, or an error that points at it."""
     if isinstance(node, (ast.Name, ast.Constant)):
@@ -113,9 +162,11 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
         return [node.left, node.comparators[0]]
     if isinstance(node, ast.Call):
         if not isinstance(node.func, ast.Name):
-            raise ExpressionError("only the ops can be called, by their name", node.func.col_offset + 1)
+            known = isinstance(node.func, ast.Attribute) and node.func.attr in functions()
+            hint = f"write {node.func.attr}(…)" if known else _PRODUCT  # type: ignore[attr-defined]
+            raise ExpressionError(f"only the ops can be called, by their name: {hint}", node.func.col_offset + 1)
         if node.func.id not in functions():
-            raise ExpressionError(f"{node.func.id!r} is no op", node.func.col_offset + 1)
+            raise ExpressionError(f"{node.func.id!r} is no op{_meant(node.func.id)}", node.func.col_offset + 1)
         if node.keywords:
             raise ExpressionError(f"{node.func.id} takes no keywords", node.keywords[0].value.col_offset + 1)
         return node.args
@@ -135,7 +186,8 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
 def _apply(node: ast.expr, args: list[Any], values: Mapping[str, Value]) -> Any:
     if isinstance(node, ast.Name):
         if node.id not in values:
-            raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…", node.col_offset + 1)
+            hint = f"; {node.id} is a function, called {node.id}(x)" if node.id in functions() else _CONSTANTS.get(node.id, "")
+            raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{hint}", node.col_offset + 1)
         return values[node.id]
     if isinstance(node, ast.Constant):
         if type(node.value) not in (int, float):

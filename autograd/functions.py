@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, Never
 
 from autograd import ops
 from autograd.value import Value, record_dots
@@ -18,22 +18,22 @@ Scalar = Any  # a float or a Value, as it comes
 # -- of a list ---------------------------------------------------------------------------------------
 
 
-def sum(xs: Iterable[Scalar]) -> Scalar:
+def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
     """The sum of a list, recorded as one node; 0.0 of an empty one.
 
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return ops.sum(*xs)
+    return ops.sum(*_listed("sum", xs, more))
 
 
-def prod(xs: Iterable[Scalar]) -> Scalar:
+def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
     """The product of a list, recorded as one node; 1.0 of an empty one. Its gradient is right at zeros too.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return ops.prod(*xs)
+    return ops.prod(*_listed("prod", xs, more))
 
 
 def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0) -> Scalar:
@@ -42,7 +42,12 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
     >>> dot([1.0, 2.0], [3.0, 4.0], bias=0.5)
     11.5
     """
-    ws, xs = tuple(weights), tuple(inputs)
+    try:
+        ws, xs = tuple(weights), tuple(inputs)
+    except TypeError:
+        for numbers in weights, inputs:
+            _listed("dot", numbers, write="a * b, or dot([a], [b])")
+        raise
     if len(ws) != len(xs):
         raise ValueError(f"dot: weights and inputs must be of one length, got {len(ws)} and {len(xs)}")
     return ops.dot(*ws, *xs, bias)
@@ -54,7 +59,13 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
     >>> linear([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [0.5, 0.25])
     [17.5, 39.25]
     """
-    rows, xs, bs = [tuple(row) for row in weights], tuple(inputs), tuple(biases)
+    try:
+        rows, xs, bs = [tuple(row) for row in weights], tuple(inputs), tuple(biases)
+    except TypeError:
+        for lists in (weights, inputs, biases), weights:
+            for numbers in lists:
+                _listed("linear", numbers, write="linear([[w]], [x], [b])")
+        raise
     if len(rows) != len(bs):
         raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
     for row in rows:
@@ -65,37 +76,39 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
     return [ops.dot(*row, *xs, bias) for row, bias in zip(rows, bs, strict=True)]
 
 
-def logsumexp(xs: Iterable[Scalar]) -> Scalar:
+def logsumexp(xs: Iterable[Scalar], *more: Never) -> Scalar:
     """log(exp(x₁) + exp(x₂) + …), without overflow; -inf of an empty list.
 
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return ops.logsumexp(*xs)
+    return ops.logsumexp(*_listed("logsumexp", xs, more))
 
 
-def mean(xs: Sequence[Scalar]) -> Scalar:
+def mean(xs: Iterable[Scalar], *more: Never) -> Scalar:
     """The arithmetic mean; ValueError of an empty list.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
     """
-    return sum(_non_empty("mean", xs)) / float(len(xs))
+    xs = _non_empty("mean", xs, more)
+    return sum(xs) / float(len(xs))
 
 
-def var(xs: Sequence[Scalar], correction: float = 0.0) -> Scalar:
+def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
     """The variance: the mean squared distance from the mean, over n - correction (1 gives the sample variance).
 
     >>> var([1.0, 2.0, 6.0])
     4.666666666666667
     """
-    if not len(_non_empty("var", xs)) > correction:
+    xs = _non_empty("var", xs)
+    if not len(xs) > correction:
         raise ValueError(f"var: correction must be below the number of values, {len(xs)}, got {correction}")
     center = mean(xs)
     return sum([square(x - center) for x in xs]) / (len(xs) - correction)
 
 
-def norm(xs: Iterable[Scalar]) -> Scalar:
+def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
     """The Euclidean length √(x₁² + x₂² + …), without overflow; the gradient at 0 is 0.
 
     For the squared length sum the squares: the length has no second derivatives at 0.
@@ -103,32 +116,42 @@ def norm(xs: Iterable[Scalar]) -> Scalar:
     >>> norm([2.0, 3.0, 6.0])
     7.0
     """
-    return reduce(ops.hypot, xs, 0.0)
+    return reduce(ops.hypot, _listed("norm", xs, more), 0.0)
 
 
-def softmax(xs: Sequence[Scalar]) -> list[Scalar]:
+def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1; ValueError of an empty list.
 
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    return [ops.exp(x) for x in log_softmax(xs)]
+    return [ops.exp(x) for x in log_softmax(_non_empty("softmax", xs, more))]
 
 
-def log_softmax(xs: Sequence[Scalar]) -> list[Scalar]:
+def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     """The logarithm of softmax, exact where softmax is tiny.
 
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    total = logsumexp(_non_empty("log_softmax", xs))
+    xs = _non_empty("log_softmax", xs, more)
+    total = logsumexp(xs)
     return [x - total for x in xs]
 
 
-def _non_empty(name: str, xs: Sequence[Scalar]) -> Sequence[Scalar]:
-    if not len(xs):
+def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
+    listed = _listed(name, xs, more)
+    if not len(listed):
         raise ValueError(f"{name} of an empty list")
-    return xs
+    return listed
+
+
+def _listed(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
+    """The numbers as a sequence, or a TypeError that says what to write where they are not in one list."""
+    if more or not hasattr(xs, "__iter__"):
+        got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
+        raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
+    return xs if isinstance(xs, (list, tuple)) else tuple(xs)
 
 
 # -- of a number -------------------------------------------------------------------------------------

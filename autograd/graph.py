@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from autograd import modes
+from autograd import modes, teaching
 from autograd.errors import AnomalyError
 from autograd.frames import place
 
@@ -123,28 +123,44 @@ _sweeping = RLock()
 
 def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
+    moved: list[Value] = []
     with _sweeping:  # two threads may sweep over shared nodes
+        again = hasattr(root, "_grad")
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
-            root.grad += seed
+            root._grad = getattr(root, "_grad", 0.0) + seed
         elif modes.watching.get():
-            _sweep_and_watch(root, seed)
+            _sweep_and_watch(root, seed, moved)
         else:
-            _sweep(root, seed)
+            _sweep(root, seed, moved)
+    if again and moved:
+        teaching.teach_old_graph()
 
 
-def _sweep_and_watch(root: Value, seed: float) -> None:
+def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
     order = topological_order([root])
     bars = adjoints(order, {root: seed}, recorded, watch=True)
     for node in order:
         if node.op is not None:
             node._grad = bars.get(node, 0.0)
         elif node in bars:
-            node.grad += bars[node]
+            before = getattr(node, "_grad", 0.0)
+            node._grad = before + bars[node]
+            if node._da is not None:
+                _settle(node, before, moved)
 
 
-def _sweep(root: Value, seed: float) -> None:
+def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
+    """Was a leaf moved since a sweep last reached it? If it had a gradient `before`, its gradient is mixed now."""
+    mixed = leaf._da is True
+    if not mixed and leaf._da != leaf._data:
+        moved.append(leaf)
+        mixed = True
+    leaf._da = True if mixed and before else None
+
+
+def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     """The same sweep in one pass, from the deepest node to the leaves.
 
     A node is deeper than its arguments, so once all deeper ones have passed on their gradients its own is complete: no
@@ -159,6 +175,8 @@ def _sweep(root: Value, seed: float) -> None:
         _deliver(root, leaves)
         for leaf, before in leaves:
             leaf._grad += before
+            if leaf._da is not None:
+                _settle(leaf, before, moved)
         complete = True
     finally:  # an interrupted sweep, too, leaves the leaves as they were
         for leaf, before in leaves:
@@ -198,7 +216,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                     levels[depth].append(arg)
                 arg._reached = 1
             else:
-                leaves.append((arg, arg.grad))
+                leaves.append((arg, getattr(arg, "_grad", 0.0)))
                 arg._grad = bar * partial
                 arg._reached = 1
         partial = node._da
@@ -218,7 +236,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                     levels[depth].append(arg)
                 arg._reached = 1
             else:
-                leaves.append((arg, arg.grad))
+                leaves.append((arg, getattr(arg, "_grad", 0.0)))
                 arg._grad = bar * partial
                 arg._reached = 1
         elif type(node._a) is tuple:
@@ -235,7 +253,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                         levels[depth].append(arg)
                     arg._reached = 1
                 else:
-                    leaves.append((arg, arg.grad))
+                    leaves.append((arg, getattr(arg, "_grad", 0.0)))
                     arg._grad = bar * partial
                     arg._reached = 1
             if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them

@@ -12,6 +12,7 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
+from autograd.arguments import checked_value
 from autograd.diagnose.words import listed
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -60,8 +61,7 @@ def run(y: Value, bug: str) -> Misconception:
     node  right  wrong
     x         6      3
     """
-    if type(y) is not Value:
-        raise TypeError(f"misconceptions.run: y must be a Value, got {type(y).__name__}")
+    checked_value("misconceptions.run({}, bug)", "y", y)
     if not isinstance(bug, str) or bug not in BUGS:
         raise ValueError(f"misconceptions.run: bug must be one of {', '.join(map(repr, BUGS))}, got {bug!r}")
     order = topological_order([y])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
+from autograd.arguments import checked_value
 from autograd.explaining import name_text, partial_latex
 from autograd.explaining.notation import LATEX, TEXT, Notation, enough
 from autograd.explaining.rules import quotient_latex, rule
@@ -264,8 +265,7 @@ def steps(y: Value) -> Steps:
     >>> to_w.before, to_w.after, to_w.rule
     (0.0, -3.0, 'x₁')
     """
-    if type(y) is not Value:
-        raise TypeError(f"steps: y must be a Value, got {type(y).__name__}")
+    checked_value("steps({})", "y", y)
     order = topological_order([y])
     sweep = Sweep(order, node_names(order))
     return Steps(sweep, range(len(sweep)))

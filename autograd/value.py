@@ -8,11 +8,12 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import graph, modes, ops
+from autograd import graph, modes, ops, teaching
 from autograd.errors import AnomalyError
 from autograd.frames import place, user_frame
 from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
+from autograd.micrograd import MicrogradNames
 from autograd.primitive import Op, number
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Note(NamedTuple):
     scope: Scope | None
 
 
-class Value(Methods):
+class Value(Methods, MicrogradNames):
     """A number that remembers how it was made, so that it can tell its derivatives.
 
     Arithmetic and the functions of `autograd` on Values give new Values and record a graph;
@@ -50,6 +51,9 @@ class Value(Methods):
     # sweep (see graph.py). _grad and _note are left unset until there is something to say. Slots are cleared in the order of
     # their names, so _note outlives _a and _b, which a Past relies on. No slot is kept for weak references: it is
     # memory that a large graph pays for with time.
+    # A leaf has no edges, so its _da and _db are free for what classic slips are told by (see teaching.py). _da is the number
+    # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
+    # _db is True if its gradient was read.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_depth", "_grad", "_note", "_reached", "op")
 
     op: Op | None
@@ -67,7 +71,7 @@ class Value(Methods):
         self._data = number(data)
         self.op = self._a = self._b = self._da = self._db = None
         self._depth = self._reached = 0
-        if label:
+        if label != "":
             self.label = label
         if requires_grad is not True:
             self.requires_grad = requires_grad
@@ -84,11 +88,18 @@ class Value(Methods):
 
     @data.setter
     def data(self, data: float) -> None:
+        if self._da is None and self.op is None:
+            self._da = self._data
         self._data = number(data)
 
     @property
     def grad(self) -> float:
         """The derivative of the last root of `backward()` by this node; 0.0 before there was one."""
+        if self.op is None:
+            if self._da is True:
+                self._da = None
+                teaching.teach_no_zero_grad()
+            self._db = True
         try:
             return self._grad if self._reached != FROZEN else 0.0
         except AttributeError:
@@ -102,6 +113,8 @@ class Value(Methods):
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
         else:
             self._grad = grad
+            if (grad or self._da is True) and self.op is None:
+                self._da = None
 
     @property
     def has_grad(self) -> bool:
@@ -120,6 +133,8 @@ class Value(Methods):
         """Forget the gradient: `grad` is 0.0 and `has_grad` False, as in a new Value."""
         if self._reached != FROZEN and hasattr(self, "_grad"):
             del self._grad
+            if self._da is True:
+                self._da = None
 
     @property
     def requires_grad(self) -> bool:
@@ -160,7 +175,11 @@ class Value(Methods):
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"label must be a str, got {type(label).__name__}")
+            made = (
+                ": a node is made by an operation on Values, and one of your own by custom_op, not by Value(data, children, op)"
+            )
+            hint = made if isinstance(label, (tuple, list, set, frozenset)) else ""
+            raise TypeError(f"label must be a str, got {type(label).__name__}{hint}")
         annotate(self, label, self.origin, self.scope)
 
     @property
@@ -229,6 +248,8 @@ class Value(Methods):
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
+            if self._db is True:
+                _grad_was_read(self)
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._data + y, 1.0)
         z = self._data + other._data
@@ -253,11 +274,15 @@ class Value(Methods):
         return node
 
     def __radd__(self, other: Any) -> Value:
+        if self._db is True:
+            _grad_was_read(self)
         y = other if type(other) is float else _operand(other)
         return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._data, 1.0)
 
     def __sub__(self, other: Any) -> Value:
         if type(other) is not Value:
+            if self._db is True:
+                _grad_was_read(self)
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._data - y, 1.0)
         z = self._data - other._data
@@ -410,7 +435,8 @@ class Value(Methods):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+        grad = self._grad if self.has_grad else 0.0  # showing it is no use of it
+        return f"Value(data={self._data!r}, grad={grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
@@ -433,7 +459,7 @@ class Value(Methods):
                 f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
                 "to pickle or copy its number"
             )
-        return _restore, (self._data, self.label, self.grad if self.has_grad else None, self.requires_grad)
+        return _restore, (self._data, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
@@ -455,6 +481,12 @@ _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
+
+
+def _grad_was_read(leaf: Value) -> None:
+    """A constant is added to a leaf whose gradient was read: is that meant to move it?"""
+    leaf._db = None
+    teaching.teach_rebinding(modes.recording.get())
 
 
 def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:

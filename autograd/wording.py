@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 LONGEST_NAME = 60
 
 
@@ -31,3 +33,16 @@ def one_line(name: str) -> str:
     """
     line = printable(" ".join(name.split()))
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of an error about an unknown name: the known one next to it, if one is near; capitals do not count.
+
+    >>> did_you_mean("Tanh", ["sin", "tanh"]), did_you_mean("foo", ["sin", "tanh"])
+    (': did you mean tanh?', '')
+    """
+    import difflib  # here, since only errors need it
+
+    spelled = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.7)
+    return f": did you mean {spelled[near[0]]}?" if near else ""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from autograd import Value
+from autograd.teaching import teach_step_without_backward
 from nn.arguments import (
     below_one,
     checked_flag,
@@ -65,9 +66,9 @@ class Optimizer(ABC):
         """The new number of a parameter and its new memory, from the present ones and its gradient."""
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0, before the next `backward()` adds to it."""
+        """Clear the gradient of every parameter, before the next `backward()` adds to it."""
         for p in self.params:
-            p.grad = 0.0
+            p.zero_grad()
 
     def step(self) -> None:
         """Move every parameter once, by its `grad`; one that `backward()` did not reach has the gradient 0.
@@ -75,6 +76,8 @@ class Optimizer(ABC):
         All new numbers are computed before any is assigned, so an error leaves everything as it was. With eps=0
         a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
+        if not any(p.has_grad for p in self.params):
+            teach_step_without_backward()
         try:
             updated = [self.update(p.data, p.grad, memory) for p, memory in zip(self.params, self.state, strict=True)]
         except ZeroDivisionError as error:
@@ -231,7 +234,8 @@ class AdamW(Adam):
     is not divided by the size of the gradients (Loshchilov and Hutter, 2019, arXiv:1711.05101).
 
     >>> w = Value(5.0)
-    >>> AdamW([w], lr=0.5, weight_decay=0.1).step()  # the gradient is 0
+    >>> w.grad = 0.0
+    >>> AdamW([w], lr=0.5, weight_decay=0.1).step()
     >>> w.data
     4.75
     """

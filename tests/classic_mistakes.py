@@ -8,8 +8,8 @@ TO_ARG = "arg._grad = bar * partial"
 MISTAKES = [
     # -- contributions are added up
     ("= for += in the sweep", "graph.py", "arg._grad += bar * partial", "arg._grad = bar * partial"),
-    ("= for += at a root that is a leaf", "graph.py", "root.grad += seed", "root.grad = seed"),
-    ("= for += at a leaf, swept in order", "graph.py", "node.grad += bars[node]", "node.grad = bars[node]"),
+    ("= for += at a root that is a leaf", "graph.py", 'root._grad = getattr(root, "_grad", 0.0) + seed', "root._grad = seed"),
+    ("= for += at a leaf, swept in order", "graph.py", "node._grad = before + bars[node]", "node._grad = bars[node]"),
     ("a leaf forgets the sweep before", "graph.py", "leaf._grad += before", "pass"),
     ("= for += of adjoints", "graph.py", "bars[arg] + share if arg in bars else share", "share"),
     ("= for += of tangents", "graph.py", "dots[node] + share if node in dots else share", "share"),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograd.arguments import checked_value
 from autograd.diagnose.flow import HUGE, VANISHING, Flow
 from autograd.diagnose.values import Finding, Kind, find_value, is_zero
 from autograd.diagnose.words import Edge, Words, listed
@@ -58,10 +59,9 @@ def why(x: Value, of: Value | None = None) -> Why:
     ∂y/∂x is 0, since relu (y) got −0.3: its partial is 0.
     the way from there: y → x
     """
-    if type(x) is not Value:
-        raise TypeError(f"why: x must be a Value, got {type(x).__name__}")
-    if of is not None and type(of) is not Value:
-        raise TypeError(f"why: of must be a Value, got {type(of).__name__}")
+    checked_value("why({})", "x", x)
+    if of is not None:
+        checked_value("why(x, of={})", "of", of)
     order = topological_order([x if of is None else of])
     connected = x in set(order)
     answers = _Answers(order, Words(node_names(order if connected else [*order, x])))

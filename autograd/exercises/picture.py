@@ -24,7 +24,7 @@ def picture(facts: Facts, asked: Mapping[Value, int], found: Collection[Value], 
         drawing = _without_flow(facts, _texts(facts, asked, {*found, facts.root}), lines)
     else:
         drawing = draw_graph(facts.order, facts.names, Numbers(grad=facts.sweep.bars.get), captions=lines)
-    drawing.root = None  # its text would have the gradients that the nodes themselves may hold
+    drawing.roots = ()  # its text would have the gradients that the nodes themselves may hold
     drawing.graph_attr |= {"fontsize": "12", "fontcolor": style.INK}
     return drawing
 

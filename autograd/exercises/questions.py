@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, overload
 
+from autograd.arguments import checked_value
 from autograd.diagnose.words import listed
 from autograd.exercises import hints
 from autograd.exercises.facts import Facts
@@ -185,8 +186,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     >>> q.score
     1 of 2 right
     """
-    if type(y) is not Value:
-        raise TypeError(f"quiz: y must be a Value, got {type(y).__name__}")
+    checked_value("quiz({})", "y", y)
     for what, given in (("questions", questions), ("seed", seed)):
         if type(given) is not int and (given is not None or what == "seed"):
             raise TypeError(f"quiz: {what} must be an int, got {type(given).__name__}")

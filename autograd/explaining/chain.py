@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograd.arguments import checked_value
 from autograd.explaining.latex import Latex, aligned, numbered_latex
 from autograd.explaining.spelling import name_latex, name_text, unique
 from autograd.explaining.telling import IN_LATEX, IN_TEXT, Account, Voice, stale
@@ -31,7 +32,7 @@ class Explanation:
         return self.latex._repr_latex_()
 
 
-def explain(x: Value, of: Value) -> Explanation:
+def explain(x: Value, of: Value | None = None) -> Explanation:
     """The chain rule for ∂of/∂x: the sum over everything that uses x, in symbols and then in numbers.
 
     The lines that follow do the same for what it is made of, from `of` backwards as `backward()` goes. It tells of
@@ -54,9 +55,7 @@ def explain(x: Value, of: Value) -> Explanation:
     ∂L/∂a = ∂L/∂v₃·∂v₃/∂a = 1·2 = 2
         v₃ = 2·a, so ∂v₃/∂a = 2
     """
-    for what, node in (("x", x), ("of", of)):
-        if type(node) is not Value:
-            raise TypeError(f"explain: {what} must be a Value, got {type(node).__name__}")
+    x, of = (checked_value("explain(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
     order = topological_order([of])
     connected = x in set(order)
     names = node_names(order if connected else [*order, x])

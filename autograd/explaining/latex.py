@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from autograd.arguments import checked_value
 from autograd.explaining.notation import ATOM, LATEX, MOST_TERMS, Written
 from autograd.explaining.spelling import name_latex, unique
 from autograd.graph import topological_order
@@ -48,8 +49,7 @@ def to_latex(y: Value) -> Latex:
     v_{7} &= a \cdot \left(1 - a\right)
     \end{aligned}
     """
-    if type(y) is not Value:
-        raise TypeError(f"to_latex: y must be a Value, got {type(y).__name__}")
+    checked_value("to_latex({})", "y", y)
     order = topological_order([y])
     names = node_names(order)
     own = {node for i, node in enumerate(order) if names[node] != f"v{i}"}

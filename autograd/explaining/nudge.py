@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd import ops
+from autograd.arguments import checked_value
 from autograd.explaining.spelling import name_text, number_text, unique
 from autograd.graph import adjoints, topological_order
 from autograd.names import node_names
@@ -83,8 +84,7 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
     w         −0.5        −4.5    −4.5          0
     together              −3.3  −3.585     −0.285
     """
-    if type(y) is not Value:
-        raise TypeError(f"nudge: y must be a Value, got {type(y).__name__}")
+    checked_value("nudge({}, changes)", "y", y)
     if not isinstance(changes, Mapping):
         raise TypeError(f"nudge: changes must be a dict from leaves to numbers, got {type(changes).__name__}")
     if not changes:

@@ -9,6 +9,7 @@ from itertools import count
 from typing import NamedTuple, overload
 
 from autograd import ops
+from autograd.arguments import checked_value
 from autograd.explaining.notation import TEXT, listed
 from autograd.explaining.spelling import name_text, unique
 from autograd.graph import adjoints, recorded, topological_order
@@ -58,7 +59,7 @@ class Paths(Sequence[Path]):
         return " → ".join("…" if i is None else self._names[path.nodes[i]] for i in listed(len(path.nodes)))
 
 
-def paths(x: Value, of: Value, most: int = 20) -> Paths:
+def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
     """The paths from x to `of` with the products of their partials, the largest |product| first.
 
     At most `most` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
@@ -76,9 +77,7 @@ def paths(x: Value, of: Value, most: int = 20) -> Paths:
     x → b → L       −4·12 = −48
     2 paths; sum of products −96
     """
-    for what, node in (("x", x), ("of", of)):
-        if type(node) is not Value:
-            raise TypeError(f"paths: {what} must be a Value, got {type(node).__name__}")
+    x, of = (checked_value("paths(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
     if type(most) is not int:
         raise TypeError(f"paths: most must be an int, got {type(most).__name__}")
     if most < 1:

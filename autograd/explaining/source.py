@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from autograd import modes, ops
+from autograd.arguments import checked_value
 from autograd.explaining.notation import ATOM, Written
 from autograd.explaining.python import PYTHON, RESERVED, assigned, identifier, preamble, words_of
 from autograd.explaining.rules import derive, reduce
@@ -60,8 +61,7 @@ def to_python(y: Value) -> Source:
     dx += dv2 * w
     dw = dv2 * x
     """
-    if type(y) is not Value:
-        raise TypeError(f"to_python: y must be a Value, got {type(y).__name__}")
+    checked_value("to_python({})", "y", y)
     order = topological_order([y])
     program = _Program(order, node_names(order))
     leaves = [f"{program.names[node]} = {program.values[node]!r}" for node in order if node.op is None]

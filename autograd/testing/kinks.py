@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from autograd import ops
+from autograd.arguments import checked_value
 from autograd.frames import place
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -67,8 +68,7 @@ def kinks(y: Value) -> Kinks:
     abs   v3    -0.125  (-0.125)
     relu  v1    0.25    (0.25)
     """
-    if type(y) is not Value:
-        raise TypeError(f"kinks: y must be a Value, got {type(y).__name__}")
+    checked_value("kinks({})", "y", y)
     order = topological_order([y])
     names = node_names(order)
     found = [Kink(op.name, names[node], margin, tuple(numbers(node)), node.origin) for node, op, margin in kinked(order)]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograd.arguments import checked_value
 from autograd.graph import topological_order
 from autograd.primitive import Op
 from autograd.value import Value
@@ -81,8 +82,7 @@ def profile(y: Value) -> Profile:
     forward mode          3  multiply-adds, 1 × 3
     finite differences    4  multiply-adds, 2 × 2
     """
-    if type(y) is not Value:
-        raise TypeError(f"profile: y must be a Value, got {type(y).__name__}")
+    checked_value("profile({})", "y", y)
     order = topological_order([y])
     ops: Counter[Op] = Counter()
     depths: dict[Value, int] = {}

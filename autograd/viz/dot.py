@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import checked_value
 from autograd.diagnose.words import listed
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from autograd.viz.drawing import Drawing
 
 SHOWN = ("data", "grad", "partial")
+DIRECTIONS = ("LR", "RL", "TB", "BT")
 
 
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value | float, Value]]]:
@@ -31,14 +33,13 @@ def trace(root: Value) -> tuple[list[Value], list[tuple[Value | float, Value]]]:
     >>> len(nodes), len(edges)
     (2, 2)
     """
-    if type(root) is not Value:
-        raise TypeError(f"trace: root must be a Value, got {type(root).__name__}")
+    checked_value("trace({})", "root", root)
     nodes = topological_order([root])
     return nodes, [(arg, node) for node in nodes for arg in node.args]
 
 
 def draw_dot(
-    root: Value,
+    root: Value | Sequence[Value],
     *,
     direction: str = "LR",
     show: Collection[str] = SHOWN,
@@ -47,6 +48,7 @@ def draw_dot(
     fold: str = "auto",
     expand: bool | str | Collection[str] = False,
     format: str = "svg",
+    rankdir: str | None = None,
 ) -> Drawing:
     """The graph of `root` as a `graphviz.Digraph` that shows itself in a notebook; `print` shows it as text.
 
@@ -57,7 +59,9 @@ def draw_dot(
     flow="backward" leaves the grey arrows out. Solid blue is positive, dashed orange negative, thick is
     much, dotted next to nothing; purple is NaN or infinite, framed where it was born.
 
-    - `direction` is "LR", "RL", "TB" or "BT"; `show` says which of "data", "grad" and "partial" are written.
+    - A list of roots is drawn as one graph.
+    - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. `show` says
+      which of "data", "grad" and "partial" are written.
     - `fold` puts what a module of `nn` or a `scope` made into one box: "module" always, "auto" if there are
       more than `max_nodes` nodes, "none" never. What is still too much is one box, far from the root.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
@@ -70,14 +74,18 @@ def draw_dot(
     >>> drawing.source.count(" -> ")
     3
     """
-    if type(root) is not Value:
-        raise TypeError(f"draw_dot: root must be a Value, got {type(root).__name__}")
-    order = topological_order([root])
+    if rankdir is not None:
+        _one_of("rankdir", rankdir, DIRECTIONS)
+    roots = [checked_value("draw_dot({})", "root", one) for one in (root if isinstance(root, (list, tuple)) else [root])]
+    if not roots:
+        raise ValueError("draw_dot: root must be a Value or a list of at least one, got an empty list")
+    order = topological_order(roots)
     return draw_graph(
         order,
         node_names(order),
         Numbers(),
-        direction=direction,
+        roots=roots,
+        direction=direction if rankdir is None else rankdir,
         show=show,
         flow=flow,
         max_nodes=max_nodes,
@@ -92,6 +100,7 @@ def draw_graph(
     names: Mapping[Value, str],
     numbers: Numbers,
     *,
+    roots: Sequence[Value] = (),
     direction: str = "LR",
     show: Collection[str] = SHOWN,
     flow: str = "forward",
@@ -103,12 +112,12 @@ def draw_graph(
 ) -> Drawing:
     """What `draw_dot` gives, with numbers that may be others than those in the nodes, and lines of one's own below it.
 
-    A caller that has `captions` is not told how to open a box.
+    `roots` are the last node of the order if none are named. A caller that has `captions` is not told how to open a box.
     """
     _check(direction, show, flow, max_nodes, fold, expand, format)
     from autograd.viz.drawing import Drawing
 
-    root = order[-1]
+    roots = roots or order[-1:]
     opened = (expand,) if isinstance(expand, str) else () if isinstance(expand, bool) else tuple(expand)
     plan = folding(order, names, fold, max_nodes, opened)
     scene = build(order, names, plan, max_nodes if expand is True else 0, numbers)
@@ -123,10 +132,10 @@ def draw_graph(
         below.append(
             f"{listed([names[leaf] for leaf in changed])} changed since: the gradients are those of the recorded numbers"
         )
-    bar = numbers.grad(root)
-    if bar is None and set(show) - {"data"}:
+    bar, *others = (numbers.grad(root) for root in roots)
+    if bar is None and others == [None] * len(others) and set(show) - {"data"}:
         below.append(NO_GRADIENTS)
-    if bar is not None and bar != 1.0:
+    if bar is not None and bar != 1.0 and not others:
         below.append(f"the root's own gradient is {shown(bar)}: of something made from it, of several sweeps, or of a seed")
     drawing = Drawing(
         format=format,
@@ -144,7 +153,7 @@ def draw_graph(
         node_attr={"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"},
         edge_attr={"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"},
     )
-    drawing.root, drawing.names, drawing.places = root, names, scene.places
+    drawing.roots, drawing.names, drawing.places = roots, names, scene.places
     Pen(drawing, scene, frozenset(show), flow).draw(plan.open)
     return drawing
 
@@ -153,7 +162,7 @@ FONT = "Arial"  # Graphviz knows the widths of its letters without having the fo
 
 
 def _check(direction: str, show: Any, flow: str, max_nodes: Any, fold: str, expand: Any, format: str) -> None:
-    _one_of("direction", direction, ("LR", "RL", "TB", "BT"))
+    _one_of("direction", direction, DIRECTIONS)
     _one_of("flow", flow, ("forward", "backward", "both"))
     _one_of("fold", fold, ("auto", "module", "none"))
     _one_of("format", format, ("svg", "png", "pdf"))

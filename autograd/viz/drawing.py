@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import graphviz
 from autograd.files import write_atomically
 from autograd.value import Value
 from autograd.viz.render import RendererMissing, layout
-from autograd.viz.text import text_tree
+from autograd.viz.text import text_trees
 
 _shown = count(1)
 
@@ -24,7 +24,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     `render(path)` writes a picture, `pipe(format)` returns its bytes.
     """
 
-    root: Value | None = None
+    roots: Sequence[Value] = ()
     names: Mapping[Value, str] = {}  # replaced as a whole
     places: Mapping[Value, str] = {}  # the id of the box that shows a Value
 
@@ -44,7 +44,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
 
     def text(self) -> str:
         """The graph as an indented tree, for a terminal; of a large graph its beginning."""
-        return self.source if self.root is None else text_tree(self.root, self.names)
+        return text_trees(self.roots, self.names) if self.roots else self.source
 
     def __str__(self) -> str:
         return self.text()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from itertools import chain, islice
 from typing import Any
 
+from autograd.arguments import checked_value
 from autograd.explaining.spelling import name_text
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -44,8 +45,7 @@ def player(
     >>> player(y)
     <Player: y = 9, forward and backward; save_html(path) writes the page>
     """
-    if type(y) is not Value:
-        raise TypeError(f"player: y must be a Value, got {type(y).__name__}")
+    checked_value("player({})", "y", y)
     order = topological_order([y])
     page = contents("player", Sweep(order, node_names(order)), direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
     found = re.search(r"<svg[^>]* height='([\d.]+)pt'", page["svg"])

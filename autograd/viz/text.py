@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autograd.value import Value
 from autograd.viz.scene import grad_of
@@ -26,9 +26,14 @@ def text_tree(root: Value, names: Mapping[Value, str]) -> str:
     ├─ x  data 3  grad 6
     └─ x (above)
     """
-    lines = [NO_GRADIENTS] if grad_of(root) is None else []
+    return text_trees([root], names)
+
+
+def text_trees(roots: Sequence[Value], names: Mapping[Value, str]) -> str:
+    """The same for several roots, one tree below the other."""
+    lines = [NO_GRADIENTS] if all(grad_of(root) is None for root in roots) else []
     seen: set[Value] = set()
-    stack: list[tuple[Value | float, str, str]] = [(root, "", "")]
+    stack: list[tuple[Value | float, str, str]] = [(root, "", "") for root in roots[::-1]]
     while stack:
         if len(lines) == MOST_LINES:
             lines.append("… and more")

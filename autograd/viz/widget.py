@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from autograd.arguments import checked_value
 from autograd.explaining.spelling import name_text
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -38,8 +39,7 @@ def widget(
 
     Needs anywidget; an ImportError says so. A ValueError if one of `leaves` is no leaf of the graph.
     """
-    if type(y) is not Value:
-        raise TypeError(f"widget: y must be a Value, got {type(y).__name__}")
+    checked_value("widget({})", "y", y)
     if leaves is not None and not isinstance(leaves, Sequence):
         raise TypeError(f"widget: leaves must be a list of Values, got {type(leaves).__name__}")
     order = topological_order([y])

@@ -1,0 +1,109 @@
+"""Is the operation that runs the minus of `x = x - 0.1 * x.grad`? Read off the source of the user's line."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from types import CodeType
+
+Place = tuple[int | None, int | None, int | None, int | None]  # first and last line, first and last column in bytes of UTF-8
+
+
+@lru_cache(maxsize=256)
+def rebinding(code: CodeType, instruction: int) -> tuple[str, str] | None:
+    """What is bound anew and what to write instead, if the instruction is the `-` or `+` of a step by hand.
+
+    A step by hand is `x = x - … x.grad` (bound to another name it may be meant: a look ahead). None as well where there
+    is no source: in a plain REPL before Python 3.13, with -X no_debug_ranges.
+    """
+    place = next(islice(code.co_positions(), instruction // 2, None))
+    lines = linecache.getlines(code.co_filename)
+    if place[0] is None or ".grad" not in "".join(lines[place[0] - 1 : place[1]]):
+        return None  # most are done here
+    tree = _parsed("".join(lines))
+    return next((found for statement in ast.walk(tree) for found in _in_statement(statement, place)), None)
+
+
+@lru_cache(maxsize=4)  # also since changing the filters makes Python forget what it has warned of
+def _parsed(source: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of whatever else is in it: Python has said that before
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _in_statement(statement: ast.AST, place: Place) -> Iterator[tuple[str, str]]:
+    match statement:
+        case ast.AugAssign(target, ast.Add() | ast.Sub() as sign, value) if _place(statement) == place:
+            x = ast.unparse(target)
+            if _reads_grad(value, x):
+                yield x, _moved(x, sign, value)
+        case ast.Assign(targets, value):
+            for one in targets:
+                yield from _in_assignment(one, value, place)
+        case ast.AnnAssign(target, _, ast.expr() as value) | ast.NamedExpr(target, value):
+            yield from _in_assignment(target, value, place)
+
+
+def _in_assignment(target: ast.expr, value: ast.expr, place: Place) -> Iterator[tuple[str, str]]:
+    """`x = x - …`, `w, b = w - …, b - …` or `params = [p - … for p in params]`."""
+    match target, value:
+        case ((ast.Tuple(targets) | ast.List(targets)), (ast.Tuple(values) | ast.List(values))):
+            for one, other in zip(targets, values, strict=False):
+                yield from _in_assignment(one, other, place)
+            return
+    name = ast.unparse(target)
+    loops = list(_loops(value))
+    if loops:
+        value, _ = loops[-1]
+    found = _step(value, place)
+    if found is None:
+        return
+    x, write = found
+    if x == name or any(ast.unparse(node) == name for _, loop in loops for node in ast.walk(loop.iter)):
+        yield name, "".join(f"{ast.unparse(loop).strip()}: " for _, loop in loops) + write
+
+
+def _loops(value: ast.expr) -> Iterator[tuple[ast.expr, ast.comprehension]]:
+    """The loops of a comprehension, the outer one first, each with what is made in it."""
+    match value:
+        case ast.Call(ast.Name("list" | "tuple" | "dict"), [ast.GeneratorExp() as made], []):
+            yield from _loops(made)
+        case ast.ListComp(made, loops) | ast.GeneratorExp(made, loops) | ast.DictComp(_, made, loops):
+            yield from ((made, loop) for loop in loops)
+            yield from _loops(made)
+
+
+def _step(value: ast.expr, place: Place) -> tuple[str, str] | None:
+    """x and `x.data -= … x.grad`, if the value is `x - … x.grad` with its first minus at that place."""
+    first = value
+    while isinstance(first, ast.BinOp) and _place(first) != place:
+        first = first.left
+    match first:
+        case ast.BinOp(x, ast.Add() | ast.Sub() as sign, other) if _reads_grad(value, ast.unparse(x)):
+            pass
+        case ast.BinOp(other, ast.Add() as sign, x) if _reads_grad(other, ast.unparse(x)):
+            pass
+        case _:
+            return None
+    name = ast.unparse(x)
+    if first is value:
+        return name, _moved(name, sign, other)
+    return name, f"{name}.data = {ast.unparse(value).replace(name, f'{name}.data', 1)}"
+
+
+def _moved(x: str, sign: ast.operator, by: ast.expr) -> str:
+    return f"{x}.data {'-' if isinstance(sign, ast.Sub) else '+'}= {ast.unparse(by)}"
+
+
+def _reads_grad(value: ast.expr, x: str) -> bool:
+    return any(isinstance(node, ast.Attribute) and ast.unparse(node) == f"{x}.grad" for node in ast.walk(value))
+
+
+def _place(node: ast.expr | ast.stmt) -> Place:
+    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset

@@ -1,0 +1,193 @@
+"""Slips of the pen in calls and expressions: each message says what to write."""
+
+import re
+import subprocess
+import sys
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value
+from autograd.expression import ExpressionError, evaluate, functions
+
+A, B = Value(1.0), Value(2.0)
+OF_A_LIST = ["sum", "prod", "mean", "norm", "softmax", "log_softmax", "logsumexp"]
+
+
+@pytest.mark.parametrize("name", OF_A_LIST)
+@pytest.mark.parametrize(
+    ("given", "got"),
+    [((A, B), "2 arguments"), ((1.0, 2.0, 3.0), "3 arguments"), (([A], [B]), "2 arguments"), ((A,), "a Value"), ((3,), "a int")],
+)
+def test_a_function_of_a_list_says_so(name, given, got):
+    words = f"{name}() takes its numbers in a list, got {got}: write {name}([a, b])"
+    with pytest.raises(TypeError, match=f"^{re.escape(words)}$"):
+        getattr(autograd, name)(*given)
+
+
+def test_var_of_a_value_says_that_it_takes_a_list():
+    with pytest.raises(TypeError, match=re.escape("var() takes its numbers in a list, got a Value: write var([a, b])")):
+        autograd.var(A, B)
+
+
+@pytest.mark.parametrize("args", [(A, B), ([A], B), (A, [B]), (1.0, 2.0)])
+def test_dot_of_values_says_that_it_takes_lists(args):
+    with pytest.raises(TypeError, match=re.escape("dot() takes its numbers in a list, got a")) as error:
+        autograd.dot(*args)
+    assert "write a * b, or dot([a], [b])" in str(error.value)
+
+
+@pytest.mark.parametrize("args", [(A, [A], [A]), ([A], [A], [A]), ([[A]], A, [A]), ([[A]], [A], A)])
+def test_linear_of_values_says_that_it_takes_lists(args):
+    with pytest.raises(
+        TypeError, match=re.escape("linear() takes its numbers in a list, got a Value: write linear([[w]], [x], [b])")
+    ):
+        autograd.linear(*args)
+
+
+@pytest.mark.parametrize("name", [*OF_A_LIST, "var"])
+def test_any_iterable_is_as_good_as_a_list(name):
+    function = getattr(autograd, name)
+    expected = function([1.0, 2.0, 4.0])
+    for numbers in (1.0, 2.0, 4.0), (x for x in (1.0, 2.0, 4.0)), numpy.array([1.0, 2.0, 4.0]), {1.0: 0, 2.0: 0, 4.0: 0}:
+        assert function(numbers) == expected
+
+
+def test_what_goes_wrong_inside_a_list_is_said_as_it_was():
+    def broken():
+        yield A
+        raise TypeError("inside")
+
+    for call in (
+        lambda: autograd.dot(broken(), [B]),
+        lambda: autograd.linear([[A]], broken(), [B]),
+        lambda: autograd.sum(broken()),
+    ):
+        with pytest.raises(TypeError, match=r"^inside$"):
+            call()
+
+
+# -- names ---------------------------------------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(sorted(autograd.__all__)), st.data())
+def test_a_name_in_other_capitals_or_with_a_letter_twice_is_guessed(name, data):
+    i = data.draw(st.integers(0, len(name) - 1))
+    for wrong in name.swapcase(), name[: i + 1] + name[i:]:
+        if hasattr(autograd, wrong):
+            continue
+        with pytest.raises(AttributeError, match=f"^module 'autograd' has no attribute '{wrong}'") as error:
+            getattr(autograd, wrong)
+        if len(name) > 3:
+            assert str(error.value).partition("did you mean ")[2].removesuffix("?") in autograd.__all__
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("Tanh", "tanh"), ("softmaxx", "softmax"), ("VALUE", "Value"), ("no_grads", "no_grad")]
+)
+def test_autograd_says_which_name_was_meant(wrong, right):
+    with pytest.raises(AttributeError, match=re.escape(f"module 'autograd' has no attribute {wrong!r}: did you mean {right}?")):
+        getattr(autograd, wrong)
+    with pytest.raises(ImportError, match=wrong):
+        exec(f"from autograd import {wrong}")
+
+
+def test_a_name_next_to_none_is_not_guessed():
+    with pytest.raises(AttributeError, match=r"^module 'autograd' has no attribute 'zzz'$"):
+        autograd.zzz  # type: ignore[attr-defined]
+
+
+def test_names_are_guessed_only_once_something_is_wrong():
+    code = "import sys, autograd; print('difflib' in sys.modules, 'ast' in sys.modules)"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"] * 2
+
+
+# -- expressions ---------------------------------------------------------------------------------------------------------
+
+
+def refused(text):
+    with pytest.raises(ExpressionError) as error:
+        evaluate(text, {"x": Value(3.0), "y": Value(4.0)})
+    return str(error.value), error.value.column
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "column"),
+    [
+        ("2x+1", "a product is written with *: 2*x", 1),
+        ("1 + 2.5e3x", "a product is written with *: 2.5e3*x", 5),
+        ("1e5 + 2x", "a product is written with *: 2*x", 7),
+        ("x1 + .5 y", "a product is written with *: .5*y", 6),
+        ("3sin(x)", "a product is written with *: 3*sin", 1),
+        ("x y", "a product is written with *: x*y", 1),
+        ("2(x + 1)", "only the ops can be called, by their name: a product is written with *", 1),
+        ("(x + 1)(x + 2)", "only the ops can be called, by their name: a product is written with *", 2),
+        ("(x + 1)x", "a product is written with *", 7),
+        ("x(y + 1)", "'x' is no op: a product is written with *", 1),
+        ("x × y", "a product is written with *, not ×", 3),
+        ("x ÷ y", "a quotient is written with /, not ÷", 3),
+        ("x − y", "a minus is written -, not −", 3),
+        ("x²", "a power is written **, not ²", 2),
+        ("√x", "a square root is written sqrt(x)", 1),
+        ("x^2", "the operators are + - * / and **: a power is written **", 1),
+        ("|x| + 1", "an absolute value is written abs(x), not |x|", 1),
+        ("y = x + 1", "only the expression is given, without a name and =", 3),
+        ("1 + sin x", "an op is called with parentheses: sin(x)", 5),
+        ("exp 2", "an op is called with parentheses: exp(2)", 1),
+        ("sin + x", "no value for 'sin': give sin=…; sin is a function, called sin(x)", 1),
+        ("Tanh(x)", "'Tanh' is no op: did you mean tanh?", 1),
+        ("ln(x)", "'ln' is no op: did you mean log?", 1),
+        ("max(x, y)", "'max' is no op: did you mean maximum?", 1),
+        ("arctan(x)", "'arctan' is no op: did you mean atan?", 1),
+        ("foo(x)", "'foo' is no op", 1),
+        ("np.exp(x)", "only the ops can be called, by their name: write exp(…)", 1),
+        (
+            "e**x",
+            "no value for 'e': give e=…; the exponential function is exp(x), and for the number give e=2.718281828459045",
+            1,
+        ),
+        ("2*π*x", "no value for 'π': give π=…; for the number give π=3.141592653589793", 3),
+        ("pi*x", "no value for 'pi': give pi=…; for the number give pi=3.141592653589793", 1),
+        ("z*x", "no value for 'z': give z=…", 1),
+    ],
+)
+def test_an_expression_that_cannot_be_read_says_what_to_write(text, message, column):
+    said, at = refused(text)
+    assert at == column
+    assert said == message or (text == "x^2" and said.endswith("a power is written **"))
+
+
+@given(st.sampled_from(functions()), st.data())
+def test_a_misspelled_function_is_guessed(name, data):
+    i = data.draw(st.integers(0, len(name) - 1))
+    for wrong in name.capitalize(), name.upper(), name[: i + 1] + name[i:]:
+        if len(name) > 3 and wrong not in functions():
+            guess = refused(f"{wrong}(x)")[0].removeprefix(f"{wrong!r} is no op: did you mean ").removesuffix("?")
+            assert guess in functions()
+
+
+number_texts = st.floats(0.0, 1e300).map(repr) | st.integers(0, 10**9).map(str)
+
+
+@given(number_texts, st.sampled_from(["x", "y", "x1", "ω", "sin(x)", "(x)"]), st.sampled_from(["", " "]))
+def test_a_number_before_a_name_is_a_product_and_what_is_said_can_be_read(number, name, space):
+    said, column = refused(f"y + {number}{space}{name}")
+    assert column == 5
+    assert "a product is written with *" in said
+    head = said.partition("with *: ")[2]
+    assert head in ("", f"{number}*{name.partition('(')[0]}")
+
+
+@pytest.mark.parametrize("text", ["x if", "x and", "lambda x", "x +", "x.5", "x[", "x not", "in x"])
+def test_what_is_no_slip_of_these_is_left_to_python(text):
+    assert "written" not in refused(text)[0]
+
+
+@given(number_texts, number_texts)
+def test_numbers_are_read_as_python_reads_them(one, other):
+    result, _ = evaluate(f"{one}*x + {other}", {"x": Value(3.0)})
+    assert result.data == float(one) * 3.0 + float(other)
