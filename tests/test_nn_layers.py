@@ -266,5 +266,5 @@ def test_modules_that_hold_each_other_are_listed_once():
 def test_a_parameter_replaced_by_a_result_is_refused():
     neuron = nn.Neuron(2, seed=0)
     neuron.w[0] = neuron.w[0] - 0.1
-    with pytest.raises(ValueError, match="w holds a Value that sub made among its parameters: set its data"):
+    with pytest.raises(TypeError, match=r"Neuron.w holds a Value that sub made among its parameters: set its data instead: self.w\[i"):
         neuron.parameters()
