@@ -12,10 +12,12 @@ from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, Genera
 from typing import Any
 
 # Types whose objects lead to no Values, or (functions, properties of a class) to Values that are not the module's own.
-INERT: frozenset[type] = frozenset(
-    (bool, int, float, complex, str, bytes, bytearray, type(None), range, slice)
-    + (FunctionType, BuiltinFunctionType, MethodType, ModuleType, property, staticmethod, classmethod)
-    + (CodeType, FrameType, GeneratorType)
+INERT = frozenset[type](
+    (
+        *(bool, int, float, complex, str, bytes, bytearray, type(None), range, slice),
+        *(FunctionType, BuiltinFunctionType, MethodType, property, staticmethod, classmethod),
+        *(ModuleType, CodeType, FrameType, GeneratorType),
+    )
 )
 CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 
@@ -56,7 +58,7 @@ def is_searched(held: Any) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _is_searched_type(kind: type) -> bool:
+def _is_searched_type(kind: Any) -> bool:
     if kind in INERT:
         return False
     package = kind.__module__.partition(".")[0]

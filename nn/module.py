@@ -21,7 +21,7 @@ class Module:
     Assign Values, Modules and lists, tuples, dicts or NumPy arrays of them to attributes, in any nesting, and define
     `forward`; parameters are found and named by the attributes that hold them, in the order of assignment.
 
-    A parameter is a leaf. A Value that `forward` computes may be kept in an attribute, and is no parameter. (Under
+    A parameter is a leaf. A Value that `forward` computes may be kept in an attribute, and is not a parameter. (Under
     `no_grad()` results are leaves as well: keep their numbers, `y.data`.) Where a Value would be overlooked (in a set, an
     object that is not a Module, a class attribute …), and where a parameter was replaced by the result of an operation
     (`self.w = self.w - …`), whatever asks for the parameters raises a TypeError that names the attribute and says what to
@@ -68,9 +68,9 @@ class Module:
         return [parameter for _, parameter in self.named_parameters()]
 
     def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0."""
+        """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
         for parameter in self.parameters():
-            parameter.grad = 0.0
+            parameter.zero_grad()
 
     def _groups(self) -> list[tuple[str, Any]]:
         """Every attribute path that holds a parameter or a nested list of parameters, in order."""
@@ -166,7 +166,7 @@ class _Walk:
         self.hidden: list[tuple[str, Any, str]] = []  # where, what stands there, and what to write instead
         self.modules: list[tuple[str, Module]] = []
         self.seen: set[int] = set()  # modules, and the containers around what is being looked at
-        self.kinds: set[type] = set()
+        self.kinds: dict[type, list[tuple[str, Any]]] = {}
         self._enter("", root)
 
     def _enter(self, path: str, held: Any) -> None:
@@ -195,9 +195,15 @@ class _Walk:
         prefix = f"{path}." if path else ""
         for name, item in vars(module).items():
             self._enter(prefix + name, item)
-        if type(module) not in self.kinds:
-            self.kinds.add(type(module))
-            self.hidden += [(prefix + name, held, remedy) for name, held, remedy in _class_attributes(module)]
+        kind = type(module)
+        if kind not in self.kinds:
+            self.kinds[kind] = _class_attributes(kind)
+        for name, held in self.kinds[kind]:
+            if isinstance(held, MemberDescriptorType):
+                self.hidden.append((prefix + name, [getattr(module, name, None)], f"take {name} out of __slots__"))
+            elif name not in vars(module):
+                remedy = f"it is an attribute of the class, which all instances share: assign self.{name} in __init__"
+                self.hidden.append((prefix + name, held, remedy))
 
     def _enter_container(self, path: str, held: Any) -> None:
         if _is_group(held):
@@ -223,29 +229,35 @@ class _Walk:
             )
 
     def refuse_hidden(self) -> None:
-        """TypeError if a Value can be reached that is not listed, or if a parameter was replaced by the result of an operation."""
+        """TypeError if a Value within reach is not listed, or if a parameter was replaced by the result of an operation."""
         if not self.results and not self.hidden:
             return
         listed = self.parameters()
         for path, result in self.results:
             self._refuse_replaced(path, result, listed)
         for path, held, remedy in self.hidden:
-            found = list(found_within(held, (Value, Module)))
-            walks = {id(item): _Walk(item) for item in found if isinstance(item, Module) and id(item) not in self.seen}
-            for walk in walks.values():
-                if id(self.root) in walk.seen:  # the root is a part of it: it refers back
-                    listed |= walk.parameters()
-            for item in found:
-                if type(item) is Value and item.op is not None:
-                    self._refuse_replaced(path, item, listed)
-                    continue
-                owned = {item} if type(item) is Value else walks[id(item)].parameters() if id(item) in walks else set()
-                if not owned <= listed:
-                    what = "a Value" if type(item) is Value else f"a Module ({type(item).__name__})"
-                    raise TypeError(
-                        f"{self._name(path)} leads to {what} that parameters() does not list, so it would be neither trained nor "
-                        f"saved: {remedy}. To keep Values that are not parameters, keep a function that returns them"
-                    )
+            self._refuse_overlooked(path, held, remedy, listed)
+
+    def _refuse_overlooked(self, path: str, held: Any, remedy: str, listed: set[Value]) -> None:
+        found = list(found_within(held, (Value, Module)))
+        walks = {id(item): _Walk(item) for item in found if isinstance(item, Module) and id(item) not in self.seen}
+        for walk in walks.values():
+            if id(self.root) in walk.seen:  # the root is a part of it: it refers back
+                listed |= walk.parameters()
+        for item in found:
+            if type(item) is not Value:
+                owned = walks[id(item)].parameters() if id(item) in walks else set()
+            elif item.op is None:
+                owned = {item}
+            else:
+                owned = set()
+                self._refuse_replaced(path, item, listed)
+            if not owned <= listed:
+                what = "a Value" if type(item) is Value else f"a Module ({type(item).__name__})"
+                raise TypeError(
+                    f"{self._name(path)} leads to {what} that parameters() does not list, so it would be neither trained nor "
+                    f"saved: {remedy}. To keep Values that are not parameters, keep a function that returns them"
+                )
 
     def parameters(self) -> set[Value]:
         """All parameters found."""
@@ -254,7 +266,7 @@ class _Walk:
     def _refuse_replaced(self, path: str, result: Value, listed: set[Value]) -> None:
         if result.op is not None and not _is_output(result) and not _depends_on(result, listed):
             raise TypeError(
-                f"{self._name(path)} holds a Value that {result.op.name} made, so it is no parameter any more: "
+                f"{self._name(path)} holds a Value that {result.op.name} made, so it is no longer a parameter: "
                 f"set its data instead: self.{as_index(path)}.data -= …"
             )
 
@@ -262,20 +274,18 @@ class _Walk:
         return f"{type(self.root).__name__}.{as_index(path)}"
 
 
-def _class_attributes(module: Module) -> list[tuple[str, Any, str]]:
-    """What a module has beside its own attributes and could hide a Value: slots, and attributes of its class."""
+def _class_attributes(kind: type[Module]) -> list[tuple[str, Any]]:
+    """The slots of a class of modules, and the attributes of the class that could lead to a Value."""
     found: dict[str, Any] = {}
-    for base in type(module).__mro__:
+    for base in kind.__mro__:
         if base is not Module and base is not object:
-            for name, held in vars(base).items():
-                found.setdefault(name, held)
-    hidden = []
-    for name, held in found.items():
-        if isinstance(held, MemberDescriptorType):
-            hidden.append((name, [getattr(module, name, None)], f"take {name} out of __slots__"))
-        elif not name.startswith("__") and name not in vars(module) and (isinstance(held, (Value, Module)) or is_searched(held)):
-            hidden.append((name, held, f"it is an attribute of the class, which all instances share: assign self.{name} in __init__"))
-    return hidden
+            found = {**vars(base), **found}
+    return [
+        (name, held)
+        for name, held in found.items()
+        if not name.startswith("__")
+        and (isinstance(held, (MemberDescriptorType, Module)) or type(held) is Value or is_searched(held))
+    ]
 
 
 def _remedy(held: Any) -> str:

@@ -152,7 +152,7 @@ def test_zero_grad_train_and_eval_reach_inner_modules():
     net = nn.Sequential(nn.Layer(1, 2, seed=0), nn.Dropout(0.5, seed=0))
     autograd.sum(net([1.0])).backward()
     net.zero_grad()
-    assert all(p.grad == 0.0 for p in net.parameters())
+    assert all(p.grad == 0.0 and not p.has_grad for p in net.parameters())
     assert not net.eval()[1].training
     assert net.train()[1].training
 
@@ -266,5 +266,7 @@ def test_modules_that_hold_each_other_are_listed_once():
 def test_a_parameter_replaced_by_a_result_is_refused():
     neuron = nn.Neuron(2, seed=0)
     neuron.w[0] = neuron.w[0] - 0.1
-    with pytest.raises(TypeError, match=r"Neuron.w holds a Value that sub made among its parameters: set its data instead: self.w\[i"):
+    with pytest.raises(
+        TypeError, match=r"Neuron.w holds a Value that sub made among its parameters: set its data instead: self.w\[i"
+    ):
         neuron.parameters()

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import OrderedDict, UserDict, defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import nn
-from autograd import Value, draw_dot, no_grad
+from autograd import Value, no_grad
 from nn.optim import SGD
 from tests.soak import few
 
@@ -193,7 +193,13 @@ def test_however_a_value_is_wrapped_it_is_a_parameter_or_a_type_error_names_the_
 )
 def test_an_overlooked_value_is_refused_in_words_that_say_what_to_write(held, message):
     net = module(b=Value(0.0), w=held)
-    for use in (net.parameters, net.zero_grad, net.state_dict, lambda: net.load_state_dict({}), lambda: nn.save(net, "/nowhere/x")):
+    for use in (
+        net.parameters,
+        net.zero_grad,
+        net.state_dict,
+        lambda: net.load_state_dict({}),
+        lambda: nn.save(net, "/nowhere/x"),
+    ):
         with pytest.raises(TypeError, match=message):
             use()
 
@@ -215,6 +221,8 @@ def test_an_attribute_of_the_class_is_refused_until_the_instance_has_its_own():
         nn.Sequential(net).parameters()
     net.layers = list(Shared.layers)
     assert len(net.parameters()) == 3
+    with pytest.raises(TypeError, match=r"Module\.other\.w leads to"):
+        module(net=net, other=Inner()).parameters()
 
 
 def test_a_slot_of_a_module_is_refused():
@@ -241,7 +249,7 @@ def test_what_leads_only_to_parameters_and_plain_objects_may_stand_in_a_module()
         """A callback that refers back to the net, to its parameters and to what it saw."""
 
         def __init__(self, net):
-            self.net, self.seen, self.by_value = net, deque([1.0]), {p: 0.0 for p in net.parameters()}
+            self.net, self.seen, self.by_value = net, deque([1.0]), dict.fromkeys(net.parameters(), 0.0)
             self.chosen = set(net.parameters())
             self.itself = self
 
@@ -304,7 +312,7 @@ def test_a_parameter_that_a_result_replaced_is_refused(update, path, op):
     outer = nn.Sequential(net)
     for use, name, at in ((net.parameters, "Line", ""), (outer.state_dict, "Sequential", "items[0].")):
         message = (
-            f"{name}.{at}{path} holds a Value that {op} made, so it is no parameter any more: "
+            f"{name}.{at}{path} holds a Value that {op} made, so it is no longer a parameter: "
             f"set its data instead: self.{at}{path}.data -= …"
         )
         with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
