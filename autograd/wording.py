@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 LONGEST_NAME = 60
 
 
@@ -31,3 +33,18 @@ def one_line(name: str) -> str:
     """
     line = printable(" ".join(name.split()))
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """The end of a message about a word that is not one of the choices: the nearest of them, or nothing.
+
+    >>> "there is no op 'Tahn'" + did_you_mean("Tahn", ["sin", "tanh"])
+    "there is no op 'Tahn': did you mean 'tanh'?"
+    >>> did_you_mean("x", ["sin", "tanh"])
+    ''
+    """
+    from difflib import get_close_matches
+
+    lower = {choice.lower(): choice for choice in choices}
+    near = get_close_matches(word.lower(), lower, n=1)
+    return f": did you mean {lower[near[0]]!r}?" if near else ""

@@ -51,7 +51,7 @@ def found_within(held: Any, wanted: tuple[type, ...]) -> Iterator[Any]:
 
 def is_searched(held: Any) -> bool:
     """Does the search go into this object?"""
-    kind = type(held)
+    kind: Any = type(held)
     if issubclass(kind, type):
         return _is_searched_type(held)
     return kind not in INERT and (_is_searched_type(kind) or is_object_array(held))

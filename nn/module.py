@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import Signature, signature
 from reprlib import recursive_repr
 from types import MemberDescriptorType
 from typing import Any
@@ -45,7 +46,24 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} has to define forward(self, x)")
 
     def __call__(self, *args: Any) -> Any:
-        return call(self, self.forward, args)
+        try:
+            result = call(self, self.forward, args)
+        except TypeError:
+            self._refuse_loose_numbers(args)
+            raise
+        if type(result) is not Value and (result is None or isinstance(result, Iterator)):
+            if result is None:
+                raise TypeError(f"{type(self).__name__} returned None: did forward forget to return?")
+            raise TypeError(f"{type(self).__name__} returned a {type(result).__name__}, not numbers: let forward return a list")
+        return result
+
+    def _refuse_loose_numbers(self, args: tuple[Any, ...]) -> None:
+        """Was it called as net(1.0, 2.0), though forward takes one list?"""
+        if len(args) > 1 and all(isinstance(arg, (int, float, Value)) for arg in args):
+            takes = signature(self.forward)
+            if _binds(takes, args[:1]) and not _binds(takes, args):
+                shown = ", ".join(str(arg.data if type(arg) is Value else arg) for arg in args)
+                raise TypeError(f"{type(self).__name__} takes its inputs as one list: write net([{shown}])") from None
 
     # -- parameters ----------------------------------------------------------------------------------
 
@@ -302,6 +320,14 @@ def _is_group(held: Any) -> bool:
     if is_object_array(held):
         return _is_group(held.tolist())
     return isinstance(held, (list, tuple)) and bool(held) and all(map(_is_group, held))
+
+
+def _binds(takes: Signature, args: Sequence[Any]) -> bool:
+    try:
+        takes.bind(*args)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_output(result: Value) -> bool:

@@ -61,7 +61,7 @@ def record_training(
     >>> {name: round(number, 6) for name, number in record[-1].parameters.items()}
     {'layers.0.neurons.0.w.0': 2.0, 'layers.0.neurons.0.b': 1.0}
     """
-    X, y = checked_data("X, y", X, y)
+    X, y = checked_data(X, y)
     check_parts(model, loss, optimizer, metric)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)

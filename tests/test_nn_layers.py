@@ -216,8 +216,8 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
     [
         (lambda: nn.Neuron(0, seed=0), ValueError, "nin must be at least 1, got 0"),
         (lambda: nn.Neuron(2.0, seed=0), TypeError, "nin must be an integer, got 2.0"),
-        (lambda: nn.Neuron(2), TypeError, "seed"),
-        (lambda: nn.Neuron(2, seed="a"), TypeError, "seed must be an int or a random.Random, got str"),
+        (lambda: nn.Neuron(2, seed=True), TypeError, "seed must be an int, a random.Random or None, got bool"),
+        (lambda: nn.Neuron(2, seed="a"), TypeError, "seed must be an int, a random.Random or None, got str"),
         (lambda: nn.Neuron(2, "rellu", seed=0), ValueError, "activation must be one of .*, got 'rellu'"),
         (lambda: nn.Neuron(2, seed=0, init="xavi"), ValueError, "init must be one of .*, got 'xavi'"),
         (lambda: nn.Layer(2, 0, seed=0), ValueError, "nout must be at least 1, got 0"),

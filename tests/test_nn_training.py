@@ -152,7 +152,7 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"batch_size": 0}, "batch_size"),
         ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 samples and 0"),
         ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
-        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got 2"),
+        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got samples of 2 numbers"),
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
         ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
