@@ -69,7 +69,8 @@ class _Elementwise(Module):
     function: Activation
 
     def forward(self, x: Any) -> Any:
-        return tree_map(self.function, x if type(x) is list else plain_lists(x))
+        plain = type(x) is list and not (x and hasattr(x[0], "tolist"))  # an array, or a list of them, is not
+        return tree_map(self.function, x if plain else plain_lists(x))
 
 
 class Identity(_Elementwise):

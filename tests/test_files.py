@@ -2,7 +2,6 @@
 
 import os
 import stat
-import threading
 
 import pytest
 from hypothesis import given
@@ -59,28 +58,6 @@ def test_a_model_saved_under_a_umask_that_denies_everything_is_loaded_again(tmp_
     assert mode_of(tmp_path / "net.json") == 0o600
     nn.load(other, tmp_path / "net.json")
     assert other.state_dict() == net.state_dict()
-
-
-def test_writing_never_changes_the_umask_of_other_threads(tmp_path):
-    before = os.umask(0o027)
-    try:
-        made, done = [], threading.Event()
-
-        def create():
-            while not done.is_set():
-                path = tmp_path / f"other{len(made)}"
-                path.touch()
-                made.append(path)
-
-        thread = threading.Thread(target=create)
-        thread.start()
-        for i in range(200):
-            write_atomically(tmp_path / f"file{i}", b"x")
-        done.set()
-        thread.join()
-    finally:
-        os.umask(before)
-    assert {mode_of(path) for path in made} == {0o640}
 
 
 def test_an_error_names_the_path_that_was_asked_for_and_leaves_nothing(tmp_path):
