@@ -45,6 +45,8 @@ def activation_function(activation: str | Activation) -> Activation:
     if isinstance(activation, type):
         name = activation.__name__
         raise TypeError(f"activation must be a name or a function, got the class {name}: make an instance, {name}()")
+    if isinstance(activation, (Softmax, LogSoftmax)):
+        raise TypeError(f"activation must take one number, got {activation!r}, which takes a list: put it after the layer")
     if callable(activation):
         return activation
     if not isinstance(activation, str):

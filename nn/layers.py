@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, dot, linear
 from nn.activations import Activation, activation_function
-from nn.arguments import checked_flag, checked_integer, generator, plain_lists
+from nn.arguments import checked_flag, checked_integer, checked_number, generator, plain_lists
 from nn.init import Initialiser, initialiser
 from nn.module import Module
 
@@ -132,7 +132,8 @@ class MLP(Module):
         init: str | Initialiser = "he",
         expand: bool = False,
     ) -> None:
-        if not isinstance(nouts, (list, tuple)) or not nouts:
+        nouts = plain_lists(nouts)
+        if not isinstance(nouts, list) or not nouts:
             instead = f": write MLP({nin}, [{nouts}])" if isinstance(nouts, int) else ""
             raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}{instead}")
         inner, outer = activation_function(activation), activation_function(output_activation)
@@ -195,9 +196,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
-        if not 0.0 <= p < 1.0:
-            raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
-        self.p = p
+        self.p = checked_number("p", p, "at least 0 and below 1", lambda x: 0.0 <= x < 1.0)
         self.generator = generator(seed)
 
     def forward(self, x: Sequence[Any]) -> list[Any]:

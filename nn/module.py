@@ -137,6 +137,9 @@ class Module:
         With `strict` there must be none of either. A ValueError names what does not fit, and then
         nothing has been changed.
         """
+        if not isinstance(state, Mapping):
+            instead = ": nn.load(model, path) reads a file" if isinstance(state, str) else ""
+            raise TypeError(f"state must be a dict, as state_dict() gives it, got {type(state).__name__}{instead}")
         groups = dict(self._groups())
         missing = [name for name in groups if name not in state]
         unexpected = [name for name in state if name not in groups]
@@ -389,6 +392,8 @@ def checked_module(name: str, module: Any) -> Module:
     Traceback (most recent call last):
     TypeError: model must be a Module, got int
     """
+    if isinstance(module, type):
+        raise TypeError(f"{name} must be a Module, got the class {module.__name__}: make an instance, {module.__name__}(…)")
     if not isinstance(module, Module):
         raise TypeError(f"{name} must be a Module, got {type(module).__name__}")
     return module

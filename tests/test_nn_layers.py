@@ -249,6 +249,10 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (lambda: nn.Neuron(2, nn.ReLU, seed=0), TypeError, r"activation .* got the class ReLU: make an instance, ReLU\(\)"),
         (lambda: nn.Sequential(nn.ReLU), TypeError, r"takes modules, got the class ReLU: make an instance, ReLU\(\)"),
         (lambda: nn.Sequential([nn.ReLU()]), TypeError, r"takes modules one by one, got list: write Sequential\(\*modules\)"),
+        (lambda: nn.Layer(2, 3, nn.Softmax()), TypeError, r"got Softmax\(\), which takes a list: put it after the layer"),
+        (lambda: nn.save(nn.MLP, "x.json"), TypeError, r"model must be a Module, got the class MLP: make an instance, MLP\(…\)"),
+        (lambda: nn.MLP(1, [1]).load_state_dict("x.json"), TypeError, r"got str: nn.load\(model, path\) reads a file"),
+        (lambda: nn.Dropout("half"), TypeError, "p must be at least 0 and below 1, got 'half'"),
         (lambda: nn.Dropout(1.0, seed=0), ValueError, "p must be at least 0 and below 1, got 1.0"),
         (lambda: nn.MLP(2, [1])([1.0, 2.0, 3.0]), ValueError, "x: expected 2 numbers, got 3"),
         (lambda: nn.Neuron(2, seed=0)(1.0), TypeError, "x: expected a list of 2 numbers, got float"),
@@ -305,6 +309,10 @@ def test_without_a_seed_no_two_are_alike():
         assert make(2).state_dict() != make(2).state_dict()
     one, other = nn.Dropout(0.5), nn.Dropout(0.5)
     assert one([1.0] * 100) != other([1.0] * 100)
+
+
+def test_the_widths_of_an_mlp_may_be_an_array():
+    assert nn.MLP(2, numpy.array([3, 1])).state_dict() == nn.MLP(2, [3, 1]).state_dict()
 
 
 def test_micrograds_nonlin_chooses_between_relu_and_linear():
