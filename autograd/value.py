@@ -426,6 +426,18 @@ _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, op
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
+UNRECORDED = Note("", None, None)
+
+
+def _unrecorded(z: float) -> Value:
+    """What an op gives under `no_grad()`: a leaf, which inside the call of a module is marked as a result."""
+    leaf = Value(z)
+    call = modes.scope.get()
+    if call is not None and call.owner is not None:
+        leaf._note = UNRECORDED
+    return leaf
+
+
 def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:
     leaf = Value(data, label, requires_grad)
     if grad is not None:
@@ -485,7 +497,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     if z - z != 0.0:
         _report(op, numbers, z)
     if modes.special and not modes.recording.get():
-        return Value(z)
+        return _unrecorded(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
     if op.select or not 1 <= len(args) <= 2:

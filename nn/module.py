@@ -12,6 +12,7 @@ from autograd import Value
 from autograd.names import as_index
 from autograd.scopes import call
 from autograd.tree import same_shape, tree_leaves, tree_map
+from autograd.value import UNRECORDED
 from nn.arguments import plain_lists
 from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched
 
@@ -22,11 +23,11 @@ class Module:
     Assign Values, Modules and lists, tuples, dicts or NumPy arrays of them to attributes, in any nesting, and define
     `forward`; parameters are found and named by the attributes that hold them, in the order of assignment.
 
-    A parameter is a leaf. A Value that `forward` computes may be kept in an attribute, and is not a parameter. (Under
-    `no_grad()` results are leaves as well: keep their numbers, `y.data`.) Where a Value would be overlooked (in a set, an
-    object that is not a Module, a class attribute …), and where a parameter was replaced by the result of an operation
-    (`self.w = self.w - …`), whatever asks for the parameters raises a TypeError that names the attribute and says what to
-    write. Functions are not searched: a function that returns Values is how to keep some that are not parameters.
+    A parameter is a leaf. A Value that `forward` computes may be kept in an attribute, and is not a parameter. Where a
+    Value would be overlooked (in a set, an object that is not a Module, a class attribute …), and where a parameter was
+    replaced by the result of an operation (`self.w = self.w - …`), whatever asks for the parameters raises a TypeError that
+    names the attribute and says what to write. Functions are not searched: a function that returns Values is how to keep
+    some that are not parameters.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -83,7 +84,7 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """All parameters, in order, each once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        return list(dict.fromkeys(parameter for _, group in self._groups() for parameter in _leaves(group)))
 
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
@@ -195,9 +196,9 @@ class _Walk:
         if kind in INERT:
             return
         if kind is Value:
-            if held.op is None:
+            if _is_parameter(held):
                 self.groups.append((path, held))
-            else:
+            elif held.op is not None:
                 self.results.append((path, held))
         elif id(held) in self.seen:
             return
@@ -268,10 +269,8 @@ class _Walk:
         for item in found:
             if type(item) is not Value:
                 owned = walks[id(item)].parameters() if id(item) in walks else set()
-            elif item.op is None:
-                owned = {item}
             else:
-                owned = set()
+                owned = {item} if _is_parameter(item) else set()
                 self._refuse_replaced(path, item, listed)
             if not owned <= listed:
                 what = "a Value" if type(item) is Value else f"a Module ({type(item).__name__})"
@@ -316,10 +315,15 @@ def _remedy(held: Any) -> str:
     return f"make {held.__name__ if isinstance(held, type) else name} a Module, or move its Values into attributes of the module"
 
 
+def _is_parameter(value: Value) -> bool:
+    """A leaf; but not one that a module computed under `no_grad()`."""
+    return value.op is None and getattr(value, "_note", None) is not UNRECORDED
+
+
 def _is_group(held: Any) -> bool:
     """A leaf, or a nested non-empty list or array of leaves only."""
     if type(held) is Value:
-        return held.op is None
+        return _is_parameter(held)
     if is_object_array(held):
         return _is_group(held.tolist())
     return isinstance(held, (list, tuple)) and bool(held) and all(map(_is_group, held))
@@ -382,7 +386,10 @@ def _indexed(group: Any, index: str = "") -> Iterator[tuple[str, Value]]:
 
 
 def _leaves(group: Any) -> list[Value]:
-    return [parameter for _, parameter in _indexed(group)]
+    if type(group) is Value:
+        return [group]
+    rows = group.flat if is_object_array(group) else group
+    return [leaf for item in rows for leaf in ((item,) if type(item) is Value else _leaves(item))]
 
 
 def checked_module(name: str, module: Any) -> Module:

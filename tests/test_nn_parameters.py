@@ -335,11 +335,27 @@ def test_outputs_that_a_module_keeps_are_no_parameters():
     assert set(names(net)) == {"w", "b"}
 
 
-def test_a_result_without_a_graph_is_a_leaf_and_so_a_parameter():
-    net = Line()
+def test_what_forward_computes_under_no_grad_is_no_parameter_though_it_is_a_leaf(tmp_path):
+    class Keeps(Line):
+        def forward(self, x):
+            self.table, self.square = {"states": [super().forward(x)], "seen": deque([self.w * x])}, self.w * self.w
+            return self.table["states"][0]
+
+    net = Keeps()
+    inner = nn.Neuron(1, seed=0)
     with no_grad():
-        net(1.0)
-    assert names(net) == ["w", "b", "last"]
+        inner.input = [net(1.0)]
+    assert (net.last.op, names(net), len(inner.parameters())) == (None, ["w", "b"], 2)
+    nn.save(net, tmp_path / "net.json")
+    nn.load(Keeps(), tmp_path / "net.json")
+
+
+def test_a_parameter_made_anew_under_no_grad_is_a_parameter():
+    net = Line()
+    net(3.0).backward()
+    with no_grad():
+        net.w = net.w - 0.5 * net.w.grad
+    assert (names(net), net.w.data) == (["w", "b"], 0.5)
 
 
 def test_a_kept_output_is_recognised_without_reading_its_whole_graph(monkeypatch):
