@@ -206,7 +206,10 @@ class Value(Methods):
 
     def detach(self) -> Value:
         """A new leaf with the same number and no past."""
-        return Value(self._data, self.label)
+        leaf = _result_leaf(self._data)
+        if self.label:
+            leaf.label = self.label
+        return leaf
 
     def backward(self, seed: float = 1.0) -> None:
         """Find ∂self/∂node for every node that self was made from, and keep it in `grad`.
@@ -426,15 +429,15 @@ _COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, op
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
-UNRECORDED = Note("", None, None)
+RESULT = Note("", None, None)  # of a leaf that a module computed: it is not one of its parameters
 
 
-def _unrecorded(z: float) -> Value:
-    """What an op gives under `no_grad()`: a leaf, which inside the call of a module is marked as a result."""
+def _result_leaf(z: float) -> Value:
+    """A computed number without a past, from `no_grad()` or `detach()`; inside the call of a module it is marked."""
     leaf = Value(z)
     call = modes.scope.get()
     if call is not None and call.owner is not None:
-        leaf._note = UNRECORDED
+        leaf._note = RESULT
     return leaf
 
 
@@ -497,7 +500,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     if z - z != 0.0:
         _report(op, numbers, z)
     if modes.special and not modes.recording.get():
-        return _unrecorded(z)
+        return _result_leaf(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
     if op.select or not 1 <= len(args) <= 2:

@@ -12,7 +12,7 @@ from autograd import Value
 from autograd.names import as_index
 from autograd.scopes import call
 from autograd.tree import same_shape, tree_leaves, tree_map
-from autograd.value import UNRECORDED
+from autograd.value import RESULT
 from nn.arguments import plain_lists
 from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched
 
@@ -316,8 +316,8 @@ def _remedy(held: Any) -> str:
 
 
 def _is_parameter(value: Value) -> bool:
-    """A leaf; but not one that a module computed under `no_grad()`."""
-    return value.op is None and getattr(value, "_note", None) is not UNRECORDED
+    """A leaf; but not one that a module computed under `no_grad()`, or detached."""
+    return value.op is None and getattr(value, "_note", None) is not RESULT
 
 
 def _is_group(held: Any) -> bool:

@@ -350,6 +350,19 @@ def test_what_forward_computes_under_no_grad_is_no_parameter_though_it_is_a_leaf
     nn.load(Keeps(), tmp_path / "net.json")
 
 
+def test_what_forward_detaches_is_no_parameter():
+    class Keeps(Line):
+        def forward(self, x):
+            y = super().forward(x)
+            self.last, self.before = y.detach(), self.w.detach()
+            return y
+
+    net = Keeps()
+    net(1.0).backward()
+    assert names(net) == ["w", "b"]
+    assert names(module(w=net.w.detach())) == ["w"]
+
+
 def test_a_parameter_made_anew_under_no_grad_is_a_parameter():
     net = Line()
     net(3.0).backward()
