@@ -380,3 +380,31 @@ def test_a_parameter_replaced_by_a_result_is_refused():
         TypeError, match=r"Neuron.w holds a Value that sub made among its parameters: set its data instead: self.w\[i"
     ):
         neuron.parameters()
+
+
+def test_a_training_loop_written_for_micrograd_gives_its_losses():
+    from micrograd.engine import Value as Theirs
+    from micrograd.nn import MLP as TheirMLP
+
+    theirs, ours = TheirMLP(3, [4, 4, 1]), nn.MLP(3, [4, 4, 1])
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        p.data = q.data
+    xs, ys = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
+    losses = {}
+    for net, value in ((theirs, Theirs), (ours, Value)):
+        for _ in range(5):
+            ypred = [net(list(map(value, x))) for x in xs]
+            loss = sum((yout - ygt) ** 2 for ygt, yout in zip(ys, ypred, strict=True))
+            net.zero_grad()
+            loss.backward()
+            for p in net.parameters():
+                p.data += -0.01 * p.grad
+            losses.setdefault(value, []).append(loss.data)
+    assert losses[Value] == pytest.approx(losses[Theirs], rel=1e-9)
+
+
+def test_neurons_and_layers_are_made_as_in_micrograd():
+    assert len(nn.Neuron(3).parameters()) == 4
+    assert len(nn.Layer(3, 4).parameters()) == len(nn.Layer(3, 4, nonlin=False).parameters()) == 16
+    first, second = nn.Sequential(nn.Layer(3, 3), nn.Layer(3, 3))
+    assert first.state_dict() != second.state_dict()
