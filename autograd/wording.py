@@ -35,16 +35,14 @@ def one_line(name: str) -> str:
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """The end of a message about a word that is not one of the choices: the nearest of them, or nothing.
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of an error about an unknown name: the known one next to it, if one is near; capitals do not count.
 
-    >>> "there is no op 'Tahn'" + did_you_mean("Tahn", ["sin", "tanh"])
-    "there is no op 'Tahn': did you mean 'tanh'?"
-    >>> did_you_mean("x", ["sin", "tanh"])
-    ''
+    >>> did_you_mean("Tanh", ["sin", "tanh"]), did_you_mean("foo", ["sin", "tanh"])
+    (': did you mean tanh?', '')
     """
-    from difflib import get_close_matches
+    import difflib  # here, since only errors need it
 
-    lower = {choice.lower(): choice for choice in choices}
-    near = get_close_matches(word.lower(), lower, n=1)
-    return f": did you mean {lower[near[0]]!r}?" if near else ""
+    spelled = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.7)
+    return f": did you mean {spelled[near[0]]}?" if near else ""

@@ -98,7 +98,7 @@ def checked_choice(name: str, value: Any, choices: Iterable[str], besides: str =
     'mean'
     >>> checked_choice("reduction", "Mean", ["mean", "sum"])
     Traceback (most recent call last):
-    ValueError: reduction must be one of mean, sum, got 'Mean': did you mean 'mean'?
+    ValueError: reduction must be one of mean, sum, got 'Mean': did you mean mean?
     """
     choices = list(choices)
     if not isinstance(value, str):

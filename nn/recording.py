@@ -35,7 +35,7 @@ def record_training(
     optimizer: Optimizer,
     steps: int,
     batch_size: int | None = None,
-    seed: int | Random = 0,
+    seed: int | Random | None = 0,
     metric: Metric | None = None,
     keep: Sequence[str | Value] | None = None,
     boundary: int | None = None,
@@ -72,7 +72,7 @@ def record_training(
     _check_size(steps, every, len(kept), boundary or 0)
     updates = _updates(model, X, y, loss, optimizer, batch_size, generator(seed))
     batches = f"{batch_size} samples in each step" if batch_size else f"all {len(X)} samples in each step"
-    source = "seed from a generator" if isinstance(seed, Random) else f"seed {seed}"
+    source = "seed from a generator" if isinstance(seed, Random) else "another seed each time" if seed is None else f"seed {seed}"
     setting = f"{_model(model)}, {type(loss).__name__}, {_optimizer(optimizer)}, {batches}, {source}"
     record = TrainingRecord(setting, _rate(optimizer), plane)
     try:

@@ -98,7 +98,7 @@ def fit(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int | None = None,
-    seed: int | Random = 0,
+    seed: int | Random | None = 0,
     metric: Metric | None = None,
     validation_data: tuple[Any, Any] | None = None,
     scheduler: LRScheduler | ReduceLROnPlateau | None = None,

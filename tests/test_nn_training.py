@@ -188,7 +188,7 @@ def test_early_stopping_refuses_what_it_cannot_watch():
         line_fit(callbacks=[EarlyStopping()])
     with pytest.raises(ValueError, match="restore_best needs monitor='val_loss' or 'val_metric', got 'loss'"):
         EarlyStopping(monitor="loss")
-    with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean 'val_loss'\?"):
+    with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
         EarlyStopping(monitor="val-loss")
 
 
