@@ -79,6 +79,4 @@ def _is_ours(kind: type) -> bool:
 
 def _parts(item: Any) -> list[Any]:
     """What an object refers to directly."""
-    if isinstance(item, type):
-        return list(vars(item).values())
     return list(item.flat) if is_object_array(item) else gc.get_referents(item)

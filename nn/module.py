@@ -185,6 +185,7 @@ class _Walk:
         self.root = root
         self.groups: list[tuple[str, Any]] = []  # each attribute path that holds a parameter or a nested list of them, in order
         self.results: list[tuple[str, Value]] = []  # Values that operations made
+        self.mixed: list[tuple[str, str]] = []  # lists of parameters and results, with the op of the first result
         self.hidden: list[tuple[str, Any, str]] = []  # where, what stands there, and what to write instead
         self.modules: list[tuple[str, Module]] = []
         self.seen: set[int] = set()  # modules, and the containers around what is being looked at
@@ -207,7 +208,10 @@ class _Walk:
             self._enter_module(path, held)
         elif isinstance(held, (list, tuple, dict)) or is_object_array(held):
             self.seen.add(id(held))
-            self._enter_container(path, held)
+            if is_object_array(held):
+                self._enter(path, held.tolist())
+            else:
+                self._enter_container(path, held)
             self.seen.discard(id(held))  # one list in two places has two names
         elif is_searched(held):
             self.hidden.append((path, held, _remedy(held)))
@@ -230,30 +234,28 @@ class _Walk:
     def _enter_container(self, path: str, held: Any) -> None:
         if _is_group(held):
             self.groups.append((path, held))
-        elif is_object_array(held):
-            self._enter(path, held.tolist())
+            return
+        if isinstance(held, dict):
+            keys = [key for key in held if type(key) not in INERT]
+            if keys:
+                self.hidden.append((path, keys, "keep them as values of the dict, not as keys"))
         else:
-            if isinstance(held, dict):
-                keys = [key for key in held if type(key) not in INERT]
-                if keys:
-                    self.hidden.append((path, keys, "keep them as values of the dict, not as keys"))
-            else:
-                self._refuse_mixture(path, [item for item in held if type(item) is Value])
-            for key, item in _items(held):
-                self._enter(f"{path}.{key}", item)
-
-    def _refuse_mixture(self, path: str, values: list[Value]) -> None:
-        made = [value.op.name for value in values if value.op is not None]
-        if made and len(made) < len(values):
-            raise TypeError(
-                f"{self._name(path)} holds a Value that {made[0]} made among its parameters: "
-                f"set its data instead: self.{as_index(path)}[i].data -= …"
-            )
+            values = [item for item in held if type(item) is Value]
+            made = [value.op.name for value in values if value.op is not None]
+            if made and len(made) < len(values):
+                self.mixed.append((path, made[0]))
+        for key, item in _items(held):
+            self._enter(f"{path}.{key}", item)
 
     def refuse_hidden(self) -> None:
         """TypeError if a Value within reach is not listed, or if a parameter was replaced by the result of an operation."""
         if not self.results and not self.hidden:
             return
+        for path, op in self.mixed:
+            raise TypeError(
+                f"{self._name(path)} holds a Value that {op} made among its parameters: "
+                f"set its data instead: self.{as_index(path)}[i].data -= …"
+            )
         listed = self.parameters()
         for path, result in self.results:
             self._refuse_replaced(path, result, listed)

@@ -380,6 +380,7 @@ def test_a_parameter_replaced_by_a_result_is_refused():
         TypeError, match=r"Neuron.w holds a Value that sub made among its parameters: set its data instead: self.w\[i"
     ):
         neuron.parameters()
+    assert neuron.eval().modules() == [neuron]
 
 
 def test_a_training_loop_written_for_micrograd_gives_its_losses():

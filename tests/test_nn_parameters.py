@@ -108,6 +108,13 @@ def test_of_an_array_with_numbers_and_values_the_values_are_parameters():
     assert names(module(w=masked)) == ["w.0.0", "w.1.1"]
 
 
+def test_a_list_or_an_array_in_two_places_has_two_names_in_the_state_and_one_among_the_parameters():
+    for held in ([Value(1.0)], numpy.array([Value(1.0)], dtype=object), [Value(1.0), "text"]):
+        net = module(one=held, other=held)
+        assert [name.partition(".")[0] for name in net.state_dict()] == ["one", "other"]
+        assert names(net) == ["one.0"]
+
+
 def test_modules_in_an_array_are_modules_of_the_net():
     net = module(blocks=numpy.array([nn.Neuron(1, seed=0), nn.Tanh()], dtype=object))
     assert names(net) == ["blocks.0.w.0", "blocks.0.b"]
