@@ -236,10 +236,12 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     if len(widths) > 1:
         raise ValueError(f"{who}all samples must have as many numbers, got {widths[0]} and {widths[-1]}")
     check_finite(f"{name}X", rows, _columns(X))
-    if any(isinstance(target, str) for target in targets):
-        raise TypeError(
-            f"{name}y: expected numbers, got text: number the classes, such as y = [names.index(label) for label in y]"
-        )
+    for i, target in enumerate(targets):
+        if isinstance(target, str):
+            raise TypeError(
+                f"{name}y: expected numbers, got the text {target!r} in row {i} (counted from 0): "
+                "number the classes, such as y = [names.index(label) for label in y]"
+            )
     check_finite(f"{name}y", targets, _columns(y))
     return rows, targets
 

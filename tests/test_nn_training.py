@@ -297,7 +297,11 @@ def test_deeper_samples_and_values_are_looked_into():
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        ([[1.0, 2.0]], ["setosa"], "y: expected numbers, got text: number the classes, such as "),
+        (
+            [[1.0, 2.0]] * 2,
+            [0, "setosa"],
+            "y: expected numbers, got the text 'setosa' in row 1 (counted from 0): number the classes",
+        ),
         ([[1.0, 2.0]], 1.0, "y must be a list, a tuple or an array, got float"),
         (({1.0, 2.0}), [1.0], "X must be a list, a tuple or an array, got set"),
         (iter([[1.0, 2.0]]), [1.0], "X must be a list, a tuple or an array, got list_iterator"),
