@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import modes
 from autograd.tree import tree_leaves
-from autograd.value import Note, Value
+from autograd.value import RESULT, Note, Value
 
 
 class Scope:
@@ -90,6 +90,14 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
             elif note.scope is None:
                 node._note = Note(note.label, note.origin, made_in)
     return result
+
+
+def made_in_call(value: Value) -> bool:
+    """Did a module compute it: returned it from a call, or made a leaf of it inside, under `no_grad()` or with `detach()`?"""
+    note = getattr(value, "_note", None)
+    if note is None or note is RESULT:
+        return note is RESULT
+    return note.scope is not None and any(around.owner is not None for around in note.scope.path())
 
 
 def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:

@@ -231,8 +231,6 @@ def _instead(parameters: Any) -> str:
     """What came in place of parameters, and what to write."""
     if isinstance(parameters, MethodType):
         return f"the method {parameters.__name__} itself: call it, {parameters.__name__}()"
-    if type(parameters) is Value:
-        return "a single Value: put it in a list"
     return type(parameters).__name__ + (": pass its parameters()" if hasattr(parameters, "parameters") else "")
 
 

@@ -9,10 +9,9 @@ from types import MemberDescriptorType
 from typing import Any
 
 from autograd import Value
-from autograd.names import as_index
-from autograd.scopes import call
+from autograd.scopes import call, made_in_call
 from autograd.tree import same_shape, tree_leaves, tree_map
-from autograd.value import RESULT
+from autograd.wording import as_index
 from nn.arguments import plain_lists
 from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched
 
@@ -287,7 +286,7 @@ class _Walk:
         return {parameter for _, group in self.groups for parameter in _leaves(group)}
 
     def _refuse_replaced(self, path: str, result: Value, listed: set[Value]) -> None:
-        if result.op is not None and not _is_output(result) and not _depends_on(result, listed):
+        if result.op is not None and not made_in_call(result) and not _depends_on(result, listed):
             raise TypeError(
                 f"{self._name(path)} holds a Value that {result.op.name} made, so it is no longer a parameter: "
                 f"set its data instead: self.{as_index(path)}.data -= …"
@@ -320,7 +319,7 @@ def _remedy(held: Any) -> str:
 
 def _is_parameter(value: Value) -> bool:
     """A leaf; but not one that a module computed under `no_grad()`, or detached."""
-    return value.op is None and getattr(value, "_note", None) is not RESULT
+    return value.op is None and not made_in_call(value)
 
 
 def _is_group(held: Any) -> bool:
@@ -338,11 +337,6 @@ def _binds(takes: Signature, args: Sequence[Any]) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _is_output(result: Value) -> bool:
-    """Did a module return it from a call?"""
-    return result.scope is not None and any(scope.owner is not None for scope in result.scope.path())
 
 
 def _depends_on(result: Value, listed: set[Value]) -> bool:

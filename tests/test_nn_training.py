@@ -338,7 +338,6 @@ def test_single_numbers_are_samples_of_a_model_that_takes_them():
             r"got \('w.0', Value.* at 0: pass parameters\(\), which gives them without their names",
         ),
         (lambda net: net, r"got Neuron: pass its parameters\(\)"),
-        (lambda net: net.b, "got a single Value: put it in a list"),
         (lambda net: set(net.parameters()), "params must be in an order that stays the same, got a set: pass a list"),
     ],
 )
