@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
+from secrets import token_hex
+
+BINARY = getattr(os, "O_BINARY", 0)  # Windows would end lines its own way
 
 
 def write_atomically(path: str | Path, content: str | bytes) -> None:
     """Write `content` to `path`; if that is interrupted, the old file is still there, whole.
 
-    An OSError names `path`, not the temporary file beside it.
+    The file keeps the permissions of the one it replaces; a new one gets the usual ones. Either way its owner can read and
+    write it, even where the umask takes that away, as in a browser. An OSError names `path`, not the temporary file beside it.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -20,26 +23,24 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     """
     target = Path(path)
     data = content.encode() if isinstance(content, str) else content
+    temporary = target.parent / f".{target.name}.{token_hex(4)}"
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        mode = target.stat().st_mode & 0o777 if target.exists() else None
+        # The system applies the umask to a new file; reading it would mean changing it, for all threads. What replaces a
+        # file that others may not read is never open to them, not even for a moment.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666 if mode is None else 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, _usual_mode(target))
+            given = temporary.stat().st_mode & 0o777
+            wanted = (given if mode is None else mode) | 0o600
+            if wanted != given:
+                temporary.chmod(wanted)
             os.replace(temporary, target)
         except BaseException:
-            os.unlink(temporary)
+            temporary.unlink()
             raise
     except OSError as error:
         raise OSError(error.errno, f"cannot write: {error.strerror}", str(path)) from None
-
-
-def _usual_mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or those a new file gets (mkstemp gives the owner's alone)."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

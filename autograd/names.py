@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd.frames import user_frame
 from autograd.scopes import Scope
 from autograd.value import Value
+from autograd.wording import as_index
 
 LONGEST_LIST = 100
 
@@ -91,12 +91,3 @@ def _parameters(order: Sequence[Value], variables: Sequence[tuple[Any, str]]) ->
         for id, named in paths.items()
         for path, value in named
     }
-
-
-def as_index(path: str) -> str:
-    """An attribute path as Python writes it.
-
-    >>> as_index("layers.0.neurons.1.w.0")
-    'layers[0].neurons[1].w[0]'
-    """
-    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path)

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import modes
 from autograd.tree import tree_leaves
-from autograd.value import Value, annotate, protect
+from autograd.value import RESULT, Value, annotate, protect
 
 
 class Scope:
@@ -95,6 +95,14 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
         for arg in args:
             protect(arg if type(arg) is list else tree_leaves(arg), deepest)
     return result
+
+
+def made_in_call(value: Value) -> bool:
+    """Did a module compute it: returned it from a call, or made a leaf of it inside, under `no_grad()` or with `detach()`?"""
+    note = getattr(value, "_note", None)
+    if note is None or note is RESULT:
+        return note is RESULT
+    return note.scope is not None and any(around.owner is not None for around in note.scope.path())
 
 
 def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:

@@ -227,7 +227,10 @@ class Value(Methods, MicrogradNames):
 
     def detach(self) -> Value:
         """A new leaf with the same number and no past."""
-        return Value(self._data, self.label)
+        leaf = _result_leaf(self._data)
+        if self.label:
+            leaf.label = self.label
+        return leaf
 
     def backward(self, seed: float = 1.0) -> None:
         """Find ∂self/∂node for every node that self was made from, and keep it in `grad`.
@@ -489,6 +492,18 @@ def _grad_was_read(leaf: Value) -> None:
     teaching.teach_rebinding(modes.recording.get())
 
 
+RESULT = Note("", None, None)  # of a leaf that a module computed: it is not one of its parameters
+
+
+def _result_leaf(z: float) -> Value:
+    """A computed number without a past, from `no_grad()` or `detach()`; inside the call of a module it is marked."""
+    leaf = Value(z)
+    call = modes.scope.get()
+    if call is not None and call.owner is not None:
+        leaf._note = RESULT
+    return leaf
+
+
 def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:
     leaf = Value(data, label, requires_grad)
     if grad is not None:
@@ -570,7 +585,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     if z - z != 0.0:
         _report(op, numbers, z)
     if modes.special and not modes.recording.get():
-        return Value(z)
+        return _result_leaf(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
     depth = 1 + max([arg._depth for arg in args if type(arg) is Value])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 LONGEST_NAME = 60
@@ -23,6 +24,15 @@ def printable(text: str) -> str:
     'a�b'
     """
     return "".join(c if c in "\n\t" or c.isprintable() else "�" for c in text)
+
+
+def as_index(path: str) -> str:
+    """An attribute path as Python writes it.
+
+    >>> as_index("layers.0.neurons.1.w.0")
+    'layers[0].neurons[1].w[0]'
+    """
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", path)
 
 
 def one_line(name: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import autograd
 from autograd.tree import tree_map
+from autograd.wording import did_you_mean
+from nn.arguments import plain_lists
 from nn.module import Module
 
 Activation = Callable[[Any], Any]
@@ -40,15 +42,26 @@ def activation_function(activation: str | Activation) -> Activation:
     >>> activation_function("relu")(-2.0)
     0.0
     """
-    if callable(activation) and not isinstance(activation, type):
+    if isinstance(activation, type):
+        name = activation.__name__
+        raise TypeError(f"activation must be a name or a function, got the class {name}: make an instance, {name}()")
+    if isinstance(activation, (Softmax, LogSoftmax)):
+        raise TypeError(f"activation must take one number, got {activation!r}, which takes a list: put it after the layer")
+    if callable(activation):
         return activation
     if not isinstance(activation, str):
-        raise TypeError(f"activation must be a name or a function, got {activation!r}")
+        instead = ": write 'linear' for none" if activation is None else ""
+        instead = f": write nonlin={activation}" if isinstance(activation, bool) else instead
+        raise TypeError(f"activation must be a name or a function, got {activation!r}{instead}")
     if activation in ACTIVATIONS:
         return ACTIVATIONS[activation]
     row = autograd.ops.TABLE.get(activation)
     if row is None or row.arity != 1:
-        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}")
+        unary = [name for name, op in autograd.ops.TABLE.items() if op.arity == 1]
+        instead = did_you_mean(activation, [*ACTIVATIONS, *unary])
+        if activation in ("softmax", "log_softmax"):
+            instead = ", which takes a list: put a module after the layer, nn.Softmax() or nn.LogSoftmax()"
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}{instead}")
     return row
 
 
@@ -58,7 +71,8 @@ class _Elementwise(Module):
     function: Activation
 
     def forward(self, x: Any) -> Any:
-        return tree_map(self.function, x)
+        plain = type(x) is list and not (x and hasattr(x[0], "tolist"))  # an array, or a list of them, is not
+        return tree_map(self.function, x if plain else plain_lists(x))
 
 
 class Identity(_Elementwise):

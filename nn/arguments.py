@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from random import Random
+from types import MethodType
 from typing import Any
 
 from autograd import Value
+from autograd.wording import did_you_mean
 
 RandomState = int | Random | None
 
@@ -89,20 +91,39 @@ def checked_flag(name: str, value: bool) -> bool:
     return value
 
 
+def checked_choice(name: str, value: Any, choices: Iterable[str], besides: str = "") -> str:
+    """`value`, if it is one of the choices; else an error that lists them, and names the one that was probably meant.
+
+    >>> checked_choice("reduction", "mean", ["mean", "sum"])
+    'mean'
+    >>> checked_choice("reduction", "Mean", ["mean", "sum"])
+    Traceback (most recent call last):
+    ValueError: reduction must be one of mean, sum, got 'Mean': did you mean mean?
+    """
+    choices = list(choices)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be one of {', '.join(choices)}{besides}, got {value!r}")
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}{besides}, got {value!r}{did_you_mean(value, choices)}")
+    return value
+
+
 # -- collections -------------------------------------------------------------------------------------
 
 
 def plain_lists(values: Any) -> Any:
-    """Lists all the way down, of what came as lists, tuples or arrays; anything else as it is."""
+    """Lists all the way down, of what came as lists, tuples, arrays, DataFrames or Series; anything else as it is."""
     if hasattr(values, "tolist"):
         return values.tolist()
+    if hasattr(values, "to_numpy"):  # a DataFrame
+        return values.to_numpy().tolist()
     if isinstance(values, Sequence) and not isinstance(values, (str, bytes)):
         return [plain_lists(value) for value in values]
     return values
 
 
 def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]:
-    """`values` as a list (of lists), if it is a list, a tuple or an array, and of that length.
+    """`values` as a list (of lists), if it is a list, a tuple, an array, a DataFrame or a Series, and of that length.
 
     >>> checked_list("y", (1, 2))
     [1, 2]
@@ -113,6 +134,52 @@ def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]
     if length is not None and len(listed) != length:
         raise ValueError(f"{name} must be as long as X, {length}, got {len(listed)}")
     return listed
+
+
+def one_column(y: Any) -> Any:
+    """Targets in a DataFrame of one column as that column; anything else as it is."""
+    return y.to_numpy().ravel() if len(getattr(y, "columns", ())) == 1 else y
+
+
+def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None = None) -> None:
+    """Are all the numbers in these rows, or targets, finite numbers? An error says which is not.
+
+    >>> check_finite("X", [[1.0, 2.0], [3.0, math.nan]])
+    Traceback (most recent call last):
+    ValueError: X: expected finite numbers, got nan in row 1, column 1 (counted from 0)
+    """
+    for i, row in enumerate(rows):
+        for place, item in _unusual(row):
+            column = [repr(columns[place[0]]) if columns and isinstance(place[0], int) else repr(place[0])] if place else []
+            where = ", ".join([f"row {i}", *(f"column {text}{''.join(f'[{k!r}]' for k in place[1:])}" for text in column)])
+            try:
+                number = item.data if type(item) is Value else Value(item).data
+            except TypeError:
+                shown = f"the text {item!r}" if isinstance(item, str) else repr(item)
+                raise TypeError(f"{name}: expected numbers, got {shown} in {where} (counted from 0)") from None
+            except ValueError as error:
+                raise ValueError(f"{name}: {error} in {where} (counted from 0)") from None
+            if not math.isfinite(number):
+                raise ValueError(f"{name}: expected finite numbers, got {number!r} in {where} (counted from 0)")
+
+
+def _unusual(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Whatever in a nested list is not plainly a finite number, with the indices that lead to it."""
+    if type(item) is float and math.isfinite(item):
+        return
+    if not isinstance(item, (list, dict)):
+        yield (), item
+    elif not (isinstance(item, list) and {float, int}.issuperset(map(type, item)) and all(map(_finite, item))):
+        for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
+            for place, found in _unusual(inner):
+                yield (key, *place), found
+
+
+def _finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # an integer that is too large for a float
+        return False
 
 
 def checked_keys(name: str, state: Any, keys: Iterable[str]) -> None:
@@ -138,17 +205,20 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     >>> checked_parameters("params", (Value(x) for x in [1.0, 2.0]))
     [Value(data=1.0, grad=0.0), Value(data=2.0, grad=0.0)]
     """
+    if isinstance(parameters, (set, frozenset)):
+        raise TypeError(f"{name} must be in an order that stays the same, got a {type(parameters).__name__}: pass a list")
     try:
         values = list(parameters)
     except TypeError:
-        instead = ": pass its parameters()" if hasattr(parameters, "parameters") else ""
-        raise TypeError(f"{name} must be an iterable of Values, got {type(parameters).__name__}{instead}") from None
+        raise TypeError(f"{name} must be an iterable of Values, got {_instead(parameters)}") from None
     if not values:
         raise ValueError(f"{name} must hold at least one Value, got none (a generator gives its items only once)")
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):
-            raise TypeError(f"{name} must hold Values only, got {value!r} at {i}")
+            named = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Value)
+            instead = ": pass parameters(), which gives them without their names" if named else ""
+            raise TypeError(f"{name} must hold Values only, got {value!r} at {i}{instead}")
         if value.op is not None:
             raise ValueError(f"{name} must hold leaves only, got {value!r} at {i}, which {value.op.name} made")
         if value in first:
@@ -157,19 +227,28 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     return values
 
 
+def _instead(parameters: Any) -> str:
+    """What came in place of parameters, and what to write."""
+    if isinstance(parameters, MethodType):
+        return f"the method {parameters.__name__} itself: call it, {parameters.__name__}()"
+    return type(parameters).__name__ + (": pass its parameters()" if hasattr(parameters, "parameters") else "")
+
+
 # -- sources of randomness ---------------------------------------------------------------------------
 
 
-def generator(seed: int | Random) -> Random:
-    """A generator of its own for a seed; one that is handed in is shared.
+def generator(seed: int | Random | None) -> Random:
+    """A generator of its own for a seed, and for None another one every time; one that is handed in is shared.
 
     >>> generator(0).random() == generator(0).random()
     True
     """
     if isinstance(seed, Random):
         return seed
+    if seed is None:
+        return Random()
     if isinstance(seed, bool) or not isinstance(seed, Integral):
-        raise TypeError(f"seed must be an int or a random.Random, got {type(seed).__name__}")
+        raise TypeError(f"seed must be an int, a random.Random or None, got {type(seed).__name__}")
     return Random(int(seed))
 
 

@@ -15,7 +15,7 @@ from numbers import Integral
 from random import Random
 from typing import Any, NamedTuple
 
-from nn.arguments import RandomState, checked_integer, checked_list, number_between, random_generator
+from nn.arguments import RandomState, checked_integer, checked_list, number_between, one_column, random_generator
 from nn.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor, shuffled_order
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
     "train_test_split",
 ]
 
-Table = Any  # a list, a tuple, or an array: anything with .tolist()
+Table = Any  # a list, a tuple, an array, a DataFrame or a Series: anything with .tolist() or .to_numpy()
 
 # -- tables ------------------------------------------------------------------------------------------
 
@@ -200,4 +200,4 @@ def _rows_and_labels(X: Table, y: Table) -> tuple[list[Any], list[Any]]:
     rows = checked_list("X", X)
     if not rows:
         raise ValueError("X must hold at least one row, got none")
-    return rows, checked_list("y", y, len(rows))
+    return rows, checked_list("y", one_column(y), len(rows))

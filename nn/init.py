@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from random import Random
 
+from nn.arguments import checked_choice
+
 Initialiser = Callable[[int, int, Random], float]
 
 
@@ -52,6 +54,4 @@ def initialiser(init: str | Initialiser) -> Initialiser:
     """
     if callable(init):
         return init
-    if init not in INITIALISERS:
-        raise ValueError(f"init must be one of {', '.join(INITIALISERS)} or a function, got {init!r}")
-    return INITIALISERS[init]
+    return INITIALISERS[checked_choice("init", init, INITIALISERS, " or a function")]

@@ -8,17 +8,28 @@ from typing import Any
 
 from autograd import Value, dot, linear
 from nn.activations import Activation, activation_function
-from nn.arguments import checked_integer, generator
+from nn.arguments import checked_flag, checked_integer, checked_number, generator, plain_lists
 from nn.init import Initialiser, initialiser
 from nn.module import Module
+
+
+class _Default(str):
+    """A default, which can be told from the same word given by the caller."""
+
+
+RELU = _Default("relu")
 
 
 class Neuron(Module):
     """activation(w·x + b), with `nin` weights drawn by `init` and a bias of 0.
 
     It records one `dot` node and one activation; with `expand` single multiplies and adds, for drawing
-    and teaching. `seed` is an int, or a random.Random that several neurons share; `activation` is a name
-    or a function, `init` too ("he", "xavier", "uniform").
+    and teaching. `activation` is a name or a function, `init` too ("he", "xavier", "uniform"). As in micrograd,
+    `nonlin=False` stands for the activation "linear", and `nonlin=True` for "relu".
+
+    `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as in
+    micrograd and PyTorch: with a fixed seed as the default, the layers of a net, made one by one, would be copies of
+    each other. (MLP, which makes all its layers from one generator, does have one.)
 
     >>> neuron = Neuron(2, "tanh", seed=0)
     >>> len(neuron.parameters())
@@ -30,14 +41,16 @@ class Neuron(Module):
     def __init__(
         self,
         nin: int,
-        activation: str | Activation = "relu",
+        activation: str | Activation = RELU,
         *,
-        seed: int | Random,
+        nonlin: bool | None = None,
+        seed: int | Random | None = None,
         init: str | Initialiser = "he",
         fan_out: int = 1,
         expand: bool = False,
     ) -> None:
         checked_integer("nin", nin, at_least=1)
+        activation = _checked_nonlin(activation, nonlin)
         draw, source = initialiser(init), generator(seed)
         self.w = [Value(draw(nin, fan_out, source)) for _ in range(nin)]
         self.b = Value(0.0)
@@ -46,8 +59,8 @@ class Neuron(Module):
         self._shown = getattr(self.activation, "__name__", repr(self.activation))
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """The output for a list of `nin` numbers or Values."""
-        _check_inputs(x, len(self.w))
+        """The output for a list of `nin` numbers or Values, or an array."""
+        x = _row(x, len(self.w))
         return self.activation(self._expanded(x) if self.expand else dot(self.w, x, self.b))
 
     def _expanded(self, x: Sequence[Any]) -> Any:
@@ -61,7 +74,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons side by side on the same inputs; the output is a list.
+    """`nout` neurons side by side on the same inputs; the output is a list. The other arguments are those of Neuron.
 
     >>> layer = Layer(2, 3, seed=0)
     >>> len(layer([1.0, 2.0])), len(layer.parameters())
@@ -72,19 +85,21 @@ class Layer(Module):
         self,
         nin: int,
         nout: int,
-        activation: str | Activation = "relu",
+        activation: str | Activation = RELU,
         *,
-        seed: int | Random,
+        nonlin: bool | None = None,
+        seed: int | Random | None = None,
         init: str | Initialiser = "he",
         expand: bool = False,
     ) -> None:
         checked_integer("nout", nout, at_least=1)
+        activation = _checked_nonlin(activation, nonlin)
         source = generator(seed)
         self.neurons = [Neuron(nin, activation, seed=source, init=init, fan_out=nout, expand=expand) for _ in range(nout)]
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """One output for each neuron."""
-        _check_inputs(x, len(self.neurons[0].w))
+        x = _row(x, len(self.neurons[0].w))
         if self.neurons[0].expand:
             return [neuron(x) for neuron in self.neurons]
         scores = linear([neuron.w for neuron in self.neurons], x, [neuron.b for neuron in self.neurons])
@@ -99,7 +114,7 @@ class MLP(Module):
     """A multi-layer perceptron: `MLP(2, [16, 16, 1])` has two inputs, two hidden layers of 16 and one output.
 
     Hidden layers use `activation`, the last one `output_activation` ("linear": scores, or logits).
-    A single output comes as one Value, several as a list. The same seed gives the same weights.
+    A single output comes as one Value, several as a list. The same seed gives the same weights; None, others each time.
 
     >>> net = MLP(2, [16, 16, 1])
     >>> len(net.parameters())
@@ -113,12 +128,14 @@ class MLP(Module):
         activation: str | Activation = "relu",
         output_activation: str | Activation = "linear",
         *,
-        seed: int | Random = 0,
+        seed: int | Random | None = 0,
         init: str | Initialiser = "he",
         expand: bool = False,
     ) -> None:
-        if not isinstance(nouts, (list, tuple)) or not nouts:
-            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}")
+        nouts = plain_lists(nouts)
+        if not isinstance(nouts, list) or not nouts:
+            instead = f": write MLP({nin}, [{nouts}])" if isinstance(nouts, int) else ""
+            raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}{instead}")
         inner, outer = activation_function(activation), activation_function(output_activation)
         source = generator(seed)
         widths = [nin, *nouts]
@@ -129,8 +146,7 @@ class MLP(Module):
         ]
 
     def forward(self, x: Any) -> Any:
-        """The output for a list of `nin` numbers or Values (or a NumPy row)."""
-        x = x.tolist() if hasattr(x, "tolist") else x
+        """The output for a list of `nin` numbers or Values, or an array."""
         for layer in self.layers:
             x = layer(x)
         return x[0] if len(x) == 1 else x
@@ -149,8 +165,12 @@ class Sequential(Module):
         if not modules:
             raise ValueError("modules: Sequential needs at least one")
         for module in modules:
+            if isinstance(module, type):
+                name = module.__name__
+                raise TypeError(f"modules: Sequential takes modules, got the class {name}: make an instance, {name}()")
             if not callable(module):
-                raise TypeError(f"modules: Sequential takes modules one by one, got {type(module).__name__}")
+                instead = ": write Sequential(*modules)" if isinstance(module, (list, tuple)) else ""
+                raise TypeError(f"modules: Sequential takes modules one by one, got {type(module).__name__}{instead}")
         self.items = list(modules)
 
     def forward(self, x: Any) -> Any:
@@ -169,33 +189,51 @@ class Sequential(Module):
 class Dropout(Module):
     """In training each input becomes 0 with probability `p`, the others grow by 1/(1-p) (Srivastava et al., 2014).
 
-    After `eval()` it changes nothing.
+    After `eval()` it changes nothing. Without a `seed`, an int or a random.Random, it drops others each time.
 
     >>> Dropout(0.5, seed=0).eval()([1.0, 2.0])
     [1.0, 2.0]
     """
 
-    def __init__(self, p: float = 0.5, *, seed: int | Random) -> None:
-        if not 0.0 <= p < 1.0:
-            raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
-        self.p = p
+    def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
+        self.p = checked_number("p", p, "at least 0 and below 1", lambda x: 0.0 <= x < 1.0)
         self.generator = generator(seed)
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """The list with some of its items replaced by 0."""
+        row = plain_lists(x)
+        if not isinstance(row, list):
+            raise TypeError(f"x: expected a list of numbers, got {type(x).__name__}")
+        if row and isinstance(row[0], list):
+            raise ValueError(f"x: expected one row of numbers, got {len(row)} rows: write [net(row) for row in X]")
         if not self.training or self.p == 0.0:
-            return list(x)
+            return row
         scale = 1.0 / (1.0 - self.p)
-        return [item * (0.0 if self.generator.random() < self.p else scale) for item in x]
+        return [item * (0.0 if self.generator.random() < self.p else scale) for item in row]
 
     def _described(self) -> str:
         return repr(self.p)
 
 
-def _check_inputs(x: Any, nin: int) -> None:
-    try:
-        given = len(x)
-    except TypeError:
-        raise TypeError(f"x: expected a list of {nin} numbers, got {type(x).__name__}") from None
-    if given != nin:
-        raise ValueError(f"x: expected {nin} numbers, got {given}")
+def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | Activation:
+    """The activation, which micrograd's `nonlin` may say as well."""
+    if nonlin is None:
+        return activation
+    if activation is not RELU:
+        raise TypeError(f"nonlin and activation say the same: give one of them, got nonlin={nonlin!r} and {activation!r}")
+    return "relu" if checked_flag("nonlin", nonlin) else "linear"
+
+
+def _row(x: Any, nin: int) -> Sequence[Any]:
+    """The inputs as a list or a tuple, if they are one row of `nin` numbers or Values."""
+    row = x if type(x) is list else plain_lists(x)
+    if not isinstance(row, list):
+        instead = ": write net([x])" if nin == 1 and isinstance(x, (int, float, Value)) else ""
+        raise TypeError(f"x: expected a list of {nin} numbers, got {type(x).__name__}{instead}")
+    if row and isinstance(row[0], str):
+        raise TypeError(f"x: expected {nin} numbers, got the text {row[0]!r}")
+    if row and hasattr(row[0], "__len__"):
+        raise ValueError(f"x: expected one row of {nin} numbers, got {len(row)} rows: write [net(row) for row in X]")
+    if len(row) != nin:
+        raise ValueError(f"x: expected {nin} numbers, got {len(row)}")
+    return row

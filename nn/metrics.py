@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 from autograd import Value
@@ -66,6 +67,10 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
     if len(outputs) != len(targets):
         raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")
     rows = [tree_leaves(plain(output)) for output in outputs]
+    for i, row in enumerate(rows):
+        for number in row:
+            if not isinstance(number, Real):
+                raise TypeError(f"outputs: expected numbers, got {number!r} in output {i}")
     widths = sorted({len(row) for row in rows})
     if len(widths) > 1:
         raise ValueError(f"outputs: expected as many numbers in each, got {widths[0]} and {widths[-1]}")

@@ -35,7 +35,7 @@ def record_training(
     optimizer: Optimizer,
     steps: int,
     batch_size: int | None = None,
-    seed: int | Random = 0,
+    seed: int | Random | None = 0,
     metric: Metric | None = None,
     keep: Sequence[str | Value] | None = None,
     boundary: int | None = None,
@@ -61,7 +61,7 @@ def record_training(
     >>> {name: round(number, 6) for name, number in record[-1].parameters.items()}
     {'layers.0.neurons.0.w.0': 2.0, 'layers.0.neurons.0.b': 1.0}
     """
-    X, y = checked_data("X, y", X, y)
+    X, y = checked_data(X, y)
     check_parts(model, loss, optimizer, metric)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)
@@ -72,7 +72,7 @@ def record_training(
     _check_size(steps, every, len(kept), boundary or 0)
     updates = _updates(model, X, y, loss, optimizer, batch_size, generator(seed))
     batches = f"{batch_size} samples in each step" if batch_size else f"all {len(X)} samples in each step"
-    source = "seed from a generator" if isinstance(seed, Random) else f"seed {seed}"
+    source = "seed from a generator" if isinstance(seed, Random) else "another seed each time" if seed is None else f"seed {seed}"
     setting = f"{_model(model)}, {type(loss).__name__}, {_optimizer(optimizer)}, {batches}, {source}"
     record = TrainingRecord(setting, _rate(optimizer), plane)
     try:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad
-from nn.arguments import checked_integer, generator
+from nn.arguments import check_finite, checked_choice, checked_integer, checked_list, generator, one_column
 from nn.data import batches
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
@@ -64,8 +64,7 @@ class EarlyStopping:
         self, patience: int = 10, *, monitor: str = "val_loss", min_delta: float = 0.0, restore_best: bool = True
     ) -> None:
         checked_integer("patience", patience, at_least=1)
-        if monitor not in ("loss", "val_loss", "metric", "val_metric"):
-            raise ValueError(f"monitor must be one of loss, val_loss, metric, val_metric, got {monitor!r}")
+        checked_choice("monitor", monitor, ("loss", "val_loss", "metric", "val_metric"))
         if restore_best and not monitor.startswith("val_"):
             raise ValueError(f"restore_best needs monitor='val_loss' or 'val_metric', got {monitor!r}")
         self.patience, self.monitor, self.min_delta, self.restore_best = patience, monitor, min_delta, restore_best
@@ -99,7 +98,7 @@ def fit(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int | None = None,
-    seed: int | Random = 0,
+    seed: int | Random | None = 0,
     metric: Metric | None = None,
     validation_data: tuple[Any, Any] | None = None,
     scheduler: LRScheduler | ReduceLROnPlateau | None = None,
@@ -107,6 +106,9 @@ def fit(
     progress: bool = True,
 ) -> History:
     """Train a model on samples X (a list of rows) and targets y; returns the History.
+
+    X and y may be lists, arrays, DataFrames or Series. What is not a finite number in them is an error that names its row and
+    column, before anything has changed.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` is a number such as `accuracy`. A callback
@@ -124,8 +126,8 @@ def fit(
     >>> round(net([2.0]).data, 3)
     5.0
     """
-    X, y = checked_data("X, y", X, y)
-    held_out = None if validation_data is None else _checked_pair(validation_data, len(X[0]))
+    X, y = checked_data(X, y)
+    held_out = None if validation_data is None else _checked_pair(validation_data, X[0])
     check_parts(model, loss, optimizer, metric)
     _check_followers(scheduler, callbacks)
     checked_integer("epochs", epochs, at_least=1)
@@ -219,25 +221,44 @@ def _validate(model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None) 
         model.train()
 
 
-def checked_data(name: str, X: Any, y: Any) -> tuple[Any, Any]:
-    """Samples and targets as lists, if there are any, as many of both, and all samples are alike."""
-    X, y = (data.tolist() if hasattr(data, "tolist") else list(data) for data in (X, y))
-    if len(X) != len(y):
-        raise ValueError(f"{name}: expected one target for each sample, got {len(X)} samples and {len(y)} targets")
-    if not X:
-        raise ValueError(f"{name}: there is no data")
-    widths = sorted({len(row) for row in X if isinstance(row, (list, tuple))})
+def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
+    """Samples and targets as lists, if there are as many of both, at least one, and all are alike and finite numbers.
+
+    `name` is of the argument that holds both, if there is one.
+    """
+    rows, targets = checked_list(f"{name}X", X), checked_list(f"{name}y", one_column(y))
+    who = name or "X, y: "
+    if len(rows) != len(targets):
+        raise ValueError(f"{who}expected one target for each sample, got {len(rows)} samples and {len(targets)} targets")
+    if not rows:
+        raise ValueError(f"{who}there is no data")
+    widths = sorted({len(row) for row in rows if isinstance(row, list)})
     if len(widths) > 1:
-        raise ValueError(f"{name}: all samples must have as many numbers, got {widths[0]} and {widths[-1]}")
-    return X, y
+        raise ValueError(f"{who}all samples must have as many numbers, got {widths[0]} and {widths[-1]}")
+    check_finite(f"{name}X", rows, _columns(X))
+    for i, target in enumerate(targets):
+        if isinstance(target, str):
+            raise TypeError(
+                f"{name}y: expected numbers, got the text {target!r} in row {i} (counted from 0): "
+                "number the classes, such as y = [names.index(label) for label in y]"
+            )
+    check_finite(f"{name}y", targets, _columns(y))
+    return rows, targets
 
 
-def _checked_pair(data: Any, width: int) -> tuple[Any, Any]:
+def _columns(table: Any) -> list[Any] | None:
+    """What a DataFrame calls its columns."""
+    return list(table.columns) if hasattr(table, "columns") else None
+
+
+def _checked_pair(data: Any, sample: Any) -> tuple[list[Any], list[Any]]:
+    """Validation data, whose samples must be like this one."""
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
-    X, y = checked_data("validation_data", *data)
-    if len(X[0]) != width:
-        raise ValueError(f"validation_data: expected samples of {width} numbers, as in X, got {len(X[0])}")
+    X, y = checked_data(data[0], data[1], "validation_data: ")
+    expected, got = (f"samples of {len(row)} numbers" if isinstance(row, list) else "single numbers" for row in (sample, X[0]))
+    if expected != got:
+        raise ValueError(f"validation_data: expected {expected}, as in X, got {got}")
     return X, y
 
 

@@ -4,6 +4,8 @@ import copy
 import pickle
 from random import Random
 
+import numpy
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.testing import gradcheck
+from autograd.tree import tree_map
 from nn.activations import ACTIVATIONS
 from nn.init import INITIALISERS
 from tests.soak import few
@@ -152,7 +155,7 @@ def test_zero_grad_train_and_eval_reach_inner_modules():
     net = nn.Sequential(nn.Layer(1, 2, seed=0), nn.Dropout(0.5, seed=0))
     autograd.sum(net([1.0])).backward()
     net.zero_grad()
-    assert all(p.grad == 0.0 for p in net.parameters())
+    assert all(p.grad == 0.0 and not p.has_grad for p in net.parameters())
     assert not net.eval()[1].training
     assert net.train()[1].training
 
@@ -216,26 +219,133 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
     [
         (lambda: nn.Neuron(0, seed=0), ValueError, "nin must be at least 1, got 0"),
         (lambda: nn.Neuron(2.0, seed=0), TypeError, "nin must be an integer, got 2.0"),
-        (lambda: nn.Neuron(2), TypeError, "seed"),
-        (lambda: nn.Neuron(2, seed="a"), TypeError, "seed must be an int or a random.Random, got str"),
-        (lambda: nn.Neuron(2, "rellu", seed=0), ValueError, "activation must be one of .*, got 'rellu'"),
+        (lambda: nn.Neuron(2, seed=True), TypeError, "seed must be an int, a random.Random or None, got bool"),
+        (lambda: nn.Neuron(2, seed="a"), TypeError, "seed must be an int, a random.Random or None, got str"),
+        (lambda: nn.Neuron(2, "rellu", seed=0), ValueError, "activation must be one of .*, got 'rellu': did you mean relu?"),
+        (lambda: nn.MLP(2, [1], "Tanh"), ValueError, r"got 'Tanh': did you mean tanh\?"),
+        (lambda: nn.Layer(2, 1, "LeakyReLU"), ValueError, r"got 'LeakyReLU': did you mean leaky_relu\?"),
+        (lambda: nn.Layer(2, 1, "sine"), ValueError, r"got 'sine': did you mean sin\?"),
+        (
+            lambda: nn.MLP(2, [3], "relu", "softmax"),
+            ValueError,
+            r"got 'softmax', which takes a list: put a module .*nn.Softmax\(\)",
+        ),
+        (lambda: nn.Layer(2, 1, None), TypeError, "activation must be a name or a function, got None: write 'linear' for none"),
+        (lambda: nn.Layer(2, 1, False), TypeError, "got False: write nonlin=False"),
+        (
+            lambda: nn.Layer(2, 1, "relu", nonlin=False),
+            TypeError,
+            "nonlin and activation say the same: .*nonlin=False and 'relu'",
+        ),
+        (lambda: nn.Neuron(2, nonlin="tanh"), TypeError, "nonlin must be True or False, got 'tanh'"),
+        (lambda: nn.Neuron(2, init="He"), ValueError, r"init must be one of .*, got 'He': did you mean he\?"),
+        (lambda: nn.Neuron(2, init=3), TypeError, "init must be one of uniform, xavier, he or a function, got 3"),
         (lambda: nn.Neuron(2, seed=0, init="xavi"), ValueError, "init must be one of .*, got 'xavi'"),
         (lambda: nn.Layer(2, 0, seed=0), ValueError, "nout must be at least 1, got 0"),
         (lambda: nn.MLP(2, []), ValueError, "nouts must be a list with the width of each layer, at least one, got "),
         (lambda: nn.Sequential(), ValueError, "modules: Sequential needs at least one"),
-        (lambda: nn.MLP(2, 3), ValueError, "nouts must be a list .*, got 3"),
+        (lambda: nn.MLP(2, 3), ValueError, r"nouts must be a list .*, got 3: write MLP\(2, \[3\]\)"),
         (lambda: nn.MLP(2, [1], "bogus"), ValueError, "activation must be one of .*, got 'bogus'"),
-        (lambda: nn.Neuron(2, nn.ReLU, seed=0), TypeError, "activation must be a name or a function"),
-        (lambda: nn.Sequential([nn.ReLU()]), TypeError, "takes modules one by one, got list"),
+        (lambda: nn.Neuron(2, nn.ReLU, seed=0), TypeError, r"activation .* got the class ReLU: make an instance, ReLU\(\)"),
+        (lambda: nn.Sequential(nn.ReLU), TypeError, r"takes modules, got the class ReLU: make an instance, ReLU\(\)"),
+        (lambda: nn.Sequential([nn.ReLU()]), TypeError, r"takes modules one by one, got list: write Sequential\(\*modules\)"),
+        (lambda: nn.Layer(2, 3, nn.Softmax()), TypeError, r"got Softmax\(\), which takes a list: put it after the layer"),
+        (lambda: nn.save(nn.MLP, "x.json"), TypeError, r"model must be a Module, got the class MLP: make an instance, MLP\(…\)"),
+        (lambda: nn.MLP(1, [1]).load_state_dict("x.json"), TypeError, r"got str: nn.load\(model, path\) reads a file"),
+        (lambda: nn.Dropout("half"), TypeError, "p must be at least 0 and below 1, got 'half'"),
         (lambda: nn.Dropout(1.0, seed=0), ValueError, "p must be at least 0 and below 1, got 1.0"),
         (lambda: nn.MLP(2, [1])([1.0, 2.0, 3.0]), ValueError, "x: expected 2 numbers, got 3"),
         (lambda: nn.Neuron(2, seed=0)(1.0), TypeError, "x: expected a list of 2 numbers, got float"),
+        (lambda: nn.Neuron(1, seed=0)(1.0), TypeError, r"x: expected a list of 1 numbers, got float: write net\(\[x\]\)"),
+        (lambda: nn.MLP(2, [1])("ab"), TypeError, "x: expected a list of 2 numbers, got str"),
+        (lambda: nn.MLP(2, [1])(["a", "b"]), TypeError, "x: expected 2 numbers, got the text 'a'"),
+        (lambda: nn.MLP(2, [1])(1.0, Value(2.0)), TypeError, r"MLP takes its inputs as one list: write net\(\[1.0, 2.0\]\)"),
+        (lambda: nn.MSELoss()(1.0, 2.0, 3.0), TypeError, "takes 3 positional arguments but 4 were given"),
+        (lambda: nn.Dropout(0.5)(1.0), TypeError, "x: expected a list of numbers, got float"),
         (lambda: nn.Module()(1.0), NotImplementedError, "has to define forward"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+ROW_NETS = {
+    "neuron": nn.Neuron(2, seed=0),
+    "layer": nn.Layer(2, 3, seed=0),
+    "mlp": nn.MLP(2, [3, 1]),
+    "sequential": nn.Sequential(nn.Layer(2, 2, seed=0), nn.Tanh()),
+    "activation first": nn.Sequential(nn.Tanh(), nn.Layer(2, 2, seed=0)),
+    "dropout first": nn.Sequential(nn.Dropout(0.5, seed=0), nn.Layer(2, 2, seed=0)).eval(),
+}
+
+
+@pytest.mark.parametrize("net", ROW_NETS.values(), ids=ROW_NETS)
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_batch_in_place_of_a_row_is_refused_in_words_that_say_what_to_write(net, rows):
+    batch = [[0.5, -1.0]] * rows
+    for given_batch in (batch, tuple(map(tuple, batch)), numpy.array(batch), pandas.DataFrame(batch), list(numpy.array(batch))):
+        with pytest.raises(
+            ValueError, match=rf"x: expected one row of .*numbers, got {rows} rows: write \[net\(row\) for row in X\]"
+        ):
+            net(given_batch)
+
+
+@pytest.mark.parametrize("net", ROW_NETS.values(), ids=ROW_NETS)
+def test_a_row_may_come_in_any_holder(net):
+    row = [0.5, -1.0]
+    expected = tree_map(float_of, net(row))
+    values = [Value(x) for x in row]
+    for given_row in (tuple(row), numpy.array(row), numpy.array(values), pandas.Series(row, index=["a", "b"]), values):
+        assert tree_map(float_of, net(given_row)) == expected
+
+
+def float_of(v):
+    return v.data if type(v) is Value else v
+
+
+def test_without_a_seed_no_two_are_alike():
+    for make in (nn.Neuron, lambda nin: nn.Layer(nin, 3), lambda nin: nn.MLP(nin, [3], seed=None)):
+        assert make(2).state_dict() != make(2).state_dict()
+    one, other = nn.Dropout(0.5), nn.Dropout(0.5)
+    assert one([1.0] * 100) != other([1.0] * 100)
+
+
+def test_the_widths_of_an_mlp_may_be_an_array():
+    assert nn.MLP(2, numpy.array([3, 1])).state_dict() == nn.MLP(2, [3, 1]).state_dict()
+
+
+def test_micrograds_nonlin_chooses_between_relu_and_linear():
+    for nonlin, name in ((True, "relu"), (False, "linear")):
+        assert repr(nn.Layer(3, 4, nonlin=nonlin)) == repr(nn.Layer(3, 4, name))
+        assert nn.Neuron(3, nonlin=nonlin).activation is nn.Neuron(3, name).activation
+
+
+def test_what_forward_returns_must_be_something():
+    class Forgetful(nn.Module):
+        def forward(self, x):
+            x[0] * 2.0
+
+    class Lazy(nn.Module):
+        def forward(self, x):
+            return (item * 2.0 for item in x)
+
+    for net, message in (
+        (Forgetful(), r"Forgetful returned None: did forward forget to return\?"),
+        (Lazy(), "Lazy returned a generator, not numbers: let forward return a list"),
+    ):
+        for use in (net, nn.Sequential(nn.Tanh(), net)):
+            with pytest.raises(TypeError, match=message):
+                use([1.0])
+
+
+def test_an_error_inside_forward_is_not_taken_for_a_wrong_call():
+    class Two(nn.Module):
+        def forward(self, x, y):
+            return x + y + None
+
+    with pytest.raises(TypeError, match="NoneType"):
+        Two()(1.0, 2.0)
 
 
 def test_a_model_shows_its_structure():
@@ -266,5 +376,36 @@ def test_modules_that_hold_each_other_are_listed_once():
 def test_a_parameter_replaced_by_a_result_is_refused():
     neuron = nn.Neuron(2, seed=0)
     neuron.w[0] = neuron.w[0] - 0.1
-    with pytest.raises(ValueError, match="w holds a Value that sub made among its parameters: set its data"):
+    with pytest.raises(
+        TypeError, match=r"Neuron.w holds a Value that sub made among its parameters: set its data instead: self.w\[i"
+    ):
         neuron.parameters()
+    assert neuron.eval().modules() == [neuron]
+
+
+def test_a_training_loop_written_for_micrograd_gives_its_losses():
+    from micrograd.engine import Value as Theirs
+    from micrograd.nn import MLP as TheirMLP
+
+    theirs, ours = TheirMLP(3, [4, 4, 1]), nn.MLP(3, [4, 4, 1])
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        p.data = q.data
+    xs, ys = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]], [1.0, -1.0, -1.0, 1.0]
+    losses = {}
+    for net, value in ((theirs, Theirs), (ours, Value)):
+        for _ in range(5):
+            ypred = [net(list(map(value, x))) for x in xs]
+            loss = sum((yout - ygt) ** 2 for ygt, yout in zip(ys, ypred, strict=True))
+            net.zero_grad()
+            loss.backward()
+            for p in net.parameters():
+                p.data += -0.01 * p.grad
+            losses.setdefault(value, []).append(loss.data)
+    assert losses[Value] == pytest.approx(losses[Theirs], rel=1e-9)
+
+
+def test_neurons_and_layers_are_made_as_in_micrograd():
+    assert len(nn.Neuron(3).parameters()) == 4
+    assert len(nn.Layer(3, 4).parameters()) == len(nn.Layer(3, 4, nonlin=False).parameters()) == 16
+    first, second = nn.Sequential(nn.Layer(3, 3), nn.Layer(3, 3))
+    assert first.state_dict() != second.state_dict()

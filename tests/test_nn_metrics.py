@@ -28,6 +28,13 @@ def test_of_rows_the_largest_number_decides_whatever_holds_them(samples, holder)
     assert accuracy([holder(row) for row in outputs], targets) == numpy.trace(expected) / len(samples)
 
 
+@pytest.mark.parametrize("function", [accuracy, confusion_matrix])
+@pytest.mark.parametrize("bad", [None, "text", 1j])
+def test_an_output_that_is_no_number_is_named(function, bad):
+    with pytest.raises(TypeError, match=f"^outputs: expected numbers, got {bad!r} in output 1$"):
+        function([[1.0, 2.0], [3.0, bad]], [0, 1])
+
+
 @given(scores, st.floats(-1, 1))
 def test_of_scores_the_threshold_decides_and_the_lower_class_may_be_called_0(samples, threshold):
     outputs, targets = zip(*samples, strict=True)

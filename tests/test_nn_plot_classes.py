@@ -5,6 +5,7 @@ import math
 
 import matplotlib
 import numpy
+import pandas
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -101,6 +102,17 @@ def test_the_points_of_each_class_have_a_sign_of_their_own_and_stand_where_the_s
     assert len({str(c.get_paths()[0].vertices) for c in scattered}) == 3
     for k, collection in enumerate(scattered):
         assert collection.get_offsets().tolist() == X[k::3]
+
+
+def test_tables_are_drawn_as_lists_are():
+    X, y = nn.make_moons(10, random_state=0)
+    net = nn.MLP(2, [3, 1])
+    pictures = []
+    for samples, targets in ((X, y), (pandas.DataFrame(X, columns=["a", "b"]), pandas.Series(y))):
+        ax = plot.decision_boundary(net, samples, targets, steps=5, ax=new_ax())
+        pictures.append([points.get_offsets().tolist() for points in ax.collections if len(points.get_offsets()) > 1])
+    assert pictures[0] == pictures[1]
+    assert sum(map(len, pictures[0])) == 10
 
 
 def test_a_boundary_between_classes_is_a_straight_line_where_the_model_is_linear():

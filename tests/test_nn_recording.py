@@ -332,7 +332,7 @@ def test_nan_does_not_differ_from_nan():
         ({"boundary": 3, "loss": nn.CrossEntropyLoss}, "loss must be a Loss"),
         ({"optimizer": "sgd"}, "optimizer must be an Optimizer"),
         ({"metric": "accuracy"}, "metric must be a function"),
-        ({"seed": "x"}, "seed must be an int or a random.Random, got str"),
+        ({"seed": "x"}, "seed must be an int, a random.Random or None, got str"),
         ({"keep": "layers.*"}, "keep must be a list of names, patterns or Values, got 'layers"),
         ({"keep": [3]}, r"keep must be a list of names, patterns or Values, got \[3\]"),
         (
@@ -359,7 +359,7 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
     ("X", "y", "outputs", "message"),
     [
         ([[1.0, 2.0, 3.0]], [0], 1, "boundary: the samples must be points, rows of 2 numbers"),
-        ([[1.0, math.nan]], [0], 1, "boundary: a number of X must be a finite number"),
+        ([[1.0, math.nan]], [0], 1, "X: expected finite numbers, got nan in row 0, column 1"),
         ([[1.0, 2.0]], [0.5], 2, "boundary: 2 outputs need targets that are classes from 0 to 1, at most 127 of them"),
         ([[1.0, 2.0]], [[0, 1]], 1, "boundary: 1 outputs cannot be drawn against targets of 2 numbers"),
     ],

@@ -1,6 +1,17 @@
 """fit: it learns, reports, stops, and survives Ctrl-C."""
 
+import math
+import re
+from contextlib import redirect_stderr
+from decimal import Decimal
+from fractions import Fraction
+from io import StringIO
+
+import numpy
+import pandas
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 import nn
@@ -8,6 +19,7 @@ from autograd import Value
 from nn import EarlyStopping, fit
 from nn.lr_scheduler import ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
+from tests.soak import few
 
 LINE = ([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])
 
@@ -151,8 +163,10 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"batch_size": 0}, "batch_size"),
         ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 samples and 0"),
+        ({"validation_data": ([[math.nan]], [1.0])}, "validation_data: X: expected finite numbers, got nan in row 0, column 0"),
+        ({"validation_data": ([1.0], [1.0])}, "expected samples of 1 numbers, as in X, got single numbers"),
         ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
-        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got 2"),
+        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got samples of 2 numbers"),
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
         ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
@@ -174,6 +188,8 @@ def test_early_stopping_refuses_what_it_cannot_watch():
         line_fit(callbacks=[EarlyStopping()])
     with pytest.raises(ValueError, match="restore_best needs monitor='val_loss' or 'val_metric', got 'loss'"):
         EarlyStopping(monitor="loss")
+    with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
+        EarlyStopping(monitor="val-loss")
 
 
 def test_data_that_does_not_match_is_refused():
@@ -187,13 +203,147 @@ def test_data_that_does_not_match_is_refused():
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
 
 
-def test_numpy_data_is_taken():
-    import numpy
-
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        (numpy.array, numpy.array),
+        (pandas.DataFrame, pandas.Series),
+        (lambda X: pandas.DataFrame(X, columns=["a"], index=[7, 7, 5, 3]), lambda y: pandas.DataFrame({"label": y})),
+        (numpy.array, lambda y: [[number] for number in y]),
+        (lambda X: tuple(map(tuple, X)), lambda y: list(map(Fraction, y))),
+    ],
+)
+def test_data_may_come_in_any_holder(kinds):
+    X, y = (kind(data) for kind, data in zip(kinds, LINE, strict=True))
+    options = {"validation_data": (X, y), "epochs": 2, "batch_size": 3}
     net = nn.MLP(1, [1], seed=0)
-    X, y = map(numpy.array, LINE)
-    history = fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=2, progress=False)
-    assert history.loss == line_fit(epochs=2)[1].loss
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False}
+    assert fit(net, X, y, **settings, **options) == line_fit(**{**options, "validation_data": LINE})[1]
+
+
+def test_classes_from_a_table_with_named_columns_are_learned():
+    iris = nn.load_iris()
+    X, y = pandas.DataFrame(iris.X, columns=iris.feature_names), pandas.Series(iris.y)
+    histories = []
+    for data in ((iris.X, iris.y), (X, y), (X, y.to_frame())):
+        X_train, X_test, y_train, y_test = nn.train_test_split(*data, stratify=iris.y, random_state=0)
+        net = nn.MLP(4, [3])
+        histories.append(
+            fit(
+                net,
+                X_train,
+                y_train,
+                loss=nn.CrossEntropyLoss(),
+                optimizer=SGD(net.parameters(), lr=0.1),
+                epochs=1,
+                metric=nn.accuracy,
+                validation_data=(X_test, y_test),
+                progress=False,
+            )
+        )
+    assert histories[0] == histories[1] == histories[2]
+
+
+NOT_FINITE = st.sampled_from([math.nan, math.inf, -math.inf, 10**400])
+NOT_NUMBERS = st.sampled_from(["text", "1.5", None, b"1", Decimal("1"), 1j, object()])
+
+
+def trained_on(function, X, y):
+    """Train on these data and expect an error; returns it, the model having stayed as it was and no bar having been shown."""
+    net = nn.MLP(2, [1], seed=0)
+    before, optimizer = net.state_dict(), SGD(net.parameters(), lr=0.1)
+    length = {"epochs": 1} if function is fit else {"steps": 1}
+    with redirect_stderr(StringIO()) as shown, pytest.raises((TypeError, ValueError)) as caught:
+        function(net, X, y, loss=nn.MSELoss(), optimizer=optimizer, **length)
+    assert shown.getvalue() == ""
+    assert net.state_dict() == before
+    return caught
+
+
+@pytest.mark.parametrize("function", [fit, nn.record_training])
+@few
+@given(data=st.data(), rows=st.integers(1, 5), bad=NOT_FINITE | NOT_NUMBERS)
+def test_what_is_not_a_finite_number_is_named_by_row_and_column_before_the_first_step(function, data, rows, bad):
+    i, j = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, 1))
+    X, y = [[1.0, 2] for _ in range(rows)], [0.5] * rows
+    X[i][j] = bad
+    caught = trained_on(function, X, y)
+    number = isinstance(bad, (int, float))
+    assert caught.type is (ValueError if number else TypeError)
+    assert str(caught.value).startswith("X: ")
+    assert str(caught.value).endswith(f" in row {i}, column {j} (counted from 0)")
+    assert number or repr(bad) in str(caught.value)
+    table = trained_on(function, pandas.DataFrame(X, columns=["a", "b"], dtype=object), y)
+    assert str(table.value) == str(caught.value).replace(f"column {j}", f"column {'ab'[j]!r}")
+
+
+@few
+@given(data=st.data(), rows=st.integers(1, 5), bad=NOT_FINITE | NOT_NUMBERS.filter(lambda bad: not isinstance(bad, str)))
+def test_a_target_that_is_not_a_finite_number_is_named_by_its_row(data, rows, bad):
+    i = data.draw(st.integers(0, rows - 1))
+    y = [0.5] * rows
+    y[i] = bad
+    for targets, where in ((y, f"row {i}"), ([[1.0, target] for target in y], f"row {i}, column 1")):
+        assert re.match(rf"y: .* in {where} \(counted from 0\)$", str(trained_on(fit, [[1.0, 2.0]] * rows, targets).value))
+
+
+def test_deeper_samples_and_values_are_looked_into():
+    image = [[[0.0, 1.0], [2.0, math.nan]]]
+    assert "in row 0, column 1[1] (counted" in str(trained_on(fit, image, [1.0]).value)
+    assert "in row 0, column 1 (counted" in str(trained_on(fit, [[1.0, Value(math.inf)]], [1.0]).value)
+    assert "in row 0, column 'size' (counted" in str(trained_on(fit, [{"size": None}], [1.0]).value)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (
+            [[1.0, 2.0]] * 2,
+            [0, "setosa"],
+            "y: expected numbers, got the text 'setosa' in row 1 (counted from 0): number the classes",
+        ),
+        ([[1.0, 2.0]], 1.0, "y must be a list, a tuple or an array, got float"),
+        (({1.0, 2.0}), [1.0], "X must be a list, a tuple or an array, got set"),
+        (iter([[1.0, 2.0]]), [1.0], "X must be a list, a tuple or an array, got list_iterator"),
+        ("ab", [1.0], "X must be a list, a tuple or an array, got str"),
+    ],
+)
+def test_data_that_are_no_tables_are_refused(X, y, message):
+    assert message in str(trained_on(fit, X, y).value)
+
+
+def test_single_numbers_are_samples_of_a_model_that_takes_them():
+    class Slope(nn.Module):
+        def __init__(self):
+            self.w = Value(0.0)
+
+        def forward(self, x):
+            return self.w * x
+
+    net = Slope()
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.5), "epochs": 1, "progress": False}
+    fit(net, pandas.Series([1.0, -1.0]), [2.0, -2.0], validation_data=([3.0], [6.0]), **settings)
+    assert net.w.data == 2.0
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            lambda net: net.parameters,
+            r"params must be an iterable of Values, got the method parameters itself: call it, parameters\(\)",
+        ),
+        (
+            lambda net: net.named_parameters(),
+            r"got \('w.0', Value.* at 0: pass parameters\(\), which gives them without their names",
+        ),
+        (lambda net: net, r"got Neuron: pass its parameters\(\)"),
+        (lambda net: set(net.parameters()), "params must be in an order that stays the same, got a set: pass a list"),
+    ],
+)
+def test_what_was_given_in_place_of_parameters_is_told_with_what_to_write(params, message):
+    with pytest.raises(TypeError, match=message):
+        SGD(params(nn.Neuron(1, seed=0)), lr=0.1)
 
 
 def test_a_progress_bar_is_shown(capsys):

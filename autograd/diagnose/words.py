@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.frames import place
-from autograd.names import as_index
 from autograd.primitive import REAL, Op
 from autograd.scopes import Scope
 from autograd.value import Value, take_partials
-from autograd.wording import one_line, shown
+from autograd.wording import as_index, one_line, shown
 
 SATURATED = 1e-3  # a partial below it: three layers of such leave less of a gradient than VANISHING
 MOST_NUMBERS = 4

@@ -51,7 +51,7 @@ def decision_boundary(
     """
     checked_ax(ax)
     checked_module("model", model)
-    X, y = checked_data("X, y", X, y)
+    X, y = checked_data(X, y)
     checked_integer("steps", steps, at_least=2)
     middle = number_between("threshold", threshold)
     plane = plane_of(model, X, y, BCEWithLogitsLoss(), steps)

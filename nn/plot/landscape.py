@@ -25,7 +25,7 @@ def loss_landscape(
     model: Module,
     loss: Callable[[], Value | float],
     *,
-    seed: int | Random = 0,
+    seed: int | Random | None = 0,
     span: float = 1.0,
     steps: int = 21,
     progress: bool = True,

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from autograd import graph, modes
 from autograd.graph import adjoints, recorded, topological_order
-from autograd.names import as_index
 from autograd.primitive import Op, number
 from autograd.testing.finite.estimate import EPSILON
 from autograd.testing.gradcheck.inputs import argument_names, as_list, is_checked, is_module, named
@@ -18,6 +17,7 @@ from autograd.testing.kinks import alike, margins, quick_arguments, within_reach
 from autograd.transforms import gradients
 from autograd.tree import tree_leaves, tree_map
 from autograd.value import Value
+from autograd.wording import as_index
 
 MOST_SHOWN = 6
 
