@@ -210,10 +210,11 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                 arg._grad += bar * partial
             elif depth := arg._depth:
                 arg._grad = bar * partial
-                if levels[depth] is None:
+                others = levels[depth]
+                if others is None:
                     levels[depth] = [arg]
                 else:
-                    levels[depth].append(arg)
+                    others.append(arg)
                 arg._reached = 1
             else:
                 leaves.append((arg, getattr(arg, "_grad", 0.0)))
@@ -226,14 +227,15 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                 arg._grad += bar * partial
             elif depth := arg._depth:
                 arg._grad = bar * partial
-                if levels[depth] is None:
+                others = levels[depth]
+                if others is None:
                     if depth == below and not level:
                         node = arg  # the only one there is
                         below -= 1
                         continue
                     levels[depth] = [arg]
                 else:
-                    levels[depth].append(arg)
+                    others.append(arg)
                 arg._reached = 1
             else:
                 leaves.append((arg, getattr(arg, "_grad", 0.0)))
@@ -247,10 +249,11 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                     arg._grad += bar * partial
                 elif depth := arg._depth:
                     arg._grad = bar * partial
-                    if levels[depth] is None:
+                    others = levels[depth]
+                    if others is None:
                         levels[depth] = [arg]
                     else:
-                        levels[depth].append(arg)
+                        others.append(arg)
                     arg._reached = 1
                 else:
                     leaves.append((arg, getattr(arg, "_grad", 0.0)))
