@@ -46,32 +46,62 @@ def adjoints(
     order: Sequence[Value],
     seeds: Mapping[Value, Any],
     partials: Partials,
-    towards: Collection[Value] | None = None,
+    within: Collection[Value] | None = None,
     watch: bool = False,
 ) -> dict[Value, Any]:
     """The reverse sweep: every node's adjoint, from the seeds at the roots.
 
     Works in floats and, given seeds and partials that are Values, records the gradient as more graph.
-    With `towards` it goes only where these nodes are. A node no gradient reaches has no entry.
+    It visits only nodes of `within`, if given (see `depending_on`). A node no gradient reaches has no entry.
     With `watch` it raises AnomalyError where a contribution is not finite.
     """
     bars = dict(seeds)
-    useful: set[Value] | None = None
-    if towards is not None:
-        useful = set(towards)
-        useful.update(node for node in order if _grows(node, useful))
     for node in reversed(order):
         bar = bars.get(node)
         if bar is None or node.op is None:
             continue
         for arg, partial in zip(node.args, partials(node), strict=True):
-            if partial is None or (useful is not None and arg not in useful):
+            if partial is None or (within is not None and arg not in within):
                 continue
             share = _times(bar, partial)
             if watch:
                 _check("backward", node, bar, partial, share)
             bars[arg] = bars[arg] + share if arg in bars else share
     return bars
+
+
+def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]:
+    """The sources, and the nodes of a topological order that were made from them."""
+    found = set(sources)
+    for node in order:
+        if node not in found:
+            for arg in node.args:
+                if type(arg) is not float and arg in found:
+                    found.add(node)
+                    break
+    return found
+
+
+def users_in(order: Sequence[Value]) -> dict[Value, list[Value]]:
+    """For every node of a topological order, the nodes in it that use it."""
+    users: dict[Value, list[Value]] = {node: [] for node in order}
+    for node in order:
+        for arg in node.args:
+            if type(arg) is not float and arg in users:
+                users[arg].append(node)
+    return users
+
+
+def reachable(source: Value, users: Mapping[Value, Iterable[Value]]) -> set[Value]:
+    """The source and all nodes that depend on it."""
+    found = {source}
+    stack = [source]
+    while stack:
+        for user in users[stack.pop()]:
+            if user not in found:
+                found.add(user)
+                stack.append(user)
+    return found
 
 
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
@@ -85,13 +115,6 @@ def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> 
         raise AnomalyError(
             f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"
         )
-
-
-def _grows(node: Value, useful: set[Value]) -> bool:
-    """Does `node` use a useful node? It is then useful itself, which the next ones need to know."""
-    if node not in useful and any(type(arg) is not float and arg in useful for arg in node.args):
-        useful.add(node)
-    return node in useful
 
 
 def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Partials, watch: bool = False) -> dict[Value, Any]:

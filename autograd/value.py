@@ -46,8 +46,8 @@ class Value(Methods, MicrogradNames):
 
     # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
-    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
-    # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps go by it. _reached is for the
+    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments; its _a
+    # says how many transforms had been started when it was made. _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps go by it. _reached is for the
     # sweep (see graph.py). _grad and _note are left unset until there is something to say. Slots are cleared in the order of
     # their names, so _note outlives _a and _b, which a Past relies on. No slot is kept for weak references: it is
     # memory that a large graph pays for with time.
@@ -69,7 +69,8 @@ class Value(Methods, MicrogradNames):
 
     def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
         self._data = number(data)
-        self.op = self._a = self._b = self._da = self._db = None
+        self.op = self._b = self._da = self._db = None
+        self._a = modes.started
         self._depth = self._reached = 0
         if label != "":
             self.label = label
@@ -752,17 +753,32 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     return nodes
 
 
-def take_partials(op: Op, z: float, numbers: Sequence[float], wanted: Sequence[bool]) -> list[float | None]:
-    """The partials as floats, None for the arguments not wanted and for the branch `where` does not take."""
+def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+    """The partials at a result and its arguments: None where not wanted, and for the branch `where` does not take.
+
+    From floats they are floats. If the result is a Value, a partial that depends on Values is one, with its graph.
+    """
     try:
-        partials = op.partials_at(z, numbers, wanted)
+        partials = op.partials_at(z, args, wanted)
     except (ArithmeticError, ValueError):  # Python raises at 1/0: Values compute it as IEEE-754 has it
-        with modes.no_grad(), modes.quiet():
-            partials = op.partials_at(Value(z), [Value(x) for x in numbers], wanted)
-            partials = [partial._data if type(partial) is Value else partial for partial in partials]
+        partials = _partials_of_values(op, z, args, wanted)
     if op.select:
         return [partial or None for partial in partials]
-    return [number(partial) if want else None for partial, want in zip(partials, wanted, strict=True)]
+    if type(z) is float:
+        return [number(partial) if want else None for partial, want in zip(partials, wanted, strict=True)]
+    return [p if not want or type(p) is Value else number(p) for p, want in zip(partials, wanted, strict=True)]
+
+
+def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+    """The rules called with Values in place of floats; a partial that depends on none of the Values given is a float."""
+    given = {x for x in (z, *args) if type(x) is Value}
+    z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
+    with modes.switched(modes.recording, bool(given)), modes.quiet():
+        partials = op.partials_at(z, args, wanted)
+    return [
+        partial._data if type(partial) is Value and given.isdisjoint(graph.topological_order([partial], until=given)) else partial
+        for partial in partials
+    ]
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:
