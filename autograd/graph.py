@@ -7,7 +7,7 @@ Nothing here recurses, so a graph may be a million operations deep. `bar` is an 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -82,28 +82,6 @@ def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]
     return found
 
 
-def users_in(order: Sequence[Value]) -> dict[Value, list[Value]]:
-    """For every node of a topological order, the nodes in it that use it."""
-    users: dict[Value, list[Value]] = {node: [] for node in order}
-    for node in order:
-        for arg in node.args:
-            if type(arg) is not float and arg in users:
-                users[arg].append(node)
-    return users
-
-
-def reachable(source: Value, users: Mapping[Value, Iterable[Value]]) -> set[Value]:
-    """The source and all nodes that depend on it."""
-    found = {source}
-    stack = [source]
-    while stack:
-        for user in users[stack.pop()]:
-            if user not in found:
-                found.add(user)
-                stack.append(user)
-    return found
-
-
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
     """Raise AnomalyError if a contribution of a sweep (floats, or Values of them) is not finite, and was born here."""
     flow, partial, share = (x if type(x) is float else x.data for x in (flow, partial, share))
@@ -132,6 +110,41 @@ def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Parti
                     _check("forward", node, dots[arg], partial, share)
                 dots[node] = dots[node] + share if node in dots else share
     return dots
+
+
+def tangents_by(
+    inputs: Iterable[Value], order: Sequence[Value], partials: Partials, watch: bool = False
+) -> Iterator[dict[Value, Any]]:
+    """For every input the forward sweep from it alone, which visits only the edges behind it."""
+    behind: dict[Value, list[tuple[Value, Any]]] = {node: [] for node in order}
+    place = {node: i for i, node in enumerate(order)}
+    within = depending_on(inputs := list(inputs), order)
+    for node in order:
+        if node in within and node.op is not None:
+            for arg, partial in zip(node.args, partials(node), strict=True):
+                if partial is not None and arg in within and arg in behind:
+                    behind[arg].append((node, partial))
+    for x in inputs:
+        dots: dict[Value, Any] = {x: 1.0}
+        for node in sorted(_reachable(x, behind), key=place.__getitem__) if x in behind else ():
+            dot = dots[node]
+            for user, partial in behind[node]:
+                share = _times(dot, partial)
+                if watch:
+                    _check("forward", user, dot, partial, share)
+                dots[user] = dots[user] + share if user in dots else share
+        yield dots
+
+
+def _reachable(source: Value, behind: Mapping[Value, Iterable[tuple[Value, Any]]]) -> set[Value]:
+    found = {source}
+    stack = [source]
+    while stack:
+        for user, _ in behind[stack.pop()]:
+            if user not in found:
+                found.add(user)
+                stack.append(user)
+    return found
 
 
 def _times(bar: Any, partial: Any) -> Any:

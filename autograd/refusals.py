@@ -22,12 +22,10 @@ def check_output(verb: str, name: str, y: Any) -> None:
         raise TypeError(f"{verb}: {name} returned {where}: {_advice(leaf, 'return')}")
 
 
-def argument(verb: str, name: str, position: int, arg: Any, error: TypeError) -> TypeError:
+def argument(verb: str, name: str, position: int, arg: Any) -> TypeError:
     """The error about an argument that cannot be differentiated."""
     path, leaf = _first_that_is_no_number(arg, bools=True) or ("", arg)
     what = f"argument {position} of {name}{f' at {path}' if path else ''}"
-    if leaf is arg and not _has_numbers(leaf):
-        return TypeError(f"{verb}: {what}: {error}")
     return TypeError(f"{verb}: {what}: expected a real number, or {_CONTAINERS}, got {kind(leaf)}: {_advice(leaf, 'pass')}")
 
 
@@ -35,20 +33,15 @@ def no_values(verb: str, y: Any, xs: Any) -> NoReturn:
     """Raise the TypeError about a `y` or `xs` that are no Values."""
     if type(y) is not Value:
         raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
-    for path, x in _paths(xs, ""):
-        if type(x) is not Value:
-            what = f"xs{path} must be a Value, or {_CONTAINERS}, got {kind(x)}"
-            advice = f": write {x.__name__}()" if callable(x) and hasattr(x, "__name__") else f": {_advice(x, 'pass')}"
-            raise TypeError(f"{verb}: {what}{'' if _is_number(x) else advice}")
-    raise AssertionError("all are Values")
+    path, x = next((path, x) for path, x in _paths(xs, "") if type(x) is not Value)
+    advice = "pass the Value that y was made from" if _is_number(x) else _advice(x, "pass")
+    raise TypeError(f"{verb}: xs{path} must be a Value, or {_CONTAINERS}, got {kind(x)}: {advice}")
 
 
 def check_function(verb: str, f: Any) -> None:
     """TypeError if f cannot be called."""
     if not callable(f):
-        raise TypeError(
-            f"{verb}: f must be a function, got {kind(f)}: write {verb}(lambda x: …), with no call of the function in it"
-        )
+        raise TypeError(f"{verb}: f must be a function, got {kind(f)}: write {verb}(f, …), not {verb}(f(x), …)")
 
 
 def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
@@ -60,8 +53,9 @@ def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
     try:
         return tuple(map(_index, given))
     except TypeError:
-        point = type(given) is Value or (tree_leaves(given) and all(map(_is_number, tree_leaves(given))))
-        advice = f": if it is the point, write {verb}(f)({given!r})" if point and not isinstance(given, bool) else ""
+        leaves = tree_leaves(given)
+        point = bool(leaves) and all(type(x) is Value or (_is_number(x) and not isinstance(x, bool)) for x in leaves)
+        advice = f": if it is the point, write {verb}(f)({given!r})" if point else ""
         raise TypeError(f"{verb}: argnums must be an int or a tuple of ints, got {given!r}{advice}") from None
 
 
@@ -84,16 +78,18 @@ def _advice(x: Any, do: str) -> str:
     if isinstance(x, complex):
         return f"only real numbers are supported: {do} .real and .imag"
     if isinstance(x, (str, bytes)) or type(x).__name__ == "Decimal":
-        return f"{do} a float, float(...)"
+        return f"{do} float(...) instead"
+    if callable(x) and hasattr(x, "__name__"):
+        return f"is a call missing? {do} {x.__name__}(...) instead"
     if hasattr(x, "to_numpy"):
-        return f"{do} an array, .to_numpy()"
-    if hasattr(x, "__dataclass_fields__") or hasattr(x, "named_parameters"):
-        return f"{do} its numbers in a list, tuple or dict"
+        return f"{do} its array instead, .to_numpy()"
+    if hasattr(x, "filled"):
+        return f"{do} an array without masked numbers, .filled(...)"
     if hasattr(x, "__array__"):
-        return f"{do} a NumPy array, np.asarray(...)"
-    if isinstance(x, Iterable):
-        return f"{do} a list, list(...)"
-    return f"{do} a Value or a real number, or {_CONTAINERS}"
+        return f"{do} np.asarray(...) instead"
+    if isinstance(x, Iterable) and not hasattr(x, "__dataclass_fields__"):
+        return f"{do} list(...) instead"
+    return f"{do} Values or real numbers, in lists, tuples, dicts or NumPy arrays"
 
 
 def _first_that_is_no_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
@@ -138,7 +134,3 @@ def _is_number(x: Any) -> bool:
     except ValueError:  # too large for a float
         return True
     return True
-
-
-def _has_numbers(x: Any) -> bool:
-    return x is None or isinstance(x, Iterable) or hasattr(x, "__dataclass_fields__")

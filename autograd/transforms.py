@@ -223,15 +223,11 @@ class _Sweep:
 
     def forward_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
         """The same by a sweep for each input over the nodes that depend on it."""
-        partials, watch = self._taken(), modes.watching.get()
-        columns = []
-        users = graph.users_in(self.order)
-        place = {node: i for i, node in enumerate(self.order)}
         with modes.enable_grad(), modes.quiet():
-            for x in self.inputs:
-                order = sorted(graph.reachable(x, users), key=place.__getitem__) if x in users else []
-                dots = graph.tangents(order, {x: 1.0}, partials, watch)
-                columns.append([dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys])
+            columns = [
+                [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
+                for dots in graph.tangents_by(self.inputs, self.order, self._taken(), modes.watching.get())
+            ]
         return [[column[i] for column in columns] for i in range(len(ys))]
 
     def _taken(self) -> graph.Partials:
@@ -288,10 +284,10 @@ class _Run:
     def _as_inputs(self, i: int, arg: Any) -> Any:
         try:
             return tree_map(_as_input, arg)
-        except TypeError as error:
+        except TypeError:
             from autograd import refusals
 
-            raise refusals.argument(self.verb, self.name, i, arg, error) from None
+            raise refusals.argument(self.verb, self.name, i, arg) from None
 
     def _outputs(self) -> list[Any]:
         """The numbers in the output: Values and floats."""
@@ -311,7 +307,8 @@ class _Run:
     def gradient(self) -> list[Any]:
         """The derivatives of the output, which has to be one number, by all inputs."""
         if isinstance(self.y, (list, tuple, dict)) or (is_array(self.y) and self.y.ndim):
-            raise TypeError(f"{self.verb}: {self.name} must return one number, but returned {_kind(self.y)}: use jacobian or vjp")
+            advice = "return the number in it, .item()" if getattr(self.y, "size", 0) == 1 else "use jacobian or vjp"
+            raise TypeError(f"{self.verb}: {self.name} must return one number, but returned {_kind(self.y)}: {advice}")
         (y,) = self.ys
         return self.sweep.reverse({y: 1.0} if type(y) is Value else {})
 

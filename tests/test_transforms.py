@@ -81,12 +81,12 @@ def test_a_function_that_does_not_use_its_argument_has_gradient_zero():
 
 
 def test_grad_of_several_numbers_is_refused_with_advice():
-    with pytest.raises(TypeError, match="returned list: use jacobian or vjp"):
+    with pytest.raises(TypeError, match="must return one number, but returned a list: use jacobian or vjp"):
         grad(lambda x: [x, x])(1.0)
 
 
 def test_an_argument_that_is_no_number_is_refused():
-    with pytest.raises(TypeError, match="expected a real number, got str"):
+    with pytest.raises(TypeError, match=r"argument 0 of <lambda>: expected a real number, .* got a str: pass float"):
         grad(lambda x: x)("1")
 
 
@@ -110,7 +110,7 @@ def test_gradients_with_create_graph_are_values_even_where_they_are_constant():
 
 
 def test_gradients_of_what_is_no_value_are_refused():
-    with pytest.raises(TypeError, match="y and xs must be Values, got float"):
+    with pytest.raises(TypeError, match="y must be a Value, got a float"):
         gradients(3.0, [])
 
 
