@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from autograd.primitive import number
@@ -47,11 +47,7 @@ def check_function(verb: str, f: Any) -> None:
 def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
     """An argnums as ints; TypeError if it is something else."""
     try:
-        return _index(given)
-    except TypeError:
-        pass
-    try:
-        return tuple(map(_index, given))
+        return tuple(map(_index, given)) if isinstance(given, Sequence) else _index(given)
     except TypeError:
         leaves = tree_leaves(given)
         point = bool(leaves) and all(type(x) is Value or (_is_number(x) and not isinstance(x, bool)) for x in leaves)
