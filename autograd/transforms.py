@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property
 from itertools import count, islice
 from typing import Any
 
@@ -202,7 +201,7 @@ class _Sweep:
     def reverse(self, seeds: Mapping[Value, Any]) -> list[Any]:
         """The adjoints of all inputs."""
         with modes.enable_grad(), modes.quiet():
-            bars = graph.adjoints(self.order, seeds, self._taken(), self._within, modes.watching.get())
+            bars = graph.adjoints(self.order, seeds, self._taken(), self._within(), modes.watching.get())
         return [bars.get(x, 0.0) for x in self.inputs]
 
     def forward(self, seeds: Mapping[Value, Any]) -> dict[Value, Any]:
@@ -212,12 +211,12 @@ class _Sweep:
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
         """For each output its derivatives by all inputs, by a sweep for each output over the nodes that it was made from."""
-        partials, watch = self._taken(), modes.watching.get()
+        partials, within, watch = self._taken(), self._within(), modes.watching.get()
         rows = []
         with modes.enable_grad(), modes.quiet():
             for y in ys:
                 order = graph.topological_order([y] if type(y) is Value else [], until=self.inputs)
-                bars = graph.adjoints(order, {y: 1.0} if order else {}, partials, self._within, watch)
+                bars = graph.adjoints(order, {y: 1.0} if order else {}, partials, within, watch)
                 rows.append([bars.get(x, 0.0) for x in self.inputs])
         return rows
 
@@ -246,8 +245,8 @@ class _Sweep:
             self._rules[node] = take_partials(node.op, node, args, [partial is not None for partial in node.partials])
         return self._rules[node]
 
-    @cached_property
     def _within(self) -> set[Value]:
+        """The nodes that depend on the inputs: a reverse sweep has no business elsewhere."""
         return graph.depending_on(self.inputs, self.order)
 
 
@@ -269,9 +268,9 @@ class _Run:
         with modes.enable_grad():
             self.shape = [self._as_inputs(i, args[i]) for i in chosen]
             self.inputs = tree_leaves(self.shape)
-            given = list(args)
+            given, inputs = list(args), iter(self.inputs)
             for i, shape in zip(chosen, self.shape, strict=True):
-                given[i] = tree_build(shape, iter(tree_leaves(shape)))  # a copy, which f may change
+                given[i] = tree_build(shape, inputs)  # a copy, which f may change
             self.y = f(*given, **(kwargs or {}))
         if has_aux:
             if not isinstance(self.y, tuple) or len(self.y) != 2:

@@ -16,7 +16,8 @@ def is_array(x: Any) -> bool:
     >>> is_array([1.0])
     False
     """
-    return type(x).__name__ == "ndarray" and type(x).__module__ == "numpy"
+    kind = type(x)
+    return kind is not float and kind.__name__ == "ndarray" and kind.__module__ == "numpy"
 
 
 def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
@@ -25,23 +26,30 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
     >>> tree_map(lambda x: 2 * x, [1, (2, {"a": 3})])
     [2, (4, {'a': 6})]
     """
-
-    def leaf(x: Any) -> Any:
-        return as_array(list(map(function, tree_leaves(x))), x.shape) if is_array(x) else function(x)
-
-    return block_map(leaf, tree)
+    if isinstance(tree, (dict, tuple, list)):
+        return _rebuilt(tree, [tree_map(function, item) for item in _items(tree)])
+    if is_array(tree):
+        return as_array(list(map(function, tree_leaves(tree))), tree.shape)
+    return function(tree)
 
 
 def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
     """`tree_map` that hands each array to `function` as a whole."""
-    if isinstance(tree, dict):
-        return {key: block_map(function, tree[key]) for key in tree}
-    if isinstance(tree, tuple):
-        items = [block_map(function, item) for item in tree]
-        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    if isinstance(tree, list):
-        return [block_map(function, item) for item in tree]
+    if isinstance(tree, (dict, tuple, list)):
+        return _rebuilt(tree, [block_map(function, item) for item in _items(tree)])
     return function(tree)
+
+
+def _items(tree: Any) -> Any:
+    return tree.values() if isinstance(tree, dict) else tree
+
+
+def _rebuilt(tree: Any, items: list[Any]) -> Any:
+    if isinstance(tree, dict):
+        return dict(zip(tree, items, strict=True))
+    if isinstance(tree, tuple):
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    return items
 
 
 def tree_leaves(tree: Any) -> list[Any]:
@@ -50,9 +58,15 @@ def tree_leaves(tree: Any) -> list[Any]:
     >>> tree_leaves([1, (2, {"a": 3})])
     [1, 2, 3]
     """
-    leaves: list[Any] = []
-    block_map(lambda x: leaves.extend(x.ravel().tolist()) if is_array(x) else leaves.append(x), tree)
-    return leaves
+    if isinstance(tree, (dict, tuple, list)):
+        leaves: list[Any] = []
+        for item in _items(tree):
+            if isinstance(item, (dict, tuple, list)) or is_array(item):
+                leaves += tree_leaves(item)
+            else:
+                leaves.append(item)
+        return leaves
+    return list(tree.ravel().tolist()) if is_array(tree) else [tree]
 
 
 def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
