@@ -115,20 +115,20 @@ def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Parti
 def tangents_by(
     inputs: Iterable[Value], order: Sequence[Value], partials: Partials, watch: bool = False
 ) -> Iterator[dict[Value, Any]]:
-    """For every input the forward sweep from it alone, which visits only the edges behind it."""
-    behind: dict[Value, list[tuple[Value, Any]]] = {node: [] for node in order}
+    """One forward sweep per input, from that input alone: it visits only the nodes that depend on it."""
+    after: dict[Value, list[tuple[Value, Any]]] = {node: [] for node in order}
     place = {node: i for i, node in enumerate(order)}
     within = depending_on(inputs := list(inputs), order)
     for node in order:
         if node in within and node.op is not None:
             for arg, partial in zip(node.args, partials(node), strict=True):
-                if partial is not None and arg in within and arg in behind:
-                    behind[arg].append((node, partial))
+                if partial is not None and arg in within and arg in after:
+                    after[arg].append((node, partial))
     for x in inputs:
         dots: dict[Value, Any] = {x: 1.0}
-        for node in sorted(_reachable(x, behind), key=place.__getitem__) if x in behind else ():
+        for node in sorted(_reachable(x, after), key=place.__getitem__) if x in after else ():
             dot = dots[node]
-            for user, partial in behind[node]:
+            for user, partial in after[node]:
                 share = _times(dot, partial)
                 if watch:
                     _check("forward", user, dot, partial, share)
@@ -136,11 +136,11 @@ def tangents_by(
         yield dots
 
 
-def _reachable(source: Value, behind: Mapping[Value, Iterable[tuple[Value, Any]]]) -> set[Value]:
+def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]) -> set[Value]:
     found = {source}
     stack = [source]
     while stack:
-        for user, _ in behind[stack.pop()]:
+        for user, _ in after[stack.pop()]:
             if user not in found:
                 found.add(user)
                 stack.append(user)

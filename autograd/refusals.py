@@ -1,4 +1,4 @@
-"""What transforms cannot take, in words that say what to write instead."""
+"""Errors about what transforms cannot take; each says what to write instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CONTAINERS = "a list, tuple, dict or NumPy array of them"
 
 def check_output(verb: str, name: str, y: Any) -> None:
     """TypeError if there is something in the output of a function that is neither a Value nor a real number."""
-    found = _first_that_is_no_number(y)
+    found = _first_non_number(y)
     if found:
         path, leaf = found
         where = f"{kind(y)} that holds {kind(leaf)} at {path}" if path else kind(leaf)
@@ -24,13 +24,13 @@ def check_output(verb: str, name: str, y: Any) -> None:
 
 def argument(verb: str, name: str, position: int, arg: Any) -> TypeError:
     """The error about an argument that cannot be differentiated."""
-    path, leaf = _first_that_is_no_number(arg, bools=True) or ("", arg)
+    path, leaf = _first_non_number(arg, bools=True) or ("", arg)
     what = f"argument {position} of {name}{f' at {path}' if path else ''}"
     return TypeError(f"{verb}: {what}: expected a real number, or {_CONTAINERS}, got {kind(leaf)}: {_advice(leaf, 'pass')}")
 
 
-def no_values(verb: str, y: Any, xs: Any) -> NoReturn:
-    """Raise the TypeError about a `y` or `xs` that are no Values."""
+def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
+    """Raise the TypeError about a `y` or `xs` that are not Values."""
     if type(y) is not Value:
         raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
     path, x = next((path, x) for path, x in _paths(xs, "") if type(x) is not Value)
@@ -66,7 +66,7 @@ def kind(x: Any) -> str:
 
 
 def _advice(x: Any, do: str) -> str:
-    """What to write in place of `x`, which is to `do` ("return" or "pass") by a program."""
+    """What to write in place of `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
     if x is None:
         return "is a `return` missing?" if do == "return" else "a number is needed"
     if type(x).__name__ in ("bool", "bool_"):
@@ -88,7 +88,7 @@ def _advice(x: Any, do: str) -> str:
     return f"{do} Values or real numbers, in lists, tuples, dicts or NumPy arrays"
 
 
-def _first_that_is_no_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
+def _first_non_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
     """The first leaf that is neither a Value nor a real number (nor a bool, unless they count), and how to get at it."""
     for path, leaf in _paths(tree, ""):
         if type(leaf) is not Value and not (_is_number(leaf) and (bools or type(leaf).__name__ not in ("bool", "bool_"))):

@@ -1,10 +1,11 @@
 """Functions in, derivatives out: grad, jvp, vjp, jacobian, hessian, hvp, to any order.
 
-Arguments may be numbers, nested lists, tuples and dicts of numbers, and NumPy arrays, in which the function finds Values;
-a gradient has the shape of its argument. Results are plain floats, except those that depend on a Value from
-outside (an input of an enclosing `grad`, a leaf from a closure): these are Values, to differentiate again. A Value that
-was made while the function ran is not from outside, and a frozen one counts as its number.
-What is chosen to be differentiated is differentiated, even if it is a frozen Value.
+Arguments may be numbers, nested lists, tuples and dicts of numbers, and NumPy arrays (the function receives an array of
+Values); a gradient has the shape of its argument. pandas objects are refused: pass `.to_numpy()`.
+
+A result is a plain float unless it depends on a Value from outside, such as an input of an enclosing `grad` or a leaf in
+a closure: then it is a Value, to differentiate again. Values made while the function runs are constants, and so are frozen
+ones; but an argument that `argnums` chooses is always differentiated, even if it is a frozen Value.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
     if not all(type(x) is Value for x in (y, *inputs)):
         from autograd import refusals
 
-        refusals.no_values("gradients", y, xs)
+        refusals.not_values("gradients", y, xs)
     order = graph.topological_order([y])
     found = _Sweep(order, inputs, outer=order if create_graph else ()).reverse({y: 1.0})
     found = [g if x.requires_grad else 0.0 for x, g in zip(inputs, found, strict=True)]
@@ -49,7 +50,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
     """The function that gives the gradient of `f`, which returns one number.
 
     `argnums` says by which argument (an int), or by which ones (a tuple: then a tuple is returned).
-    With `has_aux`, `f` returns a pair (number, more), and the result is (gradient, more).
+    With `has_aux`, `f` returns a pair (number, aux), and the result is (gradient, aux).
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -78,7 +79,7 @@ def _gradient(verb: str, f: Callable[..., Any], argnums: int | Sequence[int], ha
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that gives `f` and its gradient, from one evaluation.
 
-    With `has_aux`, `f` returns a pair (number, more), and the result is ((number, more), gradient).
+    With `has_aux`, `f` returns a pair (number, aux), and the result is ((number, aux), gradient).
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
@@ -138,11 +139,11 @@ def _jvp(verb: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Seq
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, mode: str = "auto") -> Callable[..., Any]:
     """The function that gives, for every number that `f` returns, its gradient: shape of output, then of argument.
 
-    An array is taken as a whole: the block of an array output and an array argument is an array of shape
-    output.shape + argument.shape. If an argument is a list, tuple or dict without arrays, an array output counts as nested lists.
+    For an array output and an array argument it is an array of shape output.shape + argument.shape. If an argument
+    is a list, tuple or dict without arrays, array outputs count as nested lists.
 
-    `mode` is "forward" (a sweep for each input), "reverse" (a sweep for each output), or "auto": forward where there
-    are fewer inputs than outputs. They differ by rounding alone.
+    `mode` is "forward" (one sweep per input), "reverse" (one sweep per output) or "auto": forward if there are
+    fewer inputs than outputs. The results differ only by rounding.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
@@ -164,7 +165,7 @@ def _matrix(verb: str, f: Callable[..., Any], by: int | tuple[int, ...], mode: s
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that gives the second derivatives of `f`, which returns one number: the jacobian of its gradient.
+    """The function that gives the second derivatives of `f`, which returns one number: the Jacobian of its gradient.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
@@ -210,7 +211,7 @@ class _Sweep:
             return graph.tangents(self.order, seeds, self._taken(), modes.watching.get())
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """For each output its derivatives by all inputs, by a sweep for each output over the nodes that it was made from."""
+        """The derivatives of each output by all inputs: one sweep per output, over only the nodes it was made from."""
         partials, within, watch = self._taken(), self._within(), modes.watching.get()
         rows = []
         with modes.enable_grad(), modes.quiet():
@@ -221,7 +222,7 @@ class _Sweep:
         return rows
 
     def forward_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """The same by a sweep for each input over the nodes that depend on it."""
+        """The same with one sweep per input, over only the nodes that depend on it."""
         with modes.enable_grad(), modes.quiet():
             columns = [
                 [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
@@ -246,7 +247,7 @@ class _Sweep:
         return self._rules[node]
 
     def _within(self) -> set[Value]:
-        """The nodes that depend on the inputs: a reverse sweep has no business elsewhere."""
+        """The nodes that depend on the inputs; a reverse sweep skips all others."""
         return graph.depending_on(self.inputs, self.order)
 
 
@@ -274,7 +275,7 @@ class _Run:
             self.y = f(*given, **(kwargs or {}))
         if has_aux:
             if not isinstance(self.y, tuple) or len(self.y) != 2:
-                raise TypeError(f"{verb}: with has_aux {self.name} must return a pair (number, more), got {_kind(self.y)}")
+                raise TypeError(f"{verb}: with has_aux {self.name} must return a pair (number, aux), got {_kind(self.y)}")
             self.y, self._aux = self.y
         self.ys = self._outputs()
         self.order = graph.topological_order([y for y in self.ys if type(y) is Value], until=self.inputs)
@@ -317,7 +318,7 @@ class _Run:
         return tree_build(self.y, (y.data if type(y) is Value and y not in live else y for y in self.ys))
 
     def aux(self) -> Any:
-        """What f returned besides its number, with floats in place of the Values of this run that depend on none from outside."""
+        """What f returned besides its number; Values of this run that do not depend on any from outside become floats."""
         values = [x for x in tree_leaves(self._aux) if type(x) is Value]
         if not values:
             return self._aux
@@ -337,7 +338,7 @@ class _Run:
         return self._arguments(tree_build(self.shape, iter(found)))
 
     def blocks(self, rows: list[list[Any]]) -> Any:
-        """The rows of a jacobian in the shape of the output, each in that of the arguments; of two arrays, an array."""
+        """The rows of a Jacobian in the shape of the output, then of the arguments; one array for two arrays."""
         y = self.y
         if any(isinstance(arg, (list, tuple, dict)) and not _holds_array(arg) for arg in self.shape):
             y = block_map(lambda leaf: leaf.tolist() if is_array(leaf) else leaf, y)
@@ -349,7 +350,7 @@ class _Run:
         return block_map(block, y)
 
     def _block(self, rows: list[list[Any]], y: Any) -> Any:
-        """The derivatives of an array, one array for each array or number among the inputs."""
+        """The derivatives of an output array: one array per array or number among the inputs."""
         position = count()
 
         def block(x: Any) -> Any:
@@ -399,7 +400,7 @@ def _positions(verb: str, name: str, argnums: int | Sequence[int], arguments: in
 def _as_input(x: Any) -> Value:
     if type(x) is not Value:
         return Value(x)
-    # It comes from an outer function: a node of its own keeps the two derivatives apart. If it is frozen, from nowhere.
+    # It comes from an outer function: a node of its own keeps the two derivatives apart. A frozen one counts as its number.
     return +x if x.requires_grad else Value(x.data)
 
 

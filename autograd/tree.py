@@ -1,7 +1,7 @@
 """Nested lists, tuples, dicts and NumPy arrays of numbers: taken apart, and put together again in the same shape.
 
-NumPy is imported only if there is an array. Its subclasses (masked arrays, matrices) are not taken apart: they have
-rules of their own, which would be lost.
+NumPy is imported only if there is an array. Subclasses of its arrays (masked arrays, matrices) are not taken apart: they
+have rules of their own, which would be lost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def is_array(x: Any) -> bool:
 
 
 def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
-    """The same shape with `function` applied to every number in it; an array of floats, or of objects if there are others.
+    """The same shape with `function` applied to every number in it; arrays become float arrays, or object arrays if need be.
 
     >>> tree_map(lambda x: 2 * x, [1, (2, {"a": 3})])
     [2, (4, {'a': 6})]

@@ -346,7 +346,7 @@ def test_an_argument_that_is_no_number_is_refused(make, what, advice):
 
 
 @pytest.mark.parametrize(("make", "what", "advice"), STRANGERS, ids=[what for _, what, _ in STRANGERS])
-def test_gradients_by_what_is_no_value_are_refused(make, what, advice):
+def test_gradients_by_what_is_not_a_value_are_refused(make, what, advice):
     x = Value(2.0)
     with pytest.raises(TypeError, match="gradients: y must be a Value, got"):
         gradients(make(x), x)
