@@ -46,12 +46,13 @@ class Value(Methods, MicrogradNames):
 
     # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
     # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
-    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments; its _a
-    # says how many transforms had been started when it was made. _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps go by it. _reached is for the
+    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
+    # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps go by it. _reached is for the
     # sweep (see graph.py). _grad and _note are left unset until there is something to say. Slots are cleared in the order of
     # their names, so _note outlives _a and _b, which a Past relies on. No slot is kept for weak references: it is
     # memory that a large graph pays for with time.
-    # A leaf has no edges, so its _da and _db are free for what classic slips are told by (see teaching.py). _da is the number
+    # A leaf has no edges, so other slots of it are free. _a says how many transforms had been started when it was made.
+    # _da and _db are for what classic slips are told by (see teaching.py). _da is the number
     # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
     # _db is True if its gradient was read.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_depth", "_grad", "_note", "_reached", "op")
