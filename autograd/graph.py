@@ -7,7 +7,7 @@ Nothing here recurses, so a graph may be a million operations deep. `bar` is an 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -46,32 +46,40 @@ def adjoints(
     order: Sequence[Value],
     seeds: Mapping[Value, Any],
     partials: Partials,
-    towards: Collection[Value] | None = None,
+    within: Collection[Value] | None = None,
     watch: bool = False,
 ) -> dict[Value, Any]:
     """The reverse sweep: every node's adjoint, from the seeds at the roots.
 
     Works in floats and, given seeds and partials that are Values, records the gradient as more graph.
-    With `towards` it goes only where these nodes are. A node no gradient reaches has no entry.
+    It visits only nodes of `within`, if given (see `depending_on`). A node no gradient reaches has no entry.
     With `watch` it raises AnomalyError where a contribution is not finite.
     """
     bars = dict(seeds)
-    useful: set[Value] | None = None
-    if towards is not None:
-        useful = set(towards)
-        useful.update(node for node in order if _grows(node, useful))
     for node in reversed(order):
         bar = bars.get(node)
         if bar is None or node.op is None:
             continue
         for arg, partial in zip(node.args, partials(node), strict=True):
-            if partial is None or (useful is not None and arg not in useful):
+            if partial is None or (within is not None and arg not in within):
                 continue
             share = _times(bar, partial)
             if watch:
                 _check("backward", node, bar, partial, share)
             bars[arg] = bars[arg] + share if arg in bars else share
     return bars
+
+
+def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]:
+    """The sources, and the nodes of a topological order that were made from them."""
+    found = set(sources)
+    for node in order:
+        if node not in found:
+            for arg in node.args:
+                if type(arg) is not float and arg in found:
+                    found.add(node)
+                    break
+    return found
 
 
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
@@ -85,13 +93,6 @@ def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> 
         raise AnomalyError(
             f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"
         )
-
-
-def _grows(node: Value, useful: set[Value]) -> bool:
-    """Does `node` use a useful node? It is then useful itself, which the next ones need to know."""
-    if node not in useful and any(type(arg) is not float and arg in useful for arg in node.args):
-        useful.add(node)
-    return node in useful
 
 
 def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Partials, watch: bool = False) -> dict[Value, Any]:
@@ -109,6 +110,41 @@ def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Parti
                     _check("forward", node, dots[arg], partial, share)
                 dots[node] = dots[node] + share if node in dots else share
     return dots
+
+
+def tangents_by(
+    inputs: Iterable[Value], order: Sequence[Value], partials: Partials, watch: bool = False
+) -> Iterator[dict[Value, Any]]:
+    """One forward sweep per input, from that input alone: it visits only the nodes that depend on it."""
+    after: dict[Value, list[tuple[Value, Any]]] = {node: [] for node in order}
+    place = {node: i for i, node in enumerate(order)}
+    within = depending_on(inputs := list(inputs), order)
+    for node in order:
+        if node in within and node.op is not None:
+            for arg, partial in zip(node.args, partials(node), strict=True):
+                if partial is not None and arg in within and arg in after:
+                    after[arg].append((node, partial))
+    for x in inputs:
+        dots: dict[Value, Any] = {x: 1.0}
+        for node in sorted(_reachable(x, after), key=place.__getitem__) if x in after else ():
+            dot = dots[node]
+            for user, partial in after[node]:
+                share = _times(dot, partial)
+                if watch:
+                    _check("forward", user, dot, partial, share)
+                dots[user] = dots[user] + share if user in dots else share
+        yield dots
+
+
+def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]) -> set[Value]:
+    found = {source}
+    stack = [source]
+    while stack:
+        for user, _ in after[stack.pop()]:
+            if user not in found:
+                found.add(user)
+                stack.append(user)
+    return found
 
 
 def _times(bar: Any, partial: Any) -> Any:

@@ -24,6 +24,8 @@ scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
 # How many contexts are open anywhere, kept as a float: the arithmetic of Value compares `z - z`
 # with it, so that one comparison finds both a result that is not finite and a mode to ask about.
 special = 0.0
+# How many transforms (grad, jvp …) have been started. A leaf stores it, so a transform can tell which leaves are older.
+started = 0
 _lock = Lock()
 
 
@@ -107,6 +109,14 @@ def anomaly() -> Mode:
     log(0.0) is -inf
     """
     return switched(watching, True)
+
+
+def start() -> int:
+    """Count one more transform."""
+    global started
+    with _lock:
+        started += 1
+        return started
 
 
 @mode

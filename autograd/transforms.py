@@ -1,27 +1,31 @@
 """Functions in, derivatives out: grad, jvp, vjp, jacobian, hessian, hvp, to any order.
 
-Arguments may be numbers or nested lists, tuples and dicts of them; a gradient has the shape of its
-argument. Results are plain floats, unless the function also depends on Values from outside
-(an enclosing `grad`, a closure): then those that depend on them are Values, to differentiate again.
+Arguments may be numbers, nested lists, tuples and dicts of numbers, and NumPy arrays (the function receives an array of
+Values); a gradient has the shape of its argument. pandas objects are refused: pass `.to_numpy()`.
+
+A result is a plain float unless it depends on a Value from outside, such as an input of an enclosing `grad` or a leaf in
+a closure: then it is a Value, to differentiate again. Values made while the function runs are constants, and so are frozen
+ones; but an argument that `argnums` chooses is always differentiated, even if it is a frozen Value.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import count, islice
 from typing import Any
 
 from autograd import graph, modes
 from autograd.errors import StaleGraphError
 from autograd.primitive import number
-from autograd.tree import same_shape, tree_build, tree_leaves, tree_leaves_like, tree_map
+from autograd.tree import as_array, block_map, is_array, same_shape, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd.value import Value, take_partials
 
 
 def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
     """∂y/∂x for every Value in `xs`, from the graph as recorded; no `grad` is touched.
 
-    `xs` is a Value or a nested list, tuple or dict of them, and the result has its shape. One that y does
+    `xs` is a Value or a nested list, tuple, dict or array of them, and the result has its shape. One that y does
     not depend on gets 0.0. With `create_graph` the results are Values with a graph of their own, to
     differentiate again; that needs the numbers of recording time, so a leaf changed since then is a
     StaleGraphError.
@@ -31,19 +35,22 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
     >>> first.data, gradients(first, x)
     (27.0, 18.0)
     """
-    for x in (y, *tree_leaves(xs)):
-        if type(x) is not Value:
-            raise TypeError(f"gradients: y and xs must be Values, got {type(x).__name__}")
     inputs = tree_leaves(xs)
+    if not all(type(x) is Value for x in (y, *inputs)):
+        from autograd import refusals
+
+        refusals.not_values("gradients", y, xs)
     order = graph.topological_order([y])
-    results = _pull(order, {y: 1.0}, inputs, create_graph)
-    return tree_build(xs, (Value(g) if create_graph and type(g) is not Value else g for g in results))
+    found = _Sweep(order, inputs, outer=order if create_graph else ()).reverse({y: 1.0})
+    found = [g if x.requires_grad else 0.0 for x, g in zip(inputs, found, strict=True)]
+    return tree_build(xs, (Value(g) if create_graph and type(g) is not Value else g for g in found))
 
 
-def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that gives the gradient of `f`, which returns one number.
 
     `argnums` says by which argument (an int), or by which ones (a tuple: then a tuple is returned).
+    With `has_aux`, `f` returns a pair (number, aux), and the result is (gradient, aux).
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -51,25 +58,40 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     12.0
     >>> grad(lambda p: p["w"] * p["x"][0])({"w": 2.0, "x": [3.0]})
     {'w': 3.0, 'x': [2.0]}
+    >>> grad(lambda x: (x**3, "three"), has_aux=True)(2.0)
+    (12.0, 'three')
     """
+    return _gradient("grad", f, argnums, has_aux)
+
+
+def _gradient(verb: str, f: Callable[..., Any], argnums: int | Sequence[int], has_aux: bool = False) -> Callable[..., Any]:
+    by = _checked(verb, f, argnums)
 
     def gradient(*args: Any, **kwargs: Any) -> Any:
-        return value_and_grad(f, argnums)(*args, **kwargs)[1]
+        run = _Run(verb, f, args, by, kwargs, has_aux)
+        found = run.shaped(run.gradient())
+        return (found, run.aux()) if has_aux else found
 
+    gradient.__name__ = _name(f)
     return gradient
 
 
-def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that gives `f` and its gradient, from one evaluation.
+
+    With `has_aux`, `f` returns a pair (number, aux), and the result is ((number, aux), gradient).
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
+    by = _checked("value_and_grad", f, argnums)
 
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = _Run(f, args, argnums, kwargs)
-        return run.output(run.scalar()), run.shaped(run.pull({run.scalar(): 1.0}))
+        run = _Run("value_and_grad", f, args, by, kwargs, has_aux)
+        found = run.shaped(run.gradient())
+        return ((run.output(), run.aux()) if has_aux else run.output()), found
 
+    both.__name__ = _name(f)
     return both
 
 
@@ -80,19 +102,20 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
     >>> y, pullback([1.0, 10.0])
     ([4.0, 6.0], (34.0,))
     """
-    run = _Run(f, xs, range(len(xs)))
+    _checked("vjp", f)
+    run = _Run("vjp", f, xs, range(len(xs)))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         if not same_shape(cotangent, run.y):
-            raise ValueError(f"vjp: the cotangent must have the shape of the output, {run.output(run.y)!r}, got {cotangent!r}")
+            raise ValueError(f"vjp: the cotangent must have the shape of the output, {run.output()!r}, got {cotangent!r}")
         seeds: dict[Value, Any] = {}
-        for y, bar in zip(tree_leaves(run.y), tree_leaves_like(run.y, cotangent), strict=True):
+        for y, bar in zip(run.ys, tree_leaves_like(run.y, cotangent), strict=True):
             if type(y) is Value:
-                bar = bar if type(bar) is Value else number(bar)
+                bar = _flow(bar)
                 seeds[y] = seeds[y] + bar if y in seeds else bar
-        return tuple(run.shaped(run.pull(seeds)))
+        return tuple(run.shaped(run.sweep.reverse(seeds)))
 
-    return run.output(run.y), pullback
+    return run.output(), pullback
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -101,34 +124,54 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
-    if not same_shape(tuple(primals), tuple(tangents)):
-        raise ValueError(f"jvp: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
-    run = _Run(f, tuple(primals), range(len(primals)))
-    dots = [dot if type(dot) is Value else number(dot) for dot in tree_leaves_like(tuple(primals), tuple(tangents))]
-    return run.output(run.y), run.push(dots)
+    _checked("jvp", f)
+    _check_tangents("jvp", primals, tangents)
+    return _jvp("jvp", f, primals, tangents)
 
 
-def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def _jvp(verb: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    run = _Run(verb, f, tuple(primals), range(len(primals)))
+    dots = map(_flow, tree_leaves_like(tuple(primals), tuple(tangents)))
+    found = run.sweep.forward(dict(zip(run.inputs, dots, strict=True)))
+    return run.output(), tree_build(run.y, (found.get(y, 0.0) if type(y) is Value else 0.0 for y in run.ys))
+
+
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, mode: str = "auto") -> Callable[..., Any]:
     """The function that gives, for every number that `f` returns, its gradient: shape of output, then of argument.
+
+    For an array output and an array argument it is an array of shape output.shape + argument.shape. If an argument
+    is a list, tuple or dict without arrays, array outputs count as nested lists.
+
+    `mode` is "forward" (one sweep per input), "reverse" (one sweep per output) or "auto": forward if there are
+    fewer inputs than outputs. The results differ only by rounding.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    if mode not in ("auto", "forward", "reverse"):
+        raise ValueError(f"jacobian: mode must be 'auto', 'forward' or 'reverse', got {mode!r}")
+    by = _checked("jacobian", f, argnums)
+    return _matrix("jacobian", f, by, mode)
 
+
+def _matrix(verb: str, f: Callable[..., Any], by: int | tuple[int, ...], mode: str) -> Callable[..., Any]:
     def matrix(*args: Any, **kwargs: Any) -> Any:
-        run = _Run(f, args, argnums, kwargs)
-        return tree_map(lambda y: run.shaped(run.pull({y: 1.0} if type(y) is Value else {})), run.y)
+        run = _Run(verb, f, args, by, kwargs)
+        forward = mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.ys))
+        return run.blocks(run.sweep.forward_rows(run.ys) if forward else run.sweep.reverse_rows(run.ys))
 
+    matrix.__name__ = _name(f)
     return matrix
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that gives the second derivatives of `f`, which returns one number.
+    """The function that gives the second derivatives of `f`, which returns one number: the Jacobian of its gradient.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    return jacobian(grad(f, argnums), argnums)
+    by = _checked("hessian", f, argnums)
+    return _matrix("hessian", _gradient("hessian", f, by), by, "auto")
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -139,109 +182,247 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
     """
-    argnums = tuple(range(len(primals))) if len(primals) != 1 else 0
-    return jvp(grad(f, argnums), primals, tangents)[1]
+    _checked("hvp", f)
+    _check_tangents("hvp", primals, tangents)
+    by = tuple(range(len(primals))) if len(primals) != 1 else 0
+    return _jvp("hvp", _gradient("hvp", f, by), primals, tangents)[1]
+
+
+class _Sweep:
+    """The sweeps over a recorded graph from and to its inputs.
+
+    A partial is taken as recorded, or as more graph at nodes that depend on the `outer` ones: there its rule is called.
+    """
+
+    def __init__(self, order: Sequence[Value], inputs: Sequence[Value], outer: Collection[Value]) -> None:
+        self.order, self.inputs = order, inputs
+        self.live = graph.depending_on(outer, order) if outer else set[Value]()
+        self._rules: dict[Value, Sequence[Any]] = {}  # each is called once, however many sweeps there are
+
+    def reverse(self, seeds: Mapping[Value, Any]) -> list[Any]:
+        """The adjoints of all inputs."""
+        with modes.enable_grad(), modes.quiet():
+            bars = graph.adjoints(self.order, seeds, self._taken(), self._within(), modes.watching.get())
+        return [bars.get(x, 0.0) for x in self.inputs]
+
+    def forward(self, seeds: Mapping[Value, Any]) -> dict[Value, Any]:
+        """The tangents of all nodes."""
+        with modes.enable_grad(), modes.quiet():
+            return graph.tangents(self.order, seeds, self._taken(), modes.watching.get())
+
+    def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
+        """The derivatives of each output by all inputs: one sweep per output, over only the nodes it was made from."""
+        partials, within, watch = self._taken(), self._within(), modes.watching.get()
+        rows = []
+        with modes.enable_grad(), modes.quiet():
+            for y in ys:
+                order = graph.topological_order([y] if type(y) is Value else [], until=self.inputs)
+                bars = graph.adjoints(order, {y: 1.0} if order else {}, partials, within, watch)
+                rows.append([bars.get(x, 0.0) for x in self.inputs])
+        return rows
+
+    def forward_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
+        """The same with one sweep per input, over only the nodes that depend on it."""
+        with modes.enable_grad(), modes.quiet():
+            columns = [
+                [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
+                for dots in graph.tangents_by(self.inputs, self.order, self._taken(), modes.watching.get())
+            ]
+        return [[column[i] for column in columns] for i in range(len(ys))]
+
+    def _taken(self) -> graph.Partials:
+        """Where a sweep takes partials from; StaleGraphError if rules would mix old and new numbers."""
+        if not self.live:
+            return graph.recorded
+        _refuse_stale([node for node in self.order if node in self.live])
+        return self._partials
+
+    def _partials(self, node: Value) -> Sequence[Any]:
+        if node not in self.live:
+            return node.partials
+        if node not in self._rules:
+            assert node.op is not None
+            args = [arg if type(arg) is float or arg in self.live else arg.data for arg in node.args]
+            self._rules[node] = take_partials(node.op, node, args, [partial is not None for partial in node.partials])
+        return self._rules[node]
+
+    def _within(self) -> set[Value]:
+        """The nodes that depend on the inputs; a reverse sweep skips all others."""
+        return graph.depending_on(self.inputs, self.order)
 
 
 class _Run:
     """One recorded evaluation of `f`, by which its transforms differentiate."""
 
     def __init__(
-        self, f: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int], kwargs: dict[str, Any] | None = None
+        self,
+        verb: str,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        argnums: int | Sequence[int],
+        kwargs: Mapping[str, Any] | None = None,
+        has_aux: bool = False,
     ) -> None:
-        self.single = isinstance(argnums, int)
-        chosen = [argnums] if isinstance(argnums, int) else list(argnums)
-        for i in chosen:
-            if not -len(args) <= i < len(args):
-                raise ValueError(f"argnums={argnums!r} names argument {i}, but {_name(f)} was called with {len(args)}")
-        self.name = _name(f)
+        self.verb, self.name, self.single = verb, _name(f), isinstance(argnums, int)
+        chosen = _positions(verb, self.name, argnums, len(args))
+        self.started = modes.start()
         with modes.enable_grad():
-            self.shape = [tree_map(_as_input, args[i]) for i in chosen]
+            self.shape = [self._as_inputs(i, args[i]) for i in chosen]
             self.inputs = tree_leaves(self.shape)
-            given = list(args)
+            given, inputs = list(args), iter(self.inputs)
             for i, shape in zip(chosen, self.shape, strict=True):
-                given[i] = tree_build(shape, iter(tree_leaves(shape)))  # a copy, which f may change
+                given[i] = tree_build(shape, inputs)  # a copy, which f may change
             self.y = f(*given, **(kwargs or {}))
-        roots = [y for y in tree_leaves(self.y) if type(y) is Value]
-        self.order = graph.topological_order(roots, until=self.inputs)
-        own = set(self.inputs)
-        # Values from outside: an argument that was one (its input is a node), or a leaf that is no input.
-        self.linked = any(x.op is not None for x in own) or any(x.op is None and x not in own for x in self.order)
+        if has_aux:
+            if not isinstance(self.y, tuple) or len(self.y) != 2:
+                raise TypeError(f"{verb}: with has_aux {self.name} must return a pair (number, aux), got {_kind(self.y)}")
+            self.y, self._aux = self.y
+        self.ys = self._outputs()
+        self.order = graph.topological_order([y for y in self.ys if type(y) is Value], until=self.inputs)
+        self.sweep = _Sweep(self.order, self.inputs, self._outer(self.order))
 
-    def scalar(self) -> Any:
-        """The output, which has to be one number."""
-        if type(self.y) is not Value:
-            try:
-                number(self.y)
-            except TypeError:
-                raise TypeError(
-                    f"the function must return one number; {self.name} returned {type(self.y).__name__}: use jacobian or vjp"
-                ) from None
-        return self.y
+    def _as_inputs(self, i: int, arg: Any) -> Any:
+        try:
+            return tree_map(_as_input, arg)
+        except TypeError:
+            from autograd import refusals
 
-    def output(self, y: Any) -> Any:
-        return tree_map(lambda v: v.data if type(v) is Value and not self.linked else v, y)
+            raise refusals.argument(self.verb, self.name, i, arg) from None
 
-    def shaped(self, results: list[Any]) -> Any:
-        shaped = tree_build(self.shape, iter(results))
+    def _outputs(self) -> list[Any]:
+        """The numbers in the output: Values and floats."""
+        ys = tree_leaves(self.y)
+        if all(type(y) is Value or type(y) is float for y in ys):
+            return ys
+        from autograd import refusals
+
+        refusals.check_output(self.verb, self.name, self.y)
+        return [y if type(y) is Value else number(y) for y in ys]
+
+    def _outer(self, order: Sequence[Value]) -> list[Value]:
+        """The nodes of the graph that are, or stand for, Values from outside."""
+        given = [x for x in self.inputs if x.op is not None]
+        return given + [x for x in order if x.op is None and x._a < self.started and x.requires_grad]
+
+    def gradient(self) -> list[Any]:
+        """The derivatives of the output, which has to be one number, by all inputs."""
+        if isinstance(self.y, (list, tuple, dict)) or (is_array(self.y) and self.y.ndim):
+            advice = "return the number in it, .item()" if getattr(self.y, "size", 0) == 1 else "use jacobian or vjp"
+            raise TypeError(f"{self.verb}: {self.name} must return one number, but returned {_kind(self.y)}: {advice}")
+        (y,) = self.ys
+        return self.sweep.reverse({y: 1.0} if type(y) is Value else {})
+
+    def output(self) -> Any:
+        """What f returned: Values where it depends on Values from outside, else floats."""
+        live = self.sweep.live
+        return tree_build(self.y, (y.data if type(y) is Value and y not in live else y for y in self.ys))
+
+    def aux(self) -> Any:
+        """What f returned besides its number; Values of this run that do not depend on any from outside become floats."""
+        values = [x for x in tree_leaves(self._aux) if type(x) is Value]
+        if not values:
+            return self._aux
+        order = graph.topological_order(values, until=self.inputs)
+        live = graph.depending_on(self._outer(order), order)
+
+        def result(x: Any) -> Any:
+            if is_array(x):
+                return tree_map(result, x) if any(type(item) is Value for item in tree_leaves(x)) else x
+            ours = type(x) is Value and x not in live and (x.op is not None or x._a >= self.started)
+            return x.data if ours else x
+
+        return block_map(result, self._aux)
+
+    def shaped(self, found: list[Any]) -> Any:
+        """What was found for the inputs, in the shape of the arguments."""
+        return self._arguments(tree_build(self.shape, iter(found)))
+
+    def blocks(self, rows: list[list[Any]]) -> Any:
+        """The rows of a Jacobian in the shape of the output, then of the arguments; one array for two arrays."""
+        y = self.y
+        if any(isinstance(arg, (list, tuple, dict)) and not _holds_array(arg) for arg in self.shape):
+            y = block_map(lambda leaf: leaf.tolist() if is_array(leaf) else leaf, y)
+        left = iter(rows)
+
+        def block(leaf: Any) -> Any:
+            return self._block(list(islice(left, leaf.size)), leaf) if is_array(leaf) else self.shaped(next(left))
+
+        return block_map(block, y)
+
+    def _block(self, rows: list[list[Any]], y: Any) -> Any:
+        """The derivatives of an output array: one array per array or number among the inputs."""
+        position = count()
+
+        def block(x: Any) -> Any:
+            columns = list(islice(position, x.size if is_array(x) else 1))
+            return as_array([row[i] for row in rows for i in columns], y.shape + (x.shape if is_array(x) else ()))
+
+        return self._arguments(block_map(block, self.shape))
+
+    def _arguments(self, shaped: list[Any]) -> Any:
         return shaped[0] if self.single else tuple(shaped)
 
-    def pull(self, seeds: dict[Any, Any]) -> list[Any]:
-        """The reverse sweep, to all inputs."""
-        seeds = {y: bar for y, bar in seeds.items() if type(y) is Value}
-        return _pull(self.order, seeds, self.inputs, self.linked or _any_value(seeds.values()))
 
-    def push(self, dots: list[Any]) -> Any:
-        """The forward sweep, from all inputs."""
-        create_graph = self.linked or _any_value(dots)
-        if create_graph:
-            _refuse_stale(self.order)
-        with modes.enable_grad(), modes.quiet():
-            seeds = dict(zip(self.inputs, dots, strict=True))
-            partials = _rules if create_graph else graph.recorded
-            found = graph.tangents(self.order, seeds, partials, watch=modes.watching.get())
-        return tree_map(lambda y: found.get(y, 0.0) if type(y) is Value else 0.0, self.y)
+def _checked(verb: str, f: Any, argnums: Any = 0) -> int | tuple[int, ...]:
+    """`argnums` as ints; TypeError if f is not a function or they are something else."""
+    if callable(f) and type(argnums) is int:
+        return argnums
+    from autograd import refusals
+
+    refusals.check_function(verb, f)
+    return refusals.argnums(verb, argnums)
 
 
-def _pull(order: Sequence[Value], seeds: dict[Value, Any], inputs: Sequence[Value], create_graph: bool) -> list[Any]:
-    if create_graph:
-        _refuse_stale(order)
-    with modes.enable_grad(), modes.quiet():  # a rule may compute a branch that it does not take
-        partials = _rules if create_graph else graph.recorded
-        bars = graph.adjoints(order, seeds, partials, towards=set(inputs), watch=modes.watching.get())
-    return [bars.get(x, 0.0) for x in inputs]
+def _check_tangents(verb: str, primals: Any, tangents: Any) -> None:
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(
+                f"{verb}: {name} must be a tuple, one item for each argument, got {_kind(given)}: write {verb}(f, (x,), (v,))"
+            )
+    if not same_shape(tuple(primals), tuple(tangents)):
+        raise ValueError(f"{verb}: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
 
 
-def _rules(node: Value) -> list[Any]:
-    """The partials of a node as graph: its rules, called on the Values themselves."""
-    assert node.op is not None
-    wanted = [partial is not None for partial in node.partials]
-    try:
-        return node.op.partials_at(node, node.args, wanted)
-    except (ArithmeticError, ValueError):  # Python raises at 1/0.0 with a constant 0: Values compute it as IEEE-754 has it
-        own = {node, *(arg for arg in node.args if type(arg) is Value)}
-        args = [arg if type(arg) is Value else Value(arg) for arg in node.args]
-        return [_without_constants(partial, own) for partial in node.op.partials_at(node, args, wanted)]
-
-
-def _without_constants(partial: Any, own: set[Value]) -> Any:
-    """A partial that was made from Values of constants alone is a constant."""
-    if type(partial) is Value and own.isdisjoint(graph.topological_order([partial], until=own)):
-        return partial.data
-    return partial
+def _positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int) -> list[int]:
+    """The arguments that are chosen, counted from the first."""
+    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    for i in chosen:
+        if not -arguments <= i < arguments:
+            raise ValueError(
+                f"{verb}: argnums={argnums!r} names argument {i}, but {name} was called with {arguments} positional arguments"
+            )
+    chosen = [i % arguments for i in chosen]
+    if len(set(chosen)) < len(chosen):
+        raise ValueError(f"{verb}: argnums={argnums!r} names an argument twice")
+    return chosen
 
 
 def _as_input(x: Any) -> Value:
-    # A Value comes from an outer function: a node of its own keeps the two derivatives apart.
-    return +x if type(x) is Value else Value(x)
+    if type(x) is not Value:
+        return Value(x)
+    # It comes from an outer function: a node of its own keeps the two derivatives apart. A frozen one counts as its number.
+    return +x if x.requires_grad else Value(x.data)
 
 
-def _any_value(xs: Any) -> bool:
-    return any(type(x) is Value for x in xs)
+def _flow(x: Any) -> Any:
+    """A tangent or cotangent that the caller gives: a float or a Value."""
+    return number(x) if type(x) is not Value else x if x.requires_grad else x.data
+
+
+def _holds_array(tree: Any) -> bool:
+    found: list[bool] = []
+    block_map(lambda x: found.append(is_array(x)), tree)
+    return any(found)
 
 
 def _name(f: Callable[..., Any]) -> str:
-    return getattr(f, "__name__", repr(f))
+    return getattr(f, "__name__", None) or type(f).__name__
+
+
+def _kind(x: Any) -> str:
+    from autograd import refusals
+
+    return refusals.kind(x)
 
 
 def _refuse_stale(order: Sequence[Value]) -> None:

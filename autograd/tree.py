@@ -1,36 +1,72 @@
-"""Nested lists, tuples and dicts of numbers: taken apart, and put together again in the same shape."""
+"""Nested lists, tuples, dicts and NumPy arrays of numbers: taken apart, and put together again in the same shape.
+
+NumPy is imported only if there is an array. Subclasses of its arrays (masked arrays, matrices) are not taken apart: they
+have rules of their own, which would be lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 
+def is_array(x: Any) -> bool:
+    """True for a NumPy array, without importing NumPy.
+
+    >>> is_array([1.0])
+    False
+    """
+    kind = type(x)
+    return kind is not float and kind.__name__ == "ndarray" and kind.__module__ == "numpy"
+
+
 def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
-    """The same shape with `function` applied to every number in it.
+    """The same shape with `function` applied to every number in it; arrays become float arrays, or object arrays if need be.
 
     >>> tree_map(lambda x: 2 * x, [1, (2, {"a": 3})])
     [2, (4, {'a': 6})]
     """
-    if isinstance(tree, dict):
-        return {key: tree_map(function, tree[key]) for key in tree}
-    if isinstance(tree, tuple):
-        items = [tree_map(function, item) for item in tree]
-        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    if isinstance(tree, list):
-        return [tree_map(function, item) for item in tree]
+    if isinstance(tree, (dict, tuple, list)):
+        return _rebuilt(tree, [tree_map(function, item) for item in _items(tree)])
+    if is_array(tree):
+        return as_array(list(map(function, tree_leaves(tree))), tree.shape)
     return function(tree)
 
 
+def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
+    """`tree_map` that hands each array to `function` as a whole."""
+    if isinstance(tree, (dict, tuple, list)):
+        return _rebuilt(tree, [block_map(function, item) for item in _items(tree)])
+    return function(tree)
+
+
+def _items(tree: Any) -> Any:
+    return tree.values() if isinstance(tree, dict) else tree
+
+
+def _rebuilt(tree: Any, items: list[Any]) -> Any:
+    if isinstance(tree, dict):
+        return dict(zip(tree, items, strict=True))
+    if isinstance(tree, tuple):
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    return items
+
+
 def tree_leaves(tree: Any) -> list[Any]:
-    """The numbers in it, in order.
+    """The numbers in it, in order; those of an array row by row.
 
     >>> tree_leaves([1, (2, {"a": 3})])
     [1, 2, 3]
     """
-    leaves: list[Any] = []
-    tree_map(leaves.append, tree)
-    return leaves
+    if isinstance(tree, (dict, tuple, list)):
+        leaves: list[Any] = []
+        for item in _items(tree):
+            if isinstance(item, (dict, tuple, list)) or is_array(item):
+                leaves += tree_leaves(item)
+            else:
+                leaves.append(item)
+        return leaves
+    return list(tree.ravel().tolist()) if is_array(tree) else [tree]
 
 
 def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
@@ -43,7 +79,7 @@ def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
         return [leaf for key in shape for leaf in tree_leaves_like(shape[key], tree[key])]
     if isinstance(shape, (list, tuple)):
         return [leaf for one, other in zip(shape, tree, strict=True) for leaf in tree_leaves_like(one, other)]
-    return [tree]
+    return tree_leaves(tree)
 
 
 def tree_build(shape: Any, numbers: Iterator[Any]) -> Any:
@@ -55,11 +91,32 @@ def tree_build(shape: Any, numbers: Iterator[Any]) -> Any:
     return tree_map(lambda _: next(numbers), shape)
 
 
+def as_array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """An array of this shape that holds `numbers` row by row: of floats, or of objects if not all are floats."""
+    import numpy
+
+    if all(isinstance(x, float) for x in numbers):
+        return numpy.array(numbers, float).reshape(shape)
+    array = numpy.empty(len(numbers), object)
+    for i, x in enumerate(numbers):  # one by one: NumPy would look for sequences in them
+        array[i] = x
+    return array.reshape(shape)
+
+
 def same_shape(one: Any, other: Any) -> bool:
-    """Are both nested alike?
+    """Are both nested alike? An array of no dimensions counts as a number.
 
     >>> same_shape([1, [2]], [3, [4]]), same_shape([1, [2]], [3, 4])
     (True, False)
     """
-    none = tree_map(lambda _: None, one)
-    return bool(none == tree_map(lambda _: None, other))
+    if isinstance(one, dict):
+        return isinstance(other, dict) and one.keys() == other.keys() and all(same_shape(one[key], other[key]) for key in one)
+    for kind in (tuple, list):
+        if isinstance(one, kind) or isinstance(other, kind):
+            both = isinstance(one, kind) and isinstance(other, kind) and len(one) == len(other)
+            return both and all(map(same_shape, one, other))
+    return not isinstance(other, dict) and _shape(one) == _shape(other)
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return tuple(x.shape) if is_array(x) else ()

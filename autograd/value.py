@@ -51,7 +51,8 @@ class Value(Methods, MicrogradNames):
     # sweep (see graph.py). _grad and _note are left unset until there is something to say. Slots are cleared in the order of
     # their names, so _note outlives _a and _b, which a Past relies on. No slot is kept for weak references: it is
     # memory that a large graph pays for with time.
-    # A leaf has no edges, so its _da and _db are free for what classic slips are told by (see teaching.py). _da is the number
+    # A leaf has no edges, so other slots of it are free. _a says how many transforms had been started when it was made.
+    # _da and _db are for what classic slips are told by (see teaching.py). _da is the number
     # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
     # _db is True if its gradient was read.
     __slots__ = ("_a", "_b", "_da", "_data", "_db", "_depth", "_grad", "_note", "_reached", "op")
@@ -69,7 +70,8 @@ class Value(Methods, MicrogradNames):
 
     def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
         self._data = number(data)
-        self.op = self._a = self._b = self._da = self._db = None
+        self.op = self._b = self._da = self._db = None
+        self._a = modes.started
         self._depth = self._reached = 0
         if label != "":
             self.label = label
@@ -752,17 +754,32 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     return nodes
 
 
-def take_partials(op: Op, z: float, numbers: Sequence[float], wanted: Sequence[bool]) -> list[float | None]:
-    """The partials as floats, None for the arguments not wanted and for the branch `where` does not take."""
+def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+    """The partials at a result and its arguments: None where not wanted, and for the branch `where` does not take.
+
+    From floats they are floats. If the result is a Value, a partial that depends on Values is one, with its graph.
+    """
     try:
-        partials = op.partials_at(z, numbers, wanted)
+        partials = op.partials_at(z, args, wanted)
     except (ArithmeticError, ValueError):  # Python raises at 1/0: Values compute it as IEEE-754 has it
-        with modes.no_grad(), modes.quiet():
-            partials = op.partials_at(Value(z), [Value(x) for x in numbers], wanted)
-            partials = [partial._data if type(partial) is Value else partial for partial in partials]
+        partials = _partials_of_values(op, z, args, wanted)
     if op.select:
         return [partial or None for partial in partials]
-    return [number(partial) if want else None for partial, want in zip(partials, wanted, strict=True)]
+    if type(z) is float:
+        return [number(partial) if want else None for partial, want in zip(partials, wanted, strict=True)]
+    return [p if not want or type(p) is Value else number(p) for p, want in zip(partials, wanted, strict=True)]
+
+
+def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
+    """The rules called with Values in place of floats; a partial that depends on none of the Values given is a float."""
+    given = {x for x in (z, *args) if type(x) is Value}
+    z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
+    with modes.switched(modes.recording, bool(given)), modes.quiet():
+        partials = op.partials_at(z, args, wanted)
+    return [
+        partial._data if type(partial) is Value and given.isdisjoint(graph.topological_order([partial], until=given)) else partial
+        for partial in partials
+    ]
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:

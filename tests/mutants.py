@@ -25,7 +25,10 @@ from tests.classic_mistakes import MISTAKES
 from tests.test_ops import points, recorded
 
 ROOT = Path(__file__).parent.parent
-QUICK = [f"tests/test_{topic}.py" for topic in ("value", "core_details", "core_sweeps", "transforms", "modes", "relations")]
+QUICK = [
+    f"tests/test_{topic}.py"
+    for topic in ("value", "core_details", "core_sweeps", "transforms", "transforms_nesting", "modes", "relations")
+]
 REST = [
     f"tests/test_{topic}.py"
     for topic in ("custom_op", "semantics", "scopes", "known_bugs", "foreign_exceptions", "frozen_graphs")

@@ -21,7 +21,7 @@ LAYERS = [
     {"graph", "methods", "micrograd"},
     {"value"},
     {"arguments", "functions", "scopes"},
-    {"names", "replay"},
+    {"names", "refusals", "replay"},
     {"transforms", "diagnose"},
     {"expression", "misconceptions"},
     {"explaining"},

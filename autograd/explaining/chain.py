@@ -9,7 +9,7 @@ from autograd.arguments import checked_value
 from autograd.explaining.latex import Latex, aligned, numbered_latex
 from autograd.explaining.spelling import name_latex, name_text, unique
 from autograd.explaining.telling import IN_LATEX, IN_TEXT, Account, Voice, stale
-from autograd.graph import adjoints, recorded, topological_order
+from autograd.graph import adjoints, depending_on, recorded, topological_order
 from autograd.names import node_names
 from autograd.replay import changed_leaves
 from autograd.value import Value
@@ -68,7 +68,7 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
         of_text, of_latex = (voice.not_taken if connected else voice.independent for voice in (IN_TEXT, IN_LATEX))
         latex = Latex(of_latex.format(in_latex[of], in_latex[x]))
         return Explanation(0.0, of_text.format(in_text[of], in_text[x]), latex)
-    bars = adjoints(order, {of: 1.0}, recorded, towards=[x])
+    bars = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order))
     turns = [node for node in reversed(order) if node in live and node in bars]
     changed = changed_leaves(order)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.arguments import checked_value
 from autograd.explaining.spelling import name_text, number_text, unique
-from autograd.graph import adjoints, topological_order
+from autograd.graph import adjoints, depending_on, topological_order
 from autograd.names import node_names
 from autograd.primitive import number
 from autograd.replay import replay, replay_partials
@@ -107,7 +107,7 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
             raise ValueError(f"nudge: the change of {names[leaf]} must be finite, got {delta!r}")
     values = replay(order, {})
     partials = replay_partials(order, values)
-    bars = adjoints(order, {y: 1.0}, partials.__getitem__, towards=deltas)
+    bars = adjoints(order, {y: 1.0}, partials.__getitem__, within=depending_on(deltas, order))
 
     def actual(moved: Mapping[Value, float]) -> float:
         given = {leaf: values[leaf] + delta for leaf, delta in moved.items()}

@@ -12,7 +12,7 @@ from autograd import ops
 from autograd.arguments import checked_value
 from autograd.explaining.notation import TEXT, listed
 from autograd.explaining.spelling import name_text, unique
-from autograd.graph import adjoints, recorded, topological_order
+from autograd.graph import adjoints, depending_on, recorded, topological_order
 from autograd.names import node_names
 from autograd.value import Value
 
@@ -85,7 +85,7 @@ def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
     order = topological_order([of])
     names = unique(node_names(order if x in set(order) else [*order, x]), name_text)
     search = _Search(x, order)
-    sum = adjoints(order, {of: 1.0}, recorded, towards=[x]).get(x, 0.0)
+    sum = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order)).get(x, 0.0)
     return Paths(list(search.largest(most)), search.total(), sum, names)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.primitive import Op, number
+from autograd.tree import block_map, is_array
 from autograd.value import Value
 
 
-def as_list(leaf: Any) -> Any:
-    """An array as nested lists, the way the modules of nn take it."""
-    return leaf.tolist() if getattr(leaf, "ndim", 0) else leaf
+def as_lists(tree: Any) -> Any:
+    """The arrays in it as nested lists, the way the modules of nn take them."""
+    return block_map(lambda leaf: leaf.tolist() if is_array(leaf) or getattr(leaf, "ndim", 0) > 0 else leaf, tree)
 
 
 def is_module(leaf: Any) -> bool:

@@ -11,12 +11,12 @@ from autograd import graph, modes
 from autograd.graph import adjoints, recorded, topological_order
 from autograd.primitive import Op, number
 from autograd.testing.finite.estimate import EPSILON
-from autograd.testing.gradcheck.inputs import argument_names, as_list, is_checked, is_module, named
+from autograd.testing.gradcheck.inputs import argument_names, as_lists, is_checked, is_module, named
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.kinks import alike, margins, quick_arguments, within_reach
 from autograd.transforms import gradients
 from autograd.tree import tree_leaves, tree_map
-from autograd.value import Value
+from autograd.value import Value, take_partials
 from autograd.wording import as_index
 
 MOST_SHOWN = 6
@@ -59,7 +59,7 @@ class Subject:
         if isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{who}: inputs must be the tuple of arguments of f, got {type(inputs).__name__}")
         self.f, self.who, self.mode, self.level = f, who, mode, 0
-        self.args = tree_map(as_list, tuple(inputs))
+        self.args = as_lists(tuple(inputs))
         leaves = list(named(self.args, argument_names(f, len(self.args))))
         self.names = [name for name, leaf in leaves if is_checked(leaf)]
         self.point = [number(leaf.data if type(leaf) is Value else leaf) for _, leaf in leaves if is_checked(leaf)]
@@ -171,4 +171,4 @@ def _noise(made: Recording, y: Any) -> float:
 def _rules(node: Value) -> list[Any]:
     """The partials of a node as graph."""
     assert node.op is not None
-    return node.op.partials_at(node, node.args, [partial is not None for partial in node.partials])
+    return take_partials(node.op, node, node.args, [partial is not None for partial in node.partials])

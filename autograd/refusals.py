@@ -1,0 +1,132 @@
+"""Errors about what transforms cannot take; each says what to write instead."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from autograd.primitive import number
+from autograd.tree import is_array, tree_leaves
+from autograd.value import Value
+
+_CONTAINERS = "a list, tuple, dict or NumPy array of them"
+
+
+def check_output(verb: str, name: str, y: Any) -> None:
+    """TypeError if there is something in the output of a function that is neither a Value nor a real number."""
+    found = _first_non_number(y)
+    if found:
+        path, leaf = found
+        where = f"{kind(y)} that holds {kind(leaf)} at {path}" if path else kind(leaf)
+        raise TypeError(f"{verb}: {name} returned {where}: {_advice(leaf, 'return')}")
+
+
+def argument(verb: str, name: str, position: int, arg: Any) -> TypeError:
+    """The error about an argument that cannot be differentiated."""
+    path, leaf = _first_non_number(arg, bools=True) or ("", arg)
+    what = f"argument {position} of {name}{f' at {path}' if path else ''}"
+    return TypeError(f"{verb}: {what}: expected a real number, or {_CONTAINERS}, got {kind(leaf)}: {_advice(leaf, 'pass')}")
+
+
+def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
+    """Raise the TypeError about a `y` or `xs` that are not Values."""
+    if type(y) is not Value:
+        raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
+    path, x = next((path, x) for path, x in _paths(xs, "") if type(x) is not Value)
+    advice = "pass the Value that y was made from" if _is_number(x) else _advice(x, "pass")
+    raise TypeError(f"{verb}: xs{path} must be a Value, or {_CONTAINERS}, got {kind(x)}: {advice}")
+
+
+def check_function(verb: str, f: Any) -> None:
+    """TypeError if f cannot be called."""
+    if not callable(f):
+        raise TypeError(f"{verb}: f must be a function, got {kind(f)}: write {verb}(f, …), not {verb}(f(x), …)")
+
+
+def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
+    """An argnums as ints; TypeError if it is something else."""
+    try:
+        return tuple(map(_index, given)) if isinstance(given, Sequence) else _index(given)
+    except TypeError:
+        leaves = tree_leaves(given)
+        point = bool(leaves) and all(type(x) is Value or (_is_number(x) and not isinstance(x, bool)) for x in leaves)
+        advice = f": if it is the point, write {verb}(f)({given!r})" if point else ""
+        raise TypeError(f"{verb}: argnums must be an int or a tuple of ints, got {given!r}{advice}") from None
+
+
+def kind(x: Any) -> str:
+    """The type of an object, with its article."""
+    if x is None:
+        return "None"
+    if is_array(x):
+        return f"an array of shape {x.shape}"
+    name = type(x).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def _advice(x: Any, do: str) -> str:
+    """What to write in place of `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
+    if x is None:
+        return "is a `return` missing?" if do == "return" else "a number is needed"
+    if type(x).__name__ in ("bool", "bool_"):
+        return "a comparison has no derivative; return a number"
+    if isinstance(x, complex):
+        return f"only real numbers are supported: {do} .real and .imag"
+    if isinstance(x, (str, bytes)) or type(x).__name__ == "Decimal":
+        return f"{do} float(...) instead"
+    if callable(x) and hasattr(x, "__name__"):
+        return f"is a call missing? {do} {x.__name__}(...) instead"
+    if hasattr(x, "to_numpy"):
+        return f"{do} its array instead, .to_numpy()"
+    if hasattr(x, "filled"):
+        return f"{do} an array without masked numbers, .filled(...)"
+    if hasattr(x, "__array__"):
+        return f"{do} np.asarray(...) instead"
+    if isinstance(x, Iterable) and not hasattr(x, "__dataclass_fields__"):
+        return f"{do} list(...) instead"
+    return f"{do} Values or real numbers, in lists, tuples, dicts or NumPy arrays"
+
+
+def _first_non_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
+    """The first leaf that is neither a Value nor a real number (nor a bool, unless they count), and how to get at it."""
+    for path, leaf in _paths(tree, ""):
+        if type(leaf) is not Value and not (_is_number(leaf) and (bools or type(leaf).__name__ not in ("bool", "bool_"))):
+            return path, leaf
+    return None
+
+
+def _paths(tree: Any, path: str) -> Iterable[tuple[str, Any]]:
+    if isinstance(tree, dict):
+        for key in tree:
+            yield from _paths(tree[key], f"{path}[{key!r}]")
+    elif isinstance(tree, (list, tuple)):
+        for i, item in enumerate(tree):
+            yield from _paths(item, f"{path}[{i}]")
+    elif is_array(tree):
+        for index, item in zip(_indices(tree.shape), tree_leaves(tree), strict=True):
+            yield f"{path}[{', '.join(map(str, index))}]" if index else path, item
+    else:
+        yield path, tree
+
+
+def _indices(shape: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+    from itertools import product
+
+    return product(*map(range, shape))
+
+
+def _index(x: Any) -> int:
+    if isinstance(x, bool):
+        raise TypeError
+    return operator.index(x)
+
+
+def _is_number(x: Any) -> bool:
+    try:
+        number(x)
+    except TypeError:
+        return False
+    except ValueError:  # too large for a float
+        return True
+    return True
