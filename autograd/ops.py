@@ -13,7 +13,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Op
+from autograd import scalar_math
+from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op
 
 TABLE: dict[str, Op] = {}
 
@@ -31,6 +32,11 @@ abs: Op
 sign: Op
 step: Op
 where: Op
+round: Op
+copysign: Op
+digamma: Op
+polygamma: Op
+erfc: Op
 equal: Op
 not_equal: Op
 less: Op
@@ -214,8 +220,18 @@ pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
     (0.5, nan)
     """)
 
+mod = op("mod", operator.mod, lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round((x - z) / y), z),
+         source="{} % {}", latex=r"{} \bmod {}", symbol="%", ufunc="remainder", taught=["1", "-floor(x/y)"],
+         domain=[REAL, NONZERO], kinks=lambda x, y: _to_multiple(x, y),
+         doc="""The remainder of x / y, with the sign of y, as Python has it: `x % y`; NaN for y = 0.
+
+    >>> mod(7.0, 3.0), mod(-7.0, 3.0)
+    (1.0, 2.0)
+    """)
+
 # -- exponentials and logarithms ---------------------------------------------------------------------
 
+LN_2 = 0.6931471805599453
 LOG2_E = 1.4426950408889634
 LOG10_E = 0.4342944819032518
 
@@ -230,6 +246,12 @@ expm1 = op("expm1", math.expm1, lambda z, x: exp(x), latex="e^{{{}}} - 1", other
 
     >>> expm1(1e-20)
     1e-20
+    """)
+exp2 = op("exp2", math.exp2, lambda z, x: LN_2 * z, latex="2^{{{}}}", otherwise=lambda x: INF,
+          doc="""2 to the power x.
+
+    >>> exp2(3.0), exp2(1024.0)
+    (8.0, inf)
     """)
 log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x),
          latex=r"\ln\left({}\right)", taught=["1/x"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
@@ -272,6 +294,14 @@ cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}
 
     >>> cbrt(-27.0)
     -3.0
+    """)
+log1mexp = op("log1mexp", scalar_math.log1mexp, lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z),
+              latex=r"\ln\left(1 - e^{{-{}}}\right)", taught=["1/(exp(x) - 1)"], domain=[POSITIVE],
+              otherwise=lambda x: -INF if x == 0.0 else NAN,
+              doc="""log(1 - exp(-x)) for x > 0, the convention of Mächler (2012): exact for small and for large x.
+
+    >>> print(f"{log1mexp(1e-20):.6f} {log1mexp(50.0):.6g}")
+    -46.051702 -1.92875e-22
     """)
 
 
@@ -387,6 +417,7 @@ atanh = op("atanh", math.atanh, lambda z, x: _within(less_equal(abs(x), 1.0), 1.
 # -- the error function ------------------------------------------------------------------------------
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
+SQRT_PI_OVER_TWO = 0.886226925452758
 
 
 def _gaussian(x: float) -> float:
@@ -419,6 +450,50 @@ erfc = op("erfc", math.erfc, lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), latex
     2.088487583762545e-45
     """)
 
+
+
+def _erfinv_slope(z: Any, x: Any) -> Any:
+    # exp(z²) magnifies the rounding error of z: what erf(z) is off from x, times the slope, tells it.
+    slope = SQRT_PI_OVER_TWO / gaussian(z)
+    excess = erfc(abs(z)) - (1.0 - abs(x))
+    return where(less(abs(x), 1.0), slope * (1.0 + 2.0 * abs(z) * slope * excess), SQRT_PI_OVER_TWO * exp(z * z))
+
+
+erfinv = op("erfinv", scalar_math.erfinv, _erfinv_slope, latex=r"\operatorname{{erf}}^{{-1}}\left({}\right)",
+            taught=["0.886226925452758*exp(z**2)"], domain=[UNIT],
+            doc="""The inverse of erf; ±inf at ±1.
+
+    >>> print(f"{erfinv(0.5):.6f} {erfinv(1.0)}")
+    0.476936 inf
+    """)
+
+# -- the gamma function ------------------------------------------------------------------------------
+
+NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(20)), (0.0, INF))  # as far as anybody looks
+ORDER: Domain = ((-1.0, 171.0),)  # the whole numbers in it
+
+lgamma = op("lgamma", scalar_math.lgamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
+            doc="""log |Γ(x)|, the logarithm of a factorial: lgamma(n + 1) = log(n!); inf at 0, -1, -2, …
+
+    >>> print(f"{lgamma(5.0):.6f} {lgamma(2.0)} {lgamma(0.0)}")
+    3.178054 0.0 inf
+    """)
+digamma = op("digamma", scalar_math.digamma, lambda z, x: polygamma(1.0, x), latex=r"\psi\left({}\right)", symbol="ψ", domain=[NOT_A_POLE],
+             otherwise=lambda x: -math.copysign(INF, x),
+             doc="""The derivative of lgamma; ∓inf at ±0, NaN at -1, -2, …
+
+    >>> print(f"{digamma(1.0):.6f}")
+    -0.577216
+    """)
+polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z, lambda z, n, x: polygamma(n + 1.0, x),
+               latex=r"\psi^{{\left({}\right)}}\left({}\right)", symbol="ψ⁽ⁿ⁾", domain=[ORDER, NOT_A_POLE],
+               otherwise=lambda n, x: INF if n % 2.0 == 1.0 else -math.copysign(INF, x),
+               doc="""The derivative of digamma of order n, called as in SciPy: polygamma(n, x), with a whole number n from 0 to 170.
+
+    >>> print(f"{polygamma(1, 1.0):.6f}")
+    1.644934
+    """)
+
 # -- kinks and choices -------------------------------------------------------------------------------
 
 
@@ -432,6 +507,24 @@ def _step(x: float) -> float:
 
 def _zero(z: Any, *args: Any) -> float:
     return 0.0
+
+
+# Distances from jumps that recur: a triangle wave with another sign on either side of every jump.
+
+
+def _to_multiple(x: float, y: float) -> float:
+    if not math.isfinite(x) or not math.isfinite(2.0 * y) or y == 0.0:
+        return NAN
+    r = math.remainder(x, 2.0 * y)
+    return math.copysign(min(math.fabs(r), math.fabs(y) - math.fabs(r)), r)
+
+
+def _to_half(x: float) -> float:
+    return 0.5 - math.fabs(math.remainder(x, 2.0)) if math.isfinite(x) else NAN
+
+
+def _to_either_zero(x: float, y: float) -> float:
+    return math.copysign(min(math.fabs(x), math.fabs(y)), x) * math.copysign(1.0, y)
 
 
 hypot = op("hypot", math.hypot, lambda z, x, y: where(equal(z, 0.0), 0.0, x / z), lambda z, x, y: where(equal(z, 0.0), 0.0, y / z),
@@ -458,6 +551,30 @@ step = op("step", _step, _zero, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
 
     >>> step(2.0), step(0.0)
     (1.0, 0.0)
+    """)
+floor = op("floor", scalar_math.floored, _zero, latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋", kinks=lambda x: _to_multiple(x, 1.0),
+           doc="""The largest whole number that is not above x, as a float; its gradient is 0.
+
+    >>> floor(2.5), floor(-2.5)
+    (2.0, -3.0)
+    """)
+ceil = op("ceil", scalar_math.ceiled, _zero, latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉", kinks=lambda x: _to_multiple(x, 1.0),
+          doc="""The smallest whole number that is not below x, as a float; its gradient is 0.
+
+    >>> ceil(2.5), ceil(-2.5)
+    (3.0, -2.0)
+    """)
+round = op("round", scalar_math.rounded, _zero, latex=r"\operatorname{{round}}\left({}\right)", kinks=_to_half, ufunc="rint",
+           doc="""The nearest whole number, of two the even one, as a float; its gradient is 0.
+
+    >>> round(2.5), round(3.5)
+    (2.0, 4.0)
+    """)
+copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0, y), _zero, kinks=_to_either_zero,
+              doc="""|x| with the sign of y, which a zero has as well; the partial at x = 0 is 0.
+
+    >>> copysign(2.0, -3.0), copysign(2.0, -0.0)
+    (-2.0, -2.0)
     """)
 relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=r"\operatorname{{relu}}\left({}\right)", taught=["x > 0"], kinks=lambda x: x,
           doc="""x where x > 0, else 0; its partial at 0 is 0.
@@ -632,10 +749,17 @@ dot = op("dot", _dot, _swapped, kernel=_dot_kernel, variadic=True, symbol="w·x 
     11.5
     """)
 logsumexp = op("logsumexp", _logsumexp, _shares,
-               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"], ufunc="logaddexp",
+               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"],
                doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
 
     >>> logsumexp(1000.0, 1000.0)
+    1000.6931471805599
+    """)
+logaddexp = op("logaddexp", _logsumexp, lambda z, x, y: _shares(z, x, y)[0], lambda z, x, y: _shares(z, x, y)[1],
+               latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)", taught=["exp(x - z)", "exp(y - z)"],
+               doc="""log(exp(x) + exp(y)), without overflow.
+
+    >>> logaddexp(1000.0, 1000.0)
     1000.6931471805599
     """)
 # fmt: on

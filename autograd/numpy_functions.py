@@ -1,0 +1,49 @@
+"""NumPy's functions of a Value, or of a Value and an array. docs/numpy.md lists what works.
+
+On arrays of Values alone NumPy calls the operators and methods of the elements by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd import ops
+from autograd.value import Value
+
+_COMPARISONS = frozenset(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"))  # NumPy's give bools
+_INSTEAD = {
+    "isnan": "math.isnan(v.data)",
+    "isinf": "math.isinf(v.data)",
+    "isfinite": "math.isfinite(v.data)",
+    "signbit": "math.copysign(1.0, v.data) < 0.0",
+    "degrees": "v * (180.0 / math.pi)",
+    "rad2deg": "v * (180.0 / math.pi)",
+    "radians": "v * (math.pi / 180.0)",
+    "deg2rad": "v * (math.pi / 180.0)",
+    "float_power": "v ** p",
+    "floor_divide": "autograd.floor(v / y)",
+    "fmod": "v % y, which has the sign of y",
+    "heaviside": "autograd.step(v)",
+    "trunc": "autograd.copysign(autograd.floor(abs(v)), v)",
+}
+
+
+def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """What NumPy's function gives if a Value is among its inputs: the row of the table, or NumPy's own loop over objects."""
+    import numpy
+
+    name = ufunc.__name__
+    for out in options.get("out", ()):
+        if out is not None and out.dtype != object and name not in _COMPARISONS:
+            raise TypeError(
+                f"np.{name}: an array of {out.dtype} cannot hold Values: write a = a + v in place of a += v, "
+                "or a = a.astype(object) before it"
+            )
+    row = next((row for row in ops.TABLE.values() if row.ufunc == name), None)
+    if name in _INSTEAD or (row is None and not any("O" in types for types in ufunc.types)):
+        raise TypeError(f"np.{name} has no counterpart here: write {_INSTEAD.get(name, 'it with the functions of autograd')}")
+    if row is not None and name not in _COMPARISONS and method == "__call__":
+        ufunc = numpy.frompyfunc(row, len(inputs), 1)
+    boxed = [numpy.full((), x, object) if type(x) is Value else x for x in inputs]
+    return getattr(ufunc, method)(*boxed, **options)
