@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.value import Value
+from autograd.methods import Methods
 
 _COMPARISONS = frozenset(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"))  # NumPy's give bools
 _INSTEAD = {
@@ -45,5 +45,5 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
         raise TypeError(f"np.{name} has no counterpart here: write {_INSTEAD.get(name, 'it with the functions of autograd')}")
     if row is not None and name not in _COMPARISONS and method == "__call__":
         ufunc = numpy.frompyfunc(row, len(inputs), 1)
-    boxed = [numpy.full((), x, object) if type(x) is Value else x for x in inputs]
+    boxed = [numpy.full((), x, object) if isinstance(x, Methods) else x for x in inputs]
     return getattr(ufunc, method)(*boxed, **options)

@@ -220,7 +220,7 @@ pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
     (0.5, nan)
     """)
 
-mod = op("mod", operator.mod, lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round((x - z) / y), z),
+mod = op("mod", operator.mod, lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
          source="{} % {}", latex=r"{} \bmod {}", symbol="%", ufunc="remainder", taught=["1", "-floor(x/y)"],
          domain=[REAL, NONZERO], kinks=lambda x, y: _to_multiple(x, y),
          doc="""The remainder of x / y, with the sign of y, as Python has it: `x % y`; NaN for y = 0.
@@ -472,7 +472,7 @@ erfinv = op("erfinv", scalar_math.erfinv, _erfinv_slope, latex=r"\operatorname{{
 NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(20)), (0.0, INF))  # as far as anybody looks
 ORDER: Domain = ((-1.0, 171.0),)  # the whole numbers in it
 
-lgamma = op("lgamma", scalar_math.lgamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
+lgamma = op("lgamma", scalar_math.log_gamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
             doc="""log |Γ(x)|, the logarithm of a factorial: lgamma(n + 1) = log(n!); inf at 0, -1, -2, …
 
     >>> print(f"{lgamma(5.0):.6f} {lgamma(2.0)} {lgamma(0.0)}")
@@ -570,7 +570,7 @@ round = op("round", scalar_math.rounded, _zero, latex=r"\operatorname{{round}}\l
     >>> round(2.5), round(3.5)
     (2.0, 4.0)
     """)
-copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0, y), _zero, kinks=_to_either_zero,
+copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0, y), _zero, domain=[REAL, NONZERO], kinks=_to_either_zero,
               doc="""|x| with the sign of y, which a zero has as well; the partial at x = 0 is 0.
 
     >>> copysign(2.0, -3.0), copysign(2.0, -0.0)

@@ -64,31 +64,31 @@ def erfinv(x: float) -> float:
     return copysign(z, x)
 
 
-def lgamma(x: float) -> float:
+def log_gamma(x: float) -> float:
     """The logarithm of |gamma(x)|, exact next to its zeros at 1 and 2 as well, where math.lgamma is not."""
     if x <= 0.0:
         apart = abs(remainder(x, 1.0)) if isfinite(x) else 0.0
         if apart == 0.0:
             return inf
-        return log(pi / (-x * sin(pi * apart))) - lgamma(-x) if x < -1e-20 else -log(-x)
+        return log(pi / (-x * sin(pi * apart))) - log_gamma(-x) if x < -1e-20 else -log(-x)
     if x >= 8.0:
         y, series = 1.0 / x, 0.0
         for c in (-3617 / 122400, 1 / 156, -691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12):
             series = series * (y * y) + c  # Stirling's
         return fsum(((x - 0.5) * (log(x) - 1.0), 0.4189385332046727, series * y))
     if x < 0.5:
-        return lgamma_of_2_plus(x) - log1p(x) - log(x)
+        return log_gamma_of_2_plus(x) - log1p(x) - log(x)
     if x < 1.25:
-        return lgamma_of_2_plus(x - 1.0) - log1p(x - 1.0)
+        return log_gamma_of_2_plus(x - 1.0) - log1p(x - 1.0)
     product = 1.0
     while x >= 2.5:
         x -= 1.0
         product *= x
-    return lgamma_of_2_plus(x - 2.0) + log(product)
+    return log_gamma_of_2_plus(x - 2.0) + log(product)
 
 
-def lgamma_of_2_plus(t: float) -> float:
-    """lgamma(2 + t) for -0.75 <= t <= 0.5: its Taylor series, made of zeta(k) - 1 for k = …, 3, 2."""
+def log_gamma_of_2_plus(t: float) -> float:
+    """log_gamma(2 + t) for -0.75 <= t <= 0.5: its Taylor series, made of zeta(k) - 1 for k = …, 3, 2."""
     series = 0.0
     if t < -0.5:
         for k in range(40, 26, -1):
@@ -107,7 +107,7 @@ def lgamma_of_2_plus(t: float) -> float:
 
 
 def digamma(x: float) -> float:
-    """The derivative of lgamma."""
+    """The derivative of log_gamma."""
     return polygamma(0.0, x)
 
 

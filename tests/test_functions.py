@@ -35,7 +35,7 @@ def smooth_at(row, args):
     return row.kinks is None or abs(row.kinks(*args)) > 1e-3
 
 
-JUMPS = {"sign", "step", "where", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+JUMPS = {"floor", "ceil", "round", "mod", "copysign", "sign", "step", "where", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 
 
 @pytest.mark.parametrize("name", NAMES)
