@@ -15,11 +15,11 @@ ROOT = Path(__file__).parent.parent
 
 # A module may import, at its top, only modules of the lines above its own.
 LAYERS = [
-    {"errors", "frames", "files", "lifetime", "tree", "wording", "_collision"},
+    {"errors", "frames", "files", "lifetime", "scalar_math", "tree", "wording", "_collision"},
     {"primitive"},
     {"ops", "modes"},
     {"graph", "methods"},
-    {"value"},
+    {"value", "numpy_functions"},
     {"functions", "scopes"},
     {"names", "replay"},
     {"transforms", "diagnose"},

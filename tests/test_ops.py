@@ -238,7 +238,7 @@ def gamma_order(row, point, more=0):
 
 
 def ulps_of_a_gamma(n, x, got, exact):
-    """|got - exact| in spacings of floats at the larger of it and the term of the pole nearest to x: it has zeros between poles."""
+    """|got - exact| in spacings of floats at the larger of it and the term of the pole next to x: between poles it has zeros."""
     if math.isinf(got) or abs(exact) > oracle.LARGEST or (x > 0.0 and n != 0):
         return ulps(got, exact)
     apart = abs(mp.mpf(x) - min(mp.nint(x), 0))

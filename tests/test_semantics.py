@@ -514,8 +514,8 @@ def test_numpy_functions_record_the_operation():
 
 
 def test_a_numpy_function_without_a_counterpart_says_so():
-    with pytest.raises(TypeError, match="floor has no counterpart"):
-        np.floor(Value(0.5))
+    with pytest.raises(TypeError, match=r"np.isnan has no counterpart here: write math.isnan\(v.data\)"):
+        np.isnan(Value(0.5))
 
 
 REFUSED = {

@@ -161,7 +161,6 @@ _TEXT = {
     "exp2": "2^{}",
     "log1mexp": "ln(1 − exp(−{}))",
     "logaddexp": "ln(exp({}) + exp({}))",
-    "lgamma": "ln|Γ({})|",
     "digamma": "ψ({})",
     "floor": "⌊{}⌋",
     "ceil": "⌈{}⌉",

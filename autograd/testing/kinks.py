@@ -25,8 +25,10 @@ STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", 
 
 # Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
 QUICK = frozenset(
-    (ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp)
-    + (ops.logaddexp, ops.floor, ops.ceil, ops.round, ops.mod)
+    {
+        *(ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp),
+        *(ops.logaddexp, ops.floor, ops.ceil, ops.round, ops.mod),
+    }
 )
 
 
