@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd import scalar_math
-from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op
+from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
 
 TABLE: dict[str, Op] = {}
 
@@ -64,16 +64,19 @@ def custom_op(
     forward: Callable[..., float] | None = None,
     /,
     *,
-    partials: Callable[..., Any] | Sequence[Callable[..., Any]],
+    partials: Callable[..., Any] | Sequence[Callable[..., Any]] | None = None,
+    vjp: Callable[..., Any] | None = None,
     name: str | None = None,
     **columns: Any,
 ) -> Any:
     """Add an operation of your own to the table, usable everywhere a built-in one is.
 
     `forward` takes floats and returns a float. `partials` is one function per argument (or the only
-    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. Write it with
-    operators and `autograd` functions and without `if`, and higher derivatives work as well. Further
-    keywords are columns of the table: `symbol`, `latex`, `source`, `taught`, `domain`, `kinks`, `otherwise` (the
+    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. In its place you can give
+    `vjp`, as in PyTorch and JAX: called with the gradient of the result, the result and the arguments, it returns
+    the gradient of each argument, in a tuple (of one argument, bare): `lambda bar, z, x, y: (bar * y, bar * x)`.
+    It must be linear in `bar`. Write either with operators and `autograd` functions and without `if`, and higher
+    derivatives work as well. Further keywords are columns of the table: `symbol`, `latex`, `source`, `taught`, `domain`, `kinks`, `otherwise` (the
     result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
 
@@ -85,22 +88,27 @@ def custom_op(
     ...     return x * x - y
     >>> parabola(3.0, 1.0)
     8.0
+    >>> area = custom_op(lambda x, y: x * y, vjp=lambda bar, z, x, y: (bar * y, bar * x), name="area")
+    >>> area(3.0, 2.0)
+    6.0
     """
+    if (partials is None) == (vjp is None):
+        raise TypeError(f"custom_op: give either partials=… or vjp=…, got {'neither' if vjp is None else 'both'}")
     if forward is None:
-        return lambda function: custom_op(function, partials=partials, name=name, **columns)
+        return lambda function: custom_op(function, partials=partials, vjp=vjp, name=name, **columns)
     label = str(name or getattr(forward, "__name__", ""))
     if not label.isidentifier():
         raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
     if label in BUILT_IN:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
-    rules = [partials] if callable(partials) else list(partials)
-    _check_count(label, forward, rules)
+    rules = _rules_of(vjp, label, forward, columns) if vjp else [partials] if callable(partials) else list(partials or ())
+    _check_count(label, forward, rules, "partials must be one function for" if vjp is None else "vjp must take bar, z and")
     columns.setdefault("doc", forward.__doc__ or "")
     columns.setdefault("otherwise", _raise_again)
     return op(label, forward, *rules, **columns)
 
 
-def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Callable[..., Any]]) -> None:
+def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Callable[..., Any]], what: str) -> None:
     """Has the function as many arguments as there are rules, as far as it tells?"""
     import inspect  # takes longer to load than the rest of the package
 
@@ -111,9 +119,55 @@ def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Call
     try:
         signature.bind(*rules)
     except TypeError:
-        raise TypeError(
-            f"custom_op: partials must be one function for each argument of {label}{signature}, got {len(rules)}"
-        ) from None
+        raise TypeError(f"custom_op: {what} each argument of {label}{signature}, got {len(rules)}") from None
+
+
+def _rules_of(
+    vjp: Callable[..., Any], label: str, forward: Callable[..., float], columns: Mapping[str, Any]
+) -> list[Callable[..., Any]]:
+    """The partials of an op that is given by its vjp: what it makes of a gradient of 1."""
+    checked = False
+
+    def partials(z: Any, *args: Any) -> list[Any]:
+        nonlocal checked
+        found = _gradients(vjp, label, 1.0, z, args)
+        if not checked and all(type(x) is float for x in args):
+            for one, other in zip(found, _gradients(vjp, label, -2.0, z, args), strict=True):
+                one, other = number(one), number(other)
+                if math.isfinite(one) and not math.isclose(other, -2.0 * one, rel_tol=1e-6, abs_tol=1e-300):
+                    raise TypeError(f"{label}: vjp must be linear in bar, got {one!r} for bar = 1.0 and {other!r} for bar = -2.0")
+            checked = True
+        return found
+
+    if columns.get("variadic"):
+        return [partials]
+    count = _positional(vjp)
+    count = _positional(forward) if count is None else max(count - 2, 0)
+    if count is None:
+        raise TypeError(f"custom_op: vjp of {label} must name its arguments, as in lambda bar, z, x, y: (bar * y, bar * x)")
+    return [lambda z, *args, i=i: partials(z, *args)[i] for i in range(count)]
+
+
+def _gradients(vjp: Callable[..., Any], label: str, bar: float, z: Any, args: Sequence[Any]) -> list[Any]:
+    """What vjp gives for each argument; None in a tuple is no gradient, as in PyTorch."""
+    given = vjp(bar, z, *args)
+    found = list(given) if isinstance(given, (tuple, list)) else [given]
+    if given is None or len(found) != len(args):
+        raise TypeError(f"{label}: vjp must return one gradient per argument, so {len(args)}, got {given!r}")
+    return [0.0 if gradient is None else gradient for gradient in found]
+
+
+def _positional(function: Callable[..., Any]) -> int | None:
+    """How many arguments it needs, as far as it tells."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    return len([parameter for parameter in parameters if parameter.default is parameter.empty])
 
 
 def _raise_again(*args: float) -> float:
@@ -469,7 +523,7 @@ erfinv = op("erfinv", scalar_math.erfinv, _erfinv_slope, latex=r"\operatorname{{
 
 # -- the gamma function ------------------------------------------------------------------------------
 
-NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(20)), (0.0, INF))  # as far as anybody looks
+NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on to the left
 ORDER: Domain = ((-1.0, 171.0),)  # the whole numbers in it
 
 lgamma = op("lgamma", scalar_math.log_gamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
