@@ -12,6 +12,7 @@ from autograd import ops
 from autograd.methods import Methods
 
 _COMPARISONS = frozenset(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"))  # NumPy's give bools
+_ROWS = {ops.TABLE[name].ufunc: ops.TABLE[name] for name in ops.BUILT_IN}
 _INSTEAD = {
     "isnan": "math.isnan(v.data)",
     "isinf": "math.isinf(v.data)",
@@ -31,19 +32,23 @@ _INSTEAD = {
 
 def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """What NumPy's function gives if a Value is among its inputs: the row of the table, or NumPy's own loop over objects."""
+    name = ufunc.__name__
+    row = None
+    if method == "__call__" and name not in _COMPARISONS:
+        row = _ROWS.get(name) or next((row for row in ops.TABLE.values() if row.ufunc == name), None)
+    if row is not None and not options and all(isinstance(x, (Methods, float, int)) for x in inputs):
+        return row(*inputs)  # as for a NumPy scalar and a Value
     import numpy
 
-    name = ufunc.__name__
     for out in options.get("out", ()):
         if out is not None and out.dtype != object and name not in _COMPARISONS:
             raise TypeError(
                 f"np.{name}: an array of {out.dtype} cannot hold Values: write a = a + v in place of a += v, "
                 "or a = a.astype(object) before it"
             )
-    row = next((row for row in ops.TABLE.values() if row.ufunc == name), None)
     if name in _INSTEAD or (row is None and not any("O" in types for types in ufunc.types)):
         raise TypeError(f"np.{name} has no counterpart here: write {_INSTEAD.get(name, 'it with the functions of autograd')}")
-    if row is not None and name not in _COMPARISONS and method == "__call__":
+    if row is not None:
         ufunc = numpy.frompyfunc(row, len(inputs), 1)
     boxed = [numpy.full((), x, object) if isinstance(x, Methods) else x for x in inputs]
     return getattr(ufunc, method)(*boxed, **options)
