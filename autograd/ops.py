@@ -524,7 +524,7 @@ erfinv = op("erfinv", scalar_math.erfinv, _erfinv_slope, latex=r"\operatorname{{
 # -- the gamma function ------------------------------------------------------------------------------
 
 NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on to the left
-ORDER: Domain = ((-1.0, 171.0),)  # the whole numbers in it
+ORDER: Domain = ((-1.0, 101.0),)  # the whole numbers in it
 
 lgamma = op("lgamma", scalar_math.log_gamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
             doc="""log |Γ(x)|, the logarithm of a factorial: lgamma(n + 1) = log(n!); inf at 0, -1, -2, …
@@ -541,8 +541,8 @@ digamma = op("digamma", scalar_math.digamma, lambda z, x: polygamma(1.0, x), lat
     """)
 polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z, lambda z, n, x: polygamma(n + 1.0, x),
                latex=r"\psi^{{\left({}\right)}}\left({}\right)", symbol="ψ⁽ⁿ⁾", domain=[ORDER, NOT_A_POLE],
-               otherwise=lambda n, x: INF if n % 2.0 == 1.0 else -math.copysign(INF, x),
-               doc="""The derivative of digamma of order n, called as in SciPy: polygamma(n, x), with a whole number n from 0 to 170.
+               otherwise=lambda n, x: INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0)),
+               doc="""The derivative of digamma of order n, called as in SciPy: polygamma(n, x), with a whole number n from 0 to 100.
 
     >>> print(f"{polygamma(1, 1.0):.6f}")
     1.644934
@@ -809,7 +809,13 @@ logsumexp = op("logsumexp", _logsumexp, _shares,
     >>> logsumexp(1000.0, 1000.0)
     1000.6931471805599
     """)
-logaddexp = op("logaddexp", _logsumexp, lambda z, x, y: _shares(z, x, y)[0], lambda z, x, y: _shares(z, x, y)[1],
+
+def _share(z: Any, x: Any, y: Any) -> Any:
+    # Next to a tie sigmoid does it, whose derivatives do not cancel there; further away x - y is rounded too much.
+    return where(less(abs(x - y), 1.0), sigmoid(x - y), _shares(z, x, y)[0])
+
+
+logaddexp = op("logaddexp", _logsumexp, _share, lambda z, x, y: _share(z, y, x),
                latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)", taught=["exp(x - z)", "exp(y - z)"],
                doc="""log(exp(x) + exp(y)), without overflow.
 

@@ -112,8 +112,8 @@ def digamma(x: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The derivative of digamma of order n, a whole number from 0 to 170."""
-    if n % 1.0 != 0.0 or not 0.0 <= n <= 170.0 or x != x or x == -inf:
+    """The derivative of digamma of order n, a whole number from 0 to 100."""
+    if n % 1.0 != 0.0 or not 0.0 <= n <= 100.0 or x != x or x == -inf:
         return nan
     odd = n % 2.0 == 1.0
     if x == inf:
@@ -143,8 +143,9 @@ def zeta_tail(n: float, a: float) -> list[float]:
     else:
         m, e = frexp(a)
         terms = [e * -0.6931471805598903, e * -5.497923018708371e-14, -log(m)]
-    terms.append(factorial_over_power(n, a) / 2.0)
-    r = factorial_over_power(n + 1.0, a) / 2.0
+    half = factorial_over_power(n, a) / 2.0
+    terms.append(half)
+    r = half * (n + 1.0) / a
     i = n + 2.0
     j = 2.0
     for bernoulli in (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330):

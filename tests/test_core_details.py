@@ -114,7 +114,7 @@ DOMAINS = dict.fromkeys(("log", "log2", "log10", "sqrt"), (POSITIVE,)) | dict.fr
 DOMAINS |= {"div": (REAL, NONZERO), "pow": (POSITIVE, REAL), "log1p": (((-1.0, INF),),), "acosh": (((1.0, INF),),)}
 NO_POLE = (*((-n - 1.0, -float(n)) for n in range(4)), (0.0, INF))
 DOMAINS |= {"mod": (REAL, NONZERO), "copysign": (REAL, NONZERO), "log1mexp": (POSITIVE,), "erfinv": (UNIT,)}
-DOMAINS |= {"lgamma": (NO_POLE,), "digamma": (NO_POLE,), "polygamma": (((-1.0, 171.0),), NO_POLE)}
+DOMAINS |= {"lgamma": (NO_POLE,), "digamma": (NO_POLE,), "polygamma": (((-1.0, 101.0),), NO_POLE)}
 DOMAINS |= {"cbrt": (NONZERO,), "tan": (((-1.5, 1.5),),), "atan2": (NONZERO, NONZERO)}
 
 
