@@ -72,12 +72,12 @@ def custom_op(
     """Add an operation of your own to the table, usable everywhere a built-in one is.
 
     `forward` takes floats and returns a float. `partials` is one function per argument (or the only
-    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. In its place you can give
-    `vjp`, as in PyTorch and JAX: called with the gradient of the result, the result and the arguments, it returns
-    the gradient of each argument, in a tuple (of one argument, bare): `lambda bar, z, x, y: (bar * y, bar * x)`.
-    It must be linear in `bar`. Write either with operators and `autograd` functions and without `if`, and higher
-    derivatives work as well. Further keywords are columns of the table: `symbol`, `latex`, `source`, `taught`, `domain`, `kinks`, `otherwise` (the
-    result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
+    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. People who come from PyTorch
+    or JAX may give `vjp` in its place: called with the gradient of the result, the result and the arguments, it
+    returns the gradient of every argument as a tuple (of a single one bare; None is none), and is linear in the first:
+    `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
+    and higher derivatives work as well. Further keywords are columns of the table: `symbol`, `latex`, `source`,
+    `taught`, `domain`, `kinks`, `otherwise` (the result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
 
     >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
@@ -167,7 +167,8 @@ def _positional(function: Callable[..., Any]) -> int | None:
         return None
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return None
-    return len([parameter for parameter in parameters if parameter.default is parameter.empty])
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len([p for p in positional if p.default is p.empty])
 
 
 def _raise_again(*args: float) -> float:
