@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import autograd
@@ -218,6 +218,19 @@ def test_the_gamma_functions_have_four_ulps_of_the_term_of_the_next_pole_on_eith
     apart = abs(mp.mpf(x) - mp.nint(x))
     term = abs(mp.log(apart)) + abs(ops.lgamma(abs(x) + 1.0)) if n == -1 else mp.factorial(n) / apart ** (n + 1)
     assert abs(got - exact) <= 4 * spacing(max(abs(exact), term))
+
+
+@example(n=15, x=31.91)  # where x + 1 is rounded, which the power magnifies
+@example(n=20, x=31.125)  # where the asymptotic series is begun late enough
+@given(st.integers(1, 40), st.floats(0.5, 40.0))
+def test_polygamma_has_four_ulps_for_orders_up_to_forty(n, x):
+    assert ulps(ops.polygamma(n, x), mp.psi(n, x)) <= 4
+
+
+def test_lgamma_has_four_ulps_all_the_way_from_its_pole_to_stirlings_series():
+    for i in range(1, count(1000, 10_000)):
+        x = i / count(100, 1000) + 0.001
+        assert ulps(ops.lgamma(x), mp.loggamma(x)) <= 4, x
 
 
 @pytest.mark.parametrize("x", [1.0, 2.0])
