@@ -121,18 +121,22 @@ def polygamma(n: float, x: float) -> float:
     if x <= 0.0 and x % 1.0 == 0.0:  # a pole, with the same sign on both sides if n is odd
         return inf if odd else nan if x else -copysign(inf, x)
     # The sum of n!/(x + k)^(n + 1) over k = 0, 1, …: terms near the pole one by one, the others as zeta_tail has them.
-    far = 1.5 * n + 12.0
+    far = n + 12.0
     k = max(-((x + far) // 1.0), 0.0)
     terms = []
     if k > 0.0:
         left = [*zeta_tail(n, 1.0 - (x + k)), *(-part for part in zeta_tail(n, 1.0 - x))]
         terms = left if odd else [-part for part in left]
-    while (t := x + k) < far:
+    while True:
+        t = x + k
         rest = t - x
-        lost = (x - (t - rest)) + (k - rest)
-        terms.append(factorial_over_power(n, t) * (1.0 - (n + 1.0) * lost / t))
+        lost = (x - (t - rest)) + (k - rest)  # what t has rounded off, which the power magnifies
+        term = factorial_over_power(n, t)
+        if t >= far:
+            break
+        terms.append(term * (1.0 - (n + 1.0) * lost / t))
         k += 1.0
-    total = fsum((*terms, *zeta_tail(n, t)))
+    total = fsum((*terms, *zeta_tail(n, t), -lost * term * (1.0 + (n + 1.0) / (2.0 * t))))
     return total if odd else -total
 
 
