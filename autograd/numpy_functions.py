@@ -33,11 +33,10 @@ _INSTEAD = {
 def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """What NumPy's function gives if a Value is among its inputs: the row of the table, or NumPy's own loop over objects."""
     name = ufunc.__name__
-    row = None
-    if method == "__call__" and name not in _COMPARISONS:
-        row = _ROWS.get(name) or next((row for row in ops.TABLE.values() if row.ufunc == name), None)
-    if row is not None and not options and all(isinstance(x, (Methods, float, int)) for x in inputs):
-        return row(*inputs)  # as for a NumPy scalar and a Value
+    row = _ROWS.get(name) or next((row for row in ops.TABLE.values() if row.ufunc == name), None)
+    if row is not None and method == "__call__" and not options and not any(getattr(x, "ndim", 0) for x in inputs):
+        result = row(*[x.item() if getattr(getattr(x, "dtype", None), "hasobject", False) else x for x in inputs])
+        return bool(result) if name in _COMPARISONS else result
     import numpy
 
     for out in options.get("out", ()):
@@ -48,7 +47,8 @@ def apply(ufunc: Any, method: str, inputs: Sequence[Any], options: Mapping[str, 
             )
     if name in _INSTEAD or (row is None and not any("O" in types for types in ufunc.types)):
         raise TypeError(f"np.{name} has no counterpart here: write {_INSTEAD.get(name, 'it with the functions of autograd')}")
-    if row is not None:
+    if row is not None and method == "__call__" and name not in _COMPARISONS:
         ufunc = numpy.frompyfunc(row, len(inputs), 1)
     boxed = [numpy.full((), x, object) if isinstance(x, Methods) else x for x in inputs]
-    return getattr(ufunc, method)(*boxed, **options)
+    with numpy.errstate(all="ignore"):  # the operations on Values warn by themselves
+        return getattr(ufunc, method)(*boxed, **options)

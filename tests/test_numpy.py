@@ -17,6 +17,7 @@ WORKS, REFUSED = (
     for part in PAGE.split("## What is refused")
 )
 NAMES = {"np": np, "math": math, "autograd": autograd}
+NAN = math.nan
 AT = (2.0, 1.5, 2.5)  # v, and the elements of w
 
 
@@ -52,6 +53,7 @@ KINDS = {
     "Value": lambda result: type(result) is Value,
     "Values": lambda result: result.dtype == object and all(type(x) is Value for x in flat(result)),
     "Values and numbers": lambda result: result.dtype == object and {type(x) is Value for x in flat(result)} == {True, False},
+    "bool": lambda result: type(result) is bool,
     "bools": lambda result: result.dtype == bool,
     "numbers": lambda result: not any(type(x) is Value for x in flat(result)),
 }
@@ -115,6 +117,18 @@ def test_what_is_refused_raises_and_what_to_write_instead_runs(code, instead):
 def test_the_refusal_says_what_to_write(code, words):
     with pytest.raises(TypeError, match=words):
         with_values(code)
+
+
+@pytest.mark.parametrize("number", [np.float64(NAN), np.float32(NAN), np.longdouble(NAN), np.array(NAN), np.array([NAN])])
+def test_numpy_adds_no_warning_of_its_own_to_those_of_an_operation(number):
+    v = Value(2.0)
+    for result in (number * v, v - number, number < v, np.hypot(number, v)):
+        assert np.shape(result) == np.shape(number)
+
+
+def test_extended_precision_is_compared_element_by_element():
+    assert (np.array([1.5, 3.5], np.longdouble) < Value(2.0)).tolist() == [True, False]
+    assert [x.data for x in np.array([1.5, 3.5], np.longdouble) * Value(2.0)] == [3.0, 7.0]
 
 
 def test_a_refused_assignment_in_place_changes_nothing():
