@@ -218,6 +218,11 @@ def _power_kernel(x: float, y: float) -> tuple[float, float, float]:
     return z, y * math.pow(x, y - 1.0) if y >= 0.5 else y * z / x, z * math.log(x)
 
 
+def _mod_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = x % y
+    return z, 1.0, -scalar_math.rounded(x / y - z / y)
+
+
 def _cbrt(x: float) -> float:
     # libm's cube root may be 3 units off; one step of Newton's method brings it within 1.
     z = math.cbrt(x)
@@ -277,7 +282,7 @@ pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
 
 mod = op("mod", operator.mod, lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
          source="{} % {}", latex=r"{} \bmod {}", symbol="%", ufunc="remainder", taught=["1", "-floor(x/y)"],
-         domain=[REAL, NONZERO], kinks=lambda x, y: _to_multiple(x, y),
+         domain=[REAL, NONZERO], kinks=lambda x, y: _to_multiple(x, y), kernel=_mod_kernel,
          doc="""The remainder of x / y, with the sign of y, as Python has it: `x % y`; NaN for y = 0.
 
     >>> mod(7.0, 3.0), mod(-7.0, 3.0)
@@ -626,6 +631,7 @@ round = op("round", scalar_math.rounded, _zero, latex=r"\operatorname{{round}}\l
     (2.0, 4.0)
     """)
 copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0, y), _zero, domain=[REAL, NONZERO], kinks=_to_either_zero,
+              kernel=lambda x, y: (math.copysign(x, y), _sign(x) * math.copysign(1.0, y), 0.0),
               doc="""|x| with the sign of y, which a zero has as well; the partial at x = 0 is 0.
 
     >>> copysign(2.0, -3.0), copysign(2.0, -0.0)
@@ -816,7 +822,15 @@ def _share(z: Any, x: Any, y: Any) -> Any:
     return where(less(abs(x - y), 1.0), sigmoid(x - y), _shares(z, x, y)[0])
 
 
-logaddexp = op("logaddexp", _logsumexp, _share, lambda z, x, y: _share(z, y, x),
+def _logaddexp_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = _logsumexp(x, y)
+    if math.fabs(x - y) < 1.0:
+        return z, _sigmoid(x - y), _sigmoid(y - x)
+    p, q = _exp_difference(x, z), _exp_difference(y, z)
+    return z, p / (p + q), q / (p + q)
+
+
+logaddexp = op("logaddexp", _logsumexp, _share, lambda z, x, y: _share(z, y, x), kernel=_logaddexp_kernel,
                latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)", taught=["exp(x - z)", "exp(y - z)"],
                doc="""log(exp(x) + exp(y)), without overflow.
 

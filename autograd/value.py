@@ -376,11 +376,11 @@ class Value(Methods):
 
     def __mod__(self, other: Any) -> Value:
         y = other if type(other) is Value else _operand(other)
-        return NotImplemented if y is NotImplemented else record(ops.mod, (self, y))
+        return NotImplemented if y is NotImplemented else _record_row(ops.mod, (self, y))
 
     def __rmod__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else record(ops.mod, (y, self))
+        return NotImplemented if y is NotImplemented else _record_row(ops.mod, (y, self))
 
     def __floordiv__(self, other: Any) -> Value:
         raise TypeError("// is not recorded: write autograd.floor(x / y)")

@@ -14,6 +14,7 @@ import autograd
 from autograd import Value, grad, gradients, hessian, ops, to_latex, to_python
 from autograd.explaining.notation import TEXT
 from autograd.expression import evaluate
+from autograd.value import record
 from tests.oracle import mp, spacing, ulps
 from tests.soak import count
 
@@ -280,6 +281,15 @@ def test_mod_is_pythons_and_its_partial_the_whole_quotient(x, y):
 @given(floats, floats)
 def test_copysign_is_that_of_math(x, y):
     assert same(ops.copysign(x, y), math.copysign(x, y))
+
+
+@pytest.mark.parametrize("name", ["mod", "copysign", "logaddexp"])
+@given(floats, floats)
+def test_the_short_way_to_record_two_arguments_is_bit_equal_to_the_long_one(name, x, y):
+    row = ops.TABLE[name]
+    for args in ((Value(x), Value(y)), (Value(x), y), (x, Value(y))):
+        short, long = quietly(row, *args), quietly(record, row, args)
+        assert repr((short.data, short.partials)) == repr((long.data, long.partials))
 
 
 # -- how they are written --------------------------------------------------------------------------------
