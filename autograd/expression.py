@@ -23,7 +23,7 @@ class ExpressionError(ValueError):
         self.column = column
 
 
-_BINARY = {ast.Add: ops.add, ast.Sub: ops.sub, ast.Mult: ops.mul, ast.Div: ops.div, ast.Pow: ops.pow}
+_BINARY = {ast.Add: ops.add, ast.Sub: ops.sub, ast.Mult: ops.mul, ast.Div: ops.div, ast.Mod: ops.mod, ast.Pow: ops.pow}
 _UNARY = {ast.USub: ops.neg, ast.UAdd: ops.pos}
 _COMPARE = {
     ast.Eq: ops.equal,
@@ -179,7 +179,7 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
     }
     if isinstance(node, ast.BinOp):
         hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
-        raise ExpressionError(f"the operators are + - * / and **{hint}", node.left.col_offset + 1)
+        raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1)
     raise ExpressionError(what.get(type(node), f"{type(node).__name__} is not allowed here"), node.col_offset + 1)
 
 

@@ -29,6 +29,10 @@ class Methods:
         """exp(self) - 1; see `autograd.expm1`."""
         return self._record(ops.expm1, (self,))
 
+    def exp2(self) -> Value:
+        """2 to the power of self; see `autograd.exp2`."""
+        return self._record(ops.exp2, (self,))
+
     def log(self) -> Value:
         """The natural logarithm; see `autograd.log`."""
         return self._record(ops.log, (self,))
@@ -44,6 +48,10 @@ class Methods:
     def log10(self) -> Value:
         """The logarithm to base 10; see `autograd.log10`."""
         return self._record(ops.log10, (self,))
+
+    def log1mexp(self) -> Value:
+        """log(1 - exp(-self)); see `autograd.log1mexp`."""
+        return self._record(ops.log1mexp, (self,))
 
     def sqrt(self) -> Value:
         """The square root; see `autograd.sqrt`."""
@@ -109,6 +117,30 @@ class Methods:
         """1 - erf(self); see `autograd.erfc`."""
         return self._record(ops.erfc, (self,))
 
+    def erfinv(self) -> Value:
+        """The inverse of erf; see `autograd.erfinv`."""
+        return self._record(ops.erfinv, (self,))
+
+    def lgamma(self) -> Value:
+        """The logarithm of |Γ(self)|; see `autograd.lgamma`."""
+        return self._record(ops.lgamma, (self,))
+
+    def digamma(self) -> Value:
+        """The derivative of lgamma; see `autograd.digamma`."""
+        return self._record(ops.digamma, (self,))
+
+    def floor(self) -> Value:
+        """The largest whole number that is not above self; see `autograd.floor`."""
+        return self._record(ops.floor, (self,))
+
+    def ceil(self) -> Value:
+        """The smallest whole number that is not below self; see `autograd.ceil`."""
+        return self._record(ops.ceil, (self,))
+
+    def round(self) -> Value:
+        """The nearest whole number, of two the even one; see `autograd.round`."""
+        return self._record(ops.round, (self,))
+
     def relu(self) -> Value:
         """self where it is positive, else 0; see `autograd.relu`."""
         return self._record(ops.relu, (self,))
@@ -120,3 +152,25 @@ class Methods:
     def softplus(self) -> Value:
         """log(1 + exp(self)); see `autograd.softplus`."""
         return self._record(ops.softplus, (self,))
+
+    # NumPy calls its functions on the elements of an object array by these names of its own.
+
+    arcsin, arccos, arctan = asin, acos, atan
+    arcsinh, arccosh, arctanh = asinh, acosh, atanh
+    rint = round
+
+    def arctan2(self, x: Value | float) -> Value:
+        """The angle of the point (x, self); see `autograd.atan2`."""
+        return self._record(ops.atan2, (self, x))
+
+    def hypot(self, y: Value | float) -> Value:
+        """√(self² + y²); see `autograd.hypot`."""
+        return self._record(ops.hypot, (self, y))
+
+    def fabs(self) -> Value:
+        """The absolute value; see `autograd.abs`."""
+        return self._record(ops.abs, (self,))
+
+    def conjugate(self) -> Value:
+        """A real number is its own; `np.var` asks for it."""
+        return self  # type: ignore[return-value]

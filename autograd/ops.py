@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Op
+from autograd import scalar_math
+from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
 
 TABLE: dict[str, Op] = {}
 
@@ -31,6 +32,11 @@ abs: Op
 sign: Op
 step: Op
 where: Op
+round: Op
+copysign: Op
+digamma: Op
+polygamma: Op
+erfc: Op
 equal: Op
 not_equal: Op
 less: Op
@@ -58,17 +64,20 @@ def custom_op(
     forward: Callable[..., float] | None = None,
     /,
     *,
-    partials: Callable[..., Any] | Sequence[Callable[..., Any]],
+    partials: Callable[..., Any] | Sequence[Callable[..., Any]] | None = None,
+    vjp: Callable[..., Any] | None = None,
     name: str | None = None,
     **columns: Any,
 ) -> Any:
     """Add an operation of your own to the table, usable everywhere a built-in one is.
 
     `forward` takes floats and returns a float. `partials` is one function per argument (or the only
-    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. Write it with
-    operators and `autograd` functions and without `if`, and higher derivatives work as well. Further
-    keywords are columns of the table: `symbol`, `latex`, `source`, `taught`, `domain`, `kinks`, `otherwise` (the
-    result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
+    one), called with the result first and then the arguments: `lambda z, x: 2 * x`. People who come from PyTorch
+    or JAX may give `vjp` in its place: called with the gradient of the result, the result and the arguments, it
+    returns the gradient of every argument as a tuple (of a single one bare; None is none), and is linear in the first:
+    `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
+    and higher derivatives work as well. Further keywords are columns of the table: `symbol`, `latex`, `source`,
+    `taught`, `domain`, `kinks`, `otherwise` (the result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
 
     >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
@@ -79,22 +88,27 @@ def custom_op(
     ...     return x * x - y
     >>> parabola(3.0, 1.0)
     8.0
+    >>> area = custom_op(lambda x, y: x * y, vjp=lambda bar, z, x, y: (bar * y, bar * x), name="area")
+    >>> area(3.0, 2.0)
+    6.0
     """
+    if (partials is None) == (vjp is None):
+        raise TypeError(f"custom_op: give either partials=… or vjp=…, got {'neither' if vjp is None else 'both'}")
     if forward is None:
-        return lambda function: custom_op(function, partials=partials, name=name, **columns)
+        return lambda function: custom_op(function, partials=partials, vjp=vjp, name=name, **columns)
     label = str(name or getattr(forward, "__name__", ""))
     if not label.isidentifier():
         raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
     if label in BUILT_IN:
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
-    rules = [partials] if callable(partials) else list(partials)
-    _check_count(label, forward, rules)
+    rules = _rules_of(vjp, label, forward, columns) if vjp else [partials] if callable(partials) else list(partials or ())
+    _check_count(label, forward, rules, "partials must be one function for" if vjp is None else "vjp must take bar, z and")
     columns.setdefault("doc", forward.__doc__ or "")
     columns.setdefault("otherwise", _raise_again)
     return op(label, forward, *rules, **columns)
 
 
-def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Callable[..., Any]]) -> None:
+def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Callable[..., Any]], what: str) -> None:
     """Has the function as many arguments as there are rules, as far as it tells?"""
     import inspect  # takes longer to load than the rest of the package
 
@@ -105,9 +119,56 @@ def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Call
     try:
         signature.bind(*rules)
     except TypeError:
-        raise TypeError(
-            f"custom_op: partials must be one function for each argument of {label}{signature}, got {len(rules)}"
-        ) from None
+        raise TypeError(f"custom_op: {what} each argument of {label}{signature}, got {len(rules)}") from None
+
+
+def _rules_of(
+    vjp: Callable[..., Any], label: str, forward: Callable[..., float], columns: Mapping[str, Any]
+) -> list[Callable[..., Any]]:
+    """The partials of an op that is given by its vjp: what it makes of a gradient of 1."""
+    checked = False
+
+    def partials(z: Any, *args: Any) -> list[Any]:
+        nonlocal checked
+        found = _gradients(vjp, label, 1.0, z, args)
+        if not checked and all(type(x) is float for x in args):
+            for one, other in zip(found, _gradients(vjp, label, -2.0, z, args), strict=True):
+                one, other = number(one), number(other)
+                if math.isfinite(one) and not math.isclose(other, -2.0 * one, rel_tol=1e-6, abs_tol=1e-300):
+                    raise TypeError(f"{label}: vjp must be linear in bar, got {one!r} for bar = 1.0 and {other!r} for bar = -2.0")
+            checked = True
+        return found
+
+    if columns.get("variadic"):
+        return [partials]
+    count = _positional(vjp)
+    count = _positional(forward) if count is None else max(count - 2, 0)
+    if count is None:
+        raise TypeError(f"custom_op: vjp of {label} must name its arguments, as in lambda bar, z, x, y: (bar * y, bar * x)")
+    return [lambda z, *args, i=i: partials(z, *args)[i] for i in range(count)]
+
+
+def _gradients(vjp: Callable[..., Any], label: str, bar: float, z: Any, args: Sequence[Any]) -> list[Any]:
+    """What vjp gives for each argument; None in a tuple is no gradient, as in PyTorch."""
+    given = vjp(bar, z, *args)
+    found = list(given) if isinstance(given, (tuple, list)) else [given]
+    if given is None or len(found) != len(args):
+        raise TypeError(f"{label}: vjp must return one gradient per argument, so {len(args)}, got {given!r}")
+    return [0.0 if gradient is None else gradient for gradient in found]
+
+
+def _positional(function: Callable[..., Any]) -> int | None:
+    """How many arguments it needs, as far as it tells."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len([p for p in positional if p.default is p.empty])
 
 
 def _raise_again(*args: float) -> float:
@@ -155,6 +216,11 @@ def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
 def _power_kernel(x: float, y: float) -> tuple[float, float, float]:
     z = math.pow(x, y)
     return z, y * math.pow(x, y - 1.0) if y >= 0.5 else y * z / x, z * math.log(x)
+
+
+def _mod_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = x % y
+    return z, 1.0, -scalar_math.rounded(x / y - z / y)
 
 
 def _cbrt(x: float) -> float:
@@ -214,8 +280,18 @@ pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
     (0.5, nan)
     """)
 
+mod = op("mod", operator.mod, lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
+         source="{} % {}", latex=r"{} \bmod {}", symbol="%", ufunc="remainder", taught=["1", "-floor(x/y)"],
+         domain=[REAL, NONZERO], kinks=lambda x, y: _to_multiple(x, y), kernel=_mod_kernel,
+         doc="""The remainder of x / y, with the sign of y, as Python has it: `x % y`; NaN for y = 0.
+
+    >>> mod(7.0, 3.0), mod(-7.0, 3.0)
+    (1.0, 2.0)
+    """)
+
 # -- exponentials and logarithms ---------------------------------------------------------------------
 
+LN_2 = 0.6931471805599453
 LOG2_E = 1.4426950408889634
 LOG10_E = 0.4342944819032518
 
@@ -230,6 +306,12 @@ expm1 = op("expm1", math.expm1, lambda z, x: exp(x), latex="e^{{{}}} - 1", other
 
     >>> expm1(1e-20)
     1e-20
+    """)
+exp2 = op("exp2", math.exp2, lambda z, x: LN_2 * z, latex="2^{{{}}}", otherwise=lambda x: INF,
+          doc="""2 to the power x.
+
+    >>> exp2(3.0), exp2(1024.0)
+    (8.0, inf)
     """)
 log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x),
          latex=r"\ln\left({}\right)", taught=["1/x"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
@@ -272,6 +354,14 @@ cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}
 
     >>> cbrt(-27.0)
     -3.0
+    """)
+log1mexp = op("log1mexp", scalar_math.log1mexp, lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z),
+              latex=r"\ln\left(1 - e^{{-{}}}\right)", taught=["1/(exp(x) - 1)"], domain=[POSITIVE],
+              otherwise=lambda x: -INF if x == 0.0 else NAN,
+              doc="""log(1 - exp(-x)) for x > 0, the convention of Mächler (2012): exact for small and for large x.
+
+    >>> print(f"{log1mexp(1e-20):.6f} {log1mexp(50.0):.6g}")
+    -46.051702 -1.92875e-22
     """)
 
 
@@ -387,6 +477,7 @@ atanh = op("atanh", math.atanh, lambda z, x: _within(less_equal(abs(x), 1.0), 1.
 # -- the error function ------------------------------------------------------------------------------
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
+SQRT_PI_OVER_TWO = 0.886226925452758
 
 
 def _gaussian(x: float) -> float:
@@ -419,6 +510,50 @@ erfc = op("erfc", math.erfc, lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), latex
     2.088487583762545e-45
     """)
 
+
+
+def _erfinv_slope(z: Any, x: Any) -> Any:
+    # exp(z²) magnifies the rounding error of z: what erf(z) is off from x, times the slope, tells it.
+    slope = SQRT_PI_OVER_TWO / gaussian(z)
+    excess = erfc(abs(z)) - (1.0 - abs(x))
+    return where(less(abs(x), 1.0), slope * (1.0 + 2.0 * abs(z) * slope * excess), SQRT_PI_OVER_TWO * exp(z * z))
+
+
+erfinv = op("erfinv", scalar_math.erfinv, _erfinv_slope, latex=r"\operatorname{{erf}}^{{-1}}\left({}\right)",
+            taught=["0.886226925452758*exp(z**2)"], domain=[UNIT],
+            doc="""The inverse of erf; ±inf at ±1.
+
+    >>> print(f"{erfinv(0.5):.6f} {erfinv(1.0)}")
+    0.476936 inf
+    """)
+
+# -- the gamma function ------------------------------------------------------------------------------
+
+NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on to the left
+ORDER: Domain = ((-1.0, 101.0),)  # the whole numbers in it
+
+lgamma = op("lgamma", scalar_math.log_gamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
+            doc="""log |Γ(x)|, the logarithm of a factorial: lgamma(n + 1) = log(n!); inf at 0, -1, -2, …
+
+    >>> print(f"{lgamma(5.0):.6f} {lgamma(2.0)} {lgamma(0.0)}")
+    3.178054 0.0 inf
+    """)
+digamma = op("digamma", scalar_math.digamma, lambda z, x: polygamma(1.0, x), latex=r"\psi\left({}\right)", symbol="ψ", domain=[NOT_A_POLE],
+             otherwise=lambda x: -math.copysign(INF, x),
+             doc="""The derivative of lgamma; ∓inf at ±0, NaN at -1, -2, …
+
+    >>> print(f"{digamma(1.0):.6f}")
+    -0.577216
+    """)
+polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z, lambda z, n, x: polygamma(n + 1.0, x),
+               latex=r"\psi^{{\left({}\right)}}\left({}\right)", symbol="ψ⁽ⁿ⁾", domain=[ORDER, NOT_A_POLE],
+               otherwise=lambda n, x: INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0)),
+               doc="""The derivative of digamma of order n, called as in SciPy: polygamma(n, x), with a whole number n from 0 to 100.
+
+    >>> print(f"{polygamma(1, 1.0):.6f}")
+    1.644934
+    """)
+
 # -- kinks and choices -------------------------------------------------------------------------------
 
 
@@ -432,6 +567,24 @@ def _step(x: float) -> float:
 
 def _zero(z: Any, *args: Any) -> float:
     return 0.0
+
+
+# Distances from jumps that recur: a triangle wave with another sign on either side of every jump.
+
+
+def _to_multiple(x: float, y: float) -> float:
+    if not math.isfinite(x) or not math.isfinite(2.0 * y) or y == 0.0:
+        return NAN
+    r = math.remainder(x, 2.0 * y)
+    return math.copysign(min(math.fabs(r), math.fabs(y) - math.fabs(r)), r)
+
+
+def _to_half(x: float) -> float:
+    return 0.5 - math.fabs(math.remainder(x, 2.0)) if math.isfinite(x) else NAN
+
+
+def _to_either_zero(x: float, y: float) -> float:
+    return math.copysign(min(math.fabs(x), math.fabs(y)), x) * math.copysign(1.0, y)
 
 
 hypot = op("hypot", math.hypot, lambda z, x, y: where(equal(z, 0.0), 0.0, x / z), lambda z, x, y: where(equal(z, 0.0), 0.0, y / z),
@@ -458,6 +611,31 @@ step = op("step", _step, _zero, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
 
     >>> step(2.0), step(0.0)
     (1.0, 0.0)
+    """)
+floor = op("floor", scalar_math.floored, _zero, latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋", kinks=lambda x: _to_multiple(x, 1.0),
+           doc="""The largest whole number that is not above x, as a float; its gradient is 0.
+
+    >>> floor(2.5), floor(-2.5)
+    (2.0, -3.0)
+    """)
+ceil = op("ceil", scalar_math.ceiled, _zero, latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉", kinks=lambda x: _to_multiple(x, 1.0),
+          doc="""The smallest whole number that is not below x, as a float; its gradient is 0.
+
+    >>> ceil(2.5), ceil(-2.5)
+    (3.0, -2.0)
+    """)
+round = op("round", scalar_math.rounded, _zero, latex=r"\operatorname{{round}}\left({}\right)", kinks=_to_half, ufunc="rint",
+           doc="""The nearest whole number, of two the even one, as a float; its gradient is 0.
+
+    >>> round(2.5), round(3.5)
+    (2.0, 4.0)
+    """)
+copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0, y), _zero, domain=[REAL, NONZERO], kinks=_to_either_zero,
+              kernel=lambda x, y: (math.copysign(x, y), _sign(x) * math.copysign(1.0, y), 0.0),
+              doc="""|x| with the sign of y, which a zero has as well; the partial at x = 0 is 0.
+
+    >>> copysign(2.0, -3.0), copysign(2.0, -0.0)
+    (-2.0, -2.0)
     """)
 relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=r"\operatorname{{relu}}\left({}\right)", taught=["x > 0"], kinks=lambda x: x,
           doc="""x where x > 0, else 0; its partial at 0 is 0.
@@ -632,10 +810,31 @@ dot = op("dot", _dot, _swapped, kernel=_dot_kernel, variadic=True, symbol="w·x 
     11.5
     """)
 logsumexp = op("logsumexp", _logsumexp, _shares,
-               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"], ufunc="logaddexp",
+               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"],
                doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
 
     >>> logsumexp(1000.0, 1000.0)
+    1000.6931471805599
+    """)
+
+def _share(z: Any, x: Any, y: Any) -> Any:
+    # Next to a tie sigmoid does it, whose derivatives do not cancel there; further away x - y is rounded too much.
+    return where(less(abs(x - y), 1.0), sigmoid(x - y), _shares(z, x, y)[0])
+
+
+def _logaddexp_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = _logsumexp(x, y)
+    if math.fabs(x - y) < 1.0:
+        return z, _sigmoid(x - y), _sigmoid(y - x)
+    p, q = _exp_difference(x, z), _exp_difference(y, z)
+    return z, p / (p + q), q / (p + q)
+
+
+logaddexp = op("logaddexp", _logsumexp, _share, lambda z, x, y: _share(z, y, x), kernel=_logaddexp_kernel,
+               latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)", taught=["exp(x - z)", "exp(y - z)"],
+               doc="""log(exp(x) + exp(y)), without overflow.
+
+    >>> logaddexp(1000.0, 1000.0)
     1000.6931471805599
     """)
 # fmt: on

@@ -25,7 +25,7 @@ _ADVICE = {
     "list": "a Value holds one number: use [Value(x) for x in ...]",
     "tuple": "a Value holds one number: use [Value(x) for x in ...]",
     "dict": "a Value holds one number: use {k: Value(x) for k, x in ...}",
-    "ndarray": "a Value holds one number: use [Value(x) for x in array]",
+    "ndarray": "one number is needed: use [Value(x) for x in array], and [autograd.exp(x) for x in array] or np.exp(array)",
     "Value": "it is a Value already: use v.detach() for a new leaf with the same number",
 }
 

@@ -404,6 +404,19 @@ class Value(Methods, MicrogradNames):
         y = other if type(other) is float else _operand(other)
         return NotImplemented if y is NotImplemented else _record_row(ops.pow, (y, self))
 
+    def __mod__(self, other: Any) -> Value:
+        y = other if type(other) is Value else _operand(other)
+        return NotImplemented if y is NotImplemented else _record_row(ops.mod, (self, y))
+
+    def __rmod__(self, other: Any) -> Value:
+        y = _operand(other)
+        return NotImplemented if y is NotImplemented else _record_row(ops.mod, (y, self))
+
+    def __floordiv__(self, other: Any) -> Value:
+        raise TypeError("// is not recorded: write autograd.floor(x / y)")
+
+    __rfloordiv__ = __floordiv__
+
     def __neg__(self) -> Value:
         return _record_row(ops.neg, (self,))
 
@@ -458,6 +471,24 @@ class Value(Methods, MicrogradNames):
     def __int__(self) -> int:
         return int(float(self))  # which says what to do instead
 
+    def __floor__(self) -> int:
+        raise TypeError(
+            "math.floor would cut the gradient: use autograd.floor(v), or [autograd.floor(v) for v in array], to record "
+            "the operation, and math.floor(v.data) for the number"
+        )
+
+    def __ceil__(self) -> int:
+        raise TypeError(
+            "math.ceil would cut the gradient: use autograd.ceil(v), or [autograd.ceil(v) for v in array], to record "
+            "the operation, and math.ceil(v.data) for the number"
+        )
+
+    def __trunc__(self) -> int:
+        raise TypeError(
+            "math.trunc would cut the gradient: use autograd.copysign(autograd.floor(abs(v)), v) to record the operation, "
+            "and math.trunc(v.data) for the number"
+        )
+
     def __reduce__(self) -> tuple[Any, ...]:
         if self.op is not None:
             raise TypeError(
@@ -468,15 +499,9 @@ class Value(Methods, MicrogradNames):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
-        op = next((row for row in ops.TABLE.values() if row.ufunc == ufunc.__name__), None)
-        if op is None or method != "__call__" or options:
-            raise TypeError(f"np.{ufunc.__name__} has no counterpart here: use the functions of autograd on Values")
-        if any(getattr(x, "ndim", 0) for x in inputs):
-            import numpy
+        from autograd import numpy_functions  # here, since most programs do without
 
-            boxed = [numpy.full((), x, object) if type(x) is Value else x for x in inputs]
-            return numpy.frompyfunc(op, len(inputs), 1)(*boxed)
-        return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
+        return numpy_functions.apply(ufunc, method, inputs, options)
 
 
 FROZEN = 2  # in `_reached`, where the sweeps find it without asking
@@ -484,7 +509,6 @@ _some_frozen = False  # has any Value ever been? Until then no partial has to be
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
-_COMPARISONS = frozenset((ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal))
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 

@@ -56,6 +56,10 @@ def _logistic_slope(x: Number) -> Number:
     return 1 / (4 * mp.cosh(x / 2) ** 2)
 
 
+def _erfinv_slope(x: Number) -> Number:
+    return SQRT_PI / 2 * mp.exp(mp.erfinv(x) ** 2)
+
+
 LN2, LN10, SQRT_PI = mp.log(2), mp.log(10), mp.sqrt(mp.pi)
 
 # fmt: off
@@ -64,6 +68,9 @@ RULES: dict[str, Rule] = {
     "neg":      _flat(lambda x: -x, lambda x: -mp.one),
     "exp":      _unary(mp.exp, mp.exp, mp.exp),
     "expm1":    _unary(mp.expm1, mp.exp, mp.exp),
+    "exp2":     _unary(lambda x: mp.power(2, x), lambda x: LN2 * mp.power(2, x), lambda x: LN2**2 * mp.power(2, x)),
+    "log1mexp": _unary(lambda x: mp.log1p(-mp.exp(-x)) if x > 1 else mp.log(-mp.expm1(-x)), lambda x: 1 / mp.expm1(x),
+                       lambda x: 1 / (mp.expm1(x) * mp.expm1(-x))),
     "log":      _unary(mp.log, lambda x: 1 / x, lambda x: -1 / x**2),
     "log1p":    _unary(mp.log1p, lambda x: 1 / (1 + x), lambda x: -1 / (1 + x) ** 2),
     "log2":     _unary(lambda x: mp.log(x) / LN2, lambda x: 1 / (x * LN2), lambda x: -1 / (x**2 * LN2)),
@@ -86,10 +93,16 @@ RULES: dict[str, Rule] = {
                        lambda x: (4 * x**2 - 2) * mp.exp(-(x**2))),
     "erf":      _unary(mp.erf, lambda x: 2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: -4 * x * mp.exp(-(x**2)) / SQRT_PI),
     "erfc":     _unary(_erfc, lambda x: -2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: 4 * x * mp.exp(-(x**2)) / SQRT_PI),
+    "erfinv":   _unary(mp.erfinv, _erfinv_slope, lambda x: 2 * mp.erfinv(x) * _erfinv_slope(x) ** 2),
+    "lgamma":   _unary(lambda x: mp.loggamma(x).real, lambda x: mp.psi(0, x), lambda x: mp.psi(1, x)),
+    "digamma":  _unary(lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x)),
     "sigmoid":  _unary(lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope, lambda x: -mp.tanh(x / 2) * _logistic_slope(x)),
     "softplus": _unary(lambda x: mp.log1p(mp.exp(x)), lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope),
     "abs":      _flat(abs, mp.sign),
     "sign":     _flat(mp.sign),
+    "floor":    _flat(mp.floor),
+    "ceil":     _flat(mp.ceil),
+    "round":    _flat(mp.nint),
     "step":     _flat(_step),
     "relu":     _flat(lambda x: x * _step(x), _step),
 }
@@ -131,6 +144,29 @@ def _comparison(holds: Callable[..., bool]) -> Rule:
     return _binary(lambda x, y: mp.mpf(holds(x, y)), zero, zero)
 
 
+def _quotient(x: Number, y: Number) -> Number:
+    """floor(x / y), exact for all floats."""
+    with mp.workprec(2400):
+        return mp.floor(x / y)
+
+
+def _mod(x: Number, y: Number) -> Number:
+    with mp.workprec(2400):
+        return x - y * mp.floor(x / y)
+
+
+def _side(y: Number) -> Number:
+    return mp.one if y >= 0 else -mp.one
+
+
+def _share(x: Number, y: Number) -> Number:
+    return 1 / (1 + mp.exp(y - x))
+
+
+def _both_shares(x: Number, y: Number) -> Number:
+    return _share(x, y) * _share(y, x)
+
+
 def _length_slope(x: Number, y: Number) -> Number:
     return x / mp.hypot(x, y) if x else mp.zero
 
@@ -142,6 +178,13 @@ RULES |= {
     "mul": _binary(lambda x, y: x * y, lambda x, y: y, lambda x, y: x, fxy=_one),
     "div": _binary(lambda x, y: x / y, lambda x, y: 1 / y, lambda x, y: -x / y**2,
                    fxy=lambda x, y: -1 / y**2, fyy=lambda x, y: 2 * x / y**3),
+    "mod": _binary(_mod, _one, lambda x, y: -_quotient(x, y)),
+    "copysign": _binary(lambda x, y: abs(x) * _side(y), lambda x, y: mp.sign(x) * _side(y), lambda x, y: mp.zero),
+    "logaddexp": _binary(lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y))), _share, lambda x, y: _share(y, x),
+                         _both_shares, lambda x, y: -_both_shares(x, y), _both_shares),
+    # The order n is a constant.
+    "polygamma": _binary(lambda n, x: mp.psi(int(n), x), lambda n, x: mp.zero, lambda n, x: mp.psi(int(n) + 1, x),
+                         fyy=lambda n, x: mp.psi(int(n) + 2, x)),
     "pow": _binary(lambda x, y: x**y, lambda x, y: y * x ** (y - 1), lambda x, y: x**y * _log_of_base(x),
                    lambda x, y: y * (y - 1) * x ** (y - 2),
                    lambda x, y: x ** (y - 1) * (1 + y * _log_of_base(x)),

@@ -58,7 +58,7 @@ def test_it_runs_as_a_module(tmp_path):
         (["sum(*x)", "x=1"], "arguments are written out one by one"),
         (["mean()", "x=1"], "mean of an empty list"),
         (["x" + "+x" * 500, "x=1"], "nested more than 250 deep"),
-        (["x^2", "x=1"], "the operators are + - * / and **: a power is written **"),
+        (["x^2", "x=1"], "the operators are + - * / % and **: a power is written **"),
         (["sin()", "x=1"], "sin() takes 1 argument, got 0"),
         (["α*y", "α=1"], "column 3, at 'y'"),
         (["x", "x=1", "-o", "x.gif"], "a picture is .svg, .png or .pdf, got 'x.gif'"),

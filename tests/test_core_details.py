@@ -112,6 +112,9 @@ REAL, POSITIVE, UNIT = ((-INF, INF),), ((0.0, INF),), ((-1.0, 1.0),)
 NONZERO = ((-INF, 0.0), (0.0, INF))
 DOMAINS = dict.fromkeys(("log", "log2", "log10", "sqrt"), (POSITIVE,)) | dict.fromkeys(("asin", "acos", "atanh"), (UNIT,))
 DOMAINS |= {"div": (REAL, NONZERO), "pow": (POSITIVE, REAL), "log1p": (((-1.0, INF),),), "acosh": (((1.0, INF),),)}
+NO_POLE = (*((-n - 1.0, -float(n)) for n in range(4)), (0.0, INF))
+DOMAINS |= {"mod": (REAL, NONZERO), "copysign": (REAL, NONZERO), "log1mexp": (POSITIVE,), "erfinv": (UNIT,)}
+DOMAINS |= {"lgamma": (NO_POLE,), "digamma": (NO_POLE,), "polygamma": (((-1.0, 101.0),), NO_POLE)}
 DOMAINS |= {"cbrt": (NONZERO,), "tan": (((-1.5, 1.5),),), "atan2": (NONZERO, NONZERO)}
 
 

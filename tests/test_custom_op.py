@@ -6,6 +6,8 @@ import pickle
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, custom_op, draw_dot, grad, hessian, jvp, ops
@@ -128,3 +130,89 @@ def test_as_many_partials_as_arguments_are_asked_for_when_the_op_is_made(functio
 def test_a_function_that_does_not_tell_its_arguments_is_taken_at_its_word():
     assert custom_op(math.hypot, partials=[lambda z, x, y: x / z, lambda z, x, y: y / z], name="length")(3.0, 4.0) == 5.0
     assert custom_op(max, partials=[lambda z, x, y: 1.0, lambda z, x, y: 0.0], name="larger")(3.0, 4.0) == 4.0
+
+
+# -- vjp ---------------------------------------------------------------------------------------------
+
+
+def test_a_vjp_gives_what_partials_give_to_any_order_in_both_modes():
+    f = custom_op(lambda x: x**3, vjp=lambda bar, z, x: bar * 3.0 * x * x, name="cube")
+    assert (f(2.0), grad(f)(2.0), grad(grad(f))(2.0), grad(grad(grad(f)))(2.0)) == (8.0, 12.0, 12.0, 6.0)
+    assert jvp(f, (2.0,), (1.0,)) == (8.0, 12.0)
+    assert gradcheck(f, (0.7,), order=2)
+
+
+@given(st.floats(-3.0, 3.0), st.floats(0.1, 3.0))
+def test_a_vjp_of_two_arguments_is_bit_equal_to_its_partials(x, y):
+    one = custom_op(lambda x, y: x / y, vjp=lambda bar, z, x, y: (bar / y, -bar * z / y), name="one")
+    other = custom_op(lambda x, y: x / y, partials=[lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y], name="other")
+    assert one(Value(x), Value(y)).partials == other(Value(x), Value(y)).partials
+    assert hessian(one, (0, 1))(x, y) == hessian(other, (0, 1))(x, y)
+
+
+def test_a_vjp_is_accepted_by_the_decorator_and_may_leave_an_argument_without_gradient():
+    @custom_op(vjp=lambda bar, z, x, *rest: [bar * 2.0, None])
+    def doubled(x, how):
+        return 2.0 * x
+
+    x, how = Value(3.0), Value(1.0)
+    doubled(x, how).backward()
+    assert (x.grad, how.grad) == (2.0, 0.0)
+
+
+def test_a_vjp_serves_an_op_of_any_number_of_arguments():
+    total = custom_op(lambda *xs: math.fsum(xs), vjp=lambda bar, z, *xs: [bar] * len(xs), variadic=True, name="total")
+    assert grad(lambda xs: total(*xs))([1.0, 2.0, 3.0]) == [1.0, 1.0, 1.0]
+
+
+def test_a_constant_is_not_differentiated_by_a_vjp():
+    f = custom_op(lambda x, y: x * y, vjp=lambda bar, z, x, y: (bar * y, bar * x), name="area")
+    assert f(Value(2.0), 3.0).partials == (3.0, None)
+
+
+@pytest.mark.parametrize("given", [{}, {"partials": lambda z, x: 1.0, "vjp": lambda bar, z, x: bar}])
+def test_exactly_one_of_partials_and_vjp_is_asked_for(given):
+    for function in (math.sin, None):  # called, and as a decorator
+        with pytest.raises(TypeError, match=r"custom_op: give either partials=… or vjp=…, got (neither|both)"):
+            custom_op(function, name="op", **given)
+
+
+@pytest.mark.parametrize(
+    ("vjp", "message"),
+    [
+        (lambda bar, z, x: bar, r"vjp must take bar, z and each argument of op\(x, y\), got 1"),
+        (lambda bar: bar, r"vjp must take bar, z and each argument of op\(x, y\), got 0"),
+        (lambda bar, z, x, y, w: bar, r"vjp must take bar, z and each argument of op\(x, y\), got 3"),
+    ],
+)
+def test_a_vjp_takes_bar_the_result_and_every_argument(vjp, message):
+    with pytest.raises(TypeError, match=f"custom_op: {message}"):
+        custom_op(lambda x, y: x * y, vjp=vjp, name="op")
+    assert "op" not in ops.TABLE
+
+
+def test_a_vjp_and_a_function_that_both_do_not_tell_their_arguments_are_refused():
+    with pytest.raises(TypeError, match=r"vjp of op must name its arguments, as in lambda bar, z, x, y"):
+        custom_op(max, vjp=lambda *args: args[2:], name="op")
+
+
+@pytest.mark.parametrize("given", [None, 1.0, (1.0,), [1.0, 2.0, 3.0]])
+def test_a_vjp_that_returns_no_gradient_for_an_argument_is_told_at_its_first_use(given):
+    f = custom_op(lambda x, y: x * y, vjp=lambda bar, z, x, y: given, name="op")
+    with pytest.raises(TypeError, match="op: vjp must return one gradient per argument, so 2, got"):
+        f(Value(1.0), Value(2.0))
+
+
+@pytest.mark.parametrize("wrong", [lambda bar: bar * bar, abs, lambda bar: bar + 1.0, lambda bar: 1.0])
+def test_a_vjp_that_is_not_linear_in_the_gradient_is_told_at_its_first_use(wrong):
+    f = custom_op(lambda x: 2.0 * x, vjp=lambda bar, z, x: 2.0 * wrong(bar), name="op")
+    with pytest.raises(TypeError, match=r"op: vjp must be linear in bar, got .* for bar = 1\.0 and .* for bar = -2\.0"):
+        f(Value(1.0))
+
+
+def test_a_vjp_at_a_pole_is_no_mistake():
+    f = custom_op(lambda x: math.sqrt(x), vjp=lambda bar, z, x: bar / (2.0 * z), name="root")
+    x = Value(0.0)
+    f(x).backward()
+    assert x.grad == math.inf
+    assert grad(f)(4.0) == 0.25

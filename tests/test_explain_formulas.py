@@ -7,6 +7,7 @@ from autograd import ops
 
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 NAMES = {"\\sigma": "sigmoid", "\\cdot": "*", "\\,": "*", "\\ne": "!=", "\\le": "<=", "\\ge": ">=", "\\pi": "pi"}
+NAMES |= {"\\lfloor": " floor(", "\\rfloor": ")", "\\lceil": " ceil(", "\\rceil": ")", "\\bmod": "%", "\\psi": " digamma"}
 NAMES |= {"\\arcsin": "asin", "\\arccos": "acos", "\\arctan": "atan", "\\min": "minimum", "\\max": "maximum"}
 OPERATORS = {"arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "exp_difference": "exp_difference"}
 
@@ -21,6 +22,8 @@ def from_text(text):
     """A formula of text as Python."""
     for known in (2.0, 10.0):
         text = text.replace(f"ln {known:g}", repr(math.log(known)))
+    text = text.replace("√π/2", repr(math.sqrt(math.pi) / 2)).replace("ψ", "digamma")
+    text = text.replace("⌊", "floor(").replace("⌈", "ceil(").replace("⌋", ")").replace("⌉", ")")
     text = text.replace("2/√π", repr(2 / math.sqrt(math.pi))).replace("log₂", "log2").replace("log₁₀", "log10")
     text = re.sub("([⁻⁰¹²³⁴-⁹]+)", lambda power: f"**({power[1].translate(SUPERSCRIPTS)})", text)
     text = text.replace("≠", "!=").replace("≤", "<=").replace("≥", ">=")
@@ -41,6 +44,7 @@ def from_latex(latex):
     """A formula of LaTeX as Python."""
     for known in (10.0, 2.0):
         latex = latex.replace(rf"\ln {known:g}", repr(math.log(known)))
+    latex = latex.replace(r"\ln\left|\Gamma\left(", " lgamma((")
     latex = latex.replace(r"\left|", " abs(").replace(r"\right|", ")").replace(r"\log_2", " log2").replace(r"\log_{10}", " log10")
     latex = re.sub(r"\\(left|right)", "", latex).replace("[3]", "3").replace("[", "(").replace("]", ")")
     return _read(latex)
@@ -62,7 +66,13 @@ def _read(latex):
         elif command == "\\operatorname":
             name, latex = _group(latex)
             name = name.replace("\\", "")
+            if latex.startswith("^{-1}"):
+                name, latex = f"{name}inv", latex.removeprefix("^{-1}")
             read.append(f" {OPERATORS.get(name, name)}")
+        elif command == "\\psi" and latex[0] == "^":
+            order, latex = _group(latex[1:])
+            read.append(f" polygamma({_read(order)}, ")
+            latex = latex.removeprefix("(")
         elif command == "\\begin":
             inner, latex = _cases(latex)
             read.append(inner)

@@ -27,8 +27,11 @@ def points(draw, row):
     count = row.arity or (2 * draw(st.integers(0, 3)) + 1 if row.name == "dot" else draw(st.integers(1, 7)))
     domains = row.domain if row.arity else [((-math.inf, math.inf),)] * count
     inside = [[(max(low, -3.0) + 0.05, min(high, 3.0) - 0.05) for low, high in domain] for domain in domains]
-    point = [draw(st.one_of(*(st.floats(low, high) for low, high in domain))) for domain in inside]
+    point = [draw(st.one_of(*(st.floats(low, high) for low, high in domain if low < high))) for domain in inside]
     assume(row.name != "hypot" or any(point))  # its kink, where x/z is 0/0 and the partial 0
+    assume(row.name != "mod" or abs(row.kinks(*point)) > 1e-9)
+    if row.name == "polygamma":
+        point[0] = float(draw(st.integers(0, 4)))
     return point
 
 
@@ -42,7 +45,7 @@ def test_what_is_taught_is_the_rule(row, data):
     for i, partial in enumerate(partials):
         x, y = (args[i], math.nan) if row.arity is None else (*args, math.nan)[:2]
         taught, _ = evaluate(row.taught[0 if row.arity is None else i], {"x": Value(x), "y": Value(y), "z": Value(z)})
-        assert taught.data == pytest.approx(partial, rel=1e-9, abs=1e-9)
+        assert (taught.data if isinstance(taught, Value) else taught) == pytest.approx(partial, rel=1e-9, abs=1e-9)
 
 
 def test_each_argument_of_a_row_that_is_taught_has_its_form():
@@ -59,7 +62,7 @@ def test_the_written_rule_read_back_has_the_number_of_the_rule(row, kind, data):
     names = dict(zip(NAMES, args, strict=False))
     z = row(*args)
     exact = row.partials_at(z, args, [True] * len(args))
-    for i in range(len(args)):
+    for i in range(row.name == "polygamma", len(args)):
         formula = read(partial(row, i, NAMES[: len(args)]))
         assert value(formula, z=z, **names) == pytest.approx(exact[i], rel=1e-9, abs=1e-9)
 

@@ -57,6 +57,9 @@ def run(program, leaves):
     return results
 
 
+ROW_OF = {"cube_root": "cbrt", "floored": "floor", "ceiled": "ceil", "rounded": "round", "log_gamma": "lgamma"}
+INNER = {"log_gamma_of_2_plus", "zeta_tail", "factorial_over_power"}  # what other helpers call
+
 labels = st.one_of(
     st.just(""),
     st.text(max_size=8),
@@ -119,16 +122,16 @@ def test_any_names_become_valid_and_different_ones(drawn, names):
 
 
 @more_examples
-@given(st.sampled_from(sorted(HELPERS)), st.lists(numbers, min_size=3, max_size=3))
+@given(st.sampled_from(sorted(set(HELPERS) - INNER)), st.lists(numbers, min_size=3, max_size=3))
 def test_every_helper_is_its_row_bit_for_bit(name, args):
-    row = ops.TABLE[{"cube_root": "cbrt"}.get(name, name)]
+    row = ops.TABLE[ROW_OF.get(name, name)]
     helpers = dict(vars(math))
     for text in HELPERS.values():
         exec(text, helpers)
     args = args[: row.arity]
     try:
         got = helpers[name](*args)
-    except OverflowError:
+    except (ArithmeticError, ValueError):
         got = row.otherwise(*args)
     assert repr(got) == repr(row(*args))
 

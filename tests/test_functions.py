@@ -1,6 +1,7 @@
 """Every row and every composite against finite differences, at points that Hypothesis picks."""
 
 import math
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,12 @@ VARIADIC = {"sum": 3, "prod": 3, "dot": 5, "logsumexp": 3}
 NAMES = sorted(ops.BUILT_IN)
 
 
+FIXED = {"polygamma": partial(ops.polygamma, 2)}  # its order is a constant
+
+
 def arguments(row):
+    if row.name in FIXED:
+        return st.tuples(inside(row.domain[-1]))
     if row.arity is None:
         return st.lists(st.floats(-3.0, 3.0), min_size=VARIADIC[row.name], max_size=VARIADIC[row.name])
     return st.tuples(*[inside(intervals) for intervals in row.domain])
@@ -36,6 +42,7 @@ def smooth_at(row, args):
 
 
 JUMPS = {"sign", "step", "where", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+JUMPS |= {"floor", "ceil", "round", "mod", "copysign"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,7 +53,7 @@ def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
     args = arguments(row)
     if name in JUMPS:  # on the jump itself there is no derivative, from neither side
         args = args.filter(lambda args: smooth_at(row, args))
-    assert gradcheck(row, data.draw(args))
+    assert gradcheck(FIXED.get(name, row), data.draw(args))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,7 +62,7 @@ def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
 def test_the_second_derivatives_of_a_row_are_the_ones_its_gradient_shows(name, data):
     row = ops.TABLE[name]
     args = data.draw(arguments(row).filter(lambda args: smooth_at(row, args)))
-    assert gradcheck(row, args, order=2)
+    assert gradcheck(FIXED.get(name, row), args, order=2)
 
 
 OF_A_NUMBER = {

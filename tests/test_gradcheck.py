@@ -235,7 +235,7 @@ def partial_of(row, position):
 
 PLANTED = [
     (name, position, change)
-    for name in sorted(ops.BUILT_IN)
+    for name in sorted(ops.BUILT_IN - {"polygamma"})  # whose order is a constant
     for position in range(len(tame_point(ops.TABLE[name])))
     for change in CHANGES
     if CHANGES[change](partial_of(ops.TABLE[name], position)) != partial_of(ops.TABLE[name], position)
@@ -251,7 +251,7 @@ def test_a_wrong_partial_of_any_row_is_refused_and_named(name, position, change)
 
 
 def test_an_unchanged_copy_of_any_row_is_not_refused():
-    for name in sorted(ops.BUILT_IN):
+    for name in sorted(ops.BUILT_IN - {"polygamma"}):
         row = ops.TABLE[name]
         same = planted(row, 0, lambda slope: slope)
         assert gradcheck(lambda *args, same=same: autograd.tanh(0.5 * same(*args)), tame_point(row))

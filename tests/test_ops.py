@@ -27,7 +27,8 @@ SMALLEST_NORMAL = 2.0**-1022
 LARGEST = float(oracle.LARGEST)
 SPECIAL = [0.0, -0.0, 0.5, 1.0, 2.0, 3.0, math.pi / 2, math.pi, 2 / math.pi, math.e, 10.0, 20.0, 36.0, 40.0, 700.0, 1e16, 1e100]
 EXTREME = [5e-324, 2.0**-1074 * 3, SMALLEST_NORMAL, 2.0**-1000, 2.0**-540, 2.0**-511, 2.0**511, 2.0**540, 2.0**1000, LARGEST]
-ADDS = {"sum", "dot", "logsumexp"}  # rows that add terms of either sign: their values are measured at the terms
+ADDS = {"sum", "dot", "logsumexp", "logaddexp"}  # rows that add terms of either sign: their values are measured at the terms
+GAMMAS = {"lgamma", "digamma", "polygamma"}  # likewise
 CASES = [(row, end) for row in ROWS for end in (False, True)]
 
 
@@ -35,6 +36,7 @@ CASES = [(row, end) for row in ROWS for end in (False, True)]
 LIMITS = {
     "div": lambda value, x, y: 0 < abs(value) < SMALLEST_NORMAL,  # the quotient, which ∂y = -z/y is made of, is subnormal
     "pow": lambda value, x, y: not is_ordinary(value),  # likewise the power; or it has overflowed
+    "exp2": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "gaussian": lambda value, x: 0 < abs(value) < SMALLEST_NORMAL,  # likewise
     "hypot": lambda value, x, y: not is_ordinary(value),  # the hypotenuse is subnormal or has overflowed
     "atan2": lambda value, y, x: not all(map(is_ordinary, legs(y, x))),  # likewise, or a leg is subnormal beside it
@@ -100,7 +102,7 @@ def points(row, end=False, count=POINTS):
     rng = random.Random(f"{row.name} {end}")
     if row.arity is None:
         return [variadic_point(rng, row, end) for _ in range(count)]
-    special = list(corners(row, end))
+    special = [point for point in corners(row, end) if row.name != "polygamma" or point[0] in range(6)]
     chosen = rng.sample(special, min(len(special), count // 3))
     return chosen + [point_of(rng, row, end) for _ in range(count - len(chosen))]
 
@@ -111,6 +113,8 @@ def point_of(rng, row, end):
         point[0] = rng.choice((0.0, -0.0, 1.0, point[0]))
     elif row.name == "pow" and rng.random() < 0.5 and point[0] != 1.0:  # else nearly all overflow or vanish
         point[1] = rng.uniform(*((-750.0, 720.0) if end else (-700.0, 700.0))) / math.log(point[0])
+    elif row.name == "polygamma":
+        point[0] = float(rng.randint(0, 5))
     elif len(point) == 2 and rng.random() < 0.1 and inside(point[0], row.domain[1]):
         point[1] = point[0]
     return tuple(point)
@@ -132,10 +136,15 @@ def stratum(row, end):
             yield point, *exact
 
 
+def leaves_of(row, point):
+    """The arguments as Values; the order of polygamma is a constant."""
+    return [x if row.name == "polygamma" and i == 0 else Value(x) for i, x in enumerate(point)]
+
+
 def recorded(row, point):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an overflow is told, but is no error here
-        return row(*map(Value, point))
+        return row(*leaves_of(row, point))
 
 
 class Worst:
@@ -182,7 +191,8 @@ def test_every_partial_of_every_row_is_within_four_ulps_and_half_of_them_within_
         for i, (got, right) in enumerate(zip(recorded(row, point).partials, exact, strict=True)):
             got = 0.0 if got is None else got
             worst = seen.setdefault(0 if row.arity is None else i, Worst(f"∂{row.name}/∂arg{i}"))
-            worst.see(point, got, right, ulps(got, right))
+            error = ulps_of_a_gamma(*gamma_order(row, point, 1), got, right) if row.name in GAMMAS else ulps(got, right)
+            worst.see(point, got, right, error)
     if beyond.count:
         table.append(f"{beyond} [ends]")
     report(seen.values(), case, table)
@@ -194,7 +204,11 @@ def test_every_value_of_every_row_is_within_four_ulps_and_half_of_them_within_on
     worst = Worst(row.name)
     for point, exact, _ in stratum(row, end):
         got = recorded(row, point).data
-        worst.see(point, got, exact, ulps_of_a_sum(row, point, got, exact) if row.name in ADDS else ulps(got, exact))
+        if row.name in GAMMAS:
+            error = ulps_of_a_gamma(*gamma_order(row, point), got, exact)
+        else:
+            error = ulps_of_a_sum(row, point, got, exact) if row.name in ADDS else ulps(got, exact)
+        worst.see(point, got, exact, error)
     report([worst], case, table)
 
 
@@ -213,8 +227,23 @@ def ulps_of_a_sum(row, point, got, exact):
         "sum": lambda: map(mp.mpf, point),
         "dot": lambda: [*(mp.mpf(w) * x for w, x in zip(point[:n], point[n : 2 * n], strict=True)), mp.mpf(point[-1])],
         "logsumexp": lambda: [mp.mpf(max(point)), exact - max(point)],
+        "logaddexp": lambda: [mp.mpf(max(point)), exact - max(point)],
     }
     return abs(mp.mpf(got) - exact) / oracle.spacing(mp.fsum(map(abs, terms[row.name]())))
+
+
+def gamma_order(row, point, more=0):
+    """Which derivative of digamma a row of GAMMAS is, or its partial if there is one more, and where."""
+    return (-1 if row.name == "lgamma" else 0 if row.name == "digamma" else int(point[0])) + more, point[-1]
+
+
+def ulps_of_a_gamma(n, x, got, exact):
+    """|got - exact| in spacings of floats at the larger of it and the term of the pole next to x: between poles it has zeros."""
+    if math.isinf(got) or abs(exact) > oracle.LARGEST or (x > 0.0 and n != 0):
+        return ulps(got, exact)
+    apart = abs(mp.mpf(x) - min(mp.nint(x), 0))
+    term = abs(mp.log(apart)) if n == -1 else mp.factorial(n) / apart ** (n + 1)
+    return abs(mp.mpf(got) - exact) / oracle.spacing(max(abs(exact), term))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -223,9 +252,11 @@ def test_every_second_partial_of_every_row_agrees_with_the_oracle(row, table):
     for point, exact, partials in stratum(row, end=False):
         if not all(1e-50 < abs(x) < 1e50 or x == 0 for x in (*point, exact, *partials)) or (row.kinks and row.kinks(*point) == 0):
             continue
-        leaves = [Value(x) for x in point]
-        firsts = gradients(row(*leaves), leaves, create_graph=True)
-        for first, rights in zip(firsts, oracle.second_partials(row.name, *point), strict=True):
+        args = leaves_of(row, point)
+        leaves = [arg for arg in args if type(arg) is Value]
+        seconds = [rights[-len(leaves) :] for rights in oracle.second_partials(row.name, *point)[-len(leaves) :]]
+        firsts = gradients(row(*args), leaves, create_graph=True)
+        for first, rights in zip(firsts, seconds, strict=True):
             scales = sizes_of_terms(first)
             for leaf, got, right in zip(leaves, gradients(first, leaves), rights, strict=True):
                 bound = 1e-14 * scales.get(leaf, 0.0) + MOST * oracle.spacing(right)
@@ -248,7 +279,7 @@ def sizes_of_terms(root):
 # -- the oracle itself -------------------------------------------------------------------------------
 
 PLACES = {"acosh": (1.5,), "where": (1.0, 0.4, 0.7), "pow": (0.4, -1.3), "sum": (0.3, 0.4), "prod": (0.3, 0.4, -0.7, 1.1)}
-PLACES |= {"dot": (0.3, 0.4, -0.7, 1.1, 0.2), "logsumexp": (0.3, -0.4, 0.9)}
+PLACES |= {"polygamma": (1.0, 0.7), "dot": (0.3, 0.4, -0.7, 1.1, 0.2), "logsumexp": (0.3, -0.4, 0.9)}
 
 
 @pytest.mark.parametrize("name", sorted(oracle.RULES))
@@ -256,10 +287,10 @@ def test_the_formulas_of_the_oracle_are_the_derivatives_of_its_values(name):
     rule = oracle.RULES[name]
     row = ops.TABLE[name]
     place = [mp.mpf(x) for x in PLACES.get(name, (0.3, 0.7)[: row.arity])]
-    for i in range(len(place)):
+    for i in range(name == "polygamma", len(place)):
         order = [int(i == k) for k in range(len(place))]
         assert mp.almosteq(mp.diff(rule.value, place, order), rule.firsts(*place)[i], 1e-25, 1e-25)
-        for j in range(len(place)):
+        for j in range(name == "polygamma", len(place)):
             slope = mp.diff(lambda *xs, i=i: rule.firsts(*xs)[i], place, [int(j == k) for k in range(len(place))])
             assert mp.almosteq(slope, rule.seconds(*place)[i][j], 1e-25, 1e-25)
 

@@ -143,7 +143,7 @@ def refused(text):
         ("ln(x)", "'ln' is no op: did you mean log?", 1),
         ("max(x, y)", "'max' is no op: did you mean maximum?", 1),
         ("arctan(x)", "'arctan' is no op: did you mean atan?", 1),
-        ("foo(x)", "'foo' is no op", 1),
+        ("blub(x)", "'blub' is no op", 1),
         ("np.exp(x)", "only the ops can be called, by their name: write exp(…)", 1),
         (
             "e**x",

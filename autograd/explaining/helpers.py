@@ -5,6 +5,11 @@ They compute what the rows of the table compute, bit for bit (a test holds them 
 
 from __future__ import annotations
 
+import inspect
+import re
+
+from autograd import scalar_math
+
 HELPERS = {
     "relu": """\
 def relu(x):
@@ -67,4 +72,9 @@ def logsumexp(*xs):  # without overflow: the largest first
     rest.remove(largest)
     return largest + log1p(fsum(exp_difference(x, largest) for x in rest))
 """,
+}
+HELPERS |= {
+    name: re.sub(r'    """.*"""\n', "", inspect.getsource(function))
+    for name, function in vars(scalar_math).items()
+    if inspect.isfunction(function)
 }

@@ -83,17 +83,17 @@ def _place(before: str, after: str, strict: bool) -> tuple[int, bool]:
         need = ATOM
     elif re.search(r"(\^|\*\*)$", before):
         need = CALL
-    elif re.search(r"(/|\\,)$", before):
+    elif re.search(r"(/|%|\\,|\\bmod)$", before):
         need = POWER
     elif re.search(r"(\\cdot|[·*])$", before):
         need = POWER if strict else PRODUCT
-    elif re.search(r"[-−]$", before) or re.match(r"\\cdot|\\,|[·*/]", after):
+    elif re.search(r"[-−]$", before) or re.match(r"\\cdot|\\bmod|\\,|[·*/%]", after):
         need = PRODUCT
     elif re.search(r"\+$", before):
         need = PRODUCT if strict else SUM
     else:
         need = SUM if re.match(r"[-−+!<>=≤≥≠]", after) or re.search(r"[<>=≤≥≠]$", before) else CHOICE
-    return need, bool(re.search(r"(\\cdot|\\,|[-−+·*/^])$", before))
+    return need, bool(re.search(r"(\\cdot|\\bmod|\\,|[-−+·*/%^])$", before))
 
 
 def _level(literals: Sequence[str]) -> int:
@@ -105,9 +105,9 @@ def _level(literals: Sequence[str]) -> int:
             outside.append(token)
         depth += token in ("\\left", "(", "[", "{")
     text = "".join(outside).replace("**", "^")
-    if re.search(r"\\begin| if |[<>=]", text):
+    if re.search(r"\\begin| if |\\bmod|[<>=]", text):
         return CHOICE
-    for pattern, level in ((r"[-−+]", SUM), (r"\\cdot|\\,|[·*/%]", PRODUCT), (r"[\^⁰¹²³⁴-⁹⁻]", POWER), (r"\\frac", CALL)):
+    for pattern, level in ((r"[-−+%]", SUM), (r"\\cdot|\\,|[·*/]", PRODUCT), (r"[\^⁰¹²³⁴-⁹⁻]", POWER), (r"\\frac", CALL)):
         if re.search(pattern, text):
             return level
     return ATOM
@@ -158,6 +158,12 @@ _TEXT = {
     "log2": "log₂({})",
     "log10": "log₁₀({})",
     "expm1": "exp({}) − 1",
+    "exp2": "2^{}",
+    "log1mexp": "ln(1 − exp(−{}))",
+    "logaddexp": "ln(exp({}) + exp({}))",
+    "digamma": "ψ({})",
+    "floor": "⌊{}⌋",
+    "ceil": "⌈{}⌉",
     "exp_difference": "exp({} − {})",
     "gaussian": "exp(−{}²)",
     "step": "[{} > 0]",

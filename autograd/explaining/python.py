@@ -26,6 +26,11 @@ RESERVED = (
 )
 _SOURCES = {
     "cbrt": "cube_root({})",
+    "floor": "floored({})",
+    "ceil": "ceiled({})",
+    "round": "rounded({})",
+    "lgamma": "log_gamma({})",
+    "logaddexp": "logsumexp({}, {})",
     "where": "{1} if {0} else {2}",
     "equal": "float({} == {})",
     "not_equal": "float({} != {})",
@@ -111,10 +116,11 @@ def assigned(name: str, op: Op, args: Sequence[Written], from_zero: bool) -> lis
 def preamble(code: str, functions: Collection[str]) -> Iterator[str]:
     """The import and the helper functions that the code needs."""
     words = set(_WORD.findall(code))
-    if "logsumexp" in words:
-        words.add("exp_difference")
-    texts = [text.rstrip() for name, text in HELPERS.items() if name in words]
-    words.update(word for text in texts for word in _WORD.findall(re.sub("#.*", "", text)))
+    needed: dict[str, str] = {}
+    while more := {name: text for name, text in HELPERS.items() if name in words and name not in needed}:
+        needed |= more
+        words.update(word for text in more.values() for word in _WORD.findall(re.sub("#.*", "", text)))
+    texts = [text.rstrip() for name, text in HELPERS.items() if name in needed]
     imported = sorted(word for word in words - set(HELPERS) if word in functions and hasattr(math, word))
     if imported:
         yield f"from math import {', '.join(imported)}"

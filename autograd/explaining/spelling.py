@@ -24,6 +24,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _KNOWN = {
     math.log(2.0): ("ln 2", r"\ln 2"),
     math.log(10.0): ("ln 10", r"\ln 10"),
+    0.886226925452758: ("√π/2", r"\frac{\sqrt{\pi}}{2}"),
     2.0 / math.sqrt(math.pi): ("2/√π", r"\frac{2}{\sqrt{\pi}}"),
     -2.0 / math.sqrt(math.pi): ("−2/√π", r"-\frac{2}{\sqrt{\pi}}"),
 }

@@ -20,12 +20,16 @@ MOST_ROWS = 20
 
 # The partials at a kink, as semantics.md states them.
 STATED = {"relu": (0.0,), "abs": (0.0,), "sign": (0.0,), "step": (0.0,), "hypot": (0.0, 0.0)}
+STATED |= dict.fromkeys(("floor", "ceil", "round"), (0.0,))
 STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5)}
 STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), (0.0, 0.0))
 
 # Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
 QUICK = frozenset(
-    (ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp)
+    {
+        *(ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp),
+        *(ops.logaddexp, ops.floor, ops.ceil, ops.round, ops.mod),
+    }
 )
 
 

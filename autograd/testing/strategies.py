@@ -166,6 +166,8 @@ def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStr
         if name == "where":
             compared = st.tuples(st.sampled_from(COMPARISONS), trees, trees)
             return st.tuples(st.just(name), compared, trees, trees)
+        if name == "polygamma":
+            return st.tuples(st.just(name), st.integers(0, 3).map(float), trees)
         arity = table.TABLE[name].arity
         if arity is None:
             count = st.sampled_from((3, 5)) if name == "dot" else st.integers(1, 3)

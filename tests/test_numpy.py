@@ -1,0 +1,182 @@
+"""docs/numpy.md says what NumPy does with Values: every row of its tables is run, and what is recorded is differenced."""
+
+import ast
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value
+
+PAGE = (Path(__file__).parent.parent / "docs" / "numpy.md").read_text(encoding="utf-8")
+WORKS, REFUSED = (
+    [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("| `")]
+    for part in PAGE.split("## What is refused")
+)
+NAMES = {"np": np, "math": math, "autograd": autograd}
+NAN = math.nan
+AT = (2.0, 1.5, 2.5)  # v, and the elements of w
+
+
+def run(code, v, w):
+    """What the code gives; of an assignment, what stands in its name then."""
+    known = NAMES | {"Value": Value, "v": v, "a": np.array([1.0, 3.0]), "w": w}
+    tree = ast.parse(code)
+    if isinstance(tree.body[-1], ast.Expr):
+        return eval(code, known)
+    exec(code, known)
+    (name,) = re.findall(r"^\w+", code)
+    return known[name]
+
+
+def with_values(code):
+    leaves = [Value(x) for x in AT]
+    return run(code, leaves[0], np.array(leaves[1:])), leaves
+
+
+def with_floats(code, numbers=AT):
+    return run(code, numbers[0], np.array(numbers[1:]))
+
+
+def flat(result):
+    return list(np.ravel(np.asarray(result, dtype=object))) if not isinstance(result, Value) else [result]
+
+
+def number(x):
+    return x.data if isinstance(x, Value) else float(x)
+
+
+KINDS = {
+    "Value": lambda result: type(result) is Value,
+    "Values": lambda result: result.dtype == object and all(type(x) is Value for x in flat(result)),
+    "Values and numbers": lambda result: result.dtype == object and {type(x) is Value for x in flat(result)} == {True, False},
+    "bool": lambda result: type(result) is bool,
+    "bools": lambda result: result.dtype == bool,
+    "numbers": lambda result: not any(type(x) is Value for x in flat(result)),
+}
+
+
+@pytest.mark.parametrize(("code", "kind"), [row[:2] for row in WORKS], ids=[row[0] for row in WORKS])
+def test_what_works_gives_what_it_says_and_the_numbers_it_gives_for_floats(code, kind):
+    result, _ = with_values(code)
+    assert KINDS[kind](result), result
+    expected = with_floats(code)
+    assert np.shape(result) == np.shape(expected)
+    assert [number(x) for x in flat(result)] == pytest.approx([number(x) for x in flat(expected)], rel=1e-12)
+
+
+@pytest.mark.parametrize("code", [row[0] for row in WORKS if row[1].startswith("Value")])
+def test_what_is_recorded_has_the_derivatives_that_floats_show(code):
+    result, leaves = with_values(code)
+    recorded = [x for x in flat(result) if type(x) is Value]
+    weights = [1.0 + 0.5 * i for i in range(len(recorded))]
+    at = [i for i, x in enumerate(flat(result)) if type(x) is Value]
+    got = autograd.gradients(autograd.dot(weights, recorded, Value(0.0)), leaves)
+
+    def total(numbers):
+        elements = flat(with_floats(code, numbers))
+        return math.fsum(weight * float(elements[i]) for weight, i in zip(weights, at, strict=True))
+
+    for i, leaf in enumerate(AT):
+        ahead, behind = ([*AT[:i], leaf + step, *AT[i + 1 :]] for step in (1e-5, -1e-5))
+        assert got[i] == pytest.approx((total(ahead) - total(behind)) / 2e-5, rel=1e-7, abs=1e-7)
+
+
+@pytest.mark.parametrize(("code", "instead"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_what_is_refused_raises_and_what_to_write_instead_runs(code, instead):
+    with pytest.raises((TypeError, AttributeError)):
+        with_values(code)
+    try:
+        expected = with_floats(code)
+    except TypeError:  # a function of autograd, which takes no arrays of floats either
+        expected = with_floats(instead)
+    assert [number(x) for x in flat(with_values(instead)[0])] == pytest.approx([number(x) for x in flat(expected)], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("a += v", r"an array of float64 cannot hold Values: write a = a \+ v .* a = a\.astype\(object\)"),
+        ("np.isinf(v)", r"np\.isinf has no counterpart here: write math\.isinf\(v\.data\)"),
+        ("np.floor_divide(a, v)", r"write autograd\.floor\(v / y\)"),
+        ("np.spacing(v)", r"np\.spacing has no counterpart here: write it with the functions of autograd"),
+        ("np.floor(w)", r"\[autograd\.floor\(v\) for v in array\]"),
+        ("np.ceil(w)", r"\[autograd\.ceil\(v\) for v in array\]"),
+        ("w // 2.0", r"write autograd\.floor\(x / y\)"),
+        ("2.0 // v", r"write autograd\.floor\(x / y\)"),
+        ("autograd.exp(w)", r"\[autograd\.exp\(x\) for x in array\] or np\.exp\(array\)"),
+        ("math.floor(v)", r"use autograd\.floor\(v\)"),
+        ("math.ceil(v)", r"use autograd\.ceil\(v\)"),
+        ("math.trunc(v)", r"use autograd\.copysign\(autograd\.floor\(abs\(v\)\), v\)"),
+        ("a[0] = v", r"use v\.data or v\.item\(\)"),
+    ],
+)
+def test_the_refusal_says_what_to_write(code, words):
+    with pytest.raises(TypeError, match=words):
+        with_values(code)
+
+
+@pytest.mark.parametrize("number", [np.float64(NAN), np.float32(NAN), np.longdouble(NAN), np.array(NAN), np.array([NAN])])
+def test_numpy_adds_no_warning_of_its_own_to_those_of_an_operation(number):
+    v = Value(2.0)
+    for result in (number * v, v - number, number < v, np.hypot(number, v)):
+        assert np.shape(result) == np.shape(number)
+
+
+def test_extended_precision_is_compared_element_by_element():
+    assert (np.array([1.5, 3.5], np.longdouble) < Value(2.0)).tolist() == [True, False]
+    assert [x.data for x in np.array([1.5, 3.5], np.longdouble) * Value(2.0)] == [3.0, 7.0]
+
+
+def test_a_refused_assignment_in_place_changes_nothing():
+    a = np.array([1.0, 3.0])
+    with pytest.raises(TypeError, match="cannot hold Values"):
+        a += Value(2.0)
+    assert a.tolist() == [1.0, 3.0]
+
+
+def test_a_place_for_the_result_and_a_mask_are_respected():
+    v, a = Value(2.0), np.array([1.0, 3.0])
+    out, truth = np.array([None, None]), np.zeros(2, bool)
+    assert np.multiply(a, v, out=out) is out
+    assert np.exp(v, out=np.array(None)).item().data == math.exp(2.0)
+    assert [type(x) for x in np.add(a, v, where=a > 1.0, out=np.array([7.0, 7.0], object))] == [float, Value]
+    assert [x.data for x in out] == [2.0, 6.0]
+    assert np.less(a, v, out=truth).tolist() == [True, False]
+
+
+W = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]])
+OF_ARRAYS = {
+    "sum": lambda x: autograd.sum(x),
+    "prod": lambda x: autograd.prod(x),
+    "mean": lambda x: autograd.mean(x),
+    "var": lambda x: autograd.var(x),
+    "norm": lambda x: autograd.norm(x),
+    "logsumexp": lambda x: autograd.logsumexp(x),
+    "softmax": lambda x: autograd.softmax(x),
+    "log_softmax": lambda x: autograd.log_softmax(x),
+    "dot": lambda x: autograd.dot(x, x, x[0]),
+    "dot with floats": lambda x: autograd.dot(x, np.array([1.0, 2.0])),
+    "linear": lambda x: autograd.linear(W, x, x),
+    "linear with floats": lambda x: autograd.linear(np.eye(2), x, np.array([1.0, 2.0])),
+}
+
+
+@pytest.mark.parametrize("function", OF_ARRAYS.values(), ids=OF_ARRAYS)
+def test_a_function_of_a_list_gives_the_same_for_an_array(function):
+    def gradient(kind):
+        leaves = [Value(1.5), Value(2.5)]
+        result = function(kind(leaves))
+        roots = result if isinstance(result, list) else [result]
+        return [x.data for x in roots], [autograd.gradients(x, leaves) for x in roots]
+
+    assert gradient(np.array) == gradient(list)
+
+
+@pytest.mark.parametrize("function", [autograd.mean, autograd.var, autograd.softmax])
+def test_an_empty_array_is_refused_as_an_empty_list_is(function):
+    with pytest.raises(ValueError, match="of an empty list"):
+        function(np.array([]))
