@@ -455,7 +455,7 @@ class NAdam(Optimizer):
     >>> ((w - 1) ** 2).backward()
     >>> optimizer.step()
     >>> round(w.data, 3)
-    4.469
+    4.472
     """
 
     lowest: ClassVar[Memory] = {"step": 0, "exp_avg": -math.inf, "exp_avg_sq": 0.0, "mu_product": 0.0}

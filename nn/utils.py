@@ -44,8 +44,9 @@ def clip_grad_norm_(
 def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
     """Hold every gradient between -clip_value and clip_value; each on its own, so their direction may change.
 
-    NaN stays NaN, and parameters that no gradient has reached are passed over. `clip_value` is in units of the gradient, at least 0. ValueError or TypeError names an
-    argument that cannot be. The rule is PyTorch's `torch.nn.utils.clip_grad_value_`.
+    NaN stays NaN, and parameters that no gradient has reached are passed over. `clip_value` is in units of the
+    gradient, at least 0. ValueError or TypeError names an argument that cannot be. The rule is PyTorch's
+    `torch.nn.utils.clip_grad_value_`.
 
     >>> w, b = Value(0.0), Value(0.0)
     >>> w.grad, b.grad = 3.0, -0.5
