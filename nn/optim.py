@@ -23,14 +23,14 @@ T = TypeVar("T")
 Memory = dict[str, float]  # what an optimizer keeps of the past of one parameter
 Update = Callable[[float, float, Memory], tuple[float, Memory]]
 Check = Callable[[str, Any], Any]
-Params = Iterable[Value] | Iterable[Mapping[str, Any]]
+Params = Iterable[Value] | Sequence[Mapping[str, Any]]
 
 
 class Setting(Generic[T]):
-    """An option of an optimizer, with the check that its values have to pass; every parameter group has its own.
+    """An option of an optimizer, with the check its values must pass; each parameter group has a value of its own.
 
-    Read as an attribute of the optimizer it is that of the first group, and within `update` that of the group
-    at hand. As an attribute it can be set while there is only one group.
+    Read as an attribute of the optimizer it is the first group's, and inside `update` that of the group at hand. It can
+    be set as an attribute while there is only one group.
     """
 
     def __init__(self, check: Callable[[str, Any], T]) -> None:
@@ -118,12 +118,11 @@ class Optimizer:
         self.state: list[Memory] = []
         self.steps = 0
         self._at = 0  # the group whose settings the attributes are
-        given = list(params) if isinstance(params, Iterable) else []
-        if any(isinstance(group, Mapping) for group in given):
-            for i, group in enumerate(given):
+        if isinstance(params, (list, tuple)) and any(isinstance(group, Mapping) for group in params):
+            for i, group in enumerate(params):
                 self._add(group, f"params[{i}]")
         else:
-            self._add({"params": given or params}, "")
+            self._add({"params": params}, "")
 
     @classmethod
     def _checks(cls) -> dict[str, Check]:
@@ -216,6 +215,8 @@ class Optimizer:
             raise ZeroDivisionError(message) from error
         finally:
             self._at = 0
+        if own:
+            updated = [(checked_number("what update returns", data, "a number", lambda x: True), memory) for data, memory in updated]
         for p, (data, _) in zip(self.params, updated, strict=True):
             p.data = data
         self.state = [memory for _, memory in updated]

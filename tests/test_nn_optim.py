@@ -431,6 +431,18 @@ def test_a_group_that_cannot_be_added_changes_nothing(group: Any) -> None:
     assert optimizer.params == [w]
 
 
+def test_a_rule_that_gives_no_number_changes_nothing() -> None:
+    class Half(Optimizer):
+        def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
+            return (data - grad if grad < 2.0 else None), memory
+
+    optimizer = Half([Value(1.0), Value(1.0)], lr=0.1)
+    with pytest.raises(TypeError, match=r"^what update returns must be a number, got None"):
+        step(optimizer, 1.0, 2.0)
+    assert [p.data for p in optimizer.params] == [1.0, 1.0]
+    assert optimizer.steps == 0
+
+
 def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
     class Nothing(Optimizer):
         pass
