@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import autograd
 from autograd import Value
 from autograd.tree import same_shape, tree_leaves
-from nn.arguments import checked_flag, checked_list, checked_number, finite_from_zero, plain_lists
+from nn.arguments import checked_flag, checked_list, finite_from_zero, plain_lists, zero_to_one
 from nn.module import Module
 
 
@@ -327,9 +327,7 @@ class CrossEntropyLoss(_ClassLoss):
         self, reduction: str = "mean", *, weight: Any = None, ignore_index: int = -100, label_smoothing: float = 0.0
     ) -> None:
         super().__init__(reduction, weight=weight, ignore_index=ignore_index)
-        self.label_smoothing = checked_number(
-            "label_smoothing", label_smoothing, "a number from 0 to 1", lambda x: 0.0 <= x <= 1.0
-        )
+        self.label_smoothing = zero_to_one("label_smoothing", label_smoothing)
 
     def shares(self, target: Any, classes: int) -> tuple[dict[int, Any], float]:
         given = _listed(target)

@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
-from nn.arguments import below_one, checked_flag, checked_integer, checked_keys, checked_list, checked_number, finite_from_zero
+from nn.arguments import (
+    below_one,
+    checked_flag,
+    checked_integer,
+    checked_keys,
+    checked_list,
+    checked_number,
+    finite_above_zero,
+    finite_from_zero,
+    zero_to_one,
+)
 from nn.optim import Optimizer, ParamGroup
 
 Check = Callable[[str, Any], Any]
@@ -24,14 +34,6 @@ def _count(name: str, value: int) -> int:
 
 def _any_number(name: str, value: float) -> float:
     return checked_number(name, value, "a number", lambda x: True)
-
-
-def _share(name: str, value: float) -> float:
-    return checked_number(name, value, "a number from 0 to 1", lambda x: 0.0 <= x <= 1.0)
-
-
-def _above_zero(name: str, value: float) -> float:
-    return checked_number(name, value, "a finite number > 0", lambda x: 0.0 < x < math.inf)
 
 
 def _rates(name: str, values: Sequence[float]) -> list[float]:
@@ -49,10 +51,6 @@ def _checked_optimizer(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be an Optimizer, got {optimizer!r}")
     return optimizer
-
-
-def _present(optimizer: Optimizer) -> list[float]:
-    return [group["lr"] for group in optimizer.param_groups]
 
 
 def _for_each_group(name: str, given: Any, optimizer: Any, check: Check) -> list[Any]:
@@ -74,7 +72,7 @@ class _Scheduler:
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = _checked_optimizer(optimizer)
         self.last_epoch = 0
-        self.last_lrs = _present(optimizer)
+        self.last_lrs = [group["lr"] for group in optimizer.param_groups]
 
     def get_last_lr(self) -> list[float]:
         """The learning rates as this scheduler left them, one for each parameter group."""
@@ -338,7 +336,7 @@ class LinearLR(LRScheduler):
         self, optimizer: Optimizer, start_factor: float = 1.0 / 3.0, end_factor: float = 1.0, total_iters: int = 5
     ) -> None:
         self.start_factor = checked_number("start_factor", start_factor, "a number > 0 and <= 1", lambda x: 0.0 < x <= 1.0)
-        self.end_factor = _share("end_factor", end_factor)
+        self.end_factor = zero_to_one("end_factor", end_factor)
         self.total_iters = checked_integer("total_iters", total_iters, at_least=1)
         super().__init__(optimizer)
 
@@ -395,11 +393,14 @@ class OneCycleLR(LRScheduler):
         final_div_factor: float = 1e4,
         three_phase: bool = False,
     ) -> None:
-        highest = _for_each_group("max_lr", max_lr, optimizer, _above_zero)
+        highest = _for_each_group("max_lr", max_lr, optimizer, finite_above_zero)
         bases = _for_each_group("base_momentum", base_momentum, optimizer, below_one)
         tops = _for_each_group("max_momentum", max_momentum, optimizer, below_one)
-        div_factor, final_div_factor = _above_zero("div_factor", div_factor), _above_zero("final_div_factor", final_div_factor)
-        pct_start = _share("pct_start", pct_start)
+        div_factor, final_div_factor = (
+            finite_above_zero("div_factor", div_factor),
+            finite_above_zero("final_div_factor", final_div_factor),
+        )
+        pct_start = zero_to_one("pct_start", pct_start)
         self.total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
@@ -436,7 +437,7 @@ class OneCycleLR(LRScheduler):
     def _point(self, corners: Sequence[tuple[float, float]], epoch: int) -> tuple[float, float]:
         """Rate and momentum on the curve through these corners."""
         step = min(epoch, self.total_steps - 1)
-        phase = min(sum(step > end for end in self.ends[:-1]), len(self.ends) - 1)
+        phase = sum(step > end for end in self.ends[:-1])
         begin, end = (self.ends[phase - 1] if phase else 0.0), self.ends[phase]
         share = (step - begin) / (end - begin) if end != begin else 1.0
         (lr, momentum), (next_lr, next_momentum) = corners[phase : phase + 2]

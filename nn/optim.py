@@ -16,6 +16,7 @@ from nn.arguments import (
     checked_keys,
     checked_number,
     checked_parameters,
+    finite_above_zero,
     finite_from_zero,
 )
 
@@ -112,7 +113,10 @@ class Optimizer:
     def __init__(self, params: Params, lr: float, **settings: Any) -> None:
         checked_keys("settings", settings, self.settings)
         checks = self._checks()
-        self.defaults = {"lr": _above_zero("lr", lr), **{name: checks[name](name, settings[name]) for name in self.settings}}
+        self.defaults = {
+            "lr": finite_above_zero("lr", lr),
+            **{name: checks[name](name, settings[name]) for name in self.settings},
+        }
         self.param_groups: list[ParamGroup] = []
         self.params: list[Value] = []
         self.state: list[Memory] = []
@@ -152,7 +156,7 @@ class Optimizer:
         for i, value in enumerate(params):
             if value in others:
                 raise ValueError(f"{name}['params'] must hold no Value of another group, got {value!r} at {i}")
-        checks = {**self._checks(), "lr": _above_zero}
+        checks = {**self._checks(), "lr": finite_above_zero}
         settings = {key: checks[key](f"{name}[{key!r}]", given[key]) for key in given if key != "params"}
         group = ParamGroup(params, self._checks(), {**self.defaults, **settings, "initial_lr": None})
         self._check(group)
@@ -216,7 +220,9 @@ class Optimizer:
         finally:
             self._at = 0
         if own:
-            updated = [(checked_number("what update returns", data, "a number", lambda x: True), memory) for data, memory in updated]
+            updated = [
+                (checked_number("what update returns", data, "a number", lambda x: True), memory) for data, memory in updated
+            ]
         for p, (data, _) in zip(self.params, updated, strict=True):
             p.data = data
         self.state = [memory for _, memory in updated]
@@ -289,10 +295,6 @@ def _from(low: float, name: str, value: float) -> float:
         return checked_integer(name, value, at_least=low)
     # NaN and infinity pass: a run that has diverged can be saved and loaded as well.
     return checked_number(name, value, f"a number >= {low}", lambda x: not x < low)
-
-
-def _above_zero(name: str, value: float) -> float:
-    return checked_number(name, value, "a finite number > 0", lambda x: 0.0 < x < math.inf)
 
 
 def _rate_or_none(name: str, value: float | None) -> float | None:
