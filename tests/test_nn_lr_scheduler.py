@@ -182,6 +182,10 @@ def test_the_rate_of_the_last_step_of_a_cycle_stays_for_the_call_that_ends_a_loo
     assert (scheduler.state_dict(), optimizer.state_dict()) == before
 
 
+def test_a_rise_of_no_length_begins_at_the_highest_rate() -> None:
+    assert OneCycleLR(sgd(), 1.0, total_steps=10, pct_start=0.1).get_last_lr() == [1.0]
+
+
 def test_one_cycle_cycles_the_first_beta_where_there_is_no_momentum() -> None:
     optimizer = Adam([Value(1.0)])
     scheduler = OneCycleLR(optimizer, 1.0, total_steps=20, pct_start=0.5)
@@ -230,10 +234,14 @@ def test_each_group_may_have_a_function_and_a_least_rate_of_its_own() -> None:
 
 
 def test_a_rate_of_one_group_that_cannot_be_changes_no_group() -> None:
-    optimizer = SGD([{"params": Value(1.0)}, {"params": Value(1.0)}], lr=1.0)
-    scheduler = LambdaLR(optimizer, [lambda epoch: 0.5, lambda epoch: 1.0 - 2.0 * epoch])
+    class Falling(LRScheduler):
+        def rate(self, epoch: int) -> float:
+            return self.optimizer.lr - 0.5
+
+    optimizer = SGD([{"params": Value(1.0), "lr": 0.8}, {"params": Value(1.0), "lr": 0.2}])
+    scheduler = Falling(optimizer)
     before = optimizer.state_dict(), scheduler.state_dict()
-    with pytest.raises(ValueError, match=r"^lr_lambda\(1\) must be a finite number >= 0, got -1.0"):
+    with pytest.raises(ValueError, match=r"^lr must be a finite number >= 0, got -0.3"):
         scheduler.step()
     assert (optimizer.state_dict(), scheduler.state_dict()) == before
 
