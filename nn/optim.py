@@ -202,14 +202,14 @@ class Optimizer:
         """
         own = type(self).update is not Optimizer.update
         memories = iter(self.state)
-        updated: list[tuple[float, Memory]] = []
+        updated: list[tuple[float, Memory] | None] = []
         try:
             for index, group in enumerate(self.param_groups):
                 self._at = index
                 update = self.update if own else self._rule(group)
                 # A gradient other than 0 tells by itself that it has been set: that is the quicker question.
                 updated += [
-                    update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else (p.data, memory)
+                    update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
                     for p, memory in zip(group["params"], memories, strict=False)
                 ]
         except ZeroDivisionError as error:
@@ -220,12 +220,13 @@ class Optimizer:
         finally:
             self._at = 0
         if own:
-            updated = [
-                (checked_number("what update returns", data, "a number", lambda x: True), memory) for data, memory in updated
-            ]
-        for p, (data, _) in zip(self.params, updated, strict=True):
-            p.data = data
-        self.state = [memory for _, memory in updated]
+            for new in updated:
+                if new is not None:
+                    checked_number("what update returns", new[0], "a number", lambda x: True)
+        for p, new in zip(self.params, updated, strict=True):
+            if new is not None:
+                p.data = new[0]
+        self.state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
         self.steps += 1
 
     def state_dict(self) -> dict[str, Any]:
