@@ -206,11 +206,12 @@ class Optimizer:
         try:
             for index, group in enumerate(self.param_groups):
                 self._at = index
-                update = self.update if own else self._rule(group)
+                settings = group.data  # the plain dict, which is quicker to read
+                update = self.update if own else self._rule(settings)
                 # A gradient other than 0 tells by itself that it has been set: that is the quicker question.
                 updated += [
                     update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
-                    for p, memory in zip(group["params"], memories, strict=False)
+                    for p, memory in zip(settings["params"], memories, strict=False)
                 ]
         except ZeroDivisionError as error:
             message = (
