@@ -480,7 +480,7 @@ class Value(Methods, MicrogradNames):
         return bool(op(*inputs).item()) if op in _COMPARISONS else op(*inputs)
 
 
-_CLEARED = float("0")  # this very 0.0 is the gradient after zero_grad(): read like any other, while an empty slot is slow to ask
+_CLEARED = graph.CLEARED
 FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from autograd import Value
+from autograd.teaching import teach_step_without_backward
 from nn.arguments import (
     below_one,
     checked_flag,
@@ -200,6 +201,8 @@ class Optimizer:
         of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was.
         With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
+        if not any(p.has_grad for p in self.params):
+            teach_step_without_backward()
         own = type(self).update is not Optimizer.update
         memories = iter(self.state)
         updated: list[tuple[float, Memory] | None] = []
