@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import autograd
 from autograd import Value
 from autograd.tree import same_shape, tree_leaves
-from nn.arguments import checked_flag, checked_list, finite_from_zero, plain_lists, zero_to_one
+from nn.arguments import checked_choice, checked_flag, checked_list, finite_from_zero, plain_lists, zero_to_one
 from nn.module import Module
 
 
@@ -24,10 +24,8 @@ class Loss(Module):
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
 
     def __init__(self, reduction: str = "mean") -> None:
-        if reduction not in self.reductions:
-            instead = "" if isinstance(reduction, str) else " (everything else is given by name, such as weight=)"
-            raise ValueError(f"reduction must be one of {', '.join(self.reductions)}, got {reduction!r}{instead}")
-        self.reduction = reduction
+        besides = "" if isinstance(reduction, str) else " (everything else is given by name, such as weight=)"
+        self.reduction = checked_choice("reduction", reduction, self.reductions, besides)
 
     def forward(self, predictions: Any, targets: Any) -> Any:  # type: ignore[override]  # two inputs, as in PyTorch
         """The loss; ValueError if there is nothing, or if the numbers of predictions and targets differ."""

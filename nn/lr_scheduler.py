@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 from autograd import Value
 from nn.arguments import (
     below_one,
+    checked_choice,
     checked_flag,
     checked_integer,
     checked_keys,
@@ -402,9 +403,7 @@ class OneCycleLR(LRScheduler):
         )
         pct_start = zero_to_one("pct_start", pct_start)
         self.total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
-        if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f"anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
-        self.anneal_strategy = anneal_strategy
+        self.anneal_strategy = checked_choice("anneal_strategy", anneal_strategy, ("cos", "linear"))
         self.cycled = _momentum_of(optimizer) if checked_flag("cycle_momentum", cycle_momentum) else None
         # Of each group: rates and momenta at the corners of the curve, the first one at step 0.
         self.corners = [
@@ -571,11 +570,8 @@ class ReduceLROnPlateau(_Scheduler):
         eps: float = 1e-8,
     ) -> None:
         super().__init__(optimizer)
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode must be 'min' or 'max', got {mode!r}")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"threshold_mode must be 'rel' or 'abs', got {threshold_mode!r}")
-        self.mode, self.threshold_mode = mode, threshold_mode
+        self.mode = checked_choice("mode", mode, ("min", "max"))
+        self.threshold_mode = checked_choice("threshold_mode", threshold_mode, ("rel", "abs"))
         self.factor = below_one("factor", factor)
         self.patience = _count("patience", patience)
         self.threshold = finite_from_zero("threshold", threshold)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from autograd import Value
 from autograd.teaching import teach_step_without_backward
+from autograd.wording import did_you_mean
 from nn.arguments import (
     below_one,
     checked_flag,
@@ -75,7 +76,8 @@ class ParamGroup(UserDict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         if name not in self.checks:
-            raise ValueError(f"a parameter group has the settings {', '.join(self.checks)}, which can be set, got {name!r}")
+            settings, meant = ", ".join(self.checks), did_you_mean(str(name), self.checks)
+            raise ValueError(f"a parameter group has the settings {settings}, which can be set, got {name!r}{meant}")
         self.data[name] = self.checks[name](name, value)
 
 
@@ -150,7 +152,9 @@ class Optimizer:
             raise TypeError(f"{name} must be a dict with the key 'params', as the other groups are, got {given!r}")
         unknown = [key for key in given if key not in ("params", *self.defaults)]
         if unknown or "params" not in given:
-            raise ValueError(f"{name} must have the key 'params', and may have {', '.join(self.defaults)}, got {list(given)}")
+            meant = did_you_mean(str(unknown[0]), self.defaults) if unknown else ""
+            keys = f"the key 'params', and may have {', '.join(self.defaults)}"
+            raise ValueError(f"{name} must have {keys}, got {list(given)}{meant}")
         params = [given["params"]] if name and isinstance(given["params"], Value) else given["params"]
         params = checked_parameters(f"{name}['params']" if name else "params", params)
         others = set(self.params)

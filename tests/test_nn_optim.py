@@ -366,9 +366,9 @@ w = Value(1.0)
         (lambda: SGD([{"params": []}]), ValueError, r"params\[0\]\['params'\] must hold at least one Value, got none"),
         (lambda: SGD([{"params": w}, w]), TypeError, r"params\[1\] must be a dict with the key 'params', .*, got Value"),
         (
-            lambda: Adagrad([{"params": w, "epz": 0.9}]),
+            lambda: Adagrad([{"params": w, "lr_decai": 0.9}]),
             ValueError,
-            r"params\[0\] must have .*, and may have lr, lr_decay, .*, eps, got \['params', 'epz'\]",
+            r"params\[0\] must have .*, and may have lr, lr_decay, .*, eps, got \['params', 'lr_decai'\]: did you mean lr_decay",
         ),
         (lambda: SGD([{"lr": 0.1}]), ValueError, r"params\[0\] must have the key 'params', .*, got \['lr'\]"),
         (
