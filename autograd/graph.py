@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Partials = Callable[["Value"], Sequence[Any]]
 
+# This very 0.0 is the gradient of a leaf after zero_grad(): it is read like any other, while an empty slot is slow to ask.
+CLEARED = float("0")
+
 
 def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> list[Value]:
     """All nodes the roots were made from, arguments before results, in the same order on every run.
@@ -161,7 +164,7 @@ def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
     moved: list[Value] = []
     with _sweeping:  # two threads may sweep over shared nodes
-        again = hasattr(root, "_grad")
+        again = root.has_grad
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
@@ -253,7 +256,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                     others.append(arg)
                 arg._reached = 1
             else:
-                leaves.append((arg, getattr(arg, "_grad", 0.0)))
+                leaves.append((arg, getattr(arg, "_grad", CLEARED)))
                 arg._grad = bar * partial
                 arg._reached = 1
         partial = node._da
@@ -274,7 +277,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                     others.append(arg)
                 arg._reached = 1
             else:
-                leaves.append((arg, getattr(arg, "_grad", 0.0)))
+                leaves.append((arg, getattr(arg, "_grad", CLEARED)))
                 arg._grad = bar * partial
                 arg._reached = 1
         elif type(node._a) is tuple:
@@ -292,7 +295,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                         others.append(arg)
                     arg._reached = 1
                 else:
-                    leaves.append((arg, getattr(arg, "_grad", 0.0)))
+                    leaves.append((arg, getattr(arg, "_grad", CLEARED)))
                     arg._grad = bar * partial
                     arg._reached = 1
             if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them

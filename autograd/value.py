@@ -105,7 +105,7 @@ class Value(Methods, MicrogradNames):
         try:
             return self._grad if self._reached != FROZEN else 0.0
         except AttributeError:
-            return 0.0
+            return _CLEARED
 
     @grad.setter
     def grad(self, grad: float) -> None:
@@ -114,7 +114,7 @@ class Value(Methods, MicrogradNames):
             if grad:
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
         else:
-            self._grad = grad
+            self._grad = grad if grad is not _CLEARED else 0.0
             if (grad or self._da is True) and self.op is None:
                 self._da = None
 
@@ -129,12 +129,15 @@ class Value(Methods, MicrogradNames):
         >>> x.grad, x.has_grad
         (0.0, True)
         """
-        return self._reached != FROZEN and hasattr(self, "_grad")
+        try:
+            return self._grad is not _CLEARED and self._reached != FROZEN
+        except AttributeError:
+            return False
 
     def zero_grad(self) -> None:
         """Forget the gradient: `grad` is 0.0 and `has_grad` False, as in a new Value."""
-        if self._reached != FROZEN and hasattr(self, "_grad"):
-            del self._grad
+        if self._reached != FROZEN:
+            self._grad = _CLEARED
             if self._da is True:
                 self._da = None
 
@@ -504,6 +507,7 @@ class Value(Methods, MicrogradNames):
         return numpy_functions.apply(ufunc, method, inputs, options)
 
 
+_CLEARED = graph.CLEARED
 FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 

@@ -57,9 +57,11 @@ from nn.losses import (
     CrossEntropyLoss,
     HingeLoss,
     HuberLoss,
+    KLDivLoss,
     L1Loss,
     MSELoss,
     NLLLoss,
+    SmoothL1Loss,
 )
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
@@ -80,6 +82,7 @@ __all__ = [
     "History",
     "HuberLoss",
     "Identity",
+    "KLDivLoss",
     "L1Loss",
     "Layer",
     "LeakyReLU",
@@ -96,6 +99,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SmoothL1Loss",
     "Softmax",
     "Softplus",
     "Softsign",

@@ -71,6 +71,24 @@ def finite_from_zero(name: str, value: float) -> float:
     return checked_number(name, value, "a finite number >= 0", lambda x: 0.0 <= x < math.inf)
 
 
+def finite_above_zero(name: str, value: float) -> float:
+    """`value` as a float, if it is greater than 0 and finite; else an error that names it.
+
+    >>> finite_above_zero("lr", 1)
+    1.0
+    """
+    return checked_number(name, value, "a finite number > 0", lambda x: 0.0 < x < math.inf)
+
+
+def zero_to_one(name: str, value: float) -> float:
+    """`value` as a float, if it is from 0 to 1, both included; else an error that names it.
+
+    >>> zero_to_one("label_smoothing", 0.1)
+    0.1
+    """
+    return checked_number(name, value, "a number from 0 to 1", lambda x: 0.0 <= x <= 1.0)
+
+
 def below_one(name: str, value: float) -> float:
     """`value` as a float, if it is at least 0 and below 1; else an error that names it.
 

@@ -6,43 +6,51 @@ losses of the elements by `reduction`: "mean", "sum", or "none" for the list of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import autograd
 from autograd import Value
 from autograd.tree import same_shape, tree_leaves
-from nn.arguments import plain_lists
+from nn.arguments import checked_choice, checked_flag, checked_list, finite_from_zero, plain_lists, zero_to_one
 from nn.module import Module
-
-REDUCTIONS = ("mean", "sum", "none")
 
 
 class Loss(Module):
     """The base of losses: a subclass gives the losses of the elements, this reduces them."""
 
+    reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
+
     def __init__(self, reduction: str = "mean") -> None:
-        if reduction not in REDUCTIONS:
-            raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, got {reduction!r}")
-        self.reduction = reduction
+        besides = "" if isinstance(reduction, str) else " (everything else is given by name, such as weight=)"
+        self.reduction = checked_choice("reduction", reduction, self.reductions, besides)
 
     def forward(self, predictions: Any, targets: Any) -> Any:  # type: ignore[override]  # two inputs, as in PyTorch
         """The loss; ValueError if there is nothing, or if the numbers of predictions and targets differ."""
         losses = self.elements(predictions, targets)
+        return self.reduced(losses, float(len(losses)))
+
+    def reduced(self, losses: list[Any], divisor: float) -> Any:
+        """The losses, their sum, or their mean: the sum over `divisor`."""
         if not losses:
             raise ValueError("predictions: a loss of an empty batch is not defined")
         if self.reduction == "none":
             return losses
-        return autograd.mean(losses) if self.reduction == "mean" else autograd.sum(losses)
+        return autograd.sum(losses) if self.reduction == "sum" else autograd.sum(losses) / divisor
 
     def elements(self, predictions: Any, targets: Any) -> list[Any]:
         """The loss of every element: here of every pair of a number and its target."""
+        return [self.element(p, t) for p, t in self.pairs(predictions, targets)]
+
+    def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+        """Every number with its target; ValueError if they are not of one shape."""
         ps, ts = _squeezed(predictions), _squeezed(targets)
         if not same_shape(ps, ts):
             shapes = _shape(plain_lists(predictions)), _shape(plain_lists(targets))
             raise ValueError(f"targets must have the shape of predictions, {shapes[0]}, got {shapes[1]}")
-        return [self.element(p, t) for p, t in zip(tree_leaves(ps), tree_leaves(ts), strict=True)]
+        return list(zip(tree_leaves(ps), tree_leaves(ts), strict=True))
 
     def element(self, prediction: Any, target: Any) -> Any:
         """The loss of one number."""
@@ -94,10 +102,80 @@ class HuberLoss(Loss):
         return autograd.where(autograd.less_equal(far, self.delta), 0.5 * autograd.square(distance), linear)
 
 
-class BCELoss(Loss):
+class SmoothL1Loss(Loss):
+    """½d² / beta for a distance |d| below `beta` (at least 0), |d| - ½beta beyond: HuberLoss over its delta.
+
+    >>> SmoothL1Loss()([0.5, 3.0], [0.0, 0.0])
+    1.3125
+    """
+
+    def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
+        super().__init__(reduction)
+        self.beta = finite_from_zero("beta", beta)
+
+    def element(self, prediction: Any, target: Any) -> Any:
+        distance = prediction - target
+        far = autograd.abs(distance)
+        if self.beta == 0.0:
+            return far
+        near = autograd.square(distance) * (0.5 / self.beta)
+        return autograd.where(autograd.less(far, self.beta), near, far - 0.5 * self.beta)
+
+
+class KLDivLoss(Loss):
+    """The Kullback-Leibler divergence target·(log(target) - prediction), from log-probabilities.
+
+    The targets are probabilities, or with `log_target` their logarithms. "mean" is over all numbers, as in PyTorch; the
+    divergence of a distribution is the sum of its row, and "batchmean" its mean over the rows.
+
+    >>> round(KLDivLoss("batchmean")([[math.log(0.5), math.log(0.5)]], [[0.9, 0.1]]), 4)
+    0.3681
+    """
+
+    reductions = ("mean", "sum", "none", "batchmean")
+
+    def __init__(self, reduction: str = "mean", *, log_target: bool = False) -> None:
+        super().__init__(reduction)
+        self.log_target = checked_flag("log_target", log_target)
+
+    def forward(self, predictions: Any, targets: Any) -> Any:  # type: ignore[override]
+        if self.reduction != "batchmean":
+            return super().forward(predictions, targets)
+        rows = _listed(predictions)
+        return self.reduced(self.elements(rows, targets), float(len(rows)) if isinstance(rows, (list, tuple)) else 1.0)
+
+    def element(self, prediction: Any, target: Any) -> Any:
+        if not self.log_target:
+            _check_probability(target)
+        if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
+            return 0.0  # the limit, whatever the prediction
+        if self.log_target:
+            return autograd.exp(target) * (target - prediction)
+        return target * (autograd.log(target) - prediction)
+
+
+class _BinaryLoss(Loss):
+    """A loss of numbers against probabilities, with a weight for each of them."""
+
+    def __init__(self, reduction: str = "mean", *, weight: Any = None) -> None:
+        super().__init__(reduction)
+        self.weight = _weights("weight", weight)
+
+    def elements(self, predictions: Any, targets: Any) -> list[Any]:
+        return self.weighted(super().elements(predictions, targets), predictions)
+
+    def weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
+        """The losses of the predictions, each times its weight."""
+        if self.weight is None:
+            return losses
+        return [weight * loss for weight, loss in zip(_spread("weight", self.weight, predictions), losses, strict=True)]
+
+
+class BCELoss(_BinaryLoss):
     """Binary cross-entropy of probabilities: -y·log(p) - (1-y)·log(1-p). Of logits, take BCEWithLogitsLoss.
 
-    A probability of exactly 0 or 1 that is wrong costs infinity, and warns.
+    A probability of exactly 0 or 1 that is wrong costs infinity, and warns. `weight` multiplies the losses: a number, one
+    for each column of the predictions, or one for each of them; as in PyTorch, "mean" still divides by their number.
 
     >>> round(BCELoss()([0.9, 0.2], [1, 0]), 4)
     0.1643
@@ -110,16 +188,38 @@ class BCELoss(Loss):
         return _mixed(target, lambda: -autograd.log(prediction), lambda: -autograd.log1p(-prediction))
 
 
-class BCEWithLogitsLoss(Loss):
+class BCEWithLogitsLoss(_BinaryLoss):
     """Binary cross-entropy of logits, that is of sigmoid(z), without overflow and exact in both tails.
+
+    `weight` multiplies the losses as in BCELoss, and `pos_weight` that part of them which the positive targets
+    have: above 1 it counts a positive that is missed for more than a false alarm.
 
     >>> round(BCEWithLogitsLoss()([2.0, -1.0], [1, 0]), 4)
     0.2201
+    >>> round(BCEWithLogitsLoss(pos_weight=3.0)([2.0, -1.0], [1, 0]), 4)
+    0.347
     """
 
-    def element(self, prediction: Any, target: Any) -> Any:
+    def __init__(self, reduction: str = "mean", *, weight: Any = None, pos_weight: Any = None) -> None:
+        super().__init__(reduction, weight=weight)
+        self.pos_weight = _weights("pos_weight", pos_weight)
+
+    def elements(self, predictions: Any, targets: Any) -> list[Any]:
+        if self.pos_weight is None:
+            return super().elements(predictions, targets)
+        pairs = self.pairs(predictions, targets)
+        factors = _spread("pos_weight", self.pos_weight, predictions)
+        losses = [self.element(p, t, factor) for (p, t), factor in zip(pairs, factors, strict=True)]
+        return self.weighted(losses, predictions)
+
+    def element(self, prediction: Any, target: Any, factor: float = 1.0) -> Any:
         _check_probability(target)
-        return _mixed(target, lambda: autograd.softplus(-prediction), lambda: autograd.softplus(prediction))
+
+        def positive() -> Any:
+            missed = autograd.softplus(-prediction)
+            return missed if factor == 1.0 else factor * missed
+
+        return _mixed(target, positive, lambda: autograd.softplus(prediction))
 
 
 class HingeLoss(Loss):
@@ -138,20 +238,66 @@ class HingeLoss(Loss):
 class _ClassLoss(Loss):
     """A loss of one row of numbers, one for each class, against the index of the right class."""
 
-    def elements(self, predictions: Any, targets: Any) -> list[Any]:
+    def __init__(self, reduction: str = "mean", *, weight: Any = None, ignore_index: int = -100) -> None:
+        super().__init__(reduction)
+        self.weight = None if weight is None else _weights("weight", checked_list("weight", weight))
+        if isinstance(ignore_index, bool) or not isinstance(ignore_index, Integral):
+            raise TypeError(f"ignore_index must be an integer, got {ignore_index!r}")
+        self.ignore_index: int = int(ignore_index)
+
+    def forward(self, predictions: Any, targets: Any) -> Any:  # type: ignore[override]
+        """The loss; "mean" is weighted: the sum over the weights of the targets that are not ignored."""
+        losses, weights = [], []
+        for row, target in self.pairs(predictions, targets):
+            shares, weight = self.shares(target, len(row))
+            losses.append(self._mixture(row, shares))
+            weights.append(weight)
+        divisor = math.fsum(weights)
+        if weights and divisor == 0.0 and self.reduction == "mean":
+            raise ValueError("targets: all of them are ignored or have the weight 0, so there is no mean: take reduction='sum'")
+        return self.reduced(losses, divisor)
+
+    def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+        """Every row with its target; ValueError if there are more of one."""
         rows, labels = _listed(predictions), _listed(targets)
         if not isinstance(labels, (list, tuple)):
             rows, labels = [rows], [labels]
         if len(rows) != len(labels):
             raise ValueError(f"targets: expected {len(rows)}, one for each row of predictions, got {len(labels)}")
-        return [self.row(row, _label(label, len(row))) for row, label in zip(map(_row, rows), labels, strict=True)]
+        return [(_row(row), label) for row, label in zip(rows, labels, strict=True)]
+
+    def shares(self, target: Any, classes: int) -> tuple[dict[int, Any], float]:
+        """What the target gives to each class, weights included, and the weight of the sample in a mean."""
+        if self.is_ignored(target):
+            return {}, 0.0
+        label = _label(target, classes)
+        weight = self._class_weights(classes)[label]
+        return {label: weight}, weight
+
+    def is_ignored(self, target: Any) -> bool:
+        return isinstance(target, Integral) and not isinstance(target, bool) and target == self.ignore_index
 
     def row(self, row: Sequence[Any], label: int) -> Any:
+        """The loss of one row, if this is the right class."""
         raise NotImplementedError
+
+    def _mixture(self, row: Sequence[Any], shares: dict[int, Any]) -> Any:
+        parts = [self.row(row, c) if type(q) is float and q == 1.0 else q * self.row(row, c) for c, q in shares.items()]
+        return parts[0] if len(parts) == 1 else autograd.sum(parts)
+
+    def _class_weights(self, classes: int) -> list[float]:
+        if self.weight is None:
+            return [1.0] * classes
+        if len(self.weight) != classes:
+            raise ValueError(f"weight must hold one number for each of the {classes} classes, got {len(self.weight)}")
+        return list(self.weight)
 
 
 class NLLLoss(_ClassLoss):
     """-log p of the right class, from rows of log-probabilities (the output of LogSoftmax).
+
+    `weight` has a factor for each class, and "mean" is then the weighted mean. A sample whose target is `ignore_index`
+    counts for nothing.
 
     >>> NLLLoss()([[-0.5, -1.0]], [1])
     1.0
@@ -164,9 +310,40 @@ class NLLLoss(_ClassLoss):
 class CrossEntropyLoss(_ClassLoss):
     """-log softmax of the right class, from rows of logits.
 
+    In place of its index a target may be a row of probabilities, one for each class. `label_smoothing` ε (from 0 to 1)
+    takes ε of each target away and gives it to all classes alike (Szegedy et al., 2016, arXiv:1512.00567).
+    `weight` has a factor for each class; "mean" divides by the weights of the targets, but with rows of probabilities, as
+    in PyTorch, by the number of samples. A sample whose target is `ignore_index` counts for nothing.
+
     >>> round(CrossEntropyLoss()([[2.0, 0.0]], [0]), 4)
     0.1269
+    >>> round(CrossEntropyLoss()([[2.0, 0.0]], [[0.75, 0.25]]), 4)
+    0.6269
     """
+
+    def __init__(
+        self, reduction: str = "mean", *, weight: Any = None, ignore_index: int = -100, label_smoothing: float = 0.0
+    ) -> None:
+        super().__init__(reduction, weight=weight, ignore_index=ignore_index)
+        self.label_smoothing = zero_to_one("label_smoothing", label_smoothing)
+
+    def shares(self, target: Any, classes: int) -> tuple[dict[int, Any], float]:
+        given = _listed(target)
+        if isinstance(given, (list, tuple)):
+            if self.ignore_index >= 0:
+                raise ValueError(f"ignore_index={self.ignore_index} is for targets that are indices, got a row of probabilities")
+            probabilities, sample_weight = _distribution(given, classes), 1.0
+        else:
+            shares, sample_weight = super().shares(target, classes)
+            if not shares or self.label_smoothing == 0.0:
+                return shares, sample_weight
+            probabilities = [float(c in shares) for c in range(classes)]
+        if self.label_smoothing:
+            kept, spread = 1.0 - self.label_smoothing, self.label_smoothing / classes
+            probabilities = [p * kept + spread for p in probabilities]
+        weighted = [p * weight for p, weight in zip(probabilities, self._class_weights(classes), strict=True)]
+        # A class with a constant share of 0 is left out, so 0·inf cannot arise.
+        return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}, sample_weight
 
     def row(self, row: Sequence[Any], label: int) -> Any:
         return autograd.logsumexp(row) - row[label]
@@ -201,6 +378,42 @@ def _row(x: Any) -> Any:
 
 def _plain(x: Any) -> Any:
     return x.data if type(x) is Value else x
+
+
+def _weights(name: str, weights: Any) -> Any:
+    """A number or nested lists of numbers, finite and at least 0; None if there are none."""
+    if isinstance(listed := plain_lists(weights), list):
+        return [_weights(f"{name}[{i}]", weight) for i, weight in enumerate(listed)]
+    return None if weights is None else finite_from_zero(name, listed)
+
+
+def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
+    """One weight for each of the predictions, from a number, one for each column, or one for each of them."""
+    tree = _squeezed(predictions)
+    count = len(list(tree_leaves(tree)))
+    flat = _squeezed(weights)
+    if not isinstance(flat, list):
+        return [flat] * count
+    if same_shape(flat, tree):
+        return list(tree_leaves(flat))
+    if isinstance(tree, list) and all(isinstance(row, list) and same_shape(flat, row) for row in tree):
+        return list(flat) * len(tree)
+    shapes = _shape(plain_lists(predictions)), _shape(weights)
+    raise ValueError(
+        f"{name} must be one number, one for each column of predictions, or have their shape, {shapes[0]}, got {shapes[1]}"
+    )
+
+
+def _distribution(row: Sequence[Any], classes: int) -> Sequence[Any]:
+    """A row of probabilities that add up to 1, as near as single precision can come."""
+    if len(row) != classes:
+        raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
+    for probability in row:
+        _check_probability(probability)
+    total = math.fsum(map(_plain, row))
+    if not abs(total - 1.0) < 1e-3:
+        raise ValueError(f"targets: the probabilities of a row must add up to 1, got {total:g}")
+    return row
 
 
 def _mixed(target: Any, one: Any, zero: Any) -> Any:

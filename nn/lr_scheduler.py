@@ -6,15 +6,27 @@ Call `optimizer.step()` for every batch, and after the last one of an epoch `sch
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
-from nn.arguments import below_one, checked_integer, checked_keys, checked_number, finite_from_zero
-from nn.optim import Optimizer
+from nn.arguments import (
+    below_one,
+    checked_choice,
+    checked_flag,
+    checked_integer,
+    checked_keys,
+    checked_list,
+    checked_number,
+    finite_above_zero,
+    finite_from_zero,
+    zero_to_one,
+)
+from nn.optim import Optimizer, ParamGroup
 
-Check = Callable[[str, Any], float]
+Check = Callable[[str, Any], Any]
+Progress = list[tuple["_Scheduler", dict[str, Any]]]
 
 
 def _count(name: str, value: int) -> int:
@@ -25,50 +37,98 @@ def _any_number(name: str, value: float) -> float:
     return checked_number(name, value, "a number", lambda x: True)
 
 
+def _rates(name: str, values: Sequence[float]) -> list[float]:
+    return [finite_from_zero(f"{name}[{i}]", value) for i, value in enumerate(checked_list(name, values))]
+
+
+def _milestones(name: str, values: Sequence[int]) -> list[int]:
+    milestones = [_count(f"{name}[{i}]", value) for i, value in enumerate(checked_list(name, values))]
+    if milestones != sorted(milestones):
+        raise ValueError(f"{name} must not fall, got {milestones}")
+    return milestones
+
+
+def _checked_optimizer(optimizer: Any) -> Optimizer:
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an Optimizer, got {optimizer!r}")
+    return optimizer
+
+
+def _for_each_group(name: str, given: Any, optimizer: Any, check: Check) -> list[Any]:
+    """One for each parameter group of the optimizer, from a list of them or one for all."""
+    groups = len(_checked_optimizer(optimizer).param_groups)
+    if not isinstance(given, (list, tuple)):
+        return [check(name, given)] * groups
+    if len(given) != groups:
+        raise ValueError(f"{name} must hold {groups}, one for each parameter group, got {len(given)}")
+    return [check(f"{name}[{i}]", one) for i, one in enumerate(given)]
+
+
 class _Scheduler:
-    """What all schedulers have: an optimizer, the number of epochs so far, and the rate they set last."""
+    """What all schedulers have: an optimizer, the number of epochs so far, and the rates they set last, one per group."""
 
     # The attributes that a state_dict holds, each with the check that it has to pass on the way back.
-    progress: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lr": finite_from_zero}
+    progress: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
 
     def __init__(self, optimizer: Optimizer) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"optimizer must be an Optimizer, got {optimizer!r}")
-        self.optimizer = optimizer
+        self.optimizer = _checked_optimizer(optimizer)
         self.last_epoch = 0
-        self.last_lr = optimizer.lr
+        self.last_lrs = [group["lr"] for group in optimizer.param_groups]
 
     def get_last_lr(self) -> list[float]:
-        """The learning rate as this scheduler left it: a list of one, as PyTorch has one for each parameter group."""
-        return [self.last_lr]
+        """The learning rates as this scheduler left them, one for each parameter group."""
+        return list(self.last_lrs)
 
     def state_dict(self) -> dict[str, Any]:
         """How far it has come, as a dict that `json.dumps` takes; the plan itself is what the constructor was given.
 
         >>> from nn.optim import SGD
         >>> StepLR(SGD([Value(1.0)], lr=0.1), step_size=2).state_dict()
-        {'scheduler': 'StepLR', 'last_epoch': 0, 'last_lr': 0.1, 'base_lr': 0.1}
+        {'scheduler': 'StepLR', 'last_epoch': 0, 'last_lrs': [0.1], 'base_lrs': [0.1]}
         """
-        return {"scheduler": type(self).__name__, **{name: getattr(self, name) for name in self.progress}}
+        progress = {name: getattr(self, name) for name in self.progress}
+        return {"scheduler": type(self).__name__, **{k: list(x) if isinstance(x, list) else x for k, x in progress.items()}}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state_dict` of the same kind of scheduler, made with the same arguments.
 
-        The rate itself is part of the optimizer's state: make optimizer and scheduler, then load both.
+        The rates themselves are part of the optimizer's state: make optimizer and scheduler, then load both.
         ValueError or TypeError says what does not fit, and then nothing has been changed.
         """
-        checked_keys("state", state, self.state_dict())
+        for scheduler, progress in self._checked_progress("state", state):
+            scheduler.__dict__.update(progress)
+
+    def _checked_progress(self, name: str, state: Any) -> Progress:
+        """The attributes to set, here and in the schedulers inside."""
+        checked_keys(name, state, self.state_dict())
         if state["scheduler"] != type(self).__name__:
-            raise ValueError(f"state must be that of {type(self).__name__}, got that of {state['scheduler']!r}")
-        self.__dict__.update({name: check(f"state: {name}", state[name]) for name, check in self.progress.items()})
+            raise ValueError(f"{name} must be that of {type(self).__name__}, got that of {state['scheduler']!r}")
+        progress = {key: check(f"{name}: {key}", state[key]) for key, check in self.progress.items()}
+        for key, held in progress.items():
+            if isinstance(held, list) and len(held) != len(self.last_lrs):
+                raise ValueError(f"{name}: {key} must hold {len(self.last_lrs)}, one for each parameter group, got {held}")
+        return [(self, progress)]
+
+    def _set(self, epoch: int, rates: Sequence[float]) -> None:
+        """Make these the rates of the groups, from this epoch on."""
+        for group, rate in zip(self._groups(), rates, strict=True):
+            group["lr"] = rate
+        self.last_epoch, self.last_lrs = epoch, list(rates)
+
+    def _groups(self) -> list[ParamGroup]:
+        groups = self.optimizer.param_groups
+        if len(groups) != len(self.last_lrs):
+            counts = f"it had {len(self.last_lrs)} then, and has {len(groups)} now"
+            raise ValueError(f"the optimizer got a parameter group after {type(self).__name__} was made ({counts}): make another")
+        return groups
 
 
-class LRScheduler(_Scheduler, ABC):
-    """A plan for the learning rate by epochs: `step()`, once an epoch, sets the optimizer's rate to `rate(epoch)`.
+class LRScheduler(_Scheduler):
+    """A plan for the learning rates by epochs: `step()`, once an epoch, sets each group's rate to `rate(epoch)`.
 
-    The plan starts from `base_lr`, the optimizer's rate when its first scheduler was made. Several schedulers may
-    share an optimizer: all but LambdaLR change the rate that they find, so their factors multiply. A rate
-    that would be negative, infinite or NaN is a ValueError, and nothing changes.
+    The plan starts from `base_lr`, the group's rate when the optimizer's first scheduler was made. Several
+    schedulers may share an optimizer: all but LambdaLR and OneCycleLR change the rates that they find, so their factors
+    multiply. A rate that would be negative, infinite or NaN is a ValueError, and nothing changes.
 
     A plan of your own is a subclass:
 
@@ -82,25 +142,51 @@ class LRScheduler(_Scheduler, ABC):
     0.4
     """
 
-    progress: ClassVar[dict[str, Check]] = {**_Scheduler.progress, "base_lr": finite_from_zero}
+    progress: ClassVar[dict[str, Check]] = {**_Scheduler.progress, "base_lrs": _rates}
+    begins: ClassVar[bool] = False  # does `rate(0)` hold at once? If not, epoch 0 has the rate that the plan starts from
 
     def __init__(self, optimizer: Optimizer) -> None:
         super().__init__(optimizer)
-        if optimizer.initial_lr is None:
-            optimizer.initial_lr = optimizer.lr
-        self.base_lr = optimizer.initial_lr
+        for group in optimizer.param_groups:
+            if group["initial_lr"] is None:
+                group["initial_lr"] = group["lr"]
+        self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
+        self._at = 0  # the group that `rate` is asked for
+        if self.begins:
+            self._begin(0)
 
-    @abstractmethod
+    @property
+    def base_lr(self) -> float:
+        """Where the plan starts from: in the first group, and within `rate` in the group at hand."""
+        return self.base_lrs[self._at]
+
     def rate(self, epoch: int) -> float:
-        """The learning rate after so many epochs; `self.optimizer.lr` is the one before."""
+        """The learning rate after so many epochs; `self.optimizer.lr` is the one before.
+
+        It is asked for each parameter group: `self.base_lr` and the attributes of the optimizer are then the group's.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to define rate(self, epoch)")
 
     def step(self) -> None:
-        """Set the learning rate for the epoch that begins."""
+        """Set the learning rates for the epoch that begins."""
         self._begin(self.last_epoch + 1)
 
     def _begin(self, epoch: int) -> None:
-        self.optimizer.lr = self.rate(epoch)  # refuses a rate that cannot be, before anything here changes
-        self.last_epoch, self.last_lr = epoch, self.optimizer.lr
+        rates = []  # all of them are found, and refused if they cannot be, before anything changes
+        try:
+            for index in range(len(self._groups())):
+                self._at = index
+                with self.optimizer.at_group(index):
+                    rates.append(finite_from_zero("lr", self.rate(epoch)))
+        finally:
+            self._at = 0
+        self._set(epoch, rates)
+
+    def _restart(self, rates: Sequence[float]) -> None:
+        """Begin at epoch 0, with these rates."""
+        self._set(0, rates)
+        if self.begins:
+            self._begin(0)
 
 
 class StepLR(LRScheduler):
@@ -175,7 +261,8 @@ class CosineAnnealingLR(LRScheduler):
 class LambdaLR(LRScheduler):
     """The learning rate is base_lr · lr_lambda(epoch), from epoch 0, which begins at once.
 
-    `lr_lambda` takes an int and returns a number, finite and at least 0.
+    `lr_lambda` takes an int and returns a number, finite and at least 0; or it is a list of such functions, one
+    for each parameter group.
 
     >>> from nn.optim import SGD
     >>> scheduler = LambdaLR(SGD([Value(1.0)], lr=0.8), lambda epoch: 1 / (1 + epoch))
@@ -184,15 +271,260 @@ class LambdaLR(LRScheduler):
     [0.4]
     """
 
-    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
-        if not callable(lr_lambda):
-            raise TypeError(f"lr_lambda must be a function of the epoch, got {lr_lambda!r}")
-        self.lr_lambda = lr_lambda
+    begins = True
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]]) -> None:
+        self.lr_lambdas = _for_each_group("lr_lambda", lr_lambda, optimizer, _function_of_the_epoch)
         super().__init__(optimizer)
-        self._begin(0)
 
     def rate(self, epoch: int) -> float:
-        return self.base_lr * finite_from_zero(f"lr_lambda({epoch})", self.lr_lambda(epoch))
+        return self.base_lr * finite_from_zero(f"lr_lambda({epoch})", self.lr_lambdas[self._at](epoch))
+
+
+def _function_of_the_epoch(name: str, given: Callable[[int], float]) -> Callable[[int], float]:
+    if not callable(given):
+        raise TypeError(f"{name} must be a function of the epoch, got {given!r}")
+    return given
+
+
+class MultiStepLR(LRScheduler):
+    """Multiply the learning rate by `gamma` (at least 0) at every epoch of `milestones`, a list that does not fall.
+
+    A milestone that stands in it twice counts twice, and one at 0 holds at once.
+
+    >>> from nn.optim import SGD
+    >>> scheduler = MultiStepLR(SGD([Value(1.0)], lr=0.8), milestones=[1, 3], gamma=0.5)
+    >>> for _ in range(4):
+    ...     scheduler.step()
+    ...     print(scheduler.get_last_lr())
+    [0.4]
+    [0.4]
+    [0.2]
+    [0.2]
+    """
+
+    begins = True
+
+    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
+        self.milestones = _milestones("milestones", milestones)
+        self.gamma = finite_from_zero("gamma", gamma)
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        return float(self.optimizer.lr * self.gamma ** self.milestones.count(epoch))
+
+
+class LinearLR(LRScheduler):
+    """Let a factor of the learning rate go from `start_factor` to `end_factor` in `total_iters` equal steps: a warm-up.
+
+    It begins at once, with epoch 0, and rests after `total_iters` epochs (at least 1). `start_factor` is above 0 and at
+    most 1, `end_factor` from 0 to 1. As in PyTorch each rate is found from the one before, so that other schedulers'
+    factors are kept.
+
+    >>> from nn.optim import SGD
+    >>> scheduler = LinearLR(SGD([Value(1.0)], lr=0.8), start_factor=0.5, total_iters=2)
+    >>> for _ in range(3):
+    ...     print(round(scheduler.get_last_lr()[0], 6))
+    ...     scheduler.step()
+    0.4
+    0.6
+    0.8
+    """
+
+    begins = True
+
+    def __init__(
+        self, optimizer: Optimizer, start_factor: float = 1.0 / 3.0, end_factor: float = 1.0, total_iters: int = 5
+    ) -> None:
+        self.start_factor = checked_number("start_factor", start_factor, "a number > 0 and <= 1", lambda x: 0.0 < x <= 1.0)
+        self.end_factor = zero_to_one("end_factor", end_factor)
+        self.total_iters = checked_integer("total_iters", total_iters, at_least=1)
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        lr = self.optimizer.lr
+        if epoch == 0:
+            return lr * self.start_factor
+        if epoch > self.total_iters:
+            return lr
+        rise = self.end_factor - self.start_factor
+        factor = 1.0 + rise / (self.total_iters * self.start_factor + (epoch - 1) * rise)
+        return lr * max(factor, 0.0)  # on the way to 0 rounding can take the last one below it
+
+
+class OneCycleLR(LRScheduler):
+    """One cycle in `total_steps` steps: the learning rate rises to `max_lr`, then falls far below where it began.
+
+    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, is at its highest after the share `pct_start`
+    of the steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear".
+    With `three_phase` it falls as long as it rose, and to the end in a third phase. Meanwhile, with
+    `cycle_momentum`, the optimizer's momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and
+    back (Smith and Topin, 2018, "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists of one
+    for each parameter group. In place of `total_steps` you can give `epochs` and `steps_per_epoch`.
+
+    The rate of the last step stays for the call that ends a loop; one more is a ValueError.
+
+    >>> from nn.optim import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
+    >>> scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=10, pct_start=0.5, anneal_strategy="linear")
+    >>> for step in range(10):
+    ...     if step in (0, 4, 9):
+    ...         print(round(optimizer.lr, 6), round(optimizer.momentum, 6))
+    ...     scheduler.step()
+    0.04 0.95
+    1.0 0.85
+    4e-06 0.95
+    """
+
+    begins = True
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        max_lr: float | Sequence[float],
+        total_steps: int | None = None,
+        epochs: int | None = None,
+        steps_per_epoch: int | None = None,
+        pct_start: float = 0.3,
+        anneal_strategy: Literal["cos", "linear"] = "cos",
+        cycle_momentum: bool = True,
+        base_momentum: float | Sequence[float] = 0.85,
+        max_momentum: float | Sequence[float] = 0.95,
+        div_factor: float = 25.0,
+        final_div_factor: float = 1e4,
+        three_phase: bool = False,
+    ) -> None:
+        highest = _for_each_group("max_lr", max_lr, optimizer, finite_above_zero)
+        bases = _for_each_group("base_momentum", base_momentum, optimizer, below_one)
+        tops = _for_each_group("max_momentum", max_momentum, optimizer, below_one)
+        div_factor, final_div_factor = (
+            finite_above_zero("div_factor", div_factor),
+            finite_above_zero("final_div_factor", final_div_factor),
+        )
+        pct_start = zero_to_one("pct_start", pct_start)
+        self.total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
+        self.anneal_strategy = checked_choice("anneal_strategy", anneal_strategy, ("cos", "linear"))
+        self.cycled = _momentum_of(optimizer) if checked_flag("cycle_momentum", cycle_momentum) else None
+        # Of each group: rates and momenta at the corners of the curve, the first one at step 0.
+        self.corners = [
+            [(high / div_factor, top), (high, base), (high / div_factor / final_div_factor, top)]
+            for high, base, top in zip(highest, bases, tops, strict=True)
+        ]
+        self.ends = [pct_start * self.total_steps - 1.0, self.total_steps - 1.0]
+        if checked_flag("three_phase", three_phase):
+            self.ends.insert(1, 2.0 * pct_start * self.total_steps - 2.0)
+            for corners in self.corners:
+                corners.insert(2, corners[0])
+        for group, corners in zip(optimizer.param_groups, self.corners, strict=True):
+            group["initial_lr"] = corners[0][0]
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        return self._point(self.corners[self._at], epoch)[0]
+
+    def _begin(self, epoch: int) -> None:
+        if epoch > self.total_steps:
+            raise ValueError(
+                f"step() was called {epoch} times, and the cycle has {self.total_steps} steps: give more total_steps"
+            )
+        super()._begin(epoch)
+        if self.cycled is not None:
+            for corners, group in zip(self.corners, self._groups(), strict=True):
+                momentum = self._point(corners, epoch)[1]
+                group[self.cycled] = (momentum, group["betas"][1]) if self.cycled == "betas" else momentum
+
+    def _point(self, corners: Sequence[tuple[float, float]], epoch: int) -> tuple[float, float]:
+        """Rate and momentum on the curve through these corners."""
+        step = min(epoch, self.total_steps - 1)
+        phase = sum(step > end for end in self.ends[:-1])
+        begin, end = (self.ends[phase - 1] if phase else 0.0), self.ends[phase]
+        share = (step - begin) / (end - begin) if end != begin else 1.0
+        (lr, momentum), (next_lr, next_momentum) = corners[phase : phase + 2]
+        return self._between(lr, next_lr, share), self._between(momentum, next_momentum, share)
+
+    def _between(self, start: float, end: float, share: float) -> float:
+        if self.anneal_strategy == "linear":
+            return (end - start) * share + start
+        return end + (start - end) / 2.0 * (math.cos(math.pi * share) + 1.0)
+
+
+def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:
+    if total_steps is not None:
+        return checked_integer("total_steps", total_steps, at_least=1)
+    if epochs is None or steps_per_epoch is None:
+        raise ValueError("give total_steps, or both epochs and steps_per_epoch")
+    return checked_integer("epochs", epochs, at_least=1) * checked_integer("steps_per_epoch", steps_per_epoch, at_least=1)
+
+
+def _momentum_of(optimizer: Optimizer) -> str:
+    """The setting that is cycled."""
+    for name in ("betas", "momentum"):
+        if name in optimizer.settings:
+            return name
+    raise ValueError(f"cycle_momentum must be False for {type(optimizer).__name__}, which has no momentum, got True")
+
+
+class SequentialLR(LRScheduler):
+    """One plan after another: each of `schedulers` in its turn, the next one from each epoch of `milestones` on.
+
+    There is one milestone fewer than schedulers. A scheduler whose turn comes starts at its own epoch 0, from its
+    `base_lr`, whatever the one before has left. ReduceLROnPlateau, which needs a metric, cannot be among them.
+
+    >>> from nn.optim import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=0.8)
+    >>> plans = [LinearLR(optimizer, start_factor=0.5, total_iters=2), ExponentialLR(optimizer, gamma=0.5)]
+    >>> scheduler = SequentialLR(optimizer, plans, milestones=[2])
+    >>> for _ in range(4):
+    ...     print(round(optimizer.lr, 6))
+    ...     scheduler.step()
+    0.4
+    0.6
+    0.8
+    0.4
+    """
+
+    def __init__(self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:
+        super().__init__(optimizer)
+        self.schedulers: list[LRScheduler] = checked_list("schedulers", schedulers)
+        for i, scheduler in enumerate(self.schedulers):
+            if not isinstance(scheduler, LRScheduler):
+                raise TypeError(f"schedulers[{i}] must be an LRScheduler, got {scheduler!r}")
+            if scheduler.optimizer is not optimizer:
+                raise ValueError(f"schedulers[{i}] must be one of the same optimizer, got one of another")
+        self.milestones = _milestones("milestones", milestones)
+        if len(self.milestones) != len(self.schedulers) - 1:
+            counts = f"got {len(self.milestones)} milestones and {len(self.schedulers)} schedulers"
+            raise ValueError(f"milestones must be one fewer than schedulers, {counts}")
+        self._restart([group["initial_lr"] for group in optimizer.param_groups])
+
+    def step(self) -> None:
+        epoch = self.last_epoch + 1
+        scheduler = self._whose_turn(epoch)
+        if epoch in self.milestones:
+            scheduler._restart(scheduler.base_lrs)
+        else:
+            scheduler.step()
+        self.last_epoch, self.last_lrs = epoch, scheduler.get_last_lr()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "schedulers": [scheduler.state_dict() for scheduler in self.schedulers]}
+
+    def _checked_progress(self, name: str, state: Any) -> Progress:
+        progress = super()._checked_progress(name, state)
+        inner = state["schedulers"]
+        if not isinstance(inner, list) or len(inner) != len(self.schedulers):
+            raise ValueError(f"{name}: schedulers must be a list of {len(self.schedulers)}, got {inner!r}")
+        for i, (scheduler, reached) in enumerate(zip(self.schedulers, inner, strict=True)):
+            progress += scheduler._checked_progress(f"{name}: schedulers[{i}]", reached)
+        return progress
+
+    def _restart(self, rates: Sequence[float]) -> None:
+        scheduler = self._whose_turn(0)
+        scheduler._restart(rates)
+        self.last_epoch, self.last_lrs = 0, scheduler.get_last_lr()
+
+    def _whose_turn(self, epoch: int) -> LRScheduler:
+        return self.schedulers[bisect_right(self.milestones, epoch)]
 
 
 class ReduceLROnPlateau(_Scheduler):
@@ -203,7 +535,8 @@ class ReduceLROnPlateau(_Scheduler):
     never better. After a reduction `cooldown` epochs do not count. The rate does not fall below `min_lr`, and
     a change of no more than `eps` is not made.
 
-    `factor` is at least 0 and below 1, `patience` and `cooldown` are ints from 0 on, the others numbers from 0 on.
+    `factor` is at least 0 and below 1, `patience` and `cooldown` are ints from 0 on, the others numbers from 0 on;
+    `min_lr` may be a list of one for each parameter group.
     ValueError or TypeError names an argument that cannot be.
 
     >>> from nn.optim import SGD
@@ -233,20 +566,17 @@ class ReduceLROnPlateau(_Scheduler):
         threshold: float = 1e-4,
         threshold_mode: Literal["rel", "abs"] = "rel",
         cooldown: int = 0,
-        min_lr: float = 0.0,
+        min_lr: float | Sequence[float] = 0.0,
         eps: float = 1e-8,
     ) -> None:
         super().__init__(optimizer)
-        if mode not in ("min", "max"):
-            raise ValueError(f"mode must be 'min' or 'max', got {mode!r}")
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueError(f"threshold_mode must be 'rel' or 'abs', got {threshold_mode!r}")
-        self.mode, self.threshold_mode = mode, threshold_mode
+        self.mode = checked_choice("mode", mode, ("min", "max"))
+        self.threshold_mode = checked_choice("threshold_mode", threshold_mode, ("rel", "abs"))
         self.factor = below_one("factor", factor)
         self.patience = _count("patience", patience)
         self.threshold = finite_from_zero("threshold", threshold)
         self.cooldown = _count("cooldown", cooldown)
-        self.min_lr = finite_from_zero("min_lr", min_lr)
+        self.min_lrs = _for_each_group("min_lr", min_lr, optimizer, finite_from_zero)
         self.eps = finite_from_zero("eps", eps)
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = 0
@@ -255,7 +585,7 @@ class ReduceLROnPlateau(_Scheduler):
     def step(self, metrics: float | Value) -> None:
         """Take note of this epoch's number (a Value will do), and reduce the learning rate if it is time."""
         metric = _any_number("metrics", metrics.data if isinstance(metrics, Value) else metrics)
-        self.last_epoch += 1
+        rates = [group["lr"] for group in self._groups()]
         if self._is_better(metric):
             self.best, self.num_bad_epochs = metric, 0
         else:
@@ -264,11 +594,10 @@ class ReduceLROnPlateau(_Scheduler):
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
-            reduced = max(self.optimizer.lr * self.factor, self.min_lr)
-            if self.optimizer.lr - reduced > self.eps:
-                self.optimizer.lr = reduced
+            reduced = [max(lr * self.factor, low) for lr, low in zip(rates, self.min_lrs, strict=True)]
+            rates = [less if lr - less > self.eps else lr for lr, less in zip(rates, reduced, strict=True)]
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self.last_lr = self.optimizer.lr
+        self._set(self.last_epoch + 1, rates)
 
     def _is_better(self, metric: float) -> bool:
         margin = self.threshold if self.mode == "max" else -self.threshold

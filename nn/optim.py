@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections import UserDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from autograd import Value
 from autograd.teaching import teach_step_without_backward
+from autograd.wording import did_you_mean
 from nn.arguments import (
     below_one,
     checked_flag,
@@ -16,21 +18,82 @@ from nn.arguments import (
     checked_keys,
     checked_number,
     checked_parameters,
+    finite_above_zero,
     finite_from_zero,
 )
 
+T = TypeVar("T")
 Memory = dict[str, float]  # what an optimizer keeps of the past of one parameter
+Update = Callable[[float, float, Memory], tuple[float, Memory]]
+Check = Callable[[str, Any], Any]
+Params = Iterable[Value] | Sequence[Mapping[str, Any]]
 
 
-class Optimizer(ABC):
+class Setting(Generic[T]):
+    """An option of an optimizer, with the check its values must pass; each parameter group has a value of its own.
+
+    Read as an attribute of the optimizer it is the first group's, and inside `update` that of the group at hand. It can
+    be set as an attribute while there is only one group.
+    """
+
+    def __init__(self, check: Callable[[str, Any], T]) -> None:
+        self.check = check
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, optimizer: None, owner: type) -> Setting[T]: ...
+    @overload
+    def __get__(self, optimizer: Optimizer, owner: type) -> T: ...
+    def __get__(self, optimizer: Optimizer | None, owner: type) -> Any:
+        return self if optimizer is None else optimizer.param_groups[optimizer._at][self.name]
+
+    def __set__(self, optimizer: Optimizer, value: Any) -> None:
+        groups = optimizer.param_groups
+        if len(groups) > 1:
+            write = f'for group in optimizer.param_groups: group["{self.name}"] = {value!r}'
+            raise ValueError(f"{self.name} is set group by group where there are {len(groups)} of them: write {write}")
+        groups[0][self.name] = value
+
+
+class ParamGroup(UserDict[str, Any]):
+    """Parameters that share their settings: a dict of "params" and every setting by name.
+
+    A setting is checked when it is assigned; "params" is a tuple and stays as it is. "initial_lr" is where the first
+    scheduler began, None before there is one.
+
+    >>> optimizer = SGD([Value(1.0)], lr=0.1)
+    >>> optimizer.param_groups[0]["lr"] = -1.0
+    Traceback (most recent call last):
+    ValueError: lr must be a finite number >= 0, got -1.0
+    """
+
+    def __init__(self, params: Iterable[Value], checks: Mapping[str, Check], settings: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.checks = checks
+        self.data.update(params=tuple(params), **settings)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name not in self.checks:
+            settings, meant = ", ".join(self.checks), did_you_mean(str(name), self.checks)
+            raise ValueError(f"a parameter group has the settings {settings}, which can be set, got {name!r}{meant}")
+        self.data[name] = self.checks[name](name, value)
+
+
+class Optimizer:
     """Holds parameters and moves each of them, at every `step`, by a rule that a subclass states in `update`.
 
-    `params` is any iterable of distinct leaves, such as `model.parameters()`; `lr` is the learning rate, at
-    first above 0. Later `optimizer.lr` can be set to any finite number from 0 on, as the schedulers do; with 0,
-    where a schedule may end, a step moves nothing. `steps` counts the steps made, and `state` holds a dict of floats
-    for each parameter. An argument that cannot be is a ValueError or TypeError that names it.
+    `params` is any iterable of distinct leaves, such as `model.parameters()`, or a list of groups, each a dict of its
+    "params" and of those settings in which it differs: `[{"params": a, "lr": 0.1}, {"params": b}]`. `lr` is the
+    learning rate, at first above 0. Later it can be set to any finite number from 0 on, as the schedulers do; with 0,
+    where a schedule may end, a step moves nothing.
 
-    A rule of your own is a subclass:
+    `param_groups` holds the groups as dicts (see ParamGroup). `optimizer.lr` is the first group's learning rate,
+    and sets it if there is only one. `params` lists the parameters of all groups, `state` a dict of numbers for each of
+    them, and `steps` counts the steps made. An argument that cannot be is a ValueError or TypeError that names it.
+
+    A rule of your own is a subclass; a setting of its own is a `Setting` that its constructor hands on by name:
 
     >>> class SignDescent(Optimizer):
     ...     def update(self, data, grad, memory):
@@ -42,28 +105,93 @@ class Optimizer(ABC):
     0.75
     """
 
-    settings: ClassVar[tuple[str, ...]] = ()  # the constructor's arguments other than params and lr, kept as attributes
+    settings: ClassVar[tuple[str, ...]] = ()  # the names of the settings other than lr, as the constructor takes them
     lowest: ClassVar[Memory] = {}  # each number in a parameter's memory by name, and the least that it can be
 
-    def __init__(self, params: Iterable[Value], lr: float) -> None:
-        self.params = checked_parameters("params", params)
-        self.lr = checked_number("lr", lr, "a finite number > 0", lambda x: 0.0 < x < math.inf)
-        self.initial_lr: float | None = None  # where the first scheduler began
+    lr = Setting(finite_from_zero)
+
+    def __init_subclass__(cls) -> None:
+        cls.settings = (*cls.settings, *(name for name, held in vars(cls).items() if isinstance(held, Setting)))
+
+    def __init__(self, params: Params, lr: float, **settings: Any) -> None:
+        checked_keys("settings", settings, self.settings)
+        checks = self._checks()
+        self.defaults = {
+            "lr": finite_above_zero("lr", lr),
+            **{name: checks[name](name, settings[name]) for name in self.settings},
+        }
+        self.param_groups: list[ParamGroup] = []
+        self.params: list[Value] = []
+        self.state: list[Memory] = []
         self.steps = 0
-        self.state: list[Memory] = [dict.fromkeys(self.lowest, 0.0) for _ in self.params]
+        self._at = 0  # the group whose settings the attributes are
+        if isinstance(params, (list, tuple)) and any(isinstance(group, Mapping) for group in params):
+            for i, group in enumerate(params):
+                self._add(group, f"params[{i}]")
+        else:
+            self._add({"params": params}, "")
 
-    @property
-    def lr(self) -> float:
-        """The learning rate."""
-        return self._lr
+    @classmethod
+    def _checks(cls) -> dict[str, Check]:
+        """The check of everything in a group but its parameters, by name."""
+        return {**{name: getattr(cls, name).check for name in ("lr", *cls.settings)}, "initial_lr": _rate_or_none}
 
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        self._lr = finite_from_zero("lr", lr)
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Move these parameters too: a dict of "params" and of the settings in which they differ.
 
-    @abstractmethod
+        >>> optimizer = SGD([Value(1.0)], lr=0.1)
+        >>> optimizer.add_param_group({"params": [Value(2.0)], "lr": 0.01})
+        >>> [group["lr"] for group in optimizer.param_groups]
+        [0.1, 0.01]
+        """
+        self._add(param_group, "param_group")
+
+    def _add(self, given: Any, name: str) -> None:
+        """Add a group that errors call by this name; one without a name is what `params` alone told."""
+        if not isinstance(given, Mapping):
+            raise TypeError(f"{name} must be a dict with the key 'params', as the other groups are, got {given!r}")
+        unknown = [key for key in given if key not in ("params", *self.defaults)]
+        if unknown or "params" not in given:
+            meant = did_you_mean(str(unknown[0]), self.defaults) if unknown else ""
+            keys = f"the key 'params', and may have {', '.join(self.defaults)}"
+            raise ValueError(f"{name} must have {keys}, got {list(given)}{meant}")
+        params = [given["params"]] if name and isinstance(given["params"], Value) else given["params"]
+        params = checked_parameters(f"{name}['params']" if name else "params", params)
+        others = set(self.params)
+        for i, value in enumerate(params):
+            if value in others:
+                raise ValueError(f"{name}['params'] must hold no Value of another group, got {value!r} at {i}")
+        checks = {**self._checks(), "lr": finite_above_zero}
+        settings = {key: checks[key](f"{name}[{key!r}]", given[key]) for key in given if key != "params"}
+        group = ParamGroup(params, self._checks(), {**self.defaults, **settings, "initial_lr": None})
+        self._check(group)
+        self.param_groups.append(group)
+        self.params += params
+        self.state += [self._first_memory(group) for _ in params]
+
+    def _check(self, group: Mapping[str, Any]) -> None:
+        """ValueError if settings of a group do not go together."""
+
+    def _first_memory(self, group: Mapping[str, Any]) -> Memory:
+        """What is kept of a parameter before its first step."""
+        return dict.fromkeys(self.lowest, 0.0)
+
+    @contextmanager
+    def at_group(self, index: int) -> Iterator[None]:
+        """Inside, the settings that are read as attributes are those of this group, as they are within `update`."""
+        self._at = index
+        try:
+            yield
+        finally:
+            self._at = 0
+
     def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
         """The new number of a parameter and its new memory, from the present ones and its gradient."""
+        return self._rule(self.param_groups[self._at])(data, grad, memory)
+
+    def _rule(self, group: Mapping[str, Any]) -> Update:
+        """`update` for the parameters of a group: a function that has read the settings once for all of them."""
+        raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
 
     def zero_grad(self) -> None:
         """Clear the gradient of every parameter, before the next `backward()` adds to it."""
@@ -71,58 +199,80 @@ class Optimizer(ABC):
             p.zero_grad()
 
     def step(self) -> None:
-        """Move every parameter once, by its `grad`; one that `backward()` did not reach has the gradient 0.
+        """Move every parameter once by its `grad`; one that no gradient has reached since `zero_grad()` is passed over.
 
-        All new numbers are computed before any is assigned, so an error leaves everything as it was. With eps=0
-        a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
+        Passed over, as a frozen one is, it keeps its number and its memory: no weight decay, no momentum. A gradient
+        of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was.
+        With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
         if not any(p.has_grad for p in self.params):
             teach_step_without_backward()
+        own = type(self).update is not Optimizer.update
+        memories = iter(self.state)
+        updated: list[tuple[float, Memory] | None] = []
         try:
-            updated = [self.update(p.data, p.grad, memory) for p, memory in zip(self.params, self.state, strict=True)]
+            for index, group in enumerate(self.param_groups):
+                self._at = index
+                settings = group.data  # the plain dict, which is quicker to read
+                update = self.update if own else self._rule(settings)
+                # A gradient other than 0 tells by itself that it has been set: that is the quicker question.
+                updated += [
+                    update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
+                    for p, memory in zip(settings["params"], memories, strict=False)
+                ]
         except ZeroDivisionError as error:
             message = (
                 f"{type(self).__name__} divides by 0: give eps > 0, which helps where a parameter's gradients have all been 0"
             )
             raise ZeroDivisionError(message) from error
-        for p, (data, _) in zip(self.params, updated, strict=True):
-            p.data = data
-        self.state = [memory for _, memory in updated]
+        finally:
+            self._at = 0
+        if own:
+            for new in updated:
+                if new is not None:
+                    checked_number("what update returns", new[0], "a number", lambda x: True)
+        for p, new in zip(self.params, updated, strict=True):
+            if new is not None:
+                p.data = new[0]
+        self.state = [memory if new is None else new[1] for memory, new in zip(self.state, updated, strict=True)]
         self.steps += 1
 
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on, except the parameters: dicts, lists and numbers that `json.dumps` takes.
 
+        As in PyTorch "param_groups" holds the settings of each group, with the places of its parameters among all.
+
         >>> SGD([Value(1.0)], lr=0.1, momentum=0.9).state_dict()["state"]
         [{'momentum_buffer': 0.0}]
         """
-        settings = {name: getattr(self, name) for name in self.settings}
+        groups, first = [], 0
+        for group in self.param_groups:
+            last = first + len(group["params"])
+            settings = {name: list(held) if isinstance(held, tuple) else held for name, held in group.items() if name != "params"}
+            groups.append({**settings, "params": list(range(first, last))})
+            first = last
         return {
             "optimizer": type(self).__name__,
-            "lr": self.lr,
-            "initial_lr": self.initial_lr,
-            "settings": {name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()},
             "steps": self.steps,
             "state": [dict(memory) for memory in self.state],
+            "param_groups": groups,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict` of the same kind of optimizer, with as many parameters; its settings are taken too.
+        """Go on from a `state_dict` of the same kind of optimizer, with as many parameters in as many groups.
 
-        ValueError or TypeError says what does not fit, and then nothing has been changed.
+        The settings are taken too. ValueError or TypeError says what does not fit, and then nothing has been changed.
         """
-        checked_keys("state", state, self.state_dict())
-        if state["optimizer"] != type(self).__name__:
-            raise ValueError(f"state must be that of {type(self).__name__}, got that of {state['optimizer']!r}")
-        checked_keys("state: settings", state["settings"], self.settings)
-        # Another optimizer, so that whatever is wrong is found before this one changes. The constructor
-        # takes no rate of 0, where a schedule may have ended; the attribute does.
-        loaded = type(self)(self.params, lr=1.0, **state["settings"])
-        loaded.lr = finite_from_zero("state: lr", state["lr"])
-        loaded.initial_lr = None if state["initial_lr"] is None else finite_from_zero("state: initial_lr", state["initial_lr"])
-        loaded.steps = checked_integer("state: steps", state["steps"], at_least=0)
-        loaded.state = self._checked_memories(state["state"])
-        self.__dict__.update(loaded.__dict__)
+        now = self.state_dict()
+        checked_keys("state", state, now)
+        if state["optimizer"] != now["optimizer"]:
+            raise ValueError(f"state must be that of {now['optimizer']}, got that of {state['optimizer']!r}")
+        steps = checked_integer("state: steps", state["steps"], at_least=0)
+        memories = self._checked_memories(state["state"])
+        settings = self._checked_groups(state["param_groups"], now["param_groups"])
+        for group, loaded in zip(self.param_groups, settings, strict=True):
+            group.update(loaded)
+        self.steps, self.state = steps, memories
 
     def _checked_memories(self, memories: Any) -> list[Memory]:
         if not isinstance(memories, list) or len(memories) != len(self.params):
@@ -134,10 +284,36 @@ class Optimizer(ABC):
             checked.append({key: _from(low, f"{name}[{key!r}]", memory[key]) for key, low in self.lowest.items()})
         return checked
 
+    def _checked_groups(self, groups: Any, now: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        if not isinstance(groups, list) or len(groups) != len(now):
+            raise ValueError(f"state: param_groups must be a list of {len(now)}, one dict for each group, got {groups!r}")
+        checked = []
+        for i, (group, own) in enumerate(zip(groups, now, strict=True)):
+            name = f"state: param_groups[{i}]"
+            checked_keys(name, group, own)
+            if group["params"] != own["params"]:
+                raise ValueError(f"{name}['params'] must be {own['params']}, as in this optimizer, got {group['params']}")
+            settings = {key: check(f"{name}[{key!r}]", group[key]) for key, check in self._checks().items()}
+            self._check(settings)
+            checked.append(settings)
+        return checked
+
 
 def _from(low: float, name: str, value: float) -> float:
+    if isinstance(low, int):
+        return checked_integer(name, value, at_least=low)
     # NaN and infinity pass: a run that has diverged can be saved and loaded as well.
     return checked_number(name, value, f"a number >= {low}", lambda x: not x < low)
+
+
+def _rate_or_none(name: str, value: float | None) -> float | None:
+    return None if value is None else finite_from_zero(name, value)
+
+
+def _pair_below_one(name: str, value: Sequence[float]) -> tuple[float, float]:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise ValueError(f"{name} must be a pair of numbers >= 0 and < 1, got {value!r}")
+    return below_one(f"{name}[0]", value[0]), below_one(f"{name}[1]", value[1])
 
 
 class SGD(Optimizer):
@@ -160,33 +336,44 @@ class SGD(Optimizer):
     1.5
     """
 
-    settings = ("momentum", "weight_decay", "nesterov")
     lowest: ClassVar[Memory] = {"momentum_buffer": -math.inf}
 
-    def __init__(
-        self, params: Iterable[Value], lr: float, momentum: float = 0.0, weight_decay: float = 0.0, nesterov: bool = False
-    ) -> None:
-        super().__init__(params, lr)
-        self.momentum = finite_from_zero("momentum", momentum)
-        self.weight_decay = finite_from_zero("weight_decay", weight_decay)
-        self.nesterov = checked_flag("nesterov", nesterov)
-        if nesterov and self.momentum == 0.0:
-            raise ValueError(f"momentum must be > 0 where nesterov is True, got {momentum!r}")
+    momentum = Setting(finite_from_zero)
+    weight_decay = Setting(finite_from_zero)
+    nesterov = Setting(checked_flag)
 
-    def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-        grad += self.weight_decay * data
-        velocity = self.momentum * memory["momentum_buffer"] + grad
-        direction = grad + self.momentum * velocity if self.nesterov else velocity
-        return data - self.lr * direction, {"momentum_buffer": velocity}
+    def __init__(
+        self, params: Params, lr: float = 1e-3, momentum: float = 0.0, weight_decay: float = 0.0, nesterov: bool = False
+    ) -> None:
+        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
+
+    def _check(self, group: Mapping[str, Any]) -> None:
+        if group["nesterov"] and group["momentum"] == 0.0:
+            raise ValueError(f"momentum must be > 0 where nesterov is True, got {group['momentum']!r}")
+
+    def _rule(self, group: Mapping[str, Any]) -> Update:
+        lr, momentum, weight_decay, nesterov = (group[name] for name in ("lr", "momentum", "weight_decay", "nesterov"))
+
+        def plain(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+            return data - lr * (grad + weight_decay * data), memory
+
+        def with_momentum(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+            grad += weight_decay * data
+            velocity = momentum * memory["momentum_buffer"] + grad
+            direction = grad + momentum * velocity if nesterov else velocity
+            return data - lr * direction, {"momentum_buffer": velocity}
+
+        return with_momentum if momentum else plain
 
 
 class Adam(Optimizer):
     """Step by about `lr` in every coordinate: the mean of recent gradients over their root mean square.
 
     m ← β₁·m + (1 − β₁)·grad and v ← β₂·v + (1 − β₂)·grad², with `betas` (β₁, β₂), each at least 0 and below 1.
-    Both are divided by 1 − βᵗ at step t, since they began at 0; then data −= lr·m / (√v + eps)
+    Both are divided by 1 − βᵗ at the parameter's step t, since they began at 0; then data −= lr·m / (√v + eps)
     (Kingma and Ba, 2015, arXiv:1412.6980). So `lr` is in units of data per step, and `eps` (at least 0) in those of
-    the gradient. `weight_decay` λ (at least 0) adds λ·data to the gradient first; see AdamW.
+    the gradient. `weight_decay` λ (at least 0) adds λ·data to the gradient first; see AdamW. `amsgrad` takes the
+    largest v so far in place of v (Reddi, Kale and Kumar, 2018, arXiv:1904.09237).
 
     >>> w = Value(5.0)
     >>> optimizer = Adam([w], lr=0.5)
@@ -196,35 +383,48 @@ class Adam(Optimizer):
     4.5
     """
 
-    settings = ("betas", "eps", "weight_decay")
-    lowest: ClassVar[Memory] = {"exp_avg": -math.inf, "exp_avg_sq": 0.0}
+    lowest: ClassVar[Memory] = {"step": 0, "exp_avg": -math.inf, "exp_avg_sq": 0.0, "max_exp_avg_sq": 0.0}
+    decoupled: ClassVar[bool] = False  # does weight decay shrink the parameters themselves?
+
+    betas = Setting(_pair_below_one)
+    eps = Setting(finite_from_zero)
+    weight_decay = Setting(finite_from_zero)
+    amsgrad = Setting(checked_flag)
 
     def __init__(
         self,
-        params: Iterable[Value],
+        params: Params,
         lr: float = 1e-3,
         betas: Sequence[float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        amsgrad: bool = False,
     ) -> None:
-        super().__init__(params, lr)
-        if not isinstance(betas, (list, tuple)) or len(betas) != 2:
-            raise ValueError(f"betas must be a pair of numbers >= 0 and < 1, got {betas!r}")
-        self.betas = (below_one("betas[0]", betas[0]), below_one("betas[1]", betas[1]))
-        self.eps = finite_from_zero("eps", eps)
-        self.weight_decay = finite_from_zero("weight_decay", weight_decay)
+        super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
-    def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-        return self._moved(data, grad + self.weight_decay * data, memory)
+    def _first_memory(self, group: Mapping[str, Any]) -> Memory:
+        return {**super()._first_memory(group), "step": 0}
 
-    def _moved(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-        beta1, beta2 = self.betas
-        mean = beta1 * memory["exp_avg"] + (1.0 - beta1) * grad
-        square = beta2 * memory["exp_avg_sq"] + (1.0 - beta2) * grad * grad
-        step = self.steps + 1
-        size = math.sqrt(square) / math.sqrt(1.0 - beta2**step) + self.eps
-        data -= self.lr / (1.0 - beta1**step) * (mean / size)
-        return data, {"exp_avg": mean, "exp_avg_sq": square}
+    def _rule(self, group: Mapping[str, Any]) -> Update:
+        lr, (beta1, beta2), eps, amsgrad = (group[name] for name in ("lr", "betas", "eps", "amsgrad"))
+        shrink, decay = (1.0 - lr * group["weight_decay"], 0.0) if self.decoupled else (1.0, group["weight_decay"])
+        scales: dict[float, tuple[float, float]] = {}  # of both means by step, which most parameters share
+
+        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+            step = memory["step"] + 1
+            if step not in scales:
+                scales[step] = lr / (1.0 - beta1**step), math.sqrt(1.0 - beta2**step)
+            rate, root = scales[step]
+            grad += decay * data
+            mean = beta1 * memory["exp_avg"] + (1.0 - beta1) * grad
+            square = beta2 * memory["exp_avg_sq"] + (1.0 - beta2) * grad * grad
+            # NaN is kept: max gives its first argument where the second is not greater.
+            largest = max(square, memory["max_exp_avg_sq"]) if amsgrad else 0.0
+            size = math.sqrt(largest if amsgrad else square) / root + eps
+            memory = {"step": step, "exp_avg": mean, "exp_avg_sq": square, "max_exp_avg_sq": largest}
+            return data * shrink - rate * (mean / size), memory
+
+        return update
 
 
 class AdamW(Adam):
@@ -240,18 +440,81 @@ class AdamW(Adam):
     4.75
     """
 
+    decoupled = True
+
     def __init__(
         self,
-        params: Iterable[Value],
+        params: Params,
         lr: float = 1e-3,
         betas: Sequence[float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
+        amsgrad: bool = False,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
-    def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-        return self._moved(data * (1.0 - self.lr * self.weight_decay), grad, memory)
+
+class NAdam(Optimizer):
+    """Adam that looks ahead: a step by the mean that the next gradient will meet, as Nesterov's momentum does.
+
+    m and v are Adam's. With μₜ = β₁·(1 − ½·0.96^(t·`momentum_decay`)) at the parameter's step t, and M the product of
+    all μ so far, data −= lr·((1 − μₜ)/(1 − M)·grad + μₜ₊₁/(1 − M·μₜ₊₁)·m) / (√(v/(1 − β₂ᵗ)) + eps) (Dozat, 2016,
+    "Incorporating Nesterov Momentum into Adam"). `weight_decay` λ (at least 0) adds λ·data to the gradient first, or
+    with `decoupled_weight_decay` shrinks data by the factor 1 − lr·λ as AdamW does. `lr` is in units of data per step.
+
+    >>> w = Value(5.0)
+    >>> optimizer = NAdam([w], lr=0.5)
+    >>> ((w - 1) ** 2).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 3)
+    4.472
+    """
+
+    lowest: ClassVar[Memory] = {"step": 0, "exp_avg": -math.inf, "exp_avg_sq": 0.0, "mu_product": 0.0}
+
+    betas = Setting(_pair_below_one)
+    eps = Setting(finite_from_zero)
+    weight_decay = Setting(finite_from_zero)
+    momentum_decay = Setting(finite_from_zero)
+    decoupled_weight_decay = Setting(checked_flag)
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 2e-3,
+        betas: Sequence[float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        settings = {"betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay}
+        super().__init__(params, lr, **settings, decoupled_weight_decay=decoupled_weight_decay)
+
+    def _first_memory(self, group: Mapping[str, Any]) -> Memory:
+        return {**super()._first_memory(group), "step": 0, "mu_product": 1.0}
+
+    def _rule(self, group: Mapping[str, Any]) -> Update:
+        lr, (beta1, beta2), eps, momentum_decay = (group[name] for name in ("lr", "betas", "eps", "momentum_decay"))
+        decoupled, weight_decay = group["decoupled_weight_decay"], group["weight_decay"]
+        shrink, decay = (1.0 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
+
+        def mu(step: float) -> float:
+            return float(beta1 * (1.0 - 0.5 * 0.96 ** (step * momentum_decay)))
+
+        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+            step = memory["step"] + 1
+            now, following = mu(step), mu(step + 1)
+            product = memory["mu_product"] * now
+            grad += decay * data
+            mean = beta1 * memory["exp_avg"] + (1.0 - beta1) * grad
+            square = beta2 * memory["exp_avg_sq"] + (1.0 - beta2) * grad * grad
+            size = math.sqrt(square / (1.0 - beta2**step)) + eps
+            data = data * shrink - lr * (1.0 - now) / (1.0 - product) * (grad / size)
+            data -= lr * following / (1.0 - product * following) * (mean / size)
+            return data, {"step": step, "exp_avg": mean, "exp_avg_sq": square, "mu_product": product}
+
+        return update
 
 
 class RMSprop(Optimizer):
@@ -271,12 +534,17 @@ class RMSprop(Optimizer):
     4.5
     """
 
-    settings = ("alpha", "eps", "weight_decay", "momentum", "centered")
     lowest: ClassVar[Memory] = {"square_avg": 0.0, "grad_avg": -math.inf, "momentum_buffer": -math.inf}
+
+    alpha = Setting(below_one)
+    eps = Setting(finite_from_zero)
+    weight_decay = Setting(finite_from_zero)
+    momentum = Setting(finite_from_zero)
+    centered = Setting(checked_flag)
 
     def __init__(
         self,
-        params: Iterable[Value],
+        params: Params,
         lr: float = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
@@ -284,31 +552,32 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         centered: bool = False,
     ) -> None:
-        super().__init__(params, lr)
-        self.alpha = below_one("alpha", alpha)
-        self.eps = finite_from_zero("eps", eps)
-        self.weight_decay = finite_from_zero("weight_decay", weight_decay)
-        self.momentum = finite_from_zero("momentum", momentum)
-        self.centered = checked_flag("centered", centered)
+        super().__init__(params, lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered)
 
-    def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-        grad += self.weight_decay * data
-        square = self.alpha * memory["square_avg"] + (1.0 - self.alpha) * grad * grad
-        mean = self.alpha * memory["grad_avg"] + (1.0 - self.alpha) * grad
-        # Rounding can take a variance next to 0 below it, and PyTorch's root is NaN then. A variance of NaN is kept:
-        # max gives its first argument where nothing is greater.
-        variance = max(square - mean * mean, 0.0) if self.centered else square
-        velocity = self.momentum * memory["momentum_buffer"] + grad / (math.sqrt(variance) + self.eps)
-        return data - self.lr * velocity, {"square_avg": square, "grad_avg": mean, "momentum_buffer": velocity}
+    def _rule(self, group: Mapping[str, Any]) -> Update:
+        lr, alpha, eps, weight_decay = (group[name] for name in ("lr", "alpha", "eps", "weight_decay"))
+        momentum, centered = group["momentum"], group["centered"]
+
+        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+            grad += weight_decay * data
+            square = alpha * memory["square_avg"] + (1.0 - alpha) * grad * grad
+            mean = alpha * memory["grad_avg"] + (1.0 - alpha) * grad if centered else 0.0
+            # Rounding can take a variance next to 0 below it, and PyTorch's root is NaN then. A variance of NaN is
+            # kept: max gives its first argument where nothing is greater.
+            variance = max(square - mean * mean, 0.0) if centered else square
+            velocity = momentum * memory["momentum_buffer"] + grad / (math.sqrt(variance) + eps)
+            return data - lr * velocity, {"square_avg": square, "grad_avg": mean, "momentum_buffer": velocity}
+
+        return update
 
 
 class Adagrad(Optimizer):
     """Step by the gradient over the root of the sum of all its squares so far, so steps grow ever shorter.
 
     s ← s + grad², from `initial_accumulator_value` on (at least 0, in units of the gradient squared); then
-    data −= lr / (1 + (t − 1)·lr_decay) · grad / (√s + eps) at step t, with `lr_decay` at least 0 (Duchi, Hazan
-    and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in those of the gradient. `weight_decay` λ
-    (at least 0) adds λ·data to the gradient first.
+    data −= lr / (1 + (t − 1)·lr_decay) · grad / (√s + eps) at the parameter's step t, with `lr_decay` at least 0 (Duchi,
+    Hazan and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in those of the gradient.
+    `weight_decay` λ (at least 0) adds λ·data to the gradient first.
 
     >>> w = Value(5.0)
     >>> optimizer = Adagrad([w], lr=0.5)
@@ -318,27 +587,35 @@ class Adagrad(Optimizer):
     4.5
     """
 
-    settings = ("lr_decay", "weight_decay", "initial_accumulator_value", "eps")
-    lowest: ClassVar[Memory] = {"sum": 0.0}
+    lowest: ClassVar[Memory] = {"step": 0, "sum": 0.0}
+
+    lr_decay = Setting(finite_from_zero)
+    weight_decay = Setting(finite_from_zero)
+    initial_accumulator_value = Setting(finite_from_zero)
+    eps = Setting(finite_from_zero)
 
     def __init__(
         self,
-        params: Iterable[Value],
+        params: Params,
         lr: float = 1e-2,
         lr_decay: float = 0.0,
         weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
-        super().__init__(params, lr)
-        self.lr_decay = finite_from_zero("lr_decay", lr_decay)
-        self.weight_decay = finite_from_zero("weight_decay", weight_decay)
-        self.initial_accumulator_value = finite_from_zero("initial_accumulator_value", initial_accumulator_value)
-        self.eps = finite_from_zero("eps", eps)
-        self.state = [{"sum": self.initial_accumulator_value} for _ in self.params]
+        settings = {"lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
+        super().__init__(params, lr, **settings, initial_accumulator_value=initial_accumulator_value)
 
-    def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-        grad += self.weight_decay * data
-        total = memory["sum"] + grad * grad
-        rate = self.lr / (1.0 + self.steps * self.lr_decay)
-        return data - rate * (grad / (math.sqrt(total) + self.eps)), {"sum": total}
+    def _first_memory(self, group: Mapping[str, Any]) -> Memory:
+        return {"step": 0, "sum": group["initial_accumulator_value"]}
+
+    def _rule(self, group: Mapping[str, Any]) -> Update:
+        lr, lr_decay, weight_decay, eps = (group[name] for name in ("lr", "lr_decay", "weight_decay", "eps"))
+
+        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+            grad += weight_decay * data
+            total = memory["sum"] + grad * grad
+            rate = lr / (1.0 + memory["step"] * lr_decay)
+            return data - rate * (grad / (math.sqrt(total) + eps)), {"step": memory["step"] + 1, "sum": total}
+
+        return update

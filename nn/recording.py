@@ -160,10 +160,15 @@ def _model(model: Module) -> str:
 
 
 def _optimizer(optimizer: Optimizer) -> str:
-    settings = "".join(f", {name}={value}" for name in optimizer.settings if (value := getattr(optimizer, name)))
-    return f"{type(optimizer).__name__}(lr={optimizer.lr:g}{settings})"
+    groups = []
+    for group in optimizer.param_groups:
+        settings = "".join(f", {name}={group[name]}" for name in optimizer.settings if group[name])
+        groups.append(f"lr={group['lr']:g}{settings}")
+    return f"{type(optimizer).__name__}({'; '.join(groups)})"
 
 
 def _rate(optimizer: Optimizer) -> float | None:
-    plain = type(optimizer) is SGD and optimizer.momentum == 0.0 and optimizer.weight_decay == 0.0
-    return optimizer.lr if plain else None
+    groups = optimizer.param_groups
+    plain = type(optimizer) is SGD and not any(group["momentum"] or group["weight_decay"] for group in groups)
+    rates = {group["lr"] for group in groups}
+    return rates.pop() if plain and len(rates) == 1 else None

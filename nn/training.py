@@ -181,10 +181,10 @@ def _train(
     targets: list[Any] = []
     total = 0.0
     for cost, scores, wanted in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
-        total += cost.data * (len(wanted) if loss.reduction == "mean" else 1)
+        total += cost.data * (1 if loss.reduction == "sum" else len(wanted))
         outputs += plain(scores)
         targets += wanted
-    reached = {"loss": total / len(X) if loss.reduction == "mean" else total}
+    reached = {"loss": total if loss.reduction == "sum" else total / len(X)}
     if metric is not None:
         reached["metric"] = metric(outputs, targets)
     return reached

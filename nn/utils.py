@@ -17,7 +17,7 @@ def clip_grad_norm_(
     The length is the p-norm (Σ|grad|ᵖ)^(1/p) over all parameters with p = `norm_type`, at least 1; math.inf
     means the largest |grad|. Every grad is multiplied by min(1, max_norm / (norm + 1e-6)), as in PyTorch (from
     Pascanu et al., 2013, "On the difficulty of training recurrent neural networks"). Returns the norm
-    from before, in units of the gradient.
+    from before, in units of the gradient. Parameters that no gradient has reached are passed over.
 
     If that norm is NaN or infinite, the factor is NaN or 0; with `error_if_nonfinite` it is a RuntimeError
     instead. ValueError or TypeError names an argument that cannot be. After an error all gradients are as before.
@@ -29,7 +29,7 @@ def clip_grad_norm_(
     >>> round(w.grad, 6), round(b.grad, 6)
     (0.6, -0.8)
     """
-    values = checked_parameters("parameters", [parameters] if isinstance(parameters, Value) else parameters)
+    values = _with_gradient(parameters)
     max_norm = checked_number("max_norm", max_norm, "a number >= 0", lambda x: x >= 0.0)
     norm_type = checked_number("norm_type", norm_type, "a number >= 1, or math.inf", lambda x: x >= 1.0)
     norm = _norm([p.grad for p in values], norm_type)
@@ -44,8 +44,9 @@ def clip_grad_norm_(
 def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
     """Hold every gradient between -clip_value and clip_value; each on its own, so their direction may change.
 
-    NaN stays NaN. `clip_value` is in units of the gradient, at least 0. ValueError or TypeError names an
-    argument that cannot be. The rule is PyTorch's `torch.nn.utils.clip_grad_value_`.
+    NaN stays NaN, and parameters that no gradient has reached are passed over. `clip_value` is in units of the
+    gradient, at least 0. ValueError or TypeError names an argument that cannot be. The rule is PyTorch's
+    `torch.nn.utils.clip_grad_value_`.
 
     >>> w, b = Value(0.0), Value(0.0)
     >>> w.grad, b.grad = 3.0, -0.5
@@ -53,17 +54,23 @@ def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> 
     >>> w.grad, b.grad
     (1.0, -0.5)
     """
-    values = checked_parameters("parameters", [parameters] if isinstance(parameters, Value) else parameters)
+    values = _with_gradient(parameters)
     clip_value = checked_number("clip_value", clip_value, "a number >= 0", lambda x: x >= 0.0)
     for p in values:
         p.grad = max(min(p.grad, clip_value), -clip_value)  # in this order, which lets NaN through
 
 
+def _with_gradient(parameters: Value | Iterable[Value]) -> list[Value]:
+    """The parameters, without those that no gradient has reached: they are passed over, as an optimizer does."""
+    values = checked_parameters("parameters", [parameters] if isinstance(parameters, Value) else parameters)
+    return [p for p in values if p.has_grad]
+
+
 def _norm(numbers: list[float], p: float) -> float:
-    """The p-norm, of multiples of the largest number: their powers cannot overflow."""
+    """The p-norm, of multiples of the largest number: their powers cannot overflow. It is 0 of no numbers."""
     if any(map(math.isnan, numbers)):
         return math.nan
-    largest = max(map(abs, numbers))
+    largest = max(map(abs, numbers), default=0.0)
     if p == math.inf or largest in (0.0, math.inf):
         return largest
     return float(largest * math.fsum((abs(x) / largest) ** p for x in numbers) ** (1.0 / p))

@@ -234,6 +234,17 @@ def test_a_copy_of_a_leaf_is_as_frozen_and_has_as_much_of_a_gradient():
     assert [(v.requires_grad, v.has_grad) for v in copies] == [(False, False), (True, False), (True, True)]
 
 
+def test_the_gradient_of_a_leaf_without_one_is_one_for_another_leaf():
+    x, y, z = Value(3.0), Value(3.0), Value(3.0)
+    y.zero_grad()
+    for without in (x, y):
+        z.zero_grad()
+        z.grad = without.grad
+        assert (z.has_grad, without.has_grad) == (True, False)
+        without.grad = without.grad
+        assert without.has_grad
+
+
 def test_zero_grad_forgets_a_gradient_and_a_gradient_of_zero_is_one():
     x = Value(3.0)
     assert not x.has_grad

@@ -1,6 +1,8 @@
 """Losses: against finite differences, against PyTorch's definitions written out, and at their edges."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,8 +10,12 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value
+from autograd import sum as total
 from autograd.testing import gradcheck
+from autograd.tree import tree_leaves, tree_map
 from tests.soak import few
+
+REFERENCE = json.loads((Path(__file__).parent / "reference" / "losses.json").read_text())
 
 scores = st.lists(st.floats(-4.0, 4.0), min_size=1, max_size=4)
 
@@ -58,6 +64,23 @@ def test_bce_of_probabilities_is_its_definition_and_its_gradient_is_right(ps, da
     assert gradcheck(lambda ps: nn.BCELoss()(ps, ts), (ps,))
 
 
+@pytest.mark.parametrize(
+    "case", REFERENCE["losses"], ids=lambda case: f"{case['loss']} of {case['targets']} {list(case['settings'].values())}"
+)
+def test_values_and_gradients_agree_with_pytorch_to_1e_12_relative_or_absolute(case):
+    predictions = tree_map(Value, REFERENCE[case["predictions"]])
+    targets = REFERENCE[case["targets"]]
+    if "gradient by targets" in case:
+        targets = tree_map(Value, targets)
+    losses = getattr(nn, case["loss"])(**case["settings"])(predictions, targets)
+    found = [getattr(loss, "data", loss) for loss in losses] if isinstance(losses, list) else losses.data
+    assert found == pytest.approx(case["value"], rel=1e-12, abs=1e-12)
+    (total(losses) if isinstance(losses, list) else losses).backward()
+    assert [p.grad for p in tree_leaves(predictions)] == pytest.approx(case["gradient"], rel=1e-12, abs=1e-12)
+    if "gradient by targets" in case:
+        assert [t.grad for t in tree_leaves(targets)] == pytest.approx(case["gradient by targets"], rel=1e-12, abs=1e-12)
+
+
 rows = st.lists(st.lists(st.floats(-4.0, 4.0), min_size=3, max_size=3), min_size=1, max_size=3)
 
 
@@ -71,6 +94,91 @@ def test_cross_entropy_is_nll_of_log_softmax_and_its_gradient_is_right(rows, dat
     assert nn.NLLLoss("none")(logs, labels) == expected
     assert gradcheck(lambda rows: nn.CrossEntropyLoss()(rows, labels), (rows,))
     assert gradcheck(lambda rows: nn.NLLLoss()(rows, labels), (rows,))
+
+
+@few
+@given(rows=rows, smoothing=st.floats(0.0, 1.0), data=st.data())
+def test_smoothed_labels_are_rows_of_probabilities_and_the_gradient_is_right(rows, smoothing, data):
+    labels = [data.draw(st.integers(0, 2)) for _ in rows]
+    shares = [[smoothing / 3 + (1 - smoothing) * (c == label) for c in range(3)] for label in labels]
+    expected = nn.CrossEntropyLoss("none")(rows, shares)
+    smooth = nn.CrossEntropyLoss("none", label_smoothing=smoothing)
+    assert smooth(rows, labels) == pytest.approx(expected, rel=1e-12)
+    assert gradcheck(lambda row: smooth([row], labels[:1])[0], (rows[0],))
+
+
+@given(rows=rows, data=st.data())
+def test_a_weight_is_a_share_of_the_mean_and_an_ignored_sample_is_none(rows, data):
+    labels = [data.draw(st.integers(0, 2)) for _ in rows]
+    weight = [data.draw(st.sampled_from([1.0, 2.0, 3.0])) for _ in range(3)]
+    repeated = [(row, label) for row, label in zip(rows, labels, strict=True) for _ in range(int(weight[label]))]
+    weighted = nn.CrossEntropyLoss(weight=weight)(rows, labels)
+    assert weighted == pytest.approx(nn.CrossEntropyLoss()(*zip(*repeated, strict=True)), rel=1e-12, abs=1e-15)
+    assert nn.CrossEntropyLoss(weight=weight)([*rows, [1.0, 2.0, 3.0]], [*labels, -100]) == pytest.approx(weighted, rel=1e-15)
+
+
+@few
+@given(ps=scores, factor=st.floats(0.1, 5.0), data=st.data())
+def test_a_pos_weight_is_that_many_positives(ps, factor, data):
+    ts = [data.draw(st.sampled_from([0, 1, 0.25])) for _ in ps]
+    parts = [(factor * t * math.log1p(math.exp(-p)), (1 - t) * math.log1p(math.exp(p))) for p, t in zip(ps, ts, strict=True)]
+    loss = nn.BCEWithLogitsLoss("none", pos_weight=factor)
+    assert loss(ps, ts) == pytest.approx([sum(part) for part in parts], rel=1e-12)
+    assert gradcheck(lambda ps: nn.BCEWithLogitsLoss(pos_weight=factor)(ps, ts), (ps,))
+
+
+@few
+@given(ps=scores, beta=st.floats(0.1, 3.0), data=st.data())
+def test_smooth_l1_is_huber_over_its_delta_and_its_gradient_is_right(ps, beta, data):
+    ts = [data.draw(st.floats(-4.0, 4.0)) for _ in ps]
+    found = nn.SmoothL1Loss("none", beta)(ps, ts)
+    assert found == pytest.approx([loss / beta for loss in nn.HuberLoss("none", beta)(ps, ts)], rel=1e-12, abs=1e-15)
+    assert gradcheck(lambda ps: nn.SmoothL1Loss(beta=beta)(ps, ts), (ps,))
+
+
+@few
+@given(rows=rows, data=st.data())
+def test_the_divergence_is_the_cross_entropy_less_the_entropy_and_its_gradient_is_right(rows, data):
+    shares = [
+        [x / sum(xs) for x in xs] for xs in (data.draw(st.lists(st.floats(0.1, 1.0), min_size=3, max_size=3)) for _ in rows)
+    ]
+    logs = [[x - math.log(sum(map(math.exp, row))) for x in row] for row in rows]
+    entropy = -sum(p * math.log(p) for row in shares for p in row)
+    expected = nn.CrossEntropyLoss("sum")(rows, shares) - entropy
+    assert nn.KLDivLoss("sum")(logs, shares) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert nn.KLDivLoss("batchmean")(logs, shares) == pytest.approx(expected / len(rows), rel=1e-9, abs=1e-12)
+    log_shares = [[math.log(p) for p in row] for row in shares]
+    assert nn.KLDivLoss("sum", log_target=True)(logs, log_shares) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert gradcheck(lambda logs, shares: nn.KLDivLoss()(logs, shares), (logs[0], shares[0]))
+    assert gradcheck(lambda logs, shares: nn.KLDivLoss(log_target=True)(logs, shares), (logs[0], log_shares[0]))
+
+
+def test_what_has_no_share_costs_nothing_whatever_is_predicted():
+    assert nn.KLDivLoss("sum")([-math.inf, 0.0], [0, 1]) == 0.0
+    assert nn.KLDivLoss("sum", log_target=True)([-math.inf, 0.0], [-math.inf, 0.0]) == 0.0
+    assert nn.CrossEntropyLoss()([[1.0, -math.inf]], [[1.0, 0.0]]) == 0.0
+
+
+def test_all_ignored_is_a_sum_of_0_and_no_mean():
+    assert nn.CrossEntropyLoss("sum")([[1.0, 2.0]], [-100]) == 0.0
+    assert nn.NLLLoss("none", ignore_index=1)([[1.0, 2.0]], [1]) == [0.0]
+    with pytest.raises(ValueError, match="targets: all of them are ignored or have the weight 0, so there is no mean"):
+        nn.CrossEntropyLoss()([[1.0, 2.0]], [-100])
+
+
+def test_probabilities_may_be_values_which_get_a_gradient():
+    row, shares = [Value(0.5), Value(-0.5)], [Value(0.75), Value(0.25)]
+    nn.CrossEntropyLoss()([row], [shares]).backward()
+    assert [p.grad for p in shares] == pytest.approx([math.log1p(math.exp(-1.0)), math.log1p(math.exp(1.0))], rel=1e-12)
+
+
+def test_the_history_of_a_mean_over_rows_is_a_mean():
+    X, y = [[0.5], [1.0], [2.0]], [[1.0, 0.0], [0.25, 0.75], [0.5, 0.5]]
+    net = nn.Sequential(nn.MLP(1, [2], seed=0), nn.LogSoftmax())
+    before = nn.KLDivLoss("batchmean")([net(row) for row in X], y).data
+    optimizer = nn.optim.SGD(net.parameters(), lr=1e-300)
+    history = nn.fit(net, X, y, loss=nn.KLDivLoss("batchmean"), optimizer=optimizer, epochs=1, batch_size=2, progress=False)
+    assert history.loss == [pytest.approx(before, rel=1e-12)]
 
 
 def test_a_single_sample_needs_no_list():
@@ -113,6 +221,29 @@ def test_targets_may_be_values():
         (lambda: nn.MSELoss()([[1, 2], [3, 4], [5, 6]], [[1, 2, 3], [4, 5, 6]]), "predictions, 3 × 2, got 2 × 3"),
         (lambda: nn.CrossEntropyLoss()([Value(1.0)], [0]), "expected a row of numbers, one for each class, got Value"),
         (lambda: nn.HuberLoss(delta=0.0), "delta must be positive, got 0.0"),
+        (lambda: nn.SmoothL1Loss(beta=-1.0), "beta must be a finite number >= 0, got -1.0"),
+        (lambda: nn.KLDivLoss("batch_mean"), "sum, none, batchmean, got 'batch_mean': did you mean batchmean"),
+        (lambda: nn.KLDivLoss()([0.0], [-0.5]), "targets: expected a number from 0 to 1, got -0.5"),
+        (lambda: nn.CrossEntropyLoss(weight=[1.0, -2.0]), r"weight\[1\] must be a finite number >= 0, got -2.0"),
+        (lambda: nn.NLLLoss(weight=[1.0])([[1.0, 2.0]], [0]), "weight must hold one number for each of the 2 classes, got 1"),
+        (lambda: nn.CrossEntropyLoss(label_smoothing=1.5), "label_smoothing must be a number from 0 to 1, got 1.5"),
+        (
+            lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.0]]),
+            "expected the index of a class or 2 probabilities, one for each, got 1",
+        ),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1, 1]]), "the probabilities of a row must add up to 1, got 2"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.5, -0.5]]), "targets: expected a number from 0 to 1, got 1.5"),
+        (
+            lambda: nn.CrossEntropyLoss(ignore_index=0)([[1.0, 2.0]], [[0.5, 0.5]]),
+            "ignore_index=0 is for targets that are indices",
+        ),
+        (lambda: nn.NLLLoss()([[1.0, 2.0]], [[0.5, 0.5]]), r"the index of a class, 0 to 1, got \[0.5, 0.5\]"),
+        (lambda: nn.BCELoss(weight=math.inf), "weight must be a finite number >= 0, got inf"),
+        (
+            lambda: nn.BCELoss(weight=[1.0, 2.0])([0.1, 0.2, 0.3], [0, 1, 1]),
+            "weight must be one number, .* have their shape, 3, got 2",
+        ),
+        (lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]), "pos_weight must be one number, .*, 1, got 2"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(call, message):
@@ -120,8 +251,26 @@ def test_bad_arguments_are_refused_by_name(call, message):
         call()
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: nn.CrossEntropyLoss([1.0, 2.0]), r"\(everything else is given by name, such as weight=\), got \[1.0, 2.0\]"),
+        (lambda: nn.CrossEntropyLoss(weight=2.0), "weight must be a list, a tuple or an array, got float"),
+        (lambda: nn.CrossEntropyLoss(weight=["a"]), r"weight\[0\] must be a finite number >= 0, got 'a'"),
+        (lambda: nn.NLLLoss(ignore_index=1.0), "ignore_index must be an integer, got 1.0"),
+        (lambda: nn.KLDivLoss(log_target=1), "log_target must be True or False, got 1"),
+    ],
+)
+def test_arguments_of_the_wrong_type_are_refused_by_name(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
 def test_numpy_arrays_are_taken():
     import numpy
+
+    assert nn.CrossEntropyLoss()(numpy.zeros((1, 2)), numpy.array([[0.5, 0.5]])) == pytest.approx(math.log(2))
+    assert nn.BCELoss(weight=numpy.array([1.0, 0.0]))(numpy.array([0.5, 0.25]), [1, 1]) == pytest.approx(math.log(2) / 2)
 
     assert nn.MSELoss()(numpy.array([1.0, 2.0]), numpy.array([0.0, 4.0])) == 2.5
     assert nn.NLLLoss()(numpy.array([[-0.5, -1.0]]), numpy.array([1])) == 1.0

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from nn import optim
-from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.arguments import below_one
+from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop, Setting
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "optimizers.json").read_text())
 
@@ -24,6 +25,8 @@ WITHOUT_DECAY: dict[str, Make] = {
     "SGD with Nesterov momentum": lambda params: SGD(params, lr=1e-3, momentum=0.9, nesterov=True),
     "Adam": lambda params: Adam(params, lr=1e-3),
     "AdamW": lambda params: AdamW(params, lr=1e-3, weight_decay=0.0),
+    "Adam with amsgrad": lambda params: Adam(params, lr=1e-3, amsgrad=True),
+    "NAdam": lambda params: NAdam(params, lr=1e-3),
     "RMSprop": lambda params: RMSprop(params, lr=1e-3),
     "RMSprop centered": lambda params: RMSprop(params, lr=1e-3, momentum=0.5, centered=True),
     "Adagrad": lambda params: Adagrad(params, lr=1e-3),
@@ -31,14 +34,16 @@ WITHOUT_DECAY: dict[str, Make] = {
 WITH_DECAY: dict[str, Make] = {
     "SGD": lambda params: SGD(params, lr=0.1, momentum=0.9, weight_decay=0.1, nesterov=True),
     "Adam": lambda params: Adam(params, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.1),
-    "AdamW": lambda params: AdamW(params, lr=0.1, betas=(0.8, 0.9), weight_decay=0.1),
+    "AdamW": lambda params: AdamW(params, lr=0.1, betas=(0.8, 0.9), weight_decay=0.1, amsgrad=True),
+    "NAdam": lambda params: NAdam(params, lr=0.1, betas=(0.8, 0.9), weight_decay=0.1, decoupled_weight_decay=True),
     "RMSprop": lambda params: RMSprop(params, lr=0.1, alpha=0.5, weight_decay=0.1, momentum=0.5, centered=True),
     "Adagrad": lambda params: Adagrad(params, lr=0.1, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5, eps=1e-4),
 }
 DEFAULTS: dict[str, Make] = {
-    "SGD": lambda params: SGD(params, lr=1.0),
+    "SGD": SGD,
     "Adam": Adam,
     "AdamW": AdamW,
+    "NAdam": NAdam,
     "RMSprop": RMSprop,
     "Adagrad": Adagrad,
 }
@@ -64,11 +69,21 @@ def step(optimizer: Optimizer, *grads: float) -> list[float]:
 
 @pytest.mark.parametrize("run", REFERENCE["optimizers"], ids=lambda run: run["name"])
 def test_every_step_agrees_with_pytorch_to_1e_12_relative_or_absolute(run: dict[str, Any]) -> None:
-    optimizer = getattr(optim, run["optimizer"])([Value(x) for x in REFERENCE["start"]], **run["settings"])
+    params: Any = [Value(x) for x in REFERENCE["start"]]
+    groups = params if run["second_group"] is None else [{"params": params[0]}, {"params": params[1:], **run["second_group"]}]
+    optimizer = getattr(optim, run["optimizer"])(groups, **run["settings"])
     assert len(run["params"]) == 50
-    for expected in run["params"]:
-        found = step(optimizer, *gradient(*(p.data for p in optimizer.params)))
-        assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    for expected, unreached in zip(run["params"], REFERENCE["unreached"], strict=True):
+        optimizer.zero_grad()
+        for i, (p, slope) in enumerate(zip(params, gradient(*(p.data for p in params)), strict=True)):
+            if not (run["unreached"] and i in unreached):
+                p.grad = slope
+        optimizer.step()
+        assert [p.data for p in params] == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    for found, kept in zip(optimizer.state, run["state"], strict=True):
+        shared = found.keys() & kept.keys()  # PyTorch's RMSprop counts steps, which its rule does not ask for
+        assert shared >= kept.keys() - {"step"} if run["optimizer"] == "RMSprop" else shared == kept.keys()
+        assert [found[name] for name in shared] == pytest.approx([kept[name] for name in shared], rel=1e-12, abs=1e-12)
 
 
 def test_the_gradients_of_backward_are_followed() -> None:
@@ -124,7 +139,7 @@ def test_a_saved_state_is_a_copy_that_json_holds_as_it_is(make: Make) -> None:
     saved, text = optimizer.state_dict(), json.dumps(optimizer.state_dict())
     assert json.loads(text) == saved
     saved["state"][0].clear()
-    saved["settings"].clear()
+    saved["param_groups"][0].clear()
     assert json.dumps(optimizer.state_dict()) == text
 
 
@@ -144,12 +159,134 @@ def test_centered_rmsprop_does_not_take_a_variance_of_nan_for_0() -> None:
     assert math.isnan(step(RMSprop([Value(1.0)], centered=True), 1e200)[0])  # ∞ − ∞
 
 
-def test_zero_grad_sets_every_gradient_to_0() -> None:
+def test_zero_grad_clears_every_gradient() -> None:
     params = [Value(1.0), Value(2.0)]
     optimizer = SGD(params, lr=0.1)
     (params[0] * params[1]).backward()
     optimizer.zero_grad()
-    assert [p.grad for p in params] == [0.0, 0.0]
+    assert [(p.grad, p.has_grad) for p in params] == [(0.0, False), (0.0, False)]
+
+
+@pytest.mark.parametrize("make", WITH_DECAY.values(), ids=WITH_DECAY)
+@given(start=numbers, grads=st.lists(numbers | st.none(), max_size=8))
+def test_a_step_without_a_gradient_is_none_at_all_for_a_parameter(make: Make, start: float, grads: list[float | None]) -> None:
+    one, other = make([Value(start), Value(0.0)]), make([Value(start), Value(0.0)])
+    for grad in grads:
+        one.zero_grad()
+        one.params[1].grad = 1.0
+        if grad is not None:
+            one.params[0].grad = grad
+        one.step()
+    for grad in grads:
+        if grad is not None:
+            step(other, grad, 1.0)
+    assert one.params[0].data == other.params[0].data
+    assert one.state[0] == other.state[0]
+
+
+@pytest.mark.parametrize("make", WITH_DECAY.values(), ids=WITH_DECAY)
+def test_a_frozen_parameter_stays_as_it_is(make: Make) -> None:
+    w, frozen = Value(1.0), Value(2.0)
+    optimizer = make([w, frozen])
+    frozen.requires_grad = False
+    (w * frozen).backward()
+    optimizer.step()
+    assert w.data != 1.0
+    assert frozen.data == 2.0
+
+
+@pytest.mark.parametrize("make", WITH_DECAY.values(), ids=WITH_DECAY)
+def test_a_gradient_of_0_counts(make: Make) -> None:
+    optimizer = make([Value(2.0)])
+    assert step(optimizer, 0.0) != [2.0]
+
+
+# -- parameter groups --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WITH_DECAY)
+@given(data=st.lists(st.tuples(numbers, st.lists(numbers, min_size=3, max_size=3)), min_size=1, max_size=4))
+def test_a_group_moves_as_an_optimizer_of_its_own_would_move_it(name: str, data: list[tuple[float, list[float]]]) -> None:
+    alone = WITH_DECAY[name]([Value(start) for start, _ in data])
+    other, kind = Value(3.0), type(alone)
+    settings = {key: held for key, held in alone.param_groups[0].items() if key != "initial_lr"}
+    together = kind([{"params": other}, {**settings, "params": [Value(start) for start, _ in data]}])
+    for i in range(3):
+        grads = [slopes[i] for _, slopes in data]
+        assert step(together, 1.0, *grads)[1:] == step(alone, *grads)
+
+
+def test_a_group_takes_what_it_does_not_set_from_the_constructor() -> None:
+    optimizer = SGD([{"params": [Value(1.0)], "lr": 0.1}, {"params": [Value(2.0)], "momentum": 0.5}], lr=0.2, momentum=0.9)
+    assert [(group["lr"], group["momentum"]) for group in optimizer.param_groups] == [(0.1, 0.9), (0.2, 0.5)]
+
+
+def test_a_group_added_later_moves_too() -> None:
+    optimizer = SGD([Value(1.0)], lr=0.5)
+    step(optimizer, 1.0)
+    optimizer.add_param_group({"params": (Value(x) for x in [2.0, 3.0]), "lr": 0.25})
+    assert step(optimizer, 1.0, 1.0, 1.0) == [0.0, 1.75, 2.75]
+
+
+def test_a_rule_of_ones_own_reads_the_settings_of_the_group_at_hand() -> None:
+    class Leap(Optimizer):
+        share = Setting(below_one)
+
+        def __init__(self, params: Any, lr: float, share: float) -> None:
+            super().__init__(params, lr, share=share)
+
+        def update(self, data: float, grad: float, memory: dict[str, float]) -> tuple[float, dict[str, float]]:
+            return data - self.lr * self.share * grad, memory
+
+    optimizer = Leap([{"params": Value(1.0)}, {"params": Value(1.0), "share": 0.25}], lr=1.0, share=0.5)
+    assert step(optimizer, 1.0, 1.0) == [0.5, 0.75]
+    assert optimizer.state_dict()["param_groups"][1] == {"lr": 1.0, "share": 0.25, "initial_lr": None, "params": [1]}
+    with pytest.raises(ValueError, match=r"^param_group\['share'\] must be a number >= 0 and < 1, got 2.0"):
+        optimizer.add_param_group({"params": Value(1.0), "share": 2.0})
+
+
+@pytest.mark.parametrize("name", WITH_DECAY)
+def test_a_rule_that_alters_another_one_is_followed(name: str) -> None:
+    kind: Any = type(WITH_DECAY[name]([Value(1.0)]))
+
+    class Reversed(kind):  # type: ignore[misc]
+        def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
+            return super().update(data, -grad, memory)
+
+    one, other = kind([Value(1.0)]), Reversed([Value(1.0)])
+    for grad in [3.0, -1.0, 2.0]:
+        assert step(one, grad) == step(other, -grad)
+
+
+def test_the_attributes_are_the_settings_of_the_first_group() -> None:
+    optimizer = SGD([Value(1.0)], lr=0.5, momentum=0.9)
+    optimizer.momentum = 0.0
+    optimizer.param_groups[0]["lr"] = 0.25
+    assert (optimizer.lr, optimizer.param_groups[0]["momentum"]) == (0.25, 0.0)
+    assert step(optimizer, 1.0) == [0.75]
+    optimizer.add_param_group({"params": [Value(1.0)], "lr": 0.5})
+    assert optimizer.lr == 0.25
+
+
+def test_a_setting_of_several_groups_is_not_set_for_one_of_them_unawares() -> None:
+    optimizer = SGD([{"params": [Value(1.0)], "lr": 0.1}, {"params": [Value(1.0)], "lr": 0.2}])
+    with pytest.raises(ValueError, match=r'write for group in optimizer.param_groups: group\["lr"\] = 0.5$'):
+        optimizer.lr = 0.5
+    assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.2]
+
+
+@given(rates=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=3), grad=numbers)
+def test_groups_saved_as_json_and_loaded_continue_bit_for_bit(rates: list[float], grad: float) -> None:
+    def made(lr: float, rates: list[float]) -> Optimizer:
+        return Adam([{"params": [Value(1.0), Value(2.0)], "lr": rate, "amsgrad": rate > 0.5} for rate in rates], lr=lr)
+
+    one, other = made(0.1, rates), made(0.2, [0.3 for _ in rates])
+    step(one, *[grad for _ in one.params])
+    other.load_state_dict(json.loads(json.dumps(one.state_dict())))
+    for p, q in zip(one.params, other.params, strict=True):
+        q.data = p.data
+    assert step(one, *[1.0 for _ in one.params]) == step(other, *[1.0 for _ in one.params])
+    assert one.state_dict() == other.state_dict()
 
 
 def test_params_may_be_a_generator() -> None:
@@ -171,8 +308,8 @@ def test_centered_rmsprop_stays_finite_where_rounding_makes_the_variance_negativ
 
 @pytest.mark.parametrize(
     "make",
-    [lambda p: Adam(p, eps=0.0), lambda p: AdamW(p, eps=0.0), lambda p: RMSprop(p, eps=0.0), lambda p: Adagrad(p, eps=0.0)],
-    ids=["Adam", "AdamW", "RMSprop", "Adagrad"],
+    [lambda p, kind=kind: kind(p, eps=0.0) for kind in (Adam, AdamW, NAdam, RMSprop, Adagrad)],
+    ids=["Adam", "AdamW", "NAdam", "RMSprop", "Adagrad"],
 )
 def test_a_step_that_fails_at_the_last_parameter_changes_none(make: Make) -> None:
     optimizer = make([Value(1.0), Value(2.0)])
@@ -223,6 +360,33 @@ w = Value(1.0)
         (lambda: Adagrad([w], lr_decay=-1.0), ValueError, "lr_decay must be a finite number >= 0, got -1.0"),
         (lambda: Adagrad([w], weight_decay=-1.0), ValueError, "weight_decay must be a finite number >= 0, got -1.0"),
         (lambda: Adagrad([w], eps=-1.0), ValueError, "eps must be a finite number >= 0, got -1.0"),
+        (lambda: Adam([w], amsgrad=1), TypeError, "amsgrad must be True or False, got 1"),
+        (lambda: NAdam([w], momentum_decay=-1.0), ValueError, "momentum_decay must be a finite number >= 0, got -1.0"),
+        (lambda: NAdam([w], decoupled_weight_decay=0), TypeError, "decoupled_weight_decay must be True or False, got 0"),
+        (lambda: SGD([{"params": []}]), ValueError, r"params\[0\]\['params'\] must hold at least one Value, got none"),
+        (lambda: SGD([{"params": w}, w]), TypeError, r"params\[1\] must be a dict with the key 'params', .*, got Value"),
+        (
+            lambda: Adagrad([{"params": w, "lr_decai": 0.9}]),
+            ValueError,
+            r"params\[0\] must have .*, and may have lr, lr_decay, .*, eps, got \['params', 'lr_decai'\]: did you mean lr_decay",
+        ),
+        (lambda: SGD([{"lr": 0.1}]), ValueError, r"params\[0\] must have the key 'params', .*, got \['lr'\]"),
+        (
+            lambda: SGD([{"params": w}, {"params": [Value(1.0), w]}]),
+            ValueError,
+            r"params\[1\]\['params'\] must hold no Value of another group, got Value.* at 1",
+        ),
+        (
+            lambda: SGD([{"params": w, "lr": 0.0}]),
+            ValueError,
+            r"params\[0\]\['lr'\] must be a finite number > 0, got 0.0",
+        ),
+        (
+            lambda: Adam([{"params": w, "betas": (0.9, 1.0)}]),
+            ValueError,
+            r"params\[0\]\['betas'\]\[1\] must be a number >= 0 and < 1, got 1.0",
+        ),
+        (lambda: SGD([{"params": w, "nesterov": True}]), ValueError, "momentum must be > 0 where nesterov is True, got 0.0"),
         (
             lambda: Adagrad([w], initial_accumulator_value=-1.0),
             ValueError,
@@ -242,7 +406,54 @@ def test_a_learning_rate_that_cannot_be_is_not_set(lr: float) -> None:
     optimizer = SGD([Value(1.0)], lr=0.1)
     with pytest.raises(ValueError, match=f"^lr must be a finite number >= 0, got {lr}"):
         optimizer.lr = lr
+    with pytest.raises(ValueError, match=f"^lr must be a finite number >= 0, got {lr}"):
+        optimizer.param_groups[0]["lr"] = lr
     assert optimizer.lr == 0.1
+
+
+@pytest.mark.parametrize("name", ["params", "momentun"])
+def test_a_group_has_no_other_settings_and_keeps_its_parameters(name: str) -> None:
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    message = "^a parameter group has the settings lr, momentum, weight_decay, nesterov, initial_lr, which can be set, got "
+    with pytest.raises(ValueError, match=f"{message}'{name}'"):
+        optimizer.param_groups[0][name] = 0.9
+
+
+@pytest.mark.parametrize(
+    "group", [{"params": [w]}, {"params": [Value(1.0)], "lr": -1.0}, {"params": [Value(1.0), 2.0]}, [Value(1.0)]]
+)
+def test_a_group_that_cannot_be_added_changes_nothing(group: Any) -> None:
+    optimizer = Adam([w], lr=0.1)
+    before = optimizer.state_dict()
+    with pytest.raises((ValueError, TypeError), match=r"^param_group"):
+        optimizer.add_param_group(group)
+    assert optimizer.state_dict() == before
+    assert optimizer.params == [w]
+
+
+def test_a_rule_that_gives_no_number_changes_nothing() -> None:
+    class Half(Optimizer):
+        def update(self, data: float, grad: float, memory: dict[str, float]) -> Any:
+            return (data - grad if grad < 2.0 else None), memory
+
+    optimizer = Half([Value(1.0), Value(1.0)], lr=0.1)
+    with pytest.raises(TypeError, match=r"^what update returns must be a number, got None"):
+        step(optimizer, 1.0, 2.0)
+    assert [p.data for p in optimizer.params] == [1.0, 1.0]
+    assert optimizer.steps == 0
+
+
+def test_an_optimizer_without_a_rule_says_what_to_define() -> None:
+    class Nothing(Optimizer):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"^Nothing has to define update\(self, data, grad, memory\)"):
+        step(Nothing([Value(1.0)], lr=0.1), 1.0)
+
+
+def of_group(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The state with other settings in its one group."""
+    return {**state, "param_groups": [{**state["param_groups"][0], **changes}]}
 
 
 @pytest.mark.parametrize(
@@ -250,21 +461,39 @@ def test_a_learning_rate_that_cannot_be_is_not_set(lr: float) -> None:
     [
         (lambda state: [], TypeError, "state must be a dict, got list"),
         (lambda state: {**state, "extra": 1}, ValueError, "state must have the keys .*; missing: none; unexpected: extra"),
-        (lambda state: {k: state[k] for k in state if k != "lr"}, ValueError, "state must have the keys .*; missing: lr; "),
+        (lambda state: {k: state[k] for k in state if k != "steps"}, ValueError, "state must have the keys .*; missing: steps; "),
         (lambda state: {**state, "optimizer": "AdamW"}, ValueError, "state must be that of Adam, got that of 'AdamW'"),
-        (lambda state: {**state, "lr": -1.0}, ValueError, "state: lr must be a finite number >= 0, got -1.0"),
-        (lambda state: {**state, "initial_lr": "x"}, TypeError, "state: initial_lr must be a finite number >= 0, got 'x'"),
+        (
+            lambda state: of_group(state, lr=-1.0),
+            ValueError,
+            r"state: param_groups\[0\]\['lr'\] must be a finite number >= 0, got -1.0",
+        ),
+        (
+            lambda state: of_group(state, initial_lr="x"),
+            TypeError,
+            r"state: param_groups\[0\]\['initial_lr'\] must be a finite number >= 0, got 'x'",
+        ),
+        (
+            lambda state: of_group(state, params=[0]),
+            ValueError,
+            r"state: param_groups\[0\]\['params'\] must be \[0, 1\], as in this optimizer, got \[0\]",
+        ),
+        (
+            lambda state: {**state, "param_groups": 2 * state["param_groups"]},
+            ValueError,
+            "state: param_groups must be a list of 1, one dict for each group, got ",
+        ),
         (lambda state: {**state, "steps": 1.5}, TypeError, "state: steps must be an integer, got 1.5"),
         (lambda state: {**state, "steps": -1}, ValueError, "state: steps must be at least 0, got -1"),
         (
-            lambda state: {**state, "settings": {}},
+            lambda state: {**state, "param_groups": [{}]},
             ValueError,
-            "state: settings must have the keys betas, eps, weight_decay; missing",
+            r"state: param_groups\[0\] must have the keys lr, betas, eps, weight_decay, amsgrad, initial_lr, params; missing",
         ),
         (
-            lambda state: {**state, "settings": {**state["settings"], "betas": [0.9, 1.5]}},
+            lambda state: of_group(state, betas=[0.9, 1.5]),
             ValueError,
-            r"betas\[1\] must be a number >= 0 and < 1, got 1.5",
+            r"state: param_groups\[0\]\['betas'\]\[1\] must be a number >= 0 and < 1, got 1.5",
         ),
         (
             lambda state: {**state, "state": {}},
@@ -275,12 +504,17 @@ def test_a_learning_rate_that_cannot_be_is_not_set(lr: float) -> None:
         (
             lambda state: {**state, "state": [{}, {}]},
             ValueError,
-            r"state: state\[0\] must have the keys exp_avg, exp_avg_sq; missing",
+            r"state: state\[0\] must have the keys step, exp_avg, exp_avg_sq, max_exp_avg_sq; missing",
         ),
         (
-            lambda state: {**state, "state": [state["state"][0], {"exp_avg": 0.0, "exp_avg_sq": -1.0}]},
+            lambda state: {**state, "state": [state["state"][0], {**state["state"][0], "exp_avg_sq": -1.0}]},
             ValueError,
             r"state: state\[1\]\['exp_avg_sq'\] must be a number >= 0.0, got -1.0",
+        ),
+        (
+            lambda state: {**state, "state": [{**state["state"][0], "step": 1.5}, state["state"][1]]},
+            TypeError,
+            r"state: state\[0\]\['step'\] must be an integer, got 1.5",
         ),
     ],
 )

@@ -105,6 +105,16 @@ def test_a_norm_that_is_not_finite_is_an_error_if_wanted_and_then_nothing_change
     assert [p.grad for p in params] == pytest.approx([1.0, bad], nan_ok=True)
 
 
+@pytest.mark.parametrize("clip", [clip_grad_norm_, clip_grad_value_])
+def test_parameters_that_no_gradient_has_reached_are_passed_over(clip: Callable[[list[Value], float], object]) -> None:
+    reached, fresh, frozen = Value(1.0), Value(1.0), Value(1.0, requires_grad=False)
+    reached.grad = 8.0
+    clip([reached, fresh, frozen], 2.0)
+    assert reached.grad == pytest.approx(2.0, rel=1e-6)
+    assert not fresh.has_grad
+    assert clip_grad_norm_([fresh, frozen], 1.0, math.inf) == clip_grad_norm_([fresh, frozen], 1.0) == 0.0
+
+
 def test_clipping_by_value_keeps_nan() -> None:
     (p,) = with_gradients([math.nan])
     clip_grad_value_(p, 1.0)
