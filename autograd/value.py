@@ -741,7 +741,11 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
     depth += 1
     if depth >= REACH:
         protect(args, depth)
-    return _node(op, z, args, partials, None, None, depth)
+    if len(args) > 2 or op.select:
+        return _node(op, z, args, partials, None, None, depth)
+    if len(args) == 2:
+        return _node(op, z, args[0], args[1], partials[0], partials[1], depth)
+    return _node(op, z, args[0], None, partials[0], None, depth)
 
 
 Value._record = staticmethod(_record_row)  # type: ignore[method-assign]

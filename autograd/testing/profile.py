@@ -14,6 +14,7 @@ from autograd.value import Value
 
 MOST_OPS = 20
 FLOAT = sys.getsizeof(1.0)
+SMALL = 256  # ints up to here are made once and for all
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,13 +109,15 @@ def _multiply_adds(op: Op, arguments: int) -> int:
 
 
 def _bytes(order: Sequence[Value]) -> int:
-    """What the nodes hold, by their slots: a node, its tuples, and each float once."""
+    """What the nodes hold, by their slots: a node, its tuples, and each float and large int once."""
     total = len(order) * sys.getsizeof(order[-1])
     held: dict[int, int] = {}  # by identity
     for node in order:
-        for slot in (node._data, getattr(node, "_grad", None), node._a, node._b, node._da, node._db):
+        for slot in (node._data, getattr(node, "_grad", None), node._a, node._b, node._da, node._db, node._depth):
             if type(slot) is float:
                 held[id(slot)] = FLOAT
+            elif type(slot) is int and slot > SMALL:
+                held[id(slot)] = sys.getsizeof(slot)
             elif type(slot) is tuple:
                 held[id(slot)] = sys.getsizeof(slot)
                 held.update((id(item), FLOAT) for item in slot if type(item) is float)
