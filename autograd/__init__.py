@@ -4,7 +4,7 @@
 >>> x = autograd.Value(2.0)
 >>> y = x * x + autograd.exp(x)
 >>> y.backward()
->>> round(x.grad, 4)
+>>> print(f"{x.grad:.4f}")
 11.3891
 """
 
