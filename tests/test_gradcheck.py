@@ -2,6 +2,10 @@
 
 import math
 import random
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +18,7 @@ from autograd import Value, custom_op, ops
 from autograd.graph import topological_order
 from autograd.testing import GradientError, check_grads, expressions, gradcheck, networks, points
 from autograd.testing.expression import Expression
+from autograd.testing.gradcheck import progress
 from autograd.testing.gradcheck.partials import checked_partials
 from autograd.viz import style
 from tests import oracle
@@ -573,3 +578,32 @@ def test_on_everyday_functions_an_error_of_1e_8_would_be_caught_wherever_the_slo
         slope, value = abs(check.analytic), abs(f(*point)) + 1.0
         if slope > 1e-3 * value and slope < 1e3:
             assert check.sensitivity < 1e-8
+
+
+# -- the bar -----------------------------------------------------------------------------------------
+
+
+def test_a_check_that_is_quick_imports_no_bar():
+    code = "import sys; from autograd.testing import gradcheck; gradcheck(lambda x: x * x, (2.0,)); print('tqdm' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_check_that_takes_long_shows_a_bar_and_starts_no_thread(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "DELAY", 0.0)
+    threads = threading.enumerate()
+    assert gradcheck(autograd.sum, ([0.5] * 3,))
+    assert "gradcheck:   0%" in capsys.readouterr().err
+    assert threading.enumerate() == threads
+
+
+def test_the_bar_begins_where_the_check_is_and_is_closed_if_it_fails(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "DELAY", 0.01)
+    wrong = custom_op(lambda x: x, partials=lambda z, x: 2.0, name="doubled")
+
+    def f(x, y):
+        time.sleep(0.001)
+        return x + wrong(y)
+
+    with pytest.raises(GradientError):
+        gradcheck(f, (1.0, 2.0))
+    assert "gradcheck:  50%" in capsys.readouterr().err

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tqdm import tqdm
-
 from autograd.graph import adjoints, recorded, tangents, topological_order
 from autograd.names import node_names
 from autograd.ops import BUILT_IN
@@ -18,6 +16,7 @@ from autograd.testing.gradcheck.hidden import hidden_reason, origins_of
 from autograd.testing.gradcheck.judge import Judged, judge
 from autograd.testing.gradcheck.line import Line
 from autograd.testing.gradcheck.partials import Partial, checked_partials
+from autograd.testing.gradcheck.progress import counted_off
 from autograd.testing.gradcheck.report import Checked, GradientError, Graph, gradient_error
 from autograd.testing.gradcheck.rounding import PartialErrors, gradient_errors
 from autograd.testing.gradcheck.subject import Subject
@@ -52,7 +51,7 @@ class Round:
         bars = [adjoints(order, {y: 1.0}, recorded) if type(y) is Value else {} for y in self.made.outputs]
         errors = [gradient_errors(order, bar, unsure) for bar in bars]
         checks: dict[tuple[int, int], Checked] = {}
-        for i, x in enumerate(tqdm(self.made.inputs, desc=self.subject.who, unit="input", delay=3.0, leave=False)):
+        for i, x in enumerate(counted_off(self.made.inputs, self.subject.who, "input")):
             line = Line(self.subject, self.here, i)
             dots = tangents(order, {x: 1.0}, recorded) if "fwd" in self.sweeps else {}
             for k, y in enumerate(self.made.outputs):
