@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ast
 
-_SLOT = "_argument_{}_"
+SLOT = "_argument_{}_"
 
 
-def slots(count: int) -> list[str]:
+def slots(count: int) -> tuple[str, ...]:
     """The names that stand for the arguments in the tree of a template."""
-    return [_SLOT.format(i) for i in range(count)]
+    return tuple(map(SLOT.format, range(count)))
 
 
-def filled(template: str, texts: list[str], variadic: bool) -> str:
+def filled(template: str, texts: Sequence[str], variadic: bool) -> str:
     """The template with these texts in its places; in the only place of a variadic one stand all of them."""
     return template.format(", ".join(texts)) if variadic else template.format(*texts)
 
 
 @lru_cache(maxsize=1024)
-def tree(template: str, count: int, variadic: bool) -> ast.expr:
-    """The template as Python reads it, `slots(count)` in the places of the arguments; ValueError if Python does not."""
+def tree(template: str, texts: tuple[str, ...], variadic: bool) -> ast.expr:
+    """The template with these texts in its places as Python reads it; ValueError if Python does not."""
     import ast  # takes longer to load than what reads no template needs
 
     try:
-        return ast.parse(filled(template, slots(count), variadic).strip(), mode="eval").body
+        return ast.parse(filled(template, texts, variadic).strip(), mode="eval").body
     except SyntaxError as error:
         raise ValueError(f"{template!r} is not a Python expression: {error.msg}") from None
 
@@ -58,8 +59,8 @@ def check_source(who: str, source: str, arity: int | None) -> None:
     check_places(who, source, arity)
     count = 2 if arity is None else arity
     try:
-        names = [node.id for node in ast.walk(tree(source, count, arity is None)) if isinstance(node, ast.Name)]
+        names = [node.id for node in ast.walk(tree(source, slots(count), arity is None)) if isinstance(node, ast.Name)]
     except ValueError as error:
         raise ValueError(f"{who} must be an expression: {error}") from None
-    if sum(map(names.count, slots(count))) != filled(source, slots(count), arity is None).count(_SLOT[:10]):
+    if sum(map(names.count, slots(count))) != filled(source, slots(count), arity is None).count(SLOT[:10]):
         raise ValueError(f"{who} must have its arguments as operands, not inside names or texts, got {source!r}")

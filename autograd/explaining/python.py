@@ -67,10 +67,10 @@ def words_of(op: Op) -> set[str]:
     """
     if op.name in ops.BUILT_IN:
         return set()
-    count = op.arity or 2
-    nodes = list(ast.walk(templates.tree(op.source, count, op.arity is None)))
+    slots = templates.slots(op.arity or 2)
+    nodes = list(ast.walk(templates.tree(op.source, slots, op.arity is None)))
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(templates.slots(count))
+    words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(slots)
     if not words <= {*vars(math), *_FUNCTIONS, *bound} or not all(isinstance(node, _ALLOWED) for node in nodes):
         raise ValueError(
             f"to_python: {op.source!r} is no Python that the program could run: "
@@ -100,8 +100,9 @@ def operation(op: Op, args: Sequence[ast.expr]) -> ast.expr:
         return reduce(lambda one, other: ast.BinOp(one, sign, other), args)
     if op is ops.dot:
         return operation(ops.sum, _terms(args))
-    template = templates.tree(SOURCES.get(op.name, op.source), len(args), op.arity is None)
-    return cast(ast.expr, _filled(template, dict(zip(templates.slots(len(args)), args, strict=True))))
+    slots = templates.slots(len(args))
+    template = templates.tree(SOURCES.get(op.name, op.source), slots, op.arity is None)
+    return cast(ast.expr, _filled(template, dict(zip(slots, args, strict=True))))
 
 
 def _terms(args: Sequence[ast.expr]) -> list[ast.expr]:
