@@ -297,6 +297,21 @@ def test_a_leaf_that_no_gradient_reaches_has_gradient_0():
     assert check(autograd.where(1.0, x, y)).endswith("dx = dv2\ndy = 0.0")
 
 
+@given(wild_programs(numbers=tame, most=6), st.sets(st.integers(0, 3)))
+def test_frozen_leaves_have_no_gradient_and_change_no_other(drawn, frozen):
+    program, numbers = drawn
+    _leaves = [Value(x, f"x{i}", requires_grad=i not in frozen) for i, x in enumerate(numbers)]
+    _y = run(program, _leaves)[-1]
+    found = executed(to_python(_y))
+    for leaf in set(_leaves).intersection(topological_order([_y])):
+        assert (f"d{leaf.label}" in found) is leaf.requires_grad
+        assert not leaf.requires_grad or repr(found[f"d{leaf.label}"]) == repr(gradients(_y, leaf))
+
+
+def test_a_frozen_leaf_alone_has_no_sweep():
+    assert to_python(Value(2.0, "x", requires_grad=False)) == "x = 2.0\n\n# backward"
+
+
 def test_a_leaf_is_a_program_too():
     assert to_python(Value(2.0, "x")) == "x = 2.0\n\n# backward\ndx = 1.0"
 

@@ -495,6 +495,25 @@ def test_a_value_among_the_inputs_is_checked_and_left_alone():
     assert (x.data, x.grad) == (0.5, 0.0)
 
 
+def test_what_is_frozen_is_a_constant_and_counted():
+    net = nn.MLP(2, [2, 1], "tanh", seed=3)
+    for parameter in net.layers[0].parameters():
+        parameter.requires_grad = False
+    fixed = Value(2.0, requires_grad=False)
+    report = gradcheck(lambda net, xs, fixed: net(xs) * fixed, (net, [0.5, -1.0], fixed), order=2)
+    assert {check.input for check in report.checks} == {
+        "xs[0]",
+        "xs[1]",
+        *(f"net.layers[1].neurons[0].{w}" for w in ("w[0]", "w[1]", "b")),
+    }
+    assert report.frozen == 7
+    assert "not checked, being frozen: 7 Values" in repr(report)
+    assert check_grads(lambda xs: net(xs) * fixed, ([0.5, -1.0],), order=2)
+    with pytest.raises(ValueError, match="Values with requires_grad=False as constants"):
+        gradcheck(autograd.exp, (fixed,))
+    assert not any(parameter.requires_grad for parameter in net.layers[0].parameters())
+
+
 def test_check_grads_takes_the_arguments_of_jax():
     f = lambda x, y: autograd.sin(x) * y  # noqa: E731
     assert check_grads(f, (0.5, 2.0), 2, ("fwd", "rev"), 1e-6, 1e-6, 1e-3)

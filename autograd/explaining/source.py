@@ -34,12 +34,12 @@ class Source(str):
 def to_python(y: Value) -> Source:
     """The computation of y and of its gradient as a short Python program that needs nothing but `math`.
 
-    Leaves first, then one line for each operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x. Names are
-    yours as far as Python takes them (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). Run, it gives bit for
-    bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in another order, and differ
-    in the last digits. A partial that is exact where the textbook's is not has the textbook's as a comment.
-    It is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and where
-    Python raises but IEEE-754 has a result (1/0, log(0), exp(800)), this result stands as a number, with a comment.
+    Leaves first, then one line for each operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x, which a frozen
+    leaf has not. Names are yours as far as Python takes them (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). Run,
+    it gives bit for bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in another
+    order, and differ in the last digits. A partial that is exact where the textbook's is not has the textbook's as a
+    comment. It is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and
+    where Python raises but IEEE-754 has a result (1/0, log(0), exp(800)), this result stands as a number, with a comment.
 
     A TypeError if y is no Value; a ValueError if an op of your own has no `source` of operators and `math`. Where a
     rule of your own cannot be written out, its partial stands as a number.
@@ -78,7 +78,13 @@ class _Program:
     def __init__(self, order: Sequence[Value], names: Mapping[Value, str]) -> None:
         self.order = order
         self.values = replay(order, {})
-        self.partials = replay_partials(order, self.values)
+        self.partials = {
+            node: [
+                partial if type(arg) is Value and arg.requires_grad else None
+                for arg, partial in zip(node.args, partials, strict=True)
+            ]
+            for node, partials in replay_partials(order, self.values).items()
+        }
         self.functions = RESERVED.union(*(words_of(node.op) for node in order if node.op is not None))
         self.names = unique(names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
@@ -98,11 +104,13 @@ class _Program:
         """The sweep: what each node hands on to its arguments."""
         root = self.order[-1]
         reached = {root}
-        yield f"{self.bars[root]} = 1.0"
+        if root.requires_grad:
+            yield f"{self.bars[root]} = 1.0"
         for node in reversed(self.order):
             if node.op is not None and node in reached:
                 yield from self._shares(node, reached)
-        yield from (f"{self.bars[node]} = 0.0" for node in self.order if node.op is None and node not in reached)
+        leaves = (node for node in self.order if node.op is None and node.requires_grad)
+        yield from (f"{self.bars[node]} = 0.0" for node in leaves if node not in reached)
 
     def _shares(self, node: Value, reached: set[Value]) -> Iterator[str]:
         before, rules, comments = self._rules(node)

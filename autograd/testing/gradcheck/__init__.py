@@ -25,8 +25,8 @@ def gradcheck(
 
     `f` is a function of numbers, an op or a module of `nn`; `inputs` is the tuple of its arguments, which may be nested
     lists, tuples and dicts. Every float in them is checked, and every parameter of a module (if f is one, or one is
-    among the inputs); anything else is passed on. f may return several numbers. With `order=2` the derivatives of
-    the gradient are checked as well, and so on.
+    among the inputs); anything else is passed on, frozen Values among it. f may return several numbers. With `order=2`
+    the derivatives of the gradient are checked as well, and so on.
 
     The tolerance is the estimated error of the differences and of the rounding in the gradient itself; `rtol` and
     `atol` add to it. Steps stay on one side of the kinks that the graph knows of; exactly at a kink the gradient
@@ -100,4 +100,5 @@ def _check(
             found = Round(subject, sweeps if level == 0 else (mode,), rtol, atol, eps).check()
             checks += found[0]
             partials += found[1]
-    return GradcheckReport(tuple(checks), tuple(partial.sensitivity for partial in partials), subject.skipped, conventions)
+    sensitivities = tuple(partial.sensitivity for partial in partials)
+    return GradcheckReport(tuple(checks), sensitivities, subject.skipped, subject.frozen, conventions)

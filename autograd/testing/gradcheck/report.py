@@ -77,12 +77,14 @@ class GradcheckReport:
     (those checks are `smooth`); with `conventions="accept"` it is true nevertheless.
 
     `checks` are the derivatives. `partials` has, for every partial of a single operation that was checked besides, the
-    smallest relative error that would have been caught. `skipped` is the number of inputs that are no floats.
+    smallest relative error that would have been caught. `skipped` is the number of inputs that are no floats, `frozen`
+    that of inputs and parameters with `requires_grad=False`.
     """
 
     checks: tuple[Checked, ...]
     partials: tuple[float, ...]
     skipped: int
+    frozen: int = 0
     conventions: str = "check"
 
     @property
@@ -111,6 +113,8 @@ class GradcheckReport:
         lines.append(self._about_partials())
         if self.skipped:
             lines.append(f"not checked, being no float: {counted(self.skipped, 'input')}")
+        if self.frozen:
+            lines.append(f"not checked, being frozen: {counted(self.frozen, 'Value')}")
         return "\n".join(lines)
 
     def at_kinks(self) -> list[str]:
