@@ -128,7 +128,7 @@ class GradcheckReport:
         if len(smooth) > MOST_WRONG:
             lines.append(f"… and {len(smooth) - MOST_WRONG} more where the function is smooth")
         if smooth and not self:
-            lines.append("so this report is false; conventions='accept' takes the conventions as they are")
+            lines.append("so the report is false: pass conventions='accept' to accept what the conventions give")
         unclear = sum(check.kind is Kind.UNCLEAR for check in self.checks)
         if unclear:
             lines.append(
