@@ -414,7 +414,9 @@ def test_a_nested_choice_of_the_users_own_is_computed_as_it_is_recorded(x, y):
 @pytest.mark.usefixtures("clean_table")
 def test_the_variable_of_a_lambda_hides_no_variable_of_the_program():
     square = custom_op(lambda x: x * x, partials=lambda z, x: 2.0 * x, name="square_of", source="(lambda t: t * t)({})")
+    same = custom_op(lambda x: x, partials=lambda z, x: 1.0, name="same", source="(lambda t: {})(0.0)")
     t = Value(3.0, "t")
+    assert "t_ = 3.0" in check(same(t))
     source = check(square(t) + square(square(t)))
     assert "t_ = 3.0" in source
 

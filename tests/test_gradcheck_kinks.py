@@ -112,8 +112,8 @@ def test_what_is_told_to_be_smooth_is_so_with_the_slope_that_is_told(drawn):
 @given(st.one_of(kinky(names=[name for name in OPS if name != "hypot"]), sums_of_kinks()))
 def test_what_is_smooth_against_the_convention_is_told(drawn):
     steps, point = drawn
-    report = gradcheck(function_of(steps), point)
     assume(is_smooth(steps, point))
+    report = gradcheck(function_of(steps), point)
     for i, check in enumerate(report.checks):
         left, _ = along(steps, point, lines(point)[i])
         if abs(left - check.analytic) > 0.1:
