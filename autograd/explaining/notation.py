@@ -81,10 +81,10 @@ def mark(i: int) -> str:
 
 # Signs whose meaning is known, before an argument and behind it.
 _BEFORE = re.compile(
-    r"(^|[(\[{|,&]|[-−+·/^<>=≤≥≠]|\\(cdot|bmod|,|\\|ne|le|ge|lfloor|lceil|langle|lvert|lVert)|\\(text|begin)\{[^{}]*\})$"
+    r"(^|[(\[{|⌊⌈,&]|[-−+·/^<>=≤≥≠]|\\(cdot|bmod|,|\\|ne|le|ge|lfloor|lceil|langle|lvert|lVert)|\\(text|begin)\{[^{}]*\})$"
 )
 _BEHIND = re.compile(
-    r"$|[)\]}|,&]|[-−+·/^_<>=≤≥≠⁰¹²³⁴-⁹⁻]|\\[,\\]|\\(cdot|bmod|ne|le|ge|rfloor|rceil|rangle|rvert|rVert|right|end|text)\b"
+    r"$|[)\]}|⌋⌉,&]|[-−+·/^_<>=≤≥≠⁰¹²³⁴-⁹⁻]|\\[,\\]|\\(cdot|bmod|ne|le|ge|rfloor|rceil|rangle|rvert|rVert|right|end|text)\b"
 )
 
 
@@ -119,10 +119,10 @@ def _level(literals: Sequence[str]) -> int:
     """How tight the whole is, from the signs that stand outside of all parentheses."""
     depth, outside = 0, []
     for token in re.findall(r"\\left|\\right|\\[a-z]+|.", "\0".join(literals), re.DOTALL):
-        depth -= token in (")", "]", "}", "\\right", "\\rfloor", "\\rceil", "\\rangle", "\\rvert", "\\rVert")
+        depth -= token in (")", "]", "}", "⌋", "⌉", "\\right", "\\rfloor", "\\rceil", "\\rangle", "\\rvert", "\\rVert")
         if depth == 0:
             outside.append(token)
-        depth += token in ("(", "[", "{", "\\left", "\\lfloor", "\\lceil", "\\langle", "\\lvert", "\\lVert")
+        depth += token in ("(", "[", "{", "⌊", "⌈", "\\left", "\\lfloor", "\\lceil", "\\langle", "\\lvert", "\\lVert")
     text = re.sub(r"\\cdot|\\,", "·", "".join(outside))
     if re.search(r"\\begin|[<>=≤≥≠]|\\(bmod|ne|le|ge)\b", text):
         return CHOICE
