@@ -518,6 +518,12 @@ def test_check_grads_takes_the_arguments_of_jax():
             check_grads(wrong, (0.5,), 1, modes=modes)
 
 
+def test_a_rule_that_raises_at_a_constant_is_the_same_to_both_sweeps():
+    product = custom_op(lambda x, y: x * y, partials=[lambda z, x, y: 1.0 / (1.0 / y), lambda z, x, y: x], name="product")
+    for modes in ("fwd", "rev"):
+        assert check_grads(lambda x: product(x, 0.0) + x * x, (2.0,), order=2, modes=modes)
+
+
 def test_what_is_tolerated_besides_can_be_given():
     wrong = custom_op(math.sin, partials=lambda z, x: autograd.cos(x) + 1e-5, name="a_little_wrong")
     for allowed in ({"atol": 1e-4}, {"rtol": 1e-4}):

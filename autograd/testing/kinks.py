@@ -26,7 +26,10 @@ STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", 
 
 # Ops whose results jump at their kinks.
 JUMPING = frozenset(
-    (ops.sign, ops.step, ops.where, ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal)
+    {
+        *(ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.where),
+        *(ops.sign, ops.step, ops.floor, ops.ceil, ops.round, ops.mod, ops.copysign),
+    }
 )
 
 # Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
