@@ -13,7 +13,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograd import scalar_math
+from autograd import scalar_math, templates
 from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
 
 TABLE: dict[str, Op] = {}
@@ -77,7 +77,9 @@ def custom_op(
     returns the gradient of every argument as a tuple (of a single one bare; None is none), and is linear in the first:
     `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
     and higher derivatives work as well. Further keywords are columns of the table: `symbol`, `latex`, `source`,
-    `taught`, `domain`, `kinks`, `otherwise` (the result where `forward` raises a ValueError or ArithmeticError; without it the exception passes).
+    `taught`, `domain`, `kinks`, `otherwise` (the result where `forward` raises a ValueError or ArithmeticError; without
+    it the exception passes). `source` and `latex` have a place for each argument, `"{} ** 3"` or
+    `"{0} if {2} > 0 else {1}"`; ValueError if they have not, or if `source` is not a Python expression.
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
 
     >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
@@ -103,6 +105,7 @@ def custom_op(
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
     rules = _rules_of(vjp, label, forward, columns) if vjp else [partials] if callable(partials) else list(partials or ())
     _check_count(label, forward, rules, "partials must be one function for" if vjp is None else "vjp must take bar, z and")
+    _check_texts(None if columns.get("variadic") else len(rules), columns)
     columns.setdefault("doc", forward.__doc__ or "")
     columns.setdefault("otherwise", _raise_again)
     return op(label, forward, *rules, **columns)
@@ -169,6 +172,14 @@ def _positional(function: Callable[..., Any]) -> int | None:
         return None
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return len([p for p in positional if p.default is p.empty])
+
+
+def _check_texts(arity: int | None, columns: dict[str, Any]) -> None:
+    """Can the op be written as Python and as LaTeX by what is told of it?"""
+    if columns.get("source") is not None:
+        templates.check_source("custom_op: source", columns["source"], arity)
+    if columns.get("latex") is not None:
+        templates.check_places("custom_op: latex", columns["latex"], arity)
 
 
 def _raise_again(*args: float) -> float:

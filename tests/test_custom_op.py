@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -216,3 +217,47 @@ def test_a_vjp_at_a_pole_is_no_mistake():
     f(x).backward()
     assert x.grad == math.inf
     assert grad(f)(4.0) == 0.25
+
+
+# -- its texts ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "message"),
+    [
+        ("source", "({}, {}", "custom_op: source must be an expression: '({}, {}' is not a Python expression"),
+        ("source", "{} = {}", "must be an expression: '{} = {}' is not a Python expression"),
+        ("source", "return {} - {}", "is not a Python expression"),
+        ("source", "{} -", "custom_op: source must have a {} for each argument, or {0}, {1}, got '{} -'"),
+        ("source", "{} - {} - {}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "{0} - {2}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "{0} - {0}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "{x} - {y}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "{0} - {}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "{:.2f} - {}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "{} - {!r}", "must have a {} for each argument, or {0}, {1}"),
+        ("source", "max({, {})", "a brace of its own is written twice"),
+        ("source", "x{} - y{}", "source must have its arguments as operands, not inside names or texts, got 'x{} - y{}'"),
+        ("source", "'{} - {}'", "as operands, not inside names or texts"),
+        ("source", "lambda {}: {}", "as operands, not inside names or texts"),
+        ("latex", "{}^2", "custom_op: latex must have a {} for each argument, or {0}, {1}, got '{}^2'"),
+        ("latex", r"\frac{{}}{{}}", "custom_op: latex must have a {} for each argument"),
+    ],
+)
+def test_a_text_that_does_not_show_each_argument_is_refused_when_the_op_is_made(column, text, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        custom_op(lambda x, y: x - y, partials=[lambda z, x, y: 1.0, lambda z, x, y: -1.0], name="op", **{column: text})
+    assert "op" not in ops.TABLE
+
+
+def test_a_text_that_is_none_is_refused():
+    with pytest.raises(TypeError, match="custom_op: source must be a str, got int"):
+        custom_op(lambda x: x, partials=lambda z, x: 1.0, name="op", source=3)
+
+
+def test_texts_of_ops_of_any_number_of_arguments_have_one_place():
+    columns = {"name": "op", "variadic": True, "partials": lambda z, *xs: [1.0] * len(xs)}
+    assert custom_op(lambda *xs: max(xs), source="max(*[{}])", **columns).source == "max(*[{}])"
+    for source in ("max(0.0)", "max({}, {})", "max({1})"):
+        with pytest.raises(ValueError, match=re.escape("source must have one {} for all the arguments")):
+            custom_op(lambda *xs: max(xs), source=source, **columns)

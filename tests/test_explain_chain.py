@@ -433,3 +433,16 @@ def test_bad_arguments_of_paths_are_refused_by_name():
     with pytest.raises(ValueError, match="paths: most must be at least 1, got 0"):
         paths(x, x, most=0)
     assert topological_order([x]) == [x]
+
+
+def test_a_frozen_leaf_is_told_to_be_one_and_the_others_as_ever():
+    w, x = Value(2.0, "w", requires_grad=False), Value(3.0, "x")
+    y = w * x
+    y.label = "y"
+    explanation = explain(w, of=y)
+    assert explanation.value == 0.0
+    assert str(explanation) == "no gradient flows from y to w, which is frozen (requires_grad=False): the gradient is 0"
+    assert r"\text{, which is frozen: the gradient is 0}" in explanation.latex
+    assert str(explain(x, of=y)) == "∂y/∂x = w = 2, since y = w·x"
+    assert explain(w, of=w).value == 0.0
+    assert "does not depend on" in str(explain(Value(1.0, "other", requires_grad=False), of=y))

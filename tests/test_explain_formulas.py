@@ -35,7 +35,7 @@ def _absolute(text):
     """Bars as `abs`: one that comes where a number has to follow opens, any other closes."""
     read = ""
     for sign in text:
-        opens = re.search(r"(^|[-−+·/^*,(\[=<>≠≤≥√∛]|\b(ln|log2|log10|if|else))\s*$", read)
+        opens = re.search(r"(^|[-−+·/^*,:%(\[=<>≠≤≥√∛]|\b(ln|log2|log10|if|else|not|and|or))\s*$", read)
         read += sign if sign != "|" else "abs(" if opens else ")"
     return read
 

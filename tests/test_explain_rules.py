@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, custom_op, ops
 from autograd.explaining import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
-from autograd.explaining.notation import LATEX, TEXT
+from autograd.explaining.notation import ATOM, CHOICE, LATEX, POWER, PRODUCT, SUM, TEXT, Written
 from autograd.expression import evaluate
 from autograd.graph import topological_order
 from tests.test_explain_formulas import from_latex, from_text, value
@@ -98,6 +98,94 @@ def far_from_a_kink(node):
         return True
     distance = node.op.kinks(*(arg if type(arg) is float else arg.data for arg in node.args))
     return distance == 0.0 or abs(distance) > 1e-6
+
+
+# Sources of ops that people may define, as the text has them, and what they compute.
+ODD = {
+    "{0} if {2} > 0.0 else {1}": 3,
+    "{} < {} <= {}": 3,
+    "not {}": 1,
+    "{} and {}": 2,
+    "{} or 1.0": 1,
+    "(lambda t: t * t + {1})({0})": 2,
+    "maximum(*[{}, {}])": 2,
+    "{} % {}": 2,
+    "{} // {} + 1.0": 2,
+    "{}**2": 1,
+    "(-{}) ** 2": 1,
+    "-{} ** 2": 1,
+    "({} + 1.0)": 1,
+    "{0} * {0} - {1}": 2,
+    "-{}": 1,
+}
+NESTED = {name: (ops.TABLE[name], ops.TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
+PLACES = [
+    dict(zip("abc", numbers, strict=True)) for numbers in [(0.3, 0.7, 1.9), (-0.6, 0.4, 0.25), (1.7, -1.2, 0.5), (0.0, 1.3, -0.8)]
+]
+
+
+def odd_op(source, count):
+    def forward(*xs):
+        return eval(source.format(*map("({!r})".format, xs)), vars(ops) | {"nan": math.nan, "inf": math.inf})
+
+    return ops.Op("odd", forward, *[len] * count, source=source)
+
+
+def nestings(notation, rows):
+    """Every op in every place of every op, and numbers that need parentheses: how it is written, and what it computes."""
+    plain = [(notation.named(name), lambda at, name=name: at[name]) for name in "abc"]
+
+    def done(row, args):
+        return notation.operation(row, [text for text, _ in args]), lambda at: row(*(number(at) for _, number in args))
+
+    inner = [done(row, plain[:count]) for row, count in rows]
+    inner += [
+        (notation.constant(x), lambda at, x=x: x) for x in (-2.0, -0.5, 2.5e-7, -1e-7, math.log(2.0), 2.0 / math.sqrt(math.pi))
+    ]
+    for row, count in rows:
+        for place in range(count):
+            for part in inner:
+                yield done(row, [*plain[:place], part, *plain[place + 1 : count]])
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
+    notation, _, read = READERS[kind]
+    odd = [(odd_op(source, count), count) for source, count in ODD.items()] if kind == "text" else []
+    known = {name: ops.TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
+    for written, number in nestings(notation, [*NESTED.values(), *odd]):
+        formula = compile(read(written.text).strip(), written.text, "eval")
+        for at in PLACES:
+            try:
+                exact, got = number(at), float(eval(formula, {"__builtins__": {}} | known | at))
+            except (ZeroDivisionError, OverflowError, TypeError):  # Python's own operators: 1/0, and complex roots
+                continue
+            if abs(exact) < 1e9:
+                assert got == pytest.approx(exact, rel=1e-5, abs=1e-5), (written.text, at)
+
+
+@pytest.mark.parametrize(
+    ("latex", "args", "written", "level"),
+    [
+        ("{}!", ["a + b"], r"\left(a + b\right)!", SUM),
+        ("{}'", ["a + b"], r"\left(a + b\right)'", SUM),
+        (r"{} \bmod {}", ["a + b", "a b"], r"\left(a + b\right) \bmod \left(a b\right)", CHOICE),
+        (r"{} \times {}", ["a", "a b"], r"a \times \left(a b\right)", SUM),
+        (r"{} \cdot {} \oplus 2", ["a b", "a b"], r"a b \cdot \left(a b\right) \oplus 2", SUM),
+        (r"\sin {}", ["a + b"], r"\sin \left(a + b\right)", SUM),
+        ("2{}", ["a + b"], r"2\left(a + b\right)", SUM),
+        ("{}^3", ["a b"], r"\left(a b\right)^3", POWER),
+        ("{{{}}}_{{{}}}", ["a + b", "a"], r"{\left(a + b\right)}_{a}", ATOM),
+        (r"\lfloor {} \rfloor", ["a + b"], r"\lfloor a + b \rfloor", ATOM),
+        (r"\left\lfloor {} \right\rfloor", ["a + b"], r"\left\lfloor a + b \right\rfloor", ATOM),
+        (r"\Gamma\left({}, {}\right)", ["a + b", "a"], r"\Gamma\left(a + b, a\right)", ATOM),
+        (r"\operatorname{{f}} {}", ["a b"], r"\operatorname{f} \left(a b\right)", SUM),
+    ],
+)
+def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(latex, args, written, level):
+    levels = {"a": ATOM, "a b": PRODUCT, "a + b": SUM}
+    row = ops.Op("mine", len, *[len] * len(args), latex=latex)
+    assert LATEX.operation(row, [Written(arg, levels[arg]) for arg in args]) == (written, level)
 
 
 # -- examples ----------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ import ast
 import builtins
 import keyword
 import math
+import re
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -15,7 +16,7 @@ import nn
 from autograd import Value, custom_op, gradients, ops
 from autograd.explaining import to_python
 from autograd.explaining.helpers import HELPERS
-from autograd.explaining.python import PYTHON
+from autograd.explaining.python import SOURCES, constant, operation, variable
 from autograd.explaining.source import _Program
 from autograd.graph import topological_order
 from autograd.names import node_names
@@ -136,19 +137,105 @@ def test_every_helper_is_its_row_bit_for_bit(name, args):
     assert repr(got) == repr(row(*args))
 
 
+# -- what is written is what is computed --------------------------------------------------------------
+
+# Sources as people may write them, with what binds loosest and what Python brackets in ways of its own.
+ODD = {
+    "a conditional": "{0} if {2} > 0.0 else {1}",
+    "a chain of comparisons": "float({} < {} <= {})",
+    "a bare comparison": "{} != {}",
+    "not": "not {}",
+    "and": "{} and {}",
+    "or": "{} or 1.0",
+    "a lambda": "(lambda t: t * t + {1})({0})",
+    "a bare lambda": "(lambda: {} or {})()",
+    "a starred list": "max(*[{}, {}], 0.0)",
+    "a tuple": "max(({}, {}))",
+    "an attribute of an argument": "{}.real",
+    "a method of an argument": "{}.hypot({})",
+    "an item of an argument": "{}[0]",
+    "an argument by keyword": "round({}, ndigits={})",
+    "a power": "{} ** 3",
+    "a power of a negative": "(-{}) ** {}",
+    "a negative of a power": "-{} ** {}",
+    "a remainder": "{} % {}",
+    "the same argument twice": "{0} * {0} - {1}",
+    "brackets of its own": "(({} + 1.0))",
+    "a complement": "~{}",
+    "a walrus": "(t := {}) * t",
+}
+CONSTANTS = [2.0, -2.0, 0.0, -0.0, 1e300, -1e-300, math.inf, -math.inf, math.nan, 1e22]
+
+
+def places(source):
+    """How many arguments a source takes."""
+    found = re.findall(r"\{(\d?)\}", source)
+    return len(set(found)) if all(found) else len(found)
+
+
+def odd_op(source, count):
+    return ops.Op("odd", max, *[lambda z, *args: 0.0] * count, source=source)
+
+
+NESTED = {name: (ops.TABLE[name], ops.TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
+NESTED |= {name: (odd_op(source, count), count) for name, source in ODD.items() for count in [places(source)]}
+
+
+def in_brackets(op, texts):
+    """The operation with every argument in brackets, so that Python cannot read it in another way."""
+    texts = [f"({text})" for text in texts]
+    if op.name in ("sum", "prod"):
+        return (" + " if op.name == "sum" else " * ").join(texts)
+    if op.name == "dot":
+        half = len(texts) // 2
+        return " + ".join([texts[-1], *(f"{w} * {x}" for w, x in zip(texts[:half], texts[half:-1], strict=True))])
+    source = SOURCES.get(op.name, op.source)
+    return source.format(", ".join(texts)) if op.arity is None else source.format(*texts)
+
+
+def assert_read_as_meant(tree, meant):
+    """The text of the tree, and the text in which all is in brackets, are the same to Python, and the tree itself."""
+    read, whole = (ast.dump(ast.parse(text, mode="eval").body) for text in (ast.unparse(tree), meant))
+    assert read == whole == ast.dump(tree), ast.unparse(tree)
+
+
+@pytest.mark.parametrize("outer", NESTED)
+def test_every_op_in_every_place_of_every_op_is_read_as_it_is_meant(outer):
+    op, count = NESTED[outer]
+    plain = [(variable(name), name) for name in "abc"]
+    inner = [(operation(row, [tree for tree, _ in plain[:n]]), in_brackets(row, "abc"[:n])) for row, n in NESTED.values()]
+    inner += [(constant(x), repr(x)) for x in CONSTANTS]
+    for place in range(count):
+        for part in inner:
+            args = [*plain[:place], part, *plain[place + 1 : count]]
+            assert_read_as_meant(operation(op, [tree for tree, _ in args]), in_brackets(op, [text for _, text in args]))
+
+
+@more_examples
+@given(st.lists(st.tuples(st.sampled_from(sorted(NESTED)), st.randoms(use_true_random=False)), min_size=1, max_size=6))
+def test_deeper_nested_ops_are_read_as_they_are_meant(steps):
+    known = [(variable(name), name) for name in "abc"] + [(constant(x), repr(x)) for x in CONSTANTS]
+    for name, random in steps:
+        op, count = NESTED[name]
+        args = [random.choice(known[-5:] if random.random() < 0.5 else known) for _ in range(count)]
+        known.append((operation(op, [tree for tree, _ in args]), in_brackets(op, [text for _, text in args])))
+    assume(len(known[-1][1]) < 3000)
+    assert_read_as_meant(*known[-1])
+
+
 @more_examples
 @given(st.lists(st.sampled_from(["add", "sub", "mul", "div", "pow", "neg"]), min_size=6, max_size=12), st.randoms())
 def test_an_expression_is_computed_in_the_order_of_its_parentheses(names, random):
     numbers = dict(zip("abc", (1.1, -2.3, 0.7), strict=True))
-    known = [(PYTHON.named(name), x) for name, x in numbers.items()] + [(PYTHON.constant(-0.3), -0.3)]
+    known = [(variable(name), x) for name, x in numbers.items()] + [(constant(-0.3), -0.3)]
     for name in names:
         row = ops.TABLE[name]
         args = [random.choice(known) for _ in range(row.arity)]
         z = row(*(x for _, x in args))
         if math.isfinite(z):
-            known.append((PYTHON.operation(row, [written for written, _ in args]), z))
-    for written, z in known:
-        assert repr(eval(written.text, dict(numbers))) == repr(z), written.text
+            known.append((operation(row, [tree for tree, _ in args]), z))
+    for tree, z in known:
+        assert repr(eval(ast.unparse(tree), dict(numbers))) == repr(z), ast.unparse(tree)
 
 
 # -- what it looks like ------------------------------------------------------------------------------
@@ -172,7 +259,7 @@ dz = 1.0
 dv3 = dz
 dx = -dz
 dv1 = dv3 * (1.0 / y)
-dy = dv3 * ((-v3) / y)  # -v1 / y ** 2.0
+dy = dv3 * (-v3 / y)  # -(v1 / y ** 2.0)
 dx += dv1 * (2.0 * x)"""
     )
 
@@ -202,12 +289,27 @@ def test_what_python_raises_at_stands_as_a_number_with_a_comment():
     y.label = "y"
     source = check(y)
     assert "y = inf  # 1.0 / x: Python raises here\n" in source
-    assert "dx = dy * -inf  # -y / x: Python raises here" in source.replace("(-y)", "-y")
+    assert "dx = dy * -inf  # -y / x: Python raises here" in source
 
 
 def test_a_leaf_that_no_gradient_reaches_has_gradient_0():
     x, y = Value(1.0, "x"), Value(2.0, "y")
     assert check(autograd.where(1.0, x, y)).endswith("dx = dv2\ndy = 0.0")
+
+
+@given(wild_programs(numbers=tame, most=6), st.sets(st.integers(0, 3)))
+def test_frozen_leaves_have_no_gradient_and_change_no_other(drawn, frozen):
+    program, numbers = drawn
+    _leaves = [Value(x, f"x{i}", requires_grad=i not in frozen) for i, x in enumerate(numbers)]
+    _y = run(program, _leaves)[-1]
+    found = executed(to_python(_y))
+    for leaf in set(_leaves).intersection(topological_order([_y])):
+        assert (f"d{leaf.label}" in found) is leaf.requires_grad
+        assert not leaf.requires_grad or repr(found[f"d{leaf.label}"]) == repr(gradients(_y, leaf))
+
+
+def test_a_frozen_leaf_alone_has_no_sweep():
+    assert to_python(Value(2.0, "x", requires_grad=False)) == "x = 2.0\n\n# backward"
 
 
 def test_a_leaf_is_a_program_too():
@@ -283,12 +385,40 @@ def test_an_op_with_a_source_is_written_by_it():
 
 
 @pytest.mark.usefixtures("clean_table")
-@pytest.mark.parametrize("source", [None, "numpy.sin({})", "({}", "({}).real", "[{}][0]"])
+@pytest.mark.parametrize("source", [None, "numpy.sin({})", "({}).real", "[{}][0]", "(t := {}) * t", "{}.hypot(1.0)"])
 def test_an_op_without_a_source_that_python_runs_is_refused(source):
     f = custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="wave", source=source)
     with pytest.raises(ValueError, match="tell custom_op the source of wave") as error:
         to_python(f(Value(1.0)))
-    assert "slot_" not in str(error.value)
+    assert "_argument_" not in str(error.value)
+
+
+@pytest.mark.usefixtures("clean_table")
+@given(st.sampled_from([-2.0, 0.0, 0.5]), st.sampled_from([-1.0, 3.0]))
+def test_a_nested_choice_of_the_users_own_is_computed_as_it_is_recorded(x, y):
+    pick = custom_op(
+        lambda x, y, c: x if c > 0.0 else y,
+        partials=[lambda z, x, y, c: autograd.greater(c, 0.0), lambda z, x, y, c: autograd.less_equal(c, 0.0), lambda *_: 0.0],
+        name="pick",
+        source="{0} if {2} > 0.0 else {1}",
+    )
+    chosen = custom_op(
+        lambda x, y: x,
+        partials=[lambda z, x, y: pick(pick(y, x, y), x, x), lambda z, x, y: pick(x, pick(x, y, x), y)],
+        name="chosen",
+        source="{0} + 0.0 * {1}",
+    )
+    check(chosen(Value(x, "x"), Value(y, "y")))
+
+
+@pytest.mark.usefixtures("clean_table")
+def test_the_variable_of_a_lambda_hides_no_variable_of_the_program():
+    square = custom_op(lambda x: x * x, partials=lambda z, x: 2.0 * x, name="square_of", source="(lambda t: t * t)({})")
+    same = custom_op(lambda x: x, partials=lambda z, x: 1.0, name="same", source="(lambda t: {})(0.0)")
+    t = Value(3.0, "t")
+    assert "t_ = 3.0" in check(same(t))
+    source = check(square(t) + square(square(t)))
+    assert "t_ = 3.0" in source
 
 
 def test_a_root_that_is_no_value_is_refused():

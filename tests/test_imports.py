@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # A module may import, at its top, only modules of the lines above its own.
 LAYERS = [
-    {"errors", "frames", "files", "lifetime", "rebinding", "scalar_math", "tree", "wording", "_collision"},
+    {"errors", "frames", "files", "lifetime", "rebinding", "scalar_math", "templates", "tree", "wording", "_collision"},
     {"primitive", "teaching"},
     {"ops", "modes"},
     {"graph", "methods", "micrograd"},

@@ -64,8 +64,8 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     for node in order:
         if any(partial is not None and arg in live for arg, partial in zip(node.args, node.partials, strict=True)):
             live.add(node)
-    if of not in live:
-        of_text, of_latex = (voice.not_taken if connected else voice.independent for voice in (IN_TEXT, IN_LATEX))
+    if of not in live or not x.requires_grad:
+        of_text, of_latex = (_why_none(voice, x, connected) for voice in (IN_TEXT, IN_LATEX))
         latex = Latex(of_latex.format(in_latex[of], in_latex[x]))
         return Explanation(0.0, of_text.format(in_text[of], in_text[x]), latex)
     bars = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order))
@@ -77,3 +77,10 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
         return [stale(voice, [spelled[leaf] for leaf in changed]), *told] if changed else told
 
     return Explanation(bars[x], "\n".join(lines(IN_TEXT, in_text)), aligned(lines(IN_LATEX, in_latex)))
+
+
+def _why_none(voice: Voice, x: Value, connected: bool) -> str:
+    """Why no gradient flows to x."""
+    if not connected:
+        return voice.independent
+    return voice.not_taken if x.requires_grad else voice.frozen

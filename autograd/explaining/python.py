@@ -1,4 +1,4 @@
-"""How names, numbers and operations are written in Python."""
+"""How names, numbers and operations are written in Python: as syntax trees, which Python itself puts into text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import keyword
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any, cast
 
-from autograd import ops
+from autograd import ops, templates
 from autograd.explaining.helpers import HELPERS
-from autograd.explaining.notation import Notation, Written, column, mark
 from autograd.primitive import Op
 from autograd.wording import one_line
 
@@ -24,7 +25,7 @@ RESERVED = (
     | ops.BUILT_IN
     | frozenset(word for text in HELPERS.values() for word in _WORD.findall(text) if hasattr(math, word))
 )
-_SOURCES = {
+SOURCES = {
     "cbrt": "cube_root({})",
     "floor": "floored({})",
     "ceil": "ceiled({})",
@@ -39,9 +40,11 @@ _SOURCES = {
     "greater": "float({} > {})",
     "greater_equal": "float({} >= {})",
 }
+_FUNCTIONS = frozenset(("abs", "float", "max", "min"))
 _ALLOWED = (
-    *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.Compare, ast.Call, ast.Name, ast.Constant),
-    *(ast.operator, ast.unaryop, ast.cmpop, ast.expr_context),
+    *(ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Compare, ast.Call, ast.Name, ast.Constant),
+    *(ast.Lambda, ast.arguments, ast.arg, ast.List, ast.Tuple, ast.Starred),
+    *(ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.expr_context),
 )
 
 
@@ -60,57 +63,79 @@ def identifier(name: str, reserved: Collection[str] = RESERVED) -> str:
 def words_of(op: Op) -> set[str]:
     """The functions that the source of an op of the user's own calls; ValueError if Python does not know them.
 
-    Those of the built-in ops are reserved anyway.
+    Those of the built-in ops are reserved anyway. So are the variables of a `lambda`, which would hide an argument.
     """
     if op.name in ops.BUILT_IN:
         return set()
-    slots = [f"slot_{i}" for i in range(op.arity or 2)]
-    source = op.source.format(*slots) if op.arity is not None else op.source.format(", ".join(slots))
-    try:
-        nodes = list(ast.walk(ast.parse(source, mode="eval")))
-    except SyntaxError:
-        nodes = []
+    slots = templates.slots(op.arity or 2)
+    nodes = list(ast.walk(templates.tree(op.source, slots, op.arity is None)))
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
     words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(slots)
-    known = {*vars(math), "abs", "float", "max", "min"}
-    if not nodes or not words <= known or not all(isinstance(node, _ALLOWED) for node in nodes):
+    if not words <= {*vars(math), *_FUNCTIONS, *bound} or not all(isinstance(node, _ALLOWED) for node in nodes):
         raise ValueError(
             f"to_python: {op.source!r} is no Python that the program could run: "
             f"tell custom_op the source of {op.name}, an expression of operators and functions of math"
         )
-    return words
+    return words | bound
 
 
-def _template(op: Op, args: Sequence[Written]) -> str:
-    n = len(args)
+def variable(name: str) -> ast.expr:
+    """A name."""
+    return ast.Name(name, ast.Load())
+
+
+def constant(x: float) -> ast.expr:
+    """A number: what is below zero is minus a number, as Python reads it; infinity and NaN are those of `math`."""
+    if math.isnan(x):
+        return variable("nan")
+    if math.copysign(1.0, x) < 0.0:
+        return ast.UnaryOp(ast.USub(), constant(-x))
+    return variable("inf") if math.isinf(x) else ast.Constant(x)
+
+
+def operation(op: Op, args: Sequence[ast.expr]) -> ast.expr:
+    """The operation on arguments that are expressions."""
     if op is ops.sum or op is ops.prod:
-        return (" + " if op is ops.sum else " * ").join(map(mark, range(n)))
+        sign: ast.operator = ast.Add() if op is ops.sum else ast.Mult()
+        return reduce(lambda one, other: ast.BinOp(one, sign, other), args)
     if op is ops.dot:
-        return " + ".join([mark(n - 1), *(f"{mark(i)} * {mark(n // 2 + i)}" for i in range(n // 2))])
-    source = _SOURCES.get(op.name, op.source)
-    return column(source, n, op.arity is None)
+        return operation(ops.sum, _terms(args))
+    slots = templates.slots(len(args))
+    template = templates.tree(SOURCES.get(op.name, op.source), slots, op.arity is None)
+    return cast(ast.expr, _filled(template, dict(zip(slots, args, strict=True))))
 
 
-PYTHON = Notation(str, repr, _template, strict=True)
+def _terms(args: Sequence[ast.expr]) -> list[ast.expr]:
+    """What a dot product adds up: the bias, and the products."""
+    half = len(args) // 2
+    return [args[-1], *(operation(ops.mul, pair) for pair in zip(args[:half], args[half:-1], strict=True))]
 
 
-def assigned(name: str, op: Op, args: Sequence[Written], from_zero: bool) -> list[str]:
+def _filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
+    """A copy of a part of a tree, with the arguments in their places."""
+    if isinstance(node, list):
+        return [_filled(part, args) for part in node]
+    if not isinstance(node, ast.AST):
+        return node
+    if isinstance(node, ast.Name) and node.id in args:
+        return args[node.id]
+    return type(node)(**{field: _filled(part, args) for field, part in ast.iter_fields(node)})
+
+
+def assigned(name: str, op: Op, args: Sequence[ast.expr], from_zero: bool) -> list[str]:
     """`name = …` for an operation; a long sum or product on several lines, `name = name + …`.
 
     A sum starts from +0.0, which shows if everything in it is -0.0: `from_zero` writes that down.
     """
-    if op is ops.sum or op is ops.prod or op is ops.dot:
-        half = len(args) // 2
-        terms = list(args)
-        if op is ops.dot:
-            products = [PYTHON.operation(ops.mul, pair) for pair in zip(args[:half], args[half:-1], strict=True)]
-            terms = [args[-1], *products]
-        if op is ops.sum and (from_zero or not args):
-            terms = [PYTHON.constant(0.0), *terms]
-        join, terms = (ops.prod, terms or [PYTHON.constant(1.0)]) if op is ops.prod else (ops.sum, terms)
-        pieces = [terms[i : i + TERMS_A_LINE] for i in range(0, len(terms), TERMS_A_LINE)]
-        written = [pieces[0], *([PYTHON.named(name), *piece] for piece in pieces[1:])]
-        return [f"{name} = {PYTHON.operation(join, piece).text}" for piece in written]
-    return [f"{name} = {PYTHON.operation(op, args).text}"]
+    if op is not ops.sum and op is not ops.prod and op is not ops.dot:
+        return [f"{name} = {ast.unparse(operation(op, args))}"]
+    terms = _terms(args) if op is ops.dot else list(args)
+    if op is ops.sum and (from_zero or not args):
+        terms = [constant(0.0), *terms]
+    join, terms = (ops.prod, terms or [constant(1.0)]) if op is ops.prod else (ops.sum, terms)
+    pieces = [terms[i : i + TERMS_A_LINE] for i in range(0, len(terms), TERMS_A_LINE)]
+    written = [pieces[0], *([variable(name), *piece] for piece in pieces[1:])]
+    return [f"{name} = {ast.unparse(operation(join, piece))}" for piece in written]
 
 
 def preamble(code: str, functions: Collection[str]) -> Iterator[str]:

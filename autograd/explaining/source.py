@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
@@ -9,8 +10,7 @@ from typing import Any
 
 from autograd import modes, ops
 from autograd.arguments import checked_value
-from autograd.explaining.notation import ATOM, Written
-from autograd.explaining.python import PYTHON, RESERVED, assigned, identifier, preamble, words_of
+from autograd.explaining.python import RESERVED, assigned, constant, identifier, operation, preamble, variable, words_of
 from autograd.explaining.rules import derive, reduce
 from autograd.explaining.spelling import unique
 from autograd.graph import topological_order
@@ -34,12 +34,12 @@ class Source(str):
 def to_python(y: Value) -> Source:
     """The computation of y and of its gradient as a short Python program that needs nothing but `math`.
 
-    Leaves first, then one line for each operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x. Names are
-    yours as far as Python takes them (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). Run, it gives bit for
-    bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in another order, and differ
-    in the last digits. A partial that is exact where the textbook's is not has the textbook's as a comment.
-    It is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and where
-    Python raises but IEEE-754 has a result (1/0, log(0), exp(800)), this result stands as a number, with a comment.
+    Leaves first, then one line for each operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x, which a frozen
+    leaf has not. Names are yours as far as Python takes them (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). Run,
+    it gives bit for bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in another
+    order, and differ in the last digits. A partial that is exact where the textbook's is not has the textbook's as a
+    comment. It is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and
+    where Python raises but IEEE-754 has a result (1/0, log(0), exp(800)), this result stands as a number, with a comment.
 
     A TypeError if y is no Value; a ValueError if an op of your own has no `source` of operators and `math`. Where a
     rule of your own cannot be written out, its partial stands as a number.
@@ -78,7 +78,13 @@ class _Program:
     def __init__(self, order: Sequence[Value], names: Mapping[Value, str]) -> None:
         self.order = order
         self.values = replay(order, {})
-        self.partials = replay_partials(order, self.values)
+        self.partials = {
+            node: [
+                partial if type(arg) is Value and arg.requires_grad else None
+                for arg, partial in zip(node.args, partials, strict=True)
+            ]
+            for node, partials in replay_partials(order, self.values).items()
+        }
         self.functions = RESERVED.union(*(words_of(node.op) for node in order if node.op is not None))
         self.names = unique(names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
@@ -91,18 +97,20 @@ class _Program:
         assert node.op is not None
         name, args = self.names[node], [self._written(arg) for arg in node.args]
         if not _runs(node.op, numbers_of(node, self.values)):
-            return [f"{name} = {self.values[node]!r}  # {PYTHON.operation(node.op, args).text}: Python raises here"]
+            return [f"{name} = {self.values[node]!r}  # {ast.unparse(operation(node.op, args))}: Python raises here"]
         return assigned(name, node.op, args, from_zero=self.values[node] == 0.0)
 
     def backward(self) -> Iterator[str]:
         """The sweep: what each node hands on to its arguments."""
         root = self.order[-1]
         reached = {root}
-        yield f"{self.bars[root]} = 1.0"
+        if root.requires_grad:
+            yield f"{self.bars[root]} = 1.0"
         for node in reversed(self.order):
             if node.op is not None and node in reached:
                 yield from self._shares(node, reached)
-        yield from (f"{self.bars[node]} = 0.0" for node in self.order if node.op is None and node not in reached)
+        leaves = (node for node in self.order if node.op is None and node.requires_grad)
+        yield from (f"{self.bars[node]} = 0.0" for node in leaves if node not in reached)
 
     def _shares(self, node: Value, reached: set[Value]) -> Iterator[str]:
         before, rules, comments = self._rules(node)
@@ -110,16 +118,16 @@ class _Program:
         for arg, partial, rule, comment in zip(node.args, self.partials[node], rules, comments, strict=True):
             if partial is None:
                 continue
-            sign, share = "", Written(self.bars[node], ATOM)
-            if rule.text == "-1.0":
+            sign, share = "", variable(self.bars[node])
+            if (text := ast.unparse(rule)) == "-1.0":
                 sign = "-"
-            elif rule.text != "1.0":
-                share = PYTHON.operation(ops.mul, [share, rule])
+            elif text != "1.0":
+                share = operation(ops.mul, [share, rule])
             assign = f"{sign or '+'}= " if arg in reached else f"= {sign}"
             reached.add(arg)
-            yield f"{self.bars[arg]} {assign}{share.text}{comment}"
+            yield f"{self.bars[arg]} {assign}{ast.unparse(share)}{comment}"
 
-    def _rules(self, node: Value) -> tuple[list[str], list[Written], list[str]]:
+    def _rules(self, node: Value) -> tuple[list[str], list[ast.expr], list[str]]:
         """The lines that go before; for each argument its partial, and a comment on it."""
         assert node.op is not None
         recorded = self.partials[node]
@@ -134,21 +142,21 @@ class _Program:
                 if node.op.taught:
                     textbook = [derive(node.op, i, args, z) if want else None for i, want in enumerate(wanted)]
         except Exception:  # a rule of the user's, which may do anything with a Value
-            return [], [PYTHON.constant(partial or 0.0) for partial in recorded], ["  # as recorded"] * len(args)
+            return [], [constant(partial or 0.0) for partial in recorded], ["  # as recorded"] * len(args)
         lines, rules, raising = self._derived([0.0 if partial is None else _number(partial) for partial in partials], known)
         comments = [""] * len(args)
         for i, partial in enumerate(recorded):
             if partial is not None and raising[i]:
-                comments[i] = f"  # {rules[i].text}: Python raises here"
-                rules[i] = PYTHON.constant(partial)
+                comments[i] = f"  # {ast.unparse(rules[i])}: Python raises here"
+                rules[i] = constant(partial)
             elif (taught := textbook[i]) is not None:
-                text = self._derived([taught], known)[1][0].text
-                comments[i] = f"  # {text}" if text != rules[i].text else ""
+                text = ast.unparse(self._derived([taught], known)[1][0])
+                comments[i] = f"  # {text}" if text != ast.unparse(rules[i]) else ""
         return lines, rules, comments
 
     def _derived(
-        self, partials: Sequence[Value | float], known: Mapping[Value, Written]
-    ) -> tuple[list[str], list[Written], list[bool]]:
+        self, partials: Sequence[Value | float], known: Mapping[Value, ast.expr]
+    ) -> tuple[list[str], list[ast.expr], list[bool]]:
         """Expressions as Python: the lines for what they share; each written out; does Python raise in it?"""
         order = topological_order([partial for partial in partials if isinstance(partial, Value)])
         same = reduce(order, choose=True)
@@ -162,20 +170,20 @@ class _Program:
             if node.op is None or node not in uses:
                 continue
             args = [same[arg] if isinstance(arg, Value) else arg for arg in node.args]
-            texts = [written[arg] if isinstance(arg, Value) else PYTHON.constant(arg) for arg in args]
-            written[node] = PYTHON.operation(node.op, texts)
+            parts = [written[arg] if isinstance(arg, Value) else constant(arg) for arg in args]
+            written[node] = operation(node.op, parts)
             numbers = [arg.data if isinstance(arg, Value) else arg for arg in args]
             if not _runs(node.op, numbers) or any(isinstance(arg, Value) and arg in raising for arg in args):
                 raising.add(node)
-            elif uses[node] > 1 or node.op.arity is None or len(written[node].text) > LONGEST_RULE:
+            elif uses[node] > 1 or node.op.arity is None or len(ast.unparse(written[node])) > LONGEST_RULE:
                 name = next(self._temporaries)
-                lines += assigned(name, node.op, texts, from_zero=node.data == 0.0)
-                written[node] = Written(name, ATOM)
-        rules = [written[result] if isinstance(result, Value) else PYTHON.constant(result) for result in results]
+                lines += assigned(name, node.op, parts, from_zero=node.data == 0.0)
+                written[node] = variable(name)
+        rules = [written[result] if isinstance(result, Value) else constant(result) for result in results]
         return lines, rules, [isinstance(result, Value) and result in raising for result in results]
 
-    def _written(self, arg: Value | float) -> Written:
-        return Written(self.names[arg], ATOM) if isinstance(arg, Value) else PYTHON.constant(arg)
+    def _written(self, arg: Value | float) -> ast.expr:
+        return variable(self.names[arg]) if isinstance(arg, Value) else constant(arg)
 
 
 def _number(partial: Any) -> Value | float:

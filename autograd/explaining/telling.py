@@ -29,6 +29,7 @@ class Voice(NamedTuple):
     more: str
     independent: str
     not_taken: str
+    frozen: str
     both: str
     stale: str
 
@@ -45,6 +46,7 @@ IN_TEXT = Voice(
     more="… and {:,} more lines",
     independent="{} does not depend on {}: the gradient is 0",
     not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
+    frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
     both=" and ",
     stale="{} {} changed after this was recorded: the gradients are those of the recorded numbers",
 )
@@ -60,6 +62,7 @@ IN_LATEX = Voice(
     more=r"&\text{{… and {:,} more lines}}",
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
     not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
+    frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
     both=r"\text{ and }",
     stale=r"&{}\text{{ {} changed after this was recorded: the gradients are those of the recorded numbers}}",
 )

@@ -15,11 +15,14 @@ except ModuleNotFoundError as error:
     raise ImportError("autograd.testing: gradcheck_given needs Hypothesis: pip install 'scalar-autograd[testing]'") from error
 
 
-def gradcheck_given(*strategies: Any, **named: Any) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+def gradcheck_given(
+    *strategies: Any, conventions: str = "check", **named: Any
+) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Turn a function into a property test: its gradient is checked at points that Hypothesis draws.
 
     Takes strategies the way `hypothesis.given` does; `@settings` and `@example` may stand above it or below. pytest
-    collects the test under the name of the function, whatever that is.
+    collects the test under the name of the function, whatever that is. Where the conventions at kinks do not give
+    the derivative of a smooth function the test fails, unless `conventions="accept"`.
 
     >>> from hypothesis.strategies import floats
     >>> @gradcheck_given(x=floats(-10, 10))
@@ -36,7 +39,9 @@ def gradcheck_given(*strategies: Any, **named: Any) -> Callable[[Callable[..., A
 
         @functools.wraps(f)
         def check(*args: Any, **kwargs: Any) -> None:
-            gradcheck(f, signature.bind(*args, **kwargs).args)
+            report = gradcheck(f, signature.bind(*args, **kwargs).args, conventions=conventions)
+            if not report:
+                raise AssertionError("\n".join(["gradcheck_given:", *report.at_kinks()]))
 
         given: Any = hypothesis.given(*strategies, **named)
         test = given(check)

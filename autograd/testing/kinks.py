@@ -24,6 +24,14 @@ STATED |= dict.fromkeys(("floor", "ceil", "round"), (0.0,))
 STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5)}
 STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), (0.0, 0.0))
 
+# Ops whose results jump at their kinks.
+JUMPING = frozenset(
+    {
+        *(ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.where),
+        *(ops.sign, ops.step, ops.floor, ops.ceil, ops.round, ops.mod, ops.copysign),
+    }
+)
+
 # Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
 QUICK = frozenset(
     {

@@ -21,10 +21,15 @@ def is_module(leaf: Any) -> bool:
     return not isinstance(leaf, type) and callable(getattr(leaf, "named_parameters", None))
 
 
+def is_frozen(leaf: Any) -> bool:
+    """Is it a Value to which no gradient flows?"""
+    return type(leaf) is Value and not leaf.requires_grad
+
+
 def is_checked(leaf: Any) -> bool:
-    """Is it a real number, and not an int? Those are labels and counts."""
+    """Is it a real number, and not an int? Those are labels and counts. Nor is a frozen Value."""
     if isinstance(leaf, (float, Value)):
-        return True
+        return not is_frozen(leaf)
     if isinstance(leaf, int) or getattr(getattr(leaf, "dtype", None), "kind", "f") != "f":
         return False
     try:

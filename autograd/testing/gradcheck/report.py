@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.frames import place
+from autograd.testing.gradcheck.beside import Kind
 from autograd.testing.gradcheck.judge import Judged
 from autograd.testing.gradcheck.partials import Partial
 from autograd.testing.kinks import arguments_text, numbers, table_text
@@ -26,8 +27,9 @@ MOST_WRONG = 3
 class Checked(NamedTuple):
     """The derivative of one output by one input: as the graph gives it, and as finite differences give it.
 
-    `slack` is how far rounding may have put off the graph's. `frozen` says that the point is at a kink, and that the
-    derivative is the one that semantics.md states there.
+    `slack` is how far rounding may have put off the graph's. `kind` is None unless the point is at a kink of some
+    operation and the derivative is the one that semantics.md states there; then it says whether f itself has a kink
+    there, is smooth, or does not tell.
     """
 
     input: str
@@ -36,7 +38,17 @@ class Checked(NamedTuple):
     analytic: float
     judged: Judged
     slack: float
-    frozen: bool = False
+    kind: Kind | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Is the graph's derivative the one that finite differences give, as far as can be seen?"""
+        return self.judged.allows(self.analytic, self.slack)
+
+    @property
+    def smooth(self) -> bool:
+        """Are operations at their kinks, f is smooth there nevertheless, and the conventions do not give its slope?"""
+        return self.kind is Kind.SMOOTH and not self.allowed
 
     @property
     def numeric(self) -> float:
@@ -59,15 +71,21 @@ class Checked(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class GradcheckReport:
-    """What was checked, and how sharply; it is true, and shows as a table.
+    """What was checked, and how sharply; shows as a table.
+
+    It is true unless f is smooth at kinks of its operations, and the conventions there do not give its derivative
+    (those checks are `smooth`); with `conventions="accept"` it is true nevertheless.
 
     `checks` are the derivatives. `partials` has, for every partial of a single operation that was checked besides, the
-    smallest relative error that would have been caught. `skipped` is the number of inputs that are no floats.
+    smallest relative error that would have been caught. `skipped` is the number of inputs that are no floats, `frozen`
+    that of inputs and parameters with `requires_grad=False`.
     """
 
     checks: tuple[Checked, ...]
     partials: tuple[float, ...]
     skipped: int
+    frozen: int = 0
+    conventions: str = "check"
 
     @property
     def sensitivity(self) -> float:
@@ -75,7 +93,7 @@ class GradcheckReport:
         return max((check.sensitivity for check in self.checks if check.analytic), default=0.0)
 
     def __bool__(self) -> bool:
-        return True
+        return self.conventions == "accept" or not any(check.smooth for check in self.checks)
 
     def __repr__(self) -> str:
         rows = [("input", "of", "gradient", "differences", "±", "caught from", "")]
@@ -91,10 +109,33 @@ class GradcheckReport:
             lines.append(
                 f"{unseen} of {counted(len(self.checks), 'derivative')} could not be seen: differences tell nothing there"
             )
+        lines += self.at_kinks()
         lines.append(self._about_partials())
         if self.skipped:
             lines.append(f"not checked, being no float: {counted(self.skipped, 'input')}")
+        if self.frozen:
+            lines.append(f"not checked, being frozen: {counted(self.frozen, 'Value')}")
         return "\n".join(lines)
+
+    def at_kinks(self) -> list[str]:
+        """Where the conventions do not give the derivative of a smooth function, and where that cannot be told."""
+        smooth = [check for check in self.checks if check.smooth]
+        lines = [
+            f"{check.output} by {check.input} at {check.point!r}: the function is smooth here, and finite differences give "
+            f"{check.judged}; the recorded convention gives {check.analytic!r}"
+            for check in smooth[:MOST_WRONG]
+        ]
+        if len(smooth) > MOST_WRONG:
+            lines.append(f"… and {len(smooth) - MOST_WRONG} more where the function is smooth")
+        if smooth and not self:
+            lines.append("so the report is false: pass conventions='accept' to accept what the conventions give")
+        unclear = sum(check.kind is Kind.UNCLEAR for check in self.checks)
+        if unclear:
+            lines.append(
+                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to tell "
+                "whether the function is smooth there"
+            )
+        return lines
 
     def _about_partials(self) -> str:
         seen = [sensitivity for sensitivity in self.partials if sensitivity < 1.0]
@@ -123,7 +164,11 @@ def _judged_text(judged: Judged) -> str:
 def _remark(check: Checked) -> str:
     if not check.judged.known:
         return "nothing can be seen here"
-    return "at a kink" if check.frozen or check.judged.low != check.judged.high else ""
+    if check.smooth:
+        return "the function is smooth here"
+    if check.kind is Kind.UNCLEAR:
+        return "at a kink; too coarse to tell whether it is smooth"
+    return "at a kink" if check.kind or check.judged.low != check.judged.high else ""
 
 
 class GradientError(AssertionError):

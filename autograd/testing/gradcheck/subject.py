@@ -11,7 +11,7 @@ from autograd import graph, modes
 from autograd.graph import adjoints, recorded, topological_order
 from autograd.primitive import Op, number
 from autograd.testing.finite.estimate import EPSILON
-from autograd.testing.gradcheck.inputs import argument_names, as_lists, is_checked, is_module, named
+from autograd.testing.gradcheck.inputs import argument_names, as_lists, is_checked, is_frozen, is_module, named
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.kinks import alike, margins, quick_arguments, within_reach
 from autograd.transforms import gradients
@@ -51,8 +51,8 @@ class Subject:
     """A function with the numbers it is checked at.
 
     Floats and Values among the inputs are checked, in containers too; parameters of a module, if f is one or an
-    input is; anything else (ints are labels and counts) is handed on as it is. `level` 1 is the function that
-    gives its derivatives, by `mode`, and so on.
+    input is; anything else (ints are labels and counts) is handed on as it is, and so is what is frozen. `level` 1 is
+    the function that gives its derivatives, by `mode`, and so on.
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], who: str, mode: str = "rev") -> None:
@@ -63,20 +63,26 @@ class Subject:
         leaves = list(named(self.args, argument_names(f, len(self.args))))
         self.names = [name for name, leaf in leaves if is_checked(leaf)]
         self.point = [number(leaf.data if type(leaf) is Value else leaf) for _, leaf in leaves if is_checked(leaf)]
-        self.skipped = sum(1 for _, leaf in leaves if not is_checked(leaf) and not is_module(leaf))
+        self.skipped = sum(1 for _, leaf in leaves if not (is_checked(leaf) or is_module(leaf) or is_frozen(leaf)))
+        frozen = {leaf for _, leaf in leaves if is_frozen(leaf)}
         found: dict[Value, None] = {}
         for prefix, module in [("", f), *leaves]:
             for name, parameter in module.named_parameters() if is_module(module) else ():
-                if parameter not in found:
+                if is_frozen(parameter):
+                    frozen.add(parameter)
+                elif parameter not in found:
                     found[parameter] = None
                     self.names.append(as_index(f"{prefix}.{name}" if prefix else name))
                     self.point.append(parameter.data)
-        self.parameters = list(found)
+        self.parameters, self.frozen = list(found), len(frozen)
         for name, x in zip(self.names, self.point, strict=True):
             if not math.isfinite(x):
                 raise ValueError(f"{who}: {name} must be finite, got {x!r}")
         if not self.point:
-            raise ValueError(f"{who}: inputs holds no float to check (ints are passed on as labels and counts: write 2.0 for 2)")
+            raise ValueError(
+                f"{who}: inputs holds no float to check (ints are passed on as labels and counts: write 2.0 for 2; "
+                "Values with requires_grad=False as constants)"
+            )
 
     @property
     def name(self) -> str:
