@@ -30,8 +30,12 @@ def texts() -> list[Path]:
 
 
 def executed(text: Path) -> Any:
-    """The notebook of a text, with the outputs of a run in a fresh kernel."""
-    notebook = jupytext.read(text)
+    """The notebook of a text, with the outputs of a run in a fresh kernel. An error in a cell is raised, with its traceback."""
+    return stable(run(jupytext.read(text)))
+
+
+def run(notebook: Any, **environment: str) -> Any:
+    """Run a notebook in a fresh kernel, with variables beside those that every kernel gets; its cells get the outputs."""
     client = NotebookClient(
         notebook,
         timeout=SECONDS,
@@ -40,8 +44,8 @@ def executed(text: Path) -> Any:
         record_timing=False,
         coalesce_streams=True,
     )
-    client.execute(env=ENVIRONMENT)
-    return stable(notebook)
+    client.execute(env=ENVIRONMENT | environment)
+    return notebook
 
 
 def stable(notebook: Any) -> Any:

@@ -44,7 +44,7 @@ def draw(nets):
 
 
 plain = nn.MLP(1, [8, 1], "tanh", seed=1)
-history = train(plain, nn.optim.Adam(plain.parameters(), lr=0.02))
+history = train(plain, nn.optim.SGD(plain.parameters(), lr=0.05, momentum=0.9))
 print(f"loss on the data {history.loss[-1]:.4f}")
 draw({"tanh network": plain})
 

@@ -59,9 +59,14 @@ def test_an_exception_in_it_passes_unless_it_says_what_the_result_is_then():
     def partial(z, x):
         return -1.0 / autograd.sqrt(1.0 - x * x)
 
-    f = custom_op(math.acos, partials=partial, name="my_acos")
+    def acos(x):  # with a message of our own: that of math.acos depends on the version of Python
+        if x > 1.0:
+            raise ValueError("no angle has this cosine")
+        return math.acos(x)
+
+    f = custom_op(acos, partials=partial, name="my_acos")
     for argument in (2.0, Value(2.0)):
-        with pytest.raises(ValueError, match="math domain error"):
+        with pytest.raises(ValueError, match="no angle has this cosine"):
             f(argument)
     f = custom_op(math.acos, partials=partial, name="my_acos", otherwise=lambda x: math.nan)
     with pytest.warns(RuntimeWarning, match=r"my_acos\(2\.0\) is nan"):

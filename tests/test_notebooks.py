@@ -1,32 +1,20 @@
 """The notebooks: what is kept is what running them gives, and it says nothing of the machine that ran them."""
 
+import contextlib
 import re
 
 import jupytext
-import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from examples.notebooks import NOTEBOOKS, executed, is_timed, texts
+from examples.notebooks import NOTEBOOKS, executed, is_timed, run, texts
+from tests.machines import another_machine, own_blas, shown_on
+from tests.outputs import assert_alike, kept
 
 NAMES = [text.stem for text in texts()]
-DIFFERS = re.compile(r"data:image/gif;base64,[^\"]+|[\d.]+e-(?:0[89]|[1-3]\d+) *")
 MACHINES = re.compile(r"/home/|/root/|/tmp/|/usr/|/work/|site-packages|C:\\\\| at 0x[0-9a-f]{6,}")
-
-
-def kept(name):
-    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-
-
-def outputs(notebook):
-    """What each cell shows, but for those that time something, and for what another machine may show otherwise.
-
-    That is the bytes of plots, since versions of Matplotlib and fonts differ, and estimates of rounding errors.
-    """
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and not is_timed(cell):
-            for output in cell.outputs:
-                shown = {**output.get("data", {}), "stream": output.get("text", "")}
-                yield output.output_type, {kind: DIFFERS.sub("…", data) for kind, data in shown.items() if kind != "image/png"}
+MULTIPLY_MATRICES = [text.stem for text in texts() if re.search(r" @ |\bnp\.(dot|linalg)", text.read_text(encoding="utf-8"))]
 
 
 def test_there_is_a_notebook_for_every_text_and_a_text_for_every_notebook():
@@ -69,4 +57,32 @@ def test_a_cell_that_looks_at_the_clock_says_so(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_running_a_notebook_again_changes_nothing(name):
-    assert list(outputs(executed(NOTEBOOKS / f"{name}.py"))) == list(outputs(kept(name)))
+    assert_alike(executed(NOTEBOOKS / f"{name}.py"), kept(name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MULTIPLY_MATRICES)
+def test_a_notebook_that_multiplies_matrices_shows_the_same_on_another_machine(name):
+    shown, blas = shown_on(another_machine(), name)
+    assert blas is None or blas != own_blas()
+    assert_alike(shown, kept(name))
+
+
+@pytest.mark.slow
+def test_an_error_in_a_cell_is_raised_with_its_traceback_and_no_program_is_on_the_path():
+    cell = "import shutil\nassert not any(map(shutil.which, ('dot', 'sh', 'python3')))\n1 / 0"
+    with pytest.raises(CellExecutionError, match=r"(?s)Traceback.*ZeroDivisionError"):
+        run(new_notebook(cells=[new_code_cell(cell)]))
+
+
+@pytest.mark.parametrize(
+    ("shown", "alike"),
+    [("0.7071067811865477", True), ("0.7071067811", True), ("0.707", False), ("0.7", False), ("1", False), ("", False)],
+)
+def test_outputs_are_alike_if_their_numbers_agree_to_nine_digits(shown, alike):
+    def printing(text):
+        cell = new_code_cell("print(v)", outputs=[new_output("stream", text=text)] if text else [])
+        return new_notebook(cells=[cell])
+
+    with contextlib.nullcontext() if alike else pytest.raises((AssertionError, ValueError)):
+        assert_alike(printing(shown), printing("0.7071067811865475"))
