@@ -455,9 +455,9 @@ with numpy.errstate(all="ignore"):
             weights = update(weights, x, y, 0.06, 1e-4, penalty)
 
 # %% [markdown]
-# The weights run away until they are NaN. (Just before that, rounding errors have grown too: at step 4,500 the
-# third digit depends on the processor, so we print no line there.) The text says that NaN predictions often come from the sigmoid.
-# Here, with the penalty of its second film, it is this gradient that makes them, and one call of `audit` finds it.
+# The weights run away until they are NaN. (Just before that, rounding errors have grown too: at step 4,500 the third digit
+# depends on the processor, so we print no line there.) The text says that NaN predictions often come from the sigmoid. Here,
+# with the penalty of its second film, it is this gradient that makes them, and one call of `audit` finds it.
 #
 # ## What could not be reproduced
 #
