@@ -3,14 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check bench soak flakes notebooks lab pictures mutants site clean
+.PHONY: demo test unit check pythons portable bench soak flakes notebooks lab pictures mutants site clean
 
 demo: .venv/ready
 	$(BIN)/python -m examples.demo
 
 test: check unit
+	$(BIN)/python -m tests.pythons --newest
 	$(BIN)/pytest -n 2 -m slow
-	env PATH= $(CURDIR)/$(BIN)/pytest -n 2 -q --nbmake --nbmake-timeout=60 notebooks/*.ipynb
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
@@ -20,6 +20,14 @@ check: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q --no-header autograd nn
+
+# The fast tests on every minor version of CPython >= 3.11 that is on PATH or in pyenv's folder.
+pythons: .venv/ready
+	$(BIN)/python -m tests.pythons
+
+# Every notebook with each BLAS kernel, on one thread and on two, without vector units, and with another libm.
+portable: .venv/ready
+	$(BIN)/pytest -n 2 tests/portable.py
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks

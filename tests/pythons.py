@@ -1,0 +1,90 @@
+"""The fast tests on several Pythons: the newest patch of each minor version of CPython on PATH or in pyenv's folder.
+
+    python -m tests.pythons            every minor version that is found
+    python -m tests.pythons --newest   the newest that is not the one running this, and only the tests of the engine
+
+Each gets an environment in .venv/pythons, rebuilt when its version or pyproject.toml has changed.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+LOWEST = (3, 11)
+ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.version_info[:4])"
+JUPYTER = ["test_notebooks.py", "test_site.py"]  # take long to set up, and ask nothing of Python that the others do not
+ABOVE = "explain_chain explain_latex explain_nudge explain_rules diagnose steps misconceptions quiz audit gradcheck testing"
+NOT_OF_THE_ENGINE = [*JUPYTER, *(f"test_{topic}*.py" for topic in f"{ABOVE} viz player browser nn_plot".split())]
+
+
+class Python(NamedTuple):
+    version: tuple[int, ...]
+    path: Path
+
+    @property
+    def minor(self) -> str:
+        return ".".join(map(str, self.version[:2]))
+
+
+def candidates() -> list[Path]:
+    """What may be a Python, by its name."""
+    versions = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep) if folder]
+    found = [path for folder in [*folders, *versions.glob("*/bin")] for path in folder.glob("python3*")]
+    return [path for path in found if re.fullmatch(r"python3(\.\d+)?", path.name)]
+
+
+def asked(path: Path) -> Python | None:
+    """The version of a released CPython that is new enough and can make environments; None of anything else."""
+    try:
+        done = subprocess.run([path, "-c", ABOUT], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode:  # a shim of pyenv, or one without venv
+        return None
+    name, *numbers, level = done.stdout.split()
+    version = tuple(map(int, numbers))
+    return Python(version, path) if name == "cpython" and level == "final" and version >= LOWEST else None
+
+
+def newest_of_each_minor() -> list[Python]:
+    """The newest patch of each minor version, in order."""
+    found = sorted(filter(None, map(asked, candidates())))
+    return list({python.version[:2]: python for python in found}.values())
+
+
+def environment(python: Python) -> Path:
+    """The Python of an environment with this project and what its fast tests need."""
+    folder = ROOT / ".venv" / "pythons" / python.minor
+    program, ready = folder / "bin" / "python", folder / "ready"
+    needed = f"{python}\n{(ROOT / 'pyproject.toml').read_text(encoding='utf-8')}"
+    if not ready.exists() or ready.read_text(encoding="utf-8") != needed:
+        subprocess.run([python.path, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([program, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[fast]"], check=True)
+        ready.write_text(needed, encoding="utf-8")
+    return program
+
+
+def run(python: Python, left_out: list[str]) -> int:
+    """Run the fast tests but for some files; the status of pytest."""
+    print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
+    ignored = [f"--ignore-glob=*/{pattern}" for pattern in left_out]
+    return subprocess.run([environment(python), "-m", "pytest", "-n", "2", "-q", "-m", "not slow", *ignored], cwd=ROOT).returncode
+
+
+def main() -> None:
+    found = newest_of_each_minor()
+    others = [python for python in found if python.version[:2] != sys.version_info[:2]]
+    if "--newest" not in sys.argv:
+        sys.exit(max([run(python, JUPYTER) for python in found]))
+    if others:
+        sys.exit(run(others[-1], NOT_OF_THE_ENGINE))
+    print("No other CPython >= 3.11 was found on PATH or in pyenv's folder: nothing was tested on a second Python.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The Pythons that `make pythons` and `make test` find."""
+
+import sys
+
+import pytest
+
+from tests import pythons
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine without Pythons, and a way to put programs on it that answer like some."""
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{tmp_path}/nowhere::{tmp_path}/usr")
+    monkeypatch.setenv("PYENV_ROOT", f"{tmp_path}/pyenv")
+
+    def put(path, answer, status=0):
+        program = tmp_path / path
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\necho {answer}\nexit {status}\n", encoding="utf-8")
+        program.chmod(0o755)
+        return program
+
+    return put
+
+
+def test_the_newest_patch_of_each_minor_version_is_found_on_the_path_and_in_pyenv(machine):
+    machine("bin/python3.12", "cpython 3 12 1 final")
+    newest = machine("pyenv/versions/3.12.11/bin/python3.12", "cpython 3 12 11 final")
+    machine("usr/python3", "cpython 3 12 9 final")
+    other = machine("usr/python3.11", "cpython 3 11 0 final")
+    assert pythons.newest_of_each_minor() == [((3, 11, 0), other), ((3, 12, 11), newest)]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "status"),
+    [
+        ("python3.10", "cpython 3 10 13 final", 0),
+        ("python3.15", "cpython 3 15 0 beta", 0),
+        ("python3", "pypy 3 11 9 final", 0),
+        ("python3.12", "", 127),  # a shim of pyenv whose version is not chosen
+        ("python3.13t", "cpython 3 13 0 final", 0),
+        ("python3-config", "cpython 3 13 0 final", 0),
+    ],
+)
+def test_nothing_else_is_taken_for_a_python(machine, name, answer, status):
+    machine(f"bin/{name}", answer, status)
+    assert pythons.newest_of_each_minor() == []
+
+
+def test_a_machine_with_one_python_is_told_so_in_one_line(machine, monkeypatch, capsys):
+    machine("bin/python3", f"cpython {sys.version_info[0]} {sys.version_info[1]} 99 final")
+    monkeypatch.setattr(sys, "argv", ["pythons", "--newest"])
+    pythons.main()
+    assert capsys.readouterr().out.count("\n") == 1
