@@ -120,9 +120,9 @@ def test_changes_in_a_hundred_thousand_operations_are_found_quickly():
         y = y * 1.0 + Value(1.0)
     x.data = 2.0
     order = topological_order([y])
-    start = time.perf_counter()
+    start = time.process_time()
     assert changed_leaves(order) == [x]
-    assert time.perf_counter() - start < 2.0  # 0.2 s on an idle machine
+    assert time.process_time() - start < 2.0  # 0.2 s on an idle machine
 
 
 # -- nudge -------------------------------------------------------------------------------------------

@@ -187,9 +187,9 @@ def test_the_page_of_500_steps_is_below_a_megabyte():
 
 @pytest.mark.slow
 def test_of_a_hundred_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_so():
-    start = time.perf_counter()
+    start = time.process_time()
     data = data_of((shown := player(chain(50_000))).html)
-    assert time.perf_counter() - start < 10.0  # 1.5 s on an idle machine
+    assert time.process_time() - start < 10.0  # 1.5 s on an idle machine
     assert len(data["steps"]) <= 1601
     assert "of 200,001, around v₁₀₀₀₀₀" in data["note"]
     assert len(shown.html) < 2_000_000

@@ -165,11 +165,11 @@ def test_a_hundred_thousand_nodes_are_stepped_through_in_about_a_second():
     y = Value(1.0)
     for _ in range(100_000):
         y = y * 1.0
-    start = time.perf_counter()
+    start = time.process_time()
     passes = steps(y)
     assert len(passes) == 200_001
     assert str(passes[-1]).endswith("+= 1 · 1 = 1")
-    assert time.perf_counter() - start < 5.0  # 0.5 s on an idle machine
+    assert time.process_time() - start < 5.0  # 0.5 s on an idle machine
 
 
 def test_of_a_leaf_that_was_changed_it_says_so_first_and_no_equation_is_false():
