@@ -80,12 +80,12 @@ def run(python: Python, left_out: list[str]) -> int:
 
 def main() -> None:
     found = newest_of_each_minor()
-    others = [python for python in found if python.version[:2] != sys.version_info[:2]]
     if "--newest" not in sys.argv:
-        sys.exit(max([run(python, JUPYTER) for python in found]))
+        sys.exit(max([run(python, JUPYTER) for python in found], default="No CPython >= 3.11 is on PATH or in pyenv's folder."))
+    others = [python for python in found if python.version[:2] != sys.version_info[:2]]
     if others:
         sys.exit(run(others[-1], NOT_OF_THE_ENGINE))
-    print("No other CPython >= 3.11 was found on PATH or in pyenv's folder: nothing was tested on a second Python.")
+    print("No other CPython >= 3.11 is on PATH or in pyenv's folder: nothing was tested on a second Python.")
 
 
 if __name__ == "__main__":
