@@ -44,11 +44,11 @@ def asked(path: Path) -> Python | None:
         done = subprocess.run([path, "-c", ABOUT], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    if done.returncode:  # a shim of pyenv, or one without venv
+    told = re.fullmatch(r"cpython (\d+) (\d+) (\d+) final\n", done.stdout)
+    if done.returncode or not told:  # a shim of pyenv, one without venv, a beta
         return None
-    name, *numbers, level = done.stdout.split()
-    version = tuple(map(int, numbers))
-    return Python(version, path) if name == "cpython" and level == "final" and version >= LOWEST else None
+    version = tuple(map(int, told.groups()))
+    return Python(version, path) if version >= LOWEST else None
 
 
 def newest_of_each_minor() -> list[Python]:
@@ -81,7 +81,8 @@ def run(python: Python, left_out: list[str]) -> int:
 def main() -> None:
     found = newest_of_each_minor()
     if "--newest" not in sys.argv:
-        sys.exit(max([run(python, JUPYTER) for python in found], default="No CPython >= 3.11 is on PATH or in pyenv's folder."))
+        failed = [run(python, JUPYTER) != 0 for python in found]
+        sys.exit(any(failed) if found else "No CPython >= 3.11 is on PATH or in pyenv's folder.")
     others = [python for python in found if python.version[:2] != sys.version_info[:2]]
     if others:
         sys.exit(run(others[-1], NOT_OF_THE_ENGINE))

@@ -39,6 +39,7 @@ def test_the_newest_patch_of_each_minor_version_is_found_on_the_path_and_in_pyen
         ("python3", "pypy 3 11 9 final", 0),
         ("python3.12", "", 127),  # a shim of pyenv whose version is not chosen
         ("python3.13t", "cpython 3 13 0 final", 0),
+        ("python3.12", "something else", 0),
         ("python3-config", "cpython 3 13 0 final", 0),
     ],
 )
