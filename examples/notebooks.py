@@ -18,7 +18,7 @@ from tqdm import tqdm
 from autograd.files import write_atomically
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-SECONDS = 60  # that a notebook may take
+SECONDS = 600  # that a cell may take: ten, on an idle machine
 # Nothing of the caller's: not a renderer on its PATH, nor that it is a CI, where Hypothesis tells more.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
 ENVIRONMENT |= {"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
