@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from autograd import ops
 from autograd.ops import BUILT_IN
 from autograd.primitive import Op
 from autograd.testing.finite.estimate import TINY, neighbours, scatter
@@ -60,7 +61,8 @@ def checked_partials(
 
 def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Partial:
     here = numbers(node)
-    if op.name in STATED and op.kinks is not None and op.kinks(*here) == 0.0:
+    whole = op is ops.round and abs(here[0]) >= 2.0**51  # where floats lie too far apart to show what it does between
+    if op.name in STATED and op.kinks is not None and (whole or op.kinks(*here) == 0.0):
         right = STATED[op.name][i]
         return Partial(node, i, claimed, Judged(right, right, 0.0), slack, stated=True)
     x = here[i]
