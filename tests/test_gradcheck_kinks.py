@@ -178,6 +178,7 @@ STAND = {
     "a jump halfway": (autograd.sign, (0.0,)),
     "a wave at a kink": (lambda x: hypot(1e7, autograd.cos(x)) + maximum(x, 1e5) + minimum(x, 1e5), (1e5,)),
     "a remainder": (lambda x: x % 1.0, (2.0,)),
+    "a remainder of tiny numbers": (lambda x: +(x % x), (2.148534536194126e-103,)),
     "a number made of its parts": (lambda x: autograd.floor(x) + x % 1.0, (2.0,)),
     "nothing flows": (lambda x, w: relu(x * w), (0.0, 2.0)),
 }  # fmt: skip
