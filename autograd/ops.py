@@ -472,7 +472,7 @@ atan = op("atan", math.atan, lambda z, x: _square(1.0 / hypot(1.0, x)),
     0.7853981633974483
     """)
 leg = op("leg", _leg, lambda z, x, y: hypot(1.0, y / z), lambda z, x, y: -y / z,
-         latex=r"\sqrt{{{}^2 - {}^2}}", taught=["x/z", "-(y/z)"], domain=[((1.0, INF),), UNIT],
+         taught=["x/z", "-(y/z)"], domain=[((1.0, INF),), UNIT],
          doc="""√(x² - y²), the other leg of a right triangle with hypotenuse x and one leg y; NaN where |y| > x.
 
     >>> leg(5.0, 3.0)

@@ -388,9 +388,21 @@ def test_nan_gives_nan_in_value_and_gradient(name):
     assert name in FLAT | LINEAR or math.isnan(x.grad)
 
 
-# Some derivative of these is the same everywhere, at NaN too; comparisons are exact there.
+# Some derivative of these is the same everywhere, at NaN too; comparisons and roundings have a partial of 0 wherever they are.
 POLYNOMIALS = {"pos", "neg", "add", "sub", "sum", "mul", "dot", "prod", "div"}
-COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "where"}
+COMPARISONS = {
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "where",
+    "floor",
+    "ceil",
+    "round",
+    "copysign",
+}
 OUTSIDE = {
     "log": (-1.5,), "log2": (-1.5,), "log10": (-1.5,), "log1p": (-2.5,), "sqrt": (-2.0,), "asin": (1.5,), "acos": (-1.5,),
     "acosh": (0.5,), "atanh": (1.5,), "leg": (1.0, 2.0), "pow": (-2.0, 0.5),
