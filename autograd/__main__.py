@@ -87,7 +87,8 @@ it is the sum, over the steps that use it, of their gradient times their local p
 
 In an expression: numbers, variables, + - * / **, one comparison, and the functions
 {textwrap.fill(" ".join(functions()), 98, initial_indent="  ", subsequent_indent="  ")}
-sum, prod, mean, var, norm and logsumexp take any number of arguments.
+sum, prod, mean, var, norm and logsumexp take any number of arguments; so do softmax and log_softmax, and give the
+share of the first.
 """,
     )
     parser.add_argument("expression", help='what to compute, for example "x*y + sin(x)"')

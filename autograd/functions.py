@@ -6,7 +6,6 @@ All take plain numbers and Values alike, and give a plain number if nothing in t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
 from typing import Any, Never
 
 from autograd import ops
@@ -104,39 +103,45 @@ def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
     xs = _non_empty("var", xs)
     if not len(xs) > correction:
         raise ValueError(f"var: correction must be below the number of values, {len(xs)}, got {correction}")
-    center = mean(xs)
-    return sum([square(x - center) for x in xs]) / (len(xs) - correction)
+    shifted = [x - xs[0] for x in xs]  # which rounds less than xs do, where they lie close together
+    center = mean(shifted)
+    return sum([square(x - center) for x in shifted]) / (len(xs) - correction)
 
 
 def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The Euclidean length √(x₁² + x₂² + …), without overflow; the gradient at 0 is 0.
+    """The Euclidean length √(x₁² + x₂² + …), without overflow, recorded as one node; the gradient at 0 is 0.
 
     For the squared length sum the squares: the length has no second derivatives at 0.
 
     >>> norm([2.0, 3.0, 6.0])
     7.0
     """
-    return reduce(ops.hypot, _listed("norm", xs, more), 0.0)
+    return ops.norm(*_listed("norm", xs, more))
 
 
 def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
-    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1; ValueError of an empty list.
+    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1, one node for each; ValueError of an empty list.
 
-    >>> softmax([0.0, 0.0])
-    [0.5, 0.5]
+    Adding a number to all xs changes nothing.
+
+    >>> softmax([0.0, 0.0]), softmax([1e16, 1e16])
+    ([0.5, 0.5], [0.5, 0.5])
     """
-    return [ops.exp(x) for x in log_softmax(_non_empty("softmax", xs, more))]
+    return [ops.softmax(*one_first) for one_first in _each_first(_non_empty("softmax", xs, more))]
 
 
 def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
-    """The logarithm of softmax, exact where softmax is tiny.
+    """The logarithm of softmax, exact where softmax is tiny and where it is next to 1.
 
-    >>> log_softmax([0.0, -1000.0])
-    [0.0, -1000.0]
+    >>> log_softmax([40.0, 0.0])
+    [-4.248354255291589e-18, -40.0]
     """
-    xs = _non_empty("log_softmax", xs, more)
-    total = logsumexp(xs)
-    return [x - total for x in xs]
+    return [ops.log_softmax(*one_first) for one_first in _each_first(_non_empty("log_softmax", xs, more))]
+
+
+def _each_first(xs: Sequence[Scalar]) -> Iterable[tuple[Scalar, ...]]:
+    """The list once for each of its items, with that one in front."""
+    return ((x, *xs[:i], *xs[i + 1 :]) for i, x in enumerate(xs))
 
 
 def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
@@ -207,9 +212,9 @@ def gelu(x: Scalar) -> Scalar:
     """x·Φ(x), with the normal distribution's Φ (Hendrycks and Gimpel, 2016), not an approximation.
 
     >>> gelu(1.0)
-    0.841344746068543
+    0.8413447460685429
     """
-    return 0.5 * x * ops.erfc(-0.7071067811865476 * x)
+    return x * ops.normal_cdf(x)
 
 
 def silu(x: Scalar) -> Scalar:
@@ -219,24 +224,6 @@ def silu(x: Scalar) -> Scalar:
     0.7310585786300049
     """
     return x * ops.sigmoid(x)
-
-
-def mish(x: Scalar) -> Scalar:
-    """x·tanh(softplus(x)) (Misra, 2019).
-
-    >>> mish(1.0)
-    0.8650983882673103
-    """
-    return x * ops.tanh(ops.softplus(x))
-
-
-def softsign(x: Scalar) -> Scalar:
-    """x / (1 + |x|).
-
-    >>> softsign(-3.0)
-    -0.75
-    """
-    return x / (1.0 + ops.abs(x))
 
 
 def hardtanh(x: Scalar) -> Scalar:

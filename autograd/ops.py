@@ -2,8 +2,9 @@
 
 A rule reads `lambda z, x, y: …`: the result first, then the arguments. Rules are written with
 operators and with the ops of this table alone, so one rule serves floats, Values and arrays.
-Two habits keep them exact: tails are never computed as 1 - 1, and a partial outside the
-domain is NaN. To add an op, add a row; everything else reads it from here.
+Three habits keep them exact: tails are never computed as 1 - 1, a rule's own derivative does not
+cancel either, and a partial outside the domain is NaN at every order. To add an op, add a row;
+everything else reads it from here.
 """
 
 from __future__ import annotations
@@ -25,9 +26,16 @@ cos: Op
 sin: Op
 cosh: Op
 sqrt: Op
+cbrt: Op
 hypot: Op
+leg: Op
+sech2: Op
 sigmoid: Op
 gaussian: Op
+normal_pdf: Op
+direction: Op
+fraction: Op
+logsumexp: Op
 abs: Op
 sign: Op
 step: Op
@@ -190,9 +198,23 @@ def _square(x: Any) -> Any:
     return x * x
 
 
-def _within(condition: Any, partial: Any) -> Any:
-    """`partial` where the argument is in the domain, NaN elsewhere."""
-    return where(condition, partial, NAN)
+def _cube_of_root(x: Any) -> Any:
+    return x * sqrt(x)
+
+
+def _within(condition: Any, partial: Any, z: Any) -> Any:
+    """`partial` where the argument is in the domain; elsewhere z, which is NaN there, as are all its derivatives."""
+    return where(condition, partial, z)
+
+
+def _number(z: Any) -> Any:
+    """1 where z is a number, 0 where it is NaN."""
+    return equal(z, z)
+
+
+def _cusp(x: Any) -> Any:
+    """0 at x = 0, with derivatives that are NaN there."""
+    return 0.0 * cbrt(x)
 
 
 # -- arithmetic --------------------------------------------------------------------------------------
@@ -211,22 +233,28 @@ def _power(x: float, y: float) -> float:
     return math.copysign(INF, x) if y % 2.0 == 1.0 else INF
 
 
+MAX_EXACT = 2.0**53  # beyond it y - 1 is rounded, and (-1)**(y - 1) has the wrong sign
+
+
 def _power_by_base(z: Any, x: Any, y: Any) -> Any:
-    if type(y) is float and y >= 0.5:  # what both lines below come to, without a `where` in what is drawn and differentiated
+    if type(y) is float and 0.5 <= y <= MAX_EXACT:  # what the lines below come to, without a `where` in what is drawn and differentiated
         return y * pow(x, y - 1.0)
-    # y·x**(y-1) is exact where y-1 is (y ≥ ½) and right at x = 0, but for 0**0; y·z/x is exact elsewhere.
-    direct = where(equal(x, 0.0) * equal(y, 0.0), 0.0, y * pow(x, y - 1.0))
-    return where(greater_equal(y, 0.5) + equal(x, 0.0), direct, y * z / x)
+    # y·x**(y-1) is exact where y-1 is (½ ≤ y ≤ 2⁵³) and right at x = 0, but for 0**0; y·z/x is exact elsewhere.
+    at_zero = where(equal(y, 1.0), 1.0 + _cusp(y - 1.0), y * pow(x, y - 1.0))
+    direct = where(equal(x, 0.0), where(equal(y, 0.0), 0.0, at_zero), y * pow(x, y - 1.0))
+    exact = greater_equal(y, 0.5) * less_equal(y, MAX_EXACT)
+    return where(exact + equal(x, 0.0), direct, y * z / x)
 
 
 def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
-    flat = equal(x, 0.0) * greater_equal(y, 0.0)
-    return where(flat, 0.0, z * log(x))
+    # At x = 0 it is flat where y ≥ 0; for 0 < y ≤ 1 it leaves 0 with an infinite slope, on one side of x only.
+    flat = where(greater(y, 0.0) * less_equal(y, 1.0), _cusp(x), 0.0)
+    return where(equal(x, 0.0) * greater_equal(y, 0.0), flat, z * log(x))
 
 
 def _power_kernel(x: float, y: float) -> tuple[float, float, float]:
     z = math.pow(x, y)
-    return z, y * math.pow(x, y - 1.0) if y >= 0.5 else y * z / x, z * math.log(x)
+    return z, y * math.pow(x, y - 1.0) if 0.5 <= y <= MAX_EXACT else y * z / x, z * math.log(x)
 
 
 def _mod_kernel(x: float, y: float) -> tuple[float, float, float]:
@@ -324,14 +352,14 @@ exp2 = op("exp2", math.exp2, lambda z, x: LN_2 * z, latex="2^{{{}}}", otherwise=
     >>> exp2(3.0), exp2(1024.0)
     (8.0, inf)
     """)
-log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x),
+log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x, z),
          latex=r"\ln\left({}\right)", taught=["1/x"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
          doc="""The natural logarithm; log(0) is -inf, and NaN below.
 
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """)
-log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x)),
+log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x), z),
            latex=r"\ln\left(1 + {}\right)", taught=["1/(1 + x)"], domain=[((-1.0, INF),)],
            otherwise=lambda x: -INF if x == -1.0 else NAN,
            doc="""log(1 + x), exact for small x.
@@ -339,14 +367,14 @@ log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0
     >>> log1p(1e-20)
     1e-20
     """)
-log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x),
+log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x, z),
           latex=r"\log_2\left({}\right)", taught=["1/(x*log(2))"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
           doc="""The logarithm to base 2.
 
     >>> log2(8.0)
     3.0
     """)
-log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x),
+log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x, z),
            latex=r"\log_{{10}}\left({}\right)", taught=["1/(x*log(10))"], domain=[POSITIVE],
            otherwise=lambda x: -INF if x == 0.0 else NAN,
            doc="""The logarithm to base 10.
@@ -393,7 +421,17 @@ exp_difference = op("exp_difference", _exp_difference, lambda z, x, y: z, lambda
     """)
 
 # -- trigonometry ------------------------------------------------------------------------------------
+# fmt: on
 
+
+def _leg(x: float, y: float) -> float:
+    if not x >= math.fabs(y):
+        return NAN
+    square = (x - y) * (x + y)  # never x·x - y·y, which cancels
+    return math.sqrt(square) if 1e-290 < square < 1e300 else math.sqrt(x - y) * math.sqrt(x + y)
+
+
+# fmt: off
 sin = op("sin", math.sin, lambda z, x: cos(x), latex=r"\sin\left({}\right)",
          doc="""The sine of x radians.
 
@@ -412,14 +450,14 @@ tan = op("tan", math.tan, lambda z, x: 1.0 + z * z, latex=r"\tan\left({}\right)"
     >>> tan(0.0)
     0.0
     """)
-asin = op("asin", math.asin, lambda z, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)),
+asin = op("asin", math.asin, lambda z, x: 1.0 / leg(1.0, x),
           latex=r"\arcsin\left({}\right)", taught=["1/sqrt(1 - x**2)"], domain=[UNIT], ufunc="arcsin",
           doc="""The angle in [-π/2, π/2] whose sine is x.
 
     >>> asin(1.0)
     1.5707963267948966
     """)
-acos = op("acos", math.acos, lambda z, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)),
+acos = op("acos", math.acos, lambda z, x: -1.0 / leg(1.0, x),
           latex=r"\arccos\left({}\right)", taught=["-(1/sqrt(1 - x**2))"], domain=[UNIT], ufunc="arccos",
           doc="""The angle in [0, π] whose cosine is x.
 
@@ -433,6 +471,13 @@ atan = op("atan", math.atan, lambda z, x: _square(1.0 / hypot(1.0, x)),
     >>> atan(1.0)
     0.7853981633974483
     """)
+leg = op("leg", _leg, lambda z, x, y: hypot(1.0, y / z), lambda z, x, y: -y / z,
+         taught=["x/z", "-(y/z)"], domain=[((1.0, INF),), UNIT],
+         doc="""√(x² - y²), the other leg of a right triangle with hypotenuse x and one leg y; NaN where |y| > x.
+
+    >>> leg(5.0, 3.0)
+    4.0
+    """)
 atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
            latex=r"\operatorname{{atan2}}\left({}, {}\right)", taught=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], domain=[NONZERO, NONZERO], ufunc="arctan2",
            doc="""The angle in [-π, π] of the point (x, y), called as in `math`: atan2(y, x).
@@ -442,7 +487,15 @@ atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), l
     """)
 
 # -- hyperbolic functions ----------------------------------------------------------------------------
+# fmt: on
 
+
+def _sech2(x: float) -> float:
+    e = math.exp(-2.0 * math.fabs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+# fmt: off
 sinh = op("sinh", math.sinh, lambda z, x: cosh(x), latex=r"\sinh\left({}\right)",
           otherwise=lambda x: math.copysign(INF, x),
           doc="""The hyperbolic sine.
@@ -456,11 +509,16 @@ cosh = op("cosh", math.cosh, lambda z, x: sinh(x), latex=r"\cosh\left({}\right)"
     >>> cosh(0.0)
     1.0
     """)
-tanh = op("tanh", math.tanh, lambda z, x: 4.0 * sigmoid(2.0 * x) * sigmoid(-2.0 * x), latex=r"\tanh\left({}\right)", taught=["1 - z**2"],
+tanh = op("tanh", math.tanh, lambda z, x: sech2(x), latex=r"\tanh\left({}\right)", taught=["1 - z**2"],
           doc="""The hyperbolic tangent. Its partial is 1 - tanh², written so that it stays exact in the tails.
 
     >>> tanh(0.5)
     0.46211715726000973
+    """)
+sech2 = op("sech2", _sech2, lambda z, x: -2.0 * (z * tanh(x)), doc="""1 / cosh(x)², which is 1 - tanh(x)², without overflow and exact in the tails.
+
+    >>> sech2(0.0), sech2(20.0)
+    (1.0, 1.699341702116622e-17)
     """)
 asinh = op("asinh", math.asinh, lambda z, x: 1.0 / hypot(1.0, x),
            latex=r"\operatorname{{arsinh}}\left({}\right)", taught=["1/sqrt(1 + x**2)"], ufunc="arcsinh",
@@ -469,14 +527,14 @@ asinh = op("asinh", math.asinh, lambda z, x: 1.0 / hypot(1.0, x),
     >>> asinh(0.0)
     0.0
     """)
-acosh = op("acosh", math.acosh, lambda z, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),
+acosh = op("acosh", math.acosh, lambda z, x: 1.0 / leg(x, 1.0),
            latex=r"\operatorname{{arcosh}}\left({}\right)", taught=["1/sqrt(x**2 - 1)"], domain=[((1.0, INF),)], ufunc="arccosh",
            doc="""The inverse of cosh; NaN below 1.
 
     >>> acosh(1.0)
     0.0
     """)
-atanh = op("atanh", math.atanh, lambda z, x: _within(less_equal(abs(x), 1.0), 1.0 / ((1.0 - x) * (1.0 + x))),
+atanh = op("atanh", math.atanh, lambda z, x: _square(1.0 / leg(1.0, x)),
            latex=r"\operatorname{{artanh}}\left({}\right)", taught=["1/(1 - x**2)"], domain=[UNIT], ufunc="arctanh",
            otherwise=lambda x: math.copysign(INF, x) if x * x == 1.0 else NAN,
            doc="""The inverse of tanh; ±inf at ±1.
@@ -489,6 +547,10 @@ atanh = op("atanh", math.atanh, lambda z, x: _within(less_equal(abs(x), 1.0), 1.
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
 SQRT_PI_OVER_TWO = 0.886226925452758
+ONE_OVER_SQRT_TWO_PI = 0.3989422804014327
+SQRT_TWO = 1.4142135623730951
+ONE_OVER_SQRT_TWO, ITS_REST = 0.7071067811865476, -4.833646656726457e-17
+# fmt: on
 
 
 def _gaussian(x: float) -> float:
@@ -500,11 +562,52 @@ def _gaussian(x: float) -> float:
     return math.exp(-high * high) * math.exp(-(x - high) * (x + high))
 
 
+def _normal_pdf(x: float) -> float:
+    # The same for exp(-x²/2), which vanishes beyond 38.6.
+    x = math.fabs(x)
+    if not x <= 40.0:
+        return NAN if x != x else 0.0
+    high = math.floor(x * 2.0**20) / 2.0**20
+    return ONE_OVER_SQRT_TWO_PI * math.exp(-0.5 * high * high) * math.exp(-0.5 * (x - high) * (x + high))
+
+
+def _normal_cdf(x: float) -> float:
+    # Φ(x) = erfc(-x/√2)/2, and erfc magnifies the rounding error of u = -x/√2 in its tail: add what was rounded off.
+    if x > 0.0:
+        return 1.0 - _normal_cdf(-x)
+    if not x >= -40.0:
+        return NAN if x != x else 0.0
+    u = -x * ONE_OVER_SQRT_TWO
+    (head, tail), (c, rest) = _halves(-x), _halves(ONE_OVER_SQRT_TWO)
+    lost = ((head * c - u) + head * rest + tail * c) + tail * rest - x * ITS_REST
+    return 0.5 * math.erfc(u) - SQRT_TWO * lost * _normal_pdf(x)
+
+
+def _halves(x: float) -> tuple[float, float]:
+    # Into numbers of 26 bits, whose products are exact (Dekker, 1971).
+    shifted = (2.0**27 + 1.0) * x
+    high = shifted - (shifted - x)
+    return high, x - high
+
+
+# fmt: off
 gaussian = op("gaussian", _gaussian, lambda z, x: -2.0 * (x * z), latex=r"e^{{-{}^2}}",
               doc="""exp(-x²), exact in the tails.
 
     >>> gaussian(0.0), gaussian(20.0)
     (1.0, 1.9151695967140057e-174)
+    """)
+normal_pdf = op("normal_pdf", _normal_pdf, lambda z, x: -(x * z), symbol="φ",
+                doc="""The density of the standard normal distribution, exp(-x²/2)/√(2π), exact in the tails.
+
+    >>> normal_pdf(0.0)
+    0.3989422804014327
+    """)
+normal_cdf = op("normal_cdf", _normal_cdf, lambda z, x: normal_pdf(x), symbol="Φ",
+                doc="""The standard normal distribution Φ(x), the probability of a number below x; exact in the lower tail.
+
+    >>> normal_cdf(0.0), normal_cdf(-10.0)
+    (0.5, 7.61985302416053e-24)
     """)
 erf = op("erf", math.erf, lambda z, x: TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erf}}\left({}\right)",
          taught=["1.1283791670955126*exp(-x**2)"],
@@ -598,12 +701,65 @@ def _to_either_zero(x: float, y: float) -> float:
     return math.copysign(min(math.fabs(x), math.fabs(y)), x) * math.copysign(1.0, y)
 
 
-hypot = op("hypot", math.hypot, lambda z, x, y: where(equal(z, 0.0), 0.0, x / z), lambda z, x, y: where(equal(z, 0.0), 0.0, y / z),
+def _flat(z: Any, x: Any) -> Any:
+    return z - z  # 0, and NaN at NaN
+
+
+def _along(z: Any, *xs: Any) -> list[Any]:
+    """x/z for each x, where z is √(x₁² + x₂² + …): each against the others, since 1/z - x²/z³ would cancel."""
+    units = [x / z for x in xs]
+    rests = _sums_of_others([_square(unit) for unit in units])
+    return [where(equal(z, 0.0), 0.0, direction(unit, rest)) for unit, rest in zip(units, rests, strict=True)]
+
+
+def _along_one(z: Any, x: Any, y: Any) -> Any:
+    return where(equal(z, 0.0), 0.0, direction(x / z, _square(y / z)))
+
+
+def _norm_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
+    z = math.hypot(*xs)
+    units = [x / z for x in xs]
+    rests = _sums_of_others([unit * unit for unit in units])
+    return z, tuple([unit / math.hypot(unit, math.sqrt(rest)) for unit, rest in zip(units, rests, strict=True)])
+
+
+def _hypot_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = math.hypot(x, y)
+    u, v = x / z, y / z
+    return z, u / math.hypot(u, math.sqrt(v * v)), v / math.hypot(v, math.sqrt(u * u))
+
+
+def _sums_of_others(terms: Sequence[Any]) -> list[Any]:
+    """For each term the sum of all the others, without a subtraction: what is before it plus what is after it."""
+    result: list[Any] = [0.0] * len(terms)
+    before: Any = 0.0
+    for i, term in enumerate(terms):
+        result[i] = before
+        before = before + term
+    after: Any = 0.0
+    for i in reversed(range(len(terms))):
+        result[i] = result[i] + after
+        after = after + terms[i]
+    return result
+
+
+def _direction_by_rest(z: Any, x: Any, rest: Any) -> Any:
+    return -x / (2.0 * _cube_of_root(x * x + rest))
+
+
+hypot = op("hypot", math.hypot, lambda z, x, y: _along_one(z, x, y), lambda z, x, y: _along_one(z, y, x), kernel=_hypot_kernel,
            latex=r"\sqrt{{{}^2 + {}^2}}", taught=["x/z", "y/z"], kinks=math.hypot,
            doc="""√(x² + y²) without overflow; the gradient at (0, 0) is 0, the subgradient of least norm.
 
     >>> hypot(3.0, 4.0)
     5.0
+    """)
+direction = op("direction", lambda x, rest: x / math.hypot(x, math.sqrt(rest)), lambda z, x, rest: rest / _cube_of_root(x * x + rest), _direction_by_rest,
+               domain=[REAL, POSITIVE],
+               doc="""x / √(x² + rest): the share of x in a length whose other squares add up to `rest`.
+
+    >>> direction(3.0, 16.0)
+    0.6
     """)
 abs = op("abs", math.fabs, lambda z, x: sign(x), latex=r"\left|{}\right|", symbol="|·|", kinks=lambda x: x, ufunc="absolute",
          doc="""The absolute value; its partial at 0 is 0.
@@ -611,13 +767,13 @@ abs = op("abs", math.fabs, lambda z, x: sign(x), latex=r"\left|{}\right|", symbo
     >>> abs(-2.0)
     2.0
     """)
-sign = op("sign", _sign, _zero, latex=r"\operatorname{{sign}}\left({}\right)", kinks=lambda x: x,
+sign = op("sign", _sign, _flat, latex=r"\operatorname{{sign}}\left({}\right)", kinks=lambda x: x,
           doc="""-1, 0 or 1: the sign of x.
 
     >>> sign(-2.0), sign(0.0)
     (-1.0, 0.0)
     """)
-step = op("step", _step, _zero, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
+step = op("step", _step, _flat, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
           doc="""1 where x > 0, else 0.
 
     >>> step(2.0), step(0.0)
@@ -655,8 +811,8 @@ relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=
     (2.0, 0.0)
     """)
 maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
-             lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
-             lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
+             lambda z, x, y: _within(_number(z), greater(x, y) + 0.5 * equal(x, y), z),
+             lambda z, x, y: _within(_number(z), less(x, y) + 0.5 * equal(x, y), z),
              taught=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
              kernel=lambda x, y: (x, 1.0, 0.0) if x > y else (y, 0.0, 1.0) if y > x else (x, 0.5, 0.5) if x == y else (NAN, NAN, NAN),
              doc="""The larger of two numbers; a tie splits the gradient ½ and ½, NaN wins.
@@ -665,8 +821,8 @@ maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
     3.0
     """)
 minimum = op("minimum", lambda x, y: x if x <= y or x != x else y,
-             lambda z, x, y: where(equal(z, z), less(x, y) + 0.5 * equal(x, y), NAN),
-             lambda z, x, y: where(equal(z, z), greater(x, y) + 0.5 * equal(x, y), NAN),
+             lambda z, x, y: _within(_number(z), less(x, y) + 0.5 * equal(x, y), z),
+             lambda z, x, y: _within(_number(z), greater(x, y) + 0.5 * equal(x, y), z),
              taught=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
              kernel=lambda x, y: (x, 1.0, 0.0) if x < y else (y, 0.0, 1.0) if y < x else (x, 0.5, 0.5) if x == y else (NAN, NAN, NAN),
              doc="""The smaller of two numbers; a tie splits the gradient ½ and ½, NaN wins.
@@ -699,7 +855,8 @@ less_equal = _comparison("less_equal", operator.le, "≤", r"\le")
 greater = _comparison("greater", operator.gt, ">", ">")
 greater_equal = _comparison("greater_equal", operator.ge, "≥", r"\ge")
 
-# -- the two activations that need a stable form -----------------------------------------------------
+# -- the activations that need a stable form ---------------------------------------------------------
+# fmt: on
 
 
 def _sigmoid(x: float) -> float:
@@ -709,18 +866,45 @@ def _sigmoid(x: float) -> float:
     return e / (1.0 + e)
 
 
-sigmoid = op("sigmoid", _sigmoid, lambda z, x: z * sigmoid(-x), latex=r"\sigma\left({}\right)", symbol="σ", taught=["z*(1 - z)"],
-             doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is exact in the tails.
+def _softplus(x: float) -> float:
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-math.fabs(x))) if x == x else x
+
+
+def _mish_slope(z: Any, x: Any) -> Any:
+    # With p = σ(x) and q = σ(-x), tanh(softplus(x)) is (1 - q²)/(1 + q²), and 1 - its square is (2q/(1 + q²))².
+    p, q = sigmoid(x), sigmoid(-x)
+    whole = 1.0 + q * q
+    gate = where(greater(x, 0.0), 2.0 / whole - 1.0, p * (1.0 + q) / whole)
+    return gate + 4.0 * p * _square(q / whole) * x
+
+
+# fmt: off
+sigmoid = op("sigmoid", _sigmoid, lambda z, x: 0.25 * sech2(0.5 * x), latex=r"\sigma\left({}\right)", symbol="σ", taught=["z*(1 - z)"],
+             doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is sech²(x/2)/4, exact in the tails.
 
     >>> sigmoid(0.0), sigmoid(-800.0)
     (0.5, 0.0)
     """)
-softplus = op("softplus", lambda x: (x if x > 0.0 else 0.0) + math.log1p(math.exp(-math.fabs(x))) if x == x else x,
-              lambda z, x: sigmoid(x), latex=r"\ln\left(1 + e^{{{}}}\right)",
+softplus = op("softplus", _softplus, lambda z, x: sigmoid(x), latex=r"\ln\left(1 + e^{{{}}}\right)",
               doc="""log(1 + exp(x)), without overflow.
 
     >>> softplus(800.0), softplus(-800.0)
     (800.0, 0.0)
+    """)
+
+softsign = op("softsign", lambda x: x / (1.0 + math.fabs(x)), lambda z, x: _square(1.0 / (1.0 + abs(x))),
+              kinks=lambda x: x, taught=["1/(1 + abs(x))**2"],
+              doc="""x / (1 + |x|). Its second derivative jumps at 0.
+
+    >>> softsign(-3.0)
+    -0.75
+    """)
+mish = op("mish", lambda x: x * math.tanh(_softplus(x)), _mish_slope,
+          taught=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"],
+          doc="""x·tanh(softplus(x)) (Misra, 2019).
+
+    >>> mish(1.0)
+    0.8650983882673103
     """)
 
 # -- any number of arguments -------------------------------------------------------------------------
@@ -781,12 +965,67 @@ def _dot_kernel(*args: float) -> tuple[float, tuple[float, ...]]:
     return weighted_sum(weights, inputs, args[-1]), (*inputs, *weights, 1.0)
 
 
+def _terms(z: Any, *xs: Any) -> list[Any]:
+    """exp(x - z) for each x, given their logsumexp z: its rounding error is in all terms alike, and divided out later."""
+    infinite = equal(z, INF)
+    return [where(infinite, equal(x, INF), exp_difference(x, z)) for x in xs]
+
+
 def _shares(z: Any, *xs: Any) -> list[Any]:
-    """The softmax of xs: the rounding error of z is in all terms alike, and divided out."""
-    infinite, nothing = equal(z, INF), equal(z, -INF)
-    terms = [where(infinite, equal(x, INF), exp_difference(x, z)) for x in xs]
-    total = sum(*terms)
-    return [where(nothing, 0.0, term / total) for term in terms]
+    """The softmax of xs: each the fraction that its term is of itself and the others, since p - p² would cancel."""
+    terms = _terms(z, *xs)
+    shares = [fraction(term, rest) for term, rest in zip(terms, _sums_of_others(terms), strict=True)]
+    return [where(equal(z, -INF), 0.0, share) for share in shares]
+
+
+def _log_softmax_partials(z: Any, *xs: Any) -> list[Any]:
+    """1 less the softmax of the first, which is the fraction of the others, and minus the softmax of each of the others."""
+    terms = _terms(logsumexp(*xs), *xs)
+    (first, its_rest), *others = zip(terms, _sums_of_others(terms), strict=True)
+    partials = [fraction(its_rest, first), *(-fraction(term, rest) for term, rest in others)]
+    return [_within(_number(z), partial, z) for partial in partials]
+
+
+def _softmax_partials(z: Any, *xs: Any) -> list[Any]:
+    return [z * partial for partial in _log_softmax_partials(z, *xs)]
+
+
+def _softmax(x: float, *others: float) -> float:
+    largest = max(x, *others) if others else x
+    term, *rest = [_exp_difference(y, largest) for y in (x, *others)]
+    return term / math.fsum([term, *rest])
+
+
+def _log_softmax(x: float, *others: float) -> float:
+    # Both parts are negative, so that nothing cancels; the logarithm is that of 1 and what the smaller ones add.
+    largest = max(x, *others) if others else x
+    rest = [x, *others]
+    rest.remove(largest)
+    return -(largest - x) - math.log1p(math.fsum(_exp_difference(y, largest) for y in rest))
+
+
+def _softmax_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
+    z = _softmax(*xs)
+    return z, tuple([z * partial for partial in _log_softmax_floats(*xs)])
+
+
+def _log_softmax_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
+    return _log_softmax(*xs), tuple(_log_softmax_floats(*xs))
+
+
+def _log_softmax_floats(*xs: float) -> list[float]:
+    (first, its_rest), *others = _float_terms(_logsumexp(*xs), xs)
+    return [its_rest / (its_rest + first), *[-(term / (term + rest)) for term, rest in others]]
+
+
+def _logsumexp_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
+    z = _logsumexp(*xs)
+    return z, tuple([term / (term + rest) for term, rest in _float_terms(z, xs)])
+
+
+def _float_terms(z: float, xs: Sequence[float]) -> list[tuple[float, float]]:
+    terms = [_exp_difference(x, z) for x in xs]
+    return list(zip(terms, _sums_of_others(terms), strict=True))
 
 
 def _logsumexp(*xs: float) -> float:
@@ -821,7 +1060,7 @@ dot = op("dot", _dot, _swapped, kernel=_dot_kernel, variadic=True, symbol="w·x 
     11.5
     """)
 logsumexp = op("logsumexp", _logsumexp, _shares,
-               variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"],
+               kernel=_logsumexp_kernel, variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"],
                doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
 
     >>> logsumexp(1000.0, 1000.0)
@@ -829,14 +1068,11 @@ logsumexp = op("logsumexp", _logsumexp, _shares,
     """)
 
 def _share(z: Any, x: Any, y: Any) -> Any:
-    # Next to a tie sigmoid does it, whose derivatives do not cancel there; further away x - y is rounded too much.
-    return where(less(abs(x - y), 1.0), sigmoid(x - y), _shares(z, x, y)[0])
+    return _shares(z, x, y)[0]
 
 
 def _logaddexp_kernel(x: float, y: float) -> tuple[float, float, float]:
     z = _logsumexp(x, y)
-    if math.fabs(x - y) < 1.0:
-        return z, _sigmoid(x - y), _sigmoid(y - x)
     p, q = _exp_difference(x, z), _exp_difference(y, z)
     return z, p / (p + q), q / (p + q)
 
@@ -847,6 +1083,31 @@ logaddexp = op("logaddexp", _logsumexp, _share, lambda z, x, y: _share(z, y, x),
 
     >>> logaddexp(1000.0, 1000.0)
     1000.6931471805599
+    """)
+softmax = op("softmax", _softmax, _softmax_partials, kernel=_softmax_kernel, variadic=True, taught=["z*(1 - z)", "-(z**2*exp(x - y))"],
+             doc="""The share of the first in exp(x₁) + exp(x₂) + …, without overflow. Of a list: `autograd.softmax(xs)`.
+
+    >>> softmax(0.0, 0.0), softmax(1e16, 1e16)
+    (0.5, 0.5)
+    """)
+log_softmax = op("log_softmax", _log_softmax, _log_softmax_partials, kernel=_log_softmax_kernel, variadic=True, taught=["1 - exp(z)", "-exp(x - y + z)"],
+                 doc="""The logarithm of the first's share, exact where it is next to 0 and where it is far below.
+
+    >>> log_softmax(0.0, -1000.0), log_softmax(-1000.0, 0.0), log_softmax(40.0, 0.0)
+    (-0.0, -1000.0, -4.248354255291589e-18)
+    """)
+norm = op("norm", math.hypot, _along, kernel=_norm_kernel, variadic=True, symbol="‖·‖", taught=["x/z"], kinks=math.hypot,
+          doc="""√(x₁² + x₂² + …), without overflow; the gradient at 0 is 0. Of a list: `autograd.norm(xs)`.
+
+    >>> norm(2.0, 3.0, 6.0)
+    7.0
+    """)
+fraction = op("fraction", lambda x, y: x / (x + y), lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),
+              domain=[POSITIVE, POSITIVE],
+              doc="""x / (x + y): the fraction that x is of both.
+
+    >>> fraction(1.0, 3.0)
+    0.25
     """)
 # fmt: on
 

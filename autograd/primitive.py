@@ -81,7 +81,8 @@ class Op:
         symbol    what a drawing shows
         taught    for each argument its partial as a textbook writes it, where the rule is written for exactness: an
                   expression for `autograd.expression` in z, the result, x, the first argument, and y, the second.
-                  A variadic op has one, in which x is the argument that is asked about
+                  A variadic op has one, in which x is the argument that is asked about, or one for its first
+                  argument and one for the others, in which y is the first
         domain    for each argument, the intervals on which the op is defined
         kinks     a function of the arguments whose zero is where the op is not smooth
         otherwise the IEEE result where `forward` raises

@@ -393,7 +393,7 @@ class Value(Methods, MicrogradNames):
                 return NotImplemented
             x = self._data
             try:
-                if other >= 0.5:
+                if 0.5 <= other <= _MAX_EXACT:
                     z, partial = math.pow(x, other), other * math.pow(x, other - 1.0)
                 else:
                     z = math.pow(x, other)
@@ -512,6 +512,7 @@ FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
+_MAX_EXACT = ops.MAX_EXACT
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 

@@ -346,7 +346,7 @@ class CrossEntropyLoss(_ClassLoss):
         return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}, sample_weight
 
     def row(self, row: Sequence[Any], label: int) -> Any:
-        return autograd.logsumexp(row) - row[label]
+        return -autograd.ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
 
 
 def _squeezed(x: Any) -> Any:

@@ -1,6 +1,6 @@
 """The second judge: values and derivatives of every operation in 60-digit arithmetic.
 
-It shares no code with the engine and knows nothing of it. Every derivative, first and second, is written out as
+It shares no code with the engine and knows nothing of it. Every derivative, first to third, is written out as
 a formula of its own; `evaluate` and `hessian` carry them forward through a program given as plain data.
 """
 
@@ -22,22 +22,25 @@ LARGEST = mp.mpf(2) ** 1024 - mp.mpf(2) ** 971
 
 
 class Rule(NamedTuple):
-    """An operation on mpf numbers: its value, ∂/∂xᵢ as a list, ∂²/∂xᵢ∂xⱼ as a list of lists."""
+    """An operation on mpf numbers: its value, ∂/∂xᵢ as a list, ∂²/∂xᵢ∂xⱼ as a list of lists, and the third ones likewise."""
 
     value: Callable[..., Number]
     firsts: Callable[..., list[Number]]
     seconds: Callable[..., list[list[Number]]]
+    thirds: Callable[..., list[list[list[Number]]]]
 
 
 # -- one argument ------------------------------------------------------------------------------------
 
 
-def _unary(f: Callable[..., Number], first: Callable[..., Number], second: Callable[..., Number]) -> Rule:
-    return Rule(f, lambda x: [first(x)], lambda x: [[second(x)]])
+def _unary(
+    f: Callable[..., Number], first: Callable[..., Number], second: Callable[..., Number], third: Callable[..., Number]
+) -> Rule:
+    return Rule(f, lambda x: [first(x)], lambda x: [[second(x)]], lambda x: [[[third(x)]]])
 
 
 def _flat(f: Callable[..., Number], slope: Callable[..., Number] = lambda x: mp.zero) -> Rule:
-    return _unary(f, slope, lambda x: mp.zero)
+    return _unary(f, slope, lambda x: mp.zero, lambda x: mp.zero)
 
 
 def _cbrt(x: Number) -> Number:
@@ -60,44 +63,88 @@ def _erfinv_slope(x: Number) -> Number:
     return SQRT_PI / 2 * mp.exp(mp.erfinv(x) ** 2)
 
 
+def _density(x: Number) -> Number:
+    return mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi)
+
+
+def _mish(x: Number) -> list[Number]:
+    """Value and three derivatives of x·t, with t = tanh(ln(1 + eˣ)) and t' = p·sech², where p is the logistic function."""
+    length = mp.log1p(mp.exp(x))
+    t, s, p, p1 = mp.tanh(length), mp.sech(length) ** 2, 1 / (1 + mp.exp(-x)), _logistic_slope(x)
+    p2 = -mp.tanh(x / 2) * p1
+    t1 = s * p
+    t2 = s * (p1 - 2 * t * p**2)
+    t3 = -2 * t * p * t2 + s * (p2 - 2 * s * p**3 - 4 * t * p * p1)
+    return [x * t, t + x * t1, 2 * t1 + x * t2, 3 * t2 + x * t3]
+
+
 LN2, LN10, SQRT_PI = mp.log(2), mp.log(10), mp.sqrt(mp.pi)
 
 # fmt: off
 RULES: dict[str, Rule] = {
     "pos":      _flat(lambda x: +x, lambda x: mp.one),
     "neg":      _flat(lambda x: -x, lambda x: -mp.one),
-    "exp":      _unary(mp.exp, mp.exp, mp.exp),
-    "expm1":    _unary(mp.expm1, mp.exp, mp.exp),
-    "exp2":     _unary(lambda x: mp.power(2, x), lambda x: LN2 * mp.power(2, x), lambda x: LN2**2 * mp.power(2, x)),
-    "log1mexp": _unary(lambda x: mp.log1p(-mp.exp(-x)) if x > 1 else mp.log(-mp.expm1(-x)), lambda x: 1 / mp.expm1(x),
-                       lambda x: 1 / (mp.expm1(x) * mp.expm1(-x))),
-    "log":      _unary(mp.log, lambda x: 1 / x, lambda x: -1 / x**2),
-    "log1p":    _unary(mp.log1p, lambda x: 1 / (1 + x), lambda x: -1 / (1 + x) ** 2),
-    "log2":     _unary(lambda x: mp.log(x) / LN2, lambda x: 1 / (x * LN2), lambda x: -1 / (x**2 * LN2)),
-    "log10":    _unary(lambda x: mp.log(x) / LN10, lambda x: 1 / (x * LN10), lambda x: -1 / (x**2 * LN10)),
-    "sqrt":     _unary(mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x)), lambda x: -1 / (4 * x * mp.sqrt(x))),
-    "cbrt":     _unary(_cbrt, lambda x: 1 / (3 * _cbrt(x) ** 2), lambda x: -2 / (9 * x * _cbrt(x) ** 2)),
-    "sin":      _unary(mp.sin, mp.cos, lambda x: -mp.sin(x)),
-    "cos":      _unary(mp.cos, lambda x: -mp.sin(x), lambda x: -mp.cos(x)),
-    "tan":      _unary(mp.tan, lambda x: 1 / mp.cos(x) ** 2, lambda x: 2 * mp.sin(x) / mp.cos(x) ** 3),
-    "asin":     _unary(mp.asin, lambda x: 1 / mp.sqrt(1 - x**2), lambda x: x / mp.sqrt(1 - x**2) ** 3),
-    "acos":     _unary(mp.acos, lambda x: -1 / mp.sqrt(1 - x**2), lambda x: -x / mp.sqrt(1 - x**2) ** 3),
-    "atan":     _unary(mp.atan, lambda x: 1 / (1 + x**2), lambda x: -2 * x / (1 + x**2) ** 2),
-    "sinh":     _unary(mp.sinh, mp.cosh, mp.sinh),
-    "cosh":     _unary(mp.cosh, mp.sinh, mp.cosh),
-    "tanh":     _unary(mp.tanh, lambda x: mp.sech(x) ** 2, lambda x: -2 * mp.tanh(x) * mp.sech(x) ** 2),
-    "asinh":    _unary(mp.asinh, lambda x: 1 / mp.sqrt(x**2 + 1), lambda x: -x / mp.sqrt(x**2 + 1) ** 3),
-    "acosh":    _unary(mp.acosh, lambda x: 1 / mp.sqrt(x**2 - 1), lambda x: -x / mp.sqrt(x**2 - 1) ** 3),
-    "atanh":    _unary(mp.atanh, lambda x: 1 / (1 - x**2), lambda x: 2 * x / (1 - x**2) ** 2),
+    "exp":      _unary(mp.exp, mp.exp, mp.exp, mp.exp),
+    "expm1":    _unary(mp.expm1, mp.exp, mp.exp, mp.exp),
+    "log":      _unary(mp.log, lambda x: 1 / x, lambda x: -1 / x**2, lambda x: 2 / x**3),
+    "log1p":    _unary(mp.log1p, lambda x: 1 / (1 + x), lambda x: -1 / (1 + x) ** 2, lambda x: 2 / (1 + x) ** 3),
+    "log2":     _unary(lambda x: mp.log(x) / LN2, lambda x: 1 / (x * LN2), lambda x: -1 / (x**2 * LN2),
+                       lambda x: 2 / (x**3 * LN2)),
+    "log10":    _unary(lambda x: mp.log(x) / LN10, lambda x: 1 / (x * LN10), lambda x: -1 / (x**2 * LN10),
+                       lambda x: 2 / (x**3 * LN10)),
+    "sqrt":     _unary(mp.sqrt, lambda x: 1 / (2 * mp.sqrt(x)), lambda x: -1 / (4 * x * mp.sqrt(x)),
+                       lambda x: 3 / (8 * x**2 * mp.sqrt(x))),
+    "cbrt":     _unary(_cbrt, lambda x: 1 / (3 * _cbrt(x) ** 2), lambda x: -2 / (9 * x * _cbrt(x) ** 2),
+                       lambda x: 10 / (27 * x**2 * _cbrt(x) ** 2)),
+    "sin":      _unary(mp.sin, mp.cos, lambda x: -mp.sin(x), lambda x: -mp.cos(x)),
+    "cos":      _unary(mp.cos, lambda x: -mp.sin(x), lambda x: -mp.cos(x), mp.sin),
+    "tan":      _unary(mp.tan, lambda x: 1 / mp.cos(x) ** 2, lambda x: 2 * mp.sin(x) / mp.cos(x) ** 3,
+                       lambda x: (2 + 4 * mp.sin(x) ** 2) / mp.cos(x) ** 4),
+    "asin":     _unary(mp.asin, lambda x: 1 / mp.sqrt(1 - x**2), lambda x: x / mp.sqrt(1 - x**2) ** 3,
+                       lambda x: (1 + 2 * x**2) / mp.sqrt(1 - x**2) ** 5),
+    "acos":     _unary(mp.acos, lambda x: -1 / mp.sqrt(1 - x**2), lambda x: -x / mp.sqrt(1 - x**2) ** 3,
+                       lambda x: -(1 + 2 * x**2) / mp.sqrt(1 - x**2) ** 5),
+    "atan":     _unary(mp.atan, lambda x: 1 / (1 + x**2), lambda x: -2 * x / (1 + x**2) ** 2,
+                       lambda x: (6 * x**2 - 2) / (1 + x**2) ** 3),
+    "sinh":     _unary(mp.sinh, mp.cosh, mp.sinh, mp.cosh),
+    "cosh":     _unary(mp.cosh, mp.sinh, mp.cosh, mp.sinh),
+    "sech2":    _unary(lambda x: mp.sech(x) ** 2, lambda x: -2 * mp.tanh(x) * mp.sech(x) ** 2,
+                       lambda x: mp.sech(x) ** 2 * (4 * mp.tanh(x) ** 2 - 2 * mp.sech(x) ** 2),
+                       lambda x: 8 * mp.sech(x) ** 2 * mp.tanh(x) * (2 * mp.sech(x) ** 2 - mp.tanh(x) ** 2)),
+    "tanh":     _unary(mp.tanh, lambda x: mp.sech(x) ** 2, lambda x: -2 * mp.tanh(x) * mp.sech(x) ** 2,
+                       lambda x: mp.sech(x) ** 2 * (4 * mp.tanh(x) ** 2 - 2 * mp.sech(x) ** 2)),
+    "asinh":    _unary(mp.asinh, lambda x: 1 / mp.sqrt(x**2 + 1), lambda x: -x / mp.sqrt(x**2 + 1) ** 3,
+                       lambda x: (2 * x**2 - 1) / mp.sqrt(x**2 + 1) ** 5),
+    "acosh":    _unary(mp.acosh, lambda x: 1 / mp.sqrt(x**2 - 1), lambda x: -x / mp.sqrt(x**2 - 1) ** 3,
+                       lambda x: (2 * x**2 + 1) / mp.sqrt(x**2 - 1) ** 5),
+    "atanh":    _unary(mp.atanh, lambda x: 1 / (1 - x**2), lambda x: 2 * x / (1 - x**2) ** 2,
+                       lambda x: (2 + 6 * x**2) / (1 - x**2) ** 3),
     "gaussian": _unary(lambda x: mp.exp(-(x**2)), lambda x: -2 * x * mp.exp(-(x**2)),
-                       lambda x: (4 * x**2 - 2) * mp.exp(-(x**2))),
-    "erf":      _unary(mp.erf, lambda x: 2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: -4 * x * mp.exp(-(x**2)) / SQRT_PI),
-    "erfc":     _unary(_erfc, lambda x: -2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: 4 * x * mp.exp(-(x**2)) / SQRT_PI),
-    "erfinv":   _unary(mp.erfinv, _erfinv_slope, lambda x: 2 * mp.erfinv(x) * _erfinv_slope(x) ** 2),
-    "lgamma":   _unary(lambda x: mp.loggamma(x).real, lambda x: mp.psi(0, x), lambda x: mp.psi(1, x)),
-    "digamma":  _unary(lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x)),
-    "sigmoid":  _unary(lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope, lambda x: -mp.tanh(x / 2) * _logistic_slope(x)),
-    "softplus": _unary(lambda x: mp.log1p(mp.exp(x)), lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope),
+                       lambda x: (4 * x**2 - 2) * mp.exp(-(x**2)), lambda x: (12 * x - 8 * x**3) * mp.exp(-(x**2))),
+    "normal_pdf": _unary(_density, lambda x: -x * _density(x), lambda x: (x**2 - 1) * _density(x),
+                         lambda x: (3 * x - x**3) * _density(x)),
+    "normal_cdf": _unary(lambda x: _erfc(-x / mp.sqrt(2)) / 2, _density, lambda x: -x * _density(x),
+                         lambda x: (x**2 - 1) * _density(x)),
+    "erf":      _unary(mp.erf, lambda x: 2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: -4 * x * mp.exp(-(x**2)) / SQRT_PI,
+                       lambda x: (8 * x**2 - 4) * mp.exp(-(x**2)) / SQRT_PI),
+    "erfc":     _unary(_erfc, lambda x: -2 * mp.exp(-(x**2)) / SQRT_PI, lambda x: 4 * x * mp.exp(-(x**2)) / SQRT_PI,
+                       lambda x: (4 - 8 * x**2) * mp.exp(-(x**2)) / SQRT_PI),
+    "sigmoid":  _unary(lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope, lambda x: -mp.tanh(x / 2) * _logistic_slope(x),
+                       lambda x: _logistic_slope(x) * (mp.tanh(x / 2) ** 2 - 2 * _logistic_slope(x))),
+    "softplus": _unary(lambda x: mp.log1p(mp.exp(x)), lambda x: 1 / (1 + mp.exp(-x)), _logistic_slope,
+                       lambda x: -mp.tanh(x / 2) * _logistic_slope(x)),
+    "softsign": _unary(lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2, lambda x: -2 * mp.sign(x) / (1 + abs(x)) ** 3,
+                       lambda x: 6 / (1 + abs(x)) ** 4),
+    "mish":     _unary(lambda x: _mish(x)[0], lambda x: _mish(x)[1], lambda x: _mish(x)[2], lambda x: _mish(x)[3]),
+    "exp2":     _unary(lambda x: mp.power(2, x), lambda x: LN2 * mp.power(2, x), lambda x: LN2**2 * mp.power(2, x),
+                       lambda x: LN2**3 * mp.power(2, x)),
+    "log1mexp": _unary(lambda x: mp.log1p(-mp.exp(-x)) if x > 1 else mp.log(-mp.expm1(-x)), lambda x: 1 / mp.expm1(x),
+                       lambda x: 1 / (mp.expm1(x) * mp.expm1(-x)),
+                       lambda x: mp.exp(x) * (mp.exp(x) + 1) / mp.expm1(x) ** 3),
+    "erfinv":   _unary(mp.erfinv, _erfinv_slope, lambda x: 2 * mp.erfinv(x) * _erfinv_slope(x) ** 2,
+                       lambda x: (2 + 8 * mp.erfinv(x) ** 2) * _erfinv_slope(x) ** 3),
+    "lgamma":   _unary(lambda x: mp.loggamma(x).real, lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x)),
+    "digamma":  _unary(lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x), lambda x: mp.psi(3, x)),
     "abs":      _flat(abs, mp.sign),
     "sign":     _flat(mp.sign),
     "floor":    _flat(mp.floor),
@@ -119,12 +166,17 @@ def _binary(
     fxx: Callable[..., Number] = lambda x, y: mp.zero,
     fxy: Callable[..., Number] = lambda x, y: mp.zero,
     fyy: Callable[..., Number] = lambda x, y: mp.zero,
+    thirds: Callable[..., tuple[Number, Number, Number, Number]] = lambda x, y: (mp.zero,) * 4,  # fxxx, fxxy, fxyy, fyyy
 ) -> Rule:
     def seconds(x: Number, y: Number) -> list[list[Number]]:
         mixed = fxy(x, y)
         return [[fxx(x, y), mixed], [mixed, fyy(x, y)]]
 
-    return Rule(f, lambda x, y: [fx(x, y), fy(x, y)], seconds)
+    def cube(x: Number, y: Number) -> list[list[list[Number]]]:
+        xxx, xxy, xyy, yyy = thirds(x, y)
+        return [[[xxx, xxy], [xxy, xyy]], [[xxy, xyy], [xyy, yyy]]]
+
+    return Rule(f, lambda x, y: [fx(x, y), fy(x, y)], seconds, cube)
 
 
 def _one(x: Number, y: Number) -> Number:
@@ -167,6 +219,51 @@ def _both_shares(x: Number, y: Number) -> Number:
     return _share(x, y) * _share(y, x)
 
 
+def _logaddexp_thirds(x: Number, y: Number) -> tuple[Number, Number, Number, Number]:
+    third = _both_shares(x, y) * (_share(y, x) - _share(x, y))
+    return third, -third, third, -third
+
+
+def _power_thirds(x: Number, y: Number) -> tuple[Number, Number, Number, Number]:
+    log = _log_of_base(x)
+    xxx = y * (y - 1) * (y - 2) * x ** (y - 3)
+    return xxx, x ** (y - 2) * (2 * y - 1 + y * (y - 1) * log), x ** (y - 1) * (2 * log + y * log**2), x**y * log**3
+
+
+def _angle_thirds(y: Number, x: Number) -> tuple[Number, Number, Number, Number]:
+    sixth = (x**2 + y**2) ** 3
+    a, b = 3 * y**2 - x**2, 3 * x**2 - y**2
+    return 2 * x * a / sixth, 2 * y * b / sixth, -2 * x * a / sixth, -2 * y * b / sixth
+
+
+def _length_thirds(x: Number, y: Number) -> tuple[Number, Number, Number, Number]:
+    fifth = mp.hypot(x, y) ** 5
+    return -3 * x * y**2 / fifth, y * (2 * x**2 - y**2) / fifth, x * (2 * y**2 - x**2) / fifth, -3 * y * x**2 / fifth
+
+
+def _leg(x: Number, y: Number) -> Number:
+    return mp.sqrt(x**2 - y**2)
+
+
+def _leg_thirds(x: Number, y: Number) -> tuple[Number, Number, Number, Number]:
+    fifth = _leg(x, y) ** 5
+    return 3 * x * y**2 / fifth, -y * (2 * x**2 + y**2) / fifth, x * (x**2 + 2 * y**2) / fifth, -3 * x**2 * y / fifth
+
+
+def _direction(x: Number, rest: Number) -> Number:
+    return x / mp.sqrt(x**2 + rest)
+
+
+def _direction_thirds(x: Number, s: Number) -> tuple[Number, Number, Number, Number]:
+    seventh = mp.sqrt(x**2 + s) ** 7
+    return (
+        3 * s * (4 * x**2 - s) / seventh,
+        x * (9 * s - 6 * x**2) / (2 * seventh),
+        3 * (s - 4 * x**2) / (4 * seventh),
+        -15 * x / (8 * seventh),
+    )
+
+
 def _length_slope(x: Number, y: Number) -> Number:
     return x / mp.hypot(x, y) if x else mp.zero
 
@@ -177,28 +274,41 @@ RULES |= {
     "sub": _binary(lambda x, y: x - y, _one, lambda x, y: -mp.one),
     "mul": _binary(lambda x, y: x * y, lambda x, y: y, lambda x, y: x, fxy=_one),
     "div": _binary(lambda x, y: x / y, lambda x, y: 1 / y, lambda x, y: -x / y**2,
-                   fxy=lambda x, y: -1 / y**2, fyy=lambda x, y: 2 * x / y**3),
+                   fxy=lambda x, y: -1 / y**2, fyy=lambda x, y: 2 * x / y**3,
+                   thirds=lambda x, y: (mp.zero, mp.zero, 2 / y**3, -6 * x / y**4)),
     "mod": _binary(_mod, _one, lambda x, y: -_quotient(x, y)),
     "copysign": _binary(lambda x, y: abs(x) * _side(y), lambda x, y: mp.sign(x) * _side(y), lambda x, y: mp.zero),
     "logaddexp": _binary(lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y))), _share, lambda x, y: _share(y, x),
-                         _both_shares, lambda x, y: -_both_shares(x, y), _both_shares),
+                         _both_shares, lambda x, y: -_both_shares(x, y), _both_shares, _logaddexp_thirds),
     # The order n is a constant.
     "polygamma": _binary(lambda n, x: mp.psi(int(n), x), lambda n, x: mp.zero, lambda n, x: mp.psi(int(n) + 1, x),
-                         fyy=lambda n, x: mp.psi(int(n) + 2, x)),
+                         fyy=lambda n, x: mp.psi(int(n) + 2, x),
+                         thirds=lambda n, x: (mp.zero, mp.zero, mp.zero, mp.psi(int(n) + 3, x))),
     "pow": _binary(lambda x, y: x**y, lambda x, y: y * x ** (y - 1), lambda x, y: x**y * _log_of_base(x),
                    lambda x, y: y * (y - 1) * x ** (y - 2),
                    lambda x, y: x ** (y - 1) * (1 + y * _log_of_base(x)),
-                   lambda x, y: x**y * _log_of_base(x) ** 2),
+                   lambda x, y: x**y * _log_of_base(x) ** 2, _power_thirds),
     "atan2": _binary(mp.atan2, lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2),
                      lambda y, x: -2 * x * y / (x**2 + y**2) ** 2,
                      lambda y, x: (y**2 - x**2) / (x**2 + y**2) ** 2,
-                     lambda y, x: 2 * x * y / (x**2 + y**2) ** 2),
+                     lambda y, x: 2 * x * y / (x**2 + y**2) ** 2, _angle_thirds),
     "hypot": _binary(mp.hypot, _length_slope, lambda x, y: _length_slope(y, x),
                      lambda x, y: y**2 / mp.hypot(x, y) ** 3,
                      lambda x, y: -x * y / mp.hypot(x, y) ** 3,
-                     lambda x, y: x**2 / mp.hypot(x, y) ** 3),
+                     lambda x, y: x**2 / mp.hypot(x, y) ** 3, _length_thirds),
+    "leg": _binary(_leg, lambda x, y: x / _leg(x, y), lambda x, y: -y / _leg(x, y), lambda x, y: -(y**2) / _leg(x, y) ** 3,
+                   lambda x, y: x * y / _leg(x, y) ** 3, lambda x, y: -(x**2) / _leg(x, y) ** 3, _leg_thirds),
+    "direction": _binary(_direction, lambda x, s: s / mp.sqrt(x**2 + s) ** 3, lambda x, s: -x / (2 * mp.sqrt(x**2 + s) ** 3),
+                         lambda x, s: -3 * x * s / mp.sqrt(x**2 + s) ** 5, lambda x, s: (x**2 - s / 2) / mp.sqrt(x**2 + s) ** 5,
+                         lambda x, s: 3 * x / (4 * mp.sqrt(x**2 + s) ** 5), _direction_thirds),
+    "fraction": _binary(lambda x, y: x / (x + y), lambda x, y: y / (x + y) ** 2, lambda x, y: -x / (x + y) ** 2,
+                        lambda x, y: -2 * y / (x + y) ** 3, lambda x, y: (x - y) / (x + y) ** 3,
+                        lambda x, y: 2 * x / (x + y) ** 3,
+                        lambda x, y: (6 * y / (x + y) ** 4, (4 * y - 2 * x) / (x + y) ** 4, (2 * y - 4 * x) / (x + y) ** 4,
+                                      -6 * x / (x + y) ** 4)),
     "exp_difference": _binary(lambda x, y: mp.exp(x - y), lambda x, y: mp.exp(x - y), lambda x, y: -mp.exp(x - y),
-                              lambda x, y: mp.exp(x - y), lambda x, y: -mp.exp(x - y), lambda x, y: mp.exp(x - y)),
+                              lambda x, y: mp.exp(x - y), lambda x, y: -mp.exp(x - y), lambda x, y: mp.exp(x - y),
+                              lambda x, y: (mp.exp(x - y), -mp.exp(x - y), mp.exp(x - y), -mp.exp(x - y))),
     "maximum": _binary(max, lambda x, y: _half_at_tie(x > y, x, y), lambda x, y: _half_at_tie(x < y, x, y)),
     "minimum": _binary(min, lambda x, y: _half_at_tie(x < y, x, y), lambda x, y: _half_at_tie(x > y, x, y)),
     "equal":         _comparison(lambda x, y: x == y),
@@ -209,7 +319,7 @@ RULES |= {
     "greater_equal": _comparison(lambda x, y: x >= y),
     "where": Rule(lambda c, x, y: x if c else y,
                   lambda c, x, y: [mp.zero, mp.mpf(c != 0), mp.mpf(c == 0)],
-                  lambda c, x, y: _zeros(3)),
+                  lambda c, x, y: _zeros(3), lambda c, x, y: [_zeros(3)] * 3),
 }
 # fmt: on
 
@@ -258,19 +368,152 @@ def _shares(xs: Sequence[Number]) -> list[Number]:
     return [mp.exp(x) / total for x in xs]
 
 
+def _without(p: Sequence[Number], i: int) -> Number:
+    """1 - p as the sum of the others: 1 - p would lose the digits of a small rest."""
+    return mp.fsum([*p[:i], *p[i + 1 :]])
+
+
 def _logsumexp_seconds(*xs: Number) -> list[list[Number]]:
     p = _shares(xs)
     n = range(len(p))
-    # p·(1-p) as p times the others: 1-p would lose the digits of a small rest.
-    return [[p[i] * mp.fsum(p[:i] + p[i + 1 :]) if i == j else -p[i] * p[j] for j in n] for i in n]
+    return [[p[i] * _without(p, i) if i == j else -p[i] * p[j] for j in n] for i in n]
+
+
+def _logsumexp_thirds(*xs: Number) -> list[list[list[Number]]]:
+    p = _shares(xs)
+
+    def third(i: int, j: int, k: int) -> Number:
+        if i == j == k:
+            return p[i] * _without(p, i) * (_without(p, i) - p[i])
+        if len({i, j, k}) == 3:
+            return 2 * p[i] * p[j] * p[k]
+        twice, once = (i, k) if i == j else (i, j) if i == k else (j, i)
+        return -p[twice] * p[once] * (_without(p, twice) - p[twice])
+
+    return _cube(len(xs), third)
+
+
+def _cube(n: int, third: Callable[[int, int, int], Number]) -> list[list[list[Number]]]:
+    return [[[third(i, j, k) for k in range(n)] for j in range(n)] for i in range(n)]
+
+
+def _log_softmax_firsts(*xs: Number) -> list[Number]:
+    p = _shares(xs)
+    return [_without(p, 0), *(-q for q in p[1:])]
+
+
+def _log_softmax_seconds(*xs: Number) -> list[list[Number]]:
+    return [[-x for x in row] for row in _logsumexp_seconds(*xs)]
+
+
+def _log_softmax_thirds(*xs: Number) -> list[list[list[Number]]]:
+    return [[[-x for x in row] for row in rows] for rows in _logsumexp_thirds(*xs)]
+
+
+def _softmax_firsts(*xs: Number) -> list[Number]:
+    return [_shares(xs)[0] * first for first in _log_softmax_firsts(*xs)]
+
+
+def _softmax_seconds(*xs: Number) -> list[list[Number]]:
+    p, a, b = _shares(xs)[0], _log_softmax_firsts(*xs), _log_softmax_seconds(*xs)
+    return [[p * (a[i] * a[j] + b[i][j]) for j in range(len(xs))] for i in range(len(xs))]
+
+
+def _softmax_thirds(*xs: Number) -> list[list[list[Number]]]:
+    p, a, b, c = _shares(xs)[0], _log_softmax_firsts(*xs), _log_softmax_seconds(*xs), _log_softmax_thirds(*xs)
+
+    def third(i: int, j: int, k: int) -> Number:
+        return p * (a[i] * a[j] * a[k] + a[i] * b[j][k] + a[j] * b[i][k] + a[k] * b[i][j] + c[i][j][k])
+
+    return _cube(len(xs), third)
+
+
+def _norm(*xs: Number) -> Number:
+    return mp.sqrt(mp.fsum(x**2 for x in xs))
+
+
+def _norm_seconds(*xs: Number) -> list[list[Number]]:
+    n, squares, cube = range(len(xs)), [x**2 for x in xs], _norm(*xs) ** 3
+    return [[(_without(squares, i) if i == j else -xs[i] * xs[j]) / cube for j in n] for i in n]
+
+
+def _norm_thirds(*xs: Number) -> list[list[list[Number]]]:
+    squares, fifth = [x**2 for x in xs], _norm(*xs) ** 5
+
+    def third(i: int, j: int, k: int) -> Number:
+        if i == j == k:
+            return -3 * xs[i] * _without(squares, i) / fifth
+        if len({i, j, k}) == 3:
+            return 3 * xs[i] * xs[j] * xs[k] / fifth
+        twice, once = (i, k) if i == j else (i, j) if i == k else (j, i)
+        return xs[once] * (2 * squares[twice] - mp.fsum(s for m, s in enumerate(squares) if m != twice)) / fifth
+
+    return _cube(len(xs), third)
+
+
+def _prod_thirds(*xs: Number) -> list[list[list[Number]]]:
+    return _cube(len(xs), lambda i, j, k: _product_without(xs, i, j, k) if len({i, j, k}) == 3 else mp.zero)
+
+
+def _no_thirds(*xs: Number) -> list[list[list[Number]]]:
+    return _cube(len(xs), lambda i, j, k: mp.zero)
 
 
 RULES |= {
-    "sum": Rule(lambda *xs: mp.fsum(xs), lambda *xs: [mp.one] * len(xs), lambda *xs: _zeros(len(xs))),
-    "prod": Rule(lambda *xs: mp.fprod(xs), lambda *xs: [_product_without(xs, i) for i in range(len(xs))], _prod_seconds),
-    "dot": Rule(_dot, _dot_firsts, _dot_seconds),
-    "logsumexp": Rule(_logsumexp, lambda *xs: _shares(xs), _logsumexp_seconds),
+    "sum": Rule(lambda *xs: mp.fsum(xs), lambda *xs: [mp.one] * len(xs), lambda *xs: _zeros(len(xs)), _no_thirds),
+    "prod": Rule(
+        lambda *xs: mp.fprod(xs), lambda *xs: [_product_without(xs, i) for i in range(len(xs))], _prod_seconds, _prod_thirds
+    ),
+    "dot": Rule(_dot, _dot_firsts, _dot_seconds, _no_thirds),
+    "logsumexp": Rule(_logsumexp, lambda *xs: _shares(xs), _logsumexp_seconds, _logsumexp_thirds),
+    "softmax": Rule(lambda *xs: _shares(xs)[0], _softmax_firsts, _softmax_seconds, _softmax_thirds),
+    "log_softmax": Rule(
+        lambda x, *xs: -mp.log1p(mp.fsum(mp.exp(y - x) for y in xs)),
+        _log_softmax_firsts,
+        _log_softmax_seconds,
+        _log_softmax_thirds,
+    ),
+    "norm": Rule(_norm, lambda *xs: [x / _norm(*xs) for x in xs], _norm_seconds, _norm_thirds),
 }
+
+
+# -- functions that are no rows ----------------------------------------------------------------------
+
+
+def _silu(x: Number) -> list[Number]:
+    """x·σ(x) and its derivatives: those of σ, and x times the next ones."""
+    rule = RULES["sigmoid"]
+    s = [rule.value(x), rule.firsts(x)[0], rule.seconds(x)[0][0], rule.thirds(x)[0][0][0]]
+    return [x * s[0], s[0] + x * s[1], 2 * s[1] + x * s[2], 3 * s[2] + x * s[3]]
+
+
+def _gelu(x: Number) -> list[Number]:
+    below, here = _erfc(-x / mp.sqrt(2)) / 2, _density(x)
+    return [x * below, below + x * here, (2 - x**2) * here, (x**3 - 4 * x) * here]
+
+
+def _elu(x: Number) -> list[Number]:
+    return [x, mp.one, mp.zero, mp.zero] if x > 0 else [mp.expm1(x), mp.exp(x), mp.exp(x), mp.exp(x)]
+
+
+def _logsigmoid(x: Number) -> list[Number]:
+    slope = _logistic_slope(x)
+    return [-mp.log1p(mp.exp(-x)), 1 / (1 + mp.exp(x)), -slope, mp.tanh(x / 2) * slope]
+
+
+FUNCTIONS: dict[str, Callable[[Number], list[Number]]] = {  # value, first, second and third derivative
+    "square": lambda x: [x**2, 2 * x, mp.mpf(2), mp.zero],
+    "reciprocal": lambda x: [1 / x, -1 / x**2, 2 / x**3, -6 / x**4],
+    "leaky_relu": lambda x: [x, mp.one, mp.zero, mp.zero] if x > 0 else [mp.mpf(0.01) * x, mp.mpf(0.01), mp.zero, mp.zero],
+    "hardtanh": lambda x: [min(max(x, -1), 1), mp.mpf(abs(x) < 1), mp.zero, mp.zero],
+    "elu": _elu,
+    "gelu": _gelu,
+    "silu": _silu,
+    "mish": _mish,
+    "softsign": lambda x: [RULES["softsign"].value(x), *RULES["softsign"].firsts(x), *RULES["softsign"].seconds(x)[0],
+                           *RULES["softsign"].thirds(x)[0][0]],
+    "logsigmoid": _logsigmoid,
+}  # fmt: skip
 
 
 # -- asked from outside ------------------------------------------------------------------------------
@@ -289,6 +532,11 @@ def partials(name: str, *args: float) -> list[Number]:
 def second_partials(name: str, *args: float) -> list[list[Number]]:
     """∂²/∂xᵢ∂xⱼ for every pair of arguments."""
     return RULES[name].seconds(*map(mp.mpf, args))
+
+
+def third_partials(name: str, *args: float) -> list[list[list[Number]]]:
+    """∂³/∂xᵢ∂xⱼ∂xₖ for every three arguments."""
+    return RULES[name].thirds(*map(mp.mpf, args))
 
 
 def spacing(exact: Number) -> Number:

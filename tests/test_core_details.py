@@ -116,6 +116,7 @@ NO_POLE = (*((-n - 1.0, -float(n)) for n in range(4)), (0.0, INF))
 DOMAINS |= {"mod": (REAL, NONZERO), "copysign": (REAL, NONZERO), "log1mexp": (POSITIVE,), "erfinv": (UNIT,)}
 DOMAINS |= {"lgamma": (NO_POLE,), "digamma": (NO_POLE,), "polygamma": (((-1.0, 101.0),), NO_POLE)}
 DOMAINS |= {"cbrt": (NONZERO,), "tan": (((-1.5, 1.5),),), "atan2": (NONZERO, NONZERO)}
+DOMAINS |= {"leg": (((1.0, INF),), UNIT), "direction": (REAL, POSITIVE), "fraction": (POSITIVE, POSITIVE)}
 
 
 @pytest.mark.parametrize("name", sorted(ops.BUILT_IN))

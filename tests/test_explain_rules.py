@@ -28,7 +28,7 @@ def points(draw, row):
     domains = row.domain if row.arity else [((-math.inf, math.inf),)] * count
     inside = [[(max(low, -3.0) + 0.05, min(high, 3.0) - 0.05) for low, high in domain] for domain in domains]
     point = [draw(st.one_of(*(st.floats(low, high) for low, high in domain if low < high))) for domain in inside]
-    assume(row.name != "hypot" or any(point))  # its kink, where x/z is 0/0 and the partial 0
+    assume(row.name not in ("hypot", "norm") or any(point))  # its kink, where x/z is 0/0 and the partial 0
     assume(row.name != "mod" or abs(row.kinks(*point)) > 1e-9)
     if row.name == "polygamma":
         point[0] = float(draw(st.integers(0, 4)))
@@ -43,13 +43,13 @@ def test_what_is_taught_is_the_rule(row, data):
     z = row(*args)
     partials = row.partials_at(z, args, [True] * len(args))
     for i, partial in enumerate(partials):
-        x, y = (args[i], math.nan) if row.arity is None else (*args, math.nan)[:2]
-        taught, _ = evaluate(row.taught[0 if row.arity is None else i], {"x": Value(x), "y": Value(y), "z": Value(z)})
+        x, y = (args[i], args[0]) if row.arity is None else (*args, math.nan)[:2]
+        taught, _ = evaluate(row.taught[min(i, len(row.taught) - 1)], {"x": Value(x), "y": Value(y), "z": Value(z)})
         assert (taught.data if isinstance(taught, Value) else taught) == pytest.approx(partial, rel=1e-9, abs=1e-9)
 
 
 def test_each_argument_of_a_row_that_is_taught_has_its_form():
-    assert all(len(row.taught) in (0, row.arity or 1) for row in ROWS)
+    assert all(len(row.taught) in ((0, row.arity) if row.arity else (0, 1, 2)) for row in ROWS)
 
 
 @pytest.mark.parametrize("kind", READERS)

@@ -1,4 +1,4 @@
-"""Whatever numbers go in, only floats come out, and nothing is raised but what semantics.md promises.
+"""Whatever numbers go in, only floats come out, and nothing is raised but what docs/semantics.md promises.
 
 Every function of a number is fed with every other's result, at the edges of floating point and with numbers of other
 kinds: value, gradient and second derivatives.

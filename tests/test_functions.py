@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, ops
 from autograd.testing import gradcheck
+from tests import oracle
+from tests.oracle import mp, ulps
 from tests.soak import few
+from tests.test_ops import points
 
 # Where the row is defined, kept to numbers of everyday size: finite differences lose their sight in the tails.
 # Those belong to the oracle, in test_ops.
@@ -22,7 +25,7 @@ def inside(intervals, low=-4.0, high=4.0, margin=0.02):
     return st.one_of(*[st.floats(a, b) for a, b in parts if a < b])
 
 
-VARIADIC = {"sum": 3, "prod": 3, "dot": 5, "logsumexp": 3}
+VARIADIC = {"sum": 3, "prod": 3, "dot": 5, "logsumexp": 3, "softmax": 3, "log_softmax": 3, "norm": 3}
 NAMES = sorted(ops.BUILT_IN)
 
 
@@ -126,6 +129,98 @@ def test_a_function_neither_overflows_nor_cancels_in_its_tail(name):
     assert f(x) == pytest.approx(expected, rel=1e-14, abs=0.0)
     assert f(Value(x)).data == f(x)
     assert math.isfinite(grad(f)(x))
+
+
+# -- digits ------------------------------------------------------------------------------------------
+
+OF_ORDER = (4.0, 4.0, 64.0, 1024.0)  # ulps, as for the rows of the table
+NEXT_TO_ROOT = {"gelu", "silu", "mish"}  # of the slope: between -4 and -0.4 its two terms cancel, the more the nearer
+KINKS = {"hardtanh": (-1.0, 1.0)}
+
+
+def derivatives(f, x):
+    """Value, first, second and third derivative."""
+    leaf = Value(x)
+    found = [f(leaf)]
+    for _ in range(3):
+        found += autograd.gradients(found[-1], [leaf], create_graph=True)
+    return [node.data for node in found]
+
+
+@pytest.mark.parametrize("name", [name for name in OF_A_NUMBER if name != "clip"])
+def test_every_function_of_a_number_keeps_the_digits_of_a_row_at_every_order(name):
+    f, exact_of = OF_A_NUMBER[name], oracle.FUNCTIONS[name]
+    seen = 0
+    for (x,) in points(ops.tanh):
+        if not 1e-50 < abs(x) < 1e50 or x in KINKS.get(name, ()):
+            continue
+        exact = exact_of(mp.mpf(x))
+        for order, (got, right) in enumerate(zip(derivatives(f, x), exact, strict=True)):
+            if right and not 1e-250 < abs(right) < 1e250:
+                continue
+            seen += 1
+            size = abs(right)
+            if not ulps(got, right) <= OF_ORDER[order]:  # next to a root, as test_ops measures it
+                others = [exact_of(mp.mpf(x * factor))[order] for factor in (0.875, 1.125)]
+                size = max([size, *(abs(other) for other in others if other * right <= 0)])
+                if name in NEXT_TO_ROOT and order == 1 and -4.0 < x < -0.4:
+                    size = max(size, mp.mpf("0.5"))
+            assert ulps(got, right) <= OF_ORDER[order] or abs(got - right) <= OF_ORDER[order] * oracle.spacing(size), (x, order)
+    assert seen > 300
+
+
+def test_the_functions_of_the_oracle_are_the_derivatives_of_their_values():
+    for name, f in oracle.FUNCTIONS.items():
+        for x in (mp.mpf("-1.7"), mp.mpf("0.6")):
+            for order in range(3):
+                slope = mp.diff(lambda x, f=f, order=order: f(x)[order], x)
+                assert mp.almosteq(slope, f(x)[order + 1], 1e-25, 1e-25), (name, x, order)
+
+
+small = st.lists(st.integers(-60, 60).map(float), min_size=1, max_size=5)
+shifts = st.integers(0, 52).flatmap(lambda k: st.sampled_from([2.0**k, -(2.0**k), 0.0]))
+
+
+@given(small, shifts)
+def test_softmax_and_log_softmax_are_exact_however_far_all_numbers_are_shifted(xs, shift):
+    shifted = [Value(x + shift) for x in xs]
+    for f, name in ((autograd.softmax, "softmax"), (autograd.log_softmax, "log_softmax")):
+        for i, y in enumerate(f(shifted)):
+            order = [i, *(j for j in range(len(xs)) if j != i)]
+            one_first = [xs[j] for j in order]
+            assert ulps(y.data, oracle.value(name, *one_first)) <= 4
+            exact = dict(zip(order, oracle.partials(name, *one_first), strict=True))
+            assert all(ulps(got, exact[j]) <= 4 for j, got in enumerate(autograd.gradients(y, shifted)))
+
+
+@given(small)
+def test_the_partial_of_the_largest_share_is_minus_the_sum_of_the_others(xs):
+    leaves = [Value(x) for x in xs]
+    largest = max(range(len(xs)), key=xs.__getitem__)
+    own = autograd.gradients(autograd.log_softmax(leaves)[largest], leaves)
+    rest = math.fsum(own[:largest] + own[largest + 1 :])
+    assert own[largest] == pytest.approx(-rest, rel=1e-15, abs=0.0)
+
+
+spread = st.lists(st.integers(-1000, 1000).map(lambda n: n / 8.0), min_size=2, max_size=5)
+
+
+@given(spread, st.sampled_from([0.0, 1.0, 1e6, -(2.0**40)]))
+def test_the_variance_of_close_numbers_keeps_its_digits(xs, shift):
+    n, exact = len(xs), [mp.mpf(x) for x in xs]
+    middle = mp.fsum(exact) / n
+    leaves = [Value(x + shift) for x in xs]
+    y = autograd.var(leaves)
+    assert ulps(y.data, mp.fsum((x - middle) ** 2 for x in exact) / n) <= 16
+    slopes = [2 * (x - middle) / n for x in exact]
+    unit = oracle.spacing(max(map(abs, slopes)))  # a number next to the middle has the digits of the others
+    assert all(abs(got - slope) <= 8 * unit for got, slope in zip(autograd.gradients(y, leaves), slopes, strict=True))
+
+
+@given(st.lists(st.floats(-1e50, 1e50), min_size=1, max_size=5))
+def test_the_mean_has_equal_partials_and_no_others(xs):
+    leaves = [Value(x) for x in xs]
+    assert autograd.gradients(autograd.mean(leaves), leaves) == [1.0 / len(xs)] * len(xs)
 
 
 def test_norm_at_zero_has_the_subgradient_of_least_norm():

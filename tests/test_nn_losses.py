@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value
+from autograd import Value, gradients
 from autograd import sum as total
 from autograd.testing import gradcheck
 from autograd.tree import tree_leaves, tree_map
+from tests import oracle
 from tests.soak import few
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "losses.json").read_text())
@@ -179,6 +180,48 @@ def test_the_history_of_a_mean_over_rows_is_a_mean():
     optimizer = nn.optim.SGD(net.parameters(), lr=1e-300)
     history = nn.fit(net, X, y, loss=nn.KLDivLoss("batchmean"), optimizer=optimizer, epochs=1, batch_size=2, progress=False)
     assert history.loss == [pytest.approx(before, rel=1e-12)]
+
+
+logits = st.lists(st.integers(-60, 60).map(float), min_size=1, max_size=5)
+
+
+@given(logits, st.data())
+def test_cross_entropy_keeps_its_digits_however_far_all_logits_are_shifted(xs, data):
+    label = data.draw(st.integers(0, len(xs) - 1))
+    shift = data.draw(st.sampled_from([0.0, 1.0, -(2.0**30), 2.0**52]))
+    shifted = [Value(x + shift) for x in xs]
+    loss = nn.CrossEntropyLoss()([shifted], [label])
+    order = [label, *(j for j in range(len(xs)) if j != label)]
+    assert oracle.ulps(loss.data, -oracle.value("log_softmax", *(xs[j] for j in order))) <= 4
+    for j, exact in zip(order, oracle.partials("log_softmax", *(xs[j] for j in order)), strict=True):
+        assert oracle.ulps(gradients(loss, shifted[j]), -exact) <= 4
+
+
+@given(st.floats(-800.0, 800.0), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_binary_cross_entropy_of_logits_keeps_its_digits_in_both_tails(x, target):
+    x = Value(x)
+    loss = nn.BCEWithLogitsLoss()([x], [target])
+    right, wrong = oracle.value("softplus", -x.data), oracle.value("softplus", x.data)
+    assert oracle.ulps(loss.data, target * right + (1 - target) * wrong) <= 4
+    share = oracle.value("sigmoid", x.data if target == 0.0 else -x.data)
+    exact = share if target == 0.0 else -share if target == 1.0 else oracle.value("sigmoid", x.data) - target
+    unit = oracle.spacing(exact if target in (0.0, 1.0) else target)  # next to its root it has the digits of the target
+    assert abs(gradients(loss, x) - exact) <= 4 * unit
+
+
+SINGULAR = [math.inf, -math.inf, math.nan, 1e308, 0.0, -3.0]
+OF_A_ROW = {name: kind for name, (kind, _, _) in ELEMENTWISE.items()} | {"CrossEntropyLoss": nn.CrossEntropyLoss}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", OF_A_ROW)
+@given(xs=st.lists(st.sampled_from(SINGULAR), min_size=1, max_size=3))
+def test_a_loss_that_is_nan_has_gradients_that_are_nan(name, xs):
+    for x in [xs] if name == "CrossEntropyLoss" else [[x] for x in xs]:
+        leaves = [Value(number) for number in x]
+        loss = OF_A_ROW[name]()([leaves], [0 if name == "CrossEntropyLoss" else 1.0])
+        if math.isnan(loss.data):
+            assert all(map(math.isnan, gradients(loss, leaves)))
 
 
 def test_a_single_sample_needs_no_list():

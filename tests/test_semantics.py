@@ -10,6 +10,7 @@ import warnings
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import AnomalyError, StaleGraphError, Value, anomaly, gradients, jvp, ops
 from autograd.primitive import Op
 from tests import oracle
@@ -34,6 +36,104 @@ def same(got, expected):
 
 def alike(got, expected):
     return got == expected or (math.isnan(got) and math.isnan(expected))
+
+
+# -- the page -----------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parent.parent / "docs" / "semantics.md").read_text(encoding="utf-8")
+NAMES = {name: getattr(module, name) for module in (nn, autograd) for name in module.__all__}
+NAMES |= {
+    "inf": INF,
+    "nan": NAN,
+    "np": np,
+    "math": math,
+    "copy": copy,
+    "Decimal": Decimal,
+    "Fraction": Fraction,
+    "SGD": nn.optim.SGD,
+}
+
+
+def rows(header):
+    """The cells of every table of the page with that header."""
+    found = []
+    inside = False
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in line[1:-1].split("|")] if line.startswith("|") else []
+        inside = bool(cells) and (inside or line == header)
+        if inside and line != header and not line.startswith("|---"):
+            found.append(cells)
+    return found
+
+
+def code(cell):
+    return cell.partition("`")[2].partition("`")[0]
+
+
+def numbers(cell):
+    return [float(eval(part, {"inf": INF, "nan": NAN})) for part in code(cell).split(",")]
+
+
+def as_written(got, cell):
+    """Are these the numbers of the cell? One of four digits is rounded; the sign of a zero counts only in a value."""
+    return all(same_digits(*pair) for pair in zip(got, code(cell).split(","), strict=True))
+
+
+def same_digits(got, written):
+    expected = float(written)
+    four = re.fullmatch(r"\s*-?(\d\.\d{3}|0\.\d{4})(e-?\d+)?\s*", written)
+    return (
+        alike(got, expected)
+        or bool(four and math.isclose(got, expected, rel_tol=1e-3))
+        or math.isclose(got, expected, rel_tol=1e-15)
+    )
+
+
+NUMBER_ROWS = {f"{code(row[0])} at {code(row[1])}": row for row in rows("| input | at | value | gradient | second derivatives |")}
+
+
+@pytest.mark.parametrize("row", NUMBER_ROWS.values(), ids=NUMBER_ROWS)
+def test_the_page_says_which_value_and_derivatives_an_input_gets(row):
+    text, at, value, gradient, seconds = row
+    leaves = [Value(x) for x in numbers(at)]
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        y = eval(code(text), NAMES | dict(zip("xyz", leaves, strict=False)))
+    assert bool(told) == ("warns" in value)
+    assert {warning.category for warning in told} <= {RuntimeWarning}
+    assert as_written([y.data], value)
+    assert y.data != 0.0 or same(y.data, float(code(value)))
+    assert as_written(gradients(y, leaves), gradient)
+    firsts = gradients(y, leaves, create_graph=True)
+    assert as_written([first.data for first in firsts], gradient)
+    if seconds:
+        assert as_written([x for first in firsts for x in gradients(first, leaves)], seconds)
+
+
+REFUSAL_ROWS = {code(row[0]): row for row in rows("| input | error | it says |")}
+
+
+@pytest.mark.parametrize("row", REFUSAL_ROWS.values(), ids=REFUSAL_ROWS)
+def test_the_page_says_what_is_refused_and_in_which_words(row):
+    text, error, words = row
+    with pytest.raises(Exception, match=re.escape(words)) as refusal:
+        eval(code(text), dict(NAMES))
+    assert type(refusal.value).__name__ == code(error)
+
+
+HOLDING_ROWS = {code(row[0]): row for row in rows("| expression | is |")}
+
+
+@pytest.mark.parametrize("row", HOLDING_ROWS.values(), ids=HOLDING_ROWS)
+def test_the_page_says_what_holds(row):
+    expression, result = (eval(code(cell), dict(NAMES)) for cell in row)
+    assert type(expression) is type(result)
+    assert expression == result
+
+
+def test_the_page_is_read_whole():
+    tables = [line for line in PAGE.splitlines() if line.startswith("| `")]
+    assert len(tables) == len(NUMBER_ROWS) + len(REFUSAL_ROWS) + len(HOLDING_ROWS)
 
 
 # -- single operations -------------------------------------------------------------------------------
@@ -286,6 +386,49 @@ def test_nan_gives_nan_in_value_and_gradient(name):
     y.backward()
     assert math.isnan(y.data)
     assert name in FLAT | LINEAR or math.isnan(x.grad)
+
+
+# Some derivative of these is the same everywhere, at NaN too; comparisons and roundings have a partial of 0 wherever they are.
+POLYNOMIALS = {"pos", "neg", "add", "sub", "sum", "mul", "dot", "prod", "div"}
+COMPARISONS = {
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "where",
+    "floor",
+    "ceil",
+    "round",
+    "copysign",
+}
+OUTSIDE = {
+    "log": (-1.5,), "log2": (-1.5,), "log10": (-1.5,), "log1p": (-2.5,), "sqrt": (-2.0,), "asin": (1.5,), "acos": (-1.5,),
+    "acosh": (0.5,), "atanh": (1.5,), "leg": (1.0, 2.0), "pow": (-2.0, 0.5),
+}  # fmt: skip
+
+
+def places_that_are_nan():
+    for row in (ops.TABLE[name] for name in sorted(ops.BUILT_IN)):
+        count = row.arity or 3
+        if row.name not in COMPARISONS:
+            ones = (2.0,) * count if row.name == "leg" else (0.5,) * count
+            yield from (pytest.param(row, (*ones[:i], NAN, *ones[i + 1 :]), id=f"{row.name} {i}") for i in range(count))
+        if row.name in OUTSIDE:
+            yield pytest.param(row, OUTSIDE[row.name], id=f"{row.name} outside")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("row", "at"), list(places_that_are_nan()))
+def test_outside_the_domain_and_at_nan_every_partial_of_every_order_is_nan(row, at):
+    leaves = [Value(x) for x in at]
+    y = row(*leaves)
+    assert math.isnan(y.data)
+    nodes = [] if row.name in POLYNOMIALS else [y]
+    for order in (1, 2, 3):
+        nodes = [partial for node in nodes for partial in gradients(node, leaves, create_graph=True)]
+        assert all(math.isnan(node.data) for node in nodes), (order, [node.data for node in nodes])
 
 
 @pytest.mark.parametrize(("base", "exponent"), [(1.0, NAN), (NAN, 0.0), (1.0, INF), (-1.0, INF), (-1.0, -INF)])

@@ -72,6 +72,71 @@ def logsumexp(*xs):  # without overflow: the largest first
     rest.remove(largest)
     return largest + log1p(fsum(exp_difference(x, largest) for x in rest))
 """,
+    "sech2": """\
+def sech2(x):  # 1/cosh(x)²
+    e = exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+""",
+    "leg": """\
+def leg(x, y):  # sqrt(x² - y²)
+    if not x >= abs(y):
+        return nan
+    square = (x - y) * (x + y)
+    return sqrt(square) if 1e-290 < square < 1e300 else sqrt(x - y) * sqrt(x + y)
+""",
+    "direction": """\
+def direction(x, rest):
+    return x / hypot(x, sqrt(rest))
+""",
+    "fraction": """\
+def fraction(x, y):
+    return x / (x + y)
+""",
+    "normal_pdf": """\
+def normal_pdf(x):  # exp(-x²/2)/sqrt(2π): the square of `high` is exact
+    x = x if x >= 0.0 else -x
+    if not x <= 40.0:
+        return nan if x != x else 0.0
+    high = floor(x * 2.0**20) / 2.0**20
+    return 0.3989422804014327 * exp(-0.5 * high * high) * exp(-0.5 * (x - high) * (x + high))
+""",
+    "normal_cdf": """\
+def normal_cdf(x):  # erfc(-x/sqrt(2))/2, with what -x/sqrt(2) rounds off
+    def halves(x):
+        shifted = (2.0**27 + 1.0) * x
+        high = shifted - (shifted - x)
+        return high, x - high
+
+    if x > 0.0:
+        return 1.0 - normal_cdf(-x)
+    if not x >= -40.0:
+        return nan if x != x else 0.0
+    u = -x * 0.7071067811865476
+    (head, tail), (c, rest) = halves(-x), halves(0.7071067811865476)
+    lost = ((head * c - u) + head * rest + tail * c) + tail * rest - x * -4.833646656726457e-17
+    return 0.5 * erfc(u) - 1.4142135623730951 * lost * normal_pdf(x)
+""",
+    "softsign": """\
+def softsign(x):
+    return x / (1.0 + abs(x))
+""",
+    "mish": """\
+def mish(x):
+    return x * tanh(softplus(x))
+""",
+    "softmax": """\
+def softmax(x, *others):  # of the first
+    largest = max(x, *others) if others else x
+    term, *rest = [exp_difference(y, largest) for y in (x, *others)]
+    return term / fsum([term, *rest])
+""",
+    "log_softmax": """\
+def log_softmax(x, *others):  # of the first
+    largest = max(x, *others) if others else x
+    rest = [x, *others]
+    rest.remove(largest)
+    return -(largest - x) - log1p(fsum(exp_difference(y, largest) for y in rest))
+""",
 }
 HELPERS |= {
     name: re.sub(r'    """.*"""\n', "", inspect.getsource(function))

@@ -32,6 +32,7 @@ SOURCES = {
     "round": "rounded({})",
     "lgamma": "log_gamma({})",
     "logaddexp": "logsumexp({}, {})",
+    "norm": "hypot({})",
     "where": "{1} if {0} else {2}",
     "equal": "float({} == {})",
     "not_equal": "float({} != {})",

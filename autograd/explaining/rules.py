@@ -89,8 +89,8 @@ def derive(op: Op, position: int, args: Sequence[Value | float], z: Value | floa
         return partial
     known: dict[str, Any] = {"z": z}
     if op.arity is None:
-        known["x"] = args[position]
-        return evaluate(op.taught[0], known)[0]
+        known.update(x=args[position], y=args[0])
+        return evaluate(op.taught[min(position, len(op.taught) - 1)], known)[0]
     known.update(zip("xy", args, strict=False))
     return evaluate(op.taught[position], known)[0]
 

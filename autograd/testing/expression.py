@@ -17,6 +17,7 @@ from autograd.value import Value
 Tree = Any
 
 ANCHORS = (0.5, 1.5, -0.5, 2.5, 0.1, -2.0, 10.0)
+_OF_EACH = ("softmax", "log_softmax")  # the functions of a list that give one number for each of it
 
 
 class Expression:
@@ -146,7 +147,7 @@ def _source(tree: Tree) -> str:
         return f"dot([{', '.join(texts[:n])}], [{', '.join(texts[n:-1])}], {texts[-1]})"
     row = ops.TABLE[name]
     if row.arity is None:
-        return f"{name}([{', '.join(texts)}])"
+        return f"{name}([{', '.join(texts)}]){'[0]' if name in _OF_EACH else ''}"
     if _is_infix(name):
         texts = [
             f"({text})" if text.startswith("-") or _is_infix(arg[0] if isinstance(arg, tuple) else "") else text

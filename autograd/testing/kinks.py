@@ -18,10 +18,10 @@ from autograd.wording import one_line
 
 MOST_ROWS = 20
 
-# The partials at a kink, as semantics.md states them.
+# The partials at a kink, as docs/semantics.md states them; of an op of any number of arguments, that of each.
 STATED = {"relu": (0.0,), "abs": (0.0,), "sign": (0.0,), "step": (0.0,), "hypot": (0.0, 0.0)}
 STATED |= dict.fromkeys(("floor", "ceil", "round"), (0.0,))
-STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5)}
+STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5), "softsign": (1.0,), "norm": (0.0,)}
 STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), (0.0, 0.0))
 
 # Ops whose results jump at their kinks.
@@ -36,9 +36,16 @@ JUMPING = frozenset(
 QUICK = frozenset(
     {
         *(ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp),
-        *(ops.logaddexp, ops.floor, ops.ceil, ops.round, ops.mod),
+        *(ops.sech2, ops.mish, ops.logaddexp, ops.floor, ops.ceil, ops.round, ops.mod),
     }
 )
+QUICK |= {ops.normal_pdf, ops.normal_cdf, ops.logsumexp, ops.softmax, ops.log_softmax}
+
+
+def stated(op: Op, count: int) -> tuple[float, ...] | None:
+    """The partials of a built-in op of `count` arguments at its kink; None if it has none or is not built in."""
+    partials = STATED.get(op.name)
+    return partials * count if partials and op.arity is None else partials
 
 
 class Kink(NamedTuple):

@@ -9,7 +9,7 @@ from autograd.value import Value
 
 MIXED = ""
 ADDITIVE = (ops.add, ops.sub, ops.sum, ops.neg, ops.pos)
-OTHERS = (ops.mul, ops.div, ops.dot, ops.pow, ops.abs, ops.sqrt, ops.hypot)  # that penalties are made of
+OTHERS = (ops.mul, ops.div, ops.dot, ops.pow, ops.abs, ops.sqrt, ops.hypot, ops.norm)  # that penalties are made of
 
 
 def penalty_terms(root: Value, order: Sequence[Value], parameters: Mapping[Value, str]) -> list[Value]:

@@ -30,7 +30,7 @@ def gradcheck(
 
     The tolerance is the estimated error of the differences and of the rounding in the gradient itself; `rtol` and
     `atol` add to it. Steps stay on one side of the kinks that the graph knows of; exactly at a kink the gradient
-    must be the one that semantics.md states. Each operation's own partials are checked as well, and named if wrong.
+    must be the one that docs/semantics.md states. Each operation's own partials are checked as well, and named if wrong.
 
     Kinks may cancel: relu(x) - relu(-x) is x, but at 0 the conventions give the slope 0. Where f is smooth and its
     conventions do not give its derivative, the report says so and is false; with `conventions="accept"` it is true.

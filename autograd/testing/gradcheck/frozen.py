@@ -1,4 +1,4 @@
-"""A recorded function with its kinks frozen: at a kink, the smooth function whose gradient semantics.md states.
+"""A recorded function with its kinks frozen: at a kink, the smooth function whose gradient docs/semantics.md states.
 
 Each operation that is exactly at its kink is replaced by the linear function with the stated partials. What is left is
 smooth, so its gradient can be checked to the full, however many kinks meet.
@@ -15,7 +15,7 @@ from autograd.primitive import number
 from autograd.replay import numbers_of, replay
 from autograd.testing.finite.estimate import Sample, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
-from autograd.testing.kinks import JUMPING, STATED, alike, domain_ends, kinked, quick_arguments, within_reach
+from autograd.testing.kinks import JUMPING, alike, domain_ends, kinked, quick_arguments, stated, within_reach
 from autograd.value import Value, take_partials
 
 UNDEFINED = (math.nan, math.nan)
@@ -31,7 +31,7 @@ class Frozen:
         self.watched: list[tuple[Value, Any]] = []
         for node, op, margin in kinked(self.order):
             if margin == 0.0:
-                self.partials[node] = STATED.get(op.name, tuple(partial or 0.0 for partial in node.partials))
+                self.partials[node] = stated(op, len(node.args)) or tuple(partial or 0.0 for partial in node.partials)
             else:
                 self.watched.append((node, op))
         self.ends = list(domain_ends(self.order))

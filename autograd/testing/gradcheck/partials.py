@@ -12,12 +12,12 @@ from autograd.primitive import Op
 from autograd.testing.finite.estimate import TINY, neighbours, scatter
 from autograd.testing.gradcheck.judge import UNSEEN, Judged, judge
 from autograd.testing.gradcheck.rounding import TOLD, rounding_of
-from autograd.testing.kinks import JUMPING, STATED, alike, ends, numbers
+from autograd.testing.kinks import JUMPING, alike, ends, numbers, stated
 from autograd.value import Value
 
 
 class Partial(NamedTuple):
-    """A recorded partial, and what it should be; `stated` if semantics.md says so, since the op is at its kink.
+    """A recorded partial, and what it should be; `stated` if docs/semantics.md says so, since the op is at its kink.
 
     `slack` is how far it may be off besides.
     """
@@ -61,9 +61,10 @@ def checked_partials(
 
 def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Partial:
     here = numbers(node)
+    conventional = stated(op, len(here))
     whole = op is ops.round and abs(here[0]) >= 2.0**51  # where floats lie too far apart to show what it does between
-    if op.name in STATED and op.kinks is not None and (whole or op.kinks(*here) == 0.0):
-        right = STATED[op.name][i]
+    if conventional and op.kinks is not None and (whole or op.kinks(*here) == 0.0):
+        right = conventional[i]
         return Partial(node, i, claimed, Judged(right, right, 0.0), slack, stated=True)
     x = here[i]
     margins = _margins(op, here, i)

@@ -28,7 +28,7 @@ class Checked(NamedTuple):
     """The derivative of one output by one input: as the graph gives it, and as finite differences give it.
 
     `slack` is how far rounding may have put off the graph's. `kind` is None unless the point is at a kink of some
-    operation and the derivative is the one that semantics.md states there; then it says whether f itself has a kink
+    operation and the derivative is the one that docs/semantics.md states there; then it says whether f itself has a kink
     there, is smooth, or does not tell.
     """
 
