@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Never
 
 from autograd import ops
-from autograd.value import Value, record_dots
+from autograd.value import Value, record_dots, record_softmax
 
 Scalar = Any  # a float or a Value, as it comes
 
@@ -127,7 +127,7 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     >>> softmax([0.0, 0.0]), softmax([1e16, 1e16])
     ([0.5, 0.5], [0.5, 0.5])
     """
-    return [ops.softmax(*one_first) for one_first in _each_first(_non_empty("softmax", xs, more))]
+    return record_softmax(ops.softmax, _non_empty("softmax", xs, more))
 
 
 def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
@@ -136,12 +136,7 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     >>> log_softmax([40.0, 0.0])
     [-4.248354255291589e-18, -40.0]
     """
-    return [ops.log_softmax(*one_first) for one_first in _each_first(_non_empty("log_softmax", xs, more))]
-
-
-def _each_first(xs: Sequence[Scalar]) -> Iterable[tuple[Scalar, ...]]:
-    """The list once for each of its items, with that one in front."""
-    return ((x, *xs[:i], *xs[i + 1 :]) for i, x in enumerate(xs))
+    return record_softmax(ops.log_softmax, _non_empty("log_softmax", xs, more))
 
 
 def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:

@@ -193,7 +193,7 @@ def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
 def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
     """Was a leaf moved since a sweep last reached it? If it had a gradient `before`, its gradient is mixed now."""
     mixed = leaf._da is True
-    if not mixed and leaf._da != leaf._data:
+    if not mixed and leaf._da != leaf._number:
         moved.append(leaf)
         mixed = True
     leaf._da = True if mixed and before else None

@@ -226,6 +226,11 @@ def _divide(x: float, y: float) -> float:
     return math.copysign(INF, x) * math.copysign(1.0, y)
 
 
+def _divide_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = x / y
+    return z, 1.0 / y, -z / y
+
+
 def _power(x: float, y: float) -> float:
     """x**y where math.pow raises: at a pole, on overflow, and at a negative base."""
     if x < 0.0 and not y.is_integer():
@@ -281,28 +286,28 @@ neg = op("neg", operator.neg, lambda z, x: -1.0, source="-{}", latex="-{}", symb
     >>> neg(2.0)
     -2.0
     """)
-add = op("add", operator.add, lambda z, x, y: 1.0, lambda z, x, y: 1.0,
+add = op("add", operator.add, lambda z, x, y: 1.0, lambda z, x, y: 1.0, kernel=lambda x, y: (x + y, 1.0, 1.0),
          source="{} + {}", latex="{} + {}", symbol="+",
          doc="""The sum of two numbers: `x + y`.
 
     >>> add(2.0, 3.0)
     5.0
     """)
-sub = op("sub", operator.sub, lambda z, x, y: 1.0, lambda z, x, y: -1.0,
+sub = op("sub", operator.sub, lambda z, x, y: 1.0, lambda z, x, y: -1.0, kernel=lambda x, y: (x - y, 1.0, -1.0),
          source="{} - {}", latex="{} - {}", symbol="−", ufunc="subtract",
          doc="""The difference of two numbers: `x - y`.
 
     >>> sub(2.0, 3.0)
     -1.0
     """)
-mul = op("mul", operator.mul, lambda z, x, y: y, lambda z, x, y: x,
+mul = op("mul", operator.mul, lambda z, x, y: y, lambda z, x, y: x, kernel=lambda x, y: (x * y, y, x),
          source="{} * {}", latex=r"{} \cdot {}", symbol="×", ufunc="multiply",
          doc="""The product of two numbers: `x * y`.
 
     >>> mul(2.0, 3.0)
     6.0
     """)
-div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
+div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y, kernel=_divide_kernel,
          source="{} / {}", latex=r"\frac{{{}}}{{{}}}", symbol="÷", ufunc="divide",
          taught=["1/y", "-(x/y**2)"], domain=[REAL, NONZERO], otherwise=_divide,
          doc="""The quotient of two numbers: `x / y`; 1/±0 is ±inf and 0/0 is NaN.
@@ -352,14 +357,14 @@ exp2 = op("exp2", math.exp2, lambda z, x: LN_2 * z, latex="2^{{{}}}", otherwise=
     >>> exp2(3.0), exp2(1024.0)
     (8.0, inf)
     """)
-log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x, z),
+log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x, z), kernel=lambda x: (math.log(x), 1.0 / x),
          latex=r"\ln\left({}\right)", taught=["1/x"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
          doc="""The natural logarithm; log(0) is -inf, and NaN below.
 
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """)
-log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x), z),
+log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x), z), kernel=lambda x: (math.log1p(x), 1.0 / (1.0 + x)),
            latex=r"\ln\left(1 + {}\right)", taught=["1/(1 + x)"], domain=[((-1.0, INF),)],
            otherwise=lambda x: -INF if x == -1.0 else NAN,
            doc="""log(1 + x), exact for small x.
@@ -367,14 +372,14 @@ log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0
     >>> log1p(1e-20)
     1e-20
     """)
-log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x, z),
+log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x, z), kernel=lambda x: (math.log2(x), LOG2_E / x),
           latex=r"\log_2\left({}\right)", taught=["1/(x*log(2))"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
           doc="""The logarithm to base 2.
 
     >>> log2(8.0)
     3.0
     """)
-log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x, z),
+log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x, z), kernel=lambda x: (math.log10(x), LOG10_E / x),
            latex=r"\log_{{10}}\left({}\right)", taught=["1/(x*log(10))"], domain=[POSITIVE],
            otherwise=lambda x: -INF if x == 0.0 else NAN,
            doc="""The logarithm to base 10.
@@ -412,7 +417,13 @@ def _exp_difference(x: float, y: float) -> float:
     return math.exp(d) * (1.0 + lost) if math.isfinite(lost) else math.exp(d)
 
 
-exp_difference = op("exp_difference", _exp_difference, lambda z, x, y: z, lambda z, x, y: -z,
+
+def _exp_difference_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = _exp_difference(x, y)
+    return z, z, -z
+
+
+exp_difference = op("exp_difference", _exp_difference, lambda z, x, y: z, lambda z, x, y: -z, kernel=_exp_difference_kernel,
                     latex="e^{{{} - {}}}", otherwise=lambda x, y: INF,
                     doc="""exp(x - y), exact where the difference is not: what softmax is made of.
 
@@ -431,14 +442,24 @@ def _leg(x: float, y: float) -> float:
     return math.sqrt(square) if 1e-290 < square < 1e300 else math.sqrt(x - y) * math.sqrt(x + y)
 
 
+def _leg_kernel(x: float, y: float) -> tuple[float, float, float]:
+    z = _leg(x, y)
+    return z, math.hypot(1.0, y / z), -y / z
+
+
+def _atan2_kernel(y: float, x: float) -> tuple[float, float, float]:
+    hypotenuse = math.hypot(x, y)
+    return math.atan2(y, x), x / hypotenuse / hypotenuse, -y / hypotenuse / hypotenuse
+
+
 # fmt: off
-sin = op("sin", math.sin, lambda z, x: cos(x), latex=r"\sin\left({}\right)",
+sin = op("sin", math.sin, lambda z, x: cos(x), kernel=lambda x: (math.sin(x), math.cos(x)), latex=r"\sin\left({}\right)",
          doc="""The sine of x radians.
 
     >>> sin(0.0)
     0.0
     """)
-cos = op("cos", math.cos, lambda z, x: -sin(x), latex=r"\cos\left({}\right)",
+cos = op("cos", math.cos, lambda z, x: -sin(x), kernel=lambda x: (math.cos(x), -math.sin(x)), latex=r"\cos\left({}\right)",
          doc="""The cosine of x radians.
 
     >>> cos(0.0)
@@ -471,14 +492,14 @@ atan = op("atan", math.atan, lambda z, x: _square(1.0 / hypot(1.0, x)),
     >>> atan(1.0)
     0.7853981633974483
     """)
-leg = op("leg", _leg, lambda z, x, y: hypot(1.0, y / z), lambda z, x, y: -y / z,
+leg = op("leg", _leg, lambda z, x, y: hypot(1.0, y / z), lambda z, x, y: -y / z, kernel=_leg_kernel,
          taught=["x/z", "-(y/z)"], domain=[((1.0, INF),), UNIT],
          doc="""√(x² - y²), the other leg of a right triangle with hypotenuse x and one leg y; NaN where |y| > x.
 
     >>> leg(5.0, 3.0)
     4.0
     """)
-atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
+atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y), kernel=_atan2_kernel,
            latex=r"\operatorname{{atan2}}\left({}, {}\right)", taught=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], domain=[NONZERO, NONZERO], ufunc="arctan2",
            doc="""The angle in [-π, π] of the point (x, y), called as in `math`: atan2(y, x).
 
@@ -509,7 +530,7 @@ cosh = op("cosh", math.cosh, lambda z, x: sinh(x), latex=r"\cosh\left({}\right)"
     >>> cosh(0.0)
     1.0
     """)
-tanh = op("tanh", math.tanh, lambda z, x: sech2(x), latex=r"\tanh\left({}\right)", taught=["1 - z**2"],
+tanh = op("tanh", math.tanh, lambda z, x: sech2(x), kernel=lambda x: (math.tanh(x), _sech2(x)), latex=r"\tanh\left({}\right)", taught=["1 - z**2"],
           doc="""The hyperbolic tangent. Its partial is 1 - tanh², written so that it stays exact in the tails.
 
     >>> tanh(0.5)
@@ -743,6 +764,12 @@ def _sums_of_others(terms: Sequence[Any]) -> list[Any]:
     return result
 
 
+def _direction_kernel(x: float, rest: float) -> tuple[float, float, float]:
+    whole = x * x + rest
+    cube = whole * math.sqrt(whole)
+    return x / math.hypot(x, math.sqrt(rest)), rest / cube, -x / (2.0 * cube)
+
+
 def _direction_by_rest(z: Any, x: Any, rest: Any) -> Any:
     return -x / (2.0 * _cube_of_root(x * x + rest))
 
@@ -754,14 +781,14 @@ hypot = op("hypot", math.hypot, lambda z, x, y: _along_one(z, x, y), lambda z, x
     >>> hypot(3.0, 4.0)
     5.0
     """)
-direction = op("direction", lambda x, rest: x / math.hypot(x, math.sqrt(rest)), lambda z, x, rest: rest / _cube_of_root(x * x + rest), _direction_by_rest,
+direction = op("direction", lambda x, rest: x / math.hypot(x, math.sqrt(rest)), lambda z, x, rest: rest / _cube_of_root(x * x + rest), _direction_by_rest, kernel=_direction_kernel,
                domain=[REAL, POSITIVE],
                doc="""x / √(x² + rest): the share of x in a length whose other squares add up to `rest`.
 
     >>> direction(3.0, 16.0)
     0.6
     """)
-abs = op("abs", math.fabs, lambda z, x: sign(x), latex=r"\left|{}\right|", symbol="|·|", kinks=lambda x: x, ufunc="absolute",
+abs = op("abs", math.fabs, lambda z, x: sign(x), kernel=lambda x: (math.fabs(x), _sign(x)), latex=r"\left|{}\right|", symbol="|·|", kinks=lambda x: x, ufunc="absolute",
          doc="""The absolute value; its partial at 0 is 0.
 
     >>> abs(-2.0)
@@ -804,7 +831,7 @@ copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0,
     >>> copysign(2.0, -3.0), copysign(2.0, -0.0)
     (-2.0, -2.0)
     """)
-relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), latex=r"\operatorname{{relu}}\left({}\right)", taught=["x > 0"], kinks=lambda x: x,
+relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), kernel=lambda x: (0.0, 0.0) if x <= 0.0 else (x, 1.0), latex=r"\operatorname{{relu}}\left({}\right)", taught=["x > 0"], kinks=lambda x: x,
           doc="""x where x > 0, else 0; its partial at 0 is 0.
 
     >>> relu(2.0), relu(-2.0)
@@ -879,7 +906,7 @@ def _mish_slope(z: Any, x: Any) -> Any:
 
 
 # fmt: off
-sigmoid = op("sigmoid", _sigmoid, lambda z, x: 0.25 * sech2(0.5 * x), latex=r"\sigma\left({}\right)", symbol="σ", taught=["z*(1 - z)"],
+sigmoid = op("sigmoid", _sigmoid, lambda z, x: 0.25 * sech2(0.5 * x), kernel=lambda x: (_sigmoid(x), 0.25 * _sech2(0.5 * x)), latex=r"\sigma\left({}\right)", symbol="σ", taught=["z*(1 - z)"],
              doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is sech²(x/2)/4, exact in the tails.
 
     >>> sigmoid(0.0), sigmoid(-800.0)
@@ -1005,17 +1032,41 @@ def _log_softmax(x: float, *others: float) -> float:
 
 
 def _softmax_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
-    z = _softmax(*xs)
-    return z, tuple([z * partial for partial in _log_softmax_floats(*xs)])
+    return _softmax(*xs), _softmax_floats(_softmax(*xs), _float_terms(_logsumexp(*xs), xs))
 
 
 def _log_softmax_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
-    return _log_softmax(*xs), tuple(_log_softmax_floats(*xs))
+    return _log_softmax(*xs), _log_softmax_floats(_float_terms(_logsumexp(*xs), xs))
 
 
-def _log_softmax_floats(*xs: float) -> list[float]:
-    (first, its_rest), *others = _float_terms(_logsumexp(*xs), xs)
-    return [its_rest / (its_rest + first), *[-(term / (term + rest)) for term, rest in others]]
+def _log_softmax_floats(terms: list[tuple[float, float]]) -> tuple[float, ...]:
+    (first, its_rest), *others = terms
+    return its_rest / (its_rest + first), *[-(term / (term + rest)) for term, rest in others]
+
+
+def _softmax_floats(z: float, terms: list[tuple[float, float]]) -> tuple[float, ...]:
+    return tuple([z * partial for partial in _log_softmax_floats(terms)])
+
+
+def softmax_of_each(row: Op, xs: Sequence[float]) -> list[tuple[float, tuple[float, ...]]]:
+    """The kernel of softmax or log_softmax for each of xs in front of the others, with exponentials taken once."""
+    largest = max(xs)
+    parts = [_exp_difference(x, largest) for x in xs]
+    if row is softmax:
+        total = math.fsum(parts)
+        zs = [part / total for part in parts]
+    else:
+        parts.remove(1.0)  # that of the largest
+        rest = math.log1p(math.fsum(parts))
+        zs = [-(largest - x) - rest for x in xs]
+    whole = _logsumexp(*xs)
+    terms = [_exp_difference(x, whole) for x in xs]
+    found = []
+    for i, z in enumerate(zs):
+        one_first = [terms[i], *terms[:i], *terms[i + 1 :]]
+        pairs = list(zip(one_first, _sums_of_others(one_first), strict=True))
+        found.append((z, _softmax_floats(z, pairs) if row is softmax else _log_softmax_floats(pairs)))
+    return found
 
 
 def _logsumexp_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
@@ -1047,7 +1098,7 @@ sum = op("sum", _sum, lambda z, *xs: [1.0] * len(xs), kernel=lambda *xs: (_sum(*
     >>> sum(1.0, 2.0, 3.0)
     6.0
     """)
-prod = op("prod", _product, _others, variadic=True, symbol="Π", latex=r"\prod\left({}\right)",
+prod = op("prod", _product, _others, kernel=lambda *xs: (_product(*xs), tuple(_others(0.0, *xs))), variadic=True, symbol="Π", latex=r"\prod\left({}\right)",
           doc="""The product of all arguments. Of a list: `autograd.prod(xs)`.
 
     >>> prod(2.0, 3.0, 4.0)
@@ -1102,7 +1153,14 @@ norm = op("norm", math.hypot, _along, kernel=_norm_kernel, variadic=True, symbol
     >>> norm(2.0, 3.0, 6.0)
     7.0
     """)
-fraction = op("fraction", lambda x, y: x / (x + y), lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),
+
+def _fraction_kernel(x: float, y: float) -> tuple[float, float, float]:
+    total = x + y
+    z = x / total
+    return z, y / total / total, -z / total
+
+
+fraction = op("fraction", lambda x, y: x / (x + y), lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y), kernel=_fraction_kernel,
               domain=[POSITIVE, POSITIVE],
               doc="""x / (x + y): the fraction that x is of both.
 

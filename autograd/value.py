@@ -55,10 +55,10 @@ class Value(Methods, MicrogradNames):
     # _da and _db are for what classic slips are told by (see teaching.py). _da is the number
     # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
     # _db is True if its gradient was read.
-    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_depth", "_grad", "_note", "_reached", "op")
+    __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
-    _data: float
+    _number: float
     _grad: float
     _note: Note | Scope | Past
     _a: Any
@@ -69,7 +69,7 @@ class Value(Methods, MicrogradNames):
     _reached: int
 
     def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
-        self._data = number(data)
+        self._number = number(data)
         self.op = self._b = self._da = self._db = None
         self._a = modes.started
         self._depth = self._reached = 0
@@ -86,13 +86,13 @@ class Value(Methods, MicrogradNames):
     @property
     def data(self) -> float:
         """The number."""
-        return self._data
+        return self._number
 
     @data.setter
     def data(self, data: float) -> None:
         if self._da is None and self.op is None:
-            self._da = self._data
-        self._data = number(data)
+            self._da = self._number
+        self._number = number(data)
 
     @property
     def grad(self) -> float:
@@ -228,11 +228,11 @@ class Value(Methods, MicrogradNames):
 
     def item(self) -> float:
         """The number, as `torch.Tensor.item` gives it."""
-        return self._data
+        return self._number
 
     def detach(self) -> Value:
         """A new leaf with the same number and no past."""
-        leaf = _result_leaf(self._data)
+        leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label
         return leaf
@@ -259,8 +259,8 @@ class Value(Methods, MicrogradNames):
             if self._db is True:
                 _grad_was_read(self)
             y = other if type(other) is float else _operand(other)
-            return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._data + y, 1.0)
-        z = self._data + other._data
+            return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._number + y, 1.0)
+        z = self._number + other._number
         if z - z != modes.special:  # not finite, or a mode to ask about
             return record(_ADD, (self, other))
         a = self._depth
@@ -273,7 +273,7 @@ class Value(Methods, MicrogradNames):
         node = _new()
         node._depth = depth
         node._reached = 0
-        node._data = z
+        node._number = z
         node.op = _ADD
         node._a = self
         node._b = other
@@ -285,15 +285,15 @@ class Value(Methods, MicrogradNames):
         if self._db is True:
             _grad_was_read(self)
         y = other if type(other) is float else _operand(other)
-        return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._data, 1.0)
+        return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._number, 1.0)
 
     def __sub__(self, other: Any) -> Value:
         if type(other) is not Value:
             if self._db is True:
                 _grad_was_read(self)
             y = other if type(other) is float else _operand(other)
-            return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._data - y, 1.0)
-        z = self._data - other._data
+            return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._number - y, 1.0)
+        z = self._number - other._number
         if z - z != modes.special:  # not finite, or a mode to ask about
             return record(_SUB, (self, other))
         a = self._depth
@@ -306,7 +306,7 @@ class Value(Methods, MicrogradNames):
         node = _new()
         node._depth = depth
         node._reached = 0
-        node._data = z
+        node._number = z
         node.op = _SUB
         node._a = self
         node._b = other
@@ -316,13 +316,13 @@ class Value(Methods, MicrogradNames):
 
     def __rsub__(self, other: Any) -> Value:
         y = other if type(other) is float else _operand(other)
-        return NotImplemented if y is NotImplemented else _record_after_constant(_SUB, y, self, y - self._data, -1.0)
+        return NotImplemented if y is NotImplemented else _record_after_constant(_SUB, y, self, y - self._number, -1.0)
 
     def __mul__(self, other: Any) -> Value:
         if type(other) is not Value:
             y = other if type(other) is float else _operand(other)
-            return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._data * y, y)
-        z = self._data * other._data
+            return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._number * y, y)
+        z = self._number * other._number
         if z - z != modes.special:  # not finite, or a mode to ask about
             return record(_MUL, (self, other))
         a = self._depth
@@ -335,28 +335,28 @@ class Value(Methods, MicrogradNames):
         node = _new()
         node._depth = depth
         node._reached = 0
-        node._data = z
+        node._number = z
         node.op = _MUL
         node._a = self
         node._b = other
-        node._da = other._data
-        node._db = self._data
+        node._da = other._number
+        node._db = self._number
         return node
 
     def __rmul__(self, other: Any) -> Value:
         y = other if type(other) is float else _operand(other)
-        return NotImplemented if y is NotImplemented else _record_after_constant(_MUL, y, self, y * self._data, y)
+        return NotImplemented if y is NotImplemented else _record_after_constant(_MUL, y, self, y * self._number, y)
 
     def __truediv__(self, other: Any) -> Value:
         if type(other) is not Value:
             y = other if type(other) is float else _operand(other)
             if y is NotImplemented:
                 return NotImplemented
-            return _record_with_constant(_DIV, self, y, self._data / y, 1.0 / y) if y else record(_DIV, (self, y))
-        y = other._data
+            return _record_with_constant(_DIV, self, y, self._number / y, 1.0 / y) if y else record(_DIV, (self, y))
+        y = other._number
         if not y:
             return record(_DIV, (self, other))
-        z = self._data / y
+        z = self._number / y
         if z - z != modes.special:
             return record(_DIV, (self, other))
         a = self._depth
@@ -369,7 +369,7 @@ class Value(Methods, MicrogradNames):
         node = _new()
         node._depth = depth
         node._reached = 0
-        node._data = z
+        node._number = z
         node.op = _DIV
         node._a = self
         node._b = other
@@ -381,17 +381,17 @@ class Value(Methods, MicrogradNames):
         y = other if type(other) is float else _operand(other)
         if y is NotImplemented:
             return NotImplemented
-        if not self._data:
+        if not self._number:
             return record(_DIV, (y, self))
-        z = y / self._data
-        return _record_after_constant(_DIV, y, self, z, -z / self._data)
+        z = y / self._number
+        return _record_after_constant(_DIV, y, self, z, -z / self._number)
 
     def __pow__(self, other: Any) -> Value:
         if type(other) is not Value:
             other = _operand(other)
             if other is NotImplemented:
                 return NotImplemented
-            x = self._data
+            x = self._number
             try:
                 if 0.5 <= other <= _MAX_EXACT:
                     z, partial = math.pow(x, other), other * math.pow(x, other - 1.0)
@@ -452,18 +452,18 @@ class Value(Methods, MicrogradNames):
         return _compare(ops.greater_equal, self, other)
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return self._number != 0.0
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         grad = self._grad if self.has_grad else 0.0  # showing it is no use of it
-        return f"Value(data={self._data!r}, grad={grad!r}{label})"
+        return f"Value(data={self._number!r}, grad={grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._number, spec) if spec else repr(self)
 
     def __round__(self, digits: int | None = None) -> float:
-        return round(self._data, digits)
+        return round(self._number, digits)
 
     def __float__(self) -> float:
         raise TypeError(
@@ -498,7 +498,7 @@ class Value(Methods, MicrogradNames):
                 f"this Value was made by {self.op.name} and carries its graph: detach first, with v.detach(), "
                 "to pickle or copy its number"
             )
-        return _restore, (self._data, self.label, self._grad if self.has_grad else None, self.requires_grad)
+        return _restore, (self._number, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
@@ -555,7 +555,7 @@ def _operand(x: Any) -> Any:
 def _compare(op: Op, x: Value, other: object) -> bool:
     y: float
     if type(other) is Value:
-        y = other._data
+        y = other._number
     elif isinstance(other, (int, float)):
         y = other  # as it is: Python compares a float with an int of any size exactly
     else:
@@ -565,7 +565,7 @@ def _compare(op: Op, x: Value, other: object) -> bool:
             return NotImplemented  # type: ignore[no-any-return]  # as the data model has it
         except ValueError:
             y = other  # type: ignore[assignment]  # too large for a float: Python compares a Fraction exactly as well
-    return bool(op.forward(x._data, y))
+    return bool(op.forward(x._number, y))
 
 
 def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:
@@ -573,7 +573,7 @@ def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Val
     node = _new()
     node._depth = depth
     node._reached = 0
-    node._data = z
+    node._number = z
     node.op = op
     node._a = a
     node._b = b
@@ -606,7 +606,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 def record(op: Op, args: tuple[Any, ...]) -> Value:
     """Do an operation and remember it: the way every op of the table is recorded."""
     args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
-    numbers = [arg._data if type(arg) is Value else arg for arg in args]
+    numbers = [arg._number if type(arg) is Value else arg for arg in args]
     try:
         z = op.forward(*numbers)
     except (ArithmeticError, ValueError):
@@ -652,7 +652,7 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
     if not depth & MASK:
         protect((x,), depth)
     node = _new()
-    node._data = z
+    node._number = z
     node.op = op
     node._a = x
     node._b = y
@@ -683,10 +683,10 @@ def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
         if n == 1:
             x = args[0]
             if kernel is None:
-                z = op.forward(x._data)
-                partial = op.partials[0](z, x._data)
+                z = op.forward(x._number)
+                partial = op.partials[0](z, x._number)
             else:
-                z, partial = kernel(x._data)
+                z, partial = kernel(x._number)
             if type(z) is not float or type(partial) is not float or z - z != modes.special:
                 return record(op, args)
             depth = x._depth + 1
@@ -698,13 +698,13 @@ def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
         x, y = args
         if type(y) is not Value:
             y = number(y)
-            z, partial, _ = kernel(x._data, y)
+            z, partial, _ = kernel(x._number, y)
             return _record_with_constant(op, x, y, z, partial)
         if type(x) is not Value:
             x = number(x)
-            z, _, partial = kernel(x, y._data)
+            z, _, partial = kernel(x, y._number)
             return _record_after_constant(op, x, y, z, partial)
-        z, da, db = kernel(x._data, y._data)
+        z, da, db = kernel(x._number, y._number)
     except (ArithmeticError, ValueError):
         return record(op, args)
     if z - z != modes.special:
@@ -724,7 +724,7 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
     constants = False
     for arg in args:
         if type(arg) is Value:
-            numbers.append(arg._data)
+            numbers.append(arg._number)
             if arg._depth > depth:
                 depth = arg._depth
         else:
@@ -761,14 +761,14 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     constant = kinds <= {float}
     if not constant and kinds != {Value}:
         return [record(ops.dot, (*weights, *inputs, bias)) for weights, bias in zip(rows, biases, strict=True)]
-    x = inputs if constant else [arg._data for arg in inputs]
+    x = inputs if constant else [arg._number for arg in inputs]
     no_partials = [None] * len(x)
     deepest = 0 if constant else max([arg._depth for arg in inputs])
     nodes = []
     for weights, bias in zip(rows, biases, strict=True):
         try:
-            w = [arg._data for arg in weights]
-            z = ops.weighted_sum(w, x, bias._data)
+            w = [arg._number for arg in weights]
+            z = ops.weighted_sum(w, x, bias._number)
         except AttributeError:  # a constant among them
             z = math.nan
         if z - z != modes.special:
@@ -785,6 +785,21 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
         partials = (*x, *(no_partials if constant else w), 1.0)
         nodes.append(_node(ops.dot, z, args, partials, None, None, depth))
     return nodes
+
+
+def record_softmax(op: Op, xs: Sequence[Any]) -> list[Any]:
+    """`record` for softmax or log_softmax of each of xs against the others, with exponentials taken once."""
+    each = [(x, *xs[:i], *xs[i + 1 :]) for i, x in enumerate(xs)]
+    if set(map(type, xs)) != {Value} or len(xs) < 3:
+        return [op(*args) for args in each]
+    numbers = [x._number for x in xs]
+    if sum(numbers) - sum(numbers) != modes.special:  # not finite, or a mode to ask about
+        return [op(*args) for args in each]
+    depth = 1 + max([x._depth for x in xs])
+    if depth >= REACH:
+        protect(xs, depth)
+    found = ops.softmax_of_each(op, numbers)
+    return [_node(op, z, args, partials, None, None, depth) for args, (z, partials) in zip(each, found, strict=True)]
 
 
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
@@ -809,10 +824,12 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
     with modes.switched(modes.recording, bool(given)), modes.quiet():
         partials = op.partials_at(z, args, wanted)
-    return [
-        partial._data if type(partial) is Value and given.isdisjoint(graph.topological_order([partial], until=given)) else partial
-        for partial in partials
-    ]
+    return [partial._number if type(partial) is Value and _is_constant(partial, given) else partial for partial in partials]
+
+
+def _is_constant(node: Value, given: set[Value]) -> bool:
+    """Was it made from none of the Values given?"""
+    return given.isdisjoint(graph.topological_order([node], until=given))
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:

@@ -113,7 +113,7 @@ def _bytes(order: Sequence[Value]) -> int:
     total = len(order) * sys.getsizeof(order[-1])
     held: dict[int, int] = {}  # by identity
     for node in order:
-        for slot in (node._data, getattr(node, "_grad", None), node._a, node._b, node._da, node._db, node._depth):
+        for slot in (node._number, getattr(node, "_grad", None), node._a, node._b, node._da, node._db, node._depth):
             if type(slot) is float:
                 held[id(slot)] = FLOAT
             elif type(slot) is int and slot > SMALL:

@@ -82,6 +82,9 @@ class Frozen:
         """The output with linear functions of these partials for some nodes, where no kink and no wave is jumped over."""
         watched = [(node, op) for node, op in self.watched if node not in jumping]
         ends = [(arg, end) for arg, end in self.ends if arg not in jumping]
+        if jumping:  # what is NaN here, behind a branch not taken, is on no side of anything
+            watched = [(node, op) for node, op in watched if not math.isnan(op.kinks(*numbers_of(node, self.here)))]
+            ends = [(arg, end) for arg, end in ends if not math.isnan(self.here[arg])]
         quick = [node for node in self.quick if node not in jumping]
 
         def margins(values: Mapping[Value, float]) -> list[float]:
