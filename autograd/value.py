@@ -69,7 +69,7 @@ class Value(Methods, MicrogradNames):
     _reached: int
 
     def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
-        self._number = number(data)
+        self._number = data if type(data) is float else number(data)
         self.op = self._b = self._da = self._db = None
         self._a = modes.started
         self._depth = self._reached = 0
@@ -545,7 +545,9 @@ def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -
 def _operand(x: Any) -> Any:
     """`x` as a float; NotImplemented for an array or a type of which it is not known to be no number."""
     try:
-        return number(x)
+        return float(x) if type(x) is int else number(x)
+    except OverflowError:
+        return number(x)  # which says that it is too large
     except TypeError:
         if type(x).__name__ in _REFUSED:
             raise
@@ -670,7 +672,16 @@ def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float)
     depth = y._depth + 1
     if not depth & MASK:
         protect((y,), depth)
-    return _node(op, z, x, y, None, partial, depth)
+    node = _new()
+    node._number = z
+    node.op = op
+    node._a = x
+    node._b = y
+    node._da = None
+    node._db = partial
+    node._depth = depth
+    node._reached = 0
+    return node
 
 
 def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
