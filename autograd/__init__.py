@@ -9,9 +9,9 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from autograd._collision import refuse_mixed_folder
+from autograd._typing import TYPE_CHECKING, Any
 from autograd.errors import AnomalyError, StaleGraphError, TeachingWarning
 from autograd.functions import (
     clip,

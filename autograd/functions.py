@@ -6,9 +6,9 @@ All take plain numbers and Values alike, and give a plain number if nothing in t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Never
 
 from autograd import ops
+from autograd._typing import Any, Never
 from autograd.value import Value, record_dots, record_softmax
 
 Scalar = Any  # a float or a Value, as it comes

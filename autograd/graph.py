@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
-from typing import TYPE_CHECKING, Any
 
 from autograd import modes, teaching
+from autograd._typing import TYPE_CHECKING, Any
 from autograd.errors import AnomalyError
 from autograd.frames import place
 

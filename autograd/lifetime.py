@@ -10,7 +10,8 @@ before it meets a protected one.
 from __future__ import annotations
 
 import gc
-from typing import Any
+
+from autograd._typing import Any
 
 REACH = 512  # nodes: 3.13 takes some 200 bytes of stack for one, and several times that for the call of a module
 MASK = REACH - 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from autograd import ops
+from autograd._typing import TYPE_CHECKING, Any
 from autograd.primitive import Op
 
 if TYPE_CHECKING:

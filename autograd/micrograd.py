@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograd._typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from autograd.primitive import Op

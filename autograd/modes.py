@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator
 from contextlib import _GeneratorContextManager
 from contextvars import ContextVar
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+
+from autograd._typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograd.scopes import Scope

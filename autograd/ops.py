@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from autograd import scalar_math, templates
+from autograd import scalar_math
+from autograd._typing import Any
 from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
 
 TABLE: dict[str, Op] = {}
@@ -184,6 +184,8 @@ def _positional(function: Callable[..., Any]) -> int | None:
 
 def _check_texts(arity: int | None, columns: dict[str, Any]) -> None:
     """Can the op be written as Python and as LaTeX by what is told of it?"""
+    from autograd import templates  # here, since it loads `re`, and the built-in rows are right
+
     if columns.get("source") is not None:
         templates.check_source("custom_op: source", columns["source"], arity)
     if columns.get("latex") is not None:

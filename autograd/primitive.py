@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+
+from autograd._typing import Any
 
 INF = math.inf
 NAN = math.nan

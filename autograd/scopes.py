@@ -8,9 +8,9 @@ and is found when somebody asks (`scopes_of`).
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any
 
 from autograd import modes
+from autograd._typing import Any
 from autograd.tree import tree_leaves
 from autograd.value import RESULT, Value, annotate, protect
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count, islice
-from typing import Any
 
 from autograd import graph, modes
+from autograd._typing import Any
 from autograd.errors import StaleGraphError
 from autograd.primitive import number
 from autograd.tree import as_array, block_map, is_array, same_shape, tree_build, tree_leaves, tree_leaves_like, tree_map

@@ -7,7 +7,8 @@ have rules of their own, which would be lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+
+from autograd._typing import Any
 
 
 def is_array(x: Any) -> bool:

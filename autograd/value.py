@@ -6,9 +6,9 @@ import functools
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import graph, modes, ops, teaching
+from autograd._typing import TYPE_CHECKING, Any
 from autograd.errors import AnomalyError
 from autograd.frames import place, user_frame
 from autograd.lifetime import MASK, REACH, Past
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from autograd.scopes import Scope
 
 
-class Note(NamedTuple):
+class Note:
     """What few nodes have: a name, the file and line that recorded it, the scope it was made in."""
 
-    label: str
-    origin: tuple[str, int] | None
-    scope: Scope | None
+    __slots__ = ("label", "origin", "scope")
+
+    def __init__(self, label: str, origin: tuple[str, int] | None, scope: Scope | None) -> None:
+        self.label, self.origin, self.scope = label, origin, scope
 
 
 class Value(Methods, MicrogradNames):

@@ -32,6 +32,8 @@ def main() -> None:
         ("chain of 10^5 multiply-adds", workloads.chain, workloads.CHAIN_POINT),
         ("1000 Black-Scholes prices, 5 derivatives", workloads.black_scholes, workloads.BLACK_SCHOLES_POINT),
         ("Rosenbrock, 100 variables, 20 times", workloads.rosenbrock, workloads.ROSENBROCK_POINT),
+        ("transformer of 4064 weights, 8 tokens", workloads.transformer, workloads.transformer_point()),
+        ("recurrent policy, 40 steps", workloads.recurrent_policy, workloads.recurrent_point()),
     ):
         runs = {peer.name: _run(peer, function, point) for peer in contenders if _can(peer, function)}
         _agree(title, {name: run() for name, run in runs.items()})
@@ -41,7 +43,10 @@ def main() -> None:
     if "micrograd" in runs:
         runs["micrograd"] = _through_micrograd_nn()
     _print_row("micrograd demo step, through nn", contenders, _alternate(runs))
-    print(f"\nbytes an operation (recorded and swept): {_bytes_an_op():.0f}")
+    print(f"\nbackward with a use outside the graph in each of 20,000 rounds, against without: {_dead_uses()}")
+    print("slowest ops to record, by number of arguments:", _slowest_ops())
+    print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
+    print(f"bytes an operation (recorded and swept): {_bytes_an_op():.0f}")
     print("ns an operation by length of a chain, record + backward:", _by_length())
     _print_import_time()
     print("drawing, in ms (the graph as DOT + its layout as SVG):", _drawing_times())
@@ -53,8 +58,11 @@ def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[flo
     return lambda: peer.gradient(function, point)  # type: ignore[no-any-return]
 
 
+NEEDS = {workloads.black_scholes: "erf", workloads.transformer: "exp", workloads.recurrent_policy: "exp"}
+
+
 def _can(peer: Any, function: Any) -> bool:
-    return function is not workloads.black_scholes or hasattr(peer.functions, "erf")
+    return hasattr(peer.functions, NEEDS.get(function, "make"))
 
 
 def _agree(title: str, results: dict[str, tuple[float, list[float]]]) -> None:
@@ -113,6 +121,57 @@ def _through_micrograd_nn() -> Callable[[], float]:
         return float(loss.data)
 
     return step
+
+
+def _dead_uses() -> str:
+    def rounds(watch: bool) -> autograd.Value:
+        y, w = autograd.Value(0.5), autograd.Value(0.9)
+        for _ in range(20_000):
+            y = y * w + w
+            if watch:
+                watched.append(y * 2.0)
+        return y
+
+    watched: list[autograd.Value] = []
+    times = _alternate({"without": rounds(False).backward, "with": rounds(True).backward})
+    return f"{1e3 * times['with']:.1f} and {1e3 * times['without']:.1f} ms, {times['with'] / times['without']:.2f} times"
+
+
+def _slowest_ops() -> str:
+    """Of every arity the slowest op and the fastest, and how many take over four times as long as that."""
+    points = {"polygamma": [1.0, 2.5], "leg": [2.0, 0.5], "acosh": [2.5], "log1mexp": [1.5]}
+    by_arity: dict[int, list[tuple[float, str]]] = {}
+    for name in sorted(autograd.ops.BUILT_IN):
+        op = autograd.ops.TABLE[name]
+        values = points.get(name) or [0.7, 0.4, 0.2][: op.arity or 3]
+        seconds = _alternate({name: _many(op, [autograd.Value(x) for x in values])})[name]
+        by_arity.setdefault(op.arity or 9, []).append((seconds, name))
+    cells = []
+    for arity, found in sorted(by_arity.items()):
+        fastest = min(found)
+        slow = [f"{name} {seconds * 1e3:.1f}" for seconds, name in sorted(found) if seconds > 4.0 * fastest[0]]
+        number = "any number" if arity == 9 else str(arity)
+        cells.append(f"{number}: {fastest[1]} {fastest[0] * 1e3:.2f} µs, over four times that: {', '.join(slow) or 'none'}")
+    return "; ".join(cells)
+
+
+def _many(op: Any, args: list[Any]) -> Callable[[], None]:
+    def record() -> None:
+        for _ in range(1000):
+            op(*args)
+
+    return record
+
+
+def _jacobian_times() -> str:
+    def f(x: list[Any]) -> list[Any]:
+        return [autograd.sin(i * x[0]) * autograd.exp(x[1]) for i in range(200)]
+
+    def forward() -> object:
+        return [autograd.jvp(f, ([0.3, 0.2],), (seed,)) for seed in ([1.0, 0.0], [0.0, 1.0])]
+
+    times = _alternate({"jacobian": lambda: autograd.jacobian(f)([0.3, 0.2]), "jvp": forward})
+    return f"{1e3 * times['jacobian']:.1f} and {1e3 * times['jvp']:.1f} ms"
 
 
 def _bytes_an_op() -> float:

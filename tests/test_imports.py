@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # A module may import, at its top, only modules of the lines above its own.
 LAYERS = [
+    {"_typing"},
     {"errors", "frames", "files", "lifetime", "rebinding", "scalar_math", "templates", "tree", "wording", "_collision"},
     {"primitive", "teaching"},
     {"ops", "modes"},
@@ -114,3 +115,9 @@ def test_nn_on_a_foreign_autograd_is_refused(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install --force-reinstall scalar-autograd" in done.stderr
+
+
+def test_importing_autograd_loads_neither_typing_nor_re():
+    code = "import sys; import autograd; print('typing' in sys.modules, 're' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert loaded.stdout.split() == ["False", "False"]

@@ -1,0 +1,11 @@
+"""The names of `typing` that annotations use, without loading it: that takes as long as the rest of the package."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Never, NoReturn
+else:
+    Any = Never = NoReturn = object
+
+__all__ = ["Any", "Never", "NoReturn", "TYPE_CHECKING"]
