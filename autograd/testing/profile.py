@@ -113,11 +113,11 @@ def _bytes(order: Sequence[Value]) -> int:
     total = len(order) * sys.getsizeof(order[-1])
     held: dict[int, int] = {}  # by identity
     for node in order:
-        for slot in (node._number, getattr(node, "_grad", None), node._a, node._b, node._da, node._db, node._depth):
+        if node._depth > SMALL:
+            held[id(node._depth)] = sys.getsizeof(node._depth)
+        for slot in (node._number, getattr(node, "_grad", None), node._a, node._b, node._da, node._db):
             if type(slot) is float:
                 held[id(slot)] = FLOAT
-            elif type(slot) is int and slot > SMALL:
-                held[id(slot)] = sys.getsizeof(slot)
             elif type(slot) is tuple:
                 held[id(slot)] = sys.getsizeof(slot)
                 held.update((id(item), FLOAT) for item in slot if type(item) is float)
