@@ -34,7 +34,8 @@ def replay(order: Sequence[Value], given: Mapping[Value, float]) -> dict[Value, 
 def replay_partials(order: Sequence[Value], values: Mapping[Value, float]) -> dict[Value, tuple[float | None, ...]]:
     """What `partials` of every node would be at these numbers, as `replay` gives them.
 
-    None for constants and for the branch that `where` does not take at these numbers.
+    None for constants and for the branch that `where` does not take at these numbers. Those by frozen leaves are
+    numbers as well: a leaf that gets no gradient may be moved all the same.
 
     >>> x = Value(3.0)
     >>> y = x * x
@@ -49,6 +50,18 @@ def replay_partials(order: Sequence[Value], values: Mapping[Value, float]) -> di
             wanted = [type(arg) is not float for arg in node.args]
             partials[node] = tuple(take_partials(node.op, values[node], numbers_of(node, values), wanted))
     return partials
+
+
+def without_frozen(node: Value, partials: Sequence[float | None]) -> tuple[float | None, ...]:
+    """These partials of a node, with None for frozen leaves: no gradient flows to them.
+
+    >>> x, w = Value(3.0), Value(2.0, requires_grad=False)
+    >>> y = x * w
+    >>> without_frozen(y, replay_partials([x, w, y], replay([x, w, y], {}))[y])
+    (2.0, None)
+    """
+    pairs = zip(node.args, partials, strict=True)
+    return tuple([None if type(arg) is Value and not arg.requires_grad else partial for arg, partial in pairs])
 
 
 def numbers_of(node: Value, values: Mapping[Value, float]) -> list[float]:

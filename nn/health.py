@@ -27,7 +27,7 @@ class LayerHealth(NamedTuple):
 
     `dead` units have a slope of 0 in every sample, `saturated` ones hardly any in nearly every sample. `activation`
     is the mean size of what the layer put out; the gradients are Euclidean lengths, that of the parameters is None
-    if there are none.
+    if there are none, or all are frozen.
     """
 
     name: str
@@ -118,6 +118,8 @@ def _response(
     out: Value, call: Scope, rank: int, inside: Mapping[Value, Scope | None], position: Mapping[Value, int]
 ) -> _Response:
     """Found by a sweep from `out` back to what the call was given, and to its parameters."""
+    neurons = call.owner.neurons if isinstance(call.owner, Layer) else [call.owner] if isinstance(call.owner, Neuron) else []
+    biases = {neuron.b for neuron in neurons}
     bars, reached, kinked = {out: 1.0}, dict[Value, float](), False
     waiting = [(-position[out], out)]
     while waiting:
@@ -126,7 +128,7 @@ def _response(
         kinked = kinked or node.op.kinks is not None
         for arg, partial in zip(node.args, node.partials, strict=True):
             if type(arg) is Value:
-                share = bars[node] * (partial or 0.0)
+                share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias as well
                 if inside[arg] is not call:
                     reached[arg] = reached.get(arg, 0.0) + share
                 elif arg in bars:
@@ -134,7 +136,6 @@ def _response(
                 else:
                     bars[arg] = share
                     heappush(waiting, (-position[arg], arg))
-    neurons = call.owner.neurons if isinstance(call.owner, Layer) else [call.owner] if isinstance(call.owner, Neuron) else []
     for i, neuron in enumerate(neurons):
         if neuron.b in reached:  # a bias goes in with a factor of 1
             return _Response(i, reached[neuron.b], kinked)
@@ -150,7 +151,8 @@ def _row(layer: Ran, responses: Sequence[_Response], bars: Mapping[Value, float]
     for response in responses:
         units.setdefault(response.unit, []).append(response)
     saturated = [[not r.kinked and abs(r.slope) < SATURATED for r in unit] for unit in units.values()]
-    module, outs, parameters = layer.module, layer.outputs, layer.module.parameters()
+    module, outs = layer.module, layer.outputs
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     return LayerHealth(
         layer.name,
         len(module.neurons) if isinstance(module, Layer) else max(units) + 1,

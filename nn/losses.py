@@ -7,7 +7,7 @@ losses of the elements by `reduction`: "mean", "sum", or "none" for the list of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -45,8 +45,8 @@ class Loss(Module):
         return [self.element(p, t) for p, t in self.pairs(predictions, targets)]
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
-        """Every number with its target; ValueError if they are not of one shape."""
-        ps, ts = _squeezed(predictions), _squeezed(targets)
+        """Every number with its target; ValueError if they are not of one shape, TypeError if there is something else in them."""
+        ps, ts = _squeezed("predictions", predictions), _squeezed("targets", targets)
         if not same_shape(ps, ts):
             shapes = _shape(plain_lists(predictions)), _shape(plain_lists(targets))
             raise ValueError(f"targets must have the shape of predictions, {shapes[0]}, got {shapes[1]}")
@@ -261,7 +261,9 @@ class _ClassLoss(Loss):
         """Every row with its target; ValueError if there are more of one."""
         rows, labels = _listed(predictions), _listed(targets)
         if not isinstance(labels, (list, tuple)):
-            rows, labels = [rows], [labels]
+            rows, labels = [rows], [_numeric("targets", labels)]
+        if not isinstance(rows, (list, tuple)):
+            raise TypeError(f"predictions: expected a list of rows, one for each target, got {_instead(rows)}")
         if len(rows) != len(labels):
             raise ValueError(f"targets: expected {len(rows)}, one for each row of predictions, got {len(labels)}")
         return [(_row(row), label) for row, label in zip(rows, labels, strict=True)]
@@ -349,12 +351,12 @@ class CrossEntropyLoss(_ClassLoss):
         return -autograd.ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
 
 
-def _squeezed(x: Any) -> Any:
+def _squeezed(name: str, x: Any) -> Any:
     """Lists of lists, a list of one number being that number: a net with one output may give either."""
     x = _listed(x)
     if not isinstance(x, (list, tuple)):
-        return x
-    items = [_squeezed(item) for item in x]
+        return x if isinstance(x, dict) else _numeric(name, x)
+    items = [_squeezed(name, item) for item in x]
     return items[0] if len(items) == 1 and not isinstance(items[0], list) else items
 
 
@@ -369,8 +371,28 @@ def _listed(x: Any) -> Any:
     return x.tolist() if hasattr(x, "tolist") else x
 
 
+def _numeric(name: str, x: Any) -> Any:
+    """x, if it is a Value or a number."""
+    if type(x) not in (Value, float, int):
+        try:
+            Value(x)
+        except TypeError:
+            raise TypeError(f"{name}: expected numbers, or lists or arrays of them, got {_instead(x)}") from None
+    return x
+
+
+def _instead(x: Any) -> str:
+    """What came in place of numbers, and what to write."""
+    kind = type(x).__name__
+    if callable(x):
+        return f"{kind}: call it, and pass what it gives"
+    return f"{kind}: pass a list" if isinstance(x, Iterable) and not isinstance(x, (str, list, tuple)) else kind
+
+
 def _row(x: Any) -> Any:
     row = _listed(x)
+    for item in row if isinstance(row, (list, tuple)) else [row]:
+        _numeric("predictions", item)
     if not isinstance(row, (list, tuple)) or not row:
         raise ValueError(f"predictions: expected a row of numbers, one for each class, got {type(row).__name__}")
     return row
@@ -389,9 +411,9 @@ def _weights(name: str, weights: Any) -> Any:
 
 def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
     """One weight for each of the predictions, from a number, one for each column, or one for each of them."""
-    tree = _squeezed(predictions)
+    tree = _squeezed("predictions", predictions)
     count = len(list(tree_leaves(tree)))
-    flat = _squeezed(weights)
+    flat = _squeezed(name, weights)
     if not isinstance(flat, list):
         return [flat] * count
     if same_shape(flat, tree):
@@ -409,7 +431,7 @@ def _distribution(row: Sequence[Any], classes: int) -> Sequence[Any]:
     if len(row) != classes:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
     for probability in row:
-        _check_probability(probability)
+        _check_probability(_numeric("targets", probability))
     total = math.fsum(map(_plain, row))
     if not abs(total - 1.0) < 1e-3:
         raise ValueError(f"targets: the probabilities of a row must add up to 1, got {total:g}")
@@ -429,6 +451,8 @@ def _check_probability(target: Any) -> None:
 
 
 def _label(label: Any, classes: int) -> int:
+    if not isinstance(label, (list, tuple)):
+        _numeric("targets", label)
     index = int(label) if isinstance(label, Integral) and not isinstance(label, bool) else -1
     if not 0 <= index < classes:
         raise ValueError(f"targets: expected the index of a class, 0 to {classes - 1}, got {label!r}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad
+from autograd.progress import threadless_bar
 from nn.arguments import check_finite, checked_choice, checked_integer, checked_list, generator, one_column
 from nn.data import batches
 from nn.losses import Loss
@@ -298,7 +299,17 @@ def _step(scheduler: LRScheduler | ReduceLROnPlateau | None, history: History) -
 
 
 def progress_bar(total: int, unit: str, progress: bool) -> Any:
-    """A bar that counts to `total`, or one that is not shown."""
+    """A bar that counts to `total`, or one that does nothing."""
+    if not progress:
+        return nullcontext(_NoBar())
     from tqdm.auto import tqdm
 
-    return tqdm(total=total, unit=unit, disable=not progress)
+    return threadless_bar(tqdm, total=total, unit=unit)
+
+
+class _NoBar:
+    def update(self) -> None:
+        pass
+
+    def set_postfix(self, numbers: dict[str, str]) -> None:
+        pass

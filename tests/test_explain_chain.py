@@ -446,3 +446,8 @@ def test_a_frozen_leaf_is_told_to_be_one_and_the_others_as_ever():
     assert str(explain(x, of=y)) == "∂y/∂x = w = 2, since y = w·x"
     assert explain(w, of=w).value == 0.0
     assert "does not depend on" in str(explain(Value(1.0, "other", requires_grad=False), of=y))
+
+
+def test_no_path_leads_to_a_frozen_leaf():
+    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+    assert str(paths(frozen, x * frozen)) == "0 paths; sum of products 0"

@@ -232,3 +232,9 @@ def test_bad_arguments_are_refused_by_name():
             nudge(y, {x: delta})
     with pytest.raises(TypeError, match="nudge: the change of x: expected a real number, got str"):
         nudge(y, {x: "0.1"})
+
+
+def test_a_frozen_leaf_moves_y_as_its_derivative_predicts():
+    frozen = Value(3.0, "f", requires_grad=False)
+    (row,) = nudge(Value(2.0) * frozen, {frozen: 0.5}).rows
+    assert (row.predicted, row.actual) == (1.0, 1.0)

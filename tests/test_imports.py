@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 # A module may import, at its top, only modules of the lines above its own.
 LAYERS = [
-    {"_typing"},
+    {"_typing", "progress"},
     {"errors", "frames", "files", "lifetime", "rebinding", "scalar_math", "templates", "tree", "wording", "_collision"},
     {"primitive", "teaching"},
     {"ops", "modes"},
@@ -33,6 +33,7 @@ LAYERS = [
 ]
 PUBLIC = {
     "files",
+    "progress",
     "scopes",
     "teaching",
     "tree",

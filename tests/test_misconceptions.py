@@ -267,3 +267,10 @@ def test_bad_arguments_are_refused_by_name():
         wrongly.run(Value(1.0), "typo")
     with pytest.raises(ValueError, match=r"bug must be one of 'assign', .*, got \['a'\]"):
         wrongly.run(Value(1.0), ["a"])
+
+
+@pytest.mark.parametrize("bug", wrongly.BUGS)
+def test_no_wrong_sweep_gives_a_frozen_leaf_a_gradient(bug):
+    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+    told = wrongly.run(x * frozen + x * frozen.exp(), bug)
+    assert (told.right[frozen], told.wrong[frozen]) == (0.0, 0.0)

@@ -265,3 +265,16 @@ def test_a_net_of_many_nodes_is_judged_in_little_time():
     loss = nn.MSELoss()([net([k / 50.0, 1.0]) for k in range(100)], [0.0] * 100)
     assert len(autograd.trace(loss)[0]) > 60_000
     assert [row.samples for row in health(net, loss).rows] == [100, 100, 100]
+
+
+@pytest.mark.parametrize("frozen", ["b", ""], ids=["biases", "all parameters"])
+def test_a_frozen_layer_is_as_healthy_as_it_was(frozen):
+    net = nn.MLP(2, [3, 1], seed=0)
+    loss = nn.MSELoss()([net(row) for row in ([0.5, 1.0], [1.0, -1.0])], [0.0, 1.0])
+    before = health(net, loss).rows
+    for name, parameter in net.layers[0].named_parameters():
+        parameter.requires_grad = not name.endswith(frozen)
+    after = health(net, loss).rows
+    assert [row._replace(parameter_gradient=None) for row in after] == [row._replace(parameter_gradient=None) for row in before]
+    assert (after[0].parameter_gradient is None) == (not frozen)
+    assert after[1] == before[1]

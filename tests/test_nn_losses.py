@@ -322,3 +322,54 @@ def test_numpy_arrays_are_taken():
 
 def test_one_output_may_be_a_number_or_a_list_of_one():
     assert nn.MSELoss()([[1.0], [2.0]], [0.0, 4.0]) == nn.MSELoss()([1.0, 2.0], [[0.0], [4.0]]) == 2.5
+
+
+NUMBER_LOSSES = [
+    nn.MSELoss,
+    nn.L1Loss,
+    nn.HuberLoss,
+    nn.SmoothL1Loss,
+    nn.KLDivLoss,
+    nn.BCELoss,
+    nn.BCEWithLogitsLoss,
+    nn.HingeLoss,
+]
+CLASS_LOSSES = [nn.NLLLoss, nn.CrossEntropyLoss]
+NO_NUMBERS = {
+    "a generator": (lambda: (x for x in [1.0]), "got generator: pass a list"),
+    "a set": (lambda: {1.0}, "got set: pass a list"),
+    "a Module": (lambda: nn.MLP(1, [1], seed=0), "got MLP: call it"),
+    "None": (lambda: None, "got NoneType"),
+    "a str": (lambda: "0.5", "got str"),
+    "a method": (lambda: [1.0].copy, "got builtin_function_or_method: call it"),
+}
+
+
+every_loss = pytest.mark.parametrize("kind", [*NUMBER_LOSSES, *CLASS_LOSSES])
+everything_else = pytest.mark.parametrize(("make", "message"), NO_NUMBERS.values(), ids=NO_NUMBERS)
+
+
+def sample(kind):
+    return ([[0.5]], [0]) if kind in CLASS_LOSSES else ([[0.5]], [[1.0]])
+
+
+@every_loss
+@everything_else
+@pytest.mark.parametrize("wrapped", [lambda x: x, lambda x: [x], lambda x: [[x]]], ids=["alone", "in a list", "in a row"])
+def test_predictions_that_are_no_numbers_are_refused(kind, make, message, wrapped):
+    with pytest.raises(TypeError, match=f"^predictions: .*{message}"):
+        kind()(wrapped(make()), sample(kind)[1])
+
+
+@every_loss
+@everything_else
+@pytest.mark.parametrize("wrapped", [lambda x: x, lambda x: [x]], ids=["alone", "in a list"])
+def test_targets_that_are_no_numbers_are_refused(kind, make, message, wrapped):
+    with pytest.raises(TypeError, match=f"^targets: .*{message}"):
+        kind()(sample(kind)[0], wrapped(make()))
+
+
+@everything_else
+def test_probabilities_that_are_no_numbers_are_refused(make, message):
+    with pytest.raises(TypeError, match=f"^targets: .*{message}"):
+        nn.CrossEntropyLoss()([[0.5, 0.5]], [[0.5, make()]])

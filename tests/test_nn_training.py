@@ -2,6 +2,9 @@
 
 import math
 import re
+import subprocess
+import sys
+import threading
 from contextlib import redirect_stderr
 from decimal import Decimal
 from fractions import Fraction
@@ -344,6 +347,23 @@ def test_single_numbers_are_samples_of_a_model_that_takes_them():
 def test_what_was_given_in_place_of_parameters_is_told_with_what_to_write(params, message):
     with pytest.raises(TypeError, match=message):
         SGD(params(nn.Neuron(1, seed=0)), lr=0.1)
+
+
+def test_without_a_progress_bar_tqdm_is_not_imported():
+    code = (
+        "import sys, nn; net = nn.MLP(1, [1], seed=0); options = {'loss': nn.MSELoss(), 'progress': False};"
+        "nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), epochs=2, **options);"
+        "nn.record_training(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), steps=2, **options);"
+        "print('tqdm' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_progress_bar_starts_no_thread(capsys):
+    threads = threading.enumerate()
+    seen = []
+    line_fit(epochs=1, progress=True, callbacks=[lambda model, history: seen.append(threading.enumerate())])
+    assert seen == [threads]
 
 
 def test_a_progress_bar_is_shown(capsys):

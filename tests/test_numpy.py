@@ -2,6 +2,7 @@
 
 import ast
 import math
+import operator
 import re
 from pathlib import Path
 
@@ -180,3 +181,14 @@ def test_a_function_of_a_list_gives_the_same_for_an_array(function):
 def test_an_empty_array_is_refused_as_an_empty_list_is(function):
     with pytest.raises(ValueError, match="of an empty list"):
         function(np.array([]))
+
+
+@pytest.mark.parametrize("operate", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+def test_a_masked_array_and_a_value_give_values_or_a_type_error(operate):
+    v, masked = Value(2.0), np.ma.array([1.0, 3.0])
+    for left, right in ((masked, v), (v, masked)):
+        try:
+            result = operate(left, right)
+        except TypeError:
+            continue
+        assert {type(x) for x in result} == {Value}

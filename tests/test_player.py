@@ -308,3 +308,14 @@ def test_a_player_needs_no_anywidget():
     code += "print('anywidget' in sys.modules, 'IPython' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("page", [lambda y: player(y).data, lambda y: json.loads(widget(y).page)], ids=["player", "widget"])
+def test_no_step_gives_a_frozen_leaf_a_gradient(page):
+    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+    y = x * frozen + frozen.exp()
+    y.backward()
+    shown = page(y)
+    (number,) = [i for i, node in shown["nodes"].items() if node["name"] == "f"]
+    assert all(int(number) != node for step in shown["steps"] for node, _ in step.get("changes", ()))
+    assert "no gradient flows here" in str(shown["steps"])

@@ -514,3 +514,13 @@ def test_many_questions_are_listed_to_a_bound():
     q = quiz(autograd.sum([x * x for x in xs]), questions=50)
     assert len(q.questions) == 50
     assert repr(q).endswith("… and 10 more")
+
+
+def test_a_frozen_leaf_is_told_to_be_one():
+    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+    q = quiz(x * frozen)
+    assert q.answer("f", 0.0).right
+    assert q.hint("f") == "no gradient flows to f: it is frozen (requires_grad=False)"
+    assert q.hint("f", 2) == "gradient arrives at f from nowhere"
+    assert "to f, which is frozen (requires_grad=False): the gradient is 0" in str(q.key())
+    assert "branch" not in str(q.key())

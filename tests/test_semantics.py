@@ -22,6 +22,7 @@ import autograd
 import nn
 from autograd import AnomalyError, StaleGraphError, Value, anomaly, gradients, jvp, ops
 from autograd.primitive import Op
+from autograd.testing import gradcheck
 from tests import oracle
 
 INF, NAN = math.inf, math.nan
@@ -48,6 +49,8 @@ NAMES |= {
     "np": np,
     "math": math,
     "copy": copy,
+    "pickle": pickle,
+    "gradcheck": gradcheck,
     "Decimal": Decimal,
     "Fraction": Fraction,
     "SGD": nn.optim.SGD,
@@ -117,7 +120,7 @@ REFUSAL_ROWS = {code(row[0]): row for row in rows("| input | error | it says |")
 def test_the_page_says_what_is_refused_and_in_which_words(row):
     text, error, words = row
     with pytest.raises(Exception, match=re.escape(words)) as refusal:
-        eval(code(text), dict(NAMES))
+        exec(code(text), dict(NAMES))
     assert type(refusal.value).__name__ == code(error)
 
 
@@ -131,9 +134,37 @@ def test_the_page_says_what_holds(row):
     assert expression == result
 
 
+HAPPENING_ROWS = {f"{code(row[0])}: {code(row[1])}": row for row in rows("| after | expression | is |")}
+
+
+@pytest.mark.parametrize("row", HAPPENING_ROWS.values(), ids=HAPPENING_ROWS)
+def test_the_page_says_what_happens_to_a_graph(row):
+    after, expression, result = map(code, row)
+    names = dict(NAMES)
+    exec(after, names)
+    assert repr(eval(expression, names)) == repr(eval(result))
+
+
+FILE_ROWS = {code(row[1]): row for row in rows("| file | holds | it says |")}
+
+
+@pytest.mark.parametrize("row", FILE_ROWS.values(), ids=FILE_ROWS)
+def test_the_page_says_which_model_files_are_refused(row, tmp_path):
+    file, holds, words = row
+    model = nn.MLP(1, [1], seed=0)
+    before = model.state_dict()
+    nn.save(model, tmp_path / "saved.json")
+    text = (tmp_path / "saved.json").read_text()
+    path = tmp_path / code(file)
+    path.write_text(eval(code(holds), {"text": text}))
+    with pytest.raises(nn.ModelFileError, match=re.escape(f"{path}: ") + ".*" + re.escape(words)):
+        nn.load(model, path)
+    assert model.state_dict() == before
+
+
 def test_the_page_is_read_whole():
     tables = [line for line in PAGE.splitlines() if line.startswith("| `")]
-    assert len(tables) == len(NUMBER_ROWS) + len(REFUSAL_ROWS) + len(HOLDING_ROWS)
+    assert len(tables) == sum(map(len, (NUMBER_ROWS, REFUSAL_ROWS, HOLDING_ROWS, HAPPENING_ROWS, FILE_ROWS)))
 
 
 # -- single operations -------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def test_the_contributions_that_arrive_at_a_box_add_up_to_its_gradient(program):
     drawing = draw_dot(root, flow="both", max_nodes=1000)
     arrived = defaultdict(float)
     for line in edges(drawing, "class=backward"):
-        if "dotted" in line and "not taken" in line:
+        if "dotted" in line and "no gradient flows here" in line:
             continue
         # the tooltip has all digits: gradient A times partial B is C
         arrived[re.match(r"\s*(\w+) ->", line)[1]] += float(re.search(r" is (\S+?)\"", line)[1])
@@ -218,3 +218,14 @@ def test_arguments_of_another_type_are_refused_by_name():
         draw_dot(Value(1.0), show="data")
     with pytest.raises(TypeError, match="expand must be True, or the name of a box or several, got 3"):
         draw_dot(Value(1.0), expand=3)
+
+
+def test_a_frozen_leaf_is_drawn_without_a_gradient():
+    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+    y = x * frozen + frozen.exp() + Value(1.0, "b")
+    y.backward()
+    drawing = draw_dot(y)
+    (box,) = [line for line in drawing.source.splitlines() if "<B>f</B>" in line]
+    assert "data" in box
+    assert "grad" not in box
+    assert drawing.source.count("no gradient flows here: not taken, or frozen") == 2

@@ -29,8 +29,8 @@ class Why:
     """What `why` found. It prints as `text`, whose first line is the `verdict`.
 
     `cause` is the node where it began, `edge` the use of a node (arg, node, position) that did it, if one did, and
-    `chain` the nodes from the cause to the one asked about. All three are empty if nothing is wrong, or if no path
-    leads from the one to the other.
+    `chain` the nodes from the cause to the one asked about. All three are empty if nothing is wrong, if no path
+    leads from the one to the other, or if the one asked about is frozen.
     """
 
     verdict: str
@@ -78,6 +78,9 @@ class _Answers:
 
     def gradient(self, x: Value) -> Why:
         """About the gradient of the root by x."""
+        if not x.requires_grad:
+            name = self._words.name(x)
+            return self._why(f"∂{self._name}/∂{name} is 0, since {name} is frozen (requires_grad=False).", [])
         finding = self._finding(x)
         lines = list(finding.details)
         if _kind(self._bar(x), GRADIENTS) is not None:
@@ -90,7 +93,7 @@ class _Answers:
         """About the number of the root; and about the gradients of its leaves, of each kind of trouble the first."""
         finding: Finding | None = None
         lines: list[str] = []
-        leaves = [node for node in self._order if node.op is None and node is not self._root]
+        leaves = [node for node in self._order if node.op is None and node.requires_grad and node is not self._root]
         kind = _kind(self._root.data, VALUES)
         harmless = self._root.data == 0.0 and not all(math.isfinite(self._bar(leaf)) for leaf in leaves)
         if kind is not None and not harmless:

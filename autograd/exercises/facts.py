@@ -49,6 +49,7 @@ class Facts:
     def chain_rule(self, node: Value) -> str:
         """How its gradient comes about, in one line."""
         if not self.uses(node):
-            return IN_TEXT.not_taken.format(self.spelled[self.root], self.spelled[node])
+            why_none = IN_TEXT.not_taken if node.requires_grad else IN_TEXT.frozen
+            return why_none.format(self.spelled[self.root], self.spelled[node])
         users = dict.fromkeys([self.root, *self.by_user(node)])  # its own line asks for no others
         return Account(IN_TEXT, self.spelled, [*users, node], self.sweep.bars, [*self.changed]).lines()[0]

@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"[−\d][\d.e+−]*")
 def rules(facts: Facts, x: Value) -> str:
     """The local rule of each operation that uses x, with the numbers that are known put in, but not worked out."""
     users = facts.by_user(x)
+    if not x.requires_grad:
+        return f"no gradient flows to {facts.spelled[x]}: it is frozen (requires_grad=False)"
     if not users:
         return f"no gradient flows to {facts.spelled[x]}: it is a condition, or in a branch that was not taken"
     lines = [_rule(facts, x, user, edges) for user, edges in islice(users.items(), MOST_USERS)]

@@ -64,7 +64,8 @@ def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
 
     At most `most` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
     with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
-    Tells of the graph as recorded; an edge on which no gradient flows (a branch not taken) is on no path.
+    Tells of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen leaf)
+    is on no path.
     A TypeError if x or of is no Value or most no int, a ValueError if most is below 1.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")

@@ -16,7 +16,7 @@ from autograd.explaining.spelling import unique
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.primitive import Op, number
-from autograd.replay import numbers_of, replay, replay_partials
+from autograd.replay import numbers_of, replay, replay_partials, without_frozen
 from autograd.value import Value
 
 LONGEST_RULE = 120  # characters, beyond which a partial is computed in steps
@@ -78,13 +78,7 @@ class _Program:
     def __init__(self, order: Sequence[Value], names: Mapping[Value, str]) -> None:
         self.order = order
         self.values = replay(order, {})
-        self.partials = {
-            node: [
-                partial if type(arg) is Value and arg.requires_grad else None
-                for arg, partial in zip(node.args, partials, strict=True)
-            ]
-            for node, partials in replay_partials(order, self.values).items()
-        }
+        self.partials = {node: without_frozen(node, partials) for node, partials in replay_partials(order, self.values).items()}
         self.functions = RESERVED.union(*(words_of(node.op) for node in order if node.op is not None))
         self.names = unique(names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}

@@ -178,7 +178,7 @@ class Pen:
             if self.flow == "backward":
                 self.drawing.edge(arrow.source, arrow.target, color=style.FORWARD, **look)
         elif arrow.partials == [None]:
-            tooltip = "not taken: no gradient flows here"
+            tooltip = "no gradient flows here: not taken, or frozen"
             head = self._head(arrow.target)
             self.drawing.edge(arrow.source, head, color=style.NOTHING, style="dotted", tooltip=tooltip, **look)
 

@@ -76,8 +76,8 @@ class Scene:
 
 
 def grad_of(node: Value) -> float | None:
-    """Its gradient, None before there was a sweep that reached it."""
-    return node._grad if hasattr(node, "_grad") else None
+    """Its gradient, None before there was a sweep that reached it, and if it is frozen."""
+    return node._grad if hasattr(node, "_grad") and node.requires_grad else None
 
 
 @dataclass(frozen=True)

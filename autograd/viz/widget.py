@@ -11,7 +11,7 @@ from autograd.explaining.spelling import name_text
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.primitive import number
-from autograd.replay import replay, replay_partials
+from autograd.replay import replay, replay_partials, without_frozen
 from autograd.stepping import Sweep
 from autograd.value import Value
 from autograd.viz.page import as_json, bundle
@@ -59,7 +59,7 @@ def widget(
     def page(values: Sequence[float]) -> str:
         data = replay(order, dict(zip(moved, map(number, values), strict=True)))
         partials = replay_partials(order, data)
-        sweep = Sweep(order, names, data.__getitem__, partials.__getitem__)
+        sweep = Sweep(order, names, data.__getitem__, lambda node: without_frozen(node, partials[node]))
         drawn = contents("widget", sweep, direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
         return as_json({**drawn, "leaves": sliders})
 

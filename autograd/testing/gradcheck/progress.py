@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
+from autograd.progress import threadless_bar
+
 T = TypeVar("T")
 
 DELAY = 3.0  # seconds, before it is shown
@@ -18,20 +20,12 @@ def counted_off(items: Sequence[T], name: str, unit: str) -> Iterator[T]:
     try:
         for done, item in enumerate(items):
             if bar is None and time.monotonic() - start >= DELAY:
-                bar = _bar(total=len(items), initial=done, desc=name, unit=unit, leave=False)
+                from tqdm import tqdm
+
+                bar = threadless_bar(tqdm, total=len(items), initial=done, desc=name, unit=unit, leave=False)
             yield item
             if bar is not None:
                 bar.update()
     finally:
         if bar is not None:
             bar.close()
-
-
-def _bar(**options: Any) -> Any:
-    """A bar without the thread that tqdm has beside its bars: a browser's Python starts none."""
-    from tqdm import tqdm
-
-    class Bar(tqdm):  # type: ignore[misc]
-        monitor_interval = 0
-
-    return Bar(**options)
