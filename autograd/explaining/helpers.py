@@ -141,5 +141,5 @@ def log_softmax(x, *others):  # of the first
 HELPERS |= {
     name: re.sub(r'    """.*"""\n', "", inspect.getsource(function))
     for name, function in vars(scalar_math).items()
-    if inspect.isfunction(function)
+    if inspect.isfunction(function) and function.__module__ == scalar_math.__name__
 }
