@@ -3,12 +3,11 @@
 import re
 
 import nbformat
-import pytest
 
 from examples.notebooks import NOTEBOOKS, is_timed
+from tests.same_text import assert_same_text
 
 DIFFERS = re.compile(r"data:image/gif;base64,[^\"]+|[\d.]+e-(?:0[89]|[1-3]\d+) *")
-NUMBER = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?")
 
 
 def kept(name):
@@ -32,10 +31,3 @@ def assert_alike(shown, expected):
     """Assert that two notebooks show the same text, and numbers that agree to nine digits: further ones depend on the libm."""
     for text, other in zip(outputs(shown), outputs(expected), strict=True):
         assert_same_text(text, other)
-
-
-def assert_same_text(text, expected):
-    """Assert that two texts are the same, but for digits of their numbers that another libm may change: those after the ninth."""
-    assert NUMBER.sub("#", text) == NUMBER.sub("#", expected)
-    numbers, others = ([float(number) for number in NUMBER.findall(t)] for t in (text, expected))
-    assert numbers == pytest.approx(others, rel=1e-9, abs=1e-12)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from examples.pictures import PICTURES
-from tests.outputs import assert_same_text
+from tests.same_text import assert_same_text
 
 ROOT = Path(__file__).parent.parent
 
