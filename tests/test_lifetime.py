@@ -14,7 +14,7 @@ import autograd
 import nn
 from autograd import Value, value
 from autograd.graph import topological_order
-from autograd.lifetime import REACH, Past
+from autograd.lifetime import REACH, Past, _Queue
 from tests.dags import random_program, run
 from tests.threads import in_a_small_stack
 
@@ -143,6 +143,40 @@ def test_a_deep_graph_is_freed_at_once_and_without_the_collector():
     finally:
         tracemalloc.stop()
         gc.enable()
+
+
+class Dying:
+    """What it is told to do last."""
+
+    def __init__(self, last):
+        self.last = last
+
+    def __del__(self):
+        self.last()
+
+
+def test_what_dies_while_something_is_freed_is_freed_after_it():
+    queue, told = _Queue(), []
+
+    def hand_on():
+        queue.waiting.append((1, Dying(lambda: told.append("its argument")), None))
+        queue.free()
+        told.append("a node")
+
+    queue.waiting.append((2, Dying(hand_on), None))
+    queue.free()
+    assert told == ["a node", "its argument"]
+
+
+def test_what_dies_while_the_collector_runs_is_freed_after_it_the_deepest_first():
+    queue, told = _Queue(), []
+    queue.collector("start", {})
+    for depth in (2, 3, 1):
+        queue.waiting.append((depth, Dying(lambda depth=depth: told.append(depth)), None))
+        queue.free()
+    assert told == []
+    queue.collector("stop", {})
+    assert told == [3, 2, 1]
 
 
 AT_EXIT = """

@@ -140,7 +140,7 @@ def test_a_node_used_outside_of_the_root_gets_only_its_roots_gradient():
 
 
 @given(st.lists(st.sampled_from(["+", "*", "-", "relu", "dead"]), min_size=1, max_size=30), st.randoms())
-def test_the_sweep_by_counts_equals_the_sweep_in_order(steps, random):
+def test_the_sweep_by_depth_equals_the_sweep_in_order(steps, random):
     nodes = [Value(0.5), Value(-1.5), Value(2.0)]
     for step in steps:
         a, b = random.choice(nodes), random.choice(nodes)
