@@ -22,8 +22,8 @@ MISTAKES = [
     (
         "swapped partials of a product",
         "value.py",
-        "_da = other._data\n        node._db = self._data",
-        "_da = self._data\n        node._db = other._data",
+        "_da = other._number\n        node._db = self._number",
+        "_da = self._number\n        node._db = other._number",
     ),
     (
         "swapped partials of a quotient",
@@ -34,7 +34,7 @@ MISTAKES = [
     ("the minus of a difference forgotten", "value.py", "node._db = -1.0", "node._db = 1.0"),
     ("swapped parents", "value.py", "node._a = self\n        node._b = other", "node._a = other\n        node._b = self"),
     ("swapped parents", "value.py", "(x, y), (da, db) = args, partials", "(y, x), (da, db) = args, partials"),
-    ("swapped parents", "value.py", "_node(op, z, x, y, None, partial, depth)", "_node(op, z, y, x, partial, None, depth)"),
+    ("swapped parents", "value.py", "_da = None\n    node._db = partial", "_da = partial\n    node._db = None"),
     ("swapped parents", "value.py", "_node(op, z, x, y, da, db, depth)", "_node(op, z, y, x, da, db, depth)"),
     ("swapped parents", "value.py", "args[0], args[1], partials[0], partials[1]", "args[1], args[0], partials[1], partials[0]"),
     ("weights and inputs of a dot swapped", "value.py", "(*x, *(no_partials if constant else w), 1.0)", "(*w, *x, 1.0)"),
@@ -111,7 +111,7 @@ MISTAKES = [
     ("the seed ignored, swept in order", "graph.py", "{root: seed}", "{root: 1.0}"),
     ("zero_grad leaves a gradient of 0", "value.py", "            self._grad = _CLEARED\n", "            self._grad = 0.0\n"),
     ("a thawed leaf keeps what it got while frozen", "value.py", "            del self._grad\n", "            pass\n"),
-    ("detach ignored", "value.py", "leaf = _result_leaf(self._data)", "return self"),
+    ("detach ignored", "value.py", "leaf = _result_leaf(self._number)", "return self"),
     ("detach forgets the label", "value.py", "            leaf.label = self.label\n", "            pass\n"),
     ("no_grad ignored", "value.py", "if modes.special and not modes.recording.get():", "if False:"),
     ("modes ignored", "value.py", "z - z != modes.special", "z - z != 0.0"),
