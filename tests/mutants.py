@@ -28,11 +28,11 @@ from tests.test_ops import points, recorded
 ROOT = Path(__file__).parent.parent
 QUICK = [
     f"tests/test_{topic}.py"
-    for topic in ("core_details", "core_sweeps", "modes", "transforms", "transforms_nesting", "value", "relations")
+    for topic in ("core_details", "core_sweeps", "modes", "transforms", "lifetime", "transforms_nesting", "value", "relations")
 ]
 REST = [
     f"tests/test_{topic}.py"
-    for topic in ("lifetime", "custom_op", "semantics", "scopes", "known_bugs", "foreign_exceptions", "frozen_graphs")
+    for topic in ("custom_op", "semantics", "scopes", "known_bugs", "foreign_exceptions", "frozen_graphs")
 ]
 REST += [f"tests/test_{topic}.py" for topic in ("session", "random_graphs", "graph", "ops", "special_functions", "functions")]
 OF_ROWS = "tests/test_ops.py::test_every_partial_of_every_row_is_within_four_ulps_and_half_of_them_within_one"
