@@ -161,7 +161,8 @@ def classic_mistakes() -> Iterator[Mutant]:
 
 def failing_test(root: Path, tests: list[str]) -> str:
     """The first test that fails there; empty if all pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--no-header", "-p", "no:cacheprovider", *tests]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "--no-header", "-p", "no:cacheprovider"]
+    command += ["--hypothesis-profile=unshrunk", *tests]  # a failure is enough, and its smallest example takes long
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}  # files change faster than their times tell
     try:
         run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=600, check=False)
