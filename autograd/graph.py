@@ -182,7 +182,8 @@ def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
     bars = adjoints(order, {root: seed}, recorded, watch=True)
     for node in order:
         if node.op is not None:
-            node._grad = bars.get(node, 0.0)
+            if node in bars or node.has_grad:
+                node._grad = bars.get(node, 0.0)
         elif node in bars:
             before = getattr(node, "_grad", 0.0)
             node._grad = before + bars[node]

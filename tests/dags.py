@@ -43,7 +43,7 @@ def random_program(random: Random, size: int, leaves: int = 0) -> Drawn:
     maker = _Maker(random, leaves, size)
     while len(maker.sizes) < size:
         maker.step()
-    if random.random() < 0.5:  # so that every result matters, and the sweep that counts uses comes to its end
+    if random.random() < 0.5:  # so that every result matters
         used = {arg for _, args in maker.steps for arg in args}
         maker.put("sum", *(i for i in range(len(maker.sizes)) if i not in used), len(maker.sizes) - 1)
     return Drawn(maker.steps, numbers)

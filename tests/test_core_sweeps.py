@@ -65,10 +65,21 @@ def test_the_forward_sweep_keeps_the_seed_of_a_node_inside():
 def test_a_sweep_resets_the_nodes_of_a_branch_that_was_not_taken(mode):
     x = Value(3.0)
     square = x * x
-    square.backward()
+    cube = square * x
+    cube.backward()
     with mode():
-        ops.where(1.0, x, square).backward()
-    assert (square.grad, x.grad) == (0.0, 7.0)
+        ops.where(1.0, x, cube).backward()
+    assert (cube.grad, square.grad, x.grad) == (0.0, 0.0, 28.0)
+
+
+@pytest.mark.parametrize("mode", [enable_grad, anomaly])
+def test_behind_a_branch_that_was_not_taken_only_what_is_reached_otherwise_has_a_gradient(mode):
+    x = Value(3.0)
+    square = x * x
+    branch = square + 1.0
+    with mode():
+        (ops.where(1.0, x, branch) + square).backward()
+    assert (branch.has_grad, square.grad, x.grad) == (False, 1.0, 7.0)
 
 
 def test_a_detached_value_keeps_its_label():

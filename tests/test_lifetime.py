@@ -14,7 +14,7 @@ import autograd
 import nn
 from autograd import Value, value
 from autograd.graph import topological_order
-from autograd.lifetime import REACH, Past
+from autograd.lifetime import REACH, Past, _Queue
 from tests.dags import random_program, run
 from tests.threads import in_a_small_stack
 
@@ -78,6 +78,7 @@ SHAPES = {
     "ladder": ladder,
     "sums": lambda: repeated(lambda y: autograd.sum([y, x, y]) * 0.3, x),
     "choices": lambda: repeated(lambda y: autograd.where(y > 0.0, y * 0.99, x), x),
+    "softmaxes": lambda: repeated(lambda y: autograd.softmax([y, x, x])[0], x),
     "labels": lambda: repeated(lambda y: named(y * x), x),
     "layers": layers,
     "nested modules": lambda: repeated(lambda y: NESTED([y]), x),
@@ -110,11 +111,22 @@ def test_no_path_leads_through_more_nodes_than_its_reach_before_it_meets_a_prote
         patch.setattr(value, "REACH", 4)
         patch.setattr(value, "MASK", 3)
         results = [node for node in run(program, [Value(x) for x in numbers]) if type(node) is Value]
+    assert longest_path(results) <= 4
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "in a cycle"])
+def test_so_it_is_whatever_records_a_deep_graph(shape):
+    graph = SHAPES[shape]()
+    assert longest_path(graph if type(graph) is list else [graph]) <= REACH
+
+
+def longest_path(results):
+    """The most nodes that a path leads through before it meets a protected one."""
     unprotected = {}
     for node in topological_order(results):
         below = [unprotected[arg] for arg in node.args if type(arg) is Value and not protected(arg)]
         unprotected[node] = (node.op is not None) + max(below, default=0)
-    assert max(unprotected.values()) <= 4
+    return max(unprotected.values())
 
 
 def protected(node):
@@ -143,6 +155,40 @@ def test_a_deep_graph_is_freed_at_once_and_without_the_collector():
     finally:
         tracemalloc.stop()
         gc.enable()
+
+
+class Dying:
+    """What it is told to do last."""
+
+    def __init__(self, last):
+        self.last = last
+
+    def __del__(self):
+        self.last()
+
+
+def test_what_dies_while_something_is_freed_is_freed_after_it():
+    queue, told = _Queue(), []
+
+    def hand_on():
+        queue.waiting.append((1, Dying(lambda: told.append("its argument")), None))
+        queue.free()
+        told.append("a node")
+
+    queue.waiting.append((2, Dying(hand_on), None))
+    queue.free()
+    assert told == ["a node", "its argument"]
+
+
+def test_what_dies_while_the_collector_runs_is_freed_after_it_the_deepest_first():
+    queue, told = _Queue(), []
+    queue.collector("start", {})
+    for depth in (2, 3, 1):
+        queue.waiting.append((depth, Dying(lambda depth=depth: told.append(depth)), None))
+        queue.free()
+    assert told == []
+    queue.collector("stop", {})
+    assert told == [3, 2, 1]
 
 
 AT_EXIT = """

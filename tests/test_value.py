@@ -88,16 +88,42 @@ def test_the_short_way_to_record_a_row_is_bit_equal_to_the_long_one(row, data):
     assert (short._depth, short._reached) == (long._depth, long._reached) == (1, 0)
 
 
+def deep(x, depth):
+    """A Value of that number and depth."""
+    node = Value(x)
+    for _ in range(depth):
+        node = +node
+    return node
+
+
+depths = st.integers(0, 2)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=5), numbers, st.booleans())
-def test_the_short_way_to_record_a_dot_is_bit_equal_to_the_long_one(pairs, bias, constant):
-    weights = [Value(w) for w, _ in pairs]
-    inputs = [x if constant else Value(x) for _, x in pairs]
-    b = Value(bias)
-    short, long = autograd.dot(weights, inputs, b), record(ops.dot, (*weights, *inputs, b))
-    assert same(short.data, long.data)
-    assert all(map(same, short.partials, long.partials))
-    assert all(map(lambda one, other: one is other, short.args[: len(pairs)], long.args))
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=5), numbers, st.booleans(), st.tuples(depths, depths, depths))
+def test_the_short_way_to_record_a_dot_is_bit_equal_to_the_long_one(pairs, bias, constant, depths):
+    weights = [deep(w, depths[0]) for w, _ in pairs]
+    inputs = [x if constant else deep(x, depths[1]) for _, x in pairs]
+    b = deep(bias, depths[2])
+    long = record(ops.dot, (*weights, *inputs, b))
+    for short in (autograd.dot(weights, inputs, b), *autograd.linear([weights], inputs, [b])):
+        assert same(short.data, long.data)
+        assert all(map(same, short.partials, long.partials))
+        assert all(map(lambda one, other: one is other, short.args[: len(pairs)], long.args))
+        assert (short._depth, short._reached) == (long._depth, long._reached)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@given(st.lists(st.tuples(st.floats(-40.0, 40.0) | numbers | st.sampled_from(SPECIAL), depths), min_size=1, max_size=6))
+def test_the_short_way_to_record_a_softmax_is_bit_equal_to_the_long_one(name, pairs):
+    xs = [deep(x, depth) for x, depth in pairs]
+    for i, short in enumerate(getattr(autograd, name)(xs)):
+        long = record(ops.TABLE[name], (xs[i], *xs[:i], *xs[i + 1 :]))
+        assert same(short.data, long.data)
+        assert all(map(same, short.partials, long.partials))
+        assert all(one is other for one, other in zip(short.args, long.args, strict=True))
+        assert (short._depth, short._reached) == (long._depth, long._reached)
 
 
 def test_a_dot_of_floats_and_values_mixed_is_recorded_the_long_way():
@@ -140,7 +166,7 @@ def test_a_node_used_outside_of_the_root_gets_only_its_roots_gradient():
 
 
 @given(st.lists(st.sampled_from(["+", "*", "-", "relu", "dead"]), min_size=1, max_size=30), st.randoms())
-def test_the_sweep_by_counts_equals_the_sweep_in_order(steps, random):
+def test_the_sweep_by_depth_equals_the_sweep_in_order(steps, random):
     nodes = [Value(0.5), Value(-1.5), Value(2.0)]
     for step in steps:
         a, b = random.choice(nodes), random.choice(nodes)
