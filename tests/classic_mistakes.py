@@ -115,6 +115,7 @@ MISTAKES = [
     ("detach forgets the label", "value.py", "            leaf.label = self.label\n", "            pass\n"),
     ("no_grad ignored", "value.py", "if modes.special and not modes.recording.get():", "if False:"),
     ("modes ignored", "value.py", "z - z != modes.special", "z - z != 0.0"),
+    ("modes ignored", "value.py", "sum(numbers) - sum(numbers) != modes.special", "sum(numbers) - sum(numbers) != 0.0"),
     ("the scope not noted", "value.py", "made_in = None, modes.scope.get()", "made_in = None, None"),
     ("pickle forgets the gradient", "value.py", "        leaf.grad = grad\n", "        pass\n"),
     # -- derivatives of derivatives

@@ -22,6 +22,7 @@ from autograd import (
     linear,
     no_grad,
     ops,
+    softmax,
     value_and_grad,
 )
 from autograd.primitive import number
@@ -45,6 +46,8 @@ def operations():
         yield from ((function.__name__, partial(function, Value(x))) for function in (operator.neg, operator.abs, ops.relu))
         yield "dot of constants", partial(dot, [Value(1.0), Value(1.0)], [x, 0.0], Value(0.0))
         yield "dot", partial(dot, [Value(1.0), Value(1.0)], [Value(x), Value(0.0)], Value(0.0))
+        yield "linear", lambda x=x: linear([[Value(1.0), Value(1.0)]], [Value(x), Value(0.0)], [Value(0.0)])[0]
+        yield "softmax", lambda x=x: softmax([Value(x), Value(1.0), Value(0.5)])[0]
 
 
 def test_inside_no_grad_no_operator_records_whatever_the_result():
