@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -603,6 +604,46 @@ def test_on_everyday_functions_an_error_of_1e_8_would_be_caught_wherever_the_slo
         slope, value = abs(check.analytic), abs(f(*point)) + 1.0
         if slope > 1e-3 * value and slope < 1e3:
             assert check.sensitivity < 1e-8
+
+
+# -- infinite operands -------------------------------------------------------------------------------
+
+INFINITE = {
+    "1/x": lambda x: 1.0 / x,
+    "-1/(x*x)": lambda x: -1.0 / (x * x),
+    "log(x)": autograd.log,
+    "exp(1000*(x + 1))": lambda x: autograd.exp(1000.0 * (x + 1.0)),
+    "log(x - 1)": lambda x: autograd.log(x - 1.0),  # NaN
+}
+OF_IT = {
+    "1/u": lambda u, x: 1.0 / u,
+    "1/(1 + u)": lambda u, x: 1.0 / (1.0 + u),
+    "minimum": lambda u, x: autograd.minimum(u, 3.0) + x,
+    "where": lambda u, x: autograd.where(u > 3.0, x, u * x),
+    "u**x": lambda u, x: u**x,
+} | {name: lambda u, x, row=row: row(u) for name, row in ops.TABLE.items() if row.arity == 1}
+
+
+@pytest.mark.parametrize("inner", INFINITE)
+@pytest.mark.parametrize("outer", OF_IT)
+@pytest.mark.parametrize("check", [lambda f: gradcheck(f, (0.0,), order=2), lambda f: check_grads(f, (0.0,), order=2)])
+def test_an_operand_that_is_infinite_or_nan_is_no_crash(inner, outer, check):
+    found: object = None
+    try:
+        found = check(lambda x: OF_IT[outer](INFINITE[inner](x), x))
+    except (GradientError, ValueError) as error:  # a gradient of 0·inf is NaN, which is wrong, and has no derivatives
+        found = error
+    assert re.search("caught from|is wrong: got|so there is no gradient to check", str(found))
+
+
+@pytest.mark.parametrize("f", [lambda x: autograd.atan(1.0 / x), lambda x: autograd.minimum(1.0 / x, 3.0) + x])
+def test_what_is_right_beside_an_infinite_operand_passes(f):
+    assert gradcheck(f, (0.0,))
+
+
+def test_what_is_wrong_beside_an_infinite_operand_is_named():
+    with pytest.raises(GradientError, match=r"got nan, finite differences give 1\.0"):
+        gradcheck(lambda y: 1.0 / (1.0 / y), (0.0,))
 
 
 # -- the bar -----------------------------------------------------------------------------------------

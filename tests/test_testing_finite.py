@@ -71,6 +71,12 @@ def test_what_a_function_does_at_a_small_scale_is_not_jumped_over(f, x, exact, m
     assert_covered(differentiate(f, x), exact, most)
 
 
+@pytest.mark.parametrize("side", [-1, 0, 1])
+@pytest.mark.parametrize("x", [math.inf, -math.inf, math.nan])
+def test_there_is_no_estimate_where_there_is_nothing_beside(x, side):
+    assert differentiate(math.atan, x, side=side).error == math.inf
+
+
 def test_a_function_that_is_not_resolved_by_the_floats_has_no_estimate():
     assert differentiate(math.sin, 1e300).error == math.inf
     assert differentiate(lambda t: math.nan, 1.0).error == math.inf

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from autograd.testing.finite.central import two_sided
-from autograd.testing.finite.estimate import EPSILON, TINY, Estimate, first_step, neighbours, scatter
+from autograd.testing.finite.estimate import EPSILON, TINY, UNKNOWN, Estimate, first_step, neighbours, scatter
 from autograd.testing.finite.onesided import one_sided
 
 
@@ -31,6 +31,8 @@ def differentiate(
         except (ValueError, ArithmeticError):
             return math.nan
 
+    if not math.isfinite(x):
+        return UNKNOWN  # there is nothing beside it
     away = side * 2.0**-10 * (abs(x) or 1.0)  # at the kink itself the values would seem to scatter
     measured = scatter([value(t) for t in neighbours(x + away)]) if noise is None else noise
 

@@ -54,6 +54,8 @@ def judge(
     between its two sides is allowed. `edge` is what the sides are asked of if x is known to be at a kink or at the
     end of a domain, where `sample` says nothing.
     """
+    if not math.isfinite(x):
+        return UNSEEN  # there is nothing beside it
     first = first_step(x) if step is None else step
     both = two_sided(sample, x, first)
     whole = Judged(both.value, both.value, both.error)
