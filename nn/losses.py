@@ -36,9 +36,13 @@ class Loss(Module):
         """The losses, their sum, or their mean: the sum over `divisor`."""
         if not losses:
             raise ValueError("predictions: a loss of an empty batch is not defined")
+        losses = [_nan_throughout(loss) for loss in losses]
         if self.reduction == "none":
             return losses
-        return autograd.sum(losses) if self.reduction == "sum" else autograd.sum(losses) / divisor
+        total = autograd.sum(losses)
+        if not any(math.isnan(_plain(loss)) for loss in losses):
+            total = _nan_throughout(total)  # inf - inf
+        return total if self.reduction == "sum" else total / divisor
 
     def elements(self, predictions: Any, targets: Any) -> list[Any]:
         """The loss of every element: here of every pair of a number and its target."""
@@ -125,8 +129,9 @@ class SmoothL1Loss(Loss):
 class KLDivLoss(Loss):
     """The Kullback-Leibler divergence target·(log(target) - prediction), from log-probabilities.
 
-    The targets are probabilities, or with `log_target` their logarithms. "mean" is over all numbers, as in PyTorch; the
-    divergence of a distribution is the sum of its row, and "batchmean" its mean over the rows.
+    As in PyTorch, any predictions are taken: give it the output of LogSoftmax. The targets are probabilities, or with
+    `log_target` their logarithms. "mean" is over all numbers, as in PyTorch; the divergence of a distribution is the
+    sum of its row, and "batchmean" its mean over the rows.
 
     >>> round(KLDivLoss("batchmean")([[math.log(0.5), math.log(0.5)]], [[0.9, 0.1]]), 4)
     0.3681
@@ -298,6 +303,8 @@ class _ClassLoss(Loss):
 class NLLLoss(_ClassLoss):
     """-log p of the right class, from rows of log-probabilities (the output of LogSoftmax).
 
+    As in PyTorch, any numbers are taken: probabilities or logits in their place give no error, only a loss that means nothing.
+
     `weight` has a factor for each class, and "mean" is then the weighted mean. A sample whose target is `ignore_index`
     counts for nothing.
 
@@ -448,6 +455,11 @@ def _mixed(target: Any, one: Any, zero: Any) -> Any:
 def _check_probability(target: Any) -> None:
     if not 0.0 <= target <= 1.0:
         raise ValueError(f"targets: expected a number from 0 to 1, got {_plain(target)!r}")
+
+
+def _nan_throughout(loss: Any) -> Any:
+    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it."""
+    return autograd.abs(loss) if type(loss) is Value and math.isnan(loss.data) else loss
 
 
 def _label(label: Any, classes: int) -> int:

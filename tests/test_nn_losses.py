@@ -224,6 +224,42 @@ def test_a_loss_that_is_nan_has_gradients_that_are_nan(name, xs):
             assert all(map(math.isnan, gradients(loss, leaves)))
 
 
+WEIGHTED = {
+    "CrossEntropyLoss": (lambda w: nn.CrossEntropyLoss("sum", weight=[w, 1.0]), 0, st.sampled_from(SINGULAR)),
+    "NLLLoss": (lambda w: nn.NLLLoss("sum", weight=[w, 1.0]), 0, st.sampled_from(SINGULAR)),
+    "KLDivLoss": (lambda w: nn.KLDivLoss(), [0.5, 0.5], st.sampled_from(SINGULAR)),
+    "KLDivLoss of logarithms": (lambda w: nn.KLDivLoss(log_target=True), [-0.5, -1.0], st.sampled_from(SINGULAR)),
+    "BCELoss": (lambda w: nn.BCELoss(weight=w), [1.0, 0.0], st.sampled_from([0.0, 1.0, 0.5])),
+    "BCEWithLogitsLoss": (lambda w: nn.BCEWithLogitsLoss(weight=w), [1.0, 0.5], st.sampled_from(SINGULAR)),
+    "BCEWithLogitsLoss of positives": (lambda w: nn.BCEWithLogitsLoss(pos_weight=w), [1.0, 0.0], st.sampled_from(SINGULAR)),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", WEIGHTED)
+@given(weight=st.sampled_from([0.0, 1.0, 2.0]), data=st.data())
+def test_no_weight_and_no_constant_slope_hides_a_loss_that_is_nan(name, weight, data):
+    kind, target, numbers = WEIGHTED[name]
+    row = [Value(data.draw(numbers)) for _ in range(2)]
+    for part in (None, 0, 1):  # the loss of the row, and of every number by itself where it has one
+        if part is not None and isinstance(target, int):
+            continue
+        chosen = row if part is None else row[part : part + 1]
+        loss = kind(weight)([chosen], [target if part is None else target[part : part + 1]])
+        if math.isnan(loss.data):
+            slopes = gradients(loss, chosen, create_graph=True)
+            told = [slope for slope in slopes if math.isnan(slope.data)]
+            assert len(told) == 2 if name == "CrossEntropyLoss" else told
+            assert all(any(map(math.isnan, gradients(slope, chosen))) for slope in told)
+
+
+@pytest.mark.parametrize("loss", [lambda row: nn.KLDivLoss()([row], [[0.5, 0.5]]), lambda row: nn.NLLLoss()([row, row], [0, 1])])
+def test_losses_that_are_infinities_of_both_signs_have_gradients_that_are_nan(loss):
+    row = [Value(math.inf), Value(-math.inf)]
+    assert math.isnan(loss(row).data)
+    assert all(map(math.isnan, gradients(loss(row), row)))
+
+
 def test_a_single_sample_needs_no_list():
     assert nn.MSELoss()(Value(3.0), 1.0).data == 4.0
     assert nn.CrossEntropyLoss()([0.0, 0.0], 1) == pytest.approx(math.log(2))
