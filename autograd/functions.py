@@ -190,7 +190,7 @@ def leaky_relu(x: Scalar, slope: float = 0.01) -> Scalar:
     >>> leaky_relu(-2.0)
     -0.02
     """
-    return ops.where(ops.greater(x, 0.0), x, slope * x)
+    return ops.where(ops.less_equal(x, 0.0), slope * x, ops.relu(x))  # NaN goes to relu, which keeps it at every order
 
 
 def elu(x: Scalar, alpha: float = 1.0) -> Scalar:
