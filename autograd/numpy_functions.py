@@ -24,6 +24,8 @@ _INSTEAD = {
     "deg2rad": "v * (math.pi / 180.0)",
     "float_power": "v ** p",
     "floor_divide": "autograd.floor(v / y)",
+    "fmax": "np.maximum(v, y), which keeps a NaN",
+    "fmin": "np.minimum(v, y), which keeps a NaN",
     "fmod": "v % y, which has the sign of y",
     "heaviside": "autograd.step(v)",
     "trunc": "autograd.copysign(autograd.floor(abs(v)), v)",

@@ -104,6 +104,8 @@ def test_what_is_refused_raises_and_what_to_write_instead_runs(code, instead):
         ("np.isinf(v)", r"np\.isinf has no counterpart here: write math\.isinf\(v\.data\)"),
         ("np.floor_divide(a, v)", r"write autograd\.floor\(v / y\)"),
         ("np.spacing(v)", r"np\.spacing has no counterpart here: write it with the functions of autograd"),
+        ("np.fmax(v, a)", r"np\.fmax has no counterpart here: write np\.maximum\(v, y\), which keeps a NaN"),
+        ("np.fmin(v, math.nan)", r"write np\.minimum\(v, y\)"),
         ("np.floor(w)", r"\[autograd\.floor\(v\) for v in array\]"),
         ("np.ceil(w)", r"\[autograd\.ceil\(v\) for v in array\]"),
         ("w // 2.0", r"write autograd\.floor\(x / y\)"),
