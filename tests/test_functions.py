@@ -113,7 +113,7 @@ def test_a_product_that_underflows_on_its_way_is_not_refused():
     assert gradcheck(autograd.prod, ([8.098355090459568e-45, 1.0320777884169997e-297, 0.5, 2.0],))
 
 
-@pytest.mark.parametrize("name", set(OF_A_NUMBER) - {"square"})
+@pytest.mark.parametrize("name", [name for name in OF_A_NUMBER if name != "square"])  # whose second derivative is 2
 def test_nan_keeps_its_derivatives_nan_at_every_order(name):
     f = OF_A_NUMBER[name]
     for _ in range(4):
