@@ -26,7 +26,7 @@ def quiet_in_scripts() -> None:
 
 def teach_no_zero_grad() -> None:
     """A gradient is read to which backward() calls from before and after a move of its leaf have contributed."""
-    teach("this gradient still contains that of an earlier step: call zero_grad(), or write p.grad = 0.0, before backward()")
+    teach("this grad still contains the gradient of an earlier step: call zero_grad(), or write p.grad = 0.0, before backward()")
 
 
 def teach_old_graph() -> None:

@@ -552,9 +552,9 @@ def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -
 def _assigned(name: str, x: Any) -> float:
     """`x` as a float, for `v.data = x` and `v.grad = x`."""
     if type(x) is Value:
-        raise TypeError(f"{name}: expected a number, got a Value: assign its number, v.{name} = (…).data")
+        raise TypeError(f"{name}: expected a real number, got a Value: assign its number, v.{name} = (…).data")
     if x is None and name == "grad":
-        raise TypeError("grad: expected a number, got None: to clear it write v.zero_grad(), or v.grad = 0.0")
+        raise TypeError("grad: expected a real number, got None: to clear it write v.zero_grad(), or v.grad = 0.0")
     return number(x)
 
 

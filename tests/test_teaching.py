@@ -149,6 +149,8 @@ STEPS_MEANT = [
     "x = x - 1.0; g = x.grad",
     "x.grad; loss = sum(w - lr*w.grad for w in p)",
     "for i, w in enumerate(p): d[i] = w - lr*w.grad",
+    "x = (y if lr > 1 else x) - lr*x.grad",
+    "for i, w in enumerate(p): p[i] = x - lr*x.grad",
     "for i, w in enumerate(p): p[0] = x - lr*x.grad",
     "g = x.grad\nx = (x - 1.0) if g > 0 else (x + 1.0)",
 ]
