@@ -6,6 +6,9 @@ import argparse
 import sys
 import textwrap
 import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograd.expression import ExpressionError, evaluate, functions, variables
@@ -26,7 +29,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         picture = _picture_format(options.output)
         given = _values(options.values)
-        result, texts = evaluate(options.expression, given)
+        with _plain_warnings(parser.prog):
+            result, texts = evaluate(options.expression, given)
         unused = sorted(set(given) - set(variables(options.expression)))
         if unused:
             raise ValueError(f"{unused[0]}=… is given, but the expression has no variable {unused[0]!r}")
@@ -42,6 +46,14 @@ def main(argv: list[str] | None = None) -> int:
     result.backward()
     print(step_table(result, texts))
     return _write_picture(parser.prog, result, options.output, picture)
+
+
+@contextmanager
+def _plain_warnings(program: str) -> Iterator[None]:
+    """Inside, a warning is one line, without the place in our sources that Python adds."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *place: print(f"{program}: warning: {message}", file=sys.stderr)
+        yield
 
 
 def step_table(root: Value, texts: dict[Value, str]) -> str:

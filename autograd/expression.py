@@ -35,7 +35,7 @@ _COMPARE = {
 }
 _OF_A_LIST = {"sum", "prod", "logsumexp", "mean", "var", "norm"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
-_OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean"}
+_OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
 _CONSTANTS = {  # letters that stand for a number in formulas
     "e": "; the exponential function is exp(x), and for the number give e=2.718281828459045",
     "pi": "; for the number give pi=3.141592653589793",
@@ -150,6 +150,21 @@ def _meant(name: str) -> str:
     return f": did you mean {other}?" if other else did_you_mean(name, functions())
 
 
+def _unknown(name: str, values: Mapping[str, Value]) -> str:
+    """What else a name without a value may stand for."""
+    if name in functions():
+        return f"; {name} is a function, called {name}(x)"
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    for i in range(1, len(name)):
+        if name[i:] in values:
+            if name[:i] in functions():
+                return f"; an op is called with parentheses: {name[:i]}({name[i:]})"
+            if name[:i] in values:
+                return f"; {_PRODUCT}: {name[:i]}*{name[i:]}"
+    return did_you_mean(name, values).replace(":", ";")
+
+
 def _arguments(node: ast.expr) -> list[ast.expr]:
     """The operands of a node that is allowed, or an error that points at it."""
     if isinstance(node, (ast.Name, ast.Constant)):
@@ -177,6 +192,9 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
     }
+    if isinstance(node, ast.IfExp):
+        choice = f"where({ast.unparse(node.test)}, {ast.unparse(node.body)}, {ast.unparse(node.orelse)})"
+        raise ExpressionError(f"a choice is written {choice}", node.col_offset + 1)
     if isinstance(node, ast.BinOp):
         hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
         raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1)
@@ -186,8 +204,7 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
 def _apply(node: ast.expr, args: list[Any], values: Mapping[str, Value]) -> Any:
     if isinstance(node, ast.Name):
         if node.id not in values:
-            hint = f"; {node.id} is a function, called {node.id}(x)" if node.id in functions() else _CONSTANTS.get(node.id, "")
-            raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{hint}", node.col_offset + 1)
+            raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{_unknown(node.id, values)}", node.col_offset + 1)
         return values[node.id]
     if isinstance(node, ast.Constant):
         if type(node.value) not in (int, float):

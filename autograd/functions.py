@@ -151,6 +151,8 @@ def _listed(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), writ
     if more or not hasattr(xs, "__iter__"):
         got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
+    if isinstance(xs, dict) and any(isinstance(key, str) for key in xs):
+        raise TypeError(f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())")
     return xs if isinstance(xs, (list, tuple)) else tuple(xs)
 
 

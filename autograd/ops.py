@@ -113,6 +113,8 @@ def custom_op(
         raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
     rules = _rules_of(vjp, label, forward, columns) if vjp else [partials] if callable(partials) else list(partials or ())
     _check_count(label, forward, rules, "partials must be one function for" if vjp is None else "vjp must take bar, z and")
+    if not columns.get("variadic"):
+        _check_partials(label, rules)
     _check_texts(None if columns.get("variadic") else len(rules), columns)
     columns.setdefault("doc", forward.__doc__ or "")
     columns.setdefault("otherwise", _raise_again)
@@ -131,6 +133,25 @@ def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Call
         signature.bind(*rules)
     except TypeError:
         raise TypeError(f"custom_op: {what} each argument of {label}{signature}, got {len(rules)}") from None
+
+
+def _check_partials(label: str, rules: Sequence[Callable[..., Any]]) -> None:
+    """Does each take the result and all arguments, as far as it tells?"""
+    import inspect
+
+    for i, rule in enumerate(rules):
+        try:
+            signature = inspect.signature(rule)
+        except (TypeError, ValueError):
+            continue
+        try:
+            signature.bind(None, *rules)
+        except TypeError:
+            write = "lambda z, x: …" if len(rules) == 1 else f"lambda z, {', '.join(f'x{k}' for k in range(1, len(rules) + 1))}: …"
+            raise TypeError(
+                f"custom_op: partials[{i}] of {label} must take the result first and then each argument, "
+                f"as in {write}, got one that takes {signature}"
+            ) from None
 
 
 def _rules_of(

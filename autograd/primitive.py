@@ -22,7 +22,7 @@ _ADVICE = {
     "complex": "only real numbers are supported: pass .real or .imag",
     "Decimal": "convert it with float(...), which rounds it",
     "str": "convert it with float(...)",
-    "NoneType": "a number is needed",
+    "NoneType": "pass a number; a function without `return` gives None",
     "list": "a Value holds one number: use [Value(x) for x in ...]",
     "tuple": "a Value holds one number: use [Value(x) for x in ...]",
     "dict": "a Value holds one number: use {k: Value(x) for k, x in ...}",
@@ -138,10 +138,18 @@ class Op:
             if type(arg) is not float:
                 record = getattr(arg, "_record", None)
                 if record is not None:
-                    return record(self, args)
+                    try:
+                        return record(self, args)
+                    except TypeError:
+                        self.refuse_lists(args)
+                        raise
                 plain = False
         if not plain or len(args) != self.arity:
-            args = tuple(map(number, self.checked(args)))
+            try:
+                args = tuple(map(number, self.checked(args)))
+            except TypeError:
+                self.refuse_lists(args)
+                raise
         try:
             z = self.forward(*args)
             return z if type(z) is float else number(z)
@@ -159,8 +167,25 @@ class Op:
         """`args`, or a TypeError if there are too many or too few."""
         if self.arity is not None and len(args) != self.arity:
             plural = "" if self.arity == 1 else "s"
-            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}")
+            raise TypeError(f"{self.name}() takes {self.arity} argument{plural}, got {len(args)}{self._of_python()}")
         return args
+
+    def _of_python(self) -> str:
+        import builtins  # here, since only errors need it
+
+        if self.name == "round":
+            return ": for digits use the built-in round, builtins.round(x, digits)"
+        return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
+
+    def refuse_lists(self, args: tuple[Any, ...]) -> None:
+        """TypeError that says how to call the op for every item, if an argument is a list or a tuple."""
+        for arg in args if self.arity is not None else ():
+            if isinstance(arg, (list, tuple)):
+                others = ", ".join("v" if other is arg else "…" for other in args)
+                raise TypeError(
+                    f"{self.name}: expected a real number or a Value, got {type(arg).__name__}: "
+                    f"it takes one number at a time, write [{self.name}({others}) for v in …]"
+                ) from None
 
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
         """The partials ∂z/∂argᵢ where `wanted`, None elsewhere: those rules are not called."""

@@ -1,4 +1,4 @@
-"""Is the operation that runs the minus of `x = x - 0.1 * x.grad`? Read off the source of the user's line."""
+"""Is the operation that runs the minus of `x = x - 0.1 * x.grad`? Read off the source of the user's line, or its instructions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from types import CodeType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dis import Instruction
 
 Place = tuple[int | None, int | None, int | None, int | None]  # first and last line, first and last column in bytes of UTF-8
 
@@ -17,12 +21,15 @@ Place = tuple[int | None, int | None, int | None, int | None]  # first and last 
 def rebinding(code: CodeType, instruction: int) -> tuple[str, str] | None:
     """What is bound anew and what to write instead, if the instruction is the `-` or `+` of a step by hand.
 
-    A step by hand is `x = x - … x.grad` (bound to another name it may be meant: a look ahead). None as well where there
-    is no source: in a plain REPL before Python 3.13, with -X no_debug_ranges.
+    A step by hand is `x = x - … x.grad` (bound to another name it may be meant: a look ahead). Where there is no source
+    (a plain REPL before Python 3.13) or no columns (-X no_debug_ranges), comprehensions pass unseen.
     """
     place = next(islice(code.co_positions(), instruction // 2, None))
     lines = linecache.getlines(code.co_filename)
-    if place[0] is None or ".grad" not in "".join(lines[place[0] - 1 : place[1]]):
+    if not lines or None in place:
+        return _in_instructions(code, instruction) if "grad" in code.co_names else None
+    assert place[0] is not None
+    if ".grad" not in "".join(lines[place[0] - 1 : place[1]]):
         return None  # most are done here
     tree = _parsed("".join(lines))
     return next((found for statement in ast.walk(tree) for found in _in_statement(statement, place)), None)
@@ -48,6 +55,13 @@ def _in_statement(statement: ast.AST, place: Place) -> Iterator[tuple[str, str]]
                 yield from _in_assignment(one, value, place)
         case ast.AnnAssign(target, _, ast.expr() as value) | ast.NamedExpr(target, value):
             yield from _in_assignment(target, value, place)
+        case ast.For(ast.Tuple([i, x]), ast.Call(ast.Name("enumerate"), [xs], []), body):
+            item = f"{ast.unparse(xs)}[{ast.unparse(i)}]"
+            for inner in body:
+                if isinstance(inner, ast.Assign) and item in map(ast.unparse, inner.targets):
+                    found = _step(inner.value, place)
+                    if found and found[0] == ast.unparse(x):
+                        yield item, found[1]
 
 
 def _in_assignment(target: ast.expr, value: ast.expr, place: Place) -> Iterator[tuple[str, str]]:
@@ -77,6 +91,67 @@ def _loops(value: ast.expr) -> Iterator[tuple[ast.expr, ast.comprehension]]:
         case ast.ListComp(made, loops) | ast.GeneratorExp(made, loops) | ast.DictComp(_, made, loops):
             yield from ((made, loop) for loop in loops)
             yield from _loops(made)
+
+
+_SIGNS = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div, "**": ast.Pow, "%": ast.Mod}
+_IGNORED = ("EXTENDED_ARG", "NOP", "RESUME")
+
+
+def _in_instructions(code: CodeType, at: int) -> tuple[str, str] | None:
+    """Follow what is on the stack up to the instruction, and on to where its result is bound."""
+    import dis  # here, since few programs need it
+
+    stack: list[ast.expr] = []
+    for step in dis.get_instructions(code):
+        if step.is_jump_target:
+            stack = []
+        try:
+            stored = _follow(stack, step)
+        except IndexError:  # made by what is not followed
+            stored, stack = None, []
+        if step.offset < at:
+            continue
+        if not stack and stored is None:
+            return None
+        found = stored and next(_in_assignment(*stored, (at, at, at, at)), None)
+        if found:
+            return found
+    return None
+
+
+def _follow(stack: list[ast.expr], step: Instruction) -> tuple[ast.expr, ast.expr] | None:
+    """Do to the stack what the instruction does; returns what is bound, and to what. Most instructions just empty it."""
+    name, pop = step.opname, stack.pop
+    if name in ("LOAD_NAME", "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_GLOBAL", "LOAD_DEREF"):
+        stack.append(ast.Name(step.argval, ast.Load()))
+    elif name in ("LOAD_CONST", "LOAD_SMALL_INT"):
+        stack.append(ast.Constant(step.argval))
+    elif name == "LOAD_ATTR":
+        stack.append(ast.Attribute(pop(), step.argval, ast.Load()))
+    elif name == "UNARY_NEGATIVE":
+        stack.append(ast.UnaryOp(ast.USub(), pop()))
+    elif name == "BINARY_SUBSCR" or (name == "BINARY_OP" and step.argrepr == "[]"):
+        index, items = pop(), pop()
+        stack.append(ast.Subscript(items, index, ast.Load()))
+    elif name == "BINARY_OP" and step.argrepr.removesuffix("=") in _SIGNS:
+        y, x, at = pop(), pop(), step.offset
+        sign = _SIGNS[step.argrepr.removesuffix("=")]()
+        stack.append(ast.BinOp(x, sign, y, lineno=at, end_lineno=at, col_offset=at, end_col_offset=at))
+    elif name == "COPY":
+        stack.append(stack[-step.argval])
+    elif name == "SWAP":
+        stack[-1], stack[-step.argval] = stack[-step.argval], stack[-1]
+    elif name in ("STORE_NAME", "STORE_FAST", "STORE_GLOBAL", "STORE_DEREF"):
+        return ast.Name(step.argval, ast.Load()), pop()
+    elif name == "STORE_ATTR":
+        owner = pop()
+        return ast.Attribute(owner, step.argval, ast.Load()), pop()
+    elif name == "STORE_SUBSCR":
+        index, items = pop(), pop()
+        return ast.Subscript(items, index, ast.Load()), pop()
+    elif name not in _IGNORED:
+        stack.clear()
+    return None
 
 
 def _step(value: ast.expr, place: Place) -> tuple[str, str] | None:

@@ -62,13 +62,13 @@ def kind(x: Any) -> str:
     if is_array(x):
         return f"an array of shape {x.shape}"
     name = type(x).__name__
-    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    return f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"
 
 
 def _advice(x: Any, do: str) -> str:
     """What to write in place of `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
     if x is None:
-        return "is a `return` missing?" if do == "return" else "a number is needed"
+        return "is a `return` missing?" if do == "return" else "pass a number; a function without `return` gives None"
     if type(x).__name__ in ("bool", "bool_"):
         return "a comparison has no derivative; return a number"
     if isinstance(x, complex):
@@ -83,6 +83,8 @@ def _advice(x: Any, do: str) -> str:
         return f"{do} an array without masked numbers, .filled(...)"
     if hasattr(x, "__array__"):
         return f"{do} np.asarray(...) instead"
+    if hasattr(x, "keys"):
+        return f"{do} dict(...) instead"
     if isinstance(x, Iterable) and not hasattr(x, "__dataclass_fields__"):
         return f"{do} list(...) instead"
     return f"{do} Values or real numbers, in lists, tuples, dicts or NumPy arrays"

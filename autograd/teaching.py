@@ -26,10 +26,7 @@ def quiet_in_scripts() -> None:
 
 def teach_no_zero_grad() -> None:
     """A gradient is read to which backward() calls from before and after a move of its leaf have contributed."""
-    teach(
-        "a gradient that is read here still holds what an earlier backward() left, though its parameter has been moved "
-        "since: call zero_grad(), or write p.grad = 0.0, before backward()"
-    )
+    teach("this grad still contains the gradient of an earlier step: call zero_grad(), or write p.grad = 0.0, before backward()")
 
 
 def teach_old_graph() -> None:
@@ -37,6 +34,14 @@ def teach_old_graph() -> None:
     teach(
         "this backward() repeats the gradient of a graph recorded before a parameter was moved: "
         "compute the loss again after each step, inside the loop"
+    )
+
+
+def teach_no_past() -> None:
+    """backward() is called on a leaf that `no_grad()` or `detach()` made."""
+    teach(
+        "this backward() reaches nothing but the Value itself, which was made by no_grad() or detach() and has no graph: "
+        "compute it outside no_grad(), and call backward() before detach()"
     )
 
 

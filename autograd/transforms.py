@@ -18,7 +18,7 @@ from autograd import graph, modes
 from autograd._typing import Any
 from autograd.errors import StaleGraphError
 from autograd.primitive import number
-from autograd.tree import as_array, block_map, is_array, same_shape, tree_build, tree_leaves, tree_leaves_like, tree_map
+from autograd.tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd.value import Value, take_partials
 
 
@@ -106,7 +106,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
     run = _Run("vjp", f, xs, range(len(xs)))
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        if not same_shape(cotangent, run.y):
+        if not fits(cotangent, run.y):
             raise ValueError(f"vjp: the cotangent must have the shape of the output, {run.output()!r}, got {cotangent!r}")
         seeds: dict[Value, Any] = {}
         for y, bar in zip(run.ys, tree_leaves_like(run.y, cotangent), strict=True):
@@ -379,7 +379,7 @@ def _check_tangents(verb: str, primals: Any, tangents: Any) -> None:
             raise TypeError(
                 f"{verb}: {name} must be a tuple, one item for each argument, got {_kind(given)}: write {verb}(f, (x,), (v,))"
             )
-    if not same_shape(tuple(primals), tuple(tangents)):
+    if not fits(tuple(tangents), tuple(primals)):
         raise ValueError(f"{verb}: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
 
 

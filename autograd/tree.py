@@ -119,5 +119,28 @@ def same_shape(one: Any, other: Any) -> bool:
     return not isinstance(other, dict) and _shape(one) == _shape(other)
 
 
+def fits(given: Any, shape: Any) -> bool:
+    """Is `given` nested like `shape`, where nested lists and tuples may stand for an array?
+
+    >>> fits([1, [2]], [3, [4]]), fits([1, [2]], [3, 4])
+    (True, False)
+    """
+    if is_array(shape):
+        return _shape(given) == shape.shape if is_array(given) else _fills(given, shape.shape)
+    if isinstance(shape, (list, tuple)):
+        both = isinstance(given, type(shape)) and len(given) == len(shape)
+        return both and all(map(fits, given, shape))
+    if isinstance(shape, dict):
+        return isinstance(given, dict) and given.keys() == shape.keys() and all(fits(given[key], shape[key]) for key in shape)
+    return same_shape(given, shape)
+
+
+def _fills(given: Any, shape: tuple[int, ...]) -> bool:
+    """Are these lists in lists of this shape?"""
+    if not shape:
+        return not isinstance(given, (dict, list, tuple)) and not _shape(given)
+    return isinstance(given, (list, tuple)) and len(given) == shape[0] and all(_fills(item, shape[1:]) for item in given)
+
+
 def _shape(x: Any) -> tuple[int, ...]:
     return tuple(x.shape) if is_array(x) else ()

@@ -55,7 +55,7 @@ class Value(Methods, MicrogradNames):
     # A leaf has no edges, so other slots of it are free. _a says how many transforms had been started when it was made.
     # _da and _db are for what classic slips are told by (see teaching.py). _da is the number
     # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
-    # _db is True if its gradient was read.
+    # _db is True if its gradient was read, and False until then if no_grad() or detach() made it.
     __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
@@ -91,9 +91,11 @@ class Value(Methods, MicrogradNames):
 
     @data.setter
     def data(self, data: float) -> None:
+        if type(data) is not float:
+            data = _assigned("data", data)
         if self._da is None and self.op is None:
             self._da = self._number
-        self._number = number(data)
+        self._number = data
 
     @property
     def grad(self) -> float:
@@ -110,7 +112,8 @@ class Value(Methods, MicrogradNames):
 
     @grad.setter
     def grad(self, grad: float) -> None:
-        grad = number(grad)
+        if type(grad) is not float:
+            grad = _assigned("grad", grad)
         if self._reached == FROZEN:
             if grad:
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
@@ -252,6 +255,8 @@ class Value(Methods, MicrogradNames):
         (12.0, 1.0)
         """
         graph.backward(self, number(seed))
+        if self._db is False and self.op is None:
+            teaching.teach_no_past()
 
     # -- arithmetic: inline for speed, and held bit-equal to the rows of the table by a test ---------
 
@@ -530,6 +535,7 @@ RESULT = Note("", None, None)  # of a leaf that a module computed: it is not one
 def _result_leaf(z: float) -> Value:
     """A computed number without a past, from `no_grad()` or `detach()`; inside the call of a module it is marked."""
     leaf = Value(z)
+    leaf._db = False
     call = modes.scope.get()
     if call is not None and call.owner is not None:
         leaf._note = RESULT
@@ -543,6 +549,15 @@ def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -
     return leaf
 
 
+def _assigned(name: str, x: Any) -> float:
+    """`x` as a float, for `v.data = x` and `v.grad = x`."""
+    if type(x) is Value:
+        raise TypeError(f"{name}: expected a real number, got a Value: assign its number, v.{name} = (…).data")
+    if x is None and name == "grad":
+        raise TypeError("grad: expected a real number, got None: to clear it write v.zero_grad(), or v.grad = 0.0")
+    return number(x)
+
+
 def _operand(x: Any) -> Any:
     """`x` as a float; NotImplemented for an array or a type of which it is not known to be no number."""
     try:
@@ -550,6 +565,11 @@ def _operand(x: Any) -> Any:
     except OverflowError:
         return number(x)  # which says that it is too large
     except TypeError:
+        if type(x) in (list, tuple):
+            raise TypeError(
+                f"expected a real number or a Value, got {type(x).__name__}: an operation is applied to one number at a time, "
+                "as in [v * x for x in …]"
+            ) from None
         if type(x).__name__ in _REFUSED:
             raise
         return NotImplemented

@@ -54,5 +54,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     import difflib  # here, since only errors need it
 
     spelled = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.76)
     return f": did you mean {spelled[near[0]]}?" if near else ""

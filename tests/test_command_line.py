@@ -37,6 +37,13 @@ def test_it_runs_as_a_module(tmp_path):
     assert (tmp_path / "graph.svg").exists()
 
 
+def test_a_warning_is_one_line_without_a_place_in_our_sources(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "autograd", "sqrt(x)", "x=-1"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "python -m autograd: warning: sqrt(-1.0) is nan\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -54,7 +61,10 @@ def test_it_runs_as_a_module(tmp_path):
         (["x + 1j", "x=1"], "1j is no real number"),
         (["x + True", "x=1"], "True is no real number"),
         (["1 < x < 3", "x=1"], "only one comparison at a time"),
-        (["x if x else 1", "x=1"], "IfExp is not allowed here"),
+        (["x if x>0 else 0", "x=1"], "column 1, at 'x if x>0 else 0': a choice is written where(x > 0, x, 0)"),
+        (["X**2", "x=2"], "no value for 'X': give X=…; did you mean x?"),
+        (["1 + sinx", "x=2"], "no value for 'sinx': give sinx=…; an op is called with parentheses: sin(x)"),
+        (["xy", "x=1", "y=2"], "no value for 'xy': give xy=…; a product is written with *: x*y"),
         (["sum(*x)", "x=1"], "arguments are written out one by one"),
         (["mean()", "x=1"], "mean of an empty list"),
         (["x" + "+x" * 500, "x=1"], "nested more than 250 deep"),

@@ -266,3 +266,27 @@ def test_texts_of_ops_of_any_number_of_arguments_have_one_place():
     for source in ("max(0.0)", "max({}, {})", "max({1})"):
         with pytest.raises(ValueError, match=re.escape("source must have one {} for all the arguments")):
             custom_op(lambda *xs: max(xs), source=source, **columns)
+
+
+@pytest.mark.parametrize(
+    ("forward", "partials", "message"),
+    [
+        (
+            lambda x: x * x,
+            lambda x: 2 * x,
+            "partials[0] of wrong must take the result first and then each argument, as in lambda z, x: …",
+        ),
+        (lambda x: x * x, [lambda z, x, y: 2 * x], "got one that takes (z, x, y)"),
+        (lambda x, y: x * y, [lambda z, x, y: y, lambda x, y: x], "partials[1] of wrong must take the result first"),
+        (lambda x, y: x * y, [lambda x, y: y, lambda z, x, y: x], "as in lambda z, x1, x2: …, got one that takes (x, y)"),
+    ],
+)
+def test_a_partial_that_does_not_take_the_result_first_is_refused_where_it_is_given(forward, partials, message):
+    with pytest.raises(TypeError, match=re.escape(message)):
+        custom_op(forward, partials=partials, name="wrong")
+    assert "wrong" not in ops.TABLE
+
+
+@pytest.mark.parametrize("partial", [lambda z, x: 2.0 * x, lambda *args: 2.0 * args[1], lambda z, x, k=2.0: k * x, math.pow])
+def test_a_partial_that_can_be_called_with_result_and_argument_is_taken(partial):
+    assert custom_op(lambda x: x * x, partials=partial, name="right")(3.0) == 9.0

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import UserDict
 
 import numpy
 import pytest
@@ -68,6 +69,64 @@ def test_what_goes_wrong_inside_a_list_is_said_as_it_was():
     ):
         with pytest.raises(TypeError, match=r"^inside$"):
             call()
+
+
+@pytest.mark.parametrize("name", OF_A_LIST)
+def test_a_dict_with_names_says_to_pass_its_values(name):
+    words = f"{name}() takes its numbers in a list, got a dict, which gives its keys: write {name}(d.values())"
+    with pytest.raises(TypeError, match=re.escape(words)):
+        getattr(autograd, name)({"a": 1.0})
+
+
+ONE_BY_ONE = [
+    (lambda: autograd.relu([A]), "[relu(v) for v in …]"),
+    (lambda: autograd.relu((1.0, 2.0)), "[relu(v) for v in …]"),
+    (lambda: autograd.maximum(A, [1.0]), "[maximum(…, v) for v in …]"),
+    (lambda: autograd.where([1.0], A, B), "[where(v, …, …) for v in …]"),
+    (lambda: A * [1.0, 2.0], "as in [v * x for x in …]"),
+    (lambda: (1.0,) - A, "as in [v * x for x in …]"),
+]
+
+
+@pytest.mark.parametrize(("slip", "write"), ONE_BY_ONE)
+def test_an_op_of_a_list_says_how_to_apply_it_to_each(slip, write):
+    with pytest.raises(TypeError, match=re.escape(write)) as error:
+        slip()
+    assert re.search("got (list|tuple): ", str(error.value))
+
+
+def test_pythons_functions_of_the_same_names_are_named():
+    with pytest.raises(TypeError, match=r"takes 1 argument, got 2: for digits use the built-in round"):
+        autograd.round(3.14159, 2)
+    with pytest.raises(TypeError, match=r"takes 2 arguments, got 3: Python's own function is builtins\.pow"):
+        autograd.pow(2, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "write"),
+    [
+        ("data", Value(1.0) * 2.0, "got a Value: assign its number, v.data = (…).data"),
+        ("grad", Value(1.0) * 2.0, "got a Value: assign its number, v.grad = (…).data"),
+        ("grad", None, "to clear it write v.zero_grad(), or v.grad = 0.0"),
+        ("data", None, "pass a number; a function without `return` gives None"),
+    ],
+)
+def test_what_cannot_be_assigned_says_what_to_write_and_changes_nothing(name, wrong, write):
+    x = Value(3.0)
+    x.grad = 2.0
+    with pytest.raises(TypeError, match=re.escape(write)):
+        setattr(x, name, wrong)
+    assert (x.data, x.grad, x._da) == (3.0, 2.0, None)
+
+
+def test_a_mapping_is_passed_as_a_dict():
+    with pytest.raises(TypeError, match=r"got a UserDict: pass dict\(\.\.\.\) instead"):
+        autograd.grad(lambda d: d["a"])(UserDict(a=1.0))
+
+
+@pytest.mark.parametrize("name", ["foo", "cosec"])
+def test_a_far_name_is_not_guessed(name):
+    assert refused(f"{name}(x)")[0] == f"{name!r} is no op"
 
 
 # -- names ---------------------------------------------------------------------------------------------------------------

@@ -68,6 +68,8 @@ STEPS = [  # the statement, the name it binds, and what to write
     ("p = list(w - lr*w.grad for w in p)", "p", "for w in p: w.data -= lr * w.grad"),
     ("p = tuple(w - r*w.grad for w, r in zip(p, [lr]))", "p", "for w, r in zip(p, [lr]): w.data -= r * w.grad"),
     ("p = [[w - lr*w.grad for w in row] for row in [p]]", "p", "for row in [p]: for w in row: w.data -= lr * w.grad"),
+    ("self.p = [w - lr*w.grad for w in self.p]", "self.p", "for w in self.p: w.data -= lr * w.grad"),
+    ("for i, w in enumerate(p): p[i] = w - lr*w.grad", "p[i]", "w.data -= lr * w.grad"),
     ("d = {k: w - lr*w.grad for k, w in d.items()}", "d", "for k, w in d.items(): w.data -= lr * w.grad"),
     ("é = x; ü = 'ü'; x = x - lr*x.grad", "x", "x.data -= lr * x.grad"),
     ("x = (\n    x\n    - lr\n    * x.grad\n)", "x", "x.data -= lr * x.grad"),
@@ -84,6 +86,7 @@ def names_of_a_program():
     x, w = read(3.0, 2.0)
     thing = Thing()
     thing.w = w
+    thing.p = read(6.0)
     return {"x": x, "lr": 0.1, "self": thing, "p": read(4.0), "i": 0, "d": {"k": read(5.0)[0]}}
 
 
@@ -110,10 +113,9 @@ def test_it_says_so_under_no_grad_as_well(statement, name, write):
 @pytest.mark.parametrize(("statement", "name", "write"), STEPS, ids=[step for step, _, _ in STEPS])
 def test_what_it_says_to_write_moves_the_parameter_as_the_step_was_meant_to(statement, name, write):
     names = names_of_a_program()
-    leaves = [names["x"], names["self"].w, names["p"][0], names["d"]["k"]]
+    leaves = [names["x"], names["self"].w, names["p"][0], names["d"]["k"], names["self"].p[0]]
     before = [leaf.data for leaf in leaves]
-    if name == "w":
-        names["w"] = leaves[0]
+    names["w"] = leaves[0]
     assert told(write.replace(": for", ":\n    for"), **names) == []
     after = [leaf.data for leaf in leaves]
     moved = [x - y for x, y in zip(before, after, strict=True) if x != y]
@@ -146,6 +148,10 @@ STEPS_MEANT = [
     "x = 'x = x - lr*x.grad' and x - 1.0",
     "x = x - 1.0; g = x.grad",
     "x.grad; loss = sum(w - lr*w.grad for w in p)",
+    "for i, w in enumerate(p): d[i] = w - lr*w.grad",
+    "x = (y if lr > 1 else x) - lr*x.grad",
+    "for i, w in enumerate(p): p[i] = x - lr*x.grad",
+    "for i, w in enumerate(p): p[0] = x - lr*x.grad",
     "g = x.grad\nx = (x - 1.0) if g > 0 else (x + 1.0)",
 ]
 
@@ -210,11 +216,40 @@ def test_reading_the_source_warns_of_nothing_else_in_it():
     ) == [2]
 
 
-def test_no_source_no_warning():
-    x = read(3.0)[0]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        exec(compile("x = x - 0.125*x.grad", "<stdin>", "exec"), {"x": x, "__name__": "__main__"})
+def told_without_source(statement, name="<stdin>", **names):
+    names.update(Value=Value, no_grad=no_grad, __name__="__main__")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default", TeachingWarning)
+        exec(compile(statement, name, "exec"), names)
+    return [str(warning.message) for warning in caught]
+
+
+PLAIN_STEPS = [  # no comprehensions, which are functions of their own, nor the locals of functions, which Pythons load in pairs
+    step for step in STEPS if " for " not in step[0] and not step[0].startswith(("def", "for i,"))
+]
+
+
+@pytest.mark.parametrize("around", ["{}", "with no_grad():\n    {}", "for _ in range(1):\n    {}"])
+@pytest.mark.parametrize(("statement", "name", "write"), PLAIN_STEPS, ids=[step for step, _, _ in PLAIN_STEPS])
+def test_without_source_a_step_is_read_off_the_instructions(statement, name, write, around):
+    if "\n    w" in statement:
+        statement = "w = p[0]; w.grad; " + statement.partition("\n")[2].strip()
+    [message] = told_without_source(around.format(statement), **names_of_a_program())
+    assert f"binds {name} to it" in message
+    assert message.endswith(f"To move it write {write}")
+
+
+@pytest.mark.parametrize("statement", STEPS_MEANT)
+def test_without_source_what_may_be_meant_is_not_told_either(statement):
+    names = names_of_a_program() | {"y": read(7.0)[0], "f": lambda x: x}
+    assert told_without_source(statement, **names) == []
+
+
+def test_a_plain_interactive_session_is_told_of_a_step_by_hand():
+    typed = "from autograd import Value, no_grad\nw = Value(1.0)\n(w*w).backward()\nw = w - 0.1*w.grad\n"
+    assert in_python("-i", typed=typed) == 1
+    loop = "p = [Value(1.0), Value(2.0)]\n(p[0]*p[1]).backward()\nwith no_grad():\n    for q in p:\n        q -= 0.1*q.grad\n\n"
+    assert in_python("-i", typed="from autograd import Value, no_grad\n" + loop) == 1
 
 
 # -- gradients that are not zeroed ---------------------------------------------------------------------------------------
@@ -406,6 +441,34 @@ def test_an_optimizer_moves_nothing_when_a_warning_that_is_an_error_comes():
     with pytest.raises(TeachingWarning):
         optimizer.step()
     assert (w.data, b.data) == (1.0, 5.0)
+
+
+# -- a backward that reaches nothing ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "made", ["with no_grad(): y = x*2.0", "with no_grad(): y = x.exp()", "y = (x*2.0).detach()", "with no_grad(): y = 2.0 + x"]
+)
+def test_backward_on_a_result_without_a_past_is_told(made):
+    [(line, message)] = told(f"x = Value(3.0)\n{made}\ny.backward()")
+    assert line == 3
+    assert message == (
+        "this backward() reaches nothing but the Value itself, which was made by no_grad() or detach() and has no graph: "
+        "compute it outside no_grad(), and call backward() before detach()"
+    )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "x = Value(3.0)\nx.backward()",
+        "with no_grad(): x = Value(3.0)\nx.backward()",
+        "with no_grad(): w = Value(3.0)*2.0\n(w*w).backward()",
+        "w = (Value(3.0)*2.0).detach()\n(w*w).backward()",
+    ],
+)
+def test_backward_on_or_to_a_leaf_is_told_nothing(program):
+    assert told(program) == []
 
 
 # -- a step without a gradient ----------------------------------------------------------------------------------------

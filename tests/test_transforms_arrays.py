@@ -161,7 +161,7 @@ def test_gradients_of_an_array_of_values_are_an_array():
     assert (again.shape, gradients(again[0, 1], x[0, 1])) == ((1, 2), 2.0)
 
 
-@pytest.mark.parametrize("other", [np.ones(3), np.ones((2, 1)), [1.0, 1.0], 1.0])
+@pytest.mark.parametrize("other", [np.ones(3), np.ones((2, 1)), [1.0], [[1.0, 1.0]], [[1.0], [1.0]], {0: 1.0}, 1.0])
 def test_tangents_and_cotangents_of_an_array_have_its_shape(other):
     x = np.array([1.0, 2.0])
     for fails in (
@@ -171,6 +171,21 @@ def test_tangents_and_cotangents_of_an_array_have_its_shape(other):
     ):
         with pytest.raises(ValueError, match="must have the shape of"):
             fails()
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 3), (1, 1), (0,)])
+def test_nested_lists_may_stand_for_a_tangent_or_cotangent_of_an_array(shape):
+    x = np.full(shape, 2.0)
+    tangent = np.arange(x.size, dtype=float).reshape(shape)
+
+    def cube(x):
+        return x * x * x
+
+    assert np.array_equal(jvp(cube, (x,), (tangent.tolist(),))[1], jvp(cube, (x,), (tangent,))[1])
+    assert np.array_equal(vjp(cube, x)[1](tangent.tolist())[0], vjp(cube, x)[1](tangent)[0])
+    if shape:
+        total = lambda x: cube(x).sum() + 0.0  # noqa: E731
+        assert np.array_equal(hvp(total, (x,), (tangent.tolist(),)), hvp(total, (x,), (tangent,)))
 
 
 def test_numpy_is_imported_only_if_there_is_an_array():

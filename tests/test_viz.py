@@ -3,6 +3,7 @@
 import sys
 import xml.etree.ElementTree as ET
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -176,3 +177,12 @@ def test_a_picture_in_an_unknown_format_and_a_root_that_is_none_are_refused_by_n
         draw_dot(Value(1.0), format="bogus")
     with pytest.raises(TypeError, match="trace: root must be a Value, got float"):
         trace(3.0)
+
+
+def test_an_array_of_values_is_drawn_as_a_list_is_and_a_dict_says_to_pass_one():
+    x = Value(2.0, label="x")
+    y, z = x * 3.0, x + 1.0
+    array = numpy.array([[y], [z]])
+    assert draw_dot(array).source == draw_dot([y, z]).source
+    with pytest.raises(TypeError, match=r"got a dict: write draw_dot\(list\(ys\.values\(\)\)\)"):
+        draw_dot({"y": y})

@@ -74,7 +74,7 @@ def words_of(op: Op) -> set[str]:
     words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(slots)
     if not words <= {*vars(math), *_FUNCTIONS, *bound} or not all(isinstance(node, _ALLOWED) for node in nodes):
         raise ValueError(
-            f"to_python: {op.source!r} is no Python that the program could run: "
+            f"to_python: {op.source!r} is not Python that the program can run: "
             f"tell custom_op the source of {op.name}, an expression of operators and functions of math"
         )
     return words | bound

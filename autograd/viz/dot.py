@@ -10,6 +10,7 @@ from autograd.diagnose.words import listed
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.replay import changed_leaves
+from autograd.tree import is_array, tree_leaves
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.fold import folding
@@ -59,7 +60,7 @@ def draw_dot(
     flow="backward" leaves the grey arrows out. Solid blue is positive, dashed orange negative, thick is
     much, dotted next to nothing; purple is NaN or infinite, framed where it was born.
 
-    - A list of roots is drawn as one graph.
+    - A list or array of roots is drawn as one graph.
     - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. `show` says
       which of "data", "grad" and "partial" are written.
     - `fold` puts what a module of `nn` or a `scope` made into one box: "module" always, "auto" if there are
@@ -76,6 +77,10 @@ def draw_dot(
     """
     if rankdir is not None:
         _one_of("rankdir", rankdir, DIRECTIONS)
+    if isinstance(root, dict):
+        raise TypeError("draw_dot: root must be a Value or a list of Values, got a dict: write draw_dot(list(ys.values()))")
+    if is_array(root) and all(type(one) is Value for one in tree_leaves(root)):
+        root = tree_leaves(root)
     roots = [checked_value("draw_dot({})", "root", one) for one in (root if isinstance(root, (list, tuple)) else [root])]
     if not roots:
         raise ValueError("draw_dot: root must be a Value or a list of at least one, got an empty list")
