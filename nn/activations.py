@@ -65,7 +65,7 @@ def activation_function(activation: str | Activation) -> Activation:
     return row
 
 
-class _Elementwise(Module):
+class Elementwise(Module):
     """A function applied to a number, or to every number of a list."""
 
     function: Activation
@@ -75,13 +75,13 @@ class _Elementwise(Module):
         return tree_map(self.function, x if plain else plain_lists(x))
 
 
-class Identity(_Elementwise):
+class Identity(Elementwise):
     """x itself."""
 
     function = staticmethod(linear)
 
 
-class ReLU(_Elementwise):
+class ReLU(Elementwise):
     """x where it is positive, else 0.
 
     >>> ReLU()([-1.0, 2.0])
@@ -91,61 +91,61 @@ class ReLU(_Elementwise):
     function = staticmethod(autograd.relu)
 
 
-class Tanh(_Elementwise):
+class Tanh(Elementwise):
     """The hyperbolic tangent."""
 
     function = staticmethod(autograd.tanh)
 
 
-class Sigmoid(_Elementwise):
+class Sigmoid(Elementwise):
     """1 / (1 + exp(-x))."""
 
     function = staticmethod(autograd.sigmoid)
 
 
-class Softplus(_Elementwise):
+class Softplus(Elementwise):
     """log(1 + exp(x))."""
 
     function = staticmethod(autograd.softplus)
 
 
-class GELU(_Elementwise):
+class GELU(Elementwise):
     """x·Φ(x)."""
 
     function = staticmethod(autograd.gelu)
 
 
-class SiLU(_Elementwise):
+class SiLU(Elementwise):
     """x·sigmoid(x)."""
 
     function = staticmethod(autograd.silu)
 
 
-class Mish(_Elementwise):
+class Mish(Elementwise):
     """x·tanh(softplus(x))."""
 
     function = staticmethod(autograd.mish)
 
 
-class Softsign(_Elementwise):
+class Softsign(Elementwise):
     """x / (1 + |x|)."""
 
     function = staticmethod(autograd.softsign)
 
 
-class Hardtanh(_Elementwise):
+class Hardtanh(Elementwise):
     """x held between -1 and 1."""
 
     function = staticmethod(autograd.hardtanh)
 
 
-class LogSigmoid(_Elementwise):
+class LogSigmoid(Elementwise):
     """log(sigmoid(x))."""
 
     function = staticmethod(autograd.logsigmoid)
 
 
-class LeakyReLU(_Elementwise):
+class LeakyReLU(Elementwise):
     """x where it is positive, slope·x elsewhere."""
 
     def __init__(self, slope: float = 0.01) -> None:
@@ -155,7 +155,7 @@ class LeakyReLU(_Elementwise):
         return autograd.leaky_relu(x, self.slope)
 
 
-class ELU(_Elementwise):
+class ELU(Elementwise):
     """x where it is positive, alpha·(exp(x) - 1) elsewhere."""
 
     def __init__(self, alpha: float = 1.0) -> None:
@@ -166,7 +166,7 @@ class ELU(_Elementwise):
 
 
 class Softmax(Module):
-    """Positive numbers that add up to 1, from a list.
+    """Positive numbers that sum to 1, from a list.
 
     >>> Softmax()([0.0, 0.0])
     [0.5, 0.5]

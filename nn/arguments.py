@@ -126,6 +126,15 @@ def checked_choice(name: str, value: Any, choices: Iterable[str], besides: str =
     return value
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something, in words.
+
+    >>> counted(1, "number"), counted(2, "number")
+    ('1 number', '2 numbers')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 # -- collections -------------------------------------------------------------------------------------
 
 
@@ -249,6 +258,8 @@ def _instead(parameters: Any) -> str:
     """What came in place of parameters, and what to write."""
     if isinstance(parameters, MethodType):
         return f"the method {parameters.__name__} itself: call it, {parameters.__name__}()"
+    if type(parameters) is Value:
+        return "Value: write [v]"
     return type(parameters).__name__ + (": pass its parameters()" if hasattr(parameters, "parameters") else "")
 
 

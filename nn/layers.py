@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, dot, linear
 from nn.activations import Activation, activation_function
-from nn.arguments import checked_flag, checked_integer, checked_number, generator, plain_lists
+from nn.arguments import checked_flag, checked_integer, checked_number, counted, generator, plain_lists
 from nn.init import Initialiser, initialiser
 from nn.module import Module
 
@@ -229,11 +229,11 @@ def _row(x: Any, nin: int) -> Sequence[Any]:
     row = x if type(x) is list else plain_lists(x)
     if not isinstance(row, list):
         instead = ": write net([x])" if nin == 1 and isinstance(x, (int, float, Value)) else ""
-        raise TypeError(f"x: expected a list of {nin} numbers, got {type(x).__name__}{instead}")
+        raise TypeError(f"x: expected a list of {counted(nin, 'number')}, got {type(x).__name__}{instead}")
     if row and isinstance(row[0], str):
-        raise TypeError(f"x: expected {nin} numbers, got the text {row[0]!r}")
+        raise TypeError(f"x: expected {counted(nin, 'number')}, got the text {row[0]!r}")
     if row and hasattr(row[0], "__len__"):
-        raise ValueError(f"x: expected one row of {nin} numbers, got {len(row)} rows: write [net(row) for row in X]")
+        raise ValueError(f"x: expected one row of {counted(nin, 'number')}, got {len(row)} rows: write [net(row) for row in X]")
     if len(row) != nin:
-        raise ValueError(f"x: expected {nin} numbers, got {len(row)}")
+        raise ValueError(f"x: expected {counted(nin, 'number')}, got {len(row)}")
     return row

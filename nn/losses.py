@@ -427,14 +427,14 @@ def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
 
 
 def _distribution(row: Sequence[Any], classes: int) -> Sequence[Any]:
-    """A row of probabilities that add up to 1, as near as single precision can come."""
+    """A row of probabilities that sum to 1, as near as single precision can come."""
     if len(row) != classes:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
     for probability in row:
         _check_probability(_numeric("targets", probability))
     total = math.fsum(map(_plain, row))
     if not abs(total - 1.0) < 1e-3:
-        raise ValueError(f"targets: the probabilities of a row must add up to 1, got {total:g}")
+        raise ValueError(f"targets: the probabilities of a row must sum to 1, got {total:g}")
     return row
 
 

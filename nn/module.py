@@ -13,7 +13,7 @@ from autograd import Value
 from autograd.scopes import call, made_in_call
 from autograd.tree import same_shape, tree_leaves, tree_map
 from autograd.wording import as_index
-from nn.arguments import checked_flag, plain_lists
+from nn.arguments import checked_flag, counted, plain_lists
 from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched, is_table
 
 
@@ -446,7 +446,7 @@ def _shape(tree: Any) -> str:
     sizes = _sizes(tree)
     if not sizes:
         return "a number"
-    text = f"{sizes.pop()} numbers"
+    text = counted(sizes.pop(), "number")
     while sizes:
         text = f"{sizes.pop()} × ({text})"
     return text

@@ -171,7 +171,7 @@ def test_state_goes_from_one_model_to_another_exactly():
     [
         (lambda s: s.pop("b"), "missing b"),
         (lambda s: s.update(c=1.0), "unexpected c"),
-        (lambda s: s.update(w=[1.0]), "w has another shape: expected 2 numbers, got 1 numbers"),
+        (lambda s: s.update(w=[1.0]), "w has another shape: expected 2 numbers, got 1 number$"),
         (lambda s: s.update(b="x"), "b must hold numbers, got str"),
         (lambda s: s.update(b=True), "b must hold numbers, got bool"),
         (lambda s: s.update(b=10**400), "b holds an integer too large"),
@@ -256,7 +256,7 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (lambda: nn.Dropout(1.0, seed=0), ValueError, "p must be at least 0 and below 1, got 1.0"),
         (lambda: nn.MLP(2, [1])([1.0, 2.0, 3.0]), ValueError, "x: expected 2 numbers, got 3"),
         (lambda: nn.Neuron(2, seed=0)(1.0), TypeError, "x: expected a list of 2 numbers, got float"),
-        (lambda: nn.Neuron(1, seed=0)(1.0), TypeError, r"x: expected a list of 1 numbers, got float: write net\(\[x\]\)"),
+        (lambda: nn.Neuron(1, seed=0)(1.0), TypeError, r"x: expected a list of 1 number, got float: write net\(\[x\]\)"),
         (lambda: nn.MLP(2, [1])("ab"), TypeError, "x: expected a list of 2 numbers, got str"),
         (lambda: nn.MLP(2, [1])(["a", "b"]), TypeError, "x: expected 2 numbers, got the text 'a'"),
         (lambda: nn.MLP(2, [1])(1.0, Value(2.0)), TypeError, r"MLP takes its inputs as one list: write net\(\[1.0, 2.0\]\)"),

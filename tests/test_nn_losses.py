@@ -274,7 +274,7 @@ def test_targets_may_be_values():
             lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.0]]),
             "expected the index of a class or 2 probabilities, one for each, got 1",
         ),
-        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1, 1]]), "the probabilities of a row must add up to 1, got 2"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1, 1]]), "the probabilities of a row must sum to 1, got 2"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.5, -0.5]]), "targets: expected a number from 0 to 1, got 1.5"),
         (
             lambda: nn.CrossEntropyLoss(ignore_index=0)([[1.0, 2.0]], [[0.5, 0.5]]),

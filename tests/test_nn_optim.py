@@ -328,7 +328,7 @@ w = Value(1.0)
     [
         (lambda: SGD([], lr=0.1), ValueError, "params must hold at least one Value, got none"),
         (lambda: SGD(iter(()), lr=0.1), ValueError, "params must hold at least one Value, got none"),
-        (lambda: SGD(w, lr=0.1), TypeError, "params must be an iterable of Values, got Value$"),
+        (lambda: SGD(w, lr=0.1), TypeError, "params must be an iterable of Values, got Value: write \[v\]$"),
         (lambda: SGD([w, 2.0], lr=0.1), TypeError, "params must hold Values only, got 2.0 at 1"),
         (
             lambda: SGD([w, w + 1.0], lr=0.1),
