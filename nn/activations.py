@@ -35,6 +35,8 @@ ACTIVATIONS: dict[str, Activation] = {
     "logsigmoid": autograd.logsigmoid,
 }
 
+MEANT = {"lrelu": "leaky_relu", "swish": "silu", "logistic": "sigmoid", "identity": "linear", "none": "linear"}
+
 
 def activation_function(activation: str | Activation) -> Activation:
     """The function of that name (any op of one argument has one), or the function or module itself; else a ValueError.
@@ -58,7 +60,10 @@ def activation_function(activation: str | Activation) -> Activation:
     row = autograd.ops.TABLE.get(activation)
     if row is None or row.arity != 1:
         unary = [name for name, op in autograd.ops.TABLE.items() if op.arity == 1]
-        instead = did_you_mean(activation, [*ACTIVATIONS, *unary])
+        meant = MEANT.get(activation.lower())
+        instead = (
+            f": did you mean {meant}?" if meant else did_you_mean(activation, ACTIVATIONS) or did_you_mean(activation, unary)
+        )
         if activation in ("softmax", "log_softmax"):
             instead = ", which takes a list: put a module after the layer, nn.Softmax() or nn.LogSoftmax()"
         raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}{instead}")

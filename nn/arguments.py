@@ -243,6 +243,10 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):
+            if isinstance(parameters, Mapping):
+                raise TypeError(
+                    f"{name} must hold Values only, got a dict whose keys are {type(value).__name__}: pass its values()"
+                )
             named = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Value)
             instead = ": pass parameters(), which gives them without their names" if named else ""
             raise TypeError(f"{name} must hold Values only, got {value!r} at {i}{instead}")

@@ -114,11 +114,17 @@ class MLP(Module):
     """A multi-layer perceptron: `MLP(2, [16, 16, 1])` has two inputs, two hidden layers of 16 and one output.
 
     Hidden layers use `activation`, the last one `output_activation` ("linear": scores, or logits).
-    A single output comes as one Value, several as a list. The same seed gives the same weights; None, others each time.
+    A single output comes as one Value, several as a list.
+
+    Two MLPs of the same widths start with equal weights, since `seed` is 0 unless you give another; Neuron and Layer without
+    a seed are random. For an ensemble write `[MLP(2, [16, 1], seed=i) for i in range(5)]`; seed=None gives other weights
+    each time.
 
     >>> net = MLP(2, [16, 16, 1])
     >>> len(net.parameters())
     337
+    >>> MLP(2, [1]).state_dict() == MLP(2, [1]).state_dict(), MLP(2, [1]).state_dict() == MLP(2, [1], seed=1).state_dict()
+    (True, False)
     """
 
     def __init__(

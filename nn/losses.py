@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import autograd
 from autograd import Value
@@ -18,7 +18,19 @@ from nn.arguments import checked_choice, checked_flag, checked_list, finite_from
 from nn.module import Module
 
 
-class Loss(Module):
+class _CalledOnBatches(Module):
+    # Not in Loss, where it would hide the arguments of __init__ from help().
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        first = args[0] if args else ""
+        if isinstance(first, (Value, Module)) or (len(args) > 1 and hasattr(first, "__len__") and not isinstance(first, str)):
+            name = cls.__name__
+            raise TypeError(
+                f"{name} is made first and then called on predictions and targets: write {name}()(predictions, targets)"
+            )
+        return super().__new__(cls)
+
+
+class Loss(_CalledOnBatches):
     """The base of losses: a subclass gives the losses of the elements, this reduces them."""
 
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
@@ -261,12 +273,24 @@ class _ClassLoss(Loss):
         """Every row with its target; ValueError if there are more of one."""
         rows, labels = _listed(predictions), _listed(targets)
         if not isinstance(labels, (list, tuple)):
-            rows, labels = [rows], [_numeric("targets", labels)]
+            _numeric("targets", labels)
+            if isinstance(rows, (list, tuple)) and rows and isinstance(_listed(rows[0]), (list, tuple)):
+                write = f": write [{labels!r}]" if len(rows) == 1 else ""
+                raise ValueError(
+                    f"targets: expected a list of {len(rows)}, one for each row of predictions, got {labels!r}{write}"
+                )
+            rows, labels = [rows], [labels]
         if not isinstance(rows, (list, tuple)):
             raise TypeError(f"predictions: expected a list of rows, one for each target, got {_instead(rows)}")
         if len(rows) != len(labels):
             raise ValueError(f"targets: expected {len(rows)}, one for each row of predictions, got {len(labels)}")
-        return [(_row(row), label) for row, label in zip(rows, labels, strict=True)]
+        return [(self._checked_row(row), label) for row, label in zip(rows, labels, strict=True)]
+
+    def _checked_row(self, row: Any) -> Any:
+        if type(row) is Value:
+            write = "give the model as many outputs as there are classes, or for two classes take BCEWithLogitsLoss()"
+            raise ValueError(f"predictions: {type(self).__name__} takes a row of numbers, one per class, got a Value: {write}")
+        return _row(row)
 
     def shares(self, target: Any, classes: int) -> tuple[dict[int, Any], float]:
         """What the target gives to each class, weights included, and the weight of the sample in a mean."""
@@ -455,5 +479,7 @@ def _label(label: Any, classes: int) -> int:
         _numeric("targets", label)
     index = int(label) if isinstance(label, Integral) and not isinstance(label, bool) else -1
     if not 0 <= index < classes:
-        raise ValueError(f"targets: expected the index of a class, 0 to {classes - 1}, got {label!r}")
+        expected = f"0 to {classes - 1}" if classes > 1 else "0, as there is only one"
+        instead = ": write int(y) for each" if isinstance(label, float) and label.is_integer() else ""
+        raise ValueError(f"targets: expected the index of a class, {expected}, got {label!r}{instead}")
     return index

@@ -409,3 +409,28 @@ def test_neurons_and_layers_are_made_as_in_micrograd():
     assert len(nn.Layer(3, 4).parameters()) == len(nn.Layer(3, 4, nonlin=False).parameters()) == 16
     first, second = nn.Sequential(nn.Layer(3, 3), nn.Layer(3, 3))
     assert first.state_dict() != second.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("tahn", "tanh"),
+        ("lrelu", "leaky_relu"),
+        ("LReLU", "leaky_relu"),
+        ("sigmiod", "sigmoid"),
+        ("swish", "silu"),
+        ("sinn", "sin"),
+    ],
+)
+def test_the_activation_that_is_meant_is_looked_for_among_those_that_are_listed_first(wrong, right):
+    with pytest.raises(ValueError, match=rf"got '{wrong}': did you mean {right}\?$"):
+        nn.MLP(2, [3], wrong)
+
+
+@few
+@given(name=st.sampled_from([name for name in ACTIVATIONS if len(name) > 5]), data=st.data())
+def test_two_letters_that_have_changed_places_in_a_long_name_are_guessed(name, data):
+    i = data.draw(st.integers(0, len(name) - 2).filter(lambda i: name[i] != name[i + 1]))
+    wrong = name[:i] + name[i + 1] + name[i] + name[i + 2 :]
+    with pytest.raises(ValueError, match=rf"did you mean {name}\?$"):
+        nn.Neuron(1, wrong)
