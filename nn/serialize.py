@@ -71,7 +71,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
 
 def _refuse_swapped(function: str, model: Any, path: Any) -> None:
     if isinstance(path, Module) and isinstance(model, (str, PathLike)):
-        raise TypeError(f"the model comes before the path: write {function}(model, path), got the path {str(model)!r} first")
+        raise TypeError(f"model must be a Module, got {type(model).__name__}: write {function}(model, path)")
 
 
 def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
