@@ -211,7 +211,7 @@ class Dropout(Module):
         if not isinstance(row, list):
             raise TypeError(f"x: expected a list of numbers, got {type(x).__name__}")
         if row and isinstance(row[0], list):
-            raise ValueError(f"x: expected one row of numbers, got {len(row)} rows: write [net(row) for row in X]")
+            raise ValueError(f"x: expected one row of numbers, got {counted(len(row), 'row')}: write [net(row) for row in X]")
         if not self.training or self.p == 0.0:
             return row
         scale = 1.0 / (1.0 - self.p)
@@ -239,7 +239,9 @@ def _row(x: Any, nin: int) -> Sequence[Any]:
     if row and isinstance(row[0], str):
         raise TypeError(f"x: expected {counted(nin, 'number')}, got the text {row[0]!r}")
     if row and hasattr(row[0], "__len__"):
-        raise ValueError(f"x: expected one row of {counted(nin, 'number')}, got {len(row)} rows: write [net(row) for row in X]")
+        raise ValueError(
+            f"x: expected one row of {counted(nin, 'number')}, got {counted(len(row), 'row')}: write [net(row) for row in X]"
+        )
     if len(row) != nin:
         raise ValueError(f"x: expected {counted(nin, 'number')}, got {len(row)}")
     return row

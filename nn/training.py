@@ -232,6 +232,10 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
         )
     if not rows:
         raise ValueError(f"{who}there is no data")
+    kinds = [isinstance(row, list) for row in rows]
+    if len(set(kinds)) > 1:
+        places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
+        raise ValueError(f"{who}all samples must be rows or all single numbers, got both, in {places} (counted from 0)")
     first, *others = [(i, len(row)) for i, row in enumerate(rows) if isinstance(row, list)] or [(0, 0)]
     for i, width in others:
         if width != first[1]:

@@ -18,7 +18,8 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
     `name` is of the argument that holds both, if there is one. A model whose layers are not known passes.
     """
     width, sample = _inputs(model), X[0]
-    if width is not None and not isinstance(sample, dict):
+    deeper = isinstance(sample, dict) or (isinstance(sample, list) and any(isinstance(item, list) for item in sample))
+    if width is not None and not deeper:
         got = str(len(sample)) if isinstance(sample, list) else "single numbers"
         if got != str(width):
             if isinstance(sample, list):

@@ -391,6 +391,19 @@ def test_predictions_and_targets_in_the_constructor_say_what_to_write(kind, pred
         kind(predictions, [1.0])
 
 
+def test_a_loss_of_the_users_own_takes_what_its_constructor_takes():
+    class Scaled(nn.MSELoss):
+        def __init__(self, scales, offset):
+            super().__init__("sum")
+            self.scales, self.offset = scales, offset
+
+    class Learned(Scaled):
+        pass
+
+    assert Scaled([1.0, 2.0], [0.0]).offset == [0.0]
+    assert Learned(Value(1.0), 0.0).parameters()[0].data == 1.0
+
+
 def test_losses_tell_their_arguments():
     assert list(inspect.signature(nn.MSELoss).parameters) == ["reduction"]
     assert list(inspect.signature(nn.HuberLoss).parameters) == ["reduction", "delta"]

@@ -405,6 +405,10 @@ def test_what_to_write_for_data_that_do_not_fit_the_model():
     assert "got 3: write MLP(3, …)" in refused(fit, net, [[1.0, 2.0, 3.0]], [1.0], loss)
     said = refused(fit, nn.MLP(2, [3], seed=0), [1.0, 2.0], [1.0, 2.0], loss)
     assert said == "X: the model takes 2 features per sample, got single numbers: X must be a list of rows"
+    assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)
+    for X in ([[1.0], 2.0], [1.0, [2.0]]):
+        said = refused(fit, Wrapped(net), X, [1.0, 2.0], loss)
+        assert said == "X, y: all samples must be rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
     held_out = {"validation_data": ([[1.0]], [2])}
     said = refused(fit, net, [[1.0]], [1], nn.CrossEntropyLoss(), **held_out)
     assert said == "validation_data: y[0]: expected the index of a class, 0 to 1, got 2"
