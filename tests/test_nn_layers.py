@@ -286,7 +286,8 @@ def test_a_batch_in_place_of_a_row_is_refused_in_words_that_say_what_to_write(ne
     batch = [[0.5, -1.0]] * rows
     for given_batch in (batch, tuple(map(tuple, batch)), numpy.array(batch), pandas.DataFrame(batch), list(numpy.array(batch))):
         with pytest.raises(
-            ValueError, match=rf"x: expected one row of .*numbers, got {rows} rows: write \[net\(row\) for row in X\]"
+            ValueError,
+            match=rf"x: expected one row of .*numbers, got {rows} row{'s' * (rows > 1)}: write \[net\(row\) for row in X\]",
         ):
             net(given_batch)
 

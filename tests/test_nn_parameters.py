@@ -219,6 +219,12 @@ def test_however_a_value_is_wrapped_it_is_a_parameter_or_a_type_error_names_the_
             net.parameters()
 
 
+@pytest.mark.parametrize("name", OVERLOOKED)
+def test_whatever_overlooks_a_value_is_refused_by_itself(name):
+    with pytest.raises(TypeError, match=r"^Module\.table.* leads to a Value that parameters\(\) does not list"):
+        module(table=OVERLOOKED[name](Value(1.0))).parameters()
+
+
 @pytest.mark.parametrize(
     ("held", "message"),
     [
