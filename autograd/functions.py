@@ -48,7 +48,7 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
             _listed("dot", numbers, write="a * b, or dot([a], [b])")
         raise
     if len(ws) != len(xs):
-        raise ValueError(f"dot: weights and inputs must be of one length, got {len(ws)} and {len(xs)}")
+        raise ValueError(f"dot: weights and inputs must have the same length, got {len(ws)} and {len(xs)}")
     return ops.dot(*ws, *xs, bias)
 
 

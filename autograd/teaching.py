@@ -45,8 +45,14 @@ def teach_no_past() -> None:
     )
 
 
-def teach_step_without_backward() -> None:
+def teach_step_without_backward(all_frozen: bool) -> None:
     """An optimizer's step() finds no gradient at any of its parameters."""
+    if all_frozen:
+        teach(
+            "step() moves nothing: all parameters of the optimizer are frozen (requires_grad=False). Set p.requires_grad = True "
+            "on those that should train, or write module.requires_grad_() for all of a module"
+        )
+        return
     teach(
         "step() moves nothing: no backward() has reached any of these parameters since they were made or zero_grad() was called. "
         "The order is zero_grad(), loss.backward(), step(), and the loss must be made from the optimizer's own parameters"

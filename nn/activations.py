@@ -35,6 +35,8 @@ ACTIVATIONS: dict[str, Activation] = {
     "logsigmoid": autograd.logsigmoid,
 }
 
+MEANT = {"lrelu": "leaky_relu", "swish": "silu", "logistic": "sigmoid", "identity": "linear", "none": "linear"}
+
 
 def activation_function(activation: str | Activation) -> Activation:
     """The function of that name (any op of one argument has one), or the function or module itself; else a ValueError.
@@ -58,14 +60,17 @@ def activation_function(activation: str | Activation) -> Activation:
     row = autograd.ops.TABLE.get(activation)
     if row is None or row.arity != 1:
         unary = [name for name, op in autograd.ops.TABLE.items() if op.arity == 1]
-        instead = did_you_mean(activation, [*ACTIVATIONS, *unary])
+        meant = MEANT.get(activation.lower())
+        instead = (
+            f": did you mean {meant}?" if meant else did_you_mean(activation, ACTIVATIONS) or did_you_mean(activation, unary)
+        )
         if activation in ("softmax", "log_softmax"):
             instead = ", which takes a list: put a module after the layer, nn.Softmax() or nn.LogSoftmax()"
         raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}{instead}")
     return row
 
 
-class _Elementwise(Module):
+class Elementwise(Module):
     """A function applied to a number, or to every number of a list."""
 
     function: Activation
@@ -75,13 +80,13 @@ class _Elementwise(Module):
         return tree_map(self.function, x if plain else plain_lists(x))
 
 
-class Identity(_Elementwise):
+class Identity(Elementwise):
     """x itself."""
 
     function = staticmethod(linear)
 
 
-class ReLU(_Elementwise):
+class ReLU(Elementwise):
     """x where it is positive, else 0.
 
     >>> ReLU()([-1.0, 2.0])
@@ -91,61 +96,61 @@ class ReLU(_Elementwise):
     function = staticmethod(autograd.relu)
 
 
-class Tanh(_Elementwise):
+class Tanh(Elementwise):
     """The hyperbolic tangent."""
 
     function = staticmethod(autograd.tanh)
 
 
-class Sigmoid(_Elementwise):
+class Sigmoid(Elementwise):
     """1 / (1 + exp(-x))."""
 
     function = staticmethod(autograd.sigmoid)
 
 
-class Softplus(_Elementwise):
+class Softplus(Elementwise):
     """log(1 + exp(x))."""
 
     function = staticmethod(autograd.softplus)
 
 
-class GELU(_Elementwise):
+class GELU(Elementwise):
     """x·Φ(x)."""
 
     function = staticmethod(autograd.gelu)
 
 
-class SiLU(_Elementwise):
+class SiLU(Elementwise):
     """x·sigmoid(x)."""
 
     function = staticmethod(autograd.silu)
 
 
-class Mish(_Elementwise):
+class Mish(Elementwise):
     """x·tanh(softplus(x))."""
 
     function = staticmethod(autograd.mish)
 
 
-class Softsign(_Elementwise):
+class Softsign(Elementwise):
     """x / (1 + |x|)."""
 
     function = staticmethod(autograd.softsign)
 
 
-class Hardtanh(_Elementwise):
+class Hardtanh(Elementwise):
     """x held between -1 and 1."""
 
     function = staticmethod(autograd.hardtanh)
 
 
-class LogSigmoid(_Elementwise):
+class LogSigmoid(Elementwise):
     """log(sigmoid(x))."""
 
     function = staticmethod(autograd.logsigmoid)
 
 
-class LeakyReLU(_Elementwise):
+class LeakyReLU(Elementwise):
     """x where it is positive, slope·x elsewhere."""
 
     def __init__(self, slope: float = 0.01) -> None:
@@ -155,7 +160,7 @@ class LeakyReLU(_Elementwise):
         return autograd.leaky_relu(x, self.slope)
 
 
-class ELU(_Elementwise):
+class ELU(Elementwise):
     """x where it is positive, alpha·(exp(x) - 1) elsewhere."""
 
     def __init__(self, alpha: float = 1.0) -> None:
@@ -166,7 +171,7 @@ class ELU(_Elementwise):
 
 
 class Softmax(Module):
-    """Positive numbers that add up to 1, from a list.
+    """Positive numbers that sum to 1, from a list.
 
     >>> Softmax()([0.0, 0.0])
     [0.5, 0.5]

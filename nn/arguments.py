@@ -126,6 +126,15 @@ def checked_choice(name: str, value: Any, choices: Iterable[str], besides: str =
     return value
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something, in words.
+
+    >>> counted(1, "number"), counted(2, "number")
+    ('1 number', '2 numbers')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 # -- collections -------------------------------------------------------------------------------------
 
 
@@ -234,6 +243,10 @@ def checked_parameters(name: str, parameters: Iterable[Value]) -> list[Value]:
     first: dict[Value, int] = {}
     for i, value in enumerate(values):
         if not isinstance(value, Value):
+            if isinstance(parameters, Mapping):
+                raise TypeError(
+                    f"{name} must hold Values only, got a dict whose keys are {type(value).__name__}: pass its values()"
+                )
             named = isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], Value)
             instead = ": pass parameters(), which gives them without their names" if named else ""
             raise TypeError(f"{name} must hold Values only, got {value!r} at {i}{instead}")
@@ -249,6 +262,8 @@ def _instead(parameters: Any) -> str:
     """What came in place of parameters, and what to write."""
     if isinstance(parameters, MethodType):
         return f"the method {parameters.__name__} itself: call it, {parameters.__name__}()"
+    if type(parameters) is Value:
+        return "Value: write [v]"
     return type(parameters).__name__ + (": pass its parameters()" if hasattr(parameters, "parameters") else "")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import no_grad
 from autograd.tree import tree_leaves
-from nn.arguments import checked_integer, number_between, plain_lists
+from nn.arguments import checked_integer, counted, number_between, plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain
 from nn.module import Module
@@ -117,7 +117,9 @@ def _target(target: Any, width: int) -> float:
     if len(numbers) == width > 1:
         return numbers.index(max(numbers))
     if len(numbers) != 1:
-        raise ValueError(f"boundary: {width} outputs cannot be drawn against targets of {len(numbers)} numbers")
+        raise ValueError(
+            f"boundary: {counted(width, 'output')} cannot be drawn against targets of {counted(len(numbers), 'number')}"
+        )
     return numbers[0]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value, dot, linear
 from nn.activations import Activation, activation_function
-from nn.arguments import checked_flag, checked_integer, checked_number, generator, plain_lists
+from nn.arguments import checked_flag, checked_integer, checked_number, counted, generator, plain_lists
 from nn.init import Initialiser, initialiser
 from nn.module import Module
 
@@ -114,11 +114,17 @@ class MLP(Module):
     """A multi-layer perceptron: `MLP(2, [16, 16, 1])` has two inputs, two hidden layers of 16 and one output.
 
     Hidden layers use `activation`, the last one `output_activation` ("linear": scores, or logits).
-    A single output comes as one Value, several as a list. The same seed gives the same weights; None, others each time.
+    A single output comes as one Value, several as a list.
+
+    Two MLPs of the same widths start with equal weights, since `seed` is 0 unless you give another; Neuron and Layer without
+    a seed are random. For an ensemble write `[MLP(2, [16, 1], seed=i) for i in range(5)]`; seed=None gives other weights
+    each time.
 
     >>> net = MLP(2, [16, 16, 1])
     >>> len(net.parameters())
     337
+    >>> MLP(2, [1]).state_dict() == MLP(2, [1]).state_dict(), MLP(2, [1]).state_dict() == MLP(2, [1], seed=1).state_dict()
+    (True, False)
     """
 
     def __init__(
@@ -205,7 +211,7 @@ class Dropout(Module):
         if not isinstance(row, list):
             raise TypeError(f"x: expected a list of numbers, got {type(x).__name__}")
         if row and isinstance(row[0], list):
-            raise ValueError(f"x: expected one row of numbers, got {len(row)} rows: write [net(row) for row in X]")
+            raise ValueError(f"x: expected one row of numbers, got {counted(len(row), 'row')}: write [net(row) for row in X]")
         if not self.training or self.p == 0.0:
             return row
         scale = 1.0 / (1.0 - self.p)
@@ -229,11 +235,13 @@ def _row(x: Any, nin: int) -> Sequence[Any]:
     row = x if type(x) is list else plain_lists(x)
     if not isinstance(row, list):
         instead = ": write net([x])" if nin == 1 and isinstance(x, (int, float, Value)) else ""
-        raise TypeError(f"x: expected a list of {nin} numbers, got {type(x).__name__}{instead}")
+        raise TypeError(f"x: expected a list of {counted(nin, 'number')}, got {type(x).__name__}{instead}")
     if row and isinstance(row[0], str):
-        raise TypeError(f"x: expected {nin} numbers, got the text {row[0]!r}")
+        raise TypeError(f"x: expected {counted(nin, 'number')}, got the text {row[0]!r}")
     if row and hasattr(row[0], "__len__"):
-        raise ValueError(f"x: expected one row of {nin} numbers, got {len(row)} rows: write [net(row) for row in X]")
+        raise ValueError(
+            f"x: expected one row of {counted(nin, 'number')}, got {counted(len(row), 'row')}: write [net(row) for row in X]"
+        )
     if len(row) != nin:
-        raise ValueError(f"x: expected {nin} numbers, got {len(row)}")
+        raise ValueError(f"x: expected {counted(nin, 'number')}, got {len(row)}")
     return row

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import autograd
 from autograd import Value
@@ -18,7 +18,19 @@ from nn.arguments import checked_choice, checked_flag, checked_list, finite_from
 from nn.module import Module
 
 
-class Loss(Module):
+class _CalledOnBatches(Module):
+    # Not in Loss, where it would hide the arguments of __init__ from help().
+    def __new__(cls, *args: Any, **settings: Any) -> Self:
+        first = args[0] if args and cls.__init__.__module__ == __name__ else ""  # a constructor of the user's takes what it takes
+        if isinstance(first, (Value, Module)) or (len(args) > 1 and hasattr(first, "__len__") and not isinstance(first, str)):
+            name = cls.__name__
+            raise TypeError(
+                f"{name} is made first and then called on predictions and targets: write {name}()(predictions, targets)"
+            )
+        return super().__new__(cls)
+
+
+class Loss(_CalledOnBatches):
     """The base of losses: a subclass gives the losses of the elements, this reduces them."""
 
     reductions: ClassVar[tuple[str, ...]] = ("mean", "sum", "none")
@@ -266,12 +278,24 @@ class _ClassLoss(Loss):
         """Every row with its target; ValueError if there are more of one."""
         rows, labels = _listed(predictions), _listed(targets)
         if not isinstance(labels, (list, tuple)):
-            rows, labels = [rows], [_numeric("targets", labels)]
+            _numeric("targets", labels)
+            if isinstance(rows, (list, tuple)) and rows and isinstance(_listed(rows[0]), (list, tuple)):
+                write = f": write [{labels!r}]" if len(rows) == 1 else ""
+                raise ValueError(
+                    f"targets: expected a list of {len(rows)}, one for each row of predictions, got {labels!r}{write}"
+                )
+            rows, labels = [rows], [labels]
         if not isinstance(rows, (list, tuple)):
             raise TypeError(f"predictions: expected a list of rows, one for each target, got {_instead(rows)}")
         if len(rows) != len(labels):
             raise ValueError(f"targets: expected {len(rows)}, one for each row of predictions, got {len(labels)}")
-        return [(_row(row), label) for row, label in zip(rows, labels, strict=True)]
+        return [(self._checked_row(row), label) for row, label in zip(rows, labels, strict=True)]
+
+    def _checked_row(self, row: Any) -> Any:
+        if type(row) is Value:
+            write = "give the model as many outputs as there are classes, or for two classes take BCEWithLogitsLoss()"
+            raise ValueError(f"predictions: {type(self).__name__} takes a row of numbers, one per class, got a Value: {write}")
+        return _row(row)
 
     def shares(self, target: Any, classes: int) -> tuple[dict[int, Any], float]:
         """What the target gives to each class, weights included, and the weight of the sample in a mean."""
@@ -434,14 +458,14 @@ def _spread(name: str, weights: Any, predictions: Any) -> list[float]:
 
 
 def _distribution(row: Sequence[Any], classes: int) -> Sequence[Any]:
-    """A row of probabilities that add up to 1, as near as single precision can come."""
+    """A row of probabilities that sum to 1, as near as single precision can come."""
     if len(row) != classes:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
     for probability in row:
         _check_probability(_numeric("targets", probability))
     total = math.fsum(map(_plain, row))
     if not abs(total - 1.0) < 1e-3:
-        raise ValueError(f"targets: the probabilities of a row must add up to 1, got {total:g}")
+        raise ValueError(f"targets: the probabilities of a row must sum to 1, got {total:g}")
     return row
 
 
@@ -467,5 +491,7 @@ def _label(label: Any, classes: int) -> int:
         _numeric("targets", label)
     index = int(label) if isinstance(label, Integral) and not isinstance(label, bool) else -1
     if not 0 <= index < classes:
-        raise ValueError(f"targets: expected the index of a class, 0 to {classes - 1}, got {label!r}")
+        expected = f"0 to {classes - 1}" if classes > 1 else "0, as there is only one"
+        instead = ": write int(y) for each" if isinstance(label, float) and label.is_integer() else ""
+        raise ValueError(f"targets: expected the index of a class, {expected}, got {label!r}{instead}")
     return index

@@ -44,7 +44,7 @@ def _rates(name: str, values: Sequence[float]) -> list[float]:
 def _milestones(name: str, values: Sequence[int]) -> list[int]:
     milestones = [_count(f"{name}[{i}]", value) for i, value in enumerate(checked_list(name, values))]
     if milestones != sorted(milestones):
-        raise ValueError(f"{name} must not fall, got {milestones}")
+        raise ValueError(f"{name} must not decrease, got {milestones}")
     return milestones
 
 

@@ -71,10 +71,13 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
         for number in row:
             if not isinstance(number, Real):
                 raise TypeError(f"outputs: expected numbers, got {number!r} in output {i}")
-    widths = sorted({len(row) for row in rows})
-    if len(widths) > 1:
-        raise ValueError(f"outputs: expected as many numbers in each, got {widths[0]} and {widths[-1]}")
-    return [(_truth(target, widths[0]), _said(row, threshold)) for row, target in zip(rows, targets, strict=True)]
+    width = len(rows[0])
+    for i, row in enumerate(rows):
+        if len(row) != width:
+            raise ValueError(
+                f"outputs: expected the same number of values in each, got {width} in output 0 and {len(row)} in output {i}"
+            )
+    return [(_truth(target, width), _said(row, threshold)) for row, target in zip(rows, targets, strict=True)]
 
 
 def _said(row: list[float], threshold: float) -> int | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from inspect import Signature, signature
 from reprlib import recursive_repr
 from types import MemberDescriptorType
-from typing import Any
+from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.scopes import call, made_in_call
 from autograd.tree import same_shape, tree_leaves, tree_map
 from autograd.wording import as_index
-from nn.arguments import plain_lists
-from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched
+from nn.arguments import checked_flag, counted, plain_lists
+from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched, is_table
 
 
 class Module:
@@ -89,6 +90,30 @@ class Module:
         """Clear the gradient of every parameter: `grad` is 0.0 and `has_grad` False."""
         for parameter in self.parameters():
             parameter.zero_grad()
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        """Freeze all parameters with False, so that no gradient reaches them, or let them train again; returns the module.
+
+        >>> from nn import MLP
+        >>> net = MLP(2, [3, 1]).requires_grad_(False)
+        >>> sum(p.requires_grad for p in net.layers[1].requires_grad_().parameters())
+        4
+        """
+        checked_flag("requires_grad", requires_grad)
+        for parameter in self.parameters():
+            parameter.requires_grad = requires_grad
+        return self
+
+    @property
+    def requires_grad(self) -> NoReturn:
+        """Of a parameter, not of a module: `requires_grad_` sets that of all parameters."""
+        raise AttributeError(
+            "a module has no requires_grad: its parameters have, all(p.requires_grad for p in module.parameters())"
+        )
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: Any) -> NoReturn:
+        raise AttributeError(f"requires_grad of a module cannot be assigned: write module.requires_grad_({requires_grad!r})")
 
     def _groups(self) -> list[tuple[str, Any]]:
         """Every attribute path that holds a parameter or a nested list of parameters, in order."""
@@ -311,8 +336,10 @@ def _class_attributes(kind: type[Module]) -> list[tuple[str, Any]]:
 
 
 def _remedy(held: Any) -> str:
-    name = type(held).__name__
-    if isinstance(held, CONTAINERS) or type(held).__module__ in ("builtins", "types", "collections"):
+    name = "structured array" if getattr(getattr(held, "dtype", None), "names", None) else type(held).__name__
+    if isinstance(held, partial):
+        return "assign its Values to attributes of the module, and use them in a method in place of the partial"
+    if isinstance(held, CONTAINERS) or is_table(held) or type(held).__module__ in ("builtins", "types", "collections", "queue"):
         return f"in place of the {name}, use a list, a tuple, a dict or an array"
     return f"make {held.__name__ if isinstance(held, type) else name} a Module, or move its Values into attributes of the module"
 
@@ -322,13 +349,16 @@ def _is_parameter(value: Value) -> bool:
     return value.op is None and not made_in_call(value)
 
 
-def _is_group(held: Any) -> bool:
-    """A leaf, or a nested non-empty list or array of leaves only."""
+def _is_group(held: Any, around: tuple[Any, ...] = ()) -> bool:
+    """A leaf, or a nested non-empty list or array of leaves only; `around` are the lists that it stands in."""
     if type(held) is Value:
         return _is_parameter(held)
+    if any(held is outer for outer in around):
+        return False
+    inside = (*around, held)
     if is_object_array(held):
-        return _is_group(held.tolist())
-    return isinstance(held, (list, tuple)) and bool(held) and all(map(_is_group, held))
+        return _is_group(held.tolist(), inside)
+    return isinstance(held, (list, tuple)) and bool(held) and all(_is_group(item, inside) for item in held)
 
 
 def _binds(takes: Signature, args: Sequence[Any]) -> bool:
@@ -352,13 +382,13 @@ def _depends_on(result: Value, listed: set[Value]) -> bool:
     return False
 
 
-def _children(path: str, held: Any) -> Iterator[tuple[str, Module]]:
-    """The modules right inside, not those inside them."""
+def _children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
+    """The modules right inside, not those inside them; `around` are the containers that it stands in."""
     if isinstance(held, Module):
         yield path, held
-    else:
+    elif not any(held is outer for outer in around):
         for key, item in _items(held):
-            yield from _children(f"{path}.{key}", item)
+            yield from _children(f"{path}.{key}", item, (*around, held))
 
 
 def _items(held: Any) -> list[tuple[str, Any]]:
@@ -416,7 +446,7 @@ def _shape(tree: Any) -> str:
     sizes = _sizes(tree)
     if not sizes:
         return "a number"
-    text = f"{sizes.pop()} numbers"
+    text = counted(sizes.pop(), "number")
     while sizes:
         text = f"{sizes.pop()} × ({text})"
     return text

@@ -125,6 +125,10 @@ class Optimizer:
         self.state: list[Memory] = []
         self.steps = 0
         self._at = 0  # the group whose settings the attributes are
+        if isinstance(params, Mapping) and "params" in params:
+            raise TypeError(
+                f"params must be an iterable of Values or a list of groups, got one group: write {_in_a_list(params)}"
+            )
         if isinstance(params, (list, tuple)) and any(isinstance(group, Mapping) for group in params):
             for i, group in enumerate(params):
                 self._add(group, f"params[{i}]")
@@ -206,7 +210,7 @@ class Optimizer:
         With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
         if not any(p.has_grad for p in self.params):
-            teach_step_without_backward()
+            teach_step_without_backward(all_frozen=not any(p.requires_grad for p in self.params))
         own = type(self).update is not Optimizer.update
         memories = iter(self.state)
         updated: list[tuple[float, Memory] | None] = []
@@ -297,6 +301,11 @@ class Optimizer:
             self._check(settings)
             checked.append(settings)
         return checked
+
+
+def _in_a_list(group: Mapping[str, Any]) -> str:
+    """How a list of this group is written."""
+    return "[{" + ", ".join(f"{key!r}: …" for key in group) + "}]"
 
 
 def _from(low: float, name: str, value: float) -> float:

@@ -17,8 +17,9 @@ from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module
 from nn.optim import SGD, Optimizer
-from nn.training import Diverged, Metric, check_parts, checked_data, in_training, progress_bar, training_steps
+from nn.training import Diverged, Metric, ProgressBar, check_parts, checked_data, in_training, training_steps
 from nn.training_record import Frame, TrainingRecord
+from nn.widths import check_widths
 
 MOST_SINGLE_VALUES = 50  # of a model with more parameters one norm a layer is kept, if nothing was chosen
 MOST_MEGABYTES = 20  # of the page of a record
@@ -63,6 +64,7 @@ def record_training(
     """
     X, y = checked_data(X, y)
     check_parts(model, loss, optimizer, metric)
+    check_widths(model, X, y, loss)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)
     if batch_size is not None:
@@ -76,7 +78,7 @@ def record_training(
     setting = f"{_model(model)}, {type(loss).__name__}, {_optimizer(optimizer)}, {batches}, {source}"
     record = TrainingRecord(setting, _rate(optimizer), plane)
     try:
-        with in_training(model), progress_bar(steps, "step", progress) as bar:
+        with in_training(model), ProgressBar(steps, "step", progress) as bar:
             for step, (epoch, cost, outputs, targets) in enumerate(updates):
                 if step % every == 0 or step == steps:
                     reached = None if metric is None else float(metric(plain(outputs), targets))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def save(model: Module, path: str | Path) -> None:
     ...     other.state_dict() == one.state_dict()
     True
     """
+    _refuse_swapped("save", model, path)
     for name, parameter in checked_module("model", model).named_parameters():
         if not math.isfinite(parameter.data):
             raise ValueError(f"parameter {name} is {parameter.data!r}: a model file holds finite numbers only")
@@ -51,6 +53,7 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
     ModelFileError says what is wrong with the file, and where; the model is then as it was. With
     `strict=False` names may be missing from the file or from the model.
     """
+    _refuse_swapped("load", model, path)
     checked_module("model", model)
     try:
         if Path(path).suffix == ".safetensors":
@@ -64,6 +67,11 @@ def load(model: Module, path: str | Path, strict: bool = True) -> None:
         raise ModelFileError(f"{path}: nested too deep to be a model") from None
     except ValueError as error:
         raise ModelFileError(f"{path}: {error}") from error
+
+
+def _refuse_swapped(function: str, model: Any, path: Any) -> None:
+    if isinstance(path, Module) and isinstance(model, (str, PathLike)):
+        raise TypeError(f"model must be a Module, got {type(model).__name__}: write {function}(model, path)")
 
 
 def _from_json(content: bytes, most: float) -> Mapping[str, Any]:

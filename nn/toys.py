@@ -94,7 +94,7 @@ def make_blobs(
         middles = [[rng.uniform(low, high) for _ in range(width)] for _ in range(n_centers)]
     middles = [[number_between("centers", c) for c in checked_list("a row of centers", point)] for point in middles]
     if not middles or not middles[0] or len({len(point) for point in middles}) > 1:
-        raise ValueError(f"centers must be one or more points of one length, got {centers!r}")
+        raise ValueError(f"centers must be one or more points of the same length, got {centers!r}")
     deviations = plain_lists(cluster_std)
     if not isinstance(deviations, list):
         deviations = [deviations] * len(middles)

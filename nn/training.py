@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad
 from autograd.progress import threadless_bar
-from nn.arguments import check_finite, checked_choice, checked_integer, checked_list, generator, one_column
+from nn.arguments import check_finite, checked_choice, checked_integer, checked_list, counted, generator, one_column
 from nn.data import batches
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from nn.metrics import plain
 from nn.module import Module, checked_module
 from nn.optim import Optimizer
+from nn.widths import check_widths
 
 Metric = Callable[[Sequence[Any], Sequence[Any]], float]
 Callback = Callable[[Module, "History"], object]
+Step = tuple[Value, list[Any], list[Any]]  # the loss, the outputs and the targets of a batch
 
 
 @dataclass
@@ -130,6 +132,9 @@ def fit(
     X, y = checked_data(X, y)
     held_out = None if validation_data is None else _checked_pair(validation_data, X[0])
     check_parts(model, loss, optimizer, metric)
+    check_widths(model, X, y, loss)
+    if held_out is not None:
+        check_widths(model, *held_out, loss, "validation_data: ")
     _check_followers(scheduler, callbacks)
     checked_integer("epochs", epochs, at_least=1)
     if batch_size is not None:
@@ -137,9 +142,10 @@ def fit(
     order = generator(seed)
     history = History()
     try:
-        with in_training(model), progress_bar(epochs, "epoch", progress) as bar:
+        with in_training(model), ProgressBar(epochs, "epoch", progress) as bar:
             for epoch in range(1, epochs + 1):
-                reached = {"lr": optimizer.lr, **_train(model, X, y, loss, optimizer, batch_size, order, metric, epoch)}
+                steps = training_steps(model, X, y, loss, optimizer, batch_size, order, epoch)
+                reached = {"lr": optimizer.lr, **_train(steps, len(X), loss, metric, bar)}
                 if held_out is not None:
                     reached.update(_validate(model, *held_out, loss, metric))
                 history.append(reached)
@@ -166,26 +172,17 @@ def in_training(model: Module) -> Iterator[None]:
             module.training = mode
 
 
-def _train(
-    model: Module,
-    X: Any,
-    y: Any,
-    loss: Loss,
-    optimizer: Optimizer,
-    batch_size: int | None,
-    order: Random,
-    metric: Metric | None,
-    epoch: int,
-) -> dict[str, float]:
+def _train(steps: Iterator[Step], samples: int, loss: Loss, metric: Metric | None, bar: ProgressBar) -> dict[str, float]:
     """One epoch of steps; what it reached, on the outputs as they were before each step."""
     outputs: list[Any] = []
     targets: list[Any] = []
     total = 0.0
-    for cost, scores, wanted in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
+    for cost, scores, wanted in steps:
+        bar.show()
         total += cost.data * (1 if loss.reduction == "sum" else len(wanted))
         outputs += plain(scores)
         targets += wanted
-    reached = {"loss": total if loss.reduction == "sum" else total / len(X)}
+    reached = {"loss": total if loss.reduction == "sum" else total / samples}
     if metric is not None:
         reached["metric"] = metric(outputs, targets)
     return reached
@@ -193,7 +190,7 @@ def _train(
 
 def training_steps(
     model: Module, X: Any, y: Any, loss: Loss, optimizer: Optimizer, batch_size: int | None, order: Random, epoch: int
-) -> Iterator[tuple[Value, list[Any], list[Any]]]:
+) -> Iterator[Step]:
     """One epoch, step by step: the loss, the outputs and the targets of each batch.
 
     Each is given when the gradients are there and the update is yet to come; it comes when the next is asked for.
@@ -230,12 +227,20 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
     rows, targets = checked_list(f"{name}X", X), checked_list(f"{name}y", one_column(y))
     who = name or "X, y: "
     if len(rows) != len(targets):
-        raise ValueError(f"{who}expected one target for each sample, got {len(rows)} samples and {len(targets)} targets")
+        raise ValueError(
+            f"{who}expected one target for each sample, got {counted(len(rows), 'sample')} and {counted(len(targets), 'target')}"
+        )
     if not rows:
         raise ValueError(f"{who}there is no data")
-    widths = sorted({len(row) for row in rows if isinstance(row, list)})
-    if len(widths) > 1:
-        raise ValueError(f"{who}all samples must have as many numbers, got {widths[0]} and {widths[-1]}")
+    kinds = [isinstance(row, list) for row in rows]
+    if len(set(kinds)) > 1:
+        places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
+        raise ValueError(f"{who}all samples must be rows or all single numbers, got both, in {places} (counted from 0)")
+    first, *others = [(i, len(row)) for i, row in enumerate(rows) if isinstance(row, list)] or [(0, 0)]
+    for i, width in others:
+        if width != first[1]:
+            got = f"{first[1]} in row {first[0]} and {width} in row {i} (counted from 0)"
+            raise ValueError(f"{who}all samples must have the same number of features, got {got}")
     check_finite(f"{name}X", rows, _columns(X))
     for i, target in enumerate(targets):
         if isinstance(target, str):
@@ -257,7 +262,9 @@ def _checked_pair(data: Any, sample: Any) -> tuple[list[Any], list[Any]]:
     if not isinstance(data, (list, tuple)) or len(data) != 2:
         raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
     X, y = checked_data(data[0], data[1], "validation_data: ")
-    expected, got = (f"samples of {len(row)} numbers" if isinstance(row, list) else "single numbers" for row in (sample, X[0]))
+    expected, got = (
+        f"samples of {counted(len(row), 'number')}" if isinstance(row, list) else "single numbers" for row in (sample, X[0])
+    )
     if expected != got:
         raise ValueError(f"validation_data: expected {expected}, as in X, got {got}")
     return X, y
@@ -298,18 +305,34 @@ def _step(scheduler: LRScheduler | ReduceLROnPlateau | None, history: History) -
         scheduler.step()
 
 
-def progress_bar(total: int, unit: str, progress: bool) -> Any:
-    """A bar that counts to `total`, or one that does nothing."""
-    if not progress:
-        return nullcontext(_NoBar())
-    from tqdm.auto import tqdm
+class ProgressBar:
+    """A bar that counts to `total`, or nothing; it appears once the first batch has a loss, so an error before stands alone."""
 
-    return threadless_bar(tqdm, total=total, unit=unit)
+    def __init__(self, total: int, unit: str, progress: bool) -> None:
+        self.total, self.unit, self.progress = total, unit, progress
+        self._bar: Any = None
 
+    def __enter__(self) -> ProgressBar:
+        return self
 
-class _NoBar:
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self) -> None:
+        """Let it appear, if it has not yet."""
+        if self.progress and self._bar is None:
+            from tqdm.auto import tqdm
+
+            self._bar = threadless_bar(tqdm, total=self.total, unit=self.unit)
+
     def update(self) -> None:
-        pass
+        """Count one."""
+        self.show()
+        if self._bar is not None:
+            self._bar.update()
 
     def set_postfix(self, numbers: dict[str, str]) -> None:
-        pass
+        """Write these numbers behind it."""
+        if self._bar is not None:
+            self._bar.set_postfix(numbers)

@@ -249,7 +249,7 @@ def test_empty_lists():
 
 
 def test_wrong_lengths_and_corrections_are_refused():
-    with pytest.raises(ValueError, match="one length, got 1 and 2"):
+    with pytest.raises(ValueError, match="the same length, got 1 and 2"):
         autograd.dot([1.0], [1.0, 2.0])
     with pytest.raises(ValueError, match="correction must be below the number of values, 1, got 1"):
         autograd.var([1.0], correction=1)

@@ -171,7 +171,7 @@ def test_state_goes_from_one_model_to_another_exactly():
     [
         (lambda s: s.pop("b"), "missing b"),
         (lambda s: s.update(c=1.0), "unexpected c"),
-        (lambda s: s.update(w=[1.0]), "w has another shape: expected 2 numbers, got 1 numbers"),
+        (lambda s: s.update(w=[1.0]), "w has another shape: expected 2 numbers, got 1 number$"),
         (lambda s: s.update(b="x"), "b must hold numbers, got str"),
         (lambda s: s.update(b=True), "b must hold numbers, got bool"),
         (lambda s: s.update(b=10**400), "b holds an integer too large"),
@@ -256,7 +256,7 @@ def test_dropout_zeroes_some_scales_the_rest_and_keeps_the_mean():
         (lambda: nn.Dropout(1.0, seed=0), ValueError, "p must be at least 0 and below 1, got 1.0"),
         (lambda: nn.MLP(2, [1])([1.0, 2.0, 3.0]), ValueError, "x: expected 2 numbers, got 3"),
         (lambda: nn.Neuron(2, seed=0)(1.0), TypeError, "x: expected a list of 2 numbers, got float"),
-        (lambda: nn.Neuron(1, seed=0)(1.0), TypeError, r"x: expected a list of 1 numbers, got float: write net\(\[x\]\)"),
+        (lambda: nn.Neuron(1, seed=0)(1.0), TypeError, r"x: expected a list of 1 number, got float: write net\(\[x\]\)"),
         (lambda: nn.MLP(2, [1])("ab"), TypeError, "x: expected a list of 2 numbers, got str"),
         (lambda: nn.MLP(2, [1])(["a", "b"]), TypeError, "x: expected 2 numbers, got the text 'a'"),
         (lambda: nn.MLP(2, [1])(1.0, Value(2.0)), TypeError, r"MLP takes its inputs as one list: write net\(\[1.0, 2.0\]\)"),
@@ -286,7 +286,8 @@ def test_a_batch_in_place_of_a_row_is_refused_in_words_that_say_what_to_write(ne
     batch = [[0.5, -1.0]] * rows
     for given_batch in (batch, tuple(map(tuple, batch)), numpy.array(batch), pandas.DataFrame(batch), list(numpy.array(batch))):
         with pytest.raises(
-            ValueError, match=rf"x: expected one row of .*numbers, got {rows} rows: write \[net\(row\) for row in X\]"
+            ValueError,
+            match=rf"x: expected one row of .*numbers, got {rows} row{'s' * (rows > 1)}: write \[net\(row\) for row in X\]",
         ):
             net(given_batch)
 
@@ -409,3 +410,28 @@ def test_neurons_and_layers_are_made_as_in_micrograd():
     assert len(nn.Layer(3, 4).parameters()) == len(nn.Layer(3, 4, nonlin=False).parameters()) == 16
     first, second = nn.Sequential(nn.Layer(3, 3), nn.Layer(3, 3))
     assert first.state_dict() != second.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("tahn", "tanh"),
+        ("lrelu", "leaky_relu"),
+        ("LReLU", "leaky_relu"),
+        ("sigmiod", "sigmoid"),
+        ("swish", "silu"),
+        ("sinn", "sin"),
+    ],
+)
+def test_the_activation_that_is_meant_is_looked_for_among_those_that_are_listed_first(wrong, right):
+    with pytest.raises(ValueError, match=rf"got '{wrong}': did you mean {right}\?$"):
+        nn.MLP(2, [3], wrong)
+
+
+@few
+@given(name=st.sampled_from([name for name in ACTIVATIONS if len(name) > 5]), data=st.data())
+def test_two_letters_that_have_changed_places_in_a_long_name_are_guessed(name, data):
+    i = data.draw(st.integers(0, len(name) - 2).filter(lambda i: name[i] != name[i + 1]))
+    wrong = name[:i] + name[i + 1] + name[i] + name[i + 2 :]
+    with pytest.raises(ValueError, match=rf"did you mean {name}\?$"):
+        nn.Neuron(1, wrong)

@@ -1,9 +1,11 @@
 """Losses: against finite differences, against PyTorch's definitions written out, and at their edges."""
 
+import inspect
 import json
 import math
 from pathlib import Path
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -298,7 +300,14 @@ def test_targets_may_be_values():
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [0.0]), "the index of a class, 0 to 1, got 0.0"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [0, 1]), "targets: expected 1, one for each row of predictions, got 2"),
         (lambda: nn.MSELoss()([[1, 2], [3, 4], [5, 6]], [[1, 2, 3], [4, 5, 6]]), "predictions, 3 × 2, got 2 × 3"),
-        (lambda: nn.CrossEntropyLoss()([Value(1.0)], [0]), "expected a row of numbers, one for each class, got Value"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0, 3.0]], 1), r"targets: expected a list of 1, .* got 1: write \[1\]$"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [1.0]), r"class, 0 to 1, got 1\.0: write int\(y\) for each$"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], numpy.array([0.0])), r"got 0\.0: write int\(y\) for each$"),
+        (lambda: nn.CrossEntropyLoss()([[1.0]], [1]), "the index of a class, 0, as there is only one, got 1$"),
+        (
+            lambda: nn.CrossEntropyLoss()([Value(1.0)], [0]),
+            "a row of numbers, one per class, got a Value: give the model .*BCEWithLogitsLoss",
+        ),
         (lambda: nn.HuberLoss(delta=0.0), "delta must be positive, got 0.0"),
         (lambda: nn.SmoothL1Loss(beta=-1.0), "beta must be a finite number >= 0, got -1.0"),
         (lambda: nn.KLDivLoss("batch_mean"), "sum, none, batchmean, got 'batch_mean': did you mean batchmean"),
@@ -310,7 +319,7 @@ def test_targets_may_be_values():
             lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.0]]),
             "expected the index of a class or 2 probabilities, one for each, got 1",
         ),
-        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1, 1]]), "the probabilities of a row must add up to 1, got 2"),
+        (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1, 1]]), "the probabilities of a row must sum to 1, got 2"),
         (lambda: nn.CrossEntropyLoss()([[1.0, 2.0]], [[1.5, -0.5]]), "targets: expected a number from 0 to 1, got 1.5"),
         (
             lambda: nn.CrossEntropyLoss(ignore_index=0)([[1.0, 2.0]], [[0.5, 0.5]]),
@@ -409,3 +418,28 @@ def test_targets_that_are_no_numbers_are_refused(kind, make, message, wrapped):
 def test_probabilities_that_are_no_numbers_are_refused(make, message):
     with pytest.raises(TypeError, match=f"^targets: .*{message}"):
         nn.CrossEntropyLoss()([[0.5, 0.5]], [[0.5, make()]])
+
+
+@pytest.mark.parametrize("kind", [nn.MSELoss, nn.HuberLoss, nn.BCELoss, nn.CrossEntropyLoss, nn.NLLLoss, nn.KLDivLoss])
+@pytest.mark.parametrize("predictions", [Value(1.0), [Value(1.0)], (1.0,), numpy.array([1.0]), nn.Neuron(1, seed=0)])
+def test_predictions_and_targets_in_the_constructor_say_what_to_write(kind, predictions):
+    with pytest.raises(TypeError, match=rf"write {kind.__name__}\(\)\(predictions, targets\)$"):
+        kind(predictions, [1.0])
+
+
+def test_a_loss_of_the_users_own_takes_what_its_constructor_takes():
+    class Scaled(nn.MSELoss):
+        def __init__(self, scales, offset):
+            super().__init__("sum")
+            self.scales, self.offset = scales, offset
+
+    class Learned(Scaled):
+        pass
+
+    assert Scaled([1.0, 2.0], [0.0]).offset == [0.0]
+    assert Learned(Value(1.0), 0.0).parameters()[0].data == 1.0
+
+
+def test_losses_tell_their_arguments():
+    assert list(inspect.signature(nn.MSELoss).parameters) == ["reduction"]
+    assert list(inspect.signature(nn.HuberLoss).parameters) == ["reduction", "delta"]

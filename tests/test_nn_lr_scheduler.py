@@ -411,7 +411,7 @@ def sequence(optimizer: Optimizer, schedulers: list[Any], milestones: list[Any])
         ),
         (lambda o: LambdaLR(o, []), ValueError, "lr_lambda must hold 1, one for each parameter group, got 0"),
         (lambda o: MultiStepLR(o, 3), TypeError, "milestones must be a list, a tuple or an array, got int"),
-        (lambda o: MultiStepLR(o, [3, 2]), ValueError, r"milestones must not fall, got \[3, 2\]"),
+        (lambda o: MultiStepLR(o, [3, 2]), ValueError, r"milestones must not decrease, got \[3, 2\]"),
         (lambda o: MultiStepLR(o, [1, 2.5]), TypeError, r"milestones\[1\] must be an integer, got 2.5"),
         (lambda o: MultiStepLR(o, [-1]), ValueError, r"milestones\[0\] must be at least 0, got -1"),
         (lambda o: MultiStepLR(o, [1], -0.1), ValueError, "gamma must be a finite number >= 0, got -0.1"),

@@ -64,7 +64,7 @@ def test_an_output_with_a_nan_is_of_no_class():
         ([[1.0, 2.0]], [2], "targets: expected a class from 0 to 1, got 2"),
         ([[1.0, 2.0]], [-1], "targets: expected a class from 0 to 1, got -1"),
         ([[1.0, 2.0]], [[0, 1]], r"targets: expected a class from 0 to 1, got \[0, 1\]"),
-        ([[1.0, 2.0], [1.0]], [0, 0], "outputs: expected as many numbers in each, got 1 and 2"),
+        ([[1.0, 2.0], [1.0]], [0, 0], "outputs: expected the same number of values in each, got 2 in output 0 and 1 in output 1"),
     ],
 )
 def test_what_is_no_class_is_refused(judge, outputs, targets, message):

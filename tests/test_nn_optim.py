@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value
+import nn
+from autograd import TeachingWarning, Value
 from nn import optim
 from nn.arguments import below_one
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop, Setting
@@ -328,7 +329,10 @@ w = Value(1.0)
     [
         (lambda: SGD([], lr=0.1), ValueError, "params must hold at least one Value, got none"),
         (lambda: SGD(iter(()), lr=0.1), ValueError, "params must hold at least one Value, got none"),
-        (lambda: SGD(w, lr=0.1), TypeError, "params must be an iterable of Values, got Value$"),
+        (lambda: SGD(w, lr=0.1), TypeError, r"params must be an iterable of Values, got Value: write \[v\]$"),
+        (lambda: SGD({"params": [w]}, lr=0.1), TypeError, r"got one group: write \[\{'params': …\}\]$"),
+        (lambda: SGD({"params": [w], "lr": 0.1}, lr=1), TypeError, r"got one group: write \[\{'params': …, 'lr': …\}\]$"),
+        (lambda: SGD({"w": w}, lr=0.1), TypeError, r"got a dict whose keys are str: pass its values\(\)$"),
         (lambda: SGD([w, 2.0], lr=0.1), TypeError, "params must hold Values only, got 2.0 at 1"),
         (
             lambda: SGD([w, w + 1.0], lr=0.1),
@@ -527,3 +531,14 @@ def test_a_state_that_does_not_fit_says_why_and_changes_nothing(
     with pytest.raises(error, match=f"^{message}"):
         optimizer.load_state_dict(change(other.state_dict()))
     assert optimizer.state_dict() == before
+
+
+def test_a_step_of_an_optimizer_whose_parameters_are_all_frozen_says_so():
+    net = nn.Neuron(2, seed=0).requires_grad_(False)
+    optimizer = SGD(net.parameters(), lr=0.1)
+    with pytest.warns(TeachingWarning, match="moves nothing: all parameters of the optimizer are frozen") as caught:
+        optimizer.step()
+    assert "backward" not in str(caught[0].message)
+    net.b.requires_grad = True
+    with pytest.warns(TeachingWarning, match=r"moves nothing: no backward\(\) has reached"):
+        optimizer.step()

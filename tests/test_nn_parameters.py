@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from queue import LifoQueue, Queue
 from random import Random
 from types import MappingProxyType, SimpleNamespace
 from typing import NamedTuple
 
 import numpy
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,27 @@ def value_array(numbers):
     for index in numpy.ndindex(numbers.shape):
         held[index] = Value(numbers[index])
     return held
+
+
+def structured(held):
+    """An array of records, with a number and an object in each."""
+    table = numpy.zeros(2, dtype=[("x", float), ("inner", [("w", object, (2,))])])
+    table[1]["inner"]["w"][1] = held
+    return table
+
+
+def series(held):
+    """A pandas Series that holds it."""
+    cells = numpy.array([None, None], dtype=object)
+    cells[1] = held
+    return pandas.Series(cells)
+
+
+def queue(kind, held):
+    """A queue that holds it."""
+    made = kind()
+    made.put(held)
+    return made
 
 
 shapes = arrays.array_shapes(min_dims=0, max_dims=4, max_side=3)
@@ -169,6 +192,15 @@ OVERLOOKED = {
     "mapping": lambda held: MappingProxyType({"w": held}),
     "UserDict": lambda held: UserDict(w=held),
     "key": lambda held: {(1, Plain(held)): 2.0},
+    "structured array": structured,
+    "record": lambda held: structured(held)[1],
+    "Series": series,
+    "DataFrame": lambda held: pandas.DataFrame({"x": [1.0, 2.0], "w": series(held)}),
+    "index": lambda held: pandas.DataFrame({"x": [1.0, 2.0]}, index=series(Plain(held))),
+    "queue": lambda held: queue(Queue, held),
+    "stack": lambda held: queue(LifoQueue, held),
+    "partial": lambda held: partial(max, held),
+    "partial by name": lambda held: partial(max, key=[held]),
 }
 
 
@@ -187,6 +219,12 @@ def test_however_a_value_is_wrapped_it_is_a_parameter_or_a_type_error_names_the_
             net.parameters()
 
 
+@pytest.mark.parametrize("name", OVERLOOKED)
+def test_whatever_overlooks_a_value_is_refused_by_itself(name):
+    with pytest.raises(TypeError, match=r"^Module\.table.* leads to a Value that parameters\(\) does not list"):
+        module(table=OVERLOOKED[name](Value(1.0))).parameters()
+
+
 @pytest.mark.parametrize(
     ("held", "message"),
     [
@@ -196,6 +234,15 @@ def test_however_a_value_is_wrapped_it_is_a_parameter_or_a_type_error_names_the_
         (Config(0.5, [Value(1.0)]), "make Config a Module, or move its Values into attributes of the module"),
         ([1.0, Plain(nn.Neuron(1, seed=0))], r"Module.w\[1\] leads to a Module \(Neuron\) .*: make Plain a Module"),
         ({Value(1.0): 2.0}, "keep them as values of the dict, not as keys"),
+        (series(Value(1.0)), "in place of the Series, use a list"),
+        (pandas.DataFrame({"w": [Value(1.0)]}), "in place of the DataFrame, use a list"),
+        (pandas.Index([Value(1.0)]), "in place of the Index, use a list"),
+        (structured(Value(1.0)), "in place of the structured array, use a list"),
+        (queue(Queue, Value(1.0)), "in place of the Queue, use a list"),
+        (
+            partial(max, Value(1.0)),
+            "Values to attributes of the module, and use them in a method in place of the partial",
+        ),
     ],
 )
 def test_an_overlooked_value_is_refused_in_words_that_say_what_to_write(held, message):
@@ -266,6 +313,13 @@ def test_what_leads_only_to_parameters_and_plain_objects_may_stand_in_a_module()
     net.optimizer, net.loss, net.history = SGD(before, lr=0.1), nn.MSELoss(), nn.History()
     net.callbacks, net.generator = [nn.EarlyStopping(), net.forward], Random(0)
     net.settings = {"since": date(2020, 1, 1), "share": Decimal("0.1"), 3: {"a", "b"}}
+    net.table = pandas.DataFrame({"a": pandas.Categorical(["x", "y"]), "b": pandas.to_datetime([0, 1]), "c": ["s", None]})
+    net.labels, net.by_two = net.table["a"], net.table.set_index(["a", "c"])
+    net.records, net.tasks, net.rule = (
+        numpy.zeros(2, dtype=[("x", float)]),
+        queue(Queue, before[0]),
+        partial(max, before[0]),
+    )
     net.frame, net.weights = numpy.zeros((2, 2)), numpy.array(["text", None], dtype=object)
     assert net.parameters() == before
     assert len(net.layers[0].parameters()) == 4
@@ -286,6 +340,43 @@ def test_containers_that_hold_themselves_are_searched_once():
     held.append(held)
     table["again"] = [table, Plain(table)]
     assert names(module(held=held, table=table)) == ["held.0"]
+
+
+def test_a_list_of_parameters_that_holds_itself_is_searched_and_shown_once():
+    held, cells = [Value(1.0), Value(2.0)], numpy.array([Value(3.0), None], dtype=object)
+    held.append(held)
+    cells[1] = cells
+    net = module(held=held, cells=cells, mixed=[nn.Neuron(1, seed=0)])
+    net.mixed.append(net.mixed)
+    assert names(net) == ["held.0", "held.1", "cells.0", "mixed.0.w.0", "mixed.0.b"]
+    assert [p.data for p in net.parameters()][:3] == [1.0, 2.0, 3.0]
+    assert net.state_dict()["held.1"] == 2.0
+    assert "(mixed.0): Neuron(1, 'relu')" in repr(net)
+
+
+# -- freezing ----------------------------------------------------------------------------------------
+
+
+def test_requires_grad_freezes_all_parameters_of_a_module_and_unfreezes_them():
+    net = nn.MLP(2, [3, 1], seed=0)
+    assert net.layers[0].requires_grad_(False) is net.layers[0]
+    assert [p.requires_grad for p in net.parameters()] == [False] * 9 + [True] * 4
+    net([1.0, 2.0]).backward()
+    assert [p.has_grad for p in net.parameters()] == [False] * 9 + [True] * 4
+    assert all(p.requires_grad for p in net.requires_grad_().parameters())
+    with pytest.raises(TypeError, match="requires_grad must be True or False, got 0"):
+        net.requires_grad_(0)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_setting_requires_grad_of_a_module_says_what_to_write(wanted):
+    net = nn.MLP(2, [3, 1], seed=0)
+    before = dict(vars(net))
+    for part in (net, net.layers[0]):
+        with pytest.raises(AttributeError, match=rf"write module\.requires_grad_\({wanted}\)"):
+            part.requires_grad = wanted
+    assert vars(net) == before
+    assert not hasattr(net, "requires_grad")
 
 
 # -- results of operations ---------------------------------------------------------------------------

@@ -364,7 +364,7 @@ def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, m
         ([[1.0, 2.0, 3.0]], [0], 1, "boundary: the samples must be points, rows of 2 numbers"),
         ([[1.0, math.nan]], [0], 1, "X: expected finite numbers, got nan in row 0, column 1"),
         ([[1.0, 2.0]], [0.5], 2, "boundary: 2 outputs need targets that are classes from 0 to 1, at most 127 of them"),
-        ([[1.0, 2.0]], [[0, 1]], 1, "boundary: 1 outputs cannot be drawn against targets of 2 numbers"),
+        ([[1.0, 2.0]], [[0, 1]], 1, "boundary: 1 output cannot be drawn against targets of 2 numbers"),
     ],
 )
 def test_what_has_no_picture_is_refused_before_the_training(X, y, outputs, message):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -151,3 +152,10 @@ def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch):
 def test_a_file_that_is_not_there_is_a_file_not_found_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         nn.load(net(0), tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+@pytest.mark.parametrize("function", [nn.save, nn.load])
+def test_the_path_before_the_model_says_what_to_write(function, kind):
+    with pytest.raises(TypeError, match=rf"^model must be a Module, got .*: write {function.__name__}\(model, path\)$"):
+        function(kind("net.json"), nn.Neuron(1, seed=0))

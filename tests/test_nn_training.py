@@ -9,6 +9,7 @@ from contextlib import redirect_stderr
 from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
+from random import Random
 
 import numpy
 import pandas
@@ -165,11 +166,11 @@ def test_a_diverging_loss_is_reported_with_its_epoch():
     [
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"batch_size": 0}, "batch_size"),
-        ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 samples and 0"),
+        ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 sample and 0 targets"),
         ({"validation_data": ([[math.nan]], [1.0])}, "validation_data: X: expected finite numbers, got nan in row 0, column 0"),
-        ({"validation_data": ([1.0], [1.0])}, "expected samples of 1 numbers, as in X, got single numbers"),
+        ({"validation_data": ([1.0], [1.0])}, "expected samples of 1 number, as in X, got single numbers"),
         ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
-        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 numbers, as in X, got samples of 2 numbers"),
+        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 number, as in X, got samples of 2 numbers"),
         ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
         ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
         ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
@@ -198,9 +199,9 @@ def test_early_stopping_refuses_what_it_cannot_watch():
 def test_data_that_does_not_match_is_refused():
     net = nn.MLP(1, [1], seed=0)
     for X, y, message in (
-        ([[1.0]], [1.0, 2.0], "got 1 samples and 2 targets"),
+        ([[1.0]], [1.0, 2.0], "got 1 sample and 2 targets"),
         ([], [], "there is no data"),
-        ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have as many numbers, got 1 and 2"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have the same number of features, got 1 in row 0 and 2 in row 1"),
     ):
         with pytest.raises(ValueError, match=message):
             fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
@@ -347,6 +348,95 @@ def test_single_numbers_are_samples_of_a_model_that_takes_them():
 def test_what_was_given_in_place_of_parameters_is_told_with_what_to_write(params, message):
     with pytest.raises(TypeError, match=message):
         SGD(params(nn.Neuron(1, seed=0)), lr=0.1)
+
+
+LAYERED = [
+    lambda nin, nout: nn.MLP(nin, [3, nout], seed=0),
+    lambda nin, nout: nn.Layer(nin, nout, "tanh", seed=0),
+    lambda nin, nout: nn.Sequential(nn.Layer(nin, 3, seed=0), nn.Dropout(0.5, seed=0), nn.MLP(3, [nout], seed=1), nn.Tanh()),
+]
+
+
+class Wrapped(nn.Module):
+    """A model whose layers are not known from outside."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x)
+
+
+def refused(function, net, X, y, loss, **options):
+    """The words in which the data are refused, the model and the order being as they were and no bar having been shown."""
+    before, modes, order = net.state_dict(), [module.training for module in net.modules()], Random(0)
+    dropouts = [module.generator for module in net.modules() if isinstance(module, nn.Dropout)]
+    drawn = [generator.getstate() for generator in dropouts]
+    length = {"epochs": 1} if function is fit else {"steps": 1}
+    optimizer = SGD(net.parameters(), lr=0.1)
+    with redirect_stderr(StringIO()) as shown, pytest.raises((TypeError, ValueError)) as caught:
+        function(net, X, y, loss=loss, optimizer=optimizer, seed=order, **length, **options)
+    assert shown.getvalue() == ""
+    assert net.state_dict() == before
+    assert [module.training for module in net.modules()] == modes
+    assert [generator.getstate() for generator in dropouts] == drawn
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("function", [fit, nn.record_training])
+@pytest.mark.parametrize("make", LAYERED)
+@few
+@given(nin=st.integers(1, 3), nout=st.integers(2, 3), data=st.data())
+def test_data_of_another_width_than_the_model_are_refused_in_words_about_them(function, make, nin, nout, data):
+    width = data.draw(st.integers(1, 4).filter(lambda width: width != nin))
+    wrong = data.draw(st.integers(nout, 6) | st.just(-1))
+    X, y = [[0.5] * nin] * 4, [0, 1, 0, 1]
+    net = make(nin, nout)
+    said = refused(function, net, [[0.5] * width] * 4, y, nn.CrossEntropyLoss())
+    plural = "s" if nin > 1 else ""
+    assert said.startswith(f"X: the model takes {nin} feature{plural} per sample, got {width}")
+    said = refused(function, net, X, [0, 1, 0, wrong], nn.CrossEntropyLoss(), batch_size=1)
+    assert said == f"y[3]: expected the index of a class, 0 to {nout - 1}, got {wrong}"
+
+
+def test_what_to_write_for_data_that_do_not_fit_the_model():
+    net, loss = nn.MLP(1, [2], seed=0), nn.MSELoss()
+    assert "got single numbers: write X = [[x] for x in X]" in refused(fit, net, [1.0, 2.0], [1.0, 2.0], loss)
+    assert "got 3: write MLP(3, …)" in refused(fit, net, [[1.0, 2.0, 3.0]], [1.0], loss)
+    said = refused(fit, nn.MLP(2, [3], seed=0), [1.0, 2.0], [1.0, 2.0], loss)
+    assert said == "X: the model takes 2 features per sample, got single numbers: X must be a list of rows"
+    assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)
+    for X in ([[1.0], 2.0], [1.0, [2.0]]):
+        said = refused(fit, Wrapped(net), X, [1.0, 2.0], loss)
+        assert said == "X, y: all samples must be rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
+    held_out = {"validation_data": ([[1.0]], [2])}
+    said = refused(fit, net, [[1.0]], [1], nn.CrossEntropyLoss(), **held_out)
+    assert said == "validation_data: y[0]: expected the index of a class, 0 to 1, got 2"
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss()])
+def test_a_single_output_and_a_loss_of_classes_say_what_to_write(loss):
+    for net in (nn.MLP(2, [3, 1], seed=0), nn.Neuron(2, seed=0), nn.Sequential(nn.MLP(2, [1], seed=0), nn.Tanh())):
+        said = refused(fit, net, [[1.0, 2.0]], [0], loss)
+        assert said.startswith(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: ")
+        assert "BCEWithLogitsLoss()" in said
+
+
+@pytest.mark.parametrize("function", [fit, nn.record_training])
+def test_an_error_in_the_first_batch_comes_without_a_bar(function):
+    for X, y, loss in (
+        ([[1.0] * 3], [1.0], nn.MSELoss()),
+        ([[1.0] * 2], [[1.0, 2.0]], nn.MSELoss()),
+        ([[1.0] * 2], [2.0], nn.BCELoss()),
+    ):
+        refused(function, Wrapped(nn.MLP(2, [1], "relu", "sigmoid", seed=0)), X, y, loss)
+
+
+def test_probabilities_and_ignored_classes_are_targets():
+    net = nn.MLP(1, [2], seed=0)
+    options = {"optimizer": SGD(net.parameters(), lr=0.1), "epochs": 1, "progress": False}
+    fit(net, [[1.0], [2.0]], [[0.5, 0.5], [0.0, 1.0]], loss=nn.CrossEntropyLoss(), **options)
+    fit(net, [[1.0], [2.0]], [-100, 1], loss=nn.CrossEntropyLoss(), **options)
 
 
 def test_without_a_progress_bar_tqdm_is_not_imported():

@@ -13,7 +13,7 @@ from nn.arguments import checked_integer
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve
 from nn.plot.style import checked_ax
-from nn.training import progress_bar
+from nn.training import ProgressBar
 from nn.training_record import TrainingRecord
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def animate(
     film = _film(record, chosen, fps)
     from matplotlib.animation import PillowWriter
 
-    with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as bar:
+    with tempfile.TemporaryDirectory() as folder, ProgressBar(len(chosen), "frame", progress) as bar:
         file = Path(folder) / "film.gif"
         film.save(file, PillowWriter(fps), progress_callback=lambda i, n: bar.update())
         write_atomically(path, file.read_bytes())

@@ -13,7 +13,7 @@ from autograd.wording import shown
 from nn.arguments import checked_integer, checked_number, generator
 from nn.module import Module, checked_module
 from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
-from nn.training import progress_bar
+from nn.training import ProgressBar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def loss_landscape(
     places = [span * (2 * i - (steps - 1)) / (steps - 1) for i in range(steps)]
     directions = [_direction(model, source) for _ in range(2)]
     start = [p.data for p in model.parameters()]
-    with _restored(model), no_grad(), progress_bar(steps * steps, "place", progress) as bar:
+    with _restored(model), no_grad(), ProgressBar(steps * steps, "place", progress) as bar:
         losses: list[list[float]] = []
         for up in places:
             losses.append([])
