@@ -60,7 +60,8 @@ def activation_function(activation: str | Activation) -> Activation:
     row = autograd.ops.TABLE.get(activation)
     if row is None or row.arity != 1:
         unary = [name for name, op in autograd.ops.TABLE.items() if op.arity == 1]
-        meant = MEANT.get(activation.lower())
+        swapped = (name for name in ACTIVATIONS if sorted(name) == sorted(activation.lower()))  # letters that changed places
+        meant = MEANT.get(activation.lower()) or next(swapped, None)
         instead = (
             f": did you mean {meant}?" if meant else did_you_mean(activation, ACTIVATIONS) or did_you_mean(activation, unary)
         )
