@@ -3,8 +3,9 @@
 When the last owner of a graph lets go of it, every node is freed from inside the freeing of the one that used it. CPython
 bounds how deep that goes, but not always by the stack there is: 3.13 goes 10,000 calls deep, which overflows a stack of 1 MB.
 So a node that is used across a multiple of REACH in depth is protected: its own arguments are not freed from inside its
-freeing, but handed to whoever is freeing already. Depth falls along every path, so none leads through more than REACH nodes
-before it meets a protected one.
+freeing, but handed to whoever is freeing already. Nodes less deep than REACH are not: the terms of a long sum are many, and
+their own graphs are small. Depth falls along every path, so none leads through more than 2·REACH nodes before it meets a
+protected one.
 """
 
 from __future__ import annotations

@@ -274,7 +274,8 @@ class Value(Methods, MicrogradNames):
         depth = a + 1 if a > b else b + 1
         if depth >= REACH:
             rest = depth & MASK
-            if not rest or (a and b and depth - (a if a < b else b) > rest):
+            low = a if a < b else b
+            if not rest or (low >= REACH and depth - low > rest):
                 protect((self, other), depth)
         node = _new()
         node._depth = depth
@@ -307,7 +308,8 @@ class Value(Methods, MicrogradNames):
         depth = a + 1 if a > b else b + 1
         if depth >= REACH:
             rest = depth & MASK
-            if not rest or (a and b and depth - (a if a < b else b) > rest):
+            low = a if a < b else b
+            if not rest or (low >= REACH and depth - low > rest):
                 protect((self, other), depth)
         node = _new()
         node._depth = depth
@@ -336,7 +338,8 @@ class Value(Methods, MicrogradNames):
         depth = a + 1 if a > b else b + 1
         if depth >= REACH:
             rest = depth & MASK
-            if not rest or (a and b and depth - (a if a < b else b) > rest):
+            low = a if a < b else b
+            if not rest or (low >= REACH and depth - low > rest):
                 protect((self, other), depth)
         node = _new()
         node._depth = depth
@@ -370,7 +373,8 @@ class Value(Methods, MicrogradNames):
         depth = a + 1 if a > b else b + 1
         if depth >= REACH:
             rest = depth & MASK
-            if not rest or (a and b and depth - (a if a < b else b) > rest):
+            low = a if a < b else b
+            if not rest or (low >= REACH and depth - low > rest):
                 protect((self, other), depth)
         node = _new()
         node._depth = depth
@@ -617,12 +621,12 @@ def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Sco
 def protect(args: Iterable[Any], depth: int) -> None:
     """Called where a node of this depth begins to hold `args`: those beyond a multiple of REACH get a Past.
 
-    So do those that are no less deep, which a scope may hold.
+    So do those that are no less deep, which a scope may hold, but not those less deep than REACH: they end soon enough.
     """
     for arg in args:
         if type(arg) is not Value or not arg._depth or type(getattr(arg, "_note", None)) is Past:
             continue
-        if arg._depth >= depth or arg._depth // REACH < depth // REACH:
+        if arg._depth >= depth or 0 < arg._depth // REACH < depth // REACH:
             arg._note = Past(arg.label, arg.origin, arg.scope, (arg._a, arg._b), arg._depth)
 
 

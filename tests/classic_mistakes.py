@@ -72,13 +72,13 @@ MISTAKES = [
     ("too shallow", "value.py", "depth = max(deepest, bias._depth)", "depth = bias._depth"),
     ("too shallow", "value.py", "            if arg._depth > depth:", "            if False:"),
     # -- and protected where a deep graph is to be freed in steps
-    ("not protected", "value.py", "if arg._depth >= depth or arg._depth // REACH < depth // REACH:", "if False:"),
+    ("not protected", "value.py", "if arg._depth >= depth or 0 < arg._depth // REACH < depth // REACH:", "if False:"),
     ("not protected", "value.py", "if depth >= REACH:", "if False:"),
     ("not protected", "value.py", "if not depth & MASK:", "if False:"),
     (
         "not protected beside a deeper one",
         "value.py",
-        "if not rest or (a and b and depth - (a if a < b else b) > rest):",
+        "if not rest or (low >= REACH and depth - low > rest):",
         "if not rest:",
     ),
     ("freed from inside the freeing", "lifetime.py", "and not self.freeing and", "and"),

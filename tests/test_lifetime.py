@@ -105,19 +105,19 @@ def test_a_deep_graph_is_freed_in_a_small_stack(shape):
 
 
 @given(st.integers(0, 2**32))
-def test_no_path_leads_through_more_nodes_than_its_reach_before_it_meets_a_protected_one(seed):
+def test_no_path_leads_through_more_than_twice_the_reach_before_it_meets_a_protected_node(seed):
     program, numbers = random_program(Random(seed), size=100)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(value, "REACH", 4)
         patch.setattr(value, "MASK", 3)
         results = [node for node in run(program, [Value(x) for x in numbers]) if type(node) is Value]
-    assert longest_path(results) <= 4
+    assert longest_path(results) <= 8
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "in a cycle"])
 def test_so_it_is_whatever_records_a_deep_graph(shape):
     graph = SHAPES[shape]()
-    assert longest_path(graph if type(graph) is list else [graph]) <= REACH
+    assert longest_path(graph if type(graph) is list else [graph]) <= 2 * REACH
 
 
 def longest_path(results):
@@ -135,7 +135,7 @@ def protected(node):
 
 def test_what_is_noted_of_a_protected_node_stays_and_can_change():
     y = x
-    nodes = [y := (y * 0.5) for _ in range(2 * REACH)]
+    nodes = [y := (y * 0.5) for _ in range(3 * REACH)]
     node = next(node for node in nodes if protected(node))
     assert (node.label, node.origin, node.scope) == ("", None, None)
     node.label = "h"
