@@ -1055,7 +1055,8 @@ def _log_softmax(x: float, *others: float) -> float:
 
 
 def _softmax_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:
-    return _softmax(*xs), _softmax_floats(_softmax(*xs), _float_terms(_logsumexp(*xs), xs))
+    z = _softmax(*xs)
+    return z, _softmax_floats(z, _float_terms(_logsumexp(*xs), xs))
 
 
 def _log_softmax_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:

@@ -829,7 +829,8 @@ def record_softmax(op: Op, xs: Sequence[Any]) -> list[Any]:
     if set(map(type, xs)) != {Value} or len(xs) < 3:
         return [op(*args) for args in each]
     numbers = [x._number for x in xs]
-    if sum(numbers) - sum(numbers) != modes.special:  # not finite, or a mode to ask about
+    total = sum(numbers)
+    if total - total != modes.special:  # not finite, or a mode to ask about
         return [op(*args) for args in each]
     depth = 1 + max([x._depth for x in xs])
     if depth >= REACH:
