@@ -5,11 +5,13 @@ All take plain numbers and Values alike, and give a plain number if nothing in t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from autograd import ops
 from autograd._typing import Any, Never
-from autograd.value import Value, record_dots, record_softmax
+from autograd.primitive import number
+from autograd.value import Value, record_dots
 
 Scalar = Any  # a float or a Value, as it comes
 
@@ -127,7 +129,12 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     >>> softmax([0.0, 0.0]), softmax([1e16, 1e16])
     ([0.5, 0.5], [0.5, 0.5])
     """
-    return record_softmax(ops.softmax, _non_empty("softmax", xs, more))
+    xs = _non_empty("softmax", xs, more)
+    terms, rest, i = _terms(xs)
+    total = terms[i] + rest
+    shares = [term / total for term in terms]
+    shares[i] = ops.fraction(terms[i], rest)  # the only one that may be next to 1, where 1 - p cancels
+    return shares
 
 
 def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
@@ -136,7 +143,33 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     >>> log_softmax([40.0, 0.0])
     [-4.248354255291589e-18, -40.0]
     """
-    return record_softmax(ops.log_softmax, _non_empty("log_softmax", xs, more))
+    xs = _non_empty("log_softmax", xs, more)
+    numbers = _numbers(xs)
+    largest = max(numbers)
+    if math.fsum([math.exp(x - largest) for x in numbers]) > 2.0:  # no share is over one half
+        terms, rest, i = _terms(xs)
+        total = ops.log(terms[i] + rest)
+        return [(x - largest) - total for x in xs]
+    i = numbers.index(largest)
+    own = ops.log_softmax(xs[i], *xs[:i], *xs[i + 1 :])  # which takes 1 - p from the other terms
+    return [own if j == i else (x - xs[i]) + own for j, x in enumerate(xs)]
+
+
+def _terms(xs: Sequence[Scalar]) -> tuple[list[Scalar], Scalar, int]:
+    """exp(x - largest) for each x, the sum of all of them but that of the largest, and where the largest stands.
+
+    The largest is a constant here: adding a number to all xs changes no share.
+    """
+    numbers = _numbers(xs)
+    largest = max(numbers)
+    first = numbers.index(largest)
+    terms = [ops.exp_difference(x, largest) for x in xs]
+    others = sorted({*range(len(xs))} - {first}, key=numbers.__getitem__)  # small ones first, which rounds least
+    return terms, ops.sum(*[terms[i] for i in others]), first
+
+
+def _numbers(xs: Sequence[Scalar]) -> list[float]:
+    return [x._number if type(x) is Value else number(x) for x in xs]
 
 
 def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:

@@ -437,7 +437,8 @@ def _exp_difference(x: float, y: float) -> float:
     d = x - y
     rest = x - d
     lost = (x - (d + rest)) + (rest - y)
-    return math.exp(d) * (1.0 + lost) if math.isfinite(lost) else math.exp(d)
+    z = math.exp(d)
+    return z + z * lost if math.isfinite(lost) else z
 
 
 
@@ -1070,27 +1071,6 @@ def _log_softmax_floats(terms: list[tuple[float, float]]) -> tuple[float, ...]:
 
 def _softmax_floats(z: float, terms: list[tuple[float, float]]) -> tuple[float, ...]:
     return tuple([z * partial for partial in _log_softmax_floats(terms)])
-
-
-def softmax_of_each(row: Op, xs: Sequence[float]) -> list[tuple[float, tuple[float, ...]]]:
-    """The kernel of softmax or log_softmax for each of xs in front of the others, with exponentials taken once."""
-    largest = max(xs)
-    parts = [_exp_difference(x, largest) for x in xs]
-    if row is softmax:
-        total = math.fsum(parts)
-        zs = [part / total for part in parts]
-    else:
-        parts.remove(1.0)  # that of the largest
-        rest = math.log1p(math.fsum(parts))
-        zs = [-(largest - x) - rest for x in xs]
-    whole = _logsumexp(*xs)
-    terms = [_exp_difference(x, whole) for x in xs]
-    found = []
-    for i, z in enumerate(zs):
-        one_first = [terms[i], *terms[:i], *terms[i + 1 :]]
-        pairs = list(zip(one_first, _sums_of_others(one_first), strict=True))
-        found.append((z, _softmax_floats(z, pairs) if row is softmax else _log_softmax_floats(pairs)))
-    return found
 
 
 def _logsumexp_kernel(*xs: float) -> tuple[float, tuple[float, ...]]:

@@ -823,22 +823,6 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     return nodes
 
 
-def record_softmax(op: Op, xs: Sequence[Any]) -> list[Any]:
-    """`record` for softmax or log_softmax of each of xs against the others, with exponentials taken once."""
-    each = [(x, *xs[:i], *xs[i + 1 :]) for i, x in enumerate(xs)]
-    if set(map(type, xs)) != {Value} or len(xs) < 3:
-        return [op(*args) for args in each]
-    numbers = [x._number for x in xs]
-    total = sum(numbers)
-    if total - total != modes.special:  # not finite, or a mode to ask about
-        return [op(*args) for args in each]
-    depth = 1 + max([x._depth for x in xs])
-    if depth >= REACH:
-        protect(xs, depth)
-    found = ops.softmax_of_each(op, numbers)
-    return [_node(op, z, args, partials, None, None, depth) for args, (z, partials) in zip(each, found, strict=True)]
-
-
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
     """The partials at a result and its arguments: None where not wanted, and for the branch `where` does not take.
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, ops
 from autograd.testing import gradcheck
+from autograd.viz import trace
 from tests import oracle
 from tests.oracle import mp, ulps
 from tests.soak import few
@@ -198,7 +199,8 @@ def test_softmax_and_log_softmax_are_exact_however_far_all_numbers_are_shifted(x
             one_first = [xs[j] for j in order]
             assert ulps(y.data, oracle.value(name, *one_first)) <= 4
             exact = dict(zip(order, oracle.partials(name, *one_first), strict=True))
-            assert all(ulps(got, exact[j]) <= 4 for j, got in enumerate(autograd.gradients(y, shifted)))
+            found = autograd.gradients(y, shifted)  # each a product of two shares
+            assert all(ulps(got, exact[j]) <= 5 for j, got in enumerate(found))
 
 
 @given(small)
@@ -208,6 +210,29 @@ def test_the_partial_of_the_largest_share_is_minus_the_sum_of_the_others(xs):
     own = autograd.gradients(autograd.log_softmax(leaves)[largest], leaves)
     rest = math.fsum(own[:largest] + own[largest + 1 :])
     assert own[largest] == pytest.approx(-rest, rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@given(data=st.data())
+def test_the_second_derivatives_of_softmax_and_log_softmax_keep_their_digits_in_the_tails(name, data):
+    xs = data.draw(st.lists(st.floats(-40.0, 40.0), min_size=1, max_size=4))
+    leaves = [Value(x) for x in xs]
+    for i, y in enumerate(getattr(autograd, name)(leaves)):
+        order = [i, *(j for j in range(len(xs)) if j != i)]
+        exact = oracle.second_partials(name, *(xs[j] for j in order))
+        for j, first in zip(order, autograd.gradients(y, [leaves[j] for j in order], create_graph=True), strict=True):
+            for k, got in zip(order, autograd.gradients(first, [leaves[k] for k in order]), strict=True):
+                right = exact[order.index(j)][order.index(k)]
+                unit = oracle.spacing(max(abs(right), abs(first.data) / 8.0))  # at a root of it all digits cancel
+                assert abs(got - right) <= 64 * unit
+
+
+@pytest.mark.parametrize("function", [autograd.softmax, autograd.log_softmax])
+def test_the_graph_of_a_softmax_grows_with_the_list_and_not_with_its_square(function):
+    leaves = [Value(float(i % 7)) for i in range(400)]
+    nodes, edges = trace(autograd.sum(function(leaves)))
+    assert len(nodes) <= 5 * len(leaves)
+    assert len(edges) <= 10 * len(leaves)
 
 
 spread = st.lists(st.integers(-1000, 1000).map(lambda n: n / 8.0), min_size=2, max_size=5)

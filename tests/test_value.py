@@ -113,19 +113,6 @@ def test_the_short_way_to_record_a_dot_is_bit_equal_to_the_long_one(pairs, bias,
         assert (short._depth, short._reached) == (long._depth, long._reached)
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-@given(st.lists(st.tuples(st.floats(-40.0, 40.0) | numbers | st.sampled_from(SPECIAL), depths), min_size=1, max_size=6))
-def test_the_short_way_to_record_a_softmax_is_bit_equal_to_the_long_one(name, pairs):
-    xs = [deep(x, depth) for x, depth in pairs]
-    for i, short in enumerate(getattr(autograd, name)(xs)):
-        long = record(ops.TABLE[name], (xs[i], *xs[:i], *xs[i + 1 :]))
-        assert same(short.data, long.data)
-        assert all(map(same, short.partials, long.partials))
-        assert all(one is other for one, other in zip(short.args, long.args, strict=True))
-        assert (short._depth, short._reached) == (long._depth, long._reached)
-
-
 def test_a_dot_of_floats_and_values_mixed_is_recorded_the_long_way():
     w, x = [Value(2.0), Value(3.0)], [Value(5.0), 7]
     y = autograd.dot(w, x, Value(1.0))
