@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: demo test unit check pythons portable bench soak flakes notebooks lab pictures mutants site clean
 
 demo: .venv/ready
-	$(BIN)/python -m examples.demo
+	$(BIN)/python -m tools.demo
 
 test: check unit
 	$(BIN)/python -m tests.pythons --newest
@@ -34,7 +34,7 @@ bench: .venv/bench
 
 soak: .venv/ready
 	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py tests/test_frozen_graphs.py \
-		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py tests/test_depth.py tests/test_model_files.py
+		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py tests/test_depth.py tests/nn/test_model_files.py
 
 # In random order and with examples that no run has seen: none may fail. The seed makes a failure again.
 flakes: .venv/ready
@@ -46,10 +46,10 @@ flakes: .venv/ready
 
 # Every partial off by 1e-12, and the classic mistakes of such engines: a test has to fail for each.
 mutants: .venv/ready
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.mutation.mutants
 
 notebooks: .venv/ready
-	$(BIN)/python -m examples.notebooks
+	$(BIN)/python -m tools.notebooks
 
 # They are ours, so their players may run before they are run again.
 lab: .venv/lab
@@ -57,11 +57,11 @@ lab: .venv/lab
 	$(BIN)/jupyter-lab notebooks
 
 site: .venv/ready
-	$(BIN)/python -m examples.site
+	$(BIN)/python -m tools.site
 
 # An empty PATH: the renderer pinned in the extra draws them, the same on every machine.
 pictures: .venv/ready
-	env PATH= $(CURDIR)/$(BIN)/python -m examples.pictures
+	env PATH= $(CURDIR)/$(BIN)/python -m tools.pictures
 
 clean:
 	rm -rf .venv demo build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

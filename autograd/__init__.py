@@ -12,6 +12,7 @@ from importlib import import_module
 
 from autograd._collision import refuse_mixed_folder
 from autograd._typing import TYPE_CHECKING, Any
+from autograd.context import anomaly, enable_grad, no_grad
 from autograd.errors import AnomalyError, StaleGraphError, TeachingWarning
 from autograd.functions import (
     clip,
@@ -34,7 +35,6 @@ from autograd.functions import (
     sum,
     var,
 )
-from autograd.modes import anomaly, enable_grad, no_grad
 from autograd.ops import (
     abs,
     acos,
@@ -112,15 +112,15 @@ from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd import misconceptions
-    from autograd.diagnose import why
-    from autograd.exercises import quiz
-    from autograd.explaining.chain import explain
-    from autograd.explaining.latex import to_latex
-    from autograd.explaining.nudge import nudge
-    from autograd.explaining.paths import paths
-    from autograd.explaining.source import to_python
-    from autograd.stepping import steps
+    from autograd.diagnosis.why import why
+    from autograd.formulas.chain import explain
+    from autograd.formulas.latex import to_latex
+    from autograd.formulas.nudge import nudge
+    from autograd.formulas.paths import paths
+    from autograd.formulas.source import to_python
+    from autograd.lessons import misconceptions
+    from autograd.lessons.quiz import quiz
+    from autograd.lessons.stepping import steps
     from autograd.viz.dot import draw_dot, trace
     from autograd.viz.player import player
     from autograd.viz.widget import widget
@@ -128,28 +128,28 @@ if TYPE_CHECKING:
 # What draws and explains is loaded when it is first used: a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
     "draw_dot": "autograd.viz.dot",
-    "explain": "autograd.explaining.chain",
-    "misconceptions": "autograd",
-    "nudge": "autograd.explaining.nudge",
-    "paths": "autograd.explaining.paths",
+    "explain": "autograd.formulas.chain",
+    "misconceptions": "autograd.lessons",
+    "nudge": "autograd.formulas.nudge",
+    "paths": "autograd.formulas.paths",
     "player": "autograd.viz.player",
-    "quiz": "autograd.exercises",
-    "steps": "autograd.stepping",
-    "to_latex": "autograd.explaining.latex",
-    "to_python": "autograd.explaining.source",
+    "quiz": "autograd.lessons.quiz",
+    "steps": "autograd.lessons.stepping",
+    "to_latex": "autograd.formulas.latex",
+    "to_python": "autograd.formulas.source",
     "trace": "autograd.viz.dot",
-    "why": "autograd.diagnose",
+    "why": "autograd.diagnosis.why",
     "widget": "autograd.viz.widget",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LOADED_LATER:
-        from autograd.wording import did_you_mean
+        from autograd._format import did_you_mean
 
         raise AttributeError(f"module 'autograd' has no attribute {name!r}{did_you_mean(name, __all__)}")
     package = _LOADED_LATER[name]
-    found = import_module(f"autograd.{name}") if package == __name__ else getattr(import_module(package), name)
+    found = getattr(import_module(package), name)
     globals()[name] = found
     return found
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograd._files import write_atomically
 from autograd.expression import ExpressionError, evaluate, functions, variables
-from autograd.files import write_atomically
 from autograd.graph import topological_order
 from autograd.value import Value
 from autograd.viz import RendererMissing, draw_dot

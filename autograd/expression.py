@@ -10,9 +10,9 @@ from typing import Any
 
 import autograd
 from autograd import ops
-from autograd.primitive import number
+from autograd._format import did_you_mean
+from autograd.op import number
 from autograd.value import Value
-from autograd.wording import did_you_mean
 
 
 class ExpressionError(ValueError):

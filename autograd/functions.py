@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from autograd import ops
 from autograd._typing import Any, Never
-from autograd.primitive import number
+from autograd.op import number
 from autograd.value import Value, record_dots
 
 Scalar = Any  # a float or a Value, as it comes

@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
-from autograd import modes, teaching
+from autograd import context, teaching
+from autograd._frames import place
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.errors import AnomalyError
-from autograd.frames import place
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -164,12 +164,12 @@ def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
     moved: list[Value] = []
     with _sweeping:  # two threads may sweep over shared nodes
-        again = root.has_grad
+        again = getattr(root, "_grad", 0.0) != 0.0  # a sweep left its seed there; 0.0 may have been set by hand
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
             root._grad = getattr(root, "_grad", 0.0) + seed
-        elif modes.watching.get():
+        elif context.watching.get():
             _sweep_and_watch(root, seed, moved)
         else:
             _sweep(root, seed, moved)

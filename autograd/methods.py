@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd import ops
 from autograd._typing import TYPE_CHECKING, Any
-from autograd.primitive import Op
+from autograd.op import Op
 
 if TYPE_CHECKING:
     from autograd.value import Value

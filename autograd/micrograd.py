@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from autograd._typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from autograd.primitive import Op
+    from autograd.op import Op
     from autograd.value import Value
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd.frames import user_frame
+from autograd._format import as_index
+from autograd._frames import user_frame
 from autograd.scopes import Scope
 from autograd.value import Value
-from autograd.wording import as_index
 
 LONGEST_LIST = 100
 

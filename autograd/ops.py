@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from autograd import scalar_math
 from autograd._typing import Any
-from autograd.primitive import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
+from autograd.op import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
 
 TABLE: dict[str, Op] = {}
 

@@ -6,8 +6,8 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from autograd.primitive import number
-from autograd.tree import is_array, tree_leaves
+from autograd._tree import is_array, tree_leaves
+from autograd.op import number
 from autograd.value import Value
 
 _CONTAINERS = "a list, tuple, dict or NumPy array of them"

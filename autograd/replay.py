@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.primitive import number
+from autograd.op import number
 from autograd.value import Value, take_partials
 
 

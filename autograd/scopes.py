@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 
-from autograd import modes
+from autograd import context
+from autograd._tree import tree_leaves
 from autograd._typing import Any
-from autograd.tree import tree_leaves
 from autograd.value import RESULT, Value, annotate, protect
 
 
@@ -56,7 +56,7 @@ class Scope:
         return f"<scope {' / '.join(scope.name for scope in self.path())}>"
 
 
-@modes.mode
+@context.mode
 def scope(name: str) -> Generator[None, None, None]:
     """What is recorded inside belongs together, under this name: drawings fold it into one box.
 
@@ -70,18 +70,18 @@ def scope(name: str) -> Generator[None, None, None]:
     """
     if not isinstance(name, str):
         raise TypeError(f"scope: name must be a str, got {type(name).__name__}")
-    with modes.switched(modes.scope, Scope(name, modes.scope.get())):
+    with context.switched(context.scope, Scope(name, context.scope.get())):
         yield
 
 
 def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """`function(*args)` as a scope of its own: how a module is called."""
-    made_in = Scope(type(owner).__name__, modes.scope.get(), owner, args)
-    token = modes.scope.set(made_in)
+    made_in = Scope(type(owner).__name__, context.scope.get(), owner, args)
+    token = context.scope.set(made_in)
     try:
         result = function(*args)
     finally:
-        modes.scope.reset(token)
+        context.scope.reset(token)
     deepest = 0
     for node in (result,) if type(result) is Value else result if type(result) is list else tree_leaves(result):
         if type(node) is Value and node.op is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import warnings
 
+from autograd._frames import user_frame
 from autograd.errors import TeachingWarning
-from autograd.frames import user_frame
 
 
 def teach(message: str) -> None:

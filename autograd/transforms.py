@@ -14,11 +14,11 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count, islice
 
-from autograd import graph, modes
+from autograd import context, graph
+from autograd._tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd._typing import Any
 from autograd.errors import StaleGraphError
-from autograd.primitive import number
-from autograd.tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
+from autograd.op import number
 from autograd.value import Value, take_partials
 
 
@@ -201,20 +201,20 @@ class _Sweep:
 
     def reverse(self, seeds: Mapping[Value, Any]) -> list[Any]:
         """The adjoints of all inputs."""
-        with modes.enable_grad(), modes.quiet():
-            bars = graph.adjoints(self.order, seeds, self._taken(), self._within(), modes.watching.get())
+        with context.enable_grad(), context.quiet():
+            bars = graph.adjoints(self.order, seeds, self._taken(), self._within(), context.watching.get())
         return [bars.get(x, 0.0) for x in self.inputs]
 
     def forward(self, seeds: Mapping[Value, Any]) -> dict[Value, Any]:
         """The tangents of all nodes."""
-        with modes.enable_grad(), modes.quiet():
-            return graph.tangents(self.order, seeds, self._taken(), modes.watching.get())
+        with context.enable_grad(), context.quiet():
+            return graph.tangents(self.order, seeds, self._taken(), context.watching.get())
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
         """The derivatives of each output by all inputs: one sweep per output, over only the nodes it was made from."""
-        partials, within, watch = self._taken(), self._within(), modes.watching.get()
+        partials, within, watch = self._taken(), self._within(), context.watching.get()
         rows = []
-        with modes.enable_grad(), modes.quiet():
+        with context.enable_grad(), context.quiet():
             for y in ys:
                 order = graph.topological_order([y] if type(y) is Value else [], until=self.inputs)
                 bars = graph.adjoints(order, {y: 1.0} if order else {}, partials, within, watch)
@@ -223,10 +223,10 @@ class _Sweep:
 
     def forward_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
         """The same with one sweep per input, over only the nodes that depend on it."""
-        with modes.enable_grad(), modes.quiet():
+        with context.enable_grad(), context.quiet():
             columns = [
                 [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
-                for dots in graph.tangents_by(self.inputs, self.order, self._taken(), modes.watching.get())
+                for dots in graph.tangents_by(self.inputs, self.order, self._taken(), context.watching.get())
             ]
         return [[column[i] for column in columns] for i in range(len(ys))]
 
@@ -265,8 +265,8 @@ class _Run:
     ) -> None:
         self.verb, self.name, self.single = verb, _name(f), isinstance(argnums, int)
         chosen = _positions(verb, self.name, argnums, len(args))
-        self.started = modes.start()
-        with modes.enable_grad():
+        self.started = context.start()
+        with context.enable_grad():
             self.shape = [self._as_inputs(i, args[i]) for i in chosen]
             self.inputs = tree_leaves(self.shape)
             given, inputs = list(args), iter(self.inputs)

@@ -7,14 +7,14 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd import graph, modes, ops, teaching
+from autograd import context, graph, ops, teaching
+from autograd._frames import place, user_frame
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.errors import AnomalyError
-from autograd.frames import place, user_frame
 from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
 from autograd.micrograd import MicrogradNames
-from autograd.primitive import Op, number
+from autograd.op import Op, number
 
 if TYPE_CHECKING:
     from autograd.scopes import Scope
@@ -72,7 +72,7 @@ class Value(Methods, MicrogradNames):
     def __init__(self, data: float, label: str = "", requires_grad: bool = True) -> None:
         self._number = data if type(data) is float else number(data)
         self.op = self._b = self._da = self._db = None
-        self._a = modes.started
+        self._a = context.started
         self._depth = self._reached = 0
         if label != "":
             self.label = label
@@ -267,7 +267,7 @@ class Value(Methods, MicrogradNames):
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._number + y, 1.0)
         z = self._number + other._number
-        if z - z != modes.special:  # not finite, or a mode to ask about
+        if z - z != context.special:  # not finite, or a mode to ask about
             return record(_ADD, (self, other))
         a = self._depth
         b = other._depth
@@ -301,7 +301,7 @@ class Value(Methods, MicrogradNames):
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._number - y, 1.0)
         z = self._number - other._number
-        if z - z != modes.special:  # not finite, or a mode to ask about
+        if z - z != context.special:  # not finite, or a mode to ask about
             return record(_SUB, (self, other))
         a = self._depth
         b = other._depth
@@ -331,7 +331,7 @@ class Value(Methods, MicrogradNames):
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._number * y, y)
         z = self._number * other._number
-        if z - z != modes.special:  # not finite, or a mode to ask about
+        if z - z != context.special:  # not finite, or a mode to ask about
             return record(_MUL, (self, other))
         a = self._depth
         b = other._depth
@@ -366,7 +366,7 @@ class Value(Methods, MicrogradNames):
         if not y:
             return record(_DIV, (self, other))
         z = self._number / y
-        if z - z != modes.special:
+        if z - z != context.special:
             return record(_DIV, (self, other))
         a = self._depth
         b = other._depth
@@ -530,7 +530,7 @@ _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", 
 def _grad_was_read(leaf: Value) -> None:
     """A constant is added to a leaf whose gradient was read: is that meant to move it?"""
     leaf._db = None
-    teaching.teach_rebinding(modes.recording.get())
+    teaching.teach_rebinding(context.recording.get())
 
 
 RESULT = Note("", None, None)  # of a leaf that a module computed: it is not one of its parameters
@@ -540,7 +540,7 @@ def _result_leaf(z: float) -> Value:
     """A computed number without a past, from `no_grad()` or `detach()`; inside the call of a module it is marked."""
     leaf = Value(z)
     leaf._db = False
-    call = modes.scope.get()
+    call = context.scope.get()
     if call is not None and call.owner is not None:
         leaf._note = RESULT
     return leaf
@@ -642,7 +642,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
         z = number(z)
     if z - z != 0.0:
         _report(op, numbers, z)
-    if modes.special and not modes.recording.get():
+    if context.special and not context.recording.get():
         return _result_leaf(z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
@@ -656,15 +656,15 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     else:
         (x, y), (da, db) = args, partials
         node = _node(op, z, x, y, da, db, depth)
-    if modes.special:
+    if context.special:
         _take_note(node)
     return node
 
 
 def _take_note(node: Value) -> None:
     """Where it was recorded, as far as a mode asks for it."""
-    origin, made_in = None, modes.scope.get()
-    if modes.watching.get():
+    origin, made_in = None, context.scope.get()
+    if context.watching.get():
         frame, _ = user_frame()
         origin = frame.f_code.co_filename, frame.f_lineno
     if origin or made_in:
@@ -673,7 +673,7 @@ def _take_note(node: Value) -> None:
 
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
     """`record` for `x op y` with a constant y, of which the caller knows value and partial."""
-    if z - z != modes.special:
+    if z - z != context.special:
         return record(op, (x, y))
     depth = x._depth + 1
     if not depth & MASK:
@@ -692,7 +692,7 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
     """`record` for `x op y` with a constant x, of which the caller knows value and partial."""
-    if z - z != modes.special:
+    if z - z != context.special:
         return record(op, (x, y))
     depth = y._depth + 1
     if not depth & MASK:
@@ -723,7 +723,7 @@ def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
                 partial = op.partials[0](z, x._number)
             else:
                 z, partial = kernel(x._number)
-            if type(z) is not float or type(partial) is not float or z - z != modes.special:
+            if type(z) is not float or type(partial) is not float or z - z != context.special:
                 return record(op, args)
             depth = x._depth + 1
             if not depth & MASK:
@@ -743,7 +743,7 @@ def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
         z, da, db = kernel(x._number, y._number)
     except (ArithmeticError, ValueError):
         return record(op, args)
-    if z - z != modes.special:
+    if z - z != context.special:
         return record(op, args)
     a, b = x._depth, y._depth
     depth = a + 1 if a > b else b + 1
@@ -770,7 +770,7 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
         z, partials = kernel(*numbers)
     except (ArithmeticError, ValueError):
         return record(op, args)
-    if z - z != modes.special:
+    if z - z != context.special:
         return record(op, args)
     if constants:
         partials = tuple([p if type(arg) is Value else None for arg, p in zip(args, partials)])  # noqa: B905  # for speed
@@ -807,7 +807,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
             z = ops.weighted_sum(w, x, bias._number)
         except AttributeError:  # a constant among them
             z = math.nan
-        if z - z != modes.special:
+        if z - z != context.special:
             nodes.append(record(ops.dot, (*weights, *inputs, bias)))
             continue
         args = (*weights, *inputs, bias)
@@ -843,7 +843,7 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
     """The rules called with Values in place of floats; a partial that depends on none of the Values given is a float."""
     given = {x for x in (z, *args) if type(x) is Value}
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
-    with modes.switched(modes.recording, bool(given)), modes.quiet():
+    with context.switched(context.recording, bool(given)), context.quiet():
         partials = op.partials_at(z, args, wanted)
     return [partial._number if type(partial) is Value and _is_constant(partial, given) else partial for partial in partials]
 
@@ -855,10 +855,10 @@ def _is_constant(node: Value, given: set[Value]) -> bool:
 
 def _report(op: Op, numbers: list[float], z: float) -> None:
     """Warn of a NaN or infinity that was born from finite operands, or raise inside `anomaly()`."""
-    if not all(map(math.isfinite, numbers)) or not modes.warning.get():
+    if not all(map(math.isfinite, numbers)) or not context.warning.get():
         return
     message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"
     frame, depth = user_frame()
-    if modes.watching.get():
+    if context.watching.get():
         raise AnomalyError(f"{message} at {place((frame.f_code.co_filename, frame.f_lineno))}")
     warnings.warn(message, RuntimeWarning, stacklevel=depth + 1)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
-from autograd.tree import tree_map
-from autograd.wording import did_you_mean
+from autograd._format import did_you_mean
+from autograd._tree import tree_map
 from nn.arguments import plain_lists
 from nn.module import Module
 

@@ -10,7 +10,7 @@ from types import MethodType
 from typing import Any
 
 from autograd import Value
-from autograd.wording import did_you_mean
+from autograd._format import did_you_mean
 
 RandomState = int | Random | None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import no_grad
-from autograd.tree import tree_leaves
+from autograd._tree import tree_leaves
 from nn.arguments import checked_integer, counted, number_between, plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
+from autograd._format import one_line
 from autograd.scopes import Scope, scopes_of
-from autograd.wording import one_line
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 

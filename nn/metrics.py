@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value
-from autograd.tree import tree_leaves
+from autograd._tree import tree_leaves
 from nn.arguments import checked_list, plain_lists
 
 

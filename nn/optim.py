@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from autograd import Value
+from autograd._format import did_you_mean
 from autograd.teaching import teach_step_without_backward
-from autograd.wording import did_you_mean
 from nn.arguments import (
     below_one,
     checked_flag,

@@ -9,8 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd.files import write_atomically
-from autograd.tree import tree_leaves
+from autograd._files import write_atomically
+from autograd._tree import tree_leaves
 from nn.module import Module, checked_module
 
 FORMAT = "scalar-autograd model"

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad
-from autograd.progress import threadless_bar
+from autograd._progress import threadless_bar
 from nn.arguments import check_finite, checked_choice, checked_integer, checked_list, counted, generator, one_column
 from nn.data import batches
 from nn.losses import Loss

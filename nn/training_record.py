@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from autograd.wording import shown
+from autograd._format import shown
 from nn.boundary import Plane
 
 if TYPE_CHECKING:

@@ -192,7 +192,7 @@ for neuron in net.layers[0].neurons:
 from math import cos, sin
 
 import autograd
-from autograd.testing import Proofreading, audit
+from autograd.audit import Proofreading, audit
 
 n = numbers
 W = {name: n[name] for name in ("w11", "w21", "w31", "w12", "w22", "w32", "u1", "u2", "u3")}

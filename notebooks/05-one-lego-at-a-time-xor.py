@@ -325,7 +325,7 @@ HTML(f'<img alt="The boundary as it moves" src="data:image/gif;base64,{picture}"
 # An update $W - lr \cdot G$ is the claim that $G$ is the gradient. (You may skip the code.)
 
 # %%
-from autograd.testing import Proofreading, audit
+from autograd.audit import Proofreading, audit
 
 N, reg, lr = 6, 1e-6, 0.003
 x6, y6 = x[:N], y[:N]

@@ -234,7 +234,7 @@ attempt("−(y−a2)σ'(z2) · W2 · R'(z2)", lambda: d2 @ W2_numbers * R_at_z2)
 # as a function. (You may skip the code: what counts is the table at the end.)
 
 # %%
-from autograd.testing import Proofreading
+from autograd.audit import Proofreading
 
 post = Proofreading("Neural networks, building blocks")
 claim = post.claim

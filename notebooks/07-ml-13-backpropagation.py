@@ -330,7 +330,7 @@ paths(layer_2[1], of=one_cost)
 # the table at the end.)
 
 # %%
-from autograd.testing import Proofreading
+from autograd.audit import Proofreading
 
 ml13 = Proofreading("ML-13, backpropagation")
 claim = ml13.claim

@@ -170,7 +170,7 @@ plt.show()
 # which side we are.
 
 # %%
-from autograd.testing import kinks
+from autograd.diagnosis import kinks
 
 kinks(bent(Value(0.05, label="x")))
 
@@ -303,7 +303,7 @@ except GradientError:
 # as notebooks 4 to 7 do with whole documents. Here the factor $1 - \tanh^2$ was forgotten.
 
 # %%
-from autograd.testing import audit
+from autograd.audit import audit
 
 
 def by_hand(w, b):
@@ -320,7 +320,7 @@ audit(lambda w, b: (tanh(3 * w + b) - 1) ** 2, by_hand, at=(0.2, 0.1))
 # The backward pass is one sweep for all.
 
 # %%
-from autograd.testing import profile
+from autograd.diagnosis import profile
 
 bigger = nn.MLP(2, [8, 8, 1], "tanh", seed=0)
 profile(bigger([0.5, -1.0]))

@@ -250,7 +250,7 @@ print(f"from the whole Hessian: {values[-1]:.6f}")
 
 # %%
 import autograd
-from autograd.testing import profile
+from autograd.diagnosis import profile
 
 p = [Value(number) for number in trained]
 gradient = gradients(loss(p), p, create_graph=True)

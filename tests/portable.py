@@ -2,9 +2,9 @@
 
 import pytest
 
-from examples.notebooks import texts
-from tests.machines import OTHER_LIBM, blas_kernels, shown_on, without_vector_units
-from tests.outputs import assert_alike, kept
+from tests.support.machines import OTHER_LIBM, blas_kernels, shown_on, without_vector_units
+from tests.support.outputs import assert_alike, kept
+from tools.notebooks import texts
 
 each_notebook = pytest.mark.parametrize("name", [text.stem for text in texts()])
 

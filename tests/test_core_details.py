@@ -25,7 +25,7 @@ from autograd import (
     softmax,
     value_and_grad,
 )
-from autograd.primitive import number
+from autograd.op import number
 
 INF, NAN = math.inf, math.nan
 

@@ -17,10 +17,10 @@ import nn
 from autograd import Value, anomaly, gradients, no_grad, scope, testing
 from nn import MLP, MSELoss
 from nn.optim import SGD, Adam
-from tests.dags import random_program, run
-from tests.deep import LAID_OUT, MILLION, SHAPES, TOOLS
-from tests.soak import SOAK, count
-from tests.threads import in_threads
+from tests.support.dags import random_program, run
+from tests.support.deep import LAID_OUT, MILLION, SHAPES, TOOLS
+from tests.support.soak import SOAK, count
+from tests.support.threads import in_threads
 
 ROOT = Path(__file__).parent.parent
 MOST_BYTES = 6000  # a node, with all that a tool needs meanwhile
@@ -30,7 +30,7 @@ MOST_BYTES = 6000  # a node, with all that a tool needs meanwhile
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_graph_of_any_depth_goes_through_every_tool_in_a_small_stack(shape):
     names = [name for name in TOOLS if SOAK or LAID_OUT.get(name, shape) == shape]
-    done = in_a_process("-m", "tests.deep", shape, *names)
+    done = in_a_process("-m", "tests.support.deep", shape, *names)
     print(done.stdout)
     assert done.returncode == 0, f"{done.stdout[-500:]}\n{done.stderr[-5000:]}"
     assert done.stderr == ""
@@ -55,7 +55,7 @@ READ = """
 import faulthandler
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate
-from tests.threads import in_a_small_stack
+from tests.support.threads import in_a_small_stack
 
 def read(before, after):
     try:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd.files import write_atomically
-from tests.soak import few
+from autograd._files import write_atomically
+from tests.support.soak import few
 
 modes = st.integers(0, 0o777)
 

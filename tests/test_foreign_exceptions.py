@@ -20,8 +20,8 @@ import pytest
 import autograd
 from autograd import AnomalyError, Value, anomaly, gradients, hvp, jvp, ops
 from autograd.graph import topological_order
-from tests.dags import APPLY
-from tests.soak import count
+from tests.support.dags import APPLY
+from tests.support.soak import count
 
 INF, NAN = math.inf, math.nan
 LARGEST = 1.7976931348623157e308

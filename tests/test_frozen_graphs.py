@@ -1,7 +1,7 @@
 """Frozen graphs: given what was recorded, a sweep errs by no more than its own roundings, and by nothing on integers.
 
 The recorded partials are taken as they are, and the adjoints computed again at 60 digits, over the edges of the
-program (`tests.dags`). Whether the partials are right is what `test_ops` asks.
+program (`tests.support.dags`). Whether the partials are right is what `test_ops` asks.
 """
 
 import math
@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, dot, gradients, sum
-from tests.dags import SIXTY, adjoints, random_program, run
-from tests.polynomials import random_polynomial
-from tests.soak import count
+from tests.support.dags import SIXTY, adjoints, random_program, run
+from tests.support.polynomials import random_polynomial
+from tests.support.soak import count
 
 SEEDS = (1.0, 1.0, 1.0, -0.3, 1e-9, 7e12)
 

@@ -11,9 +11,9 @@ import autograd
 from autograd import Value, grad, ops
 from autograd.testing import gradcheck
 from autograd.viz import trace
-from tests import oracle
-from tests.oracle import mp, ulps
-from tests.soak import few
+from tests.support import oracle
+from tests.support.oracle import mp, ulps
+from tests.support.soak import few
 from tests.test_ops import points
 
 # Where the row is defined, kept to numbers of everyday size: finite differences lose their sight in the tails.

@@ -10,7 +10,7 @@ import pytest
 
 from autograd import Value, anomaly, graph, ops
 from autograd.graph import topological_order
-from tests.threads import in_a_small_stack, in_threads
+from tests.support.threads import in_a_small_stack, in_threads
 
 MILLION = 10**6
 

@@ -17,7 +17,7 @@ import pytest
 from autograd import Value, custom_op, draw_dot, grad, gradients, jvp, no_grad, ops, value_and_grad
 from autograd.testing import GradientError, gradcheck
 from nn import Module
-from tests.threads import in_a_small_stack, in_threads
+from tests.support.threads import in_a_small_stack, in_threads
 
 near = partial(pytest.approx, rel=1e-15, abs=0.0)  # whose own bound of 1e-12 would hide the digits of small numbers
 

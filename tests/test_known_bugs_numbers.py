@@ -39,7 +39,7 @@ from autograd import (
     where,
 )
 from nn import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss
-from tests import oracle
+from tests.support import oracle
 
 INF, NAN = math.inf, math.nan
 near = partial(pytest.approx, rel=1e-15, abs=0.0)  # whose own bound of 1e-12 would hide the digits of small numbers

@@ -15,8 +15,8 @@ import nn
 from autograd import Value, value
 from autograd.graph import topological_order
 from autograd.lifetime import REACH, Past, _Queue
-from tests.dags import random_program, run
-from tests.threads import in_a_small_stack
+from tests.support.dags import random_program, run
+from tests.support.threads import in_a_small_stack
 
 DEEP = 20_000
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autograd import Value, custom_op
 from autograd.graph import topological_order
 from autograd.ops import TABLE
-from tests.dags import random_program, run
+from tests.support.dags import random_program, run
 
 # Cells as people write them in a first notebook on micrograd.
 CELLS = """

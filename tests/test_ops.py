@@ -13,10 +13,10 @@ import warnings
 import pytest
 
 from autograd import Value, gradients, ops
-from autograd.primitive import REAL
+from autograd.op import REAL
 from autograd.value import take_partials
-from tests import oracle
-from tests.oracle import mp, ulps
+from tests.support import oracle
+from tests.support.oracle import mp, ulps
 
 ROWS = [ops.TABLE[name] for name in sorted(ops.BUILT_IN)]
 POINTS = 100_000 if os.environ.get("SOAK") else 300

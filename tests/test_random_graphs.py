@@ -13,8 +13,8 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from autograd import Value, gradients, jvp, ops
-from tests import oracle
-from tests.oracle import mp
+from tests.support import oracle
+from tests.support.oracle import mp
 
 ROUNDING = mp.ldexp(1, -53)
 ULPS = 4  # what `test_ops` holds every value and every partial to

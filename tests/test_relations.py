@@ -1,7 +1,7 @@
 """Twelve relations that derivatives obey, on random programs: exact where they hold exactly, else within rounding.
 
 No tolerance is chosen. `Near` carries a computed number together with how far it may be from what the recorded
-partials give exactly (`tests.dags`); sums and products of such numbers carry the same. Two of them agree if the
+partials give exactly (`tests.support.dags`); sums and products of such numbers carry the same. Two of them agree if the
 distances allow it.
 """
 
@@ -17,11 +17,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, grad, gradients, hessian, hvp, jvp, ops, vjp
-from tests import oracle, test_random_graphs
-from tests.dags import SIXTY, adjoints, gamma, random_program, run, tangents
-from tests.oracle import mp
-from tests.polynomials import LIMIT, random_polynomial, second_order
-from tests.soak import count
+from tests import test_random_graphs
+from tests.support import oracle
+from tests.support.dags import SIXTY, adjoints, gamma, random_program, run, tangents
+from tests.support.oracle import mp
+from tests.support.polynomials import LIMIT, random_polynomial, second_order
+from tests.support.soak import count
 
 ULPS = 4  # what `test_ops` holds every value and every partial to
 factors = st.integers(-64, 64).filter(bool).map(lambda n: n / 16)

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import AnomalyError, StaleGraphError, Value, anomaly, gradients, jvp, ops
-from autograd.primitive import Op
+from autograd.op import Op
 from autograd.testing import gradcheck
-from tests import oracle
+from tests.support import oracle
 
 INF, NAN = math.inf, math.nan
 HERE = __file__

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, gradients, hessian, ops, to_latex, to_python
-from autograd.explaining.notation import TEXT
 from autograd.expression import evaluate
+from autograd.formulas.notation import TEXT
 from autograd.value import record
-from tests.oracle import mp, spacing, ulps
-from tests.soak import count
+from tests.support.oracle import mp, spacing, ulps
+from tests.support.soak import count
 
 INF, NAN = math.inf, math.nan
 floats = st.floats(allow_nan=True, allow_infinity=True)

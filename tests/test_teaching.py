@@ -216,6 +216,16 @@ def test_reading_the_source_warns_of_nothing_else_in_it():
     ) == [2]
 
 
+def test_a_first_backward_is_no_repetition_though_the_gradient_of_its_root_was_set_to_zero_by_hand():
+    program = """
+    y = x * 2.0
+    y.grad = 0.0
+    x.data = 5.0
+    y.backward()
+    """
+    assert told(program, x=Value(3.0)) == []
+
+
 def told_without_source(statement, name="<stdin>", **names):
     names.update(Value=Value, no_grad=no_grad, __name__="__main__")
     with warnings.catch_warnings(record=True) as caught:

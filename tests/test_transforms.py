@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, gradients, graph, hessian, hvp, jacobian, jvp, ops, value_and_grad, vjp
-from autograd.tree import tree_leaves
-from tests.polynomials import LIMIT, random_polynomial, sweep
+from autograd._tree import tree_leaves
+from tests.support.polynomials import LIMIT, random_polynomial, sweep
 
 moderate = st.floats(-3.0, 3.0)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.tree import same_shape, tree_leaves, tree_map
+from autograd._tree import same_shape, tree_leaves, tree_map
 
 
 def spread(x):

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value, draw_dot, misconceptions
-from autograd.testing import kinks, profile
+from autograd.diagnosis import kinks, profile
 from nn import MLP
 
 VERBS = {  # how each is called, and with what

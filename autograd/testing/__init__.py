@@ -1,15 +1,11 @@
-"""Checking gradients against finite differences that know their own error, and proofreading gradients made by hand."""
+"""Checking gradients against finite differences that know their own error."""
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.testing.audit import audit
-from autograd.testing.audit.proofreading import Proofreading
 from autograd.testing.finite import differentiate
 from autograd.testing.finite.estimate import Estimate
 from autograd.testing.gradcheck import check_grads, gradcheck
 from autograd.testing.gradcheck.report import Checked, GradcheckReport, GradientError
-from autograd.testing.kinks import Kink, Kinks, kinks
-from autograd.testing.profile import Profile, profile
 
 if TYPE_CHECKING:
     from autograd.testing.given import gradcheck_given
@@ -21,23 +17,16 @@ __all__ = [
     "Estimate",
     "GradcheckReport",
     "GradientError",
-    "Kink",
-    "Kinks",
     "Network",
-    "Profile",
-    "Proofreading",
-    "audit",
     "check_grads",
     "datasets",
     "differentiate",
     "expressions",
     "gradcheck",
     "gradcheck_given",
-    "kinks",
     "networks",
     "numbers",
     "points",
-    "profile",
     "values",
 ]
 

@@ -8,9 +8,9 @@ from inspect import Parameter, Signature
 from itertools import product
 from typing import Any
 
-from autograd import modes, ops
+from autograd import context, ops
+from autograd.diagnosis.kinks import is_whole_power, numbers
 from autograd.graph import topological_order
-from autograd.testing.kinks import is_whole_power, numbers
 from autograd.value import Value
 
 # A variable is a str, a constant a float, an operation its name and its arguments.
@@ -55,7 +55,7 @@ class Expression:
 def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
     """Is a point inside of the domain of every operation that f does there, and are all results and partials finite?"""
     try:
-        with modes.enable_grad(), modes.quiet():
+        with context.enable_grad(), context.quiet():
             y = f(*map(Value, point))
     except (ValueError, ArithmeticError):
         return False

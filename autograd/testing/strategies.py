@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import ops as table
-from autograd.primitive import Op
+from autograd.op import Op
 from autograd.testing.expression import Expression, Tree, constants_inside, has_variable, nearest_inside
 from autograd.value import Value
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.arguments import checked_value
-from autograd.diagnose.words import listed
+from autograd._check import checked_value
+from autograd._format import shown
+from autograd._tree import is_array, tree_leaves
+from autograd.diagnosis.words import listed
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.replay import changed_leaves
-from autograd.tree import is_array, tree_leaves
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.fold import folding
 from autograd.viz.pen import Pen
 from autograd.viz.scene import Numbers, build
 from autograd.viz.text import NO_GRADIENTS
-from autograd.wording import shown
 
 if TYPE_CHECKING:
     from autograd.viz.drawing import Drawing

@@ -9,7 +9,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.files import write_atomically
+from autograd._files import write_atomically
 from autograd.value import Value
 from autograd.viz.render import RendererMissing, layout
 from autograd.viz.text import text_trees

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from os.path import commonprefix
 from typing import Any
 
+from autograd._format import as_index
 from autograd.scopes import Scope, scopes_of
 from autograd.value import Value
-from autograd.wording import as_index
 
 MOST_CHILDREN = 12  # what only holds other modules is opened by itself if it holds no more than these
 FEWEST_LEAVES = 3  # so many leaves of one list, used by the same folded box, become one box

@@ -7,16 +7,16 @@ from collections.abc import Collection, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from autograd.arguments import checked_value
-from autograd.explaining.spelling import name_text
+from autograd._check import checked_value
+from autograd._format import shown
+from autograd.formulas.spelling import name_text
 from autograd.graph import topological_order
+from autograd.lessons.stepping import MOST_SENTENCES, Sweep
 from autograd.names import node_names
-from autograd.stepping import MOST_SENTENCES, Sweep
 from autograd.value import Value
 from autograd.viz.dot import draw_graph
 from autograd.viz.page import Player
 from autograd.viz.scene import Numbers
-from autograd.wording import shown
 
 MOST_STEPS = 1600
 MOST_CHANGES = 20_000  # of gradients, in all steps together

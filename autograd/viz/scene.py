@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autograd.frames import place
+from autograd._frames import place
 from autograd.graph import Partials, recorded
 from autograd.value import Value
 from autograd.viz.fold import Folding, Group

@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Sequence
 
-from autograd.wording import printable, shown
+from autograd._format import printable, shown
 
 POSITIVE, NEGATIVE, NOTHING = "#1f5fa8", "#c4501b", "#767676"  # told apart by the colour-blind as well
 MANY = "#5b4b8a"  # the gradients of several values together, which have a norm and no sign

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from autograd._format import one_line, shown
 from autograd.value import Value
 from autograd.viz.scene import grad_of
-from autograd.wording import one_line, shown
 
 MOST_LINES = 200
 DEEPEST_INDENT = 48  # characters; deeper nodes are not indented further

@@ -6,13 +6,13 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from autograd.arguments import checked_value
-from autograd.explaining.spelling import name_text
+from autograd._check import checked_value
+from autograd.formulas.spelling import name_text
 from autograd.graph import topological_order
+from autograd.lessons.stepping import Sweep
 from autograd.names import node_names
-from autograd.primitive import number
+from autograd.op import number
 from autograd.replay import replay, replay_partials, without_frozen
-from autograd.stepping import Sweep
 from autograd.value import Value
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import contents

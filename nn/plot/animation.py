@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd.files import write_atomically
-from autograd.wording import shown
+from autograd._files import write_atomically
+from autograd._format import shown
 from nn.arguments import checked_integer
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve

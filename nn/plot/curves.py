@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from autograd.wording import shown
+from autograd._format import shown
 from nn.arguments import checked_list
 from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
 from nn.training import History

@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
-from autograd.wording import shown
+from autograd._format import shown
 from nn.arguments import checked_integer, checked_number, generator
 from nn.module import Module, checked_module
 from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light

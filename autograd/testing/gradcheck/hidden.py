@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograd import modes
+from autograd import context
+from autograd._format import one_line
 from autograd.testing.finite.estimate import first_step
 from autograd.testing.gradcheck.subject import Recording, Subject
 from autograd.value import Value
-from autograd.wording import one_line
 
 
 def origins_of(subject: Subject, made: Recording) -> dict[Value, tuple[str, int]]:
     """The source lines that recorded the nodes, from one more run that looks for them."""
     try:
-        with modes.anomaly():
+        with context.anomaly():
             again = subject.record(subject.point)
     except ArithmeticError:  # a sweep that is not finite
         return {}

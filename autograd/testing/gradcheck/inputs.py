@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.primitive import Op, number
-from autograd.tree import block_map, is_array
+from autograd._tree import block_map, is_array
+from autograd.op import Op, number
 from autograd.value import Value
 
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from autograd import ops
+from autograd.diagnosis.kinks import JUMPING, alike, ends, numbers, stated
+from autograd.op import Op
 from autograd.ops import BUILT_IN
-from autograd.primitive import Op
 from autograd.testing.finite.estimate import TINY, neighbours, scatter
 from autograd.testing.gradcheck.judge import UNSEEN, Judged, judge
 from autograd.testing.gradcheck.rounding import TOLD, rounding_of
-from autograd.testing.kinks import JUMPING, alike, ends, numbers, stated
 from autograd.value import Value
 
 

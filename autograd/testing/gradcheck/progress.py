@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from autograd.progress import threadless_bar
+from autograd._progress import threadless_bar
 
 T = TypeVar("T")
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.frames import place
+from autograd._format import one_line
+from autograd._frames import place
+from autograd.diagnosis.kinks import arguments_text, numbers, table_text
 from autograd.testing.gradcheck.beside import Kind
 from autograd.testing.gradcheck.judge import Judged
 from autograd.testing.gradcheck.partials import Partial
-from autograd.testing.kinks import arguments_text, numbers, table_text
 from autograd.value import Value
-from autograd.wording import one_line
 
 if TYPE_CHECKING:
     from autograd.viz.drawing import Drawing

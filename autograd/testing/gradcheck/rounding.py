@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from autograd import ops
-from autograd.primitive import Op
+from autograd.diagnosis.kinks import numbers
+from autograd.op import Op
 from autograd.testing.finite.estimate import EPSILON, TINY
-from autograd.testing.kinks import numbers
 from autograd.value import Value, take_partials
 
 TOLD = 4.0 * EPSILON  # what the rows of the table hold their partials to

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autograd import graph, modes
+from autograd import context, graph
+from autograd._format import as_index
+from autograd._tree import tree_leaves, tree_map
+from autograd.diagnosis.kinks import alike, margins, quick_arguments, within_reach
 from autograd.graph import adjoints, recorded, topological_order
-from autograd.primitive import Op, number
+from autograd.op import Op, number
 from autograd.testing.finite.estimate import EPSILON
 from autograd.testing.gradcheck.inputs import argument_names, as_lists, is_checked, is_frozen, is_module, named
 from autograd.testing.gradcheck.rounding import value_noise
-from autograd.testing.kinks import alike, margins, quick_arguments, within_reach
 from autograd.transforms import gradients
-from autograd.tree import tree_leaves, tree_map
 from autograd.value import Value, take_partials
-from autograd.wording import as_index
 
 MOST_SHOWN = 6
 
@@ -95,7 +95,7 @@ class Subject:
         inputs = [*fresh, *self.parameters]
         values = iter(fresh)
         args = tree_map(lambda leaf: next(values) if is_checked(leaf) else leaf, self.args)
-        with modes.enable_grad(), modes.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
+        with context.enable_grad(), context.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
             outputs = tree_leaves(self.f(*args))
             for _ in range(self.level):
                 outputs = [slope for y in outputs for slope in self._derivatives(y, inputs)]

@@ -1,0 +1,196 @@
+"""The paths from a value to the root, the weightiest first, without walking them all."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple, overload
+
+from autograd import ops
+from autograd._check import checked_value
+from autograd.formulas.notation import TEXT, listed
+from autograd.formulas.spelling import name_text, unique
+from autograd.graph import adjoints, depending_on, recorded, topological_order
+from autograd.names import node_names
+from autograd.value import Value
+
+# |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, and
+# exponent and mantissa of the others. Compared in this order, so the greatest rest of a path does not depend on its beginning.
+Weight = tuple[int, int, int, float]
+ONE: Weight = (0, 0, 1, 0.5)
+
+
+class Path(NamedTuple):
+    """One way from x to the root: its nodes, the partials along it, and their product."""
+
+    nodes: tuple[Value, ...]
+    partials: tuple[float, ...]
+    product: float
+
+
+class Paths(Sequence[Path]):
+    """The weightiest paths as a sequence. `total` is how many there are in all, `sum` the sum of all their products."""
+
+    def __init__(self, found: Sequence[Path], total: int, sum: float, names: Mapping[Value, str]) -> None:
+        self._found, self.total, self.sum, self._names = found, total, sum, names
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Path]: ...
+    def __getitem__(self, index: int | slice) -> Path | Sequence[Path]:
+        return self._found[index]
+
+    def __repr__(self) -> str:
+        routes = [self._route(path) for path in self._found]
+        width = max(map(len, routes), default=0)
+        lines = [f"{route:<{width}}  {_in_numbers(path)}" for route, path in zip(routes, self._found, strict=True)]
+        if len(self) < self.total:
+            lines.append(f"… and {_written(self.total - len(self))} more")
+        noun = "path" if self.total == 1 else "paths"
+        return "\n".join([*lines, f"{_written(self.total)} {noun}; sum of products {TEXT.number(self.sum)}"])
+
+    def _route(self, path: Path) -> str:
+        return " → ".join("…" if i is None else self._names[path.nodes[i]] for i in listed(len(path.nodes)))
+
+
+def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
+    """The paths from x to `of` with the products of their partials, the largest |product| first.
+
+    At most `most` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
+    with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
+    Tells of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen leaf)
+    is on no path.
+    A TypeError if x or of is no Value or most no int, a ValueError if most is below 1.
+
+    >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+    >>> a, b = x * y, -4.0 * x
+    >>> a.label, b.label = "a", "b"
+    >>> L = 2.0 * a * b
+    >>> L.label = "L"
+    >>> paths(x, L)
+    x → a → v₃ → L  2·2·(−12) = −48
+    x → b → L       −4·12 = −48
+    2 paths; sum of products −96
+    """
+    x, of = (checked_value("paths(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
+    if type(most) is not int:
+        raise TypeError(f"paths: most must be an int, got {type(most).__name__}")
+    if most < 1:
+        raise ValueError(f"paths: most must be at least 1, got {most}")
+    order = topological_order([of])
+    names = unique(node_names(order if x in set(order) else [*order, x]), name_text)
+    search = _Search(x, order)
+    sum = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order)).get(x, 0.0)
+    return Paths(list(search.largest(most)), search.total(), sum, names)
+
+
+class _Search:
+    """The paths from x to the last node of a topological order."""
+
+    def __init__(self, x: Value, order: Sequence[Value]) -> None:
+        self.x, self.root, self.order = x, order[-1], order
+        self.best: dict[Value, Weight] = {x: ONE}  # of all paths from x to a node
+        for node in order:
+            weights = [weight for weight, _ in self._edges(node)]
+            if weights:
+                self.best[node] = max(weights)
+        self._ranked: dict[Value, list[tuple[Weight, int]]] = {}
+
+    def _edges(self, node: Value) -> Iterator[tuple[Weight, int]]:
+        """The arguments on a path, by position, with the weight of the best path through each."""
+        for i, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
+            if partial is not None and arg in self.best:
+                yield _times(_weight(partial), self.best[arg]), i
+
+    def ranked(self, node: Value) -> list[tuple[Weight, int]]:
+        """The same, the best first."""
+        if node not in self._ranked:
+            self._ranked[node] = sorted(self._edges(node), key=lambda edge: edge[0], reverse=True)
+        return self._ranked[node]
+
+    def total(self) -> int:
+        """How many paths there are: counted from the root, and forgotten where they have been passed on."""
+        counts = {self.root: 1} if self.root in self.best else {}
+        for node in reversed(self.order):
+            here = counts.pop(node, 0)
+            if node is self.x:
+                return here
+            for _, i in self._edges(node) if here else ():
+                counts[node.args[i]] = counts.get(node.args[i], 0) + here
+        return 0
+
+    def largest(self, most: int) -> Iterator[Path]:
+        """The best path, then again and again the best that turns off from one found (Lawler's partition).
+
+        A candidate goes with a path found before down to some node, takes the edge of some rank there, and from
+        then on the best: a path is the list of those ranks, from the root down.
+        """
+        serial = count()
+        candidates: list[tuple[tuple[float, ...], int, list[int], int]] = []
+        if self.root in self.best:
+            candidates.append(((), next(serial), [], 0))
+        while candidates and most:
+            *_, ranks, turn = heapq.heappop(candidates)
+            path, turns = self._follow(ranks, turn)
+            yield path
+            most -= 1
+            for weight, depth in heapq.nlargest(most, turns, key=lambda found: found[0]):
+                cost = tuple(-part for part in weight)
+                heapq.heappush(candidates, (cost, next(serial), [*ranks[:depth], ranks[depth] + 1], depth))
+
+    def _follow(self, ranks: list[int], turn: int) -> tuple[Path, list[tuple[Weight, int]]]:
+        """The path, whose ranks are filled up with 0; and where one may turn off it, from `turn` on."""
+        nodes, partials, product = [self.root], list[float](), 1.0
+        weight, turns = ONE, []
+        while nodes[-1] is not self.x:
+            node, depth = nodes[-1], len(partials)
+            if depth == len(ranks):
+                ranks.append(0)
+            ranked = self.ranked(node)
+            if depth >= turn and ranks[depth] + 1 < len(ranked):
+                turns.append((_times(weight, ranked[ranks[depth] + 1][0]), depth))
+            i = ranked[ranks[depth]][1]
+            partial = node.partials[i]
+            assert partial is not None
+            weight = _times(weight, _weight(partial))
+            product *= partial
+            nodes.append(node.args[i])
+            partials.append(partial)
+        return Path(tuple(nodes[::-1]), tuple(partials[::-1]), product), turns
+
+
+def _weight(partial: float) -> Weight:
+    if not math.isfinite(partial):
+        return (1, 0, 1, 0.5)
+    if partial == 0.0:
+        return (0, -1, 1, 0.5)
+    mantissa, exponent = math.frexp(abs(partial))
+    return (0, 0, exponent, mantissa)
+
+
+def _times(one: Weight, other: Weight) -> Weight:
+    mantissa, exponent = math.frexp(one[3] * other[3])
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2] + exponent, mantissa)
+
+
+def _in_numbers(path: Path) -> str:
+    factors = TEXT.operation(ops.prod, [TEXT.constant(partial) for partial in path.partials]).text
+    return " = ".join(dict.fromkeys((factors, TEXT.number(path.product))))
+
+
+def _written(n: int) -> str:
+    """A number of paths, which may have thousands of digits.
+
+    >>> _written(1234), _written(2**500)
+    ('1,234', 'about 3.27·10^150')
+    """
+    if n < 10**15:
+        return f"{n:,}"
+    digits = math.log10(n)
+    return f"about {10 ** (digits % 1):.3g}·10^{int(digits)}"

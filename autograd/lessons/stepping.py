@@ -1,0 +1,283 @@
+"""The forward pass and then the backward pass, one node at a time, as data."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+from autograd._check import checked_value
+from autograd._format import shown
+from autograd.formulas import name_text, partial_latex
+from autograd.formulas.notation import LATEX, TEXT, Notation, enough
+from autograd.formulas.rules import quotient_latex, rule
+from autograd.formulas.telling import IN_TEXT, stale
+from autograd.graph import Partials, recorded, topological_order
+from autograd.names import node_names
+from autograd.op import Op
+from autograd.replay import alike, changed_leaves
+from autograd.value import Value
+
+MOST_ROWS = 40  # of a table
+MOST_SENTENCES = 6  # of one step, in text
+
+
+@dataclass(frozen=True, eq=False)
+class Contribution:
+    """What a node passes on to one of its arguments in the backward pass.
+
+    The gradient of `arg`, its argument at `position`, goes from `before` to `after`: by upstream · partial. A
+    partial that is None says that no gradient flows there, as to the branch that `where` has not taken.
+    """
+
+    node: Value
+    arg: Value
+    position: int
+    upstream: float
+    partial: float | None
+    before: float
+    after: float
+    root: Value = field(repr=False)
+    names: Mapping[Value, str] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the argument."""
+        return self.names[self.arg]
+
+    @property
+    def amount(self) -> float:
+        """What is added to the gradient of the argument."""
+        return 0.0 if self.partial is None else self.upstream * self.partial
+
+    @property
+    def rule(self) -> str:
+        """The partial derivative in symbols: `x₁` for w₁·x₁ by w₁."""
+        args = [arg if type(arg) is float else NUMBERED.named(self.names[arg]) for arg in self.node.args]
+        z = NUMBERED.named(self.names[self.node])
+        written = rule(NUMBERED, _op(self.node), self.position, args, z)
+        return written.text if written else f"∂{z.text}/∂{name_text(self.name)}"
+
+    @property
+    def rule_latex(self) -> str:
+        """The partial derivative in symbols, as LaTeX."""
+        args = [arg if type(arg) is float else self.names[arg] for arg in self.node.args]
+        return partial_latex(_op(self.node), self.position, args, self.names[self.node])
+
+    @property
+    def sentence(self) -> str:
+        """The chain rule in numbers: `∂L/∂w₁ += 0.5 · 2 = 1`."""
+        return self._written(f"∂{name_text(self.names[self.root])}/∂{name_text(self.name)}", NUMBERED, "{}", "+=", "·")
+
+    @property
+    def latex(self) -> str:
+        """The sentence as LaTeX."""
+        quotient = quotient_latex(LATEX.name(self.names[self.root]), LATEX.name(self.name))
+        return self._written(quotient, LATEX, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
+
+    def _written(self, quotient: str, notation: Notation, words: str, adds: str, times: str) -> str:
+        if self.partial is None:
+            return quotient + words.format(": no gradient flows here")
+        upstream, partial, amount = map(notation.number, (self.upstream, self.partial, self.amount))
+        factor = partial.join(notation.parentheses) if partial[0] in "-−" else partial
+        return f"{quotient} {adds} {upstream} {times} {factor} = {amount}"
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One node's turn: in the forward pass it is computed, in the backward pass it passes its gradient on.
+
+    Two are equal if they have the same index in the passes of the same root.
+
+    A forward step has its `operation` in symbols and numbers, a backward step the `upstream` gradient and the
+    `contributions` to the arguments. The first backward step has none of these: it is the seed, ∂L/∂L = 1.
+    """
+
+    index: int
+    phase: str
+    node: Value
+    name: str
+    operation: str = ""
+    upstream: float | None = None
+    contributions: tuple[Contribution, ...] = field(default=(), repr=False)
+    root: Value | None = field(default=None, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Step) and self.root is other.root and self.index == other.index
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.index))
+
+    @property
+    def sentence(self) -> str:
+        """What happens, in symbols and numbers."""
+        if self.operation:
+            return self.operation
+        shown = [contribution.sentence for contribution in self.contributions[:MOST_SENTENCES]]
+        more = len(self.contributions) - len(shown)
+        seed = "∂{0}/∂{0} = 1".format(name_text(self.name))
+        return "; ".join(shown + [f"… and {more} more"] * bool(more)) or seed
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Steps(Sequence[Step]):
+    """The steps of a forward and a backward pass: len, index, slice, iterate, in both directions."""
+
+    def __init__(self, sweep: Sweep, range: range) -> None:
+        self._sweep, self._range = sweep, range
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> Steps: ...
+    def __getitem__(self, index: Any) -> Step | Steps:
+        if isinstance(index, slice):
+            return Steps(self._sweep, self._range[index])
+        if not hasattr(index, "__index__"):
+            raise TypeError(f"steps: a step's index must be an int or a slice, got {type(index).__name__}")
+        try:
+            place = self._range[operator.index(index)]
+        except IndexError:
+            raise IndexError(f"steps: there is no step {index}, there are {len(self)}") from None
+        return self._sweep.step(place)
+
+    def __repr__(self) -> str:
+        half = MOST_ROWS // 2
+        shown = list(self) if len(self) <= MOST_ROWS else [*self[:half], *self[-half:]]
+        rows = [f"{step.index:>6}  {step.phase:<8}  {step.sentence}" for step in shown]
+        if len(shown) < len(self):
+            rows.insert(half, f"        … and {len(self) - len(shown):,} more")
+        order, names = self._sweep.order, self._sweep.names
+        changed = [name_text(names[leaf]) for leaf in changed_leaves(order)]
+        first = [stale(IN_TEXT, changed)] if changed else []
+        return "\n".join([*first, f"{len(self):,} steps of {name_text(names[self._sweep.root])}", *rows])
+
+    def gradients(self, index: int = -1) -> dict[Value, float]:
+        """The gradients after the step of that index, of the nodes that one has reached by then; without steps, none."""
+        if not self._range and index == -1:
+            return {}
+        return self._sweep.gradients(self[index].index)
+
+
+class Sweep:
+    """A graph with its backward pass, from which every step can be told.
+
+    `data` and `partials` say where its numbers are: in its nodes, or in a replay.
+    """
+
+    def __init__(
+        self,
+        order: Sequence[Value],
+        names: Mapping[Value, str],
+        data: Callable[[Value], float] = operator.attrgetter("data"),
+        partials: Partials = recorded,
+    ) -> None:
+        self.order, self.names, self.data, self.partials = order, names, data, partials
+        self.root = order[-1]
+        self.forward = [node for node in order if node.op is not None] or [self.root]
+        # The nodes that pass a gradient on, with that gradient, and that of each argument before (None: not reached yet).
+        self.backward: list[tuple[Value, float, tuple[float | None, ...]]] = []
+        bars = self.bars = {self.root: 1.0}
+        for node in reversed(order):
+            bar = bars.get(node)
+            if bar is None or node.op is None:
+                continue
+            before: list[float | None] = []
+            for arg, partial in zip(node.args, partials(node), strict=True):
+                before.append(None if type(arg) is float else bars.get(arg))
+                if partial is not None:
+                    bars[arg] = _after(before[-1], bar * partial)
+            self.backward.append((node, bar, tuple(before)))
+
+    def __len__(self) -> int:
+        return len(self.forward) + 1 + len(self.backward)
+
+    def step(self, index: int) -> Step:
+        """The step of that index, from 0."""
+        turn = index - len(self.forward)
+        if turn < 0:
+            node = self.forward[index]
+            return Step(index, "forward", node, self.names[node], self.operation(node), root=self.root)
+        if turn == 0:
+            return Step(index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root)
+        node, bar, _ = self.backward[turn - 1]
+        return Step(index, "backward", node, self.names[node], "", bar, tuple(self.contributions(turn - 1)), self.root)
+
+    def gradients(self, index: int) -> dict[Value, float]:
+        """The gradients after the step of that index."""
+        reached = {} if index < len(self.forward) else {self.root: 1.0}
+        for turn in range(index - len(self.forward)):
+            reached.update(self.changes(turn))
+        return reached
+
+    def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
+        """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
+        node, bar, before = self.backward[turn]
+        for arg, partial, had in zip(node.args, self.partials(node), before, strict=True):
+            if partial is not None:
+                yield arg, _after(had, bar * partial)
+
+    def contributions(self, turn: int) -> Iterator[Contribution]:
+        """What the node of that place in `backward` passes on."""
+        node, bar, before = self.backward[turn]
+        for position, (arg, partial, had) in enumerate(zip(node.args, self.partials(node), before, strict=True)):
+            if type(arg) is Value:
+                after = had or 0.0 if partial is None else _after(had, bar * partial)
+                yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self.root, self.names)
+
+    def operation(self, node: Value) -> str:
+        """How the node is computed: `c = a·b = 2·3 = 6`; without the numbers of its arguments if that would be false.
+
+        It would if the number of one was changed since.
+        """
+        parts = [name_text(self.names[node]), shown(self.data(node))]
+        if node.op is not None:
+            write = NUMBERED
+            few = [node.args[i] for i in enough(node.op, len(node.args))]
+            symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in few]
+            numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
+            true = alike(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
+            parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if true else (symbols,))]
+        return " = ".join(parts)
+
+
+def steps(y: Value) -> Steps:
+    """The forward pass and then the backward pass of y, one node at a time.
+
+    Leaves are given: a forward step computes one operation, a backward step passes its gradient on to its
+    arguments. Works before `backward()` was called, and changes no gradient. A TypeError if y is no Value.
+
+    >>> w, x = Value(2.0, label="w1"), Value(-3.0, label="x1")
+    >>> c = w * x
+    >>> c.label = "c"
+    >>> print(steps(c))
+    3 steps of c
+         0  forward   c = w₁·x₁ = 2·(−3) = −6
+         1  backward  ∂c/∂c = 1
+         2  backward  ∂c/∂w₁ += 1 · (−3) = −3; ∂c/∂x₁ += 1 · 2 = 2
+    >>> to_w = steps(c)[-1].contributions[0]
+    >>> to_w.before, to_w.after, to_w.rule
+    (0.0, -3.0, 'x₁')
+    """
+    checked_value("steps({})", "y", y)
+    order = topological_order([y])
+    sweep = Sweep(order, node_names(order))
+    return Steps(sweep, range(len(sweep)))
+
+
+def _after(before: float | None, amount: float) -> float:
+    return amount if before is None else before + amount
+
+
+def _op(node: Value) -> Op:
+    assert node.op is not None
+    return node.op
+
+
+NUMBERED = TEXT._replace(number=shown)  # numbers as they are, without names such as ln 2

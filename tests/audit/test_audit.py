@@ -1,0 +1,405 @@
+"""audit: how a loss and a claim are given, what agrees, and what the report says."""
+
+import math
+from html.parser import HTMLParser
+
+import numpy
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value, exp, log, relu, sigmoid, sqrt, tanh
+from autograd.audit import Proofreading, audit
+
+SLOPES = {  # functions of one number, with derivatives as they stand in books
+    "square": (lambda x: x**2, lambda x: 2 * x),
+    "inverse": (lambda x: 1 / x, lambda x: -1 / x**2),
+    "root": (lambda x: sqrt(1 + x * x), lambda x: x / math.sqrt(1 + x * x)),
+    "logistic": (lambda x: 1 / (1 + exp(-x)), lambda x: math.exp(-x) / (1 + math.exp(-x)) ** 2),
+    "sigmoid": (sigmoid, lambda x: 1 / (1 + math.exp(-x)) * (1 - 1 / (1 + math.exp(-x)))),
+    "tanh": (tanh, lambda x: 1 - math.tanh(x) ** 2),
+    "log": (lambda x: log(1 + x * x), lambda x: 2 * x / (1 + x**2)),
+    "softplus": (lambda x: log(1 + exp(x)), lambda x: 1 / (1 + math.exp(-x))),
+    "difference": (lambda x: (x + 1) ** 3 - x**3, lambda x: 6 * x + 3),
+    "quotient": (lambda x: (x - 1) / (x * x + 1), lambda x: (1 + 2 * x - x * x) / (x * x + 1) ** 2),
+    "exponential": (lambda x: exp(-x * x), lambda x: -2 * x * math.exp(-x * x)),
+    "relu": (relu, lambda x: float(x >= 0)),
+    "absolute": (lambda x: abs(x) * x, lambda x: 2 * abs(x)),
+    "nothing": (lambda x: x * 0.0 + 3.0, lambda x: 0.0),
+}
+
+
+@pytest.mark.parametrize("name", SLOPES)
+@given(x=st.floats(-30.0, 30.0) | st.sampled_from([0.0, -0.0, 1e-9, -1e-300, 5e-324, 1e5]))
+def test_the_derivatives_of_the_books_are_never_accused(name, x):
+    f, slope = SLOPES[name]
+    assume(name != "inverse" or abs(x) > 1e-100)
+    assume(name not in ("logistic", "softplus", "sigmoid") or abs(x) < 600)
+    assert audit(f, slope, at=x)
+    assert audit(f, slope(x), at=x)
+
+
+@given(x=st.floats(0.1, 3.0), off=st.sampled_from([1e-7, -1e-4, 0.5]))
+@pytest.mark.parametrize("name", [name for name in SLOPES if name not in ("nothing", "relu")])
+def test_a_derivative_that_is_a_little_off_is_refused(name, x, off):
+    f, slope = SLOPES[name]
+    assert not audit(f, lambda x: slope(x) + off * max(1.0, abs(slope(x))), at=x)
+
+
+def test_parameters_are_given_by_name_by_position_or_alone():
+    def f(w, b):
+        return (w[0] * 2.0 + w[1] * 3.0 + b) ** 2
+
+    def claim(w, b):
+        r = 2 * (w[0] * 2.0 + w[1] * 3.0 + b)
+        return [2 * r, 3 * r], r
+
+    at = {"w": [0.5, -1.0], "b": 0.25}
+    assert audit(f, claim, at=at)
+    assert audit(f, lambda w, b: dict(zip("wb", claim(w, b), strict=True)), at=at)
+    assert audit(f, {"w": lambda w, b: claim(w, b)[0], "b": lambda w, b: claim(w, b)[1]}, at=at)
+    assert audit(f, claim([0.5, -1.0], 0.25), at=at)
+    by_position = audit(f, claim, at=([0.5, -1.0], 0.25))
+    assert by_position
+    assert list(by_position.parameters) == ["w", "b"]
+    assert audit(lambda w: f(w, 0.25), lambda w: claim(w, 0.25)[0], at=[0.5, -1.0])
+    assert audit(lambda *w: f(w, 0.25), lambda *w: tuple(claim(w, 0.25)[0]), at=(0.5, -1.0)).parameters.keys() == {
+        "argument 1",
+        "argument 2",
+    }
+
+
+def test_a_loss_written_with_numpy_gets_arrays_of_values_and_the_claim_arrays():
+    x = numpy.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.5]])
+
+    def claim(w):
+        assert isinstance(w, numpy.ndarray)
+        assert w.dtype == float
+        return 2 * x.T @ (x @ w)
+
+    assert audit(lambda w: ((x @ w) ** 2).sum(), claim, at=numpy.array([0.3, -0.2]))
+    assert audit(lambda w: 3.0 * w, numpy.float64(3.0), at=numpy.float64(2.0))
+
+
+def test_a_claim_that_holds_at_the_given_point_alone_is_told_so():
+    report = audit(lambda w: (w - 1.0) ** 2 + 0.5 * w**2, lambda w: 2 * (w - 1.0), at=0.0)
+    assert not report
+    assert "at a point nearby, and agrees at the one given" in report["w"].sentence()
+    assert report["w"].diagnosis.mistake == "penalty"
+    numbers = audit(lambda w: (w - 1.0) ** 2 + 0.5 * w**2, -2.0, at=0.0)
+    assert numbers
+    assert numbers["w"].sentence() == "agrees at the point given, the only one judged"
+
+
+def test_a_claim_may_take_either_side_of_a_kink_and_nothing_beyond():
+    for slope in (0.0, 1.0, 0.5):
+        assert audit(relu, slope, at=0.0)
+    assert not audit(relu, 1.1, at=0.0)
+    assert not audit(relu, 0.5, at=0.1)
+    assert audit(lambda w, b: relu(w[0] * 2.0 + b) + relu(w[1] * 3.0 + b), ([2.0, 3.0], 2.0), at=([0.0, 0.0], 0.0))
+
+
+def test_saturated_units_allow_for_the_digits_a_textbook_loses():
+    def claim(w):
+        a = 1 / (1 + math.exp(-w))
+        return 2 * (a - 1.0) * a * (1 - a)
+
+    for w in (10.0, 20.0, 30.0, 36.0, 40.0, -30.0):
+        assert audit(lambda w: (sigmoid(w) - 1.0) ** 2, claim, at=w)
+        assert audit(lambda w: (1 / (1 + exp(-w)) - 1.0) ** 2, claim, at=w)
+
+
+def test_a_sigmoid_written_out_is_known_as_one():
+    def f(w):
+        return (1 / (1 + exp(-3.0 * w)) - 0.2) ** 2
+
+    report = audit(f, lambda w: 6 * (1 / (1 + math.exp(-3 * w)) - 0.2), at=0.3)
+    assert report["w"].diagnosis.text == "the derivative of sigmoid in layer 1 is missing, as if it were 1"
+
+
+def test_sizes_explain_factors():
+    report = audit(lambda w: w**2 / 50, lambda w: 2 * w, at=1.5, sizes={"the batch size": 50})
+    assert report["w"].diagnosis.text == "the claim is 50 times the gradient (50 is the batch size)"
+    report = audit(lambda w: w**2 / 50, lambda w: 2 * w, at=1.5)
+    assert report["w"].diagnosis.text == "the claim is 50 times the gradient"
+    report = audit(lambda w: (w[0] * w[1] * w[2]) / 3, lambda w: [w[1] * w[2], w[0] * w[2], w[0] * w[1]], at=[1.5, 2.5, 0.5])
+    assert report["w"].diagnosis.text == "the claim is 3 times the gradient (3 is the length of w)"
+
+
+def test_figures_as_printed_are_audited_with_the_digits_they_have():
+    f = lambda w: tanh(w[0]) + tanh(w[1]) ** 2 / 2  # noqa: E731
+    a, b = 1 - math.tanh(1.3) ** 2, math.tanh(0.4) * (1 - math.tanh(0.4) ** 2)
+    right = [round(a, 4), round(b, 4)]
+    assert audit(f, right, at=[1.3, 0.4], rtol=1e-3)
+    assert not audit(f, right, at=[1.3, 0.4])
+    report = audit(f, [round(2 * a, 4), round(2 * b, 4)], at=[1.3, 0.4], rtol=1e-3)
+    assert report["w"].diagnosis.mistake == "constant factor"
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        lambda w: 0.1 * sum(x * x for x in w),
+        lambda w: sum(x**2 for x in w) / 20,
+        lambda w: 0.1 * autograd.dot(w, w),
+        lambda w: 0.1 * w[0] * w[0] + w[1] * 0.1 * w[1],
+        lambda w: 0.1 * autograd.sum([abs(x) for x in w]),
+        lambda w: 0.1 * autograd.norm(w),
+        lambda w: -(-0.1 * sqrt(autograd.dot(w, w))),
+    ],
+)
+def test_a_penalty_is_known_whatever_way_it_is_written(penalty):
+    def f(w, b):
+        return (tanh(2 * w[0] - 3 * w[1] + b) + penalty(w)) / 3
+
+    def claim(w, b):
+        slope = (1 - math.tanh(2 * w[0] - 3 * w[1] + b) ** 2) / 3
+        return [2 * slope, -3 * slope], slope
+
+    report = audit(f, claim, at=([0.5, 0.3], 0.2))
+    assert report["w"].diagnosis.text == "the gradient of the penalty on w is missing"
+    assert report["b"].agrees
+
+
+def test_a_squared_error_is_no_penalty():
+    def f(w):
+        return sum((autograd.dot(w, x) - y) ** 2 for x, y in (([1.0, 2.0], 3.0), ([0.5, 1.0], 1.0))) + 0.1 * autograd.dot(w, w)
+
+    def claim(w):
+        errors = [w[0] + 2 * w[1] - 3, 0.5 * w[0] + w[1] - 1]
+        return [2 * errors[0] + errors[1], 4 * errors[0] + 2 * errors[1]]
+
+    assert audit(f, claim, at=[0.5, 0.3])["w"].diagnosis.text == "the gradient of the penalty on w is missing"
+
+
+def test_other_numbers_in_another_shape_are_told_as_that():
+    report = audit(lambda w: w[0] * w[1] * w[2], [1.0, 2.0], at=[1.5, 0.5, 3.0])
+    assert report["w"].sentence() == "does not hold"
+    assert report["w"].diagnosis.text == "the claim is of length 2, the parameter of length 3"
+    report = audit(lambda w: w[0] * w[1] * w[2], [[1.5], [4.5], [0.75]], at=[1.5, 0.5, 3.0])
+    assert report["w"].diagnosis.text == "the claim is 3×1, the parameter of length 3; the numbers are right"
+
+
+def test_a_small_difference_is_not_explained_by_what_leaves_it_open():
+    report = audit(lambda w: 500 * w[0] ** 2 + 5e-7 * w[1] ** 2, [1000.0, 1.7e-6], at=[1.0, 1.0])
+    assert report["w"].diagnosis.text == "only [1] of 2 entries is wrong"
+
+
+def test_one_number_at_one_point_tells_no_factor_of_which_nothing_else_is_known():
+    assert audit(lambda w: w * w, 7.3, at=2.5)["w"].likely() == "no single known mistake explains it"
+    half = "the claim is ½ times the gradient (2 is an exponent in f) (at this point)"
+    assert audit(lambda w: w * w, 2.5, at=2.5)["w"].likely() == half
+    assert audit(lambda w: w * w, lambda w: 1.46 * w, at=2.5)["w"].likely() == "the claim is 0.73 times the gradient"
+
+
+def test_a_factor_close_to_one_is_given_in_full():
+    report = audit(lambda w: w[0] ** 2 + w[1] ** 2, lambda w: [2.000001 * x for x in w], at=[1.0, 1.5])
+    assert report["w"].diagnosis.text.startswith("the claim is 1.0000005")
+
+
+def test_two_mistakes_in_one_claim_are_told_apart_if_one_is_in_the_penalty():
+    xs = [0.5, -1.0, 2.0, 0.7, 1.1]
+
+    def f(w):
+        return sum((tanh(w * x) - 0.3) ** 2 for x in xs) / 5 + 0.1 * w**2
+
+    def claim(w):
+        return sum(2 * (math.tanh(w * x) - 0.3) * x * (1 - math.tanh(w * x) ** 2) for x in xs) + 0.1 * w**2
+
+    text = audit(f, claim, at=0.6)["w"].diagnosis.text
+    assert text == (
+        "two mistakes: the gradient of the penalty on w is taken as 0.1·w²; it is 0.2·w; "
+        "and the rest is 5 times what it should be (5 is the number of samples)"
+    )
+
+
+def test_cross_entropy_where_the_loss_is_squared_is_also_said_to_be_a_missing_derivative():
+    report = audit(lambda z: 0.5 * (sigmoid(z) - 1.0) ** 2, lambda z: 1 / (1 + math.exp(-z)) - 1.0, at=0.3)
+    assert report["z"].diagnosis.text == "the derivative of sigmoid in layer 1 is missing, as if it were 1"
+    assert [one.text for one in report["z"].also_possible] == [
+        "the claim is exact for cross-entropy, and f has the squared error"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation", "slope", "says"),
+    [
+        (nn.BCELoss(), sigmoid, lambda a: a * (1 - a), "the squared error, and f is cross-entropy"),
+        (nn.BCEWithLogitsLoss(), lambda z: z, lambda a: a * (1 - a), "the squared error, and f is cross-entropy"),
+        (nn.MSELoss(), sigmoid, lambda a: 1.0, "cross-entropy, and f has the squared error, up to the factor ½"),
+    ],
+    ids=lambda x: type(x).__name__ if isinstance(x, nn.Module) else "",
+)
+def test_losses_of_nn_are_told_from_each_other(loss, activation, slope, says):
+    xs, ys = [[0.5, -1.0], [1.5, 0.3], [-0.7, 2.0]], [1.0, 0.0, 1.0]
+
+    def claim(w, b):
+        outputs = [1 / (1 + math.exp(-w[0] * x[0] - w[1] * x[1] - b)) for x in xs]
+        deltas = [(a - y) * slope(a) / 3 for a, y in zip(outputs, ys, strict=True)]
+        return [sum(d * x[i] for d, x in zip(deltas, xs, strict=True)) for i in (0, 1)], sum(deltas)
+
+    report = audit(lambda w, b: loss([activation(autograd.dot(w, x, b)) for x in xs], ys), claim, at=([0.4, -0.6], 0.2))
+    assert {verdict.likely() for verdict in report} == {f"the claim is exact for {says}"}
+
+
+def test_the_report_says_what_where_and_why():
+    report = audit(lambda a, b: a[0] * a[1] + b**2, {"a": [3.0, 3.0], "b": 9.0}, at={"a": [2.0, 3.0], "b": 4.5})
+    assert not report
+    assert str(report) == repr(report)
+    assert str(report).splitlines() == [
+        "1 of 2 claimed gradients do not hold.",
+        "a (of length 2): 1 of 2 entries differ, [1] the most: claimed 3, it is 2",
+        "    likely: only [1] of 2 entries is wrong (at this point)",
+        "b (a number): agrees at the point given, the only one judged",
+    ]
+    assert [row[:4] + row[5:] for row in report.table()] == [
+        ("a", "[0]", 3.0, 3.0, True),
+        ("a", "[1]", 3.0, 2.0, False),
+        ("b", "", 9.0, 9.0, True),
+    ]
+    assert [verdict.name for verdict in report] == ["a", "b"]
+    assert str(audit(lambda x: x * 2.0, 2.0, at=1.0)).startswith("All claimed gradients agree (1).")
+    assert "claimed 2.0000001, it is 2.0" in str(audit(lambda x: x * 2.0, 2.0000001, at=1.0))
+
+
+class Cells(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_the_notebook_table_is_bounded_and_escapes_every_name():
+    name = "<script>alert(1)</script>&\n\ud800"
+    report = audit(lambda **p: autograd.sum(p[name]) ** 2, {name: [7.0] * 50}, at={name: [1.0] * 50})
+    cells = Cells(report._repr_html_())
+    assert "script" not in cells.tags
+    assert "<script>alert(1)</script>&��" in cells.texts
+    assert "… and 30 more" in cells.texts
+    assert report._repr_html_().encode()
+    assert str(report).encode()
+
+
+def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
+    cells = Cells(audit(lambda w: 3.0 * w + 7.0 * w**3, lambda w: -3.0 - 21.0 * w**2, at=0.5)._repr_html_())
+    assert cells.tags.count("table") == 1
+    assert [text for text in cells.texts if text in ("parameter", "also possible")] == ["parameter"]
+    cells = Cells(audit(lambda w: w[0] * w[1], lambda w: [w[1], 2.0 * w[0]], at=[2.0, 3.0])._repr_html_())
+    assert cells.tags.count("table") == 2
+    assert "Entries that differ" in cells.texts
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: audit(3.0, 1.0, at=1.0), TypeError, "f must be a function, got float"),
+        (lambda: audit(lambda x: 2.0, 1.0, at=1.0), TypeError, "f must return a Value, got float"),
+        (lambda: audit(lambda x: [x], 1.0, at=1.0), TypeError, "f must return a Value, got list"),
+        (lambda: audit(tanh, 1.0, at={}), ValueError, "at must hold at least one parameter, got none"),
+        (lambda: audit(tanh, 1.0, at={1: 2.0}), TypeError, "the names of at must be str, got int"),
+        (lambda: audit(tanh, 1.0, at="w"), TypeError, "at 'argument 1': expected a real number, got str"),
+        (
+            lambda: audit(lambda w: w[0][0], 1.0, at=[[1.0], [2.0, 3.0]]),
+            ValueError,
+            "at 'w' must be .* got rows of different lengths",
+        ),
+        (
+            lambda: audit(lambda w: w[0], 1.0, at=[]),
+            ValueError,
+            "at 'w' must be a number, a vector or a matrix, got one that is empty",
+        ),
+        (lambda: audit(lambda w: w[1], [0.0, 1.0], at=[0.0, math.nan]), ValueError, r"at 'w'\[1\] must be finite, got nan"),
+        (lambda: audit(lambda w: w[1], [0.0, math.inf], at=[0.0, 1.0]), ValueError, r"claimed 'w'\[1\] must be finite, got inf"),
+        (
+            lambda: audit(lambda a, b: a * b, {"a": 1.0}, at=(1.0, 2.0)),
+            ValueError,
+            "claimed has no gradient for 'b': .* 'a', 'b'",
+        ),
+        (
+            lambda: audit(lambda a: a * 2, {"a": 2.0, "c": 1.0}, at=(1.0,)),
+            ValueError,
+            "a gradient for 'c', which is not in at: 'a'",
+        ),
+        (lambda: audit(lambda a, b: a * b, (1.0,), at=(1.0, 2.0)), ValueError, "a gradient for each of 'a', 'b', got 1"),
+        (lambda: audit(lambda a, b: a * b, 1.0, at=(1.0, 2.0)), TypeError, "a dict or a tuple with .* 'a', 'b', got float"),
+        (
+            lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes={"m": 0}),
+            ValueError,
+            "sizes: 'm' must be a whole number from 1 on, got 0",
+        ),
+        (lambda: audit(sqrt, 1.0, at=0.0), ValueError, "the gradient of f by argument 1 must be finite, got inf"),
+    ],
+)
+def test_bad_input_is_told_by_name(call, error, message):
+    with pytest.raises(error, match=f"^audit: .*{message}|^audit: {message}"):
+        call()
+
+
+def test_neither_the_values_nor_the_point_given_are_changed():
+    w, array = Value(2.0), numpy.array([1.0, 2.0])
+    at = {"w": w, "v": array}
+    assert audit(lambda w, v: w * v[0] * v[1], lambda w, v: {"w": v[0] * v[1], "v": w * v[::-1]}, at=at)
+    assert (w.data, w.grad, w.args, list(array)) == (2.0, 0.0, (), [1.0, 2.0])
+
+
+def test_a_function_that_is_not_defined_nearby_is_judged_where_it_is():
+    def f(x):
+        if x.data != 0.5:
+            raise ValueError("outside of the domain")
+        return x * x
+
+    report = audit(f, lambda x: 2 * x, at=0.5)
+    assert report
+    assert report["x"].points == 1
+
+
+@pytest.mark.slow
+def test_a_deep_loss_is_audited_without_recursion():
+    def f(x):
+        y = x
+        for _ in range(20_000):
+            y = y + 1.0
+        return y * y
+
+    report = audit(f, lambda x: x + 20_000, at=0.5)
+    assert report["x"].diagnosis.text == "the claim is ½ times the gradient (2 is an exponent in f)"
+
+
+# -- a document, statement by statement ----------------------------------------------------------------
+
+
+def line(w, b):
+    return (w * 3.0 + b) ** 2
+
+
+def test_a_proofreading_tells_of_every_statement_whether_it_holds_and_what_else_does():
+    notes = Proofreading("notes <1>")
+    at = (0.5, 0.25)
+    notes.claim("∂/∂w = ∂/∂b = 2(wx+b)", line, lambda w, b: (2 * (3 * w + b),) * 2, at=at, right="∂/∂w = 2(wx+b)·x")
+    notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=at)
+    assert [statement.holds for statement in notes] == [False, True]
+    assert notes.statements[0].likely == f"w: {notes.statements[0].report['w'].likely()}"
+    assert repr(notes).splitlines()[0] == "notes <1>: 1 of 2 statements do not hold"
+    page = notes._repr_html_()
+    assert "notes &lt;1&gt;" in page
+    assert page.count("<td>does not hold</td>") == page.count("<td>holds</td>") == 1
+    assert "<td>∂/∂w = 2(wx+b)·x</td>" in page
+
+
+def test_a_proofreading_in_which_all_holds_says_so():
+    notes = Proofreading("notes")
+    notes.claim("∂/∂w = 2(wx+b)·x", line, lambda w, b: (6 * (3 * w + b), 2 * (3 * w + b)), at=(0.5, 0.25))
+    assert notes.headline() == "notes: all 1 hold"
+
+
+def test_a_right_form_beside_a_statement_that_holds_is_refused():
+    with pytest.raises(ValueError, match="'d' holds as it is, got '2w' as the right form"):
+        Proofreading("notes").claim("d", lambda w: w * w, lambda w: 2 * w, at=0.5, right="2w")

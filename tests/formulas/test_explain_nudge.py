@@ -1,0 +1,240 @@
+"""replay and nudge: a recorded graph computed again with other leaves, and what the gradient promised."""
+
+import math
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, gradients, ops
+from autograd.formulas import nudge
+from autograd.graph import topological_order
+from autograd.replay import changed_leaves, replay, replay_partials
+from tests.formulas.test_explain_source import numbers, run, tame, wild_programs
+
+more_examples = settings(max_examples=3 * settings.default.max_examples)
+
+
+def exact(found):
+    return list(map(repr, found))
+
+
+# -- replay ------------------------------------------------------------------------------------------
+
+
+@more_examples
+@given(wild_programs())
+def test_a_replay_of_the_same_leaves_gives_what_was_recorded_bit_for_bit(drawn):
+    program, data = drawn
+    order = topological_order(run(program, [Value(x) for x in data]))
+    values = replay(order, {})
+    assert exact(values[node] for node in order) == exact(node.data for node in order)
+    partials = replay_partials(order, values)
+    assert exact(partials[node] for node in order) == exact(node.partials for node in order)
+
+
+@more_examples
+@given(wild_programs(), st.lists(numbers, min_size=4, max_size=4))
+def test_a_replay_of_other_leaves_gives_what_recording_anew_would(drawn, others):
+    program, data = drawn
+    leaves = [Value(x) for x in data]
+    results = run(program, leaves)
+    anew = run(program, [Value(x) for x in others[: len(leaves)]])
+    order = topological_order(results)
+    values = replay(order, dict(zip(leaves, others, strict=False)))
+    assert exact(values[node] for node in results) == exact(node.data for node in anew)
+    partials = replay_partials(order, values)
+    assert exact(partials[node] for node in results) == exact(node.partials for node in anew)
+    assert exact(node.data for node in results[: len(leaves)]) == exact(data)
+
+
+def test_where_may_choose_the_other_branch_in_a_replay():
+    x = Value(1.0)
+    y = autograd.where(autograd.greater(x, 0.0), x * 2.0, x * 3.0)
+    order = topological_order([y])
+    values = replay(order, {x: -1.0})
+    assert (values[y], replay_partials(order, values)[y]) == (-3.0, (None, None, 1.0))
+
+
+def test_a_replay_goes_by_the_numbers_that_the_leaves_have_now():
+    x = Value(3.0)
+    y = x * x
+    x.data = 5.0
+    assert replay([x, y], {})[y] == 25.0
+
+
+def test_a_chain_of_100_000_operations_is_replayed():
+    x = Value(1.0)
+    y = x
+    for _ in range(100_000):
+        y = y + 1.0
+    assert replay(topological_order([y]), {x: 2.0})[y] == 100_002.0
+
+
+@more_examples
+@given(wild_programs())
+def test_no_leaf_of_a_graph_as_recorded_was_changed(drawn):
+    program, data = drawn
+    assert changed_leaves(topological_order(run(program, [Value(x) for x in data]))) == []
+
+
+@more_examples
+@given(wild_programs(numbers=tame), st.lists(st.integers(0, 3), unique=True))
+def test_only_changed_leaves_are_found_where_every_leaf_is_in_a_product_and_all_of_them(drawn, moved):
+    program, data = drawn
+    leaves = [Value(x) for x in data]
+    twins = [leaf * Value(2.0) for leaf in leaves]
+    order = topological_order([*run(program, leaves), *twins])
+    moved = [leaves[i] for i in moved if i < len(leaves)]
+    for leaf in moved:
+        leaf.data += 1.0
+    assert set(changed_leaves(order)) == set(moved)
+
+
+def test_a_leaf_that_a_dot_multiplies_by_a_number_as_well_does_not_throw_doubt_on_its_bias():
+    x, b = Value(0.0), Value(0.0)
+    y = autograd.dot([x, x], [x, 0.1], b)
+    x.data = 1.0
+    assert changed_leaves(topological_order([y])) == [x]
+
+
+def test_a_change_is_found_where_the_number_is_the_same_and_only_a_partial_is_not():
+    x, w, zero = Value(3.0), Value(2.0), Value(0.0)
+    order = topological_order([x**2, w * zero])
+    x.data, w.data = -3.0, 5.0
+    assert changed_leaves(order) == [x, w]
+
+
+def test_where_a_sum_does_not_say_which_of_its_leaves_was_changed_all_that_may_be_are_given():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    order = topological_order([autograd.sum([a, b, c]), c * 2.0])
+    a.data = 5.0
+    assert set(changed_leaves(order)) == {a, b}
+
+
+def test_changes_in_a_hundred_thousand_operations_are_found_quickly():
+    y = x = Value(1.0)
+    for _ in range(50_000):
+        y = y * 1.0 + Value(1.0)
+    x.data = 2.0
+    order = topological_order([y])
+    start = time.process_time()
+    assert changed_leaves(order) == [x]
+    assert time.process_time() - start < 2.0  # 0.2 s on an idle machine
+
+
+# -- nudge -------------------------------------------------------------------------------------------
+
+
+@more_examples
+@given(wild_programs(numbers=tame), st.lists(st.floats(-1.0, 1.0), min_size=4, max_size=4))
+def test_the_prediction_is_gradient_times_change_and_the_actual_change_that_of_a_new_recording(drawn, deltas):
+    program, data = drawn
+    leaves = [Value(x) for x in data]
+    y = run(program, leaves)[-1]
+    used = set(topological_order([y]))
+    changes = {leaf: delta for leaf, delta in zip(leaves, deltas, strict=False) if leaf in used}
+    if not changes:
+        return
+    told = nudge(y, changes)
+    moved = run(program, [Value(leaf.data + changes.get(leaf, 0.0)) for leaf in leaves])[-1]
+    assert repr(told.actual) == repr(moved.data - y.data)
+    promised = [gradients(y, leaf) * delta for leaf, delta in changes.items()]
+    assert exact(row.predicted for row in told.rows) == exact(promised)
+    assert repr(told.predicted) == repr(ops.sum(*promised))
+    assert repr(told.remainder) == repr(told.actual - told.predicted)
+    for row, (leaf, delta) in zip(told.rows, changes.items(), strict=True):
+        assert repr(row.actual) == repr(nudge(y, {leaf: delta}).actual)
+
+
+def test_the_table_has_a_row_for_each_leaf_and_one_for_all_together():
+    x, w = Value(3.0), Value(2.0)
+    assert (
+        repr(nudge(x * x * w, {x: +0.1, w: -0.5}))
+        == """\
+             Δ  gradient·Δ  actual  remainder
+x         +0.1        +1.2   +1.22      +0.02
+w         −0.5        −4.5    −4.5          0
+together              −3.3  −3.585     −0.285"""
+    )
+    assert (
+        repr(nudge(x * x, {x: 1}))
+        == """\
+    Δ  gradient·Δ  actual  remainder
+x  +1          +6      +7         +1"""
+    )
+
+
+def test_the_remainder_shrinks_with_the_square_of_the_change():
+    x = Value(0.7)
+    y = x.tanh()
+    large, small = nudge(y, {x: 1e-2}), nudge(y, {x: 1e-3})
+    assert small.remainder / large.remainder == pytest.approx(1e-2, rel=0.05)
+
+
+def test_nothing_in_the_graph_changes():
+    x = Value(3.0)
+    y = x * x
+    nudge(y, {x: 0.5})
+    assert (x.data, y.data, y.partials) == (3.0, 9.0, (3.0, 3.0))
+    assert not hasattr(x, "_grad")
+
+
+def test_it_is_about_the_leaves_as_they_are_now():
+    x = Value(3.0)
+    y = x * x
+    x.data = 5.0
+    told = nudge(y, {x: 1.0})
+    assert (told.predicted, told.actual, told.remainder) == (10.0, 11.0, 1.0)
+
+
+def test_many_leaves_are_cut_to_a_table_that_says_so():
+    xs = [Value(float(i)) for i in range(100)]
+    told = nudge(autograd.sum(xs), dict.fromkeys(xs, 1.0))
+    lines = repr(told).splitlines()
+    assert (len(lines), lines[-2], told.actual) == (23, "… and 80 more", 100.0)
+
+
+def test_what_is_only_rounded_is_shown_as_no_remainder_and_kept_in_the_field():
+    x, w = Value(0.3, "x"), Value(1.1, "w")
+    told = nudge(x * w, {x: 0.1})
+    assert 0.0 < abs(told.remainder) < 1e-15
+    assert repr(told).splitlines()[1].split()[-1] == "0"
+    assert repr(nudge(x * x, {x: 1e-3})).splitlines()[1].split()[-1] == "+1e−06"
+
+
+def test_an_infinite_result_is_shown_as_it_is():
+    x = Value(700.0, "x")
+    told = nudge(x.exp(), {x: 100.0})
+    assert (told.actual, told.remainder) == (math.inf, math.inf)
+    assert "+inf" in repr(told)
+
+
+def test_bad_arguments_are_refused_by_name():
+    x, stranger = Value(3.0), Value(1.0)
+    y = x * x
+    with pytest.raises(TypeError, match="nudge: y must be a Value, got float"):
+        nudge(9.0, {x: 0.1})
+    with pytest.raises(TypeError, match="nudge: changes must be a dict from leaves to numbers, got float"):
+        nudge(y, 0.1)
+    with pytest.raises(ValueError, match="nudge: changes must name at least one leaf, got an empty dict"):
+        nudge(y, {})
+    with pytest.raises(TypeError, match="nudge: the keys of changes must be Values, got str"):
+        nudge(y, {"x": 0.1})
+    with pytest.raises(ValueError, match=r"nudge: stranger, Value\(data=1.0, grad=0.0\), is no leaf of y"):
+        nudge(y, {stranger: 0.1})
+    with pytest.raises(ValueError, match=r"nudge: y, .* is no leaf of y, so it cannot be moved"):
+        nudge(y, {y: 0.1})
+    for delta in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="nudge: the change of x must be finite, got"):
+            nudge(y, {x: delta})
+    with pytest.raises(TypeError, match="nudge: the change of x: expected a real number, got str"):
+        nudge(y, {x: "0.1"})
+
+
+def test_a_frozen_leaf_moves_y_as_its_derivative_predicts():
+    frozen = Value(3.0, "f", requires_grad=False)
+    (row,) = nudge(Value(2.0) * frozen, {frozen: 0.5}).rows
+    assert (row.predicted, row.actual) == (1.0, 1.0)

@@ -1,0 +1,461 @@
+"""fit: it learns, reports, stops, and survives Ctrl-C."""
+
+import math
+import re
+import subprocess
+import sys
+import threading
+from contextlib import redirect_stderr
+from decimal import Decimal
+from fractions import Fraction
+from io import StringIO
+from random import Random
+
+import numpy
+import pandas
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value
+from nn import EarlyStopping, fit
+from nn.lr_scheduler import ReduceLROnPlateau, StepLR
+from nn.optim import SGD, Adam
+from tests.support.soak import few
+
+LINE = ([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])
+
+
+def line_fit(net=None, **options):
+    net = net or nn.MLP(1, [1], seed=0)
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "epochs": 20, "progress": False}
+    return net, fit(net, *LINE, **{**settings, **options})
+
+
+@pytest.mark.slow
+def test_an_mlp_learns_the_moons_without_a_mistake():
+    X, y = nn.make_moons(100, noise=0.1, random_state=0)
+    signs = [2 * label - 1 for label in y]
+    net = nn.MLP(2, [16, 16, 1])
+    history = fit(
+        net,
+        X,
+        signs,
+        loss=nn.HingeLoss(),
+        optimizer=Adam(net.parameters(), lr=0.02),
+        epochs=60,
+        metric=nn.accuracy,
+        progress=False,
+    )
+    assert history.epochs == 60
+    assert nn.accuracy([net(row) for row in X], signs) == 1.0
+
+
+def test_a_history_has_a_number_an_epoch_for_what_was_asked():
+    _, history = line_fit(epochs=3, metric=lambda outputs, targets: float(len(outputs)), validation_data=([[4.0]], [9.0]))
+    assert [len(numbers) for numbers in (history.loss, history.metric, history.val_loss, history.val_metric, history.lr)] == [
+        3
+    ] * 5
+    assert history.metric == [4.0] * 3
+    assert history.loss[2] < history.loss[0]
+    assert not history.interrupted
+    assert not history.stopped_early
+
+
+def test_the_same_seed_gives_the_same_run():
+    runs = [line_fit(batch_size=2, seed=3)[1].loss for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert line_fit(batch_size=2, seed=4)[1].loss != runs[0]
+
+
+def test_ctrl_c_returns_what_there_is():
+    def interrupt(model, history):
+        if history.epochs == 2:
+            raise KeyboardInterrupt
+
+    net, history = line_fit(callbacks=[interrupt])
+    assert history.interrupted
+    assert history.epochs == 2
+    assert net.training
+
+
+def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():
+    class Impatient(nn.MLP):
+        calls = 0
+
+        def forward(self, x):
+            Impatient.calls += 1
+            if Impatient.calls == 7:
+                raise KeyboardInterrupt
+            return super().forward(x)
+
+    _, history = line_fit(Impatient(1, [1], seed=0))
+    assert history.interrupted
+    assert len(history.loss) == len(history.lr) == 1
+
+
+def test_early_stopping_stops_and_gives_the_best_parameters_back():
+    net = nn.MLP(1, [1], seed=0)
+    states = []
+    stop = EarlyStopping(patience=2)
+    for _ in range(2):  # the same object serves a second run
+        _, history = line_fit(
+            net,
+            optimizer=SGD(net.parameters(), lr=0.32),  # too fast: it goes down, then up
+            epochs=50,
+            validation_data=([[4.0]], [9.0]),
+            callbacks=[lambda model, history: states.append(model.state_dict()), stop],
+        )
+        assert history.stopped_early
+        best = history.val_loss.index(min(history.val_loss))
+        assert history.epochs == best + 3
+        assert net.state_dict() == states[best]
+        states.clear()
+
+
+def test_training_inside_no_grad_trains():
+    with autograd.no_grad():
+        _, history = line_fit(epochs=3)
+    assert history.loss[2] < history.loss[0]
+
+
+def test_modules_that_were_set_apart_stay_so():
+    net = nn.Sequential(nn.Layer(1, 2, "linear", seed=0), nn.Dropout(0.5, seed=0), nn.Layer(2, 1, "linear", seed=1))
+    net[1].eval()
+    line_fit(net, optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
+    assert [module.training for module in net.items] == [True, False, True]
+
+
+def test_schedulers_step_once_an_epoch():
+    net = nn.MLP(1, [1], seed=0)
+    optimizer = SGD(net.parameters(), lr=0.1)
+    _, history = line_fit(net, optimizer=optimizer, scheduler=StepLR(optimizer, 2), epochs=5)
+    assert history.lr == pytest.approx([0.1, 0.1, 0.01, 0.01, 0.001])
+    optimizer = SGD(net.parameters(), lr=1e-12)
+    _, history = line_fit(net, optimizer=optimizer, scheduler=ReduceLROnPlateau(optimizer, patience=0, eps=0.0), epochs=4)
+    assert history.lr[-1] < 1e-12
+
+
+def test_dropout_is_active_in_training_and_not_in_validation():
+    seen = []
+
+    class Spy(nn.Module):
+        def __init__(self):
+            self.inner = nn.MLP(1, [1], seed=0)
+
+        def forward(self, x):
+            seen.append(self.training)
+            return self.inner(x)
+
+    spy = Spy().eval()
+    line_fit(spy, epochs=1, validation_data=([[4.0]], [9.0]), optimizer=SGD(spy.parameters(), lr=0.1))
+    assert seen == [True] * 4 + [False]
+    assert not spy.training
+
+
+def test_a_diverging_loss_is_reported_with_its_epoch():
+    net = nn.MLP(1, [1], seed=0)
+    with pytest.raises(ArithmeticError, match=r"the loss is .* in epoch \d+"), pytest.warns(RuntimeWarning):
+        line_fit(net, optimizer=SGD(net.parameters(), lr=1e6), epochs=100)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"validation_data": ([[1.0]], [])}, "validation_data: expected one target for each sample, got 1 sample and 0 targets"),
+        ({"validation_data": ([[math.nan]], [1.0])}, "validation_data: X: expected finite numbers, got nan in row 0, column 0"),
+        ({"validation_data": ([1.0], [1.0])}, "expected samples of 1 number, as in X, got single numbers"),
+        ({"validation_data": [1.0]}, r"validation_data must be a pair \(X, y\), got list"),
+        ({"validation_data": ([[1.0, 2.0]], [1.0])}, "expected samples of 1 number, as in X, got samples of 2 numbers"),
+        ({"loss": nn.MSELoss}, r"loss must be a Loss, such as nn.MSELoss\(\), got <class"),
+        ({"optimizer": SGD([Value(1.0)], lr=0.1)}, "optimizer must hold parameters of the model, got one made for another"),
+        ({"optimizer": "adam"}, "optimizer must be an Optimizer, such as .*, got 'adam'"),
+        ({"scheduler": "x"}, "scheduler must be one of nn.lr_scheduler, got 'x'"),
+        ({"metric": "accuracy"}, "metric must be a function .*, got 'accuracy'"),
+        ({"callbacks": EarlyStopping()}, "callbacks must be a list of functions"),
+    ],
+)
+def test_bad_arguments_are_refused_by_name_and_the_model_is_unchanged(options, message):
+    net = nn.MLP(1, [1], seed=0)
+    before = net.state_dict()
+    with pytest.raises((ValueError, TypeError), match=message):
+        line_fit(net, **options)
+    assert net.state_dict() == before
+
+
+def test_early_stopping_refuses_what_it_cannot_watch():
+    with pytest.raises(ValueError, match="the history has no val_loss"):
+        line_fit(callbacks=[EarlyStopping()])
+    with pytest.raises(ValueError, match="restore_best needs monitor='val_loss' or 'val_metric', got 'loss'"):
+        EarlyStopping(monitor="loss")
+    with pytest.raises(ValueError, match=r"monitor must be one of .*, got 'val-loss': did you mean val_loss\?"):
+        EarlyStopping(monitor="val-loss")
+
+
+def test_data_that_does_not_match_is_refused():
+    net = nn.MLP(1, [1], seed=0)
+    for X, y, message in (
+        ([[1.0]], [1.0, 2.0], "got 1 sample and 2 targets"),
+        ([], [], "there is no data"),
+        ([[1.0], [1.0, 2.0]], [1.0, 2.0], "all samples must have the same number of features, got 1 in row 0 and 2 in row 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            fit(net, X, y, loss=nn.MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), epochs=1)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        (numpy.array, numpy.array),
+        (pandas.DataFrame, pandas.Series),
+        (lambda X: pandas.DataFrame(X, columns=["a"], index=[7, 7, 5, 3]), lambda y: pandas.DataFrame({"label": y})),
+        (numpy.array, lambda y: [[number] for number in y]),
+        (lambda X: tuple(map(tuple, X)), lambda y: list(map(Fraction, y))),
+    ],
+)
+def test_data_may_come_in_any_holder(kinds):
+    X, y = (kind(data) for kind, data in zip(kinds, LINE, strict=True))
+    options = {"validation_data": (X, y), "epochs": 2, "batch_size": 3}
+    net = nn.MLP(1, [1], seed=0)
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.1), "progress": False}
+    assert fit(net, X, y, **settings, **options) == line_fit(**{**options, "validation_data": LINE})[1]
+
+
+def test_classes_from_a_table_with_named_columns_are_learned():
+    iris = nn.load_iris()
+    X, y = pandas.DataFrame(iris.X, columns=iris.feature_names), pandas.Series(iris.y)
+    histories = []
+    for data in ((iris.X, iris.y), (X, y), (X, y.to_frame())):
+        X_train, X_test, y_train, y_test = nn.train_test_split(*data, stratify=iris.y, random_state=0)
+        net = nn.MLP(4, [3])
+        histories.append(
+            fit(
+                net,
+                X_train,
+                y_train,
+                loss=nn.CrossEntropyLoss(),
+                optimizer=SGD(net.parameters(), lr=0.1),
+                epochs=1,
+                metric=nn.accuracy,
+                validation_data=(X_test, y_test),
+                progress=False,
+            )
+        )
+    assert histories[0] == histories[1] == histories[2]
+
+
+NOT_FINITE = st.sampled_from([math.nan, math.inf, -math.inf, 10**400])
+NOT_NUMBERS = st.sampled_from(["text", "1.5", None, b"1", Decimal("1"), 1j, object()])
+
+
+def trained_on(function, X, y):
+    """Train on these data and expect an error; returns it, the model having stayed as it was and no bar having been shown."""
+    net = nn.MLP(2, [1], seed=0)
+    before, optimizer = net.state_dict(), SGD(net.parameters(), lr=0.1)
+    length = {"epochs": 1} if function is fit else {"steps": 1}
+    with redirect_stderr(StringIO()) as shown, pytest.raises((TypeError, ValueError)) as caught:
+        function(net, X, y, loss=nn.MSELoss(), optimizer=optimizer, **length)
+    assert shown.getvalue() == ""
+    assert net.state_dict() == before
+    return caught
+
+
+@pytest.mark.parametrize("function", [fit, nn.record_training])
+@few
+@given(data=st.data(), rows=st.integers(1, 5), bad=NOT_FINITE | NOT_NUMBERS)
+def test_what_is_not_a_finite_number_is_named_by_row_and_column_before_the_first_step(function, data, rows, bad):
+    i, j = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, 1))
+    X, y = [[1.0, 2] for _ in range(rows)], [0.5] * rows
+    X[i][j] = bad
+    caught = trained_on(function, X, y)
+    number = isinstance(bad, (int, float))
+    assert caught.type is (ValueError if number else TypeError)
+    assert str(caught.value).startswith("X: ")
+    assert str(caught.value).endswith(f" in row {i}, column {j} (counted from 0)")
+    assert number or repr(bad) in str(caught.value)
+    table = trained_on(function, pandas.DataFrame(X, columns=["a", "b"], dtype=object), y)
+    assert str(table.value) == str(caught.value).replace(f"column {j}", f"column {'ab'[j]!r}")
+
+
+@few
+@given(data=st.data(), rows=st.integers(1, 5), bad=NOT_FINITE | NOT_NUMBERS.filter(lambda bad: not isinstance(bad, str)))
+def test_a_target_that_is_not_a_finite_number_is_named_by_its_row(data, rows, bad):
+    i = data.draw(st.integers(0, rows - 1))
+    y = [0.5] * rows
+    y[i] = bad
+    for targets, where in ((y, f"row {i}"), ([[1.0, target] for target in y], f"row {i}, column 1")):
+        assert re.match(rf"y: .* in {where} \(counted from 0\)$", str(trained_on(fit, [[1.0, 2.0]] * rows, targets).value))
+
+
+def test_deeper_samples_and_values_are_looked_into():
+    image = [[[0.0, 1.0], [2.0, math.nan]]]
+    assert "in row 0, column 1[1] (counted" in str(trained_on(fit, image, [1.0]).value)
+    assert "in row 0, column 1 (counted" in str(trained_on(fit, [[1.0, Value(math.inf)]], [1.0]).value)
+    assert "in row 0, column 'size' (counted" in str(trained_on(fit, [{"size": None}], [1.0]).value)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (
+            [[1.0, 2.0]] * 2,
+            [0, "setosa"],
+            "y: expected numbers, got the text 'setosa' in row 1 (counted from 0): number the classes",
+        ),
+        ([[1.0, 2.0]], 1.0, "y must be a list, a tuple or an array, got float"),
+        (({1.0, 2.0}), [1.0], "X must be a list, a tuple or an array, got set"),
+        (iter([[1.0, 2.0]]), [1.0], "X must be a list, a tuple or an array, got list_iterator"),
+        ("ab", [1.0], "X must be a list, a tuple or an array, got str"),
+    ],
+)
+def test_data_that_are_no_tables_are_refused(X, y, message):
+    assert message in str(trained_on(fit, X, y).value)
+
+
+def test_single_numbers_are_samples_of_a_model_that_takes_them():
+    class Slope(nn.Module):
+        def __init__(self):
+            self.w = Value(0.0)
+
+        def forward(self, x):
+            return self.w * x
+
+    net = Slope()
+    settings = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=0.5), "epochs": 1, "progress": False}
+    fit(net, pandas.Series([1.0, -1.0]), [2.0, -2.0], validation_data=([3.0], [6.0]), **settings)
+    assert net.w.data == 2.0
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            lambda net: net.parameters,
+            r"params must be an iterable of Values, got the method parameters itself: call it, parameters\(\)",
+        ),
+        (
+            lambda net: net.named_parameters(),
+            r"got \('w.0', Value.* at 0: pass parameters\(\), which gives them without their names",
+        ),
+        (lambda net: net, r"got Neuron: pass its parameters\(\)"),
+        (lambda net: set(net.parameters()), "params must be in an order that stays the same, got a set: pass a list"),
+    ],
+)
+def test_what_was_given_in_place_of_parameters_is_told_with_what_to_write(params, message):
+    with pytest.raises(TypeError, match=message):
+        SGD(params(nn.Neuron(1, seed=0)), lr=0.1)
+
+
+LAYERED = [
+    lambda nin, nout: nn.MLP(nin, [3, nout], seed=0),
+    lambda nin, nout: nn.Layer(nin, nout, "tanh", seed=0),
+    lambda nin, nout: nn.Sequential(nn.Layer(nin, 3, seed=0), nn.Dropout(0.5, seed=0), nn.MLP(3, [nout], seed=1), nn.Tanh()),
+]
+
+
+class Wrapped(nn.Module):
+    """A model whose layers are not known from outside."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x)
+
+
+def refused(function, net, X, y, loss, **options):
+    """The words in which the data are refused, the model and the order being as they were and no bar having been shown."""
+    before, modes, order = net.state_dict(), [module.training for module in net.modules()], Random(0)
+    dropouts = [module.generator for module in net.modules() if isinstance(module, nn.Dropout)]
+    drawn = [generator.getstate() for generator in dropouts]
+    length = {"epochs": 1} if function is fit else {"steps": 1}
+    optimizer = SGD(net.parameters(), lr=0.1)
+    with redirect_stderr(StringIO()) as shown, pytest.raises((TypeError, ValueError)) as caught:
+        function(net, X, y, loss=loss, optimizer=optimizer, seed=order, **length, **options)
+    assert shown.getvalue() == ""
+    assert net.state_dict() == before
+    assert [module.training for module in net.modules()] == modes
+    assert [generator.getstate() for generator in dropouts] == drawn
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("function", [fit, nn.record_training])
+@pytest.mark.parametrize("make", LAYERED)
+@few
+@given(nin=st.integers(1, 3), nout=st.integers(2, 3), data=st.data())
+def test_data_of_another_width_than_the_model_are_refused_in_words_about_them(function, make, nin, nout, data):
+    width = data.draw(st.integers(1, 4).filter(lambda width: width != nin))
+    wrong = data.draw(st.integers(nout, 6) | st.just(-1))
+    X, y = [[0.5] * nin] * 4, [0, 1, 0, 1]
+    net = make(nin, nout)
+    said = refused(function, net, [[0.5] * width] * 4, y, nn.CrossEntropyLoss())
+    plural = "s" if nin > 1 else ""
+    assert said.startswith(f"X: the model takes {nin} feature{plural} per sample, got {width}")
+    said = refused(function, net, X, [0, 1, 0, wrong], nn.CrossEntropyLoss(), batch_size=1)
+    assert said == f"y[3]: expected the index of a class, 0 to {nout - 1}, got {wrong}"
+
+
+def test_what_to_write_for_data_that_do_not_fit_the_model():
+    net, loss = nn.MLP(1, [2], seed=0), nn.MSELoss()
+    assert "got single numbers: write X = [[x] for x in X]" in refused(fit, net, [1.0, 2.0], [1.0, 2.0], loss)
+    assert "got 3: write MLP(3, …)" in refused(fit, net, [[1.0, 2.0, 3.0]], [1.0], loss)
+    said = refused(fit, nn.MLP(2, [3], seed=0), [1.0, 2.0], [1.0, 2.0], loss)
+    assert said == "X: the model takes 2 features per sample, got single numbers: X must be a list of rows"
+    assert "one row of 1 number, got 1 row:" in refused(fit, net, [[[1.0, 2.0]]], [1.0], loss)
+    for X in ([[1.0], 2.0], [1.0, [2.0]]):
+        said = refused(fit, Wrapped(net), X, [1.0, 2.0], loss)
+        assert said == "X, y: all samples must be rows or all single numbers, got both, in row 0 and row 1 (counted from 0)"
+    held_out = {"validation_data": ([[1.0]], [2])}
+    said = refused(fit, net, [[1.0]], [1], nn.CrossEntropyLoss(), **held_out)
+    assert said == "validation_data: y[0]: expected the index of a class, 0 to 1, got 2"
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.NLLLoss()])
+def test_a_single_output_and_a_loss_of_classes_say_what_to_write(loss):
+    for net in (nn.MLP(2, [3, 1], seed=0), nn.Neuron(2, seed=0), nn.Sequential(nn.MLP(2, [1], seed=0), nn.Tanh())):
+        said = refused(fit, net, [[1.0, 2.0]], [0], loss)
+        assert said.startswith(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: ")
+        assert "BCEWithLogitsLoss()" in said
+
+
+@pytest.mark.parametrize("function", [fit, nn.record_training])
+def test_an_error_in_the_first_batch_comes_without_a_bar(function):
+    for X, y, loss in (
+        ([[1.0] * 3], [1.0], nn.MSELoss()),
+        ([[1.0] * 2], [[1.0, 2.0]], nn.MSELoss()),
+        ([[1.0] * 2], [2.0], nn.BCELoss()),
+    ):
+        refused(function, Wrapped(nn.MLP(2, [1], "relu", "sigmoid", seed=0)), X, y, loss)
+
+
+def test_probabilities_and_ignored_classes_are_targets():
+    net = nn.MLP(1, [2], seed=0)
+    options = {"optimizer": SGD(net.parameters(), lr=0.1), "epochs": 1, "progress": False}
+    fit(net, [[1.0], [2.0]], [[0.5, 0.5], [0.0, 1.0]], loss=nn.CrossEntropyLoss(), **options)
+    fit(net, [[1.0], [2.0]], [-100, 1], loss=nn.CrossEntropyLoss(), **options)
+
+
+def test_without_a_progress_bar_tqdm_is_not_imported():
+    code = (
+        "import sys, nn; net = nn.MLP(1, [1], seed=0); options = {'loss': nn.MSELoss(), 'progress': False};"
+        "nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), epochs=2, **options);"
+        "nn.record_training(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), steps=2, **options);"
+        "print('tqdm' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_progress_bar_starts_no_thread(capsys):
+    threads = threading.enumerate()
+    seen = []
+    line_fit(epochs=1, progress=True, callbacks=[lambda model, history: seen.append(threading.enumerate())])
+    assert seen == [threads]
+
+
+def test_a_progress_bar_is_shown(capsys):
+    line_fit(epochs=2, progress=True)
+    assert "2/2" in capsys.readouterr().err

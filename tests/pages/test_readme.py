@@ -1,0 +1,49 @@
+"""Every snippet of the README runs and prints what its comments say."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.same_text import assert_same_text
+from tools.pictures import PICTURES
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.slow
+def test_every_python_snippet_prints_what_it_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    snippets = re.findall(r"^( *)```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    assert len(snippets) == 7
+    scope: dict[str, object] = {}
+    expected: list[str] = []
+    printed = io.StringIO()
+    for indent, snippet in snippets:
+        code = "\n".join(line.removeprefix(indent) for line in snippet.splitlines())
+        expected += re.findall(r"^print\(.*\S +# (.*)$", code, re.MULTILINE)
+        with contextlib.redirect_stdout(printed):
+            exec(code, scope)
+    assert printed.getvalue().splitlines() == expected
+    assert (tmp_path / "neuron.svg").exists()
+
+
+def test_every_file_it_names_is_there():
+    text = (ROOT / "README.md").read_text()
+    for path in re.findall(r"\]\(([\w/.-]+)\)", text):
+        assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_committed_pictures_are_current(name, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # the pinned renderer, not the machine's
+    kept = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8")
+    assert_same_text(PICTURES[name]().pipe("svg", encoding="utf-8"), kept)
+
+
+@pytest.mark.parametrize(("digits", "alike"), [("0.12345678901234568", True), ("0.12345678", False)])
+def test_digits_of_a_picture_that_another_libm_reaches_are_not_compared(digits, alike):
+    with contextlib.nullcontext() if alike else pytest.raises(AssertionError):
+        assert_same_text(f"data {digits}", "data 0.12345678901234567")

@@ -1,0 +1,73 @@
+"""Imitations of other machines: other BLAS kernels, NumPy without its vector units, another libm.
+
+Each is a few environment variables for a Jupyter kernel. A notebook has to show the same on all of them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from tools.notebooks import NOTEBOOKS, run, stable
+
+CORES = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX")  # OPENBLAS_CORETYPE knows them, and more
+OTHER_LIBM = {"PYTHONSTARTUP": str(Path(__file__).with_name("other_libm.py"))}
+LIBRARIES = "import json, numpy, threadpoolctl; print(json.dumps(threadpoolctl.threadpool_info()))"
+UNITS = "from numpy._core import _multiarray_umath as units; print(*units.__cpu_dispatch__)"
+
+
+def without_vector_units():
+    """NumPy's baseline loops, which an old processor gets. NumPy warns of units that the processor lacks anyway."""
+    return {"NPY_DISABLE_CPU_FEATURES": printed(UNITS).strip(), "PYTHONWARNINGS": "ignore"}
+
+
+def printed(program, **environment):
+    """What a program prints in a new Python process, or None if it dies."""
+    done = subprocess.run([sys.executable, "-c", program], env=os.environ | environment, capture_output=True, text=True)
+    return done.stdout if done.returncode == 0 else None
+
+
+def blas_used(listed):
+    """The kernel of OpenBLAS and its number of threads, from what threadpoolctl lists; None if NumPy uses another library."""
+    found = [library for library in json.loads(listed) if library["internal_api"] == "openblas"]
+    return (found[0]["architecture"], found[0]["num_threads"]) if found else None
+
+
+@cache
+def blas_kernels():
+    """The kernels of OpenBLAS that this processor can run, each with a core type that selects it. Empty if there is no OpenBLAS.
+
+    Several core types share a kernel, and OpenBLAS may report it under another name (Katmai for Prescott). A kernel that needs
+    instructions which the processor lacks is replaced by another one, or crashes.
+    """
+    kernels = {}
+    for core in CORES:
+        listed = printed(f"import numpy; numpy.ones((64, 64)) @ numpy.ones((64, 64)); {LIBRARIES}", OPENBLAS_CORETYPE=core)
+        if listed is not None and (used := blas_used(listed)) is not None:
+            kernels.setdefault(used[0], core)
+    return kernels
+
+
+@cache
+def own_blas():
+    """The kernel of OpenBLAS that NumPy uses by default, and its number of threads; None if NumPy uses another library."""
+    return blas_used(printed(LIBRARIES))
+
+
+def another_machine():
+    """A machine that differs from this one in everything: BLAS kernel if there is a choice, vector units, libm."""
+    others = [core for kernel, core in blas_kernels().items() if kernel != own_blas()[0]]
+    return OTHER_LIBM | without_vector_units() | ({"OPENBLAS_CORETYPE": others[0]} if others else {})
+
+
+def shown_on(machine, name):
+    """The notebook as another machine runs it, and the BLAS kernel and number of threads that were really used."""
+    notebook = jupytext.read(NOTEBOOKS / f"{name}.py")
+    notebook.cells.append(nbformat.v4.new_code_cell(LIBRARIES))
+    run(notebook, **machine)
+    return stable(notebook), blas_used(notebook.cells.pop().outputs[0].text)

@@ -1,0 +1,231 @@
+"""The flow of gradients in a drawing: arrows back, their numbers, and what arrives adding up."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, draw_dot, trace
+from tests.test_random_graphs import programs, run
+from tests.viz.test_viz import edges, texts
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def arrows(drawing, kind):
+    """The arrows of that class as (source box, target box), from the DOT source."""
+    found = [re.match(r'\s*"?(\w+)"? -> "?(\w+)"? ', line) for line in edges(drawing, f"class={kind}")]
+    return [match.groups() for match in found]
+
+
+def number_of(text):
+    return float(text.replace("−", "-"))
+
+
+@settings(max_examples=30)
+@given(programs(most=8))
+def test_the_contributions_that_arrive_at_a_box_add_up_to_its_gradient(program):
+    steps, numbers = program
+    leaves = [Value(x) for x in numbers]
+    root = run(steps, leaves)
+    if root.op is None:
+        return
+    root.backward()
+    drawing = draw_dot(root, flow="both", max_nodes=1000)
+    arrived = defaultdict(float)
+    for line in edges(drawing, "class=backward"):
+        if "dotted" in line and "no gradient flows here" in line:
+            continue
+        # the tooltip has all digits: gradient A times partial B is C
+        arrived[re.match(r"\s*(\w+) ->", line)[1]] += float(re.search(r" is (\S+?)\"", line)[1])
+    for node, box in drawing.places.items():
+        if node is not root:
+            assert arrived[box] == pytest.approx(node.grad, rel=1e-9, abs=1e-12)
+
+
+def test_every_forward_arrow_has_a_backward_arrow_beside_it():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    y = a * b + a
+    y.backward()
+    drawing = draw_dot(y, flow="both")
+    assert sorted(arrows(drawing, "forward")) == sorted(arrows(drawing, "backward"))
+    assert len(arrows(draw_dot(y, flow="backward"), "forward")) == 0
+    assert {"1 · (−3) = −3", "1 · 1 = 1", "= −3 + 1"} <= set(texts(drawing))
+
+
+def test_a_leaf_that_kept_an_earlier_gradient_shows_it_in_the_sum():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    assert "= 3 + 3" in texts(draw_dot(y, flow="both"))
+    y.backward()
+    assert "= 6 before + 3 + 3" in texts(draw_dot(y, flow="both"))
+
+
+def test_a_leaf_used_once_shows_what_an_earlier_sweep_left_and_one_set_to_zero_says_so():
+    w, x = Value(3.0, label="w"), Value(2.0, label="x")
+    y = w * x
+    y.backward()
+    y.backward()
+    assert "= 2 before + 2" in texts(draw_dot(y, flow="both"))
+    w.grad = 0.0
+    assert "set to 0 since" in texts(draw_dot(y, flow="both"))
+
+
+def test_gradients_of_another_root_are_called_so():
+    x = Value(3.0, label="x")
+    c = x * 2.0
+    L = c * 5.0
+    L.backward()
+    assert any(text.startswith("the root's own gradient is 5:") for text in texts(draw_dot(c)))
+    assert not any("own gradient" in text for text in texts(draw_dot(L)))
+
+
+def test_what_leaves_kept_from_before_is_not_shown_as_a_gradient_of_a_new_graph():
+    x = Value(3.0, label="x")
+    (x * 2.0).backward()
+    assert "grad" not in texts(draw_dot(x * 3.0))
+
+
+def test_a_leaf_changed_since_recording_is_named_in_the_picture():
+    x, w = Value(3.0, label="x"), Value(2.0, label="w")
+    y = x * w
+    y.backward()
+    assert not any("changed since" in text for text in texts(draw_dot(y)))
+    x.data = 10.0
+    assert "x changed since: the gradients are those of the recorded numbers" in texts(draw_dot(y))
+
+
+def test_without_colour_sign_and_strength_are_still_told_apart():
+    x = [Value(1.0, label=f"x{i}") for i in range(5)]
+    y = autograd.dot([100.0, -100.0, 1e-7, 0.0, float("nan")], x)
+    y.backward()
+    lines = edges(draw_dot(y, flow="both"), "class=backward")
+    styles = [(re.search(r"style=(\w+)", line)[1], float(re.search(r"penwidth=([\d.]+)", line)[1])) for line in lines]
+    assert len(set(styles)) == 4  # positive, negative, next to nothing (and nothing), broken
+    positive, negative, vanishing, nothing, broken = styles
+    assert (positive[0], negative[0], vanishing, broken) == ("solid", "dashed", nothing, ("bold", 4.0))
+    assert vanishing[1] < positive[1] == negative[1]
+    labels = texts(draw_dot(y, flow="both"))
+    assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "1 · NaN = NaN"} <= set(labels)
+
+
+def test_before_backward_there_are_no_gradients_and_it_says_so():
+    y = Value(3.0, label="x") * 2.0
+    for flow in ("forward", "backward", "both"):
+        drawing = draw_dot(y, flow=flow)
+        assert "no gradients yet: call backward()" in texts(drawing)
+        assert "grad" not in texts(drawing)
+    y.backward()
+    assert "no gradients yet: call backward()" not in texts(draw_dot(y))
+
+
+def test_show_says_what_is_written():
+    x = Value(3.0, label="x")
+    y = x * 2.0
+    y.backward()
+    assert "grad" not in texts(draw_dot(y, show=("data",)))
+    assert "data" not in texts(draw_dot(y, show=("grad",)))
+    assert "1 · 2 = 2" in texts(draw_dot(y, flow="both"))
+    assert "1 · 2 = 2" not in texts(draw_dot(y, flow="both", show=("data", "grad")))
+
+
+def test_the_source_line_stands_in_the_tooltip_where_it_is_known():
+    with autograd.anomaly():
+        y = Value(3.0) * 2.0
+    for flow in ("forward", "both"):
+        assert "recorded at test_viz_flow.py:" in draw_dot(y, flow=flow).source
+
+
+def test_in_an_expanded_dot_the_contributions_are_those_of_the_dot():
+    w, x = [Value(2.0, label="w1"), Value(3.0, label="w2")], [Value(0.5, label="x1"), Value(-1.0, label="x2")]
+    y = autograd.dot(w, x, Value(0.25, label="b"))
+    y.backward()
+    drawing = draw_dot(y, flow="both", expand=True)
+    assert {"1 · 0.5 = 0.5", "1 · (−1) = −1", "1 · 3 = 3"} <= set(texts(drawing))
+    assert texts(drawing).count("×") == 2
+
+
+def test_arrows_and_boxes_have_the_ids_of_their_nodes():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    drawing = draw_dot(y, flow="both")
+    groups = {element.get("id"): element.get("class") for element in ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g")}
+    assert groups["n0"] == "node leaf"
+    assert groups["n1"] == "node operation"
+    assert [groups[id] for id in ("f1-0", "f1-1", "b1-0", "b1-1")] == ["edge forward"] * 2 + ["edge backward"] * 2
+    assert drawing.places == {x: "n0", y: "n1"}
+
+
+def test_the_box_where_a_nan_was_born_is_framed():
+    with autograd.context.quiet():
+        z = autograd.log(Value(-1.0)) * 2.0
+    framed = [line for line in draw_dot(z).body if 'color="#b0007a"' in line and "penwidth=3" in line]
+    assert len(framed) == 1
+    assert framed[0].strip().startswith("n1 ")
+
+
+names = st.text(st.one_of(st.characters(), st.sampled_from('<>&"{}|\\\n\t\x00[]')), max_size=12)
+
+
+@settings(max_examples=40)
+@given(names, names, st.sampled_from(["forward", "backward", "both"]), st.sampled_from(["module", "none"]))
+def test_any_label_and_any_scope_name_give_a_sound_picture(label, name, flow, fold):
+    x = Value(1.0, label=label)
+    with autograd.scope(name):
+        y = x * 2.0
+    z = y + x
+    z.label = label
+    z.backward()
+    drawing = draw_dot(z, flow=flow, fold=fold)
+    assert len(texts(drawing)) >= 4
+    assert len(trace(z)[0]) == len(drawing.places)
+    str(drawing)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 1e300, 5e-324])
+@pytest.mark.parametrize("flow", ["backward", "both"])
+def test_any_number_gives_a_sound_flow(number, flow):
+    x = Value(number, label="x")
+    y = x * 1.0
+    y.backward(number)
+    assert "x" in texts(draw_dot(y, flow=flow))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"flow": "up"}, "flow must be 'forward', 'backward' or 'both', got 'up'"),
+        ({"fold": "all"}, "fold must be 'auto', 'module' or 'none', got 'all'"),
+        ({"show": ("data", "x")}, "show must be 'data', 'grad' or 'partial', got 'x'"),
+        ({"max_nodes": 1}, "max_nodes must be an int of at least 2, got 1"),
+        ({"max_nodes": True}, "max_nodes must be an int of at least 2, got True"),
+        ({"expand": "nobody"}, "expand='nobody' names no box of this graph; there are: none"),
+    ],
+)
+def test_bad_choices_are_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        draw_dot(Value(1.0) * 2.0, **arguments)
+
+
+def test_arguments_of_another_type_are_refused_by_name():
+    with pytest.raises(TypeError, match="show must be a tuple of 'data', 'grad', 'partial', got 'data'"):
+        draw_dot(Value(1.0), show="data")
+    with pytest.raises(TypeError, match="expand must be True, or the name of a box or several, got 3"):
+        draw_dot(Value(1.0), expand=3)
+
+
+def test_a_frozen_leaf_is_drawn_without_a_gradient():
+    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+    y = x * frozen + frozen.exp() + Value(1.0, "b")
+    y.backward()
+    drawing = draw_dot(y)
+    (box,) = [line for line in drawing.source.splitlines() if "<B>f</B>" in line]
+    assert "data" in box
+    assert "grad" not in box
+    assert drawing.source.count("no gradient flows here: not taken, or frozen") == 2

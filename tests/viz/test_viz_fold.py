@@ -1,0 +1,208 @@
+"""Folding: modules and scopes become boxes, each opens, and the largest graph still draws."""
+
+import contextlib
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value, draw_dot, scope, trace
+from tests.viz.test_viz import edges, texts
+
+
+def mlp_loss(samples=1, **options):
+    net = nn.MLP(2, [16, 16, 1], seed=0, **options)
+    rows = [[0.1 * i, 1.0 - 0.2 * i] for i in range(samples)]
+    loss = nn.MSELoss()([net(row) for row in rows], [1.0] * samples)
+    loss.label = "loss"
+    loss.backward()
+    return net, loss
+
+
+def boxes(drawing):
+    return set(drawing.places.values())
+
+
+def test_a_large_network_is_drawn_by_layers_and_says_so():
+    _, loss = mlp_loss()
+    shown = texts(draw_dot(loss))
+    assert {"layers[0]", "layers[1]", "layers[2]", "Layer(2, 16, 'relu')", "loss"} <= set(shown)
+    assert any(text.startswith("406 nodes, folded: expand=") for text in shown)
+
+
+def test_a_folded_box_tells_inputs_outputs_parameters_and_gradient_norm():
+    net, loss = mlp_loss()
+    shown = texts(draw_dot(loss))
+    norm = autograd.norm([p.grad for p in net.layers[1].parameters()])
+    assert {"16 → 16", "272", f"norm {norm:.4g}"} <= set(shown)
+
+
+def test_all_calls_of_a_module_are_one_box():
+    _, loss = mlp_loss(samples=20)
+    drawing = draw_dot(loss, fold="module")
+    assert len(boxes(drawing)) == 4
+    assert {"Layer(16, 16, 'relu') · 20 calls", "320 values"} <= set(texts(drawing))
+
+
+@pytest.mark.parametrize("name", ["layers[2]", "MSELoss"])
+def test_a_box_opens_by_its_name(name):
+    _, loss = mlp_loss(samples=20)
+    closed, opened = draw_dot(loss, fold="module"), draw_dot(loss, fold="module", expand=name, max_nodes=500)
+    assert len(boxes(opened)) > len(boxes(closed))
+    assert boxes(draw_dot(loss, fold="module", expand=[name], max_nodes=500)) == boxes(opened)
+    other = "layers[0]"
+    assert other in texts(opened)
+
+
+def test_a_small_network_is_folded_only_when_asked():
+    net = nn.MLP(2, [3, 2], "sigmoid", seed=0)
+    loss = nn.MSELoss()([net([1.0, 0.0])], [[1.0, 0.0]])
+    assert len(boxes(draw_dot(loss))) == len(trace(loss)[0])
+    assert len(boxes(draw_dot(loss, fold="module"))) == 3
+    assert len(boxes(draw_dot(loss, fold="none", max_nodes=10))) == 10
+
+
+def test_scopes_fold_and_leaves_of_a_list_become_one_box():
+    W, b = [[Value(0.1 * (i + j)) for j in range(2)] for i in range(3)], [Value(0.0) for _ in range(3)]
+    x = [Value(1.0), Value(2.0)]
+    with scope("z = Wx + b"):
+        z = autograd.linear(W, x, b)
+    with scope("a = g(z)"):
+        a = [autograd.sigmoid(v) for v in z]
+    total = autograd.sum(a)
+    total.backward()
+    drawing = draw_dot(total, fold="module", flow="both")
+    assert {"z = Wx + b", "a = g(z)", "W", "b", "x[0]", "x[1]", "total"} <= set(texts(drawing))
+    assert len(boxes(drawing)) == 7
+    assert len(edges(drawing, "class=forward")) == len(edges(drawing, "class=backward")) == 6
+
+
+def test_one_arrow_between_folded_boxes_carries_the_sum_of_all_contributions_to_a_value():
+    x = Value(3.0, label="x")
+    with scope("f"):
+        y = x * 2.0 + x * 5.0
+    y.backward()
+    assert "7" in texts(draw_dot(y, fold="module", flow="both", show=("grad",)))
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_folding_shows_every_node_in_exactly_one_box_and_at_most_max_nodes_boxes(data):
+    nodes = [Value(1.0), Value(2.0)]
+    for _ in range(data.draw(st.integers(1, 30))):
+        picked = st.sampled_from(nodes)
+        path = data.draw(st.lists(st.sampled_from("abc"), max_size=2))
+        left, right = data.draw(picked), data.draw(picked)
+        if not path:
+            nodes.append(left + right)
+        elif len(path) == 1:
+            with scope(path[0]):
+                nodes.append(left + right)
+        else:
+            with scope(path[0]), scope(path[1]):
+                nodes.append(left + right)
+    most = data.draw(st.integers(2, 20))
+    for fold in ("auto", "module", "none"):
+        drawing = draw_dot(nodes[-1], fold=fold, max_nodes=most)
+        assert set(drawing.places) == set(trace(nodes[-1])[0])
+        assert len(boxes(drawing)) <= most
+        texts(drawing)
+
+
+def test_frames_that_graphviz_gave_up_on_are_laid_out():
+    # found at random: the places of the two arguments, and the scopes of their sum
+    sums = [(0, 0), (0, 2), (0, 0), (0, 0), (0, 3), (0, 0), (5, 6, "b", "a"), (7, 4), (0, 8), (0, 10), (0, 1)]
+    sums += [(9, 11, "c"), (0, 13), (2, 12), (11, 14, "b", "a"), (0, 15), (16, 17, "c")]
+    nodes = [Value(1.0), Value(2.0)]
+    for left, right, *scopes in sums:
+        with contextlib.ExitStack() as stack:
+            for name in scopes:
+                stack.enter_context(scope(name))
+            nodes.append(nodes[left] + nodes[right])
+    drawing = draw_dot(nodes[-1], max_nodes=18)
+    assert "cluster" in drawing.source
+    assert {"b", "c"} <= set(texts(drawing))  # the names of the frames
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["chain", "ladder", "fan", "scopes"])
+def test_a_graph_of_a_hundred_thousand_nodes_draws_folded_and_says_how_much_is_folded(shape):
+    leaf = y = before = Value(0.999)
+    if shape == "fan":
+        y = autograd.sum([Value(1.0) for _ in range(10**5)])
+    for i in range(10**5 if shape != "fan" else 0):
+        if shape == "scopes" and i % 1000 == 0:
+            with scope(f"part {i}"):
+                y = y * leaf
+        elif shape == "ladder":
+            before, y = y, 0.5 * y + 0.5 * before if i % 4 == 0 else y * leaf
+        else:
+            y = y * leaf
+    y.backward()
+    drawing = draw_dot(y, flow="both")
+    assert len(boxes(drawing)) <= 100
+    said = [text for text in texts(drawing) if "folded" in text]
+    assert re.match(r"[\d,]+ of [\d,]+ nodes are folded into one box, since max_nodes is 100", said[0])
+    assert len(str(drawing).splitlines()) <= 201
+
+
+def test_a_value_used_everywhere_gets_stand_ins_in_place_of_arrows_across_the_picture():
+    x = y = Value(0.9, label="x")
+    for _ in range(60):
+        y = y * x
+    y.backward()
+    drawing = draw_dot(y, flow="both")
+    assert "a name without a box stands for the box of that name" in texts(drawing)
+    assert texts(drawing).count("x") > 40
+    assert len(edges(drawing, "class=backward")) == 120
+
+
+@pytest.mark.slow
+def test_scopes_nested_deeply_are_drawn():
+    y = Value(1.0)
+    for depth in range(300):
+        with scope(f"s{depth}"):
+            y = y * 2.0
+
+    def nested(depth):
+        with scope(f"d{depth}"):
+            return nested(depth - 1) * 2.0 if depth else Value(1.0) * 2.0
+
+    for fold in ("auto", "none"):
+        texts(draw_dot(nested(120), fold=fold, max_nodes=500))
+        texts(draw_dot(y, fold=fold, max_nodes=500))
+
+
+def test_parameters_that_two_boxes_share_stand_outside_of_both():
+    net = nn.MLP(1, [2, 1], seed=0)
+    with scope("first"):
+        one = net([1.0])
+    with scope("second"):
+        other = net([2.0])
+    loss = one + other
+    loss.backward()
+    drawing = draw_dot(loss, fold="module", expand=["first", "second"], flow="both")
+    assert "layers[0].neurons" in texts(drawing)  # the box of what both share
+    arrows = [line.split(" -> ")[0].strip() for line in edges(drawing, "class=forward")]
+    assert drawing.places[net.layers[0].neurons[0].w[0]] in arrows
+
+
+def test_two_networks_and_two_nodes_of_one_label_are_told_apart():
+    net, other = nn.Neuron(1, seed=0), nn.Neuron(1, seed=1)
+    a, b = Value(1.0, label="w"), Value(2.0, label="w")
+    y = net([a]) * other([b])
+    y.label = "w"
+    names = autograd.names.node_names(trace(y)[0])
+    assert [names[y], sorted([names[a], names[b]])] == ["w", ["w_2", "w_3"]]
+    assert (names[net.w[0]], names[other.w[0]]) == ("net.w[0]", "other.w[0]")
+    assert {"Neuron", "Neuron_2"} <= set(texts(draw_dot(y, fold="module")))
+
+
+def test_a_dot_too_long_to_be_expanded_stays_one_node_and_the_picture_says_so():
+    y = autograd.dot([Value(1.0)] * 100, [Value(2.0)] * 100, Value(0.0))
+    drawing = draw_dot(y, expand=True)
+    assert len(drawing.source) < 100_000
+    assert "dots that would make more than 100 boxes are not expanded" in texts(drawing)

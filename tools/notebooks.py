@@ -1,0 +1,100 @@
+"""The notebooks: `make notebooks` runs the text of each, `NN-name.py`, and writes `NN-name.ipynb` with what it showed.
+
+Running it twice changes nothing: every kernel has the same hash seed and the pinned renderer of pictures, and what a run
+cannot repeat is left out, or kept as it was where a cell has the tag "timing".
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+from autograd._files import write_atomically
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+SECONDS = 600  # that a cell may take: ten, on an idle machine
+# Nothing of the caller's: not a renderer on its PATH, nor that it is a CI, where Hypothesis tells more.
+ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+ENVIRONMENT |= {"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
+def texts() -> list[Path]:
+    """The texts of all notebooks, in order."""
+    return sorted(NOTEBOOKS.glob("[0-9]*.py"))
+
+
+def executed(text: Path) -> Any:
+    """The notebook of a text, with the outputs of a run in a fresh kernel. An error in a cell is raised, with its traceback."""
+    return stable(run(jupytext.read(text)))
+
+
+def run(notebook: Any, **environment: str) -> Any:
+    """Run a notebook in a fresh kernel, with variables beside those that every kernel gets; its cells get the outputs."""
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        record_timing=False,
+        coalesce_streams=True,
+    )
+    client.execute(env=ENVIRONMENT | environment)
+    return notebook
+
+
+def stable(notebook: Any) -> Any:
+    """The notebook without what differs from run to run or from machine to machine."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for i, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{i:02}"
+        cell.metadata = {key: kept for key, kept in cell.metadata.items() if key == "tags"}
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+    return notebook
+
+
+def is_timed(cell: Any) -> bool:
+    """Does the cell say that it times something, so that its outputs are another's every time?"""
+    return "timing" in cell.metadata.get("tags", [])
+
+
+def refresh(text: Path) -> bool:
+    """Run a text and write its notebook; True if anything in it is new."""
+    path = text.with_suffix(".ipynb")
+    notebook = executed(text)
+    if path.exists():
+        kept = {cell.source: cell for cell in nbformat.read(path, as_version=4).cells}
+        for cell in notebook.cells:
+            if is_timed(cell) and cell.source in kept:
+                cell.outputs = kept[cell.source].outputs
+    nbformat.validate(notebook)
+    content = nbformat.writes(notebook) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") == content:
+        return False
+    write_atomically(path, content)
+    return True
+
+
+def main() -> None:
+    """Refresh all, or those whose numbers are given: `python -m tools.notebooks 01 08`."""
+    import sys
+
+    chosen = [text for text in texts() if not sys.argv[1:] or text.name[:2] in sys.argv[1:]]
+    for text in (bar := tqdm(chosen, unit="notebook")):
+        bar.set_description(text.stem)
+        if refresh(text):
+            bar.write(f"{text.with_suffix('.ipynb').name} is new")
+
+
+if __name__ == "__main__":
+    main()

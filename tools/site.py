@@ -1,0 +1,136 @@
+"""The site: `make site` writes a page for every notebook, and an index, to site/. They load nothing from anywhere."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from latex2mathml.converter import convert
+from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
+from pygments.formatters import HtmlFormatter
+
+from autograd._files import write_atomically
+from tools.notebooks import NOTEBOOKS
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "site"
+TITLE = "Backpropagation, one notebook at a time"
+LEAD = """How a network gets its gradients: every calculation is drawn as a graph, and the gradient can be watched as it flows
+back through it, explained, and checked. Each page is a notebook with its results."""
+PARTS = {  # by the number of the first notebook of each
+    1: "From the chain rule to the backward pass, with school calculus",
+    4: "Four published texts, reproduced and proofread",
+    8: "Networks, checks and inventions of your own",
+}
+# With which a notebook begins; in the index it would stand twelve times.
+PROMISE = re.compile(r"^(?:You will be able to|After this notebook you can) (\w)")
+# The name of a function, around which the converter leaves no space, and a bracket behind it.
+FUNCTION = re.compile(
+    r"<mi>(arctan|cos|cosh|exp|ln|log|max|min|sin|sinh|tan|tanh)</mi>(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
+)
+STYLE = HtmlFormatter(style="friendly").get_style_defs(".highlight") + (Path(__file__).parent / "site.css").read_text(
+    encoding="utf-8"
+)
+# What stands between dollars is mathematics, but for that in code.
+MATH = re.compile(r"(?P<code>```.*?```|`[^`\n]+`)|\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
+
+
+def in_mathml(text: str) -> str:
+    """Markdown with its formulas as MathML, which a browser shows without a script."""
+
+    def converted(found: re.Match[str]) -> str:
+        return found["code"] or formula(found["block"] or found["inline"], "block" if found["block"] else "inline")
+
+    return MATH.sub(converted, text)
+
+
+def formula(latex: str, display: str) -> str:
+    """A formula as MathML; lines that are aligned are the rows of an array there."""
+    rows = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
+
+    def spaced(found: re.Match[str]) -> str:
+        bracket = found["bracket"] or ""
+        return f'<mo lspace="0.17em" rspace="{"0" if bracket else "0.17em"}">{found[1]}</mo>{bracket}'
+
+    return FUNCTION.sub(spaced, convert(rows, display=display)).replace("<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>")
+
+
+def body(notebook: Any) -> str:
+    """The cells and outputs of a notebook as HTML."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = in_mathml(cell.source)
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {})
+            if "text/latex" in shown:
+                shown["text/html"] = formula(shown["text/latex"].strip("$\n").removeprefix(r"\displaystyle"), "block")
+            if "image/svg+xml" in shown:  # in the page itself, so that what lies under the pointer is told
+                shown["text/html"] = shown["image/svg+xml"][shown["image/svg+xml"].index("<svg") :]
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_anchor_links=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    return str(exporter.from_notebook_node(notebook)[0])
+
+
+def title(notebook: Any) -> str:
+    """The first heading."""
+    return str(notebook.cells[0].source.splitlines()[0].removeprefix("# "))
+
+
+def lead(notebook: Any) -> str:
+    """The first paragraph below the heading, as HTML, without the words with which each of them begins."""
+    text = PROMISE.sub(lambda found: found[1].upper(), notebook.cells[0].source.split("\n\n")[1])
+    return str(markdown2html(in_mathml(text)))
+
+
+def page(name: str, content: str, bar: str = "") -> str:
+    """A whole page."""
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
+        f"<body>{bar}<main>{content}</main>{bar}</body></html>\n"
+    )
+
+
+def ways(names: list[str], i: int) -> str:
+    """The way from a notebook to the index and to its neighbours."""
+    before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
+    after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
+    return f'<nav><a href="index.html">{html.escape(TITLE)}</a>{before}{after}</nav>'
+
+
+def index(notebooks: Mapping[str, Any]) -> str:
+    """What it is about, and the notebooks in their parts."""
+    picture = (ROOT / "docs" / "neuron.svg").read_text(encoding="utf-8")
+    blocks = [f'<h1>{html.escape(TITLE)}</h1><p>{LEAD}</p><div class="lead">{picture[picture.index("<svg") :]}</div>']
+    for number, (name, notebook) in enumerate(notebooks.items(), 1):
+        if number in PARTS:
+            blocks.append(f"<h2>{html.escape(PARTS[number])}</h2>")
+        blocks.append(f'<h3><a href="{name}.html">{html.escape(title(notebook))}</a></h3>{lead(notebook)}')
+    return "".join(blocks)
+
+
+def build(folder: Path) -> list[Path]:
+    """Write all pages to a folder, the index first."""
+    folder.mkdir(exist_ok=True)
+    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
+    names = list(notebooks)
+    pages = {"index.html": page(TITLE, index(notebooks))}
+    for i, (name, notebook) in enumerate(notebooks.items()):
+        pages[f"{name}.html"] = page(title(notebook), body(notebook), ways(names, i))
+    for name, content in pages.items():
+        write_atomically(folder / name, content)
+    return [folder / name for name in pages]
+
+
+if __name__ == "__main__":
+    pages = build(SITE)
+    print(f"{len(pages)} pages: {pages[0].relative_to(ROOT)}")
