@@ -1,11 +1,16 @@
-"""How numbers and names are written in pictures, pages and sentences."""
+"""Numbers, names, lists and tables as text and HTML: the one home of formatting."""
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-LONGEST_NAME = 60
+K = TypeVar("K")
+
+MAX_NAME = 60
+MAX_LISTED = 8
 
 
 def shown(x: float, digits: int = 6) -> str:
@@ -42,7 +47,7 @@ def one_line(name: str) -> str:
     'two lines'
     """
     line = printable(" ".join(name.split()))
-    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 1]}…"
+    return line if len(line) <= MAX_NAME else f"{line[: MAX_NAME - 1]}…"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -56,3 +61,88 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     spelled = {each.lower(): each for each in known}
     near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.76)
     return f": did you mean {spelled[near[0]]}?" if near else ""
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers in six digits, or in all of them if six do not show the difference.
+
+    >>> told_apart(1.0, 2.0), told_apart(0.1, 0.1 + 2.0**-55)
+    (('1', '2'), ('0.1', '0.10000000000000003'))
+    """
+    texts = shown(one), shown(other)
+    return texts if texts[0] != texts[1] else (repr(one), repr(other))
+
+
+def counted(count: int, noun: str) -> str:
+    """A count and its noun.
+
+    >>> counted(1, "partial"), counted(2, "partial")
+    ('1 partial', '2 partials')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(items: Sequence[str], most: int = MAX_LISTED) -> str:
+    """The first few items as a phrase.
+
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c", "d"], most=2)
+    ('a, b and c', 'a, b and 2 more')
+    """
+    named = [*items[:most], f"{len(items) - most} more"] if len(items) > most else [*items]
+    return " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else "".join(named)
+
+
+def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
+    """Rows as lines with aligned columns: "l" or "r" for each, of which the last letter holds for all further columns.
+
+    >>> text_table([("x", "1"), ("loss", "10")], align="lr")
+    ['x      1', 'loss  10']
+    """
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = [str.rjust if side == "r" else str.ljust for side in align.ljust(len(widths), align[-1])]
+    return ["  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=False)).rstrip() for row in rows]
+
+
+def html_table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
+    """A table for a notebook; what is in it is escaped.
+
+    >>> html_table(["name"], [["a<b"]], caption="Names")
+    '<p><b>Names</b></p><table><tr><th>name</th></tr><tr><td>a&lt;b</td></tr></table>'
+    """
+
+    def line(cells: Iterable[str], tag: str) -> str:
+        return f"<tr>{''.join(f'<{tag}>{html.escape(printable(cell))}</{tag}>' for cell in cells)}</tr>"
+
+    above = f"<p><b>{html.escape(printable(caption))}</b></p>" if caption else ""
+    return f"{above}<table>{line(header, 'th')}{''.join(line(row, 'td') for row in rows)}</table>"
+
+
+def unique_names(
+    names: Mapping[K, str],
+    spell: Callable[[str], str],
+    taken: Iterable[str] = (),
+    numbered: Callable[[str, int], str] = "{}_{}".format,
+) -> dict[K, str]:
+    """Every name as `spell` has it, no two the same: one that is taken already gets a number, `h_2`.
+
+    >>> unique_names({1: "h", 2: "h", 3: "h_2"}, one_line) == {1: "h", 2: "h_3", 3: "h_2"}
+    True
+    """
+    found = {key: spell(name) for key, name in names.items()}
+    used = set(taken)
+    again = []
+    for key, name in found.items():
+        if name in used:
+            again.append(key)
+        used.add(name)
+    counts: dict[str, int] = {}
+    for key in again:
+        name = found[key]
+        count = counts.get(name, 2)
+        while numbered(name, count) in used:
+            count += 1
+        counts[name] = count + 1
+        found[key] = numbered(name, count)
+        used.add(found[key])
+    return found

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd._check import checked_value
+from autograd._format import unique_names
 from autograd.formulas.latex import Latex, aligned, numbered_latex
-from autograd.formulas.spelling import name_latex, name_text, unique
+from autograd.formulas.spelling import name_latex, name_text
 from autograd.formulas.telling import IN_LATEX, IN_TEXT, Account, Voice, stale
 from autograd.graph import adjoints, depending_on, recorded, topological_order
 from autograd.names import node_names
@@ -59,7 +60,7 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     order = topological_order([of])
     connected = x in set(order)
     names = node_names(order if connected else [*order, x])
-    in_text, in_latex = unique(names, name_text), unique(names, name_latex, numbered=numbered_latex)
+    in_text, in_latex = unique_names(names, name_text), unique_names(names, name_latex, numbered=numbered_latex)
     live = {x}  # what x flows into
     for node in order:
         if any(partial is not None and arg in live for arg, partial in zip(node.args, node.partials, strict=True)):

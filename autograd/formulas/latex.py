@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from autograd._check import checked_value
-from autograd._format import LONGEST_NAME
+from autograd._format import LONGEST_NAME, unique_names
 from autograd.formulas.notation import ATOM, LATEX, MOST_TERMS, Written
-from autograd.formulas.spelling import name_latex, unique
+from autograd.formulas.spelling import name_latex
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.value import Value
@@ -53,7 +53,7 @@ def to_latex(y: Value) -> Latex:
     order = topological_order([y])
     names = node_names(order)
     own = {node for i, node in enumerate(order) if names[node] != f"v{i}"}
-    spelled = unique(names, name_latex, numbered=numbered_latex)
+    spelled = unique_names(names, name_latex, numbered=numbered_latex)
     if y.op is None:
         return Latex(spelled[y])
     defined = _defined(order, own, names)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from autograd import ops
 from autograd._check import checked_value
-from autograd.formulas.spelling import name_text, number_text, unique
+from autograd._format import unique_names
+from autograd.formulas.spelling import name_text, number_text
 from autograd.graph import adjoints, depending_on, topological_order
 from autograd.names import node_names
 from autograd.op import number
@@ -92,7 +93,7 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
     order = topological_order([y])
     known = set(order)
     others = [key for key in changes if type(key) is Value and key not in known]
-    names = unique(node_names([*order, *others]), name_text)
+    names = unique_names(node_names([*order, *others]), name_text)
     deltas: dict[Value, float] = {}
     for leaf, delta in changes.items():
         if type(leaf) is not Value:

@@ -10,8 +10,9 @@ from typing import NamedTuple, overload
 
 from autograd import ops
 from autograd._check import checked_value
+from autograd._format import unique_names
 from autograd.formulas.notation import TEXT, listed
-from autograd.formulas.spelling import name_text, unique
+from autograd.formulas.spelling import name_text
 from autograd.graph import adjoints, depending_on, recorded, topological_order
 from autograd.names import node_names
 from autograd.value import Value
@@ -84,7 +85,7 @@ def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
     if most < 1:
         raise ValueError(f"paths: most must be at least 1, got {most}")
     order = topological_order([of])
-    names = unique(node_names(order if x in set(order) else [*order, x]), name_text)
+    names = unique_names(node_names(order if x in set(order) else [*order, x]), name_text)
     search = _Search(x, order)
     sum = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order)).get(x, 0.0)
     return Paths(list(search.largest(most)), search.total(), sum, names)

@@ -10,9 +10,9 @@ from typing import Any
 
 from autograd import context, ops
 from autograd._check import checked_value
+from autograd._format import unique_names
 from autograd.formulas.python import RESERVED, assigned, constant, identifier, operation, preamble, variable, words_of
 from autograd.formulas.rules import derive, reduce
-from autograd.formulas.spelling import unique
 from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.op import Op, number
@@ -80,9 +80,9 @@ class _Program:
         self.values = replay(order, {})
         self.partials = {node: without_frozen(node, partials) for node, partials in replay_partials(order, self.values).items()}
         self.functions = RESERVED.union(*(words_of(node.op) for node in order if node.op is not None))
-        self.names = unique(names, lambda name: identifier(name, self.functions))
+        self.names = unique_names(names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
-        self.bars = unique({node: f"d{name}" for node, name in self.names.items()}, str, taken)
+        self.bars = unique_names({node: f"d{name}" for node, name in self.names.items()}, str, taken)
         taken.update(self.bars.values())
         self._temporaries = (name for i in count(1) if (name := f"t{i}") not in taken)
 

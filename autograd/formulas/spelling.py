@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable
 from typing import TypeVar
 
 from autograd._format import one_line, shown
@@ -28,36 +28,6 @@ _KNOWN = {
     2.0 / math.sqrt(math.pi): ("2/√π", r"\frac{2}{\sqrt{\pi}}"),
     -2.0 / math.sqrt(math.pi): ("−2/√π", r"-\frac{2}{\sqrt{\pi}}"),
 }
-
-
-def unique(
-    names: Mapping[K, str],
-    spell: Callable[[str], str],
-    taken: Iterable[str] = (),
-    numbered: Callable[[str, int], str] = "{}_{}".format,
-) -> dict[K, str]:
-    """Every name as `spell` has it, no two the same: one that is taken already gets a number, `h_2`.
-
-    >>> unique({1: "h", 2: "h", 3: "h_2"}, one_line) == {1: "h", 2: "h_3", 3: "h_2"}
-    True
-    """
-    found = {key: spell(name) for key, name in names.items()}
-    used = set(taken)
-    again = []
-    for key, name in found.items():
-        if name in used:
-            again.append(key)
-        used.add(name)
-    counts: dict[str, int] = {}
-    for key in again:
-        name = found[key]
-        count = counts.get(name, 2)
-        while numbered(name, count) in used:
-            count += 1
-        counts[name] = count + 1
-        found[key] = numbered(name, count)
-        used.add(found[key])
-    return found
 
 
 def name_text(name: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from autograd._format import unique_names
 from autograd.diagnosis.words import Edge
-from autograd.formulas.spelling import name_text, unique
+from autograd.formulas.spelling import name_text
 from autograd.formulas.telling import IN_TEXT, Account
 from autograd.lessons.stepping import Sweep
 from autograd.replay import changed_leaves
@@ -17,7 +18,7 @@ class Facts:
 
     def __init__(self, order: Sequence[Value], names: Mapping[Value, str]) -> None:
         self.order, self.names, self.root = order, names, order[-1]
-        self.spelled = unique(names, name_text)
+        self.spelled = unique_names(names, name_text)
         self.sweep = Sweep(order, names)
         self.changed = frozenset(changed_leaves(order))
         # In the order in which the gradient arrives. Where none flows, there is no use.
