@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from autograd._check import checked_value
-from autograd._format import LONGEST_NAME, unique_names
+from autograd._format import MAX_NAME, unique_names
 from autograd.formulas.notation import ATOM, LATEX, MOST_TERMS, Written
 from autograd.formulas.spelling import name_latex
 from autograd.graph import topological_order
@@ -98,7 +98,7 @@ def _cut(order: Sequence[Value], wanted: Collection[Value], uses: Counter[Value]
     defined = {order[-1]}
     size: dict[Value, int] = {}
     for node in order:
-        name = 1 + min(len(names[node]), LONGEST_NAME) // 8
+        name = 1 + min(len(names[node]), MAX_NAME) // 8
         if node.op is None:
             size[node] = name
             continue
