@@ -12,7 +12,7 @@ from importlib import import_module
 
 from autograd._collision import refuse_mixed_folder
 from autograd._typing import TYPE_CHECKING, Any
-from autograd.context import anomaly, enable_grad, no_grad
+from autograd.context import anomaly, enable_grad, no_grad, scope
 from autograd.errors import AnomalyError, StaleGraphError, TeachingWarning
 from autograd.functions import (
     clip,
@@ -106,7 +106,6 @@ from autograd.ops import (
     tanh,
     where,
 )
-from autograd.scopes import scope
 from autograd.teaching import quiet_in_scripts
 from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograd._files import write_atomically
 from autograd.expression import ExpressionError, evaluate, functions, variables
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from autograd.value import Value
 from autograd.viz import RendererMissing, draw_dot
 

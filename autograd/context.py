@@ -1,4 +1,4 @@
-"""no_grad, anomaly and the scope: how to record less, or to look harder, for a while.
+"""no_grad, enable_grad, anomaly and scope: how and where nodes are recorded, for a while.
 
 All live in context variables, so threads and async tasks do not disturb each other. (Generators share the
 context of their caller: do not let two of them enter a mode and leave it in another order.)
@@ -7,20 +7,62 @@ context of their caller: do not let two of them enter a mode and leave it in ano
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Generator
-from contextlib import _GeneratorContextManager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from threading import Lock
 
 from autograd._typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from autograd.scopes import Scope
+    from autograd.value import Value
+
+
+class Note:
+    """What few nodes have: a name, the file and line that recorded it, the scope it was recorded in."""
+
+    __slots__ = ("label", "origin", "scope")
+
+    def __init__(self, label: str, origin: tuple[str, int] | None, scope: Scope | None) -> None:
+        self.label, self.origin, self.scope = label, origin, scope
+
+
+class Scope:
+    """One `with scope(name)`, or one call of a module (its `owner`), inside another one or none.
+
+    It serves as the note of a node that has no label and no origin: a Note for each result of a module would make
+    training slower by NN %.
+    """
+
+    __slots__ = ("args", "inputs", "name", "owner", "parent")
+    label = ""
+    origin = None
+    inputs: frozenset[Value]  # the Values that a module was called with, once somebody has asked
+
+    def __init__(self, name: str, parent: Scope | None, owner: Any = None, args: tuple[Any, ...] = ()) -> None:
+        self.name, self.parent, self.owner, self.args = name, parent, owner, args
+
+    @property
+    def scope(self) -> Scope:
+        """Itself, as the scope that this note tells."""
+        return self
+
+    def path(self) -> list[Scope]:
+        """The scopes around it and itself, the outermost first."""
+        path: list[Scope] = []
+        scope: Scope | None = self
+        while scope is not None:
+            path.append(scope)
+            scope = scope.parent
+        return path[::-1]
+
+    def __repr__(self) -> str:
+        return f"<scope {' / '.join(scope.name for scope in self.path())}>"
+
 
 recording: ContextVar[bool] = ContextVar("recording", default=True)
 watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
-scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
+current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
 
 # How many contexts are open anywhere, kept as a float: the arithmetic of Value compares `z - z`
 # with it, so that one comparison finds both a result that is not finite and a mode to ask about.
@@ -30,43 +72,47 @@ started = 0
 _lock = Lock()
 
 
-class Mode(_GeneratorContextManager[None]):
-    """A context that decorates functions as well."""
+class Mode:
+    """Sets a context variable for a while: a context manager, and a decorator of plain functions."""
 
-    def __call__(self, function: Any) -> Any:
+    def __init__(self, variable: ContextVar[Any], value: Callable[[], Any], special: bool = True) -> None:
+        self._variable, self._value, self._special = variable, value, special
+        self._entered: list[tuple[Token[Any], bool]] = []
+
+    def __enter__(self) -> None:
+        global special
+        value = self._value()
+        change = self._special and self._variable.get() != value  # one that was set already costs nothing
+        self._entered.append((self._variable.set(value), change))
+        with _lock:
+            special += change
+
+    def __exit__(self, *exception: object) -> None:
+        global special
+        token, change = self._entered.pop()
+        with _lock:
+            special -= change
+        self._variable.reset(token)
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
         if isgeneratorfunction(function) or iscoroutinefunction(function) or isasyncgenfunction(function):
             raise TypeError(
                 f"{function.__name__} runs after its call has returned, out of reach of a decorator: use `with` inside"
             )
-        return super().__call__(function)
+
+        @functools.wraps(function)
+        def inside(*args: Any, **named: Any) -> Any:
+            with Mode(self._variable, self._value, self._special):  # one for each call: threads may call it side by side
+                return function(*args, **named)
+
+        return inside
 
 
-def mode(context: Callable[..., Generator[None, None, None]]) -> Callable[..., Mode]:
-    """`contextlib.contextmanager`, but for what `Mode` refuses."""
-
-    @functools.wraps(context)
-    def made(*args: Any, **named: Any) -> Mode:
-        return Mode(context, args, named)
-
-    return made
-
-
-@mode
-def switched(switch: ContextVar[Any], on: Any) -> Generator[None, None, None]:
-    """Inside, the switch is set. One that was set already costs nothing: it does not count as special."""
-    global special
-    change = switch.get() != on
-    token = switch.set(on)
-    with _lock:
-        special += change
-    try:
-        yield
-    finally:
-        with _lock:
-            special -= change
-        switch.reset(token)
+def recording_if(on: bool) -> Mode:
+    """Record or do not record, as `on` says."""
+    return Mode(recording, lambda: on)
 
 
 def no_grad() -> Mode:
@@ -81,7 +127,7 @@ def no_grad() -> Mode:
     >>> y.data, y.args
     (9.0, ())
     """
-    return switched(recording, False)
+    return recording_if(False)
 
 
 def enable_grad() -> Mode:
@@ -93,7 +139,7 @@ def enable_grad() -> Mode:
     >>> len(y.args)
     2
     """
-    return switched(recording, True)
+    return recording_if(True)
 
 
 def anomaly() -> Mode:
@@ -109,7 +155,7 @@ def anomaly() -> Mode:
     ...     print(str(error).split(" at ")[0])
     log(0.0) is -inf
     """
-    return switched(watching, True)
+    return Mode(watching, lambda: True)
 
 
 def start() -> int:
@@ -120,14 +166,26 @@ def start() -> int:
         return started
 
 
-@mode
-def quiet() -> Generator[None, None, None]:
+def quiet() -> Mode:
     """Do not warn of NaN and infinity: for numbers of which a derivative is made, not the user's own.
 
     It does not count as special, since only a result that is not finite asks for it.
     """
-    token = warning.set(False)
-    try:
-        yield
-    finally:
-        warning.reset(token)
+    return Mode(warning, lambda: False, special=False)
+
+
+def scope(name: str) -> Mode:
+    """What is recorded inside belongs together, under this name: drawings fold it into one box.
+
+    A context manager and a decorator; scopes nest. Modules of `nn` are scopes by themselves.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with scope("square"):
+    ...     y = x * x
+    >>> y.scope
+    <scope square>
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"scope: name must be a str, got {type(name).__name__}")
+    return Mode(current_scope, lambda: Scope(name, current_scope.get()))

@@ -1,330 +1,91 @@
-"""Walking a recorded graph: topological order, the reverse sweep, the forward sweep.
-
-Nothing here recurses, so a graph may be a million operations deep. `bar` is an adjoint,
-∂root/∂node in flight; `dot` is a tangent, ∂node/∂input in flight.
-"""
+"""Graph: a recorded graph that is being read. Every verb that explains, draws, steps or checks begins with one."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from threading import RLock
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
 
-from autograd import context, teaching
-from autograd._frames import place
-from autograd._typing import TYPE_CHECKING, Any
-from autograd.errors import AnomalyError
-
-if TYPE_CHECKING:
-    from autograd.value import Value
-
-Partials = Callable[["Value"], Sequence[Any]]
-
-# This very 0.0 is the gradient of a leaf after zero_grad(): it is read like any other, while an empty slot is slow to ask.
-CLEARED = float("0")
+from autograd import sweeps
+from autograd.calls import scopes_of
+from autograd.context import Scope
+from autograd.names import node_names
+from autograd.staleness import stale_leaves
+from autograd.value import Value
 
 
-def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> list[Value]:
-    """All nodes the roots were made from, arguments before results, in the same order on every run.
+class Edge(NamedTuple):
+    """One use of a Value: as the argument `arg` at `position` of `node`; `partial` is ∂node/∂arg, None if no gradient flows."""
 
-    The walk does not look behind the nodes of `until`.
+    node: Value
+    position: int
+    arg: Value
+    partial: float | None
+
+
+class Graph:
+    """The graph that some roots were made from, read once: what is asked of it is found on demand and kept.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x
+    >>> graph = Graph(y)
+    >>> graph.names[x], len(graph.users[x]), graph.adjoints[x]
+    ('x', 2, 6.0)
     """
-    order: list[Value] = []
-    seen: set[Value] = set()
-    stop = set(until)
-    stack: list[Any] = list(roots)[::-1]
-    while stack:
-        node = stack.pop()
-        if node is None:  # the node under a None has all its arguments in the order by now
-            order.append(stack.pop())
-        elif node not in seen:
-            seen.add(node)
-            stack += (node, None)
-            if node not in stop:
-                stack.extend(arg for arg in node.args[::-1] if type(arg) is not float and arg not in seen)
-    return order
+
+    def __init__(self, *roots: Value) -> None:
+        self.roots = roots
+        self.nodes: list[Value] = sweeps.topological_order(roots)  # arguments before results
+        self._members = set(self.nodes)
+        self._names: dict[Value, str] | None = None
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __contains__(self, node: Value) -> bool:
+        return node in self._members
+
+    def edges(self) -> Iterator[Edge]:
+        """Every edge between two nodes, the edges into a node in the order of its arguments."""
+        for node in self.nodes:
+            yield from edges_of(node)
+
+    @property
+    def names(self) -> dict[Value, str]:
+        """What each node is called: its label, else the caller's variable that holds it, else `v12`."""
+        if self._names is None:  # no cached_property, which is Python's own code between us and the caller
+            self._names = node_names(self.nodes)
+        return self._names
+
+    @cached_property
+    def users(self) -> dict[Value, list[Edge]]:
+        """The uses of each node, in the order in which they were recorded."""
+        users: dict[Value, list[Edge]] = {node: [] for node in self.nodes}
+        for edge in self.edges():
+            users[edge.arg].append(edge)
+        return users
+
+    @cached_property
+    def scopes(self) -> dict[Value, Scope | None]:
+        """The innermost scope of each node; leaves have none."""
+        return scopes_of(self.nodes)
+
+    @cached_property
+    def adjoints(self) -> dict[Value, float]:
+        """∂root/∂node, summed over the roots, from the partials as they were recorded; no entry where no gradient flows."""
+        return sweeps.adjoints(self.nodes, dict.fromkeys(self.roots, 1.0), sweeps.recorded)
+
+    @cached_property
+    def stale(self) -> list[Value]:
+        """The leaves whose numbers were changed after the graph was recorded with them; see `stale_leaves`."""
+        return stale_leaves(self.nodes)
 
 
-def adjoints(
-    order: Sequence[Value],
-    seeds: Mapping[Value, Any],
-    partials: Partials,
-    within: Collection[Value] | None = None,
-    watch: bool = False,
-) -> dict[Value, Any]:
-    """The reverse sweep: every node's adjoint, from the seeds at the roots.
-
-    Works in floats and, given seeds and partials that are Values, records the gradient as more graph.
-    It visits only nodes of `within`, if given (see `depending_on`). A node no gradient reaches has no entry.
-    With `watch` it raises AnomalyError where a contribution is not finite.
-    """
-    bars = dict(seeds)
-    for node in reversed(order):
-        bar = bars.get(node)
-        if bar is None or node.op is None:
-            continue
-        for arg, partial in zip(node.args, partials(node), strict=True):
-            if partial is None or (within is not None and arg not in within):
-                continue
-            share = _times(bar, partial)
-            if watch:
-                _check("backward", node, bar, partial, share)
-            bars[arg] = bars[arg] + share if arg in bars else share
-    return bars
-
-
-def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]:
-    """The sources, and the nodes of a topological order that were made from them."""
-    found = set(sources)
-    for node in order:
-        if node not in found:
-            for arg in node.args:
-                if type(arg) is not float and arg in found:
-                    found.add(node)
-                    break
-    return found
-
-
-def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
-    """Raise AnomalyError if a contribution of a sweep (floats, or Values of them) is not finite, and was born here."""
-    flow, partial, share = (x if type(x) is float else x.data for x in (flow, partial, share))
-    if math.isfinite(flow) and not math.isfinite(share):
-        assert node.op is not None
-        what = "adjoint" if direction == "backward" else "tangent"
-        operands = ", ".join(repr(arg if type(arg) is float else arg.data) for arg in node.args)
-        where = "" if node.origin is None else f", recorded at {place(node.origin)}"
-        raise AnomalyError(
-            f"{direction} through {node.op.name}({operands}): {what} {flow!r} times partial {partial!r} is {share!r}{where}"
-        )
-
-
-def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Partials, watch: bool = False) -> dict[Value, Any]:
-    """The forward sweep over the same edges: every node's tangent, from the seeds at the inputs."""
-    dots = dict(seeds)
-    for node in order:
-        if node in dots or node.op is None:
-            continue
-        if not any(type(arg) is not float and arg in dots for arg in node.args):
-            continue
-        for arg, partial in zip(node.args, partials(node), strict=True):
-            if partial is not None and arg in dots:
-                share = _times(dots[arg], partial)
-                if watch:
-                    _check("forward", node, dots[arg], partial, share)
-                dots[node] = dots[node] + share if node in dots else share
-    return dots
-
-
-def tangents_by(
-    inputs: Iterable[Value], order: Sequence[Value], partials: Partials, watch: bool = False
-) -> Iterator[dict[Value, Any]]:
-    """One forward sweep per input, from that input alone: it visits only the nodes that depend on it."""
-    after: dict[Value, list[tuple[Value, Any]]] = {node: [] for node in order}
-    place = {node: i for i, node in enumerate(order)}
-    within = depending_on(inputs := list(inputs), order)
-    for node in order:
-        if node in within and node.op is not None:
-            for arg, partial in zip(node.args, partials(node), strict=True):
-                if partial is not None and arg in within and arg in after:
-                    after[arg].append((node, partial))
-    for x in inputs:
-        dots: dict[Value, Any] = {x: 1.0}
-        for node in sorted(_reachable(x, after), key=place.__getitem__) if x in after else ():
-            dot = dots[node]
-            for user, partial in after[node]:
-                share = _times(dot, partial)
-                if watch:
-                    _check("forward", user, dot, partial, share)
-                dots[user] = dots[user] + share if user in dots else share
-        yield dots
-
-
-def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]) -> set[Value]:
-    found = {source}
-    stack = [source]
-    while stack:
-        for user, _ in after[stack.pop()]:
-            if user not in found:
-                found.add(user)
-                stack.append(user)
-    return found
-
-
-def _times(bar: Any, partial: Any) -> Any:
-    """Their product; the many factors that are 1 make no node."""
-    if type(partial) is float and partial == 1.0:
-        return bar
-    return partial if type(bar) is float and bar == 1.0 else bar * partial
-
-
-_sweeping = RLock()
-
-
-def backward(root: Value, seed: float) -> None:
-    """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
-    moved: list[Value] = []
-    with _sweeping:  # two threads may sweep over shared nodes
-        again = getattr(root, "_grad", 0.0) != 0.0  # a sweep left its seed there; 0.0 may have been set by hand
-        if root.op is None:
-            if not root.requires_grad:
-                raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
-            root._grad = getattr(root, "_grad", 0.0) + seed
-        elif context.watching.get():
-            _sweep_and_watch(root, seed, moved)
-        else:
-            _sweep(root, seed, moved)
-    if again and moved:
-        teaching.teach_old_graph()
-
-
-def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
-    order = topological_order([root])
-    bars = adjoints(order, {root: seed}, recorded, watch=True)
-    for node in order:
-        if node.op is not None:
-            if node in bars or node.has_grad:
-                node._grad = bars.get(node, 0.0)
-        elif node in bars:
-            before = getattr(node, "_grad", 0.0)
-            node._grad = before + bars[node]
-            if node._da is not None:
-                _settle(node, before, moved)
-
-
-def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
-    """Was a leaf moved since a sweep last reached it? If it had a gradient `before`, its gradient is mixed now."""
-    mixed = leaf._da is True
-    if not mixed and leaf._da != leaf._number:
-        moved.append(leaf)
-        mixed = True
-    leaf._da = True if mixed and before else None
-
-
-def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
-    """The same sweep in one pass, from the deepest node to the leaves.
-
-    A node is deeper than its arguments, so once all deeper ones have passed on their gradients its own is complete: no
-    order has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node, or a leaf, that a
-    contribution of this sweep has reached, and 0 between sweeps. (A frozen leaf is always reached: it takes what it
-    gets, and never shows it.)
-    """
-    leaves: list[tuple[Value, float]] = []  # with the gradient they had before
-    complete = False
-    try:
-        root._grad = seed
-        _deliver(root, leaves)
-        for leaf, before in leaves:
-            leaf._grad += before
-            if leaf._da is not None:
-                _settle(leaf, before, moved)
-        complete = True
-    finally:  # an interrupted sweep, too, leaves the leaves as they were
-        for leaf, before in leaves:
-            leaf._reached = 0
-            if not complete:
-                leaf._grad = before
-        if not complete:
-            for node in topological_order([root]):
-                if node.op is not None:
-                    node._reached = 0
-
-
-def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
-    """Pass the gradients on, level by level, and list the leaves that they reach.
-
-    The delivery of a contribution is written out three times: a call in its place would take about as
-    long as the delivery.
-    """
-    node = root
-    below = root._depth - 1  # the depth of the next level
-    level: list[Value] = []  # the other nodes of this one
-    levels: list[Any] = [None] * root._depth  # of each level below the nodes that were reached, None before there were any
-    passed: set[Value] = set()  # what lies behind branches not taken
-    while True:
-        node._reached = 0
-        bar = node._grad
-        partial = node._db
-        if partial is not None:
-            arg = node._b
-            if arg._reached:
-                arg._grad += bar * partial
-            elif depth := arg._depth:
-                arg._grad = bar * partial
-                others = levels[depth]
-                if others is None:
-                    levels[depth] = [arg]
-                else:
-                    others.append(arg)
-                arg._reached = 1
-            else:
-                leaves.append((arg, getattr(arg, "_grad", CLEARED)))
-                arg._grad = bar * partial
-                arg._reached = 1
-        partial = node._da
-        if partial is not None:
-            arg = node._a
-            if arg._reached:
-                arg._grad += bar * partial
-            elif depth := arg._depth:
-                arg._grad = bar * partial
-                others = levels[depth]
-                if others is None:
-                    if depth == below and not level:
-                        node = arg  # the only one there is
-                        below -= 1
-                        continue
-                    levels[depth] = [arg]
-                else:
-                    others.append(arg)
-                arg._reached = 1
-            else:
-                leaves.append((arg, getattr(arg, "_grad", CLEARED)))
-                arg._grad = bar * partial
-                arg._reached = 1
-        elif type(node._a) is tuple:
-            for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
-                if partial is None:
-                    continue
-                if arg._reached:
-                    arg._grad += bar * partial
-                elif depth := arg._depth:
-                    arg._grad = bar * partial
-                    others = levels[depth]
-                    if others is None:
-                        levels[depth] = [arg]
-                    else:
-                        others.append(arg)
-                    arg._reached = 1
-                else:
-                    leaves.append((arg, getattr(arg, "_grad", CLEARED)))
-                    arg._grad = bar * partial
-                    arg._reached = 1
-            if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them
-                _reset(node, passed)
-        while not level:
-            if below <= 0:
-                return
-            level = levels[below]
-            levels[below] = None
-            below -= 1
-        node = level.pop()
-
-
-def _reset(node: Value, passed: set[Value]) -> None:
-    """Behind the branch that `node` did not take no gradient flows: what is not reached otherwise has the gradient 0.
-
-    All of it is less deep than `node`, so it is reached later, if at all, and then gets its gradient anew.
-    """
-    stack = list(node.args)
-    while stack:
-        arg = stack.pop()
-        if type(arg) is not float and arg.op is not None and not arg._reached and arg not in passed:
-            passed.add(arg)
-            if arg.has_grad:
-                arg._grad = 0.0
-            stack.extend(arg.args)
-
-
-def recorded(node: Value) -> Sequence[float | None]:
-    """The partials as they were taken when the operation was recorded."""
-    return node.partials
+def edges_of(node: Value) -> Iterator[Edge]:
+    """The edges into one node, in the order of its arguments; plain numbers have none."""
+    for position, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
+        if type(arg) is not float:
+            yield Edge(node, position, arg, partial)

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd._format import as_index
 from autograd._frames import user_frame
-from autograd.scopes import Scope
+from autograd.context import Scope
 from autograd.value import Value
 
 LONGEST_LIST = 100

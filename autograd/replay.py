@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from autograd import ops
 from autograd.op import number
 from autograd.value import Value, take_partials
 
@@ -16,7 +14,7 @@ def replay(order: Sequence[Value], given: Mapping[Value, float]) -> dict[Value, 
     A leaf has the number it is given, else its own `data` as it is now. Every operation is the row's, so the numbers
     are bit for bit those that recording the program anew would give, with no warning for NaN and infinity.
 
-    >>> from autograd.graph import topological_order
+    >>> from autograd.sweeps import topological_order
     >>> x = Value(3.0)
     >>> y = x * x
     >>> replay(topological_order([y]), {x: 4.0})[y], y.data
@@ -67,74 +65,3 @@ def without_frozen(node: Value, partials: Sequence[float | None]) -> tuple[float
 def numbers_of(node: Value, values: Mapping[Value, float]) -> list[float]:
     """The numbers of a node's arguments, its constants among them."""
     return [arg if type(arg) is float else values[arg] for arg in node.args]
-
-
-def changed_leaves(order: Sequence[Value]) -> list[Value]:
-    """The leaves of a topological order whose numbers were changed after the graph was recorded with them.
-
-    Told from the operations that use them: one that computed again gives another number, or other partials. Where one
-    of several leaves must have changed and the graph does not say which, as in a sum, all of these are given; a change
-    that no number of the graph depends on is none.
-
-    >>> from autograd.graph import topological_order
-    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
-    >>> order = topological_order([x * w])
-    >>> changed_leaves(order)
-    []
-    >>> x.data = 10.0
-    >>> [leaf.label for leaf in changed_leaves(order)]
-    ['x']
-    """
-    changed: set[Value] = set()
-    kept: set[Value] = set()
-    doubtful: list[set[Value]] = []
-    for node in order:
-        args = node.args
-        unknown = {arg for arg in args if type(arg) is Value and arg.op is None}
-        if not unknown:
-            continue
-        then: dict[Value, float] = {}
-        if node.op is ops.mul or node.op is ops.dot:
-            told = zip(args, _factors(node), strict=False)  # of the bias of a dot they tell nothing
-            then = {arg: had for arg, had in told if had is not None and type(arg) is Value and arg.op is None}
-        for arg, had in then.items():
-            (kept if alike(arg.data, had) else changed).add(arg)
-        unknown -= then.keys()
-        if not unknown:
-            continue
-        numbers = [arg if type(arg) is float else then.get(arg, arg.data) for arg in args]
-        if _follows(node, numbers):
-            kept |= unknown
-        else:
-            doubtful.append(unknown)
-    for leaves in sorted(doubtful, key=len):
-        if changed.isdisjoint(leaves):
-            changed |= leaves - kept or leaves
-    return [leaf for leaf in order if leaf in changed]
-
-
-def alike(one: float | None, other: float | None) -> bool:
-    """Are they the same? NaN is the same as NaN here."""
-    return one == other or (one != one and other != other)
-
-
-def _factors(node: Value) -> Sequence[float | None]:
-    """The numbers that the arguments of a product had when it was recorded: each is the partial by the other."""
-    partials = node.partials
-    half = len(partials) // 2
-    return (*partials[half : 2 * half], *partials[:half])
-
-
-def _follows(node: Value, numbers: Sequence[float]) -> bool:
-    """Would recording the node with these numbers give its own, and its partials?"""
-    op: Any = node.op
-    if not alike(op(*numbers), node.data):
-        return False
-    if op in _LINEAR:
-        return True
-    partials = node.partials
-    again = take_partials(op, node.data, numbers, [partial is not None for partial in partials])
-    return all(map(alike, again, partials))
-
-
-_LINEAR = frozenset((ops.add, ops.sub, ops.neg, ops.pos, ops.sum))  # whose partials are the same everywhere

@@ -10,15 +10,15 @@ ones; but an argument that `argnums` chooses is always differentiated, even if i
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import count, islice
 
-from autograd import context, graph
+from autograd import context, sweeps
 from autograd._tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd._typing import Any
 from autograd.errors import StaleGraphError
 from autograd.op import number
+from autograd.staleness import is_current
 from autograd.value import Value, take_partials
 
 
@@ -40,7 +40,7 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
         from autograd import refusals
 
         refusals.not_values("gradients", y, xs)
-    order = graph.topological_order([y])
+    order = sweeps.topological_order([y])
     found = _Sweep(order, inputs, outer=order if create_graph else ()).reverse({y: 1.0})
     found = [g if x.requires_grad else 0.0 for x, g in zip(inputs, found, strict=True)]
     return tree_build(xs, (Value(g) if create_graph and type(g) is not Value else g for g in found))
@@ -196,19 +196,19 @@ class _Sweep:
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], outer: Collection[Value]) -> None:
         self.order, self.inputs = order, inputs
-        self.live = graph.depending_on(outer, order) if outer else set[Value]()
+        self.live = sweeps.depending_on(outer, order) if outer else set[Value]()
         self._rules: dict[Value, Sequence[Any]] = {}  # each is called once, however many sweeps there are
 
     def reverse(self, seeds: Mapping[Value, Any]) -> list[Any]:
         """The adjoints of all inputs."""
         with context.enable_grad(), context.quiet():
-            bars = graph.adjoints(self.order, seeds, self._taken(), self._within(), context.watching.get())
+            bars = sweeps.adjoints(self.order, seeds, self._taken(), self._within(), context.watching.get())
         return [bars.get(x, 0.0) for x in self.inputs]
 
     def forward(self, seeds: Mapping[Value, Any]) -> dict[Value, Any]:
         """The tangents of all nodes."""
         with context.enable_grad(), context.quiet():
-            return graph.tangents(self.order, seeds, self._taken(), context.watching.get())
+            return sweeps.tangents(self.order, seeds, self._taken(), context.watching.get())
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
         """The derivatives of each output by all inputs: one sweep per output, over only the nodes it was made from."""
@@ -216,8 +216,8 @@ class _Sweep:
         rows = []
         with context.enable_grad(), context.quiet():
             for y in ys:
-                order = graph.topological_order([y] if type(y) is Value else [], until=self.inputs)
-                bars = graph.adjoints(order, {y: 1.0} if order else {}, partials, within, watch)
+                order = sweeps.topological_order([y] if type(y) is Value else [], until=self.inputs)
+                bars = sweeps.adjoints(order, {y: 1.0} if order else {}, partials, within, watch)
                 rows.append([bars.get(x, 0.0) for x in self.inputs])
         return rows
 
@@ -226,14 +226,14 @@ class _Sweep:
         with context.enable_grad(), context.quiet():
             columns = [
                 [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
-                for dots in graph.tangents_by(self.inputs, self.order, self._taken(), context.watching.get())
+                for dots in sweeps.tangents_by(self.inputs, self.order, self._taken(), context.watching.get())
             ]
         return [[column[i] for column in columns] for i in range(len(ys))]
 
-    def _taken(self) -> graph.Partials:
+    def _taken(self) -> sweeps.Partials:
         """Where a sweep takes partials from; StaleGraphError if rules would mix old and new numbers."""
         if not self.live:
-            return graph.recorded
+            return sweeps.recorded
         _refuse_stale([node for node in self.order if node in self.live])
         return self._partials
 
@@ -248,7 +248,7 @@ class _Sweep:
 
     def _within(self) -> set[Value]:
         """The nodes that depend on the inputs; a reverse sweep skips all others."""
-        return graph.depending_on(self.inputs, self.order)
+        return sweeps.depending_on(self.inputs, self.order)
 
 
 class _Run:
@@ -278,7 +278,7 @@ class _Run:
                 raise TypeError(f"{verb}: with has_aux {self.name} must return a pair (number, aux), got {_kind(self.y)}")
             self.y, self._aux = self.y
         self.ys = self._outputs()
-        self.order = graph.topological_order([y for y in self.ys if type(y) is Value], until=self.inputs)
+        self.order = sweeps.topological_order([y for y in self.ys if type(y) is Value], until=self.inputs)
         self.sweep = _Sweep(self.order, self.inputs, self._outer(self.order))
 
     def _as_inputs(self, i: int, arg: Any) -> Any:
@@ -322,8 +322,8 @@ class _Run:
         values = [x for x in tree_leaves(self._aux) if type(x) is Value]
         if not values:
             return self._aux
-        order = graph.topological_order(values, until=self.inputs)
-        live = graph.depending_on(self._outer(order), order)
+        order = sweeps.topological_order(values, until=self.inputs)
+        live = sweeps.depending_on(self._outer(order), order)
 
         def result(x: Any) -> Any:
             if is_array(x):
@@ -425,24 +425,14 @@ def _kind(x: Any) -> str:
     return refusals.kind(x)
 
 
-def _refuse_stale(order: Sequence[Value]) -> None:
-    """Does every node still follow from its arguments? Rules called on Values would mix old and new numbers."""
-    for node in order:
-        if node.op is None:
-            continue
-        numbers = [arg if type(arg) is float else arg.data for arg in node.args]
-        wanted = [partial is not None for partial in node.partials]
-        again = [node.op(*numbers), *take_partials(node.op, node.data, numbers, wanted)]
-        if not all(map(_alike, again, [node.data, *node.partials])):
+def _refuse_stale(nodes: Iterable[Value]) -> None:
+    """StaleGraphError if a node no longer follows from its arguments: rules called on Values would mix old and new numbers."""
+    for node in nodes:
+        if not is_current(node):
             changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]
             names = " or ".join(dict.fromkeys(leaf.label or repr(leaf) for leaf in changed))
+            assert node.op is not None
             raise StaleGraphError(
                 f"the number of {names} was changed after {node.op.name} was recorded with it: "
                 "record the function again to differentiate it further"
             )
-
-
-def _alike(one: Any, other: Any) -> bool:
-    if one is None or other is None:
-        return one is other
-    return bool(one == other or (math.isnan(one) and math.isnan(other)))

@@ -7,26 +7,15 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd import context, graph, ops, teaching
+from autograd import context, ops, sweeps, teaching
 from autograd._frames import place, user_frame
-from autograd._typing import TYPE_CHECKING, Any
+from autograd._typing import Any
+from autograd.context import Note, Scope
 from autograd.errors import AnomalyError
 from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
 from autograd.micrograd import MicrogradNames
 from autograd.op import Op, number
-
-if TYPE_CHECKING:
-    from autograd.scopes import Scope
-
-
-class Note:
-    """What few nodes have: a name, the file and line that recorded it, the scope it was made in."""
-
-    __slots__ = ("label", "origin", "scope")
-
-    def __init__(self, label: str, origin: tuple[str, int] | None, scope: Scope | None) -> None:
-        self.label, self.origin, self.scope = label, origin, scope
 
 
 class Value(Methods, MicrogradNames):
@@ -224,7 +213,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def scope(self) -> Scope | None:
-        """The scope it was told it was made in: inside `scope(...)`, or as the result of a module."""
+        """The scope it was recorded in, known inside `scope(...)` and for the results of a module."""
         try:
             return self._note.scope
         except AttributeError:
@@ -254,7 +243,7 @@ class Value(Methods, MicrogradNames):
         >>> x.grad, y.grad
         (12.0, 1.0)
         """
-        graph.backward(self, number(seed))
+        sweeps.backward(self, number(seed))
         if self._db is False and self.op is None:
             teaching.teach_no_past()
 
@@ -517,7 +506,7 @@ class Value(Methods, MicrogradNames):
         return numpy_functions.apply(ufunc, method, inputs, options)
 
 
-_CLEARED = graph.CLEARED
+_CLEARED = sweeps.CLEARED
 FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 
@@ -540,7 +529,7 @@ def _result_leaf(z: float) -> Value:
     """A computed number without a past, from `no_grad()` or `detach()`; inside the call of a module it is marked."""
     leaf = Value(z)
     leaf._db = False
-    call = context.scope.get()
+    call = context.current_scope.get()
     if call is not None and call.owner is not None:
         leaf._note = RESULT
     return leaf
@@ -663,7 +652,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
 
 def _take_note(node: Value) -> None:
     """Where it was recorded, as far as a mode asks for it."""
-    origin, made_in = None, context.scope.get()
+    origin, made_in = None, context.current_scope.get()
     if context.watching.get():
         frame, _ = user_frame()
         origin = frame.f_code.co_filename, frame.f_lineno
@@ -843,14 +832,14 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
     """The rules called with Values in place of floats; a partial that depends on none of the Values given is a float."""
     given = {x for x in (z, *args) if type(x) is Value}
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
-    with context.switched(context.recording, bool(given)), context.quiet():
+    with context.recording_if(bool(given)), context.quiet():
         partials = op.partials_at(z, args, wanted)
     return [partial._number if type(partial) is Value and _is_constant(partial, given) else partial for partial in partials]
 
 
 def _is_constant(node: Value, given: set[Value]) -> bool:
     """Was it made from none of the Values given?"""
-    return given.isdisjoint(graph.topological_order([node], until=given))
+    return given.isdisjoint(sweeps.topological_order([node], until=given))
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from autograd import Value, gradients
 from autograd._tree import tree_leaves
-from autograd.scopes import Scope
+from autograd.context import Scope
 from nn.layer_calls import Ran, layer_calls
 from nn.layers import Layer, Neuron
 from nn.module import Module

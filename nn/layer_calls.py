@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd._format import one_line
-from autograd.scopes import Scope, scopes_of
+from autograd.calls import scopes_of
+from autograd.context import Scope
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 

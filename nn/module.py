@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from autograd import Value
 from autograd._format import as_index
 from autograd._tree import same_shape, tree_leaves, tree_map
-from autograd.scopes import call, made_in_call
+from autograd.calls import call, made_in_call
 from nn.arguments import checked_flag, counted, plain_lists
 from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched, is_table
 

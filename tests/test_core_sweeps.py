@@ -12,12 +12,12 @@ from autograd import (
     enable_grad,
     grad,
     gradients,
-    graph,
     hessian,
     jacobian,
     jvp,
     linear,
     ops,
+    sweeps,
     value_and_grad,
     vjp,
 )
@@ -58,7 +58,7 @@ def test_the_forward_sweep_keeps_the_seed_of_a_node_inside():
     x = Value(2.0)
     y = x * x
     z = y * x
-    assert graph.tangents([x, y, z], {x: 1.0, y: 5.0}, graph.recorded) == {x: 1.0, y: 5.0, z: 14.0}
+    assert sweeps.tangents([x, y, z], {x: 1.0, y: 5.0}, sweeps.recorded) == {x: 1.0, y: 5.0, z: 14.0}
 
 
 @pytest.mark.parametrize("mode", [enable_grad, anomaly])
@@ -113,15 +113,15 @@ def test_a_node_that_is_used_twice_holds_and_passes_on_the_sum_of_both_contribut
     x, three, five = Value(2.0), Value(3.0), Value(5.0)
     square = x * x
     y = use(square, three, five)
-    for sweeps in (1, 2):
+    for times in (1, 2):
         y.backward()
-        assert (square.grad, x.grad) == (8.0, 32.0 * sweeps)
+        assert (square.grad, x.grad) == (8.0, 32.0 * times)
 
 
 def test_the_order_of_a_graph_follows_that_of_its_roots():
     leaves = [Value(float(i)) for i in range(20)]
     for roots in (leaves, leaves[::-1]):
-        assert [leaf.data for leaf in graph.topological_order(roots)] == [leaf.data for leaf in roots]
+        assert [leaf.data for leaf in sweeps.topological_order(roots)] == [leaf.data for leaf in roots]
 
 
 # -- transforms --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import pytest
 
 import autograd
 from autograd import AnomalyError, Value, anomaly, gradients, hvp, jvp, ops
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from tests.support.dags import APPLY
 from tests.support.soak import count
 

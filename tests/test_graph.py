@@ -8,8 +8,9 @@ from contextlib import nullcontext
 
 import pytest
 
-from autograd import Value, anomaly, graph, ops
-from autograd.graph import topological_order
+from autograd import Value, anomaly, ops, sweeps
+from autograd.graph import Graph
+from autograd.sweeps import topological_order
 from tests.support.threads import in_a_small_stack, in_threads
 
 MILLION = 10**6
@@ -101,7 +102,7 @@ def test_a_sweep_interrupted_at_any_line_leaves_the_leaves_untouched_and_the_nex
         lines = itertools.count()
 
         def trace(frame, event, arg):
-            if frame.f_code.co_filename != graph.__file__ or frame.f_code.co_name in ("_sweep", "backward", "_sweep_and_watch"):
+            if frame.f_code.co_filename != sweeps.__file__ or frame.f_code.co_name in ("_sweep", "backward", "_sweep_and_watch"):
                 return trace
             if event == "line" and next(lines) == line:
                 raise KeyboardInterrupt
@@ -159,3 +160,23 @@ def test_the_order_is_the_same_on_every_run_and_has_arguments_first():
     assert order == topological_order([z])
     position = {node: i for i, node in enumerate(order)}
     assert all(position[arg] < position[node] for node in order for arg in node.args)
+
+
+def test_a_graph_names_its_nodes_after_the_variables_of_whoever_asks_and_knows_every_use_of_each():
+    width = Value(3.0)
+    area = width * width
+    total = area + width
+    graph = Graph(total)
+    assert list(graph.names.values()) == ["width", "area", "total"]
+    assert [(edge.node, edge.position, edge.partial) for edge in graph.users[width]] == [
+        (area, 0, 3.0),
+        (area, 1, 3.0),
+        (total, 1, 1.0),
+    ]
+    assert [edge.arg for edge in graph.edges()] == [width, width, area, width]
+    assert graph.adjoints == {total: 1.0, area: 1.0, width: 7.0}
+    assert graph.stale == []
+    width.data = 4.0
+    assert Graph(total).stale == [width]
+    assert len(graph) == 3
+    assert Value(3.0) not in graph

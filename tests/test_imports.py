@@ -19,13 +19,13 @@ LAYERS = [
     {"errors", "_frames", "_files", "lifetime", "rebinding", "scalar_math", "templates", "_tree", "_format", "_collision"},
     {"op", "teaching"},
     {"ops", "context"},
-    {"graph", "methods", "micrograd"},
+    {"sweeps", "methods", "micrograd"},
     {"value", "numpy_functions"},
-    {"_check", "functions", "scopes"},
+    {"_check", "functions", "calls", "staleness"},
     {"names", "refusals", "replay"},
-    {"transforms"},
+    {"graph", "transforms"},
     {"expression"},
-    {"diagnosis"},
+    {"diagnosis", "extend"},
     {"formulas"},
     {"audit", "lessons.stepping", "lessons.misconceptions"},
     {"viz"},
@@ -37,7 +37,9 @@ PUBLIC = {
     "_format",
     "_progress",
     "_tree",
-    "scopes",
+    "extend",
+    "calls",
+    "context",
     "teaching",
     "viz.page",
 }  # the modules of autograd that nn may use besides its names
@@ -54,7 +56,7 @@ def imports(path):
 
 def layer_of(module):
     """The line of a module: its own, or that of the package around it."""
-    while not any(module in layer for layer in LAYERS):
+    while module and not any(module in layer for layer in LAYERS):
         module = module.rpartition(".")[0]
     return next(i for i, layer in enumerate(LAYERS) if module in layer)
 

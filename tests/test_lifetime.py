@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, value
-from autograd.graph import topological_order
 from autograd.lifetime import REACH, Past, _Queue
+from autograd.sweeps import topological_order
 from tests.support.dags import random_program, run
 from tests.support.threads import in_a_small_stack
 

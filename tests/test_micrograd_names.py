@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, custom_op
-from autograd.graph import topological_order
 from autograd.ops import TABLE
+from autograd.sweeps import topological_order
 from tests.support.dags import random_program, run
 
 # Cells as people write them in a first notebook on micrograd.

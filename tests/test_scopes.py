@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, scope
-from autograd.graph import topological_order
-from autograd.scopes import scopes_of
+from autograd.calls import scopes_of
+from autograd.sweeps import topological_order
 
 
 def made_in(root):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, gradients, graph, hessian, hvp, jacobian, jvp, ops, value_and_grad, vjp
+from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, ops, sweeps, value_and_grad, vjp
 from autograd._tree import tree_leaves
 from tests.support.polynomials import LIMIT, random_polynomial, sweep
 
@@ -196,7 +196,7 @@ def test_a_jacobian_goes_in_the_direction_with_fewer_sweeps_and_only_where_they_
         taken.append(node)
         return node.partials
 
-    monkeypatch.setattr(graph, "recorded", counted)
+    monkeypatch.setattr(sweeps, "recorded", counted)
 
     def count(f, x, mode):
         taken.clear()

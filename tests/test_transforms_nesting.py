@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, gradients, graph, hessian, hvp, jacobian, jvp, no_grad, ops, value_and_grad, vjp
+from autograd import Value, grad, gradients, hessian, hvp, jacobian, jvp, no_grad, ops, sweeps, value_and_grad, vjp
 from autograd.testing import check_grads
 
 # How each verb gives the derivative of a function of one number, and the function itself.
@@ -229,8 +229,8 @@ def test_no_gradient_flows_to_a_frozen_value_in_any_sweep():
 def test_a_graph_from_rules_holds_only_what_depends_on_values_from_outside():
     w = Value(2.0)
     result = grad(lambda x: autograd.exp(x) * autograd.sin(x) * w * w)(1.0)
-    assert {node for node in graph.topological_order([result]) if node.op is None} == {w}
-    assert len(graph.topological_order([result])) < 10
+    assert {node for node in sweeps.topological_order([result]) if node.op is None} == {w}
+    assert len(sweeps.topological_order([result])) < 10
 
 
 def test_a_leaf_changed_before_a_pullback_that_would_mix_old_and_new_is_refused():

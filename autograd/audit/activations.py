@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.graph import topological_order
 from autograd.op import Op
+from autograd.sweeps import topological_order
 from autograd.value import Value, take_partials
 
 Override = Mapping[Value, Sequence[float | None]]

@@ -12,8 +12,8 @@ from autograd import ops
 from autograd.audit.activations import Activation, Override, activations, saturating
 from autograd.audit.arguments import Arguments, Numbers, entry
 from autograd.audit.terms import penalty_terms
-from autograd.graph import adjoints, topological_order
 from autograd.replay import numbers_of
+from autograd.sweeps import adjoints, topological_order
 from autograd.value import Value, take_partials
 
 # Two formulas for one gradient may round otherwise in every operation, by a few units in the last place (2**-53). Each

@@ -11,9 +11,9 @@ from autograd import ops
 from autograd._check import checked_value
 from autograd._format import one_line
 from autograd._frames import place
-from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.op import Op
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 MOST_ROWS = 20

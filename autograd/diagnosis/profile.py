@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd._check import checked_value
-from autograd.graph import topological_order
 from autograd.op import Op
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 MOST_OPS = 20

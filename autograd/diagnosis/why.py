@@ -11,8 +11,8 @@ from autograd._format import shown
 from autograd.diagnosis.flow import HUGE, VANISHING, Flow
 from autograd.diagnosis.values import Finding, Kind, find_value, is_zero
 from autograd.diagnosis.words import Edge, Words, listed
-from autograd.graph import adjoints, recorded, topological_order
 from autograd.names import node_names
+from autograd.sweeps import adjoints, recorded, topological_order
 from autograd.value import Value
 
 LONGEST_WAY = 8

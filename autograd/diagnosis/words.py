@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from autograd import ops
 from autograd._format import as_index, one_line, shown
 from autograd._frames import place
+from autograd.context import Scope
 from autograd.op import REAL, Op
-from autograd.scopes import Scope
+from autograd.staleness import is_current
 from autograd.value import Value, take_partials
 
 SATURATED = 1e-3  # a partial below it: three layers of such leave less of a gradient than VANISHING
@@ -77,7 +78,7 @@ class Words:
 
     def got(self, node: Value) -> str:
         """The operation, where it is, and its arguments."""
-        changed = " (changed since)" if _is_stale(node) else ""
+        changed = "" if node.op is None or is_current(node) else " (changed since)"
         return f"{self.place(node)} got {listed([shown(x) for x in numbers(node)])}{changed}"
 
     def value(self, node: Value) -> str:
@@ -164,15 +165,6 @@ def _domain(node: Value, position: int) -> str:
 
 def _row(node: Value) -> Op | None:
     return node.op if node.op is not None and node.op.name in ops.BUILT_IN else None
-
-
-def _is_stale(node: Value) -> bool:
-    """Was the number of a leaf among the arguments changed after it was used?"""
-    op = _row(node)
-    if op is None:
-        return False
-    again = op(*numbers(node))
-    return bool(again != node.data and (again == again or node.data == node.data))
 
 
 def factor_of(edge: Edge) -> Value | float | None:

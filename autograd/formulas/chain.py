@@ -10,9 +10,9 @@ from autograd._format import unique_names
 from autograd.formulas.latex import Latex, aligned, numbered_latex
 from autograd.formulas.spelling import name_latex, name_text
 from autograd.formulas.telling import IN_LATEX, IN_TEXT, Account, Voice, stale
-from autograd.graph import adjoints, depending_on, recorded, topological_order
 from autograd.names import node_names
-from autograd.replay import changed_leaves
+from autograd.staleness import stale_leaves
+from autograd.sweeps import adjoints, depending_on, recorded, topological_order
 from autograd.value import Value
 
 
@@ -71,7 +71,7 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
         return Explanation(0.0, of_text.format(in_text[of], in_text[x]), latex)
     bars = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order))
     turns = [node for node in reversed(order) if node in live and node in bars]
-    changed = changed_leaves(order)
+    changed = stale_leaves(order)
 
     def lines(voice: Voice, spelled: Mapping[Value, str]) -> list[str]:
         told = Account(voice, spelled, turns, bars, changed).lines()

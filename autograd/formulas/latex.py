@@ -9,8 +9,8 @@ from autograd._check import checked_value
 from autograd._format import MAX_NAME, unique_names
 from autograd.formulas.notation import ATOM, LATEX, MOST_TERMS, Written
 from autograd.formulas.spelling import name_latex
-from autograd.graph import topological_order
 from autograd.names import node_names
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 LONGEST = 30  # operations and names on a line, where a name counts for each 8 characters

@@ -11,10 +11,10 @@ from autograd import ops
 from autograd._check import checked_value
 from autograd._format import unique_names
 from autograd.formulas.spelling import name_text, number_text
-from autograd.graph import adjoints, depending_on, topological_order
 from autograd.names import node_names
 from autograd.op import number
 from autograd.replay import replay, replay_partials
+from autograd.sweeps import adjoints, depending_on, topological_order
 from autograd.value import Value
 
 MOST_ROWS = 20

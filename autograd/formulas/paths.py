@@ -13,8 +13,8 @@ from autograd._check import checked_value
 from autograd._format import unique_names
 from autograd.formulas.notation import TEXT, listed
 from autograd.formulas.spelling import name_text
-from autograd.graph import adjoints, depending_on, recorded, topological_order
 from autograd.names import node_names
+from autograd.sweeps import adjoints, depending_on, recorded, topological_order
 from autograd.value import Value
 
 # |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, and

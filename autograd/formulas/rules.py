@@ -10,8 +10,8 @@ from autograd import context, ops
 from autograd.expression import evaluate
 from autograd.formulas.notation import LATEX, TEXT, Notation, Written
 from autograd.formulas.spelling import name_latex, name_text
-from autograd.graph import topological_order
 from autograd.op import Op, number
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 MOST_NODES = 40  # of a rule that is written out

@@ -13,10 +13,10 @@ from autograd._check import checked_value
 from autograd._format import unique_names
 from autograd.formulas.python import RESERVED, assigned, constant, identifier, operation, preamble, variable, words_of
 from autograd.formulas.rules import derive, reduce
-from autograd.graph import topological_order
 from autograd.names import node_names
 from autograd.op import Op, number
 from autograd.replay import numbers_of, replay, replay_partials, without_frozen
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 LONGEST_RULE = 120  # characters, beyond which a partial is computed in steps

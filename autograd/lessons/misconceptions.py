@@ -15,8 +15,8 @@ from typing import NamedTuple
 from autograd._check import checked_value
 from autograd._format import one_line, shown
 from autograd.diagnosis.words import listed
-from autograd.graph import topological_order
 from autograd.names import node_names
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 MOST_ROWS = 12

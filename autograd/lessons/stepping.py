@@ -13,10 +13,10 @@ from autograd.formulas import name_text, partial_latex
 from autograd.formulas.notation import LATEX, TEXT, Notation, enough
 from autograd.formulas.rules import quotient_latex, rule
 from autograd.formulas.telling import IN_TEXT, stale
-from autograd.graph import Partials, recorded, topological_order
 from autograd.names import node_names
 from autograd.op import Op
-from autograd.replay import alike, changed_leaves
+from autograd.staleness import same_number, stale_leaves
+from autograd.sweeps import Partials, recorded, topological_order
 from autograd.value import Value
 
 MOST_ROWS = 40  # of a table
@@ -154,7 +154,7 @@ class Steps(Sequence[Step]):
         if len(shown) < len(self):
             rows.insert(half, f"        … and {len(self) - len(shown):,} more")
         order, names = self._sweep.order, self._sweep.names
-        changed = [name_text(names[leaf]) for leaf in changed_leaves(order)]
+        changed = [name_text(names[leaf]) for leaf in stale_leaves(order)]
         first = [stale(IN_TEXT, changed)] if changed else []
         return "\n".join([*first, f"{len(self):,} steps of {name_text(names[self._sweep.root])}", *rows])
 
@@ -242,7 +242,7 @@ class Sweep:
             few = [node.args[i] for i in enough(node.op, len(node.args))]
             symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in few]
             numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
-            true = alike(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
+            true = same_number(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
             parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if true else (symbols,))]
         return " = ".join(parts)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import context, ops
 from autograd.diagnosis.kinks import is_whole_power, numbers
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 # A variable is a str, a constant a float, an operation its name and its arguments.

@@ -9,9 +9,9 @@ from autograd._check import checked_value
 from autograd._format import shown
 from autograd._tree import is_array, tree_leaves
 from autograd.diagnosis.words import listed
-from autograd.graph import topological_order
 from autograd.names import node_names
-from autograd.replay import changed_leaves
+from autograd.staleness import stale_leaves
+from autograd.sweeps import topological_order
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.fold import folding
@@ -132,7 +132,7 @@ def draw_graph(
         below.append("a name without a box stands for the box of that name")
     if scene.not_expanded:
         below.append(f"dots that would make more than {max_nodes} boxes are not expanded")
-    changed = changed_leaves(order) if numbers == Numbers() else []
+    changed = stale_leaves(order) if numbers == Numbers() else []
     if changed:
         below.append(
             f"{listed([names[leaf] for leaf in changed])} changed since: the gradients are those of the recorded numbers"

@@ -9,7 +9,8 @@ from os.path import commonprefix
 from typing import Any
 
 from autograd._format import as_index
-from autograd.scopes import Scope, scopes_of
+from autograd.calls import scopes_of
+from autograd.context import Scope
 from autograd.value import Value
 
 MOST_CHILDREN = 12  # what only holds other modules is opened by itself if it holds no more than these

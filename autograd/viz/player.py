@@ -10,9 +10,9 @@ from typing import Any
 from autograd._check import checked_value
 from autograd._format import shown
 from autograd.formulas.spelling import name_text
-from autograd.graph import topological_order
 from autograd.lessons.stepping import MOST_SENTENCES, Sweep
 from autograd.names import node_names
+from autograd.sweeps import topological_order
 from autograd.value import Value
 from autograd.viz.dot import draw_graph
 from autograd.viz.page import Player

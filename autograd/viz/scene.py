@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograd._frames import place
-from autograd.graph import Partials, recorded
+from autograd.sweeps import Partials, recorded
 from autograd.value import Value
 from autograd.viz.fold import Folding, Group
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from autograd._check import checked_value
 from autograd.formulas.spelling import name_text
-from autograd.graph import topological_order
 from autograd.lessons.stepping import Sweep
 from autograd.names import node_names
 from autograd.op import number
 from autograd.replay import replay, replay_partials, without_frozen
+from autograd.sweeps import topological_order
 from autograd.value import Value
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import contents

@@ -12,7 +12,7 @@ import autograd
 import nn
 from autograd import Value, anomaly, gradients, scope, where
 from autograd.diagnosis.why import GRADIENTS, why
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 

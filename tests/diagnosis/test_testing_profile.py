@@ -11,7 +11,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.diagnosis import profile
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from autograd.testing import expressions, points
 
 

@@ -12,7 +12,7 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients, ops
 from autograd.formulas import explain, paths
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from tests.formulas.test_explain_source import run, tame, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)

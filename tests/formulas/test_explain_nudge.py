@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradients, ops
 from autograd.formulas import nudge
-from autograd.graph import topological_order
-from autograd.replay import changed_leaves, replay, replay_partials
+from autograd.replay import replay, replay_partials
+from autograd.staleness import stale_leaves
+from autograd.sweeps import topological_order
 from tests.formulas.test_explain_source import numbers, run, tame, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
@@ -77,7 +78,7 @@ def test_a_chain_of_100_000_operations_is_replayed():
 @given(wild_programs())
 def test_no_leaf_of_a_graph_as_recorded_was_changed(drawn):
     program, data = drawn
-    assert changed_leaves(topological_order(run(program, [Value(x) for x in data]))) == []
+    assert stale_leaves(topological_order(run(program, [Value(x) for x in data]))) == []
 
 
 @more_examples
@@ -90,28 +91,28 @@ def test_only_changed_leaves_are_found_where_every_leaf_is_in_a_product_and_all_
     moved = [leaves[i] for i in moved if i < len(leaves)]
     for leaf in moved:
         leaf.data += 1.0
-    assert set(changed_leaves(order)) == set(moved)
+    assert set(stale_leaves(order)) == set(moved)
 
 
 def test_a_leaf_that_a_dot_multiplies_by_a_number_as_well_does_not_throw_doubt_on_its_bias():
     x, b = Value(0.0), Value(0.0)
     y = autograd.dot([x, x], [x, 0.1], b)
     x.data = 1.0
-    assert changed_leaves(topological_order([y])) == [x]
+    assert stale_leaves(topological_order([y])) == [x]
 
 
 def test_a_change_is_found_where_the_number_is_the_same_and_only_a_partial_is_not():
     x, w, zero = Value(3.0), Value(2.0), Value(0.0)
     order = topological_order([x**2, w * zero])
     x.data, w.data = -3.0, 5.0
-    assert changed_leaves(order) == [x, w]
+    assert stale_leaves(order) == [x, w]
 
 
 def test_where_a_sum_does_not_say_which_of_its_leaves_was_changed_all_that_may_be_are_given():
     a, b, c = Value(1.0), Value(2.0), Value(3.0)
     order = topological_order([autograd.sum([a, b, c]), c * 2.0])
     a.data = 5.0
-    assert set(changed_leaves(order)) == {a, b}
+    assert set(stale_leaves(order)) == {a, b}
 
 
 def test_changes_in_a_hundred_thousand_operations_are_found_quickly():
@@ -121,7 +122,7 @@ def test_changes_in_a_hundred_thousand_operations_are_found_quickly():
     x.data = 2.0
     order = topological_order([y])
     start = time.process_time()
-    assert changed_leaves(order) == [x]
+    assert stale_leaves(order) == [x]
     assert time.process_time() - start < 2.0  # 0.2 s on an idle machine
 
 

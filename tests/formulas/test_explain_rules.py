@@ -11,7 +11,7 @@ from autograd import Value, custom_op, ops
 from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
 from autograd.formulas.notation import ATOM, CHOICE, LATEX, POWER, PRODUCT, SUM, TEXT, Written
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from tests.formulas.test_explain_formulas import from_latex, from_text, value
 from tests.formulas.test_explain_source import run, wild_programs
 

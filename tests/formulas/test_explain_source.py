@@ -18,8 +18,8 @@ from autograd.formulas import to_python
 from autograd.formulas.helpers import HELPERS
 from autograd.formulas.python import SOURCES, constant, operation, variable
 from autograd.formulas.source import _Program
-from autograd.graph import topological_order
 from autograd.names import node_names
+from autograd.sweeps import topological_order
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 

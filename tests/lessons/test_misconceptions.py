@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, gradients, greater, log, where
 from autograd import misconceptions as wrongly
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from tests import test_random_graphs as random_graphs
 from tests.diagnosis import test_diagnose as odd_graphs
 

@@ -15,9 +15,9 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients
 from autograd._format import shown
-from autograd.graph import topological_order
 from autograd.lessons.quiz import Quiz, Score, quiz
 from autograd.lessons.quiz.marks import agree
+from autograd.sweeps import topological_order
 from autograd.viz import render
 from tests import test_random_graphs as random_graphs
 

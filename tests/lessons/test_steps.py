@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, gradients
-from autograd.graph import topological_order
 from autograd.lessons.stepping import steps
+from autograd.sweeps import topological_order
 from tests.test_random_graphs import programs, run
 
 

@@ -123,7 +123,7 @@ MISTAKES = [
         "partials of higher order taken as constants",
         "transforms.py",
         "        return self._partials\n",
-        "        return graph.recorded\n",
+        "        return sweeps.recorded\n",
     ),
     (
         "two derivatives by one Value confused",

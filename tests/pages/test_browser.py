@@ -9,8 +9,8 @@ import pytest
 import autograd
 import nn
 from autograd import Value, _format
-from autograd.graph import topological_order
 from autograd.lessons.stepping import steps
+from autograd.sweeps import topological_order
 from autograd.viz.page import bundle
 from autograd.viz.player import player
 from autograd.viz.widget import widget

@@ -22,7 +22,7 @@ import pytest
 import autograd
 import nn
 from autograd import StaleGraphError, Value, anomaly, diagnosis, gradients, no_grad, scope
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from tests.support.soak import count
 from tests.support.threads import in_a_small_stack
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, custom_op, ops
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from autograd.testing import GradientError, check_grads, expressions, gradcheck, points
 from autograd.testing.expression import Expression
 from autograd.testing.gradcheck import progress

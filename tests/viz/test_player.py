@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, gradients
-from autograd.graph import topological_order
+from autograd.sweeps import topological_order
 from autograd.viz import render, style
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import player

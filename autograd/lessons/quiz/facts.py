@@ -9,7 +9,7 @@ from autograd.diagnosis.words import Edge
 from autograd.formulas.spelling import name_text
 from autograd.formulas.telling import IN_TEXT, Account
 from autograd.lessons.stepping import Sweep
-from autograd.replay import changed_leaves
+from autograd.staleness import stale_leaves
 from autograd.value import Value
 
 
@@ -20,7 +20,7 @@ class Facts:
         self.order, self.names, self.root = order, names, order[-1]
         self.spelled = unique_names(names, name_text)
         self.sweep = Sweep(order, names)
-        self.changed = frozenset(changed_leaves(order))
+        self.changed = frozenset(stale_leaves(order))
         # In the order in which the gradient arrives. Where none flows, there is no use.
         self._uses: dict[Value, list[Edge]] = {}
         for user, _, _ in self.sweep.backward:

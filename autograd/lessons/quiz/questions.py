@@ -12,7 +12,6 @@ from autograd._check import checked_value
 from autograd._format import one_line, shown
 from autograd.diagnosis.words import listed
 from autograd.formulas.telling import IN_TEXT, stale
-from autograd.graph import topological_order
 from autograd.lessons.quiz import hints
 from autograd.lessons.quiz.facts import Facts
 from autograd.lessons.quiz.key import Key, Row
@@ -20,6 +19,7 @@ from autograd.lessons.quiz.marks import Mark, Marks, mark
 from autograd.lessons.quiz.picture import is_drawn, picture
 from autograd.names import node_names
 from autograd.op import number
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 if TYPE_CHECKING:

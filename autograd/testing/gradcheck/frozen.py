@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from autograd.diagnosis.kinks import JUMPING, alike, domain_ends, kinked, quick_arguments, stated, within_reach
-from autograd.graph import adjoints, tangents, topological_order
 from autograd.op import number
 from autograd.replay import numbers_of, replay
+from autograd.sweeps import adjoints, tangents, topological_order
 from autograd.testing.finite.estimate import Sample, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
 from autograd.value import Value, take_partials

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.graph import adjoints, recorded, tangents, topological_order
 from autograd.names import node_names
 from autograd.ops import BUILT_IN
+from autograd.sweeps import adjoints, recorded, tangents, topological_order
 from autograd.testing.finite.estimate import neighbours, scatter
 from autograd.testing.gradcheck.beside import Kind, beside
 from autograd.testing.gradcheck.frozen import Frozen, shows

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autograd import context, graph
+from autograd import context, sweeps
 from autograd._format import as_index
 from autograd._tree import tree_leaves, tree_map
 from autograd.diagnosis.kinks import alike, margins, quick_arguments, within_reach
-from autograd.graph import adjoints, recorded, topological_order
 from autograd.op import Op, number
+from autograd.sweeps import adjoints, recorded, topological_order
 from autograd.testing.finite.estimate import EPSILON
 from autograd.testing.gradcheck.inputs import argument_names, as_lists, is_checked, is_frozen, is_module, named
 from autograd.testing.gradcheck.rounding import value_noise
@@ -108,7 +108,7 @@ class Subject:
         if self.mode == "rev":
             return list(gradients(y, inputs, create_graph=True))
         order = topological_order([y])
-        return [graph.tangents(order, {x: 1.0}, _rules).get(y, 0.0) for x in inputs]
+        return [sweeps.tangents(order, {x: 1.0}, _rules).get(y, 0.0) for x in inputs]
 
     def recorded_at(self, point: Sequence[float]) -> Recording | None:
         """f recorded elsewhere; None if it refuses."""

@@ -1,0 +1,90 @@
+"""A module's call is a scope: how its results are marked, and which scope a node belongs to.
+
+Inside `with scope(...)` every node stores its scope when it is recorded. A module call marks less, for the sake of
+speed: only its results. What else was made in the call lies between its arguments and its results, and is found when
+somebody asks (`scopes_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from autograd import context
+from autograd._tree import tree_leaves
+from autograd._typing import Any
+from autograd.context import Scope
+from autograd.value import RESULT, Value, annotate, protect
+
+
+def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """`function(*args)` as a scope of its own: how a module is called."""
+    made_in = Scope(type(owner).__name__, context.current_scope.get(), owner, args)
+    token = context.current_scope.set(made_in)
+    try:
+        result = function(*args)
+    finally:
+        context.current_scope.reset(token)
+    deepest = 0
+    for node in (result,) if type(result) is Value else result if type(result) is list else tree_leaves(result):
+        if type(node) is Value and node.op is not None:
+            deepest = max(deepest, node._depth)
+            note = getattr(node, "_note", None)
+            if note is None:
+                node._note = made_in
+            elif note.scope is None:
+                annotate(node, note.label, note.origin, made_in)
+    if deepest:
+        for arg in args:
+            protect(arg if type(arg) is list else tree_leaves(arg), deepest)
+    return result
+
+
+def made_in_call(value: Value) -> bool:
+    """Did a module compute it: returned it from a call, or made a leaf of it inside, under `no_grad()` or with `detach()`?"""
+    note = getattr(value, "_note", None)
+    if note is None or note is RESULT:
+        return note is RESULT
+    return note.scope is not None and any(around.owner is not None for around in note.scope.path())
+
+
+def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
+    """The innermost scope of every node of a topological order; leaves have none.
+
+    A node that stores none belongs to the call its user belongs to, unless it was an argument of that call; with users
+    in several calls, to what is around all of them. (Inside `with scope(...)` every node stores it.)
+    """
+    found: dict[Value, Scope | None] = {}
+    claims: dict[Value, Scope | None] = {}
+    for node in reversed(order):
+        if node.op is None:
+            found[node] = None
+            continue
+        made_in = node.scope or claims.get(node)
+        while made_in is not None and node in _inputs(made_in):
+            made_in = made_in.parent  # a module that hands on its argument has not made it
+        found[node] = made_in
+        for arg in node.args:
+            if type(arg) is Value and arg.op is not None and arg.scope is None:
+                around = made_in
+                while around is not None and (around.owner is None or arg in _inputs(around)):
+                    around = around.parent
+                claims[arg] = _common(claims[arg], around) if arg in claims else around
+    return found
+
+
+def _inputs(scope: Scope) -> frozenset[Value]:
+    """The Values that a module was called with."""
+    try:
+        return scope.inputs
+    except AttributeError:
+        scope.inputs = frozenset(arg for arg in tree_leaves(scope.args) if type(arg) is Value)
+        return scope.inputs
+
+
+def _common(one: Scope | None, other: Scope | None) -> Scope | None:
+    """The innermost call around both."""
+    if one is other or one is None or other is None:
+        return one if one is other else None
+    pairs = zip(one.path(), other.path(), strict=False)
+    shared = [a for a, b in pairs if a is b and a.owner is not None]
+    return shared[-1] if shared else None

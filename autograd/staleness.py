@@ -1,0 +1,85 @@
+"""Do the nodes of a graph still follow from their arguments? The one place where that is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd import ops
+from autograd.op import Op
+from autograd.value import Value, take_partials
+
+
+def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
+    """The leaves, of a topological order, whose numbers were changed after the graph was recorded with them.
+
+    They are found by the operations that use them: one that is computed again gives another number, or other partials.
+    If one of several leaves must have changed and the graph does not tell which, as in a sum, all of them are given.
+    A change that no number of the graph depends on does not count.
+
+    >>> from autograd.sweeps import topological_order
+    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
+    >>> nodes = topological_order([x * w])
+    >>> stale_leaves(nodes)
+    []
+    >>> x.data = 10.0
+    >>> [leaf.label for leaf in stale_leaves(nodes)]
+    ['x']
+    """
+    changed: set[Value] = set()
+    kept: set[Value] = set()
+    doubtful: list[set[Value]] = []
+    for node in nodes:
+        unknown = {arg for arg in node.args if type(arg) is Value and arg.op is None}
+        if not unknown:
+            continue
+        then = {arg: factor for arg, factor in factors_of(node).items() if arg in unknown}
+        for arg, factor in then.items():
+            (kept if same_number(arg.data, factor) else changed).add(arg)
+        unknown -= then.keys()
+        if not unknown:
+            continue
+        if is_current(node, [arg if type(arg) is float else then.get(arg, arg.data) for arg in node.args]):
+            kept |= unknown
+        else:
+            doubtful.append(unknown)
+    for leaves in sorted(doubtful, key=len):
+        if changed.isdisjoint(leaves):
+            changed |= leaves - kept or leaves
+    return [leaf for leaf in nodes if leaf in changed]
+
+
+def operands(node: Value) -> list[float]:
+    """The numbers that the arguments of a node have now, constants among them."""
+    return [arg if type(arg) is float else arg.data for arg in node.args]
+
+
+def same_number(one: float | None, other: float | None) -> bool:
+    """Are they equal? NaN equals NaN here."""
+    return one == other or (one != one and other != other)
+
+
+def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
+    """Would recording the node again give the same number and partials? With its arguments as they are now, or these numbers."""
+    if node.op is None:
+        return True
+    numbers = operands(node) if numbers is None else numbers
+    op: Op = node.op
+    if not same_number(op(*numbers), node.data):
+        return False
+    if op in _LINEAR:
+        return True
+    again = take_partials(op, node.data, numbers, [partial is not None for partial in node.partials])
+    return all(map(same_number, again, node.partials))
+
+
+def factors_of(node: Value) -> dict[Value, float]:
+    """The numbers that the arguments of a product had when it was recorded: each is the partial by the other."""
+    if node.op is not ops.mul and node.op is not ops.dot:
+        return {}
+    partials = node.partials
+    half = len(partials) // 2
+    pairs = zip(node.args, (*partials[half : 2 * half], *partials[:half]), strict=False)  # no factor for the bias of a dot
+    return {arg: factor for arg, factor in pairs if type(arg) is Value and factor is not None}
+
+
+_LINEAR = frozenset((ops.add, ops.sub, ops.neg, ops.pos, ops.sum))  # whose partials are the same everywhere
