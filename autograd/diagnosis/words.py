@@ -78,7 +78,7 @@ class Words:
 
     def got(self, node: Value) -> str:
         """The operation, where it is, and its arguments."""
-        changed = "" if node.op is None or is_current(node) else " (changed since)"
+        changed = "" if _row(node) is None or is_current(node) else " (changed since)"
         return f"{self.place(node)} got {listed([shown(x) for x in numbers(node)])}{changed}"
 
     def value(self, node: Value) -> str:
