@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from autograd import scalar_math
 from autograd._typing import Any
-from autograd.op import INF, NAN, NONZERO, POSITIVE, REAL, UNIT, Domain, Op, number
-
-TABLE: dict[str, Op] = {}
+from autograd.op import ANY, ATOM, CALL, INF, NAN, NONZERO, POSITIVE, POWER, PRODUCT, REAL, SUM, UNIT, Domain, number, op
+from autograd.op import TABLE as TABLE
+from autograd.op import Op as Op
 
 # Rows that the rules of earlier rows mention.
 pow: Op
@@ -53,21 +53,6 @@ greater: Op
 greater_equal: Op
 
 
-def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Op:
-    """Make a row and put it in the table."""
-    row = TABLE[name] = Op(name, forward, *partials, **columns)
-    return row
-
-
-def row_named(name: str) -> Op:
-    """The row of that name; KeyError if there is none.
-
-    >>> row_named("tanh")
-    <op tanh>
-    """
-    return TABLE[name]
-
-
 def custom_op(
     forward: Callable[..., float] | None = None,
     /,
@@ -85,7 +70,7 @@ def custom_op(
     returns the gradient of every argument as a tuple (of a single one bare; None is none), and is linear in the first:
     `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
     and higher derivatives work as well. Further keywords are columns of the table: `symbol`, `latex`, `source`,
-    `taught`, `domain`, `kinks`, `otherwise` (the result where `forward` raises a ValueError or ArithmeticError; without
+    `textbook`, `domain`, `kinks`, `fallback` (the result where `forward` raises a ValueError or ArithmeticError; without
     it the exception passes). `source` and `latex` have a place for each argument, `"{} ** 3"` or
     `"{0} if {2} > 0 else {1}"`; ValueError if they have not, or if `source` is not a Python expression.
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in cannot be replaced.
@@ -117,7 +102,7 @@ def custom_op(
         _check_partials(label, rules)
     _check_texts(None if columns.get("variadic") else len(rules), columns)
     columns.setdefault("doc", forward.__doc__ or "")
-    columns.setdefault("otherwise", _raise_again)
+    columns.setdefault("fallback", _raise_again)
     return op(label, forward, *rules, **columns)
 
 
@@ -217,6 +202,21 @@ def _raise_again(*args: float) -> float:
     raise  # called while the exception of `forward` is handled
 
 
+# The terms of sums of products: positions of the factors of each.
+
+
+def _each(n: int) -> list[tuple[int, ...]]:
+    return [(i,) for i in range(n)]
+
+
+def _all(n: int) -> list[tuple[int, ...]]:
+    return [tuple(range(n))]
+
+
+def _pairs_and_bias(n: int) -> list[tuple[int, ...]]:
+    return [(n - 1,), *((i, n // 2 + i) for i in range(n // 2))]
+
+
 def _square(x: Any) -> Any:
     return x * x
 
@@ -298,12 +298,14 @@ def _cbrt(x: float) -> float:
 
 # fmt: off
 pos = op("pos", operator.pos, lambda z, x: 1.0, source="+{}", latex="+{}", symbol="+", ufunc="positive",
+         linear=True, text="+{}", precedence=[SUM, PRODUCT],
          doc="""The same number as a new node: `+x`.
 
     >>> pos(2.0)
     2.0
     """)
 neg = op("neg", operator.neg, lambda z, x: -1.0, source="-{}", latex="-{}", symbol="−", ufunc="negative",
+         linear=True, text="−{}", precedence=[SUM, PRODUCT],
          doc="""Minus x: `-x`.
 
     >>> neg(2.0)
@@ -311,6 +313,7 @@ neg = op("neg", operator.neg, lambda z, x: -1.0, source="-{}", latex="-{}", symb
     """)
 add = op("add", operator.add, lambda z, x, y: 1.0, lambda z, x, y: 1.0, kernel=lambda x, y: (x + y, 1.0, 1.0),
          source="{} + {}", latex="{} + {}", symbol="+",
+         linear=True, terms=_each, text="{} + {}", precedence=[SUM, SUM, SUM],
          doc="""The sum of two numbers: `x + y`.
 
     >>> add(2.0, 3.0)
@@ -318,6 +321,7 @@ add = op("add", operator.add, lambda z, x, y: 1.0, lambda z, x, y: 1.0, kernel=l
     """)
 sub = op("sub", operator.sub, lambda z, x, y: 1.0, lambda z, x, y: -1.0, kernel=lambda x, y: (x - y, 1.0, -1.0),
          source="{} - {}", latex="{} - {}", symbol="−", ufunc="subtract",
+         linear=True, text="{} − {}", precedence=[SUM, SUM, PRODUCT],
          doc="""The difference of two numbers: `x - y`.
 
     >>> sub(2.0, 3.0)
@@ -325,6 +329,7 @@ sub = op("sub", operator.sub, lambda z, x, y: 1.0, lambda z, x, y: -1.0, kernel=
     """)
 mul = op("mul", operator.mul, lambda z, x, y: y, lambda z, x, y: x, kernel=lambda x, y: (x * y, y, x),
          source="{} * {}", latex=r"{} \cdot {}", symbol="×", ufunc="multiply",
+         terms=_all, text="{}·{}", precedence=[PRODUCT, PRODUCT, PRODUCT],
          doc="""The product of two numbers: `x * y`.
 
     >>> mul(2.0, 3.0)
@@ -332,7 +337,8 @@ mul = op("mul", operator.mul, lambda z, x, y: y, lambda z, x, y: x, kernel=lambd
     """)
 div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y, kernel=_divide_kernel,
          source="{} / {}", latex=r"\frac{{{}}}{{{}}}", symbol="÷", ufunc="divide",
-         taught=["1/y", "-(x/y**2)"], domain=[REAL, NONZERO], otherwise=_divide,
+         textbook=["1/y", "-(x/y**2)"], domain=[REAL, NONZERO], fallback=_divide,
+         text="{}/{}", precedence=[PRODUCT, PRODUCT, POWER], latex_precedence=[CALL, ANY, ANY],
          doc="""The quotient of two numbers: `x / y`; 1/±0 is ±inf and 0/0 is NaN.
 
     >>> div(1.0, 4.0), div(1.0, 0.0)
@@ -340,7 +346,8 @@ div = op("div", operator.truediv, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / 
     """)
 pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
          source="{} ** {}", latex="{{{}}}^{{{}}}", symbol="**", ufunc="power",
-         taught=["y*x**(y - 1)", "z*log(x)"], domain=[POSITIVE, REAL], otherwise=_power, kernel=_power_kernel,
+         textbook=["y*x**(y - 1)", "z*log(x)"], domain=[POSITIVE, REAL], fallback=_power, kernel=_power_kernel,
+         text="{}^{}", precedence=[POWER, ATOM, CALL], latex_precedence=[POWER, ATOM, ANY],
          doc="""x to the power y: `x ** y`; a negative x with a y that is no integer gives NaN, never a complex number.
 
     >>> pow(2.0, -1.0), pow(-8.0, 1 / 3)
@@ -348,8 +355,9 @@ pow = op("pow", math.pow, _power_by_base, _power_by_exponent,
     """)
 
 mod = op("mod", operator.mod, lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
-         source="{} % {}", latex=r"{} \bmod {}", symbol="%", ufunc="remainder", taught=["1", "-floor(x/y)"],
+         source="{} % {}", latex=r"{} \bmod {}", symbol="%", ufunc="remainder", textbook=["1", "-floor(x/y)"],
          domain=[REAL, NONZERO], kinks=lambda x, y: _to_multiple(x, y), kernel=_mod_kernel,
+         jumps=True, varies_fast=True, text="{} % {}", precedence=[SUM, PRODUCT, POWER], latex_precedence=[ANY, PRODUCT, POWER],
          doc="""The remainder of x / y, with the sign of y, as Python has it: `x % y`; NaN for y = 0.
 
     >>> mod(7.0, 3.0), mod(-7.0, 3.0)
@@ -362,70 +370,79 @@ LN_2 = 0.6931471805599453
 LOG2_E = 1.4426950408889634
 LOG10_E = 0.4342944819032518
 
-exp = op("exp", math.exp, lambda z, x: z, latex="e^{{{}}}", otherwise=lambda x: INF,
+exp = op("exp", math.exp, lambda z, x: z, latex="e^{{{}}}", fallback=lambda x: INF,
+         latex_precedence=[POWER, ANY],
          doc="""e to the power x.
 
     >>> exp(0.0), exp(710.0)
     (1.0, inf)
     """)
-expm1 = op("expm1", math.expm1, lambda z, x: exp(x), latex="e^{{{}}} - 1", otherwise=lambda x: INF,
-           doc="""exp(x) - 1, exact for small x.
+expm1 = op("expm1", math.expm1, lambda z, x: exp(x), latex="e^{{{}}} - 1", fallback=lambda x: INF,
+           text="exp({}) − 1", precedence=[SUM, ANY],
+         doc="""exp(x) - 1, exact for small x.
 
     >>> expm1(1e-20)
     1e-20
     """)
-exp2 = op("exp2", math.exp2, lambda z, x: LN_2 * z, latex="2^{{{}}}", otherwise=lambda x: INF,
-          doc="""2 to the power x.
+exp2 = op("exp2", math.exp2, lambda z, x: LN_2 * z, latex="2^{{{}}}", fallback=lambda x: INF,
+          text="2^{}", precedence=[POWER, CALL], latex_precedence=[POWER, ANY],
+         doc="""2 to the power x.
 
     >>> exp2(3.0), exp2(1024.0)
     (8.0, inf)
     """)
 log = op("log", math.log, lambda z, x: _within(greater_equal(x, 0.0), 1.0 / x, z), kernel=lambda x: (math.log(x), 1.0 / x),
-         latex=r"\ln\left({}\right)", taught=["1/x"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
+         latex=r"\ln\left({}\right)", textbook=["1/x"], domain=[POSITIVE], fallback=lambda x: -INF if x == 0.0 else NAN,
+         text="ln({})",
          doc="""The natural logarithm; log(0) is -inf, and NaN below.
 
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """)
 log1p = op("log1p", math.log1p, lambda z, x: _within(greater_equal(x, -1.0), 1.0 / (1.0 + x), z), kernel=lambda x: (math.log1p(x), 1.0 / (1.0 + x)),
-           latex=r"\ln\left(1 + {}\right)", taught=["1/(1 + x)"], domain=[((-1.0, INF),)],
-           otherwise=lambda x: -INF if x == -1.0 else NAN,
-           doc="""log(1 + x), exact for small x.
+           latex=r"\ln\left(1 + {}\right)", textbook=["1/(1 + x)"], domain=[((-1.0, INF),)],
+           fallback=lambda x: -INF if x == -1.0 else NAN,
+           text="ln(1 + {})", precedence=[ATOM, SUM],
+         doc="""log(1 + x), exact for small x.
 
     >>> log1p(1e-20)
     1e-20
     """)
 log2 = op("log2", math.log2, lambda z, x: _within(greater_equal(x, 0.0), LOG2_E / x, z), kernel=lambda x: (math.log2(x), LOG2_E / x),
-          latex=r"\log_2\left({}\right)", taught=["1/(x*log(2))"], domain=[POSITIVE], otherwise=lambda x: -INF if x == 0.0 else NAN,
-          doc="""The logarithm to base 2.
+          latex=r"\log_2\left({}\right)", textbook=["1/(x*log(2))"], domain=[POSITIVE], fallback=lambda x: -INF if x == 0.0 else NAN,
+          text="log₂({})",
+         doc="""The logarithm to base 2.
 
     >>> log2(8.0)
     3.0
     """)
 log10 = op("log10", math.log10, lambda z, x: _within(greater_equal(x, 0.0), LOG10_E / x, z), kernel=lambda x: (math.log10(x), LOG10_E / x),
-           latex=r"\log_{{10}}\left({}\right)", taught=["1/(x*log(10))"], domain=[POSITIVE],
-           otherwise=lambda x: -INF if x == 0.0 else NAN,
-           doc="""The logarithm to base 10.
+           latex=r"\log_{{10}}\left({}\right)", textbook=["1/(x*log(10))"], domain=[POSITIVE],
+           fallback=lambda x: -INF if x == 0.0 else NAN,
+           text="log₁₀({})",
+         doc="""The logarithm to base 10.
 
     >>> log10(1000.0)
     3.0
     """)
-sqrt = op("sqrt", math.sqrt, lambda z, x: 0.5 / z, latex=r"\sqrt{{{}}}", symbol="√", taught=["1/(2*z)"], domain=[POSITIVE],
+sqrt = op("sqrt", math.sqrt, lambda z, x: 0.5 / z, latex=r"\sqrt{{{}}}", symbol="√", textbook=["1/(2*z)"], domain=[POSITIVE],
           doc="""The square root; NaN for a negative number.
 
     >>> sqrt(9.0)
     3.0
     """)
-cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", taught=["1/(3*z**2)"], domain=[NONZERO],
-          doc="""The cube root, of negative numbers too.
+cbrt = op("cbrt", _cbrt, lambda z, x: 1.0 / (3.0 * z * z), latex=r"\sqrt[3]{{{}}}", symbol="∛", textbook=["1/(3*z**2)"], domain=[NONZERO],
+          plain="cube_root({})",
+         doc="""The cube root, of negative numbers too.
 
     >>> cbrt(-27.0)
     -3.0
     """)
 log1mexp = op("log1mexp", scalar_math.log1mexp, lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z),
-              latex=r"\ln\left(1 - e^{{-{}}}\right)", taught=["1/(exp(x) - 1)"], domain=[POSITIVE],
-              otherwise=lambda x: -INF if x == 0.0 else NAN,
-              doc="""log(1 - exp(-x)) for x > 0, the convention of Mächler (2012): exact for small and for large x.
+              latex=r"\ln\left(1 - e^{{-{}}}\right)", textbook=["1/(exp(x) - 1)"], domain=[POSITIVE],
+              fallback=lambda x: -INF if x == 0.0 else NAN,
+              text="ln(1 − exp(−{}))", precedence=[ATOM, PRODUCT],
+         doc="""log(1 - exp(-x)) for x > 0, the convention of Mächler (2012): exact for small and for large x.
 
     >>> print(f"{log1mexp(1e-20):.6f} {log1mexp(50.0):.6g}")
     -46.051702 -1.92875e-22
@@ -448,8 +465,9 @@ def _exp_difference_kernel(x: float, y: float) -> tuple[float, float, float]:
 
 
 exp_difference = op("exp_difference", _exp_difference, lambda z, x, y: z, lambda z, x, y: -z, kernel=_exp_difference_kernel,
-                    latex="e^{{{} - {}}}", otherwise=lambda x, y: INF,
-                    doc="""exp(x - y), exact where the difference is not: what softmax is made of.
+                    latex="e^{{{} - {}}}", fallback=lambda x, y: INF,
+                    text="exp({} − {})", precedence=[ATOM, SUM, PRODUCT], latex_precedence=[POWER, SUM, PRODUCT],
+         doc="""exp(x - y), exact where the difference is not: what softmax is made of.
 
     >>> exp_difference(3.0, 3.0)
     1.0
@@ -478,53 +496,56 @@ def _atan2_kernel(y: float, x: float) -> tuple[float, float, float]:
 
 # fmt: off
 sin = op("sin", math.sin, lambda z, x: cos(x), kernel=lambda x: (math.sin(x), math.cos(x)), latex=r"\sin\left({}\right)",
+         varies_fast=True,
          doc="""The sine of x radians.
 
     >>> sin(0.0)
     0.0
     """)
 cos = op("cos", math.cos, lambda z, x: -sin(x), kernel=lambda x: (math.cos(x), -math.sin(x)), latex=r"\cos\left({}\right)",
+         varies_fast=True,
          doc="""The cosine of x radians.
 
     >>> cos(0.0)
     1.0
     """)
-tan = op("tan", math.tan, lambda z, x: 1.0 + z * z, latex=r"\tan\left({}\right)", taught=["1 + z**2"], domain=[((-1.5, 1.5),)],
+tan = op("tan", math.tan, lambda z, x: 1.0 + z * z, latex=r"\tan\left({}\right)", textbook=["1 + z**2"], domain=[((-1.5, 1.5),)],
+         varies_fast=True,
          doc="""The tangent of x radians.
 
     >>> tan(0.0)
     0.0
     """)
 asin = op("asin", math.asin, lambda z, x: 1.0 / leg(1.0, x),
-          latex=r"\arcsin\left({}\right)", taught=["1/sqrt(1 - x**2)"], domain=[UNIT], ufunc="arcsin",
+          latex=r"\arcsin\left({}\right)", textbook=["1/sqrt(1 - x**2)"], domain=[UNIT], ufunc="arcsin",
           doc="""The angle in [-π/2, π/2] whose sine is x.
 
     >>> asin(1.0)
     1.5707963267948966
     """)
 acos = op("acos", math.acos, lambda z, x: -1.0 / leg(1.0, x),
-          latex=r"\arccos\left({}\right)", taught=["-(1/sqrt(1 - x**2))"], domain=[UNIT], ufunc="arccos",
+          latex=r"\arccos\left({}\right)", textbook=["-(1/sqrt(1 - x**2))"], domain=[UNIT], ufunc="arccos",
           doc="""The angle in [0, π] whose cosine is x.
 
     >>> acos(0.0)
     1.5707963267948966
     """)
 atan = op("atan", math.atan, lambda z, x: _square(1.0 / hypot(1.0, x)),
-          latex=r"\arctan\left({}\right)", taught=["1/(1 + x**2)"], ufunc="arctan",
+          latex=r"\arctan\left({}\right)", textbook=["1/(1 + x**2)"], ufunc="arctan",
           doc="""The angle in (-π/2, π/2) whose tangent is x.
 
     >>> atan(1.0)
     0.7853981633974483
     """)
 leg = op("leg", _leg, lambda z, x, y: hypot(1.0, y / z), lambda z, x, y: -y / z, kernel=_leg_kernel,
-         taught=["x/z", "-(y/z)"], domain=[((1.0, INF),), UNIT],
+         textbook=["x/z", "-(y/z)"], domain=[((1.0, INF),), UNIT],
          doc="""√(x² - y²), the other leg of a right triangle with hypotenuse x and one leg y; NaN where |y| > x.
 
     >>> leg(5.0, 3.0)
     4.0
     """)
 atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y), kernel=_atan2_kernel,
-           latex=r"\operatorname{{atan2}}\left({}, {}\right)", taught=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], domain=[NONZERO, NONZERO], ufunc="arctan2",
+           latex=r"\operatorname{{atan2}}\left({}, {}\right)", textbook=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], domain=[NONZERO, NONZERO], ufunc="arctan2",
            doc="""The angle in [-π, π] of the point (x, y), called as in `math`: atan2(y, x).
 
     >>> atan2(1.0, 1.0)
@@ -542,46 +563,48 @@ def _sech2(x: float) -> float:
 
 # fmt: off
 sinh = op("sinh", math.sinh, lambda z, x: cosh(x), latex=r"\sinh\left({}\right)",
-          otherwise=lambda x: math.copysign(INF, x),
+          fallback=lambda x: math.copysign(INF, x),
           doc="""The hyperbolic sine.
 
     >>> sinh(0.0)
     0.0
     """)
-cosh = op("cosh", math.cosh, lambda z, x: sinh(x), latex=r"\cosh\left({}\right)", otherwise=lambda x: INF,
+cosh = op("cosh", math.cosh, lambda z, x: sinh(x), latex=r"\cosh\left({}\right)", fallback=lambda x: INF,
           doc="""The hyperbolic cosine.
 
     >>> cosh(0.0)
     1.0
     """)
-tanh = op("tanh", math.tanh, lambda z, x: sech2(x), kernel=lambda x: (math.tanh(x), _sech2(x)), latex=r"\tanh\left({}\right)", taught=["1 - z**2"],
-          doc="""The hyperbolic tangent. Its partial is 1 - tanh², written so that it stays exact in the tails.
+tanh = op("tanh", math.tanh, lambda z, x: sech2(x), kernel=lambda x: (math.tanh(x), _sech2(x)), latex=r"\tanh\left({}\right)", textbook=["1 - z**2"],
+          varies_fast=True, activation=True,
+         doc="""The hyperbolic tangent. Its partial is 1 - tanh², written so that it stays exact in the tails.
 
     >>> tanh(0.5)
     0.46211715726000973
     """)
-sech2 = op("sech2", _sech2, lambda z, x: -2.0 * (z * tanh(x)), doc="""1 / cosh(x)², which is 1 - tanh(x)², without overflow and exact in the tails.
+sech2 = op("sech2", _sech2, lambda z, x: -2.0 * (z * tanh(x)), varies_fast=True,
+         doc="""1 / cosh(x)², which is 1 - tanh(x)², without overflow and exact in the tails.
 
     >>> sech2(0.0), sech2(20.0)
     (1.0, 1.699341702116622e-17)
     """)
 asinh = op("asinh", math.asinh, lambda z, x: 1.0 / hypot(1.0, x),
-           latex=r"\operatorname{{arsinh}}\left({}\right)", taught=["1/sqrt(1 + x**2)"], ufunc="arcsinh",
+           latex=r"\operatorname{{arsinh}}\left({}\right)", textbook=["1/sqrt(1 + x**2)"], ufunc="arcsinh",
            doc="""The inverse of sinh.
 
     >>> asinh(0.0)
     0.0
     """)
 acosh = op("acosh", math.acosh, lambda z, x: 1.0 / leg(x, 1.0),
-           latex=r"\operatorname{{arcosh}}\left({}\right)", taught=["1/sqrt(x**2 - 1)"], domain=[((1.0, INF),)], ufunc="arccosh",
+           latex=r"\operatorname{{arcosh}}\left({}\right)", textbook=["1/sqrt(x**2 - 1)"], domain=[((1.0, INF),)], ufunc="arccosh",
            doc="""The inverse of cosh; NaN below 1.
 
     >>> acosh(1.0)
     0.0
     """)
 atanh = op("atanh", math.atanh, lambda z, x: _square(1.0 / leg(1.0, x)),
-           latex=r"\operatorname{{artanh}}\left({}\right)", taught=["1/(1 - x**2)"], domain=[UNIT], ufunc="arctanh",
-           otherwise=lambda x: math.copysign(INF, x) if x * x == 1.0 else NAN,
+           latex=r"\operatorname{{artanh}}\left({}\right)", textbook=["1/(1 - x**2)"], domain=[UNIT], ufunc="arctanh",
+           fallback=lambda x: math.copysign(INF, x) if x * x == 1.0 else NAN,
            doc="""The inverse of tanh; ±inf at ±1.
 
     >>> atanh(0.0), atanh(1.0)
@@ -637,33 +660,38 @@ def _halves(x: float) -> tuple[float, float]:
 
 # fmt: off
 gaussian = op("gaussian", _gaussian, lambda z, x: -2.0 * (x * z), latex=r"e^{{-{}^2}}",
-              doc="""exp(-x²), exact in the tails.
+              varies_fast=True, text="exp(−{}²)", precedence=[ATOM, ATOM], latex_precedence=[POWER, ATOM],
+         doc="""exp(-x²), exact in the tails.
 
     >>> gaussian(0.0), gaussian(20.0)
     (1.0, 1.9151695967140057e-174)
     """)
 normal_pdf = op("normal_pdf", _normal_pdf, lambda z, x: -(x * z), symbol="φ",
-                doc="""The density of the standard normal distribution, exp(-x²/2)/√(2π), exact in the tails.
+                varies_fast=True,
+         doc="""The density of the standard normal distribution, exp(-x²/2)/√(2π), exact in the tails.
 
     >>> normal_pdf(0.0)
     0.3989422804014327
     """)
 normal_cdf = op("normal_cdf", _normal_cdf, lambda z, x: normal_pdf(x), symbol="Φ",
-                doc="""The standard normal distribution Φ(x), the probability of a number below x; exact in the lower tail.
+                varies_fast=True,
+         doc="""The standard normal distribution Φ(x), the probability of a number below x; exact in the lower tail.
 
     >>> normal_cdf(0.0), normal_cdf(-10.0)
     (0.5, 7.61985302416053e-24)
     """)
 erf = op("erf", math.erf, lambda z, x: TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erf}}\left({}\right)",
-         taught=["1.1283791670955126*exp(-x**2)"],
+         textbook=["1.1283791670955126*exp(-x**2)"],
+         varies_fast=True,
          doc="""The error function, 2/√π ∫₀ˣ exp(-t²) dt.
 
     >>> erf(0.0)
     0.0
     """)
 erfc = op("erfc", math.erfc, lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), latex=r"\operatorname{{erfc}}\left({}\right)",
-          taught=["-1.1283791670955126*exp(-x**2)"],
-          doc="""1 - erf(x), exact for large x.
+          textbook=["-1.1283791670955126*exp(-x**2)"],
+          varies_fast=True,
+         doc="""1 - erf(x), exact for large x.
 
     >>> erfc(10.0)
     2.088487583762545e-45
@@ -679,8 +707,9 @@ def _erfinv_slope(z: Any, x: Any) -> Any:
 
 
 erfinv = op("erfinv", scalar_math.erfinv, _erfinv_slope, latex=r"\operatorname{{erf}}^{{-1}}\left({}\right)",
-            taught=["0.886226925452758*exp(z**2)"], domain=[UNIT],
-            doc="""The inverse of erf; ±inf at ±1.
+            textbook=["0.886226925452758*exp(z**2)"], domain=[UNIT],
+            latex_precedence=[POWER, ANY],
+         doc="""The inverse of erf; ±inf at ±1.
 
     >>> print(f"{erfinv(0.5):.6f} {erfinv(1.0)}")
     0.476936 inf
@@ -692,22 +721,25 @@ NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF
 ORDER: Domain = ((-1.0, 101.0),)  # the whole numbers in it
 
 lgamma = op("lgamma", scalar_math.log_gamma, lambda z, x: digamma(x), latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|", domain=[NOT_A_POLE],
-            doc="""log |Γ(x)|, the logarithm of a factorial: lgamma(n + 1) = log(n!); inf at 0, -1, -2, …
+            plain="log_gamma({})",
+         doc="""log |Γ(x)|, the logarithm of a factorial: lgamma(n + 1) = log(n!); inf at 0, -1, -2, …
 
     >>> print(f"{lgamma(5.0):.6f} {lgamma(2.0)} {lgamma(0.0)}")
     3.178054 0.0 inf
     """)
 digamma = op("digamma", scalar_math.digamma, lambda z, x: polygamma(1.0, x), latex=r"\psi\left({}\right)", symbol="ψ", domain=[NOT_A_POLE],
-             otherwise=lambda x: -math.copysign(INF, x),
-             doc="""The derivative of lgamma; ∓inf at ±0, NaN at -1, -2, …
+             fallback=lambda x: -math.copysign(INF, x),
+             text="ψ({})",
+         doc="""The derivative of lgamma; ∓inf at ±0, NaN at -1, -2, …
 
     >>> print(f"{digamma(1.0):.6f}")
     -0.577216
     """)
 polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z, lambda z, n, x: polygamma(n + 1.0, x),
                latex=r"\psi^{{\left({}\right)}}\left({}\right)", symbol="ψ⁽ⁿ⁾", domain=[ORDER, NOT_A_POLE],
-               otherwise=lambda n, x: INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0)),
-               doc="""The derivative of digamma of order n, called as in SciPy: polygamma(n, x), with a whole number n from 0 to 100.
+               fallback=lambda n, x: INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0)),
+               latex_precedence=[POWER, ANY, ANY],
+         doc="""The derivative of digamma of order n, called as in SciPy: polygamma(n, x), with a whole number n from 0 to 100.
 
     >>> print(f"{polygamma(1, 1.0):.6f}")
     1.644934
@@ -799,8 +831,9 @@ def _direction_by_rest(z: Any, x: Any, rest: Any) -> Any:
 
 
 hypot = op("hypot", math.hypot, lambda z, x, y: _along_one(z, x, y), lambda z, x, y: _along_one(z, y, x), kernel=_hypot_kernel,
-           latex=r"\sqrt{{{}^2 + {}^2}}", taught=["x/z", "y/z"], kinks=math.hypot,
-           doc="""√(x² + y²) without overflow; the gradient at (0, 0) is 0, the subgradient of least norm.
+           latex=r"\sqrt{{{}^2 + {}^2}}", textbook=["x/z", "y/z"], kinks=math.hypot,
+           at_kink=[0.0, 0.0], latex_precedence=[ATOM, ATOM, ATOM],
+         doc="""√(x² + y²) without overflow; the gradient at (0, 0) is 0, the subgradient of least norm.
 
     >>> hypot(3.0, 4.0)
     5.0
@@ -813,50 +846,58 @@ direction = op("direction", lambda x, rest: x / math.hypot(x, math.sqrt(rest)), 
     0.6
     """)
 abs = op("abs", math.fabs, lambda z, x: sign(x), kernel=lambda x: (math.fabs(x), _sign(x)), latex=r"\left|{}\right|", symbol="|·|", kinks=lambda x: x, ufunc="absolute",
+         at_kink=[0.0], text="|{}|",
          doc="""The absolute value; its partial at 0 is 0.
 
     >>> abs(-2.0)
     2.0
     """)
 sign = op("sign", _sign, _flat, latex=r"\operatorname{{sign}}\left({}\right)", kinks=lambda x: x,
-          doc="""-1, 0 or 1: the sign of x.
+          at_kink=[0.0], jumps=True,
+         doc="""-1, 0 or 1: the sign of x.
 
     >>> sign(-2.0), sign(0.0)
     (-1.0, 0.0)
     """)
 step = op("step", _step, _flat, latex=r"\left[{} > 0\right]", kinks=lambda x: x,
-          doc="""1 where x > 0, else 0.
+          at_kink=[0.0], jumps=True, text="[{} > 0]", precedence=[ATOM, SUM],
+         doc="""1 where x > 0, else 0.
 
     >>> step(2.0), step(0.0)
     (1.0, 0.0)
     """)
 floor = op("floor", scalar_math.floored, _zero, latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋", kinks=lambda x: _to_multiple(x, 1.0),
-           doc="""The largest whole number that is not above x, as a float; its gradient is 0.
+           at_kink=[0.0], jumps=True, varies_fast=True, plain="floored({})", text="⌊{}⌋",
+         doc="""The largest whole number that is not above x, as a float; its gradient is 0.
 
     >>> floor(2.5), floor(-2.5)
     (2.0, -3.0)
     """)
 ceil = op("ceil", scalar_math.ceiled, _zero, latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉", kinks=lambda x: _to_multiple(x, 1.0),
-          doc="""The smallest whole number that is not below x, as a float; its gradient is 0.
+          at_kink=[0.0], jumps=True, varies_fast=True, plain="ceiled({})", text="⌈{}⌉",
+         doc="""The smallest whole number that is not below x, as a float; its gradient is 0.
 
     >>> ceil(2.5), ceil(-2.5)
     (3.0, -2.0)
     """)
 round = op("round", scalar_math.rounded, _zero, latex=r"\operatorname{{round}}\left({}\right)", kinks=_to_half, ufunc="rint",
-           doc="""The nearest whole number, of two the even one, as a float; its gradient is 0.
+           at_kink=[0.0], jumps=True, varies_fast=True, plain="rounded({})",
+         doc="""The nearest whole number, of two the even one, as a float; its gradient is 0.
 
     >>> round(2.5), round(3.5)
     (2.0, 4.0)
     """)
 copysign = op("copysign", math.copysign, lambda z, x, y: sign(x) * copysign(1.0, y), _zero, domain=[REAL, NONZERO], kinks=_to_either_zero,
               kernel=lambda x, y: (math.copysign(x, y), _sign(x) * math.copysign(1.0, y), 0.0),
-              doc="""|x| with the sign of y, which a zero has as well; the partial at x = 0 is 0.
+              jumps=True,
+         doc="""|x| with the sign of y, which a zero has as well; the partial at x = 0 is 0.
 
     >>> copysign(2.0, -3.0), copysign(2.0, -0.0)
     (-2.0, -2.0)
     """)
-relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), kernel=lambda x: (0.0, 0.0) if x <= 0.0 else (x, 1.0), latex=r"\operatorname{{relu}}\left({}\right)", taught=["x > 0"], kinks=lambda x: x,
-          doc="""x where x > 0, else 0; its partial at 0 is 0.
+relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), kernel=lambda x: (0.0, 0.0) if x <= 0.0 else (x, 1.0), latex=r"\operatorname{{relu}}\left({}\right)", textbook=["x > 0"], kinks=lambda x: x,
+          at_kink=[0.0], activation=True,
+         doc="""x where x > 0, else 0; its partial at 0 is 0.
 
     >>> relu(2.0), relu(-2.0)
     (2.0, 0.0)
@@ -864,9 +905,10 @@ relu = op("relu", lambda x: 0.0 if x <= 0.0 else x, lambda z, x: step(x), kernel
 maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
              lambda z, x, y: _within(_number(z), greater(x, y) + 0.5 * equal(x, y), z),
              lambda z, x, y: _within(_number(z), less(x, y) + 0.5 * equal(x, y), z),
-             taught=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
+             textbook=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max\left({}, {}\right)", symbol="max", kinks=lambda x, y: x - y,
              kernel=lambda x, y: (x, 1.0, 0.0) if x > y else (y, 0.0, 1.0) if y > x else (x, 0.5, 0.5) if x == y else (NAN, NAN, NAN),
-             doc="""The larger of two numbers; a tie splits the gradient ½ and ½, NaN wins.
+             at_kink=[0.5, 0.5],
+         doc="""The larger of two numbers; a tie splits the gradient ½ and ½, NaN wins.
 
     >>> maximum(2.0, 3.0)
     3.0
@@ -874,9 +916,10 @@ maximum = op("maximum", lambda x, y: x if x >= y or x != x else y,
 minimum = op("minimum", lambda x, y: x if x <= y or x != x else y,
              lambda z, x, y: _within(_number(z), less(x, y) + 0.5 * equal(x, y), z),
              lambda z, x, y: _within(_number(z), greater(x, y) + 0.5 * equal(x, y), z),
-             taught=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
+             textbook=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min\left({}, {}\right)", symbol="min", kinks=lambda x, y: x - y,
              kernel=lambda x, y: (x, 1.0, 0.0) if x < y else (y, 0.0, 1.0) if y < x else (x, 0.5, 0.5) if x == y else (NAN, NAN, NAN),
-             doc="""The smaller of two numbers; a tie splits the gradient ½ and ½, NaN wins.
+             at_kink=[0.5, 0.5],
+         doc="""The smaller of two numbers; a tie splits the gradient ½ and ½, NaN wins.
 
     >>> minimum(2.0, 3.0)
     2.0
@@ -885,26 +928,28 @@ where = op("where", lambda c, x, y: x if c else y,
            _zero, lambda z, c, x, y: not_equal(c, 0.0), lambda z, c, x, y: equal(c, 0.0),
            select=True, kinks=lambda c, x, y: c, kernel=lambda c, x, y: (x, (None, 1.0, None)) if c else (y, (None, None, 1.0)),
            latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}",
-           doc="""x where the condition holds (is not 0), else y; the branch not taken gets no gradient at all.
+           jumps=True, plain="{1} if {0} else {2}", text="{1} if {0} else {2}", precedence=[ANY, SUM, SUM, ANY], latex_precedence=[ANY, ANY, ANY, ANY],
+         doc="""x where the condition holds (is not 0), else y; the branch not taken gets no gradient at all.
 
     >>> where(True, 2.0, 3.0), where(0.0, 2.0, 3.0)
     (2.0, 3.0)
     """)
 
 
-def _comparison(name: str, forward: Callable[[float, float], bool], sign: str, latex: str) -> Op:
+def _comparison(name: str, forward: Callable[[float, float], bool], python: str, sign: str, latex: str) -> Op:
     return op(name, lambda x, y: 1.0 if forward(x, y) else 0.0, _zero, _zero,
-              source=f"{name}({{}}, {{}})", latex=rf"\left[{{}} {latex} {{}}\right]", symbol=sign, kinks=lambda x, y: x - y,
+              plain=f"float({{}} {python} {{}})", text=f"[{{}} {sign} {{}}]", latex=rf"\left[{{}} {latex} {{}}\right]",
+              precedence=[ATOM, SUM, SUM], symbol=sign, kinks=lambda x, y: x - y, at_kink=[0.0, 0.0], jumps=True, comparison=True,
               kernel=lambda x, y: (1.0 if forward(x, y) else 0.0, 0.0, 0.0),
               doc=f"1 where x {sign} y, else 0: a comparison that is recorded. Its gradient is 0.")
 
 
-equal = _comparison("equal", operator.eq, "=", "=")
-not_equal = _comparison("not_equal", operator.ne, "≠", r"\ne")
-less = _comparison("less", operator.lt, "<", "<")
-less_equal = _comparison("less_equal", operator.le, "≤", r"\le")
-greater = _comparison("greater", operator.gt, ">", ">")
-greater_equal = _comparison("greater_equal", operator.ge, "≥", r"\ge")
+equal = _comparison("equal", operator.eq, "==", "=", "=")
+not_equal = _comparison("not_equal", operator.ne, "!=", "≠", r"\ne")
+less = _comparison("less", operator.lt, "<", "<", "<")
+less_equal = _comparison("less_equal", operator.le, "<=", "≤", r"\le")
+greater = _comparison("greater", operator.gt, ">", ">", ">")
+greater_equal = _comparison("greater_equal", operator.ge, ">=", "≥", r"\ge")
 
 # -- the activations that need a stable form ---------------------------------------------------------
 # fmt: on
@@ -930,29 +975,33 @@ def _mish_slope(z: Any, x: Any) -> Any:
 
 
 # fmt: off
-sigmoid = op("sigmoid", _sigmoid, lambda z, x: 0.25 * sech2(0.5 * x), kernel=lambda x: (_sigmoid(x), 0.25 * _sech2(0.5 * x)), latex=r"\sigma\left({}\right)", symbol="σ", taught=["z*(1 - z)"],
-             doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is sech²(x/2)/4, exact in the tails.
+sigmoid = op("sigmoid", _sigmoid, lambda z, x: 0.25 * sech2(0.5 * x), kernel=lambda x: (_sigmoid(x), 0.25 * _sech2(0.5 * x)), latex=r"\sigma\left({}\right)", symbol="σ", textbook=["z*(1 - z)"],
+             varies_fast=True, activation=True,
+         doc="""1 / (1 + exp(-x)), without overflow. Its partial σ(x)·σ(-x) is sech²(x/2)/4, exact in the tails.
 
     >>> sigmoid(0.0), sigmoid(-800.0)
     (0.5, 0.0)
     """)
 softplus = op("softplus", _softplus, lambda z, x: sigmoid(x), latex=r"\ln\left(1 + e^{{{}}}\right)",
-              doc="""log(1 + exp(x)), without overflow.
+              varies_fast=True, activation=True,
+         doc="""log(1 + exp(x)), without overflow.
 
     >>> softplus(800.0), softplus(-800.0)
     (800.0, 0.0)
     """)
 
 softsign = op("softsign", lambda x: x / (1.0 + math.fabs(x)), lambda z, x: _square(1.0 / (1.0 + abs(x))),
-              kinks=lambda x: x, taught=["1/(1 + abs(x))**2"],
-              doc="""x / (1 + |x|). Its second derivative jumps at 0.
+              kinks=lambda x: x, textbook=["1/(1 + abs(x))**2"],
+              at_kink=[1.0], activation=True,
+         doc="""x / (1 + |x|). Its second derivative jumps at 0.
 
     >>> softsign(-3.0)
     -0.75
     """)
 mish = op("mish", lambda x: x * math.tanh(_softplus(x)), _mish_slope,
-          taught=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"],
-          doc="""x·tanh(softplus(x)) (Misra, 2019).
+          textbook=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"],
+          varies_fast=True, activation=True,
+         doc="""x·tanh(softplus(x)) (Misra, 2019).
 
     >>> mish(1.0)
     0.8650983882673103
@@ -1097,26 +1146,30 @@ def _logsumexp(*xs: float) -> float:
 
 
 sum = op("sum", _sum, lambda z, *xs: [1.0] * len(xs), kernel=lambda *xs: (_sum(*xs), (1.0,) * len(xs)), variadic=True, symbol="Σ", latex=r"\sum\left({}\right)",
+         linear=True, terms=_each, precedence=[SUM, SUM],
          doc="""The sum of all arguments, added left to right. Of a list: `autograd.sum(xs)`.
 
     >>> sum(1.0, 2.0, 3.0)
     6.0
     """)
 prod = op("prod", _product, _others, kernel=lambda *xs: (_product(*xs), tuple(_others(0.0, *xs))), variadic=True, symbol="Π", latex=r"\prod\left({}\right)",
-          doc="""The product of all arguments. Of a list: `autograd.prod(xs)`.
+          terms=_all, precedence=[PRODUCT, PRODUCT],
+         doc="""The product of all arguments. Of a list: `autograd.prod(xs)`.
 
     >>> prod(2.0, 3.0, 4.0)
     24.0
     """)
 dot = op("dot", _dot, _swapped, kernel=_dot_kernel, variadic=True, symbol="w·x + b", latex=r"\operatorname{{dot}}\left({}\right)",
+         terms=_pairs_and_bias,
          doc="""w₁x₁ + w₂x₂ + … + bias in one node. Of two lists: `autograd.dot(w, x, bias)`.
 
     >>> dot(1.0, 2.0, 3.0, 4.0, 0.5)
     11.5
     """)
 logsumexp = op("logsumexp", _logsumexp, _shares,
-               kernel=_logsumexp_kernel, variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", taught=["exp(x - z)"],
-               doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
+               kernel=_logsumexp_kernel, variadic=True, latex=r"\operatorname{{logsumexp}}\left({}\right)", textbook=["exp(x - z)"],
+               varies_fast=True,
+         doc="""log(exp(x₁) + exp(x₂) + …), without overflow. Of a list: `autograd.logsumexp(xs)`.
 
     >>> logsumexp(1000.0, 1000.0)
     1000.6931471805599
@@ -1133,26 +1186,30 @@ def _logaddexp_kernel(x: float, y: float) -> tuple[float, float, float]:
 
 
 logaddexp = op("logaddexp", _logsumexp, _share, lambda z, x, y: _share(z, y, x), kernel=_logaddexp_kernel,
-               latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)", taught=["exp(x - z)", "exp(y - z)"],
-               doc="""log(exp(x) + exp(y)), without overflow.
+               latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)", textbook=["exp(x - z)", "exp(y - z)"],
+               varies_fast=True, plain="logsumexp({}, {})", text="ln(exp({}) + exp({}))",
+         doc="""log(exp(x) + exp(y)), without overflow.
 
     >>> logaddexp(1000.0, 1000.0)
     1000.6931471805599
     """)
-softmax = op("softmax", _softmax, _softmax_partials, kernel=_softmax_kernel, variadic=True, taught=["z*(1 - z)", "-(z**2*exp(x - y))"],
-             doc="""The share of the first in exp(x₁) + exp(x₂) + …, without overflow. Of a list: `autograd.softmax(xs)`.
+softmax = op("softmax", _softmax, _softmax_partials, kernel=_softmax_kernel, variadic=True, textbook=["z*(1 - z)", "-(z**2*exp(x - y))"],
+             varies_fast=True,
+         doc="""The share of the first in exp(x₁) + exp(x₂) + …, without overflow. Of a list: `autograd.softmax(xs)`.
 
     >>> softmax(0.0, 0.0), softmax(1e16, 1e16)
     (0.5, 0.5)
     """)
-log_softmax = op("log_softmax", _log_softmax, _log_softmax_partials, kernel=_log_softmax_kernel, variadic=True, taught=["1 - exp(z)", "-exp(x - y + z)"],
-                 doc="""The logarithm of the first's share, exact where it is next to 0 and where it is far below.
+log_softmax = op("log_softmax", _log_softmax, _log_softmax_partials, kernel=_log_softmax_kernel, variadic=True, textbook=["1 - exp(z)", "-exp(x - y + z)"],
+                 varies_fast=True,
+         doc="""The logarithm of the first's share, exact where it is next to 0 and where it is far below.
 
     >>> log_softmax(0.0, -1000.0), log_softmax(-1000.0, 0.0), log_softmax(40.0, 0.0)
     (-0.0, -1000.0, -4.248354255291589e-18)
     """)
-norm = op("norm", math.hypot, _along, kernel=_norm_kernel, variadic=True, symbol="‖·‖", taught=["x/z"], kinks=math.hypot,
-          doc="""√(x₁² + x₂² + …), without overflow; the gradient at 0 is 0. Of a list: `autograd.norm(xs)`.
+norm = op("norm", math.hypot, _along, kernel=_norm_kernel, variadic=True, symbol="‖·‖", textbook=["x/z"], kinks=math.hypot,
+          at_kink=[0.0], plain="hypot({})",
+         doc="""√(x₁² + x₂² + …), without overflow; the gradient at 0 is 0. Of a list: `autograd.norm(xs)`.
 
     >>> norm(2.0, 3.0, 6.0)
     7.0
@@ -1174,3 +1231,5 @@ fraction = op("fraction", lambda x, y: x / (x + y), lambda z, x, y: fraction(y, 
 # fmt: on
 
 BUILT_IN = frozenset(TABLE)
+for _op in TABLE.values():
+    _op.built_in = True

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd import ops
 from autograd.op import number
 from autograd.value import Value, take_partials
 
@@ -93,10 +92,7 @@ def changed_leaves(order: Sequence[Value]) -> list[Value]:
         unknown = {arg for arg in args if type(arg) is Value and arg.op is None}
         if not unknown:
             continue
-        then: dict[Value, float] = {}
-        if node.op is ops.mul or node.op is ops.dot:
-            told = zip(args, _factors(node), strict=False)  # of the bias of a dot they tell nothing
-            then = {arg: had for arg, had in told if had is not None and type(arg) is Value and arg.op is None}
+        then = {arg: had for arg, had in _factors(node) if type(arg) is Value and arg.op is None}
         for arg, had in then.items():
             (kept if alike(arg.data, had) else changed).add(arg)
         unknown -= then.keys()
@@ -118,11 +114,14 @@ def alike(one: float | None, other: float | None) -> bool:
     return one == other or (one != one and other != other)
 
 
-def _factors(node: Value) -> Sequence[float | None]:
-    """The numbers that the arguments of a product had when it was recorded: each is the partial by the other."""
-    partials = node.partials
-    half = len(partials) // 2
-    return (*partials[half : 2 * half], *partials[:half])
+def _factors(node: Value) -> Iterator[tuple[Value | float, float]]:
+    """The factors in products of two, each with the number it had when the product was recorded: the other's partial."""
+    op: Any = node.op
+    count = len(node.args)
+    for position, partial in enumerate(node.partials):
+        partner = op.partner(position, count)
+        if partner is not None and partial is not None:
+            yield node.args[partner], partial
 
 
 def _follows(node: Value, numbers: Sequence[float]) -> bool:
@@ -130,11 +129,8 @@ def _follows(node: Value, numbers: Sequence[float]) -> bool:
     op: Any = node.op
     if not alike(op(*numbers), node.data):
         return False
-    if op in _LINEAR:
+    if op.linear:
         return True
     partials = node.partials
     again = take_partials(op, node.data, numbers, [partial is not None for partial in partials])
     return all(map(alike, again, partials))
-
-
-_LINEAR = frozenset((ops.add, ops.sub, ops.neg, ops.pos, ops.sum))  # whose partials are the same everywhere

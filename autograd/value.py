@@ -637,7 +637,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     try:
         z = op.forward(*numbers)
     except (ArithmeticError, ValueError):
-        z = op.otherwise(*numbers)
+        z = op.fallback(*numbers)
     if type(z) is not float:
         z = number(z)
     if z - z != 0.0:

@@ -35,7 +35,7 @@ def points(draw, row):
     return point
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.taught], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.textbook], ids=lambda row: row.name)
 @settings(max_examples=20)
 @given(data=st.data())
 def test_what_is_taught_is_the_rule(row, data):
@@ -44,12 +44,12 @@ def test_what_is_taught_is_the_rule(row, data):
     partials = row.partials_at(z, args, [True] * len(args))
     for i, partial in enumerate(partials):
         x, y = (args[i], args[0]) if row.arity is None else (*args, math.nan)[:2]
-        taught, _ = evaluate(row.taught[min(i, len(row.taught) - 1)], {"x": Value(x), "y": Value(y), "z": Value(z)})
+        taught, _ = evaluate(row.textbook[min(i, len(row.textbook) - 1)], {"x": Value(x), "y": Value(y), "z": Value(z)})
         assert (taught.data if isinstance(taught, Value) else taught) == pytest.approx(partial, rel=1e-9, abs=1e-9)
 
 
 def test_each_argument_of_a_row_that_is_taught_has_its_form():
-    assert all(len(row.taught) in ((0, row.arity) if row.arity else (0, 1, 2)) for row in ROWS)
+    assert all(len(row.textbook) in ((0, row.arity) if row.arity else (0, 1, 2)) for row in ROWS)
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -262,7 +262,7 @@ def test_an_op_of_the_users_own_is_written_by_its_columns_and_its_rule():
     floats_alone = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="floats_alone")
     assert partial_text(floats_alone, 0, ["x"], "y") == "∂y/∂x"
     assert partial_latex(floats_alone, 0, ["x"], "y") == r"\frac{\partial y}{\partial x}"
-    taught = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="taught", taught=["z*cos(x)"])
+    taught = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="taught", textbook=["z*cos(x)"])
     assert partial_text(taught, 0, ["x"], "y") == "y·cos(x)"
 
 

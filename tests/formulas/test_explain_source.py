@@ -133,7 +133,7 @@ def test_every_helper_is_its_row_bit_for_bit(name, args):
     try:
         got = helpers[name](*args)
     except (ArithmeticError, ValueError):
-        got = row.otherwise(*args)
+        got = row.fallback(*args)
     assert repr(got) == repr(row(*args))
 
 
