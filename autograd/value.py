@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd import context, graph, ops, teaching
+from autograd import context, graph, kernels, ops, teaching
 from autograd._frames import place, user_frame
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.errors import AnomalyError
@@ -522,7 +522,7 @@ FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
-_MAX_EXACT = ops.MAX_EXACT
+_MAX_EXACT = kernels.MAX_EXACT
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
@@ -804,7 +804,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     for weights, bias in zip(rows, biases, strict=True):
         try:
             w = [arg._number for arg in weights]
-            z = ops.weighted_sum(w, x, bias._number)
+            z = kernels.weighted_sum(w, x, bias._number)
         except AttributeError:  # a constant among them
             z = math.nan
         if z - z != context.special:

@@ -12,6 +12,7 @@ from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
 from autograd.formulas.notation import ATOM, CHOICE, LATEX, POWER, PRODUCT, SUM, TEXT, Written
 from autograd.graph import topological_order
+from autograd.op import Op
 from tests.formulas.test_explain_formulas import from_latex, from_text, value
 from tests.formulas.test_explain_source import run, wild_programs
 
@@ -128,7 +129,7 @@ def odd_op(source, count):
     def forward(*xs):
         return eval(source.format(*map("({!r})".format, xs)), vars(ops) | {"nan": math.nan, "inf": math.inf})
 
-    return ops.Op("odd", forward, *[len] * count, source=source)
+    return Op("odd", forward, *[len] * count, source=source)
 
 
 def nestings(notation, rows):
@@ -184,7 +185,7 @@ def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
 )
 def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(latex, args, written, level):
     levels = {"a": ATOM, "a b": PRODUCT, "a + b": SUM}
-    row = ops.Op("mine", len, *[len] * len(args), latex=latex)
+    row = Op("mine", len, *[len] * len(args), latex=latex)
     assert LATEX.operation(row, [Written(arg, levels[arg]) for arg in args]) == (written, level)
 
 
@@ -207,7 +208,7 @@ def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(l
         (ops.erf, 0, "2/√π·exp(−a²)", r"\frac{2}{\sqrt{\pi}} \cdot e^{-{a}^{2}}"),
         (ops.where, 1, "[a ≠ 0]", r"\left[a \ne 0\right]"),
     ],
-    ids=lambda value: value.name if isinstance(value, ops.Op) else "",
+    ids=lambda value: value.name if isinstance(value, Op) else "",
 )
 def test_rules_read_as_in_a_textbook(row, position, text, latex):
     names = NAMES[: row.arity]

@@ -20,6 +20,7 @@ from autograd.formulas.python import SOURCES, constant, operation, variable
 from autograd.formulas.source import _Program
 from autograd.graph import topological_order
 from autograd.names import node_names
+from autograd.op import Op
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 
@@ -174,7 +175,7 @@ def places(source):
 
 
 def odd_op(source, count):
-    return ops.Op("odd", max, *[lambda z, *args: 0.0] * count, source=source)
+    return Op("odd", max, *[lambda z, *args: 0.0] * count, source=source)
 
 
 NESTED = {name: (ops.TABLE[name], ops.TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
