@@ -13,6 +13,7 @@ from importlib import import_module
 from autograd._collision import refuse_mixed_folder
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.context import anomaly, enable_grad, no_grad, scope
+from autograd.custom_op import custom_op
 from autograd.errors import AnomalyError, StaleGraphError, TeachingWarning
 from autograd.functions import (
     clip,
@@ -50,7 +51,6 @@ from autograd.ops import (
     copysign,
     cos,
     cosh,
-    custom_op,
     digamma,
     direction,
     div,

@@ -1,11 +1,15 @@
-"""What a row of the table of operations is, and how a plain number is read."""
+"""Op, a row of the table of operations; TABLE; and `number`, which reads a plain number."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from autograd._typing import Any
+from autograd._typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import inspect
 
 INF = math.inf
 NAN = math.nan
@@ -65,33 +69,77 @@ def _digits(x: Any) -> int:
     return int(int(abs(x)).bit_length() * math.log10(2)) + 1
 
 
+class _Signature:
+    """What `inspect.signature`, help and notebooks show of an op."""
+
+    def __get__(self, op: Op | None, owner: type[Op]) -> inspect.Signature:
+        if op is None:
+            raise AttributeError("__signature__")  # the class has its own
+        from inspect import Parameter, Signature  # here, since few programs ask
+
+        from autograd.value import Value
+
+        kind = Parameter.POSITIONAL_ONLY if op.arity is not None else Parameter.VAR_POSITIONAL
+        parameters = [Parameter(name.lstrip("*"), kind, annotation=float | Value) for name in op.parameters]
+        return Signature(parameters, return_annotation=float | Value)
+
+
+# How tightly a formula holds together. An operand that is looser than its place needs brackets.
+ANY, SUM, PRODUCT, POWER, CALL, ATOM = range(6)
+
+TABLE: dict[str, Op] = {}
+
+
 class Op:
-    """A row of the table: all that is known of one operation.
+    """A row of the table: everything that is known about one operation.
 
     Called with plain numbers it is the IEEE-754 function and returns a float, silently;
     called with at least one Value it records a node and returns a Value.
 
-    Columns:
-        name      how it is called: `autograd.NAME`
-        forward   the function on floats; where it raises, `otherwise` is asked
-        partials  one function per argument, `(z, *args) -> ∂z/∂argᵢ`, result first. It uses only
-                  ops and operators and has no Python branch, so it works on floats and on Values.
-                  A variadic op has one function that returns all its partials.
-        source    the Python expression, as a format string (of `{}`, or one `{}` for all arguments)
-        latex     the same for LaTeX
-        symbol    what a drawing shows
-        taught    for each argument its partial as a textbook writes it, where the rule is written for exactness: an
-                  expression for `autograd.expression` in z, the result, x, the first argument, and y, the second.
-                  A variadic op has one, in which x is the argument that is asked about, or one for its first
-                  argument and one for the others, in which y is the first
-        domain    for each argument, the intervals on which the op is defined
-        kinks     a function of the arguments whose zero is where the op is not smooth
-        otherwise the IEEE result where `forward` raises
-        kernel    value and partials on floats in one call, where the rules alone are slow: `(z, ∂z/∂x)`, `(z, ∂z/∂x, ∂z/∂y)`,
-                  and `(z, (∂z/∂x, …))` from three arguments on. Where it raises, or z is not finite, the row is asked;
-                  elsewhere it is bit-equal to the row, which a test holds
-        select    True if a zero partial means "not chosen": no gradient flows, not even 0·inf
-        ufunc     NumPy's name for it
+    What it computes:
+        name        it is called as `autograd.NAME`
+        forward     the function on floats
+        partials    one function per argument, `(z, *args) -> ∂z/∂argᵢ`, result first. It uses only
+                    ops and operators and has no Python branch, so it works on floats and on Values.
+                    A variadic op has one function that returns all its partials.
+        variadic    True if it takes any number of arguments; its `arity` is None
+        fallback    the IEEE result where `forward` raises
+        kernel      value and partials on floats in one call, where the rules alone are slow: `(z, ∂z/∂x)`, `(z, ∂z/∂x, ∂z/∂y)`,
+                    and `(z, (∂z/∂x, …))` from three arguments on. Where it raises, or z is not finite, `forward` and
+                    `partials` are used instead; everywhere else it is bit-equal to them, which a test holds
+        select      True if a zero partial means "not chosen": no gradient flows, not even 0·inf
+
+    How it behaves:
+        domain      for each argument, the intervals on which the op is defined
+        entire      a function of the arguments, constants as floats: True if these constants make the op smooth on the
+                    whole line, whatever `domain` says
+        kinks       a function of the arguments, zero where the op is not smooth
+        at_kink     the partials there, by convention (docs/semantics.md); of a variadic op, that of every argument
+        jumps       True if the value jumps at its kinks
+        varies_fast True for waves, steps and bumps, which may do all they do while an argument moves by about 1
+        linear      True if the partials are the same everywhere
+        activation  True if layers use it as their activation
+        comparison  True if the result is 1 for true and 0 for false; NumPy's function of that name gives a bool
+        terms       of a sum of products, a function that gives for n arguments the positions of the factors of each term,
+                    in the order in which the terms are added: `[(0, 1)]` for x·y
+
+    How it is written, as format strings with one `{}` per argument, or with one for all arguments of a variadic op; a
+    name alone is called with them:
+        source      in Python, with Values
+        plain       in Python, with floats: in the names of `math` and `scalar_math`; `source` unless given
+        text        as a formula in plain text; `source` with the signs of formulas unless given
+        latex       in LaTeX
+        precedence  how tightly `text` holds together, then how tightly each operand must; of a variadic op, one for all
+                    operands. None if Python's grammar tells from `source`
+        latex_precedence  the same of `latex`; that of `text` unless given
+        latex_term  how LaTeX writes each argument of a variadic op that adds them
+        textbook    for each argument the partial as a textbook writes it, where the rule is written for accuracy: an
+                    expression for `autograd.expression` in z, the result, x, the first argument, and y, the second.
+                    A variadic op has one, in which x is the argument in question, or one for its first argument and
+                    one for the others, in which y is the first
+        symbol      in drawings
+        ufunc       NumPy's name for it
+        built_in    False if it was made by `custom_op`
     """
 
     def __init__(
@@ -100,37 +148,83 @@ class Op:
         forward: Callable[..., float],
         *partials: Callable[..., Any],
         doc: str = "",
-        source: str | None = None,
-        latex: str | None = None,
-        symbol: str | None = None,
-        domain: Sequence[Domain] | None = None,
-        kinks: Callable[..., float] | None = None,
-        otherwise: Callable[..., float] = lambda *args: NAN,
         variadic: bool = False,
-        select: bool = False,
-        ufunc: str | None = None,
-        taught: Sequence[str] = (),
+        fallback: Callable[..., float] = lambda *args: NAN,
         kernel: Callable[..., Any] | None = None,
+        select: bool = False,
+        domain: Sequence[Domain] | None = None,
+        entire: Callable[..., bool] | None = None,
+        kinks: Callable[..., float] | None = None,
+        at_kink: Sequence[float] | None = None,
+        jumps: bool = False,
+        varies_fast: bool = False,
+        linear: bool = False,
+        activation: bool = False,
+        comparison: bool = False,
+        terms: Callable[[int], Sequence[tuple[int, ...]]] | None = None,
+        source: str | None = None,
+        plain: str | None = None,
+        text: str | None = None,
+        latex: str | None = None,
+        precedence: Sequence[int] | None = None,
+        latex_precedence: Sequence[int] | None = None,
+        latex_term: str = "{}",
+        textbook: Sequence[str] = (),
+        symbol: str | None = None,
+        ufunc: str | None = None,
+        built_in: bool = False,
     ) -> None:
         self.name = self.__name__ = name
+        self.__doc__ = doc
         self.forward = forward
         self.partials = partials
         self.arity = None if variadic else len(partials)
-        slots = "{}" if variadic else ", ".join(["{}"] * len(partials))
-        self.source = source or f"{name}({slots})"
-        self.latex = latex or rf"\operatorname{{{{{name}}}}}\left({slots}\right)".replace("_", r"\_")
-        self.symbol = symbol or name
-        self.domain = tuple(domain or [REAL] * len(partials))
-        self.kinks = kinks
-        self.otherwise = otherwise
-        self.select = select
-        self.ufunc = ufunc or name
-        self.taught = tuple(taught)
+        self.fallback = fallback
         self.kernel = kernel
-        self.__doc__ = doc
+        self.select = select
+        self.domain = tuple(domain or [REAL] * len(partials))
+        self.entire = entire
+        self.kinks = kinks
+        self.at_kink = at_kink
+        self.jumps = jumps
+        self.varies_fast = varies_fast
+        self.linear = linear
+        self.activation = activation
+        self.comparison = comparison
+        self.terms = terms
+        slots = "{}" if variadic else ", ".join(["{}"] * len(partials))
+        self.source = _called(source or name, f"({slots})")
+        self.plain = _called(plain or self.source, f"({slots})")
+        self.text = text and _called(text, f"({slots})")
+        self.latex = _called(latex or rf"\operatorname{{{{{name}}}}}".replace("_", r"\_"), rf"\left({slots}\right)")
+        self.precedence = precedence
+        self.latex_precedence = latex_precedence or precedence
+        self.latex_term = latex_term
+        self.textbook = tuple(textbook)
+        self.symbol = symbol or name
+        self.ufunc = ufunc or name
+        self.built_in = built_in
 
     def __repr__(self) -> str:
-        return f"<op {self.name}>"
+        return f"<op {self.name}({', '.join(self.parameters)})>"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its arguments, as its rules have them.
+
+        >>> from autograd import ops
+        >>> ops.atan2.parameters, ops.sum.parameters
+        (('y', 'x'), ('*xs',))
+        """
+        if self.arity is None:
+            return ("*xs",)
+        for function, first in (*((rule, 1) for rule in self.partials), (self.forward, 0)):
+            code = getattr(function, "__code__", None)
+            if code is not None and code.co_argcount == first + self.arity:
+                return tuple(code.co_varnames[first : first + self.arity])
+        return ("x",) if self.arity == 1 else tuple([f"x{i}" for i in range(1, self.arity + 1)])
+
+    __signature__ = _Signature()
 
     def __call__(self, *args: Any) -> Any:
         plain = True
@@ -154,14 +248,12 @@ class Op:
             z = self.forward(*args)
             return z if type(z) is float else number(z)
         except (ArithmeticError, ValueError):
-            return self.otherwise(*args)
+            return self.fallback(*args)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from autograd.ops import TABLE, row_named  # a row is pickled and copied by its name
-
         if TABLE.get(self.name) is not self:
             raise TypeError(f"{self!r} is not in the table of operations, so it cannot be pickled or copied")
-        return row_named, (self.name,)
+        return op_named, (self.name,)
 
     def checked(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """`args`, or a TypeError if there are too many or too few."""
@@ -195,3 +287,39 @@ class Op:
                 raise ValueError(f"{self.name}: its rule gives {len(found)} partials for {len(args)} arguments")
             return [p if want else None for p, want in zip(found, wanted, strict=True)]
         return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]
+
+    def partner(self, position: int, count: int) -> int | None:
+        """Which of `count` arguments the one at `position` is multiplied by, if it is a factor in a product of two.
+
+        >>> from autograd import ops
+        >>> ops.mul.partner(0, 2), ops.dot.partner(0, 5), ops.dot.partner(4, 5), ops.add.partner(0, 2)
+        (1, 2, None, None)
+        """
+        return None if self.terms is None else _partners(self.terms, count).get(position)
+
+
+@lru_cache(maxsize=64)
+def _partners(terms: Callable[[int], Sequence[tuple[int, ...]]], count: int) -> dict[int, int]:
+    pairs = [term for term in terms(count) if len(term) == 2]
+    return {i: j for pair in pairs for i, j in (pair, pair[::-1])}
+
+
+def _called(text: str, arguments: str) -> str:
+    """A format string as it is; a name alone with the arguments behind it."""
+    return text if "{" in text.replace("{{", "") else text + arguments
+
+
+def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Op:
+    """Make an op and put it in the table."""
+    made = TABLE[name] = Op(name, forward, *partials, **columns)
+    return made
+
+
+def op_named(name: str) -> Op:
+    """The op of that name; KeyError if there is none.
+
+    >>> from autograd.op import op_named
+    >>> op_named("tanh")
+    <op tanh(x)>
+    """
+    return TABLE[name]

@@ -1,4 +1,4 @@
-"""Functions on floats that `math` lacks, or has with fewer digits. The programs that `to_python` writes contain their text.
+"""Functions on floats that `math` lacks, or computes with fewer digits. Programs written by `to_python` contain their text.
 
 So they use nothing but Python, `math` and each other, each by its bare name. At poles and infinities they give what C99
 and SciPy give.
@@ -7,16 +7,20 @@ and SciPy give.
 from __future__ import annotations
 
 from math import (
+    cbrt,
     copysign,
     erf,
     erfc,
     exp,
     expm1,
     factorial,
+    floor,
     frexp,
     fsum,
+    hypot,
     inf,
     isfinite,
+    isinf,
     ldexp,
     log,
     log1p,
@@ -25,27 +29,192 @@ from math import (
     remainder,
     sin,
     sqrt,
+    tanh,
 )
+
+# -- steps and kinks -----------------------------------------------------------------------------------
+
+
+def sign(x: float) -> float:
+    """-1, 0 or 1, or NaN."""
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
+
+
+def step(x: float) -> float:
+    """1 where x > 0, else 0, or NaN."""
+    return 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x
+
+
+def relu(x: float) -> float:
+    """x where it is positive, else 0, or NaN."""
+    return 0.0 if x <= 0.0 else x
+
+
+def maximum(x: float, y: float) -> float:
+    """The larger; NaN wins."""
+    return x if x >= y or x != x else y
+
+
+def minimum(x: float, y: float) -> float:
+    """The smaller; NaN wins."""
+    return x if x <= y or x != x else y
 
 
 def floored(x: float) -> float:
-    """The largest whole number that is not above x, as a float; -0.0 stays -0.0."""
+    """The largest integer that is not above x, as a float; -0.0 stays -0.0."""
     return x // 1.0 if isfinite(x) else x
 
 
 def ceiled(x: float) -> float:
-    """The smallest whole number that is not below x, as a float; it is -0.0 for -1 < x < 0."""
+    """The smallest integer that is not below x, as a float; it is -0.0 for -1 < x < 0."""
     return -(-x // 1.0) if isfinite(x) else x
 
 
 def rounded(x: float) -> float:
-    """The nearest whole number as a float, of two the even one, with the sign of x."""
+    """The nearest integer as a float, ties to even, with the sign of x."""
     return copysign(float(round(x)), x) if isfinite(x) else x
+
+
+# -- exponentials and logarithms -------------------------------------------------------------------------
+
+
+def cube_root(x: float) -> float:
+    """The cube root within 1 ulp: one step of Newton's method from libm's, which may be 3 ulps off."""
+    z = cbrt(x)
+    return z - (z - x / (z * z)) / 3.0 if z and isfinite(z) else z
 
 
 def log1mexp(x: float) -> float:
     """The logarithm of 1 - exp(-x) for x > 0 (Mächler, 2012)."""
     return log(-expm1(-x)) if x <= 0.6931471805599453 else log1p(-exp(-x))
+
+
+def exp_difference(x: float, y: float) -> float:
+    """exp(x - y). exp magnifies the rounding error of x - y by the difference itself: add what was rounded off."""
+    d = x - y
+    rest = x - d
+    lost = (x - (d + rest)) + (rest - y)
+    z = exp(d)
+    return z + z * lost if isfinite(lost) else z
+
+
+def logsumexp(*xs: float) -> float:
+    """log(exp(x₁) + exp(x₂) + …), without overflow: the largest first."""
+    largest = -inf
+    for x in xs:
+        if x != x:
+            return x
+        largest = x if x > largest else largest
+    if isinf(largest):
+        return largest
+    rest = list(xs)
+    rest.remove(largest)
+    return largest + log1p(fsum(exp_difference(x, largest) for x in rest))
+
+
+def softmax(x: float, *others: float) -> float:
+    """The softmax of the first."""
+    largest = max(x, *others) if others else x
+    term, *rest = [exp_difference(y, largest) for y in (x, *others)]
+    return term / fsum([term, *rest])
+
+
+def log_softmax(x: float, *others: float) -> float:
+    """The logarithm of softmax: both parts are negative, so nothing cancels, and log1p takes what the smaller ones add to 1."""
+    largest = max(x, *others) if others else x
+    rest = [x, *others]
+    rest.remove(largest)
+    return -(largest - x) - log1p(fsum(exp_difference(y, largest) for y in rest))
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    e = exp(x)
+    return e / (1.0 + e)
+
+
+def softplus(x: float) -> float:
+    """log(1 + exp(x)), without overflow."""
+    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x))) if x == x else x
+
+
+def softsign(x: float) -> float:
+    """x / (1 + |x|)."""
+    return x / (1.0 + abs(x))
+
+
+def mish(x: float) -> float:
+    """x·tanh(softplus(x))."""
+    return x * tanh(softplus(x))
+
+
+def sech2(x: float) -> float:
+    """1/cosh(x)², without overflow."""
+    e = exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+# -- lengths and shares --------------------------------------------------------------------------------
+
+
+def leg(x: float, y: float) -> float:
+    """√(x² - y²): never x·x - y·y, which cancels."""
+    if not x >= abs(y):
+        return nan
+    square = (x - y) * (x + y)
+    return sqrt(square) if 1e-290 < square < 1e300 else sqrt(x - y) * sqrt(x + y)
+
+
+def direction(x: float, rest: float) -> float:
+    """x / √(x² + rest)."""
+    return x / hypot(x, sqrt(rest))
+
+
+def fraction(x: float, y: float) -> float:
+    """x / (x + y)."""
+    return x / (x + y)
+
+
+# -- the normal distribution ---------------------------------------------------------------------------
+
+
+def gaussian(x: float) -> float:
+    """exp(-x²). x² would lose all digits of a large x to rounding: x is split so that the first square is exact."""
+    x = abs(x)
+    if not x <= 30.0:
+        return nan if x != x else 0.0
+    high = floor(x * 2.0**20) / 2.0**20
+    return exp(-high * high) * exp(-(x - high) * (x + high))
+
+
+def normal_pdf(x: float) -> float:
+    """exp(-x²/2)/√(2π), likewise; it vanishes beyond 38.6."""
+    x = abs(x)
+    if not x <= 40.0:
+        return nan if x != x else 0.0
+    high = floor(x * 2.0**20) / 2.0**20
+    return 0.3989422804014327 * exp(-0.5 * high * high) * exp(-0.5 * (x - high) * (x + high))
+
+
+def normal_cdf(x: float) -> float:
+    """erfc(-x/√2)/2. erfc magnifies the rounding error of u = -x/√2 in its tail: add what was rounded off."""
+    if x > 0.0:
+        return 1.0 - normal_cdf(-x)
+    if not x >= -40.0:
+        return nan if x != x else 0.0
+    u = -x * 0.7071067811865476
+    (head, tail), (c, rest) = halves(-x), halves(0.7071067811865476)
+    lost = ((head * c - u) + head * rest + tail * c) + tail * rest - x * -4.833646656726457e-17
+    return 0.5 * erfc(u) - 1.4142135623730951 * lost * normal_pdf(x)
+
+
+def halves(x: float) -> tuple[float, float]:
+    """Two numbers of 26 bits whose sum is x, so that their products are exact (Dekker, 1971)."""
+    shifted = (2.0**27 + 1.0) * x
+    high = shifted - (shifted - x)
+    return high, x - high
 
 
 def erfinv(x: float) -> float:
@@ -64,8 +233,11 @@ def erfinv(x: float) -> float:
     return copysign(z, x)
 
 
+# -- the gamma function --------------------------------------------------------------------------------
+
+
 def log_gamma(x: float) -> float:
-    """The logarithm of |gamma(x)|, exact next to its zeros at 1 and 2 as well, where math.lgamma is not."""
+    """The logarithm of |gamma(x)|, accurate near its zeros at 1 and 2 too, where math.lgamma is not."""
     if x <= 0.0:
         apart = abs(remainder(x, 1.0)) if isfinite(x) else 0.0
         if apart == 0.0:
@@ -88,7 +260,7 @@ def log_gamma(x: float) -> float:
 
 
 def log_gamma_of_2_plus(t: float) -> float:
-    """log_gamma(2 + t) for -0.75 <= t <= 0.5: its Taylor series, made of zeta(k) - 1 for k = …, 3, 2."""
+    """log_gamma(2 + t) for -0.75 <= t <= 0.5: its Taylor series, with zeta(k) - 1 for k = …, 3, 2."""
     series = 0.0
     if t < -0.5:
         for k in range(40, 26, -1):
@@ -112,7 +284,7 @@ def digamma(x: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The derivative of digamma of order n, a whole number from 0 to 100."""
+    """The n-th derivative of digamma, for an integer n from 0 to 100."""
     if n % 1.0 != 0.0 or not 0.0 <= n <= 100.0 or x != x or x == -inf:
         return nan
     odd = n % 2.0 == 1.0
@@ -120,7 +292,7 @@ def polygamma(n: float, x: float) -> float:
         return (0.0 if odd else -0.0) if n else x
     if x <= 0.0 and x % 1.0 == 0.0:  # a pole, with the same sign on both sides if n is odd
         return inf if odd else nan if x else -copysign(inf, x)
-    # The sum of n!/(x + k)^(n + 1) over k = 0, 1, …: terms near the pole one by one, the others as zeta_tail has them.
+    # The sum of n!/(x + k)^(n + 1) over k = 0, 1, …: terms near the pole one by one, the others by zeta_tail.
     far = n + 12.0
     k = max(-((x + far) // 1.0), 0.0)
     terms = []
@@ -130,7 +302,7 @@ def polygamma(n: float, x: float) -> float:
     while True:
         t = x + k
         rest = t - x
-        lost = (x - (t - rest)) + (k - rest)  # what t has rounded off, which the power magnifies
+        lost = (x - (t - rest)) + (k - rest)  # by the rounding of t, which the power magnifies
         term = factorial_over_power(n, t)
         if t >= far:
             break

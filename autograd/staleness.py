@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd import ops
 from autograd.op import Op
 from autograd.value import Value, take_partials
 
@@ -66,20 +65,18 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
     op: Op = node.op
     if not same_number(op(*numbers), node.data):
         return False
-    if op in _LINEAR:
+    if op.linear:
         return True
     again = take_partials(op, node.data, numbers, [partial is not None for partial in node.partials])
     return all(map(same_number, again, node.partials))
 
 
 def factors_of(node: Value) -> dict[Value, float]:
-    """The numbers that the arguments of a product had when it was recorded: each is the partial by the other."""
-    if node.op is not ops.mul and node.op is not ops.dot:
-        return {}
-    partials = node.partials
-    half = len(partials) // 2
-    pairs = zip(node.args, (*partials[half : 2 * half], *partials[:half]), strict=False)  # no factor for the bias of a dot
-    return {arg: factor for arg, factor in pairs if type(arg) is Value and factor is not None}
-
-
-_LINEAR = frozenset((ops.add, ops.sub, ops.neg, ops.pos, ops.sum))  # whose partials are the same everywhere
+    """The factors in products of two, each with the number it had when the product was recorded: the other's partial."""
+    found: dict[Value, float] = {}
+    count = len(node.args)
+    for position, partial in enumerate(node.partials):
+        partner = node.op.partner(position, count) if node.op else None
+        if partner is not None and partial is not None and type(node.args[partner]) is Value:
+            found[node.args[partner]] = partial
+    return found

@@ -1,4 +1,4 @@
-"""Columns of text with places for the arguments, `{} + {}`: read as Python, and checked when an op is made."""
+"""Columns with places for the arguments, `{} + {}`, read as Python."""
 
 from __future__ import annotations
 
@@ -31,36 +31,3 @@ def tree(template: str, texts: tuple[str, ...], variadic: bool) -> ast.expr:
         return ast.parse(filled(template, texts, variadic).strip(), mode="eval").body
     except SyntaxError as error:
         raise ValueError(f"{template!r} is not a Python expression: {error.msg}") from None
-
-
-def check_places(who: str, template: str, arity: int | None) -> None:
-    """ValueError if the template has not a place for every argument, and nothing else in braces."""
-    from string import Formatter
-
-    if not isinstance(template, str):
-        raise TypeError(f"{who} must be a str, got {type(template).__name__}")
-    count = 1 if arity is None else arity
-    numbered = ", ".join(f"{{{i}}}" for i in range(count))
-    wanted = "one {} for all the arguments" if arity is None else f"a {{}} for each argument, or {numbered}"
-    try:
-        fields = [parts[1:] for parts in Formatter().parse(template) if parts[1] is not None]
-    except ValueError as error:
-        raise ValueError(f"{who} must have {wanted}, got {template!r}: {error} (a brace of its own is written twice)") from None
-    names = [name for name, form, conversion in fields if not form and conversion is None]
-    if names == [""] * count or (len(names) == len(fields) and set(names) == set(map(str, range(count)))):
-        return
-    raise ValueError(f"{who} must have {wanted}, got {template!r}")
-
-
-def check_source(who: str, source: str, arity: int | None) -> None:
-    """ValueError if the template is not a Python expression in its arguments."""
-    import ast
-
-    check_places(who, source, arity)
-    count = 2 if arity is None else arity
-    try:
-        names = [node.id for node in ast.walk(tree(source, slots(count), arity is None)) if isinstance(node, ast.Name)]
-    except ValueError as error:
-        raise ValueError(f"{who} must be an expression: {error}") from None
-    if sum(map(names.count, slots(count))) != filled(source, slots(count), arity is None).count(SLOT[:10]):
-        raise ValueError(f"{who} must have its arguments as operands, not inside names or texts, got {source!r}")

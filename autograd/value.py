@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-from autograd import context, ops, sweeps, teaching
+from autograd import context, kernels, ops, sweeps, teaching
 from autograd._frames import place, user_frame
 from autograd._typing import Any
 from autograd.context import Note, Scope
@@ -511,7 +511,7 @@ FROZEN = 2  # in `_reached`, where the sweeps find it without asking
 _some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
-_MAX_EXACT = ops.MAX_EXACT
+_MAX_EXACT = kernels.MAX_EXACT
 _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__init__ is for leaves
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
@@ -626,7 +626,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     try:
         z = op.forward(*numbers)
     except (ArithmeticError, ValueError):
-        z = op.otherwise(*numbers)
+        z = op.fallback(*numbers)
     if type(z) is not float:
         z = number(z)
     if z - z != 0.0:
@@ -793,7 +793,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
     for weights, bias in zip(rows, biases, strict=True):
         try:
             w = [arg._number for arg in weights]
-            z = ops.weighted_sum(w, x, bias._number)
+            z = kernels.weighted_sum(w, x, bias._number)
         except AttributeError:  # a constant among them
             z = math.nan
         if z - z != context.special:

@@ -35,7 +35,7 @@ class Neuron(Module):
     >>> len(neuron.parameters())
     3
     >>> neuron([1.0, 2.0]).op
-    <op tanh>
+    <op tanh(x)>
     """
 
     def __init__(

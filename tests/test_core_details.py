@@ -25,7 +25,7 @@ from autograd import (
     softmax,
     value_and_grad,
 )
-from autograd.op import number
+from autograd.op import Op, number
 
 INF, NAN = math.inf, math.nan
 
@@ -130,7 +130,7 @@ def test_a_row_tells_where_its_function_is_defined_and_smooth(name):
 
 def test_a_division_by_zero_in_a_branch_that_a_rule_does_not_take_does_no_harm_to_any_order():
     by_x, by_y = (lambda z, x, y: ops.where(ops.equal(y, 0.0), 3.0 * x, 1.0 / y)), (lambda z, x, y: by_x(z, y, x))
-    row = ops.Op("row", lambda x, y: 1.5 * (x * x + y * y), by_x, by_y)
+    row = Op("row", lambda x, y: 1.5 * (x * x + y * y), by_x, by_y)
     x = Value(2.0)
     assert row(x, Value(0.0)).partials == (6.0, 0.5)
     assert row(Value(0.0), x).partials == (0.5, 6.0)
@@ -141,7 +141,7 @@ def test_a_division_by_zero_in_a_branch_that_a_rule_does_not_take_does_no_harm_t
 
 @pytest.mark.parametrize("partials", [[1.0], [1.0, 1.0, 1.0]])
 def test_a_wrong_number_of_partials_is_named(partials):
-    both = ops.Op("both", lambda x, y: x + y, lambda z, *xs: partials, variadic=True)
+    both = Op("both", lambda x, y: x + y, lambda z, *xs: partials, variadic=True)
     with pytest.raises(ValueError, match=f"both: its rule gives {len(partials)} partials for 2 arguments"):
         both(Value(1.0), Value(2.0))
 

@@ -68,7 +68,7 @@ def test_an_exception_in_it_passes_unless_it_says_what_the_result_is_then():
     for argument in (2.0, Value(2.0)):
         with pytest.raises(ValueError, match="no angle has this cosine"):
             f(argument)
-    f = custom_op(math.acos, partials=partial, name="my_acos", otherwise=lambda x: math.nan)
+    f = custom_op(math.acos, partials=partial, name="my_acos", fallback=lambda x: math.nan)
     with pytest.warns(RuntimeWarning, match=r"my_acos\(2\.0\) is nan"):
         assert math.isnan(f(Value(2.0)).data)
 

@@ -3,9 +3,13 @@
 The points are the same on every run. With SOAK=1 in the environment there are 100 000 for a row in place of 300.
 """
 
+import doctest
+import inspect
 import itertools
 import math
+import operator
 import os
+import pydoc
 import random
 import statistics
 import warnings
@@ -13,7 +17,7 @@ import warnings
 import pytest
 
 from autograd import Value, gradients, ops
-from autograd.op import REAL
+from autograd.op import REAL, Op
 from autograd.value import take_partials
 from tests.support import oracle
 from tests.support.oracle import mp, ulps
@@ -367,3 +371,37 @@ def test_the_formulas_of_the_oracle_are_the_derivatives_of_its_values(name):
 
 def test_the_oracle_has_every_row_and_no_other():
     assert sorted(oracle.RULES) == [row.name for row in ROWS]
+
+
+# -- what help and notebooks show --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_the_example_in_every_docstring_runs(row):
+    example = doctest.DocTestParser().get_doctest(row.__doc__, dict(ops.TABLE), row.name, None, None)
+    assert example.examples
+    assert not doctest.DocTestRunner(verbose=False).run(example).failed
+
+
+@pytest.mark.parametrize(
+    ("name", "signature"),
+    [("tanh", "(x, /)"), ("atan2", "(y, x, /)"), ("where", "(condition, x, y, /)"), ("polygamma", "(n, x, /)"), ("sum", "(*xs)")],
+)
+def test_inspect_and_help_show_the_real_parameters_of_an_op(name, signature):
+    told = inspect.signature(ops.TABLE[name])
+    assert str(told).replace(": float | autograd.value.Value", "") == f"{signature} -> float | autograd.value.Value"
+    title = f"<op {name}{signature}>".replace(", /", "")
+    assert pydoc.render_doc(ops.TABLE[name], renderer=pydoc.plaintext).splitlines()[2] == f"{name} = {title}"
+
+
+def test_the_parameters_of_an_op_of_the_users_own_are_those_of_its_partials_or_its_function():
+    def area(width, height):
+        return width * height
+
+    with_partials = Op("area", operator.mul, lambda z, w, h: h, lambda z, w, h: w)
+    with_function = Op("area", area, lambda *args: args[2], lambda *args: args[1])
+    with_neither = Op("area", operator.mul, lambda *args: args[2], lambda *args: args[1])
+    assert with_partials.parameters == ("w", "h")
+    assert with_function.parameters == ("width", "height")
+    assert with_neither.parameters == ("x1", "x2")
+    assert inspect.signature(Op).parameters["forward"]  # the class keeps its own

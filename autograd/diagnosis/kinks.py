@@ -18,34 +18,10 @@ from autograd.value import Value
 
 MOST_ROWS = 20
 
-# The partials at a kink, as docs/semantics.md states them; of an op of any number of arguments, that of each.
-STATED = {"relu": (0.0,), "abs": (0.0,), "sign": (0.0,), "step": (0.0,), "hypot": (0.0, 0.0)}
-STATED |= dict.fromkeys(("floor", "ceil", "round"), (0.0,))
-STATED |= {"maximum": (0.5, 0.5), "minimum": (0.5, 0.5), "softsign": (1.0,), "norm": (0.0,)}
-STATED |= dict.fromkeys(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), (0.0, 0.0))
 
-# Ops whose results jump at their kinks.
-JUMPING = frozenset(
-    {
-        *(ops.equal, ops.not_equal, ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.where),
-        *(ops.sign, ops.step, ops.floor, ops.ceil, ops.round, ops.mod, ops.copysign),
-    }
-)
-
-# Ops that go through all they do while an argument moves by about 1, wherever it is: waves, steps and bumps.
-QUICK = frozenset(
-    {
-        *(ops.sin, ops.cos, ops.tan, ops.tanh, ops.sigmoid, ops.softplus, ops.gaussian, ops.erf, ops.erfc, ops.logsumexp),
-        *(ops.sech2, ops.mish, ops.logaddexp, ops.floor, ops.ceil, ops.round, ops.mod),
-    }
-)
-QUICK |= {ops.normal_pdf, ops.normal_cdf, ops.logsumexp, ops.softmax, ops.log_softmax}
-
-
-def stated(op: Op, count: int) -> tuple[float, ...] | None:
-    """The partials of a built-in op of `count` arguments at its kink; None if it has none or is not built in."""
-    partials = STATED.get(op.name)
-    return partials * count if partials and op.arity is None else partials
+def stated(op: Op, count: int) -> Sequence[float] | None:
+    """The partials of an op of `count` arguments at its kink, by convention; None if there is none."""
+    return op.at_kink if op.at_kink is None or op.arity is not None else [*op.at_kink] * count
 
 
 class Kink(NamedTuple):
@@ -107,7 +83,7 @@ def kinked(order: Sequence[Value]) -> Iterator[tuple[Value, Op, float]]:
         moving = [
             partial for arg, partial in zip(node.args, node.partials, strict=True) if type(arg) is Value and arg not in flat
         ]
-        decided = node.op is ops.where and (type(node.args[0]) is float or node.args[0] in flat)
+        decided = node.op.select and (type(node.args[0]) is float or node.args[0] in flat)
         margin = node.op.kinks(*numbers(node))
         if not any(moving) and (margin or decided):
             flat.add(node)
@@ -122,7 +98,7 @@ def margins(order: Sequence[Value]) -> list[float]:
 
 def quick_arguments(order: Sequence[Value]) -> list[Value]:
     """The arguments of the ops that change quickly."""
-    return [arg for node in order if node.op in QUICK for arg in node.args if type(arg) is Value]
+    return [arg for node in order if node.op is not None and node.op.varies_fast for arg in node.args if type(arg) is Value]
 
 
 def within_reach(here: Sequence[float], there: Sequence[float]) -> bool:

@@ -83,16 +83,16 @@ def rule(notation: Notation, op: Op, position: int, args: Sequence[Written | flo
 
 def derive(op: Op, position: int, args: Sequence[Value | float], z: Value | float) -> Value | float:
     """The partial as an expression in args and z: the textbook's if the row has one, else the rule itself."""
-    if not op.taught:
+    if not op.textbook:
         wanted = [i == position for i in range(len(args))]
         partial: Value | float = op.partials_at(z, args, wanted)[position]
         return partial
     known: dict[str, Any] = {"z": z}
     if op.arity is None:
         known.update(x=args[position], y=args[0])
-        return evaluate(op.taught[min(position, len(op.taught) - 1)], known)[0]
+        return evaluate(op.textbook[min(position, len(op.textbook) - 1)], known)[0]
     known.update(zip("xy", args, strict=False))
-    return evaluate(op.taught[position], known)[0]
+    return evaluate(op.textbook[position], known)[0]
 
 
 def _written(notation: Notation, derived: Value | float, leaves: Mapping[Value, Written]) -> Written | None:

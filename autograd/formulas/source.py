@@ -133,7 +133,7 @@ class _Program:
         try:
             with context.enable_grad(), context.quiet():
                 partials = node.op.partials_at(z, args, wanted)
-                if node.op.taught:
+                if node.op.textbook:
                     textbook = [derive(node.op, i, args, z) if want else None for i, want in enumerate(wanted)]
         except Exception:  # a rule of the user's, which may do anything with a Value
             return [], [constant(partial or 0.0) for partial in recorded], ["  # as recorded"] * len(args)

@@ -11,6 +11,7 @@ from autograd import Value, custom_op, ops
 from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
 from autograd.formulas.notation import ATOM, CHOICE, LATEX, POWER, PRODUCT, SUM, TEXT, Written
+from autograd.op import Op
 from autograd.sweeps import topological_order
 from tests.formulas.test_explain_formulas import from_latex, from_text, value
 from tests.formulas.test_explain_source import run, wild_programs
@@ -35,7 +36,7 @@ def points(draw, row):
     return point
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.taught], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.textbook], ids=lambda row: row.name)
 @settings(max_examples=20)
 @given(data=st.data())
 def test_what_is_taught_is_the_rule(row, data):
@@ -44,12 +45,12 @@ def test_what_is_taught_is_the_rule(row, data):
     partials = row.partials_at(z, args, [True] * len(args))
     for i, partial in enumerate(partials):
         x, y = (args[i], args[0]) if row.arity is None else (*args, math.nan)[:2]
-        taught, _ = evaluate(row.taught[min(i, len(row.taught) - 1)], {"x": Value(x), "y": Value(y), "z": Value(z)})
+        taught, _ = evaluate(row.textbook[min(i, len(row.textbook) - 1)], {"x": Value(x), "y": Value(y), "z": Value(z)})
         assert (taught.data if isinstance(taught, Value) else taught) == pytest.approx(partial, rel=1e-9, abs=1e-9)
 
 
 def test_each_argument_of_a_row_that_is_taught_has_its_form():
-    assert all(len(row.taught) in ((0, row.arity) if row.arity else (0, 1, 2)) for row in ROWS)
+    assert all(len(row.textbook) in ((0, row.arity) if row.arity else (0, 1, 2)) for row in ROWS)
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -128,7 +129,7 @@ def odd_op(source, count):
     def forward(*xs):
         return eval(source.format(*map("({!r})".format, xs)), vars(ops) | {"nan": math.nan, "inf": math.inf})
 
-    return ops.Op("odd", forward, *[len] * count, source=source)
+    return Op("odd", forward, *[len] * count, source=source)
 
 
 def nestings(notation, rows):
@@ -184,7 +185,7 @@ def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
 )
 def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(latex, args, written, level):
     levels = {"a": ATOM, "a b": PRODUCT, "a + b": SUM}
-    row = ops.Op("mine", len, *[len] * len(args), latex=latex)
+    row = Op("mine", len, *[len] * len(args), latex=latex)
     assert LATEX.operation(row, [Written(arg, levels[arg]) for arg in args]) == (written, level)
 
 
@@ -207,7 +208,7 @@ def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(l
         (ops.erf, 0, "2/√π·exp(−a²)", r"\frac{2}{\sqrt{\pi}} \cdot e^{-{a}^{2}}"),
         (ops.where, 1, "[a ≠ 0]", r"\left[a \ne 0\right]"),
     ],
-    ids=lambda value: value.name if isinstance(value, ops.Op) else "",
+    ids=lambda value: value.name if isinstance(value, Op) else "",
 )
 def test_rules_read_as_in_a_textbook(row, position, text, latex):
     names = NAMES[: row.arity]
@@ -262,7 +263,7 @@ def test_an_op_of_the_users_own_is_written_by_its_columns_and_its_rule():
     floats_alone = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="floats_alone")
     assert partial_text(floats_alone, 0, ["x"], "y") == "∂y/∂x"
     assert partial_latex(floats_alone, 0, ["x"], "y") == r"\frac{\partial y}{\partial x}"
-    taught = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="taught", taught=["z*cos(x)"])
+    taught = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="taught", textbook=["z*cos(x)"])
     assert partial_text(taught, 0, ["x"], "y") == "y·cos(x)"
 
 

@@ -19,6 +19,7 @@ from autograd.formulas.helpers import HELPERS
 from autograd.formulas.python import SOURCES, constant, operation, variable
 from autograd.formulas.source import _Program
 from autograd.names import node_names
+from autograd.op import Op
 from autograd.sweeps import topological_order
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
@@ -133,7 +134,7 @@ def test_every_helper_is_its_row_bit_for_bit(name, args):
     try:
         got = helpers[name](*args)
     except (ArithmeticError, ValueError):
-        got = row.otherwise(*args)
+        got = row.fallback(*args)
     assert repr(got) == repr(row(*args))
 
 
@@ -174,7 +175,7 @@ def places(source):
 
 
 def odd_op(source, count):
-    return ops.Op("odd", max, *[lambda z, *args: 0.0] * count, source=source)
+    return Op("odd", max, *[lambda z, *args: 0.0] * count, source=source)
 
 
 NESTED = {name: (ops.TABLE[name], ops.TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}

@@ -159,7 +159,7 @@ MISTAKES = [
     (
         "an overflow raises",
         "ops.py",
-        'latex="e^{{{}}}", otherwise=lambda x: INF',
-        'latex="e^{{{}}}", otherwise=lambda x: math.exp(x)',
+        'latex="e^{{{}}}", fallback=lambda x: INF',
+        'latex="e^{{{}}}", fallback=lambda x: math.exp(x)',
     ),
 ]

@@ -221,7 +221,7 @@ def planted(row, position, change, name="planted"):
         partials = [
             (lambda z, *args, rule=rule: change(rule(z, *args))) if i == position else rule for i, rule in enumerate(row.partials)
         ]
-    columns = {"domain": row.domain, "kinks": row.kinks, "otherwise": row.otherwise, "variadic": row.arity is None}
+    columns = {"domain": row.domain, "kinks": row.kinks, "fallback": row.fallback, "variadic": row.arity is None}
     return custom_op(row, partials=partials, name=name, select=row.select, **columns)
 
 

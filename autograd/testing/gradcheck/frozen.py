@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from autograd.diagnosis.kinks import JUMPING, alike, domain_ends, kinked, quick_arguments, stated, within_reach
+from autograd.diagnosis.kinks import alike, domain_ends, kinked, quick_arguments, stated, within_reach
 from autograd.op import number
 from autograd.replay import numbers_of, replay
 from autograd.sweeps import adjoints, tangents, topological_order
@@ -47,7 +47,7 @@ class Frozen:
 
         No other kink is crossed, except by what jumps at a kink.
         """
-        jumping = {node for node in self.partials if node.op in JUMPING}
+        jumping = {node for node in self.partials if node.op is not None and node.op.jumps}
         for node in self.order:
             if not jumping.isdisjoint(arg for arg in node.args if type(arg) is Value):
                 jumping.add(node)

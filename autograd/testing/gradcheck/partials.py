@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.diagnosis.kinks import JUMPING, alike, ends, numbers, stated
+from autograd.diagnosis.kinks import alike, ends, numbers, stated
 from autograd.op import Op
 from autograd.ops import BUILT_IN
 from autograd.testing.finite.estimate import TINY, neighbours, scatter
@@ -84,7 +84,7 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
     if op.name not in BUILT_IN:  # it may round off more than the table allows its rows to
         noise = scatter([sample(t)[0] for t in neighbours(x)])
     judged = judge(sample, x, claimed, slack, edge=edge if 0.0 in margins else None)
-    if op in JUMPING and 0.0 in margins and judged.low == judged.high and math.isinf(judged.low):
+    if op.jumps and 0.0 in margins and judged.low == judged.high and math.isinf(judged.low):
         judged = UNSEEN  # the one side that could be seen is the other end of a jump, which is no slope
     return Partial(node, i, claimed, judged, slack)
 

@@ -1,0 +1,209 @@
+"""custom_op: operations of your own, with the checks that tell a mistake in one where it is made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from autograd._typing import TYPE_CHECKING, Any
+from autograd.op import TABLE, number, op
+
+if TYPE_CHECKING:
+    import inspect
+
+Rule = Callable[..., Any]
+
+
+def custom_op(
+    forward: Callable[..., float] | None = None,
+    /,
+    *,
+    partials: Rule | Sequence[Rule] | None = None,
+    vjp: Rule | None = None,
+    name: str | None = None,
+    **columns: Any,
+) -> Any:
+    """Add an operation of your own to the table; it works everywhere a built-in one does.
+
+    `forward` takes floats and returns a float. `partials` is one function per argument (or the only one), called with
+    the result first and then the arguments: `lambda z, x: 2 * x`. If you come from PyTorch or JAX you may give `vjp`
+    instead: called with the gradient of the result, the result and the arguments, it returns the gradients of the
+    arguments as a tuple (a single one as it is; None stands for no gradient), and is linear in the first:
+    `lambda bar, z, x, y: (bar * y, bar * x)`. Write either with operators and `autograd` functions and without `if`,
+    and higher derivatives work too.
+
+    Other keywords are columns of `autograd.op.Op`: `symbol`, `latex`, `source`, `textbook`, `domain`, `kinks`,
+    `fallback` (the result where `forward` raises a ValueError or ArithmeticError; without it the exception propagates).
+    `source` and `latex` have a place for each argument, `"{} ** 3"` or `"{0} if {2} > 0 else {1}"`; ValueError if they
+    have not, or if `source` is not a Python expression.
+
+    Works as a decorator too. Defining a name again replaces your earlier op; a built-in op can't be replaced.
+
+    >>> cube = custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube")
+    >>> cube(2.0)
+    8.0
+    >>> @custom_op(partials=[lambda z, x, y: 2 * x, lambda z, x, y: -1.0])
+    ... def parabola(x, y):
+    ...     return x * x - y
+    >>> parabola(3.0, 1.0)
+    8.0
+    >>> area = custom_op(lambda x, y: x * y, vjp=lambda bar, z, x, y: (bar * y, bar * x), name="area")
+    >>> area(3.0, 2.0)
+    6.0
+    """
+    if (partials is None) == (vjp is None):
+        raise TypeError(f"custom_op: give either partials=… or vjp=…, got {'neither' if vjp is None else 'both'}")
+    if forward is None:
+        return lambda function: custom_op(function, partials=partials, vjp=vjp, name=name, **columns)
+    label = str(name or getattr(forward, "__name__", ""))
+    if not label.isidentifier():
+        raise ValueError(f"custom_op: name must be a Python identifier, got {label!r}; pass name=...")
+    if label in TABLE and TABLE[label].built_in:
+        raise ValueError(f"custom_op: name {label!r} is a built-in op; choose another")
+    variadic = bool(columns.get("variadic"))
+    if vjp is not None:
+        rules = _partials_of(vjp, label, forward, variadic)
+        _check_count(label, forward, rules, "vjp must take bar, z and")
+    else:
+        rules = [partials] if callable(partials) else list(partials or ())
+        _check_count(label, forward, rules, "partials must be one function for")
+    if not variadic:
+        _check_partials(label, rules)
+    _check_templates(columns, None if variadic else len(rules))
+    columns.setdefault("doc", forward.__doc__ or "")
+    columns.setdefault("fallback", _raise_again)
+    return op(label, forward, *rules, **columns)
+
+
+def _raise_again(*args: float) -> float:
+    raise  # called while the exception of `forward` is handled
+
+
+# -- a vjp as partials -----------------------------------------------------------------------------------
+
+
+def _partials_of(vjp: Rule, label: str, forward: Callable[..., float], variadic: bool) -> list[Rule]:
+    """The partials of an op given by its vjp: what it makes of a gradient of 1."""
+    checked = False
+
+    def partials(z: Any, *args: Any) -> list[Any]:
+        nonlocal checked
+        found = _gradients(vjp, label, 1.0, z, args)
+        if not checked and all(type(x) is float for x in args):
+            for one, other in zip(found, _gradients(vjp, label, -2.0, z, args), strict=True):
+                one, other = number(one), number(other)
+                if math.isfinite(one) and not math.isclose(other, -2.0 * one, rel_tol=1e-6, abs_tol=1e-300):
+                    raise TypeError(f"{label}: vjp must be linear in bar, got {one!r} for bar = 1.0 and {other!r} for bar = -2.0")
+            checked = True
+        return found
+
+    if variadic:
+        return [partials]
+    count = _required_arguments(vjp)
+    count = _required_arguments(forward) if count is None else max(count - 2, 0)
+    if count is None:
+        raise TypeError(f"custom_op: vjp of {label} must name its arguments, as in lambda bar, z, x, y: (bar * y, bar * x)")
+    return [lambda z, *args, i=i: partials(z, *args)[i] for i in range(count)]
+
+
+def _gradients(vjp: Rule, label: str, bar: float, z: Any, args: Sequence[Any]) -> list[Any]:
+    """What vjp gives for each argument; None in a tuple is no gradient, as in PyTorch."""
+    given = vjp(bar, z, *args)
+    found = list(given) if isinstance(given, (tuple, list)) else [given]
+    if given is None or len(found) != len(args):
+        raise TypeError(f"{label}: vjp must return one gradient per argument, so {len(args)}, got {given!r}")
+    return [0.0 if gradient is None else gradient for gradient in found]
+
+
+def _required_arguments(function: Rule) -> int | None:
+    """How many arguments it needs; None if it doesn't say."""
+    signature = _signature(function)
+    parameters = signature.parameters.values() if signature else ()
+    if not signature or any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return len([p for p in positional if p.default is p.empty])
+
+
+# -- checks ----------------------------------------------------------------------------------------------
+
+
+def _check_count(label: str, forward: Callable[..., float], rules: Sequence[Rule], what: str) -> None:
+    """TypeError if the function takes another number of arguments than there are rules."""
+    signature = _signature(forward)
+    if signature and not _takes(signature, *rules):
+        raise TypeError(f"custom_op: {what} each argument of {label}{signature}, got {len(rules)}")
+
+
+def _check_partials(label: str, rules: Sequence[Rule]) -> None:
+    """TypeError if a rule does not take the result and all arguments."""
+    for i, rule in enumerate(rules):
+        signature = _signature(rule)
+        if signature and not _takes(signature, None, *rules):
+            names = ", ".join(f"x{k}" for k in range(1, len(rules) + 1)) if len(rules) > 1 else "x"
+            raise TypeError(
+                f"custom_op: partials[{i}] of {label} must take the result first and then each argument, "
+                f"as in lambda z, {names}: …, got one that takes {signature}"
+            )
+
+
+def _takes(signature: inspect.Signature, *args: Any) -> bool:
+    try:
+        signature.bind(*args)
+    except TypeError:
+        return False
+    return True
+
+
+def _signature(function: Rule) -> inspect.Signature | None:
+    """None for the built-in functions that have none."""
+    import inspect  # takes longer to load than the rest of the package
+
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
+def _check_templates(columns: Mapping[str, Any], arity: int | None) -> None:
+    """ValueError if `source` or `latex` cannot be filled with arguments."""
+    if columns.get("source") is not None:
+        _check_places("custom_op: source", columns["source"], arity)
+        _check_python("custom_op: source", columns["source"], arity)
+    if columns.get("latex") is not None:
+        _check_places("custom_op: latex", columns["latex"], arity)
+
+
+def _check_places(who: str, template: Any, arity: int | None) -> None:
+    """ValueError if the template has not a place for every argument, and nothing else in braces."""
+    from string import Formatter
+
+    if not isinstance(template, str):
+        raise TypeError(f"{who} must be a str, got {type(template).__name__}")
+    count = 1 if arity is None else arity
+    numbered = ", ".join(f"{{{i}}}" for i in range(count))
+    wanted = "one {} for all the arguments" if arity is None else f"a {{}} for each argument, or {numbered}"
+    try:
+        fields = [parts[1:] for parts in Formatter().parse(template) if parts[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{who} must have {wanted}, got {template!r}: {error} (a brace of its own is written twice)") from None
+    names = [name for name, form, conversion in fields if not form and conversion is None]
+    if names == [""] * count or (len(names) == len(fields) and set(names) == set(map(str, range(count)))):
+        return
+    raise ValueError(f"{who} must have {wanted}, got {template!r}")
+
+
+def _check_python(who: str, source: str, arity: int | None) -> None:
+    """ValueError if the template is not a Python expression in its arguments."""
+    import ast
+
+    from autograd import templates
+
+    slots = templates.slots(2 if arity is None else arity)
+    try:
+        tree = templates.tree(source, slots, arity is None)
+    except ValueError as error:
+        raise ValueError(f"{who} must be an expression: {error}") from None
+    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    if sum(map(names.count, slots)) != templates.filled(source, slots, arity is None).count(templates.SLOT[:10]):
+        raise ValueError(f"{who} must have its arguments as operands, not inside names or texts, got {source!r}")
