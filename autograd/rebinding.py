@@ -120,7 +120,7 @@ def _in_instructions(code: CodeType, at: int) -> tuple[str, str] | None:
 
 
 def _follow(stack: list[ast.expr], step: Instruction) -> tuple[ast.expr, ast.expr] | None:
-    """Apply the instruction to the stack; return the target and value it binds, if any. Most instructions just clear the stack."""
+    """Apply the instruction to the stack; return the target and value it binds, if any. Most instructions just clear it."""
     name, pop = step.opname, stack.pop
     if name in ("LOAD_NAME", "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_GLOBAL", "LOAD_DEREF"):
         stack.append(ast.Name(step.argval, ast.Load()))
