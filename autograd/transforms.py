@@ -190,7 +190,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 class _Sweep:
     """Sweeps over a recorded graph, from and to its inputs.
 
-    They use the recorded partials, except at nodes that depend on the `outer` ones: there the rule is called, recording more graph.
+    They use the recorded partials, except at nodes that depend on the `outer` ones: there they record the rule as more graph.
     """
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], outer: Collection[Value]) -> None:
