@@ -75,7 +75,7 @@ print("h2 =", [round(output.data, 8) for output in h2])
 
 # %% [markdown]
 # Here the text shows the vector `[0.37166596 0.45414264]`. So its example is the first of the 50 points, and our network is the
-# same as its.
+# same.
 #
 # **Forward, loss, backward.** The loss compares $h_2$ with the label $y$. The program takes $\sum (y - h_2)^2 / (2N)$ over $N$
 # points. With two outputs per point, this is the mean over all outputs, `MSELoss`. Here is one forward step (grey) and one
