@@ -492,8 +492,8 @@ ml13
 # has; and the last formula, without its $g'$ (`audit` counts layers starting at $z^{(2)}$, its layer 1).
 #
 # Two remarks without a verdict. The document first calls $\delta$ the error with respect to $a$, and later, "more formally",
-# the derivative with respect to $z$; the latter is correct. And its squared cost is just an aid to intuition: it never takes
-# the gradient of it.
+# the derivative with respect to $z$; the latter is correct. And the squared cost is just an aid to intuition: its gradient is
+# never taken.
 #
 # ## What could not be reproduced
 #
