@@ -1,4 +1,4 @@
-# Every command sets up what it needs in .venv; a machine with Python >= 3.11, pip and make is enough.
+# Every target sets up what it needs in .venv; all it takes is Python >= 3.11, pip and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,11 +21,11 @@ check: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/pytest -q --no-header autograd nn
 
-# The fast tests on every minor version of CPython >= 3.11 that is on PATH or in pyenv's folder.
+# The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
 	$(BIN)/python -m tests.pythons
 
-# Every notebook with each BLAS kernel, on one thread and on two, without vector units, and with another libm.
+# Every notebook with every BLAS kernel, on one thread and on two, without vector units, and with another libm.
 portable: .venv/ready
 	$(BIN)/pytest -n 2 tests/portable.py
 
@@ -36,7 +36,7 @@ soak: .venv/ready
 	SOAK=1 $(BIN)/pytest -n 2 tests/test_ops.py tests/test_random_graphs.py tests/test_functions.py tests/test_frozen_graphs.py \
 		tests/test_relations.py tests/test_session.py tests/test_foreign_exceptions.py tests/test_depth.py tests/nn/test_model_files.py
 
-# In random order and with examples that no run has seen: none may fail. The seed makes a failure again.
+# In random order and with fresh examples: none may fail. The seed reproduces a failure.
 flakes: .venv/ready
 	for run in $$(seq 200); do \
 		seed=$$(date +%s); echo "run $$run, seed $$seed"; \
@@ -44,14 +44,14 @@ flakes: .venv/ready
 			--hypothesis-seed=$$seed --randomly-seed=$$seed || exit 1; \
 	done
 
-# Every partial off by 1e-12, and the classic mistakes of such engines: a test has to fail for each.
+# Every partial off by 1e-12, and the classic mistakes of autodiff engines: each must make a test fail.
 mutants: .venv/ready
 	$(BIN)/python -m tests.mutation.mutants
 
 notebooks: .venv/ready
 	$(BIN)/python -m tools.notebooks
 
-# They are ours, so their players may run before they are run again.
+# We trust our own notebooks, so that their players work before a rerun.
 lab: .venv/lab
 	$(BIN)/jupyter-trust notebooks/*.ipynb
 	$(BIN)/jupyter-lab notebooks
@@ -59,7 +59,7 @@ lab: .venv/lab
 site: .venv/ready
 	$(BIN)/python -m tools.site
 
-# An empty PATH: the renderer pinned in the extra draws them, the same on every machine.
+# With an empty PATH, the pinned renderer draws them, identically on every machine.
 pictures: .venv/ready
 	env PATH= $(CURDIR)/$(BIN)/python -m tools.pictures
 

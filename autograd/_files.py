@@ -1,4 +1,4 @@
-"""Writing a file so that nobody ever finds half of it."""
+"""Atomic writes: a file is never left half-written."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from secrets import token_hex
 
-BINARY = getattr(os, "O_BINARY", 0)  # Windows would end lines its own way
+BINARY = getattr(os, "O_BINARY", 0)  # or Windows would translate line endings
 
 
 def write_atomically(path: str | Path, content: str | bytes) -> None:
-    """Write `content` to `path`; if that is interrupted, the old file is still there, whole.
+    """Write `content` to `path`; if interrupted, the old file is left intact.
 
-    The file keeps the permissions of the one it replaces; a new one gets the usual ones. Either way its owner can read and
-    write it, even where the umask takes that away, as in a browser. An OSError names `path`, not the temporary file beside it.
+    A replaced file keeps its permissions; a new one gets the default ones. Either way the owner can read and write it, even if
+    the umask denies that, as in a browser. An OSError names `path`, not the temporary file beside it.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -26,8 +26,8 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
     temporary = target.parent / f".{target.name}.{token_hex(4)}"
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else None
-        # The system applies the umask to a new file; reading it would mean changing it, for all threads. What replaces a
-        # file that others may not read is never open to them, not even for a moment.
+        # We let the system apply the umask: reading the umask means changing it, for all threads. A replacement for a private
+        # file is never readable by others, not even for a moment.
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666 if mode is None else 0o600)
         try:
             with os.fdopen(handle, "wb") as file:

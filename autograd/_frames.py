@@ -1,4 +1,4 @@
-"""Where in the user's program we are called from."""
+"""The place in the user's program that called us."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _OURS = ("autograd", "nn")
 
 
 def user_frame() -> tuple[FrameType, int]:
-    """The frame of the first caller outside of our packages, and how many calls above the caller it is."""
+    """The frame of the nearest caller outside our packages, and how many calls it is above our own caller."""
     frame = sys._getframe(1)
     depth = 0
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
@@ -19,10 +19,10 @@ def user_frame() -> tuple[FrameType, int]:
 
 
 def place(origin: tuple[str, int], whole: bool = True) -> str:
-    """A file and line as text, `file:line`, with the `whole` path or the name alone; `Cell In[3], line 2` in a notebook."""
+    """A file and line as text: `file:line`, with the `whole` path or just the name; in a notebook, `Cell In[3], line 2`."""
     file, line = origin
     ipython = sys.modules.get("IPython")
     shell = ipython and ipython.get_ipython()
-    cell = shell and getattr(shell.compile, "format_code_name", lambda file: None)(file)  # as its own tracebacks say it
+    cell = shell and getattr(shell.compile, "format_code_name", lambda file: None)(file)  # as in IPython's tracebacks
     name = file.replace("\\", "/").rpartition("/")[2]
     return f"{' '.join(cell)}, line {line}" if cell else f"{file if whole else name}:{line}"

@@ -1,4 +1,4 @@
-"""What the progress bars of the package have in common."""
+"""Progress bars."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def threadless_bar(tqdm: Any, **options: Any) -> Any:
-    """A bar of this class of tqdm, without the thread that tqdm runs beside its bars: a browser's Python starts none.
+    """A bar of this tqdm class without the thread that tqdm starts: Python in a browser has no threads.
 
     >>> from tqdm import tqdm
     >>> with threadless_bar(tqdm, total=3, disable=True) as bar:

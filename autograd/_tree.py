@@ -1,7 +1,7 @@
-"""Nested lists, tuples, dicts and NumPy arrays of numbers: taken apart, and put together again in the same shape.
+"""Nested lists, tuples, dicts and NumPy arrays of numbers: flattened, and rebuilt in the same shape.
 
-NumPy is imported only if there is an array. Subclasses of its arrays (masked arrays, matrices) are not taken apart: they
-have rules of their own, which would be lost.
+NumPy is imported only if there is an array. Subclasses of its arrays (masked arrays, matrices) count as leaves: flattening
+would lose their special rules.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def is_array(x: Any) -> bool:
 
 
 def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
-    """The same shape with `function` applied to every number in it; arrays become float arrays, or object arrays if need be.
+    """The same shape, with `function` applied to every number; arrays become float arrays, or object arrays if necessary.
 
     >>> tree_map(lambda x: 2 * x, [1, (2, {"a": 3})])
     [2, (4, {'a': 6})]
@@ -35,7 +35,7 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
-    """`tree_map` that hands each array to `function` as a whole."""
+    """Like `tree_map`, but `function` gets each array as a whole."""
     if isinstance(tree, (dict, tuple, list)):
         return _rebuilt(tree, [block_map(function, item) for item in _items(tree)])
     return function(tree)
@@ -54,7 +54,7 @@ def _rebuilt(tree: Any, items: list[Any]) -> Any:
 
 
 def tree_leaves(tree: Any) -> list[Any]:
-    """The numbers in it, in order; those of an array row by row.
+    """The numbers in the tree, in order; arrays are read row by row.
 
     >>> tree_leaves([1, (2, {"a": 3})])
     [1, 2, 3]
@@ -71,7 +71,7 @@ def tree_leaves(tree: Any) -> list[Any]:
 
 
 def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
-    """The numbers in `tree` in the order of `shape`, which is nested alike: dicts are matched by key.
+    """The numbers in `tree`, in the order of `shape`, which has the same nesting: dicts are matched by key.
 
     >>> tree_leaves_like({"a": 0, "b": 0}, {"b": 2, "a": 1})
     [1, 2]
@@ -93,19 +93,19 @@ def tree_build(shape: Any, numbers: Iterator[Any]) -> Any:
 
 
 def as_array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
-    """An array of this shape that holds `numbers` row by row: of floats, or of objects if not all are floats."""
+    """An array of this shape filled with `numbers` row by row; its dtype is float if all are floats, otherwise object."""
     import numpy
 
     if all(isinstance(x, float) for x in numbers):
         return numpy.array(numbers, float).reshape(shape)
     array = numpy.empty(len(numbers), object)
-    for i, x in enumerate(numbers):  # one by one: NumPy would look for sequences in them
+    for i, x in enumerate(numbers):  # one by one, or NumPy would look for sequences in them
         array[i] = x
     return array.reshape(shape)
 
 
 def same_shape(one: Any, other: Any) -> bool:
-    """Are both nested alike? An array of no dimensions counts as a number.
+    """True if both have the same nesting. A zero-dimensional array counts as a number.
 
     >>> same_shape([1, [2]], [3, [4]]), same_shape([1, [2]], [3, 4])
     (True, False)
@@ -120,7 +120,7 @@ def same_shape(one: Any, other: Any) -> bool:
 
 
 def fits(given: Any, shape: Any) -> bool:
-    """Is `given` nested like `shape`, where nested lists and tuples may stand for an array?
+    """True if `given` is nested like `shape`; nested lists and tuples may stand for an array.
 
     >>> fits([1, [2]], [3, [4]]), fits([1, [2]], [3, 4])
     (True, False)
@@ -136,7 +136,7 @@ def fits(given: Any, shape: Any) -> bool:
 
 
 def _fills(given: Any, shape: tuple[int, ...]) -> bool:
-    """Are these lists in lists of this shape?"""
+    """True if these nested lists have this shape."""
     if not shape:
         return not isinstance(given, (dict, list, tuple)) and not _shape(given)
     return isinstance(given, (list, tuple)) and len(given) == shape[0] and all(_fills(item, shape[1:]) for item in given)

@@ -1,4 +1,4 @@
-"""micrograd's names on a Value, and for names that a Value does not have the ones to use."""
+"""micrograd's attribute names on a Value, and advice for names that it lacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Absent:
-    """An attribute that is often looked for: reading or setting it is an AttributeError that says what to use."""
+    """A missing attribute that people look for: using it raises an AttributeError that says what to use instead."""
 
     def __init__(self, advice: str) -> None:
         self.advice = advice
@@ -33,10 +33,10 @@ class Absent:
 
 
 class MicrogradNames:
-    """What Value inherits of micrograd's names: `_prev` and `_op`, so that programs that draw its graphs run on ours.
+    """micrograd's `_prev` and `_op`, so that programs that draw its graphs also run on ours.
 
-    A property costs nothing where it is not asked for. (`__getattr__` would slow every other attribute down, and
-    `__setattr__` every recording, so other free attributes get Python's own AttributeError.)
+    A property costs nothing unless it is used. (`__getattr__` would slow down every other attribute, and `__setattr__`
+    every recording, so all other missing attributes get Python's own AttributeError.)
     """
 
     __slots__ = ()
@@ -45,18 +45,16 @@ class MicrogradNames:
 
         @property
         def args(self) -> tuple[Any, ...]:
-            """As Value has them."""
+            """As in Value."""
 
-    _backward = Absent(
-        "the derivatives by its arguments are in v.partials; an operation of your own, with its derivatives, is made by custom_op"
-    )
-    name = Absent("use v.label, or a dict whose keys are Values")
-    shape = Absent("it is one number, and an array of Values has the shape")
+    _backward = Absent("v.partials holds the derivatives with respect to its arguments; custom_op makes an operation of your own")
+    name = Absent("use v.label, or a dict with Values as keys")
+    shape = Absent("it is one number; an array of Values has a shape")
     value = Absent("its number is v.data")
 
     @property
     def _prev(self) -> set[Value]:
-        """The Values it was made from, as in micrograd; `args` has its constants too, in order."""
+        """The Values it was made from, as in micrograd; `args` also has the constants, in order."""
         return {arg for arg in self.args if type(arg) is not float}
 
     @_prev.setter
@@ -76,4 +74,4 @@ class MicrogradNames:
         return [name for name in super().__dir__() if not isinstance(getattr(type(self), name, None), Absent)]
 
 
-_READ_ONLY = "is read-only: a node is made by an operation on Values, and an operation of your own by custom_op"
+_READ_ONLY = "is read-only: operations on Values make nodes, and custom_op makes an operation of your own"

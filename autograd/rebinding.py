@@ -1,4 +1,4 @@
-"""Is the operation that runs the minus of `x = x - 0.1 * x.grad`? Read off the source of the user's line, or its instructions."""
+"""Recognize the minus in `x = x - 0.1 * x.grad`, from the source of the user's line or from its bytecode."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dis import Instruction
 
-Place = tuple[int | None, int | None, int | None, int | None]  # first and last line, first and last column in bytes of UTF-8
+Place = tuple[int | None, int | None, int | None, int | None]  # first and last line, first and last column in UTF-8 bytes
 
 
 @lru_cache(maxsize=256)
 def rebinding(code: CodeType, instruction: int) -> tuple[str, str] | None:
-    """What is bound anew and what to write instead, if the instruction is the `-` or `+` of a step by hand.
+    """The name being rebound and what to write instead, if the instruction is the `-` or `+` of a hand-written step.
 
-    A step by hand is `x = x - … x.grad` (bound to another name it may be meant: a look ahead). Where there is no source
-    (a plain REPL before Python 3.13) or no columns (-X no_debug_ranges), comprehensions pass unseen.
+    A hand-written step is `x = x - … x.grad`. (Binding the result to another name may be intended, to look ahead.) Without
+    source (a plain REPL before Python 3.13) or columns (-X no_debug_ranges), steps in comprehensions go unnoticed.
     """
     place = next(islice(code.co_positions(), instruction // 2, None))
     lines = linecache.getlines(code.co_filename)
@@ -30,15 +30,15 @@ def rebinding(code: CodeType, instruction: int) -> tuple[str, str] | None:
         return _in_instructions(code, instruction) if "grad" in code.co_names else None
     assert place[0] is not None
     if ".grad" not in "".join(lines[place[0] - 1 : place[1]]):
-        return None  # most are done here
+        return None  # the usual case
     tree = _parsed("".join(lines))
     return next((found for statement in ast.walk(tree) for found in _in_statement(statement, place)), None)
 
 
-@lru_cache(maxsize=4)  # also since changing the filters makes Python forget what it has warned of
+@lru_cache(maxsize=4)  # not only for speed: changing the filters makes Python forget which warnings it has shown
 def _parsed(source: str) -> ast.Module:
     try:
-        with warnings.catch_warnings(action="ignore"):  # of whatever else is in it: Python has said that before
+        with warnings.catch_warnings(action="ignore"):  # Python has already issued the warnings of this source
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
@@ -84,7 +84,7 @@ def _in_assignment(target: ast.expr, value: ast.expr, place: Place) -> Iterator[
 
 
 def _loops(value: ast.expr) -> Iterator[tuple[ast.expr, ast.comprehension]]:
-    """The loops of a comprehension, the outer one first, each with what is made in it."""
+    """The loops of a comprehension, outermost first, each with the expression it evaluates."""
     match value:
         case ast.Call(ast.Name("list" | "tuple" | "dict"), [ast.GeneratorExp() as made], []):
             yield from _loops(made)
@@ -98,8 +98,8 @@ _IGNORED = ("EXTENDED_ARG", "NOP", "RESUME")
 
 
 def _in_instructions(code: CodeType, at: int) -> tuple[str, str] | None:
-    """Follow what is on the stack up to the instruction, and on to where its result is bound."""
-    import dis  # here, since few programs need it
+    """Simulate the stack up to the instruction, and on to where its result is bound."""
+    import dis  # imported here, since few programs need it
 
     stack: list[ast.expr] = []
     for step in dis.get_instructions(code):
@@ -107,7 +107,7 @@ def _in_instructions(code: CodeType, at: int) -> tuple[str, str] | None:
             stack = []
         try:
             stored = _follow(stack, step)
-        except IndexError:  # made by what is not followed
+        except IndexError:  # an operand came from an instruction that we do not simulate
             stored, stack = None, []
         if step.offset < at:
             continue
@@ -120,7 +120,7 @@ def _in_instructions(code: CodeType, at: int) -> tuple[str, str] | None:
 
 
 def _follow(stack: list[ast.expr], step: Instruction) -> tuple[ast.expr, ast.expr] | None:
-    """Do to the stack what the instruction does; returns what is bound, and to what. Most instructions just empty it."""
+    """Apply the instruction to the stack; return the target and value it binds, if any. Most instructions just clear it."""
     name, pop = step.opname, stack.pop
     if name in ("LOAD_NAME", "LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_GLOBAL", "LOAD_DEREF"):
         stack.append(ast.Name(step.argval, ast.Load()))
@@ -155,7 +155,7 @@ def _follow(stack: list[ast.expr], step: Instruction) -> tuple[ast.expr, ast.exp
 
 
 def _step(value: ast.expr, place: Place) -> tuple[str, str] | None:
-    """x and `x.data -= … x.grad`, if the value is `x - … x.grad` with its first minus at that place."""
+    """x and `x.data -= … x.grad`, if the value is `x - … x.grad` with its first minus at `place`."""
     first = value
     while isinstance(first, ast.BinOp) and _place(first) != place:
         first = first.left

@@ -1,11 +1,11 @@
 """Functions in, derivatives out: grad, jvp, vjp, jacobian, hessian, hvp, to any order.
 
 Arguments may be numbers, nested lists, tuples and dicts of numbers, and NumPy arrays (the function receives an array of
-Values); a gradient has the shape of its argument. pandas objects are refused: pass `.to_numpy()`.
+Values); a gradient has the shape of its argument. pandas objects raise a TypeError: pass `.to_numpy()`.
 
-A result is a plain float unless it depends on a Value from outside, such as an input of an enclosing `grad` or a leaf in
-a closure: then it is a Value, to differentiate again. Values made while the function runs are constants, and so are frozen
-ones; but an argument that `argnums` chooses is always differentiated, even if it is a frozen Value.
+Results are plain floats, except those that depend on a Value from outside, such as an input of an enclosing `grad` or a leaf in
+a closure: these are Values, which can be differentiated again. Values created while the function runs are constants, and so are
+frozen ones; but an argument selected by `argnums` is always differentiated, even if it is a frozen Value.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from autograd.value import Value, take_partials
 
 
 def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
-    """∂y/∂x for every Value in `xs`, from the graph as recorded; no `grad` is touched.
+    """∂y/∂x for every Value in `xs`, from the graph as recorded; `grad` attributes are left unchanged.
 
-    `xs` is a Value or a nested list, tuple, dict or array of them, and the result has its shape. One that y does
-    not depend on gets 0.0. With `create_graph` the results are Values with a graph of their own, to
-    differentiate again; that needs the numbers of recording time, so a leaf changed since then is a
-    StaleGraphError.
+    `xs` is a Value or a nested list, tuple, dict or array of them, and the result has the same shape: 0.0 for Values that
+    y does not depend on. With `create_graph`, the results are Values with a graph of their own, which can be differentiated
+    again. That requires the numbers at recording time, so a leaf changed since then raises a StaleGraphError.
 
     >>> x = Value(3.0)
     >>> (first,) = gradients(x**3, [x], create_graph=True)
@@ -47,9 +46,9 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that gives the gradient of `f`, which returns one number.
+    """The function that computes the gradient of `f`, which must return one number.
 
-    `argnums` says by which argument (an int), or by which ones (a tuple: then a tuple is returned).
+    `argnums` selects the argument to differentiate with respect to (an int), or several (a tuple: then the result is a tuple).
     With `has_aux`, `f` returns a pair (number, aux), and the result is (gradient, aux).
 
     >>> grad(lambda x: x**3)(2.0)
@@ -77,7 +76,7 @@ def _gradient(verb: str, f: Callable[..., Any], argnums: int | Sequence[int], ha
 
 
 def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The function that gives `f` and its gradient, from one evaluation.
+    """The function that computes `f` and its gradient in one evaluation.
 
     With `has_aux`, `f` returns a pair (number, aux), and the result is ((number, aux), gradient).
 
@@ -96,7 +95,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_
 
 
 def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f(*xs), and the pullback: from a cotangent in the shape of the output to one for each x.
+    """f(*xs) and the pullback, which maps a cotangent with the shape of the output to one cotangent per x.
 
     >>> y, pullback = vjp(lambda x: [x * x, 3 * x], 2.0)
     >>> y, pullback([1.0, 10.0])
@@ -119,7 +118,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """f(*primals), and how it changes along `tangents`: forward mode, on the same recorded edges.
+    """f(*primals) and its directional derivative along `tangents`: forward mode, on the same recorded edges.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
@@ -137,10 +136,10 @@ def _jvp(verb: str, f: Callable[..., Any], primals: Sequence[Any], tangents: Seq
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, *, mode: str = "auto") -> Callable[..., Any]:
-    """The function that gives, for every number that `f` returns, its gradient: shape of output, then of argument.
+    """The function that computes the gradient of every number that `f` returns: shape of the output, then of the argument.
 
-    For an array output and an array argument it is an array of shape output.shape + argument.shape. If an argument
-    is a list, tuple or dict without arrays, array outputs count as nested lists.
+    For an array output and an array argument, this is an array of shape output.shape + argument.shape. If an argument
+    is a list, tuple or dict without arrays, array outputs are treated as nested lists.
 
     `mode` is "forward" (one sweep per input), "reverse" (one sweep per output) or "auto": forward if there are
     fewer inputs than outputs. The results differ only by rounding.
@@ -165,7 +164,7 @@ def _matrix(verb: str, f: Callable[..., Any], by: int | tuple[int, ...], mode: s
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that gives the second derivatives of `f`, which returns one number: the Jacobian of its gradient.
+    """The function that computes the second derivatives of `f`, which must return one number: the Jacobian of its gradient.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
@@ -177,7 +176,7 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """The Hessian of `f` times a vector, without the Hessian: forward mode over reverse mode.
 
-    One result for each primal; with a single primal, that one alone.
+    One result per primal; with a single primal, just that result.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
@@ -189,29 +188,29 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 class _Sweep:
-    """The sweeps over a recorded graph from and to its inputs.
+    """Sweeps over a recorded graph, from and to its inputs.
 
-    A partial is taken as recorded, or as more graph at nodes that depend on the `outer` ones: there its rule is called.
+    They use the recorded partials, except at nodes that depend on the `outer` ones: there they record the rule as more graph.
     """
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], outer: Collection[Value]) -> None:
         self.order, self.inputs = order, inputs
         self.live = sweeps.depending_on(outer, order) if outer else set[Value]()
-        self._rules: dict[Value, Sequence[Any]] = {}  # each is called once, however many sweeps there are
+        self._rules: dict[Value, Sequence[Any]] = {}  # each rule is called once, however many sweeps there are
 
     def reverse(self, seeds: Mapping[Value, Any]) -> list[Any]:
-        """The adjoints of all inputs."""
+        """The adjoint of each input."""
         with context.enable_grad(), context.quiet():
             bars = sweeps.adjoints(self.order, seeds, self._taken(), self._within(), context.watching.get())
         return [bars.get(x, 0.0) for x in self.inputs]
 
     def forward(self, seeds: Mapping[Value, Any]) -> dict[Value, Any]:
-        """The tangents of all nodes."""
+        """The tangent of each node."""
         with context.enable_grad(), context.quiet():
             return sweeps.tangents(self.order, seeds, self._taken(), context.watching.get())
 
     def reverse_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """The derivatives of each output by all inputs: one sweep per output, over only the nodes it was made from."""
+        """Each output's derivatives with respect to all inputs: one sweep per output, over only the nodes it was made from."""
         partials, within, watch = self._taken(), self._within(), context.watching.get()
         rows = []
         with context.enable_grad(), context.quiet():
@@ -222,7 +221,7 @@ class _Sweep:
         return rows
 
     def forward_rows(self, ys: Sequence[Any]) -> list[list[Any]]:
-        """The same with one sweep per input, over only the nodes that depend on it."""
+        """The same, with one sweep per input, over only the nodes that depend on it."""
         with context.enable_grad(), context.quiet():
             columns = [
                 [dots.get(y, 0.0) if type(y) is Value else 0.0 for y in ys]
@@ -231,7 +230,7 @@ class _Sweep:
         return [[column[i] for column in columns] for i in range(len(ys))]
 
     def _taken(self) -> sweeps.Partials:
-        """Where a sweep takes partials from; StaleGraphError if rules would mix old and new numbers."""
+        """The source of a sweep's partials; StaleGraphError if rules would mix old and new numbers."""
         if not self.live:
             return sweeps.recorded
         _refuse_stale([node for node in self.order if node in self.live])
@@ -252,7 +251,7 @@ class _Sweep:
 
 
 class _Run:
-    """One recorded evaluation of `f`, by which its transforms differentiate."""
+    """One recorded evaluation of `f`, which the transforms differentiate."""
 
     def __init__(
         self,
@@ -271,7 +270,7 @@ class _Run:
             self.inputs = tree_leaves(self.shape)
             given, inputs = list(args), iter(self.inputs)
             for i, shape in zip(chosen, self.shape, strict=True):
-                given[i] = tree_build(shape, inputs)  # a copy, which f may change
+                given[i] = tree_build(shape, inputs)  # a copy, so f may modify it
             self.y = f(*given, **(kwargs or {}))
         if has_aux:
             if not isinstance(self.y, tuple) or len(self.y) != 2:
@@ -290,7 +289,7 @@ class _Run:
             raise refusals.argument(self.verb, self.name, i, arg) from None
 
     def _outputs(self) -> list[Any]:
-        """The numbers in the output: Values and floats."""
+        """The numbers in the output, as Values and floats."""
         ys = tree_leaves(self.y)
         if all(type(y) is Value or type(y) is float for y in ys):
             return ys
@@ -300,12 +299,12 @@ class _Run:
         return [y if type(y) is Value else number(y) for y in ys]
 
     def _outer(self, order: Sequence[Value]) -> list[Value]:
-        """The nodes of the graph that are, or stand for, Values from outside."""
+        """The nodes of the graph that are Values from outside, or stand for them."""
         given = [x for x in self.inputs if x.op is not None]
         return given + [x for x in order if x.op is None and x._a < self.started and x.requires_grad]
 
     def gradient(self) -> list[Any]:
-        """The derivatives of the output, which has to be one number, by all inputs."""
+        """The derivatives of the output, which must be one number, with respect to all inputs."""
         if isinstance(self.y, (list, tuple, dict)) or (is_array(self.y) and self.y.ndim):
             advice = "return the number in it, .item()" if getattr(self.y, "size", 0) == 1 else "use jacobian or vjp"
             raise TypeError(f"{self.verb}: {self.name} must return one number, but returned {_kind(self.y)}: {advice}")
@@ -313,12 +312,12 @@ class _Run:
         return self.sweep.reverse({y: 1.0} if type(y) is Value else {})
 
     def output(self) -> Any:
-        """What f returned: Values where it depends on Values from outside, else floats."""
+        """What f returned: Values where it depends on Values from outside, otherwise floats."""
         live = self.sweep.live
         return tree_build(self.y, (y.data if type(y) is Value and y not in live else y for y in self.ys))
 
     def aux(self) -> Any:
-        """What f returned besides its number; Values of this run that do not depend on any from outside become floats."""
+        """What f returned besides its number; Values of this run that do not depend on outside Values become floats."""
         values = [x for x in tree_leaves(self._aux) if type(x) is Value]
         if not values:
             return self._aux
@@ -334,11 +333,11 @@ class _Run:
         return block_map(result, self._aux)
 
     def shaped(self, found: list[Any]) -> Any:
-        """What was found for the inputs, in the shape of the arguments."""
+        """The results for the inputs, in the shape of the arguments."""
         return self._arguments(tree_build(self.shape, iter(found)))
 
     def blocks(self, rows: list[list[Any]]) -> Any:
-        """The rows of a Jacobian in the shape of the output, then of the arguments; one array for two arrays."""
+        """The rows of a Jacobian, in the shape of the output, then of the arguments; a single array if both are arrays."""
         y = self.y
         if any(isinstance(arg, (list, tuple, dict)) and not _holds_array(arg) for arg in self.shape):
             y = block_map(lambda leaf: leaf.tolist() if is_array(leaf) else leaf, y)
@@ -350,7 +349,7 @@ class _Run:
         return block_map(block, y)
 
     def _block(self, rows: list[list[Any]], y: Any) -> Any:
-        """The derivatives of an output array: one array per array or number among the inputs."""
+        """The derivatives of an output array: one array per input array or number."""
         position = count()
 
         def block(x: Any) -> Any:
@@ -364,7 +363,7 @@ class _Run:
 
 
 def _checked(verb: str, f: Any, argnums: Any = 0) -> int | tuple[int, ...]:
-    """`argnums` as ints; TypeError if f is not a function or they are something else."""
+    """`argnums` as ints; TypeError if it is anything else, or if f is not a function."""
     if callable(f) and type(argnums) is int:
         return argnums
     from autograd import refusals
@@ -377,14 +376,14 @@ def _check_tangents(verb: str, primals: Any, tangents: Any) -> None:
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise TypeError(
-                f"{verb}: {name} must be a tuple, one item for each argument, got {_kind(given)}: write {verb}(f, (x,), (v,))"
+                f"{verb}: {name} must be a tuple with one item per argument, got {_kind(given)}: write {verb}(f, (x,), (v,))"
             )
     if not fits(tuple(tangents), tuple(primals)):
         raise ValueError(f"{verb}: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
 
 
 def _positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int) -> list[int]:
-    """The arguments that are chosen, counted from the first."""
+    """The positions of the selected arguments, counted from the start."""
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
     for i in chosen:
         if not -arguments <= i < arguments:
@@ -400,12 +399,12 @@ def _positions(verb: str, name: str, argnums: int | Sequence[int], arguments: in
 def _as_input(x: Any) -> Value:
     if type(x) is not Value:
         return Value(x)
-    # It comes from an outer function: a node of its own keeps the two derivatives apart. A frozen one counts as its number.
+    # It comes from an outer function: a separate node keeps the two derivatives apart. A frozen Value is used as a number.
     return +x if x.requires_grad else Value(x.data)
 
 
 def _flow(x: Any) -> Any:
-    """A tangent or cotangent that the caller gives: a float or a Value."""
+    """A tangent or cotangent from the caller, as a float or a Value."""
     return number(x) if type(x) is not Value else x if x.requires_grad else x.data
 
 
@@ -434,5 +433,5 @@ def _refuse_stale(nodes: Iterable[Value]) -> None:
             assert node.op is not None
             raise StaleGraphError(
                 f"the number of {names} was changed after {node.op.name} was recorded with it: "
-                "record the function again to differentiate it further"
+                "evaluate the function again to differentiate it further"
             )

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 1. The chain rule, by hand and by graph
 #
-# You will be able to read any derivative of a calculation off a drawing of it: multiply along each path, add over the paths.
-# School calculus is enough, and of Python you need variables and functions.
+# You will be able to read any derivative off a drawing of the calculation: multiply along each path, sum over all paths. You
+# need school calculus, and variables and functions in Python.
 #
-# You can read this page as it is. To try things out, type `make lab` in the folder of the project, and open this notebook.
-# Click into a grey cell and press Shift+Enter to run it: below it appears what it prints, and the value of its last line.
-# Run the cells from top to bottom.
+# You can simply read this page. To try things out, type `make lab` in the project folder and open this notebook. Click a grey
+# cell and press Shift+Enter to run it: its output appears below, with the value of its last line. Run the cells from top to
+# bottom.
 #
 # ## A derivative is a rate
 #
@@ -23,8 +23,8 @@ def h_of(x):
 h_of(here)
 
 # %% [markdown]
-# How fast does $h$ move when $x$ moves? Push $x$ a little away from 2, and divide the move of $h$ by the move of $x$.
-# (`round(…, 3)` keeps three digits after the point.)
+# How fast does $h$ change as $x$ changes? Push $x$ a little away from 2, and divide the change in $h$ by the change in $x$.
+# (`round(…, 3)` keeps three decimals.)
 
 # %%
 start = h_of(here)
@@ -37,9 +37,9 @@ def rate(push):
 print(round(rate(0.1), 3), round(rate(0.01), 3), round(rate(0.001), 3))
 
 # %% [markdown]
-# The smaller the push, the closer the rate comes to 130. This limit is the **derivative** of $h$ at $x = 2$: near there, $h$
-# moves very nearly 130 times as far as $x$. In a picture it is the slope of the straight line that touches the curve there.
-# (You may skip the code of the picture.)
+# The smaller the push, the closer the rate gets to 130. This limit is the **derivative** of $h$ at $x = 2$: near that point,
+# $h$ changes very nearly 130 times as fast as $x$. In a plot, it is the slope of the straight line that touches the curve
+# there. (You can skip the plotting code.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -56,23 +56,22 @@ plt.show()
 # %% [markdown]
 # ## The chain rule multiplies rates
 #
-# Now without a limit. Cut the calculation in two: first $u = 5x + 3$, then $h = u^2$.
+# Now without a limit. Split the calculation in two: first $u = 5x + 3$, then $h = u^2$.
 #
-# - $u$ moves 5 times as far as $x$, since $du/dx = 5$.
-# - $h$ moves $2u$ times as far as $u$, since $dh/du = 2u$. At $x = 2$ we have $u = 13$, so this is 26 times.
+# - $u$ changes 5 times as fast as $x$, since $du/dx = 5$.
+# - $h$ changes $2u$ times as fast as $u$, since $dh/du = 2u$. At $x = 2$ we have $u = 13$, so that is 26 times.
 #
-# If $x$ moves a little, $u$ moves 5 times as far, and $h$ moves 26 times as far as that. It is like two gears, one driving
-# the next: the rates are multiplied. This is the **chain rule**:
+# When $x$ moves a little, $u$ moves 5 times as far, and $h$ moves 26 times as far as $u$. Like two gears, one driving the next:
+# the rates multiply. This is the **chain rule**:
 #
 # $$\frac{dh}{dx} = \frac{dh}{du} \cdot \frac{du}{dx} = 2u \cdot 5 = 10u$$
 #
-# With $u = 5x + 3$ this is $50x + 30$. At $x = 2$ it is $26 \cdot 5 = 130$, the number that the pushes came closer and
-# closer to.
+# With $u = 5x + 3$ this is $50x + 30$. At $x = 2$ it is $26 \cdot 5 = 130$, the number the rates approached.
 #
 # ## The same calculation as a graph
 #
-# Now we let Python watch us calculate. A `Value` is a number that remembers how it was made. The first line
-# fetches it from our library, which is called `autograd`.
+# Now let Python watch us calculate. A `Value` is a number that remembers how it was made. The first line imports it from our
+# library, `autograd`.
 
 # %%
 from autograd import Value
@@ -84,8 +83,8 @@ h = u**2
 h
 
 # %% [markdown]
-# This is how a `Value` prints. `data` is its number: 169, as before. `grad` is the place for a derivative. Nobody has asked
-# for one yet, so it is 0.0. `draw_dot` draws how `h` was made. `show=["data"]` asks for the numbers only:
+# This is how a `Value` prints. `data` is its number: 169, as before. `grad` holds a derivative. We haven't asked for one yet,
+# so it is 0.0. `draw_dot` draws how `h` was made. `show=["data"]` shows only the numbers:
 
 # %%
 from autograd import draw_dot
@@ -93,24 +92,24 @@ from autograd import draw_dot
 draw_dot(h, show=["data"])
 
 # %% [markdown]
-# Such a drawing is called a **graph**.
+# This drawing is called a **graph**.
 #
-# - Each box is a **node**: a number in the calculation, under the name of our variable. `a`, `u` and `h` were calculated.
-#   `x`, in light blue, was given; such a node is called a **leaf**.
-# - Each circle is the operation that made the node to its right. `**` is the power. The numbers without a box, 5, 3 and 2,
-#   are constants: they never move, so no derivative is asked of them.
-# - Each arrow that leaves a box is an **edge**. It leads through a circle to the next box, and says that this node is used
-#   to make the next one. We name it after the two boxes: from `x` to `a`.
+# - Each box is a **node**: a number in the calculation, labelled with the name of our variable. `a`, `u` and `h` were
+#   calculated. `x`, in light blue, was given; a node like that is called a **leaf**.
+# - Each circle is the operation that made the node to its right. `**` is "to the power of". The numbers without a box, 5, 3 and
+#   2, are constants: they never change, so we don't differentiate with respect to them.
+# - Each arrow that leaves a box is an **edge**. It leads through a circle to the next box, and means that the first node is
+#   used to make the second. We name it after the two boxes: from `x` to `a`.
 #
-# What makes the graph useful: from one node to the next there is only *one* operation, and its derivative is simple enough
+# What makes the graph useful is that there is only *one* operation from a node to the next, and its derivative is simple enough
 # to know by heart. We write it on the edge:
 
 # %%
 draw_dot(h, show=["data", "partial"])
 
 # %% [markdown]
-# The number on an edge is the **local derivative**: how many times as far the node at its end moves as the node at its
-# beginning.
+# The number on an edge is the **local derivative**: how many times as fast the node at its end changes as the node at its
+# start.
 #
 # | edge | operation | local derivative | here |
 # |---|---|---|---|
@@ -118,8 +117,8 @@ draw_dot(h, show=["data", "partial"])
 # | from `a` to `u` | $u = a + 3$ | 1 | 1 |
 # | from `u` to `h` | $h = u^2$ | $2u$ | 26 |
 #
-# A move of `x` travels along the arrows to `h`, and is multiplied at every edge. That is the chain rule, read off the
-# drawing. `paths` does it for us, with the result at the end of the first line. (The second line matters when there are several
+# A change in `x` travels along the arrows to `h`, and is multiplied at every edge. That is the chain rule, read off the
+# drawing. `paths` does it for us; the result is at the end of the first line. (The second line matters when there are several
 # paths.)
 
 # %%
@@ -130,9 +129,9 @@ paths(x, of=h)
 # %% [markdown]
 # ## All derivatives in one go
 #
-# Under the drawing with the numbers on the edges it says: no gradients yet, call `backward()`. Let us do so. It walks from `h`
-# back to `x`, against the arrows. For *every* node on its way it finds the derivative of `h` **with respect to** that node: how
-# many times as far `h` moves as that node.
+# The note under the last drawing says: no gradients yet, call `backward()`. Let's do that. It walks from `h` back to `x`,
+# against the arrows. For *every* node on the way it finds the derivative of `h` **with respect to** that node: how many times
+# as fast `h` changes as that node.
 
 # %%
 h.backward()
@@ -140,18 +139,18 @@ draw_dot(h)
 
 # %% [markdown]
 # Each box now has its `grad`, the derivative of `h`, the last node, with respect to the node in the box. We call it the
-# **gradient** of the node. Read them from right to left:
+# **gradient** of the node. Read the gradients from right to left:
 #
-# - `h` has 1: it moves just as far as itself.
+# - `h` has 1: it changes exactly as fast as itself.
 # - `u` has $1 \cdot 26 = 26$.
 # - `a` has $26 \cdot 1 = 26$.
 # - `x` has $26 \cdot 5 = 130$.
 #
-# At each edge: the gradient on its right, times the number on the edge, gives the gradient on its left. The edges are now
-# blue because the gradient that flows along them is positive; a negative one is orange and dashed. The thicker an edge, the
-# larger the gradient.
+# At each edge, the gradient on its right, times the number on the edge, gives the gradient on its left. The edges are now blue
+# because the gradient flowing along them is positive; a negative one is orange and dashed. The thicker the edge, the larger the
+# gradient.
 #
-# In Python we get it from the node:
+# In Python, the node holds it:
 
 # %%
 x.grad
@@ -159,9 +158,9 @@ x.grad
 # %% [markdown]
 # ## Two inputs
 #
-# Take $f = x^2 y$. It has two derivatives, one for each input. For $\partial f/\partial x$ only $x$ moves, and $y$
-# is held still as if it were a constant. For $\partial f/\partial y$ only $y$ moves. The round $\partial$ says that
-# something else was held still; such a derivative is called *partial*.
+# Take $f = x^2 y$. It has two derivatives, one for each input. For $\partial f/\partial x$ only $x$ changes, and $y$ is held
+# constant. For $\partial f/\partial y$ only $y$ changes. The curly $\partial$ says that something else was held constant; such
+# a derivative is called *partial*.
 #
 # $$\frac{\partial f}{\partial x} = 2xy \qquad \frac{\partial f}{\partial y} = x^2$$
 #
@@ -176,13 +175,13 @@ f.backward()
 draw_dot(f)
 
 # %% [markdown]
-# Look at the two edges into the product. If `s` moves, the product $s \cdot y$ moves $y$ times as far; if `y` moves, $s$ times
-# as far. So each edge has the *other* factor: 2 on the edge from `s`, 9 on the edge from `y`. The edge of the square has
-# $2x = 6$. Along the path from `x`: $6 \cdot 2 = 12$.
+# Look at the two edges into the product. When `s` changes, the product $s \cdot y$ changes $y$ times as fast; when `y` changes,
+# $s$ times as fast. So each edge carries the *other* factor: 2 on the edge from `s`, 9 on the edge from `y`. The edge into the
+# square carries $2x = 6$. Along the path from `x`: $6 \cdot 2 = 12$.
 #
 # ## Two paths
 #
-# Now write $x^2$ as $x \cdot x$. The numbers are the same. The graph is not: `x` is used twice, and has two edges.
+# Now write $x^2$ as $x \cdot x$. The numbers are the same. The graph isn't: `x` is used twice, so it has two edges.
 
 # %%
 x = Value(3)
@@ -196,9 +195,9 @@ draw_dot(f)
 paths(x, of=f)
 
 # %% [markdown]
-# There are two paths from `x` to `f`, with the product $3 \cdot 2 = 6$ each. Their **sum** is the derivative, $2xy = 12$.
+# There are two paths from `x` to `f`, each with the product $3 \cdot 2 = 6$. Their **sum** is the derivative, $2xy = 12$.
 #
-# Why the sum? Push the first factor of $3 \cdot 3$ alone, then the second alone, then both:
+# Why the sum? Push only the first factor of $3 \cdot 3$, then only the second, then both:
 
 # %%
 push = 0.001
@@ -208,17 +207,17 @@ both = ((3 + push) * (3 + push) - 9) / push
 print(round(first, 3), round(second, 3), round(both, 3))
 
 # %% [markdown]
-# Each alone has the rate 3. Both together have the rate $3 + 3$, and a remainder of 0.001, which is as small as the push, and
-# vanishes with it. It is so in every graph: a small move of `x` reaches the end along every path, and what the paths do to each
-# other is too small to count.
+# Each alone gives the rate 3. Both together give $3 + 3$ and a remainder of 0.001, which is as small as the push and vanishes
+# with it. This is true of every graph: a small change in `x` reaches the end along every path, and the effect of the paths on
+# each other is too small to count.
 #
-# So this is the chain rule for any graph: **multiply along each path, add over all paths**. There is no more to it,
-# for a graph of three nodes or of a million.
+# So this is the chain rule for any graph: **multiply along each path, sum over all paths**. That is all there is to it, whether
+# the graph has three nodes or a million.
 #
 # ## Exercises
 #
 # **1.** $g = (3x - 1)^2$ at $x = 1$. `quiz` draws the graph and hides three gradients. Find them on paper: first the number on
-# each edge, then back from `g`.
+# each edge, then work back from `g`.
 
 # %%
 from autograd import quiz
@@ -231,9 +230,8 @@ exercise = quiz(g)
 exercise
 
 # %% [markdown]
-# Put your numbers in place of `None`, and run the cell. If one is wrong, you may be told which slip it looks like.
-# Stuck? Add the line `print(exercise.hint("x"))` and run the cell again: it tells the local derivative, and leaves the rest
-# to you.
+# Replace each `None` with your number, and run the cell. If one is wrong, it may tell you which slip it looks like. Stuck? Add
+# the line `print(exercise.hint("x"))` and run the cell again: it gives you the local derivative and leaves the rest to you.
 
 # %%
 exercise.answer({"u": None, "a": None, "x": None})
@@ -241,8 +239,8 @@ exercise.answer({"u": None, "a": None, "x": None})
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# $u = 2$, so the edge from `u` to `g` has $2u = 4$. Back from `g`: `u` has $1 \cdot 4 = 4$, `a` has $4 \cdot 1 = 4$, `x` has
-# $4 \cdot 3 = 12$. By the formula: $2 (3x - 1) \cdot 3 = 12$.
+# $u = 2$, so the edge from `u` to `g` carries $2u = 4$. Back from `g`: `u` has $1 \cdot 4 = 4$, `a` has $4 \cdot 1 = 4$, `x`
+# has $4 \cdot 3 = 12$. By the formula: $2 (3x - 1) \cdot 3 = 12$.
 #
 # </details>
 #
@@ -263,13 +261,13 @@ exercise.answer({"p": None, "q": None, "x": None, "y": None})
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A sum passes the gradient on as it is: `p` and `q` have 1. `y` has one path, $1 \cdot x = 3$. `x` has two: over `p`
-# it is $1 \cdot y = 2$, over `q` it is $1 \cdot 2x = 6$; together 8. By the formula: $y + 2x = 8$.
+# A sum passes the gradient on unchanged: `p` and `q` have 1. `y` has one path, $1 \cdot x = 3$. `x` has two: $1 \cdot y = 2$
+# through `p` and $1 \cdot 2x = 6$ through `q`, 8 in all. By the formula: $y + 2x = 8$.
 #
 # </details>
 #
 # **3.** $c = x \cdot x \cdot x$ at $x = 3$. How many paths lead from `x` to `c`, and what is the product along each? Think
-# first, then write `paths(x, of=c)` in place of the last line.
+# first, then replace the last line with `paths(x, of=c)`.
 
 # %%
 x = Value(3)
@@ -279,15 +277,15 @@ c
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Three paths, one for each factor, and each has the product of the two other factors, 9. Together 27, which is $3x^2$.
-# (`v₁` is the first product, $x \cdot x$. We gave it no name, so it got a number.)
+# Three paths, one for each factor. Along each, the product is that of the other two factors, 9. The sum is 27, which is $3x^2$.
+# (`v₁` is the first product, $x \cdot x$. We didn't name it, so it got a number.)
 #
 # </details>
 #
 # ## What to remember
 #
-# - A derivative is a rate: how many times as far the result moves as the input.
+# - A derivative is a rate: how many times as fast the result changes as the input.
 # - A node is a number that remembers how it was made. An edge carries one local derivative.
-# - Multiply along each path, add over all paths. `backward()` does it for every node at once.
+# - Multiply along each path, sum over all paths. `backward()` does it for every node at once.
 #
-# Next: notebook 2, one neuron. It is a graph with a few more nodes.
+# Next: notebook 2, one neuron, a graph with a few more nodes.

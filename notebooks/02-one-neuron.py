@@ -1,27 +1,27 @@
 # %% [markdown]
 # # 2. One neuron
 #
-# You will be able to read a neuron as a graph, and say how far its output moves with each of its numbers.
-# The numbers are those of Andrej Karpathy's lecture on micrograd, a small library like ours, so that you can compare.
+# You will be able to read a neuron as a graph, and say how fast its output changes with each of its numbers. The numbers come
+# from Andrej Karpathy's lecture on micrograd, a small library like ours, so you can compare.
 #
 # ## What a neuron computes
 #
-# A neural network is one long calculation with many numbers that can be adjusted, and to learn is to adjust them. A
-# **neuron** is its smallest part. It has **inputs** $x_1, x_2$, a **weight** for each input, $w_1, w_2$, and one more number,
-# the **bias** $b$. It multiplies each input by its weight, adds everything up, and squashes the sum:
+# A neural network is one long calculation with many adjustable numbers; learning means adjusting them. Its smallest part is a
+# **neuron**. It has **inputs** $x_1, x_2$, a **weight** for each input, $w_1, w_2$, and one more number, the **bias** $b$. It
+# multiplies each input by its weight, adds everything up, and squashes the sum:
 #
 # $$n = w_1 x_1 + w_2 x_2 + b \qquad o = \tanh(n)$$
 #
-# The inputs are given: two things that were measured, say. The weights and the bias are what is changed when it learns.
+# The inputs are given: two measurements, say. Learning changes the weights and the bias.
 #
-# $\tanh$, the hyperbolic tangent, turns any number into one between −1 and 1:
+# $\tanh$, the hyperbolic tangent, maps any number to one between −1 and 1:
 #
 # $$\tanh(n) = \frac{e^{2n} - 1}{e^{2n} + 1}$$
 #
 # $$\tanh'(n) = 1 - \tanh(n) \cdot \tanh(n)$$
 #
 # Here $e = 2.718…$ Take the second formula, its derivative, on trust for now: below we take $\tanh$ apart, and the graph finds
-# the same number. In the picture: steep in the middle, flat on both sides. The dot is the neuron below.
+# the same number. The curve is steep in the middle and flat on both sides. The dot is the neuron below.
 
 # %%
 import math
@@ -39,9 +39,9 @@ plt.show()
 # %% [markdown]
 # ## Record
 #
-# As in notebook 1 we calculate with Values, one operation a line, and every operation leaves a node. `p1` and `p2` are the
-# products, `s` is their sum. The odd bias is chosen so that the gradients come out round. (`x1, x2 = …` sets two variables
-# in one line.)
+# As in notebook 1, we calculate with Values, one operation per line, and every operation leaves a node. `p1` and `p2` are the
+# products, `s` is their sum. The odd-looking bias makes the gradients come out as round numbers. (`x1, x2 = …` sets two
+# variables in one line.)
 
 # %%
 from autograd import Value, tanh
@@ -66,15 +66,15 @@ o.backward()
 draw_dot(o)
 
 # %% [markdown]
-# Read it from right to left, as before. The last edge has $\tanh'(n) = 1 - o \cdot o = 0.5$. The edges into a sum have 1: it
-# passes the gradient on as it is. The edges into a product have the other factor. So the gradient of `w1` is
+# Read it from right to left, as before. The last edge carries $\tanh'(n) = 1 - o \cdot o = 0.5$. The edges into a sum carry 1:
+# it passes the gradient on unchanged. The edges into a product carry the other factor. So the gradient of `w1` is
 # $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot 2 = 1$, and that of `x1` is $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot (-3) = -1.5$.
 #
-# A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. A dotted edge carries next to nothing.
+# A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. The gradient on a dotted edge is nearly zero.
 #
 # ## Step
 #
-# `steps` tells what happens, one operation at a time. First forward, where the numbers are calculated from the inputs to the
+# `steps` shows what happens, one operation at a time: first forward, where the numbers are calculated from the inputs to the
 # output; then backward, where the gradients are calculated from the output to the inputs.
 
 # %%
@@ -83,13 +83,13 @@ from autograd import steps
 steps(o)
 
 # %% [markdown]
-# `w₁` is our `w1`. `+=` is Python's "add to what is there". Every gradient starts at 0, and what arrives is added. Here only one
-# edge leaves each node, so each gets one contribution. Notebook 3 is about nodes that get more.
+# `w₁` is our `w1`. `+=` means "add to what is already there" in Python. Every gradient starts at 0, and whatever arrives is
+# added. Here only one edge leaves each node, so each gets one contribution. Notebook 3 is about nodes that get more.
 #
 # ## Explain
 #
-# `explain` writes the chain rule for one derivative, in symbols and then in numbers. The first line is the result,
-# those below say where each factor comes from.
+# `explain` writes out the chain rule for one derivative, in symbols and then in numbers. The first line is the result; the
+# lines below say where each factor comes from.
 
 # %%
 from autograd import explain
@@ -99,9 +99,9 @@ print(explain(w1, of=o))
 # %% [markdown]
 # ## What is it good for?
 #
-# The gradient tells what a small move will do before we make it. `nudge` makes it and compares. In braces we write which
-# numbers move, and how far. The first rows move one number alone, the last row moves all. Δ is the move; then comes what the
-# gradient promises, then what really happened, then the difference.
+# The gradient predicts the effect of a small change before we make it. `nudge` makes the change and compares. The braces say
+# which numbers change, and by how much. The first rows change one number at a time, the last row changes them all. Δ is the
+# change; then come the gradient's prediction, what really happened, and the difference.
 
 # %%
 from autograd import nudge
@@ -109,20 +109,20 @@ from autograd import nudge
 nudge(o, {w1: 0.05, x1: 0.05})
 
 # %% [markdown]
-# The remainder is there because the curve of $\tanh$ is not a straight line. With a tenth of the move, the remainder is about a
+# There is a remainder because the curve of $\tanh$ is not a straight line. With a tenth of the change, the remainder is about a
 # hundredth:
 
 # %%
 nudge(o, {w1: 0.005, x1: 0.005})
 
 # %% [markdown]
-# This is how networks learn: look at the gradient of every weight, then move each a little in the direction that brings the
-# output nearer to what it should be.
+# This is how networks learn: look at the gradient of every weight, then move each weight a little in the direction that brings
+# the output closer to what it should be.
 #
 # ## The same with fewer boxes
 #
-# A neuron may have a thousand inputs, and the drawing a thousand products. `dot` does all of them, and the sum, in one
-# operation. It takes a list of the weights, a list of the inputs, and the bias:
+# A neuron may have a thousand inputs, and its drawing a thousand products. `dot` does all the products and the sum in one
+# operation. It takes a list of weights, a list of inputs, and the bias:
 
 # %%
 from autograd import dot
@@ -139,15 +139,15 @@ o.backward()
 draw_dot(o)
 
 # %% [markdown]
-# One operation with five edges, and the same gradients. (`leaves` makes the five numbers anew, so that their gradients
-# start at 0. Notebook 3 says why that matters.)
+# One operation with five edges, and the same gradients. (`leaves` creates the five numbers afresh, so their gradients start at
+# 0. Notebook 3 explains why that matters.)
 #
 # ## The same with everything expanded
 #
-# Now the other way round. By its formula $\tanh$ can be taken apart into operations that you know, with `exp(v)` for
-# $e^v$. The function $e^v$ is special: it is its own derivative. So the edge from `v` to `e` has the value of `e` itself, 5.828.
-# And `expand=True` draws the `dot` as products and sums; the boxes without a name are inside it. (It begins with the bias, and
-# the sum is the same.) This drawing goes from top to bottom.
+# Now the other way round. The formula takes $\tanh$ apart into operations you know, with `exp(v)` for $e^v$. The function $e^v$
+# is special: it is its own derivative. So the edge from `v` to `e` carries the value of `e` itself, 5.828. And `expand=True`
+# draws the `dot` as products and sums; the boxes without a name are inside it. (It starts with the bias; the sum is the same.)
+# This drawing goes from top to bottom.
 
 # %%
 from autograd import exp
@@ -163,10 +163,10 @@ o.backward()
 draw_dot(o, expand=True, direction="TB")
 
 # %% [markdown]
-# The output and the gradients of the five leaves are the same as before. It does not matter how finely a calculation is cut.
-# Where there was one edge there are now several nodes and paths; multiplied along and added up, they give the same number. (An
-# edge can be orange although its number is positive: the colour is that of the gradient which flows back.) In place of the edge
-# with 0.5, from `n` to `o`, we have:
+# The output and the gradients of the five leaves are the same as before. It doesn't matter how finely a calculation is cut.
+# Where there was one edge, there are now several nodes and paths; multiply along the paths, sum over them, and you get the same
+# number. (An edge can be orange although its number is positive: the colour shows the gradient that flows back.) In place of
+# the edge with 0.5, from `n` to `o`, we have:
 
 # %%
 from autograd import paths
@@ -174,13 +174,14 @@ from autograd import paths
 paths(n, of=o)
 
 # %% [markdown]
-# `e` is used twice, so there are two paths, and they are added. The last edges are those of a quotient. If *above* moves, the
-# quotient moves $1/below$ times as far: $1/6.828 = 0.1464$. If *below* moves, $1/below$ has the derivative $-1/below^2$, and
-# *above* is a factor: $-4.828/6.828^2 = -0.1036$.
+# `e` is used twice, so there are two paths, and we add their products. The last edges are those of a quotient. When *above*
+# changes, the quotient changes $1/below$ times as fast: $1/6.828 = 0.1464$. When *below* changes, $1/below$ has the derivative
+# $-1/below^2$, and *above* is a factor: $-4.828/6.828^2 = -0.1036$.
 #
 # ## Exercises
 #
-# **1.** Another neuron, with numbers for paper. Its sum is $n = 4 \cdot 1 + 1 \cdot (-2) - 2 = 0$, and $\tanh(0) = 0$.
+# **1.** Another neuron, with numbers that are easy on paper. Its sum is $n = 4 \cdot 1 + 1 \cdot (-2) - 2 = 0$, and
+# $\tanh(0) = 0$.
 
 # %%
 from autograd import quiz
@@ -194,7 +195,7 @@ exercise = quiz(o)
 exercise
 
 # %% [markdown]
-# Put your numbers in place of `None`. `print(exercise.hint("w1"))` helps.
+# Replace each `None` with your number. `print(exercise.hint("w1"))` gives a hint.
 
 # %%
 exercise.answer({"n": None, "w1": None, "w2": None, "x1": None, "x2": None, "b": None})
@@ -202,22 +203,22 @@ exercise.answer({"n": None, "w1": None, "w2": None, "x1": None, "x2": None, "b":
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `n` has $1 - o \cdot o = 1 - 0 = 1$. All others are this 1 times their edge: `w1` has $x_1 = 1$, `w2` has $x_2 = -2$, `x1` has
-# $w_1 = 4$, `x2` has $w_2 = 1$, `b` has 1.
+# `n` has $1 - o \cdot o = 1 - 0 = 1$. All the others are this 1 times their edge: `w1` has $x_1 = 1$, `w2` has $x_2 = -2$, `x1`
+# has $w_1 = 4$, `x2` has $w_2 = 1$, `b` has 1.
 #
 # </details>
 #
-# **2.** In the drawings above the gradient of `w2` was 0. Why? What will this neuron learn about `w2` from these inputs?
+# **2.** In the drawings above, the gradient of `w2` was 0. Why? What will this neuron learn about `w2` from these inputs?
 #
 # <details><summary>Answer</summary>
 #
-# The edge from `w2` has $x_2 = 0$. Whatever `w2` is, it is multiplied by 0, and the output does not notice. From an
-# input that is 0 a weight learns nothing.
+# The edge from `w2` carries $x_2 = 0$. Whatever `w2` is, it is multiplied by 0, and the output doesn't notice. A weight learns
+# nothing from an input of 0.
 #
 # </details>
 #
-# **3.** Take the first neuron with a bias of 20. The sum is 14, and the output is almost 1. How large are the gradients
-# now? Think of the picture of $\tanh$. Then write `o.backward()` and `w1.grad` in place of the last line.
+# **3.** Take the first neuron with a bias of 20. The sum is 14, and the output is almost 1. How large are the gradients now?
+# Think of the curve of $\tanh$. Then replace the last line with `o.backward()` and `w1.grad`.
 
 # %%
 x1, x2, w1, w2, b = leaves()
@@ -229,16 +230,17 @@ o
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Almost 0, all of them (that of `w2` is 0, as before). `w1.grad` is 5.5e-12, where `e-12` means: move the point 12 places to the
-# left, 0.0000000000055. That far out $\tanh$ is flat: the last edge has $1 - o \cdot o$, which is about 0.0000000000028, and it
-# is a factor of every path. Such a neuron is called *saturated*. It hardly learns, since no small move changes its output.
+# All of them are almost 0 (and that of `w2` is 0, as before). `w1.grad` is 5.5e-12, where `e-12` means: move the decimal point
+# 12 places to the left, 0.0000000000055. That far out $\tanh$ is flat: the last edge carries $1 - o \cdot o$, which is about
+# 0.0000000000028, and it is a factor of every path. Such a neuron is called *saturated*. It hardly learns, since no small
+# change affects its output.
 #
 # </details>
 #
 # ## What to remember
 #
 # - A neuron is a short graph: products, a sum, and a squashing function.
-# - Each of its gradients is a product along a path, with the derivative of the squashing function as a common factor.
-# - A calculation may be cut coarsely (`dot`, `tanh`) or finely (`×`, `+`, `exp`, `÷`): the gradients are the same.
+# - Each of its gradients is a product along a path, and the derivative of the squashing function is a factor of them all.
+# - A calculation can be cut coarsely (`dot`, `tanh`) or finely (`×`, `+`, `exp`, `÷`): the gradients are the same.
 #
 # Next: notebook 3, the backward pass, one node at a time.

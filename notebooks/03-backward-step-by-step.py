@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 3. Backward, one node at a time
 #
-# You will be able to do the backward pass by hand, as the computer does it. You will know why it adds, why the nodes
-# wait for their turn, and why gradients are set to zero before the next run.
+# You will be able to do the backward pass by hand, just as the computer does it. You will know why it adds, why nodes wait
+# their turn, and why gradients are set to zero before the next run.
 #
-# Our example has a node, `a`, that is used three times: once by `y`, and twice by `s`, which is its square.
+# In our example the node `a` is used three times: once by `y`, and twice by `s`, its square.
 
 # %%
 from autograd import Value
@@ -16,14 +16,14 @@ y = a + s
 y
 
 # %% [markdown]
-# As a formula, $y = 2x + (2x)^2 = 2x + 4x^2$. So we know what must come out at $x = 3$: $dy/dx = 2 + 8x = 26$.
+# As a formula, $y = 2x + (2x)^2 = 2x + 4x^2$. So we know the answer at $x = 3$: $dy/dx = 2 + 8x = 26$.
 #
 # ## Watch it
 #
-# Press the black ▶, or click into the picture and use the arrow keys. First the numbers travel forward. A grey arrow shows the
-# *number* that goes along it (in notebooks 1 and 2 an arrow had the local derivative). Then the gradient comes back on coloured
-# arrows, and each shows a product: gradient · local derivative = what arrives. What happens in the present step is purple. The
-# operation is in the box, beside the name. (In Jupyter, `from autograd import widget` and `widget(y)` give the same with a
+# Press the black ▶, or click the picture and use the arrow keys. First the numbers travel forward. A grey arrow shows the
+# *number* that travels along it (in notebooks 1 and 2, arrows showed the local derivative). Then the gradient comes back on
+# coloured arrows, and each shows a product: gradient · local derivative = what arrives. The current step is purple. The
+# operation is in the box, next to the name. (In Jupyter, `from autograd import widget` and `widget(y)` give you the same with a
 # slider that moves `x`.)
 
 # %%
@@ -32,7 +32,8 @@ from autograd import player
 player(y)
 
 # %% [markdown]
-# The same as text. (The player counts the steps from 1.) After the last `=` is what arrives, which is added to the gradient:
+# Here is the same as text. (The player counts steps from 1.) The number after the last `=` is what arrives and is added to the
+# gradient:
 
 # %%
 from autograd import steps
@@ -40,17 +41,17 @@ from autograd import steps
 steps(y)
 
 # %% [markdown]
-# All this, from the last node back to the first, is the **backward pass**. It has three rules.
+# Everything from the last node back to the first is the **backward pass**. It has three rules.
 #
-# 1. The last node has the gradient 1. All others begin with 0.
-# 2. Go from the last node to the first. A node has its turn when **all** nodes that use it have had theirs.
-# 3. When a node has its turn, it sends something back along every edge that leads into it: its own gradient times the local
-#    derivative of that edge. This is **added** to the gradient of the node where the edge begins. (`s = a * a` has two edges from
-#    `a`, so it sends twice.)
+# 1. The last node has gradient 1. All others start at 0.
+# 2. Go from the last node to the first. A node's turn comes when **all** nodes that use it have had theirs.
+# 3. On its turn, a node sends its own gradient, times the local derivative, back along every edge that leads into it. This
+#    product is **added** to the gradient of the node where the edge starts. (`s = a * a` has two edges from `a`, so it sends
+#    twice.)
 #
-# Look at `a` in the steps: first 1 arrives from `y`, then 6 from `s`, then 6 from `s` again. Only then does `a` have its turn,
-# with $1 + 6 + 6 = 13$, and sends $13 \cdot 2 = 26$ to `x`. In the finished picture the results on the coloured arrows into a
-# box add up to its gradient; the box of `a` lists them:
+# Look at `a` in the steps: first 1 arrives from `y`, then 6 from `s`, then 6 from `s` again. Only then is it `a`'s turn: with
+# $1 + 6 + 6 = 13$, it sends $13 \cdot 2 = 26$ to `x`. In the finished picture, the results on the coloured arrows into a box
+# add up to its gradient; the box of `a` lists them:
 
 # %%
 from autograd import draw_dot
@@ -60,8 +61,8 @@ draw_dot(y, flow="both")
 
 # %% [markdown]
 # `to_python` writes both passes as a program that needs no library. `da` stands for $\partial y/\partial a$. The first
-# contribution may be set with `=`, since nothing is there yet; those that follow are added with `+=`. After the line
-# `# backward` there is nothing but products and sums:
+# contribution can be set with `=`, since nothing is there yet; the rest are added with `+=`. After the line `# backward` there
+# are only products and sums:
 
 # %%
 from autograd import to_python
@@ -71,8 +72,8 @@ to_python(y)
 # %% [markdown]
 # ## Without `+=`
 #
-# What if a gradient were *set* where it should be *added to*? `misconceptions.run` makes the backward pass twice, once rightly
-# and once with a mistake that we choose (`bug`). It says what went wrong, and shows every node whose gradient differs.
+# What if a gradient were *set* where it should be *added to*? `misconceptions.run` runs the backward pass twice, once correctly
+# and once with a mistake of our choice (`bug`). It says what went wrong, and lists every node whose gradient differs.
 
 # %%
 from autograd import misconceptions
@@ -80,26 +81,26 @@ from autograd import misconceptions
 misconceptions.run(y, bug="assign")
 
 # %% [markdown]
-# Each contribution wipes out the one before it. Of $1 + 6 + 6$ only the last 6 is left. So rule 3 says "added": it is "add over
-# all paths", from notebook 1.
+# Each contribution overwrites the one before it. Of $1 + 6 + 6$ only the last 6 is left. That is why rule 3 says "added": it is
+# "sum over all paths" from notebook 1.
 #
 # ## Without order
 #
-# What if a node passed its gradient on at once, when the first contribution arrives?
+# What if a node passed its gradient on as soon as the first contribution arrived?
 
 # %%
 misconceptions.run(y, bug="depth_first")
 
 # %% [markdown]
-# `a` went too early. It had 1 from `y`, and gave `x` only $1 \cdot 2 = 2$. The 6 and 6 from `s` arrived, but were never passed
+# `a` went too early. It had 1 from `y`, and gave `x` only $1 \cdot 2 = 2$. The two 6s from `s` arrived, but were never passed
 # on. (`a` itself ends with 13 here too, so it is not in the table.)
 #
-# So rule 2 says "all". Write the nodes down so that each comes before all that use it: `x`, `a`, `s`, `y`. This is called a
-# **topological order**. The backward pass takes it from the end to the beginning: `y`, `s`, `a`, `x`.
+# That is why rule 2 says "all". List the nodes so that each comes before all nodes that use it: `x`, `a`, `s`, `y`. This is
+# called a **topological order**. The backward pass follows it from end to start: `y`, `s`, `a`, `x`.
 #
 # ## Without zeroing
 #
-# Above we called `backward()` once. We look at `x`, call it again, and look again:
+# So far we have called `backward()` once. Let's look at `x`, call it again, and look again:
 
 # %%
 print(x.grad)
@@ -107,9 +108,9 @@ y.backward()
 print(x.grad)
 
 # %% [markdown]
-# The second pass added its 26 to the 26 that were there. This is on purpose: leaves collect. A network looks at many
-# examples, and the gradients of its weights add up over them. But before the *next* round they have to be set to zero, or the
-# old ones count again. It is easily forgotten.
+# The second pass added its 26 to the 26 already there. This is on purpose: leaf gradients accumulate. A network looks at many
+# examples, and the gradients of its weights add up over them. But before the *next* round they must be set to zero, or the old
+# ones count again. It is easy to forget.
 
 # %%
 x.grad = 0
@@ -117,21 +118,21 @@ y.backward()
 print(x.grad)
 
 # %% [markdown]
-# Networks have `zero_grad()` for this, which sets the gradients of all their weights to zero.
+# Networks have a method for this: `zero_grad()` sets the gradients of all weights to zero.
 #
-# The nodes in between must not collect at all. Our `backward()` starts them anew each time. If it did not, they would
-# pass the old gradient on once more, and two calls would give `x` more than $2 \cdot 26 = 52$:
+# The nodes in between must not accumulate at all. Our `backward()` resets them each time. If it didn't, they would pass the old
+# gradient on once more, and two calls would give `x` more than $2 \cdot 26 = 52$:
 
 # %%
 misconceptions.run(y, bug="stale")
 
 # %% [markdown]
-# In the second call `s` has $1 + 1 = 2$ and passes it on. `a` still has 13, and gets 1 from `y` and twice $2 \cdot 6 = 12$ from
-# `s`: 38. `x` had 26, and gets $38 \cdot 2 = 76$: 102.
+# In the second call, `s` has $1 + 1 = 2$ and passes it on. `a` still has 13, and gets 1 from `y` and $2 \cdot 6 = 12$ twice
+# from `s`: 38. `x` had 26, and gets $38 \cdot 2 = 76$: 102.
 #
 # ## Exercises
 #
-# **1.** $a = x + 1$, $b = a x$ and $y = a + b$, at $x = 3$. In which order do the nodes have their turn? Find their gradients.
+# **1.** $a = x + 1$, $b = a x$ and $y = a + b$, at $x = 3$. In which order do the nodes take their turns? Find their gradients.
 
 # %%
 from autograd import quiz
@@ -147,7 +148,7 @@ exercise
 exercise.answer({"b": None, "a": None, "x": None})
 
 # %% [markdown]
-# A hint says from how many places gradient arrives at a node:
+# A hint says how many contributions a node's gradient has:
 
 # %%
 print(exercise.hint("a", which=2))
@@ -155,14 +156,14 @@ print(exercise.hint("a", which=2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `y` is first. It sends 1 to `a` and 1 to `b`. Now `b`, since `a` has to wait for it. It sends $1 \cdot 3 = 3$ to `a`, and
+# `y` is first. It sends 1 to `a` and 1 to `b`. Next is `b`, since `a` has to wait for it. It sends $1 \cdot 3 = 3$ to `a`, and
 # $1 \cdot 4 = 4$ to `x`. Now `a` has $1 + 3 = 4$, and sends $4 \cdot 1 = 4$ to `x`. So `x` has $4 + 4 = 8$. By the formula:
 # $y = (x + 1) + (x + 1) x = (x + 1)^2$, and $2 (x + 1) = 8$.
 #
 # </details>
 #
-# **2.** In the graph of exercise 1, which gradient would `x` get with `=` in place of `+=`? And which, if `a` passed its gradient
-# on as soon as `y` reached it? Guess on paper. Then take the `#` away, first from one line, then from the other.
+# **2.** In the graph of exercise 1, what gradient would `x` get with `=` in place of `+=`? And what if `a` passed its gradient
+# on as soon as `y` reached it? Work it out on paper. Then remove the `#`, first from one line, then from the other.
 
 # %%
 # misconceptions.run(y, bug="assign")
@@ -171,24 +172,25 @@ print(exercise.hint("a", which=2))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# With `=`, `a` keeps only the 3 from `b`, and `x` only what comes last, from `a`: $3 \cdot 1 = 3$. Without order, `a` has only
-# the 1 from `y` when it sends $1 \cdot 1 = 1$ to `x`; with the 4 from `b` that makes 5. Right is 8.
+# With `=`, `a` keeps only the 3 from `b`, and `x` only what arrives last, from `a`: $3 \cdot 1 = 3$. Without order, `a` has
+# only the 1 from `y` when it sends $1 \cdot 1 = 1$ to `x`; with the 4 from `b` that makes 5. The right answer is 8.
 #
 # </details>
 #
-# **3.** With `=` in place of `+=`, `x` gets a wrong gradient from `y = x * x`, but a right one from `y = x**2`. Why?
+# **3.** With `=` in place of `+=`, `x` gets the wrong gradient from `y = x * x`, but the right one from `y = x**2`. Why?
 #
 # <details><summary>Answer</summary>
 #
-# In `x**2` there is one edge from `x`, so one contribution, and nothing to add. In `x * x` there are two, and with `=` the second
-# wipes out the first. A mistake that does not show on a simple graph is still a mistake.
+# In `x**2` there is one edge from `x`, so one contribution and nothing to add. In `x * x` there are two, and with `=` the
+# second overwrites the first. A mistake that doesn't show on a simple graph is still a mistake.
 #
 # </details>
 #
 # ## What to remember
 #
-# - Back from the last node: each node sends its own gradient, times the local derivative, along every edge that leads into it.
-# - What arrives is added. A node has its turn when all has arrived.
-# - Leaves collect over calls of `backward()`. Set their gradients to zero before the next round.
+# - Starting at the last node, each node sends its own gradient, times the local derivative, back along every edge that leads
+#   into it.
+# - Contributions are added. A node's turn comes when all of them have arrived.
+# - Leaf gradients accumulate over calls of `backward()`. Set them to zero before the next round.
 #
 # Next: notebook 4, how neural networks learn.

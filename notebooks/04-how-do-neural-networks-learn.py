@@ -2,10 +2,10 @@
 # # 4. How do neural networks learn?
 #
 # You will be able to read every factor of a long chain rule off the edges of a graph, and to test what a text says about
-# derivatives. The text is a published tutorial: all its derivatives and updates hold, and its slips are elsewhere.
+# derivatives. The text is a published tutorial: all its derivatives and updates are correct; its slips are elsewhere.
 #
-# The tutorial is *How do Neural Networks learn ?* by Maël Fabien. Its network has two inputs and a bias,
-# then two sigmoid neurons and a bias, then one sigmoid neuron:
+# The tutorial is *How do Neural Networks learn ?* by Maël Fabien. Its network has two inputs and a bias, followed by two
+# sigmoid neurons and a bias, followed by one sigmoid neuron:
 #
 # $$h_1 = W_{11}^{(1)} x_1 + W_{21}^{(1)} x_2 + W_{31}^{(1)}$$
 #
@@ -15,8 +15,8 @@
 #
 # $$\hat{y} = \sigma(h) \qquad E = \frac{1}{2} (\hat{y} - y)^2$$
 #
-# In code and pictures `w11` is $W_{11}^{(1)}$, and so on for the six weights of the first layer; `u1`, `u2`, `u3` are
-# $W_{11}^{(2)}$, $W_{21}^{(2)}$, $W_{31}^{(2)}$. The tutorial gives no numbers. These are ours.
+# In the code and pictures, `w11` is $W_{11}^{(1)}$, and so on for the six weights of the first layer; `u1`, `u2`, `u3` are
+# $W_{11}^{(2)}$, $W_{21}^{(2)}$, $W_{31}^{(2)}$. The tutorial gives no numbers; these are ours.
 
 # %%
 from autograd import Value, dot, draw_dot, sigmoid
@@ -43,17 +43,17 @@ E.backward()
 draw_dot(E, direction="TB", show=["partial"])
 
 # %% [markdown]
-# A box is a value, a circle is an operation. The number on an arrow is the local partial derivative: how much
-# the result moves for a small move of that argument. All that the tutorial derives is a product of these numbers.
+# A box is a value, a circle is an operation. The number on an arrow is the local partial derivative: how fast the result
+# changes with that argument. Everything the tutorial derives is a product of these numbers.
 #
 # ## Four factors, read off the edges
 #
-# The tutorial takes the deepest weight and writes
+# For the deepest weight, the tutorial writes
 #
 # $$\frac{\partial E}{\partial W_{11}^{(1)}} = \frac{\partial E}{\partial \hat{y}} \cdot \frac{\partial \hat{y}}{\partial h}
 # \cdot \frac{\partial h}{\partial h_1} \cdot \frac{\partial h_1}{\partial W_{11}^{(1)}}$$
 #
-# In the graph this is the one path from `w11` to `E`. `paths` multiplies the numbers along it:
+# In the graph, this is the only path from `w11` to `E`. `paths` multiplies the numbers along it:
 
 # %%
 from autograd import paths
@@ -62,8 +62,8 @@ paths(w11, of=E)
 
 # %% [markdown]
 # Seven edges, four factors: $\partial E / \partial \hat{y}$ covers three edges (subtract, square, halve), and
-# $\partial h / \partial h_1$ two (the sigmoid, and the weight `u1` it meets in `h`). `gradients(y, x)` gives any factor by
-# itself. Beside it is what the tutorial's formula gives.
+# $\partial h / \partial h_1$ two (the sigmoid, and the weight `u1` it meets in `h`). `gradients(y, x)` gives any single factor.
+# The result of the tutorial's formula is beside it.
 
 # %%
 from math import exp
@@ -90,7 +90,7 @@ print(f"product             {product:12.6f}")
 print(f"backward            {w11.grad:12.6f}")
 
 # %% [markdown]
-# `explain` says the same in symbols and then in numbers, from the end to the beginning as `backward()` goes:
+# `explain` shows the same in symbols and then in numbers, from the end to the start, as `backward()` goes:
 
 # %%
 from autograd import explain
@@ -98,10 +98,10 @@ from autograd import explain
 print(explain(w11, of=E))
 
 # %% [markdown]
-# ## More than one way: the chain rule in several variables
+# ## More than one path: the chain rule in several variables
 #
-# The tutorial's second chain rule is for a $t$ that goes into $x$ and into $y$: the products of both ways are added.
-# The input $x_1$ is such a $t$. It goes into $h_1$ and into $h_2$:
+# The tutorial's second chain rule is for a $t$ that feeds both $x$ and $y$: add the products along both paths. The input $x_1$
+# is such a $t$. It feeds both $h_1$ and $h_2$:
 
 # %%
 paths(x1, of=E)
@@ -109,8 +109,8 @@ paths(x1, of=E)
 # %% [markdown]
 # ## What is shared is computed once
 #
-# "We will re-use them often", says the tutorial of the partial derivatives. How often? Written out weight by
-# weight, each of the nine derivatives is a product along its own path. The backward pass goes over each edge once.
+# "We will re-use them often", the tutorial says of the partial derivatives. How often? Written out weight by weight, each of
+# the nine derivatives is a product along its own path. The backward pass visits each edge once.
 
 # %%
 from autograd import steps
@@ -122,14 +122,14 @@ print(f"factors in nine separate products: {separate}")
 print(f"edges in one backward pass: {once}, with the gradients of x1 and x2 as well")
 
 # %% [markdown]
-# In the picture the shared factors are the edges from `h` down: all nine paths end with them.
+# In the picture, the shared factors are the edges from `h` down: all nine paths end with them.
 #
 # ## Learning
 #
-# One update is $W \leftarrow W - \alpha \, \partial E / \partial W$ for every weight. The tutorial has no data, so we
-# make some: 40 points of a square, of class 1 if they lie in a strip. One line cannot cut out a strip, two lines can, and
-# the network has two hidden neurons. The error is now the cross-entropy, averaged over the points, as in the tutorial's
-# section on the feedforward process.
+# One update is $W \leftarrow W - \alpha \, \partial E / \partial W$ for every weight. The tutorial has no data, so we make
+# some: 40 points in a square, in class 1 if they lie in a strip. One line can't cut out a strip but two can, and the network
+# has two hidden neurons. The error is now the cross-entropy averaged over the points, as in the tutorial's section on the
+# feedforward process.
 
 # %%
 from random import Random
@@ -150,7 +150,7 @@ print(f"{len(by_hand)} weights, {sum(targets)} of {len(X)} points in the strip")
 print(f"error {error.data:.4f}")
 
 # %% [markdown]
-# `nn.fit` with `SGD` does this update again and again. Its first one is ours, to the last digit:
+# `nn.fit` with `SGD` repeats this update. Its first one matches ours to the last digit:
 
 # %%
 optimizer = nn.optim.SGD(net.parameters(), lr=alpha)
@@ -177,16 +177,16 @@ for neuron in net.layers[0].neurons:
     right.axline((0, offset), slope=slope, color="red", linestyle="--")
 
 # %% [markdown]
-# The dashed red lines are where $h_1 = 0$ and $h_2 = 0$. Each hidden neuron has become one side of the strip: nearly
-# where the output is 0.5, the black line. The error is flat at first and then falls: "shifting in the right direction",
-# says the tutorial.
+# The dashed red lines are where $h_1 = 0$ and $h_2 = 0$. Each hidden neuron has become one side of the strip, close to the
+# black line where the output is 0.5. The error is flat at first and then falls: "shifting in the right direction", says the
+# tutorial.
 #
 # ## Proofreading
 #
-# Now every statement of the tutorial about a derivative or an update is written as a claim and compared with the engine, at
-# the numbers above and at points nearby. An update $W - \alpha G$ is the claim that $G$ is the gradient. The two chain rules
+# Now we write every statement the tutorial makes about a derivative or an update as a claim, and compare it with the engine at
+# the numbers above and at nearby points. An update $W - \alpha G$ is the claim that $G$ is the gradient. The two chain rules
 # are general; we try the first with $f = \sin(x)$ and $x = t^2$, the second with $f = xy$, $x = t^2$ and $y = \sin(t)$. For
-# $\nabla E$ the tutorial's factors are multiplied for each of the nine weights. (You may skip the code.)
+# $\nabla E$ we multiply the tutorial's factors for each of the nine weights. (You can skip the code.)
 
 # %%
 from math import cos, sin
@@ -282,8 +282,8 @@ notes.claim(
 notes
 
 # %% [markdown]
-# Twelve statements, and all hold. Would a slip have been seen? Forget that $h_1$ goes through $\sigma$ on its way to $h$,
-# and take $W_{11}^{(2)}$ alone for $\partial h / \partial h_1$:
+# Twelve statements, and all of them hold. Would a slip have been caught? Let's forget that $h_1$ goes through $\sigma$ on its
+# way to $h$, and use just $W_{11}^{(2)}$ for $\partial h / \partial h_1$:
 
 
 # %%
@@ -297,23 +297,22 @@ audit(of_w11, forgetful, at=n["w11"])
 # %% [markdown]
 # ## What could not be reproduced
 #
-# - The tutorial has no data, no first weights, no $\alpha$ and no results. There is no number in it to compare with. Its five
-#   pictures are not in our copy; the graph above is ours, after its formulas.
-# - $E = (\partial E / \partial W_{11}^{(1)}, \ldots)$ is printed twice. One number cannot be a list of nine, so this can be
-#   no claim; in its third place the list is called $\nabla E$, and so we tested it.
-# - It shows $W^{(1)}$ with three columns and $W^{(2)}$ with two. Its own formulas for $h_1$, $h_2$ and $h$ use two and one,
-#   the nine weights that we used. It speaks of "2 hidden layers"; the formulas have one, of two neurons.
-# - $CE$ is printed without brackets: around the two terms after $\sum_i$, and in $\log\, 1 - p_i$, where
-#   $\log(1 - p_i)$ is meant.
-# - "The sum of the losses" $E$ is a mean in the formula below it, $E = 1/m \sum_m CE_m$. With $CE_m$ for the loss of one
-#   example the formula holds.
+# - The tutorial has no data, no initial weights, no $\alpha$ and no results, so it has no number to compare with. Its five
+#   pictures are missing from our copy; the graph above is ours, drawn from its formulas.
+# - $E = (\partial E / \partial W_{11}^{(1)}, \ldots)$ is printed twice. One number can't be a list of nine, so this can't be a
+#   claim; the third time the list is called $\nabla E$, and that is what we tested.
+# - It shows $W^{(1)}$ with three columns and $W^{(2)}$ with two. Its own formulas for $h_1$, $h_2$ and $h$ use two and one: the
+#   nine weights we used. It mentions "2 hidden layers"; the formulas have one, with two neurons.
+# - $CE$ is missing brackets: around the two terms after $\sum_i$, and in $\log\, 1 - p_i$, which should be $\log(1 - p_i)$.
+# - "The sum of the losses" $E$ is a mean in the formula below it, $E = 1/m \sum_m CE_m$. The formula holds if $CE_m$ is the
+#   loss of one example.
 # - It calls $(\hat{y} - y)^2 / 2$ the mean squared error. It is half of one squared error, without a mean.
 #
 # ## What to remember
 #
-# - A derivative in a network is a product of the numbers along a path; where there are several paths, their products are
-#   added.
-# - The formulas of a long chain rule and the edges of the graph are the same numbers. What paths share is computed once.
-# - A formula in print is a claim. It takes one line to test it.
+# - A derivative in a network is the product of the numbers along a path; if there are several paths, add their products.
+# - The factors of a long chain rule and the edges of the graph are the same numbers. What the paths share is computed once.
+# - A printed formula is a claim. Testing it takes one line.
 #
-# Next: notebook 5, one LEGO at a time: a whole training from data to boundary, and a program with gradients written by hand.
+# Next: notebook 5, one LEGO at a time: a full training run, from data to decision boundary, and a program with hand-written
+# gradients.

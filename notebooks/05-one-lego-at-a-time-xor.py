@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 5. One LEGO at a time: XOR
 #
-# You will be able to build a network from bricks, watch it fail at XOR, say why it must, and add the one brick that it
-# lacks. You will also proofread a program with gradients written by hand.
+# You will be able to build a network from bricks, watch it fail at XOR, say why it must, and add the one missing brick. You
+# will also proofread a program with hand-written gradients.
 #
-# The text is *One LEGO at a time: Explaining the Math of How Neural Networks Learn* by Omar U. Florez, with its program.
-# Its data are 300 random points of the plane, of class 1 if exactly one of the two coordinates is positive. The program
-# learns from the first 50 of them.
+# The text is *One LEGO at a time: Explaining the Math of How Neural Networks Learn* by Omar U. Florez, with its program. The
+# data are 300 random points in the plane, in class 1 if exactly one of the two coordinates is positive. The program learns from
+# the first 50.
 
 # %%
 import matplotlib.pyplot as plt
@@ -15,7 +15,7 @@ import numpy
 points = numpy.random.RandomState(0).randn(300, 2).tolist()
 classes = [int((a > 0) != (b > 0)) for a, b in points]
 X, labels = points[:50], classes[:50]
-Y = [[1 - label, label] for label in labels]  # the program has an output for each class
+Y = [[1 - label, label] for label in labels]  # the program has one output per class
 
 figure, ax = plt.subplots(figsize=(4, 3.6), layout="constrained")
 for label, marker in ((0, "o"), (1, "^")):
@@ -25,16 +25,16 @@ ax.set(xlabel="x1", ylabel="x2")
 _ = ax.legend()
 
 # %% [markdown]
-# **Why no line can do it.** A line has a score $s(x) = w_1 x_1 + w_2 x_2 + b$, which is positive on one side. Take a point
-# $x$ and its opposite $-x$: their scores always add up to $2b$. The points $(1, 1)$ and $(-1, -1)$ are of class 0, so both
-# scores have to be negative, and $2b < 0$. The points $(1, -1)$ and $(-1, 1)$ are of class 1, both scores have to be
-# positive, and $2b > 0$. Both cannot be true. Remember this argument, it comes back.
+# **Why no line can do it.** A line has a score $s(x) = w_1 x_1 + w_2 x_2 + b$, positive on one side of it and negative on the
+# other. Take a point $x$ and its opposite $-x$: their scores always add up to $2b$. The points $(1, 1)$ and $(-1, -1)$ are in
+# class 0, so both scores must be negative, and $2b < 0$. The points $(1, -1)$ and $(-1, 1)$ are in class 1, so both scores must
+# be positive, and $2b > 0$. Both can't be true. Remember this argument: it will come back.
 #
 # ## The bricks
 #
 # The network has 2 inputs, 3 hidden neurons and 2 outputs: $z_1 = x W_1$, $h_1 = \sigma(z_1)$, $z_2 = h_1 W_2$,
-# $h_2 = \sigma(z_2)$. There is no bias. Each of the four is a brick, a module with a forward step. The first weights are
-# those of the program: seed 2017, uniform between -1 and 1, divided by the square root of the number of inputs.
+# $h_2 = \sigma(z_2)$. There is no bias. Each of the four is a brick, a module with a forward step. The initial weights are the
+# program's: seed 2017, uniform between -1 and 1, divided by the square root of the number of inputs.
 
 # %%
 import nn
@@ -42,7 +42,7 @@ from autograd import Value, dot
 
 
 class Linear(nn.Module):
-    """Inputs times a matrix, plus biases if there are any."""
+    """Inputs times a matrix, plus any biases."""
 
     def __init__(self, name, matrix, biases):
         self.w = [[Value(float(w), label=f"{name}_{i}{j}") for j, w in enumerate(row, 1)] for i, row in enumerate(matrix, 1)]
@@ -74,12 +74,12 @@ h2 = net([Value(number, label=f"x{i}") for i, number in enumerate(X[0], 1)])
 print("h2 =", [round(output.data, 8) for output in h2])
 
 # %% [markdown]
-# The text shows the vector `[0.37166596 0.45414264]` here. So its example is the first of the 50 points, and ours is the
-# same network.
+# Here the text shows the vector `[0.37166596 0.45414264]`. So its example is the first of the 50 points, and our network is the
+# same.
 #
-# **Forward, loss, backward.** The loss compares $h_2$ with the label $y$. The program takes $\sum (y - h_2)^2 / (2N)$ over
-# $N$ points. With two outputs a point this is the mean over all outputs, `MSELoss`. Here is one forward step (grey) and one
-# backward step (coloured), a box for each brick. "norm" is the length of a list of gradients.
+# **Forward, loss, backward.** The loss compares $h_2$ with the label $y$. The program takes $\sum (y - h_2)^2 / (2N)$ over $N$
+# points. With two outputs per point, this is the mean over all outputs, `MSELoss`. Here is one forward step (grey) and one
+# backward step (coloured), with one box per brick. "norm" is the length of a vector of gradients.
 
 # %%
 from autograd import draw_dot
@@ -90,12 +90,12 @@ loss.backward()
 draw_dot(loss, fold="module", flow="both", direction="TB")
 
 # %% [markdown]
-# Every brick does the same two things. Forward, it computes its outputs from its inputs. Backward, it gets the gradients of
-# its outputs and gives its inputs and its weights theirs. It need not know what is before it or behind it.
+# Every brick does the same two things. Forward, it computes its outputs from its inputs. Backward, it receives the gradients of
+# its outputs and passes on those of its inputs and weights. It doesn't need to know what comes before or after it.
 #
-# Open the brick $z_2$, in a fresh copy and for the first output alone. The gradient of a weight is what arrives at its sum,
-# times the input that the weight was multiplied with: 0.1963, 0.713 or 0.4887, the outputs of $h_1$ above. The text has
-# this in a table as $dz_2 / dW_2 = h_1$. The 0 is the place where a bias would be; no arrow goes back to it.
+# Let's open the brick $z_2$, in a fresh copy and for the first output alone. The gradient of a weight is what arrives at its
+# sum, times the input that the weight multiplies: 0.1963, 0.713 or 0.4887, the outputs of $h_1$ above. The text has this in a
+# table as $dz_2 / dW_2 = h_1$. The 0 stands where a bias would be; no arrow goes back to it.
 
 # %%
 first = Lego(*first_weights(3))(X[0])[0]
@@ -104,7 +104,7 @@ first.backward()
 draw_dot(first, fold="module", flow="both", direction="TB", expand="z2", show=["grad", "partial"])
 
 # %% [markdown]
-# The whole pass as a film of single steps, forward and then backward. The arrow keys move it.
+# The whole pass as a step-by-step animation, forward and then backward. Use the arrow keys.
 
 # %%
 from autograd import player
@@ -112,8 +112,8 @@ from autograd import player
 player(loss, fold="module", direction="TB")
 
 # %% [markdown]
-# **Update.** The backward step has left the 3×2 matrix $dLoss/dW_2$ of which the text speaks. Each weight takes a small
-# step against its gradient, and the loss is smaller afterwards:
+# **Update.** The backward step has produced the 3×2 matrix $dLoss/dW_2$ that the text mentions. Each weight takes a small step
+# against its gradient, and the loss goes down:
 
 # %%
 before = numpy.array([[w.data for w in row] for row in net.z2.w])
@@ -126,10 +126,10 @@ for rows in zip(before, gradient, after, strict=True):
 print(f"loss {loss.data:.6f}, after the update {nn.MSELoss()(net(X[0]), Y[0]).data:.6f}")
 
 # %% [markdown]
-# **A brick that breaks.** The text puts NaN predictions down to small gradients, at which $1 / (1 + e^{-z})$ is said to
-# overflow. It is a large negative $z$ that overflows: at $z = -800$ the term $e^{800}$ is infinite. The value survives, as
-# $1 / \infty = 0$. In an engine NaN is born on the way back; our own `sigmoid` is written so that it does not overflow.
-# The program takes the derivative from the value, $h (1 - h)$, and gets no NaN from this.
+# **A brick that breaks.** The text attributes NaN predictions to small gradients, at which $1 / (1 + e^{-z})$ is said to
+# overflow. In fact it overflows for large negative $z$: at $z = -800$ the term $e^{800}$ is infinite. The value survives, since
+# $1 / \infty = 0$. In an autodiff engine, NaN appears on the way back; our own `sigmoid` is written so that it doesn't
+# overflow. The program computes the derivative from the value, $h (1 - h)$, and gets no NaN here.
 
 # %%
 import warnings
@@ -157,10 +157,10 @@ print(f"sigmoid(z): value {safe.data}, gradient {z.grad}")
 # %% [markdown]
 # ## Training as published
 #
-# The text ends with two films. By their file names, one has 3 hidden neurons and no penalty, the other 50 and a penalty of
-# 0.0001; the learning rate is 0.003. Here is the program's update, in NumPy as the program is. Its `d2` is
-# $-(y - h_2) \cdot h_2 (1 - h_2)$, its `d1` is $(d_2 W_2^\top) \cdot h_1 (1 - h_1)$. The biases are ours, for later. "seen"
-# is how many of the 50 points are right, "new" how many of the other 250. (You may skip the code.)
+# The text ends with two animations. According to their file names, one has 3 hidden neurons and no penalty, the other 50 and a
+# penalty of 0.0001; the learning rate is 0.003. Here is the program's update, in NumPy like the original. Its `d2` is
+# $-(y - h_2) \cdot h_2 (1 - h_2)$, its `d1` is $(d_2 W_2^\top) \cdot h_1 (1 - h_1)$. The biases are ours, for later. "seen" is
+# the share of the 50 points classified correctly, "new" the share of the other 250. (You can skip the code.)
 
 # %%
 x, y = numpy.array(X), numpy.array(Y)
@@ -183,7 +183,7 @@ def its_penalty(w):
 
 
 def update(weights, x, y, lr, reg, penalty=its_penalty):
-    """One update of the program; if there are biases, they learn, too."""
+    """One update of the program; biases, if any, are updated too."""
     w1, w2, *biases = weights
     h1, d1, d2 = backward_by_hand(x, y, *weights)
     w1 = w1 - lr * (x.T @ d1 + reg * penalty(w1))
@@ -213,11 +213,11 @@ for name, (hidden, reg) in settings.items():
     report(plain[name], "after 20,000 steps")
 
 # %% [markdown]
-# A coin is right in half of the cases. Between step 300 and step 20,000 next to nothing happens. The program makes a
-# million steps: is it a matter of patience?
+# A coin toss is right half of the time. Between step 300 and step 20,000 almost nothing happens. The program takes a million
+# steps: is it just a matter of patience?
 #
-# The engine makes the same steps, more slowly. The program adds up the gradients of its 50 points where its loss takes
-# their mean, so for us the rate is $50 \cdot 0.003$:
+# The engine takes the same steps, more slowly. The program adds up the gradients of its 50 points where its loss takes the
+# mean, so our learning rate is $50 \cdot 0.003$:
 
 # %%
 from nn.optim import SGD, Adam
@@ -232,8 +232,8 @@ print("after 50 steps, the same to 12 digits:", all(abs(a.data - b.data) < 1e-12
 # %% [markdown]
 # ## The missing brick
 #
-# It is no matter of patience. The network decides by its score $s(x)$, the second number of $z_2$ minus the first. Look at
-# a point and its opposite:
+# It isn't a matter of patience. The network decides by its score $s(x)$, the second number of $z_2$ minus the first. Look at a
+# point and its opposite:
 
 
 # %%
@@ -248,11 +248,11 @@ for name, net in plain.items():
         print(f"{name:10}  {here:8.4f} + {there:8.4f} = {here + there:.12f}")
 
 # %% [markdown]
-# The sum is the same for every point. The reason is $\sigma(z) + \sigma(-z) = 1$: without biases the hidden neurons of $-x$
-# are 1 minus those of $x$, so the two scores add up to a number that does not depend on $x$. Now read "Why no line can do
-# it" again with this sum in the place of $2b$. It is the same proof. **Without biases this network cannot learn XOR of the
-# plane, with 3 hidden neurons, with 50, or with any number.** The missing brick is one number for each neuron. With it,
-# and all else as before:
+# The sum is the same for every point. The reason is $\sigma(z) + \sigma(-z) = 1$: without biases, the hidden outputs for $-x$
+# are 1 minus those for $x$, so the two scores add up to a number that doesn't depend on $x$. Now read "Why no line can do it"
+# again with this sum in place of $2b$. It is the same proof. **Without biases this network cannot learn XOR on the plane,
+# whether it has 3 hidden neurons, 50, or any other number.** The missing brick is one number per neuron. With it, and
+# everything else as before:
 
 # %%
 biased = {}
@@ -275,13 +275,13 @@ for ax, (name, net) in zip(axes.flat, nets.items(), strict=True):
     print(f"{name:22}", [int(score(net, corner) > 0) for corner in corners])
 
 # %% [markdown]
-# XOR is `[0, 0, 1, 1]`. Without biases it is not reached, and 50 neurons do no better than 3. With biases both networks have
-# the four corners right. Now the text's last sentence comes true, that more neurons can learn more complex boundaries:
-# 3 hidden neurons draw a strip between two lines, 50 nearly the four quadrants.
+# XOR is `[0, 0, 1, 1]`. Without biases the networks don't get there, and 50 neurons do no better than 3. With biases, both get
+# all four corners right. Now the text's last sentence comes true: more neurons can learn more complex boundaries. 3 hidden
+# neurons draw a strip between two lines, 50 nearly the four quadrants.
 #
 # ## The boundary as it learns
 #
-# The engine again, with biases and the optimizer Adam, which needs fewer steps. With 3 hidden neurons, as a page to step
+# The engine again, with biases and the Adam optimizer, which needs fewer steps. With 3 hidden neurons, as a page to step
 # through: the boundary, the loss, and every weight with its gradient.
 
 # %%
@@ -299,7 +299,7 @@ def recorded(hidden, steps, **film):
 recorded(3, 200, every=10, boundary=30)
 
 # %% [markdown]
-# With 50, as a film:
+# With 50, as an animation:
 
 # %%
 import base64
@@ -317,12 +317,12 @@ HTML(f'<img alt="The boundary as it moves" src="data:image/gif;base64,{picture}"
 # %% [markdown]
 # ## Proofreading
 #
-# What the text and its program state about derivatives and updates, each put to the engine, on the first 6 points. The loss
-# of the program, with `reg` $10^{-6}$, is
+# We check every statement that the text and its program make about derivatives and updates against the engine, on the first 6
+# points. The program's loss, with `reg` $10^{-6}$, is
 #
 # $$\frac{1}{2N} \sum (y - h_2)^2 + \frac{reg}{2N} \left( \sum W_1^2 + \sum W_2^2 \right)$$
 #
-# An update $W - lr \cdot G$ is the claim that $G$ is the gradient. (You may skip the code.)
+# An update $W - lr \cdot G$ is the claim that $G$ is the gradient. (You can skip the code.)
 
 # %%
 from autograd.audit import Proofreading, audit
@@ -368,7 +368,7 @@ notes.claim(
     lambda w2: ((y6[0] - of_values(h1[0] @ w2)) ** 2).sum(),
     lambda w2: -(y6[0] - sigma(h1[0] @ w2)),
     at={"w2": w2},
-    right="it is called dLoss/dh2",
+    right="this is dLoss/dh2",
 )
 notes.claim(
     "table: h2 = Sigmoid(z2), dh2/dz2 = h2(1−h2)",
@@ -383,19 +383,19 @@ notes.claim(
     at={"column": w2[:, 0]},
 )
 notes.claim(
-    "program, 1/N left aside: dLoss/dz2 = d2 = −(y−h2)·h2(1−h2)",
+    "program, without 1/N: dLoss/dz2 = d2 = −(y−h2)·h2(1−h2)",
     lambda z2: ((y6 - of_values(z2)) ** 2).sum() / 2,
     lambda z2: -(y6 - sigma(z2)) * sigma(z2) * (1 - sigma(z2)),
     at={"z2": h1 @ w2},
 )
 notes.claim(
-    "program, 1/N left aside: dLoss/dz1 = d1 = (d2·W2ᵀ)·h1(1−h1)",
+    "program, without 1/N: dLoss/dz1 = d1 = (d2·W2ᵀ)·h1(1−h1)",
     lambda z1: ((y6 - of_values(of_values(z1) @ w2)) ** 2).sum() / 2,
     lambda z1: backward_by_hand(z1, y6, numpy.eye(3), w2)[1],
     at={"z1": x6 @ w1},
 )
 notes.claim(
-    "program, 1/N and penalty left aside: dLoss/dW2 = h1ᵀd2, dLoss/dW1 = Xᵀd1",
+    "program, without 1/N and penalty: dLoss/dW2 = h1ᵀd2, dLoss/dW1 = Xᵀd1",
     half_squares,
     its_products,
     at={"w1": w1, "w2": w2},
@@ -417,8 +417,8 @@ notes.claim(
 notes
 
 # %% [markdown]
-# Four rows with four mistakes: a lost 2, a name, and in both updates a lost 1/N and the penalty. The chain rule itself is
-# right: `d2`, `d1` and what is made of them hold. With both updates in their right form the program agrees with its loss:
+# Four rows, four mistakes: a lost 2, a wrong name, and in both updates a lost 1/N and a wrong penalty. The chain rule itself is
+# right: `d2`, `d1` and everything derived from them hold. With both updates corrected, the program agrees with its loss:
 
 # %%
 audit(
@@ -433,10 +433,10 @@ audit(
 # %% [markdown]
 # ## What a wrong gradient does
 #
-# The lost 1/N is harmless: the direction is right, the rate is $N$ times what it is called. The penalty is not.
-# $reg \cdot \sum W^2$ is never negative, so it pushes every weight down, also those below 0; the further down they are, the
-# harder it pushes. Here are the 50 neurons of the second film again, without biases and with its penalty of 0.0001. To
-# save time the rate is 0.06, twenty times that of the film.
+# The lost 1/N is harmless: the direction is right, and the real rate is $N$ times the stated one. The penalty is not.
+# $reg \cdot \sum W^2$ is never negative, so it pushes every weight down, even those below 0; the lower they are, the harder it
+# pushes. Here are the 50 neurons of the second animation again, without biases and with its penalty of 0.0001. To save time,
+# the rate is 0.06, twenty times that of the animation.
 
 
 # %%
@@ -455,24 +455,26 @@ with numpy.errstate(all="ignore"):
             weights = update(weights, x, y, 0.06, 1e-4, penalty)
 
 # %% [markdown]
-# The weights run away until they are NaN. (Just before that, rounding errors have grown too: at step 4,500 the third digit
-# depends on the processor, so we print no line there.) The text says that NaN predictions often come from the sigmoid. Here,
-# with the penalty of its second film, it is this gradient that makes them, and one call of `audit` finds it.
+# The weights diverge until they become NaN. (Just before that, rounding errors have grown too: at step 4,500 the third digit
+# depends on the processor, so we don't print a line there.) The text says that NaN predictions often come from the sigmoid.
+# Here, with the penalty of its second animation, this gradient causes them, and a single call of `audit` finds it.
 #
 # ## What could not be reproduced
 #
-# - The text has its loss, its chain rules and its matrices of numbers in pictures, and its trainings in two films. None of
-#   them is in our copy. We audited its table and its program; our boundaries cannot be laid beside the films.
-# - A million steps: we made 20,000 with the published settings. No number of steps changes the proof above.
-# - The text codes class 1 as $[1, 0]$ and class 0 as $[0, 1]$; the program has it the other way round. We follow the program.
-# - The text calls $h_2$ "the log probability". The logarithm of a probability is not positive, and $h_2$ is 0.37 and
-#   0.45. They are no probabilities of the two classes either: they do not add up to 1.
-# - The second heading "dLoss/dW2" is above the derivation of dLoss/dW1.
+# - The text shows its loss, its chain rules and its matrices of numbers in pictures, and its training runs in two animations.
+#   None of them are in our copy. We audited its table and its program; we can't compare our boundaries with the animations.
+# - A million steps: we took 20,000 with the published settings. No number of steps changes the proof above.
+# - The text encodes class 1 as $[1, 0]$ and class 0 as $[0, 1]$; the program has it the other way round. We follow the program.
+# - The text calls $h_2$ "the log probability". The logarithm of a probability is not positive, and $h_2$ is 0.37 and 0.45. Nor
+#   are they the probabilities of the two classes: they don't add up to 1.
+# - The second heading "dLoss/dW2" stands above the derivation of dLoss/dW1.
 #
 # ## What to remember
 #
-# - A network is a row of bricks. Each computes forward, and backward multiplies what arrives with its own derivative.
-# - If training stands still, ask first whether the network can represent the answer at all. Here two opposite points told.
-# - A wrong gradient can train for thousands of steps before it shows. Check it before you train.
+# - A network is a row of bricks. Going forward, each computes; going backward, each multiplies what arrives by its own
+#   derivative.
+# - If training gets stuck, first ask whether the network can represent the answer at all. Here two opposite points gave it
+#   away.
+# - A network can train for thousands of steps before a wrong gradient shows. Check it before you train.
 #
 # Next: notebook 6, building blocks: the same derivation in matrices, with relu.

@@ -1,19 +1,18 @@
 # %% [markdown]
 # # 6. Neural networks, building blocks
 #
-# After this notebook you can write a network with two layers in four lines, and the gradients of its four parameters in the
-# right shapes. You will also know which lines of a published derivation to mend, and how to find that out.
+# After this notebook you can write a two-layer network in four lines, and the gradients of its four parameters in the right
+# shapes. You will also know which lines of a published derivation need fixing, and how to find them.
 #
-# The derivation is the post *Neural Networks: Examining the building blocks of modern-day deep learning* (2022). It goes
-# from one neuron to a network with 4 inputs, 2 hidden neurons and 3 outputs. We build the same network, then put every
-# derivative of the post to a test.
+# The derivation is the post *Neural Networks: Examining the building blocks of modern-day deep learning* (2022). It goes from
+# one neuron to a network with 4 inputs, 2 hidden neurons and 3 outputs. We build the same network, then test every derivative
+# in the post.
 
 # %% [markdown]
 # ## The first block: a neuron is a dot product
 #
-# The post starts with a neuron whose activation function is $f(x) = x$: $output = w_0 + w_1 x_1 + w_2 x_2$. With vectors the
-# same is $x \cdot w + b$, where $b = w_0$. The notation does not change if there are more inputs. Our library has one node
-# for it, too.
+# The post starts with a neuron whose activation function is $f(x) = x$: $output = w_0 + w_1 x_1 + w_2 x_2$. In vector form this
+# is $x \cdot w + b$, where $b = w_0$. The notation stays the same with more inputs. Our library also has a single node for it.
 
 # %%
 from autograd import Value, dot, draw_dot
@@ -29,13 +28,13 @@ output.backward()
 draw_dot(output)
 
 # %% [markdown]
-# The number on an edge is the local derivative. A weight has its input on its edge, an input has its weight, and the bias
-# has 1. These three facts are all that a linear block contributes to backpropagation.
+# The number on an edge is the local derivative. A weight's edge carries its input, an input's edge carries its weight, and the
+# bias's edge carries 1. These three facts are all that a linear block contributes to backpropagation.
 #
 # ## The second block: a layer is a matrix
 #
-# Neurons that share their inputs stand in the rows of a matrix. $W_1$ has a row for each hidden neuron, $W_2$ a row for each
-# output. The rule of thumb of the post: as many rows as the layer has neurons, as many columns as the layer before it.
+# Neurons that share their inputs are the rows of a matrix. $W_1$ has one row per hidden neuron, $W_2$ one row per output. The
+# post's rule of thumb: as many rows as the layer has neurons, as many columns as the previous layer has.
 #
 # $$z_1 = W_1 x + b_1$$
 #
@@ -45,8 +44,8 @@ draw_dot(output)
 #
 # $$a_2 = \sigma(z_2)$$
 #
-# $R$ is the relu, $\sigma$ the sigmoid. The post gives no numbers, so these are ours. `scope` puts a name on each block,
-# which the picture will show.
+# $R$ is the relu, $\sigma$ the sigmoid. The post gives no numbers, so these are ours. `scope` names each block, and the picture
+# will show the names.
 
 # %%
 import autograd
@@ -86,11 +85,11 @@ print("L ", round(L.data, 4))
 # %% [markdown]
 # ## The network as a row of boxes
 #
-# The post draws the network a second time, one rectangle for each operation, from left to right. Here is that picture,
-# recorded, and turned upright to fit the page. Grey arrows carry values forward, down the page. Coloured arrows carry
-# gradients back up: solid blue is positive, dashed orange negative, dotted zero. Violet means several numbers at once, and
-# "norm" is the length of their vector. "in → out" counts all numbers that come in, weights and biases too. $b_1$ has two
-# numbers only, and each of them has a box.
+# The post draws the network a second time, from left to right, with one rectangle per operation. Here is that picture as
+# recorded, turned upright to fit the page. Grey arrows carry values forward, down the page. Coloured arrows carry gradients
+# back up: solid blue is positive, dashed orange negative, dotted zero. Violet means several numbers at once, and "norm" is the
+# length of their vector. "in → out" counts all incoming numbers, including weights and biases. $b_1$ has only two numbers, and
+# each has its own box.
 
 # %%
 L.backward()
@@ -98,17 +97,17 @@ draw_dot(L, fold="module", flow="both", direction="TB", show=("data", "grad"))
 
 # %% [markdown]
 # Read the coloured arrows from the loss upwards. The gradient that has reached the box $z_2$ is used three times: for $W_2$,
-# for $b_2$ and for everything above. This is what the post means by repeated partials, which one computes once and keeps. It
-# is usual to call them $\delta$:
+# for $b_2$ and for everything above. This is what the post means by repeated partials, which are computed once and kept. They
+# are usually called $\delta$:
 #
 # $$\delta_2 = \frac{\partial L}{\partial z_2}$$
 #
 # $$\delta_1 = \frac{\partial L}{\partial z_1}$$
 #
-# ## The rules that are needed
+# ## The rules we need
 #
-# The post reviews two. The chain rule with $h(x) = (5x+3)^2$, whose derivative is $2(5x+3) \cdot 5 = 50x + 30$; and partial
-# derivatives with $f = x^2 y$, whose gradient is $(2xy, x^2)$.
+# The post reviews two: the chain rule, with $h(x) = (5x+3)^2$, whose derivative is $2(5x+3) \cdot 5 = 50x + 30$; and partial
+# derivatives, with $f = x^2 y$, whose gradient is $(2xy, x^2)$.
 
 # %%
 from autograd import grad
@@ -121,8 +120,8 @@ print("∇f =", grad(lambda p: p[0] ** 2 * p[1])([x_, y_]), "and (2xy, x²) =", 
 # %% [markdown]
 # ## The four gradients, in the right shapes
 #
-# A gradient has the shape of its parameter, since each entry of the parameter needs one number. With one sample this leaves
-# no choice ($\odot$ multiplies entry by entry, and a column times a row gives a matrix):
+# A gradient has the shape of its parameter, since each entry of the parameter needs one number. With one sample, this leaves no
+# choice ($\odot$ multiplies elementwise, and a column times a row gives a matrix):
 #
 # $$\delta_2 = -(y - a_2) \odot \sigma'(z_2)$$
 #
@@ -136,7 +135,7 @@ print("∇f =", grad(lambda p: p[0] ** 2 * p[1])([x_, y_]), "and (2xy, x²) =", 
 #
 # $$\frac{\partial L}{\partial b_1} = \delta_1$$
 #
-# In NumPy these are a few lines. Beside them stands what the engine has found by walking the graph.
+# In NumPy this takes a few lines. We compare the results with what the engine found by walking the graph.
 
 # %%
 import numpy as np
@@ -163,8 +162,8 @@ for name in parameters:
 print(engine["W1"].round(4), engine["W2"].round(4), sep="\n")
 
 # %% [markdown]
-# **Exercise.** The second row of $\partial L / \partial W_1$ is zero. Which block is the reason? Look at the printed $z_1$,
-# decide, then ask the library: `why` says where a gradient got lost.
+# **Exercise.** The second row of $\partial L / \partial W_1$ is zero. Which block is responsible? Look at the printed $z_1$,
+# decide, then ask the library: `why` says where a gradient was lost.
 
 # %%
 # from autograd import why
@@ -173,18 +172,18 @@ print(engine["W1"].round(4), engine["W2"].round(4), sep="\n")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The relu of the second hidden neuron. Its argument is $z_1 = -0.8$, so $R'(z_1) = 0$ and nothing passes. The neuron does
-# not learn from this sample. The second column of $\partial L / \partial W_2$ is zero for a related reason: the neuron's
-# output $a_1$ is 0, and $a_1$ is the factor there.
+# The relu of the second hidden neuron. Its argument is $z_1 = -0.8$, so $R'(z_1) = 0$ and nothing gets through. The neuron
+# learns nothing from this sample. The second column of $\partial L / \partial W_2$ is zero for a related reason: the neuron's
+# output $a_1$ is 0, and $a_1$ is a factor there.
 #
 # </details>
 
 # %% [markdown]
 # ## Why a transpose
 #
-# A hidden neuron feeds all three outputs, so there are three paths from it to the loss. Each begins with a number from a
-# column of $W_2$; the numbers behind it multiply to an entry of $\delta_2$. The products of the three paths are added, and
-# this sum over the rows of $W_2$ is an entry of $W_2^\top \delta_2$.
+# A hidden neuron feeds all three outputs, so there are three paths from it to the loss. Each starts with a number from one
+# column of $W_2$; the product of the remaining numbers is an entry of $\delta_2$. Adding the products of the three paths gives
+# a sum over the rows of $W_2$: an entry of $W_2^\top \delta_2$.
 
 # %%
 from autograd import paths
@@ -202,8 +201,8 @@ paths(a1[0], of=L)
 #
 # $$\frac{\partial L}{\partial W_1} = -(y-a_2)\,\sigma'(z_2)\,W_2\,R'(z_2)\,x$$
 #
-# If every letter is one number, the order does not matter. In the network of the post the letters are vectors and matrices,
-# so we let NumPy try.
+# If every letter is a single number, the order doesn't matter. In the post's network, the letters are vectors and matrices, so
+# we let NumPy try.
 
 # %%
 d2, W2_numbers = hand["b2"], numbers["W2"]
@@ -224,14 +223,14 @@ attempt("−(y−a2)σ'(z2) · W2 · R'(z2)", lambda: d2 @ W2_numbers * R_at_z2)
 
 # %% [markdown]
 # The middle one is fine: a row times $W_2$ is $W_2^\top \delta_2$, written as a row. The other two are not. The last message
-# points to more than a matter of notation. $R'$ belongs to the hidden layer, which has 2 neurons, but $z_2$ has 3 numbers.
-# It has to be $R'(z_1)$.
+# points to more than notation. $R'$ belongs to the hidden layer, which has 2 neurons, but $z_2$ has 3 numbers. It has to be
+# $R'(z_1)$.
 #
 # ## Proofread
 #
-# Every derivative of the post is put to `audit`, in two groups. First the pieces. The post's loss is a vector with an entry
-# for each output; we add the entries up. "(numbers)" means that every letter is one number. The code writes each statement
-# as a function. (You may skip the code: what counts is the table at the end.)
+# We run every derivative in the post through `audit`, in two groups. First the pieces. The post's loss is a vector with one
+# entry per output; we sum the entries. "(numbers)" means that every letter is a single number. The code writes each statement
+# as a function. (You can skip the code: what counts is the table at the end.)
 
 # %%
 from autograd.audit import Proofreading
@@ -276,10 +275,10 @@ claim("∂z1/∂b1 = 1 (numbers)", lambda b1: 0.5 * 2.0 + b1, lambda b1: 1.0, at
 print(post.headline())
 
 # %% [markdown]
-# The pieces all hold. Now they are multiplied. In a network with one input, one hidden neuron and one output, every letter
-# of the post is a number, and its products can be taken as they are printed. We choose a point where $z_1 > 0 > z_2$, so
-# that $R'(z_1)$ and $R'(z_2)$ can be told apart. The formula for one parameter is judged together with right ones for the
-# other three. (You may skip the code.)
+# The pieces all hold. Now we multiply them. In a network with one input, one hidden neuron and one output, every letter in the
+# post is a number, and its products can be taken literally. We choose a point where $z_1 > 0 > z_2$, so that $R'(z_1)$ and
+# $R'(z_2)$ differ. The formula for each parameter is checked together with correct ones for the other three. (You can skip the
+# code.)
 
 # %%
 from math import prod
@@ -292,7 +291,7 @@ def with_numbers(W1, b1, W2, b2):
 
 
 def factors(W1, b1, W2, b2):
-    """The factors by their names in the post."""
+    """The factors, under their names in the post."""
     z1 = W1 * 1.7 + b1
     a1 = max(z1, 0.0)
     z2 = W2 * a1 + b2
@@ -340,8 +339,8 @@ known = factors(**one)
 print("at this point R'(z1) =", known["R'(z1)"], "and R'(z2) =", known["R'(z2)"])
 
 # %% [markdown]
-# Last, the lines for layer 2 with vectors. The post multiplies $-(y-a_2)$ and $\sigma'(z_2)$, which only makes sense entry
-# by entry. What if $a_1$ is multiplied in the same way? That needs layers of equal width, here 3 and 3.
+# Finally, the lines for layer 2 with vectors. The post multiplies $-(y-a_2)$ and $\sigma'(z_2)$, which only makes sense
+# elementwise. What if we multiply by $a_1$ in the same way? That requires layers of equal width, here 3 and 3.
 
 # %%
 random = np.random.RandomState(7)
@@ -353,42 +352,43 @@ def with_vectors(W2, b2):
     return loss(network(x, V1, c1, W2, b2)[-1], y)
 
 
-def entry_by_entry(W2, b2):
+def elementwise(W2, b2):
     d2 = by_hand(V1, c1, W2, b2)["b2"]
     return {"W2": d2 * np.maximum(np.array(V1) @ x + c1, 0), "b2": d2}
 
 
-f, claimed = lambda b2: with_vectors(V2, b2), lambda b2: entry_by_entry(V2, b2)["b2"]
-claim("∂L/∂b2 = −(y−a2)σ'(z2), entry by entry", f, claimed, at={"b2": c2})
-f, claimed = lambda W2: with_vectors(W2, c2), lambda W2: entry_by_entry(W2, c2)["W2"]
-says = "∂L/∂W2 = −(y−a2)σ'(z2)a1, if entry by entry"
+f, claimed = lambda b2: with_vectors(V2, b2), lambda b2: elementwise(V2, b2)["b2"]
+claim("∂L/∂b2 = −(y−a2)σ'(z2), elementwise", f, claimed, at={"b2": c2})
+f, claimed = lambda W2: with_vectors(W2, c2), lambda W2: elementwise(W2, c2)["W2"]
+says = "∂L/∂W2 = −(y−a2)σ'(z2)a1, if elementwise"
 claim(says, f, claimed, at={"W2": V2}, right="δ2 a1ᵀ, a column times a row")
 post
 
 # %% [markdown]
-# What does not hold as written: the name of the fourth chain, where the post has the right one further down, and $R'(z_2)$
-# twice. The last row is a matter of reading. The post names no product for $W_2$: with numbers its line holds, and with
-# vectors it has to be the product of a column and a row.
+# What does not hold as written: the name of the fourth chain, which the post gets right further down, and $R'(z_2)$, twice. The
+# last row is a matter of interpretation. The post doesn't say which product it means for $W_2$: with numbers its line holds,
+# and with vectors it has to be a column times a row.
 #
-# A remark that no audit can make: the equations for the four parameters begin with $\partial L / b_2$ and the like, where
-# the lower $\partial$ is missing.
+# One thing no audit can find: the equations for the four parameters start with $\partial L / b_2$ and the like, where the lower
+# $\partial$ is missing.
 #
 # ## What could not be reproduced
 #
-# - The three figures are not part of the text. Our two pictures follow its words: the neuron, and the boxes. The drawing of
-#   the 4-2-3 network is missing here.
-# - The post gives no numbers at all: no weights, no input, no target. Those above are ours.
-# - The sections on the whole algorithm, on activation functions and on cost functions are empty there. "Mean squared error"
-#   is announced; what is differentiated is half the squared error, without a mean.
-# - Nothing is trained in the post. It ends with the gradients, before any update of a weight.
+# - The three figures are not part of the text. We drew two of them, the neuron and the boxes, from its description. The drawing
+#   of the 4-2-3 network is missing here.
+# - The post gives no numbers at all: no weights, no input, no target. The ones above are ours.
+# - Its sections on the whole algorithm, on activation functions and on cost functions are empty. It announces "mean squared
+#   error", but differentiates half the squared error, without a mean.
+# - The post trains nothing. It ends with the gradients, before any weight is updated.
 
 # %% [markdown]
 # ## What to remember
 #
-# - A layer is a matrix times a vector; a gradient has the shape of its parameter. Check the shapes first: they find mistakes
-#   for free.
+# - A layer is a matrix times a vector; a gradient has the shape of its parameter. Check the shapes first: it finds mistakes for
+#   free.
 # - Backward through a linear block: $\delta$ times the inputs as an outer product for $W$, $\delta$ itself for $b$,
-#   $W^\top \delta$ for what is before it.
-# - The derivative of an activation function is taken at its own argument: $R'(z_1)$ for the layer whose argument is $z_1$.
+#   $W^\top \delta$ for the block before it.
+# - The derivative of an activation function is evaluated at the function's own argument: $R'(z_1)$ for the layer whose argument
+#   is $z_1$.
 #
-# Next: notebook 7, where many examples go through the network at once and the loss is a cross-entropy.
+# Next: notebook 7, where many examples go through the network at once and the loss is the cross-entropy.

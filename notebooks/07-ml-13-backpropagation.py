@@ -1,22 +1,21 @@
 # %% [markdown]
 # # 7. ML-13, backpropagation over many examples
 #
-# After this notebook you can write backpropagation for a whole batch as six lines of matrices, and train a classifier with
-# them. You will also see where a published table of these lines goes wrong, and how its δ, its cost and its penalty have to
-# fit together.
+# After this notebook you can write backpropagation for a whole batch as six lines of matrix code, and train a classifier with
+# them. You will also see where a published table of these lines goes wrong, and how its δ, its cost and its penalty must fit
+# together.
 #
 # The document is *ML-13, Neural Networks: Backpropagation*, a page of lecture notes. Its first half has a network with one
-# hidden layer and the cost $J$, the average of the losses of $m$ examples. Its second half, marked there as deprecated, has
-# the errors $\delta$ of a deeper network, and a penalty.
+# hidden layer and the cost $J$, the average loss over $m$ examples. Its second half, marked as deprecated, has the errors
+# $\delta$ of a deeper network, and a penalty.
 
 # %% [markdown]
-# ## The graph with the gradients against the flow
+# ## The graph, with gradients flowing backward
 #
 # The document draws a network as a row of boxes. Black arrows carry the values to the loss. Red arrows carry the gradients
-# back. Its picture is not here, but the program that draws it is part of the text. We record the same boxes with one number
-# in each, so that every gradient can be read, and turn the row upright to fit the page. The loss can be "exactly the
-# same as in logistic regression"; its formula is in the second half. $g$ is the sigmoid. With
-# $a$ for $a^{[2]}$:
+# back. We don't have its picture, but the program that draws it is part of the text. We record the same boxes with one number
+# in each, so that every gradient is readable, and turn the row upright to fit the page. The loss can be "exactly the same as in
+# logistic regression"; its formula is in the second half. $g$ is the sigmoid. With $a$ for $a^{[2]}$:
 #
 # $$L = -y \log(a) - (1-y) \log(1 - a)$$
 
@@ -41,9 +40,9 @@ L.backward()
 draw_dot(L, fold="module", flow="both", direction="TB", show=("data", "grad"))
 
 # %% [markdown]
-# What is black in the document is grey here. What is red there has the colour of its sign here: solid blue is positive,
-# dashed orange is negative, and a thicker arrow carries more. The number on such an arrow is what it brings to the box at its
-# head: the arrow into the box a[2] brings the document's da[2], the one into z[2] its dz[2], the one into W[2] its dW[2].
+# The document's black arrows are grey here. Its red arrows are coloured by sign here: solid blue is positive, dashed orange is
+# negative, and thicker is larger. The number on such an arrow is what it adds to the box it points to: the arrow into the box
+# a[2] brings the document's da[2], the one into z[2] its dz[2], the one into W[2] its dW[2].
 
 # %%
 slope = a2.data * (1 - a2.data)
@@ -54,17 +53,17 @@ print(f"db[2] = {b2.grad:.4f}")
 print(f"a[2] − y = {a2.data - y:.4f}")
 
 # %% [markdown]
-# dz[2] is the plain difference $a^{[2]} - y$: the slope of the sigmoid cancels against the cross-entropy.
+# dz[2] is simply the difference $a^{[2]} - y$: the slope of the sigmoid cancels against the cross-entropy.
 #
-# The document has four red arrows: from $L$ to $a^{[2]}$, labelled da[2]; from $a^{[2]}$ to $z^{[2]}$, labelled dz[2]; and
-# two from $z^{[2]}$ to $W^{[2]}$, both labelled dz[2]. The first two are as here. What arrives at $W^{[2]}$ is not dz[2] but
-# dz[2] · a[1]. One of the two was probably meant for $b^{[2]}$: there dz[2] is right. A label is no formula, so we leave it
-# out of the table at the end.
+# The document has four red arrows: from $L$ to $a^{[2]}$, labelled da[2]; from $a^{[2]}$ to $z^{[2]}$, labelled dz[2]; and two
+# from $z^{[2]}$ to $W^{[2]}$, both labelled dz[2]. The first two agree with ours. What arrives at $W^{[2]}$ is not dz[2] but
+# dz[2] · a[1]. One of the two arrows was probably meant for $b^{[2]}$, where dz[2] is right. A label is not a formula, so we
+# leave it out of the table at the end.
 #
 # ## A batch, by hand
 #
-# Now $m$ examples at once. They stand in the columns of $X$, and capital letters have a column for each. These are the six
-# lines:
+# Now $m$ examples at once. They are the columns of $X$, and every capital letter is a matrix with one column per example. These
+# are the six lines:
 #
 # $$dZ^{[2]} = A^{[2]} - Y$$
 #
@@ -78,10 +77,10 @@ print(f"a[2] − y = {a2.data - y:.4f}")
 #
 # $$db^{[1]} = \frac{1}{m} \sum dZ^{[1]}$$
 #
-# The sums go over the examples. The document's fifth line is different; we come to that. $dW$ is
-# $\partial J / \partial W$, but $dZ$ has no 1/m in it: it is the derivative of one example's loss, not of $J$.
+# The sums are over the examples. The document's fifth line is different; we'll come to that. $dW$ is $\partial J / \partial W$,
+# but $dZ$ has no 1/m in it: it is the derivative of one example's loss, not of $J$.
 #
-# The engine gets the same network and the same data: two moons, 3 hidden neurons, all sigmoid.
+# We give the engine the same network and the same data: two moons, 3 hidden neurons, sigmoids throughout.
 
 # %%
 import numpy as np
@@ -95,7 +94,7 @@ mean_loss.backward()
 
 
 def matrices(net, what):
-    """What the parameters have, as W1, b1, W2, b2."""
+    """An attribute of the parameters, as W1, b1, W2, b2."""
     for layer in net.layers:
         yield np.array([[getattr(w, what) for w in neuron.w] for neuron in layer.neurons])
         yield np.array([[getattr(neuron.b, what)] for neuron in layer.neurons])
@@ -121,14 +120,14 @@ def six_lines(W1, b1, W2, b2, X, Y):
 columns, Y = np.array(X).T, np.array([labels], dtype=float)
 hand = six_lines(*matrices(net, "data"), columns, Y)
 for name, by_hand, by_engine in zip(("W1", "b1", "W2", "b2"), hand, matrices(net, "grad"), strict=True):
-    print(f"d{name}: shape {by_hand.shape}, as the engine has it: {np.allclose(by_hand, by_engine, rtol=1e-9)}")
+    print(f"d{name}: shape {by_hand.shape}, same as the engine: {np.allclose(by_hand, by_engine, rtol=1e-9)}")
 
 # %% [markdown]
 # In the document the fifth line reads:
 #
 # $$dW^{[1]} = \frac{1}{m} dZ^{[2]}$$
 #
-# The shape alone gives it away: $dZ^{[2]}$ has a column for each example.
+# The shape alone gives it away: $dZ^{[2]}$ has one column per example.
 
 # %%
 W1_now, b1_now, W2_now, b2_now = matrices(net, "data")
@@ -142,8 +141,8 @@ except ValueError as error:
 # %% [markdown]
 # ## Gradient descent
 #
-# The algorithm of the document: compute the prediction, compute the derivatives, update
-# $W = W - \alpha \, \partial J / \partial W$, until convergence. Once by the six lines, once by `fit`, from the same start.
+# The document's algorithm: compute the prediction, compute the derivatives, update $W = W - \alpha \, \partial J / \partial W$,
+# until convergence. We run it with the six lines and with `fit`, from the same starting point.
 
 # %%
 from nn import plot
@@ -165,8 +164,8 @@ ax = plot.loss_curve(by_hand, label="six lines of NumPy")
 ax = plot.loss_curve(history.loss, label="nn.fit", ax=ax)
 
 # %% [markdown]
-# The two curves lie on each other. A derivation that agrees with the engine at one point and over a whole training is one
-# that you can trust. This is what the network has learned; on the thick line it says 0.5:
+# The two curves coincide. You can trust a derivation that agrees with the engine at one point and over a whole training run.
+# This is what the network has learned; on the thick line its output is 0.5:
 
 # %%
 ax = plot.decision_boundary(net, X, labels, threshold=0.5)
@@ -174,24 +173,24 @@ ax = plot.decision_boundary(net, X, labels, threshold=0.5)
 # %% [markdown]
 # ## Deltas, node by node
 #
-# The second half of the document has one $\delta_j^{(l)}$ for each node $j$ of layer $l$, and one matrix $\Theta^{(l)}$ a
-# layer, whose column 0 holds the biases. Its example has 2 inputs, two hidden layers of 2 and one output. For one example,
-# with $a^{(4)}$ the prediction:
+# The second half of the document has one $\delta_j^{(l)}$ per node $j$ of layer $l$, and one matrix $\Theta^{(l)}$ per layer,
+# whose column 0 holds the biases. Its network has 2 inputs, two hidden layers of 2 neurons and one output. For one example,
+# where $a^{(4)}$ is the prediction:
 #
 # $$\delta^{(4)} = a^{(4)} - y$$
 #
 # $$\delta^{(l)} = \Theta^{(l)\top} \delta^{(l+1)} \odot g'(z^{(l)})$$
 #
-# The column of the biases has to be left out of $\Theta^{(l)\top}$ here; the document does not say so, but with it the
-# shapes do not meet. Over the examples, $\Delta^{(l)}$ adds up $\delta^{(l+1)} a^{(l)\top}$, with an $a_0 = 1$ for the bias.
-# (You may skip the code: it says this in Python.)
+# The bias column has to be left out of $\Theta^{(l)\top}$ here; the document doesn't say so, but with it the shapes don't
+# match. $\Delta^{(l)}$ is the sum of $\delta^{(l+1)} a^{(l)\top}$ over the examples, with $a_0 = 1$ for the bias. (You can skip
+# the code: it says the same in Python.)
 
 # %%
 from autograd import linear, sigmoid
 
 
 def forward(thetas, x):
-    """z and a of every layer; of numbers or of Values."""
+    """z and a of every layer, as numbers or Values."""
     zs, activations = [], [list(x)]
     for theta in thetas:
         zs.append(linear([row[1:] for row in theta], activations[-1], [row[0] for row in theta]))
@@ -200,7 +199,7 @@ def forward(thetas, x):
 
 
 def deltas(thetas, activations, y):
-    """δ of all layers but the first."""
+    """δ of every layer except the first."""
     found = [np.array(activations[-1]) - y]
     for i in range(len(thetas) - 1, 0, -1):
         a, without_biases = np.array(activations[i]), np.array(thetas[i])[:, 1:]
@@ -240,13 +239,13 @@ full = np.array(thetas[2]).T @ ds[2]
 print("Theta(3)ᵀ δ(4) with the biases has shape", full.shape, "and g'(z(3))", np.shape(zs[1]))
 
 # %% [markdown]
-# With $\lambda$ the cost $J$ has a penalty, which leaves the biases out, and the document gives $D$ as its gradient:
+# With $\lambda$, the cost $J$ has a penalty, which excludes the biases, and the document gives $D$ as its gradient:
 #
 # $$\frac{\lambda}{2m} \sum \Theta^2$$
 #
 # $$D = \frac{1}{m} \Delta + \lambda \Theta$$
 #
-# We put $D$ beside the gradient of the engine: without a penalty, with $\lambda \Theta$ as in the document, and with
+# We compare $D$ with the engine's gradient: without a penalty, with $\lambda \Theta$ as in the document, and with
 # $(\lambda/m) \Theta$.
 
 # %%
@@ -254,7 +253,7 @@ from autograd import grad
 
 
 def D(thetas, factor):
-    """Δ/m + factor · Theta, the biases left out of the second term."""
+    """Δ/m + factor · Theta, without the biases in the second term."""
     total = accumulated(thetas, rows, ys)
     weights = [np.array(theta) * [0, 1, 1] for theta in thetas]
     return [d / m + factor * w for d, w in zip(total, weights, strict=True)]
@@ -270,7 +269,7 @@ print("λ = 0.3, λ · Theta:      ", same(D(thetas, strength), strength))
 print("λ = 0.3, (λ/m) · Theta:  ", same(D(thetas, strength / m), strength))
 
 # %% [markdown]
-# The accumulation is right. The penalty is not: a cost that is divided by $m$ has a gradient that is divided by $m$.
+# The accumulation is right. The penalty is not: if the cost is divided by $m$, so is its gradient.
 #
 # ## Where g' comes from
 #
@@ -278,8 +277,8 @@ print("λ = 0.3, (λ/m) · Theta:  ", same(D(thetas, strength / m), strength))
 #
 # $$\delta_2^{(2)} = \Theta_{12}^{(i)} \delta_1^{(3)} + \Theta_{22}^{(3)} \delta_2^{(3)}$$
 #
-# We read both superscripts of $\Theta$ as $(2)$: there is no $\Theta_{22}^{(3)}$, since $\Theta^{(3)}$ has one row. The engine
-# can list the paths from $z_2^{(2)}$ to the cost.
+# We read both superscripts of $\Theta$ as $(2)$: there is no $\Theta_{22}^{(3)}$, since $\Theta^{(3)}$ has only one row. The
+# engine can list the paths from $z_2^{(2)}$ to the cost.
 
 # %%
 from autograd import paths, softplus
@@ -302,12 +301,12 @@ one_cost.label = "cost"
 paths(layer_2[1], of=one_cost)
 
 # %% [markdown]
-# Two paths, one through each node of layer 3, for the two terms of the sum. The last two numbers of each multiply to
-# $\delta^{(4)}$; in front of them stand $\Theta$ and $g'$ of the layers between. Both begin with the same factor: it is
-# $g'(z_2^{(2)})$, the step from $z$ to $a$ inside the node itself. The last formula of the document leaves it out. Its
-# formula for whole layers, above, has it.
+# Two paths, one through each node of layer 3, for the two terms of the sum. The product of the last two numbers of each is
+# $\delta^{(4)}$; before them come $\Theta$ and $g'$ of the layers in between. Both start with the same factor: it is
+# $g'(z_2^{(2)})$, the step from $z$ to $a$ inside the node itself. The document's last formula leaves it out. Its formula for
+# whole layers, above, has it.
 #
-# **Exercise.** "For simplicity", says the document, one may think of the cost as $(a^{(4)} - y)^2$. It does not say what
+# **Exercise.** "For simplicity", says the document, you can think of the cost as $(a^{(4)} - y)^2$. It doesn't say what
 # $\delta^{(4)}$ would be. Find it, and check it with `grad` at $z = 0.4$ and $y = 1$.
 
 # %%
@@ -316,18 +315,18 @@ paths(layer_2[1], of=one_cost)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# $\delta^{(4)} = 2 (a^{(4)} - y) \cdot a^{(4)} (1 - a^{(4)})$, at $z = 0.4$ about $-0.193$. The slope of the sigmoid no
-# longer cancels, and a factor 2 appears. $\delta^{(4)} = a^{(4)} - y$ belongs to the cross-entropy, not to this cost.
+# $\delta^{(4)} = 2 (a^{(4)} - y) \cdot a^{(4)} (1 - a^{(4)})$, which is about $-0.193$ at $z = 0.4$. The slope of the sigmoid
+# no longer cancels, and a factor 2 appears. $\delta^{(4)} = a^{(4)} - y$ belongs to the cross-entropy, not to this cost.
 #
 # </details>
 
 # %% [markdown]
 # ## Proofread
 #
-# Each statement about a derivative is put to `audit`. First the six lines. An update $W - \alpha\, dW$ is a claim about the
-# gradient $(W - W_{new}) / \alpha$. $dW$ and $db$ are derivatives of $J$. $dZ$ and, below, $\delta$ are derivatives of the loss
-# of one example, the $L$ from above. The code writes each statement as a function. (You may skip the code: what counts is
-# the table at the end.)
+# We run each statement about a derivative through `audit`. First the six lines. An update $W - \alpha\, dW$ is a claim about
+# the gradient $(W - W_{new}) / \alpha$. $dW$ and $db$ are derivatives of $J$. $dZ$ and, below, $\delta$ are derivatives of the
+# loss of one example, the $L$ above. The code writes each statement as a function. (You can skip the code: what counts is the
+# table at the end.)
 
 # %%
 from autograd.audit import Proofreading
@@ -363,7 +362,7 @@ def fifth_line(W1, b1, W2, b2):
 
 
 def line(says, name):
-    """Claim that what the six lines give for this parameter is its gradient."""
+    """Claim that the six lines compute this parameter's gradient."""
 
     def f(**p):
         return batch(**(now | p))
@@ -375,7 +374,7 @@ def line(says, name):
 
 
 def losses(z):
-    """The losses of two examples, y = 1 and y = 0, from the last z on."""
+    """The losses of two examples, y = 1 and y = 0, as a function of the last z."""
     return cost(sigmoid(z[0]), 1.0) + cost(sigmoid(z[1]), 0.0)
 
 
@@ -384,12 +383,12 @@ def a_minus_y(z):
 
 
 def loss_from(thetas):
-    """The loss of an example with y = 1 from the z of a layer on; these come after it."""
+    """The loss of an example with y = 1 as a function of a layer's z; `thetas` are those of the layers after it."""
     return lambda z: cost(forward(thetas, [sigmoid(u) for u in z])[1][-1][0], 1.0)
 
 
 def from_next(thetas, with_slope=True):
-    """δ of that layer from that of the next one."""
+    """δ of that layer, computed from δ of the next one."""
 
     def claimed(z):
         a = g(np.array(z))
@@ -413,7 +412,7 @@ print(ml13.headline())
 
 # %% [markdown]
 # Now the second half: the network with 2, 2, 2 and 1 nodes, eight examples, and $\lambda = 0.3$ where there is a penalty. The
-# rows of $\Theta^{(1)}$, $\Theta^{(2)}$ and $\Theta^{(3)}$ are put below each other as one parameter. (You may skip the code.)
+# rows of $\Theta^{(1)}$, $\Theta^{(2)}$ and $\Theta^{(3)}$ are stacked into one parameter. (You can skip the code.)
 
 # %%
 all_rows = {"Theta": [row for theta in thetas for row in theta]}
@@ -441,11 +440,11 @@ def of_one(T1):
 
 
 def entries(layer):
-    """a_j δ_i for l = 1 and one example, with δ of this layer."""
+    """a_j δ_i for l = 1 and one example, with δ of the given layer."""
 
     def claimed(T1):
         every = [T1, *thetas[1:]]
-        found = deltas(every, forward(every, rows[0])[1], ys[0])  # from layer 2 on
+        found = deltas(every, forward(every, rows[0])[1], ys[0])  # layers 2 and up
         return [[a * found[layer(i) - 2][i - 1] for a in (1.0, *rows[0])] for i in (1, 2)]
 
     return claimed
@@ -487,30 +486,30 @@ claim(says, lambda z: f([0.3, z]), lambda z: claimed([0.3, z])[1], at=-0.5, righ
 ml13
 
 # %% [markdown]
-# Six statements do not hold, in the order of the table: the fifth line, with the wrong error and without its inputs; the
-# index $l+i$ for $l+1$; step 3, where two lines seem to have run together, $\Delta = 0$ and $\delta = a - y$; the penalty,
-# whose gradient is $m$ times too strong; the cost (5), whose minus sign is missing beside $\delta^{(4)} = a^{(4)} - y$, though
-# $J$ has it; and the last formula, without its $g'$ (`audit` counts the layers from $z^{(2)}$ on, as layer 1).
+# Six statements do not hold. In the order of the table: the fifth line, with the wrong error and without its inputs; the index
+# $l+i$ for $l+1$; step 3, where two lines seem to have run together, $\Delta = 0$ and $\delta = a - y$; the penalty, whose
+# gradient is $m$ times too large; the cost (5), which lacks the minus sign that $\delta^{(4)} = a^{(4)} - y$ requires and $J$
+# has; and the last formula, without its $g'$ (`audit` counts layers starting at $z^{(2)}$, its layer 1).
 #
 # Two remarks without a verdict. The document first calls $\delta$ the error with respect to $a$, and later, "more formally",
-# the derivative with respect to $z$; the second is what holds. And the cost as a square is an aid to the imagination there:
-# no gradient is taken of it.
+# the derivative with respect to $z$; the latter is correct. And the squared cost is just an aid to intuition: its gradient is
+# never taken.
 #
 # ## What could not be reproduced
 #
-# - The network is said to be that of another page (ML-10), which is not at hand. The sizes, the data and the learning rate
+# - The network is said to be the one on another page (ML-10), which we don't have. The sizes, the data and the learning rate
 #   are ours; the document has none.
-# - The pictures are not part of the text. The graph could be drawn after its program; the four others are known by what is
-#   said about them.
-# - $g$ is not named in the first half. We took the sigmoid; its second half has the derivative of the sigmoid.
-# - Two equations that it refers to, the full cost and the partial derivative to be found, are not on the page.
+# - The pictures are not part of the text. We could draw the graph from its program; of the other four we know only what the
+#   text says about them.
+# - The first half doesn't name $g$. We took the sigmoid, whose derivative appears in the second half.
+# - Two equations it refers to, the full cost and the partial derivative to be found, are not on the page.
 
 # %% [markdown]
 # ## What to remember
 #
-# - Six lines are backpropagation for a whole batch. Each gradient has the shape of its parameter, and each error $dZ$ a
-#   column for each example.
-# - $a - y$ is the error of a sigmoid under cross-entropy. Another cost has another error.
-# - Cost and gradient change together: a sign, a 1/m or a penalty in one of them has to be in the other.
+# - Backpropagation for a whole batch is six lines. Each gradient has the shape of its parameter, and each error $dZ$ has one
+#   column per example.
+# - $a - y$ is the error of a sigmoid under cross-entropy. A different cost has a different error.
+# - Cost and gradient change together: a sign, a 1/m or a penalty in one must also be in the other.
 #
 # Next: notebook 8, a larger network on the two moons.

@@ -1,17 +1,17 @@
 # %% [markdown]
 # # 8. Moons
 #
-# After this notebook you can train a network to separate points in a plane, and say what each part of its loss does.
-# Data, network and loss are those of the demo of micrograd, so results and time can be compared.
+# After this notebook you can train a network to separate points in a plane, and say what each part of its loss does. Data,
+# network and loss are those of the micrograd demo, so you can compare results and time.
 #
-# micrograd (`pip install micrograd`) is the small engine by Andrej Karpathy from which many people learned what a gradient
-# is. Its notebook `demo.ipynb` trains a network for 100 steps and prints the loss of each. We shall arrive at the same
-# numbers. What is called *published* or *demo* below is copied from there.
+# micrograd (`pip install micrograd`) is the small engine by Andrej Karpathy that taught many people what a gradient is. Its
+# notebook `demo.ipynb` trains a network for 100 steps and prints the loss at each. We will arrive at the same numbers. Numbers
+# called *published* or *demo* below are copied from there.
 #
 # ## The same points
 #
-# The demo draws two half circles with scikit-learn. These lines draw the same random numbers without it.
-# (For moons of your own, `nn.make_moons` does it in one call.)
+# The demo generates two half circles with scikit-learn. These lines draw the same random numbers without it. (For moons of your
+# own, a single call of `nn.make_moons` is enough.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -41,8 +41,7 @@ plt.show()
 # ## The same network
 #
 # Two inputs, two layers of 16 relu neurons, one output: a **score** $s$. If $s > 0$, the network says class 1, else class −1.
-# micrograd draws the first weights at random, all numbers between −1 and 1 being equally likely. With the same seed,
-# `init="uniform"` gives the same weights.
+# micrograd draws the initial weights uniformly between −1 and 1. With the same seed, `init="uniform"` gives the same weights.
 # `expand=True` records single multiplications and additions, as micrograd does.
 
 # %%
@@ -64,15 +63,15 @@ print(len(weights[0]), "parameters, the same in both:", weights[0] == weights[1]
 #
 # $$L = \frac{1}{100} \sum_{i} \max(0, \; 1 - y_i s_i) \; + \; 10^{-4} \sum_{j} p_j^2$$
 #
-# The first part is the **hinge loss**. The product $y_i s_i$ is positive if the point is on its side of the boundary. It costs
-# nothing only from 1 on: right is not enough, it has to be right with a margin.
+# The first part is the **hinge loss**. The product $y_i s_i$ is positive if the point is on the correct side of the boundary.
+# The point costs nothing only if the product is at least 1: being right is not enough, it has to be right by a margin.
 
 # %%
 from autograd import grad, relu
 
 products = [i / 50 for i in range(-100, 151)]
 fig, ax = plt.subplots(figsize=(5, 2.6))
-ax.plot(products, [max(0.0, 1 - p) for p in products], label="what a point costs")
+ax.plot(products, [max(0.0, 1 - p) for p in products], label="cost of a point")
 ax.plot(products, [grad(lambda p: relu(1 - p))(p) for p in products], "--", label="the slope")
 ax.axvspan(-2, 0, color="0.92", label="wrong side")
 ax.set(xlabel="y · s", xlim=(-2, 3))
@@ -80,12 +79,12 @@ ax.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# So a point that is wrong, or not yet right enough, pulls with a slope of −1. All others pull with 0.
+# So a point that is wrong, or not right by enough, pulls with a slope of −1. All others pull with 0.
 #
-# The second part, called L2, costs a little for every large parameter $p_j$. It keeps them small.
+# The second part, called L2, makes every parameter $p_j$ cost a little, and large ones more. It keeps them small.
 #
-# The function below is plain Python: `+`, `*`, `sum`, `.relu()`. It does not know whose numbers it is given. It returns the
-# loss and the share of the points that are right.
+# The function below is plain Python: `+`, `*`, `sum`, `.relu()`. It doesn't know which engine its numbers come from. It returns
+# the loss and the share of points classified correctly.
 
 
 # %%
@@ -109,11 +108,11 @@ gap = max(abs(p.grad - q.grad) for p, q in pairs)
 print("all 337 gradients differ by less than 10⁻¹²:", gap < 1e-12)
 
 # %% [markdown]
-# Both engines give the published number. They add up the gradients in different orders, so the last digits may differ.
+# Both engines give the published number. They add up gradients in different orders, so the last digits may differ.
 #
-# Single operations make large graphs. If nothing else is asked for, `nn` records the sum of products of each neuron as one
-# operation (`dot`, notebook 2). So does the network `short`, with the same weights. Here is its hinge loss of all 100 points,
-# each layer folded into one box.
+# Single operations make large graphs. By default, `nn` records each neuron's sum of products as one operation (`dot`, notebook
+# 2). So does the network `short`, with the same weights. Here is its hinge loss over all 100 points, with each layer folded
+# into one box.
 
 # %%
 from autograd import draw_dot
@@ -124,13 +123,13 @@ hinge.backward()
 draw_dot(hinge, fold="module")
 
 # %% [markdown]
-# ## The same steps, and the time they take
+# ## The same steps, and how long they take
 #
-# A step of the demo: record the loss, go back, move every parameter against its gradient. The rate falls from 1 towards 0.1
-# within 100 steps. Five steps will do for a comparison.
+# A step of the demo: record the loss, go back, move every parameter against its gradient. The learning rate falls from 1
+# towards 0.1 over 100 steps. Five steps are enough for a comparison.
 #
-# The table shows the processor time of the fastest of the five. It differs from machine to machine and from run to run. (The
-# README has another table: medians of a longer benchmark, in which the engines take turns.)
+# The table shows the processor time of the fastest of the five. It varies from machine to machine and from run to run. (The
+# README has a different table: medians of a longer benchmark, in which the engines take turns.)
 
 # %% tags=["timing"]
 import gc
@@ -152,18 +151,18 @@ def train(net, steps):
     return reached, min(seconds)
 
 
-del total, hinge  # so that no older graphs are in memory
+del total, hinge  # so that no older graphs stay in memory
 runs, fastest = {}, {}
 for name, net in (("micrograd", theirs), ("ours", ours), ("short", short)):
     gc.collect()
     runs[name], fastest[name] = train(net, 5)
-print("             a step  times as fast")
+print("            per step   speedup")
 for name, seconds in fastest.items():
     ratio = fastest["micrograd"] / seconds
-    print(f"{name:<10} {seconds * 1000:5.0f} ms  {ratio:13.0f}")
+    print(f"{name:<10} {seconds * 1000:6.0f} ms  {ratio:7.0f}×")
 
 # %% [markdown]
-# The loss of each of these steps, and the share of the points that were right:
+# The loss at each of these steps, and the share of points classified correctly:
 
 # %%
 print("step", *[f"{name:>13}" for name in runs])
@@ -174,11 +173,11 @@ gap = max(max(reached)[0] - min(reached)[0] for reached in together)
 print("largest difference of the losses below 10⁻¹⁰:", gap < 1e-10)
 
 # %% [markdown]
-# The loss goes up before it goes down. A rate of 1 is bold.
+# The loss goes up before it goes down: a rate of 1 is bold.
 #
-# And what have the networks learned in these five steps? The pictures show their scores all over the plane. The thick line
-# is the boundary, where the score is 0. The numbers at the bar are scores. Since micrograd is slow, the grid of 16 × 16
-# places is about as coarse as that of its demo. `plot` takes a `Module`, so micrograd's network is put into one.
+# And what have the networks learned in these five steps? The plots show their scores all over the plane. The thick line is the
+# boundary, where the score is 0. The numbers on the colour bar are scores. Since micrograd is slow, we use a grid of 16 × 16
+# points, about as coarse as in its demo. `plot` takes a `Module`, so we wrap micrograd's network in one.
 
 # %%
 from nn import plot
@@ -207,9 +206,9 @@ print("the scores of all points differ by less than 10⁻¹²:", gap < 1e-12)
 # %% [markdown]
 # ## All 100 steps, with `fit`
 #
-# The same training in the words of the library. `weight_decay` adds a multiple of $p$ to its gradient. The gradient of
-# $10^{-4} p^2$ is $2 \cdot 10^{-4} p$, so it is `2e-4`. `LambdaLR` lets the rate fall.
-# The callback is called after every step. It notes the L2 part, and keeps the parameters of some steps for pictures.
+# The same training, written with the library. `weight_decay` adds a multiple of $p$ to its gradient. The gradient of
+# $10^{-4} p^2$ is $2 \cdot 10^{-4} p$, so the multiple is `2e-4`. `LambdaLR` lowers the rate. The callback runs after every
+# step. It records the L2 part, and keeps the parameters of some steps for the plots.
 
 # %%
 net = nn.MLP(2, [16, 16, 1], init="uniform", seed=1337)
@@ -253,7 +252,7 @@ print(f"\nstep 99, more digits: {totals[99]:.12f}")
 print("in the demo:          0.010978370135")
 
 # %% [markdown]
-# The training of the demo, step for step, with its accuracy: all 100 points right. Where did the loss go?
+# The demo's training, step by step, and its accuracy: all 100 points right. Where did the loss go?
 
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4), layout="constrained")
@@ -265,11 +264,11 @@ right.set(xlim=(50, 100), ylim=(-0.002, 0.05), title="the second half, enlarged"
 plt.show()
 
 # %% [markdown]
-# The hinge part reaches 0: every point is on its side, with the margin. What is left at the end is L2 alone.
+# The hinge part reaches 0: every point is on the correct side, with the margin. Only L2 is left at the end.
 #
 # ## The boundary
 #
-# The boundary before the training, on the way and at the end:
+# The boundary before training, along the way and at the end:
 
 # %%
 fig, axes = plt.subplots(2, 2, figsize=(8, 6.4), layout="constrained")
@@ -282,16 +281,17 @@ for ax, (step, state) in zip(axes.flat, kept.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# Before the training there is no line: all scores are negative, so all points are taken for class −1, and half of them are.
+# Before training there is no line: all scores are negative, so all points are assigned to class −1, and half of them belong
+# there.
 #
-# The relus make the score a surface of flat pieces, so the boundary is a chain of straight ones. It bends where a relu
-# begins or ceases to be 0. Some of the pieces are so short that the boundary looks round there.
+# The relus make the score a surface of flat pieces, so the boundary is a chain of straight segments. It bends where a relu
+# switches on or off. Some of the segments are so short that the boundary looks round there.
 #
 # ## Exercise
 #
-# At the end the hinge part is 0, and its gradient too. The training goes on all the same, since L2 still pulls the
-# parameters towards 0. What stops it from pulling them all the way? Write down what you think. Then count in how many
-# of the 100 steps the hinge part is exactly 0.
+# At the end, the hinge part and its gradient are 0. Training goes on all the same, since L2 still pulls the parameters towards
+# 0. What stops it from pulling them all the way? Write down what you think. Then count in how many of the 100 steps the hinge
+# part is exactly 0.
 
 # %%
 # your code here
@@ -299,17 +299,17 @@ plt.show()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# `sum(hinge == 0 for hinge in history.loss)` gives 16: the steps 84 to 99. Smaller parameters make smaller scores. As soon as
-# one point has $y_i s_i < 1$, the hinge part wakes up, and its slope of −1 pushes that point back. The two parts meet where
-# the margins just hold. That has not happened here yet: from step 84 to step 99, L2 fell by only 0.1 %, and the smallest
-# $y_i s_i$ is still 1.02.
+# `sum(hinge == 0 for hinge in history.loss)` gives 16: steps 84 to 99. Smaller parameters make smaller scores. As soon as one
+# point has $y_i s_i < 1$, the hinge part wakes up, and its slope of −1 pushes that point back. The two parts balance where the
+# margins just hold. That hasn't happened here yet: from step 84 to step 99, L2 fell by only 0.1 %, and the smallest $y_i s_i$
+# is still 1.02.
 #
 # </details>
 
 # %% [markdown]
 # ## What to remember
 #
-# - A loss is made of parts. Look at each by itself: here one went to 0, and the other stayed.
+# - A loss is made of parts. Look at each separately: here one went to 0, and the other stayed.
 # - Two engines with the same weights must give the same gradients and the same boundary. Here they did.
 # - Fewer, larger operations give the same numbers in less time.
 #

@@ -1,15 +1,15 @@
 # %% [markdown]
 # # 9. Real data
 #
-# After this notebook you can take a table of real data through all stages: look, hold back, choose a rate, train, judge, keep.
-# And when a network does not learn, you can find out why.
+# After this notebook you can take a table of real data through every stage: look, hold some back, choose a learning rate,
+# train, evaluate, save. And when a network doesn't learn, you can find out why.
 #
-# We go through it twice: first with flowers, where everything fits into one picture, then with handwritten digits, where
-# things go wrong.
+# We do it twice: first with flowers, where everything fits into one picture, then with handwritten digits, where things go
+# wrong.
 #
 # ## Irises: look at the data first
 #
-# 150 flowers of three species, each measured in four places.
+# 150 flowers of three species, with four measurements each.
 
 # %%
 import matplotlib.pyplot as plt
@@ -27,13 +27,13 @@ axes[0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The petals tell the species apart much better than the sepals. We take the two petal measures.
+# The petals separate the species much better than the sepals. We use the two petal measurements.
 #
 # ## Hold some back, and scale
 #
-# A quarter of the flowers is put aside. They are for judging, never for training. `stratify` gives each species its share on
-# both sides. Then each measure is shifted and scaled to mean 0 and standard deviation 1. Mean and deviation are those of the
-# training flowers alone: the others must not have a say.
+# A quarter of the flowers is set aside, for evaluation only, never for training. `stratify` keeps the proportions of the
+# species in both parts. Then each measurement is shifted and scaled to mean 0 and standard deviation 1. Mean and deviation come
+# from the training flowers alone: the others must have no influence.
 
 # %%
 import numpy as np
@@ -42,14 +42,14 @@ petals = [row[2:] for row in iris.X]
 X, X_test, y, y_test = nn.train_test_split(petals, iris.y, stratify=iris.y, random_state=0)
 mean, deviation = np.mean(X, axis=0), np.std(X, axis=0)
 X, X_test = (((rows - mean) / deviation).tolist() for rows in (X, X_test))
-print(len(X), "flowers to train with,", len(X_test), "to judge by")
+print(len(X), "flowers to train on,", len(X_test), "to test on")
 
 # %% [markdown]
 # ## Find the learning rate
 #
-# If the rate is too low, nothing happens. If it is too high, the loss jumps about. Where is too high? Try it: begin with a tiny
-# rate, raise it by the same factor in every step, and watch the loss. In the library this is `fit` with a scheduler that
-# lets the rate grow, and a callback that stops when the loss has gone up.
+# If the rate is too low, nothing happens. If it is too high, the loss jumps around. How high is too high? Try it: start with a
+# tiny rate, raise it by the same factor at every step, and watch the loss. With the library, this is `fit` with a scheduler
+# that raises the rate, and a callback that stops once the loss has gone up.
 
 
 # %%
@@ -83,12 +83,11 @@ def iris_net():
 search(iris_net(), X, y, low=0.01, high=100, take=1.0)
 
 # %% [markdown]
-# Just before the cliff is too near to it. We stay between a third and a tenth of the rate at which the loss was lowest.
+# Just before the cliff is too close to it. We take between a third and a tenth of the rate at which the loss was lowest.
 #
 # ## Train
 #
-# The network has one output for each species. The largest is its answer. `record_training` keeps what happens in
-# each step.
+# The network has one output per species. The largest is its answer. `record_training` records what happens at each step.
 
 # %%
 from nn import plot
@@ -109,18 +108,18 @@ plot.update_ratios(record, ax=right)
 plt.show()
 
 # %% [markdown]
-# The loss goes down. The right picture shows how far each layer moved in a step, in parts of its own length. A layer whose
-# line lies far below the others hardly learns. Here both move alike, with large steps at first, and come down towards
-# $10^{-3}$, which is a common aim.
+# The loss goes down. The right plot shows how far each layer moved at each step, relative to its own length. A layer whose line
+# lies far below the others hardly learns. Here the two behave alike: large steps at first, then down towards $10^{-3}$, a
+# common target.
 #
-# ## Judge
+# ## Evaluate
 #
-# The left picture shows what the network says for every petal, with the flowers that it has *not* seen. The right one is the
-# **confusion matrix** of these flowers: a row for each species, a column for what the network took it for.
+# The left plot shows the network's answer for every petal, and the flowers it has *not* seen. The right one is the **confusion
+# matrix** of these flowers: one row per actual species, one column per predicted species.
 
 # %%
 outputs = [net(row) for row in X_test]
-print(f"right: {nn.accuracy(outputs, y_test):.1%} of {len(X_test)} flowers not seen")
+print(f"accuracy: {nn.accuracy(outputs, y_test):.1%} of {len(X_test)} unseen flowers")
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.8), layout="constrained")
 names = iris.target_names
 plot.decision_boundary(net, X_test, y_test, target_names=names, ax=left)
@@ -129,10 +128,10 @@ plot.confusion_matrix(nn.confusion_matrix(outputs, y_test), target_names=names, 
 plt.show()
 
 # %% [markdown]
-# The matrix says more than the share that is right. What is off the diagonal is a mistake, and its place says which: one
-# versicolor was taken for a virginica. In the left picture it is the triangle on the wrong side.
+# The matrix says more than the accuracy. Everything off the diagonal is a mistake, and its place says which: one versicolor was
+# taken for a virginica. In the left plot it is the triangle on the wrong side.
 #
-# A network this small can be read as a whole: its weights, and the loss around the point where the training ended.
+# A network this small can be taken in whole: its weights, and the loss around the point where training ended.
 
 # %%
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
@@ -148,7 +147,8 @@ plot.loss_landscape(
 plt.show()
 
 # %% [markdown]
-# In the right picture, light is where the loss (of 40 flowers) is low. The cross, where the training ended, lies in it.
+# In the right plot, the loss (over 40 flowers) is low where it is light. The cross, where training ended, lies in the light
+# area.
 #
 # ## Digits: look first
 #
@@ -173,7 +173,7 @@ def draw_digits(rows, titles, across=10, **style):
 draw_digits(digits.X[:20], digits.y[:20])
 
 # %% [markdown]
-# The scale is known, so no mean is needed: we divide by 16. What happens if that is forgotten, we shall see.
+# The scale is known, so we don't need the mean: we divide by 16. We will see what happens if you forget to.
 
 # %%
 X = [[pixel / 16 for pixel in row] for row in digits.X]
@@ -190,7 +190,7 @@ search(digits_net(), batch, batch_y, low=0.01, high=10, take=0.3)
 # %% [markdown]
 # ## When the rate is too high: dead relus
 #
-# Let us take a rate of 2 all the same, far beyond the cliff.
+# Let's use a rate of 2 anyway, far beyond the cliff.
 
 
 # %%
@@ -214,12 +214,12 @@ print(f"accuracy while training {history.metric[-1]:.0%}")
 nn.health(fast, loss_of(fast))
 
 # %% [markdown]
-# One in ten is what guessing gives. `nn.health` reads the recorded graph, layer by layer, and finds 15 of the 16 relus of the
-# first layer **dead**: 0 for each of the 100 images. (`mean |out|` is the mean size of the outputs of a layer. The columns with
+# Guessing gets one in ten right. `nn.health` reads the recorded graph, layer by layer, and finds that 15 of the 16 relus in the
+# first layer are **dead**: 0 for each of the 100 images. (`mean |out|` is the mean absolute output of a layer. The columns with
 # ∂L are the lengths of two gradients, each the root of a sum of squares.)
 #
-# The histograms show the network before the epoch and after it. Numbers that are exactly 0 are not drawn, but counted. Then
-# we ask `why` about one weight.
+# The histograms show the network before and after the epoch. Numbers that are exactly 0 are counted, not drawn. Then we ask
+# `why` about one weight.
 
 # %%
 from autograd import why
@@ -233,21 +233,21 @@ def draw_histograms(draw, before, after, edges, rows=batch):
     plt.show()
 
 
-edges = np.linspace(-3.05, 3.05, 62)  # so that −1, 0 and 1 are in the middle of their bins
+edges = np.linspace(-3.05, 3.05, 62)  # puts −1, 0 and 1 in the middle of their bins
 draw_histograms(plot.activation_histograms, digits_net(), fast, edges)
 draw_histograms(plot.gradient_histograms, digits_net(), fast, np.logspace(-6, 0, 61))
 why(fast.layers[0].neurons[3].w[20], of=loss_of(fast))
 
 # %% [markdown]
-# After the epoch, 1594 of the 1600 outputs of the first layer are exactly 0, and 989 of its 1040 gradients. A relu that is 0
-# has slope 0, so no gradient comes through. Large steps have pushed the sums of these neurons below 0, for every image. Nothing
-# pulls them back: the gradient that could do it is 0. The remedy is a lower rate.
+# After the epoch, 1594 of the 1600 outputs of the first layer are exactly 0, and so are 989 of its 1040 gradients. A relu that
+# is 0 has slope 0, so no gradient gets through. Large steps have pushed the sums of these neurons below 0 for every image.
+# Nothing pulls them back: the gradient that could do so is 0. The remedy is a lower rate.
 #
 # ## When the data are not scaled: saturation
 #
-# Now with $\tanh$ neurons, for ten steps: with the pixels divided by 16 and the good rate of 0.3, then with the pixels as they
-# were, at two rates. The last two columns are what `nn.health` says of the first layer: before the steps → after them. (Steps
-# this large also amplify rounding errors: after a whole epoch, the numbers would depend on the processor.)
+# Now ten steps with $\tanh$ neurons: with the pixels divided by 16 and the good rate of 0.3, then with the raw pixels, at two
+# rates. The last two columns are what `nn.health` says about the first layer, before → after. (Steps this large also amplify
+# rounding errors: after a whole epoch, the numbers would depend on the processor.)
 
 # %%
 print("pixels   rate  right  saturated  |∂L/∂params|")
@@ -261,10 +261,10 @@ for top, rate in ((1, 0.3), (16, 0.1), (16, 0.3)):
     print(f"  {old.parameter_gradient:.2f} → {new.parameter_gradient:.2f}")
 
 # %% [markdown]
-# Large inputs do two things. They push $\tanh$ to its flat ends: before the first step, 3 of the 16 neurons are
-# **saturated**, which means that their slope is below 0.01 for at least 90 of the 100 images. And where $\tanh$ is not flat,
-# they make the gradients of the weights large, 3.44 in place of 0.90. So the first steps are large, and push other neurons
-# out, too: after ten steps 15 are saturated. A lower rate alone does not mend it: at 0.1 there are 8.
+# Large inputs do two things. They push $\tanh$ to its flat ends: even before the first step, 3 of the 16 neurons are
+# **saturated**, meaning that their slope is below 0.01 for at least 90 of the 100 images. And where $\tanh$ is not flat, they
+# make the gradients of the weights large, 3.44 instead of 0.90. So the first steps are large, and push other neurons out too:
+# after ten steps 15 are saturated. A lower rate alone doesn't fix it: at 0.1 there are 8.
 #
 # Here is the network of the last line again, and one weight of a saturated neuron.
 
@@ -274,28 +274,28 @@ draw_histograms(plot.activation_histograms, digits_net("tanh"), net, edges, many
 why(net.layers[0].neurons[11].w[20], of=loss_of(net, many))
 
 # %% [markdown]
-# The outputs of the first layer pile up at −1 and 1. The sum of this neuron lies so far out that $\tanh$ has no slope to speak
-# of. So the weight cannot learn, however large the mistake is. The remedy is to scale the data.
+# The outputs of the first layer pile up at −1 and 1. The sum of this neuron is so far out that $\tanh$ has almost no slope
+# there. So the weight can't learn, however large the error. The remedy is to scale the data.
 #
 # ## Train
 #
-# So: relus, scaled pixels, a rate of 0.3. It falls along a cosine towards 0, so that the last steps are small. The test digits
-# are watched on the way, but nothing is chosen by them.
+# So: relus, scaled pixels, and a rate of 0.3 that follows a cosine down towards 0, so that the last steps are small. We watch
+# the test digits along the way, but base no choice on them.
 
 # %%
 net = digits_net()
 history = fit_digits(net, lr=0.3, epochs=7, validation_data=(X_test, y_test))
-print(f"right: {history.val_metric[-1]:.1%} of {len(X_test)} digits not seen")
+print(f"accuracy: {history.val_metric[-1]:.1%} of {len(X_test)} unseen digits")
 plot.loss_curve(history)
 plt.show()
 nn.health(net, loss_of(net))
 
 # %% [markdown]
-# The bump of the dashed curve in the fourth epoch shows that the rate was still a little rough. Later it is lower, and the
-# curve is smooth. Three dead relus are no misfortune: 13 are left.
+# The bump in the dashed curve at the fourth epoch shows that the rate was still a little too high. Later it is lower, and the
+# curve is smooth. Three dead relus are no disaster: 13 are left.
 #
-# What does a hidden neuron look for? Its 64 weights are an image too. Light pixels add to its sum, dark ones take away, and
-# the middle grey is 0.
+# What does a hidden neuron look for? Its 64 weights form an image too. Light pixels add to its sum, dark ones subtract from it,
+# and mid-grey is 0.
 
 # %%
 looks, titles = [], []
@@ -306,7 +306,7 @@ for i, neuron in enumerate(net.layers[0].neurons):
 draw_digits(looks, titles, across=8, cmap="gray", vmin=-1, vmax=1)
 
 # %% [markdown]
-# The dead ones still look like the random weights that they began with. Which digits are taken for which others?
+# The dead ones still look like the random weights they started with. Which digits are mistaken for which?
 
 # %%
 outputs = [net(row) for row in X_test]
@@ -318,17 +318,17 @@ for row, output, truth in zip(X_test, outputs, y_test, strict=True):
     said = output.index(max(output))
     if said != truth:
         wrong.append(row)
-        titles.append(f"said {said}, is {truth}")
+        titles.append(f"{truth}, read as {said}")
 print(len(wrong), "mistakes; the first 20:")
 draw_digits(wrong[:20], titles)
 
 # %% [markdown]
-# Some of them are hard for us, too.
+# Some of these are hard for us too.
 #
-# ## Keep
+# ## Save
 #
-# The file holds the parameters, as text that cannot run code. It does not hold the network: make one of the same shape, and
-# load them into it.
+# The file holds the parameters, as text that cannot run code. It doesn't hold the network: create one of the same shape, and
+# load the parameters into it.
 
 # %%
 import tempfile
@@ -338,13 +338,13 @@ with tempfile.TemporaryDirectory() as folder:
     copy = nn.MLP(64, [16, 10], seed=99)
     nn.load(copy, folder + "/digits.json")
 same = all(a.data == b.data for row in X_test for a, b in zip(net(row), copy(row), strict=True))
-print("every output for every image is exactly the same:", same)
+print("all outputs for all images are exactly the same:", same)
 
 # %% [markdown]
 # ## Exercise
 #
-# The gradient of the first weight of every hidden neuron is 0, in the healthy network too. Ask `why` about
-# `net.layers[0].neurons[0].w[0]`, of `loss_of(net)`. Is the network ill?
+# The gradient of the first weight of every hidden neuron is 0, even in the healthy network. Ask `why` about
+# `net.layers[0].neurons[0].w[0]`, of `loss_of(net)`. Is something wrong with the network?
 
 # %%
 # your code here
@@ -352,19 +352,18 @@ print("every output for every image is exactly the same:", same)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. Of the 100 paths from the loss back to the weight, one for each image, 94 end at its `dot`: there the weight is multiplied
-# by a pixel that is 0. The other 6 do not come that far. They end at the relu, since the neuron was off. Pixel 0 is the upper
-# left corner, and no image has ink there. From such data nothing can be learned about the weight, so it keeps the value that
-# it was given at random.
+# No. Of the 100 paths from the loss back to the weight, one per image, 94 end at its `dot`: there the weight is multiplied by a
+# pixel that is 0. The other 6 don't get that far. They end at the relu, since the neuron was off. Pixel 0 is the upper left
+# corner, and no image has ink there. Such data say nothing about the weight, so it keeps its random initial value.
 #
 # </details>
 
 # %% [markdown]
 # ## What to remember
 #
-# - Look first, hold back some of the data, scale by the rest, and try rates before you train.
-# - A network that does not learn leaves traces: relus that are 0 everywhere, outputs piled up at ±1, gradients near 0.
+# - Look first, hold back some of the data, scale by the rest, and try learning rates before you train.
+# - A network that doesn't learn leaves traces: relus that are 0 everywhere, outputs piled up at ±1, gradients near 0.
 #   `nn.health` finds the layer, `why` the operation.
-# - One number for the accuracy is not enough. Look at the confusion matrix, and at the mistakes themselves.
+# - The accuracy alone is not enough. Look at the confusion matrix, and at the mistakes themselves.
 #
 # Next: notebook 10, check your gradients.

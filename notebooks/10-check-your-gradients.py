@@ -2,17 +2,17 @@
 # # 10. Check your gradients
 #
 # After this notebook you can test any derivative against the function's own values, and find the one operation that is wrong.
-# You can also let a program search for the input that shows the mistake, and make that input as simple as it can be.
+# You can also have a program search for an input that exposes the mistake, and simplify that input as far as possible.
 
 # %% [markdown]
 # ## A derivative is a claim
 #
-# A derivative says how fast the values change. So the values can check it, without any calculus:
+# A derivative says how fast the values change. So the values can check it, with no calculus at all:
 #
 # $$f'(x) \approx \frac{f(x+h) - f(x-h)}{2h}$$
 #
-# How large should $h$ be? Too large, and the curve bends within the step. Too small, and the rounding of $f$ is divided by
-# almost nothing. Here is the error for $\tanh$ at 0.5, for all steps from 1 down to $10^{-15}$.
+# How large should $h$ be? Too large, and the curve bends within the step. Too small, and the rounding error of $f$ is divided
+# by almost nothing. Here is the error for $\tanh$ at 0.5, for steps from 1 down to $10^{-15}$.
 
 # %%
 import math
@@ -31,8 +31,8 @@ best = differentiate(math.tanh, 0.5)
 
 fig, ax = plt.subplots(figsize=(7, 3.4))
 ax.loglog(steps, errors, "o-", markersize=3, color="#0072b2", label="one step h")
-ax.axhline(best.error, color="#d55e00", linestyle="--", label="differentiate: its own estimate of its error")
-ax.set(xlabel="h", ylabel="error of the slope", title="tanh at 0.5: both ends of h are bad")
+ax.axhline(best.error, color="#d55e00", linestyle="--", label="differentiate: its error estimate")
+ax.set(xlabel="h", ylabel="error of the slope", title="tanh at 0.5: h can be too large or too small")
 ax.legend()
 plt.show()
 print(f"differentiate    {best.value:.15f}  ± {best.error:.1e}")
@@ -41,13 +41,13 @@ print(f"error            {abs(best.value - true):.1e}")
 print(f"best single step {min(errors):.1e}")
 
 # %% [markdown]
-# The best single step is right to about 11 digits, but without the true slope nobody would know which step it is.
+# The best single step is right to about 11 digits, but without the true slope you wouldn't know which step that is.
 # `differentiate` takes many, extrapolates to $h = 0$, and says how far off it may be: the dashed line. Its true error is below
-# that. With an error that is known, "nearly equal" is no longer a matter of taste.
+# that. Once you know the error, "nearly equal" is no longer a matter of taste.
 #
 # ## gradcheck
 #
-# `gradcheck` puts every gradient of a function to this test. Its inputs are the arguments as a tuple.
+# `gradcheck` runs this test on every gradient of a function. It takes the arguments as a tuple.
 
 # %%
 from autograd import tanh
@@ -62,9 +62,9 @@ report = gradcheck(loss, (0.5, 2.0, -0.7))
 report
 
 # %% [markdown]
-# One line for each input. *gradient* is what `backward()` would give, *differences* is what the values show, and *±* is how far
-# those may be off. *caught from* is the smallest relative error of the gradient that would have been noticed. Let us test that
-# last promise with a $\tanh$ whose derivative is slightly wrong, by a factor $1 + \varepsilon$.
+# One line per input. *gradient* is what `backward()` would give, *differences* is what the values show, and *±* is how far off
+# the differences may be. *caught from* is the smallest relative error in the gradient that would have been detected. Let's test
+# that last promise with a $\tanh$ whose derivative is slightly wrong, by a factor of $1 + \varepsilon$.
 
 # %%
 from autograd import custom_op
@@ -78,14 +78,14 @@ for epsilon in (1e-3, 1e-6, 1e-9, 1e-12, 1e-15):
     )
     try:
         gradcheck(nearly, (0.5,))
-        print(f"off by {epsilon:.0e}: not seen")
+        print(f"off by {epsilon:.0e}: missed")
     except GradientError:
         print(f"off by {epsilon:.0e}: caught")
 
 # %% [markdown]
-# The second derivatives are the derivatives of the gradient, so they are checked the same way, with `order=2`.
-# A module of `nn` is checked with all its parameters. `check_grads` takes the arguments of JAX's function of that name, and
-# checks forward mode as well (notebook 11).
+# Second derivatives are derivatives of the gradient, so they are checked the same way, with `order=2`. An `nn` module is
+# checked with all its parameters. `check_grads` takes the same arguments as JAX's function of that name, and checks forward
+# mode as well (notebook 11).
 
 # %%
 import nn
@@ -93,22 +93,22 @@ from autograd.testing import check_grads
 
 net = nn.MLP(2, [3, 1], "tanh", seed=1)
 whole = gradcheck(net, ([0.5, -1.0],), order=2)
-print(len(whole.checks), "derivatives of first and second order hold")
-print(f"a relative error of {whole.sensitivity:.0e} would have been caught in any")
+print(len(whole.checks), "derivatives of first and second order are right")
+print(f"a relative error of {whole.sensitivity:.0e} in any of them would have been caught")
 print("both modes:", bool(check_grads(loss, (0.5, 2.0, -0.7), order=2)))
 
 # %% [markdown]
 # ## A mistake, and its name
 #
-# The derivative of $z = \tanh x$ is $1 - z^2$. Many have written $1 - x^2$ in its place. At $x = 0$ nobody notices:
-# there $z$ and $x$ are both 0.
+# The derivative of $z = \tanh x$ is $1 - z^2$. It is often written as $1 - x^2$ by mistake. At $x = 0$ nobody notices: there
+# $z$ and $x$ are both 0.
 
 # %%
 my_tanh = custom_op(math.tanh, partials=lambda z, x: 1 - x * x, name="my_tanh")
 gradcheck(my_tanh, (0.0,))
 
 # %% [markdown]
-# Elsewhere it is seen. The function below has five operations, and the message says which of them is wrong.
+# Elsewhere it shows. The function below has five operations, and the message says which of them is wrong.
 
 
 # %%
@@ -123,15 +123,15 @@ except GradientError as error:
 print(caught)
 
 # %% [markdown]
-# First comes the whole gradient, then the operation: `gradcheck` tests each operation alone as well. The error can be drawn, with
-# the wrong operation marked.
+# First comes the whole gradient, then the operation: `gradcheck` also tests each operation by itself. You can draw the error,
+# with the wrong operation marked.
 
 # %%
 caught.drawing
 
 # %% [markdown]
-# Sometimes every operation is right and the gradient is still wrong. Then the function depends on its input in a way that the
-# graph does not show. The usual way to do this is `.data`, which turns a Value into a plain number.
+# Sometimes every operation is right and the gradient is still wrong. Then the function depends on its input in a way the graph
+# doesn't show. The usual cause is `.data`, which turns a Value into a plain number.
 
 # %%
 try:
@@ -142,8 +142,8 @@ except GradientError as error:
 # %% [markdown]
 # ## Kinks
 #
-# $f(x) = \mathrm{relu}(x) + |x - 1|$ has two corners. A difference across a corner mixes the slopes of both sides, so a simple
-# check would accuse a gradient that is right.
+# $f(x) = \mathrm{relu}(x) + |x - 1|$ has two kinks. A difference across a kink mixes the slopes of both sides, so a naive check
+# would reject a correct gradient.
 
 # %%
 from autograd import Value, abs, grad, relu
@@ -166,8 +166,8 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# `kinks` lists the corners of a recorded graph, the nearest first. The *margin* is the distance to each, and its sign says on
-# which side we are.
+# `kinks` lists the kinks of a recorded graph, nearest first. The *margin* is the distance to each, and its sign says which side
+# we are on.
 
 # %%
 from autograd.diagnosis import kinks
@@ -175,30 +175,30 @@ from autograd.diagnosis import kinks
 kinks(bent(Value(0.05, label="x")))
 
 # %% [markdown]
-# `gradcheck` uses them: its steps stay on one side.
+# `gradcheck` knows about them: its steps stay on one side.
 
 # %%
 gradcheck(bent, (0.05,))
 
 # %% [markdown]
-# Exactly at a corner there is no derivative, only a convention. Here it is $\mathrm{relu}'(0) = 0$ and $|\cdot|'(0) = 0$, so
-# the gradient at 0 has to be $0 - 1$, and at 1 it has to be $1 + 0$. We check both corners at once.
+# Exactly at a kink there is no derivative, only a convention. Here it is $\mathrm{relu}'(0) = 0$ and $|\cdot|'(0) = 0$, so the
+# gradient must be $0 - 1$ at 0 and $1 + 0$ at 1. We check both kinks at once.
 
 
 # %%
-def both_corners(at_0, at_1):
+def both_kinks(at_0, at_1):
     return bent(at_0) + bent(at_1)
 
 
-gradcheck(both_corners, (0.0, 1.0))
+gradcheck(both_kinks, (0.0, 1.0))
 
 # %% [markdown]
 # ## Let a program choose the points
 #
-# `my_tanh` passed at 0. Which points should we try? With Hypothesis, a program draws them. First some settings.
+# `my_tanh` passed at 0. Which points should we try? Hypothesis can draw them for us. First some settings.
 
 # %%
-# Only so that this page is the same every time, and leaves no files behind. You do not need it.
+# Only to make this page reproducible and leave no files behind. You don't need it.
 import tempfile
 
 from hypothesis import Phase, configuration, settings
@@ -217,8 +217,8 @@ settings.register_profile(
 settings.load_profile("page")
 
 # %% [markdown]
-# `gradcheck_given` makes a test of a function: its gradient has to hold at every point that is drawn. In a file, pytest finds
-# and runs this test. Here we call it.
+# `gradcheck_given` turns a function into a test: its gradient must be right at every point drawn. In a file, pytest finds and
+# runs this test. Here we call it.
 
 # %%
 from hypothesis import strategies as st
@@ -232,11 +232,11 @@ def softsign(x):
 
 
 softsign()
-print("softsign holds at 40 points")
+print("softsign passes at 40 points")
 
 # %% [markdown]
-# Now the neuron with the mistake. When a point fails, Hypothesis goes on: it looks for a simpler point that still fails. That is
-# called *shrinking*. To see it, we write the test in full, and keep what is tried.
+# Now the neuron with the mistake. When a point fails, Hypothesis goes on and looks for a simpler point that still fails. This
+# is called *shrinking*. To watch it, we write the test out in full and record what it tries.
 
 # %%
 from hypothesis import given
@@ -265,16 +265,16 @@ for i in fails:
 for name, numbers, style in zip("wxb", zip(*tried, strict=True), ["o-", "s--", "^:"], strict=True):
     ax.plot(range(1, len(tried) + 1), numbers, style, markersize=5, linewidth=1, label=name)
 first = ", ".join(f"{number:.2f}" for number in tried[fails[0] - 1]).replace("-", "−")
-ax.set(title=f"fails first at try {fails[0]}: ({first}); shrunk in {len(tried)} tries", xlabel="try")
+ax.set(title=f"first failure at try {fails[0]}: ({first}); shrunk in {len(tried)} tries", xlabel="try")
 ax.legend(fontsize=8, ncols=2, loc="lower right")
 plt.show()
 
 # %% [markdown]
-# The first point that fails is nothing one can learn from. In the end two numbers are 0 and one is 1: an example one can take in
-# at a glance. It is `my_tanh` at 1, where $1 - x^2$ is 0.
+# The first failing point tells us nothing. In the end two numbers are 0 and one is 1: an example you can take in at a glance.
+# It is `my_tanh` at 1, where $1 - x^2$ is 0.
 #
-# The function can be drawn too. `expressions` makes random functions of the operations that you name, and `points` makes points
-# where they are defined.
+# The function itself can be random too. `expressions` makes random functions of the operations you name, and `points` makes
+# points where they are defined.
 
 # %%
 from autograd.testing import expressions, points
@@ -294,13 +294,13 @@ except GradientError:
     print("shrunk to:", tried[-1])
 
 # %% [markdown]
-# All that is left of a random function is `my_tanh` alone, at 1. There are strategies for data sets and whole networks too.
+# All that is left of the random function is `my_tanh`, at 1. There are strategies for data sets and whole networks too.
 
 # %% [markdown]
 # ## A gradient derived by hand
 #
-# `gradcheck` asks whether the engine is right. `audit` takes the engine as right and proofreads a gradient that *you* derived,
-# as notebooks 4 to 7 do with whole documents. Here the factor $1 - \tanh^2$ was forgotten.
+# `gradcheck` asks whether the engine is right. `audit` trusts the engine and proofreads a gradient that *you* derived, as
+# notebooks 4 to 7 do with whole documents. Here the factor $1 - \tanh^2$ is missing.
 
 # %%
 from autograd.audit import audit
@@ -314,10 +314,10 @@ def by_hand(w, b):
 audit(lambda w, b: (tanh(3 * w + b) - 1) ** 2, by_hand, at=(0.2, 0.1))
 
 # %% [markdown]
-# ## Why not use differences always?
+# ## Why not always use differences?
 #
-# `profile` counts the work, in multiply-adds, for a gradient by all leaves. Differences need two evaluations *for each leaf*.
-# The backward pass is one sweep for all.
+# `profile` counts the multiply-adds it takes to get the gradient with respect to all leaves. Differences need two evaluations
+# *per leaf*. The backward pass is one sweep for all of them.
 
 # %%
 from autograd.diagnosis import profile
@@ -326,12 +326,12 @@ bigger = nn.MLP(2, [8, 8, 1], "tanh", seed=0)
 profile(bigger([0.5, -1.0]))
 
 # %% [markdown]
-# So the backward pass is for training, and differences are for testing. Notebook 11 looks closer at these costs.
+# So the backward pass is for training, and differences are for testing. Notebook 11 takes a closer look at these costs.
 #
 # ## Exercise
 #
-# Somebody wrote $1/x$ for the derivative of $\log_2 x$. Is there a point at which `gradcheck` would let it pass?
-# Decide first, then write the op and a `gradcheck_given` for it.
+# Someone wrote $1/x$ for the derivative of $\log_2 x$. Is there a point where `gradcheck` would let it pass? Decide first, then
+# write the op and a `gradcheck_given` for it.
 
 # %%
 # your code here
@@ -340,7 +340,7 @@ profile(bigger([0.5, -1.0]))
 # <details><summary>Answer</summary>
 #
 # No. The right derivative is $1 / (x \ln 2)$, so the claim is too small by the same factor everywhere, and any point in the
-# domain shows it. Hypothesis shrinks the point to 1:
+# domain exposes it. Hypothesis shrinks the point to 1:
 #
 #     log_two = custom_op(math.log2, partials=lambda z, x: 1 / x, name="log_two")
 #
@@ -355,8 +355,9 @@ profile(bigger([0.5, -1.0]))
 # %% [markdown]
 # ## What to remember
 #
-# - One step of a difference proves little. A difference that knows its own error can catch a mistake in the twelfth digit.
-# - Ask for the operation, not for the gradient alone: test each partial by itself.
-# - Do not choose the points yourself. A mistake that hides at 0 is found by a drawn point, and shrunk to one you can read.
+# - A difference with a single step proves little. A difference that knows its own error can catch a mistake in the twelfth
+#   digit.
+# - Ask which operation is wrong, not just whether the gradient is: test each partial by itself.
+# - Don't choose the points yourself. A random point finds a mistake that hides at 0, and shrinking makes it readable.
 #
 # Next: notebook 11, beyond first order.

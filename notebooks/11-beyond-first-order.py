@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11. Beyond first order
 #
-# After this notebook you can differentiate a gradient again, and use the result for Newton's method and for the curvature of a
-# loss, which sets the largest learning rate. You can also say beforehand which of the two modes of differentiation costs less.
+# After this notebook you can differentiate a gradient, and use the result for Newton's method and for the curvature of a loss,
+# which limits the learning rate. You can also tell in advance which of the two modes of differentiation costs less.
 
 # %% [markdown]
 # ## A gradient is a graph
@@ -23,7 +23,7 @@ draw_dot(slope)
 to_latex(slope)
 
 # %% [markdown]
-# The product rule is there: $\sin x + x \cos x$. `slope.backward()` went through this graph, so `x.grad` is now the second
+# The product rule is there: $\sin x + x \cos x$. `slope.backward()` ran through this graph, so `x.grad` is now the second
 # derivative, $2\cos x - x \sin x$.
 
 # %%
@@ -33,7 +33,8 @@ print(f"{x.grad:.12f}")
 print(f"{2 * math.cos(2.0) - 2.0 * math.sin(2.0):.12f}")
 
 # %% [markdown]
-# `grad` does the same for functions: it takes one and returns its derivative, which is a function again. So it can be repeated.
+# `grad` does the same for functions: it takes a function and returns its derivative, which is again a function. So you can
+# repeat it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -54,8 +55,8 @@ plt.show()
 # %% [markdown]
 # ## Newton's method
 #
-# Gradient descent knows the slope and has to be told how far to go. Newton's method uses the second derivative: it puts a
-# parabola on the curve, and jumps to the lowest point of the parabola.
+# Gradient descent knows the slope but has to be told how far to go. Newton's method uses the second derivative: it fits a
+# parabola to the curve, and jumps to its lowest point.
 #
 # $$x \leftarrow x - \frac{f'(x)}{f''(x)}$$
 
@@ -71,7 +72,7 @@ first, second = grad(valley), grad(grad(valley))
 lowest = math.log(2)
 fast = slow = 2.0
 visited = [fast]
-print("distance   Newton    descent   it keeps")
+print("distance   Newton    descent   ratio")
 for step in range(6):
     before = slow - lowest
     slow -= 0.1 * first(slow)
@@ -81,9 +82,10 @@ for step in range(6):
     visited.append(fast)
 
 # %% [markdown]
-# The lowest point is at $\ln 2$. Once Newton's method is near, the exponent of the distance about doubles with every step.
-# Gradient descent takes off 41 % at first, then less and less, in the long run a fifth: near the lowest point, where $f'' = 2$,
-# a step keeps $1 - 0.1 f'' = 0.8$ of the distance.
+# The lowest point is at $\ln 2$. Once Newton's method gets close, the exponent of the distance roughly doubles with every step.
+# Gradient descent removes 41 % of the distance at first, then less and less, in the long run a fifth: near the lowest point,
+# where $f'' = 2$, a step leaves $1 - 0.1 f'' = 0.8$ of the distance. The last column is the ratio of the distances after and
+# before a step.
 
 # %%
 fig, ax = plt.subplots(figsize=(7, 3.4))
@@ -94,7 +96,7 @@ for at, style in zip(visited[:2], ["--", ":"], strict=True):
     parabola = [y + d * (x - at) + dd * (x - at) ** 2 / 2 for x in xs]
     ax.plot(xs, parabola, style, label=f"parabola at {at:.2f}")
     ax.plot(at, y, "o", color="black", markersize=5)
-ax.set(xlabel="x", ylim=(0.3, 4), title="Newton: from the curve to the lowest point of a parabola")
+ax.set(xlabel="x", ylim=(0.3, 4), title="Newton: jump to the lowest point of a parabola")
 ax.legend()
 plt.show()
 
@@ -102,7 +104,7 @@ plt.show()
 # ## Many parameters: the Hessian
 #
 # A function of $n$ numbers has $n \times n$ second derivatives. Together they are the *Hessian* $H$, and Newton's step solves
-# $H d = -\nabla f$. The test function is Rosenbrock's bent valley.
+# $H d = -\nabla f$. The test function is Rosenbrock's curved valley.
 
 # %%
 import numpy as np
@@ -144,15 +146,15 @@ ax.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# The second step goes far uphill, from 4.7 to 1412: the parabola fits only near its point. And Newton's method looks for a slope
-# of 0, so where the curvature is negative, it climbs. Practical versions shorten or turn the step.
+# The second step goes far uphill, from 4.7 to 1412: the parabola only fits near its point. And Newton's method looks for a
+# slope of 0, so where the curvature is negative, it climbs. Practical versions shorten or redirect the step.
 #
-# Why do we not train networks this way? A network with a million parameters has a Hessian of $10^{12}$ numbers. But for a
-# small one we can look at it.
+# Why don't we train networks this way? A network with a million parameters has a Hessian of $10^{12}$ numbers. But for a small
+# network we can look at it.
 #
 # ## The curvature of a loss
 #
-# Here is a network for XOR with 9 parameters. Its loss is written as a function of the list of parameters, for `grad` and
+# Here is a network for XOR with 9 parameters. We write its loss as a function of the list of parameters, for `grad` and
 # `hessian`. We train it with Adam, and try one step of Newton's method for comparison.
 
 # %%
@@ -182,12 +184,12 @@ print(f"loss at the start {loss(start):.2f}, trained {loss(trained):.1e}")
 
 H, g = hessian(loss)(start), grad(loss)(start)
 newton = [float(p) for p in start - np.linalg.solve(H, g)]
-print(f"after one step of Newton from the start: {loss(newton):.2f}")
+print(f"after one Newton step from the start: {loss(newton):.2f}")
 print("curvatures at the start:", *[f"{value:.2f}" for value in np.linalg.eigvalsh(H)])
 
 # %% [markdown]
-# The last line has the eigenvalues of the Hessian. Each is the curvature along one direction, its eigenvector. Three of them are
-# negative at the start, and Newton's step made the loss larger. And where Adam arrived?
+# The last line shows the eigenvalues of the Hessian. Each is the curvature along one direction, its eigenvector. Three of them
+# are negative at the start, and the Newton step made the loss larger. And where Adam ended up?
 
 # %%
 values, vectors = np.linalg.eigh(hessian(loss)(trained))
@@ -205,14 +207,14 @@ print("  ".join(f"{value:.3g}" for value in values))
 
 # %% [markdown]
 # Four samples pin down four directions; along the other five the loss is nearly flat. If the loss were 0, these five curvatures
-# would be exactly 0. The small numbers, all a little below 0, are what is left of the errors.
+# would be exactly 0. The small numbers, all slightly below 0, come from the errors that remain.
 #
-# That is why one learning rate for all is hard: on a parabola with curvature $\lambda$, a step of descent multiplies the distance
-# by $1 - \alpha\lambda$. It shrinks only if
+# That is why a single learning rate is hard to choose: on a parabola with curvature $\lambda$, a descent step multiplies the
+# distance by $1 - \alpha\lambda$. The distance shrinks only if
 #
 # $$\alpha < \frac{2}{\lambda_{max}}$$
 #
-# Let us test that near the trained point, with a rate a little below and a little above.
+# Let's test that near the trained point, with rates a little below and a little above the limit.
 
 # %%
 limit = 2 / values[-1]
@@ -223,14 +225,14 @@ for share in (0.9, 1.1):
     for _ in range(25):
         p = [q - share * limit * g for q, g in zip(p, grad(loss)(p), strict=True)]
         gaps.append(abs(np.dot(vectors[:, -1], np.subtract(p, trained))))
-    print(f"rate {share} of it: distance 0.001 became {gaps[-1]:.1e}")
+    print(f"{share} times that rate: distance 0.001 became {gaps[-1]:.1e}")
 
 # %% [markdown]
 # ## Hessian times a vector
 #
-# To find $\lambda_{max}$ the Hessian is not needed. Multiply a vector by $H$ again and again (almost any vector will do), and it
-# turns towards the eigenvector whose eigenvalue is largest in size. `hvp` gives $Hv$ without $H$: the derivative of the gradient
-# along $v$.
+# You don't need the Hessian to find $\lambda_{max}$. Multiply a vector by $H$ over and over (almost any vector will do), and it
+# turns towards the eigenvector with the largest eigenvalue in absolute value. `hvp` computes $Hv$ without $H$, as the
+# derivative of the gradient along $v$.
 
 # %%
 from autograd import hvp
@@ -245,8 +247,8 @@ for step in range(1, 31):
 print(f"from the whole Hessian: {values[-1]:.6f}")
 
 # %% [markdown]
-# The Hessian needs a sweep through the graph of the gradient for each parameter, `hvp` needs one sweep. `profile` counts what a
-# sweep costs.
+# The Hessian needs one sweep through the graph of the gradient per parameter; `hvp` needs a single sweep. `profile` counts the
+# cost of a sweep.
 
 # %%
 import autograd
@@ -254,7 +256,7 @@ from autograd.diagnosis import profile
 
 p = [Value(number) for number in trained]
 gradient = gradients(loss(p), p, create_graph=True)
-# profile takes one result, so we add the 9 slopes up (which costs 9 multiply-adds more)
+# profile takes one result, so we sum the 9 slopes (which costs 9 more multiply-adds)
 sweep = profile(autograd.sum(gradient)).reverse
 print(f"one product:     1 sweep,  {sweep:6,} multiply-adds")
 print(f"whole Hessian:   9 sweeps, {9 * sweep:6,} multiply-adds")
@@ -262,9 +264,9 @@ print(f"whole Hessian:   9 sweeps, {9 * sweep:6,} multiply-adds")
 # %% [markdown]
 # ## A gradient inside a function
 #
-# A gradient may be used like any other function, and the whole differentiated again. How does the loss after two steps of descent
-# change with the *learning rate*? The rate decides where the second gradient is taken, and `grad` goes through that gradient.
-# To see what this does, we also put plain numbers in its place.
+# You can use a gradient like any other function, and differentiate the whole again. How does the loss after two descent steps
+# change with the *learning rate*? The rate determines where the second gradient is evaluated, and `grad` differentiates through
+# that gradient. To see the effect, we also replace it with plain numbers.
 
 # %%
 from autograd.testing import differentiate
@@ -286,14 +288,14 @@ def frozen(rate):
     return loss(moved(moved(start, rate, grad(loss)(start)), rate, numbers))
 
 
-print("slope by the rate, at a rate of 0.3")
+print("slope with respect to the rate, at a rate of 0.3")
 print(f"grad                        {grad(after_two_steps)(0.3):.4f}")
 print(f"differences                 {differentiate(after_two_steps, 0.3).value:.4f}")
 print(f"second gradient as numbers  {grad(frozen)(0.3):.4f}")
 
 # %% [markdown]
 # The second gradient depends on the rate, so this slope needs second derivatives of the network. Newton's method on the rate
-# needs third ones. It finds the best rate for these two steps.
+# needs third derivatives. It finds the best rate for these two steps.
 
 # %%
 slope, curvature = grad(after_two_steps), grad(grad(after_two_steps))
@@ -304,16 +306,16 @@ for _ in range(5):
 print(f"from 0.2, the first step would go to {0.2 - slope(0.2) / curvature(0.2):.2f}")
 
 # %% [markdown]
-# It has to begin near: at 0.2 the curvature is so small that the first step goes much too far.
+# It has to start close: at 0.2 the curvature is so small that the first step goes much too far.
 #
 # ## Forward or reverse?
 #
-# The chain rule may be multiplied out from either end. *Reverse mode*, the backward pass, starts at an output: one sweep gives
-# the derivatives of that output by **all inputs**. *Forward mode* starts at an input: one sweep gives the derivatives by that
-# input of **all outputs**. `vjp` is a reverse sweep, `jvp` a forward one.
+# The chain rule can be multiplied out from either end. *Reverse mode*, the backward pass, starts at an output: one sweep gives
+# the derivatives of that output with respect to **all inputs**. *Forward mode* starts at an input: one sweep gives the
+# derivatives of **all outputs** with respect to that input. `vjp` is a reverse sweep, `jvp` a forward one.
 #
-# A sweep does one multiply-add for each edge of the graph, and `profile` counts them. First many inputs and one output: the mean
-# of a hundred numbers, each times its sine.
+# A sweep does one multiply-add per edge of the graph, and `profile` counts them. First, many inputs and one output: the mean of
+# a hundred numbers, each times its sine.
 
 # %%
 inputs = [Value(i / 10) for i in range(100)]
@@ -326,8 +328,8 @@ def score(xs):
 profile(score(inputs))
 
 # %% [markdown]
-# One sweep backward, or a hundred forward. Second, one input and many outputs: a simulation that starts at $t$ and reports every
-# step. Now a forward sweep serves all outputs, and it is reverse mode that needs a sweep for each.
+# One sweep backward, or a hundred forward. Second, one input and many outputs: a simulation that starts at $t$ and reports
+# every step. Now one forward sweep covers all outputs, and reverse mode needs one sweep per output.
 
 # %%
 from autograd import jvp, vjp
@@ -353,7 +355,7 @@ print("four vjps:", [round(pullback(pick)[0], 6) for pick in picks])
 # %%
 sizes = [1, 3, 10, 30, 100]
 inward = [profile(score([Value(i / 10) for i in range(n)])) for n in sizes]
-# For many outputs, reverse mode needs a sweep for each. One forward sweep serves all of them: its
+# With many outputs, reverse mode needs one sweep per output. One forward sweep covers them all: its
 # edges are those of the last output, which depends on every step.
 outward = [[profile(y).reverse for y in simulation(Value(0.3), m)] for m in sizes]
 costs = {
@@ -371,13 +373,13 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# A network has many parameters and one loss. That is the left picture, and the reason why training goes backward. `hvp` uses
-# both: one forward sweep through the graph of a backward one.
+# A network has many parameters and one loss. That is the left plot, and the reason why training goes backward. `hvp` uses both:
+# one forward sweep through the graph of a backward one.
 #
 # ## Exercise
 #
-# The second derivative of $x^2 y$ by $x$ is $2y$. Predict `hessian` of it at $(2, 3)$, all four numbers. Then let `hvp` give you
-# the second column only.
+# The second derivative of $x^2 y$ with respect to $x$ is $2y$. Predict its `hessian` at $(2, 3)$, all four numbers. Then use
+# `hvp` to get just the second column.
 
 # %%
 # your code here
@@ -396,8 +398,8 @@ plt.show()
 # %% [markdown]
 # ## What to remember
 #
-# - A gradient is a graph too. What can be recorded can be differentiated again.
-# - The largest curvature sets the largest learning rate, $2 / \lambda_{max}$, and `hvp` finds it without the Hessian.
-# - Few outputs: reverse mode. Few inputs: forward mode. `profile` counts before you choose.
+# - A gradient is a graph too. Whatever can be recorded can be differentiated again.
+# - The largest curvature limits the learning rate, to $2 / \lambda_{max}$, and `hvp` finds it without the Hessian.
+# - Few outputs: reverse mode. Few inputs: forward mode. `profile` counts the cost before you choose.
 #
 # Next: notebook 12, write your own.

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # 12. Write your own
 #
-# After this notebook you can add an operation, a layer and an optimizer of your own, and check each of them. They then work with
-# everything that you have seen so far: drawings, formulas, `gradcheck`, `fit` and model files.
+# After this notebook you can add an operation, a layer and an optimizer of your own, and check each of them. They then work
+# with everything you have seen so far: drawings, formulas, `gradcheck`, `fit` and model files.
 
 # %% [markdown]
-# ## A problem that asks for it
+# ## A problem that calls for it
 #
-# Here is a wave on a slope, $0.2x + \sin x$, known between −5 and 5. A network with $\tanh$ learns it well there. But how does
-# it go on outside?
+# Here is a wave on a slope, $0.2x + \sin x$, with data between −5 and 5. A $\tanh$ network learns it well there. But what does
+# it do outside?
 
 # %%
 import math
@@ -49,23 +49,23 @@ print(f"loss on the data {history.loss[-1]:.4f}")
 draw({"tanh network": plain})
 
 # %% [markdown]
-# Far from 0 every $\tanh$ is nearly constant, so the network is too. For waves there is a better activation (L. Ziyin,
-# T. Hartwig and M. Ueda, *Neural networks fail to learn periodic functions and how to fix it*, 2020). It is not in the library.
-# We write it.
+# Far from 0 every $\tanh$ is nearly constant, so the network is too. For waves there is a better activation (L. Ziyin, T.
+# Hartwig and M. Ueda, *Neural networks fail to learn periodic functions and how to fix it*, 2020). It is not in the library, so
+# we write it.
 #
 # ## Your own operation
 #
 # $$\mathrm{snake}_a(x) = x + \frac{\sin^2(ax)}{a}$$
 #
-# An operation is a function on plain numbers, and one partial derivative for each argument:
+# An operation is a function of plain numbers, plus one partial derivative per argument:
 #
 # $$\frac{\partial z}{\partial x} = 1 + \sin(2ax)$$
 #
 # $$\frac{\partial z}{\partial a} = \frac{x \sin(2ax) - (z - x)}{a}$$
 #
-# A partial is called with the result $z$ first, then with the arguments. Write it with operators and functions of `autograd`,
-# not of `math`: then it can be differentiated again. The other arguments of `custom_op` say how the operation is written and
-# where it is defined.
+# A partial takes the result $z$ first, then the arguments. Write it with operators and functions from `autograd`, not from
+# `math`: then it can be differentiated again. The other arguments of `custom_op` say how the operation is written and where it
+# is defined.
 
 # %%
 from autograd import custom_op, sin
@@ -81,7 +81,7 @@ snake = custom_op(
     ],
     name="snake",
     symbol="∿",
-    # {0} is x, {1} is a; braces of LaTeX itself are doubled
+    # {0} is x, {1} is a; LaTeX's own braces are doubled
     latex=r"\operatorname{{snake}}_{{{1}}}\left({0}\right)",
     source="{0} + sin({1} * {0}) ** 2 / {1}",
     domain=[EVERYWHERE, NOT_AT_ZERO],
@@ -89,7 +89,7 @@ snake = custom_op(
 
 # %% [markdown]
 # Is it right? Notebook 10 has the tool. With `order=2` it checks the derivatives of the partials too, so they really can be
-# differentiated again. Here is the table of one point.
+# differentiated again. Here is the table for one point.
 
 # %%
 from autograd.testing import gradcheck
@@ -97,7 +97,7 @@ from autograd.testing import gradcheck
 gradcheck(snake, (0.7, 1.3), order=2)
 
 # %% [markdown]
-# One point proves little, so we let a program choose more.
+# One point proves little, so we let Hypothesis choose more.
 
 # %%
 import tempfile
@@ -105,7 +105,7 @@ import tempfile
 from hypothesis import configuration, given, settings
 from hypothesis import strategies as st
 
-# These four lines: so that this page is the same every time and leaves no files behind.
+# These four lines make the page reproducible and leave no files behind.
 folder = tempfile.TemporaryDirectory()
 configuration.set_hypothesis_home_dir(folder.name)
 settings.register_profile("page", derandomize=True, database=None, deadline=None, max_examples=40)
@@ -118,10 +118,10 @@ def test_snake(x, a):
 
 
 test_snake()
-print("snake holds at 40 points")
+print("snake passes at 40 points")
 
 # %% [markdown]
-# Now it can be used like any other. It is drawn with its symbol, and written as a formula and as Python.
+# Now you can use it like any other operation. It is drawn with its symbol, and written as a formula and as Python.
 
 # %%
 from autograd import Value, draw_dot, to_latex, to_python
@@ -138,8 +138,8 @@ to_latex(y)
 print(to_python(y))
 
 # %% [markdown]
-# In the last lines the partials that we wrote were recorded and printed as code. So were those of the built-in operations: they
-# are rows of the same table.
+# The last lines are our partials, recorded and printed as code, and those of the built-in operations, which come from the same
+# table.
 
 # %%
 from autograd import grad
@@ -150,15 +150,15 @@ for frequency, style in [(0.5, ":"), (1.0, "-"), (2.0, "--")]:
     left.plot(xs, [snake(x, frequency) for x in xs], style, label=f"a = {frequency}")
     right.plot(xs, [grad(snake)(x, frequency) for x in xs], style)
 left.set(title="snake", xlabel="x")
-right.set(title="its derivative by x", xlabel="x")
+right.set(title="its derivative with respect to x", xlabel="x")
 left.legend()
 plt.show()
 
 # %% [markdown]
 # ## Your own layer
 #
-# A layer is a `Module` with `forward`. Put Values, modules, and lists of them into attributes: they become parameters by
-# themselves, under the names of the attributes. Here each neuron has, besides weights and bias, a frequency $a$ that is learned.
+# A layer is a `Module` with a `forward`. Assign Values, modules, and lists of them to attributes: they automatically become
+# parameters, under the names of the attributes. Here each neuron has, besides weights and a bias, a learned frequency $a$.
 
 # %%
 from random import Random
@@ -192,13 +192,13 @@ print(small)
 print(*[name for name, _ in small.named_parameters()], sep="\n")
 
 # %% [markdown]
-# The check takes the input and all parameters.
+# The check covers the input and all parameters.
 
 # %%
 gradcheck(small, ([0.5],))
 
 # %% [markdown]
-# In a drawing, what a module made is one box. Here `hidden` is opened: its box becomes a frame.
+# In a drawing, each module is one box. Here `hidden` is opened: its box becomes a frame.
 
 # %%
 score = small([Value(0.5, label="x")])
@@ -208,17 +208,17 @@ draw_dot(score, fold="module", expand="hidden")
 # %% [markdown]
 # ## Your own optimizer
 #
-# An optimizer says how *one* parameter moves: `update` gets its number, its gradient, and what the optimizer remembers of it. It
+# An optimizer says how *one* parameter moves: `update` gets its number, its gradient, and the optimizer's memory of it, and
 # returns the new number and the new memory. We write Rprop (M. Riedmiller and H. Braun, 1993). It looks only at the sign of the
-# gradient. Each parameter has its own step size: larger by 1.2 while the sign stays, half as large when it changes, since then
-# the step went too far.
+# gradient. Each parameter has its own step size. It grows by a factor of 1.2 while the sign stays the same, and is halved when
+# the sign changes, since then the step went too far.
 
 # %%
 from typing import ClassVar
 
 
 class Rprop(nn.optim.Optimizer):
-    # what is remembered, and the least that each may be; before the first step all are 0
+    # the memory, and the lower bound of each entry; all are 0 before the first step
     lowest: ClassVar = {"size": 0.0, "last": -math.inf}
 
     def update(self, data, grad, memory):
@@ -242,8 +242,8 @@ for _ in range(40):
 print("w:", *[f"{p:.3f}" for p in path[:16]], "…", f"{path[-1]:.5f}")
 
 # %% [markdown]
-# It speeds up, overshoots the minimum at 1, and comes back with smaller steps. What an optimizer remembers is part of its state.
-# A run that is stopped, saved and resumed must not differ from one that was not. That is a check every optimizer should pass.
+# It speeds up, overshoots the minimum at 1, and comes back with smaller steps. An optimizer's memory is part of its state. A
+# run that is stopped, saved and resumed must not differ from one that never stopped. Every optimizer should pass this check.
 
 # %%
 import json
@@ -272,7 +272,7 @@ print(whole.data, half.data, whole.data == half.data)
 # %% [markdown]
 # ## All together
 #
-# Our operation in our layer, trained with our optimizer, and with two from the library for comparison.
+# Our operation in our layer, trained with our optimizer and, for comparison, with two from the library.
 
 # %%
 from nn import plot
@@ -292,16 +292,16 @@ for name, make in makers.items():
 plt.show()
 
 # %% [markdown]
-# All three arrive, and the rule that looks at signs alone ends lowest here. And outside the data?
+# All three get there, and the one that looks only at signs ends lowest here. And outside the data?
 
 # %%
 draw({"tanh network": plain, "snake network, Rprop": nets["Rprop"]})
 
 # %% [markdown]
-# Both fit the data, and here the network whose operation can make waves goes on with the wave. Not every start ends so well (see
-# the first exercise). The network with $\tanh$ cannot do it: far outside it tends to a constant, whatever its weights are.
+# Both fit the data, and here the network whose operation can make waves continues the wave. Not every initialization ends so
+# well (see the first exercise). The $\tanh$ network can't do it: far outside it tends to a constant, whatever its weights are.
 #
-# Ours is saved like any other model.
+# We save ours like any other model.
 
 # %%
 with tempfile.TemporaryDirectory() as place:
@@ -313,8 +313,8 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 # %% [markdown]
 # ## Exercises
 #
-# Train `SnakeNet(8, seed=…)` in the same way with the seeds 2 to 5, and draw the nets. Does every net that fits the data go on
-# with the wave? Is it the one with the lowest loss that goes on best?
+# Train `SnakeNet(8, seed=…)` in the same way with seeds 2 to 5, and draw the networks. Does every network that fits the data
+# continue the wave? Does the one with the lowest loss continue it best?
 
 # %%
 # your code here
@@ -330,8 +330,8 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 #         print(seed, history.loss[-1], off)
 #         draw({f"seed {seed}": other})
 #
-# No, and no: the net with the lowest loss goes on worst. The data do not say what happens outside. The operation makes it
-# possible to go on with the wave, but not certain.
+# No, and no: the network with the lowest loss continues it worst. The data don't say what happens outside. The operation makes
+# it possible to continue the wave, but not certain.
 #
 # | seed | loss on the data | largest error outside, up to ±12 |
 # |---|---|---|
@@ -344,8 +344,8 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 # </details>
 
 # %% [markdown]
-# Write the operation $\mathrm{bump}(x) = e^{-x^2}$. Can its partial be written with $z$ instead of a second call of `exp`?
-# Check it with `gradcheck` to the third order.
+# Write the operation $\mathrm{bump}(x) = e^{-x^2}$. Can you write its partial with $z$ instead of a second call to `exp`? Check
+# it with `gradcheck` up to the third order.
 
 # %%
 # your code here
@@ -362,7 +362,7 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 #     )
 #     gradcheck(bump, (0.7,), order=3)
 #
-# The partial uses the result, and that is enough for all higher derivatives: $z$ depends on $x$ through the same row.
+# The partial uses the result, and that is enough for all higher derivatives: $z$ depends on $x$ through the same op.
 #
 # </details>
 
@@ -370,7 +370,7 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 # ## What to remember
 #
 # - An operation is a function and its partials. A layer is a `forward`. An optimizer is an `update`.
-# - Check each: an operation with `gradcheck`, an optimizer by stopping and resuming it.
-# - Choose operations that can say what the problem needs.
+# - Check each of them: an operation with `gradcheck`, an optimizer by stopping and resuming it.
+# - Choose operations that can express what the problem needs.
 #
 # This was the last notebook.

@@ -101,10 +101,14 @@ def test_what_prev_gives_is_the_callers_own():
 @pytest.mark.parametrize(
     ("name", "new", "words"),
     [
-        ("_prev", set(), "read-only: a node is made by an operation on Values, and an operation of your own by custom_op"),
-        ("_op", "+", "read-only: a node is made by an operation on Values, and an operation of your own by custom_op"),
-        ("_backward", lambda: None, "v.partials; an operation of your own, with its derivatives, is made by custom_op"),
-        ("name", "x", "use v.label, or a dict whose keys are Values"),
+        ("_prev", set(), "read-only: operations on Values make nodes, and custom_op makes an operation of your own"),
+        ("_op", "+", "read-only: operations on Values make nodes, and custom_op makes an operation of your own"),
+        (
+            "_backward",
+            lambda: None,
+            "v.partials holds the derivatives with respect to its arguments; custom_op makes an operation of your own",
+        ),
+        ("name", "x", "use v.label, or a dict with Values as keys"),
         ("value", 3.0, "its number is v.data"),
         ("shape", (), "it is one number"),
     ],

@@ -15,7 +15,7 @@ from autograd import Value
 PAGE = (Path(__file__).parent.parent / "docs" / "numpy.md").read_text(encoding="utf-8")
 WORKS, REFUSED = (
     [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("| `")]
-    for part in PAGE.split("## What is refused")
+    for part in PAGE.split("## What raises an error")
 )
 NAMES = {"np": np, "math": math, "autograd": autograd}
 NAN = math.nan

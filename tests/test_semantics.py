@@ -1,4 +1,4 @@
-"""What each unusual input gets: its value, what is told, and its gradient."""
+"""What unusual inputs give: values, warnings and gradients."""
 
 import copy
 import inspect

@@ -95,7 +95,7 @@ def test_a_step_that_binds_a_name_anew_says_what_to_write(statement, name, write
     [(line, message)] = told(statement, **names_of_a_program())
     assert (
         message
-        == f"this records a new Value and binds {name} to it; the parameter itself stays where it was. To move it write {write}"
+        == f"this records a new Value and binds {name} to it; the parameter itself does not change. To update it, write {write}"
     )
     assert line == 1 + ("\n" in statement)
 
@@ -106,7 +106,7 @@ def test_it_says_so_under_no_grad_as_well(statement, name, write):
     [(_, message)] = told(program, **names_of_a_program())
     assert (
         message
-        == f"this makes a new Value and binds {name} to it; the parameter itself stays where it was. To move it write {write}"
+        == f"this makes a new Value and binds {name} to it; the parameter itself does not change. To update it, write {write}"
     )
 
 
@@ -246,7 +246,7 @@ def test_without_source_a_step_is_read_off_the_instructions(statement, name, wri
         statement = "w = p[0]; w.grad; " + statement.partition("\n")[2].strip()
     [message] = told_without_source(around.format(statement), **names_of_a_program())
     assert f"binds {name} to it" in message
-    assert message.endswith(f"To move it write {write}")
+    assert message.endswith(f"To update it, write {write}")
 
 
 @pytest.mark.parametrize("statement", STEPS_MEANT)
@@ -463,7 +463,7 @@ def test_backward_on_a_result_without_a_past_is_told(made):
     [(line, message)] = told(f"x = Value(3.0)\n{made}\ny.backward()")
     assert line == 3
     assert message == (
-        "this backward() reaches nothing but the Value itself, which was made by no_grad() or detach() and has no graph: "
+        "this backward() reaches only the Value itself, which was made by no_grad() or detach() and has no graph: "
         "compute it outside no_grad(), and call backward() before detach()"
     )
 

@@ -1,4 +1,4 @@
-"""The main job, `make demo`: an expression, a neuron on iris, a network on the digits; pictures in demo/."""
+"""`make demo`: an expression, a neuron on iris, a network on digits; pictures in demo/."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ PAGE = """<!DOCTYPE html>
   .wrong {{ color: #c4501b; font-weight: bold; }}
 </style>
 <h1>scalar-autograd: demo</h1>
-<h2>One neuron, by Karpathy</h2>
+<h2>Karpathy's neuron</h2>
 <p>tanh(w1·x1 + w2·x2 + b). The number on an edge is the local partial; its colour and width show the gradient
-that flows back.</p>
-<img src="neuron.svg" alt="The graph of a neuron with values and gradients">
-<h2>A neuron learns iris: setosa or not</h2>
-<p>Accuracy on {iris_n} flowers it has not seen: {iris:.1%}. Below, its answer and its loss for one flower, after training.</p>
+flowing back.</p>
+<img src="neuron.svg" alt="The graph of a neuron, with values and gradients">
+<h2>A neuron learns to recognize setosa</h2>
+<p>Accuracy on {iris_n} unseen flowers: {iris:.1%}. Below: its answer and its loss for one flower, after training.</p>
 <img src="iris.svg" alt="The graph of the trained neuron for one flower">
 <h2>A network reads digits</h2>
-<p>MLP(64, [32, 10]) after {epochs} epochs on {train_n} digits: accuracy on {test_n} digits it has not seen:
+<p>MLP(64, [32, 10]) after {epochs} epochs on {train_n} digits: accuracy on {test_n} unseen digits:
 <strong>{digits:.1%}</strong>.</p>
 <div class="digits">{figures}</div>
-<table><tr><th>epoch</th><th>loss</th><th>accuracy in training</th></tr>{rows}</table>
+<table><tr><th>epoch</th><th>loss</th><th>training accuracy</th></tr>{rows}</table>
 </html>
 """
 
 
 def main() -> None:
-    """Run all three, and write the page that shows them."""
+    """Run all three, and write a page with the results."""
     FOLDER.mkdir(exist_ok=True)
-    print("== an expression: value, local partials and gradient of each step ==")
+    print("== an expression: each step with its value, local partials and gradient ==")
     command_line([*NEURON, "--output", str(FOLDER / "neuron.svg")])
     iris, iris_n = train_iris()
     facts = train_digits()
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def train_iris() -> tuple[float, int]:
-    """A single neuron, setosa or not; returns its accuracy on unseen flowers, and how many there are."""
+    """Train a single neuron to recognize setosa; return its accuracy on unseen flowers, and their number."""
     print("\n== a neuron on iris: setosa or not ==")
     iris = nn.load_iris()
     setosa = [int(label == 0) for label in iris.y]
@@ -84,7 +84,7 @@ def _draw_flower(neuron: nn.Neuron, row: list[float], target: int, names: list[s
 
 
 def train_digits() -> dict[str, object]:
-    """A network on the 8×8 digits; returns the facts the page shows."""
+    """Train a network on the 8×8 digits; return the results for the page."""
     print("\n== a network on the 8×8 digits ==")
     digits = nn.load_digits()
     X = [[pixel / 16.0 for pixel in row] for row in digits.X]
@@ -124,13 +124,13 @@ def train_digits() -> dict[str, object]:
 
 
 def _digit(row: list[float], guess: int, target: int) -> str:
-    """One digit as a small SVG, with what the network reads in it."""
+    """One digit as a small SVG, with the network's answer."""
     pixels = "".join(
         f'<rect x="{i % 8}" y="{i // 8}" width="1" height="1" fill="#1f3a5f" fill-opacity="{pixel:.3f}"/>'
         for i, pixel in enumerate(row)
         if pixel
     )
-    verdict = f"{guess}" if guess == target else f'<span class="wrong">{guess}, is {target}</span>'
+    verdict = f"{guess}" if guess == target else f'<span class="wrong">{guess}, actually {target}</span>'
     picture = f'<svg viewBox="0 0 8 8" width="64" height="64" role="img" aria-label="a handwritten {target}">{pixels}</svg>'
     return f"<figure>{picture}<figcaption>{verdict}</figcaption></figure>"
 

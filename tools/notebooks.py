@@ -1,7 +1,7 @@
-"""The notebooks: `make notebooks` runs the text of each, `NN-name.py`, and writes `NN-name.ipynb` with what it showed.
+"""`make notebooks`: run each notebook's text, `NN-name.py`, and write `NN-name.ipynb` with its output.
 
-Running it twice changes nothing: every kernel has the same hash seed and the pinned renderer of pictures, and what a run
-cannot repeat is left out, or kept as it was where a cell has the tag "timing".
+Running it twice changes nothing. Every kernel gets the same hash seed and the pinned renderer; anything not reproducible is
+left out, and cells tagged "timing" keep their old output.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from tqdm import tqdm
 from autograd._files import write_atomically
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-SECONDS = 600  # that a cell may take: ten, on an idle machine
-# Nothing of the caller's: not a renderer on its PATH, nor that it is a CI, where Hypothesis tells more.
+SECONDS = 600  # the time limit of a cell; on an idle machine, ten are enough
+# Isolated from the caller: no renderer on the PATH, and no CI variable, which makes Hypothesis more verbose.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
 ENVIRONMENT |= {"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 def texts() -> list[Path]:
-    """The texts of all notebooks, in order."""
+    """The .py files of all notebooks, in order."""
     return sorted(NOTEBOOKS.glob("[0-9]*.py"))
 
 
 def executed(text: Path) -> Any:
-    """The notebook of a text, with the outputs of a run in a fresh kernel. An error in a cell is raised, with its traceback."""
+    """The notebook of a text, run in a fresh kernel. An error in a cell is raised, with its traceback."""
     return stable(run(jupytext.read(text)))
 
 
 def run(notebook: Any, **environment: str) -> Any:
-    """Run a notebook in a fresh kernel, with variables beside those that every kernel gets; its cells get the outputs."""
+    """Run a notebook in place, in a fresh kernel with these additional environment variables."""
     client = NotebookClient(
         notebook,
         timeout=SECONDS,
@@ -49,7 +49,7 @@ def run(notebook: Any, **environment: str) -> Any:
 
 
 def stable(notebook: Any) -> Any:
-    """The notebook without what differs from run to run or from machine to machine."""
+    """The notebook without anything that varies from run to run or from machine to machine."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -64,12 +64,12 @@ def stable(notebook: Any) -> Any:
 
 
 def is_timed(cell: Any) -> bool:
-    """Does the cell say that it times something, so that its outputs are another's every time?"""
+    """True if the cell is tagged as measuring time, so that its output varies."""
     return "timing" in cell.metadata.get("tags", [])
 
 
 def refresh(text: Path) -> bool:
-    """Run a text and write its notebook; True if anything in it is new."""
+    """Run a text and write its notebook; True if the notebook has changed."""
     path = text.with_suffix(".ipynb")
     notebook = executed(text)
     if path.exists():
@@ -86,14 +86,14 @@ def refresh(text: Path) -> bool:
 
 
 def main() -> None:
-    """Refresh all, or those whose numbers are given: `python -m tools.notebooks 01 08`."""
+    """Refresh all notebooks, or those with the given numbers: `python -m tools.notebooks 01 08`."""
     import sys
 
     chosen = [text for text in texts() if not sys.argv[1:] or text.name[:2] in sys.argv[1:]]
     for text in (bar := tqdm(chosen, unit="notebook")):
         bar.set_description(text.stem)
         if refresh(text):
-            bar.write(f"{text.with_suffix('.ipynb').name} is new")
+            bar.write(f"{text.with_suffix('.ipynb').name} has changed")
 
 
 if __name__ == "__main__":

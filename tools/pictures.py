@@ -1,4 +1,4 @@
-"""The pictures of the README: `make pictures` writes them to docs/."""
+"""`make pictures`: draw the README's pictures and write them to docs/."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def neuron() -> Drawing:
-    """Karpathy's neuron: the flow of its gradients, against the arrows of its values."""
+    """Karpathy's neuron: values flow forward, gradients back."""
     x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
     w1, w2 = Value(-3.0, label="w1"), Value(1.0, label="w2")
     b = Value(6.8813735870195432, label="b")
@@ -25,7 +25,7 @@ def neuron() -> Drawing:
 
 
 def dot_neuron(expand: bool = False) -> Drawing:
-    """A neuron of nn: one dot product and one activation; or its single multiplies and adds."""
+    """A neuron of nn: one dot product and one activation, or expanded into single multiplications and additions."""
     neuron = nn.Neuron(2, "tanh", seed=0)
     x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
     for value, label in zip((*neuron.w, neuron.b), ("w1", "w2", "b"), strict=True):
@@ -37,7 +37,7 @@ def dot_neuron(expand: bool = False) -> Drawing:
 
 
 def xor(fold: str) -> Drawing:
-    """A 2-3-2 network on one point of XOR, with its loss."""
+    """A 2-3-2 network at one point of XOR, with its loss."""
     net = nn.MLP(2, [3, 2], "sigmoid", "sigmoid", seed=1)
     loss = nn.MSELoss()([net([Value(1.0, label="x1"), Value(0.0, label="x2")])], [[1.0, 0.0]])
     loss.label = "loss"
@@ -46,7 +46,7 @@ def xor(fold: str) -> Drawing:
 
 
 def layers() -> Drawing:
-    """MLP(2, [16, 16, 1]) on twenty moons, with its loss: 1,500 nodes at the level of layers."""
+    """MLP(2, [16, 16, 1]) on twenty moons, with its loss: 1,500 nodes, drawn layer by layer."""
     net = nn.MLP(2, [16, 16, 1], seed=0)
     X, y = nn.make_moons(20, noise=0.1, random_state=0)
     loss = nn.HingeLoss()([net(row) for row in X], [2 * label - 1 for label in y])
@@ -56,7 +56,7 @@ def layers() -> Drawing:
 
 
 def nan() -> Drawing:
-    """A loss that became NaN: the frame shows where, and below stands what `why` says."""
+    """A loss that became NaN: the frame shows where, and the caption is `why`'s diagnosis."""
     w, x = Value(-0.5, label="w"), Value(2.0, label="x")
     with quiet():
         p = log(w * x)

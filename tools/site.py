@@ -1,4 +1,4 @@
-"""The site: `make site` writes a page for every notebook, and an index, to site/. They load nothing from anywhere."""
+"""`make site`: write a page per notebook, and an index, to site/. The pages are self-contained."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from tools.notebooks import NOTEBOOKS
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "site"
 TITLE = "Backpropagation, one notebook at a time"
-LEAD = """How a network gets its gradients: every calculation is drawn as a graph, and the gradient can be watched as it flows
-back through it, explained, and checked. Each page is a notebook with its results."""
-PARTS = {  # by the number of the first notebook of each
+LEAD = """How a network gets its gradients: every calculation is drawn as a graph, and you can watch the gradient flow back
+through it, explain it, and check it. Each page is a notebook with its results."""
+PARTS = {  # by the number of their first notebook
     1: "From the chain rule to the backward pass, with school calculus",
     4: "Four published texts, reproduced and proofread",
-    8: "Networks, checks and inventions of your own",
+    8: "Networks, checks, and inventions of your own",
 }
-# With which a notebook begins; in the index it would stand twelve times.
+# How a notebook begins; left out of the index, where it would appear twelve times.
 PROMISE = re.compile(r"^(?:You will be able to|After this notebook you can) (\w)")
-# The name of a function, around which the converter leaves no space, and a bracket behind it.
+# The name of a function, around which the converter leaves no space, and an opening bracket after it.
 FUNCTION = re.compile(
     r"<mi>(arctan|cos|cosh|exp|ln|log|max|min|sin|sinh|tan|tanh)</mi>(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
 )
 STYLE = HtmlFormatter(style="friendly").get_style_defs(".highlight") + (Path(__file__).parent / "site.css").read_text(
     encoding="utf-8"
 )
-# What stands between dollars is mathematics, but for that in code.
+# Text between dollar signs is mathematics, except inside code.
 MATH = re.compile(r"(?P<code>```.*?```|`[^`\n]+`)|\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
 
 
 def in_mathml(text: str) -> str:
-    """Markdown with its formulas as MathML, which a browser shows without a script."""
+    """Markdown with its formulas as MathML, which browsers display without a script."""
 
     def converted(found: re.Match[str]) -> str:
         return found["code"] or formula(found["block"] or found["inline"], "block" if found["block"] else "inline")
@@ -50,7 +50,7 @@ def in_mathml(text: str) -> str:
 
 
 def formula(latex: str, display: str) -> str:
-    """A formula as MathML; lines that are aligned are the rows of an array there."""
+    """A formula as MathML; aligned lines become the rows of an array."""
     rows = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
 
     def spaced(found: re.Match[str]) -> str:
@@ -69,7 +69,7 @@ def body(notebook: Any) -> str:
             shown = output.get("data", {})
             if "text/latex" in shown:
                 shown["text/html"] = formula(shown["text/latex"].strip("$\n").removeprefix(r"\displaystyle"), "block")
-            if "image/svg+xml" in shown:  # in the page itself, so that what lies under the pointer is told
+            if "image/svg+xml" in shown:  # inline, so that tooltips work
                 shown["text/html"] = shown["image/svg+xml"][shown["image/svg+xml"].index("<svg") :]
     exporter = HTMLExporter(
         template_name="basic",
@@ -86,7 +86,7 @@ def title(notebook: Any) -> str:
 
 
 def lead(notebook: Any) -> str:
-    """The first paragraph below the heading, as HTML, without the words with which each of them begins."""
+    """The first paragraph below the heading, as HTML, without its standard opening."""
     text = PROMISE.sub(lambda found: found[1].upper(), notebook.cells[0].source.split("\n\n")[1])
     return str(markdown2html(in_mathml(text)))
 
@@ -100,15 +100,15 @@ def page(name: str, content: str, bar: str = "") -> str:
     )
 
 
-def ways(names: list[str], i: int) -> str:
-    """The way from a notebook to the index and to its neighbours."""
+def links(names: list[str], i: int) -> str:
+    """Links from a notebook to the index and to its neighbours."""
     before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
     after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
     return f'<nav><a href="index.html">{html.escape(TITLE)}</a>{before}{after}</nav>'
 
 
 def index(notebooks: Mapping[str, Any]) -> str:
-    """What it is about, and the notebooks in their parts."""
+    """The introduction, and the notebooks, part by part."""
     picture = (ROOT / "docs" / "neuron.svg").read_text(encoding="utf-8")
     blocks = [f'<h1>{html.escape(TITLE)}</h1><p>{LEAD}</p><div class="lead">{picture[picture.index("<svg") :]}</div>']
     for number, (name, notebook) in enumerate(notebooks.items(), 1):
@@ -125,7 +125,7 @@ def build(folder: Path) -> list[Path]:
     names = list(notebooks)
     pages = {"index.html": page(TITLE, index(notebooks))}
     for i, (name, notebook) in enumerate(notebooks.items()):
-        pages[f"{name}.html"] = page(title(notebook), body(notebook), ways(names, i))
+        pages[f"{name}.html"] = page(title(notebook), body(notebook), links(names, i))
     for name, content in pages.items():
         write_atomically(folder / name, content)
     return [folder / name for name in pages]

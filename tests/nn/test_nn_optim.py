@@ -544,9 +544,9 @@ def test_a_state_that_does_not_fit_says_why_and_changes_nothing(
 def test_a_step_of_an_optimizer_whose_parameters_are_all_frozen_says_so():
     net = nn.Neuron(2, seed=0).requires_grad_(False)
     optimizer = SGD(net.parameters(), lr=0.1)
-    with pytest.warns(TeachingWarning, match="moves nothing: all parameters of the optimizer are frozen") as caught:
+    with pytest.warns(TeachingWarning, match="changes nothing: all parameters of the optimizer are frozen") as caught:
         optimizer.step()
     assert "backward" not in str(caught[0].message)
     net.b.requires_grad = True
-    with pytest.warns(TeachingWarning, match=r"moves nothing: no backward\(\) has reached"):
+    with pytest.warns(TeachingWarning, match=r"changes nothing: no backward\(\) has reached"):
         optimizer.step()

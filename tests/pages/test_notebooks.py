@@ -1,4 +1,4 @@
-"""The notebooks: what is kept is what running them gives, and it says nothing of the machine that ran them."""
+"""The stored notebooks match a fresh run, and reveal nothing about the machine that ran them."""
 
 import contextlib
 import re

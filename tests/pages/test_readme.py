@@ -1,4 +1,4 @@
-"""Every snippet of the README runs and prints what its comments say."""
+"""Every snippet in the README runs and prints what its comments say."""
 
 import contextlib
 import io
@@ -38,7 +38,7 @@ def test_every_file_it_names_is_there():
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_committed_pictures_are_current(name, monkeypatch):
-    monkeypatch.setenv("PATH", "")  # the pinned renderer, not the machine's
+    monkeypatch.setenv("PATH", "")  # use the pinned renderer, not the system's
     kept = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8")
     assert_same_text(PICTURES[name]().pipe("svg", encoding="utf-8"), kept)
 
