@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd._format import did_you_mean
 from autograd._tree import tree_map
-from nn.arguments import plain_lists
+from nn._check import plain_lists
 from nn.module import Module
 
 Activation = Callable[[Any], Any]

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 from autograd import Value, dot, linear
+from nn._check import checked_flag, checked_integer, checked_number, counted, generator, plain_lists
 from nn.activations import Activation, activation_function
-from nn.arguments import checked_flag, checked_integer, checked_number, counted, generator, plain_lists
 from nn.init import Initialiser, initialiser
 from nn.module import Module
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 import autograd
 from autograd import Value
 from autograd._tree import same_shape, tree_leaves
-from nn.arguments import checked_choice, checked_flag, checked_list, finite_from_zero, plain_lists, zero_to_one
+from nn._check import checked_choice, checked_flag, checked_list, finite_from_zero, plain_lists, zero_to_one
 from nn.module import Module
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
-from nn.arguments import (
+from nn._check import (
     below_one,
     checked_choice,
     checked_flag,

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value
 from autograd._tree import tree_leaves
-from nn.arguments import checked_list, plain_lists
+from nn._check import checked_list, plain_lists
 
 
 def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:

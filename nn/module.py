@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from inspect import Signature, signature
 from reprlib import recursive_repr
@@ -13,8 +14,8 @@ from autograd import Value
 from autograd._format import as_index
 from autograd._tree import same_shape, tree_leaves, tree_map
 from autograd.calls import call, made_in_call
-from nn.arguments import checked_flag, counted, plain_lists
-from nn.held import CONTAINERS, INERT, found_within, is_object_array, is_searched, is_table
+from nn._check import checked_flag, counted, plain_lists
+from nn.object_search import CONTAINERS, INERT, found_within, is_object_array, is_searched, is_table
 
 
 class Module:
@@ -431,6 +432,18 @@ def checked_module(name: str, module: Any) -> Module:
     if not isinstance(module, Module):
         raise TypeError(f"{name} must be a Module, got {type(module).__name__}")
     return module
+
+
+@contextmanager
+def in_mode(model: Module, training: bool) -> Iterator[None]:
+    """All modules of `model` behave as in training, or as in use; afterwards each as it did before."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
 def _sizes(tree: Any) -> list[int]:

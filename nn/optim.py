@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 from autograd import Value
 from autograd._format import did_you_mean
 from autograd.teaching import teach_step_without_backward
-from nn.arguments import (
+from nn._check import (
     below_one,
     checked_flag,
     checked_integer,

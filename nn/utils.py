@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from autograd import Value
-from nn.arguments import checked_number, checked_parameters
+from nn._check import checked_number, checked_parameters
 
 
 def clip_grad_norm_(

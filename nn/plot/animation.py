@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 from autograd._files import write_atomically
 from autograd._format import shown
-from nn.arguments import checked_integer
+from nn._check import checked_integer
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve
 from nn.plot.style import checked_ax
-from nn.training import ProgressBar
-from nn.training_record import TrainingRecord
+from nn.recording.records import TrainingRecord
+from nn.training import progress_bar
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -67,9 +67,9 @@ def animate(
     film = _film(record, chosen, fps)
     from matplotlib.animation import PillowWriter
 
-    with tempfile.TemporaryDirectory() as folder, ProgressBar(len(chosen), "frame", progress) as bar:
+    with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as advance:
         file = Path(folder) / "film.gif"
-        film.save(file, PillowWriter(fps), progress_callback=lambda i, n: bar.update())
+        film.save(file, PillowWriter(fps), progress_callback=lambda i, n: advance())
         write_atomically(path, file.read_bytes())
     return str(path)
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd._format import shown
-from nn.arguments import checked_integer, number_between
-from nn.boundary import MIDDLE, NOT_A_NUMBER, Plane, plane_of
+from nn._check import checked_integer, number_between
+from nn.data_checks import checked_data
+from nn.decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
 from nn.module import Module, checked_module
 from nn.plot.style import COLOURS, HATCHES, MARKERS, SEQUENTIAL, SMALL, axes, checked_ax, checked_names, light
-from nn.training import checked_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

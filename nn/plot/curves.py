@@ -8,10 +8,10 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd._format import shown
-from nn.arguments import checked_list
+from nn._check import checked_list
 from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
+from nn.recording.records import TrainingRecord
 from nn.training import History
-from nn.training_record import TrainingRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

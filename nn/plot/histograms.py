@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, gradients
-from nn.arguments import checked_integer, checked_list, number_between
+from nn._check import checked_integer, checked_list, number_between
 from nn.health import health
 from nn.layer_calls import layer_calls
 from nn.module import Module

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
 from autograd._format import shown
-from nn.arguments import checked_integer, checked_number, generator
-from nn.module import Module, checked_module
+from nn._check import checked_integer, checked_number, generator
+from nn.module import Module, checked_module, in_mode
 from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
-from nn.training import ProgressBar
+from nn.training import progress_bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def loss_landscape(
     places = [span * (2 * i - (steps - 1)) / (steps - 1) for i in range(steps)]
     directions = [_direction(model, source) for _ in range(2)]
     start = [p.data for p in model.parameters()]
-    with _restored(model), no_grad(), ProgressBar(steps * steps, "place", progress) as bar:
+    with _restored(model), in_mode(model, training=False), no_grad(), progress_bar(steps**2, "place", progress) as advance:
         losses: list[list[float]] = []
         for up in places:
             losses.append([])
@@ -71,23 +71,19 @@ def loss_landscape(
                 for p, at, one, other in zip(model.parameters(), start, *directions, strict=True):
                     p.data = at + across * one + up * other
                 losses[-1].append(_number(loss()))
-                bar.update()
+                advance()
     return _draw(axes(ax, 5.6, 4.4), places, losses)
 
 
 @contextmanager
 def _restored(model: Module) -> Iterator[None]:
-    """In evaluation mode within; afterwards modes and parameters are what they were."""
+    """Afterwards all parameters are what they were."""
     numbers = [(parameter, parameter.data) for parameter in model.parameters()]
-    modes = [(module, module.training) for module in model.modules()]
     try:
-        model.eval()
         yield
     finally:
         for parameter, number in numbers:
             parameter.data = number
-        for module, mode in modes:
-            module.training = mode
 
 
 def _direction(model: Module, source: Random) -> list[float]:

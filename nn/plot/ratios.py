@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
-from nn.recording import layer_of
-from nn.training_record import Frame, TrainingRecord
+from nn.recording.recorder import layer_of
+from nn.recording.records import Frame, TrainingRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nn.arguments import checked_list
+from nn._check import checked_list
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

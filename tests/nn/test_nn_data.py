@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.data import (
+from nn import (
     batches,
     load_digits,
     load_iris,

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-from nn.arguments import RandomState, checked_integer, checked_list, number_between, plain_lists, random_generator
+from nn._check import RandomState, checked_integer, checked_list, number_between, plain_lists, random_generator
 
 Points = tuple[list[list[float]], list[int]]
 

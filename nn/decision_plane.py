@@ -9,10 +9,10 @@ from typing import Any
 
 from autograd import no_grad
 from autograd._tree import tree_leaves
-from nn.arguments import checked_integer, counted, number_between, plain_lists
+from nn._check import checked_integer, counted, number_between, plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain
-from nn.module import Module
+from nn.module import Module, in_mode
 
 MIDDLE = 127  # the byte on the boundary; 0 and 254 are the two ends
 NOT_A_NUMBER = 255
@@ -86,15 +86,8 @@ def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plan
 
 
 def _outputs(model: Module, rows: list[list[float]]) -> list[list[float]]:
-    """What the model says in use, not in training; afterwards it is in training again."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with no_grad():
-            return [tree_leaves(plain(model(row))) for row in rows]
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with in_mode(model, training=False), no_grad():
+        return [tree_leaves(plain(model(row))) for row in rows]
 
 
 def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
