@@ -139,10 +139,12 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
     if not isinstance(loss, (CrossEntropyLoss, NLLLoss)):
         return
     classes = _classes(model)
+    if classes is None:
+        return
     if classes == 0:
         write = "give it one output per class, such as MLP(2, [8, 3]), or for two classes take BCEWithLogitsLoss()"
         raise ValueError(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: {write}")
-    for i, target in enumerate(y if classes else ()):
+    for i, target in enumerate(y):
         try:
             loss.shares(target, classes)
         except (TypeError, ValueError) as error:
