@@ -17,7 +17,7 @@ RandomState = int | Random | None
 # -- numbers -----------------------------------------------------------------------------------------
 
 
-def checked_integer(name: str, value: Any, at_least: int) -> int:
+def checked_integer(name: str, value: Any, at_least: float = -math.inf) -> int:
     """`value` as an int, if it is one and not too small; True and False are none.
 
     >>> checked_integer("patience", 10, at_least=0)
@@ -161,6 +161,24 @@ def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]
     if length is not None and len(listed) != length:
         raise ValueError(f"{name} must be as long as X, {length}, got {len(listed)}")
     return listed
+
+
+def sizes(tree: Any) -> list[int]:
+    """The length of a list or an array, then that of its first item, and so on."""
+    if hasattr(tree, "shape"):
+        return list(tree.shape)
+    if not isinstance(tree, (list, tuple)):
+        return []
+    return [len(tree), *(sizes(tree[0]) if tree else [])]
+
+
+def shape_text(tree: Any) -> str:
+    """The lengths of nested lists in words.
+
+    >>> shape_text([[1, 2], [3, 4], [5, 6]]), shape_text(7)
+    ('3 × 2', 'one number')
+    """
+    return " × ".join(map(str, sizes(tree))) or "one number"
 
 
 def one_column(y: Any) -> Any:

@@ -336,8 +336,10 @@ class LinearLR(LRScheduler):
 
     def rate(self, epoch: int) -> float:
         lr = self.optimizer.lr
-        if epoch == 0 or epoch > self.total_iters:
-            return lr if epoch else lr * self.start_factor
+        if epoch == 0:
+            return lr * self.start_factor
+        if epoch > self.total_iters:
+            return lr
         rise = self.end_factor - self.start_factor
         factor = 1.0 + rise / (self.total_iters * self.start_factor + (epoch - 1) * rise)
         return lr * max(factor, 0.0)  # on the way to 0 rounding can take the last one below it

@@ -14,7 +14,7 @@ from autograd import Value
 from autograd._format import as_index
 from autograd._tree import same_shape, tree_leaves, tree_map
 from autograd.calls import call, made_in_call
-from nn._check import checked_flag, counted, plain_lists
+from nn._check import checked_flag, plain_lists, shape_text, sizes
 from nn.object_search import CONTAINERS, INERT, found_within, is_object_array, is_searched, is_table
 
 
@@ -177,8 +177,8 @@ class Module:
         for name, group in found:
             given = state[name]
             # Sizes are compared first: an array of the shape [10**9, 0] holds no number, but as lists it is a billion.
-            if _sizes(group) != _sizes(given) or not same_shape(plain_lists(group), given := plain_lists(given)):
-                raise ValueError(f"state: {name} has another shape: expected {_shape(group)}, got {_shape(given)}")
+            if sizes(group) != sizes(given) or not same_shape(plain_lists(group), given := plain_lists(given)):
+                raise ValueError(f"state: {name} has another shape: expected {shape_text(group)}, got {shape_text(given)}")
             for number in tree_leaves(given):
                 if isinstance(number, bool) or not isinstance(number, (int, float)):
                     raise ValueError(f"state: {name} must hold numbers, got {type(number).__name__}")
@@ -444,22 +444,3 @@ def in_mode(model: Module, training: bool) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
-
-
-def _sizes(tree: Any) -> list[int]:
-    """The length of a list or an array, then that of the first one in it, and so on."""
-    if hasattr(tree, "shape"):
-        return list(tree.shape)
-    if not isinstance(tree, (list, tuple)):
-        return []
-    return [len(tree), *(_sizes(tree[0]) if tree else [])]
-
-
-def _shape(tree: Any) -> str:
-    sizes = _sizes(tree)
-    if not sizes:
-        return "a number"
-    text = counted(sizes.pop(), "number")
-    while sizes:
-        text = f"{sizes.pop()} × ({text})"
-    return text
