@@ -25,12 +25,12 @@ def train_test_split(
     stratify: Any | None = None,
     random_state: RandomState = None,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
-    """Set rows aside, so that what was learned can be tried on rows that were not seen.
+    """Set rows aside to test on, rows that training does not see.
 
     Returns X_train, X_test, y_train, y_test. `test_size` is a fraction of the rows, rounded up, if a float, and a number
-    of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a label for each row, mostly y itself)
-    shares every class out in the same proportion. ValueError if X and y are empty or differ in length, if either side
-    would be empty, or if the classes are too small, or the sides, to have one of each on both.
+    of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a label for each row, usually y)
+    splits every class in the same proportion. ValueError if X and y are empty or differ in length, if either side would be
+    empty, or if there are too few rows of a class, or on a side, to have one of each class on both.
 
     >>> train_test_split([[1], [2], [3], [4]], [1, 2, 3, 4], shuffle=False)
     ([[1], [2], [3]], [[4]], [1, 2, 3], [4])
@@ -61,10 +61,10 @@ def train_test_split(
 def batches(
     X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None
 ) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with what is left.
+    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with the rest.
 
-    A seed gives the same order in every epoch; make one `random.Random` before the loop for a new order in each that can
-    still be repeated. ValueError, at the call, if X and y are empty or differ in length, or batch_size < 1.
+    A seed gives the same order in every epoch; one `random.Random` made before the loop gives a new, reproducible order in
+    each. ValueError, at the call, if X and y are empty or differ in length, or batch_size < 1.
 
     >>> list(batches([[1], [2], [3]], [1, 2, 3], 2, shuffle=False))
     [([[1], [2]], [1, 2]), ([[3]], [3])]
@@ -73,12 +73,12 @@ def batches(
     size = checked_integer("batch_size", batch_size, at_least=1)
     order = shuffled_order(len(rows), shuffle, random_generator(random_state))
     parts = [order[start : start + size] for start in range(0, len(order), size)]
-    # An expression and not a `yield`, which would keep every error above until the first batch is asked for.
+    # An expression and not a `yield`, which would delay every error above until the first batch is asked for.
     return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
 
 
 def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int], list[int]]:
-    """Places to train and to test on, every label on each side by its share, rounded so that the sum is n_test."""
+    """Indices to train and to test on, every label on each side by its share, rounded so that the sum is n_test."""
     if any(isinstance(label, list) for label in labels):
         raise TypeError("stratify must be a single label for each row, got lists")
     places: dict[Any, list[int]] = {}
@@ -89,7 +89,7 @@ def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int],
         raise ValueError(f"stratify must hold every label at least twice, got only one of {lonely}")
     n_train = len(labels) - n_test
     if min(n_train, n_test) < len(places):
-        raise ValueError(f"test_size must leave {len(places)} rows, one a label, on both sides, got {n_train} and {n_test}")
+        raise ValueError(f"test_size must leave {len(places)} rows, one per label, on both sides, got {n_train} and {n_test}")
 
     groups = list(places.values())
     rng.shuffle(groups)  # so that a tie below goes to any of them
