@@ -38,17 +38,8 @@ from nn.activations import (
     Softsign,
     Tanh,
 )
-from nn.data import (
-    batches,
-    load_digits,
-    load_iris,
-    make_blobs,
-    make_circles,
-    make_moons,
-    make_spirals,
-    make_xor,
-    train_test_split,
-)
+from nn.data import batches, train_test_split
+from nn.datasets import load_digits, load_iris, make_blobs, make_circles, make_moons, make_spirals, make_xor
 from nn.health import health
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import (

@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd._format import did_you_mean
 from autograd._tree import tree_map
-from nn.arguments import plain_lists
+from nn._check import plain_lists
 from nn.module import Module
 
 Activation = Callable[[Any], Any]
@@ -39,7 +39,7 @@ MEANT = {"lrelu": "leaky_relu", "swish": "silu", "logistic": "sigmoid", "identit
 
 
 def activation_function(activation: str | Activation) -> Activation:
-    """The function of that name (any op of one argument has one), or the function or module itself; else a ValueError.
+    """The function of that name (any op of one argument has one), or the function or module itself; else an error.
 
     >>> activation_function("relu")(-2.0)
     0.0
@@ -57,98 +57,79 @@ def activation_function(activation: str | Activation) -> Activation:
         raise TypeError(f"activation must be a name or a function, got {activation!r}{instead}")
     if activation in ACTIVATIONS:
         return ACTIVATIONS[activation]
-    row = autograd.ops.TABLE.get(activation)
-    if row is None or row.arity != 1:
-        unary = [name for name, op in autograd.ops.TABLE.items() if op.arity == 1]
-        swapped = (name for name in ACTIVATIONS if sorted(name) == sorted(activation.lower()))  # letters that changed places
+    unary = {name: op for name, op in autograd.ops.TABLE.items() if op.arity == 1}
+    if activation in unary:
+        return unary[activation]
+    if activation in ("softmax", "log_softmax"):
+        instead = ", which takes a list: put a module after the layer, nn.Softmax() or nn.LogSoftmax()"
+    else:
+        swapped = (name for name in ACTIVATIONS if sorted(name) == sorted(activation.lower()))  # two letters swapped
         meant = MEANT.get(activation.lower()) or next(swapped, None)
-        instead = (
-            f": did you mean {meant}?" if meant else did_you_mean(activation, ACTIVATIONS) or did_you_mean(activation, unary)
-        )
-        if activation in ("softmax", "log_softmax"):
-            instead = ", which takes a list: put a module after the layer, nn.Softmax() or nn.LogSoftmax()"
-        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}{instead}")
-    return row
+        instead = f": did you mean {meant}?" if meant else ""
+        instead = instead or did_you_mean(activation, ACTIVATIONS) or did_you_mean(activation, unary)
+    raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, an op or a function, got {activation!r}{instead}")
 
 
 class Elementwise(Module):
-    """A function applied to a number, or to every number of a list."""
+    """A function applied to a number, or to every number of a list: a subclass names it."""
 
     function: Activation
+
+    def __init_subclass__(cls, function: Activation | None = None) -> None:
+        if function is not None:
+            cls.function = staticmethod(function)
 
     def forward(self, x: Any) -> Any:
         plain = type(x) is list and not (x and hasattr(x[0], "tolist"))  # an array, or a list of them, is not
         return tree_map(self.function, x if plain else plain_lists(x))
 
 
-class Identity(Elementwise):
+class Identity(Elementwise, function=linear):
     """x itself."""
 
-    function = staticmethod(linear)
 
-
-class ReLU(Elementwise):
+class ReLU(Elementwise, function=autograd.relu):
     """x where it is positive, else 0.
 
     >>> ReLU()([-1.0, 2.0])
     [0.0, 2.0]
     """
 
-    function = staticmethod(autograd.relu)
 
-
-class Tanh(Elementwise):
+class Tanh(Elementwise, function=autograd.tanh):
     """The hyperbolic tangent."""
 
-    function = staticmethod(autograd.tanh)
 
-
-class Sigmoid(Elementwise):
+class Sigmoid(Elementwise, function=autograd.sigmoid):
     """1 / (1 + exp(-x))."""
 
-    function = staticmethod(autograd.sigmoid)
 
-
-class Softplus(Elementwise):
+class Softplus(Elementwise, function=autograd.softplus):
     """log(1 + exp(x))."""
 
-    function = staticmethod(autograd.softplus)
 
-
-class GELU(Elementwise):
+class GELU(Elementwise, function=autograd.gelu):
     """x·Φ(x)."""
 
-    function = staticmethod(autograd.gelu)
 
-
-class SiLU(Elementwise):
+class SiLU(Elementwise, function=autograd.silu):
     """x·sigmoid(x)."""
 
-    function = staticmethod(autograd.silu)
 
-
-class Mish(Elementwise):
+class Mish(Elementwise, function=autograd.mish):
     """x·tanh(softplus(x))."""
 
-    function = staticmethod(autograd.mish)
 
-
-class Softsign(Elementwise):
+class Softsign(Elementwise, function=autograd.softsign):
     """x / (1 + |x|)."""
 
-    function = staticmethod(autograd.softsign)
+
+class Hardtanh(Elementwise, function=autograd.hardtanh):
+    """x clipped to [-1, 1]."""
 
 
-class Hardtanh(Elementwise):
-    """x held between -1 and 1."""
-
-    function = staticmethod(autograd.hardtanh)
-
-
-class LogSigmoid(Elementwise):
+class LogSigmoid(Elementwise, function=autograd.logsigmoid):
     """log(sigmoid(x))."""
-
-    function = staticmethod(autograd.logsigmoid)
 
 
 class LeakyReLU(Elementwise):

@@ -1,127 +1,40 @@
-"""Data to learn from: toy shapes, two classic tables, and how to split them and serve them in batches.
+"""Data for training: how to split it and serve it in batches.
 
-X is a list of rows of floats and y a list of labels, one a row. `random_state` is a seed (the same every time), a
-`random.Random` (which moves on with each call) or None (other every time); the global generator is left alone.
+X is a list of rows and y a list of labels, one per row; arrays, DataFrames and Series are taken too. `random_state` is a
+seed (the same order every time), a `random.Random` (which moves on with each call) or None (a new order every time).
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
 from collections.abc import Iterator
-from importlib.resources import files
 from numbers import Integral
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
-from nn.arguments import RandomState, checked_integer, checked_list, number_between, one_column, random_generator
-from nn.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor, shuffled_order
-
-__all__ = [
-    "Dataset",
-    "batches",
-    "load_digits",
-    "load_iris",
-    "make_blobs",
-    "make_circles",
-    "make_moons",
-    "make_spirals",
-    "make_xor",
-    "train_test_split",
-]
-
-Table = Any  # a list, a tuple, an array, a DataFrame or a Series: anything with .tolist() or .to_numpy()
-
-# -- tables ------------------------------------------------------------------------------------------
-
-
-class Dataset(NamedTuple):
-    """A table to learn from: rows `X`, labels `y`, what columns and labels are called, and where it comes from.
-
-    >>> X, y, feature_names, target_names, description = load_iris()
-    >>> len(X), len(y), target_names[y[0]]
-    (150, 150, 'setosa')
-    """
-
-    X: list[list[float]]
-    y: list[int]
-    feature_names: tuple[str, ...]
-    target_names: tuple[str, ...]
-    description: str
-
-    def __repr__(self) -> str:
-        return f"<Dataset: {len(self.X)} rows of {len(self.feature_names)} features, {len(self.target_names)} classes>"
-
-
-def load_iris() -> Dataset:
-    """Fisher's irises: 150 flowers of 3 species, 50 each, measured in four places.
-
-    X: 150 rows of 4 floats, in cm; y: 0, 1 or 2, the place of the species in target_names.
-    Source and licence are in its description. Every call gives a fresh copy.
-
-    >>> iris = load_iris()
-    >>> iris
-    <Dataset: 150 rows of 4 features, 3 classes>
-    >>> dict(zip(iris.feature_names, iris.X[0]))["petal width (cm)"], iris.target_names[iris.y[0]]
-    (0.2, 'setosa')
-    """
-    return _load("iris.csv")
-
-
-def load_digits() -> Dataset:
-    """Handwritten digits: 1797 images of 8×8 pixels, about 180 of each digit.
-
-    X: 1797 rows of 64 floats, line by line, whole numbers from 0 (paper) to 16 (ink): divide by 16 before training.
-    y: the digit. Source and licence are in its description. Every call gives a fresh copy.
-
-    >>> digits = load_digits()
-    >>> digits
-    <Dataset: 1797 rows of 64 features, 10 classes>
-    >>> digits.y[:5], max(digits.X[0])
-    ([0, 1, 2, 3, 4], 15.0)
-    """
-    return _load("digits.csv.gz")
-
-
-def _load(name: str) -> Dataset:
-    folder = files("nn") / "datasets"
-    content = (folder / name).read_bytes()
-    text = (gzip.decompress(content) if name.endswith(".gz") else content).decode()
-    header, *rows = csv.reader(text.splitlines())
-    # The description is the file's section of the README: one statement of source and licence, not two that drift.
-    section = (folder / "README.md").read_text(encoding="utf-8").partition(f"## {name}\n")[2]
-    target_names = sorted({row[-1] for row in rows})
-    return Dataset(
-        X=[[float(x) for x in row[:-1]] for row in rows],
-        y=[target_names.index(row[-1]) for row in rows],
-        feature_names=tuple(header[:-1]),
-        target_names=tuple(target_names),
-        description=section.partition("\n## ")[0].strip(),
-    )
-
-
-# -- splits and batches ------------------------------------------------------------------------------
+from nn._check import RandomState, checked_integer, checked_list, number_between, one_column, random_generator
+from nn.datasets.toys import shuffled_order
 
 
 def train_test_split(
-    X: Table,
-    y: Table,
+    X: Any,
+    y: Any,
     *,
     test_size: float = 0.25,
     shuffle: bool = True,
-    stratify: Table | None = None,
+    stratify: Any | None = None,
     random_state: RandomState = None,
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
-    """Set rows aside, so that what was learned can be tried on rows that were not seen.
+    """Set rows aside to test on, rows that training does not see.
 
     Returns X_train, X_test, y_train, y_test. `test_size` is a fraction of the rows, rounded up, if a float, and a number
-    of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a label for each row, mostly y itself)
-    shares every class out in the same proportion. ValueError if X and y are empty or differ in length, if either side
-    would be empty, or if the classes are too small, or the sides, to have one of each on both.
+    of rows if an int. Without `shuffle` the test rows are the last ones. `stratify` (a label for each row, usually y)
+    splits every class in the same proportion. ValueError if X and y are empty or differ in length, if either side would be
+    empty, or if there are too few rows of a class, or on a side, to have one of each class on both.
 
     >>> train_test_split([[1], [2], [3], [4]], [1, 2, 3, 4], shuffle=False)
     ([[1], [2], [3]], [[4]], [1, 2, 3], [4])
+    >>> from nn import make_xor
     >>> X, y = make_xor(8)
     >>> X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.5, stratify=y)
     >>> sorted(y_train), sorted(y_test)
@@ -146,12 +59,12 @@ def train_test_split(
 
 
 def batches(
-    X: Table, y: Table, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None
+    X: Any, y: Any, batch_size: int, *, shuffle: bool = True, random_state: RandomState = None
 ) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with what is left.
+    """Go once through the data in mini-batches: yields (X, y) of `batch_size` rows, the last with the rest.
 
-    A seed gives the same order in every epoch; make one `random.Random` before the loop for a new order in each that can
-    still be repeated. ValueError, at the call, if X and y are empty or differ in length, or batch_size < 1.
+    A seed gives the same order in every epoch; one `random.Random` made before the loop gives a new, reproducible order in
+    each. ValueError, at the call, if X and y are empty or differ in length, or batch_size < 1.
 
     >>> list(batches([[1], [2], [3]], [1, 2, 3], 2, shuffle=False))
     [([[1], [2]], [1, 2]), ([[3]], [3])]
@@ -160,12 +73,12 @@ def batches(
     size = checked_integer("batch_size", batch_size, at_least=1)
     order = shuffled_order(len(rows), shuffle, random_generator(random_state))
     parts = [order[start : start + size] for start in range(0, len(order), size)]
-    # An expression and not a `yield`, which would keep every error above until the first batch is asked for.
+    # An expression and not a `yield`, which would delay every error above until the first batch is asked for.
     return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
 
 
 def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int], list[int]]:
-    """Places to train and to test on, every label on each side by its share, rounded so that the sum is n_test."""
+    """Indices to train and to test on, every label on each side by its share, rounded so that the sum is n_test."""
     if any(isinstance(label, list) for label in labels):
         raise TypeError("stratify must be a single label for each row, got lists")
     places: dict[Any, list[int]] = {}
@@ -176,7 +89,7 @@ def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int],
         raise ValueError(f"stratify must hold every label at least twice, got only one of {lonely}")
     n_train = len(labels) - n_test
     if min(n_train, n_test) < len(places):
-        raise ValueError(f"test_size must leave {len(places)} rows, one a label, on both sides, got {n_train} and {n_test}")
+        raise ValueError(f"test_size must leave {len(places)} rows, one per label, on both sides, got {n_train} and {n_test}")
 
     groups = list(places.values())
     rng.shuffle(groups)  # so that a tie below goes to any of them
@@ -196,7 +109,7 @@ def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int],
     return train, test
 
 
-def _rows_and_labels(X: Table, y: Table) -> tuple[list[Any], list[Any]]:
+def _rows_and_labels(X: Any, y: Any) -> tuple[list[Any], list[Any]]:
     rows = checked_list("X", X)
     if not rows:
         raise ValueError("X must hold at least one row, got none")

@@ -1,4 +1,4 @@
-"""First weights: how they are drawn, always from a generator that is handed in.
+"""Initial weights, always drawn from a generator that is passed in.
 
 An initialiser is a function `(fan_in, fan_out, generator) -> float` that draws one weight.
 """
@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from nn.arguments import checked_choice
+from nn._check import checked_choice
 
 Initialiser = Callable[[int, int, Random], float]
 

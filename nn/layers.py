@@ -7,14 +7,14 @@ from random import Random
 from typing import Any
 
 from autograd import Value, dot, linear
+from nn._check import below_one, checked_flag, checked_integer, counted, generator, plain_lists
 from nn.activations import Activation, activation_function
-from nn.arguments import checked_flag, checked_integer, checked_number, counted, generator, plain_lists
 from nn.init import Initialiser, initialiser
 from nn.module import Module
 
 
 class _Default(str):
-    """A default, which can be told from the same word given by the caller."""
+    """A default, which can be told apart from the same word given by the caller."""
 
 
 RELU = _Default("relu")
@@ -23,13 +23,12 @@ RELU = _Default("relu")
 class Neuron(Module):
     """activation(w·x + b), with `nin` weights drawn by `init` and a bias of 0.
 
-    It records one `dot` node and one activation; with `expand` single multiplies and adds, for drawing
-    and teaching. `activation` is a name or a function, `init` too ("he", "xavier", "uniform"). As in micrograd,
-    `nonlin=False` stands for the activation "linear", and `nonlin=True` for "relu".
+    It records one `dot` node and one activation; with `expand` single multiplies and adds, for drawing and teaching.
+    `activation` is a name or a function, and so is `init` ("he", "xavier", "uniform"). As in micrograd, `nonlin=False`
+    stands for the activation "linear", and `nonlin=True` for "relu".
 
-    `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as in
-    micrograd and PyTorch: with a fixed seed as the default, the layers of a net, made one by one, would be copies of
-    each other. (MLP, which makes all its layers from one generator, does have one.)
+    `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as
+    in micrograd and PyTorch: with a fixed default, the layers of a net, made one by one, would be copies of each other.
 
     >>> neuron = Neuron(2, "tanh", seed=0)
     >>> len(neuron.parameters())
@@ -74,7 +73,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """`nout` neurons side by side on the same inputs; the output is a list. The other arguments are those of Neuron.
+    """`nout` neurons side by side with the same inputs; the output is a list. The other arguments are those of Neuron.
 
     >>> layer = Layer(2, 3, seed=0)
     >>> len(layer([1.0, 2.0])), len(layer.parameters())
@@ -114,11 +113,11 @@ class MLP(Module):
     """A multi-layer perceptron: `MLP(2, [16, 16, 1])` has two inputs, two hidden layers of 16 and one output.
 
     Hidden layers use `activation`, the last one `output_activation` ("linear": scores, or logits).
-    A single output comes as one Value, several as a list.
+    A single output is one Value, several are a list.
 
-    Two MLPs of the same widths start with equal weights, since `seed` is 0 unless you give another; Neuron and Layer without
-    a seed are random. For an ensemble write `[MLP(2, [16, 1], seed=i) for i in range(5)]`; seed=None gives other weights
-    each time.
+    Two MLPs of the same widths start with equal weights, since `seed` is 0 by default; Neuron and Layer without a seed
+    are random. For an ensemble write `[MLP(2, [16, 1], seed=i) for i in range(5)]`; with seed=None the weights are
+    different each time.
 
     >>> net = MLP(2, [16, 16, 1])
     >>> len(net.parameters())
@@ -144,11 +143,10 @@ class MLP(Module):
             raise ValueError(f"nouts must be a list with the width of each layer, at least one, got {nouts!r}{instead}")
         inner, outer = activation_function(activation), activation_function(output_activation)
         source = generator(seed)
-        widths = [nin, *nouts]
-        last = len(nouts) - 1
+        functions = [inner] * (len(nouts) - 1) + [outer]
         self.layers = [
-            Layer(before, after, outer if i == last else inner, seed=source, init=init, expand=expand)
-            for i, (before, after) in enumerate(zip(widths, nouts, strict=False))
+            Layer(before, after, function, seed=source, init=init, expand=expand)
+            for before, after, function in zip([nin, *nouts], nouts, functions, strict=False)
         ]
 
     def forward(self, x: Any) -> Any:
@@ -159,7 +157,7 @@ class MLP(Module):
 
 
 class Sequential(Module):
-    """Modules one after the other.
+    """Modules applied one after the other.
 
     >>> from nn import Tanh
     >>> net = Sequential(Layer(2, 3, "linear", seed=0), Tanh(), Layer(3, 1, "linear", seed=1))
@@ -193,25 +191,21 @@ class Sequential(Module):
 
 
 class Dropout(Module):
-    """In training each input becomes 0 with probability `p`, the others grow by 1/(1-p) (Srivastava et al., 2014).
+    """In training, each input becomes 0 with probability `p`, and the others are scaled by 1/(1-p) (Srivastava et al., 2014).
 
-    After `eval()` it changes nothing. Without a `seed`, an int or a random.Random, it drops others each time.
+    After `eval()` it changes nothing. Without a `seed`, an int or a random.Random, it drops different ones each time.
 
     >>> Dropout(0.5, seed=0).eval()([1.0, 2.0])
     [1.0, 2.0]
     """
 
     def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
-        self.p = checked_number("p", p, "at least 0 and below 1", lambda x: 0.0 <= x < 1.0)
+        self.p = below_one("p", p)
         self.generator = generator(seed)
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """The list with some of its items replaced by 0."""
-        row = plain_lists(x)
-        if not isinstance(row, list):
-            raise TypeError(f"x: expected a list of numbers, got {type(x).__name__}")
-        if row and isinstance(row[0], list):
-            raise ValueError(f"x: expected one row of numbers, got {counted(len(row), 'row')}: write [net(row) for row in X]")
+        row = _row(x)
         if not self.training or self.p == 0.0:
             return row
         scale = 1.0 / (1.0 - self.p)
@@ -230,18 +224,18 @@ def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | 
     return "relu" if checked_flag("nonlin", nonlin) else "linear"
 
 
-def _row(x: Any, nin: int) -> Sequence[Any]:
-    """The inputs as a list or a tuple, if they are one row of `nin` numbers or Values."""
+def _row(x: Any, nin: int | None = None) -> list[Any]:
+    """The inputs as a list, if they are one row of numbers or Values, `nin` of them unless that is None."""
     row = x if type(x) is list else plain_lists(x)
+    expected = "numbers" if nin is None else counted(nin, "number")
     if not isinstance(row, list):
         instead = ": write net([x])" if nin == 1 and isinstance(x, (int, float, Value)) else ""
-        raise TypeError(f"x: expected a list of {counted(nin, 'number')}, got {type(x).__name__}{instead}")
+        raise TypeError(f"x: expected a list of {expected}, got {type(x).__name__}{instead}")
     if row and isinstance(row[0], str):
-        raise TypeError(f"x: expected {counted(nin, 'number')}, got the text {row[0]!r}")
+        raise TypeError(f"x: expected {expected}, got the text {row[0]!r}")
     if row and hasattr(row[0], "__len__"):
-        raise ValueError(
-            f"x: expected one row of {counted(nin, 'number')}, got {counted(len(row), 'row')}: write [net(row) for row in X]"
-        )
-    if len(row) != nin:
-        raise ValueError(f"x: expected {counted(nin, 'number')}, got {len(row)}")
+        got = f"got {counted(len(row), 'row')}: write [net(row) for row in X]"
+        raise ValueError(f"x: expected one row of {expected}, {got}")
+    if nin is not None and len(row) != nin:
+        raise ValueError(f"x: expected {expected}, got {len(row)}")
     return row

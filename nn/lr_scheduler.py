@@ -1,6 +1,6 @@
-"""Schedulers: learning rates that change as training goes on. Names, defaults and rules are PyTorch's.
+"""Learning rate schedulers. Names, defaults and rules are PyTorch's.
 
-Call `optimizer.step()` for every batch, and after the last one of an epoch `scheduler.step()`.
+Call `optimizer.step()` after every batch, and `scheduler.step()` after the last batch of an epoch.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
-from nn.arguments import (
+from nn._check import (
     below_one,
     checked_choice,
     checked_flag,
@@ -48,15 +48,9 @@ def _milestones(name: str, values: Sequence[int]) -> list[int]:
     return milestones
 
 
-def _checked_optimizer(optimizer: Any) -> Optimizer:
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer must be an Optimizer, got {optimizer!r}")
-    return optimizer
-
-
 def _for_each_group(name: str, given: Any, optimizer: Any, check: Check) -> list[Any]:
     """One for each parameter group of the optimizer, from a list of them or one for all."""
-    groups = len(_checked_optimizer(optimizer).param_groups)
+    groups = len(_groups_of(optimizer))
     if not isinstance(given, (list, tuple)):
         return [check(name, given)] * groups
     if len(given) != groups:
@@ -64,23 +58,28 @@ def _for_each_group(name: str, given: Any, optimizer: Any, check: Check) -> list
     return [check(f"{name}[{i}]", one) for i, one in enumerate(given)]
 
 
+def _groups_of(optimizer: Any) -> list[ParamGroup]:
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an Optimizer, got {optimizer!r}")
+    return optimizer.param_groups
+
+
 class _Scheduler:
-    """What all schedulers have: an optimizer, the number of epochs so far, and the rates they set last, one per group."""
+    """The base of all schedulers: an optimizer, the number of epochs so far, and the rates set last, one per group."""
 
     # The attributes that a state_dict holds, each with the check that it has to pass on the way back.
     progress: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
 
     def __init__(self, optimizer: Optimizer) -> None:
-        self.optimizer = _checked_optimizer(optimizer)
-        self.last_epoch = 0
-        self.last_lrs = [group["lr"] for group in optimizer.param_groups]
+        self.last_lrs = [group["lr"] for group in _groups_of(optimizer)]
+        self.optimizer, self.last_epoch = optimizer, 0
 
     def get_last_lr(self) -> list[float]:
-        """The learning rates as this scheduler left them, one for each parameter group."""
+        """The learning rates that this scheduler set last, one for each parameter group."""
         return list(self.last_lrs)
 
     def state_dict(self) -> dict[str, Any]:
-        """How far it has come, as a dict that `json.dumps` takes; the plan itself is what the constructor was given.
+        """How far it has come, as a dict that `json.dumps` takes; what the constructor was given is not part of it.
 
         >>> from nn.optim import SGD
         >>> StepLR(SGD([Value(1.0)], lr=0.1), step_size=2).state_dict()
@@ -124,13 +123,13 @@ class _Scheduler:
 
 
 class LRScheduler(_Scheduler):
-    """A plan for the learning rates by epochs: `step()`, once an epoch, sets each group's rate to `rate(epoch)`.
+    """Learning rates by epoch: `step()`, once per epoch, sets each group's rate to `rate(epoch)`.
 
-    The plan starts from `base_lr`, the group's rate when the optimizer's first scheduler was made. Several
-    schedulers may share an optimizer: all but LambdaLR and OneCycleLR change the rates that they find, so their factors
-    multiply. A rate that would be negative, infinite or NaN is a ValueError, and nothing changes.
+    They start from `base_lr`, the group's rate when the optimizer's first scheduler was made. Several schedulers may
+    share an optimizer: all but LambdaLR and OneCycleLR change the rates that they find, so their factors multiply.
+    A rate that would be negative, infinite or NaN is a ValueError, and nothing changes.
 
-    A plan of your own is a subclass:
+    A schedule of your own is a subclass:
 
     >>> from nn.optim import SGD
     >>> class Halving(LRScheduler):
@@ -143,7 +142,7 @@ class LRScheduler(_Scheduler):
     """
 
     progress: ClassVar[dict[str, Check]] = {**_Scheduler.progress, "base_lrs": _rates}
-    begins: ClassVar[bool] = False  # does `rate(0)` hold at once? If not, epoch 0 has the rate that the plan starts from
+    begins: ClassVar[bool] = False  # is `rate(0)` set at once? If not, epoch 0 keeps `base_lr`
 
     def __init__(self, optimizer: Optimizer) -> None:
         super().__init__(optimizer)
@@ -157,13 +156,13 @@ class LRScheduler(_Scheduler):
 
     @property
     def base_lr(self) -> float:
-        """Where the plan starts from: in the first group, and within `rate` in the group at hand."""
+        """The rate that the schedule starts from: the first group's, and inside `rate` the current group's."""
         return self.base_lrs[self._at]
 
     def rate(self, epoch: int) -> float:
         """The learning rate after so many epochs; `self.optimizer.lr` is the one before.
 
-        It is asked for each parameter group: `self.base_lr` and the attributes of the optimizer are then the group's.
+        It is called for each parameter group: `self.base_lr` and the attributes of the optimizer are then the group's.
         """
         raise NotImplementedError(f"{type(self).__name__} has to define rate(self, epoch)")
 
@@ -172,7 +171,7 @@ class LRScheduler(_Scheduler):
         self._begin(self.last_epoch + 1)
 
     def _begin(self, epoch: int) -> None:
-        rates = []  # all of them are found, and refused if they cannot be, before anything changes
+        rates = []  # all are computed, and checked, before anything changes
         try:
             for index in range(len(self._groups())):
                 self._at = index
@@ -194,13 +193,11 @@ class StepLR(LRScheduler):
 
     >>> from nn.optim import SGD
     >>> scheduler = StepLR(SGD([Value(1.0)], lr=0.8), step_size=2, gamma=0.5)
-    >>> for _ in range(4):
+    >>> for _ in range(2):
     ...     scheduler.step()
     ...     print(scheduler.get_last_lr())
     [0.8]
     [0.4]
-    [0.4]
-    [0.2]
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
@@ -231,19 +228,17 @@ class ExponentialLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Let the learning rate fall to `eta_min` (at least 0) along half a cosine wave, in `T_max` epochs (at least 1).
+    """Lower the learning rate to `eta_min` (at least 0) along half a cosine wave, in `T_max` epochs (at least 1).
 
     At epoch t it is eta_min + ½·(base_lr − eta_min)·(1 + cos(π·t / T_max)), without restarts: after T_max it rises
-    again (Loshchilov and Hutter, 2017, "SGDR", arXiv:1608.03983). As in PyTorch each rate is found from the one before,
-    so that other schedulers' factors are kept.
+    again (Loshchilov and Hutter, 2017, "SGDR", arXiv:1608.03983). As in PyTorch each rate is computed from the one before,
+    so other schedulers' factors are kept.
 
     >>> from nn.optim import SGD
     >>> scheduler = CosineAnnealingLR(SGD([Value(1.0)], lr=0.8), T_max=2)
-    >>> for _ in range(2):
-    ...     scheduler.step()
-    ...     print(round(scheduler.get_last_lr()[0], 6))
+    >>> scheduler.step()
+    >>> round(scheduler.get_last_lr()[0], 6)
     0.4
-    0.0
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
@@ -252,17 +247,16 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer)
 
     def rate(self, epoch: int) -> float:
-        if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # the wave was at its lowest, where no ratio leads upwards
+        if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # from the lowest point of the wave no ratio leads upwards
             return self.optimizer.lr + (self.base_lr - self.eta_min) * (1.0 - math.cos(math.pi / self.T_max)) / 2.0
         ratio = (1.0 + math.cos(math.pi * epoch / self.T_max)) / (1.0 + math.cos(math.pi * (epoch - 1) / self.T_max))
         return ratio * (self.optimizer.lr - self.eta_min) + self.eta_min
 
 
 class LambdaLR(LRScheduler):
-    """The learning rate is base_lr · lr_lambda(epoch), from epoch 0, which begins at once.
+    """The learning rate is base_lr · lr_lambda(epoch), from epoch 0 on, at once.
 
-    `lr_lambda` takes an int and returns a number, finite and at least 0; or it is a list of such functions, one
-    for each parameter group.
+    `lr_lambda` takes an int and returns a finite number, at least 0; or it is a list of such functions, one per group.
 
     >>> from nn.optim import SGD
     >>> scheduler = LambdaLR(SGD([Value(1.0)], lr=0.8), lambda epoch: 1 / (1 + epoch))
@@ -288,18 +282,17 @@ def _function_of_the_epoch(name: str, given: Callable[[int], float]) -> Callable
 
 
 class MultiStepLR(LRScheduler):
-    """Multiply the learning rate by `gamma` (at least 0) at every epoch of `milestones`, a list that does not fall.
+    """Multiply the learning rate by `gamma` (at least 0) at every epoch of `milestones`, a list in ascending order.
 
-    A milestone that stands in it twice counts twice, and one at 0 holds at once.
+    A milestone that occurs twice counts twice, and one at 0 counts at once.
 
     >>> from nn.optim import SGD
     >>> scheduler = MultiStepLR(SGD([Value(1.0)], lr=0.8), milestones=[1, 3], gamma=0.5)
-    >>> for _ in range(4):
+    >>> for _ in range(3):
     ...     scheduler.step()
     ...     print(scheduler.get_last_lr())
     [0.4]
     [0.4]
-    [0.2]
     [0.2]
     """
 
@@ -315,10 +308,10 @@ class MultiStepLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """Let a factor of the learning rate go from `start_factor` to `end_factor` in `total_iters` equal steps: a warm-up.
+    """Change a factor of the learning rate from `start_factor` to `end_factor` in `total_iters` equal steps: a warm-up.
 
-    It begins at once, with epoch 0, and rests after `total_iters` epochs (at least 1). `start_factor` is above 0 and at
-    most 1, `end_factor` from 0 to 1. As in PyTorch each rate is found from the one before, so that other schedulers'
+    It begins at once, with epoch 0, and ends after `total_iters` epochs (at least 1). `start_factor` is above 0 and at
+    most 1, `end_factor` from 0 to 1. As in PyTorch each rate is computed from the one before, so other schedulers'
     factors are kept.
 
     >>> from nn.optim import SGD
@@ -353,16 +346,16 @@ class LinearLR(LRScheduler):
 
 
 class OneCycleLR(LRScheduler):
-    """One cycle in `total_steps` steps: the learning rate rises to `max_lr`, then falls far below where it began.
+    """One cycle of `total_steps` steps: the learning rate rises to `max_lr`, then falls far below where it began.
 
-    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, is at its highest after the share `pct_start`
-    of the steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear".
-    With `three_phase` it falls as long as it rose, and to the end in a third phase. Meanwhile, with
-    `cycle_momentum`, the optimizer's momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and
-    back (Smith and Topin, 2018, "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists of one
-    for each parameter group. In place of `total_steps` you can give `epochs` and `steps_per_epoch`.
+    Call `step()` after every batch. The rate begins at max_lr / `div_factor`, peaks after the fraction `pct_start` of the
+    steps, and ends at max_lr / (div_factor · `final_div_factor`); `anneal_strategy` is "cos" or "linear". With
+    `three_phase` it falls for as long as it rose, and then to the end. Meanwhile, with `cycle_momentum`, the optimizer's
+    momentum (Adam's β₁) goes the opposite way, from `max_momentum` to `base_momentum` and back (Smith and Topin, 2018,
+    "Super-Convergence", arXiv:1708.07120). max_lr and both momenta may be lists with one number per parameter group.
+    `epochs` and `steps_per_epoch` may be given in place of `total_steps`.
 
-    The rate of the last step stays for the call that ends a loop; one more is a ValueError.
+    The rate of the last step stays for the call that ends a loop; one more call is a ValueError.
 
     >>> from nn.optim import SGD
     >>> optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9)
@@ -397,15 +390,13 @@ class OneCycleLR(LRScheduler):
         highest = _for_each_group("max_lr", max_lr, optimizer, finite_above_zero)
         bases = _for_each_group("base_momentum", base_momentum, optimizer, below_one)
         tops = _for_each_group("max_momentum", max_momentum, optimizer, below_one)
-        div_factor, final_div_factor = (
-            finite_above_zero("div_factor", div_factor),
-            finite_above_zero("final_div_factor", final_div_factor),
-        )
+        div_factor = finite_above_zero("div_factor", div_factor)
+        final_div_factor = finite_above_zero("final_div_factor", final_div_factor)
         pct_start = zero_to_one("pct_start", pct_start)
         self.total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
         self.anneal_strategy = checked_choice("anneal_strategy", anneal_strategy, ("cos", "linear"))
         self.cycled = _momentum_of(optimizer) if checked_flag("cycle_momentum", cycle_momentum) else None
-        # Of each group: rates and momenta at the corners of the curve, the first one at step 0.
+        # The rate and momentum of each group at the corners of the curve, the first at step 0.
         self.corners = [
             [(high / div_factor, top), (high, base), (high / div_factor / final_div_factor, top)]
             for high, base, top in zip(highest, bases, tops, strict=True)
@@ -457,7 +448,7 @@ def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: i
 
 
 def _momentum_of(optimizer: Optimizer) -> str:
-    """The setting that is cycled."""
+    """The name of the setting that is cycled."""
     for name in ("betas", "momentum"):
         if name in optimizer.settings:
             return name
@@ -465,15 +456,15 @@ def _momentum_of(optimizer: Optimizer) -> str:
 
 
 class SequentialLR(LRScheduler):
-    """One plan after another: each of `schedulers` in its turn, the next one from each epoch of `milestones` on.
+    """One scheduler after another: each milestone, one fewer than `schedulers`, is the epoch at which the next takes over.
 
-    There is one milestone fewer than schedulers. A scheduler whose turn comes starts at its own epoch 0, from its
-    `base_lr`, whatever the one before has left. ReduceLROnPlateau, which needs a metric, cannot be among them.
+    A scheduler whose turn comes starts at its own epoch 0, from its `base_lr`, whatever rate it finds.
+    ReduceLROnPlateau, which needs a metric, cannot be among them.
 
     >>> from nn.optim import SGD
     >>> optimizer = SGD([Value(1.0)], lr=0.8)
-    >>> plans = [LinearLR(optimizer, start_factor=0.5, total_iters=2), ExponentialLR(optimizer, gamma=0.5)]
-    >>> scheduler = SequentialLR(optimizer, plans, milestones=[2])
+    >>> warm_up, decay = LinearLR(optimizer, start_factor=0.5, total_iters=2), ExponentialLR(optimizer, gamma=0.5)
+    >>> scheduler = SequentialLR(optimizer, [warm_up, decay], milestones=[2])
     >>> for _ in range(4):
     ...     print(round(optimizer.lr, 6))
     ...     scheduler.step()
@@ -528,23 +519,21 @@ class SequentialLR(LRScheduler):
 
 
 class ReduceLROnPlateau(_Scheduler):
-    """Multiply the learning rate by `factor` once a number has not got better for more than `patience` epochs.
+    """Multiply the learning rate by `factor` once a metric has not improved for more than `patience` epochs.
 
-    `step(metrics)` is given the number. With `mode` "min" it is better below best · (1 − threshold), or, with
+    `step(metrics)` takes the metric. With `mode` "min" it improves below best · (1 − threshold), or, with
     `threshold_mode` "abs", below best − threshold; with "max" above best · (1 + threshold) or best + threshold. NaN is
-    never better. After a reduction `cooldown` epochs do not count. The rate does not fall below `min_lr`, and
+    no improvement. After a reduction `cooldown` epochs do not count. The rate does not fall below `min_lr`, and
     a change of no more than `eps` is not made.
 
     `factor` is at least 0 and below 1, `patience` and `cooldown` are ints from 0 on, the others numbers from 0 on;
-    `min_lr` may be a list of one for each parameter group.
-    ValueError or TypeError names an argument that cannot be.
+    `min_lr` may be a list with one number per parameter group. ValueError or TypeError names a bad argument.
 
     >>> from nn.optim import SGD
-    >>> scheduler = ReduceLROnPlateau(SGD([Value(1.0)], lr=0.8), factor=0.5, patience=1)
-    >>> for loss in [3.0, 2.0, 2.0, 2.0]:
+    >>> scheduler = ReduceLROnPlateau(SGD([Value(1.0)], lr=0.8), factor=0.5, patience=0)
+    >>> for loss in (3.0, 2.0, 2.0):
     ...     scheduler.step(loss)
     ...     print(scheduler.get_last_lr())
-    [0.8]
     [0.8]
     [0.8]
     [0.4]
@@ -579,11 +568,10 @@ class ReduceLROnPlateau(_Scheduler):
         self.min_lrs = _for_each_group("min_lr", min_lr, optimizer, finite_from_zero)
         self.eps = finite_from_zero("eps", eps)
         self.best = math.inf if mode == "min" else -math.inf
-        self.num_bad_epochs = 0
-        self.cooldown_counter = 0
+        self.num_bad_epochs = self.cooldown_counter = 0
 
     def step(self, metrics: float | Value) -> None:
-        """Take note of this epoch's number (a Value will do), and reduce the learning rate if it is time."""
+        """Take this epoch's metric (a Value will do), and reduce the learning rate if it is time."""
         metric = _any_number("metrics", metrics.data if isinstance(metrics, Value) else metrics)
         rates = [group["lr"] for group in self._groups()]
         if self._is_better(metric):

@@ -1,4 +1,4 @@
-"""How often a model is right: its outputs against the classes that were wanted."""
+"""Metrics: how often the outputs of a model are right."""
 
 from __future__ import annotations
 
@@ -9,30 +9,29 @@ from typing import Any
 
 from autograd import Value
 from autograd._tree import tree_leaves
-from nn.arguments import checked_list, plain_lists
+from nn._check import checked_list, plain_lists
 
 
 def accuracy(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> float:
-    """The share of samples whose class is right.
+    """The fraction of samples whose class is predicted correctly.
 
-    An output that is a list has its class at the largest number. An output that is one number is a score
-    (or logit): above `threshold` is class 1, else the other one, which may be called 0 or -1. Of
-    probabilities, the threshold is 0.5. An output with a NaN is of no class, so it is not right. ValueError if
-    there are no samples, or for a target that is no class.
+    An output that is a list predicts the index of its largest number. An output that is one number is a score (or
+    logit): above `threshold` it predicts class 1, else the other class, which may be called 0 or -1. For probabilities
+    the threshold is 0.5. An output with a NaN predicts no class. ValueError if there are no samples, or for a target
+    that is not a class.
 
     >>> accuracy([2.0, -1.0], [1, -1]), accuracy([[0.1, 0.9]], [1])
     (1.0, 1.0)
     """
     pairs = _classes(outputs, targets, threshold)
-    return sum(said == truth for truth, said in pairs) / len(pairs)
+    return sum(predicted == actual for actual, predicted in pairs) / len(pairs)
 
 
 def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: float = 0.0) -> list[list[int]]:
-    """How many samples of each class (a row) were taken for each class (a column), in scikit-learn's layout.
+    """How many samples of each actual class (row) were predicted as each class (column), in scikit-learn's layout.
 
-    Outputs, targets and `threshold` are those of `accuracy`; of scores, the first row and column are class 0 or -1. What is
-    right stands on the diagonal. ValueError as there, and for an output with a NaN, which has no column.
-    `plot.confusion_matrix` draws it.
+    Outputs, targets and `threshold` are as in `accuracy`; for scores, the first row and column are class 0 or -1.
+    ValueError as there, and for an output with a NaN, which has no column. `plot.confusion_matrix` draws it.
 
     >>> confusion_matrix([[0.1, 0.9], [0.8, 0.2], [0.7, 0.3]], [1, 0, 1])
     [[1, 0], [1, 1]]
@@ -40,10 +39,10 @@ def confusion_matrix(outputs: Sequence[Any], targets: Sequence[Any], threshold: 
     pairs = _classes(outputs, targets, threshold)
     size = max(len(tree_leaves(plain(outputs[0]))), 2)
     table = [[0] * size for _ in range(size)]
-    for i, (truth, said) in enumerate(pairs):
-        if said is None:
+    for i, (actual, predicted) in enumerate(pairs):
+        if predicted is None:
             raise ValueError(f"outputs: expected numbers, got NaN in output {i}, which is of no class")
-        table[truth][said] += 1
+        table[actual][predicted] += 1
     return table
 
 
@@ -60,7 +59,7 @@ def plain(output: Any) -> Any:
 
 
 def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> list[tuple[int, int | None]]:
-    """Of each sample the class that it is of, and the one that it is taken for, or None."""
+    """The actual class of each sample, and the predicted one, or None."""
     outputs, targets = checked_list("outputs", outputs), checked_list("targets", targets)
     if not targets:
         raise ValueError("targets: expected one for each output, got none")
@@ -77,16 +76,16 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
             raise ValueError(
                 f"outputs: expected the same number of values in each, got {width} in output 0 and {len(row)} in output {i}"
             )
-    return [(_truth(target, width), _said(row, threshold)) for row, target in zip(rows, targets, strict=True)]
+    return [(_actual(target, width), _predicted(row, threshold)) for row, target in zip(rows, targets, strict=True)]
 
 
-def _said(row: list[float], threshold: float) -> int | None:
+def _predicted(row: list[float], threshold: float) -> int | None:
     if any(map(math.isnan, row)):
         return None
     return row.index(max(row)) if len(row) > 1 else int(row[0] > threshold)
 
 
-def _truth(target: Any, width: int) -> int:
+def _actual(target: Any, width: int) -> int:
     if width > 1 and target in range(width):
         return int(target)
     if width == 1 and target in (-1, 0, 1):

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 from autograd import Value
 from autograd._format import did_you_mean
 from autograd.teaching import teach_step_without_backward
-from nn.arguments import (
+from nn._check import (
     below_one,
     checked_flag,
     checked_integer,
@@ -30,10 +30,10 @@ Params = Iterable[Value] | Sequence[Mapping[str, Any]]
 
 
 class Setting(Generic[T]):
-    """An option of an optimizer, with the check its values must pass; each parameter group has a value of its own.
+    """An option of an optimizer, with the check its values must pass; each parameter group has its own value.
 
-    Read as an attribute of the optimizer it is the first group's, and inside `update` that of the group at hand. It can
-    be set as an attribute while there is only one group.
+    As an attribute of the optimizer it is the first group's, and inside `update` that of the current group. It can be
+    assigned as an attribute while there is only one group.
     """
 
     def __init__(self, check: Callable[[str, Any], T]) -> None:
@@ -85,13 +85,11 @@ class Optimizer:
     """Holds parameters and moves each of them, at every `step`, by a rule that a subclass states in `update`.
 
     `params` is any iterable of distinct leaves, such as `model.parameters()`, or a list of groups, each a dict of its
-    "params" and of those settings in which it differs: `[{"params": a, "lr": 0.1}, {"params": b}]`. `lr` is the
-    learning rate, at first above 0. Later it can be set to any finite number from 0 on, as the schedulers do; with 0,
-    where a schedule may end, a step moves nothing.
+    "params" and of the settings in which it differs: `[{"params": a, "lr": 0.1}, {"params": b}]`. The learning rate `lr`
+    starts above 0. Later it can be any finite number from 0 on, where a schedule may end: with 0 a step moves nothing.
 
-    `param_groups` holds the groups as dicts (see ParamGroup). `optimizer.lr` is the first group's learning rate,
-    and sets it if there is only one. `params` lists the parameters of all groups, `state` a dict of numbers for each of
-    them, and `steps` counts the steps made. An argument that cannot be is a ValueError or TypeError that names it.
+    `param_groups` holds the groups as dicts (see ParamGroup), `params` the parameters of all groups, `state` a dict of
+    numbers for each of them, and `steps` counts the steps made. ValueError or TypeError names a bad argument.
 
     A rule of your own is a subclass; a setting of its own is a `Setting` that its constructor hands on by name:
 
@@ -106,7 +104,7 @@ class Optimizer:
     """
 
     settings: ClassVar[tuple[str, ...]] = ()  # the names of the settings other than lr, as the constructor takes them
-    lowest: ClassVar[Memory] = {}  # each number in a parameter's memory by name, and the least that it can be
+    lowest: ClassVar[Memory] = {}  # each number in a parameter's memory by name, and its lower bound
 
     lr = Setting(finite_from_zero)
 
@@ -115,20 +113,16 @@ class Optimizer:
 
     def __init__(self, params: Params, lr: float, **settings: Any) -> None:
         checked_keys("settings", settings, self.settings)
-        checks = self._checks()
-        self.defaults = {
-            "lr": finite_above_zero("lr", lr),
-            **{name: checks[name](name, settings[name]) for name in self.settings},
-        }
+        checked = {name: getattr(type(self), name).check(name, settings[name]) for name in self.settings}
+        self.defaults = {"lr": finite_above_zero("lr", lr), **checked}
         self.param_groups: list[ParamGroup] = []
         self.params: list[Value] = []
         self.state: list[Memory] = []
         self.steps = 0
         self._at = 0  # the group whose settings the attributes are
         if isinstance(params, Mapping) and "params" in params:
-            raise TypeError(
-                f"params must be an iterable of Values or a list of groups, got one group: write {_in_a_list(params)}"
-            )
+            write = ", ".join(f"{key!r}: …" for key in params)
+            raise TypeError(f"params must be an iterable of Values or a list of groups, got one group: write [{{{write}}}]")
         if isinstance(params, (list, tuple)) and any(isinstance(group, Mapping) for group in params):
             for i, group in enumerate(params):
                 self._add(group, f"params[{i}]")
@@ -151,7 +145,7 @@ class Optimizer:
         self._add(param_group, "param_group")
 
     def _add(self, given: Any, name: str) -> None:
-        """Add a group that errors call by this name; one without a name is what `params` alone told."""
+        """Add a group that errors call by this name; "" if `params` was given without groups."""
         if not isinstance(given, Mapping):
             raise TypeError(f"{name} must be a dict with the key 'params', as the other groups are, got {given!r}")
         unknown = [key for key in given if key not in ("params", *self.defaults)]
@@ -178,11 +172,11 @@ class Optimizer:
 
     def _first_memory(self, group: Mapping[str, Any]) -> Memory:
         """What is kept of a parameter before its first step."""
-        return dict.fromkeys(self.lowest, 0.0)
+        return {name: type(low)() for name, low in self.lowest.items()}
 
     @contextmanager
     def at_group(self, index: int) -> Iterator[None]:
-        """Inside, the settings that are read as attributes are those of this group, as they are within `update`."""
+        """Inside, the settings read as attributes are those of this group, as they are inside `update`."""
         self._at = index
         try:
             yield
@@ -216,25 +210,20 @@ class Optimizer:
         updated: list[tuple[float, Memory] | None] = []
         try:
             for index, group in enumerate(self.param_groups):
-                self._at = index
-                settings = group.data  # the plain dict, which is quicker to read
-                update = self.update if own else self._rule(settings)
-                # A gradient other than 0 tells by itself that it has been set: that is the quicker question.
-                updated += [
-                    update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
-                    for p, memory in zip(settings["params"], memories, strict=False)
-                ]
+                with self.at_group(index):
+                    settings = group.data  # the plain dict, which is faster to read
+                    update = self.update if own else self._rule(settings)
+                    # A gradient other than 0 shows by itself that it has been set: the faster question first.
+                    updated += [
+                        update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
+                        for p, memory in zip(settings["params"], memories, strict=False)
+                    ]
         except ZeroDivisionError as error:
-            message = (
-                f"{type(self).__name__} divides by 0: give eps > 0, which helps where a parameter's gradients have all been 0"
-            )
-            raise ZeroDivisionError(message) from error
-        finally:
-            self._at = 0
-        if own:
-            for new in updated:
-                if new is not None:
-                    checked_number("what update returns", new[0], "a number", lambda x: True)
+            advice = "give eps > 0, which helps where a parameter's gradients have all been 0"
+            raise ZeroDivisionError(f"{type(self).__name__} divides by 0: {advice}") from error
+        for new in updated if own else ():
+            if new is not None:
+                checked_number("what update returns", new[0], "a number", lambda x: True)
         for p, new in zip(self.params, updated, strict=True):
             if new is not None:
                 p.data = new[0]
@@ -244,23 +233,17 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """All that the next step depends on, except the parameters: dicts, lists and numbers that `json.dumps` takes.
 
-        As in PyTorch "param_groups" holds the settings of each group, with the places of its parameters among all.
+        As in PyTorch, "param_groups" holds the settings of each group and the indices of its parameters.
 
         >>> SGD([Value(1.0)], lr=0.1, momentum=0.9).state_dict()["state"]
         [{'momentum_buffer': 0.0}]
         """
-        groups, first = [], 0
+        groups, indices = [], iter(range(len(self.params)))
         for group in self.param_groups:
-            last = first + len(group["params"])
             settings = {name: list(held) if isinstance(held, tuple) else held for name, held in group.items() if name != "params"}
-            groups.append({**settings, "params": list(range(first, last))})
-            first = last
-        return {
-            "optimizer": type(self).__name__,
-            "steps": self.steps,
-            "state": [dict(memory) for memory in self.state],
-            "param_groups": groups,
-        }
+            groups.append({**settings, "params": [next(indices) for _ in group["params"]]})
+        state = [dict(memory) for memory in self.state]
+        return {"optimizer": type(self).__name__, "steps": self.steps, "state": state, "param_groups": groups}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state_dict` of the same kind of optimizer, with as many parameters in as many groups.
@@ -272,40 +255,27 @@ class Optimizer:
         if state["optimizer"] != now["optimizer"]:
             raise ValueError(f"state must be that of {now['optimizer']}, got that of {state['optimizer']!r}")
         steps = checked_integer("state: steps", state["steps"], at_least=0)
-        memories = self._checked_memories(state["state"])
-        settings = self._checked_groups(state["param_groups"], now["param_groups"])
+        memories, settings = [], []
+        for name, memory in _each(state, "state", "parameter", len(self.params)):
+            checked_keys(name, memory, self.lowest)
+            memories.append({key: _from(low, f"{name}[{key!r}]", memory[key]) for key, low in self.lowest.items()})
+        groups = _each(state, "param_groups", "group", len(self.param_groups))
+        for (name, group), own in zip(groups, now["param_groups"], strict=True):
+            checked_keys(name, group, own)
+            if group["params"] != own["params"]:
+                raise ValueError(f"{name}['params'] must be {own['params']}, as in this optimizer, got {group['params']}")
+            settings.append({key: check(f"{name}[{key!r}]", group[key]) for key, check in self._checks().items()})
+            self._check(settings[-1])
         for group, loaded in zip(self.param_groups, settings, strict=True):
             group.update(loaded)
         self.steps, self.state = steps, memories
 
-    def _checked_memories(self, memories: Any) -> list[Memory]:
-        if not isinstance(memories, list) or len(memories) != len(self.params):
-            raise ValueError(f"state: state must be a list of {len(self.params)}, one dict for each parameter, got {memories!r}")
-        checked: list[Memory] = []
-        for i, memory in enumerate(memories):
-            name = f"state: state[{i}]"
-            checked_keys(name, memory, self.lowest)
-            checked.append({key: _from(low, f"{name}[{key!r}]", memory[key]) for key, low in self.lowest.items()})
-        return checked
 
-    def _checked_groups(self, groups: Any, now: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        if not isinstance(groups, list) or len(groups) != len(now):
-            raise ValueError(f"state: param_groups must be a list of {len(now)}, one dict for each group, got {groups!r}")
-        checked = []
-        for i, (group, own) in enumerate(zip(groups, now, strict=True)):
-            name = f"state: param_groups[{i}]"
-            checked_keys(name, group, own)
-            if group["params"] != own["params"]:
-                raise ValueError(f"{name}['params'] must be {own['params']}, as in this optimizer, got {group['params']}")
-            settings = {key: check(f"{name}[{key!r}]", group[key]) for key, check in self._checks().items()}
-            self._check(settings)
-            checked.append(settings)
-        return checked
-
-
-def _in_a_list(group: Mapping[str, Any]) -> str:
-    """How a list of this group is written."""
-    return "[{" + ", ".join(f"{key!r}: …" for key in group) + "}]"
+def _each(state: Mapping[str, Any], key: str, what: str, count: int) -> list[tuple[str, Any]]:
+    """The dicts of a list in a state, one for each parameter or group, with the names that errors call them by."""
+    if not isinstance(state[key], list) or len(state[key]) != count:
+        raise ValueError(f"state: {key} must be a list of {count}, one dict for each {what}, got {state[key]!r}")
+    return [(f"state: {key}[{i}]", held) for i, held in enumerate(state[key])]
 
 
 def _from(low: float, name: str, value: float) -> float:
@@ -411,9 +381,6 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
-    def _first_memory(self, group: Mapping[str, Any]) -> Memory:
-        return {**super()._first_memory(group), "step": 0}
-
     def _rule(self, group: Mapping[str, Any]) -> Update:
         lr, (beta1, beta2), eps, amsgrad = (group[name] for name in ("lr", "betas", "eps", "amsgrad"))
         shrink, decay = (1.0 - lr * group["weight_decay"], 0.0) if self.decoupled else (1.0, group["weight_decay"])
@@ -501,7 +468,7 @@ class NAdam(Optimizer):
         super().__init__(params, lr, **settings, decoupled_weight_decay=decoupled_weight_decay)
 
     def _first_memory(self, group: Mapping[str, Any]) -> Memory:
-        return {**super()._first_memory(group), "step": 0, "mu_product": 1.0}
+        return {**super()._first_memory(group), "mu_product": 1.0}
 
     def _rule(self, group: Mapping[str, Any]) -> Update:
         lr, (beta1, beta2), eps, momentum_decay = (group[name] for name in ("lr", "betas", "eps", "momentum_decay"))

@@ -24,8 +24,8 @@ class ModelFileError(ValueError):
 def save(model: Module, path: str | Path) -> None:
     """Write the parameters of a model to `path`, as JSON or, if it ends in `.safetensors`, in that format.
 
-    Numbers come back exactly. The file is replaced only once the new one is complete. A parameter that is
-    NaN or infinite is a ValueError that names it, and nothing is written.
+    Numbers are restored exactly. The file is replaced only once the new one is complete. A parameter that is NaN or
+    infinite is a ValueError that names it, and nothing is written.
 
     >>> import tempfile
     >>> from nn import Neuron
@@ -50,8 +50,8 @@ def save(model: Module, path: str | Path) -> None:
 def load(model: Module, path: str | Path, strict: bool = True) -> None:
     """Set the parameters of a model to those of a file that `save` wrote.
 
-    ModelFileError says what is wrong with the file, and where; the model is then as it was. With
-    `strict=False` names may be missing from the file or from the model.
+    ModelFileError says what is wrong with the file, and where; the model then stays as it was. With `strict=False` names
+    may be missing from the file or from the model.
     """
     _refuse_swapped("load", model, path)
     checked_module("model", model)
@@ -92,31 +92,26 @@ def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
         raise ModelFileError(f'"state" must be an object, got {type(state).__name__}')
     for name, group in state.items():
         if any(isinstance(number, float) and not math.isfinite(number) for number in tree_leaves(group)):
-            raise _not_finite(name)
+            raise ModelFileError(f"{name} holds a number that is not finite")
     return state
-
-
-def _not_finite(name: str) -> ModelFileError:
-    return ModelFileError(f"{name} holds a number that is not finite")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ModelFileError(f"the key {key!r} stands there twice")
+            raise ModelFileError(f"the key {key!r} occurs twice")
         found[key] = value
     return found
 
 
 def _refuse_constant(text: str) -> float:
-    raise ModelFileError(f"{text} is no number a model may hold")
+    raise ModelFileError(f"{text} is not a number that a model may hold")
 
 
 def _to_safetensors(state: Mapping[str, Any]) -> bytes:
     numpy, library = _safetensors()
-    content: bytes = library.save({name: numpy.asarray(group, dtype="float64") for name, group in state.items()})
-    return content
+    return bytes(library.save({name: numpy.asarray(group, dtype="float64") for name, group in state.items()}))
 
 
 def _from_safetensors(path: str | Path) -> Mapping[str, Any]:
@@ -129,8 +124,8 @@ def _from_safetensors(path: str | Path) -> Mapping[str, Any]:
         raise ModelFileError(f"not a safetensors file: {error}") from None
     for name, array in arrays.items():
         if not numpy.isfinite(array).all():
-            raise _not_finite(name)
-    with open(path, "rb") as file:  # of two alike, the library takes the last one
+            raise ModelFileError(f"{name} holds a number that is not finite")
+    with open(path, "rb") as file:  # of two equal names, the library takes the last one
         json.loads(
             file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=lambda pairs: bool(_without_duplicates(pairs))
         )

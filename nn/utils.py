@@ -6,21 +6,21 @@ import math
 from collections.abc import Iterable
 
 from autograd import Value
-from nn.arguments import checked_number, checked_parameters
+from nn._check import checked_number, checked_parameters
 
 
 def clip_grad_norm_(
     parameters: Value | Iterable[Value], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
-    """Shrink all gradients by one factor, so that together they are no longer than `max_norm`.
+    """Scale all gradients by one factor, so that their joint norm is at most `max_norm`.
 
-    The length is the p-norm (Σ|grad|ᵖ)^(1/p) over all parameters with p = `norm_type`, at least 1; math.inf
-    means the largest |grad|. Every grad is multiplied by min(1, max_norm / (norm + 1e-6)), as in PyTorch (from
-    Pascanu et al., 2013, "On the difficulty of training recurrent neural networks"). Returns the norm
-    from before, in units of the gradient. Parameters that no gradient has reached are passed over.
+    It is the p-norm (Σ|grad|ᵖ)^(1/p) over all parameters with p = `norm_type`, at least 1; math.inf means the
+    largest |grad|. Every grad is multiplied by min(1, max_norm / (norm + 1e-6)), as in PyTorch (from Pascanu et al.,
+    2013, "On the difficulty of training recurrent neural networks"). Returns the norm before, in units of the gradient.
+    Parameters that no gradient has reached are skipped.
 
-    If that norm is NaN or infinite, the factor is NaN or 0; with `error_if_nonfinite` it is a RuntimeError
-    instead. ValueError or TypeError names an argument that cannot be. After an error all gradients are as before.
+    If the norm is NaN or infinite, the factor is NaN or 0, or with `error_if_nonfinite` a RuntimeError is raised.
+    ValueError or TypeError names a bad argument. After an error all gradients are as before.
 
     >>> w, b = Value(0.0), Value(0.0)
     >>> w.grad, b.grad = 3.0, -4.0
@@ -42,11 +42,10 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
-    """Hold every gradient between -clip_value and clip_value; each on its own, so their direction may change.
+    """Clip every gradient to [-clip_value, clip_value], each on its own, so their direction may change.
 
-    NaN stays NaN, and parameters that no gradient has reached are passed over. `clip_value` is in units of the
-    gradient, at least 0. ValueError or TypeError names an argument that cannot be. The rule is PyTorch's
-    `torch.nn.utils.clip_grad_value_`.
+    NaN stays NaN, and parameters that no gradient has reached are skipped. `clip_value` is in units of the gradient, at
+    least 0. ValueError or TypeError names a bad argument.
 
     >>> w, b = Value(0.0), Value(0.0)
     >>> w.grad, b.grad = 3.0, -0.5
@@ -61,13 +60,13 @@ def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> 
 
 
 def _with_gradient(parameters: Value | Iterable[Value]) -> list[Value]:
-    """The parameters, without those that no gradient has reached: they are passed over, as an optimizer does."""
+    """The parameters that a gradient has reached."""
     values = checked_parameters("parameters", [parameters] if isinstance(parameters, Value) else parameters)
     return [p for p in values if p.has_grad]
 
 
 def _norm(numbers: list[float], p: float) -> float:
-    """The p-norm, of multiples of the largest number: their powers cannot overflow. It is 0 of no numbers."""
+    """The p-norm, 0 for no numbers, computed from multiples of the largest, whose powers cannot overflow."""
     if any(map(math.isnan, numbers)):
         return math.nan
     largest = max(map(abs, numbers), default=0.0)

@@ -1,4 +1,4 @@
-"""A training as a film."""
+"""A training as an animation."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from typing import TYPE_CHECKING, Any, overload
 
 from autograd._files import write_atomically
 from autograd._format import shown
-from nn.arguments import checked_integer
+from nn._check import checked_integer
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve
-from nn.plot.style import checked_ax
-from nn.training import ProgressBar
-from nn.training_record import TrainingRecord
+from nn.plot.style import checked_ax, checked_record
+from nn.recording.records import TrainingRecord
+from nn.training import progress_bar
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
 
-HOLD = 2  # seconds, of the last picture
+HOLD = 2  # seconds for which the last picture stays
 
 
 @overload
 def animate(
-    record: TrainingRecord, path: None = None, *, fps: int = 10, most: int = 100, progress: bool = True
+    record: TrainingRecord, path: None = None, *, fps: int = 10, max_frames: int = 100, progress: bool = True
 ) -> FuncAnimation: ...
 @overload
-def animate(record: TrainingRecord, path: str | Path, *, fps: int = 10, most: int = 100, progress: bool = True) -> str: ...
+def animate(record: TrainingRecord, path: str | Path, *, fps: int = 10, max_frames: int = 100, progress: bool = True) -> str: ...
 def animate(
-    record: TrainingRecord, path: str | Path | None = None, *, fps: int = 10, most: int = 100, progress: bool = True
+    record: TrainingRecord, path: str | Path | None = None, *, fps: int = 10, max_frames: int = 100, progress: bool = True
 ) -> FuncAnimation | str:
-    """How the boundary moves and the loss goes down, beside each other, as a GIF; returns its path.
+    """How the boundary moves and the loss goes down, side by side, as a GIF; returns its path.
 
-    `record` is what `record_training(..., boundary=40)` gives; without a boundary the film shows the loss alone. Of its
-    frames at most `most` are drawn, evenly chosen, with the first and the last, `fps` of them a second; the last one stays
-    for two seconds more. The file is replaced only once the new one is complete; Ctrl-C leaves it as it was.
+    `record` is the result of `record_training(..., boundary=40)`; without a boundary only the loss is shown. At most
+    `max_frames` of its frames are drawn, evenly spaced, with the first and the last, at `fps` per second; the last one
+    stays for two more seconds. The file is replaced only once the new one is complete; Ctrl-C leaves it as it was.
 
     Without a `path` it returns Matplotlib's animation, for any of its writers: `IPython.display.HTML(film.to_jshtml())` is
-    a player of these pictures. A player without Matplotlib, with every number that was kept, is the record itself:
-    a notebook shows it, and `record.save_html(path)` writes it as a page.
+    a player of these pictures. The record itself needs no Matplotlib and has every number that was kept: a notebook shows
+    it as a player, and `record.save_html(path)` writes it as a page.
 
     >>> from nn import MLP, MSELoss, make_xor, record_training
     >>> from nn.optim import SGD
@@ -52,30 +52,26 @@ def animate(
     'xor.gif'
     """
     checked_ax(None)
-    if not isinstance(record, TrainingRecord):
-        raise TypeError(f"record must be a TrainingRecord, as record_training gives it, got {type(record).__name__}")
-    if not record.frames:
-        raise ValueError(f"record has no frames: {record!r}")
+    checked_record(record, "no frames", at_least=1)
     if path is not None:
         _check_path(path)
     checked_integer("fps", fps, at_least=1)
-    checked_integer("most", most, at_least=2)
-    chosen = _chosen(len(record), most)
+    checked_integer("max_frames", max_frames, at_least=2)
+    chosen = _chosen(len(record), max_frames)
     if path is None:
         return _film(record, chosen, fps)
     chosen += chosen[-1:] * (HOLD * fps)  # a GIF begins again at once
     film = _film(record, chosen, fps)
     from matplotlib.animation import PillowWriter
 
-    with tempfile.TemporaryDirectory() as folder, ProgressBar(len(chosen), "frame", progress) as bar:
+    with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as advance:
         file = Path(folder) / "film.gif"
-        film.save(file, PillowWriter(fps), progress_callback=lambda i, n: bar.update())
+        film.save(file, PillowWriter(fps), progress_callback=lambda i, n: advance())
         write_atomically(path, file.read_bytes())
     return str(path)
 
 
 def _check_path(path: Any) -> None:
-    """Find out before all is drawn."""
     if not isinstance(path, (str, Path)):
         raise TypeError(f"path must be a string or a Path, got {type(path).__name__}")
     if Path(path).suffix.lower() != ".gif":
@@ -85,7 +81,7 @@ def _check_path(path: Any) -> None:
 
 
 def _chosen(frames: int, most: int) -> list[int]:
-    """Which frames are drawn: all, or so many, the first and the last among them.
+    """The indices of at most so many frames, evenly spaced, the first and the last among them.
 
     >>> _chosen(3, 10), _chosen(11, 3)
     ([0, 1, 2], [0, 5, 10])
@@ -96,7 +92,7 @@ def _chosen(frames: int, most: int) -> list[int]:
 
 def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:
     from matplotlib.animation import FuncAnimation
-    from matplotlib.figure import Figure  # not pyplot's, which a notebook would show as a picture besides
+    from matplotlib.figure import Figure  # not pyplot's, which a notebook would show as a second picture
 
     plane = record.plane
     figure = Figure(figsize=(8.0 if plane else 4.5, 3.6), dpi=100, layout="constrained")
@@ -117,5 +113,5 @@ def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:
 
     show(chosen[0])
     figure.draw_without_rendering()
-    figure.set_layout_engine(None)  # what stands stays where it is from frame to frame
+    figure.set_layout_engine(None)  # nothing moves from frame to frame
     return FuncAnimation(figure, show, chosen, init_func=list, interval=1000.0 / fps)

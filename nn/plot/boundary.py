@@ -8,20 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd._format import shown
-from nn.arguments import checked_integer, number_between
-from nn.boundary import MIDDLE, NOT_A_NUMBER, Plane, plane_of
+from nn._check import checked_integer, number_between
+from nn.data_checks import checked_data
+from nn.decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
 from nn.module import Module, checked_module
 from nn.plot.style import COLOURS, HATCHES, MARKERS, SEQUENTIAL, SMALL, axes, checked_ax, checked_names, light
-from nn.training import checked_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import BoundaryNorm, Colormap
 
-LEVELS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)  # between the two ends of what the model says
+LEVELS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)  # of the bands, between the two ends of the outputs
 FAR = 1e100  # ahead of the other classes; infinity would leave a hole
-TINY = 1e-100  # what the first of two is ahead that are level, since it is taken, as in `accuracy`
+TINY = 1e-100  # by which the first of two equal classes is ahead, since it is the one predicted, as in `accuracy`
 
 
 def decision_boundary(
@@ -34,13 +34,13 @@ def decision_boundary(
     target_names: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """What a model says all over the plane of its samples, and where it changes its mind; returns the Axes.
+    """The outputs of a model on a grid over the plane of its samples, and the boundary between classes; returns the Axes.
 
-    X are rows of 2 numbers, y their classes. A model of one output decides for the upper class above `threshold`, as in
-    `nn.accuracy`: 0 for scores and logits, 0.5 for probabilities; the thick line is the threshold, the bands are read
-    off the bar beside. A model with an output a class decides for the largest. If the targets are no classes, the
-    bands go from the smallest to the largest of them. `steps` × `steps` places are asked, in evaluation mode.
-    It is blank where the output is NaN. `target_names` are what the classes are called, the lowest first.
+    X are rows of 2 numbers, y their classes. A model of one output predicts the upper class above `threshold`, as in
+    `nn.accuracy`: 0 for scores and logits, 0.5 for probabilities; the thick line is the threshold, and the bar tells what
+    the bands stand for. A model with one output per class predicts the largest. If the targets are not classes, the bands
+    go from the smallest to the largest of them. The grid has `steps` × `steps` points, in evaluation mode. It is blank
+    where the output is NaN. `target_names` are the names of the classes, the lowest first.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, make_moons
@@ -65,23 +65,23 @@ def decision_boundary(
     if plane.kind == "class":
         _draw_classes(ax, plane, _leads(plane, outputs))
     else:
-        _draw_bands(ax, plane, _shares(plane, bytes(map(plane.byte, outputs))))
-    _finish(ax, plane, names)
+        _draw_bands(ax, plane, bytes(map(plane.byte, outputs)))
+    _draw_points(ax, plane, names)
     draw_bar(ax, plane)
     return ax
 
 
 def draw_plane(ax: Axes, plane: Plane, cells: bytes) -> None:
-    """A byte for each place as a picture, with the samples and their classes."""
+    """A byte for each point of the grid as a picture, with the samples and their classes."""
     if plane.kind == "class":
         _draw_classes(ax, plane, _smooth_leads(plane, cells))
     else:
-        _draw_bands(ax, plane, _shares(plane, cells))
-    _finish(ax, plane)
+        _draw_bands(ax, plane, cells)
+    _draw_points(ax, plane)
 
 
 def draw_bar(ax: Axes, plane: Plane) -> None:
-    """Beside the picture, which output a band stands for; classes have the legend instead."""
+    """Beside the picture, the output that each band stands for; classes have the legend instead."""
     from matplotlib.cm import ScalarMappable
 
     if plane.kind == "class":
@@ -89,7 +89,8 @@ def draw_bar(ax: Axes, plane: Plane) -> None:
     cmap, norm = _bands()
     figure: Any = ax.figure
     bar = figure.colorbar(ScalarMappable(norm, cmap), ax=ax, ticks=LEVELS[1:-1], label="output of the model")
-    bar.ax.set_yticklabels([shown(_output(plane, level), 2) for level in LEVELS[1:-1]])
+    distances = [math.atanh(level) if plane.kind == "score" else level for level in LEVELS[1:-1]]
+    bar.ax.set_yticklabels([shown(plane.middle + plane.half * distance, 2) for distance in distances])
     if plane.kind == "score":
         bar.ax.axhline(0.0, color="black", linewidth=2.5)
 
@@ -102,47 +103,44 @@ def _bands() -> tuple[Colormap, BoundaryNorm]:
     return ListedColormap(light(colormaps[SEQUENTIAL].resampled(count)(range(count)))), BoundaryNorm(LEVELS, count)
 
 
-def _output(plane: Plane, share: float) -> float:
-    """The output that a share between the two ends stands for."""
-    return plane.middle + plane.half * (math.atanh(share) if plane.kind == "score" else share)
-
-
-def _draw_bands(ax: Axes, plane: Plane, shares: Any) -> None:
+def _draw_bands(ax: Axes, plane: Plane, cells: bytes) -> None:
     import numpy
 
+    grid = _grid(plane, numpy.frombuffer(cells, numpy.uint8).astype(float))
+    shares = _share(numpy.where(grid == NOT_A_NUMBER, numpy.nan, grid))
     cmap, norm = _bands()
-    xs, ys = (numpy.linspace(low, high, plane.resolution) for low, high in (plane.x, plane.y))
-    ax.contourf(xs, ys, shares, LEVELS, cmap=cmap, norm=norm)
+    ax.contourf(*_coordinates(plane), shares, LEVELS, cmap=cmap, norm=norm)
     if plane.kind == "score" and (shares < 0.0).any() and (shares > 0.0).any():
         for width, colour in ((4.0, "white"), (2.0, "black")):
-            ax.contour(xs, ys, shares, [0.0], colors=colour, linewidths=width)
-
-
-def _shares(plane: Plane, cells: bytes) -> Any:
-    """How far the output is, at each place, towards one of the two ends: from -1 to 1."""
-    import numpy
-
-    rows = _from_the_bottom(plane, numpy.frombuffer(cells, numpy.uint8).astype(float))
-    return _share(numpy.where(rows == NOT_A_NUMBER, numpy.nan, rows))
+            ax.contour(*_coordinates(plane), shares, [0.0], colors=colour, linewidths=width)
 
 
 def _draw_classes(ax: Axes, plane: Plane, leads: dict[int, Any]) -> None:
-    import numpy
-
-    xs, ys = (numpy.linspace(low, high, plane.resolution) for low, high in (plane.x, plane.y))
+    at = _coordinates(plane)
     for mark, lead in leads.items():
         colour, hatch = COLOURS[mark % len(COLOURS)], HATCHES[mark % len(HATCHES)]
         if not (lead > 0.0).any():
             continue
-        ax.contourf(xs, ys, lead, [0.0, FAR], colors=light([colour]))
-        hatched = ax.contourf(xs, ys, lead, [0.0, FAR], colors="none", hatches=[hatch])
+        ax.contourf(*at, lead, [0.0, FAR], colors=light([colour]))
+        hatched = ax.contourf(*at, lead, [0.0, FAR], colors="none", hatches=[hatch])
         hatched.set(edgecolor=(0.0, 0.0, 0.0, 0.3), linewidth=0.0)
         if (lead < 0.0).any():
-            ax.contour(xs, ys, lead, [0.0], colors="black", linewidths=1.5)
+            ax.contour(*at, lead, [0.0], colors="black", linewidths=1.5)
+
+
+def _coordinates(plane: Plane) -> list[Any]:
+    import numpy
+
+    return [numpy.linspace(low, high, plane.resolution) for low, high in (plane.x, plane.y)]
+
+
+def _grid(plane: Plane, numbers: Any) -> Any:
+    """The numbers of the points as a table whose first row is the lowest, as Matplotlib has it."""
+    return numbers.reshape(plane.resolution, -1)[::-1]
 
 
 def _leads(plane: Plane, outputs: list[list[float]]) -> dict[int, Any]:
-    """Of each class, how far it is ahead of the best of the others at each place."""
+    """How far each class is ahead of the best of the others, at each point."""
     import numpy
 
     columns = numpy.clip(numpy.array(outputs).T, -FAR / 2.0, FAR / 2.0)
@@ -151,69 +149,51 @@ def _leads(plane: Plane, outputs: list[list[float]]) -> dict[int, Any]:
     for mark in range(len(columns)):
         lead = columns[mark] - numpy.delete(columns, mark, 0).max(0)
         lead[lead == 0.0] = numpy.where(first == mark, TINY, -TINY)[lead == 0.0]
-        leads[mark] = _from_the_bottom(plane, lead)
+        leads[mark] = _grid(plane, lead)
     return leads
 
 
 def _smooth_leads(plane: Plane, cells: bytes) -> dict[int, Any]:
-    """The same where only the best class is known: of the shares that the classes have in a place and its neighbours."""
+    """The same where only the best class is known, from the shares of the classes among a point and its neighbours."""
     import numpy
 
-    rows = _from_the_bottom(plane, numpy.frombuffer(cells, numpy.uint8))
-    shares = {mark: _smooth(rows == mark) for mark in range(len(plane.labels)) if (rows == mark).any()}
+    grid = _grid(plane, numpy.frombuffer(cells, numpy.uint8))
+    shares = {}
+    for mark in range(len(plane.labels)):
+        if (grid == mark).any():
+            padded = numpy.pad((grid == mark).astype(float), 1, mode="edge")  # smoothed, or a slanted boundary is a staircase
+            rows = padded[:-2] + 2.0 * padded[1:-1] + padded[2:]
+            shares[mark] = (rows[:, :-2] + 2.0 * rows[:, 1:-1] + rows[:, 2:]) / 16.0
     leads = {}
-    for mark, mine in shares.items():
-        others = [share for other, share in shares.items() if other != mark]
-        leads[mark] = numpy.where(rows == NOT_A_NUMBER, numpy.nan, mine - numpy.maximum.reduce(others, initial=0.0))
+    for mark, share in shares.items():
+        others = [other for at, other in shares.items() if at != mark]
+        leads[mark] = numpy.where(grid == NOT_A_NUMBER, numpy.nan, share - numpy.maximum.reduce(others, initial=0.0))
     return leads
 
 
-def _smooth(mine: Any) -> Any:
-    """The share of a place and its neighbours that are of a class, so that a slanted boundary is no staircase."""
-    import numpy
+def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
+    """The samples, the legend and the labels of the axes."""
+    from matplotlib import colormaps
 
-    padded = numpy.pad(mine.astype(float), 1, mode="edge")
-    rows = padded[:-2] + 2.0 * padded[1:-1] + padded[2:]
-    return (rows[:, :-2] + 2.0 * rows[:, 1:-1] + rows[:, 2:]) / 16.0
-
-
-def _from_the_bottom(plane: Plane, numbers: Any) -> Any:
-    """As a table whose first row is the lowest, which is how Matplotlib has it."""
-    return numbers.reshape(plane.resolution, -1)[::-1]
-
-
-def _finish(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
-    """The samples, and what is what."""
-    _draw_points(ax, plane, names or [f"class {shown(label)}" for label in plane.labels])
     ax.set(xlim=plane.x, ylim=plane.y, xlabel="first feature", ylabel="second feature", title="Decision boundary")
-
-
-def _draw_points(ax: Axes, plane: Plane, names: Sequence[str]) -> None:
     if plane.kind == "number":
         cmap, norm = _bands()
         xs, ys, marks = zip(*plane.points, strict=True)
         ax.scatter(xs, ys, c=[_share(mark) for mark in marks], cmap=cmap, norm=norm, edgecolors="black", zorder=3)
         return
-    for mark, name in enumerate(names):
+    for mark, name in enumerate(names or [f"class {shown(label)}" for label in plane.labels]):
         mine = [(x, y) for x, y, at in plane.points if at == mark]
         if mine:
-            sign, colour, edge = MARKERS[mark % len(MARKERS)], *_point_colours(plane, mark)
+            colour: Any = COLOURS[mark % len(COLOURS)] if plane.kind == "class" else colormaps[SEQUENTIAL](float(mark))
+            edge = "black" if mark or plane.kind == "class" else "white"
+            sign = MARKERS[mark % len(MARKERS)]
             xs, ys = zip(*mine, strict=True)
             ax.scatter(xs, ys, s=36, marker=sign, color=colour, edgecolors=edge, linewidths=0.8, label=name, zorder=3)
     for text in ax.legend(framealpha=0.9, fontsize=SMALL).get_texts():
         text.set_parse_math(False)
 
 
-def _point_colours(plane: Plane, mark: int) -> tuple[Any, str]:
-    """Of the samples of a class: the inside and the edge."""
-    if plane.kind == "class":
-        return COLOURS[mark % len(COLOURS)], "black"
-    from matplotlib import colormaps
-
-    return colormaps[SEQUENTIAL](float(mark)), "black" if mark else "white"
-
-
 def _share(cell: Any) -> Any:
-    """How far towards one of the two ends a byte is, as `Plane.byte` makes it: from -1 to 1."""
+    """How far a byte, as `Plane.byte` makes it, lies towards one of the two ends: from -1 to 1."""
     distance = (cell - MIDDLE) / MIDDLE
     return distance * abs(distance)

@@ -1,26 +1,26 @@
-"""Which classes a model takes for which."""
+"""The confusion matrix as a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nn.arguments import checked_integer, checked_list
+from nn._check import checked_integer, checked_list
 from nn.plot.style import axes, checked_ax, checked_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LETTERS = 40  # of all names that fit side by side
+MAX_LETTERS = 40  # of all names side by side
 
 
 def confusion_matrix(
     table: Sequence[Sequence[int]], *, target_names: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """The counts of `nn.confusion_matrix` as squares, the darker the more; returns the Axes.
+    """The counts of `nn.confusion_matrix` as squares, darker for more; returns the Axes.
 
-    A row is a class, a column what the model took it for, so what is not on the diagonal is a mistake. A dot is 0.
-    `target_names` are what the classes are called; without them they are numbered from 0.
+    A row is an actual class, a column a predicted one, so whatever is off the diagonal is a mistake. A dot is 0.
+    `target_names` are the names of the classes; without them they are numbered from 0.
 
     >>> from matplotlib.figure import Figure
     >>> ax = confusion_matrix([[5, 0], [1, 4]], target_names=["no", "yes"], ax=Figure().subplots())
@@ -36,10 +36,10 @@ def confusion_matrix(
     for i, row in enumerate(rows):
         for j, count in enumerate(row):
             ax.text(j, i, str(count or "·"), ha="center", va="center", color="white" if 2 * count > largest else "black")
-    ax.set(xlabel="the model says", ylabel="it is", title="Confusion matrix")
+    ax.set(xlabel="predicted", ylabel="actual", title="Confusion matrix")
     ax.set_xticks(range(len(names)), names, parse_math=False)
     ax.set_yticks(range(len(names)), names, parse_math=False)
-    if max(map(len, names)) * len(names) > LETTERS:
+    if max(map(len, names)) * len(names) > MAX_LETTERS:
         for label in ax.get_xticklabels():
             label.set(rotation=45.0, ha="right", rotation_mode="anchor")
     return ax

@@ -1,4 +1,4 @@
-"""The loss over the course of a training."""
+"""The loss during training."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd._format import shown
-from nn.arguments import checked_list
+from nn._check import checked_list
 from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
+from nn.recording.records import TrainingRecord
 from nn.training import History
-from nn.training_record import TrainingRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MARK = "loss curve"  # of lines that are ours, not others in the same Axes
+MARK = "loss curve"  # tells our lines apart from others in the same Axes
 
-Curve = tuple[str, Sequence[int], list[float]]  # what it is called, where and what
+Curve = tuple[str, Sequence[int], list[float]]  # label, epochs or steps, losses
 
 
 def loss_curve(losses: History | TrainingRecord | Sequence[float], *, label: str = "loss", ax: Axes | None = None) -> Axes:
-    """How the loss went down: of the History that `fit` returns, of a training record, or numbers; returns the Axes.
+    """The loss of a History, as `fit` returns it, of a training record, or of numbers; returns the Axes.
 
-    A History has a point an epoch, and the loss on the validation data beside it, if there was any. A record has its steps;
-    numbers count from 0. Called again with the same `ax` it adds a curve in another line style, under its own `label`.
-    The axis of the losses is logarithmic if all losses drawn there are above 0 and the largest is more than 10 times the
-    smallest. NaN and infinity leave a gap.
+    A History has a point per epoch, and the validation loss too, if there was any. A record has its steps; numbers count
+    from 0. Called again with the same `ax` it adds a curve in another line style, under its own `label`. The loss axis is
+    logarithmic if all losses drawn there are above 0 and the largest is more than 10 times the smallest. NaN and infinity
+    leave a gap.
 
     >>> from matplotlib.figure import Figure
     >>> ax = loss_curve([3.0, 1.0, 0.1], ax=Figure().subplots())
@@ -67,27 +67,28 @@ def _set_scale(ax: Axes) -> None:
     numbers = [number for line in _drawn(ax) for number in line.get_ydata() if math.isfinite(number)]
     low, high = min(numbers, default=0.0), max(numbers, default=0.0)
     ax.set_yscale("log" if 0.0 < 10.0 * low < high else "linear")
-    if 0.0 < 10.0 * low < high < 100.0 * low:  # where powers of 10 alone are too few to read a number off
+    if 0.0 < 10.0 * low < high < 100.0 * low:  # powers of 10 alone would be too few ticks
         ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda number, _: shown(number)))
         ax.yaxis.set_minor_locator(NullLocator())
 
 
 def _curves(losses: Any, label: str) -> tuple[str, list[Curve]]:
+    unit, curves = "step", list[Curve]()
     if isinstance(losses, History):
-        unit, kept = "epoch", [(label, losses.loss), (f"{label}, validation data", losses.val_loss)]
-        curves: list[Curve] = [(name, range(1, len(numbers) + 1), numbers) for name, numbers in kept if numbers]
+        kept = [(label, losses.loss), (f"{label}, validation data", losses.val_loss)]
+        unit, curves = "epoch", [(name, range(1, len(numbers) + 1), numbers) for name, numbers in kept if numbers]
     elif isinstance(losses, TrainingRecord):
-        unit, curves = "step", [(label, [frame.step for frame in losses], [frame.loss for frame in losses])]
+        curves = [(label, [frame.step for frame in losses], [frame.loss for frame in losses])]
     else:
-        numbers = [_number(loss) for loss in checked_list("losses", losses)]
-        unit, curves = "step", [(label, range(len(numbers)), numbers)]
+        numbers = [_loss(loss) for loss in checked_list("losses", losses)]
+        curves = [(label, range(len(numbers)), numbers)]
     if not curves or not curves[0][2]:
         raise ValueError("losses: there are none to draw")
     return unit, curves
 
 
-def _number(loss: Any) -> float:
+def _loss(loss: Any) -> float:
     if isinstance(loss, bool) or not isinstance(loss, Real):
         raise TypeError(f"losses must be a History, a TrainingRecord or numbers, got {type(loss).__name__} among them")
     return float(loss)

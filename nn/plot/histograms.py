@@ -1,4 +1,4 @@
-"""What the layers put out and the gradients that arrive at them, as a histogram for each layer."""
+"""Histograms of the outputs and of the gradients of each layer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, gradients
-from nn.arguments import checked_integer, checked_list, number_between
+from nn._check import checked_integer, checked_list, number_between
 from nn.health import health
 from nn.layer_calls import layer_calls
 from nn.module import Module
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 Bins = int | list[float]  # how many, or their edges
 
 
-class Row(NamedTuple):
-    """A histogram: the numbers that have a place in it, and what is said above it."""
+class Histogram(NamedTuple):
+    """The numbers to draw, and the text above them."""
 
     numbers: list[float]
     text: str
 
 
 def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
-    """What each layer put out on the way to `loss`, a histogram a layer, the first on top; returns the Axes.
+    """A histogram of what each layer put out in the graph of `loss`, the first layer on top; returns the Axes.
 
-    It is read off the recorded graph, best of a whole batch, as `nn.health` does, whose verdict stands beside each
-    layer if it is not ok. All have the same `bins`, so many or between these edges; each has a height of its own, so compare
-    shapes and places, not heights. Outputs of exactly 0, which a relu gives so often that nothing else could be seen,
-    those that are not finite and those outside of the edges are counted, not drawn. Units are those of the outputs.
+    The outputs are read off the recorded graph, best of a whole batch, as by `nn.health`, whose verdict is shown too if it
+    is not ok. All layers share the same `bins`, a number or a list of edges; each has a height scale of its own, so
+    compare shapes and places, not heights. Outputs of exactly 0, which relu makes so often that nothing else could be
+    seen, those that are not finite and those outside the edges are counted, not drawn.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -49,18 +49,17 @@ def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[fl
     checked = _checked_bins(bins)
     outputs = [(layer.name, [out.data for out in layer.outputs]) for layer in layer_calls(model, loss).ran]
     verdicts = {row.name: row.verdict for row in health(model, loss).rows}
-    rows = [_row(name, numbers, verdicts[name], checked) for name, numbers in outputs]
+    rows = [_histogram(name, numbers, verdicts[name], checked) for name, numbers in outputs]
     return _draw(rows, checked, ax, "output of the layer", "Activations")
 
 
 def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[float] = 50, ax: Axes | None = None) -> Axes:
-    """How large the gradients of `loss` are in each layer, a histogram a layer, the first on top; returns the Axes.
+    """A histogram of how large the gradients of `loss` are in each layer, the first layer on top; returns the Axes.
 
-    They are those of the layer's parameters, or of its outputs if it has none; what is drawn is the size |∂loss/∂p| on a
-    logarithmic axis, where a gradient that vanishes from layer to layer goes to the left. Gradients of 0, which have no place
-    there, are counted, not drawn. Units are those of the loss over those of the parameter. Nothing is run again and no `grad` is
-    touched, so it works before `backward()` and after. Bins, whose edges have to be above 0, and heights are as in
-    `activation_histograms`.
+    They are those of the layer's parameters, or of its outputs if it has none; drawn is the size |∂loss/∂p| on a
+    logarithmic axis, where gradients that vanish from layer to layer move to the left. Gradients of 0 are counted, not
+    drawn. Nothing is run again and no `grad` is touched, so it works before `backward()` and after. Bins, whose edges
+    must be above 0, and heights are as in `activation_histograms`.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -76,12 +75,12 @@ def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[floa
     rows = []
     for layer in layer_calls(model, loss).ran:
         found = gradients(loss, layer.module.parameters() or layer.outputs)
-        rows.append(_row(layer.name, [abs(gradient) for gradient in found], "ok", checked))
+        rows.append(_histogram(layer.name, [abs(gradient) for gradient in found], "ok", checked))
     return _draw(rows, checked, ax, "size of the gradient", "Gradients", logarithmic=True)
 
 
 def _checked_bins(bins: Any, above: float = -math.inf) -> Bins:
-    """How many bins, or their edges; else an error that says what is wrong with `bins`."""
+    """How many bins, or their edges; else an error about `bins`."""
     if isinstance(bins, Integral):
         return checked_integer("bins", bins, at_least=1)
     edges = [number_between("bins: an edge", edge) for edge in checked_list("bins, if not an integer,", bins)]
@@ -91,18 +90,18 @@ def _checked_bins(bins: Any, above: float = -math.inf) -> Bins:
     return edges
 
 
-def _row(name: str, numbers: Sequence[float], verdict: str, bins: Bins) -> Row:
+def _histogram(name: str, numbers: Sequence[float], verdict: str, bins: Bins) -> Histogram:
     seen = [number for number in numbers if number and math.isfinite(number)]
     drawn = [number for number in seen if isinstance(bins, int) or bins[0] <= number <= bins[-1]]
     lost = sum(not math.isfinite(number) for number in numbers)
     counts = {"numbers": len(numbers), "are 0": len(numbers) - len(seen) - lost, "are not finite": lost}
     counts["are outside"] = len(seen) - len(drawn)
     notes = [f"{count} {what}" for what, count in counts.items() if count]
-    return Row(drawn, f"{name}\n{', '.join(notes + ([] if verdict == 'ok' else [verdict]))}")
+    return Histogram(drawn, f"{name}\n{', '.join(notes + ([] if verdict == 'ok' else [verdict]))}")
 
 
 def _edges(numbers: list[float], bins: int) -> Any:
-    """Of bins from the smallest number to the largest, with room around them if they differ by rounding alone."""
+    """The edges of bins from the smallest number to the largest, with room around them if they differ by rounding alone."""
     import numpy
 
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
@@ -111,8 +110,8 @@ def _edges(numbers: list[float], bins: int) -> Any:
     return numpy.linspace(low - room, high + room, bins + 1)
 
 
-def _draw(rows: Sequence[Row], bins: Bins, ax: Axes | None, xlabel: str, title: str, logarithmic: bool = False) -> Axes:
-    """The rows from top to bottom, one unit apart, over the same bins."""
+def _draw(rows: Sequence[Histogram], bins: Bins, ax: Axes | None, xlabel: str, title: str, logarithmic: bool = False) -> Axes:
+    """The histograms from top to bottom, one unit apart, over the same bins."""
     import numpy
 
     places = [numpy.log10(row.numbers) if logarithmic else numpy.array(row.numbers) for row in rows]

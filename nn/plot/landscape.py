@@ -1,4 +1,4 @@
-"""The loss around the present parameters, on a plane through them."""
+"""The loss around the current parameters, on a plane through them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
 from autograd._format import shown
-from nn.arguments import checked_integer, checked_number, generator
-from nn.module import Module, checked_module
+from nn._check import checked_integer, finite_above_zero, generator
+from nn.module import Module, checked_module, in_mode
 from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
-from nn.training import ProgressBar
+from nn.training import progress_bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,17 +31,17 @@ def loss_landscape(
     progress: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """The loss on a plane through the present parameters, along two random directions; returns the Axes.
+    """The loss on a plane through the current parameters, along two random directions; returns the Axes.
 
-    `loss()` gives the loss of the model as it then is. Both directions are drawn from a Gaussian and filter-normalised (H. Li,
+    `loss()` computes the loss of the model. Both directions are drawn from a Gaussian and filter-normalised (H. Li,
     Z. Xu, G. Taylor, C. Studer, T. Goldstein, "Visualizing the Loss Landscape of Neural Nets", NeurIPS 2018,
-    arXiv:1712.09913): the weights of each neuron move by a vector as long as themselves per unit of the axes, and so does
-    each bias, so a bias of 0 stays. The axes go from −`span` to `span`, at `steps` places each, an odd number so that the
-    present point, marked by a cross, is among them. Two directions of many: another `seed` may show another picture.
+    arXiv:1712.09913): per unit of the axes the weights of each neuron move by a vector as long as themselves, and so does
+    each bias, so a bias of 0 stays. The axes go from −`span` to `span`, with `steps` points each, an odd number so that
+    the current parameters, marked by a cross, are one of them. Another `seed` draws other directions.
 
-    The lines are logarithmically spaced if the losses are above 0 and span more than a factor of 10. It is blank where the
-    loss is not finite. The model is in evaluation mode meanwhile; afterwards, also after Ctrl-C or an error, its
-    parameters and modes are bit for bit as they were.
+    The contour lines are logarithmically spaced if the losses are above 0 and span more than a factor of 10. Where the
+    loss is not finite, the picture is blank. The model is in evaluation mode meanwhile; afterwards, even after Ctrl-C or
+    an error, its parameters and modes are exactly as they were.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss
@@ -53,45 +53,41 @@ def loss_landscape(
     checked_ax(ax)
     checked_module("model", model)
     if not callable(loss):
-        raise TypeError(f"loss must be a function without arguments that gives the loss of the model, got {loss!r}")
+        raise TypeError(f"loss must be a function without arguments that returns the loss of the model, got {loss!r}")
     source = generator(seed)
-    checked_number("span", span, "a finite number > 0", lambda x: 0.0 < x < math.inf)
+    finite_above_zero("span", span)
     if checked_integer("steps", steps, at_least=3) % 2 == 0:
-        raise ValueError(f"steps must be odd, so that the present point is one of them, got {steps!r}")
+        raise ValueError(f"steps must be odd, so that the current parameters are one of them, got {steps!r}")
     if not model.parameters():
         raise ValueError(f"model has no parameters: {model!r}")
     places = [span * (2 * i - (steps - 1)) / (steps - 1) for i in range(steps)]
     directions = [_direction(model, source) for _ in range(2)]
     start = [p.data for p in model.parameters()]
-    with _restored(model), no_grad(), ProgressBar(steps * steps, "place", progress) as bar:
+    with _restored(model), in_mode(model, training=False), no_grad(), progress_bar(steps**2, "place", progress) as advance:
         losses: list[list[float]] = []
         for up in places:
             losses.append([])
             for across in places:
                 for p, at, one, other in zip(model.parameters(), start, *directions, strict=True):
                     p.data = at + across * one + up * other
-                losses[-1].append(_number(loss()))
-                bar.update()
+                losses[-1].append(_as_float(loss()))
+                advance()
     return _draw(axes(ax, 5.6, 4.4), places, losses)
 
 
 @contextmanager
 def _restored(model: Module) -> Iterator[None]:
-    """In evaluation mode within; afterwards modes and parameters are what they were."""
+    """Afterwards all parameters are as they were."""
     numbers = [(parameter, parameter.data) for parameter in model.parameters()]
-    modes = [(module, module.training) for module in model.modules()]
     try:
-        model.eval()
         yield
     finally:
         for parameter, number in numbers:
             parameter.data = number
-        for module, mode in modes:
-            module.training = mode
 
 
 def _direction(model: Module, source: Random) -> list[float]:
-    """A random direction, in each group of weights as long as the weights themselves."""
+    """A random direction, for each group of weights as long as the weights themselves."""
     groups: dict[str, list[float]] = {}
     for name, parameter in model.named_parameters():
         rest, _, index = name.rpartition(".")
@@ -104,7 +100,7 @@ def _direction(model: Module, source: Random) -> list[float]:
     return direction
 
 
-def _number(loss: Any) -> float:
+def _as_float(loss: Any) -> float:
     number = loss.data if type(loss) is Value else loss
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise TypeError(f"loss must give a Value or a number, got {type(loss).__name__}")
@@ -119,15 +115,15 @@ def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
     middle = losses[len(places) // 2][len(places) // 2]
     finite = table.compressed()
     low, high = finite.min(initial=math.inf), finite.max(initial=-math.inf)
-    if high - low > 1e-9 * max(abs(low), abs(high)):  # else it is flat, but for rounding
+    if high - low > 1e-9 * max(abs(low), abs(high)):  # else it is flat up to rounding
         levels = numpy.geomspace(low, high, LEVELS) if 0.0 < 10.0 * low < high else numpy.linspace(low, high, LEVELS)
-        colours = light(colormaps[f"{SEQUENTIAL}_r"].resampled(LEVELS - 1)(range(LEVELS - 1)))  # light is low
+        colours = light(colormaps[f"{SEQUENTIAL}_r"].resampled(LEVELS - 1)(range(LEVELS - 1)))  # lighter is lower
         ax.contourf(places, places, table, levels, colors=colours)
         lines = ax.contour(places, places, table, levels[1:-1], colors="black", linewidths=0.6)
         ax.clabel(lines, list(levels[1:-1:2]), fmt=lambda level: shown(level, 2), fontsize=SMALL)
     here = f"here: loss {shown(middle, 3)}"
     ax.plot(0.0, 0.0, "X", color="white", markeredgecolor="black", markersize=11, linestyle="", label=here)
     ax.legend(fontsize=SMALL)
-    ax.locator_params(nbins=5)  # also where there is little room
+    ax.locator_params(nbins=5)  # even where there is little room
     ax.set(xlabel="along direction 1, in lengths of the weights", ylabel="along direction 2", title="Loss around here")
     return ax

@@ -1,4 +1,4 @@
-"""How large the updates are beside what they update."""
+"""The size of updates compared with what they update."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
-from nn.recording import layer_of
-from nn.training_record import Frame, TrainingRecord
+from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax, checked_record
+from nn.recording.recorder import layer_of
+from nn.recording.records import Frame, TrainingRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,15 +20,15 @@ Groups = dict[str, list[str]]  # by layer, the names under which its numbers wer
 
 
 def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
-    """By what part of itself each layer was moved in each step: ‖update‖ / ‖parameters‖; returns the Axes.
+    """By what fraction of itself each layer was moved in each step: ‖update‖ / ‖parameters‖; returns the Axes.
 
-    Both are Euclidean lengths over the parameters of the layer that `record_training` kept. The line at 10⁻³ is
-    what is commonly aimed at: far below it a layer hardly learns, far above it the learning rate may be too high (a rule of
-    thumb, A. Karpathy, CS231n notes, "Neural networks part 3"). A ratio has no unit.
+    Both are Euclidean lengths over the parameters of the layer that `record_training` kept; a ratio has no unit. The line
+    at 10⁻³ is the usual target: far below it a layer hardly learns, far above it the learning rate may be too high (a rule
+    of thumb, A. Karpathy, CS231n notes, "Neural networks part 3").
 
-    Of plain SGD an update is lr·gradient, so any record will do. Any other optimizer takes two steps in a row of every single
-    number: `record_training(..., keep=["*"], every=1)`, or a ValueError says so. A layer that was never moved
-    has no place on the logarithmic axis; the legend says so.
+    With plain SGD an update is lr·gradient, so any record will do. With any other optimizer the record must hold every
+    single number at every step, `record_training(..., keep=["*"], every=1)`, or a ValueError says so. A layer that was
+    never moved has no place on the logarithmic axis; the legend says so.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP, MSELoss, record_training
@@ -41,10 +41,7 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
     ['layers.0', 'layers.1', '10⁻³']
     """
     checked_ax(ax)
-    if not isinstance(record, TrainingRecord):
-        raise TypeError(f"record must be a TrainingRecord, as record_training gives it, got {type(record).__name__}")
-    if len(record) < 2:
-        raise ValueError(f"record holds no update: {record!r}")
+    checked_record(record, "no update", at_least=2)
     groups: Groups = {}
     for name in record[0].parameters:
         groups.setdefault(_group(name), []).append(name)
@@ -63,26 +60,22 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
         labels.append(layer.replace("$", r"\$") + still)
     lines.append(ax.axhline(USUAL, color="black", linewidth=0.8))
     ax.set(yscale="log", xlabel="step", ylabel="‖update‖ / ‖parameters‖", title="Size of the updates")
-    ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # given here, since a label of a line must not begin with _
+    ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # Matplotlib ignores a label of a line itself that begins with _
     return ax
 
 
 def _group(name: str) -> str:
     """The layer of a number or of a norm."""
-    return name.strip("‖") if _is_norm(name) else layer_of(name)
-
-
-def _is_norm(name: str) -> bool:
-    return name.startswith("‖")
+    return name.strip("‖") if name.startswith("‖") else layer_of(name)
 
 
 def _update(record: TrainingRecord) -> Callable[[int, str], float]:
-    """How to find the size of the update that followed a frame, of one number or one norm."""
+    """A function of a frame's index and a name: the size of the update of that number, or norm, after that frame."""
     rate = record.rate
     if rate is not None:
         return lambda at, name: rate * abs(record[at].gradients[name])
     steps = [frame.step for frame in record]
-    if any(map(_is_norm, record[0].parameters)) or steps != list(range(steps[0], steps[0] + len(steps))):
+    if any(name.startswith("‖") for name in record[0].parameters) or steps != list(range(steps[0], steps[0] + len(steps))):
         raise ValueError(
             "record: without plain SGD the updates are differences of single numbers, "
             'which record_training keeps with keep=["*"] and every=1'

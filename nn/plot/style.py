@@ -1,11 +1,12 @@
-"""What the pictures have in common: where they are drawn, and signs that do without colour."""
+"""What the pictures have in common: Axes, checks, colours, and signs that work without colour."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nn.arguments import checked_list
+from nn._check import checked_list
+from nn.recording import TrainingRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,11 +17,11 @@ MARKERS = ("o", "^", "s", "D", "P", "X")  # of classes, as on the page of a trai
 HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---")
 SEQUENTIAL = "cividis"  # grows lighter from end to end (Nuñez, Anderton and Renslow, 2018)
 DIVERGING = "PuOr"
-SMALL = "small"  # the font within a picture
+SMALL = "small"  # the font inside a picture
 
 
 def checked_ax(ax: Axes | None) -> None:
-    """Can it be drawn in? ImportError without Matplotlib, TypeError if `ax` is neither Axes nor None."""
+    """ImportError without Matplotlib, TypeError if `ax` is neither Axes nor None."""
     try:
         from matplotlib.axes import Axes
     except ImportError:
@@ -30,7 +31,7 @@ def checked_ax(ax: Axes | None) -> None:
 
 
 def axes(ax: Axes | None, width: float = 6.0, height: float = 4.0) -> Axes:
-    """`ax`, or the Axes of a new figure of so many inches; called when nothing can go wrong any more."""
+    """`ax`, or the Axes of a new figure of so many inches; called once nothing can go wrong any more."""
     if ax is not None:
         return ax
     from matplotlib import pyplot
@@ -38,18 +39,24 @@ def axes(ax: Axes | None, width: float = 6.0, height: float = 4.0) -> Axes:
     return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
 
 
+def checked_record(record: Any, missing: str, at_least: int) -> None:
+    """TypeError if it is not a TrainingRecord, ValueError if it has too few frames."""
+    if not isinstance(record, TrainingRecord):
+        raise TypeError(f"record must be a TrainingRecord, as record_training gives it, got {type(record).__name__}")
+    if len(record) < at_least:
+        raise ValueError(f"record has {missing}: {record!r}")
+
+
 def checked_names(names: Sequence[str] | None, classes: int) -> list[str]:
-    """The names of so many classes, empty for None; else an error that says what is wrong with `target_names`."""
-    if names is None:
-        return []
-    listed = checked_list("target_names", names)
-    if len(listed) != classes or not all(isinstance(name, str) for name in listed):
+    """The names of so many classes, empty for None; else an error about `target_names`."""
+    found = [] if names is None else checked_list("target_names", names)
+    if names is not None and (len(found) != classes or not all(isinstance(name, str) for name in found)):
         raise ValueError(f"target_names must be {classes} strings, one for each class, got {names!r}")
-    return listed
+    return found
 
 
 def light(colours: Any) -> list[tuple[float, ...]]:
-    """Colours mixed with white, for what lies behind points, lines and words."""
+    """Colours mixed with white, for backgrounds."""
     from matplotlib.colors import to_rgb
 
     return [tuple(0.4 + 0.6 * part for part in to_rgb(colour)) for colour in colours]

@@ -16,15 +16,15 @@ from nn.plot.style import DIVERGING, SMALL, axes, checked_ax
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FEW = 80  # numbers that are written into their squares
-MANY = 600  # squares that are too small for a sign
-LETTERS = 60  # that fit side by side above the blocks
+MAX_NUMBERS = 80  # that are written into their squares
+MAX_SIGNS = 600  # that are drawn into their squares
+MAX_LETTERS = 60  # side by side above the blocks
 INDEX = re.compile(r"\.\d+$")  # of a parameter in its row
 INDICES = re.compile(r"(\.\d+)+$")  # of a parameter in its table
 
 
 class Block:
-    """A table of numbers under a name; `bias` if its last column is set apart."""
+    """A named table of numbers; `bias` if its last column is set apart."""
 
     def __init__(self, name: str, rows: list[list[float]], bias: bool = False) -> None:
         self.name, self.bias = one_line(name) or "weights", bias
@@ -33,12 +33,12 @@ class Block:
 
 
 def weights(model: Module, *, ax: Axes | None = None) -> Axes:
-    """The parameters of a layer or a whole model as squares, a block a layer; returns the Axes.
+    """The parameters of a layer or a whole model as squares, one block per layer; returns the Axes.
 
-    A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters that are not those of
-    a Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Purple is above 0, orange
-    below, and white is 0. Up to 80 squares have their numbers in them, up to 600 a minus sign if they are below 0. NaN is grey.
-    The bar has the unit of the weights, which is that of the outputs over that of the inputs.
+    A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters outside of any
+    Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Purple is positive, orange
+    negative, white is 0 and grey NaN. Up to 80 squares show their numbers, up to 600 a minus sign if they are negative.
+    The bar has the unit of the weights: that of the outputs per that of the inputs.
 
     >>> from matplotlib.figure import Figure
     >>> from nn import MLP
@@ -73,7 +73,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
             annotation_clip=False,
             parse_math=False,
         )
-        right = left + max(block.columns, len(block.name) * width / LETTERS)
+        right = left + max(block.columns, len(block.name) * width / MAX_LETTERS)
         left = right + max(0.5, width / 40)
     ax.set(xlim=(-0.1, right + 0.1), ylim=(tallest + 0.1, -0.1), xticks=[], yticks=[], ylabel="neuron", aspect="equal")
     ax.set_xlabel("input, and the bias right of the line")
@@ -110,12 +110,12 @@ def _draw(ax: Axes, block: Block, left: float, colours: Any) -> None:
 
 
 def _mark(ax: Axes, block: Block, left: float, colours: Any, count: int) -> None:
-    """Write the numbers into the squares if they are few, else a sign into those below 0 if they are not too many."""
+    """Write the numbers into the squares if they are few, else a minus sign into the negative ones if those are not many."""
     squares = [(left + j + 0.5, i + 0.5, number) for i, row in enumerate(block.rows) for j, number in enumerate(row)]
-    if count <= FEW:
+    if count <= MAX_NUMBERS:
         for x, y, number in squares:
             ax.text(x, y, shown(number, 2), color=_ink(colours, number), fontsize="x-small", ha="center", va="center")
-    elif count <= MANY:
+    elif count <= MAX_SIGNS:
         below = [(x, y, _ink(colours, number)) for x, y, number in squares if number < 0.0]
         if below:
             xs, ys, inks = zip(*below, strict=True)
@@ -123,6 +123,6 @@ def _mark(ax: Axes, block: Block, left: float, colours: Any, count: int) -> None
 
 
 def _ink(colours: Any, number: float) -> str:
-    """Black or white, whichever is read better on the colour of a number."""
+    """Black or white, whichever is easier to read on the colour of a number."""
     red, green, blue, _ = colours.cmap(colours.norm(number))
     return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"

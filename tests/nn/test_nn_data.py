@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.data import (
+from nn import (
     batches,
     load_digits,
     load_iris,
@@ -426,7 +426,7 @@ def test_every_shape_turns_down_noise_that_is_no_deviation(make: Maker, value: f
         (make_blobs, {"centers": [1, 2]}, "a row of centers must be a list, a tuple or an array, got int"),
         (make_blobs, {"centers": [[-math.inf]]}, "centers must be a finite number in [-inf, inf), got -inf"),
         (make_blobs, {"cluster_std": -1}, "cluster_std must be a finite number in [0, inf), got -1"),
-        (make_blobs, {"cluster_std": [1, 1]}, "cluster_std must be one number or one a center (3), got 2"),
+        (make_blobs, {"cluster_std": [1, 1]}, "cluster_std must be one number or one per center (3), got 2"),
         (make_blobs, {"center_box": (1, 2, 3)}, "center_box must be a pair (low, high), got (1, 2, 3)"),
         (make_blobs, {"center_box": 5}, "center_box must be a list, a tuple or an array, got int"),
         (make_blobs, {"center_box": (2, 1)}, "the high end of center_box must be a finite number in [2.0, inf), got 1"),
@@ -476,8 +476,8 @@ def test_data_that_are_no_rows_with_labels_are_turned_down(
         ({"stratify": True}, TypeError, "stratify must be a list, a tuple or an array, got bool"),
         ({"stratify": np.eye(4)}, TypeError, "stratify must be a single label for each row, got lists"),
         ({"stratify": [0, 0, 0, 7]}, ValueError, "stratify must hold every label at least twice, got only one of [7]"),
-        ({"stratify": Y4}, ValueError, "test_size must leave 2 rows, one a label, on both sides, got 3 and 1"),
-        ({"stratify": Y4, "test_size": 3}, ValueError, "test_size must leave 2 rows, one a label, on both sides, got 1 and 3"),
+        ({"stratify": Y4}, ValueError, "test_size must leave 2 rows, one per label, on both sides, got 3 and 1"),
+        ({"stratify": Y4, "test_size": 3}, ValueError, "test_size must leave 2 rows, one per label, on both sides, got 1 and 3"),
     ],
 )
 def test_a_bad_argument_of_a_split_is_named_with_what_came_and_what_should(

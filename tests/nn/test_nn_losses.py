@@ -308,7 +308,7 @@ def test_targets_may_be_values():
             lambda: nn.CrossEntropyLoss()([Value(1.0)], [0]),
             "a row of numbers, one per class, got a Value: give the model .*BCEWithLogitsLoss",
         ),
-        (lambda: nn.HuberLoss(delta=0.0), "delta must be positive, got 0.0"),
+        (lambda: nn.HuberLoss(delta=0.0), "delta must be a number > 0, got 0.0"),
         (lambda: nn.SmoothL1Loss(beta=-1.0), "beta must be a finite number >= 0, got -1.0"),
         (lambda: nn.KLDivLoss("batch_mean"), "sum, none, batchmean, got 'batch_mean': did you mean batchmean"),
         (lambda: nn.KLDivLoss()([0.0], [-0.5]), "targets: expected a number from 0 to 1, got -0.5"),

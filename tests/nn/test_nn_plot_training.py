@@ -92,7 +92,7 @@ def test_of_another_optimizer_what_is_missing_is_named():
             plot.update_ratios(record, ax=new_ax())
     broken = run(steps=1)
     broken.frames.pop()
-    with pytest.raises(ValueError, match="record holds no update"):
+    with pytest.raises(ValueError, match="record has no update"):
         plot.update_ratios(broken)
 
 
@@ -129,7 +129,7 @@ def test_names_are_taken_word_for_word():
 @pytest.mark.parametrize(("steps", "most", "frames"), [(4, 100, 5), (9, 4, 4)])
 def test_a_film_has_its_frames_and_the_wished_for_speed(tmp_path, steps, most, frames):
     path = tmp_path / "xor.gif"
-    assert plot.animate(run(steps=steps, boundary=6), path, fps=5, most=most, progress=False) == str(path)
+    assert plot.animate(run(steps=steps, boundary=6), path, fps=5, max_frames=most, progress=False) == str(path)
     with Image.open(path) as film:
         assert (film.format, film.n_frames, film.size) == ("GIF", frames, (800, 360))
         assert film.info["duration"] == 200

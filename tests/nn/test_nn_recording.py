@@ -16,7 +16,7 @@ import nn
 from autograd import Value
 from nn.optim import SGD, Adam
 from nn.recording import record_training
-from nn.training_record import Difference, TrainingRecord
+from nn.recording.records import Difference, TrainingRecord
 
 XOR, LABELS = nn.make_xor(4, shuffle=False)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from random import Random
 from types import MethodType
@@ -17,7 +17,7 @@ RandomState = int | Random | None
 # -- numbers -----------------------------------------------------------------------------------------
 
 
-def checked_integer(name: str, value: Any, at_least: int) -> int:
+def checked_integer(name: str, value: Any, at_least: float = -math.inf) -> int:
     """`value` as an int, if it is one and not too small; True and False are none.
 
     >>> checked_integer("patience", 10, at_least=0)
@@ -163,50 +163,27 @@ def checked_list(name: str, values: Any, length: int | None = None) -> list[Any]
     return listed
 
 
+def sizes(tree: Any) -> list[int]:
+    """The length of a list or an array, then that of its first item, and so on."""
+    if hasattr(tree, "shape"):
+        return list(tree.shape)
+    if not isinstance(tree, (list, tuple)):
+        return []
+    return [len(tree), *(sizes(tree[0]) if tree else [])]
+
+
+def shape_text(tree: Any) -> str:
+    """The lengths of nested lists in words.
+
+    >>> shape_text([[1, 2], [3, 4], [5, 6]]), shape_text(7)
+    ('3 × 2', 'one number')
+    """
+    return " × ".join(map(str, sizes(tree))) or "one number"
+
+
 def one_column(y: Any) -> Any:
     """Targets in a DataFrame of one column as that column; anything else as it is."""
     return y.to_numpy().ravel() if len(getattr(y, "columns", ())) == 1 else y
-
-
-def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None = None) -> None:
-    """Are all the numbers in these rows, or targets, finite numbers? An error says which is not.
-
-    >>> check_finite("X", [[1.0, 2.0], [3.0, math.nan]])
-    Traceback (most recent call last):
-    ValueError: X: expected finite numbers, got nan in row 1, column 1 (counted from 0)
-    """
-    for i, row in enumerate(rows):
-        for place, item in _unusual(row):
-            column = [repr(columns[place[0]]) if columns and isinstance(place[0], int) else repr(place[0])] if place else []
-            where = ", ".join([f"row {i}", *(f"column {text}{''.join(f'[{k!r}]' for k in place[1:])}" for text in column)])
-            try:
-                number = item.data if type(item) is Value else Value(item).data
-            except TypeError:
-                shown = f"the text {item!r}" if isinstance(item, str) else repr(item)
-                raise TypeError(f"{name}: expected numbers, got {shown} in {where} (counted from 0)") from None
-            except ValueError as error:
-                raise ValueError(f"{name}: {error} in {where} (counted from 0)") from None
-            if not math.isfinite(number):
-                raise ValueError(f"{name}: expected finite numbers, got {number!r} in {where} (counted from 0)")
-
-
-def _unusual(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Whatever in a nested list is not plainly a finite number, with the indices that lead to it."""
-    if type(item) is float and math.isfinite(item):
-        return
-    if not isinstance(item, (list, dict)):
-        yield (), item
-    elif not (isinstance(item, list) and {float, int}.issuperset(map(type, item)) and all(map(_finite, item))):
-        for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
-            for place, found in _unusual(inner):
-                yield (key, *place), found
-
-
-def _finite(number: float) -> bool:
-    try:
-        return math.isfinite(number)
-    except OverflowError:  # an integer that is too large for a float
-        return False
 
 
 def checked_keys(name: str, state: Any, keys: Iterable[str]) -> None:

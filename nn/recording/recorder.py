@@ -1,28 +1,28 @@
-"""Training that is kept step by step: values, gradients and the decision boundary, to be looked at afterwards."""
+"""record_training: train, and keep parameters, gradients and the decision boundary step by step."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from itertools import count
 from random import Random
 from typing import Any
 
 from autograd import Value
-from nn.arguments import checked_integer, generator
-from nn.boundary import plane_of
+from nn._check import checked_integer, generator
+from nn.data_checks import checked_run
+from nn.decision_plane import plane_of
 from nn.losses import Loss
 from nn.metrics import plain
-from nn.module import Module
+from nn.module import Module, in_mode
 from nn.optim import SGD, Optimizer
-from nn.training import Diverged, Metric, ProgressBar, check_parts, checked_data, in_training, training_steps
-from nn.training_record import Frame, TrainingRecord
-from nn.widths import check_widths
+from nn.recording.records import Frame, TrainingRecord
+from nn.training import Diverged, Metric, progress_bar, training_steps
 
-MOST_SINGLE_VALUES = 50  # of a model with more parameters one norm a layer is kept, if nothing was chosen
-MOST_MEGABYTES = 20  # of the page of a record
+MAX_SINGLE_VALUES = 50  # a model with more parameters has one norm kept per layer, unless `keep` is given
+MAX_MEGABYTES = 20  # of the page of a record
 
 Kept = dict[str, list[Value]]  # by name a parameter, or all those that one norm is of
 
@@ -43,14 +43,14 @@ def record_training(
     every: int = 1,
     progress: bool = True,
 ) -> TrainingRecord:
-    """Train as `fit` does, number for number, for so many updates, and keep how it went step by step.
+    """Train as `fit` does, number for number, for `steps` updates, and keep a frame per step.
 
-    `keep` chooses parameters: names, patterns (`"layers.0.*"`) or the Values themselves; None keeps all, or one norm a
-    layer if there are more than 50. `boundary=40` keeps what the model says at 40 × 40 places of the plane that samples
-    of 2 numbers lie in. `every=10` keeps every tenth step; the first and the last one are kept in any case. The loss, the
-    `metric` and the gradients of a frame are those of the next batch, so a run of `steps` updates has `steps + 1` frames.
+    `keep` chooses parameters: names, patterns (`"layers.0.*"`) or the Values themselves; None keeps all, or one norm per
+    layer if there are more than 50. `boundary=40` keeps the outputs on a 40 × 40 grid over the plane of the samples, which
+    must be rows of 2 numbers. `every=10` keeps every tenth step, and always the first and the last. The loss, `metric` and
+    gradients of a frame are those of the next batch, so a run of `steps` updates has `steps + 1` frames.
 
-    Ctrl-C ends the training, not the program: what was kept so far is returned, with `interrupted` set. A loss that is NaN
+    Ctrl-C ends the training, not the program: the record so far is returned, with `interrupted` set. A loss that is NaN
     or infinite ends it too, with a RuntimeWarning. ValueError if the record would exceed 20 MB, saying what helps.
 
     >>> from nn import MLP, MSELoss
@@ -62,33 +62,29 @@ def record_training(
     >>> {name: round(number, 6) for name, number in record[-1].parameters.items()}
     {'layers.0.neurons.0.w.0': 2.0, 'layers.0.neurons.0.b': 1.0}
     """
-    X, y = checked_data(X, y)
-    check_parts(model, loss, optimizer, metric)
-    check_widths(model, X, y, loss)
+    X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)
-    if batch_size is not None:
-        checked_integer("batch_size", batch_size, at_least=1)
     kept = _kept(model, keep)
     plane = None if boundary is None else plane_of(model, X, y, loss, boundary)
     _check_size(steps, every, len(kept), boundary or 0)
-    updates = _updates(model, X, y, loss, optimizer, batch_size, generator(seed))
-    batches = f"{batch_size} samples in each step" if batch_size else f"all {len(X)} samples in each step"
-    source = "seed from a generator" if isinstance(seed, Random) else "another seed each time" if seed is None else f"seed {seed}"
-    setting = f"{_model(model)}, {type(loss).__name__}, {_optimizer(optimizer)}, {batches}, {source}"
-    record = TrainingRecord(setting, _rate(optimizer), plane)
+    order = generator(seed)
+    batches = (
+        (epoch, *batch) for epoch in count(1) for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch)
+    )
+    record = TrainingRecord(_setting(model, len(X), loss, optimizer, batch_size, seed), _rate(optimizer), plane)
     try:
-        with in_training(model), ProgressBar(steps, "step", progress) as bar:
-            for step, (epoch, cost, outputs, targets) in enumerate(updates):
+        with in_mode(model, training=True), progress_bar(steps, "step", progress) as advance:
+            for step, (epoch, cost, outputs, targets) in enumerate(batches):
                 if step % every == 0 or step == steps:
                     reached = None if metric is None else float(metric(plain(outputs), targets))
-                    parameters = {name: _number([p.data for p in group]) for name, group in kept.items()}
-                    gradients = {name: _number([p.grad for p in group]) for name, group in kept.items()}
+                    parameters = {name: _size([p.data for p in group]) for name, group in kept.items()}
+                    gradients = {name: _size([p.grad for p in group]) for name, group in kept.items()}
                     cells = None if plane is None else plane.cells(model)
-                    record.frames.append(Frame(step, epoch, cost, reached, parameters, gradients, cells))
+                    record.frames.append(Frame(step, epoch, cost.data, reached, parameters, gradients, cells))
                 if step == steps:
                     break  # before the update that would follow
-                bar.update()
+                advance()
     except KeyboardInterrupt:
         record.interrupted = True
     except Diverged as error:
@@ -97,20 +93,11 @@ def record_training(
     return record
 
 
-def _updates(
-    model: Module, X: Any, y: Any, loss: Loss, optimizer: Optimizer, batch_size: int | None, order: Random
-) -> Iterator[tuple[int, float, list[Any], list[Any]]]:
-    """The steps of `fit` without end: epoch, loss, outputs and targets, each given just before its update."""
-    for epoch in count(1):
-        for cost, outputs, targets in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
-            yield epoch, cost.data, outputs, targets
-
-
 def _kept(model: Module, keep: Any) -> Kept:
     """What is to be kept, by name, in the order of the model's parameters."""
     names = dict(model.named_parameters())
     if keep is None:
-        if len(names) <= MOST_SINGLE_VALUES:
+        if len(names) <= MAX_SINGLE_VALUES:
             return {name: [parameter] for name, parameter in names.items()}
         groups: Kept = {}
         for name, parameter in names.items():
@@ -144,33 +131,34 @@ def layer_of(name: str) -> str:
     return name
 
 
-def _number(numbers: list[float]) -> float:
-    """A number, or the norm of several."""
+def _size(numbers: list[float]) -> float:
+    """The number itself if there is one, else the norm of them all."""
     return numbers[0] if len(numbers) == 1 else math.hypot(*numbers)
 
 
 def _check_size(steps: int, every: int, values: int, resolution: int) -> None:
     frames, size = steps // every + 2, 40 * values + 4 * resolution**2 // 3 + 60  # bytes of a frame on a page
-    fitting = MOST_MEGABYTES * 1_000_000 // size
+    fitting = MAX_MEGABYTES * 1_000_000 // size
     if frames > fitting:
-        message = f"{frames} frames of {size} bytes are more than {MOST_MEGABYTES} MB, which {fitting} would fit in"
+        message = f"{frames} frames of {size} bytes are more than {MAX_MEGABYTES} MB, which {fitting} would fit in"
         raise ValueError(f"every={every}, boundary={resolution}, {values} values to keep: {message}")
 
 
-def _model(model: Module) -> str:
-    return f"{type(model).__name__} with {len(model.parameters())} parameters"
-
-
-def _optimizer(optimizer: Optimizer) -> str:
+def _setting(model: Module, samples: int, loss: Loss, optimizer: Optimizer, batch_size: int | None, seed: Any) -> str:
+    """The model, loss, optimizer, batches and seed in words."""
     groups = []
     for group in optimizer.param_groups:
         settings = "".join(f", {name}={group[name]}" for name in optimizer.settings if group[name])
         groups.append(f"lr={group['lr']:g}{settings}")
-    return f"{type(optimizer).__name__}({'; '.join(groups)})"
+    batches = f"{batch_size} samples in each step" if batch_size else f"all {samples} samples in each step"
+    source = "seed from a generator" if isinstance(seed, Random) else "another seed each time" if seed is None else f"seed {seed}"
+    who = f"{type(model).__name__} with {len(model.parameters())} parameters, {type(loss).__name__}"
+    return f"{who}, {type(optimizer).__name__}({'; '.join(groups)}), {batches}, {source}"
 
 
 def _rate(optimizer: Optimizer) -> float | None:
+    """What an update multiplies the gradient with, if the optimizer is plain SGD."""
     groups = optimizer.param_groups
-    plain = type(optimizer) is SGD and not any(group["momentum"] or group["weight_decay"] for group in groups)
+    plain_sgd = type(optimizer) is SGD and not any(group["momentum"] or group["weight_decay"] for group in groups)
     rates = {group["lr"] for group in groups}
-    return rates.pop() if plain and len(rates) == 1 else None
+    return rates.pop() if plain_sgd and len(rates) == 1 else None

@@ -1,8 +1,8 @@
 """Toy data: points on a plane in shapes that are hard, or easy, to tell apart.
 
-Signatures are scikit-learn's. They return X, a list of rows of floats, and y, a list of labels. `noise` is the
-standard deviation of a Gaussian that is added to every coordinate. `random_state` is a seed (the same data every
-time), a `random.Random` (which moves on with each call) or None (other data every time).
+The signatures are scikit-learn's. Each returns X, a list of rows of floats, and y, a list of labels. `noise` is the
+standard deviation of a Gaussian added to every coordinate. `random_state` is a seed (the same data every time), a
+`random.Random` (which moves on with each call) or None (different data every time).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-from nn.arguments import RandomState, checked_integer, checked_list, number_between, plain_lists, random_generator
+from nn._check import RandomState, checked_integer, checked_list, number_between, plain_lists, random_generator
 
 Points = tuple[list[list[float]], list[int]]
 
@@ -19,9 +19,9 @@ Points = tuple[list[list[float]], list[int]]
 def make_moons(
     n_samples: int = 100, *, shuffle: bool = True, noise: float | None = None, random_state: RandomState = None
 ) -> Points:
-    """Two interleaving half circles of radius 1, labelled 0 and 1: no straight line parts them.
+    """Two interleaving half circles of radius 1, labelled 0 and 1: no straight line separates them.
 
-    Returns X (n_samples rows of 2 floats) and y; of an odd n_samples class 1 has one point more.
+    Returns X (n_samples rows of 2 floats) and y; if n_samples is odd, class 1 has one more point.
     ValueError if n_samples < 1 or noise < 0.
 
     >>> X, y = make_moons(5, shuffle=False)
@@ -45,7 +45,7 @@ def make_circles(
 ) -> Points:
     """A circle of radius 1, labelled 0, around one of radius `factor`, labelled 1.
 
-    Returns X (n_samples rows of 2 floats) and y; of an odd n_samples class 1 has one point more.
+    Returns X (n_samples rows of 2 floats) and y; if n_samples is odd, class 1 has one more point.
     ValueError if n_samples < 1, noise < 0 or factor is outside [0, 1).
 
     >>> X, y = make_circles(4, shuffle=False, factor=0.5)
@@ -70,12 +70,12 @@ def make_blobs(
     shuffle: bool = True,
     random_state: RandomState = None,
 ) -> Points:
-    """Round Gaussian clouds, one a class, labelled 0, 1, 2 …
+    """Round Gaussian clouds, one per class, labelled 0, 1, 2 …
 
-    `centers` is a number of clouds (None: 3), placed at random with every coordinate in `center_box`, or a list of their centers
-    (n_features is then their length). `cluster_std` is the standard deviation of every cloud, or a list with one a cloud.
-    Returns X (n_samples rows of n_features floats) and y; clouds differ by one point at most. ValueError if a count is
-    below 1, a deviation below 0, the box upside down, or the lists do not match.
+    `centers` is the number of clouds (None: 3), centered at random with every coordinate in `center_box`, or a list of
+    their centers (n_features is then their length). `cluster_std` is the standard deviation of all clouds, or a list with
+    one per cloud. Returns X (n_samples rows of n_features floats) and y; cloud sizes differ by one at most. ValueError if
+    a count is below 1, a deviation below 0, the box upside down, or the lists do not match.
 
     >>> make_blobs(3, centers=[[0.0, 5.0], [9.0, 9.0]], cluster_std=0.0, shuffle=False)
     ([[0.0, 5.0], [0.0, 5.0], [9.0, 9.0]], [0, 0, 1])
@@ -99,7 +99,7 @@ def make_blobs(
     if not isinstance(deviations, list):
         deviations = [deviations] * len(middles)
     if len(deviations) != len(middles):
-        raise ValueError(f"cluster_std must be one number or one a center ({len(middles)}), got {len(deviations)}")
+        raise ValueError(f"cluster_std must be one number or one per center ({len(middles)}), got {len(deviations)}")
     deviations = [number_between("cluster_std", deviation, low=0) for deviation in deviations]
     y = [label for label, size in enumerate(_sizes(count, len(middles))) for _ in range(size)]
     X = [[rng.gauss(middle, deviations[label]) for middle in middles[label]] for label in y]
@@ -111,7 +111,7 @@ def make_xor(
 ) -> Points:
     """The four corners (±1, ±1), labelled 1 where the two signs differ: the table that no single neuron can learn.
 
-    Returns X (n_samples rows of 2 floats, the corners in turn) and y; with noise the label stays that of the corner.
+    Returns X (n_samples rows of 2 floats, the corners in turn) and y; with noise each label stays that of its corner.
     ValueError if n_samples < 1 or noise < 0.
 
     >>> make_xor(4, shuffle=False)
@@ -119,7 +119,7 @@ def make_xor(
     """
     count = checked_integer("n_samples", n_samples, at_least=1)
     corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
-    X = [list(corners[i % 4]) for i in range(count)]
+    X = [[*corners[i % 4]] for i in range(count)]
     return _shuffled_and_noisy(X, [int(a != b) for a, b in X], shuffle, noise, random_state)
 
 
@@ -132,10 +132,10 @@ def make_spirals(
     noise: float | None = None,
     random_state: RandomState = None,
 ) -> Points:
-    """Spiral arms that wind out of the origin to radius 1, one a class, labelled 0, 1, 2 …
+    """Spiral arms that wind from the origin to radius 1, one per class, labelled 0, 1, 2 …
 
-    `turns` is how often each arm goes round: harder to learn with each. Returns X (n_samples rows of 2 floats) and y; arms
-    differ by one point at most. ValueError if n_samples or n_classes < 1, or turns or noise < 0.
+    `turns` is how often each arm goes round; more turns are harder to learn. Returns X (n_samples rows of 2 floats) and y;
+    arm sizes differ by one at most. ValueError if n_samples or n_classes < 1, or turns or noise < 0.
 
     >>> X, y = make_spirals(4, turns=0.5, shuffle=False)
     >>> [[round(a, 2), round(b, 2)] for a, b in X], y
@@ -144,13 +144,9 @@ def make_spirals(
     count = checked_integer("n_samples", n_samples, at_least=1)
     arms = checked_integer("n_classes", n_classes, at_least=1)
     rounds = number_between("turns", turns, low=0)
-    X, y = [], []
-    for label, size in enumerate(_sizes(count, arms)):
-        for i in range(size):
-            radius = (i + 1) / size
-            angle = math.tau * (rounds * radius + label / arms)
-            X.append([radius * math.cos(angle), radius * math.sin(angle)])
-            y.append(label)
+    places = [(label, (i + 1) / size) for label, size in enumerate(_sizes(count, arms)) for i in range(size)]
+    polar = [(radius, math.tau * (rounds * radius + label / arms)) for label, radius in places]
+    X, y = [[r * math.cos(a), r * math.sin(a)] for r, a in polar], [label for label, _ in places]
     return _shuffled_and_noisy(X, y, shuffle, noise, random_state)
 
 
@@ -160,7 +156,7 @@ def _angles(count: int, end: float, steps: int) -> list[float]:
 
 
 def _sizes(count: int, parts: int) -> list[int]:
-    """`count` shared out evenly, what is left over to the first."""
+    """`count` divided evenly, the rest to the first parts."""
     return [count // parts + (part < count % parts) for part in range(parts)]
 
 
@@ -177,7 +173,7 @@ def _shuffled_and_noisy(
 
 
 def shuffled_order(count: int, shuffle: bool, rng: Random) -> list[int]:
-    """The places 0 to count - 1, shuffled or not."""
+    """The indices 0 to count - 1, shuffled or not."""
     order = list(range(count))
     if shuffle:
         rng.shuffle(order)

@@ -1,4 +1,4 @@
-"""What a net says all over the plane of its samples, as a picture of bytes: the decision boundary."""
+"""The outputs of a net on a grid over the plane of its samples, a byte per point: the decision boundary."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from autograd import no_grad
 from autograd._tree import tree_leaves
-from nn.arguments import checked_integer, counted, number_between, plain_lists
+from nn._check import checked_integer, counted, number_between, plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain
-from nn.module import Module
+from nn.module import Module, in_mode
 
 MIDDLE = 127  # the byte on the boundary; 0 and 254 are the two ends
 NOT_A_NUMBER = 255
@@ -21,11 +21,11 @@ MARGIN = 0.15  # of the extent of the samples, on each side
 
 @dataclass(frozen=True)
 class Plane:
-    """The part of the plane around the samples, a grid of places in it, and how an output becomes the byte of its place.
+    """The part of the plane around the samples, a grid over it, and how an output becomes the byte of its point.
 
     Of `kind` "score" (one output, two classes) the byte says how far the output is from the `middle` between the classes;
-    of "class" (an output a class) it is the class; of "number" (one output, no classes) it goes from the smallest target
-    to the largest.
+    of "class" (one output per class) it is the class; of "number" (one output, no classes) it goes from the smallest
+    target to the largest.
     """
 
     resolution: int
@@ -35,31 +35,31 @@ class Plane:
     labels: Sequence[float]  # the two classes, all classes, or the smallest and the largest target
     middle: float
     half: float
-    points: list[tuple[float, float, int]]  # the samples: where, and which label or byte
+    points: list[tuple[float, float, int]]  # each sample, and the index of its label or its byte
 
     def cells(self, model: Module) -> bytes:
-        """A byte for each place of the grid."""
+        """A byte for each point of the grid."""
         return bytes(map(self.byte, self.outputs(model)))
 
     def outputs(self, model: Module) -> list[list[float]]:
-        """What the model says on the grid, which goes from border to border: rows from the top, left to right."""
+        """The outputs on the grid, which goes from border to border: rows from the top, left to right."""
         last = self.resolution - 1
         xs, ys = ([low + (high - low) * i / last for i in range(last + 1)] for low, high in (self.x, self.y))
         return _outputs(model, [[x, y] for y in reversed(ys) for x in xs])
 
     def byte(self, output: list[float]) -> int:
-        """The byte of an output, a list of one number or of one a class."""
+        """The byte of an output, a list of one number or of one per class."""
         if any(map(math.isnan, output)):
             return NOT_A_NUMBER
         if self.kind == "class":
             return output.index(max(output))
         distance = (output[0] - self.middle) / self.half
         share = math.tanh(distance) if self.kind == "score" else max(-1.0, min(1.0, distance))
-        return MIDDLE + round(MIDDLE * math.copysign(math.sqrt(abs(share)), share))  # the root: finest where the boundary is
+        return MIDDLE + round(MIDDLE * math.copysign(math.sqrt(abs(share)), share))  # the root: finest near the boundary
 
 
 def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plane:
-    """The plane of these samples; ValueError if they are not points, or if an output has no place on a picture.
+    """The plane of these samples; ValueError if they are not points, or if an output cannot be drawn.
 
     >>> from nn import MLP, HingeLoss, make_xor
     >>> X, y = make_xor(4, shuffle=False)
@@ -86,23 +86,15 @@ def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plan
 
 
 def _outputs(model: Module, rows: list[list[float]]) -> list[list[float]]:
-    """What the model says in use, not in training; afterwards it is in training again."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with no_grad():
-            return [tree_leaves(plain(model(row))) for row in rows]
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with in_mode(model, training=False), no_grad():
+        return [tree_leaves(plain(model(row))) for row in rows]
 
 
 def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
     if width > 1:
         if width > MIDDLE or not all(target in range(width) for target in targets):
-            raise ValueError(
-                f"boundary: {width} outputs need targets that are classes from 0 to {width - 1}, at most {MIDDLE} of them"
-            )
+            expected = f"targets that are classes from 0 to {width - 1}, at most {MIDDLE} of them"
+            raise ValueError(f"boundary: {width} outputs need {expected}")
         return "class", range(width)
     seen = sorted(set(targets))
     for pair in ((0, 1), (-1, 1), tuple(seen)):
@@ -112,14 +104,13 @@ def _labels(targets: list[float], width: int) -> tuple[str, Sequence[float]]:
 
 
 def _target(target: Any, width: int) -> float:
-    """The one number of a target; of a row with one number a class, the class."""
+    """The one number of a target; of a row with one number per class, the class."""
     numbers = [number_between("boundary: a target", number) for number in tree_leaves(target)]
     if len(numbers) == width > 1:
         return numbers.index(max(numbers))
     if len(numbers) != 1:
-        raise ValueError(
-            f"boundary: {counted(width, 'output')} cannot be drawn against targets of {counted(len(numbers), 'number')}"
-        )
+        counts = f"{counted(width, 'output')} cannot be drawn against targets of {counted(len(numbers), 'number')}"
+        raise ValueError(f"boundary: {counts}")
     return numbers[0]
 
 

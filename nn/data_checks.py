@@ -1,0 +1,180 @@
+"""Checks before training: whether data, model, loss and optimizer fit together, asked before anything changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograd import Value
+from nn._check import checked_integer, checked_list, counted, one_column
+from nn.activations import Elementwise, LogSoftmax, Softmax
+from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
+from nn.losses import CrossEntropyLoss, Loss, NLLLoss
+from nn.module import checked_module
+from nn.optim import Optimizer
+
+
+def checked_run(
+    model: Any, X: Any, y: Any, loss: Any, optimizer: Any, batch_size: Any, metric: Any
+) -> tuple[list[Any], list[Any]]:
+    """The samples and targets of a training as lists, once all of its parts fit together."""
+    X, y = checked_data(X, y)
+    checked_module("model", model)
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss must be a Loss, such as nn.MSELoss(), got {loss!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be an Optimizer, such as nn.optim.Adam(model.parameters()), got {optimizer!r}")
+    parameters = model.parameters()
+    if parameters and set(parameters).isdisjoint(optimizer.params):
+        raise ValueError("optimizer must hold parameters of the model, got one made for another: make it from model.parameters()")
+    if metric is not None and not callable(metric):
+        raise TypeError(f"metric must be a function of outputs and targets, such as nn.accuracy, got {metric!r}")
+    check_widths(model, X, y, loss)
+    if batch_size is not None:
+        checked_integer("batch_size", batch_size, at_least=1)
+    return X, y
+
+
+# -- data --------------------------------------------------------------------------------------------
+
+
+def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
+    """Samples and targets as lists: as many of each, at least one, samples of one width, all numbers finite.
+
+    `name` is that of the argument that holds both, if there is one.
+    """
+    rows, targets = checked_list(f"{name}X", X), checked_list(f"{name}y", one_column(y))
+    who = name or "X, y: "
+    if len(rows) != len(targets):
+        counts = f"{counted(len(rows), 'sample')} and {counted(len(targets), 'target')}"
+        raise ValueError(f"{who}expected one target for each sample, got {counts}")
+    if not rows:
+        raise ValueError(f"{who}there is no data")
+    kinds = [isinstance(row, list) for row in rows]
+    if len(set(kinds)) > 1:
+        places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
+        raise ValueError(f"{who}all samples must be rows or all single numbers, got both, in {places} (counted from 0)")
+    for i, row in enumerate(rows if kinds[0] else ()):
+        if len(row) != len(rows[0]):
+            got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
+            raise ValueError(f"{who}all samples must have the same number of features, got {got}")
+    check_finite(f"{name}X", rows, getattr(X, "columns", None))
+    for i, target in enumerate(targets):
+        if isinstance(target, str):
+            raise TypeError(
+                f"{name}y: expected numbers, got the text {target!r} in row {i} (counted from 0): "
+                "number the classes, such as y = [names.index(label) for label in y]"
+            )
+    check_finite(f"{name}y", targets, getattr(y, "columns", None))
+    return rows, targets
+
+
+def checked_validation_data(data: Any, sample: Any) -> tuple[list[Any], list[Any]]:
+    """Validation data, whose samples must be like this one of the training data."""
+    if not isinstance(data, (list, tuple)) or len(data) != 2:
+        raise ValueError(f"validation_data must be a pair (X, y), got {type(data).__name__}")
+    X, y = checked_data(data[0], data[1], "validation_data: ")
+    expected, got = (
+        f"samples of {counted(len(row), 'number')}" if isinstance(row, list) else "single numbers" for row in (sample, X[0])
+    )
+    if expected != got:
+        raise ValueError(f"validation_data: expected {expected}, as in X, got {got}")
+    return X, y
+
+
+def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None = None) -> None:
+    """An error that says where, if a number in these rows, or targets, is not finite or not a number.
+
+    >>> check_finite("X", [[1.0, 2.0], [3.0, math.nan]])
+    Traceback (most recent call last):
+    ValueError: X: expected finite numbers, got nan in row 1, column 1 (counted from 0)
+    """
+    for i, row in enumerate(rows):
+        if type(row) is list and {float}.issuperset(map(type, row)) and all(map(math.isfinite, row)):
+            continue  # the usual row, checked fast
+        for place, item in _numbers(row):
+            where = f"row {i}"
+            if place:
+                column = columns[place[0]] if columns is not None and isinstance(place[0], int) else place[0]
+                where += f", column {column!r}{''.join(f'[{key!r}]' for key in place[1:])}"
+            try:
+                number = item.data if type(item) is Value else Value(item).data
+            except TypeError:
+                got = f"the text {item!r}" if isinstance(item, str) else repr(item)
+                raise TypeError(f"{name}: expected numbers, got {got} in {where} (counted from 0)") from None
+            except ValueError as error:
+                raise ValueError(f"{name}: {error} in {where} (counted from 0)") from None
+            if not math.isfinite(number):
+                raise ValueError(f"{name}: expected finite numbers, got {number!r} in {where} (counted from 0)")
+
+
+def _numbers(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """What stands in nested lists and dicts, each with the indices that lead to it."""
+    if isinstance(item, (list, dict)):
+        for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
+            for place, found in _numbers(inner):
+                yield (key, *place), found
+    else:
+        yield (), item
+
+
+# -- widths ------------------------------------------------------------------------------------------
+
+
+def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str = "") -> None:
+    """ValueError or TypeError if the samples are wider or narrower than the model's input, or a class has no output.
+
+    `name` is that of the argument that holds both, if there is one. A model of unknown layers passes.
+    """
+    width, sample = _input_width(model), X[0]
+    nested = isinstance(sample, dict) or (isinstance(sample, list) and any(isinstance(item, list) for item in sample))
+    got = str(len(sample)) if isinstance(sample, list) else "single numbers"
+    if width is not None and not nested and got != str(width):
+        if isinstance(sample, list):
+            write = f": write MLP({got}, …)" if type(model) is MLP else ""
+        else:
+            write = ": write X = [[x] for x in X]" if width == 1 else ": X must be a list of rows"
+        raise ValueError(f"{name}X: the model takes {counted(width, 'feature')} per sample, got {got}{write}")
+    if not isinstance(loss, (CrossEntropyLoss, NLLLoss)):
+        return
+    classes = _classes(model)
+    if classes is None:
+        return
+    if classes == 0:
+        write = "give it one output per class, such as MLP(2, [8, 3]), or for two classes take BCEWithLogitsLoss()"
+        raise ValueError(f"loss: {type(loss).__name__} takes one output per class, and the model has a single one: {write}")
+    for i, target in enumerate(y):
+        try:
+            loss.shares(target, classes)
+        except (TypeError, ValueError) as error:
+            raise type(error)(str(error).replace("targets: ", f"{name}y[{i}]: ", 1)) from None
+
+
+def _is(model: Any, kind: Any) -> bool:
+    """Is it one of these, with the `forward` of its class?"""
+    return isinstance(model, kind) and type(model).forward is kind.forward
+
+
+def _input_width(model: Any) -> int | None:
+    """How many numbers a sample has; None if that is not known."""
+    if _is(model, MLP):
+        return _input_width(model.layers[0])
+    if _is(model, Sequential):
+        return _input_width(model[0])
+    if _is(model, Layer):
+        return _input_width(model.neurons[0])
+    return len(model.w) if _is(model, Neuron) else None
+
+
+def _classes(model: Any) -> int | None:
+    """How many classes the outputs have room for: 0 if the output is a single Value, None if that is not known."""
+    if _is(model, Sequential):
+        keeps_width = (Elementwise, Softmax, LogSoftmax, Dropout)
+        return _classes(next((module for module in reversed(model.items) if not isinstance(module, keeps_width)), None))
+    if _is(model, MLP):
+        width = len(model.layers[-1].neurons)
+        return width if width > 1 else 0
+    if _is(model, Neuron):
+        return 0
+    return len(model.neurons) if _is(model, Layer) else None

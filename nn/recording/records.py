@@ -1,0 +1,191 @@
+"""The record of a training run, how two runs differ, and the page that shows either."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from autograd._format import shown
+from nn.decision_plane import Plane
+
+if TYPE_CHECKING:
+    from autograd.viz.page import Player
+
+MAX_POINTS = 500  # samples in a picture
+ASSETS = [Path(__file__).parent / "assets" / name for name in ("training.css", "chart.js", "boundary.js", "training.js")]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A model after `step` updates: its parameters, and the loss and gradients that the next update is made from."""
+
+    step: int
+    epoch: int
+    loss: float
+    metric: float | None
+    parameters: dict[str, float]
+    gradients: dict[str, float]
+    boundary: bytes | None
+
+    def numbers(self) -> Iterator[tuple[str, float]]:
+        """All numbers with their names, each after those it is computed from."""
+        yield from self.parameters.items()
+        yield "loss", self.loss
+        if self.metric is not None:
+            yield "metric", self.metric
+        for name, gradient in self.gradients.items():
+            yield f"gradient of {name}", gradient
+
+
+class _WithPage:
+    """Shown as a page by a notebook, and saved as one."""
+
+    def _runs(self) -> list[TrainingRecord]:
+        raise NotImplementedError
+
+    difference: Difference | None = None
+
+    def save_html(self, path: str | Path) -> str:
+        """Write it as one HTML file that works offline and without Python; returns the path."""
+        return self._page().save_html(path)
+
+    def _repr_html_(self) -> str | None:
+        return self._page()._repr_html_() if all(self._runs()) else None
+
+    def _page(self) -> Player:
+        """One column per run, all with the same controls; ValueError if one has no frames."""
+        from autograd.viz.page import Player
+
+        runs, difference = self._runs(), self.difference
+        for run in runs:
+            if not run:
+                raise ValueError(f"there is nothing to show: {run!r}")
+        data = {
+            "runs": [run._columns() for run in runs],
+            "steps": sorted({frame.step for run in runs for frame in run}),
+            "summary": repr(self),
+            "difference": None if difference is None else {"step": difference.step, "sentence": str(difference)},
+        }
+        return Player("Training", data, ASSETS, height=1140)
+
+
+@dataclass(repr=False)
+class TrainingRecord(_WithPage, Sequence[Frame]):
+    """The frames of a training run, a sequence; the first is before any update. It shows itself in a notebook.
+
+    `interrupted` is True after Ctrl-C; `diverged` says where the loss stopped being finite, if it did.
+    """
+
+    setting: str  # the model, loss, optimizer, batches and seed in words
+    rate: float | None  # an update is rate · gradient; None if it is not that simple
+    plane: Plane | None
+    frames: list[Frame] = field(default_factory=list)
+    interrupted: bool = False
+    diverged: str = ""
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @overload
+    def __getitem__(self, index: int) -> Frame: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Frame]: ...
+    def __getitem__(self, index: int | slice) -> Frame | list[Frame]:
+        return self.frames[index]
+
+    def __repr__(self) -> str:
+        how = "interrupted" if self.interrupted else self.diverged
+        if not self.frames:
+            return f"{self.setting}: no frames, {how}"
+        first, last = self.frames[0], self.frames[-1]
+        ending = f"{how}; kept up to step {last.step}" if how else f"complete after step {last.step}"
+        return f"{self.setting}: {len(self)} frames, loss {shown(first.loss)} → {shown(last.loss)}, {ending}"
+
+    def beside(self, other: TrainingRecord) -> TrainingComparison:
+        """This run, A, and another one, B, side by side, with the first step at which they differ.
+
+        >>> from nn import MLP, MSELoss, record_training
+        >>> from nn.optim import SGD
+        >>> def run(lr):
+        ...     net = MLP(1, [1], seed=0)
+        ...     return record_training(net, [[0.0], [1.0]], [1.0, 3.0], loss=MSELoss(), optimizer=SGD(net.parameters(), lr=lr),
+        ...                            steps=5, progress=False)
+        >>> print(run(0.5).beside(run(0.25)))
+        first difference at step 1: layers.0.neurons.0.w.0 2.34366 against 2.01549, and 4 more
+        """
+        if not isinstance(other, TrainingRecord):
+            raise TypeError(f"other must be a TrainingRecord, got {type(other).__name__}")
+        return TrainingComparison(self, other)
+
+    def _runs(self) -> list[TrainingRecord]:
+        return [self]
+
+    def _columns(self) -> dict[str, Any]:
+        """The record as its page takes it: for each quantity a list over the frames."""
+        first, plane = self[0], self.plane
+        return {
+            "summary": repr(self),
+            "rate": self.rate,
+            "steps": [frame.step for frame in self],
+            "epochs": [frame.epoch for frame in self],
+            "loss": [frame.loss for frame in self],
+            "metric": None if first.metric is None else [frame.metric for frame in self],
+            "names": list(first.parameters),
+            "values": [[frame.parameters[name] for frame in self] for name in first.parameters],
+            "gradients": [[frame.gradients[name] for frame in self] for name in first.gradients],
+            "plane": plane
+            and {
+                **{name: getattr(plane, name) for name in ("resolution", "x", "y", "kind")},
+                "labels": list(plane.labels),
+                "points": plane.points[:MAX_POINTS],
+                "hidden": max(0, len(plane.points) - MAX_POINTS),
+                "cells": [b64encode(frame.boundary or b"").decode() for frame in self],
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first step at which two runs differ, and in what: its number in each run."""
+
+    step: int
+    name: str
+    numbers: tuple[float, float]
+    more: int  # how many other numbers differ at this step
+
+    def __str__(self) -> str:
+        texts = ([shown(number, digits) for number in self.numbers] for digits in range(6, 18))
+        one, other = next(pair for pair in texts if pair[0] != pair[1])  # with as many digits as it takes
+        return f"step {self.step}: {self.name} {one} against {other}" + (f", and {self.more} more" if self.more else "")
+
+
+@dataclass(repr=False)
+class TrainingComparison(_WithPage):
+    """Two runs. `difference` is the first one, or None if they agree at all steps that both kept; NaN agrees with NaN."""
+
+    one: TrainingRecord
+    other: TrainingRecord
+    difference: Difference | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        others = {frame.step: frame for frame in self.other}
+        for frame in self.one:
+            there = dict(others[frame.step].numbers()) if frame.step in others else {}
+            pairs = [(name, number, there[name]) for name, number in frame.numbers() if name in there]
+            differing = [pair for pair in pairs if pair[1] != pair[2] and not (pair[1] != pair[1] and pair[2] != pair[2])]
+            if differing:
+                name, *numbers = differing[0]
+                self.difference = Difference(frame.step, name, (numbers[0], numbers[1]), len(differing) - 1)
+                return
+
+    def __repr__(self) -> str:
+        if self.difference is not None:
+            return f"first difference at {self.difference}"
+        shared = len({frame.step for frame in self.one} & {frame.step for frame in self.other})
+        return f"no difference in the {shared} steps that both runs have kept"
+
+    def _runs(self) -> list[TrainingRecord]:
+        return [self.one, self.other]
