@@ -35,7 +35,7 @@ def _about(given: Any) -> tuple[str, Callable[[Callable[[str], str]], str]]:
         return f"its method {method}", lambda call: f"call it, {call(f'y.{method}()')}"
     if isinstance(given, type):
         return f"the class {given.__name__}", lambda call: f"pass a Value, {call('y')}"
-    if hasattr(given, "parameters"):
+    if callable(getattr(given, "parameters", None)):
         return kind, lambda call: f"call it first, {call('net(x)')}"
     if callable(given):
         function = given.__name__ if getattr(given, "__name__", "<lambda>").isidentifier() else "f"
