@@ -64,10 +64,10 @@ watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
 current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
 
-# How many contexts are open anywhere, kept as a float: the arithmetic of Value compares `z - z`
-# with it, so that one comparison finds both a result that is not finite and a mode to ask about.
+# How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so
+# one comparison finds both a result that is not finite and a mode to ask about.
 special = 0.0
-# How many transforms (grad, jvp …) have been started. A leaf stores it, so a transform can tell which leaves are older.
+# How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
 _lock = Lock()
 

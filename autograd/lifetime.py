@@ -1,11 +1,10 @@
-"""How a deep graph is freed: in steps, so that the stack does not grow with it.
+"""How a deep graph is freed: in steps, so that the stack does not grow with its depth.
 
-When the last owner of a graph lets go of it, every node is freed from inside the freeing of the one that used it. CPython
-bounds how deep that goes, but not always by the stack there is: 3.13 goes 10,000 calls deep, which overflows a stack of 1 MB.
-So a node that is used across a multiple of REACH in depth is protected: its own arguments are not freed from inside its
-freeing, but handed to whoever is freeing already. Nodes less deep than REACH are not: the terms of a long sum are many, and
-their own graphs are small. Depth falls along every path, so none leads through more than 2·REACH nodes before it meets a
-protected one.
+When the last reference to a graph goes, each node is freed inside the freeing of the node that used it. CPython bounds how
+deep that nests, but not by the stack there is: 3.13 nests 10,000 calls, which overflows a stack of 1 MB. So a node that is
+used across a multiple of REACH in depth is protected: its own arguments are not freed inside its freeing, but queued for
+the loop that is already freeing. Nodes less deep than REACH are not protected: the terms of a long sum are many, and their
+graphs are small. Depth falls along every path, so no path passes more than 2·REACH nodes before it meets a protected one.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ import gc
 
 from autograd._typing import Any
 
-REACH = 512  # nodes: 3.13 takes some 200 bytes of stack for one, and several times that for the call of a module
+REACH = 512  # nodes: 3.13 needs some 200 bytes of stack for one, and several times that for a module's call
 MASK = REACH - 1
 
 
 class _Queue:
-    """The arguments of protected nodes that have died. (Methods name no globals: at exit those are gone.)"""
+    """The arguments of protected nodes that have died. (The methods use no globals, which are gone at exit.)"""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[int, Any, Any]] = []  # with the depth of the node
         self.freeing = self.collecting = False
 
     def free(self) -> None:
-        """Let go of them one by one, unless that is going on already."""
-        while self.waiting and not self.freeing and not self.collecting:  # again: another thread may have added to them
+        """Free them one by one, unless a loop is doing so already."""
+        while self.waiting and not self.freeing and not self.collecting:  # again: another thread may have added some
             self.freeing = True
             try:
                 while self.waiting:
@@ -36,9 +35,9 @@ class _Queue:
                 self.freeing = False
 
     def collector(self, phase: str, info: object) -> None:
-        """While the garbage collector runs, all are kept: it asks every Past of a garbage graph before it frees any node.
+        """Hold all of them while the garbage collector runs: it finalizes every Past of a garbage graph before it frees any node.
 
-        What it has then freed ends at protected nodes, and the deepest of them is to go first.
+        What is left of the graph hangs on protected nodes, and the deepest of these has to go first.
         """
         self.collecting = phase == "start"
         if self.waiting and not self.collecting:
@@ -52,7 +51,7 @@ _queue = _Queue()
 class Past:
     """The note of a protected node, which also holds its arguments.
 
-    It is the last thing that a dying node lets go of, and then hands on what it holds.
+    A dying node releases it last; it then queues what it holds.
     """
 
     __slots__ = ("args", "depth", "label", "origin", "scope")

@@ -18,7 +18,7 @@ class Methods:
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
         """Record an operation; an op calls this too, when it meets a Value among its arguments."""
-        raise NotImplementedError  # value.py puts it in place
+        raise NotImplementedError  # Value has its own
 
     def exp(self) -> Value:
         """e to the power of self; see `autograd.exp`."""

@@ -1,4 +1,4 @@
-"""What the nodes of a graph are called, when somebody asks."""
+"""Display names of nodes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograd._frames import user_frame
 from autograd.context import Scope
 from autograd.value import Value
 
-LONGEST_LIST = 100
+MAX_LIST = 100
 
 
 def node_names(order: Sequence[Value]) -> dict[Value, str]:
@@ -21,7 +21,7 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     nodes have the same name: the second `h` is called `h_2`.
     """
     frame, _ = user_frame()
-    scopes = (frame.f_globals, frame.f_locals)  # what comes later in `held` wins
+    scopes = (frame.f_globals, frame.f_locals)  # the later entry in `held` wins
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
     held = {node: name for scope in scopes for node, name in _in_lists(scope)}
     held.update(_parameters(order, variables))
@@ -31,7 +31,7 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
 
 
 def _told_apart(names: dict[Value, str], order: Sequence[Value]) -> dict[Value, str]:
-    """No two names alike: of equal ones the root keeps it, or the first, and the others are numbered, `h_2`."""
+    """Names without repeats: the root keeps its name, else the first node that has it; others are numbered, `h_2`."""
     if len(set(names.values())) == len(names):
         return names
     owner = {name: node for node, name in reversed(names.items())}
@@ -51,7 +51,7 @@ def _told_apart(names: dict[Value, str], order: Sequence[Value]) -> dict[Value, 
 
 def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     for name, held in list(scope.items()):
-        if not name.startswith("_") and name.isidentifier():  # pytest keeps locals of its own
+        if not name.startswith("_") and name.isidentifier():  # pytest has locals of its own
             yield held, name
 
 
@@ -63,7 +63,7 @@ def _in_lists(scope: Mapping[str, Any]) -> Iterator[tuple[Value, str]]:
 
 def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, str]]:
     """The Values in a list, and in the lists in it."""
-    if len(held) > LONGEST_LIST:
+    if len(held) > MAX_LIST:
         return
     for i, item in enumerate(held):
         if type(item) is Value:

@@ -1,4 +1,4 @@
-"""A recorded graph computed again, with other numbers in its leaves."""
+"""A recorded graph computed again with other numbers in its leaves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from autograd.value import Value, take_partials
 def replay(order: Sequence[Value], given: Mapping[Value, float]) -> dict[Value, float]:
     """The number of every node of a topological order, computed again; the graph stays as it is.
 
-    A leaf has the number it is given, else its own `data` as it is now. Every operation is the row's, so the numbers
-    are bit for bit those that recording the program anew would give, with no warning for NaN and infinity.
+    A leaf has the number it is given, else its current `data`. Every number is bit for bit the one that recording
+    the program again would give; NaN and infinity cause no warning.
 
     >>> from autograd.sweeps import topological_order
     >>> x = Value(3.0)

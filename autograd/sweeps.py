@@ -1,7 +1,7 @@
-"""Walking a recorded graph: topological order, the reverse sweep, the forward sweep.
+"""Sweeps over a recorded graph: topological order, adjoints, tangents, and `backward()`.
 
 Nothing here recurses, so a graph may be a million operations deep. `bar` is an adjoint,
-∂root/∂node in flight; `dot` is a tangent, ∂node/∂input in flight.
+∂root/∂node; `dot` is a tangent, ∂node/∂input.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Partials = Callable[["Value"], Sequence[Any]]
 
-# This very 0.0 is the gradient of a leaf after zero_grad(): it is read like any other, while an empty slot is slow to ask.
+# After zero_grad() the gradient of a leaf is this very object: it reads as 0.0, while asking for an empty slot is slow.
 CLEARED = float("0")
 
 
 def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> list[Value]:
     """All nodes the roots were made from, arguments before results, in the same order on every run.
 
-    The walk does not look behind the nodes of `until`.
+    The walk does not go beyond the nodes of `until`.
     """
     order: list[Value] = []
     seen: set[Value] = set()
@@ -35,7 +35,7 @@ def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> 
     stack: list[Any] = list(roots)[::-1]
     while stack:
         node = stack.pop()
-        if node is None:  # the node under a None has all its arguments in the order by now
+        if node is None:  # by now all arguments of the node below the None are in the order
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
@@ -54,9 +54,9 @@ def adjoints(
 ) -> dict[Value, Any]:
     """The reverse sweep: every node's adjoint, from the seeds at the roots.
 
-    Works in floats and, given seeds and partials that are Values, records the gradient as more graph.
-    It visits only nodes of `within`, if given (see `depending_on`). A node no gradient reaches has no entry.
-    With `watch` it raises AnomalyError where a contribution is not finite.
+    Works on floats; given seeds and partials that are Values, it records the gradient as more graph.
+    If `within` is given, only its nodes are visited (see `depending_on`). A node that no gradient reaches has no entry.
+    With `watch`, a contribution that is not finite raises AnomalyError.
     """
     bars = dict(seeds)
     for node in reversed(order):
@@ -86,7 +86,7 @@ def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]
 
 
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
-    """Raise AnomalyError if a contribution of a sweep (floats, or Values of them) is not finite, and was born here."""
+    """AnomalyError if a contribution to a sweep (a float or a Value) is not finite although what flows in is."""
     flow, partial, share = (x if type(x) is float else x.data for x in (flow, partial, share))
     if math.isfinite(flow) and not math.isfinite(share):
         assert node.op is not None
@@ -118,7 +118,7 @@ def tangents(order: Sequence[Value], seeds: Mapping[Value, Any], partials: Parti
 def tangents_by(
     inputs: Iterable[Value], order: Sequence[Value], partials: Partials, watch: bool = False
 ) -> Iterator[dict[Value, Any]]:
-    """One forward sweep per input, from that input alone: it visits only the nodes that depend on it."""
+    """One forward sweep per input, over only the nodes that depend on it."""
     after: dict[Value, list[tuple[Value, Any]]] = {node: [] for node in order}
     place = {node: i for i, node in enumerate(order)}
     within = depending_on(inputs := list(inputs), order)
@@ -151,7 +151,7 @@ def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]
 
 
 def _times(bar: Any, partial: Any) -> Any:
-    """Their product; the many factors that are 1 make no node."""
+    """Their product; the many factors of 1 are not recorded."""
     if type(partial) is float and partial == 1.0:
         return bar
     return partial if type(bar) is float and bar == 1.0 else bar * partial
@@ -161,7 +161,7 @@ _sweeping = RLock()
 
 
 def backward(root: Value, seed: float) -> None:
-    """Set `grad` of every node `root` was made from: leaves accumulate, the others start anew."""
+    """Set `grad` of every node that `root` was made from: leaves accumulate, all others start anew."""
     moved: list[Value] = []
     with _sweeping:  # two threads may sweep over shared nodes
         again = getattr(root, "_grad", 0.0) != 0.0  # a sweep left its seed there; 0.0 may have been set by hand
@@ -192,7 +192,7 @@ def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
 
 
 def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
-    """Was a leaf moved since a sweep last reached it? If it had a gradient `before`, its gradient is mixed now."""
+    """Note whether a leaf was moved since a sweep last reached it: if it had a gradient `before`, that is mixed now."""
     mixed = leaf._da is True
     if not mixed and leaf._da != leaf._number:
         moved.append(leaf)
@@ -203,10 +203,10 @@ def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
 def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     """The same sweep in one pass, from the deepest node to the leaves.
 
-    A node is deeper than its arguments, so once all deeper ones have passed on their gradients its own is complete: no
-    order has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node, or a leaf, that a
-    contribution of this sweep has reached, and 0 between sweeps. (A frozen leaf is always reached: it takes what it
-    gets, and never shows it.)
+    A node is deeper than its arguments, so its gradient is complete once all deeper nodes have passed theirs on: no order
+    has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node that a contribution
+    of this sweep has reached, and 0 between sweeps. (A frozen leaf counts as reached: it takes what it gets and never
+    shows it.)
     """
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
     complete = False
@@ -218,7 +218,7 @@ def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
             if leaf._da is not None:
                 _settle(leaf, before, moved)
         complete = True
-    finally:  # an interrupted sweep, too, leaves the leaves as they were
+    finally:  # an interrupted sweep leaves the leaves as they were
         for leaf, before in leaves:
             leaf._reached = 0
             if not complete:
@@ -232,14 +232,14 @@ def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
 def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
     """Pass the gradients on, level by level, and list the leaves that they reach.
 
-    The delivery of a contribution is written out three times: a call in its place would take about as
-    long as the delivery.
+    Marked fast path: the delivery of a contribution is written out three times, since a call would take about as long
+    as the delivery itself.
     """
     node = root
     below = root._depth - 1  # the depth of the next level
     level: list[Value] = []  # the other nodes of this one
     levels: list[Any] = [None] * root._depth  # of each level below the nodes that were reached, None before there were any
-    passed: set[Value] = set()  # what lies behind branches not taken
+    passed: set[Value] = set()  # the nodes behind branches that were not taken
     while True:
         node._reached = 0
         bar = node._grad
@@ -311,9 +311,9 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
 
 
 def _reset(node: Value, passed: set[Value]) -> None:
-    """Behind the branch that `node` did not take no gradient flows: what is not reached otherwise has the gradient 0.
+    """No gradient flows into the branch that `node` did not take: what nothing else reaches has the gradient 0.
 
-    All of it is less deep than `node`, so it is reached later, if at all, and then gets its gradient anew.
+    All of it is less deep than `node`, so anything else reaches it later, and then sets its gradient anew.
     """
     stack = list(node.args)
     while stack:

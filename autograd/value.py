@@ -19,7 +19,7 @@ from autograd.op import Op, number
 
 
 class Value(Methods, MicrogradNames):
-    """A number that remembers how it was made, so that it can tell its derivatives.
+    """A number that remembers how it was made, and so can be differentiated.
 
     Arithmetic and the functions of `autograd` on Values give new Values and record a graph;
     `backward()` fills in `grad`. The numbers 2 and 2.5, Fractions and NumPy scalars mix freely.
@@ -34,17 +34,17 @@ class Value(Methods, MicrogradNames):
     A Value cannot be turned into a float by accident: `v.data` or `v.item()` says so.
     """
 
-    # One or two arguments stand in _a and _b with their partials in _da and _db (None: no gradient
-    # flows there); more stand as tuples in _a and _b. A tuple for every node would double the work of
-    # the garbage collector, a large part of the cost of recording. A leaf has op None and no arguments.
-    # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps go by it. _reached is for the
-    # sweep (see graph.py). _grad and _note are left unset until there is something to say. Slots are cleared in the order of
-    # their names, so _note outlives _a and _b, which a Past relies on. No slot is kept for weak references: it is
-    # memory that a large graph pays for with time.
-    # A leaf has no edges, so other slots of it are free. _a says how many transforms had been started when it was made.
-    # _da and _db are for what classic slips are told by (see teaching.py). _da is the number
-    # it was moved from since a sweep last reached it, or True if its gradient mixes sweeps from before and after a move;
-    # _db is True if its gradient was read, and False until then if no_grad() or detach() made it.
+    # One or two arguments are stored in _a and _b with their partials in _da and _db (None: no gradient
+    # flows there); three or more as tuples in _a and _b. A tuple for every node would double the work of
+    # the garbage collector, which is much of the cost of recording. A leaf has op None and no arguments.
+    # _depth is 0 for a leaf, else one more than that of the deepest argument: sweeps run level by level.
+    # _reached is the sweep's own mark (see sweeps.py). _grad and _note are unset until there is something to store.
+    # Slots are cleared in the order of their names, so _note outlives _a and _b, which Past relies on (see lifetime.py).
+    # There is no slot for weak references: memory costs time in a large graph.
+    # A leaf has no edges, so it uses those slots otherwise. _a counts the transforms started before it was made.
+    # _da and _db reveal classic slips (see teaching.py). _da is the number that the leaf held when a sweep last
+    # reached it, if it was moved since; True if its gradient mixes sweeps from before and after a move.
+    # _db is True if its gradient was read; until then it is False if no_grad() or detach() made the leaf.
     __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
@@ -71,7 +71,7 @@ class Value(Methods, MicrogradNames):
     def __init_subclass__(cls) -> None:
         raise TypeError("Value cannot be subclassed: hold one, or add an operation with custom_op")
 
-    # -- what a node tells ---------------------------------------------------------------------------
+    # -- reading a node ------------------------------------------------------------------------------
 
     @property
     def data(self) -> float:
@@ -88,7 +88,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def grad(self) -> float:
-        """The derivative of the last root of `backward()` by this node; 0.0 before there was one."""
+        """The derivative, with respect to this node, of the root that `backward()` was called on; 0.0 before the first call."""
         if self.op is None:
             if self._da is True:
                 self._da = None
@@ -113,7 +113,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def has_grad(self) -> bool:
-        """True once a `backward()` reached it or `grad` was set, until `zero_grad()`; optimizers pass over the others.
+        """True once `backward()` has reached it or `grad` was set, until `zero_grad()`; optimizers skip the others.
 
         >>> x = Value(3.0)
         >>> x.has_grad
@@ -136,7 +136,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def requires_grad(self) -> bool:
-        """Set to False on a leaf to freeze it: no gradient flows to it, and optimizers pass over it.
+        """Set to False on a leaf to freeze it: no gradient flows to it, and optimizers skip it.
 
         >>> w, x = Value(2.0), Value(3.0, requires_grad=False)
         >>> (w * x).backward()
@@ -159,7 +159,7 @@ class Value(Methods, MicrogradNames):
         else:
             global _some_frozen
             _some_frozen = True
-            self._grad = 0.0  # a place for what a sweep delivers, and nobody reads
+            self._grad = 0.0  # where a sweep puts what nobody reads
             self._reached = FROZEN
 
     @property
@@ -191,7 +191,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """∂self/∂arg for each of `args`, taken when it was recorded; None where no gradient flows."""
+        """∂self/∂arg for each of `args`, computed when self was recorded; None where no gradient flows."""
         if type(self._a) is tuple:
             partials = self._b
         elif self.op is None:
@@ -231,10 +231,10 @@ class Value(Methods, MicrogradNames):
         return leaf
 
     def backward(self, seed: float = 1.0) -> None:
-        """Find ∂self/∂node for every node that self was made from, and keep it in `grad`.
+        """Compute ∂self/∂node for every node that self was made from, and store it in `grad`.
 
-        Leaves accumulate, so a second call doubles theirs exactly; the other nodes hold the gradient
-        of this call alone. `seed` is the gradient of self, by which all others are multiplied.
+        Leaves accumulate, so a second call doubles theirs exactly; all other nodes hold the gradient
+        of this call alone. `seed` is the gradient of self, which multiplies all others.
 
         >>> x = Value(3.0)
         >>> y = x * x
@@ -247,7 +247,7 @@ class Value(Methods, MicrogradNames):
         if self._db is False and self.op is None:
             teaching.teach_no_past()
 
-    # -- arithmetic: inline for speed, and held bit-equal to the rows of the table by a test ---------
+    # -- arithmetic: inlined for speed; a test holds it bit-equal to the ops of the table -------------
 
     def __add__(self, other: Any) -> Value:
         if type(other) is not Value:
@@ -256,7 +256,7 @@ class Value(Methods, MicrogradNames):
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._number + y, 1.0)
         z = self._number + other._number
-        if z - z != context.special:  # not finite, or a mode to ask about
+        if z - z != context.special:  # not finite, or a mode is on
             return record(_ADD, (self, other))
         a = self._depth
         b = other._depth
@@ -290,7 +290,7 @@ class Value(Methods, MicrogradNames):
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._number - y, 1.0)
         z = self._number - other._number
-        if z - z != context.special:  # not finite, or a mode to ask about
+        if z - z != context.special:  # not finite, or a mode is on
             return record(_SUB, (self, other))
         a = self._depth
         b = other._depth
@@ -320,7 +320,7 @@ class Value(Methods, MicrogradNames):
             y = other if type(other) is float else _operand(other)
             return NotImplemented if y is NotImplemented else _record_with_constant(_MUL, self, y, self._number * y, y)
         z = self._number * other._number
-        if z - z != context.special:  # not finite, or a mode to ask about
+        if z - z != context.special:  # not finite, or a mode is on
             return record(_MUL, (self, other))
         a = self._depth
         b = other._depth
@@ -400,19 +400,19 @@ class Value(Methods, MicrogradNames):
             except (ValueError, ArithmeticError):
                 return record(ops.pow, (self, other))
             return _record_with_constant(ops.pow, self, other, z, partial)
-        return _record_row(ops.pow, (self, other))
+        return Value._record(ops.pow, (self, other))
 
     def __rpow__(self, other: Any) -> Value:
         y = other if type(other) is float else _operand(other)
-        return NotImplemented if y is NotImplemented else _record_row(ops.pow, (y, self))
+        return NotImplemented if y is NotImplemented else Value._record(ops.pow, (y, self))
 
     def __mod__(self, other: Any) -> Value:
         y = other if type(other) is Value else _operand(other)
-        return NotImplemented if y is NotImplemented else _record_row(ops.mod, (self, y))
+        return NotImplemented if y is NotImplemented else Value._record(ops.mod, (self, y))
 
     def __rmod__(self, other: Any) -> Value:
         y = _operand(other)
-        return NotImplemented if y is NotImplemented else _record_row(ops.mod, (y, self))
+        return NotImplemented if y is NotImplemented else Value._record(ops.mod, (y, self))
 
     def __floordiv__(self, other: Any) -> Value:
         raise TypeError("// is not recorded: write autograd.floor(x / y)")
@@ -420,13 +420,13 @@ class Value(Methods, MicrogradNames):
     __rfloordiv__ = __floordiv__
 
     def __neg__(self) -> Value:
-        return _record_row(ops.neg, (self,))
+        return Value._record(ops.neg, (self,))
 
     def __pos__(self) -> Value:
-        return _record_row(ops.pos, (self,))
+        return Value._record(ops.pos, (self,))
 
     def __abs__(self) -> Value:
-        return _record_row(ops.abs, (self,))
+        return Value._record(ops.abs, (self,))
 
     # -- comparing, showing, converting --------------------------------------------------------------
 
@@ -455,7 +455,7 @@ class Value(Methods, MicrogradNames):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        grad = self._grad if self.has_grad else 0.0  # showing it is no use of it
+        grad = self._grad if self.has_grad else 0.0  # printing it does not count as reading it
         return f"Value(data={self._number!r}, grad={grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
@@ -499,6 +499,49 @@ class Value(Methods, MicrogradNames):
             )
         return _restore, (self._number, self.label, self._grad if self.has_grad else None, self.requires_grad)
 
+    @staticmethod
+    def _record(op: Op, args: tuple[Any, ...]) -> Value:
+        """How an op called on Values records: `record` without its loops, to which it leaves all that is unusual."""
+        n = len(args)
+        if n != op.arity:
+            return _record_many(op, args) if op.arity is None and op.kernel is not None else record(op, args)
+        kernel = op.kernel
+        try:
+            if n == 1:
+                x = args[0]
+                if kernel is None:
+                    z = op.forward(x._number)
+                    partial = op.partials[0](z, x._number)
+                else:
+                    z, partial = kernel(x._number)
+                if type(z) is not float or type(partial) is not float or z - z != context.special:
+                    return record(op, args)
+                depth = x._depth + 1
+                if not depth & MASK:
+                    protect(args, depth)
+                return _node(op, z, x, None, partial, None, depth)
+            if kernel is None or n != 2:
+                return _record_many(op, args) if kernel is not None else record(op, args)
+            x, y = args
+            if type(y) is not Value:
+                y = number(y)
+                z, partial, _ = kernel(x._number, y)
+                return _record_with_constant(op, x, y, z, partial)
+            if type(x) is not Value:
+                x = number(x)
+                z, _, partial = kernel(x, y._number)
+                return _record_after_constant(op, x, y, z, partial)
+            z, da, db = kernel(x._number, y._number)
+        except (ArithmeticError, ValueError):
+            return record(op, args)
+        if z - z != context.special:
+            return record(op, args)
+        a, b = x._depth, y._depth
+        depth = a + 1 if a > b else b + 1
+        if depth >= REACH:
+            protect(args, depth)
+        return _node(op, z, x, y, da, db, depth)
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
         from autograd import numpy_functions  # here, since most programs do without
@@ -507,8 +550,8 @@ class Value(Methods, MicrogradNames):
 
 
 _CLEARED = sweeps.CLEARED
-FROZEN = 2  # in `_reached`, where the sweeps find it without asking
-_some_frozen = False  # has any Value ever been? Until then no partial has to be looked at
+FROZEN = 2  # a value of `_reached`: a sweep sees it without another test
+_some_frozen = False  # was any Value ever frozen? Until then no partial has to be looked at
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _MAX_EXACT = kernels.MAX_EXACT
@@ -517,16 +560,16 @@ _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", 
 
 
 def _grad_was_read(leaf: Value) -> None:
-    """A constant is added to a leaf whose gradient was read: is that meant to move it?"""
+    """A constant is added to a leaf whose gradient was read: was that meant to move the leaf?"""
     leaf._db = None
     teaching.teach_rebinding(context.recording.get())
 
 
-RESULT = Note("", None, None)  # of a leaf that a module computed: it is not one of its parameters
+RESULT = Note("", None, None)  # the note of a leaf that a module computed: not one of its parameters
 
 
 def _result_leaf(z: float) -> Value:
-    """A computed number without a past, from `no_grad()` or `detach()`; inside the call of a module it is marked."""
+    """A computed number without a graph, from `no_grad()` or `detach()`; marked if a module computed it."""
     leaf = Value(z)
     leaf._db = False
     call = context.current_scope.get()
@@ -552,7 +595,7 @@ def _assigned(name: str, x: Any) -> float:
 
 
 def _operand(x: Any) -> Any:
-    """`x` as a float; NotImplemented for an array or a type of which it is not known to be no number."""
+    """`x` as a float; NotImplemented for an array and for types that may know how to handle a Value."""
     try:
         return float(x) if type(x) is int else number(x)
     except OverflowError:
@@ -573,19 +616,19 @@ def _compare(op: Op, x: Value, other: object) -> bool:
     if type(other) is Value:
         y = other._number
     elif isinstance(other, (int, float)):
-        y = other  # as it is: Python compares a float with an int of any size exactly
+        y = other  # unconverted: Python compares a float with an int of any size exactly
     else:
         try:
             y = number(other)
         except TypeError:
-            return NotImplemented  # type: ignore[no-any-return]  # as the data model has it
+            return NotImplemented  # type: ignore[no-any-return]  # as Python's data model asks
         except ValueError:
-            y = other  # type: ignore[assignment]  # too large for a float: Python compares a Fraction exactly as well
+            y = other  # type: ignore[assignment]  # too large for a float: Python compares a Fraction exactly, too
     return bool(op.forward(x._number, y))
 
 
 def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:
-    """A new node; the operators of Value write this out, for the sake of their speed."""
+    """A new node; the operators of Value write this out for speed."""
     node = _new()
     node._depth = depth
     node._reached = 0
@@ -599,7 +642,7 @@ def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Val
 
 
 def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Scope | None) -> None:
-    """Note what is known of a node."""
+    """Store label, origin and scope of a node."""
     note = getattr(node, "_note", None)
     if type(note) is Past:
         note.label, note.origin, note.scope = label, origin, scope
@@ -608,9 +651,9 @@ def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Sco
 
 
 def protect(args: Iterable[Any], depth: int) -> None:
-    """Called where a node of this depth begins to hold `args`: those beyond a multiple of REACH get a Past.
+    """Called when a node of this depth begins to hold `args`: an arg on the other side of a multiple of REACH gets a Past.
 
-    So do those that are no less deep, which a scope may hold, but not those less deep than REACH: they end soon enough.
+    So does an arg that is at least as deep, which a scope may hold. Args less deep than REACH need none: their graphs are small.
     """
     for arg in args:
         if type(arg) is not Value or not arg._depth or type(getattr(arg, "_note", None)) is Past:
@@ -620,7 +663,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 
 
 def record(op: Op, args: tuple[Any, ...]) -> Value:
-    """Do an operation and remember it: the way every op of the table is recorded."""
+    """Evaluate an op and record it: every op of the table can be recorded this way."""
     args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
     numbers = [arg._number if type(arg) is Value else arg for arg in args]
     try:
@@ -651,7 +694,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
 
 
 def _take_note(node: Value) -> None:
-    """Where it was recorded, as far as a mode asks for it."""
+    """Store where it was recorded, if a mode asks for it."""
     origin, made_in = None, context.current_scope.get()
     if context.watching.get():
         frame, _ = user_frame()
@@ -661,7 +704,7 @@ def _take_note(node: Value) -> None:
 
 
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
-    """`record` for `x op y` with a constant y, of which the caller knows value and partial."""
+    """`record` for `x op y` with a constant y, whose value and partial the caller knows."""
     if z - z != context.special:
         return record(op, (x, y))
     depth = x._depth + 1
@@ -680,7 +723,7 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
 
 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
-    """`record` for `x op y` with a constant x, of which the caller knows value and partial."""
+    """`record` for `x op y` with a constant x, whose value and partial the caller knows."""
     if z - z != context.special:
         return record(op, (x, y))
     depth = y._depth + 1
@@ -698,51 +741,8 @@ def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float)
     return node
 
 
-def _record_row(op: Op, args: tuple[Any, ...]) -> Value:
-    """`record` without its loops for one or two arguments; whatever is out of the ordinary is left to it."""
-    n = len(args)
-    if n != op.arity:
-        return _record_many(op, args) if op.arity is None and op.kernel is not None else record(op, args)
-    kernel = op.kernel
-    try:
-        if n == 1:
-            x = args[0]
-            if kernel is None:
-                z = op.forward(x._number)
-                partial = op.partials[0](z, x._number)
-            else:
-                z, partial = kernel(x._number)
-            if type(z) is not float or type(partial) is not float or z - z != context.special:
-                return record(op, args)
-            depth = x._depth + 1
-            if not depth & MASK:
-                protect(args, depth)
-            return _node(op, z, x, None, partial, None, depth)
-        if kernel is None or n != 2:
-            return _record_many(op, args) if kernel is not None else record(op, args)
-        x, y = args
-        if type(y) is not Value:
-            y = number(y)
-            z, partial, _ = kernel(x._number, y)
-            return _record_with_constant(op, x, y, z, partial)
-        if type(x) is not Value:
-            x = number(x)
-            z, _, partial = kernel(x, y._number)
-            return _record_after_constant(op, x, y, z, partial)
-        z, da, db = kernel(x._number, y._number)
-    except (ArithmeticError, ValueError):
-        return record(op, args)
-    if z - z != context.special:
-        return record(op, args)
-    a, b = x._depth, y._depth
-    depth = a + 1 if a > b else b + 1
-    if depth >= REACH:
-        protect(args, depth)
-    return _node(op, z, x, y, da, db, depth)
-
-
 def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
-    """`record` for a row with a kernel and any number of arguments."""
+    """`record` for an op with a kernel and any number of arguments."""
     kernel: Any = op.kernel
     numbers = []
     depth = 0
@@ -774,13 +774,10 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
     return _node(op, z, args[0], None, partials[0], None, depth)
 
 
-Value._record = staticmethod(_record_row)  # type: ignore[method-assign]
-
-
 def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value]:
-    """`record` for the dots of a layer, one a row of weights, without the general loops.
+    """`record` for the dots of a layer, one per row of weights, without the general loops.
 
-    That takes weights and biases that are Values, and inputs that are all Values or all floats.
+    Weights and biases have to be Values, and inputs all Values or all floats; else each dot is recorded by `record`.
     """
     kinds = set(map(type, inputs))
     constant = kinds <= {float}
@@ -813,13 +810,13 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
 
 
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-    """The partials at a result and its arguments: None where not wanted, and for the branch `where` does not take.
+    """The partials at a result and its arguments: None where not wanted, and for the branch that `where` does not take.
 
     From floats they are floats. If the result is a Value, a partial that depends on Values is one, with its graph.
     """
     try:
         partials = op.partials_at(z, args, wanted)
-    except (ArithmeticError, ValueError):  # Python raises at 1/0: Values compute it as IEEE-754 has it
+    except (ArithmeticError, ValueError):  # Python raises at 1/0; Values follow IEEE-754
         partials = _partials_of_values(op, z, args, wanted)
     if op.select:
         return [partial or None for partial in partials]
@@ -829,7 +826,7 @@ def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -
 
 
 def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-    """The rules called with Values in place of floats; a partial that depends on none of the Values given is a float."""
+    """The partials from rules called with Values in place of floats; floats where they depend on none of the Values given."""
     given = {x for x in (z, *args) if type(x) is Value}
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
     with context.recording_if(bool(given)), context.quiet():
@@ -838,12 +835,12 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
 
 
 def _is_constant(node: Value, given: set[Value]) -> bool:
-    """Was it made from none of the Values given?"""
+    """True if it was made from none of the Values given."""
     return given.isdisjoint(sweeps.topological_order([node], until=given))
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:
-    """Warn of a NaN or infinity that was born from finite operands, or raise inside `anomaly()`."""
+    """Warn of a NaN or infinity born from finite operands, or raise inside `anomaly()`."""
     if not all(map(math.isfinite, numbers)) or not context.warning.get():
         return
     message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"
