@@ -77,11 +77,9 @@ class _Signature:
             raise AttributeError("__signature__")  # the class has its own
         from inspect import Parameter, Signature  # here, since few programs ask
 
-        from autograd.value import Value
-
-        kind = Parameter.POSITIONAL_ONLY if op.arity is not None else Parameter.VAR_POSITIONAL
-        parameters = [Parameter(name.lstrip("*"), kind, annotation=float | Value) for name in op.parameters]
-        return Signature(parameters, return_annotation=float | Value)
+        kind = Parameter.VAR_POSITIONAL if op.arity is None else Parameter.POSITIONAL_ONLY
+        parameters = [Parameter(name.lstrip("*"), kind, annotation="float | Value") for name in op.parameters]
+        return Signature(parameters, return_annotation="float | Value")
 
 
 # How tightly a formula holds together. An operand that is looser than its place needs brackets.
@@ -130,7 +128,7 @@ class Op:
         text        as a formula in plain text; `source` with the signs of formulas unless given
         latex       in LaTeX
         precedence  how tightly `text` holds together, then how tightly each operand must; of a variadic op, one for all
-                    operands. None if Python's grammar tells from `source`
+                    operands. None: an operand that no delimiter sets off gets brackets, as does the whole unless it is a call
         latex_precedence  the same of `latex`; that of `text` unless given
         latex_term  how LaTeX writes each argument of a variadic op that adds them
         textbook    for each argument the partial as a textbook writes it, where the rule is written for accuracy: an

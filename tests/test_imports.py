@@ -26,7 +26,6 @@ FOR_TYPES = {
 }
 # Still to be cut.
 LEFT = {
-    ("autograd.op", "autograd.value"),
     ("autograd.expression", "autograd"),
     ("nn.training_record", "nn.recording_page"),
 }

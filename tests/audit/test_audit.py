@@ -305,7 +305,7 @@ def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
         (lambda: audit(lambda x: [x], 1.0, at=1.0), TypeError, "f must return a Value, got list"),
         (lambda: audit(tanh, 1.0, at={}), ValueError, "at must hold at least one parameter, got none"),
         (lambda: audit(tanh, 1.0, at={1: 2.0}), TypeError, "the names of at must be str, got int"),
-        (lambda: audit(tanh, 1.0, at="w"), TypeError, "at 'argument 1': expected a real number, got str"),
+        (lambda: audit(tanh, 1.0, at="w"), TypeError, "at 'x': expected a real number, got str"),
         (
             lambda: audit(lambda w: w[0][0], 1.0, at=[[1.0], [2.0, 3.0]]),
             ValueError,
@@ -335,7 +335,7 @@ def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
             ValueError,
             "sizes: 'm' must be a whole number from 1 on, got 0",
         ),
-        (lambda: audit(sqrt, 1.0, at=0.0), ValueError, "the gradient of f by argument 1 must be finite, got inf"),
+        (lambda: audit(sqrt, 1.0, at=0.0), ValueError, "the gradient of f by x must be finite, got inf"),
     ],
 )
 def test_bad_input_is_told_by_name(call, error, message):
