@@ -1,10 +1,13 @@
-"""The check shared by all functions that read a graph: that they got a Value, and if not, what to write."""
+"""Checks of arguments, each written once: a Value whose graph is to be read, numbers, flags, choices, keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral, Real
 from typing import Any
 
+from autograd._format import did_you_mean
 from autograd.value import Value
 
 
@@ -43,3 +46,109 @@ def _about(given: Any) -> tuple[str, Callable[[Callable[[str], str]], str]]:
     if isinstance(given, Iterable) and getattr(given, "ndim", None) != 0:
         return kind, lambda call: f"one Value at a time, {call('ys[0]')}, or all of them together, {call('sum(ys)')}"
     return kind, lambda call: f"a number carries no graph, pass the Value itself, {call('y')}"
+
+
+# -- numbers, flags and choices ----------------------------------------------------------------------
+# Each check takes the name of an argument, which its errors begin with, and gives the argument back in plain Python.
+
+
+def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: True) -> Callable[[str, Any], float]:
+    """A check of numbers that are `expected`.
+
+    >>> positive = number_check("a number > 0", lambda x: x > 0)
+    >>> positive("lr", 1)
+    1.0
+    >>> positive("lr", -1)
+    Traceback (most recent call last):
+    ValueError: lr must be a number > 0, got -1
+    """
+
+    def check(name: str, given: Any) -> float:
+        try:
+            number = Value(given).data  # whatever counts as a number for a Value
+        except TypeError:
+            raise TypeError(f"{name} must be {expected}, got {given!r}") from None
+        if not accepts(number):
+            raise ValueError(f"{name} must be {expected}, got {given!r}")
+        return number
+
+    return check
+
+
+any_number = number_check("a number")
+from_zero = number_check("a number >= 0", lambda x: x >= 0.0)
+finite_from_zero = number_check("a finite number >= 0", lambda x: 0.0 <= x < math.inf)
+finite_above_zero = number_check("a finite number > 0", lambda x: 0.0 < x < math.inf)
+zero_to_one = number_check("a number from 0 to 1", lambda x: 0.0 <= x <= 1.0)
+below_one = number_check("a number >= 0 and < 1", lambda x: 0.0 <= x < 1.0)
+
+
+def number_between(name: str, given: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """A finite number in [low, high), given as a plain number.
+
+    >>> number_between("noise", 0.5, low=0)
+    0.5
+    """
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"{name} must be a number, got {given!r}")
+    number = float(given)
+    if not (math.isfinite(number) and low <= number < high):
+        raise ValueError(f"{name} must be a finite number in [{low}, {high}), got {given!r}")
+    return number
+
+
+def checked_integer(name: str, given: Any, at_least: float = -math.inf) -> int:
+    """An integer that is not too small; True and False are not integers.
+
+    >>> checked_integer("patience", 10, at_least=0)
+    10
+    """
+    if isinstance(given, bool) or not isinstance(given, Integral):
+        raise TypeError(f"{name} must be an integer, got {given!r}")
+    if given < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {given!r}")
+    return int(given)
+
+
+def checked_flag(name: str, given: Any) -> bool:
+    """True or False.
+
+    >>> checked_flag("nesterov", True)
+    True
+    """
+    if not isinstance(given, bool):
+        raise TypeError(f"{name} must be True or False, got {given!r}")
+    return given
+
+
+def checked_choice(name: str, given: Any, choices: Iterable[str], besides: str = "") -> str:
+    """One of the choices; the error lists them, and names the one that was probably meant.
+
+    >>> checked_choice("reduction", "Mean", ["mean", "sum"])
+    Traceback (most recent call last):
+    ValueError: reduction must be one of mean, sum, got 'Mean': did you mean mean?
+    """
+    choices = list(choices)
+    expected = f"{name} must be one of {', '.join(choices)}{besides}, got {given!r}"
+    if not isinstance(given, str):
+        raise TypeError(expected)
+    if given not in choices:
+        raise ValueError(expected + did_you_mean(given, choices))
+    return given
+
+
+def checked_keys(name: str, given: Any, keys: Iterable[str]) -> None:
+    """An error unless the mapping `given` has these keys and no others.
+
+    >>> checked_keys("state", {"lr": 0.1}, ["lr", "steps"])
+    Traceback (most recent call last):
+    ValueError: state must have the keys lr, steps; missing: steps; unexpected: none
+    """
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{name} must be a dict, got {type(given).__name__}")
+    keys = list(keys)
+    missing = [key for key in keys if key not in given]
+    unexpected = [str(key) for key in given if key not in keys]
+    if missing or unexpected:
+        texts = [", ".join(group) or "none" for group in (keys, missing, unexpected)]
+        raise ValueError(f"{name} must have the keys {texts[0]}; missing: {texts[1]}; unexpected: {texts[2]}")

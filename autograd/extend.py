@@ -1,22 +1,52 @@
 """What `nn` is built from, and what authors of other extensions may import: this module's names stay as they are."""
 
+from autograd._check import (
+    any_number,
+    below_one,
+    checked_choice,
+    checked_flag,
+    checked_integer,
+    checked_keys,
+    checked_value,
+    finite_above_zero,
+    finite_from_zero,
+    from_zero,
+    number_between,
+    number_check,
+    zero_to_one,
+)
 from autograd._files import write_atomically
-from autograd._format import as_index, counted, did_you_mean, html_table, listed, one_line, shown, text_table
+from autograd._format import as_index, counted, did_you_mean, html_table, listed, one_line, shown, text_table, told_apart
 from autograd._progress import threadless_bar
 from autograd._tree import same_shape, tree_leaves, tree_map
 from autograd.calls import call, made_in_call, scopes_of
 from autograd.context import Scope
+from autograd.graph import Graph, edges_of
 from autograd.teaching import teach_step_without_backward
 
 __all__ = [
+    "Graph",
     "Scope",
+    "any_number",
     "as_index",
+    "below_one",
     "call",
+    "checked_choice",
+    "checked_flag",
+    "checked_integer",
+    "checked_keys",
+    "checked_value",
     "counted",
     "did_you_mean",
+    "edges_of",
+    "finite_above_zero",
+    "finite_from_zero",
+    "from_zero",
     "html_table",
     "listed",
     "made_in_call",
+    "number_between",
+    "number_check",
     "one_line",
     "same_shape",
     "scopes_of",
@@ -24,7 +54,9 @@ __all__ = [
     "teach_step_without_backward",
     "text_table",
     "threadless_bar",
+    "told_apart",
     "tree_leaves",
     "tree_map",
     "write_atomically",
+    "zero_to_one",
 ]

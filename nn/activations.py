@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
-from autograd._format import did_you_mean
-from autograd._tree import tree_map
+from autograd.extend import did_you_mean, tree_map
 from nn._check import plain_lists
 from nn.module import Module
 

@@ -12,7 +12,8 @@ from numbers import Integral
 from random import Random
 from typing import Any
 
-from nn._check import RandomState, checked_integer, checked_list, number_between, one_column, random_generator
+from autograd.extend import checked_integer, number_between
+from nn._check import RandomState, checked_list, generator, one_column
 from nn.datasets.toys import shuffled_order
 
 
@@ -47,7 +48,7 @@ def train_test_split(
         n_test = math.ceil(number_between("test_size", test_size, low=0, high=1) * len(rows))
     if not 0 < n_test < len(rows):
         raise ValueError(f"test_size must leave rows on both sides, got {test_size!r} of {len(rows)}")
-    rng = random_generator(random_state)
+    rng = generator(random_state, "random_state")
     if stratify is None:
         order = shuffled_order(len(rows), shuffle, rng)
         train, test = order[:-n_test], order[-n_test:]
@@ -71,7 +72,7 @@ def batches(
     """
     rows, labels = _rows_and_labels(X, y)
     size = checked_integer("batch_size", batch_size, at_least=1)
-    order = shuffled_order(len(rows), shuffle, random_generator(random_state))
+    order = shuffled_order(len(rows), shuffle, generator(random_state, "random_state"))
     parts = [order[start : start + size] for start in range(0, len(order), size)]
     # An expression and not a `yield`, which would delay every error above until the first batch is asked for.
     return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd import Value
-from nn._check import checked_integer, checked_list, counted, one_column
+from autograd.extend import checked_integer, counted
+from nn._check import checked_list, one_column
 from nn.activations import Elementwise, LogSoftmax, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import CrossEntropyLoss, Loss, NLLLoss

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import no_grad
-from autograd._tree import tree_leaves
-from nn._check import checked_integer, counted, number_between, plain_lists
+from autograd.extend import checked_integer, counted, number_between, tree_leaves
+from nn._check import plain_lists
 from nn.losses import BCEWithLogitsLoss, Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode

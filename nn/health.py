@@ -1,23 +1,20 @@
-"""The layers of a net under a loss: what they put out, what flows back to them, which units are dead or saturated."""
+"""The layers of a net under a loss: their outputs, the gradients that reach them, dead and saturated units."""
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from autograd import Value, gradients
-from autograd._tree import tree_leaves
-from autograd.context import Scope
-from nn.layer_calls import Ran, layer_calls
+from autograd import Value
+from autograd.extend import Graph, Scope, edges_of, html_table, one_line, text_table, tree_leaves
 from nn.layers import Layer, Neuron
-from nn.module import Module
+from nn.module import Module, checked_module
 
 SATURATED = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
-MOST = 0.9  # the share of the samples at which a unit has to be saturated to be called so
+MOST = 0.9  # a unit is saturated if it is so in this share of the samples
 FAR = 1000.0  # how many times smaller or larger a gradient may be than at the last layer
 HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L/∂params|", "|∂L/∂out|", "verdict")
 
@@ -25,9 +22,8 @@ HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L
 class LayerHealth(NamedTuple):
     """One layer, or one activation module, over all its calls in the graph of a loss.
 
-    `dead` units have a slope of 0 in every sample, `saturated` ones hardly any in nearly every sample. `activation`
-    is the mean size of what the layer put out; the gradients are Euclidean lengths, that of the parameters is None
-    if there are none, or all are frozen.
+    `dead` units have a slope of 0 in every sample, `saturated` ones hardly any in nearly every sample. `activation` is
+    the mean |output|; the gradients are Euclidean norms, that of the parameters None if there are none, or all are frozen.
     """
 
     name: str
@@ -41,41 +37,31 @@ class LayerHealth(NamedTuple):
     verdict: str
 
     def cells(self) -> list[str]:
-        """The row as text."""
-        *columns, verdict = self
-        return [*(f"{x:.3g}" if isinstance(x, float) else "" if x is None else str(x) for x in columns), verdict]
+        """The columns as text."""
+        return [f"{x:.3g}" if isinstance(x, float) else "" if x is None else str(x) for x in self]
 
 
 @dataclass(frozen=True)
 class Health:
-    """What `health` found: one row a layer, in the order in which they ran. It prints as a table."""
+    """The result of `health`: one row per layer, in the order in which they ran. It prints as a table."""
 
     rows: tuple[LayerHealth, ...]
 
     def __str__(self) -> str:
-        table = [list(HEADER), *(row.cells() for row in self.rows)]
-        wide = [max(map(len, column)) for column in zip(*table, strict=True)]
-        return "\n".join("  ".join(_aligned(line, wide)).rstrip() for line in table)
+        columns = len(HEADER)
+        return "\n".join(text_table([HEADER, *(row.cells() for row in self.rows)], "l" + "r" * (columns - 2) + "l"))
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        lines = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row.cells()) for row in self.rows]
-        header = "".join(f"<th>{html.escape(cell)}</th>" for cell in HEADER)
-        return f"<table><tr>{header}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
-
-
-def _aligned(line: Sequence[str], wide: Sequence[int]) -> list[str]:
-    """Numbers to the right, the words at both ends to the left."""
-    cells = [cell.rjust(width) for cell, width in zip(line, wide, strict=True)]
-    return [line[0].ljust(wide[0]), *cells[1:-1], line[-1]]
+        return html_table(HEADER, [row.cells() for row in self.rows])
 
 
 def health(model: Module, loss: Value) -> Health:
     """How the layers of `model` fare under `loss`: dead and saturated units, vanishing and exploding gradients.
 
     It is read off the recorded graph of the loss, best of a whole batch; nothing is run again and no `grad` is
-    touched, so it works before `backward()` and after. A ValueError says that the loss was not computed by the model.
+    touched, so it works before `backward()` and after. ValueError if the loss was not computed by the model.
 
     >>> from nn import MLP, MSELoss
     >>> net = MLP(1, [2, 1], seed=0)
@@ -85,29 +71,95 @@ def health(model: Module, loss: Value) -> Health:
     ['dead: 1 of 2', 'ok']
     """
     found = layer_calls(model, loss)
-    bars = dict(zip(found.nodes, gradients(loss, found.nodes), strict=True))
-    position = {node: i for i, node in enumerate(found.nodes)}
+    position = {node: i for i, node in enumerate(found.graph)}
     rows = []
     for layer in found.ran:
         responses = [
             _response(out, call, i, found.inside, position) for call, outs in layer.calls.items() for i, out in enumerate(outs)
         ]
-        rows.append(_row(layer, responses, bars))
+        rows.append(_layer_health(layer, responses, found.graph.adjoints))
     last = rows[-1].output_gradient
-    return Health(
-        (
-            *(row._replace(verdict=_verdict(row, last)) for row in rows),
-            *(
-                LayerHealth(name, 0, 0, 0, 0, 0.0, 0.0, 0.0, "not used by this loss")
-                for name, module in found.unused
-                if module.parameters()
-            ),
-        )
-    )
+    unused = [
+        LayerHealth(name, 0, 0, 0, 0, 0.0, 0.0, 0.0, "not used by this loss")
+        for name, module in found.unused
+        if module.parameters()
+    ]
+    return Health((*(row._replace(verdict=_verdict(row, last)) for row in rows), *unused))
+
+
+# -- the calls of layers -----------------------------------------------------------------------------
+
+
+class Ran(NamedTuple):
+    """A layer or an activation module that ran, its name, and the outputs of each of its calls."""
+
+    name: str
+    module: Module
+    calls: Mapping[Scope, list[Value]]
+
+    @property
+    def outputs(self) -> list[Value]:
+        """The outputs of all calls."""
+        return [out for outs in self.calls.values() for out in outs]
+
+
+class LayerCalls(NamedTuple):
+    """The layers of a model in the order in which they ran, those that did not, and the graph they ran in.
+
+    `inside` has for every node the call of a layer that recorded it.
+    """
+
+    ran: list[Ran]
+    unused: list[tuple[str, Module]]
+    graph: Graph
+    inside: Mapping[Value, Scope | None]
+
+
+def layer_calls(model: Module, loss: Value) -> LayerCalls:
+    """Read the calls of a model's layers off the recorded graph of a loss; ValueError if there are none in it.
+
+    >>> from nn import MLP
+    >>> net = MLP(1, [3, 1], seed=0)
+    >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).ran]
+    [("layers.0 Layer(1, 3, 'relu')", 6), ("layers.1 Layer(3, 1, 'linear')", 2)]
+    """
+    checked_module("model", model)
+    if type(loss) is not Value:
+        raise TypeError(f"loss must be a Value, got {type(loss).__name__}")
+    graph = Graph(loss)
+    layers = {id(module): (one_line(name), module) for name, module in _layers(model)}
+    around: dict[Scope | None, Scope | None] = {None: None}
+    for scope in graph.scopes.values():
+        if scope is not None and scope not in around:
+            around[scope] = next((call for call in scope.path() if id(call.owner) in layers), None)
+    inside = {node: around[scope] for node, scope in graph.scopes.items()}
+    leaving = {edge.arg for edge in graph.edges() if inside[edge.arg] is not inside[edge.node]} | {loss}
+    outputs: dict[int, dict[Scope, list[Value]]] = {}
+    for node in graph:
+        call = inside[node]
+        if call is not None and node in leaving:
+            outputs.setdefault(id(call.owner), {}).setdefault(call, []).append(node)
+    if not outputs:
+        raise ValueError("loss was not computed by this model: none of its calls is in the graph")
+    unused = [named for key, named in layers.items() if key not in outputs]
+    return LayerCalls([Ran(*layers[key], calls) for key, calls in outputs.items()], unused, graph, inside)
+
+
+def _layers(model: Module) -> Iterator[tuple[str, Module]]:
+    """The modules that get a row: layers and neurons as a whole, and modules that have no modules in them."""
+    covered: set[int] = set()
+    for name, module in model.named_modules():
+        parts = module.modules()[1:]
+        if id(module) not in covered and (isinstance(module, (Layer, Neuron)) or not parts):
+            covered.update(map(id, parts))
+            yield f"{name} {module!r}".strip(), module
+
+
+# -- the health of one layer -------------------------------------------------------------------------
 
 
 class _Response(NamedTuple):
-    """How one output of one call follows what goes into its activation: which unit it is, its slope, and whether it has kinks."""
+    """How one output of one call responds to the input of its activation: its unit, its slope, and whether it has kinks."""
 
     unit: int
     slope: float
@@ -117,7 +169,7 @@ class _Response(NamedTuple):
 def _response(
     out: Value, call: Scope, rank: int, inside: Mapping[Value, Scope | None], position: Mapping[Value, int]
 ) -> _Response:
-    """Found by a sweep from `out` back to what the call was given, and to its parameters."""
+    """Found by a sweep from `out` back to the arguments of the call, and to its parameters."""
     neurons = call.owner.neurons if isinstance(call.owner, Layer) else [call.owner] if isinstance(call.owner, Neuron) else []
     biases = {neuron.b for neuron in neurons}
     bars, reached, kinked = {out: 1.0}, dict[Value, float](), False
@@ -126,27 +178,26 @@ def _response(
         _, node = heappop(waiting)
         assert node.op is not None
         kinked = kinked or node.op.kinks is not None
-        for arg, partial in zip(node.args, node.partials, strict=True):
-            if type(arg) is Value:
-                share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias as well
-                if inside[arg] is not call:
-                    reached[arg] = reached.get(arg, 0.0) + share
-                elif arg in bars:
-                    bars[arg] += share
-                else:
-                    bars[arg] = share
-                    heappush(waiting, (-position[arg], arg))
+        for _, _, arg, partial in edges_of(node):
+            share = bars[node] * (1.0 if arg in biases else partial or 0.0)  # 1 for a frozen bias as well
+            if inside[arg] is not call:
+                reached[arg] = reached.get(arg, 0.0) + share
+            elif arg in bars:
+                bars[arg] += share
+            else:
+                bars[arg] = share
+                heappush(waiting, (-position[arg], arg))
     for i, neuron in enumerate(neurons):
-        if neuron.b in reached:  # a bias goes in with a factor of 1
+        if neuron.b in reached:  # the slope, since a bias enters with a factor of 1
             return _Response(i, reached[neuron.b], kinked)
     given = [(reached[arg], i) for i, arg in enumerate(tree_leaves(call.args)) if type(arg) is Value and arg in reached]
     if not given or call.owner.parameters():
         return _Response(rank, max(map(abs, reached.values()), default=0.0), kinked)
-    slope, unit = max(given)  # of softmax, too, the own input is the one that an output grows with
+    slope, unit = max(given)  # for softmax too, an output grows with its own input
     return _Response(unit, slope, kinked)
 
 
-def _row(layer: Ran, responses: Sequence[_Response], bars: Mapping[Value, float]) -> LayerHealth:
+def _layer_health(layer: Ran, responses: Sequence[_Response], bars: Mapping[Value, float]) -> LayerHealth:
     units: dict[int, list[_Response]] = {}
     for response in responses:
         units.setdefault(response.unit, []).append(response)
@@ -161,13 +212,9 @@ def _row(layer: Ran, responses: Sequence[_Response], bars: Mapping[Value, float]
         sum(sum(unit) >= MOST * len(unit) for unit in saturated),
         math.fsum(abs(out.data) for out in outs) / len(outs),
         math.hypot(*(bars.get(parameter, 0.0) for parameter in parameters)) if parameters else None,
-        math.hypot(*(bars[out] for out in outs)),
+        math.hypot(*(bars.get(out, 0.0) for out in outs)),
         "",
     )
-
-
-def _number(ratio: float) -> str:
-    return f"{ratio:.0f}" if ratio < 1e6 else f"{ratio:.3g}"
 
 
 def _verdict(row: LayerHealth, last: float) -> str:
@@ -179,8 +226,12 @@ def _verdict(row: LayerHealth, last: float) -> str:
     elif gradient == 0.0:
         found.append("no gradient arrives")
     elif gradient < last / FAR:
-        found.append(f"vanishing: {_number(last / gradient)} times smaller than at the last layer")
+        found.append(f"vanishing: {_times(last / gradient)} smaller than at the last layer")
     elif gradient > last * FAR > 0.0:
-        found.append(f"exploding: {_number(gradient / last)} times larger than at the last layer")
+        found.append(f"exploding: {_times(gradient / last)} larger than at the last layer")
     found += [f"{what}: {count} of {row.units}" for what, count in (("dead", row.dead), ("saturated", row.saturated)) if count]
     return "; ".join(found) or "ok"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.0f} times" if ratio < 1e6 else f"{ratio:.3g} times"

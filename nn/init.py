@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from nn._check import checked_choice
+from autograd.extend import checked_choice
 
 Initialiser = Callable[[int, int, Random], float]
 

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from autograd import Value, dot, linear
-from nn._check import below_one, checked_flag, checked_integer, counted, generator, plain_lists
+from autograd.extend import below_one, checked_flag, checked_integer, counted
+from nn._check import generator, plain_lists
 from nn.activations import Activation, activation_function
 from nn.init import Initialiser, initialiser
 from nn.module import Module

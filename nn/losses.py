@@ -13,18 +13,17 @@ from typing import Any, ClassVar, Self
 
 import autograd
 from autograd import Value
-from autograd._tree import same_shape, tree_leaves
-from nn._check import (
+from autograd.extend import (
     checked_choice,
     checked_flag,
     checked_integer,
-    checked_list,
-    checked_number,
     finite_from_zero,
-    plain_lists,
-    shape_text,
+    number_check,
+    same_shape,
+    tree_leaves,
     zero_to_one,
 )
+from nn._check import checked_list, plain_lists, shape_text
 from nn.module import Module
 
 
@@ -112,7 +111,7 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
-        self.delta = checked_number("delta", delta, "a number > 0", lambda x: x > 0.0)
+        self.delta = number_check("a number > 0", lambda x: x > 0.0)("delta", delta)
 
     def element(self, prediction: Any, target: Any) -> Any:
         distance = prediction - target

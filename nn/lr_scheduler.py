@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
-from nn._check import (
+from autograd.extend import (
+    any_number,
     below_one,
     checked_choice,
     checked_flag,
     checked_integer,
     checked_keys,
-    checked_list,
-    checked_number,
     finite_above_zero,
     finite_from_zero,
+    number_check,
     zero_to_one,
 )
+from nn._check import checked_list
 from nn.optim import Optimizer, ParamGroup
 
 Check = Callable[[str, Any], Any]
@@ -31,10 +32,6 @@ Progress = list[tuple["_Scheduler", dict[str, Any]]]
 
 def _count(name: str, value: int) -> int:
     return checked_integer(name, value, at_least=0)
-
-
-def _any_number(name: str, value: float) -> float:
-    return checked_number(name, value, "a number", lambda x: True)
 
 
 def _rates(name: str, values: Sequence[float]) -> list[float]:
@@ -329,7 +326,7 @@ class LinearLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, start_factor: float = 1.0 / 3.0, end_factor: float = 1.0, total_iters: int = 5
     ) -> None:
-        self.start_factor = checked_number("start_factor", start_factor, "a number > 0 and <= 1", lambda x: 0.0 < x <= 1.0)
+        self.start_factor = number_check("a number > 0 and <= 1", lambda x: 0.0 < x <= 1.0)("start_factor", start_factor)
         self.end_factor = zero_to_one("end_factor", end_factor)
         self.total_iters = checked_integer("total_iters", total_iters, at_least=1)
         super().__init__(optimizer)
@@ -541,7 +538,7 @@ class ReduceLROnPlateau(_Scheduler):
 
     progress: ClassVar[dict[str, Check]] = {
         **_Scheduler.progress,
-        "best": _any_number,
+        "best": any_number,
         "num_bad_epochs": _count,
         "cooldown_counter": _count,
     }
@@ -572,7 +569,7 @@ class ReduceLROnPlateau(_Scheduler):
 
     def step(self, metrics: float | Value) -> None:
         """Take this epoch's metric (a Value will do), and reduce the learning rate if it is time."""
-        metric = _any_number("metrics", metrics.data if isinstance(metrics, Value) else metrics)
+        metric = any_number("metrics", metrics.data if isinstance(metrics, Value) else metrics)
         rates = [group["lr"] for group in self._groups()]
         if self._is_better(metric):
             self.best, self.num_bad_epochs = metric, 0

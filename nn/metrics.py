@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value
-from autograd._tree import tree_leaves
+from autograd.extend import tree_leaves
 from nn._check import checked_list, plain_lists
 
 

@@ -9,9 +9,8 @@ from reprlib import recursive_repr
 from typing import Any, NoReturn
 
 from autograd import Value
-from autograd._tree import same_shape, tree_leaves, tree_map
-from autograd.calls import call
-from nn._check import checked_flag, plain_lists, shape_text, sizes
+from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
+from nn._check import plain_lists, shape_text, sizes
 from nn.parameter_search import ParameterSearch, indexed, items, leaves
 
 

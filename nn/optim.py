@@ -9,18 +9,19 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from autograd import Value
-from autograd._format import did_you_mean
-from autograd.teaching import teach_step_without_backward
-from nn._check import (
+from autograd.extend import (
+    any_number,
     below_one,
     checked_flag,
     checked_integer,
     checked_keys,
-    checked_number,
-    checked_parameters,
+    did_you_mean,
     finite_above_zero,
     finite_from_zero,
+    number_check,
+    teach_step_without_backward,
 )
+from nn._check import checked_parameters
 
 T = TypeVar("T")
 Memory = dict[str, float]  # what an optimizer keeps of the past of one parameter
@@ -223,7 +224,7 @@ class Optimizer:
             raise ZeroDivisionError(f"{type(self).__name__} divides by 0: {advice}") from error
         for new in updated if own else ():
             if new is not None:
-                checked_number("what update returns", new[0], "a number", lambda x: True)
+                any_number("what update returns", new[0])
         for p, new in zip(self.params, updated, strict=True):
             if new is not None:
                 p.data = new[0]
@@ -282,7 +283,7 @@ def _from(low: float, name: str, value: float) -> float:
     if isinstance(low, int):
         return checked_integer(name, value, at_least=low)
     # NaN and infinity pass: a run that has diverged can be saved and loaded as well.
-    return checked_number(name, value, f"a number >= {low}", lambda x: not x < low)
+    return number_check(f"a number >= {low}", lambda x: not x < low)(name, value)
 
 
 def _rate_or_none(name: str, value: float | None) -> float | None:

@@ -25,8 +25,7 @@ from types import (
 from typing import Any
 
 from autograd import Value
-from autograd._format import as_index
-from autograd.calls import made_in_call
+from autograd.extend import as_index, made_in_call
 
 # Types whose objects lead to no Values, or (functions, properties of a class) to Values that are not the module's own.
 INERT = frozenset[type](

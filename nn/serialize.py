@@ -9,8 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd._files import write_atomically
-from autograd._tree import tree_leaves
+from autograd.extend import tree_leaves, write_atomically
 from nn.module import Module, checked_module
 
 FORMAT = "scalar-autograd model"

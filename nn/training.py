@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad
-from autograd._progress import threadless_bar
-from nn._check import checked_choice, checked_integer, generator
+from autograd.extend import checked_choice, checked_integer, threadless_bar
+from nn._check import generator
 from nn.data import batches
 from nn.data_checks import check_widths, checked_run, checked_validation_data
 from nn.losses import Loss

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 
 from autograd import Value
-from nn._check import checked_number, checked_parameters
+from autograd.extend import from_zero, number_check
+from nn._check import checked_parameters
 
 
 def clip_grad_norm_(
@@ -30,8 +31,8 @@ def clip_grad_norm_(
     (0.6, -0.8)
     """
     values = _with_gradient(parameters)
-    max_norm = checked_number("max_norm", max_norm, "a number >= 0", lambda x: x >= 0.0)
-    norm_type = checked_number("norm_type", norm_type, "a number >= 1, or math.inf", lambda x: x >= 1.0)
+    max_norm = from_zero("max_norm", max_norm)
+    norm_type = number_check("a number >= 1, or math.inf", lambda x: x >= 1.0)("norm_type", norm_type)
     norm = _norm([p.grad for p in values], norm_type)
     if error_if_nonfinite and not math.isfinite(norm):
         raise RuntimeError(f"the norm of the gradients is {norm!r}, so they cannot be clipped")
@@ -54,7 +55,7 @@ def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> 
     (1.0, -0.5)
     """
     values = _with_gradient(parameters)
-    clip_value = checked_number("clip_value", clip_value, "a number >= 0", lambda x: x >= 0.0)
+    clip_value = from_zero("clip_value", clip_value)
     for p in values:
         p.grad = max(min(p.grad, clip_value), -clip_value)  # in this order, which lets NaN through
 

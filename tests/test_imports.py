@@ -27,19 +27,8 @@ FOR_TYPES = {
 # Still to be cut.
 LEFT = {
     ("autograd.expression", "autograd"),
-    ("nn.training_record", "nn.recording_page"),
 }
-PUBLIC = {
-    "_files",
-    "_format",
-    "_progress",
-    "_tree",
-    "extend",
-    "calls",
-    "context",
-    "teaching",
-    "viz.page",
-}  # the modules of autograd that nn may use besides its names
+PUBLIC = {"extend", "viz.page"}  # the modules of autograd that nn may use besides its names
 
 
 def imports(tree):

@@ -11,7 +11,8 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-from nn._check import RandomState, checked_integer, checked_list, number_between, plain_lists, random_generator
+from autograd.extend import checked_integer, number_between
+from nn._check import RandomState, checked_list, generator, plain_lists
 
 Points = tuple[list[list[float]], list[int]]
 
@@ -82,7 +83,7 @@ def make_blobs(
     """
     count = checked_integer("n_samples", n_samples, at_least=1)
     width = checked_integer("n_features", n_features, at_least=1)
-    rng = random_generator(random_state)
+    rng = generator(random_state, "random_state")
     middles = 3 if centers is None else plain_lists(centers)
     if not isinstance(middles, list):
         n_centers = checked_integer("centers, if not a list of points,", middles, at_least=1)
@@ -164,7 +165,7 @@ def _shuffled_and_noisy(
     X: list[list[float]], y: list[int], shuffle: bool, noise: float | None, random_state: RandomState
 ) -> Points:
     spread = 0.0 if noise is None else number_between("noise", noise, low=0)
-    rng = random_generator(random_state)
+    rng = generator(random_state, "random_state")
     order = shuffled_order(len(X), shuffle, rng)
     X, y = [X[i] for i in order], [y[i] for i in order]
     if spread > 0.0:

@@ -7,9 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd._files import write_atomically
-from autograd._format import shown
-from nn._check import checked_integer
+from autograd.extend import checked_integer, shown, write_atomically
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve
 from nn.plot.style import checked_ax, checked_record

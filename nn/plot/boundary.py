@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autograd._format import shown
-from nn._check import checked_integer, number_between
+from autograd.extend import checked_integer, number_between, shown
 from nn.data_checks import checked_data
 from nn.decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nn._check import checked_integer, checked_list
+from autograd.extend import checked_integer
+from nn._check import checked_list
 from nn.plot.style import axes, checked_ax, checked_names
 
 if TYPE_CHECKING:

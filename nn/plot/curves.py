@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from autograd._format import shown
+from autograd.extend import shown
 from nn._check import checked_list
 from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
 from nn.recording.records import TrainingRecord

@@ -8,9 +8,9 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, gradients
-from nn._check import checked_integer, checked_list, number_between
-from nn.health import health
-from nn.layer_calls import layer_calls
+from autograd.extend import checked_integer, number_between
+from nn._check import checked_list
+from nn.health import health, layer_calls
 from nn.module import Module
 from nn.plot.style import COLOURS, SMALL, axes, checked_ax
 

@@ -9,8 +9,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
-from autograd._format import shown
-from nn._check import checked_integer, finite_above_zero, generator
+from autograd.extend import checked_integer, finite_above_zero, shown
+from nn._check import generator
 from nn.module import Module, checked_module, in_mode
 from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
 from nn.training import progress_bar

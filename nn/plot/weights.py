@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd._format import one_line, shown
+from autograd.extend import one_line, shown
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 from nn.plot.style import DIVERGING, SMALL, axes, checked_ax

@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 
 from autograd import Value
-from nn._check import checked_integer, generator
+from autograd.extend import checked_integer
+from nn._check import generator
 from nn.data_checks import checked_run
 from nn.decision_plane import plane_of
 from nn.losses import Loss

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd._format import shown
+from autograd.extend import shown
 from nn.decision_plane import Plane
 
 if TYPE_CHECKING:

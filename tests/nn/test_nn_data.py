@@ -411,8 +411,8 @@ def test_every_shape_turns_down_noise_that_is_no_deviation(make: Maker, value: f
     [
         (make_moons, {"noise": "loud"}, "noise must be a number, got 'loud'"),
         (make_moons, {"noise": True}, "noise must be a number, got True"),
-        (make_moons, {"random_state": "x"}, "random_state, if not a random.Random or None, must be an integer, got 'x'"),
-        (make_moons, {"random_state": -1}, "random_state, if not a random.Random or None, must be at least 0, got -1"),
+        (make_moons, {"random_state": "x"}, "random_state must be an int, a random.Random or None, got str"),
+        (make_moons, {"random_state": -1}, "random_state must be at least 0, got -1"),
         (make_circles, {"factor": 1}, "factor must be a finite number in [0, 1), got 1"),
         (make_circles, {"factor": -0.1}, "factor must be a finite number in [0, 1), got -0.1"),
         (make_spirals, {"n_classes": 0}, "n_classes must be at least 1, got 0"),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import TeachingWarning, Value
+from autograd.extend import below_one
 from nn import optim
-from nn._check import below_one
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop, Setting
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "optimizers.json").read_text())
