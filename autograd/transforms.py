@@ -36,9 +36,9 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
     """
     inputs = tree_leaves(xs)
     if not all(type(x) is Value for x in (y, *inputs)):
-        from autograd import refusals
+        from autograd import _transform_checks
 
-        refusals.not_values("gradients", y, xs)
+        _transform_checks.not_values("gradients", y, xs)
     order = sweeps.topological_order([y])
     found = _Sweep(order, inputs, outer=order if create_graph else ()).reverse({y: 1.0})
     found = [g if x.requires_grad else 0.0 for x, g in zip(inputs, found, strict=True)]
@@ -284,18 +284,18 @@ class _Run:
         try:
             return tree_map(_as_input, arg)
         except TypeError:
-            from autograd import refusals
+            from autograd import _transform_checks
 
-            raise refusals.argument(self.verb, self.name, i, arg) from None
+            raise _transform_checks.argument(self.verb, self.name, i, arg) from None
 
     def _outputs(self) -> list[Any]:
         """The numbers in the output, as Values and floats."""
         ys = tree_leaves(self.y)
         if all(type(y) is Value or type(y) is float for y in ys):
             return ys
-        from autograd import refusals
+        from autograd import _transform_checks
 
-        refusals.check_output(self.verb, self.name, self.y)
+        _transform_checks.check_output(self.verb, self.name, self.y)
         return [y if type(y) is Value else number(y) for y in ys]
 
     def _outer(self, order: Sequence[Value]) -> list[Value]:
@@ -366,10 +366,10 @@ def _checked(verb: str, f: Any, argnums: Any = 0) -> int | tuple[int, ...]:
     """`argnums` as ints; TypeError if it is anything else, or if f is not a function."""
     if callable(f) and type(argnums) is int:
         return argnums
-    from autograd import refusals
+    from autograd import _transform_checks
 
-    refusals.check_function(verb, f)
-    return refusals.argnums(verb, argnums)
+    _transform_checks.check_function(verb, f)
+    return _transform_checks.argnums(verb, argnums)
 
 
 def _check_tangents(verb: str, primals: Any, tangents: Any) -> None:
@@ -419,9 +419,9 @@ def _name(f: Callable[..., Any]) -> str:
 
 
 def _kind(x: Any) -> str:
-    from autograd import refusals
+    from autograd import _transform_checks
 
-    return refusals.kind(x)
+    return _transform_checks.kind(x)
 
 
 def _refuse_stale(nodes: Iterable[Value]) -> None:

@@ -1,4 +1,4 @@
-"""Errors about what transforms cannot take; each says what to write instead."""
+"""Checks of what transforms take and give; each error says what to write instead."""
 
 from __future__ import annotations
 
