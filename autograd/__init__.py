@@ -117,16 +117,17 @@ if TYPE_CHECKING:
     from autograd.formulas.nudge import nudge
     from autograd.formulas.paths import paths
     from autograd.formulas.source import to_python
+    from autograd.graph import trace
     from autograd.lessons import misconceptions
     from autograd.lessons.quiz import quiz
     from autograd.lessons.stepping import steps
-    from autograd.viz.dot import draw_dot, trace
+    from autograd.viz.draw_dot import draw_dot
     from autograd.viz.player import player
     from autograd.viz.widget import widget
 
 # What draws and explains is loaded when it is first used: a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
-    "draw_dot": "autograd.viz.dot",
+    "draw_dot": "autograd.viz.draw_dot",
     "explain": "autograd.formulas.chain",
     "misconceptions": "autograd.lessons",
     "nudge": "autograd.formulas.nudge",
@@ -136,7 +137,7 @@ _LOADED_LATER = {
     "steps": "autograd.lessons.stepping",
     "to_latex": "autograd.formulas.latex",
     "to_python": "autograd.formulas.source",
-    "trace": "autograd.viz.dot",
+    "trace": "autograd.graph",
     "why": "autograd.diagnosis.why",
     "widget": "autograd.viz.widget",
 }

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from autograd import sweeps
+from autograd._check import checked_value
 from autograd.calls import scopes_of
 from autograd.context import Scope
 from autograd.names import node_names
@@ -89,3 +90,15 @@ def edges_of(node: Value) -> Iterator[Edge]:
     for position, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
         if type(arg) is not float:
             yield Edge(node, position, arg, partial)
+
+
+def trace(root: Value) -> tuple[list[Value], list[tuple[Value | float, Value]]]:
+    """All nodes that `root` was made from, arguments first, and all edges as (argument, result), repeats kept.
+
+    >>> x = Value(3.0)
+    >>> nodes, edges = trace(x * x)
+    >>> len(nodes), len(edges)
+    (2, 2)
+    """
+    nodes = Graph(checked_value("trace({})", "root", root)).nodes
+    return nodes, [(arg, node) for node in nodes for arg in node.args]

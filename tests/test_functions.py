@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, ops
+from autograd import Value, grad, ops, trace
 from autograd.testing import gradcheck
-from autograd.viz import trace
 from tests.support import oracle
 from tests.support.oracle import mp, ulps
 from tests.support.soak import few

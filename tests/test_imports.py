@@ -16,13 +16,11 @@ ROOT = Path(__file__).parent.parent
 # The names from above that annotations need: imported for type checkers alone.
 FOR_TYPES = {
     ("autograd.context", "autograd.value"),
-    ("autograd.lessons.quiz.picture", "autograd.viz.drawing"),
     ("autograd.lessons.quiz.questions", "autograd.viz.drawing"),
     ("autograd.methods", "autograd.value"),
     ("autograd.micrograd", "autograd.op"),
     ("autograd.micrograd", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
-    ("autograd.testing.gradcheck.report", "autograd.viz.drawing"),
 }
 # Still to be cut.
 LEFT = {

@@ -86,7 +86,7 @@ def test_draw_dot_of_a_list_draws_all_its_graphs_once():
     alone = x.exp()
     y.label, z.label, alone.label = "y", "z", "alone"
     drawing = draw_dot([y, z, alone])
-    assert set(drawing.places) == {x, y, z, alone}
+    assert set(drawing.box_ids) == {x, y, z, alone}
     assert drawing.source.count(" -> ") == draw_dot(y).source.count(" -> ") + 2 * 2
     assert str(drawing).splitlines() == [
         "no gradients yet: call backward()",
@@ -123,7 +123,7 @@ def test_draw_dot_of_an_empty_list_says_so():
 
 def test_the_outputs_of_a_network_are_drawn_as_they_come():
     out = MLP(2, [3, 2], seed=0)([1.0, 2.0])
-    assert set(out) <= set(draw_dot(out, fold="none").places)
+    assert set(out) <= set(draw_dot(out, fold="none").box_ids)
 
 
 @pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT"])

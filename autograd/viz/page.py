@@ -1,4 +1,4 @@
-"""A page that steps: one HTML document with everything in it, for a notebook, a file or a mail."""
+"""A page that steps: one self-contained HTML document, for a notebook, a file or an email."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd._files import write_atomically
 
-# Nothing comes from outside, and nothing goes there.
+# Nothing is loaded from outside, and nothing is sent there.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 _PAGE = """<!DOCTYPE html>
@@ -39,9 +39,9 @@ mount(document.querySelector("main"), JSON.parse(document.getElementById("data")
 
 
 class Player:
-    """A self-contained page that steps through a computation; in a notebook it shows itself.
+    """A self-contained page that steps through a computation; it displays itself in a notebook.
 
-    It needs no network and no Python behind it: it also works in an exported notebook, and opened from disk.
+    It needs no network and no Python: it also works in an exported notebook, and opened from disk.
     """
 
     def __init__(self, title: str, data: Any, assets: Sequence[str | Path], height: int = 640) -> None:
@@ -59,7 +59,7 @@ class Player:
         )
 
     def save_html(self, path: str | Path) -> str:
-        """Write the page to `path`, and return that. An OSError says what is wrong with the path."""
+        """Write the page to `path`; returns the path. OSError if it cannot be written there."""
         write_atomically(path, self.html)
         return str(path)
 
@@ -74,13 +74,13 @@ class Player:
 
 
 def bundle(*paths: str | Path) -> str:
-    """The texts of these files, one after the other: of files in `assets`, or wherever else a whole path leads."""
+    """The texts of these files, one after the other. A relative path is one in `assets`."""
     folder = files("autograd.viz") / "assets"
     return "\n".join((folder / str(path)).read_text(encoding="utf-8") for path in paths)
 
 
 def as_json(data: Any) -> str:
-    """`data` as JSON that may stand in a <script>: no text in it can end that, and NaN and infinity are strings.
+    """`data` as JSON for a <script>, which no text in it can end; NaN and infinity are strings.
 
     >>> as_json({"</script>": [0.5, math.inf]})
     '{"\\\\u003c/script\\\\u003e":[0.5,"inf"]}'
@@ -98,5 +98,5 @@ def _plain(data: Any) -> Any:
 
 
 def _encodable(text: str) -> str:
-    """`text` without what UTF-8 cannot say."""
+    """`text` without what UTF-8 cannot encode."""
     return text.encode(errors="replace").decode()

@@ -8,82 +8,83 @@ from collections.abc import Sequence
 
 from autograd._format import printable, shown
 
-POSITIVE, NEGATIVE, NOTHING = "#1f5fa8", "#c4501b", "#767676"  # told apart by the colour-blind as well
+POSITIVE, NEGATIVE, NOTHING = "#1f5fa8", "#c4501b", "#767676"  # distinguishable without colour vision, too
 MANY = "#5b4b8a"  # the gradients of several values together, which have a norm and no sign
 BROKEN = "#b0007a"  # NaN and infinity
 INK, PAPER, LEAF, OPERATION, FOLDED, LINE = "#222222", "#ffffff", "#eef3fa", "#f4f1e8", "#ece9f4", "#555555"
 FORWARD = "#8a8a8a"
-LONGEST_SUM = 4
-VANISHING = 1e-4  # below this a gradient is drawn as a dotted hairline
+MAX_TERMS = 4
+MAX_VECTOR = 3
+VANISHING = 1e-4  # a gradient below this is drawn as a dotted hairline
 
 
-def flow_style(flows: Sequence[float]) -> dict[str, str]:
+def gradient_style(gradients: Sequence[float]) -> dict[str, str]:
     """Colour, width and dash of an arrow along which these gradients flow: solid is positive, dashed negative."""
-    size = norm(flows)
+    size, colour = norm(gradients), gradient_colour(gradients)
+    style = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid"
     if not math.isfinite(size):
-        return {"color": BROKEN, "fontcolor": BROKEN, "penwidth": "4", "style": "bold"}
-    colour = flow_colour(flows)
-    if size < VANISHING:
-        return {"color": colour, "fontcolor": colour, "penwidth": "0.6", "style": "dotted"}
-    style = "dashed" if len(flows) == 1 and flows[0] < 0.0 else "solid"
-    width = min(4.0, max(0.8, 2.0 + 0.5 * math.log10(size)))
-    return {"color": colour, "fontcolor": colour, "penwidth": f"{width:.2f}", "style": style}
+        width, style = "4", "bold"
+    elif size < VANISHING:
+        width, style = "0.6", "dotted"
+    else:
+        width = f"{min(4.0, max(0.8, 2.0 + 0.5 * math.log10(size))):.2f}"
+    return {"color": colour, "fontcolor": colour, "penwidth": width, "style": style}
 
 
-def flow_colour(flows: Sequence[float]) -> str:
-    """The colour of a gradient: its sign, as far as it has one."""
-    if not math.isfinite(norm(flows)):
+def gradient_colour(gradients: Sequence[float]) -> str:
+    """The colour of the gradient of one value, by its sign, or of several values."""
+    if not math.isfinite(norm(gradients)):
         return BROKEN
-    if not any(flows):
+    if not any(gradients):
         return NOTHING
-    return MANY if len(flows) > 1 else POSITIVE if flows[0] > 0.0 else NEGATIVE
+    return MANY if len(gradients) > 1 else POSITIVE if gradients[0] > 0.0 else NEGATIVE
 
 
-def norm(numbers: Sequence[float]) -> float:
-    """The Euclidean length; NaN if one of them is."""
-    return math.nan if any(map(math.isnan, numbers)) else math.hypot(*numbers)
+def norm(xs: Sequence[float]) -> float:
+    """The Euclidean length; NaN if one of them is NaN."""
+    return math.nan if any(map(math.isnan, xs)) else math.hypot(*xs)
 
 
-def number(x: float) -> str:
+def short(x: float) -> str:
     """Four digits: a picture has little room."""
     return shown(x, digits=4)
 
 
-def numbers(xs: Sequence[float]) -> str:
+def vector(xs: Sequence[float]) -> str:
     """One number, a short vector, or how many there are."""
     if len(xs) == 1:
-        return number(xs[0])
-    return f"({', '.join(map(number, xs))})" if len(xs) <= 3 else f"{len(xs)} values"
+        return short(xs[0])
+    return f"({', '.join(map(short, xs))})" if len(xs) <= MAX_VECTOR else f"{len(xs)} values"
 
 
 def gradients(xs: Sequence[float]) -> str:
     """One gradient, or the norm of several."""
-    return number(xs[0]) if len(xs) == 1 else f"norm {number(norm(xs))}"
+    return short(xs[0]) if len(xs) == 1 else f"norm {short(norm(xs))}"
 
 
 def factor(x: float) -> str:
-    """A number after a multiplication sign: negative ones in parentheses."""
-    return f"({number(x)})" if x < 0.0 else number(x)
+    """A number after a multiplication sign: a negative one in parentheses."""
+    return f"({short(x)})" if x < 0.0 else short(x)
 
 
 def terms(xs: Sequence[float]) -> str:
-    """A sum written out; of a long one its beginning."""
-    first = xs if len(xs) <= LONGEST_SUM else xs[: LONGEST_SUM - 1]
-    text = " + ".join(map(number, first)).replace("+ −", "− ")
-    return text if len(xs) <= LONGEST_SUM else f"{text} + … ({len(xs)} terms)"
+    """A sum written out; a long one is cut off."""
+    cut = len(xs) > MAX_TERMS
+    text = " + ".join(map(short, xs[: MAX_TERMS - 1] if cut else xs)).replace("+ −", "− ")
+    return f"{text} + … ({len(xs)} terms)" if cut else text
 
 
-def in_html(text: str) -> str:
-    """`text` for a label that Graphviz reads as HTML, where something must be seen."""
+def escaped(text: str) -> str:
+    """`text` in a label that Graphviz reads as HTML; it must not be empty there."""
     return html.escape(printable(text).replace("\t", " ")).replace("\n", "<BR/>") if text.strip() else "…"
 
 
-def lines(texts: Sequence[str]) -> str:
-    """Several texts below each other, as a label; empty if there are none."""
+def label(lines: Sequence[str]) -> str:
+    """Lines below each other, as a label; empty if there are none."""
     left = '<BR ALIGN="LEFT"/>'  # of the line before it
-    return f"<{left.join(map(in_html, texts))}{left if len(texts) > 1 else ''}>" if texts else ""
+    return f"<{left.join(map(escaped, lines))}{left if len(lines) > 1 else ''}>" if lines else ""
 
 
-def in_tooltip(text: str) -> str:
-    """`text` for an attribute in which Graphviz reads backslashes."""
+def tooltip(text: str) -> str:
+    """`text` in an attribute in which Graphviz reads backslashes."""
     return printable(text).replace("\\", "\\\\")

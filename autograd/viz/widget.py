@@ -7,19 +7,18 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from autograd._check import checked_value
-from autograd.formulas.spelling import name_text
+from autograd.formulas import name_text
+from autograd.graph import Graph
 from autograd.lessons.stepping import Sweep
-from autograd.names import node_names
 from autograd.op import number
 from autograd.replay import replay, replay_partials, without_frozen
-from autograd.sweeps import topological_order
 from autograd.value import Value
+from autograd.viz.options import Options
 from autograd.viz.page import as_json, bundle
-from autograd.viz.player import contents
+from autograd.viz.player import page_data
 
-MOST_SLIDERS = 12
-HUGE = 1e300
-TINY = 1e-300
+MAX_SLIDERS = 12
+HUGE, TINY = 1e300, 1e-300  # beyond them a slider spans from -1 to 1
 
 
 def widget(
@@ -34,34 +33,32 @@ def widget(
     """The player of y in a notebook, with a slider for each leaf: moving one computes the graph again.
 
     The numbers are those that recording the program anew with these leaves would give; the graph itself is not
-    changed. `leaves` are those that get a slider, the first 12 of the graph if none are given. `w.values` are their
-    numbers, which may be set from Python too. The other arguments are those of `player`.
+    changed. `leaves` are those that get a slider, by default the first 12 of the graph. `w.values` are their numbers,
+    which can be set from Python, too. The other arguments are those of `player`.
 
-    Needs anywidget; an ImportError says so. A ValueError if one of `leaves` is no leaf of the graph.
+    ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.
     """
-    checked_value("widget({})", "y", y)
+    graph = Graph(checked_value("widget({})", "y", y))
     if leaves is not None and not isinstance(leaves, Sequence):
         raise TypeError(f"widget: leaves must be a list of Values, got {type(leaves).__name__}")
-    order = topological_order([y])
-    moved = [node for node in order if node.op is None][:MOST_SLIDERS] if leaves is None else list(leaves)
-    known = set(order)
+    moved = [node for node in graph if node.op is None][:MAX_SLIDERS] if leaves is None else list(leaves)
     for i, leaf in enumerate(moved):
-        if type(leaf) is not Value or leaf.op is not None or leaf not in known:
+        if type(leaf) is not Value or leaf.op is not None or leaf not in graph:
             raise ValueError(f"widget: leaves[{i}] must be a leaf of the graph of y, got {leaf!r}")
     try:
         import anywidget
         import traitlets
     except ImportError:
         raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
-    names = node_names(order)
+    options = Options("widget", direction=direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
+    names = graph.names  # here: later the caller's variables are not in reach
     sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
 
     def page(values: Sequence[float]) -> str:
-        data = replay(order, dict(zip(moved, map(number, values), strict=True)))
-        partials = replay_partials(order, data)
-        sweep = Sweep(order, names, data.__getitem__, lambda node: without_frozen(node, partials[node]))
-        drawn = contents("widget", sweep, direction=direction, max_nodes=max_nodes, fold=fold, expand=expand)
-        return as_json({**drawn, "leaves": sliders})
+        data = replay(graph.nodes, dict(zip(moved, map(number, values), strict=True)))
+        partials = replay_partials(graph.nodes, data)
+        sweep = Sweep(graph.nodes, names, data.__getitem__, lambda node: without_frozen(node, partials[node]))
+        return as_json({**page_data(graph, sweep, options), "leaves": sliders})
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", "player.js", "widget.js")
@@ -84,7 +81,7 @@ def widget(
 
 
 def _slider(name: str, x: float) -> dict[str, Any]:
-    """From so far below x to so far above it that the sign changes on the way, in steps of a round number."""
+    """A slider from below x to above it, wide enough that the sign changes on the way; its step is a power of ten."""
     middle = x if TINY < abs(x) < HUGE else 0.0
     span = 2.0 * abs(middle) or 1.0
     digits = -math.floor(math.log10(span / 50.0))

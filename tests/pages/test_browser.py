@@ -1,4 +1,4 @@
-"""The pages in a real browser: what they show at each step is what the engine says, with every kind of control."""
+"""The pages in a real browser: with every control, each step shows what the engine computes."""
 
 import json
 import math
@@ -44,7 +44,7 @@ def saved(y, folder):
 
 
 def table(frame):
-    """For each node of the table, its value and its gradient with all digits, as far as they are shown."""
+    """For each node of the table, its value and its gradient with all digits; None where none is shown."""
     cells = "[...row.querySelectorAll('td')].map(cell => [cell.title, cell.textContent])"
     rows = frame.locator("tr[data-node]").evaluate_all(f"rows => rows.map(row => [row.dataset.node, ...{cells}])")
     for _, *cells in rows:
@@ -158,7 +158,7 @@ def test_every_control_has_a_name_and_gets_the_focus_in_reading_order(page):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert order[0].startswith("Switch to the dark look")
+    assert order[0].startswith("Switch to dark mode")
     assert order[1].startswith("Drawing of L")
     assert order[2:9] == ["First step", "Previous step", "Play", "Next step", "Last step", "Step", "backward"]
     assert order[9] == "Values and gradients so far"
@@ -216,7 +216,7 @@ def test_in_both_looks_all_text_stands_out_from_its_background(browser, tmp_path
         assert {text: ratio for text, ratio in contrasts if ratio < 4.5} == {}
         dark = page.evaluate("getComputedStyle(document.querySelector('main')).colorScheme") == "dark"
         assert dark == (look == "dark")
-        page.get_by_role("button", name="Switch to the").click()
+        page.get_by_role("button", name="Switch to").click()
         assert (page.evaluate("document.querySelector('main').dataset.theme") == "dark") != dark
         assert {text: ratio for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5} == {}
 

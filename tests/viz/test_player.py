@@ -1,4 +1,4 @@
-"""The pages that step, without a browser: what is in them, that nothing breaks out of them, how big they are."""
+"""Pages that step, without a browser: their contents, that no text breaks out of them, and their size."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""Drawings: what they show, that they are sound SVG, and that they come without Graphviz."""
+"""Drawings: what they show, that they are valid SVG, and that they work without Graphviz."""
 
 import sys
 import xml.etree.ElementTree as ET
@@ -15,7 +15,7 @@ from autograd.viz import render
 
 
 def texts(drawing):
-    """All text of the picture; also proves that it is well-formed XML."""
+    """All text of the picture; fails unless it is well-formed XML."""
     return [
         (element.text or "").strip() for element in ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")
     ]

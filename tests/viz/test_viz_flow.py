@@ -1,4 +1,4 @@
-"""The flow of gradients in a drawing: arrows back, their numbers, and what arrives adding up."""
+"""The flow of gradients in a drawing: arrows back, their numbers, and that contributions sum to gradients."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -42,7 +42,7 @@ def test_the_contributions_that_arrive_at_a_box_add_up_to_its_gradient(program):
             continue
         # the tooltip has all digits: gradient A times partial B is C
         arrived[re.match(r"\s*(\w+) ->", line)[1]] += float(re.search(r" is (\S+?)\"", line)[1])
-    for node, box in drawing.places.items():
+    for node, box in drawing.box_ids.items():
         if node is not root:
             assert arrived[box] == pytest.approx(node.grad, rel=1e-9, abs=1e-12)
 
@@ -97,7 +97,7 @@ def test_a_leaf_changed_since_recording_is_named_in_the_picture():
     y.backward()
     assert not any("changed since" in text for text in texts(draw_dot(y)))
     x.data = 10.0
-    assert "x changed since: the gradients are those of the recorded numbers" in texts(draw_dot(y))
+    assert "x changed since recording: the gradients are those at the recorded numbers" in texts(draw_dot(y))
 
 
 def test_without_colour_sign_and_strength_are_still_told_apart():
@@ -159,7 +159,7 @@ def test_arrows_and_boxes_have_the_ids_of_their_nodes():
     assert groups["n0"] == "node leaf"
     assert groups["n1"] == "node operation"
     assert [groups[id] for id in ("f1-0", "f1-1", "b1-0", "b1-1")] == ["edge forward"] * 2 + ["edge backward"] * 2
-    assert drawing.places == {x: "n0", y: "n1"}
+    assert drawing.box_ids == {x: "n0", y: "n1"}
 
 
 def test_the_box_where_a_nan_was_born_is_framed():
@@ -184,7 +184,7 @@ def test_any_label_and_any_scope_name_give_a_sound_picture(label, name, flow, fo
     z.backward()
     drawing = draw_dot(z, flow=flow, fold=fold)
     assert len(texts(drawing)) >= 4
-    assert len(trace(z)[0]) == len(drawing.places)
+    assert len(trace(z)[0]) == len(drawing.box_ids)
     str(drawing)
 
 
@@ -228,4 +228,4 @@ def test_a_frozen_leaf_is_drawn_without_a_gradient():
     (box,) = [line for line in drawing.source.splitlines() if "<B>f</B>" in line]
     assert "data" in box
     assert "grad" not in box
-    assert drawing.source.count("no gradient flows here: not taken, or frozen") == 2
+    assert drawing.source.count("no gradient flows here: branch not taken, or frozen leaf") == 2

@@ -1,4 +1,4 @@
-"""Folding: modules and scopes become boxes, each opens, and the largest graph still draws."""
+"""Folding: modules and scopes become boxes, any box opens, and very large graphs can still be drawn."""
 
 import contextlib
 import re
@@ -23,7 +23,7 @@ def mlp_loss(samples=1, **options):
 
 
 def boxes(drawing):
-    return set(drawing.places.values())
+    return set(drawing.box_ids.values())
 
 
 def test_a_large_network_is_drawn_by_layers_and_says_so():
@@ -107,7 +107,7 @@ def test_folding_shows_every_node_in_exactly_one_box_and_at_most_max_nodes_boxes
     most = data.draw(st.integers(2, 20))
     for fold in ("auto", "module", "none"):
         drawing = draw_dot(nodes[-1], fold=fold, max_nodes=most)
-        assert set(drawing.places) == set(trace(nodes[-1])[0])
+        assert set(drawing.box_ids) == set(trace(nodes[-1])[0])
         assert len(boxes(drawing)) <= most
         texts(drawing)
 
@@ -187,7 +187,7 @@ def test_parameters_that_two_boxes_share_stand_outside_of_both():
     drawing = draw_dot(loss, fold="module", expand=["first", "second"], flow="both")
     assert "layers[0].neurons" in texts(drawing)  # the box of what both share
     arrows = [line.split(" -> ")[0].strip() for line in edges(drawing, "class=forward")]
-    assert drawing.places[net.layers[0].neurons[0].w[0]] in arrows
+    assert drawing.box_ids[net.layers[0].neurons[0].w[0]] in arrows
 
 
 def test_two_networks_and_two_nodes_of_one_label_are_told_apart():

@@ -187,15 +187,17 @@ class GradientError(AssertionError):
     @cached_property
     def drawing(self) -> Drawing:
         """The graph at the point of the failure, the wrong operations marked."""
-        from autograd.viz.dot import draw_graph
-        from autograd.viz.scene import Numbers
+        from autograd.graph import Graph as Recorded
+        from autograd.viz.diagram import Quantities
+        from autograd.viz.drawing import draw_graph
+        from autograd.viz.options import Options
 
         graph = self._graph
         marks = {
             partial.node: f"{graph.names[partial.node]}: WRONG partial by {_argument(partial, graph)}" for partial in self.wrong
         }
-        numbers = Numbers(grad=lambda node: graph.bars.get(node, 0.0), framed=frozenset(marks))
-        return draw_graph(graph.order, {**graph.names, **marks}, numbers)
+        quantities = Quantities(grad=lambda node: graph.bars.get(node, 0.0), framed=marks)
+        return draw_graph(Recorded(graph.order[-1]), Options(), quantities, names={**graph.names, **marks})
 
 
 class Graph(NamedTuple):
@@ -255,7 +257,7 @@ def _argument(partial: Partial, graph: Graph) -> str:
 
 def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
     """The first lines of the tree of what `root` was made from."""
-    from autograd.viz.text import NO_GRADIENTS, text_tree
+    from autograd.viz.text_tree import text_tree
 
-    lines = [line for line in text_tree(root, names).splitlines() if line != NO_GRADIENTS]
+    lines = text_tree([root], names)
     return ["", *lines[:MOST_LINES], *(["…"] if len(lines) > MOST_LINES else [])]

@@ -1,6 +1,6 @@
-// The page of one graph: its drawing, the sentence of the step, the table of gradients.
+// The page of one graph: its drawing, a sentence for each step, and the table of gradients.
 
-const WORD = 35; // what the words data and grad take in a box
+const WORD = 35; // width of the words data and grad in a box
 const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
 
 // The drawing, laid out once by Graphviz. At each step its boxes and arrows are shown, dimmed or marked.
@@ -30,7 +30,7 @@ function picture(label) {
     svg.setAttribute("height", height * scale);
   }
 
-  // The texts of a box that are numbers stand after the words data and grad; below them perhaps a sum.
+  // In a box, numbers follow the words data and grad; a sum may be below them.
   function box(g) {
     const texts = [...g.querySelectorAll("text")];
     const sum = texts.at(-1).textContent.startsWith("= ") ? [texts.pop()] : [];
@@ -38,17 +38,17 @@ function picture(label) {
     const [data, grad] = ["data", "grad"].map((word) => rows.filter(([begins]) => begins === word).map(([, number]) => number));
     const found = { g, id: g.id, folded: g.id[0] === "g", data, grad, sum };
     if (found.folded) return found;
-    for (const row of [data, grad]) row.splice(0, row.length - 1); // a node may be called data: its name stands above
+    for (const row of [data, grad]) row.splice(0, row.length - 1); // a node may be called data: its name is above
     const corners = g.querySelector("path").getAttribute("d").match(/-?[\d.]+(?=,)/g);
     [found.left, found.right] = [Math.min(...corners) + 6, Math.max(...corners) - 13];
     for (const text of [...data, ...grad, ...sum]) {
-      text.setAttribute("text-anchor", "end"); // what stands here changes
+      text.setAttribute("text-anchor", "end"); // this text changes
       text.setAttribute("x", found.right);
     }
     return found;
   }
 
-  // A number that is longer than those the box was made for is written more narrowly.
+  // A number that is too long for its box is squeezed.
   function squeeze(text, room) {
     text.removeAttribute("textLength");
     if (text.getComputedTextLength() <= room) return;
@@ -56,7 +56,7 @@ function picture(label) {
     text.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 
-  // Other numbers in the same layout; only if other arrows are there is it laid out anew.
+  // New numbers in the same layout, or in a new one if the arrows differ.
   function renumber(text) {
     const fresh = parse(text);
     const parts = (svg) => [...svg.querySelectorAll("text, path, polygon")];
@@ -82,7 +82,7 @@ function picture(label) {
     }
   }
 
-  // `state` is what a step has come to, see `mount`.
+  // `state` is the state after a step, see `mount`.
   function show(state) {
     for (const { g, id, folded, data, grad, sum, left, right } of boxes) {
       const members = state.members.get(id) ?? [];
@@ -94,7 +94,7 @@ function picture(label) {
       for (const text of data) text.classList.toggle("later", !members.every(state.computed));
       for (const text of grad) {
         if (folded) text.classList.toggle("later", !settled);
-        else number(text, state.gradients.get(members[0]), right - left - WORD);
+        else write(text, state.gradients.get(members[0]), right - left - WORD);
       }
       for (const text of sum) text.classList.toggle("later", !settled);
     }
@@ -107,7 +107,7 @@ function picture(label) {
     bring([...root.querySelectorAll(".node.now, .node.receives")]);
   }
 
-  function number(text, x, room) {
+  function write(text, x, room) {
     const shown = x === undefined ? "" : showNumber(x, 4);
     text.setAttribute("class", sign(x ?? 0));
     if (text.textContent === shown) return;
@@ -115,7 +115,7 @@ function picture(label) {
     squeeze(text, room);
   }
 
-  // Scroll so that all of these can be seen, or at least the node whose turn it is.
+  // Scroll so that all of these are visible, or at least the current node.
   function bring(nodes) {
     const view = root.getBoundingClientRect();
     const around = (nodes) => {
@@ -137,7 +137,7 @@ function picture(label) {
   return { root, place, renumber, show };
 }
 
-// The numbers of all nodes, the leaves first; `show` fills in what a step has come to.
+// The numbers of all nodes, the leaves first; `show` fills in those after a step.
 function numbers() {
   const root = element("div", { class: "table panel sideways", tabindex: 0, role: "region", "aria-label": "Values and gradients so far" });
   let rows = [];
@@ -180,10 +180,10 @@ function numbers() {
   return { root, place, show };
 }
 
-// Fills `root` with the page; what it returns takes the same data with other numbers in it.
+// Fill `root` with the page; returns a function that updates it with other numbers.
 function mount(root, data, keyboard = document) {
   let nodes, steps, made, settled, members;
-  const drawing = picture(`Drawing of ${data.title}; all its numbers stand in the table as well`);
+  const drawing = picture(`Drawing of ${data.title}; all its numbers are in the table, too`);
   const table = numbers();
   const sentence = element("div", { class: "sentence" });
   const title = element("h1");
@@ -223,7 +223,7 @@ function mount(root, data, keyboard = document) {
 
   const beyond = (step) => (step.beyond > 0 ? `, which leaves out ${step.beyond} of them` : "");
 
-  // What the steps up to this one have come to.
+  // The state after this step.
   function reached(at) {
     const gradients = new Map();
     for (const step of steps.slice(0, at + 1)) for (const [node, after] of step.changes ?? []) gradients.set(node, after);

@@ -1,5 +1,5 @@
 "use strict";
-// What every page that steps is made of: the controls, their keys, the look. Text is only ever set as text.
+// The parts that all stepping pages share: controls, keys, light and dark mode. Text is only ever set as text.
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -51,13 +51,13 @@ function iconButton(name, label, act) {
   return button;
 }
 
-// Light or dark as the system (or the notebook) has it, until the button is pressed.
+// Light or dark like the system (or the notebook), until the button is pressed.
 function themeButton(root) {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const button = iconButton("look", "", () => choose(root.dataset.theme === "dark" ? "light" : "dark"));
   function choose(theme) {
     root.dataset.theme = theme;
-    const label = `Switch to the ${theme === "dark" ? "light" : "dark"} look`;
+    const label = `Switch to ${theme === "dark" ? "light" : "dark"} mode`;
     button.setAttribute("aria-label", label);
     button.title = label;
     root.dispatchEvent(new Event("themechange"));
@@ -68,9 +68,9 @@ function themeButton(root) {
   return button;
 }
 
-// The controls for `count` frames. `show(i)` draws frame i, in whatever order; `describe(i)` says in a few words what
-// it is; `status` is the element with the running sentence; `marks` are places on the slider: [{ at, label }];
-// `place(i)` is what the counter says.
+// The controls for `count` frames. `show(i)` draws frame i, in any order; `describe(i)` says in a few words what it is;
+// `status` is the element with the running sentence; `marks` are positions on the slider: [{ at, label }];
+// `place(i)` is the text of the counter.
 function scrubber({ count, show, describe, status, marks = [], place = (i) => `${i + 1} of ${count}` }) {
   let index = 0;
   let timer = null;
@@ -106,7 +106,7 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
     show(index);
   }
 
-  // There are `n` frames from now on.
+  // Change the number of frames to `n`.
   function resize(n) {
     count = n;
     scale();
@@ -125,8 +125,8 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
 
   function start() {
     if (index === count - 1) go(0);
-    status.setAttribute("aria-live", "off"); // a sentence that nobody can follow is not read out
-    wear("pause", "Pause");
+    status.setAttribute("aria-live", "off"); // too fast to be read out
+    setPlay("pause", "Pause");
     const interval = Math.min(900, Math.max(40, 30000 / count));
     timer = setInterval(() => (index + 1 < count - 1 ? go(index + 1) : move(count - 1)), interval);
   }
@@ -136,10 +136,10 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
     clearInterval(timer);
     timer = null;
     status.setAttribute("aria-live", "polite");
-    wear("play", "Play");
+    setPlay("play", "Play");
   }
 
-  function wear(name, label) {
+  function setPlay(name, label) {
     play.replaceChildren(icon(name));
     play.setAttribute("aria-label", label);
     play.title = label;

@@ -1,4 +1,4 @@
-// The live page: a slider for each leaf, and Python behind it that computes the graph again.
+// The live page: a slider for each leaf; Python computes the graph again.
 
 function leafSliders(model, leaves) {
   const panel = element("div", { class: "panel leaves", role: "group", "aria-label": "Leaves" });

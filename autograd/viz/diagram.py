@@ -1,0 +1,304 @@
+"""What a drawing consists of before it is written as DOT: boxes, the arrows between them, and notes below."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from autograd._format import listed, shown
+from autograd._frames import place
+from autograd.graph import Graph, edges_of
+from autograd.sweeps import Partials
+from autograd.value import Value
+from autograd.viz.folding import Folding, Group
+from autograd.viz.options import Options
+
+MAX_SPAN = 300  # ranks that all arrows together may cross: with more, the layout takes seconds to minutes
+MAX_CROSSED = 4  # ranks that one arrow may cross in a diagram that has too many
+NO_GRADIENTS = "no gradients yet: call backward()"
+
+
+def grad_of(node: Value) -> float | None:
+    """Its gradient; None if no sweep has reached it yet, or if it is frozen."""
+    return node._grad if hasattr(node, "_grad") and node.requires_grad else None
+
+
+class Placeholder(NamedTuple):
+    """What is shown in place of a gradient."""
+
+    text: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """The numbers that are drawn: the nodes' own, or those of another sweep or of a replay.
+
+    Where `grad` gives None, `placeholder` may give a text to show instead. Nodes in `framed` stand out as a node does in
+    which a NaN first appeared.
+    """
+
+    data: Callable[[Value], float] = operator.attrgetter("data")
+    grad: Callable[[Value], float | None] = grad_of
+    partials: Partials = operator.attrgetter("partials")
+    placeholder: Callable[[Value], Placeholder | None] = lambda node: None
+    framed: Collection[Value] = ()
+
+    def of(self, arg: Value | float) -> float:
+        """The number of an argument, which may be a constant."""
+        return arg if type(arg) is float else self.data(arg)  # type: ignore[arg-type]
+
+    def grads(self, nodes: Collection[Value]) -> list[float]:
+        """The gradients of those nodes that have one."""
+        return [grad for node in nodes if (grad := self.grad(node)) is not None]
+
+
+RECORDED = Quantities()
+
+
+@dataclass
+class Box:
+    """A leaf, an operation with its result, or a folded group (then `group` is set).
+
+    `data` and `grads` are the numbers of its results; a box without gradients has no `grads`. `frame` is the open group in
+    which it stands. A box that is a `reference` has only the name of another one, which is far away.
+    """
+
+    id: str
+    name: str
+    data: list[float] = field(default_factory=list)
+    grads: list[float] = field(default_factory=list)
+    symbol: str = ""
+    origin: str = ""
+    frame: Group | None = None
+    group: Group | None = None
+    constants: list[float] = field(default_factory=list)
+    contributions: list[float] = field(default_factory=list)  # to its gradient
+    inputs: set[Value] = field(default_factory=set)  # of a group: Values from outside
+    outputs: dict[Value, None] = field(default_factory=dict)  # of a group: results that are used outside
+    parameters: int | None = None  # of a group: how many leaves are in it, None if it consists of leaves
+    parameter_grads: list[float] = field(default_factory=list)
+    framed: bool = False
+    reference: bool = False
+    placeholder: Placeholder | None = None
+
+
+@dataclass
+class Arrow:
+    """From an argument to the operation that uses it; several edges between two boxes of which one is folded are one arrow.
+
+    `data` holds the numbers that go forward; `bar` is the adjoint of the operation, None before there is one. `partials`
+    are None where no gradient flows.
+    """
+
+    id: str
+    source: str
+    target: str
+    bar: float | None
+    names: list[str] = field(default_factory=list)
+    data: list[float] = field(default_factory=list)
+    partials: list[float | None] = field(default_factory=list)
+    sums: dict[Hashable, float] = field(default_factory=dict)  # the contribution to each argument
+    live: bool = False
+
+    def add(self, arg: Hashable, name: str, data: float, partial: float | None, bar: float | None) -> None:
+        """One more edge; the contributions to one argument are summed."""
+        self.partials.append(partial)
+        if arg not in self.sums:
+            self.names.append(name)
+            self.data.append(data)
+        if bar is not None and partial is not None:
+            self.live = True
+            self.sums[arg] = self.sums[arg] + bar * partial if arg in self.sums else bar * partial
+        else:
+            self.sums.setdefault(arg, 0.0)
+
+    @property
+    def contributions(self) -> list[float] | None:
+        """What arrives at the arguments in the backward pass; None if no gradient flows, or none yet."""
+        return list(self.sums.values()) if self.live else None
+
+
+class Diagram:
+    """The boxes and arrows of a graph, in its order, folded."""
+
+    def __init__(
+        self, graph: Graph, names: Mapping[Value, str], folding: Folding, options: Options, quantities: Quantities
+    ) -> None:
+        self.graph, self.names, self.folding, self.options = graph, names, folding, options
+        self.quantities, self._recorded = quantities, quantities == RECORDED
+        if quantities.grad(graph.nodes[-1]) is None:  # what leaves may hold is the gradient of another graph
+            self.quantities = replace(quantities, grad=lambda node: None)
+        self.boxes: dict[str, Box] = {}
+        self.box_ids: dict[Value, str] = {}
+        self.arrows: list[Arrow] = []
+        self.not_expanded = False  # a dot was too long to be expanded
+        self._add_boxes()
+        self._add_arrows()
+        for box in self.boxes.values():
+            if box.group is not None:
+                self._summarize(box, box.group)
+        self._shorten()
+
+    def notes(self, hint: bool) -> list[str]:
+        """What a reader has to know about the drawing; with `hint`, also how to open a folded box."""
+        notes = []
+        if self.folding.note:
+            notes.append(f"{self.folding.note}: {self.folding.hint}" if hint and self.folding.hint else self.folding.note)
+        if any(box.reference for box in self.boxes.values()):
+            notes.append("a name without a box stands for the box of that name")
+        if self.not_expanded:
+            notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
+        if self._recorded and self.graph.stale:
+            changed = listed([self.names[leaf] for leaf in self.graph.stale])
+            notes.append(f"{changed} changed since recording: the gradients are those at the recorded numbers")
+        bar, *others = map(self.quantities.grad, self.graph.roots)
+        if bar is None and others == [None] * len(others) and set(self.options.show) - {"data"}:
+            notes.append(NO_GRADIENTS)
+        if bar is not None and bar != 1.0 and not others:
+            notes.append(
+                f"the root's own gradient is {shown(bar)}: from a result made from it, from several sweeps, or from a seed"
+            )
+        return notes
+
+    # -- boxes -----------------------------------------------------------------------------------------
+
+    def _add_boxes(self) -> None:
+        frames = {node: group for group in self.folding.open for node in group.nodes}
+        ids: dict[Group, str] = {}
+        for i, node in enumerate(self.graph):
+            group = self.folding.box.get(node)
+            id = self.box_ids[node] = f"n{i}" if group is None else ids.setdefault(group, f"g{len(ids)}")
+            if group is None:
+                self.boxes[id] = self._box(id, node, frames.get(node))
+            elif id not in self.boxes:
+                frame = group.parent if group.parent in self.folding.open else None
+                self.boxes[id] = Box(id, group.name, group=group, frame=frame)
+
+    def _box(self, id: str, node: Value, frame: Group | None) -> Box:
+        quantities = self.quantities
+        name = self.names[node]
+        for outer in frame.path() if frame is not None else ():  # the frames around it say the beginning of its path
+            name = name.removeprefix(f"{outer.name}.")
+        first_broken = not math.isfinite(quantities.data(node)) and all(math.isfinite(quantities.of(arg)) for arg in node.args)
+        return Box(
+            id,
+            name,
+            [quantities.data(node)],
+            quantities.grads([node]),
+            symbol="" if node.op is None else node.op.symbol,
+            origin="" if node.origin is None else place(node.origin, whole=False),
+            frame=frame,
+            constants=[arg for arg in node.args if type(arg) is float],
+            framed=first_broken or node in quantities.framed,
+            placeholder=quantities.placeholder(node),
+        )
+
+    def _summarize(self, box: Box, group: Group) -> None:
+        """The numbers of a folded box: those of its results, or of the leaves that it consists of."""
+        shown = group.nodes
+        if group.groups or any(node.op is not None for node in group.nodes):
+            shown = list(box.outputs)
+            parameters = [node for node in group.everything() if node.op is None]
+            box.parameters, box.parameter_grads = len(parameters), self.quantities.grads(parameters)
+        box.data, box.grads = list(map(self.quantities.data, shown)), self.quantities.grads(shown)
+
+    # -- arrows ----------------------------------------------------------------------------------------
+
+    def _add_arrows(self) -> None:
+        merged: dict[tuple[str, str], Arrow] = {}
+        folded = self.folding.box
+        for i, node in enumerate(self.graph):
+            if terms := self._expandable(node):
+                self._expand(node, i, terms)
+                continue
+            bar, partials = self.quantities.grad(node), self.quantities.partials(node)
+            target = self.box_ids[node]
+            for _, position, arg, _ in edges_of(node):
+                source = self.box_ids[arg]
+                if source == target:
+                    continue
+                self.boxes[target].inputs.add(arg)
+                if arg.op is not None:
+                    self.boxes[source].outputs[arg] = None
+                arrow = merged.get((source, target))
+                if arrow is None:
+                    arrow = Arrow(f"{i}-{position}", source, target, bar)
+                    if node in folded or arg in folded:
+                        merged[source, target] = arrow
+                    else:
+                        self.arrows.append(arrow)
+                arrow.add(arg, self.names[arg], self.quantities.data(arg), partials[position], bar)
+        root = self.graph.nodes[-1]
+        self.boxes[self.box_ids[root]].outputs[root] = None
+        self.arrows += merged.values()
+        for arrow in self.arrows:
+            self.boxes[arrow.source].contributions += arrow.contributions or ()
+
+    def _expandable(self, node: Value) -> Sequence[tuple[int, ...]]:
+        """The terms of a sum of products that is to be drawn as multiplies and adds; none if that would make too many boxes."""
+        if self.options.expand is not True or node.op is None or node.op.terms is None or node in self.folding.box:
+            return ()
+        terms = node.op.terms(len(node.args))
+        if len(terms) < 2 or len(terms[-1]) < 2:
+            return ()
+        fits = len(self.boxes) + len(node.args) <= self.options.max_nodes
+        self.not_expanded |= not fits
+        return terms if fits else ()
+
+    def _expand(self, node: Value, i: int, terms: Sequence[tuple[int, ...]]) -> None:
+        """A dot product as the multiplies and adds it stands for: bias + w₁x₁ + w₂x₂ + …
+
+        Its own box is the last addition; the boxes of the steps before it are new ones, without a name.
+        """
+        last = self.boxes[self.box_ids[node]]
+        bar, partials, number = self.quantities.grad(node), self.quantities.partials(node), self.quantities.of
+        last.symbol, last.constants = "+", []
+
+        def box(id: str, symbol: str, data: float) -> str:
+            self.boxes[id] = Box(id, "", [data], self.quantities.grads([node]), symbol, last.origin, last.frame)
+            return id
+
+        def arrow(key: str | int, source: Value | float | str, target: str, data: float, partial: float | None) -> None:
+            if isinstance(source, float):
+                self.boxes[target].constants.append(source)
+                return
+            start, name = (source, "") if isinstance(source, str) else (self.box_ids[source], self.names[source])
+            self.arrows.append(Arrow(f"{i}-{key}", start, target, bar))
+            self.arrows[-1].add(source, name, data, partial, bar)
+
+        ((bias,), *products) = terms
+        before: Value | float | str = node.args[bias]
+        total = number(node.args[bias])
+        for k, factors in enumerate(products):
+            product = math.prod(number(node.args[position]) for position in factors)
+            times = box(f"n{i}p{k}", "×", product)
+            for position in factors:
+                arg = node.args[position]
+                arrow(position, arg, times, number(arg), partials[position])
+            plus = last.id if k == len(products) - 1 else box(f"n{i}s{k}", "+", total + product)
+            arrow(f"b{k}" if k else bias, before, plus, total, 1.0 if k else partials[bias])
+            arrow(f"p{k}", times, plus, product, 1.0)
+            total, before = total + product, plus
+
+    def _shorten(self) -> None:
+        """If arrows cross too many ranks, the long ones start at a reference to their box, next to where they end."""
+        rank = dict.fromkeys(self.boxes, 0)
+        for _ in self.boxes:  # as many passes as a path may be long; a folded graph may have cycles
+            before = dict(rank)
+            for arrow in self.arrows:
+                rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)
+            if rank == before:
+                break
+        spans = [rank[arrow.target] - rank[arrow.source] for arrow in self.arrows]
+        if sum(spans) <= MAX_SPAN:
+            return
+        for arrow, span in zip(self.arrows, spans, strict=True):
+            if span > MAX_CROSSED:
+                source = self.boxes[arrow.source]
+                name = source.name if source.group is None or len(arrow.names) > 1 else arrow.names[0]
+                arrow.source = f"r{arrow.id}"
+                self.boxes[arrow.source] = Box(arrow.source, name, reference=True, frame=self.boxes[arrow.target].frame)

@@ -1,0 +1,65 @@
+"""draw_dot: the arguments, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from autograd._check import checked_value
+from autograd._tree import is_array, tree_leaves
+from autograd.graph import Graph
+from autograd.value import Value
+from autograd.viz.drawing import Drawing, draw_graph
+from autograd.viz.options import DIRECTIONS, SHOW, Options, checked_choice
+
+
+def draw_dot(
+    root: Value | Sequence[Value],
+    *,
+    direction: str = "LR",
+    show: Collection[str] = SHOW,
+    flow: str = "forward",
+    max_nodes: int = 100,
+    fold: str = "auto",
+    expand: bool | str | Collection[str] = False,
+    format: str = "svg",
+    rankdir: str | None = None,
+) -> Drawing:
+    """The graph of `root` as a `graphviz.Digraph` that displays itself in a notebook; `print` shows it as text.
+
+    With flow="forward" a box is a value, a circle an operation, the number on an edge the local partial, and its
+    colour and width the gradient that flows back along it.
+    With flow="both" a box is an operation (or a leaf); values stand on the grey arrows forward, and the contributions
+    to the gradients on coloured arrows back: those that arrive at a box sum to its gradient.
+    flow="backward" leaves the grey arrows out. Solid blue is positive, dashed orange negative; thicker is larger,
+    dotted is nearly zero; purple is NaN or infinite, with a frame where it first appeared.
+
+    - A list or array of roots is drawn as one graph.
+    - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. `show` says
+      which of "data", "grad" and "partial" are written.
+    - `fold` draws the nodes of a module of `nn` or of a `scope` as one box: "module" always, "auto" if there are
+      more than `max_nodes` nodes, "none" never. If there are still too many, those farthest from the root become one box.
+    - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
+    - `format` is what `render` writes: "svg", "png" or "pdf" (which takes Graphviz itself).
+
+    Works without Graphviz, see `autograd.viz.render`.
+
+    >>> x = Value(3.0, label="x")
+    >>> drawing = draw_dot(x * x)
+    >>> drawing.source.count(" -> ")
+    3
+    """
+    if rankdir is not None:
+        direction = checked_choice("draw_dot", "rankdir", rankdir, DIRECTIONS)
+    return draw_graph(Graph(*_roots(root)), Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format))
+
+
+def _roots(root: Any) -> list[Value]:
+    if isinstance(root, dict):
+        raise TypeError("draw_dot: root must be a Value or a list of Values, got a dict: write draw_dot(list(ys.values()))")
+    if type(root) is not Value and is_array(root) and all(type(one) is Value for one in tree_leaves(root)):
+        root = tree_leaves(root)
+    roots = [checked_value("draw_dot({})", "root", one) for one in (root if isinstance(root, (list, tuple)) else [root])]
+    if not roots:
+        raise ValueError("draw_dot: root must be a Value or a list of at least one, got an empty list")
+    return roots

@@ -1,0 +1,229 @@
+"""Folding: which nodes of a graph are drawn as one box, so that the drawing stays readable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from os.path import commonprefix
+from typing import Any
+
+from autograd._format import as_index
+from autograd.context import Scope
+from autograd.graph import Graph
+from autograd.value import Value
+from autograd.viz.options import Options
+
+MAX_CHILDREN = 12  # a group that holds nothing but groups is opened without being asked if it holds no more than these
+MIN_LEAVES = 3  # so many leaves of one list, used by the same folded boxes, become one box
+MAX_ABOUT = 40  # characters
+
+
+@dataclass(eq=False)
+class Group:
+    """Nodes that belong together: recorded by one module or in one scope, leaves of one list, or what is left over.
+
+    `nodes` are those directly in it, `groups` the groups in it; `calls` are the calls of the module, or the entries
+    into the scope.
+    """
+
+    name: str
+    about: str = ""
+    parent: Group | None = None
+    owner: Any = None
+    calls: set[Scope] = field(default_factory=set)
+    nodes: list[Value] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+
+    def path(self) -> list[Group]:
+        """The groups around it and itself, the outermost first."""
+        path: list[Group] = []
+        group: Group | None = self
+        while group is not None:
+            path.append(group)
+            group = group.parent
+        return path[::-1]
+
+    def inner(self) -> Iterator[Group]:
+        """All groups in it, outer ones first."""
+        queue = list(self.groups)
+        for group in queue:
+            yield group
+            queue.extend(group.groups)
+
+    def everything(self) -> Iterator[Value]:
+        """Its nodes, and those of the groups in it."""
+        stack = [self]
+        while stack:
+            group = stack.pop()
+            yield from group.nodes
+            stack.extend(reversed(group.groups))
+
+
+@dataclass
+class Folding:
+    """Which nodes are not drawn on their own (`box`: the group that is drawn in place of each), and which groups are
+    open: drawn as a frame around their contents. `note` says what was folded without being asked, `hint` how to open it."""
+
+    box: dict[Value, Group]
+    open: list[Group]
+    note: str = ""
+    hint: str = ""
+
+
+def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Folding:
+    """Choose what is folded: modules and scopes first, then whatever is farthest from the root."""
+    top = _groups(graph)
+    there = {group.name for group in top.inner()}
+    if unknown := set(options.opened) - there:
+        listed = ", ".join(sorted(there)) or "none"
+        raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {listed}")
+    opened = _opened(top, options, len(graph))
+    folded = [group for group in top.inner() if group.parent in opened and group not in opened]
+    box = {node: group for group in folded for node in group.everything()}
+    unasked = bool(folded) and options.fold == "auto"
+    _bundle_leaves(graph, names, box)
+    cut = _cut(graph, box, options.max_nodes)
+    note = cut or (f"{len(graph):,} nodes, folded" if unasked else "")
+    hint = f"expand={folded[0].name!r} opens a box" if unasked and not cut else ""
+    return Folding(box, [group for group in top.inner() if group in opened], note, hint)
+
+
+# -- groups ------------------------------------------------------------------------------------------
+
+
+def _groups(graph: Graph) -> Group:
+    """The tree of groups: all calls of a module are one group, and so are all scopes of one name inside one group."""
+    top = Group("")
+    by_scope: dict[Scope, Group] = {}
+    by_key: dict[tuple[Group, Any], Group] = {}
+
+    def group_of(innermost: Scope) -> Group:
+        group = top
+        for scope in innermost.path():
+            if scope not in by_scope:
+                key = group, scope.name if scope.owner is None else id(scope.owner)
+                if key not in by_key:
+                    by_key[key] = _named_group(scope, group)
+                by_scope[scope] = by_key[key]
+                by_key[key].calls.add(scope)
+            group = by_scope[scope]
+        return group
+
+    for node, scope in graph.scopes.items():
+        if node.op is not None:
+            group = top if scope is None else by_scope.get(scope) or group_of(scope)
+            group.nodes.append(node)
+    homes = _homes(top)
+    for node in graph:
+        if node.op is None:
+            homes.get(node, top).nodes.append(node)
+    return top
+
+
+def _named_group(scope: Scope, parent: Group) -> Group:
+    """The group of a scope, added to its parent under a name that no other group there has."""
+    name, about = scope.name, ""
+    if scope.owner is not None:
+        about = repr(scope.owner)
+        about = about if len(about) <= MAX_ABOUT and "\n" not in about else ""
+        owner = next((group.owner for group in reversed(parent.path()) if group.owner is not None), None)
+        paths = {} if owner is None else {id(module): path for path, module in owner.named_modules()}
+        if path := as_index(paths.get(id(scope.owner), "")):
+            name = path
+        else:
+            about = about.removeprefix(f"{name}(").removesuffix(")")
+    again = sum(name == sibling.name for sibling in parent.groups)
+    group = Group(f"{name}_{again + 1}" if again else name, about, parent, scope.owner)
+    parent.groups.append(group)
+    return group
+
+
+def _homes(top: Group) -> dict[Value, Group]:
+    """Where a parameter is drawn: in the innermost group of its module, or outside all groups that share it."""
+    homes: dict[Value, Group] = {}
+    for group in top.inner():  # outer ones first
+        for value in group.owner.parameters() if group.owner is not None else ():
+            before = homes.get(value, group).path()
+            shared = [a for a, b in zip(before, group.path(), strict=False) if a is b]
+            homes[value] = group if shared == before else shared[-1]
+    return homes
+
+
+# -- which groups are opened ----------------------------------------------------------------------------
+
+
+def _opened(top: Group, options: Options, total: int) -> set[Group]:
+    everything = {top, *top.inner()}
+    if options.fold == "none" or (options.fold == "auto" and total <= options.max_nodes):
+        return everything
+    opened = {top}
+    for group in everything:
+        if group.name in options.opened:
+            opened.update(group.path())
+    for group in top.inner():  # outer ones first
+        only_groups = group.groups and all(node.op is None for node in group.nodes)
+        if group.parent in opened and only_groups and len(group.groups) <= MAX_CHILDREN:
+            opened.add(group)
+    if options.fold == "module":
+        return opened
+    boxes = sum(len(group.nodes) + sum(inner not in opened for inner in group.groups) for group in opened)
+    for parent in (top, *top.inner()):  # children of one parent are opened together, or none of them
+        closed = [group for group in parent.groups if group not in opened] if parent in opened else []
+        more = sum(len(group.nodes) + len(group.groups) - 1 for group in closed)
+        if closed and boxes + more <= options.max_nodes:
+            opened.update(closed)
+            boxes += more
+    return opened
+
+
+# -- leaves, and what is left over ----------------------------------------------------------------------
+
+
+def _bundle_leaves(graph: Graph, names: Mapping[Value, str], box: dict[Value, Group]) -> None:
+    """Leaves of one list that are used by the same folded boxes become one box."""
+    bundles: dict[tuple[str, frozenset[Any]], list[Value]] = {}
+    for leaf in graph:
+        if leaf.op is None and leaf not in box:
+            used_by = frozenset(box.get(edge.node, edge.node) for edge in graph.users[leaf])
+            if used_by and all(type(user) is Group for user in used_by):
+                name = names[leaf]
+                prefix = name.partition("[")[0] if "[" in name else "" if re.fullmatch(r"v\d+", name) else name
+                bundles.setdefault((prefix, used_by), []).append(leaf)
+    for (prefix, _), leaves in bundles.items():
+        if len(leaves) >= MIN_LEAVES:
+            name = _shared_beginning([names[leaf] for leaf in leaves]) if prefix else "leaves"
+            group = Group(name or prefix, f"{len(leaves)} values", nodes=leaves)
+            box.update(dict.fromkeys(leaves, group))
+
+
+def _shared_beginning(names: Sequence[str]) -> str:
+    """The beginning that all names share, in whole parts: "W" of W[0][1] and W[1][0]."""
+    beginning = commonprefix(names)  # noqa: RUF071  # by characters is meant
+    if beginning.rfind("[") > beginning.rfind("]"):
+        beginning = beginning[: beginning.rfind("[")]
+    return beginning.rstrip(".")
+
+
+def _cut(graph: Graph, box: dict[Value, Group], max_nodes: int) -> str:
+    """If there are still too many boxes, fold those farthest from the root into one; returns the note about it.
+
+    Distance is the longest path to the root, so all users of a node that is shown are shown too.
+    """
+    if len({box.get(node, node) for node in graph}) <= max_nodes:
+        return ""
+    distance: dict[Value, int] = {}
+    for node in reversed(graph.nodes):
+        distance[node] = max((distance[edge.node] + 1 for edge in graph.users[node]), default=0)
+    farthest: dict[Value | Group, int] = {}
+    for node in graph:
+        unit = box.get(node, node)
+        farthest[unit] = max(distance[node], farthest.get(unit, 0))
+    kept = set(sorted(farthest, key=farthest.__getitem__)[: max_nodes - 1])
+    rest = Group("everything before")
+    for node in graph:
+        if box.get(node, node) not in kept:
+            rest.nodes.append(node)
+            box[node] = rest
+    rest.about = f"{len(rest.nodes):,} nodes"
+    return f"{len(rest.nodes):,} of {len(graph):,} nodes are folded into one box, since max_nodes is {max_nodes}"
