@@ -1,4 +1,4 @@
-"""A scalar reverse-mode autodiff engine that you can see through.
+"""A glass-box scalar reverse-mode autodiff engine.
 
 >>> import autograd
 >>> x = autograd.Value(2.0)
@@ -125,7 +125,7 @@ if TYPE_CHECKING:
     from autograd.viz.player import player
     from autograd.viz.widget import widget
 
-# What draws and explains is loaded when it is first used: a program that only differentiates starts twice as fast.
+# Drawing and explaining are loaded on first use: a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
     "draw_dot": "autograd.viz.draw_dot",
     "explain": "autograd.formulas.chain",

@@ -14,7 +14,7 @@ MAX_LISTED = 8
 
 
 def shown(x: float, digits: int = 6) -> str:
-    """So many significant digits, with a real minus, and none before 0.
+    """`x` with this many significant digits and a real minus sign; there is no minus before 0.
 
     >>> shown(-0.5), shown(-0.0), shown(1 / 3, digits=4), shown(float("nan"))
     ('−0.5', '0', '0.3333', 'NaN')
@@ -23,7 +23,7 @@ def shown(x: float, digits: int = 6) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` with every character that has no picture of its own replaced, but for line breaks and tabs.
+    """`text` with unprintable characters replaced, except line breaks and tabs.
 
     >>> printable("a\\x00b")
     'a�b'
@@ -51,12 +51,12 @@ def one_line(name: str) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of an error about an unknown name: the known one next to it, if one is near; capitals do not count.
+    """The end of an error about an unknown name: the closest known name, if one is close; case does not matter.
 
     >>> did_you_mean("Tanh", ["sin", "tanh"]), did_you_mean("foo", ["sin", "tanh"])
     (': did you mean tanh?', '')
     """
-    import difflib  # here, since only errors need it
+    import difflib  # imported here, since only errors need it
 
     spelled = {each.lower(): each for each in known}
     near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.76)
@@ -64,7 +64,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def told_apart(one: float, other: float) -> tuple[str, str]:
-    """Two numbers in six digits, or in all of them if six do not show the difference.
+    """Two numbers with six digits each, or with all digits if six do not show the difference.
 
     >>> told_apart(1.0, 2.0), told_apart(0.1, 0.1 + 2.0**-55)
     (('1', '2'), ('0.1', '0.10000000000000003'))
@@ -93,7 +93,7 @@ def listed(items: Sequence[str], most: int = MAX_LISTED) -> str:
 
 
 def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
-    """Rows as lines with aligned columns: "l" or "r" for each, of which the last letter holds for all further columns.
+    """Rows as lines with aligned columns; `align` has "l" or "r" per column, the last also for all further ones.
 
     >>> text_table([("x", "1"), ("loss", "10")], align="lr")
     ['x      1', 'loss  10']
@@ -105,7 +105,7 @@ def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
 
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """A table for a notebook; what is in it is escaped.
+    """A table for notebooks, with its contents escaped.
 
     >>> html_table(["name"], [["a<b"]], caption="Names")
     '<p><b>Names</b></p><table><tr><th>name</th></tr><tr><td>a&lt;b</td></tr></table>'
@@ -124,7 +124,7 @@ def unique_names(
     taken: Iterable[str] = (),
     numbered: Callable[[str, int], str] = "{}_{}".format,
 ) -> dict[K, str]:
-    """Every name as `spell` has it, no two the same: one that is taken already gets a number, `h_2`.
+    """Every name, spelled by `spell` and made unique: a name already taken gets a number, `h_2`.
 
     >>> unique_names({1: "h", 2: "h", 3: "h_2"}, one_line) == {1: "h", 2: "h_3", 3: "h_2"}
     True
