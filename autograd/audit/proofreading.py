@@ -9,12 +9,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import context
-from autograd._format import html_table
+from autograd._format import printable
 from autograd.audit.claim import TINY, Claim, Comparison, Diagnosis
 from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Array, Parameters, holds_functions, index_text
 from autograd.audit.recorded_loss import RecordedLoss
-from autograd.audit.report import AuditReport, Entry, Verdict, printable
+from autograd.audit.report import AuditReport, Entry, Verdict, filled_table
 
 RTOL = 1e-9  # the error that rounding may leave in a formula written by hand, beyond what its gradient's own conditioning allows
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
@@ -214,4 +214,4 @@ class Proofreading:
 
     def _repr_html_(self) -> str:
         rows = [[one.says, one.verdict, one.likely, one.right] for one in self]
-        return html_table(["the document says", "verdict", "likely mistake", "right form"], rows, caption=self.headline())
+        return filled_table(["the document says", "verdict", "likely mistake", "right form"], rows, caption=self.headline())

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from autograd import ops
 from autograd.expression import evaluate, variables
 from autograd.op import Op
-from autograd.replay import numbers_of, replay
+from autograd.replay import replay
+from autograd.staleness import operands
 from autograd.sweeps import topological_order
 from autograd.value import Value, take_partials
 
@@ -91,6 +92,8 @@ def is_logarithm(op: Op) -> bool:
 
 def is_linear(node: Value, moving: Collection[Value]) -> bool:
     """Is a node linear in these arguments: are its partials with respect to them the same wherever they are?"""
+    if node.op.linear:  # type: ignore[union-attr]
+        return True
     moves = [type(arg) is Value and arg in moving for arg in node.args]
     here = [p if moved else None for p, moved in zip(node.partials, moves, strict=True)]
     return all(partials_at(node.op, _moved(node, moves, x), moves) == here for x in PROBES[:2])  # type: ignore[arg-type]
@@ -105,12 +108,12 @@ def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
 
 def is_difference(node: Value) -> bool:
     """Is something subtracted in it?"""
-    return node.op.linear and -1.0 in partials_at(node.op, _moved(node, [False] * len(node.args), 0.0), [True] * len(node.args))
+    return node.op.linear and -1.0 in partials_at(node.op, operands(node), [True] * len(node.args))
 
 
 def _moved(node: Value, moves: Sequence[bool], x: float) -> list[float]:
     """The numbers of its arguments, but x for those that move."""
-    return [x if moved else arg if type(arg) is float else arg.data for arg, moved in zip(node.args, moves, strict=True)]
+    return [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
 
 
 # -- activations -------------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ def _single(node: Value) -> Activation | None:
 
 def _written_out(node: Value) -> Activation | None:
     """An activation that is written with other operations, as 1/(1 + exp(−x))."""
-    if node.op is None or node.op.arity == 1:  # an activation as it is, perhaps
+    if node.op is None or node.op.arity == 1 or node.op.linear:
         return None
     nodes: list[Value] = []
     function: Function = float

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd.audit.parameters import Numbers, Parameters, index_text
-from autograd.audit.recognition import Activation, Override, activations, exponents, is_homogeneous, is_linear, value_args
+from autograd.audit.recognition import Activation, Override, activations, exponents, is_difference, is_homogeneous, is_linear, value_args
 from autograd.graph import Edge, Graph
 from autograd.replay import numbers_of
 from autograd.sweeps import adjoints, recorded, topological_order
@@ -51,8 +51,12 @@ class RecordedLoss:
         return {name: [bars.get(leaf, 0.0) for leaf in leaves] for name, leaves in self.leaves.items()}
 
     def _swept(self, override: Override) -> Numbers:
-        partials = {node: override.get(node, node.partials) for node in self.graph}
+        partials = {**self._recorded, **override}
         return self._by_name(adjoints(self.graph.nodes, {self.root: 1.0}, partials.__getitem__))
+
+    @cached_property
+    def _recorded(self) -> Override:
+        return {node: node.partials for node in self.graph}
 
     def changed_gradient(self, what: str, change: Callable[[RecordedLoss], Override | None]) -> Numbers | None:
         """The gradient if some nodes had other partials; kept under the name of the change."""
@@ -170,7 +174,7 @@ def penalty_terms(graph: Graph, parameters: Mapping[Value, str]) -> list[Value]:
     for node in graph:
         args = dependents[node] = {arg: None for arg in value_args(node) if owners[arg] is not None}
         owners[node] = _owner(node, args, owners) if args else parameters.get(node)
-        if not args or (is_linear(node, args) and linear.issuperset(args)):
+        if not args or (owners[node] and is_linear(node, args) and linear.issuperset(args)):
             linear.add(node)
     terms, seen, stack = [], set(), list(graph.roots)
     while stack:
@@ -187,7 +191,7 @@ def penalty_terms(graph: Graph, parameters: Mapping[Value, str]) -> list[Value]:
 
 def _owner(node: Value, dependents: Collection[Value], owners: Mapping[Value, str | None]) -> str | None:
     names = {owners[arg] for arg in dependents}
-    if len(names) > 1:
+    if len(names) > 1 or not is_homogeneous(node, dependents):
         return MIXED
-    if len(names) > 1 or (is_difference(node) and len(dependents) < len(node.args)):
-        return MIXED
+    others = any(type(arg) is float or arg not in dependents for arg in node.args)
+    return MIXED if others and is_difference(node) else names.pop()  # the error of an output, be its target 0
