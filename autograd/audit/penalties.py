@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from autograd.audit.arguments import number
-from autograd.audit.plain import data, gradient, penalty
-from autograd.audit.suspect import Diagnosis, Predict, Suspect, combined
+from autograd._format import shown
+from autograd.audit.claim import Candidate, Claim, Diagnosis
 
 Form = Callable[[Sequence[float]], Sequence[float]]
 
-# What a claim may take for the gradient of a penalty, from the numbers of the parameter, but for a factor.
+# What may be taken for the gradient of a penalty, up to a factor, from the numbers of the parameter.
 FORMS: Mapping[str, Form] = {
     "w": lambda w: w,
     "sign(w)": lambda w: [math.copysign(1.0, x) if x else 0.0 for x in w],
@@ -26,65 +25,57 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-def _form(name: str, form: Form) -> Predict:
-    return lambda point: form(point.numbers[name])
-
-
-def penalty_strength(suspect: Suspect) -> Iterator[Diagnosis]:
-    """The penalty of f is there, times some factor, which may be 0."""
-    name = suspect.name
-    if not suspect.has_penalty:
+def penalty_strength(claim: Claim) -> Iterator[Diagnosis]:
+    """The penalty of f times some factor, which may be 0."""
+    if not claim.has_penalty:
         return
-    if suspect.explained(data(name)):
-        yield Diagnosis("penalty", f"the gradient of the penalty on {name} is missing")
-        return
-    factor, k = suspect.named(penalty(name), data(name)), suspect.fitted(penalty(name), data(name))
-    times = factor.text if factor else "" if k is None else number(k)
-    if times:
-        reasons = suspect.reasons(factor) if factor else ""
-        yield Diagnosis("penalty", f"the gradient of the penalty on {name} is {times} times what it should be{reasons}")
+    its = f"the gradient of the penalty on {claim.name}"
+    if claim.is_explained_by(claim.data):
+        yield Diagnosis("penalty", f"{its} is missing")
+    elif factor := claim.known_factor(claim.penalty, claim.data):
+        yield Diagnosis("penalty", f"{its} is {factor.text} times what it should be{claim.reasons(factor)}")
+    elif k := claim.fitted_factor(claim.penalty, claim.data):
+        yield Diagnosis("penalty", f"{its} is {shown(k)} times what it should be")
 
 
-def penalty_form(suspect: Suspect) -> Iterator[Diagnosis]:
+def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of a penalty that f does not have, in place of that of its own or beside it."""
-    name = suspect.name
-    if not suspect.has_penalty:
-        for text in _fitted(suspect, gradient(name)):
+    name = claim.name
+    if not claim.has_penalty:
+        for text in _fitted(claim, claim.gradient):
             yield Diagnosis("penalty", f"the claim has the gradient of a penalty on {name}, {text}, and f has none")
         return
-    for text in _fitted(suspect, data(name)):
-        yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right(suspect)}")
-    for text in _fitted(suspect, gradient(name)):
+    for text in _fitted(claim, claim.data):
+        yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
+    for text in _fitted(claim, claim.gradient):
         yield Diagnosis("penalty", f"the claim has the gradient of one more penalty on {name}, {text}, than f")
 
 
-def two_mistakes(suspect: Suspect) -> Iterator[Diagnosis]:
+def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another penalty, and the rest times a factor that has a reason."""
-    name = suspect.name
-    for factor in suspect.named_factors[2:] if suspect.has_penalty else ():
-        for text in _fitted(suspect, combined(data(name), factor.k)):
-            wrong = f"the gradient of the penalty on {name} is taken as {text}{_right(suspect)}"
-            also = f"the rest is {factor.text} times what it should be{suspect.reasons(factor)}"
+    for factor in claim.known_factors[2:] if claim.has_penalty else ():
+        for text in _fitted(claim, claim.data * factor.k):
+            wrong = f"the gradient of the penalty on {claim.name} is taken as {text}{_right_form(claim)}"
+            also = f"the rest is {factor.text} times what it should be{claim.reasons(factor)}"
             yield Diagnosis("penalty", f"two mistakes: {wrong}; and {also}")
             return
 
 
-def _fitted(suspect: Suspect, rest: Predict) -> Iterator[str]:
+def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
     """The form that the claim has besides the rest, with its factor."""
-    for text, form in FORMS.items() if not suspect.explained(rest) else ():
-        k = suspect.fitted(_form(suspect.name, form), rest)
+    for text, form in FORMS.items() if not claim.is_explained_by(beside) else ():
+        k = claim.fitted_factor(Candidate(lambda loss, form=form: form(loss.numbers[claim.name])), beside)
         if k is not None:
-            yield f"{number(k)}·{text}"
+            yield f"{shown(k)}·{text}"
             return
 
 
-def _right(suspect: Suspect) -> str:
+def _right_form(claim: Claim) -> str:
     """What the gradient of f's own penalty is, if it is one of the forms."""
-    view = suspect.views[0]
-    own, numbers = view.point.penalty[suspect.name], view.point.numbers[suspect.name]
+    own, numbers = claim.loss.penalty[claim.name], claim.loss.numbers[claim.name]
     for text, form in FORMS.items():
-        shape = form(numbers)
-        k = math.fsum(map(float.__mul__, own, shape)) / (math.fsum(x * x for x in shape) or 1.0)
-        if all(abs(x - k * y) <= suspect.rtol * abs(x) for x, y in zip(own, shape, strict=True)):
-            return f"; it is {number(k)}·{text}"
+        xs = form(numbers)
+        k = math.fsum(map(float.__mul__, own, xs)) / (math.fsum(x * x for x in xs) or 1.0)
+        if all(abs(p - k * x) <= claim.rtol * abs(p) for p, x in zip(own, xs, strict=True)):
+            return f"; it is {shown(k)}·{text}"
     return ""

@@ -1,12 +1,132 @@
-"""Proofreading: a table of all that a document says of its gradients, each statement put to audit."""
+"""audit, which proofreads a gradient that was derived by hand, and Proofreading, for all the gradients of a document."""
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping
+from random import Random
 from typing import Any, NamedTuple
 
-from autograd.audit.auditing import audit
-from autograd.audit.report import AuditReport, html_table, printable
+from autograd import context
+from autograd._format import printable
+from autograd.audit.claim import TINY, Claim, Comparison, Diagnosis
+from autograd.audit.mistakes import diagnose
+from autograd.audit.parameters import Array, Parameters, holds_functions, index_text
+from autograd.audit.recorded_loss import RecordedLoss
+from autograd.audit.report import AuditReport, Entry, Verdict, filled_table
+
+RTOL = 1e-9  # the error that rounding may leave in a formula written by hand, beyond what its gradient's own conditioning allows
+NEARBY = 3  # points at which a claimed function is judged, besides the one given
+DISTANCES = (0.1, 0.01, 0.001)  # to them, as a part of the parameters; the next one if f is not defined there
+
+
+def audit(
+    f: Callable[..., Any], claimed: Any, *, at: Any, sizes: Mapping[str, int] | None = None, rtol: float = RTOL
+) -> AuditReport:
+    """Proofread a gradient that was derived by hand: which claimed entries hold, and what mistake explains the others.
+
+    `f` is a loss written with Values. `at` holds its parameters: a dict of numbers, lists, matrices or NumPy arrays by
+    keyword, a tuple of them by position, or a single one. `f` gets them as Values in the same shapes, and returns a
+    Value. `claimed` is a function of the same parameters as plain numbers that returns the gradients in a dict or
+    tuple; or a dict or tuple of the gradients themselves, or of a function for each. Functions are judged at a few
+    points nearby as well, so that a mistake is not taken for another one that looks the same at one point.
+
+    `sizes` are further sizes that may explain a factor, such as {"the batch size": 50}; those of the parameters, and
+    how often each of them is used, are known. `rtol` is the rounding error that a claim is allowed.
+
+    >>> from autograd import tanh
+    >>> report = audit(lambda w, b: tanh(w * 3 + b) ** 2, lambda w, b: (6 * math.tanh(w * 3 + b), 0.5), at=(0.2, 0.1))
+    >>> print(report)
+    2 of 2 claimed gradients do not hold.
+    w (a number): differs: claimed 3.62621, it is 2.3017
+        likely: the derivative of tanh in layer 1 is missing, as if it were 1
+    b (a number): differs: claimed 0.5, it is 0.767232
+        likely: no single known mistake explains it
+    """
+    if not callable(f):
+        raise TypeError(f"audit: f must be a function, got {type(f).__name__}")
+    for reason, n in (sizes or {}).items():
+        if not isinstance(n, int) or n < 1:
+            raise ValueError(f"audit: sizes: {reason!r} must be a whole number from 1 on, got {n!r}")
+    parameters = Parameters(f, at)
+    samples = [_sample(f, claimed, parameters, parameters.numbers)]
+    if holds_functions(claimed):
+        samples += _nearby(f, claimed, parameters)
+    claims = [_claim(name, samples, sizes or {}, rtol) for name in parameters.shapes]
+    diagnoses = diagnose([claim for claim in claims if not claim.agrees])
+    return AuditReport({claim.name: _verdict(claim, *diagnoses.get(claim.name, ())) for claim in claims})
+
+
+class _Sample(NamedTuple):
+    loss: RecordedLoss
+    claimed: dict[str, Array]
+
+
+def _sample(f: Callable[..., Any], claimed: Any, parameters: Parameters, numbers: dict[str, list[float]]) -> _Sample:
+    return _Sample(RecordedLoss(f, parameters, numbers), parameters.claimed_arrays(claimed, numbers))
+
+
+def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iterator[_Sample]:
+    """The loss and the claim at points nearby, as far as both are defined there."""
+    random = Random(0)
+    for _ in range(NEARBY):
+        for distance in DISTANCES:
+            numbers = {name: _moved(xs, distance, random) for name, xs in parameters.numbers.items()}
+            try:
+                with context.quiet(), warnings.catch_warnings(action="ignore"):
+                    sample = _sample(f, claimed, parameters, numbers)
+            except (ArithmeticError, ValueError):
+                continue
+            yield sample
+            break
+
+
+def _moved(xs: list[float], distance: float, random: Random) -> list[float]:
+    """Every number moved, also a zero: by a part of its size, or of the size of those beside it."""
+    size = math.hypot(*xs) / math.sqrt(len(xs)) or 1.0
+    return [x + random.choice((-1.0, 1.0)) * random.uniform(0.3, 1.0) * distance * max(abs(x), size) for x in xs]
+
+
+def _claim(name: str, samples: list[_Sample], sizes: Mapping[str, int], rtol: float) -> Claim:
+    """The claim for one parameter beside its gradient, wherever it can be judged."""
+    samples = [sample for sample in samples if sample.claimed[name].shape == samples[0].claimed[name].shape]
+    claims = [sample.claimed[name].numbers for sample in samples]
+    fixed = all(claim == claims[0] for claim in claims)  # numbers, or a function that holds for one point only
+    shape = samples[0].loss.shapes[name]
+    claimed_shape = samples[0].claimed[name].shape if math.prod(shape) * len(claims[0]) > 1 else shape
+    comparisons = []
+    for (loss, _), claim in list(zip(samples, claims, strict=True))[: 1 if fixed else None]:
+        gradient = loss.gradient[name]
+        one = Comparison(loss, claim, gradient, [rtol * abs(g) + TINY for g in gradient])
+        if claimed_shape == shape and one.differing():  # else its rounding need not be known
+            tolerance = [t + (1.0 + rtol) * noise for t, noise in zip(one.tolerance, loss.noise[name], strict=True)]
+            one = one._replace(tolerance=tolerance)
+        comparisons.append(one)
+    return Claim(name, shape, claimed_shape, comparisons, sizes, rtol)
+
+
+def _verdict(claim: Claim, diagnosis: Diagnosis | None = None, *others: Diagnosis) -> Verdict:
+    differing = [one.differing() if claim.same_shape else [] for one in claim.comparisons]
+    first = next((i for i, wrong in enumerate(differing) if wrong), 0)
+    rows = zip(*claim.comparisons[first][1:], strict=True) if claim.same_shape else ()
+    entries = [
+        Entry(claim.name, index_text(claim.shape, k), *row, agrees=k not in differing[first]) for k, row in enumerate(rows)
+    ]
+    return Verdict(
+        claim.name,
+        claim.shape,
+        claim.claimed_shape,
+        tuple(entries),
+        agrees=claim.agrees,
+        points=len(claim.comparisons),
+        only_nearby=first > 0,
+        diagnosis=diagnosis,
+        also_possible=others,
+    )
+
+
+# -- a document, statement by statement --------------------------------------------------------------
 
 
 class Statement(NamedTuple):
@@ -20,6 +140,11 @@ class Statement(NamedTuple):
     def holds(self) -> bool:
         """Does every claimed gradient agree?"""
         return bool(self.report)
+
+    @property
+    def verdict(self) -> str:
+        """Does it hold, in words."""
+        return "holds" if self.holds else "does not hold"
 
     @property
     def likely(self) -> str:
@@ -76,25 +201,17 @@ class Proofreading:
     def headline(self) -> str:
         """How many statements do not hold."""
         wrong = sum(not statement.holds for statement in self)
-        return (
-            f"{self.document}: {wrong} of {len(self)} statements do not hold"
-            if wrong
-            else f"{self.document}: all {len(self)} hold"
-        )
+        return f"{self.document}: " + (f"{wrong} of {len(self)} statements do not hold" if wrong else f"all {len(self)} hold")
 
     def __repr__(self) -> str:
-        lines = [printable(self.headline())]
+        lines = [self.headline()]
         for statement in self:
-            lines.append(f"{printable(statement.says)}: {_verdict(statement)}")
+            lines.append(f"{statement.says}: {statement.verdict}")
             if not statement.holds:
-                lines.append(f"    likely: {printable(statement.likely)}")
-                lines += [f"    right: {printable(statement.right)}"] if statement.right else []
-        return "\n".join(lines)
+                lines.append(f"    likely: {statement.likely}")
+                lines += [f"    right: {statement.right}"] if statement.right else []
+        return "\n".join(map(printable, lines))
 
     def _repr_html_(self) -> str:
-        rows = [[one.says, _verdict(one), one.likely, one.right] for one in self]
-        return html_table(["the document says", "verdict", "likely mistake", "right form"], rows, caption=self.headline())
-
-
-def _verdict(statement: Statement) -> str:
-    return "holds" if statement.holds else "does not hold"
+        rows = [[one.says, one.verdict, one.likely, one.right] for one in self]
+        return filled_table(["the document says", "verdict", "likely mistake", "right form"], rows, caption=self.headline())

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd.audit.arguments import Shape, number, said_shape
-from autograd.audit.suspect import Diagnosis
+from autograd._format import html_table, printable, told_apart
+from autograd.audit.claim import Diagnosis
+from autograd.audit.parameters import Shape, shape_text
 
-MOST_ROWS = 20
-MOST_ALTERNATIVES = 4
+MAX_ROWS = 20
+MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
 
 
-class Row(NamedTuple):
-    """One entry of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict."""
+class Entry(NamedTuple):
+    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict."""
 
     parameter: str
-    entry: str
+    index: str
     claimed: float
     gradient: float
     tolerance: float
@@ -30,15 +30,15 @@ class Row(NamedTuple):
 class Verdict:
     """What holds of the claimed gradient of one parameter.
 
-    `rows` are its entries at the point given, or at the first point nearby where they differ; there are none if the
-    claim has another shape. `diagnosis` is the likeliest mistake, None if it agrees or if nothing explains it, and
-    `also_possible` are others that explain it as well. `points` is at how many points it was judged.
+    `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
+    claim has another shape. `diagnosis` is the likeliest mistake, None if the claim agrees or if nothing explains it,
+    and `also_possible` are others that explain it as well. `points` is at how many points it was judged.
     """
 
     name: str
     shape: Shape
     claimed_shape: Shape
-    rows: tuple[Row, ...]
+    entries: tuple[Entry, ...]
     agrees: bool
     points: int
     only_nearby: bool
@@ -51,16 +51,12 @@ class Verdict:
             return "agrees" if self.points > 1 else "agrees at the point given, the only one judged"
         if self.shape != self.claimed_shape:
             return "does not hold"
-        wrong = [row for row in self.rows if not row.agrees]
-        worst = max(wrong, key=lambda row: abs(row.claimed - row.gradient))
+        wrong = [entry for entry in self.entries if not entry.agrees]
+        worst = max(wrong, key=lambda entry: abs(entry.claimed - entry.gradient))
         where = " at a point nearby, and agrees at the one given" if self.only_nearby else ""
-        count = (
-            f"{len(wrong)} of {len(self.rows)} entries differ{where}, {worst.entry or 'it'} the most"
-            if self.shape
-            else f"differs{where}"
-        )
-        claimed, right = _apart(worst.claimed, worst.gradient)
-        return f"{count}: claimed {claimed}, it is {right}"
+        claimed, right = told_apart(worst.claimed, worst.gradient)
+        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.index} the most"
+        return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
 
     def likely(self) -> str:
         """The likely mistake in words; empty if it agrees."""
@@ -72,9 +68,9 @@ class Verdict:
 
     def others(self) -> str:
         """The other explanations in words."""
-        texts = [one.text for one in self.also_possible]
-        more = [f"{len(texts) - MOST_ALTERNATIVES} more"] if len(texts) > MOST_ALTERNATIVES else []
-        return "; ".join([*texts[:MOST_ALTERNATIVES], *more])
+        texts = [diagnosis.text for diagnosis in self.also_possible]
+        more = len(texts) - MAX_ALTERNATIVES
+        return "; ".join([*texts[:MAX_ALTERNATIVES], f"{more} more"] if more > 0 else texts)
 
 
 @dataclass(frozen=True)
@@ -92,9 +88,9 @@ class AuditReport:
     def __getitem__(self, name: str) -> Verdict:
         return self.parameters[name]
 
-    def table(self) -> list[Row]:
-        """A row for each entry of each parameter."""
-        return [row for verdict in self for row in verdict.rows]
+    def table(self) -> list[Entry]:
+        """The entries of all parameters."""
+        return [entry for verdict in self for entry in verdict.entries]
 
     def headline(self) -> str:
         """The verdict in a sentence."""
@@ -104,38 +100,24 @@ class AuditReport:
     def __str__(self) -> str:
         lines = [self.headline()]
         for verdict in self:
-            lines.append(f"{printable(verdict.name)} ({said_shape(verdict.shape)}): {verdict.sentence()}")
-            lines += [f"    likely: {printable(verdict.likely())}"] if verdict.likely() else []
-            lines += [f"    also possible: {printable(verdict.others())}"] if verdict.also_possible else []
-        return "\n".join(lines)
+            lines.append(f"{verdict.name} ({shape_text(verdict.shape)}): {verdict.sentence()}")
+            lines += [f"    likely: {verdict.likely()}"] if verdict.likely() else []
+            lines += [f"    also possible: {verdict.others()}"] if verdict.also_possible else []
+        return "\n".join(map(printable, lines))
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        verdicts = [[v.name, said_shape(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
-        wrong = [row for row in self.table() if row.entry and not row.agrees]  # of a single number the verdict says all
-        rows = [[r.parameter + r.entry, *_apart(r.claimed, r.gradient)] for r in wrong[:MOST_ROWS]]
-        rows += [[f"… and {len(wrong) - MOST_ROWS} more", "", ""]] if len(wrong) > MOST_ROWS else []
-        details = html_table(["entry", "claimed", "gradient"], rows, caption="Entries that differ") if rows else ""
+        verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
-        return f"{html_table(columns, verdicts, caption=self.headline())}{details}"
+        page = filled_table(columns, verdicts, caption=self.headline())
+        wrong = [entry for entry in self.table() if entry.index and not entry.agrees]  # of a number the verdict says all
+        rows = [[one.parameter + one.index, *told_apart(one.claimed, one.gradient)] for one in wrong[:MAX_ROWS]]
+        rows += [[f"… and {len(wrong) - MAX_ROWS} more", "", ""]] if len(wrong) > MAX_ROWS else []
+        return page + (html_table(["entry", "claimed", "gradient"], rows, caption="Entries that differ") if rows else "")
 
 
-def html_table(columns: list[str], rows: list[list[str]], caption: str = "") -> str:
-    """A table for a notebook, without the columns in which there is nothing."""
-    filled = [i for i in range(len(columns)) if any(row[i] for row in rows)]
-    head = "".join(f"<th>{columns[i]}</th>" for i in filled)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(printable(row[i]))}</td>' for i in filled)}</tr>" for row in rows)
-    above = f"<p><b>{html.escape(printable(caption))}</b></p>" if caption else ""
-    return f"{above}<table><tr>{head}</tr>{body}</table>"
-
-
-def _apart(one: float, other: float) -> tuple[str, str]:
-    """Two numbers in six digits, or in all if it takes them to see the difference."""
-    texts = number(one), number(other)
-    return texts if texts[0] != texts[1] else (repr(one), repr(other))
-
-
-def printable(text: str) -> str:
-    """A text that fits into a line."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+def filled_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
+    """An HTML table without its empty columns."""
+    filled = [i for i in range(len(header)) if any(row[i] for row in rows)]
+    return html_table([header[i] for i in filled], [[row[i] for i in filled] for row in rows], caption)

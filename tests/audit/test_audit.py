@@ -282,7 +282,7 @@ def test_the_notebook_table_is_bounded_and_escapes_every_name():
     report = audit(lambda **p: autograd.sum(p[name]) ** 2, {name: [7.0] * 50}, at={name: [1.0] * 50})
     cells = Cells(report._repr_html_())
     assert "script" not in cells.tags
-    assert "<script>alert(1)</script>&��" in cells.texts
+    assert "<script>alert(1)</script>&\n�" in cells.texts
     assert "… and 30 more" in cells.texts
     assert report._repr_html_().encode()
     assert str(report).encode()
@@ -314,22 +314,22 @@ def test_the_notebook_table_has_no_empty_column_and_says_nothing_twice():
         (
             lambda: audit(lambda w: w[0], 1.0, at=[]),
             ValueError,
-            "at 'w' must be a number, a vector or a matrix, got one that is empty",
+            "at 'w' must be a number, a vector or a matrix, got an empty one",
         ),
         (lambda: audit(lambda w: w[1], [0.0, 1.0], at=[0.0, math.nan]), ValueError, r"at 'w'\[1\] must be finite, got nan"),
         (lambda: audit(lambda w: w[1], [0.0, math.inf], at=[0.0, 1.0]), ValueError, r"claimed 'w'\[1\] must be finite, got inf"),
         (
             lambda: audit(lambda a, b: a * b, {"a": 1.0}, at=(1.0, 2.0)),
             ValueError,
-            "claimed has no gradient for 'b': .* 'a', 'b'",
+            "claimed has no gradient for 'b': .* 'a' and 'b'",
         ),
         (
             lambda: audit(lambda a: a * 2, {"a": 2.0, "c": 1.0}, at=(1.0,)),
             ValueError,
             "a gradient for 'c', which is not in at: 'a'",
         ),
-        (lambda: audit(lambda a, b: a * b, (1.0,), at=(1.0, 2.0)), ValueError, "a gradient for each of 'a', 'b', got 1"),
-        (lambda: audit(lambda a, b: a * b, 1.0, at=(1.0, 2.0)), TypeError, "a dict or a tuple with .* 'a', 'b', got float"),
+        (lambda: audit(lambda a, b: a * b, (1.0,), at=(1.0, 2.0)), ValueError, "a gradient for each of 'a' and 'b', got 1"),
+        (lambda: audit(lambda a, b: a * b, 1.0, at=(1.0, 2.0)), TypeError, "a dict or a tuple with .* 'a' and 'b', got float"),
         (
             lambda: audit(lambda a: a * 2, 2.0, at=1.0, sizes={"m": 0}),
             ValueError,

@@ -1,0 +1,162 @@
+"""The mistakes that an audit knows, and those among them that show in the numbers of the gradient alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from autograd._format import listed, shown
+from autograd.audit import chain_rule, outer_products, penalties
+from autograd.audit.claim import Candidate, Claim, Diagnosis, gradient
+from autograd.audit.parameters import index_text, shape_text
+
+MAX_ENTRIES = 3  # named one by one
+
+Mistake = Callable[[Claim], Iterator[Diagnosis]]  # the ways in which it explains a claim
+
+
+def diagnose(claims: Sequence[Claim]) -> dict[str, tuple[Diagnosis, ...]]:
+    """What explains each wrong claim, the likeliest first: mistakes that explain all of them come before others."""
+    found = {}
+    for claim in claims:
+        mistakes = MISTAKES if claim.same_shape else OF_ANOTHER_SHAPE
+        found[claim.name] = _explanations(claim, mistakes) or _explanations(claim, LAST_RESORTS if claim.same_shape else ())
+    common = set.intersection(*map(set, found.values())) if found else set()
+    return {name: tuple(sorted(diagnoses, key=lambda one: one not in common)) for name, diagnoses in found.items()}
+
+
+def _explanations(claim: Claim, mistakes: Sequence[Mistake]) -> list[Diagnosis]:
+    return [diagnosis for mistake in mistakes for diagnosis in mistake(claim)]
+
+
+# -- factors -----------------------------------------------------------------------------------------
+
+
+def sign(claim: Claim) -> Iterator[Diagnosis]:
+    """−1 times the gradient."""
+    if claim.is_explained_by(claim.gradient * -1.0):
+        yield Diagnosis("sign", "the sign is wrong")
+
+
+def known_factor(claim: Claim) -> Iterator[Diagnosis]:
+    """2, ½, the size of something, or one over it, times the gradient, or times all of it but the penalty."""
+    factor = claim.known_factor(claim.gradient)
+    if factor and factor.k not in (-1.0, 0.0):
+        yield Diagnosis("constant factor", f"the claim is {factor.text} times the gradient{claim.reasons(factor)}")
+    factor = claim.known_factor(claim.data, claim.penalty) if claim.has_penalty else None
+    if factor:
+        text = f"the penalty is right, the rest is {factor.text} times what it should be{claim.reasons(factor)}"
+        yield Diagnosis("constant factor", text)
+
+
+def any_factor(claim: Claim) -> Iterator[Diagnosis]:
+    """Any other number times the gradient; also 0, which a derivative at the wrong place may give by chance."""
+    factor = claim.known_factor(claim.gradient)
+    if factor and factor.k == 0.0:
+        yield Diagnosis("constant factor", "the claim is 0 times the gradient")
+    k = claim.fitted_factor(claim.gradient)
+    if k is not None and not factor:
+        text = shown(k) if shown(k) != "1" else repr(k)
+        yield Diagnosis("constant factor", f"the claim is {text} times the gradient")
+
+
+# -- order and shape ---------------------------------------------------------------------------------
+
+
+def transpose(claim: Claim) -> Iterator[Diagnosis]:
+    """Rows for columns."""
+    if len(claim.shape) == 2 and claim.claimed_shape == claim.shape[::-1]:
+        rows, columns = claim.shape
+        across = [i * columns + j for j in range(columns) for i in range(rows)]
+        if claim.is_explained_by(_summed(claim.name, [[k] for k in across])):
+            yield Diagnosis("transpose", "the claim is the transpose of the gradient")
+
+
+def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
+    """The gradient of another parameter."""
+    for name, shape in claim.loss.shapes.items():
+        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(gradient(name)):
+            yield Diagnosis("other parameter", f"the claim is the gradient of {name}")
+
+
+def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
+    """Sums or means of the gradient's rows, of its columns or of all of it, alone or in every entry."""
+    if len(claim.shape) not in (1, 2):
+        return
+    rows, columns = claim.shape if len(claim.shape) == 2 else (1, *claim.shape)
+    size = rows * columns
+    groups = {
+        "": [list(range(size))],
+        " of each column": [list(range(j, size, columns)) for j in range(columns)],
+        " of each row": [list(range(i, i + columns)) for i in range(0, size, columns)],
+    }
+    for whole, parts in groups.items():
+        length = size // len(parts)
+        if length == 1 or (whole and len(parts) == 1):
+            continue
+        if claim.same_shape:
+            what, parts = "every entry is", [part for k in range(size) for part in parts if k in part]
+        else:
+            what = "the claim is"
+        for how, k in (("sum", 1.0), ("mean", 1.0 / length)):
+            if claim.is_explained_by(_summed(claim.name, parts) * k):
+                yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{whole}")
+
+
+def _summed(name: str, parts: Sequence[Sequence[int]]) -> Candidate:
+    return Candidate(lambda loss: [sum(loss.gradient[name][k] for k in part) for part in parts])
+
+
+def right_numbers(claim: Claim) -> Iterator[Diagnosis]:
+    """The right numbers in another shape."""
+    if claim.is_explained_by(claim.gradient):
+        yield Diagnosis("wrong shape", f"{_shapes(claim)}; the numbers are right")
+
+
+def wrong_shape(claim: Claim) -> Iterator[Diagnosis]:
+    """Other numbers in another shape."""
+    if not claim.is_explained_by(claim.gradient):
+        yield Diagnosis("wrong shape", _shapes(claim))
+
+
+def _shapes(claim: Claim) -> str:
+    return f"the claim is {shape_text(claim.claimed_shape)}, the parameter {shape_text(claim.shape)}"
+
+
+def single_entries(claim: Claim) -> Iterator[Diagnosis]:
+    """A few entries that are wrong, the same ones at every point."""
+    wrong = sorted({k for comparison in claim.comparisons for k in comparison.differing()})
+    size = len(claim.comparisons[0].claimed)
+    if len(wrong) <= max(1, size // 4) and size > 1:
+        which = listed([index_text(claim.shape, k) for k in wrong], MAX_ENTRIES)
+        yield Diagnosis("single entries", f"only {which} of {size} entries {'is' if len(wrong) == 1 else 'are'} wrong")
+
+
+# -- the table ---------------------------------------------------------------------------------------
+
+# In the order in which an audit prefers them: first those that leave nothing to choose, the simplest first; then those
+# with a number that is fitted to the claim.
+MISTAKES: Sequence[Mistake] = (
+    sign,
+    known_factor,
+    transpose,
+    penalties.penalty_strength,
+    outer_products.samples,
+    outer_products.missing_part,
+    other_parameter,
+    wrong_axis,
+    chain_rule.activation,
+    chain_rule.weights,
+    chain_rule.another_loss,
+    any_factor,
+    penalties.penalty_form,
+)
+LAST_RESORTS: Sequence[Mistake] = (penalties.two_mistakes, single_entries)  # where no single mistake explains the claim
+OF_ANOTHER_SHAPE: Sequence[Mistake] = (
+    transpose,
+    right_numbers,
+    outer_products.samples,
+    outer_products.missing_part,
+    other_parameter,
+    wrong_axis,
+    wrong_shape,
+)
