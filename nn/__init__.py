@@ -10,16 +10,7 @@
 True
 """
 
-import autograd
-
-if not hasattr(autograd, "Value"):
-    raise ImportError(
-        "the module `autograd` that Python found is not ours but another distribution (HIPS autograd has the same import name). "
-        "Keep one of them, best in a fresh environment:\n"
-        "    pip uninstall --yes autograd scalar-autograd\n"
-        "    pip install --force-reinstall scalar-autograd"
-    )
-
+from nn import _collision as _collision  # first, since it may refuse
 from nn import init, lr_scheduler, optim, plot, utils
 from nn.activations import (
     ELU,
@@ -60,60 +51,18 @@ from nn.recording import record_training
 from nn.serialize import ModelFileError, load, save
 from nn.training import EarlyStopping, History, fit
 
+# fmt: off
 __all__ = [
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "CrossEntropyLoss",
-    "Dropout",
-    "ELU",
-    "EarlyStopping",
-    "GELU",
-    "Hardtanh",
-    "HingeLoss",
-    "History",
-    "HuberLoss",
-    "Identity",
-    "KLDivLoss",
-    "L1Loss",
-    "Layer",
-    "LeakyReLU",
-    "LogSigmoid",
-    "LogSoftmax",
-    "MLP",
-    "MSELoss",
-    "Mish",
-    "ModelFileError",
-    "Module",
-    "NLLLoss",
-    "Neuron",
-    "ReLU",
-    "Sequential",
-    "SiLU",
-    "Sigmoid",
+    "MLP", "Dropout", "Layer", "Module", "Neuron", "Sequential",
+    "ELU", "GELU", "Hardtanh", "Identity", "LeakyReLU", "LogSigmoid", "LogSoftmax", "Mish", "ReLU", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "Softsign", "Tanh",
+    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "NLLLoss",
     "SmoothL1Loss",
-    "Softmax",
-    "Softplus",
-    "Softsign",
-    "Tanh",
-    "accuracy",
-    "batches",
-    "confusion_matrix",
-    "fit",
-    "health",
-    "init",
-    "load",
-    "load_digits",
-    "load_iris",
-    "lr_scheduler",
-    "make_blobs",
-    "make_circles",
-    "make_moons",
-    "make_spirals",
-    "make_xor",
-    "optim",
-    "plot",
-    "record_training",
-    "save",
+    "EarlyStopping", "History", "fit", "record_training",
+    "accuracy", "confusion_matrix", "health",
+    "batches", "load_digits", "load_iris", "make_blobs", "make_circles", "make_moons", "make_spirals", "make_xor",
     "train_test_split",
-    "utils",
+    "ModelFileError", "load", "save",
+    "init", "lr_scheduler", "optim", "plot", "utils",
 ]
+# fmt: on

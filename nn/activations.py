@@ -18,22 +18,8 @@ def linear(x: Any) -> Any:
     return x
 
 
-ACTIVATIONS: dict[str, Activation] = {
-    "linear": linear,
-    "relu": autograd.relu,
-    "tanh": autograd.tanh,
-    "sigmoid": autograd.sigmoid,
-    "softplus": autograd.softplus,
-    "leaky_relu": autograd.leaky_relu,
-    "elu": autograd.elu,
-    "gelu": autograd.gelu,
-    "silu": autograd.silu,
-    "mish": autograd.mish,
-    "softsign": autograd.softsign,
-    "hardtanh": autograd.hardtanh,
-    "logsigmoid": autograd.logsigmoid,
-}
-
+NAMES = ("relu", "tanh", "sigmoid", "softplus", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid")
+ACTIVATIONS: dict[str, Activation] = {"linear": linear, **{name: getattr(autograd, name) for name in NAMES}}
 MEANT = {"lrelu": "leaky_relu", "swish": "silu", "logistic": "sigmoid", "identity": "linear", "none": "linear"}
 
 

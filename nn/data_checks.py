@@ -94,7 +94,7 @@ def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None =
     for i, row in enumerate(rows):
         if type(row) is list and {float}.issuperset(map(type, row)) and all(map(math.isfinite, row)):
             continue  # the usual row, checked fast
-        for place, item in _numbers(row):
+        for place, item in _places(row):
             where = f"row {i}"
             if place:
                 column = columns[place[0]] if columns is not None and isinstance(place[0], int) else place[0]
@@ -110,11 +110,11 @@ def check_finite(name: str, rows: Sequence[Any], columns: Sequence[Any] | None =
                 raise ValueError(f"{name}: expected finite numbers, got {number!r} in {where} (counted from 0)")
 
 
-def _numbers(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """What stands in nested lists and dicts, each with the indices that lead to it."""
+def _places(item: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The items of nested lists and dicts, each with the indices that lead to it."""
     if isinstance(item, (list, dict)):
         for key, inner in item.items() if isinstance(item, dict) else enumerate(item):
-            for place, found in _numbers(inner):
+            for place, found in _places(inner):
                 yield (key, *place), found
     else:
         yield (), item

@@ -14,7 +14,7 @@ from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 
 SATURATED = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
-MOST = 0.9  # a unit is saturated if it is so in this share of the samples
+SATURATED_SHARE = 0.9  # of the samples, in which a saturated unit must be so
 FAR = 1000.0  # how many times smaller or larger a gradient may be than at the last layer
 HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L/∂params|", "|∂L/∂out|", "verdict")
 
@@ -209,7 +209,7 @@ def _layer_health(layer: Ran, responses: Sequence[_Response], bars: Mapping[Valu
         len(module.neurons) if isinstance(module, Layer) else max(units) + 1,
         len(layer.calls),
         sum(all(r.kinked and r.slope == 0.0 for r in unit) for unit in units.values()),
-        sum(sum(unit) >= MOST * len(unit) for unit in saturated),
+        sum(sum(unit) >= SATURATED_SHARE * len(unit) for unit in saturated),
         math.fsum(abs(out.data) for out in outs) / len(outs),
         math.hypot(*(bars.get(parameter, 0.0) for parameter in parameters)) if parameters else None,
         math.hypot(*(bars.get(out, 0.0) for out in outs)),

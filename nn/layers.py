@@ -26,7 +26,7 @@ class Neuron(Module):
 
     It records one `dot` node and one activation; with `expand` single multiplies and adds, for drawing and teaching.
     `activation` is a name or a function, and so is `init` ("he", "xavier", "uniform"). As in micrograd, `nonlin=False`
-    stands for the activation "linear", and `nonlin=True` for "relu".
+    means the activation "linear", and `nonlin=True` "relu".
 
     `seed` is an int, or a random.Random that several neurons share. Without one the weights are different each time, as
     in micrograd and PyTorch: with a fixed default, the layers of a net, made one by one, would be copies of each other.

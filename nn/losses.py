@@ -55,7 +55,7 @@ class Loss(_CalledOnBatches):
         if self.reduction == "none":
             return losses
         total = autograd.sum(losses)
-        if not any(math.isnan(_number(loss)) for loss in losses):
+        if not any(math.isnan(_data(loss)) for loss in losses):
             total = _nan_throughout(total)  # inf - inf
         return total if self.reduction == "sum" else total / divisor
 
@@ -199,7 +199,7 @@ class BCELoss(_BinaryLoss):
 
     def element(self, prediction: Any, target: Any) -> Any:
         if not 0.0 <= prediction <= 1.0:
-            raise ValueError(f"predictions: BCELoss takes probabilities from 0 to 1, got {_number(prediction)!r}")
+            raise ValueError(f"predictions: BCELoss takes probabilities from 0 to 1, got {_data(prediction)!r}")
         _check_probability(target)
         return _mixed(target, lambda: -autograd.log(prediction), lambda: -autograd.log1p(-prediction))
 
@@ -246,7 +246,7 @@ class HingeLoss(Loss):
 
     def element(self, prediction: Any, target: Any) -> Any:
         if target != 1.0 and target != -1.0:
-            raise ValueError(f"targets: HingeLoss takes -1 and 1, got {_number(target)!r}")
+            raise ValueError(f"targets: HingeLoss takes -1 and 1, got {_data(target)!r}")
         return autograd.relu(1.0 - target * prediction)
 
 
@@ -406,7 +406,7 @@ def _advice(x: Any) -> str:
     return f"{kind}: pass a list" if isinstance(x, Iterable) and not isinstance(x, (str, list)) else kind
 
 
-def _number(x: Any) -> Any:
+def _data(x: Any) -> Any:
     return x.data if type(x) is Value else x
 
 
@@ -437,7 +437,7 @@ def _distribution(row: list[Any], classes: int) -> list[Any]:
         raise ValueError(f"targets: expected the index of a class or {classes} probabilities, one for each, got {len(row)}")
     for probability in row:
         _check_probability(checked_numeric("targets", probability))
-    total = math.fsum(map(_number, row))
+    total = math.fsum(map(_data, row))
     if not abs(total - 1.0) < 1e-3:
         raise ValueError(f"targets: the probabilities of a row must sum to 1, got {total:g}")
     return row
@@ -452,7 +452,7 @@ def _mixed(target: Any, one: Callable[[], Any], zero: Callable[[], Any]) -> Any:
 
 def _check_probability(target: Any) -> None:
     if not 0.0 <= target <= 1.0:
-        raise ValueError(f"targets: expected a number from 0 to 1, got {_number(target)!r}")
+        raise ValueError(f"targets: expected a number from 0 to 1, got {_data(target)!r}")
 
 
 def _nan_throughout(loss: Any) -> Any:

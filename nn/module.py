@@ -173,7 +173,7 @@ class Module:
         found = [(name, group) for name, group in groups.items() if name in state]
         for name, group in found:
             given = state[name]
-            # Sizes are compared first: an array of the shape [10**9, 0] holds no number, but as lists it is a billion.
+            # Sizes are compared first: an array of the shape [10**9, 0] holds no numbers, but becomes a billion lists.
             if sizes(group) != sizes(given) or not same_shape(plain_lists(group), given := plain_lists(given)):
                 raise ValueError(f"state: {name} has another shape: expected {shape_text(group)}, got {shape_text(given)}")
             for number in tree_leaves(given):
@@ -196,12 +196,12 @@ class Module:
         return f"{type(self).__name__}({self._described()}{body}{chr(10) if body else ''})"
 
     def _described(self) -> str:
-        """What stands in the parentheses of the repr."""
+        """The text in the parentheses of the repr."""
         return ""
 
 
 def _children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
-    """The modules directly inside, not those inside them; `around` are the containers that it stands in."""
+    """The modules directly inside, not those inside them; `around` are the containers around `held`."""
     if isinstance(held, Module):
         yield path, held
     elif not any(held is outer for outer in around):

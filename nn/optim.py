@@ -1,4 +1,4 @@
-"""Optimizers: how parameters follow their gradients downhill. Names, defaults and update rules are PyTorch's."""
+"""Optimizers: how gradients move parameters. Names, defaults and update rules are PyTorch's."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Setting(Generic[T]):
 class ParamGroup(UserDict[str, Any]):
     """Parameters that share their settings: a dict of "params" and every setting by name.
 
-    A setting is checked when it is assigned; "params" is a tuple and stays as it is. "initial_lr" is where the first
-    scheduler began, None before there is one.
+    A setting is checked when it is assigned; "params" is a tuple and cannot be assigned. "initial_lr" is the rate that the
+    first scheduler started from, None before there is one.
 
     >>> optimizer = SGD([Value(1.0)], lr=0.1)
     >>> optimizer.param_groups[0]["lr"] = -1.0
@@ -198,9 +198,9 @@ class Optimizer:
             p.zero_grad()
 
     def step(self) -> None:
-        """Move every parameter once by its `grad`; one that no gradient has reached since `zero_grad()` is passed over.
+        """Move every parameter once by its `grad`; one that no gradient has reached since `zero_grad()` is skipped.
 
-        Passed over, as a frozen one is, it keeps its number and its memory: no weight decay, no momentum. A gradient
+        Skipped, as a frozen one is, it keeps its number and its memory: no weight decay, no momentum. A gradient
         of 0 does count. All new numbers are computed before any is assigned, so an error leaves everything as it was.
         With eps=0 a parameter whose gradients have all been 0 is a ZeroDivisionError, where PyTorch makes it NaN.
         """
@@ -297,12 +297,12 @@ def _pair_below_one(name: str, value: Sequence[float]) -> tuple[float, float]:
 
 
 class SGD(Optimizer):
-    """Step against the gradient: data −= lr·grad, with momentum if wanted.
+    """Stochastic gradient descent: data −= lr·grad, optionally with momentum.
 
     With `momentum` μ (at least 0) a velocity v ← μ·v + grad takes the place of grad (Polyak, 1964), and with
     `nesterov` grad + μ·v does (Nesterov, 1983, in the form of Sutskever et al., 2013). `weight_decay` λ (at least 0)
     adds λ·data to every gradient first, as a penalty ½λ·data² in the loss would. `lr` is in units of data per
-    unit of gradient. PyTorch's dampening is left out: it is 0.
+    unit of gradient. There is no dampening.
 
     >>> w = Value(5.0)
     >>> optimizer = SGD([w], lr=0.25)
@@ -350,15 +350,14 @@ class Adam(Optimizer):
     """Step by about `lr` in every coordinate: the mean of recent gradients over their root mean square.
 
     m ← β₁·m + (1 − β₁)·grad and v ← β₂·v + (1 − β₂)·grad², with `betas` (β₁, β₂), each at least 0 and below 1.
-    Both are divided by 1 − βᵗ at the parameter's step t, since they began at 0; then data −= lr·m / (√v + eps)
-    (Kingma and Ba, 2015, arXiv:1412.6980). So `lr` is in units of data per step, and `eps` (at least 0) in those of
+    Both are divided by 1 − βᵗ at the parameter's step t, since they start at 0; then data −= lr·m / (√v + eps)
+    (Kingma and Ba, 2015, arXiv:1412.6980). So `lr` is in units of data per step, and `eps` (at least 0) in units of
     the gradient. `weight_decay` λ (at least 0) adds λ·data to the gradient first; see AdamW. `amsgrad` takes the
     largest v so far in place of v (Reddi, Kale and Kumar, 2018, arXiv:1904.09237).
 
     >>> w = Value(5.0)
-    >>> optimizer = Adam([w], lr=0.5)
     >>> ((w - 1) ** 2).backward()
-    >>> optimizer.step()
+    >>> Adam([w], lr=0.5).step()
     >>> round(w.data, 6)
     4.5
     """
@@ -440,9 +439,8 @@ class NAdam(Optimizer):
     with `decoupled_weight_decay` shrinks data by the factor 1 − lr·λ as AdamW does. `lr` is in units of data per step.
 
     >>> w = Value(5.0)
-    >>> optimizer = NAdam([w], lr=0.5)
     >>> ((w - 1) ** 2).backward()
-    >>> optimizer.step()
+    >>> NAdam([w], lr=0.5).step()
     >>> round(w.data, 3)
     4.472
     """
@@ -495,18 +493,17 @@ class NAdam(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Step by the gradient over its root mean square of late.
+    """Step by the gradient over its recent root mean square.
 
     v ← α·v + (1 − α)·grad² with `alpha` (at least 0, below 1), then data −= lr·grad / (√v + eps) (Hinton, 2012, lecture 6e
     of "Neural Networks for Machine Learning"). `centered` takes the variance in place of v: less the square of
-    the mean gradient (Graves, 2013, arXiv:1308.0850). `momentum` μ (at least 0) collects what is to be subtracted, without
-    lr, in b ← μ·b + grad / (√v + eps). `lr` is in units of data per step, `eps` (at least 0) in those of the gradient.
+    the mean gradient (Graves, 2013, arXiv:1308.0850). `momentum` μ (at least 0) replaces the
+    fraction by b ← μ·b + grad / (√v + eps). `lr` is in units of data per step, `eps` (at least 0) in units of the gradient.
     `weight_decay` λ (at least 0) adds λ·data to the gradient first.
 
     >>> w = Value(5.0)
-    >>> optimizer = RMSprop([w], lr=0.05)
     >>> ((w - 1) ** 2).backward()
-    >>> optimizer.step()
+    >>> RMSprop([w], lr=0.05).step()
     >>> round(w.data, 6)
     4.5
     """
@@ -549,17 +546,16 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Step by the gradient over the root of the sum of all its squares so far, so steps grow ever shorter.
+    """Step by the gradient over the root of the sum of all its squares so far, so steps become ever shorter.
 
     s ← s + grad², from `initial_accumulator_value` on (at least 0, in units of the gradient squared); then
     data −= lr / (1 + (t − 1)·lr_decay) · grad / (√s + eps) at the parameter's step t, with `lr_decay` at least 0 (Duchi,
-    Hazan and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in those of the gradient.
+    Hazan and Singer, 2011). `lr` is in units of data per step, `eps` (at least 0) in units of the gradient.
     `weight_decay` λ (at least 0) adds λ·data to the gradient first.
 
     >>> w = Value(5.0)
-    >>> optimizer = Adagrad([w], lr=0.5)
     >>> ((w - 1) ** 2).backward()
-    >>> optimizer.step()
+    >>> Adagrad([w], lr=0.5).step()
     >>> round(w.data, 6)
     4.5
     """

@@ -201,7 +201,7 @@ def _depends_on(result: Value, listed: set[Value]) -> bool:
 
 
 def _is_group(held: Any, around: tuple[Any, ...] = ()) -> bool:
-    """A leaf, or a nested non-empty list or array of leaves only; `around` are the lists that it stands in."""
+    """A leaf, or a nested non-empty list or array of leaves only; `around` are the lists around it."""
     if type(held) is Value:
         return is_parameter(held)
     if any(held is outer for outer in around):

@@ -117,7 +117,7 @@ def _kept(model: Module, keep: Any) -> Kept:
 
 
 def layer_of(name: str) -> str:
-    """The layer that a parameter belongs to, by its name: what stands before its neuron, or up to the first index of a module.
+    """The layer that a parameter belongs to, by its name: up to its neuron, or up to the first index of a module.
 
     >>> layer_of("layers.0.neurons.1.w.0"), layer_of("hidden.neurons.3.b"), layer_of("head.w.3"), layer_of("slope")
     ('layers.0', 'hidden', 'head.w', 'slope')

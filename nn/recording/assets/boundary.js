@@ -5,14 +5,14 @@ const NOT_A_NUMBER = 255;
 const HUES = [212, 22, 150, 285, 50, 335]; // of classes, where there are more than two
 const SHAPES = ["circle", "triangle", "square", "diamond", "plus", "cross"];
 
-// What the model says all over the plane, its boundary, and the samples.
+// The outputs of the model on a grid over the plane, the boundary, and the samples.
 class Plane {
   constructor(plane) {
     this.data = plane;
     const ratio = Math.min(1.1, Math.max(0.5, (plane.y[1] - plane.y[0]) / (plane.x[1] - plane.x[0])));
     this.size = [100, 100 * ratio];
     const cells = plane.resolution;
-    // The bytes are those of places from border to border: half of each outer pixel lies outside.
+    // The grid goes from border to border: half of each outer pixel lies outside.
     const beyond = `inset: ${-50 / (cells - 1)}%; width: ${(100 * cells) / (cells - 1)}%; height: ${(100 * cells) / (cells - 1)}%`;
     this.canvas = element("canvas", { width: cells, height: cells, style: beyond, "aria-hidden": "true" });
     this.line = drawn("path", { class: "boundary" });
@@ -63,12 +63,12 @@ class Plane {
     });
     context.putImageData(image, 0, 0);
     this.line.setAttribute("d", this.boundaries(cells).map((side) => contour(side, this.data.resolution, ...this.size)).join(""));
-    const share = cells.filter((cell) => cell !== NOT_A_NUMBER && cell > MIDDLE).length / cells.length;
-    const said = this.data.kind === "score" ? `: ${Math.round(100 * share)} % of the plane is class ${showNumber(this.data.labels[1])}` : "";
-    this.picture.setAttribute("aria-label", `What the model says around the samples after step ${step}${said}`);
+    const upper = cells.filter((cell) => cell !== NOT_A_NUMBER && cell > MIDDLE).length / cells.length;
+    const share = this.data.kind === "score" ? `: ${Math.round(100 * upper)} % of the plane is class ${showNumber(this.data.labels[1])}` : "";
+    this.picture.setAttribute("aria-label", `Outputs of the model around the samples after step ${step}${share}`);
   }
 
-  // The fields that are 0 on a boundary: that of a score, or of each class against the others.
+  // The fields that are 0 on a boundary: the score, or each class against the others.
   boundaries(cells) {
     if (this.data.kind === "number") return [];
     if (this.data.kind === "score") return [Array.from(cells, toShare)];
@@ -76,7 +76,7 @@ class Plane {
   }
 }
 
-// From -1 to 1, what a byte says; the bytes go by the root.
+// The output of a byte, from -1 to 1; a byte holds its root.
 function toShare(cell) {
   const root = (cell - MIDDLE) / MIDDLE;
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
@@ -105,7 +105,7 @@ function symbol(mark, x, y, fill) {
   return drawn("path", { class: "sample", d: paths[shape], transform: `translate(${x} ${y})`, style: `fill: ${fill}` });
 }
 
-// Where a field goes through 0, by straight lines (marching squares).
+// Where a field crosses 0, by straight lines (marching squares).
 function contour(field, n, width, height) {
   const parts = [];
   for (let row = 0; row + 1 < n; row++) {

@@ -7,13 +7,13 @@ function drawn(tag, attributes = {}, ...children) {
   return made;
 }
 
-// The smallest and the largest finite number; 0 and 1 if there is none.
+// The smallest and the largest finite number, or 0 and 1 if there are none.
 function extent(numbers) {
   const finite = numbers.map(toNumber).filter(Number.isFinite);
   return finite.length ? [Math.min, Math.max].map((choose) => finite.reduce((x, y) => choose(x, y))) : [0, 1];
 }
 
-// The loss over the steps, with the other run's behind it; a click goes to a step.
+// The loss over the steps, with that of the other run behind it; a click goes to a step.
 class Chart {
   constructor(runs, own, go) {
     this.data = runs[own];
@@ -68,7 +68,7 @@ class Chart {
   }
 
   path(run) {
-    let pen = "M"; // lifted where the loss is no number
+    let pen = "M"; // lifted where the loss is not finite
     return run.steps.map((step, i) => {
       const loss = toNumber(run.loss[i]);
       const part = Number.isFinite(loss) ? `${pen}${this.x(step).toFixed(1)} ${this.y(loss).toFixed(1)}` : "";

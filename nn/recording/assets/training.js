@@ -1,4 +1,4 @@
-// A training run, or two side by side: the decision boundary, the loss, the chosen values and their gradients, step by step.
+// A training run, or two side by side: decision boundary, loss, parameters and their gradients, step by step.
 
 function mount(root, data) {
   const go = (step) => control.go(nearest(data.steps, step));
@@ -26,12 +26,12 @@ function mount(root, data) {
   control.go(0);
 }
 
-// The place of the number in a sorted list that is nearest to x.
+// The index of the number in a list that is nearest to x.
 function nearest(steps, x) {
   return steps.reduce((best, step, i) => (Math.abs(step - x) < Math.abs(steps[best] - x) ? i : best), 0);
 }
 
-// One column: a run with its pictures and its sentence. `at` is the frame that is shown, the last one up to the step asked for.
+// One column: a run with its pictures and its sentence. `at` is the frame shown, the last one up to the chosen step.
 class Run {
   constructor({ runs, steps }, own, go) {
     const run = runs[own];
@@ -59,7 +59,7 @@ class Run {
     this.plane?.show(this.at, this.data.steps[this.at]);
   }
 
-  // What the run has reached at a place of the slider.
+  // The state of the run at a position of the slider.
   state(i) {
     const { steps, epochs, loss, metric } = this.data;
     const at = this.frames[i];
@@ -69,7 +69,7 @@ class Run {
     return `after step ${steps[at]}${late}${epoch}: loss ${showNumber(loss[at])}${measured}`;
   }
 
-  // How the value comes to its number in the next frame.
+  // How the value becomes that of the next frame.
   update(name) {
     if (!this.data.names.includes(name)) return name === undefined ? "" : `${name}: not kept`;
     const value = this.number("values", name);
@@ -91,7 +91,7 @@ class Run {
   }
 }
 
-// The table: a row for each name, and for each run its value, its gradient and, for a single run, the change that comes next.
+// The table: a row per name, and per run its value, its gradient and, for a single run, the next change.
 class Numbers {
   constructor(runs, names, chosen) {
     this.runs = runs;
@@ -143,7 +143,7 @@ class Numbers {
     return Number.isNaN(x) ? "—" : `${x > 0 ? "▲" : x < 0 ? "▼" : "="} ${showNumber(Math.abs(x))}`;
   }
 
-  // A bar from the middle to the side of the sign; by the root, so that small gradients are seen too.
+  // A bar from the middle towards the side of the sign, by the root, so that small gradients can be seen too.
   meter(gradient) {
     const share = this.largest > 0 ? Math.sqrt(Math.min(1, Math.abs(gradient) / this.largest)) : 0;
     const side = gradient < 0 ? "negative" : "positive";
