@@ -111,6 +111,8 @@ from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, va
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.diagnosis.kinks import kinks
+    from autograd.diagnosis.profile import profile
     from autograd.diagnosis.why import why
     from autograd.formulas.chain import explain
     from autograd.formulas.latex import to_latex
@@ -118,9 +120,9 @@ if TYPE_CHECKING:
     from autograd.formulas.paths import paths
     from autograd.formulas.source import to_python
     from autograd.graph import trace
-    from autograd.lessons import misconceptions
+    from autograd.lessons.misconceptions import misconception
     from autograd.lessons.quiz import quiz
-    from autograd.lessons.stepping import steps
+    from autograd.lessons.steps import steps
     from autograd.viz.draw_dot import draw_dot
     from autograd.viz.player import player
     from autograd.viz.widget import widget
@@ -129,12 +131,14 @@ if TYPE_CHECKING:
 _LOADED_LATER = {
     "draw_dot": "autograd.viz.draw_dot",
     "explain": "autograd.formulas.chain",
-    "misconceptions": "autograd.lessons",
+    "kinks": "autograd.diagnosis.kinks",
+    "misconception": "autograd.lessons.misconceptions",
     "nudge": "autograd.formulas.nudge",
     "paths": "autograd.formulas.paths",
     "player": "autograd.viz.player",
+    "profile": "autograd.diagnosis.profile",
     "quiz": "autograd.lessons.quiz",
-    "steps": "autograd.lessons.stepping",
+    "steps": "autograd.lessons.steps",
     "to_latex": "autograd.formulas.latex",
     "to_python": "autograd.formulas.source",
     "trace": "autograd.graph",
@@ -207,6 +211,7 @@ __all__ = [
     "hypot",
     "jacobian",
     "jvp",
+    "kinks",
     "leaky_relu",
     "leg",
     "less",
@@ -225,7 +230,7 @@ __all__ = [
     "maximum",
     "mean",
     "minimum",
-    "misconceptions",
+    "misconception",
     "mish",
     "mod",
     "mul",
@@ -242,6 +247,7 @@ __all__ = [
     "pos",
     "pow",
     "prod",
+    "profile",
     "quiz",
     "reciprocal",
     "relu",

@@ -72,13 +72,13 @@ to_python(y)
 # %% [markdown]
 # ## Without `+=`
 #
-# What if a gradient were *set* where it should be *added to*? `misconceptions.run` runs the backward pass twice, once correctly
+# What if a gradient were *set* where it should be *added to*? `misconception` runs the backward pass twice, once correctly
 # and once with a mistake of our choice (`bug`). It says what went wrong, and lists every node whose gradient differs.
 
 # %%
-from autograd import misconceptions
+from autograd import misconception
 
-misconceptions.run(y, bug="assign")
+misconception(y, bug="assign")
 
 # %% [markdown]
 # Each contribution overwrites the one before it. Of $1 + 6 + 6$ only the last 6 is left. That is why rule 3 says "added": it is
@@ -89,7 +89,7 @@ misconceptions.run(y, bug="assign")
 # What if a node passed its gradient on as soon as the first contribution arrived?
 
 # %%
-misconceptions.run(y, bug="depth_first")
+misconception(y, bug="depth_first")
 
 # %% [markdown]
 # `a` went too early. It had 1 from `y`, and gave `x` only $1 \cdot 2 = 2$. The two 6s from `s` arrived, but were never passed
@@ -124,7 +124,7 @@ print(x.grad)
 # gradient on once more, and two calls would give `x` more than $2 \cdot 26 = 52$:
 
 # %%
-misconceptions.run(y, bug="stale")
+misconception(y, bug="stale")
 
 # %% [markdown]
 # In the second call, `s` has $1 + 1 = 2$ and passes it on. `a` still has 13, and gets 1 from `y` and $2 \cdot 6 = 12$ twice
@@ -166,8 +166,8 @@ print(exercise.hint("a", which=2))
 # on as soon as `y` reached it? Work it out on paper. Then remove the `#`, first from one line, then from the other.
 
 # %%
-# misconceptions.run(y, bug="assign")
-# misconceptions.run(y, bug="depth_first")
+# misconception(y, bug="assign")
+# misconception(y, bug="depth_first")
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -170,7 +170,7 @@ plt.show()
 # we are on.
 
 # %%
-from autograd.diagnosis import kinks
+from autograd import kinks
 
 kinks(bent(Value(0.05, label="x")))
 
@@ -320,7 +320,7 @@ audit(lambda w, b: (tanh(3 * w + b) - 1) ** 2, by_hand, at=(0.2, 0.1))
 # *per leaf*. The backward pass is one sweep for all of them.
 
 # %%
-from autograd.diagnosis import profile
+from autograd import profile
 
 bigger = nn.MLP(2, [8, 8, 1], "tanh", seed=0)
 profile(bigger([0.5, -1.0]))

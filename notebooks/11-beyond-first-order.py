@@ -252,7 +252,7 @@ print(f"from the whole Hessian: {values[-1]:.6f}")
 
 # %%
 import autograd
-from autograd.diagnosis import profile
+from autograd import profile
 
 p = [Value(number) for number in trained]
 gradient = gradients(loss(p), p, create_graph=True)

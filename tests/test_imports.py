@@ -16,7 +16,6 @@ ROOT = Path(__file__).parent.parent
 # The names from above that annotations need: imported for type checkers alone.
 FOR_TYPES = {
     ("autograd.context", "autograd.value"),
-    ("autograd.lessons.quiz.questions", "autograd.viz.drawing"),
     ("autograd.methods", "autograd.value"),
     ("autograd.micrograd", "autograd.op"),
     ("autograd.micrograd", "autograd.value"),

@@ -6,8 +6,7 @@ import numpy
 import pytest
 
 import autograd
-from autograd import Value, draw_dot, misconceptions
-from autograd.diagnosis import kinks, profile
+from autograd import Value, draw_dot
 from nn import MLP
 
 VERBS = {  # how each is called, and with what
@@ -24,9 +23,9 @@ VERBS = {  # how each is called, and with what
     "explain(x, of={})": lambda y: autograd.explain(Value(1.0), of=y),
     "paths(x, of={})": lambda y: autograd.paths(Value(1.0), of=y),
     "nudge({}, changes)": lambda y: autograd.nudge(y, {}),
-    "misconceptions.run({}, bug)": lambda y: misconceptions.run(y, "assign"),
-    "profile({})": profile,
-    "kinks({})": kinks,
+    "misconception({}, bug)": lambda y: autograd.misconception(y, "assign"),
+    "profile({})": autograd.profile,
+    "kinks({})": autograd.kinks,
 }
 
 

@@ -1,27 +1,22 @@
-"""Where a recorded function is not smooth, how far away that is, and where it changes quickly."""
+"""Where a recorded function is not smooth, and how far away that is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from autograd import ops
 from autograd._check import checked_value
-from autograd._format import one_line
+from autograd._format import one_line, text_table
 from autograd._frames import place
-from autograd.names import node_names
+from autograd.graph import Graph, edges_of
 from autograd.op import Op
-from autograd.sweeps import topological_order
+from autograd.staleness import operands
 from autograd.value import Value
 
-MOST_ROWS = 20
-
-
-def stated(op: Op, count: int) -> Sequence[float] | None:
-    """The partials of an op of `count` arguments at its kink, by convention; None if there is none."""
-    return op.at_kink if op.at_kink is None or op.arity is not None else [*op.at_kink] * count
+MAX_ROWS = 20
 
 
 class Kink(NamedTuple):
@@ -43,18 +38,19 @@ class Kinks(tuple[Kink, ...]):
         if not self:
             return "no kinks"
         rows = [("op", "node", "margin", "arguments", "")]
-        for kink in self[:MOST_ROWS]:
+        for kink in self[:MAX_ROWS]:
             where = "" if kink.origin is None else place(kink.origin)
             rows.append((kink.op, one_line(kink.name), f"{kink.margin:.6g}", arguments_text(kink.args), where))
-        lines = table_text(rows)
-        return "\n".join(lines if len(self) <= MOST_ROWS else [*lines, f"… and {len(self) - MOST_ROWS:,} more"])
+        more = [f"… and {len(self) - MAX_ROWS:,} more"] if len(self) > MAX_ROWS else []
+        return "\n".join([*text_table(rows), *more])
 
 
 def kinks(y: Value) -> Kinks:
     """Every operation in the graph of y that has a kink, with its distance from it, the nearest first.
 
     The margin is 0 at the kink, and its sign says on which side the recorded arguments are. A `where` is listed if
-    its condition can pass through 0; if the condition is a comparison, that one tells the distance.
+    its condition can pass through 0; if the condition is a comparison, that one tells the distance. TypeError if y is not
+    a Value.
 
     >>> from autograd import relu
     >>> x = Value(0.25, label="x")
@@ -63,32 +59,34 @@ def kinks(y: Value) -> Kinks:
     abs   v3    -0.125  (-0.125)
     relu  v1    0.25    (0.25)
     """
-    checked_value("kinks({})", "y", y)
-    order = topological_order([y])
-    names = node_names(order)
-    found = [Kink(op.name, names[node], margin, tuple(numbers(node)), node.origin) for node, op, margin in kinked(order)]
+    graph = Graph(checked_value("kinks({})", "y", y))
+    names = graph.names
+    found = [Kink(op.name, names[node], margin, tuple(operands(node)), node.origin) for node, op, margin in kinked(graph)]
     return Kinks(sorted(found, key=lambda kink: math.inf if math.isnan(kink.margin) else abs(kink.margin)))
 
 
-def kinked(order: Sequence[Value]) -> Iterator[tuple[Value, Op, float]]:
-    """The nodes that have a kink, and how far they are from it."""
+def kinked(nodes: Iterable[Value]) -> Iterator[tuple[Value, Op, float]]:
+    """The nodes, of a topological order, that have a kink, and how far they are from it."""
     flat: set[Value] = set()  # constant around here, so that no kink lies in the way of what uses them
-    for node in order:
+    for node in nodes:
         if node.op is None:
             continue
         if node.op.kinks is None:
             if flat and all(type(arg) is float or arg in flat for arg in node.args):
                 flat.add(node)
             continue
-        moving = [
-            partial for arg, partial in zip(node.args, node.partials, strict=True) if type(arg) is Value and arg not in flat
-        ]
+        moving = any(edge.partial for edge in edges_of(node) if edge.arg not in flat)
         decided = node.op.select and (type(node.args[0]) is float or node.args[0] in flat)
-        margin = node.op.kinks(*numbers(node))
-        if not any(moving) and (margin or decided):
+        margin = node.op.kinks(*operands(node))
+        if not moving and (margin or decided):
             flat.add(node)
         if not decided:
             yield node, node.op, margin
+
+
+def stated(op: Op, count: int) -> Sequence[float] | None:
+    """The partials of an op of `count` arguments at its kink, by convention; None if there is none."""
+    return op.at_kink if op.at_kink is None or op.arity is not None else [*op.at_kink] * count
 
 
 def margins(order: Sequence[Value]) -> list[float]:

@@ -11,7 +11,7 @@ from autograd._check import checked_value
 from autograd._format import shown
 from autograd.formulas import name_text
 from autograd.graph import Graph, edges_of
-from autograd.lessons.stepping import MOST_SENTENCES, Sweep
+from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
 from autograd.viz.drawing import draw_graph
@@ -47,81 +47,81 @@ def player(
     """
     graph = Graph(checked_value("player({})", "y", y))
     options = Options("player", direction=direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
-    page = page_data(graph, Sweep(graph.nodes, graph.names), options)
+    page = page_data(graph, Passes(graph), options)
     found = re.search(r"<svg[^>]* height='([\d.]+)pt'", page["svg"])
     drawn = float(found[1]) * 4 / 3 if found else MAX_HEIGHT  # in pixels
     return Player(page["title"], page, ["player.css", "player.js"], height=round(min(CONTROLS_HEIGHT + drawn, MAX_HEIGHT)))
 
 
-def page_data(graph: Graph, sweep: Sweep, options: Options) -> dict[str, Any]:
+def page_data(graph: Graph, passes: Passes, options: Options) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on].
     An arrow has [argument, result, the step that goes back along it, or -1] for each edge that it stands for.
     """
-    drawing = draw_graph(graph, options, Quantities(sweep.data, sweep.bars.get, sweep.partials))
+    drawing = draw_graph(graph, options, Quantities(passes.data, passes.bars.get, passes.partials))
     index = {node: i for i, node in enumerate(graph)}
-    root = name_text(sweep.names[sweep.root])
-    forward = sweep.forward[-MAX_STEPS // 2 :]
+    root = name_text(passes.names[passes.root])
+    forward = passes.forward[-MAX_STEPS // 2 :]
     seed = {
-        "node": index[sweep.root],
-        "texts": [[sweep.step(len(sweep.forward)).sentence, ""]],
-        "changes": [[index[sweep.root], 1.0]],
+        "node": index[passes.root],
+        "texts": [[passes.step(len(passes.forward)).sentence, ""]],
+        "changes": [[index[passes.root], 1.0]],
     }
-    steps = [*({"node": index[node], "texts": [[sweep.operation(node), ""]]} for node in forward), seed]
+    steps = [*({"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward), seed]
     back: dict[Value, int] = {}  # the nodes that pass a gradient on, and the step in which they do
     left = MAX_CHANGES
-    for turn, (node, _, before) in enumerate(sweep.backward[: MAX_STEPS // 2]):
+    for turn, (node, _, before) in enumerate(passes.backward[: MAX_STEPS // 2]):
         left -= min(len(before), MAX_AT_ONCE)
         if left < 0 < turn:
             break
         back[node] = len(steps)
-        steps.append(_step_back(sweep, turn, index))
-    start = len(sweep.forward) - len(forward)
-    note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(sweep):,}, around {root}."
+        steps.append(_step_back(passes, turn, index))
+    start = len(passes.forward) - len(forward)
+    note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(passes):,}, around {root}."
     return {
-        "title": f"{root} = {shown(sweep.data(sweep.root))}, forward and backward",
+        "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
         "svg": compact(drawing.pipe("svg", encoding="utf-8")),
-        "nodes": _nodes(sweep, [*back, *forward], index, drawing.box_ids),
+        "nodes": _nodes(passes, [*back, *forward], index, drawing.box_ids),
         "steps": steps,
-        "arrows": _arrows(sweep, index, {*forward, *back}, back, drawing.box_ids),
-        "note": note if len(steps) < len(sweep) else "",
+        "arrows": _arrows(passes, index, {*forward, *back}, back, drawing.box_ids),
+        "note": note if len(steps) < len(passes) else "",
     }
 
 
 def _nodes(
-    sweep: Sweep, involved: Collection[Value], index: Mapping[Value, int], box_ids: Mapping[Value, str]
+    passes: Passes, involved: Collection[Value], index: Mapping[Value, int], box_ids: Mapping[Value, str]
 ) -> dict[int, dict[str, Any]]:
     """The nodes of these steps and their arguments, in the order of the graph."""
     args = (arg for node in involved for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
     nodes = sorted({*involved, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
     return {
         index[node]: {
-            "name": name_text(sweep.names[node]),
+            "name": name_text(passes.names[node]),
             "box": box_ids[node],
-            "value": sweep.data(node),
+            "value": passes.data(node),
             "leaf": node.op is None,
         }
         for node in nodes
     }
 
 
-def _step_back(sweep: Sweep, turn: int, index: Mapping[Value, int]) -> dict[str, Any]:
-    node, bar, _ = sweep.backward[turn]
+def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[str, Any]:
+    node, bar, _ = passes.backward[turn]
     texts = []
-    for passed in islice(sweep.contributions(turn), MOST_SENTENCES):
+    for passed in islice(passes.contributions(turn), MAX_SENTENCES):
         arg = name_text(passed.name)
         why = f"local derivative {passed.rule}; the gradient of {arg} goes from {shown(passed.before)} to {shown(passed.after)}"
         texts.append([passed.sentence, "" if passed.partial is None else why])
-    changes = [[index[arg], after] for arg, after in islice(sweep.changes(turn), MAX_AT_ONCE)]
+    changes = [[index[arg], after] for arg, after in islice(passes.changes(turn), MAX_AT_ONCE)]
     more = sum(type(arg) is Value for arg in node.args) - len(texts)
-    beyond = max(0, sum(partial is not None for partial in sweep.partials(node)) - MAX_AT_ONCE)
+    beyond = max(0, sum(partial is not None for partial in passes.partials(node)) - MAX_AT_ONCE)
     return {"node": index[node], "upstream": bar, "texts": texts, "changes": changes, "more": more, "beyond": beyond}
 
 
 def _arrows(
-    sweep: Sweep,
+    passes: Passes,
     index: Mapping[Value, int],
     involved: Collection[Value],
     back: Mapping[Value, int],
@@ -131,7 +131,7 @@ def _arrows(
     arrows: dict[str, list[list[int]]] = {}
     merged: dict[tuple[str, str], str] = {}
     for node in index:
-        partials = sweep.partials(node)
+        partials = passes.partials(node)
         for _, position, arg, _ in edges_of(node):
             boxes = box_ids[arg], box_ids[node]
             if boxes[0] == boxes[1]:

@@ -9,7 +9,7 @@ from typing import Any
 from autograd._check import checked_value
 from autograd.formulas import name_text
 from autograd.graph import Graph
-from autograd.lessons.stepping import Sweep
+from autograd.lessons.steps import Passes
 from autograd.op import number
 from autograd.replay import replay, replay_partials, without_frozen
 from autograd.value import Value
@@ -57,8 +57,8 @@ def widget(
     def page(values: Sequence[float]) -> str:
         data = replay(graph.nodes, dict(zip(moved, map(number, values), strict=True)))
         partials = replay_partials(graph.nodes, data)
-        sweep = Sweep(graph.nodes, names, data.__getitem__, lambda node: without_frozen(node, partials[node]))
-        return as_json({**page_data(graph, sweep, options), "leaves": sliders})
+        passes = Passes(graph, data.__getitem__, lambda node: without_frozen(node, partials[node]))
+        return as_json({**page_data(graph, passes, options), "leaves": sliders})
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", "player.js", "widget.js")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, gradients, greater, log, where
-from autograd import misconceptions as wrongly
+from autograd.lessons.misconceptions import BUGS, misconception
 from autograd.sweeps import topological_order
 from tests import test_random_graphs as random_graphs
 from tests.diagnosis import test_diagnose as odd_graphs
@@ -77,13 +77,13 @@ AS_LEARNERS_WRITE_THEM = {f.__name__: f for f in (assign, depth_first, stale, on
 @given(exact_graphs())
 def test_the_wrong_gradients_are_those_of_the_bug_as_a_learner_writes_it(bug, y):
     order = topological_order([y])
-    assert wrongly.run(y, bug).wrong == AS_LEARNERS_WRITE_THEM[bug](order)
+    assert misconception(y, bug).wrong == AS_LEARNERS_WRITE_THEM[bug](order)
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 @given(exact_graphs())
 def test_first_is_the_first_node_in_the_sweep_that_differs(bug, y):
-    found = wrongly.run(y, bug)
+    found = misconception(y, bug)
     differs = [node for node in reversed(topological_order([y])) if found.right[node] != found.wrong[node]]
     assert found.first is (differs[0] if differs else None)
     assert ("the two agree" in found.reason) == (found.first is None)
@@ -97,7 +97,7 @@ def test_a_wrong_way_is_right_exactly_where_no_node_exposes_it(y):
     for node in reversed(order):
         for arg, partial in edges(node):
             arrivals[arg].append((node, right[node] * partial))
-    differs = {bug: wrongly.run(y, bug).first is not None for bug in wrongly.BUGS}
+    differs = {bug: misconception(y, bug).first is not None for bug in BUGS}
     assert differs["assign"] == any(sum(share for _, share in arrived[:-1]) for arrived in arrivals.values())
     assert differs["stale"] == any(right[node] for node in order if node is not y and node.op is not None)
     lost = [sum(share for i, (user, share) in enumerate(a) if user in {u for u, _ in a[:i]}) for a in arrivals.values()]
@@ -109,13 +109,13 @@ def test_a_wrong_way_is_right_exactly_where_no_node_exposes_it(y):
 # -- on any graph ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 @given(random_graphs.programs())
 def test_the_right_gradients_are_bit_for_bit_those_of_the_engine(bug, drawn):
     program, numbers = drawn
     y = random_graphs.run(program, [Value(x) for x in numbers])
     order = topological_order([y])
-    right = wrongly.run(y, bug).right
+    right = misconception(y, bug).right
     if bug == "stale":
         y.backward()
         y.backward()
@@ -124,12 +124,12 @@ def test_the_right_gradients_are_bit_for_bit_those_of_the_engine(bug, drawn):
         assert [right[node] for node in order] == gradients(y, order)
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 @given(odd_graphs.graphs())
 def test_with_nan_infinities_and_untaken_branches_the_right_gradients_are_still_those_of_the_engine(bug, graph):
     y, _ = graph
     order = topological_order([y])
-    found = wrongly.run(y, bug)
+    found = misconception(y, bug)
     once = zip(order, gradients(y, order), strict=True)
     right = [2.0 * bar if bug == "stale" and node.op is None else bar for node, bar in once]
     assert [found.right[node] for node in order] == pytest.approx(right, rel=0.0, abs=0.0, nan_ok=True)
@@ -140,18 +140,18 @@ def test_with_nan_infinities_and_untaken_branches_the_right_gradients_are_still_
 def test_a_nan_in_the_branch_not_taken_spoils_no_gradient(bug):
     x = Value(-1.0)
     a = x * 1.0
-    found = wrongly.run(where(greater(x, 0.0), log(a), x * 2.0), bug)
+    found = misconception(where(greater(x, 0.0), log(a), x * 2.0), bug)
     assert (found.right[x], found.wrong[x], found.first) == (2.0, 2.0, None)
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 @given(random_graphs.programs())
 def test_they_differ_by_the_mistake_alone_and_leave_the_graph_as_it_is(bug, drawn):
     program, numbers = drawn
     y = random_graphs.run(program, [Value(x) for x in numbers])
     order = topological_order([y])
     uses = [node._depth for node in order]
-    found = wrongly.run(y, bug)
+    found = misconception(y, bug)
     assert [node._depth for node in order] == uses
     assert not any(hasattr(node, "_grad") for node in order)
     users = {node: [user for user in order for arg in user.args if arg is node] for node in order}
@@ -166,11 +166,11 @@ def test_assign_tells_what_was_overwritten_by_what():
     x = Value(2.0)
     a, b = 3.0 * x, -4.0 * x
     y = a + b
-    found = wrongly.run(y, "assign")
+    found = misconception(y, "assign")
     assert "x is used twice, by b and by a; the contribution of b (−4) was overwritten by that of a (3)." in found.reason
     assert (found.first, found.right[x], found.wrong[x]) == (x, -1.0, 3.0)
     assert str(found).splitlines()[2:] == ["node  right  wrong", "x        −1      3"]
-    cube = wrongly.run(x * x * x, "assign").reason
+    cube = misconception(x * x * x, "assign").reason
     assert "x is used 3 times, by " in cube
     assert "again; the contributions of" in cube
 
@@ -180,7 +180,7 @@ def test_depth_first_tells_who_passed_on_too_early_and_what_came_late():
     a = 2.0 * x
     late = a * a
     y = a + late
-    found = wrongly.run(y, "depth_first")
+    found = misconception(y, "depth_first")
     assert (
         "a passed on 1 when it was first reached, before the contributions of late (2) and late (2) had arrived" in found.reason
     )
@@ -192,17 +192,17 @@ def test_stale_tells_what_was_left_of_the_first_sweep():
     x = Value(1.0)
     a = 2.0 * x
     y = 3.0 * a
-    found = wrongly.run(y, "stale")
+    found = misconception(y, "stale")
     assert "a still held 3 from the first backward(). The second added 3 to it and passed on 6 in place of 3" in found.reason
     assert (found.right[x], found.wrong[x]) == (12.0, 18.0)
     assert (found.right[a], found.wrong[a], found.first) == (3.0, 6.0, a)
-    assert "after two backward() calls. Those of leaves are then twice as large, rightly" in found.reason
+    assert "after two backward() calls: those of leaves are twice as large, correctly" in found.reason
 
 
 def test_once_per_edge_tells_which_contribution_was_lost():
     x = Value(3.0)
     y = x * x
-    found = wrongly.run(y, "once_per_edge")
+    found = misconception(y, "once_per_edge")
     assert "A set of parents holds x once, though y uses it twice: of its contributions 3 and 3 only the first" in found.reason
     assert (found.right[x], found.wrong[x]) == (6.0, 3.0)
 
@@ -211,66 +211,66 @@ def test_once_per_edge_names_the_operation_that_uses_a_node_twice_and_no_other()
     x = Value(3.0)
     square = x * x
     y = square + x
-    found = wrongly.run(y, "once_per_edge")
+    found = misconception(y, "once_per_edge")
     assert "though square uses it twice" in found.reason
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 def test_a_graph_that_hides_a_bug_says_what_would_show_it_and_that_does(bug):
-    found = wrongly.run(Value(1.0), bug)
+    found = misconception(Value(1.0), bug)
     assert (found.first, found.right == found.wrong) == (None, True)
     assert "On this graph the two agree" in str(found)
     example = found.reason.split("`")[1]
     names = {"x": Value(3.0)}
     exec(example, names)
-    assert wrongly.run(names["y"], bug).first is not None
+    assert misconception(names["y"], bug).first is not None
 
 
 def test_a_long_table_is_cut_and_says_so():
     h = Value(1.0)
     for _ in range(50):
         h = 1.0 * h
-    assert str(wrongly.run(h, "stale")).endswith("… and 38 more nodes")
-    assert len(str(wrongly.run(h, "stale")).splitlines()) == 16
+    assert str(misconception(h, "stale")).endswith("… and 38 more nodes")
+    assert len(str(misconception(h, "stale")).splitlines()) == 16
 
 
 def test_numbers_that_differ_are_shown_with_the_digits_that_do():
     x = Value(1.0)
     y = 1.0 * x + 1e-12 * x
-    table = str(wrongly.run(y, "assign")).splitlines()[-1]
+    table = str(misconception(y, "assign")).splitlines()[-1]
     assert "1.000000000001" in table
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 def test_a_deep_graph_and_odd_names_are_no_trouble(bug):
     h = Value(1.0, label="a\nb\ud800<&")
     for _ in range(5_000):
         h = 0.5 * h + 0.5 * h
-    found = wrongly.run(h, bug)
+    found = misconception(h, bug)
     str(found).encode()
     assert (found.first is None) == (bug == "once_per_edge")
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 def test_nan_and_infinities_are_no_difference_by_themselves(bug):
     x = Value(float("nan"))
     y = x * x
-    assert wrongly.run(y, bug).first is None
+    assert misconception(y, bug).first is None
     infinite = Value(float("inf"))
-    str(wrongly.run((infinite * infinite) * (infinite * infinite), bug))
+    str(misconception((infinite * infinite) * (infinite * infinite), bug))
 
 
 def test_bad_arguments_are_refused_by_name():
     with pytest.raises(TypeError, match="y must be a Value, got float"):
-        wrongly.run(3.0, "assign")
+        misconception(3.0, "assign")
     with pytest.raises(ValueError, match="bug must be one of 'assign', 'depth_first', 'stale', 'once_per_edge', got 'typo'"):
-        wrongly.run(Value(1.0), "typo")
+        misconception(Value(1.0), "typo")
     with pytest.raises(ValueError, match=r"bug must be one of 'assign', .*, got \['a'\]"):
-        wrongly.run(Value(1.0), ["a"])
+        misconception(Value(1.0), ["a"])
 
 
-@pytest.mark.parametrize("bug", wrongly.BUGS)
+@pytest.mark.parametrize("bug", BUGS)
 def test_no_wrong_sweep_gives_a_frozen_leaf_a_gradient(bug):
     x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
-    told = wrongly.run(x * frozen + x * frozen.exp(), bug)
+    told = misconception(x * frozen + x * frozen.exp(), bug)
     assert (told.right[frozen], told.wrong[frozen]) == (0.0, 0.0)

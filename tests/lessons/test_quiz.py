@@ -15,8 +15,8 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients
 from autograd._format import shown
+from autograd.lessons.feedback import is_right
 from autograd.lessons.quiz import Quiz, Score, quiz
-from autograd.lessons.quiz.marks import agree
 from autograd.sweeps import topological_order
 from autograd.viz import render
 from tests import test_random_graphs as random_graphs
@@ -45,7 +45,7 @@ def everything_of(y):
 
 
 def right_answers(q):
-    return {row.number: row.gradient for row in q.key().rows}
+    return {solution.number: solution.gradient for solution in q.key().solutions}
 
 
 # -- what is right -----------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def right_answers(q):
 def test_the_answers_of_the_key_are_the_gradients_exactly_and_all_of_them_are_marked_right(y, seed):
     q = quiz(y, seed=seed)
     nodes = [question.node for question in q.questions]
-    assert [row.gradient for row in q.key().rows] == gradients(y, nodes)
+    assert [solution.gradient for solution in q.key().solutions] == gradients(y, nodes)
     assert all(mark.right for mark in q.answer(right_answers(q)))
     assert q.score == Score(len(nodes), len(nodes))
 
@@ -86,13 +86,13 @@ def test_questions_go_from_the_root_to_the_leaves_and_are_as_many_as_wanted(y, s
 
 @given(st.floats(-1.79e308, 1.79e308), st.integers(3, 9))  # which are not rounded to infinity
 def test_a_gradient_rounded_to_three_digits_or_more_is_right(gradient, digits):
-    assert agree(float(f"{gradient:.{digits}g}"), gradient)
+    assert is_right(float(f"{gradient:.{digits}g}"), gradient)
 
 
 @given(st.floats(1e-6, 1e6), st.sampled_from([-1, 1]))
 def test_a_gradient_that_is_a_whole_unit_off_in_the_third_digit_is_wrong(gradient, sign):
     unit = 10.0 ** (math.floor(math.log10(gradient)) - 2)
-    assert not agree(gradient + sign * unit, gradient)
+    assert not is_right(gradient + sign * unit, gradient)
 
 
 def test_numbers_of_any_kind_are_answers_and_a_gradient_that_is_nothing_but_rounding_is_0():
@@ -284,7 +284,7 @@ def test_a_use_counted_once_and_a_sweep_in_a_wrong_order_are_named():
 
 
 def misled(y, x, bug):
-    return autograd.misconceptions.run(y, bug).wrong[x]
+    return autograd.misconception(y, bug).wrong[x]
 
 
 @given(graphs(), seeds)
@@ -462,7 +462,7 @@ def test_any_label_gives_a_sound_picture_a_sound_key_and_can_be_answered(label):
 def test_the_key_as_a_table_holds_what_it_prints():
     key = quiz(square_of_a_sum()).key()
     cells = [html.unescape(cell) for cell in re.findall("<td>(.*?)</td>", key._repr_html_())]
-    assert cells == [cell for row in key.rows for cell in row.cells()]
+    assert cells == [cell for solution in key.solutions for cell in solution.cells()]
 
 
 def test_a_notebook_gets_svg_and_text_and_without_a_renderer_the_text_says_what_to_install(monkeypatch):

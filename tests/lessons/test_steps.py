@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, gradients
-from autograd.lessons.stepping import steps
+from autograd.lessons.steps import steps
 from autograd.sweeps import topological_order
 from tests.test_random_graphs import programs, run
 

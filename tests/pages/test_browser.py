@@ -9,7 +9,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, _format
-from autograd.lessons.stepping import steps
+from autograd.lessons.steps import steps
 from autograd.sweeps import topological_order
 from autograd.viz.page import bundle
 from autograd.viz.player import player

@@ -22,6 +22,7 @@ import pytest
 import autograd
 import nn
 from autograd import StaleGraphError, Value, anomaly, diagnosis, gradients, no_grad, scope
+from autograd.lessons.misconceptions import BUGS
 from autograd.sweeps import topological_order
 from tests.support.soak import count
 from tests.support.threads import in_a_small_stack
@@ -271,10 +272,7 @@ TOOLS = {
     "profile": (2000, profiled),
     "explain": (2000, explained),
     "health": (2000, examined),
-    "misconceptions": (
-        2000,
-        lambda g: [str(autograd.misconceptions.run(g.y, bug)) for bug in autograd.misconceptions.BUGS],
-    ),
+    "misconception": (2000, lambda g: [str(autograd.misconception(g.y, bug)) for bug in BUGS]),
     "nudge": (2000, nudged),
     "paths": (2000, counted),
     "quiz": (2000, lambda g: [repr(autograd.quiz(g.y))]),

@@ -6,28 +6,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from autograd._check import checked_value
-from autograd._format import one_line, shown
-from autograd.diagnosis.words import listed
+from autograd._format import listed, one_line, shown
 from autograd.formulas.telling import IN_TEXT, stale
-from autograd.lessons.quiz import hints
-from autograd.lessons.quiz.facts import Facts
-from autograd.lessons.quiz.key import Key, Row
-from autograd.lessons.quiz.marks import Mark, Marks, mark
-from autograd.lessons.quiz.picture import is_drawn, picture
-from autograd.names import node_names
+from autograd.graph import Graph
+from autograd.lessons.answer_key import AnswerKey, Solution, SolvedGraph
+from autograd.lessons.feedback import Mark, Marks, hint_places, hint_rules, mark
 from autograd.op import number
-from autograd.sweeps import topological_order
 from autograd.value import Value
+from autograd.viz import style
+from autograd.viz.diagram import Placeholder, Quantities
+from autograd.viz.drawing import Drawing, draw_graph
+from autograd.viz.options import Options
 
-if TYPE_CHECKING:
-    from autograd.viz.drawing import Drawing
-
-MOST_QUESTIONS = 10  # unless more are wanted
-MOST_LINES = 40
-MOST_OPERATIONS = 20
+MAX_QUESTIONS = 10  # unless more are wanted
+MAX_LINES = 40
+MAX_OPERATIONS = 20
 Asked = Value | str | int
 
 
@@ -43,7 +39,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Score:
-    """How many questions were answered rightly, of how many."""
+    """How many questions were answered correctly, of how many."""
 
     right: int
     asked: int
@@ -57,11 +53,12 @@ class Score:
 class Quiz:
     """Questions for gradients of a drawn graph. It shows itself in a notebook, and prints as text."""
 
-    def __init__(self, facts: Facts, nodes: Sequence[Value], notes: Sequence[str]) -> None:
-        self._facts, self._notes = facts, tuple(notes)
+    def __init__(self, solved: SolvedGraph, nodes: Sequence[Value], notes: Sequence[str]) -> None:
+        self._solved, self._notes = solved, tuple(notes)
         self._right: set[int] = set()
-        self.questions = tuple(Question(i, node, facts.names[node], facts.quotient(node)) for i, node in enumerate(nodes, 1))
-        self._asked: dict[Asked, Question] = {facts.spelled[question.node]: question for question in self.questions}
+        names = solved.graph.names
+        self.questions = tuple(Question(i, node, names[node], solved.quotient(node)) for i, node in enumerate(nodes, 1))
+        self._asked: dict[Asked, Question] = {solved.spelled[question.node]: question for question in self.questions}
         for question in self.questions:
             self._asked.update(dict.fromkeys((question.name, question.node, question.number), question))
 
@@ -73,10 +70,10 @@ class Quiz:
         """Mark the answer to a question, which is given by its number, by the name of the node, or by the node itself.
 
         A dict answers several at once, and leaves those for later that are None. Three significant digits have to be
-        right. Of a wrong answer it says what the slip may have been, and not what is right; a gradient once found stays
+        right. For a wrong answer it says what the slip may have been, and not what is right; a gradient once found stays
         in the drawing.
-        A ValueError names a question that is not asked; a TypeError or a ValueError an answer that is no finite
-        number. Then none of the answers counts.
+        ValueError names a question that is not asked, TypeError or ValueError an answer that is not a finite number.
+        Then none of the answers counts.
         """
         given = question if isinstance(question, Mapping) else {question: value}
         several = isinstance(question, Mapping)
@@ -84,7 +81,7 @@ class Quiz:
         for key, answer in given.items():
             asked = self._question(key)
             answers.append((asked, None if several and answer is None else self._number(asked, answer)))
-        marks = [mark(self._facts, asked.node, answer) for asked, answer in answers]
+        marks = [mark(self._solved, asked.node, answer) for asked, answer in answers]
         self._right.update(asked.number for (asked, _), marked in zip(answers, marks, strict=True) if marked.right)
         return Marks(marks) if several else marks[0]
 
@@ -96,25 +93,46 @@ class Quiz:
         if which not in (1, 2):
             raise ValueError(f"quiz: which must be 1 or 2, there are two hints; got {which!r}")
         node = self._question(question).node
-        return hints.rules(self._facts, node) if which == 1 else hints.places(self._facts, node)
+        return hint_rules(self._solved, node) if which == 1 else hint_places(self._solved, node)
 
     @property
     def score(self) -> Score:
-        """How many questions are answered rightly, of how many."""
+        """How many questions are answered correctly, of how many."""
         return Score(len(self._right), len(self.questions))
 
-    def key(self) -> Key:
+    def key(self) -> AnswerKey:
         """The answers, and how each comes about."""
-        facts = self._facts
-        return Key(tuple(Row(q.number, q.text, facts.gradient(q.node), facts.chain_rule(q.node)) for q in self.questions))
+        solved = self._solved
+        return AnswerKey(
+            tuple(Solution(q.number, q.text, solved.gradient(q.node), solved.chain_rule(q.node)) for q in self.questions)
+        )
 
     @property
     def drawing(self) -> Drawing:
         """The graph with its numbers; "?" for each gradient that is yet to be found, and the questions below."""
-        asked = {question.node: question.number for question in self.questions}
-        found = {node for node, number in asked.items() if number in self._right}
-        hidden = {node: number for node, number in asked.items() if node not in found}
-        return picture(self._facts, hidden, found, self._lines())
+        hidden = {question.node: question.number for question in self.questions if question.number not in self._right}
+        graph, lines = self._solved.graph, self._lines()
+        if hidden:
+            drawing = _without_flow(graph, self._placeholders(hidden), lines)
+        else:
+            drawing = draw_graph(graph, Options(), Quantities(grad=self._solved.passes.bars.get), captions=lines)
+        drawing.roots = ()  # its text would have the gradients that the nodes themselves may hold
+        drawing.graph_attr |= {"fontsize": "12", "fontcolor": style.INK}
+        return drawing
+
+    def _placeholders(self, hidden: Mapping[Value, int]) -> dict[Value, Placeholder]:
+        """What stands in the place of each gradient, if anything does: of those that are hidden the number of the question."""
+        graph, gradient = self._solved.graph, self._solved.gradient
+        found = {graph.roots[0], *(question.node for question in self.questions if question.node not in hidden)}
+        secret = {style.short(gradient(node)) for node in hidden}
+        texts = {}
+        for node in graph:
+            text = style.short(gradient(node))
+            if node in hidden:
+                texts[node] = Placeholder(f"? ({hidden[node]})", style.INK)
+            elif node in found or text not in secret:  # a sum passes on what it gets: the same number nearby gives it away
+                texts[node] = Placeholder(text, style.gradient_colour([gradient(node)]))
+        return texts
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         shown = self.drawing._repr_mimebundle_()
@@ -122,27 +140,27 @@ class Quiz:
         return {**shown, "text/plain": missing + repr(self)}
 
     def __repr__(self) -> str:
-        steps = self._facts.sweep.forward
-        operations = [self._facts.sweep.operation(node) for node in steps[-MOST_OPERATIONS:]]
-        if len(steps) > MOST_OPERATIONS:
-            operations.insert(0, f"… {len(steps) - MOST_OPERATIONS:,} operations before")
+        passes = self._solved.passes
+        operations = [passes.operation(node) for node in passes.forward[-MAX_OPERATIONS:]]
+        if len(passes.forward) > MAX_OPERATIONS:
+            operations.insert(0, f"… {len(passes.forward) - MAX_OPERATIONS:,} operations before")
         return "\n".join([*operations, *self._lines()])
 
     def _lines(self) -> list[str]:
         """The questions and how they stand, below a heading."""
         lines = [f"What are these gradients? {self.score}", *self._notes]
-        for question in self.questions[:MOST_LINES]:
+        for question in self.questions[:MAX_LINES]:
             right = question.number in self._right
-            answer = f"{shown(self._facts.gradient(question.node))}, right" if right else "?"
+            answer = f"{shown(self._solved.gradient(question.node))}, right" if right else "?"
             lines.append(f"({question.number}) {question.text} = {answer}")
-        more = len(self.questions) - MOST_LINES
+        more = len(self.questions) - MAX_LINES
         return [*lines, f"… and {more:,} more"] if more > 0 else lines
 
     def _question(self, asked: Any) -> Question:
         if type(asked) not in (int, str, Value):
             raise TypeError(f"quiz: a question is given by its number, a name or a Value, got {type(asked).__name__}")
         if asked not in self._asked:
-            there = listed([f"{question.number} ({one_line(question.name)})" for question in self.questions], MOST_LINES)
+            there = listed([f"{question.number} ({one_line(question.name)})" for question in self.questions], MAX_LINES)
             raise ValueError(f"quiz: {asked!r} is not asked here; asked are {there}")
         return self._asked[asked]
 
@@ -160,10 +178,10 @@ class Quiz:
 def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     """An exercise: what is ∂y/∂node for some nodes of the graph of y? It hides them in the drawing, and marks answers.
 
-    At most `questions` nodes are asked (10 without it), chosen by the seed from those that the drawing shows, from the
-    root towards the leaves; not the root, and not where the gradient is NaN or infinite. It works before `backward()`
-    was called, and changes no gradient. `answer` marks, `hint` helps, `score` counts, `key()` is for the teacher.
-    A TypeError if y is no Value or the others no ints, a ValueError if there is nothing to ask or `questions` is below 1.
+    It asks for at most `questions` gradients (10 by default), chosen by the seed from those that the drawing shows, from
+    the root towards the leaves; not for that of the root, and for none that is NaN or infinite. It works before
+    `backward()` was called, and changes no gradient. `answer` marks, `hint` helps, `score` counts, `key()` is for teachers.
+    TypeError if y is not a Value or the others are not ints, ValueError if there is nothing to ask or `questions` is below 1.
 
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
     >>> a = x * w
@@ -192,19 +210,25 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
             raise TypeError(f"quiz: {what} must be an int, got {type(given).__name__}")
     if questions is not None and questions < 1:
         raise ValueError(f"quiz: questions must be at least 1, got {questions}")
-    order = topological_order([y])
-    facts = Facts(order, node_names(order))
+    graph = Graph(y)
+    solved = SolvedGraph(graph)
     if y.op is None:
-        raise ValueError(f"quiz: {facts.spelled[y]} is a leaf, made from nothing: there is no gradient to ask for")
-    below = order[-2::-1]
-    broken = [facts.spelled[node] for node in below if not math.isfinite(facts.gradient(node))]
-    finite = [node for node in below if math.isfinite(facts.gradient(node))]
+        raise ValueError(f"quiz: {solved.spelled[y]} is a leaf, made from nothing: there is no gradient to ask for")
+    below = graph.nodes[-2::-1]
+    broken = [solved.spelled[node] for node in below if not math.isfinite(solved.gradient(node))]
+    finite = [node for node in below if math.isfinite(solved.gradient(node))]
     if not finite:
-        raise ValueError(f"quiz: no gradient of {facts.spelled[y]} is finite, so there is none to ask for")
-    own_box = is_drawn(facts)
-    drawn = [node for node in finite if own_box[node]] or finite
-    chosen = set(Random(seed).sample(drawn, min(questions or MOST_QUESTIONS, len(drawn))))
-    notes = [stale(IN_TEXT, [facts.spelled[leaf] for leaf in order if leaf in facts.changed])] if facts.changed else []
+        raise ValueError(f"quiz: no gradient of {solved.spelled[y]} is finite, so there is none to ask for")
+    boxes = _without_flow(graph, {}, ()).box_ids
+    drawn = [node for node in finite if boxes[node].startswith("n")] or finite  # with a box of their own
+    chosen = set(Random(seed).sample(drawn, min(questions or MAX_QUESTIONS, len(drawn))))
+    notes = [stale(IN_TEXT, [solved.spelled[leaf] for leaf in graph.stale])] if graph.stale else []
     if broken:
         notes.append(f"not asked, since it is NaN or infinite: the gradient of {listed(broken)}")
-    return Quiz(facts, [node for node in drawn if node in chosen], notes)
+    return Quiz(solved, [node for node in drawn if node in chosen], notes)
+
+
+def _without_flow(graph: Graph, placeholders: Mapping[Value, Placeholder], lines: Sequence[str]) -> Drawing:
+    """The graph as before any sweep, so that no colour and no width of an arrow gives a gradient away."""
+    hidden = Quantities(grad=lambda node: None, placeholder=placeholders.get)
+    return draw_graph(graph, Options(show=("data",)), hidden, captions=lines)

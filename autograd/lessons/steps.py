@@ -9,26 +9,26 @@ from typing import Any, overload
 
 from autograd._check import checked_value
 from autograd._format import shown
-from autograd.formulas import name_text, partial_latex
+from autograd.formulas import name_text, partial_latex, partial_text
 from autograd.formulas.notation import LATEX, TEXT, Notation, enough
-from autograd.formulas.rules import quotient_latex, rule
+from autograd.formulas.rules import quotient_latex
 from autograd.formulas.telling import IN_TEXT, stale
-from autograd.names import node_names
+from autograd.graph import Edge, Graph
 from autograd.op import Op
 from autograd.staleness import same_number, stale_leaves
-from autograd.sweeps import Partials, recorded, topological_order
+from autograd.sweeps import Partials, recorded
 from autograd.value import Value
 
-MOST_ROWS = 40  # of a table
-MOST_SENTENCES = 6  # of one step, in text
+MAX_ROWS = 40  # of a table
+MAX_SENTENCES = 6  # of one step, in text
 
 
 @dataclass(frozen=True, eq=False)
 class Contribution:
     """What a node passes on to one of its arguments in the backward pass.
 
-    The gradient of `arg`, its argument at `position`, goes from `before` to `after`: by upstream · partial. A
-    partial that is None says that no gradient flows there, as to the branch that `where` has not taken.
+    The gradient of `arg`, its argument at `position`, goes from `before` to `after`: by upstream · partial. The partial is
+    None if no gradient flows there, as to the branch that `where` did not take.
     """
 
     node: Value
@@ -54,16 +54,17 @@ class Contribution:
     @property
     def rule(self) -> str:
         """The partial derivative in symbols: `x₁` for w₁·x₁ by w₁."""
-        args = [arg if type(arg) is float else NUMBERED.named(self.names[arg]) for arg in self.node.args]
-        z = NUMBERED.named(self.names[self.node])
-        written = rule(NUMBERED, _op(self.node), self.position, args, z)
-        return written.text if written else f"∂{z.text}/∂{name_text(self.name)}"
+        return partial_text(*self._derivative())
 
     @property
     def rule_latex(self) -> str:
         """The partial derivative in symbols, as LaTeX."""
+        return partial_latex(*self._derivative())
+
+    def _derivative(self) -> tuple[Op, int, list[str | float], str]:
+        assert self.node.op is not None
         args = [arg if type(arg) is float else self.names[arg] for arg in self.node.args]
-        return partial_latex(_op(self.node), self.position, args, self.names[self.node])
+        return self.node.op, self.position, args, self.names[self.node]
 
     @property
     def sentence(self) -> str:
@@ -88,10 +89,9 @@ class Contribution:
 class Step:
     """One node's turn: in the forward pass it is computed, in the backward pass it passes its gradient on.
 
-    Two are equal if they have the same index in the passes of the same root.
-
     A forward step has its `operation` in symbols and numbers, a backward step the `upstream` gradient and the
     `contributions` to the arguments. The first backward step has none of these: it is the seed, ∂L/∂L = 1.
+    Two steps are equal if they have the same index in the passes of the same root.
     """
 
     index: int
@@ -114,7 +114,7 @@ class Step:
         """What happens, in symbols and numbers."""
         if self.operation:
             return self.operation
-        shown = [contribution.sentence for contribution in self.contributions[:MOST_SENTENCES]]
+        shown = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
         more = len(self.contributions) - len(shown)
         seed = "∂{0}/∂{0} = 1".format(name_text(self.name))
         return "; ".join(shown + [f"… and {more} more"] * bool(more)) or seed
@@ -126,8 +126,8 @@ class Step:
 class Steps(Sequence[Step]):
     """The steps of a forward and a backward pass: len, index, slice, iterate, in both directions."""
 
-    def __init__(self, sweep: Sweep, range: range) -> None:
-        self._sweep, self._range = sweep, range
+    def __init__(self, passes: Passes, range: range) -> None:
+        self._passes, self._range = passes, range
 
     def __len__(self) -> int:
         return len(self._range)
@@ -138,65 +138,66 @@ class Steps(Sequence[Step]):
     def __getitem__(self, index: slice) -> Steps: ...
     def __getitem__(self, index: Any) -> Step | Steps:
         if isinstance(index, slice):
-            return Steps(self._sweep, self._range[index])
+            return Steps(self._passes, self._range[index])
         if not hasattr(index, "__index__"):
             raise TypeError(f"steps: a step's index must be an int or a slice, got {type(index).__name__}")
         try:
             place = self._range[operator.index(index)]
         except IndexError:
             raise IndexError(f"steps: there is no step {index}, there are {len(self)}") from None
-        return self._sweep.step(place)
+        return self._passes.step(place)
 
     def __repr__(self) -> str:
-        half = MOST_ROWS // 2
-        shown = list(self) if len(self) <= MOST_ROWS else [*self[:half], *self[-half:]]
+        half = MAX_ROWS // 2
+        shown = list(self) if len(self) <= MAX_ROWS else [*self[:half], *self[-half:]]
         rows = [f"{step.index:>6}  {step.phase:<8}  {step.sentence}" for step in shown]
         if len(shown) < len(self):
             rows.insert(half, f"        … and {len(self) - len(shown):,} more")
-        order, names = self._sweep.order, self._sweep.names
-        changed = [name_text(names[leaf]) for leaf in stale_leaves(order)]
+        passes = self._passes
+        changed = [name_text(passes.names[leaf]) for leaf in stale_leaves(passes.graph.nodes)]  # by now
         first = [stale(IN_TEXT, changed)] if changed else []
-        return "\n".join([*first, f"{len(self):,} steps of {name_text(names[self._sweep.root])}", *rows])
+        return "\n".join([*first, f"{len(self):,} steps of {name_text(passes.names[passes.root])}", *rows])
 
     def gradients(self, index: int = -1) -> dict[Value, float]:
-        """The gradients after the step of that index, of the nodes that one has reached by then; without steps, none."""
+        """The gradients after the step of that index, of the nodes that gradient has reached by then; without steps, none."""
         if not self._range and index == -1:
             return {}
-        return self._sweep.gradients(self[index].index)
+        return self._passes.gradients(self[index].index)
 
 
-class Sweep:
-    """A graph with its backward pass, from which every step can be told.
+class Passes:
+    """The forward and the backward pass over a graph, as a sequence of steps.
 
     `data` and `partials` say where its numbers are: in its nodes, or in a replay.
     """
 
     def __init__(
-        self,
-        order: Sequence[Value],
-        names: Mapping[Value, str],
-        data: Callable[[Value], float] = operator.attrgetter("data"),
-        partials: Partials = recorded,
+        self, graph: Graph, data: Callable[[Value], float] = operator.attrgetter("data"), partials: Partials = recorded
     ) -> None:
-        self.order, self.names, self.data, self.partials = order, names, data, partials
-        self.root = order[-1]
-        self.forward = [node for node in order if node.op is not None] or [self.root]
+        self.graph, self.names, self.data, self.partials = graph, graph.names, data, partials
+        (self.root,) = graph.roots
+        self.forward = [node for node in graph if node.op is not None] or [self.root]
         # The nodes that pass a gradient on, with that gradient, and that of each argument before (None: not reached yet).
-        self.backward: list[tuple[Value, float, tuple[float | None, ...]]] = []
+        self.backward: list[tuple[Value, float, list[float | None]]] = []
         bars = self.bars = {self.root: 1.0}
-        for node in reversed(order):
+        for node in reversed(graph.nodes):
             bar = bars.get(node)
             if bar is None or node.op is None:
                 continue
             before: list[float | None] = []
-            for arg, partial in zip(node.args, partials(node), strict=True):
-                before.append(None if type(arg) is float else bars.get(arg))
-                if partial is not None:
-                    bars[arg] = _after(before[-1], bar * partial)
-            self.backward.append((node, bar, tuple(before)))
+            for edge in self.edges(node):
+                before.append(bars.get(edge.arg))
+                if edge.partial is not None:
+                    bars[edge.arg] = _after(before[-1], bar * edge.partial)
+            self.backward.append((node, bar, before))
 
     def __len__(self) -> int:
         return len(self.forward) + 1 + len(self.backward)
+
+    def edges(self, node: Value) -> list[Edge]:
+        """The edges into a node, with these partials."""
+        pairs = enumerate(zip(node.args, self.partials(node), strict=True))
+        return [Edge(node, position, arg, partial) for position, (arg, partial) in pairs if type(arg) is Value]
 
     def step(self, index: int) -> Step:
         """The step of that index, from 0."""
@@ -218,18 +219,14 @@ class Sweep:
 
     def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
         """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
-        node, bar, before = self.backward[turn]
-        for arg, partial, had in zip(node.args, self.partials(node), before, strict=True):
-            if partial is not None:
-                yield arg, _after(had, bar * partial)
+        return ((change.arg, change.after) for change in self.contributions(turn) if change.partial is not None)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""
         node, bar, before = self.backward[turn]
-        for position, (arg, partial, had) in enumerate(zip(node.args, self.partials(node), before, strict=True)):
-            if type(arg) is Value:
-                after = had or 0.0 if partial is None else _after(had, bar * partial)
-                yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self.root, self.names)
+        for edge, had in zip(self.edges(node), before, strict=True):
+            after = had or 0.0 if edge.partial is None else _after(had, bar * edge.partial)
+            yield Contribution(node, edge.arg, edge.position, bar, edge.partial, had or 0.0, after, self.root, self.names)
 
     def operation(self, node: Value) -> str:
         """How the node is computed: `c = a·b = 2·3 = 6`; without the numbers of its arguments if that would be false.
@@ -242,8 +239,8 @@ class Sweep:
             few = [node.args[i] for i in enough(node.op, len(node.args))]
             symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in few]
             numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
-            true = same_number(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
-            parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if true else (symbols,))]
+            holds = same_number(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
+            parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if holds else (symbols,))]
         return " = ".join(parts)
 
 
@@ -251,7 +248,7 @@ def steps(y: Value) -> Steps:
     """The forward pass and then the backward pass of y, one node at a time.
 
     Leaves are given: a forward step computes one operation, a backward step passes its gradient on to its
-    arguments. Works before `backward()` was called, and changes no gradient. A TypeError if y is no Value.
+    arguments. Works before `backward()` was called, and changes no gradient. TypeError if y is not a Value.
 
     >>> w, x = Value(2.0, label="w1"), Value(-3.0, label="x1")
     >>> c = w * x
@@ -265,19 +262,12 @@ def steps(y: Value) -> Steps:
     >>> to_w.before, to_w.after, to_w.rule
     (0.0, -3.0, 'x₁')
     """
-    checked_value("steps({})", "y", y)
-    order = topological_order([y])
-    sweep = Sweep(order, node_names(order))
-    return Steps(sweep, range(len(sweep)))
+    passes = Passes(Graph(checked_value("steps({})", "y", y)))
+    return Steps(passes, range(len(passes)))
 
 
 def _after(before: float | None, amount: float) -> float:
     return amount if before is None else before + amount
-
-
-def _op(node: Value) -> Op:
-    assert node.op is not None
-    return node.op
 
 
 NUMBERED = TEXT._replace(number=shown)  # numbers as they are, without names such as ln 2

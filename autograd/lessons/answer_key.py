@@ -1,0 +1,78 @@
+"""The answers of a quiz: the gradients of a graph, and how each of them comes about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from autograd._format import html_table, shown, text_table, unique_names
+from autograd.formulas.spelling import name_text
+from autograd.formulas.telling import IN_TEXT, Account
+from autograd.graph import Edge, Graph
+from autograd.lessons.steps import Passes
+from autograd.value import Value
+
+HEADER = ("", "question", "gradient", "how it comes about")
+
+
+class SolvedGraph:
+    """A graph with its gradients, beside those that its nodes may hold; `spelled` are the names as formulas have them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        (self.root,) = graph.roots
+        self.spelled = unique_names(graph.names, name_text)
+        self.passes = Passes(graph)
+
+    def gradient(self, x: Value) -> float:
+        """∂root/∂x."""
+        return self.passes.bars.get(x, 0.0)
+
+    def uses(self, x: Value) -> dict[Value, list[Edge]]:
+        """The edges along which gradient arrives at x, in that order, by the node they come from."""
+        uses: dict[Value, list[Edge]] = {}
+        for edge in self.graph.users[x]:
+            if edge.partial is not None and edge.node in self.passes.bars:
+                uses.setdefault(edge.node, []).append(edge)
+        return dict(reversed(uses.items()))
+
+    def quotient(self, below: Value, above: Value | None = None) -> str:
+        """∂above/∂below as it is written; without `above`, ∂root/∂below."""
+        return f"∂{self.spelled[self.root if above is None else above]}/∂{self.spelled[below]}"
+
+    def chain_rule(self, x: Value) -> str:
+        """How the gradient of x comes about, in one line."""
+        uses = self.uses(x)
+        if not uses:
+            why_none = IN_TEXT.not_taken if x.requires_grad else IN_TEXT.frozen
+            return why_none.format(self.spelled[self.root], self.spelled[x])
+        nodes = [*dict.fromkeys([self.root, *uses]), x]  # no others are named in its own line
+        return Account(IN_TEXT, self.spelled, nodes, self.passes.bars, self.graph.stale).lines()[0]
+
+
+class Solution(NamedTuple):
+    """One question with its answer: the gradient, and the chain rule for it in symbols and numbers."""
+
+    number: int
+    question: str
+    gradient: float
+    how: str
+
+    def cells(self) -> tuple[str, ...]:
+        """A row of the table."""
+        return str(self.number), self.question, shown(self.gradient), self.how
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """The answers of a quiz, for teachers. It prints as a table, one row per question, and a notebook shows it as one."""
+
+    solutions: tuple[Solution, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(text_table([HEADER, *(solution.cells() for solution in self.solutions)], align="rlrl"))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_table(HEADER, (solution.cells() for solution in self.solutions))

@@ -1,0 +1,191 @@
+"""What a quiz says to those who answer: whether an answer is right, which slip explains a wrong one, and hints."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from autograd import ops
+from autograd._format import listed, shown
+from autograd.formulas.notation import ATOM, Written
+from autograd.formulas.notation import listed as ends
+from autograd.formulas.paths import paths
+from autograd.formulas.rules import rule
+from autograd.graph import Edge
+from autograd.lessons.answer_key import SolvedGraph
+from autograd.lessons.misconceptions import BUGS
+from autograd.lessons.steps import NUMBERED
+from autograd.value import Value
+
+DIGITS = 3  # significant ones that have to be right
+NEGLIGIBLE = 1e-9  # a difference that does not count: a gradient of 0 may come out as 1e-17
+MAX_PATHS = 20
+MAX_NODES = 10_000  # of a graph that is gone through again and again
+MAX_FACTORS = 100  # along a chain
+MAX_USERS = 6  # of one node, whose rules are shown
+# What a learner's backward may have done somewhere, if its gradient of a node is the answer.
+MISTAKES = {
+    "assign": "as if only the last of several contributions were kept (`=` in place of `+=`)",
+    "once_per_edge": "as if an operation that uses a node more than once passed its gradient on to it only once",
+    "depth_first": "as if a node passed its gradient on before all of it had arrived",
+}
+_NUMBER = re.compile(r"[−\d][\d.e+−]*")
+
+
+# -- marks -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """One answer, marked. `slip` is the likely mistake in words, empty if the answer is right or none explains it.
+
+    `answer` is None if it was left for later.
+    """
+
+    answer: float | None
+    right: bool
+    slip: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+class Marks(tuple[Mark, ...]):
+    """Several answers, marked: one per line."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self))
+
+    __str__ = __repr__
+
+
+def is_right(answer: float, gradient: float) -> bool:
+    """Is the answer right to three significant digits, as one rounds by hand or reads off a picture?
+
+    It may be off by half a unit of the third digit of the gradient, and always by 1e-9.
+
+    >>> is_right(0.333, 1 / 3), is_right(0.33, 1 / 3), is_right(200.0, 201.0), is_right(0.0, 6e-17)
+    (True, False, False, True)
+    """
+    half_a_unit = 0.5 * 10.0 ** (Decimal(gradient).adjusted() + 1 - DIGITS) if gradient else 0.0
+    return abs(answer - gradient) <= max(half_a_unit * (1.0 + NEGLIGIBLE), NEGLIGIBLE)
+
+
+def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
+    """The answer for the gradient of x, marked; what is said of a wrong one does not hold the right one."""
+    name, gradient = solved.spelled[x], solved.gradient(x)
+    if answer is None:
+        return Mark(None, False, "", f"{name}: not answered yet")
+    if is_right(answer, gradient):
+        return Mark(answer, True, "", f"{name}: right, {solved.quotient(x)} = {shown(gradient)}")
+    slips = ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > NEGLIGIBLE)
+    slip = next((slip for number, slip in slips if is_right(answer, number)), "")
+    return Mark(answer, False, slip, f"{name}: {shown(answer)} is not it{slip and f': {slip}'}")
+
+
+def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
+    """What each slip leads to, the likeliest slip first."""
+    graph, root, names, gradient, uses = solved.graph, solved.root, solved.spelled, solved.gradient(x), solved.uses(x)
+    yield -gradient, "look at the sign"
+    edges = [edge for by_user in uses.values() for edge in by_user]
+    if len(edges) > 1:
+        for edge in edges:
+            alone = f"that is one contribution alone, from {names[edge.node]}"
+            amount = solved.gradient(edge.node) * _partial(edge)
+            yield amount, f"{alone}; gradient arrives from {len(edges):,} places, and adds up (`+=`)"
+    for user, by_user in uses.items():
+        if user is not root:
+            local, arriving = solved.quotient(x, user), f"what arrives at {names[user]}"
+            total = math.fsum(map(_partial, by_user))
+            yield total, f"that is the local derivative {local} alone; multiply it by {arriving}, {solved.quotient(user)}"
+            yield solved.gradient(user), f"that is {solved.quotient(user)}, {arriving}; multiply it by the derivative {local}"
+    for edge in _chain(solved, x):
+        if _partial(edge):
+            yield gradient / _partial(edge), f"the inner derivative {solved.quotient(edge.arg, edge.node)} is missing"
+    yield gradient / 2.0, "a factor 2 is missing"
+    yield gradient * 2.0, "there is a factor 2 too many"
+    for node in (x, root):
+        yield node.data, f"that is the value of {names[node]}, not a gradient"
+    if len(graph) > MAX_NODES:
+        return
+    for bug, slip in MISTAKES.items():
+        yield BUGS[bug].go_backward(graph).gradients[x], slip
+    found = paths(x, root, MAX_PATHS)
+    for path in found if found.total > 1 else ():
+        route = " → ".join("…" if i is None else names[path.nodes[i]] for i in ends(len(path.nodes)))
+        yield path.product, f"that is the path {route} alone; there are others, and all of them add up"
+
+
+def _chain(solved: SolvedGraph, x: Value) -> Iterator[Edge]:
+    """The edges from x towards the root, as long as nothing is used twice."""
+    for _ in range(MAX_FACTORS):
+        edges = [edge for by_user in solved.uses(x).values() for edge in by_user]
+        if len(edges) != 1:
+            return
+        yield edges[0]
+        x = edges[0].node
+
+
+def _partial(edge: Edge) -> float:
+    """The partial along an edge on which gradient flows."""
+    assert edge.partial is not None
+    return edge.partial
+
+
+# -- hints -------------------------------------------------------------------------------------------
+
+
+def hint_rules(solved: SolvedGraph, x: Value) -> str:
+    """The local rule of each operation that uses x, with the numbers that are known put in, but not worked out."""
+    uses = solved.uses(x)
+    if not uses:
+        why_none = "a condition, or in a branch that was not taken" if x.requires_grad else "frozen (requires_grad=False)"
+        return f"no gradient flows to {solved.spelled[x]}: it is {why_none}"
+    lines = [_rule(solved, x, user, uses) for user in [*uses][:MAX_USERS]]
+    return "\n".join([*lines, f"… and {len(uses) - MAX_USERS:,} more"] if len(uses) > MAX_USERS else lines)
+
+
+def _rule(solved: SolvedGraph, x: Value, user: Value, uses: dict[Value, list[Edge]]) -> str:
+    name, edges = solved.spelled, uses[user]
+    args = [arg if type(arg) is float else Written(name[arg], ATOM) for arg in user.args]
+    written = _written(edges, args, Written(name[user], ATOM))
+    is_the_answer = user is solved.root and len(uses) == 1
+    computed = solved.passes.operation(user)
+    if not written or (is_the_answer and _NUMBER.fullmatch(written)):
+        return f"{computed}: what is its derivative by {name[x]}?"
+    one_of_several = user is solved.root and not is_the_answer  # the quotient would be that of all of them together
+    what = f"the edge from {name[x]} to {name[user]} has" if one_of_several else f"{solved.quotient(x, user)} ="
+    terms = [written]
+    if not is_the_answer and frozenset(solved.graph.stale).isdisjoint(user.args):
+        numbers = [arg if type(arg) is float else NUMBERED.constant(arg.data) for arg in user.args]
+        terms.append(_written(edges, numbers, NUMBERED.constant(user.data)))
+    return f"{computed}, so {what} {' = '.join(dict.fromkeys(terms))}"
+
+
+def _written(edges: Sequence[Edge], args: Sequence[Written | float], z: Written) -> str:
+    """The partial, as a sum where a node is used more than once; empty if a rule cannot be written."""
+    op = edges[0].node.op
+    assert op is not None
+    terms = [Written("…", ATOM) if i is None else rule(NUMBERED, op, edges[i].position, args, z) for i in ends(len(edges))]
+    written = [term for term in terms if term is not None]
+    return NUMBERED.operation(ops.sum, written).text if len(written) == len(terms) else ""
+
+
+def hint_places(solved: SolvedGraph, x: Value) -> str:
+    """From how many places gradient arrives at x, and what becomes of it there."""
+    name = solved.spelled
+    users = [f"{name[user]} again" if i else name[user] for user, edges in solved.uses(x).items() for i, _ in enumerate(edges)]
+    share = "the gradient there times the local derivative"
+    if not users:
+        return f"gradient arrives at {name[x]} from nowhere"
+    if len(users) == 1:
+        return f"gradient arrives at {name[x]} from one place, {users[0]}: {share}"
+    return f"gradient arrives at {name[x]} from {len(users):,} places, {listed(users)}: from each {share}, and these add up"
