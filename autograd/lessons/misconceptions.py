@@ -12,7 +12,7 @@ from functools import reduce
 from operator import add
 from typing import NamedTuple
 
-from autograd._check import checked_value
+from autograd._check import checked_choice, checked_value
 from autograd._format import listed, one_line, shown, text_table, told_apart
 from autograd.graph import Edge, Graph, edges_of
 from autograd.staleness import same_number
@@ -49,7 +49,7 @@ def misconception(y: Value, bug: str) -> Misconception:
 
     `bug` is "assign" (`=` in place of `+=`), "depth_first" (a node passes its gradient on when it is first reached),
     "stale" (a second backward() on top of the gradients of the first) or "once_per_edge" (each parent counts once).
-    The graph stays as it is. TypeError if y is not a Value, ValueError if there is no such bug.
+    The graph stays as it is. TypeError if y is not a Value or `bug` is not a string, ValueError if there is no such bug.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x
@@ -61,10 +61,8 @@ def misconception(y: Value, bug: str) -> Misconception:
     x         6      3
     """
     graph = Graph(checked_value("misconception({}, bug)", "y", y))
-    if not isinstance(bug, str) or bug not in BUGS:
-        raise ValueError(f"misconception: bug must be one of {', '.join(map(repr, BUGS))}, got {bug!r}")
     names = graph.names
-    question, go_backward, why, shown_by = BUGS[bug]
+    question, go_backward, why, shown_by = BUGS[checked_choice("misconception: bug", bug, BUGS)]
     right, wrong = in_order(graph), go_backward(graph)
     if bug == "stale":  # two sweeps: gradients of leaves accumulate, the other nodes start anew
         right.gradients.update((leaf, 2.0 * right.gradients[leaf]) for leaf in graph if leaf.op is None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, overload
 
-from autograd._check import checked_value
+from autograd._check import checked_integer, checked_value
 from autograd._format import listed, one_line, shown
 from autograd.formulas.telling import IN_TEXT, stale
 from autograd.graph import Graph
@@ -204,13 +204,9 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     >>> q.score
     1 of 2 right
     """
-    checked_value("quiz({})", "y", y)
-    for what, given in (("questions", questions), ("seed", seed)):
-        if type(given) is not int and (given is not None or what == "seed"):
-            raise TypeError(f"quiz: {what} must be an int, got {type(given).__name__}")
-    if questions is not None and questions < 1:
-        raise ValueError(f"quiz: questions must be at least 1, got {questions}")
-    graph = Graph(y)
+    graph = Graph(checked_value("quiz({})", "y", y))
+    wanted = MAX_QUESTIONS if questions is None else checked_integer("quiz: questions", questions, at_least=1)
+    chance = Random(checked_integer("quiz: seed", seed))
     solved = SolvedGraph(graph)
     if y.op is None:
         raise ValueError(f"quiz: {solved.spelled[y]} is a leaf, made from nothing: there is no gradient to ask for")
@@ -221,7 +217,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
         raise ValueError(f"quiz: no gradient of {solved.spelled[y]} is finite, so there is none to ask for")
     boxes = _without_flow(graph, {}, ()).box_ids
     drawn = [node for node in finite if boxes[node].startswith("n")] or finite  # with a box of their own
-    chosen = set(Random(seed).sample(drawn, min(questions or MAX_QUESTIONS, len(drawn))))
+    chosen = set(chance.sample(drawn, min(wanted, len(drawn))))
     notes = [stale(IN_TEXT, [solved.spelled[leaf] for leaf in graph.stale])] if graph.stale else []
     if broken:
         notes.append(f"not asked, since it is NaN or infinite: the gradient of {listed(broken)}")

@@ -410,8 +410,8 @@ def test_bad_arguments_are_refused_by_name():
     for wrong, error, words in [
         (lambda: quiz(3.0), TypeError, "y must be a Value, got float"),
         (lambda: quiz(y, questions=0), ValueError, "questions must be at least 1, got 0"),
-        (lambda: quiz(y, questions=True), TypeError, "questions must be an int, got bool"),
-        (lambda: quiz(y, seed=None), TypeError, "seed must be an int, got NoneType"),
+        (lambda: quiz(y, questions=True), TypeError, "questions must be an integer, got True"),
+        (lambda: quiz(y, seed=None), TypeError, "seed must be an integer, got None"),
         (lambda: quiz(Value(1.0, "lonely")), ValueError, "lonely is a leaf, made from nothing"),
         (lambda: quiz(y).hint(1, 3), ValueError, "which must be 1 or 2, there are two hints; got 3"),
     ]:
