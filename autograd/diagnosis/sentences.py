@@ -80,22 +80,22 @@ class Sentences:
         """What the partial of this edge is, and why."""
         node, position, arg, partial = edge
         assert node.op is not None
-        place = self.place(node)
+        where = self.place(node)
         if partial is None:
             if node.op.select and position == 0:
-                return f"{place} only asks whether {self.name(arg)} is 0: no gradient flows to a condition"
-            return f"{place} took the other branch: no gradient flows to {self.name(arg)}"
+                return f"{where} only asks whether {self.name(arg)} is 0: no gradient flows to a condition"
+            return f"{where} took the other branch: no gradient flows to {self.name(arg)}"
         factor = factor_of(edge)
         if factor is not None:
             by = f"{self.name(factor)} = {shown(partial)}" if type(factor) is Value else shown(partial)
-            return f"{self.name(arg)} is multiplied by {by} in {place}"
+            return f"{self.name(arg)} is multiplied by {by} in {where}"
         if _is_flat(edge):
-            return f"{place} is a step: its partial is 0 everywhere"
+            return f"{where} is a step: its partial is 0 everywhere"
         its_partial = f"its partial{self._by(edge)}"
         if _is_at_kink(node):
             return f"{self.operation(node)}, where it has a kink: {its_partial} is taken to be {shown(partial)}"
         if _is_saturated(edge):
-            return f"{place} saturated at {_numbers(node)}: {its_partial} is {shown(partial)}"
+            return f"{where} saturated at {_numbers(node)}: {its_partial} is {shown(partial)}"
         steep = ", where it is infinitely steep" if math.isinf(partial) and math.isfinite(node.data) else ""
         return f"{self.operation(node)}{steep}: {its_partial} is {shown(partial)}"
 

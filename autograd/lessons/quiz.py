@@ -135,9 +135,9 @@ class Quiz:
         return texts
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        shown = self.drawing._repr_mimebundle_()
-        missing = "" if "image/svg+xml" in shown else shown["text/plain"].partition("\n\n")[0] + "\n\n"
-        return {**shown, "text/plain": missing + repr(self)}
+        bundle = self.drawing._repr_mimebundle_()
+        missing = "" if "image/svg+xml" in bundle else bundle["text/plain"].partition("\n\n")[0] + "\n\n"
+        return {**bundle, "text/plain": missing + repr(self)}
 
     def __repr__(self) -> str:
         passes = self._solved.passes

@@ -114,10 +114,10 @@ class Step:
         """What happens, in symbols and numbers."""
         if self.operation:
             return self.operation
-        shown = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
-        more = len(self.contributions) - len(shown)
+        sentences = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
+        more = len(self.contributions) - len(sentences)
         seed = "∂{0}/∂{0} = 1".format(name_text(self.name))
-        return "; ".join(shown + [f"… and {more} more"] * bool(more)) or seed
+        return "; ".join(sentences + [f"… and {more} more"] * bool(more)) or seed
 
     def __str__(self) -> str:
         return self.sentence
@@ -126,11 +126,11 @@ class Step:
 class Steps(Sequence[Step]):
     """The steps of a forward and a backward pass: len, index, slice, iterate, in both directions."""
 
-    def __init__(self, passes: Passes, range: range) -> None:
-        self._passes, self._range = passes, range
+    def __init__(self, passes: Passes, indices: range) -> None:
+        self._passes, self._indices = passes, indices
 
     def __len__(self) -> int:
-        return len(self._range)
+        return len(self._indices)
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -138,21 +138,21 @@ class Steps(Sequence[Step]):
     def __getitem__(self, index: slice) -> Steps: ...
     def __getitem__(self, index: Any) -> Step | Steps:
         if isinstance(index, slice):
-            return Steps(self._passes, self._range[index])
+            return Steps(self._passes, self._indices[index])
         if not hasattr(index, "__index__"):
             raise TypeError(f"steps: a step's index must be an int or a slice, got {type(index).__name__}")
         try:
-            place = self._range[operator.index(index)]
+            place = self._indices[operator.index(index)]
         except IndexError:
             raise IndexError(f"steps: there is no step {index}, there are {len(self)}") from None
         return self._passes.step(place)
 
     def __repr__(self) -> str:
         half = MAX_ROWS // 2
-        shown = list(self) if len(self) <= MAX_ROWS else [*self[:half], *self[-half:]]
-        rows = [f"{step.index:>6}  {step.phase:<8}  {step.sentence}" for step in shown]
-        if len(shown) < len(self):
-            rows.insert(half, f"        … and {len(self) - len(shown):,} more")
+        steps = self if len(self) <= MAX_ROWS else [*self[:half], *self[-half:]]
+        rows = [f"{step.index:>6}  {step.phase:<8}  {step.sentence}" for step in steps]
+        if len(steps) < len(self):
+            rows.insert(half, f"        … and {len(self) - len(steps):,} more")
         passes = self._passes
         changed = [name_text(passes.names[leaf]) for leaf in stale_leaves(passes.graph.nodes)]  # by now
         first = [stale(IN_TEXT, changed)] if changed else []
@@ -160,7 +160,7 @@ class Steps(Sequence[Step]):
 
     def gradients(self, index: int = -1) -> dict[Value, float]:
         """The gradients after the step of that index, of the nodes that gradient has reached by then; without steps, none."""
-        if not self._range and index == -1:
+        if not self._indices and index == -1:
             return {}
         return self._passes.gradients(self[index].index)
 
