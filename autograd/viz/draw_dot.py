@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from autograd._check import checked_value
+from autograd._check import checked_choice, checked_value
 from autograd._tree import is_array, tree_leaves
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.drawing import Drawing, draw_graph
-from autograd.viz.options import DIRECTIONS, SHOW, Options, checked_choice
+from autograd.viz.options import DIRECTIONS, SHOW, Options
 
 
 def draw_dot(
@@ -50,7 +50,7 @@ def draw_dot(
     3
     """
     if rankdir is not None:
-        direction = checked_choice("draw_dot", "rankdir", rankdir, DIRECTIONS)
+        direction = checked_choice("draw_dot: rankdir", rankdir, DIRECTIONS)
     return draw_graph(Graph(*_roots(root)), Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format))
 
 
