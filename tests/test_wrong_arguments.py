@@ -132,5 +132,5 @@ def test_rankdir_is_direction(direction):
 
 
 def test_a_rankdir_that_cannot_be_is_named():
-    with pytest.raises(ValueError, match="draw_dot: rankdir must be 'LR', 'RL', 'TB' or 'BT', got 'up'"):
+    with pytest.raises(ValueError, match="draw_dot: rankdir must be one of LR, RL, TB, BT, got 'up'"):
         draw_dot(Value(1.0), rankdir="up")

@@ -1,16 +1,16 @@
-"""draw_dot: the arguments, and what they mean."""
+"""draw_dot: a graph as a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from autograd._check import checked_value
+from autograd._check import checked_choice, checked_value
 from autograd._tree import is_array, tree_leaves
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.drawing import Drawing, draw_graph
-from autograd.viz.options import DIRECTIONS, SHOW, Options, checked_choice
+from autograd.viz.options import DIRECTIONS, SHOW, Options
 
 
 def draw_dot(
@@ -29,9 +29,9 @@ def draw_dot(
 
     With flow="forward" a box is a value, a circle an operation, the number on an edge the local partial, and its
     colour and width the gradient that flows back along it.
-    With flow="both" a box is an operation (or a leaf); values stand on the grey arrows forward, and the contributions
-    to the gradients on coloured arrows back: those that arrive at a box sum to its gradient.
-    flow="backward" leaves the grey arrows out. Solid blue is positive, dashed orange negative; thicker is larger,
+    With flow="both" a box is an operation (or a leaf); grey arrows carry the values forward, coloured arrows carry the
+    contributions to the gradients back: those that arrive at a box sum to its gradient.
+    flow="backward" leaves out the grey arrows. Solid blue is positive, dashed orange negative; thicker is larger,
     dotted is nearly zero; purple is NaN or infinite, with a frame where it first appeared.
 
     - A list or array of roots is drawn as one graph.
@@ -40,7 +40,7 @@ def draw_dot(
     - `fold` draws the nodes of a module of `nn` or of a `scope` as one box: "module" always, "auto" if there are
       more than `max_nodes` nodes, "none" never. If there are still too many, those farthest from the root become one box.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
-    - `format` is what `render` writes: "svg", "png" or "pdf" (which takes Graphviz itself).
+    - `format` is what `render` writes: "svg", "png" or "pdf" (for which Graphviz itself is needed).
 
     Works without Graphviz, see `autograd.viz.render`.
 
@@ -50,7 +50,7 @@ def draw_dot(
     3
     """
     if rankdir is not None:
-        direction = checked_choice("draw_dot", "rankdir", rankdir, DIRECTIONS)
+        direction = checked_choice("draw_dot: rankdir", rankdir, DIRECTIONS)
     return draw_graph(Graph(*_roots(root)), Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd._format import as_index
 from autograd.context import Scope
-from autograd.graph import Graph
+from autograd.graph import Graph, edges_of
 from autograd.value import Value
 from autograd.viz.options import Options
 
@@ -53,11 +53,8 @@ class Group:
 
     def everything(self) -> Iterator[Value]:
         """Its nodes, and those of the groups in it."""
-        stack = [self]
-        while stack:
-            group = stack.pop()
+        for group in (self, *self.inner()):
             yield from group.nodes
-            stack.extend(reversed(group.groups))
 
 
 @dataclass
@@ -82,7 +79,8 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     folded = [group for group in top.inner() if group.parent in opened and group not in opened]
     box = {node: group for group in folded for node in group.everything()}
     unasked = bool(folded) and options.fold == "auto"
-    _bundle_leaves(graph, names, box)
+    if box:
+        _bundle_leaves(graph, names, box)
     cut = _cut(graph, box, options.max_nodes)
     note = cut or (f"{len(graph):,} nodes, folded" if unasked else "")
     hint = f"expand={folded[0].name!r} opens a box" if unasked and not cut else ""
@@ -212,9 +210,10 @@ def _cut(graph: Graph, box: dict[Value, Group], max_nodes: int) -> str:
     """
     if len({box.get(node, node) for node in graph}) <= max_nodes:
         return ""
-    distance: dict[Value, int] = {}
+    distance = dict.fromkeys(graph, 0)
     for node in reversed(graph.nodes):
-        distance[node] = max((distance[edge.node] + 1 for edge in graph.users[node]), default=0)
+        for edge in edges_of(node):
+            distance[edge.arg] = max(distance[edge.arg], distance[node] + 1)
     farthest: dict[Value | Group, int] = {}
     for node in graph:
         unit = box.get(node, node)

@@ -156,7 +156,7 @@ def test_a_drawing_is_copied_and_rendered_in_its_format(tmp_path):
 def test_bad_arguments_are_refused_by_name():
     with pytest.raises(TypeError, match="root must be a Value, got float"):
         draw_dot(3.0)
-    with pytest.raises(ValueError, match="direction must be 'LR', 'RL', 'TB' or 'BT', got 'up'"):
+    with pytest.raises(ValueError, match="direction must be one of LR, RL, TB, BT, got 'up'"):
         draw_dot(Value(1.0), direction="up")
 
 
@@ -173,7 +173,7 @@ def test_a_path_that_cannot_be_written_is_named_in_the_error(tmp_path):
 
 
 def test_a_picture_in_an_unknown_format_and_a_root_that_is_none_are_refused_by_name():
-    with pytest.raises(ValueError, match="format must be 'svg', 'png' or 'pdf', got 'bogus'"):
+    with pytest.raises(ValueError, match="format must be one of svg, png, pdf, got 'bogus'"):
         draw_dot(Value(1.0), format="bogus")
     with pytest.raises(TypeError, match="trace: root must be a Value, got float"):
         trace(3.0)
