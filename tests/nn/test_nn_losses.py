@@ -331,7 +331,10 @@ def test_targets_may_be_values():
             lambda: nn.BCELoss(weight=[1.0, 2.0])([0.1, 0.2, 0.3], [0, 1, 1]),
             "weight must be one number, .* have their shape, a list of 3, got a list of 2",
         ),
-        (lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]), "pos_weight must be one number, .*, a list of 1, got a list of 2"),
+        (
+            lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]),
+            "pos_weight must be one number, .*, a list of 1, got a list of 2",
+        ),
     ],
 )
 def test_bad_arguments_are_refused_by_name(call, message):
