@@ -50,12 +50,13 @@ def sizes(tree: Any) -> list[int]:
 
 
 def shape_text(tree: Any) -> str:
-    """The lengths of nested lists in words.
+    """The shape of nested lists in words.
 
-    >>> shape_text([[1, 2], [3, 4], [5, 6]]), shape_text(7)
-    ('3 × 2', 'one number')
+    >>> shape_text([[1, 2], [3, 4], [5, 6]]), shape_text([1, 2]), shape_text(7)
+    ('3 × 2', 'a list of 2', 'one number')
     """
-    return " × ".join(map(str, sizes(tree))) or "one number"
+    lengths = sizes(tree)
+    return f"a list of {lengths[0]}" if len(lengths) == 1 else " × ".join(map(str, lengths)) or "one number"
 
 
 def one_column(y: Any) -> Any:

@@ -73,7 +73,7 @@ def health(model: Module, loss: Value) -> Health:
     found = layer_calls(model, loss)
     position = {node: i for i, node in enumerate(found.graph)}
     rows = []
-    for layer in found.ran:
+    for layer in found.called:
         responses = [
             _response(out, call, i, found.inside, position) for call, outs in layer.calls.items() for i, out in enumerate(outs)
         ]
@@ -90,8 +90,8 @@ def health(model: Module, loss: Value) -> Health:
 # -- the calls of layers -----------------------------------------------------------------------------
 
 
-class Ran(NamedTuple):
-    """A layer or an activation module that ran, its name, and the outputs of each of its calls."""
+class CalledLayer(NamedTuple):
+    """A layer or an activation module that was called, its name, and the outputs of each call."""
 
     name: str
     module: Module
@@ -104,12 +104,12 @@ class Ran(NamedTuple):
 
 
 class LayerCalls(NamedTuple):
-    """The layers of a model in the order in which they ran, those that did not, and the graph they ran in.
+    """The layers of a model in the order of their calls, those that were not called, and the graph they ran in.
 
     `inside` has for every node the call of a layer that recorded it.
     """
 
-    ran: list[Ran]
+    called: list[CalledLayer]
     unused: list[tuple[str, Module]]
     graph: Graph
     inside: Mapping[Value, Scope | None]
@@ -120,7 +120,7 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
 
     >>> from nn import MLP
     >>> net = MLP(1, [3, 1], seed=0)
-    >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).ran]
+    >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).called]
     [("layers.0 Layer(1, 3, 'relu')", 6), ("layers.1 Layer(3, 1, 'linear')", 2)]
     """
     checked_module("model", model)
@@ -142,7 +142,7 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
     if not outputs:
         raise ValueError("loss was not computed by this model: none of its calls is in the graph")
     unused = [named for key, named in layers.items() if key not in outputs]
-    return LayerCalls([Ran(*layers[key], calls) for key, calls in outputs.items()], unused, graph, inside)
+    return LayerCalls([CalledLayer(*layers[key], calls) for key, calls in outputs.items()], unused, graph, inside)
 
 
 def _layers(model: Module) -> Iterator[tuple[str, Module]]:
@@ -197,7 +197,7 @@ def _response(
     return _Response(unit, slope, kinked)
 
 
-def _layer_health(layer: Ran, responses: Sequence[_Response], bars: Mapping[Value, float]) -> LayerHealth:
+def _layer_health(layer: CalledLayer, responses: Sequence[_Response], bars: Mapping[Value, float]) -> LayerHealth:
     units: dict[int, list[_Response]] = {}
     for response in responses:
         units.setdefault(response.unit, []).append(response)

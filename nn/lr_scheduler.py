@@ -27,7 +27,7 @@ from nn._check import checked_list
 from nn.optim import Optimizer, ParamGroup
 
 Check = Callable[[str, Any], Any]
-Progress = list[tuple["_Scheduler", dict[str, Any]]]
+Loaded = list[tuple["_Scheduler", dict[str, Any]]]
 
 
 def _count(name: str, value: int) -> int:
@@ -64,8 +64,8 @@ def _groups_of(optimizer: Any) -> list[ParamGroup]:
 class _Scheduler:
     """The base of all schedulers: an optimizer, the number of epochs so far, and the rates set last, one per group."""
 
-    # The attributes that a state_dict holds, each with the check that it has to pass on the way back.
-    progress: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
+    # The attributes that a state_dict holds, each with the check that it must pass when it is loaded.
+    state_checks: ClassVar[dict[str, Check]] = {"last_epoch": _count, "last_lrs": _rates}
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.last_lrs = [group["lr"] for group in _groups_of(optimizer)]
@@ -82,8 +82,8 @@ class _Scheduler:
         >>> StepLR(SGD([Value(1.0)], lr=0.1), step_size=2).state_dict()
         {'scheduler': 'StepLR', 'last_epoch': 0, 'last_lrs': [0.1], 'base_lrs': [0.1]}
         """
-        progress = {name: getattr(self, name) for name in self.progress}
-        return {"scheduler": type(self).__name__, **{k: list(x) if isinstance(x, list) else x for k, x in progress.items()}}
+        state = {name: getattr(self, name) for name in self.state_checks}
+        return {"scheduler": type(self).__name__, **{k: list(x) if isinstance(x, list) else x for k, x in state.items()}}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state_dict` of the same kind of scheduler, made with the same arguments.
@@ -91,19 +91,19 @@ class _Scheduler:
         The rates themselves are part of the optimizer's state: make optimizer and scheduler, then load both.
         ValueError or TypeError says what does not fit, and then nothing has been changed.
         """
-        for scheduler, progress in self._checked_progress("state", state):
-            scheduler.__dict__.update(progress)
+        for scheduler, loaded in self._checked_state("state", state):
+            scheduler.__dict__.update(loaded)
 
-    def _checked_progress(self, name: str, state: Any) -> Progress:
-        """The attributes to set, here and in the schedulers inside."""
+    def _checked_state(self, name: str, state: Any) -> Loaded:
+        """The attributes to set, of this scheduler and of those inside."""
         checked_keys(name, state, self.state_dict())
         if state["scheduler"] != type(self).__name__:
             raise ValueError(f"{name} must be that of {type(self).__name__}, got that of {state['scheduler']!r}")
-        progress = {key: check(f"{name}: {key}", state[key]) for key, check in self.progress.items()}
-        for key, held in progress.items():
+        loaded = {key: check(f"{name}: {key}", state[key]) for key, check in self.state_checks.items()}
+        for key, held in loaded.items():
             if isinstance(held, list) and len(held) != len(self.last_lrs):
                 raise ValueError(f"{name}: {key} must hold {len(self.last_lrs)}, one for each parameter group, got {held}")
-        return [(self, progress)]
+        return [(self, loaded)]
 
     def _set(self, epoch: int, rates: Sequence[float]) -> None:
         """Make these the rates of the groups, from this epoch on."""
@@ -138,7 +138,7 @@ class LRScheduler(_Scheduler):
     0.4
     """
 
-    progress: ClassVar[dict[str, Check]] = {**_Scheduler.progress, "base_lrs": _rates}
+    state_checks: ClassVar[dict[str, Check]] = {**_Scheduler.state_checks, "base_lrs": _rates}
     begins: ClassVar[bool] = False  # is `rate(0)` set at once? If not, epoch 0 keeps `base_lr`
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -497,14 +497,14 @@ class SequentialLR(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "schedulers": [scheduler.state_dict() for scheduler in self.schedulers]}
 
-    def _checked_progress(self, name: str, state: Any) -> Progress:
-        progress = super()._checked_progress(name, state)
+    def _checked_state(self, name: str, state: Any) -> Loaded:
+        loaded = super()._checked_state(name, state)
         inner = state["schedulers"]
         if not isinstance(inner, list) or len(inner) != len(self.schedulers):
             raise ValueError(f"{name}: schedulers must be a list of {len(self.schedulers)}, got {inner!r}")
-        for i, (scheduler, reached) in enumerate(zip(self.schedulers, inner, strict=True)):
-            progress += scheduler._checked_progress(f"{name}: schedulers[{i}]", reached)
-        return progress
+        for i, (scheduler, its_state) in enumerate(zip(self.schedulers, inner, strict=True)):
+            loaded += scheduler._checked_state(f"{name}: schedulers[{i}]", its_state)
+        return loaded
 
     def _restart(self, rates: Sequence[float]) -> None:
         scheduler = self._whose_turn(0)
@@ -536,8 +536,8 @@ class ReduceLROnPlateau(_Scheduler):
     [0.4]
     """
 
-    progress: ClassVar[dict[str, Check]] = {
-        **_Scheduler.progress,
+    state_checks: ClassVar[dict[str, Check]] = {
+        **_Scheduler.state_checks,
         "best": any_number,
         "num_bad_epochs": _count,
         "cooldown_counter": _count,

@@ -128,7 +128,8 @@ class ParameterSearch:
         """TypeError if a Value within reach is not listed, or if a parameter was replaced by the result of an operation."""
         if not self.results and not self.hidden:
             return
-        for path, op in self.mixed:
+        if self.mixed:
+            path, op = self.mixed[0]
             raise TypeError(
                 f"{self._name(path)} holds a Value that {op} made among its parameters: "
                 f"set its data instead: self.{as_index(path)}[i].data -= …"

@@ -103,7 +103,7 @@ def test_clipping_neither_overflows_nor_hides_what_is_not_finite():
 
 # PyTorch #1833, Flax #2055, Axon #367: dropping everything divided by zero
 def test_dropping_everything_is_refused():
-    with pytest.raises(ValueError, match=r"p must be at least 0 and below 1, got 1\.0"):
+    with pytest.raises(ValueError, match=r"p must be a number >= 0 and < 1, got 1\.0"):
         Dropout(1.0, seed=0)
 
 
@@ -124,6 +124,6 @@ def test_a_key_that_stands_twice_in_a_model_file_is_named(tmp_path):
     path, model = tmp_path / "model.json", Neuron(1, seed=0)
     save(model, path)
     path.write_text(path.read_text().replace('"b":', '"b": 7.0, "b":'))
-    with pytest.raises(ModelFileError, match="'b' stands there twice"):
+    with pytest.raises(ModelFileError, match="'b' occurs twice"):
         load(model, path)
     assert model.b.data == 0.0

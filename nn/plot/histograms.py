@@ -47,7 +47,7 @@ def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[fl
     """
     checked_ax(ax)
     checked = _checked_bins(bins)
-    outputs = [(layer.name, [out.data for out in layer.outputs]) for layer in layer_calls(model, loss).ran]
+    outputs = [(layer.name, [out.data for out in layer.outputs]) for layer in layer_calls(model, loss).called]
     verdicts = {row.name: row.verdict for row in health(model, loss).rows}
     rows = [_histogram(name, numbers, verdicts[name], checked) for name, numbers in outputs]
     return _draw(rows, checked, ax, "output of the layer", "Activations")
@@ -73,7 +73,7 @@ def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[floa
     checked_ax(ax)
     checked = _checked_bins(bins, above=0.0)
     rows = []
-    for layer in layer_calls(model, loss).ran:
+    for layer in layer_calls(model, loss).called:
         found = gradients(loss, layer.module.parameters() or layer.outputs)
         rows.append(_histogram(layer.name, [abs(gradient) for gradient in found], "ok", checked))
     return _draw(rows, checked, ax, "size of the gradient", "Gradients", logarithmic=True)

@@ -171,7 +171,7 @@ def test_state_goes_from_one_model_to_another_exactly():
     [
         (lambda s: s.pop("b"), "missing b"),
         (lambda s: s.update(c=1.0), "unexpected c"),
-        (lambda s: s.update(w=[1.0]), "w has another shape: expected 2, got 1$"),
+        (lambda s: s.update(w=[1.0]), "w has another shape: expected a list of 2, got a list of 1$"),
         (lambda s: s.update(b="x"), "b must hold numbers, got str"),
         (lambda s: s.update(b=True), "b must hold numbers, got bool"),
         (lambda s: s.update(b=10**400), "b holds an integer too large"),

@@ -292,7 +292,7 @@ def test_targets_may_be_values():
     [
         (lambda: nn.MSELoss("avg"), "reduction must be one of mean, sum, none, got 'avg'"),
         (lambda: nn.MSELoss()([], []), "loss of an empty batch"),
-        (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, 1, got 2"),
+        (lambda: nn.MSELoss()([1.0], [1.0, 2.0]), "targets must have the shape of predictions, a list of 1, got a list of 2"),
         (lambda: nn.HingeLoss()([1.0], [0]), "HingeLoss takes -1 and 1, got 0"),
         (lambda: nn.BCELoss()([1.5], [1]), "probabilities from 0 to 1, got 1.5"),
         (lambda: nn.BCEWithLogitsLoss()([1.5], [2]), "targets: expected a number from 0 to 1, got 2"),
@@ -329,9 +329,12 @@ def test_targets_may_be_values():
         (lambda: nn.BCELoss(weight=math.inf), "weight must be a finite number >= 0, got inf"),
         (
             lambda: nn.BCELoss(weight=[1.0, 2.0])([0.1, 0.2, 0.3], [0, 1, 1]),
-            "weight must be one number, .* have their shape, 3, got 2",
+            "weight must be one number, .* have their shape, a list of 3, got a list of 2",
         ),
-        (lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]), "pos_weight must be one number, .*, 1, got 2"),
+        (
+            lambda: nn.BCEWithLogitsLoss(pos_weight=[1.0, 2.0])([0.5], [1]),
+            "pos_weight must be one number, .*, a list of 1, got a list of 2",
+        ),
     ],
 )
 def test_bad_arguments_are_refused_by_name(call, message):
