@@ -351,12 +351,12 @@ where    = op("where",    lambda condition, x, y: x if condition else y,
               plain="{1} if {0} else {2}", text="{1} if {0} else {2}", precedence=(ANY, SUM, SUM, ANY), latex_precedence=(ANY, ANY, ANY, ANY),
               latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}")
 
-equal         = op("equal",         lambda x, y: float(x == y), _zero, _zero, plain="float({} == {})", text="[{} = {}]", latex=r"\left[{} = {}\right]",   symbol="=", **_COMPARISON)
-not_equal     = op("not_equal",     lambda x, y: float(x != y), _zero, _zero, plain="float({} != {})", text="[{} ≠ {}]", latex=r"\left[{} \ne {}\right]", symbol="≠", **_COMPARISON)
-less          = op("less",          lambda x, y: float(x < y),  _zero, _zero, plain="float({} < {})",  text="[{} < {}]", latex=r"\left[{} < {}\right]",   symbol="<", **_COMPARISON)
-less_equal    = op("less_equal",    lambda x, y: float(x <= y), _zero, _zero, plain="float({} <= {})", text="[{} ≤ {}]", latex=r"\left[{} \le {}\right]", symbol="≤", **_COMPARISON)
-greater       = op("greater",       lambda x, y: float(x > y),  _zero, _zero, plain="float({} > {})",  text="[{} > {}]", latex=r"\left[{} > {}\right]",   symbol=">", **_COMPARISON)
-greater_equal = op("greater_equal", lambda x, y: float(x >= y), _zero, _zero, plain="float({} >= {})", text="[{} ≥ {}]", latex=r"\left[{} \ge {}\right]", symbol="≥", **_COMPARISON)
+equal         = op("equal",         lambda x, y: 1.0 if x == y else 0.0, _zero, _zero, plain="float({} == {})", text="[{} = {}]", latex=r"\left[{} = {}\right]",   symbol="=", **_COMPARISON)
+not_equal     = op("not_equal",     lambda x, y: 1.0 if x != y else 0.0, _zero, _zero, plain="float({} != {})", text="[{} ≠ {}]", latex=r"\left[{} \ne {}\right]", symbol="≠", **_COMPARISON)
+less          = op("less",          lambda x, y: 1.0 if x < y else 0.0,  _zero, _zero, plain="float({} < {})",  text="[{} < {}]", latex=r"\left[{} < {}\right]",   symbol="<", **_COMPARISON)
+less_equal    = op("less_equal",    lambda x, y: 1.0 if x <= y else 0.0, _zero, _zero, plain="float({} <= {})", text="[{} ≤ {}]", latex=r"\left[{} \le {}\right]", symbol="≤", **_COMPARISON)
+greater       = op("greater",       lambda x, y: 1.0 if x > y else 0.0,  _zero, _zero, plain="float({} > {})",  text="[{} > {}]", latex=r"\left[{} > {}\right]",   symbol=">", **_COMPARISON)
+greater_equal = op("greater_equal", lambda x, y: 1.0 if x >= y else 0.0, _zero, _zero, plain="float({} >= {})", text="[{} ≥ {}]", latex=r"\left[{} \ge {}\right]", symbol="≥", **_COMPARISON)
 
 # -- activations -------------------------------------------------------------------------------------------------------
 
