@@ -172,7 +172,7 @@ class Op:
         ufunc: str | None = None,
         built_in: bool = False,
     ) -> None:
-        self.name = self.__name__ = name
+        self.name = name  # CPython reads an attribute faster of an object that has no more than 30
         self.__doc__ = doc
         self.forward = forward
         self.partials = partials
@@ -202,6 +202,10 @@ class Op:
         self.symbol = symbol or name
         self.ufunc = ufunc or name
         self.built_in = built_in
+
+    @property
+    def __name__(self) -> str:
+        return self.name
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.parameters)})>"

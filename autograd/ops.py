@@ -3,7 +3,8 @@
 A rule reads `lambda z, x, y: …`: the result first, then the arguments. Rules use operators and the ops of this table
 alone, so one rule serves floats, Values and arrays. Three habits keep them accurate: no tail is computed as 1 - 1, a
 rule's own derivative does not cancel either, and a partial outside the domain is NaN at every order. To add an op, add
-it here; everything else reads it from here. `Op` says what the columns mean, op_docs.py has the docstrings.
+a row: everything else reads it. `Op` says what the columns mean. Under the name of an op, op_docs.py has its docstring
+and kernels.py its kernel, if it has one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ MAX_EXACT = kernels.MAX_EXACT
 LN_2, LOG2_E, LOG10_E = 0.6931471805599453, kernels.LOG2_E, kernels.LOG10_E
 TWO_OVER_SQRT_PI, SQRT_PI_OVER_TWO = 1.1283791670955126, 0.886226925452758
 
-FROM_1: Domain = ((1.0, INF),)
+ABOVE_1: Domain = ((1.0, INF),)
+ABOVE_MINUS_1: Domain = ((-1.0, INF),)
 NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on to the left
 ORDER: Domain = ((-1.0, 101.0),)  # the integers in it
 
@@ -44,8 +46,8 @@ def _square(x: Any) -> Any:
     return x * x
 
 
-def _power_three_halves(x: Any) -> Any:
-    return x * sqrt(x)
+def _length_cubed(x: Any, rest: Any) -> Any:
+    return (x * x + rest) * sqrt(x * x + rest)
 
 
 def _cusp(x: Any) -> Any:
@@ -162,21 +164,34 @@ def _pole_of_polygamma(n: float, x: float) -> float:
     return INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0))
 
 
-# -- distances from kinks that recur: a triangle wave, with another sign on either side of every kink ------------------
+# -- distances from kinks, with another sign on either side ------------------------------------------------------------
 
 
-def _to_multiple(x: float, y: float) -> float:
+def _from_zero(x: float) -> float:
+    return x
+
+
+def _from_tie(x: float, y: float) -> float:
+    return x - y
+
+
+def _from_multiple(x: float, y: float) -> float:
+    # Jumps recur: a triangle wave.
     if not math.isfinite(x) or not math.isfinite(2.0 * y) or y == 0.0:
         return NAN
     r = math.remainder(x, 2.0 * y)
     return math.copysign(min(math.fabs(r), math.fabs(y) - math.fabs(r)), r)
 
 
-def _to_half(x: float) -> float:
+def _from_integer(x: float) -> float:
+    return _from_multiple(x, 1.0)
+
+
+def _from_half(x: float) -> float:
     return 0.5 - math.fabs(math.remainder(x, 2.0)) if math.isfinite(x) else NAN
 
 
-def _to_either_zero(x: float, y: float) -> float:
+def _from_either_zero(x: float, y: float) -> float:
     return math.copysign(min(math.fabs(x), math.fabs(y)), x) * math.copysign(1.0, y)
 
 
@@ -196,151 +211,184 @@ def _pairs_and_bias(n: int) -> list[tuple[int, ...]]:
 
 
 _COMPARISON: dict[str, Any] = {
-    "kinks": lambda x, y: x - y, "at_kink": (0.0, 0.0), "jumps": True, "comparison": True, "precedence": (ATOM, SUM, SUM),
+    "kinks": _from_tie, "at_kink": (0.0, 0.0), "jumps": True, "comparison": True, "precedence": (ATOM, SUM, SUM),
 }
 
 # fmt: off
-# -- arithmetic --------------------------------------------------------------------------------------------------------
-#   name        on floats                 by x                                  by y
+# A row: its name, the function on floats, the partials, result first; then how it behaves; then how it is written.
 
-pos = op("pos", operator.pos,             lambda z, x: 1.0, linear=True,
+# -- arithmetic --------------------------------------------------------------------------------------------------------
+
+pos = op("pos", operator.pos,     lambda z, x: 1.0,                           linear=True,
          source="+{}", text="+{}", latex="+{}", precedence=(SUM, PRODUCT), symbol="+", ufunc="positive")
-neg = op("neg", operator.neg,             lambda z, x: -1.0, linear=True,
+neg = op("neg", operator.neg,     lambda z, x: -1.0,                          linear=True,
          source="-{}", text="−{}", latex="-{}", precedence=(SUM, PRODUCT), symbol="−", ufunc="negative")
-add = op("add", operator.add,             lambda z, x, y: 1.0,                  lambda z, x, y: 1.0,                kernel=kernels.add, linear=True, terms=_each,
+add = op("add", operator.add,     lambda z, x, y: 1.0,                        lambda z, x, y: 1.0,    linear=True, terms=_each,
          source="{} + {}", text="{} + {}", latex="{} + {}", precedence=(SUM, SUM, SUM), symbol="+")
-sub = op("sub", operator.sub,             lambda z, x, y: 1.0,                  lambda z, x, y: -1.0,               kernel=kernels.sub, linear=True,
+sub = op("sub", operator.sub,     lambda z, x, y: 1.0,                        lambda z, x, y: -1.0,   linear=True,
          source="{} - {}", text="{} − {}", latex="{} - {}", precedence=(SUM, SUM, PRODUCT), symbol="−", ufunc="subtract")
-mul = op("mul", operator.mul,             lambda z, x, y: y,                    lambda z, x, y: x,                  kernel=kernels.mul, terms=_all,
+mul = op("mul", operator.mul,     lambda z, x, y: y,                          lambda z, x, y: x,      terms=_all,
          source="{} * {}", text="{}·{}", latex=r"{} \cdot {}", precedence=(PRODUCT, PRODUCT, PRODUCT), symbol="×", ufunc="multiply")
-div = op("div", operator.truediv,         lambda z, x, y: 1.0 / y,              lambda z, x, y: -z / y,             kernel=kernels.div, fallback=_quotient,
-         textbook=["1/y", "-(x/y**2)"], domain=[REAL, NONZERO],
-         source="{} / {}", text="{}/{}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER), latex_precedence=(CALL, ANY, ANY), symbol="÷", ufunc="divide")
-mod = op("mod", operator.mod,             lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z), kernel=kernels.mod,
-         textbook=["1", "-floor(x/y)"], domain=[REAL, NONZERO], kinks=_to_multiple, jumps=True, varies_fast=True,
-         source="{} % {}", text="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER), latex_precedence=(ANY, PRODUCT, POWER), symbol="%", ufunc="remainder")
-pow = op("pow", math.pow,                 _power_by_base,                       _power_by_exponent,                 kernel=kernels.pow, fallback=_power,
-         textbook=["y*x**(y - 1)", "z*log(x)"], domain=[POSITIVE, REAL], entire=lambda x, y: type(y) is float and y >= 0.0 and y.is_integer(),
-         source="{} ** {}", text="{}^{}", latex="{{{}}}^{{{}}}", precedence=(POWER, ATOM, CALL), latex_precedence=(POWER, ATOM, ANY), symbol="**", ufunc="power")
+div = op("div", operator.truediv, lambda z, x, y: 1.0 / y,                    lambda z, x, y: -z / y,
+         fallback=_quotient, domain=[REAL, NONZERO],
+         textbook=["1/y", "-(x/y**2)"], source="{} / {}", text="{}/{}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER),
+         latex_precedence=(CALL, ANY, ANY), symbol="÷", ufunc="divide")
+mod = op("mod", operator.mod,     lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
+         domain=[REAL, NONZERO], kinks=_from_multiple, jumps=True, varies_fast=True,
+         textbook=["1", "-floor(x/y)"], source="{} % {}", text="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER),
+         latex_precedence=(ANY, PRODUCT, POWER), symbol="%", ufunc="remainder")
+pow = op("pow", math.pow,         _power_by_base,                             _power_by_exponent,
+         fallback=_power, domain=[POSITIVE, REAL], entire=lambda x, y: type(y) is float and y >= 0.0 and y.is_integer(),
+         textbook=["y*x**(y - 1)", "z*log(x)"], source="{} ** {}", text="{}^{}", latex="{{{}}}^{{{}}}", precedence=(POWER, ATOM, CALL),
+         latex_precedence=(POWER, ATOM, ANY), symbol="**", ufunc="power")
 
 # -- exponentials and logarithms ---------------------------------------------------------------------------------------
 
-exp      = op("exp",      math.exp,             lambda z, x: z,                                             fallback=_infinity, latex="e^{{{}}}", latex_precedence=(POWER, ANY))
-expm1    = op("expm1",    math.expm1,           lambda z, x: exp(x),                                        fallback=_infinity, text="exp({}) − 1", latex="e^{{{}}} - 1", precedence=(SUM, ANY))
-exp2     = op("exp2",     math.exp2,            lambda z, x: LN_2 * z,                                      fallback=_infinity, text="2^{}", latex="2^{{{}}}", precedence=(POWER, CALL), latex_precedence=(POWER, ANY))
-log      = op("log",      math.log,             lambda z, x: where(greater_equal(x, 0.0), 1.0 / x, z),      kernel=kernels.log, fallback=_minus_infinity_at_0,
-              textbook=["1/x"], domain=[POSITIVE], text="ln", latex=r"\ln")
-log1p    = op("log1p",    math.log1p,           lambda z, x: where(greater_equal(x, -1.0), 1.0 / (1.0 + x), z), kernel=kernels.log1p, fallback=lambda x: -INF if x == -1.0 else NAN,
-              textbook=["1/(1 + x)"], domain=[((-1.0, INF),)], text="ln(1 + {})", latex=r"\ln\left(1 + {}\right)", precedence=(ATOM, SUM))
-log2     = op("log2",     math.log2,            lambda z, x: where(greater_equal(x, 0.0), LOG2_E / x, z),   kernel=kernels.log2, fallback=_minus_infinity_at_0,
-              textbook=["1/(x*log(2))"], domain=[POSITIVE], text="log₂", latex=r"\log_2")
-log10    = op("log10",    math.log10,           lambda z, x: where(greater_equal(x, 0.0), LOG10_E / x, z),  kernel=kernels.log10, fallback=_minus_infinity_at_0,
-              textbook=["1/(x*log(10))"], domain=[POSITIVE], text="log₁₀", latex=r"\log_{{10}}")
-log1mexp = op("log1mexp", scalar_math.log1mexp, lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z), fallback=_minus_infinity_at_0,
-              textbook=["1/(exp(x) - 1)"], domain=[POSITIVE], text="ln(1 − exp(−{}))", latex=r"\ln\left(1 - e^{{-{}}}\right)", precedence=(ATOM, PRODUCT))
-sqrt     = op("sqrt",     math.sqrt,            lambda z, x: 0.5 / z,                                       textbook=["1/(2*z)"], domain=[POSITIVE], latex=r"\sqrt{{{}}}", symbol="√")
-cbrt     = op("cbrt",     scalar_math.cube_root, lambda z, x: 1.0 / (3.0 * z * z),                          textbook=["1/(3*z**2)"], domain=[NONZERO], plain="cube_root", latex=r"\sqrt[3]{{{}}}", symbol="∛")
-exp_difference = op("exp_difference", scalar_math.exp_difference, lambda z, x, y: z, lambda z, x, y: -z,    kernel=kernels.exp_difference, fallback=_infinity,
-              text="exp({} − {})", latex="e^{{{} - {}}}", precedence=(ATOM, SUM, PRODUCT), latex_precedence=(POWER, SUM, PRODUCT))
+exp            = op("exp",            math.exp,                   lambda z, x: z,                   fallback=_infinity,
+                    latex="e^{{{}}}", latex_precedence=(POWER, ANY))
+expm1          = op("expm1",          math.expm1,                 lambda z, x: exp(x),              fallback=_infinity,
+                    text="exp({}) − 1", latex="e^{{{}}} - 1", precedence=(SUM, ANY))
+exp2           = op("exp2",           math.exp2,                  lambda z, x: LN_2 * z,            fallback=_infinity,
+                    text="2^{}", latex="2^{{{}}}", precedence=(POWER, CALL), latex_precedence=(POWER, ANY))
+log            = op("log",            math.log,                   lambda z, x: where(greater_equal(x, 0.0), 1.0 / x, z),
+                    fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/x"], text="ln", latex=r"\ln")
+log1p          = op("log1p",          math.log1p,                 lambda z, x: where(greater_equal(x, -1.0), 1.0 / (1.0 + x), z),
+                    fallback=lambda x: -INF if x == -1.0 else NAN, domain=[ABOVE_MINUS_1],
+                    textbook=["1/(1 + x)"], text="ln(1 + {})", latex=r"\ln\left(1 + {}\right)", precedence=(ATOM, SUM))
+log2           = op("log2",           math.log2,                  lambda z, x: where(greater_equal(x, 0.0), LOG2_E / x, z),
+                    fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/(x*log(2))"], text="log₂", latex=r"\log_2")
+log10          = op("log10",          math.log10,                 lambda z, x: where(greater_equal(x, 0.0), LOG10_E / x, z),
+                    fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/(x*log(10))"], text="log₁₀", latex=r"\log_{{10}}")
+log1mexp       = op("log1mexp",       scalar_math.log1mexp,       lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z),
+                    fallback=_minus_infinity_at_0, domain=[POSITIVE],
+                    textbook=["1/(exp(x) - 1)"], text="ln(1 − exp(−{}))", latex=r"\ln\left(1 - e^{{-{}}}\right)", precedence=(ATOM, PRODUCT))
+sqrt           = op("sqrt",           math.sqrt,                  lambda z, x: 0.5 / z,             domain=[POSITIVE],
+                    textbook=["1/(2*z)"], latex=r"\sqrt{{{}}}", symbol="√")
+cbrt           = op("cbrt",           scalar_math.cube_root,      lambda z, x: 1.0 / (3.0 * z * z), domain=[NONZERO],
+                    textbook=["1/(3*z**2)"], plain="cube_root", latex=r"\sqrt[3]{{{}}}", symbol="∛")
+exp_difference = op("exp_difference", scalar_math.exp_difference, lambda z, x, y: z,                lambda z, x, y: -z, fallback=_infinity,
+                    text="exp({} − {})", latex="e^{{{} - {}}}", precedence=(ATOM, SUM, PRODUCT), latex_precedence=(POWER, SUM, PRODUCT))
 
 # -- trigonometric functions -------------------------------------------------------------------------------------------
 
-sin   = op("sin",   math.sin,        lambda z, x: cos(x),                                 kernel=kernels.sin, varies_fast=True, latex=r"\sin")
-cos   = op("cos",   math.cos,        lambda z, x: -sin(x),                                kernel=kernels.cos, varies_fast=True, latex=r"\cos")
-tan   = op("tan",   math.tan,        lambda z, x: 1.0 + z * z,                            textbook=["1 + z**2"], domain=[((-1.5, 1.5),)], varies_fast=True, latex=r"\tan")
-asin  = op("asin",  math.asin,       lambda z, x: 1.0 / leg(1.0, x),                      textbook=["1/sqrt(1 - x**2)"], domain=[UNIT], latex=r"\arcsin", ufunc="arcsin")
-acos  = op("acos",  math.acos,       lambda z, x: -1.0 / leg(1.0, x),                     textbook=["-(1/sqrt(1 - x**2))"], domain=[UNIT], latex=r"\arccos", ufunc="arccos")
-atan  = op("atan",  math.atan,       lambda z, x: _square(1.0 / hypot(1.0, x)),           textbook=["1/(1 + x**2)"], latex=r"\arctan", ufunc="arctan")
-atan2 = op("atan2", math.atan2,      lambda z, y, x: x / hypot(x, y) / hypot(x, y),       lambda z, y, x: -y / hypot(x, y) / hypot(x, y), kernel=kernels.atan2,
-           textbook=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], domain=[NONZERO, NONZERO], ufunc="arctan2")
+sin   = op("sin",   math.sin,   lambda z, x: cos(x),                       varies_fast=True, latex=r"\sin")
+cos   = op("cos",   math.cos,   lambda z, x: -sin(x),                      varies_fast=True, latex=r"\cos")
+tan   = op("tan",   math.tan,   lambda z, x: 1.0 + z * z,                  domain=[((-1.5, 1.5),)], varies_fast=True, textbook=["1 + z**2"], latex=r"\tan")
+asin  = op("asin",  math.asin,  lambda z, x: 1.0 / leg(1.0, x),            domain=[UNIT], textbook=["1/sqrt(1 - x**2)"], latex=r"\arcsin", ufunc="arcsin")
+acos  = op("acos",  math.acos,  lambda z, x: -1.0 / leg(1.0, x),           domain=[UNIT], textbook=["-(1/sqrt(1 - x**2))"], latex=r"\arccos", ufunc="arccos")
+atan  = op("atan",  math.atan,  lambda z, x: _square(1.0 / hypot(1.0, x)), textbook=["1/(1 + x**2)"], latex=r"\arctan", ufunc="arctan")
+atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
+           domain=[NONZERO, NONZERO], textbook=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], ufunc="arctan2")
 
 # -- hyperbolic functions ----------------------------------------------------------------------------------------------
 
-sinh  = op("sinh",  math.sinh,         lambda z, x: cosh(x),                              fallback=_signed_infinity, latex=r"\sinh")
-cosh  = op("cosh",  math.cosh,         lambda z, x: sinh(x),                              fallback=_infinity, latex=r"\cosh")
-tanh  = op("tanh",  math.tanh,         lambda z, x: sech2(x),                             kernel=kernels.tanh, textbook=["1 - z**2"], varies_fast=True, activation=True, latex=r"\tanh")
-sech2 = op("sech2", scalar_math.sech2, lambda z, x: -2.0 * (z * tanh(x)),                 varies_fast=True)
-asinh = op("asinh", math.asinh,        lambda z, x: 1.0 / hypot(1.0, x),                  textbook=["1/sqrt(1 + x**2)"], latex=r"\operatorname{{arsinh}}", ufunc="arcsinh")
-acosh = op("acosh", math.acosh,        lambda z, x: 1.0 / leg(x, 1.0),                    textbook=["1/sqrt(x**2 - 1)"], domain=[FROM_1], latex=r"\operatorname{{arcosh}}", ufunc="arccosh")
-atanh = op("atanh", math.atanh,        lambda z, x: _square(1.0 / leg(1.0, x)),           textbook=["1/(1 - x**2)"], domain=[UNIT], fallback=lambda x: _signed_infinity(x) if x * x == 1.0 else NAN,
-           latex=r"\operatorname{{artanh}}", ufunc="arctanh")
+sinh  = op("sinh",  math.sinh,         lambda z, x: cosh(x),                    fallback=_signed_infinity, latex=r"\sinh")
+cosh  = op("cosh",  math.cosh,         lambda z, x: sinh(x),                    fallback=_infinity, latex=r"\cosh")
+tanh  = op("tanh",  math.tanh,         lambda z, x: sech2(x),                   varies_fast=True, activation=True, textbook=["1 - z**2"], latex=r"\tanh")
+sech2 = op("sech2", scalar_math.sech2, lambda z, x: -2.0 * (z * tanh(x)),       varies_fast=True)
+asinh = op("asinh", math.asinh,        lambda z, x: 1.0 / hypot(1.0, x),        textbook=["1/sqrt(1 + x**2)"], latex=r"\operatorname{{arsinh}}", ufunc="arcsinh")
+acosh = op("acosh", math.acosh,        lambda z, x: 1.0 / leg(x, 1.0),          domain=[ABOVE_1],
+           textbook=["1/sqrt(x**2 - 1)"], latex=r"\operatorname{{arcosh}}", ufunc="arccosh")
+atanh = op("atanh", math.atanh,        lambda z, x: _square(1.0 / leg(1.0, x)), fallback=lambda x: _signed_infinity(x) if x * x == 1.0 else NAN, domain=[UNIT],
+           textbook=["1/(1 - x**2)"], latex=r"\operatorname{{artanh}}", ufunc="arctanh")
 
 # -- lengths -----------------------------------------------------------------------------------------------------------
 
-hypot     = op("hypot",     math.hypot,            lambda z, x, y: _along(z, x, y),                         lambda z, x, y: _along(z, y, x), kernel=kernels.hypot,
-               textbook=["x/z", "y/z"], kinks=math.hypot, at_kink=(0.0, 0.0), latex=r"\sqrt{{{}^2 + {}^2}}", latex_precedence=(ATOM, ATOM, ATOM))
-leg       = op("leg",       scalar_math.leg,       lambda z, x, y: hypot(1.0, y / z),                       lambda z, x, y: -y / z, kernel=kernels.leg,
-               textbook=["x/z", "-(y/z)"], domain=[FROM_1, UNIT])
-direction = op("direction", scalar_math.direction, lambda z, x, rest: rest / _power_three_halves(x * x + rest), lambda z, x, rest: -x / (2.0 * _power_three_halves(x * x + rest)), kernel=kernels.direction,
+hypot     = op("hypot",     math.hypot,            lambda z, x, y: _along(z, x, y),                     lambda z, x, y: _along(z, y, x),
+               kinks=math.hypot, at_kink=(0.0, 0.0), textbook=["x/z", "y/z"], latex=r"\sqrt{{{}^2 + {}^2}}", latex_precedence=(ATOM, ATOM, ATOM))
+leg       = op("leg",       scalar_math.leg,       lambda z, x, y: hypot(1.0, y / z),                   lambda z, x, y: -y / z,
+               domain=[ABOVE_1, UNIT], textbook=["x/z", "-(y/z)"])
+direction = op("direction", scalar_math.direction, lambda z, x, rest: rest / _length_cubed(x, rest),    lambda z, x, rest: -x / (2.0 * _length_cubed(x, rest)),
                domain=[REAL, POSITIVE])
-norm      = op("norm",      math.hypot,            _along_each,                                             variadic=True, kernel=kernels.norm,
-               textbook=["x/z"], kinks=math.hypot, at_kink=(0.0,), plain="hypot", symbol="‖·‖")
+norm      = op("norm",      math.hypot,            _along_each,                                         variadic=True,
+               kinks=math.hypot, at_kink=(0.0,), textbook=["x/z"], plain="hypot", symbol="‖·‖")
 
 # -- the normal distribution -------------------------------------------------------------------------------------------
 
-gaussian   = op("gaussian",   scalar_math.gaussian,   lambda z, x: -2.0 * (x * z),                     varies_fast=True, text="exp(−{}²)", latex=r"e^{{-{}^2}}", precedence=(ATOM, ATOM), latex_precedence=(POWER, ATOM))
-normal_pdf = op("normal_pdf", scalar_math.normal_pdf, lambda z, x: -(x * z),                           varies_fast=True, symbol="φ")
-normal_cdf = op("normal_cdf", scalar_math.normal_cdf, lambda z, x: normal_pdf(x),                      varies_fast=True, symbol="Φ")
-erf        = op("erf",        math.erf,               lambda z, x: TWO_OVER_SQRT_PI * gaussian(x),     textbook=["1.1283791670955126*exp(-x**2)"], varies_fast=True)
-erfc       = op("erfc",       math.erfc,              lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x),    textbook=["-1.1283791670955126*exp(-x**2)"], varies_fast=True)
-erfinv     = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,                                   textbook=["0.886226925452758*exp(z**2)"], domain=[UNIT], latex=r"\operatorname{{erf}}^{{-1}}", latex_precedence=(POWER, ANY))
+gaussian   = op("gaussian",   scalar_math.gaussian,   lambda z, x: -2.0 * (x * z),                  varies_fast=True,
+                text="exp(−{}²)", latex=r"e^{{-{}^2}}", precedence=(ATOM, ATOM), latex_precedence=(POWER, ATOM))
+normal_pdf = op("normal_pdf", scalar_math.normal_pdf, lambda z, x: -(x * z),                        varies_fast=True, symbol="φ")
+normal_cdf = op("normal_cdf", scalar_math.normal_cdf, lambda z, x: normal_pdf(x),                   varies_fast=True, symbol="Φ")
+erf        = op("erf",        math.erf,               lambda z, x: TWO_OVER_SQRT_PI * gaussian(x),  varies_fast=True, textbook=["1.1283791670955126*exp(-x**2)"])
+erfc       = op("erfc",       math.erfc,              lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), varies_fast=True, textbook=["-1.1283791670955126*exp(-x**2)"])
+erfinv     = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,                                domain=[UNIT],
+                textbook=["0.886226925452758*exp(z**2)"], latex=r"\operatorname{{erf}}^{{-1}}", latex_precedence=(POWER, ANY))
 
 # -- the gamma function ------------------------------------------------------------------------------------------------
 
-lgamma    = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),                             domain=[NOT_A_POLE], plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|")
-digamma   = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x),                      domain=[NOT_A_POLE], fallback=lambda x: -_signed_infinity(x), text="ψ", latex=r"\psi", symbol="ψ")
-polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z, lambda z, n, x: polygamma(n + 1.0, x), domain=[ORDER, NOT_A_POLE], fallback=_pole_of_polygamma,
+lgamma    = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),        domain=[NOT_A_POLE],
+               plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|")
+digamma   = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x), fallback=lambda x: -_signed_infinity(x), domain=[NOT_A_POLE],
+               text="ψ", latex=r"\psi", symbol="ψ")
+polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z,        lambda z, n, x: polygamma(n + 1.0, x),
+               fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE],
                latex=r"\psi^{{\left({}\right)}}\left({}\right)", latex_precedence=(POWER, ANY, ANY), symbol="ψ⁽ⁿ⁾")
 
 # -- steps and kinks ---------------------------------------------------------------------------------------------------
 
-abs      = op("abs",      math.fabs,           lambda z, x: sign(x), kernel=kernels.abs,                kinks=lambda x: x, at_kink=(0.0,), text="|{}|", latex=r"\left|{}\right|", symbol="|·|", ufunc="absolute")
-sign     = op("sign",     scalar_math.sign,    _flat,                                                   kinks=lambda x: x, at_kink=(0.0,), jumps=True)
-step     = op("step",     scalar_math.step,    _flat,                                                   kinks=lambda x: x, at_kink=(0.0,), jumps=True, text="[{} > 0]", latex=r"\left[{} > 0\right]", precedence=(ATOM, SUM))
-floor    = op("floor",    scalar_math.floored, _zero,                                                   kinks=lambda x: _to_multiple(x, 1.0), at_kink=(0.0,), jumps=True, varies_fast=True,
+abs      = op("abs",      math.fabs,           lambda z, x: sign(x),                       kinks=_from_zero, at_kink=(0.0,),
+              text="|{}|", latex=r"\left|{}\right|", symbol="|·|", ufunc="absolute")
+sign     = op("sign",     scalar_math.sign,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True)
+step     = op("step",     scalar_math.step,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True,
+              text="[{} > 0]", latex=r"\left[{} > 0\right]", precedence=(ATOM, SUM))
+floor    = op("floor",    scalar_math.floored, _zero,
+              kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
               plain="floored", text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋")
-ceil     = op("ceil",     scalar_math.ceiled,  _zero,                                                   kinks=lambda x: _to_multiple(x, 1.0), at_kink=(0.0,), jumps=True, varies_fast=True,
+ceil     = op("ceil",     scalar_math.ceiled,  _zero,
+              kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
               plain="ceiled", text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉")
-round    = op("round",    scalar_math.rounded, _zero,                                                   kinks=_to_half, at_kink=(0.0,), jumps=True, varies_fast=True, plain="rounded", ufunc="rint")
-copysign = op("copysign", math.copysign,       lambda z, x, y: sign(x) * copysign(1.0, y), _zero, kernel=kernels.copysign,
-              domain=[REAL, NONZERO], kinks=_to_either_zero, jumps=True)
-maximum  = op("maximum",  scalar_math.maximum, lambda z, x, y: _larger(z, x, y), lambda z, x, y: _larger(z, y, x), kernel=kernels.maximum,
-              textbook=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], kinks=lambda x, y: x - y, at_kink=(0.5, 0.5), latex=r"\max", symbol="max")
-minimum  = op("minimum",  scalar_math.minimum, lambda z, x, y: _larger(z, y, x), lambda z, x, y: _larger(z, x, y), kernel=kernels.minimum,
-              textbook=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], kinks=lambda x, y: x - y, at_kink=(0.5, 0.5), latex=r"\min", symbol="min")
-where    = op("where",    lambda condition, x, y: x if condition else y, _zero, lambda z, condition, x, y: not_equal(condition, 0.0), lambda z, condition, x, y: equal(condition, 0.0), kernel=kernels.where,
-              select=True, kinks=lambda condition, x, y: condition, jumps=True, plain="{1} if {0} else {2}", text="{1} if {0} else {2}",
-              latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}", precedence=(ANY, SUM, SUM, ANY), latex_precedence=(ANY, ANY, ANY, ANY))
+round    = op("round",    scalar_math.rounded, _zero,
+              kinks=_from_half, at_kink=(0.0,), jumps=True, varies_fast=True, plain="rounded", ufunc="rint")
+copysign = op("copysign", math.copysign,       lambda z, x, y: sign(x) * copysign(1.0, y), _zero,
+              domain=[REAL, NONZERO], kinks=_from_either_zero, jumps=True)
+maximum  = op("maximum",  scalar_math.maximum, lambda z, x, y: _larger(z, x, y),           lambda z, x, y: _larger(z, y, x),
+              kinks=_from_tie, at_kink=(0.5, 0.5), textbook=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max", symbol="max")
+minimum  = op("minimum",  scalar_math.minimum, lambda z, x, y: _larger(z, y, x),           lambda z, x, y: _larger(z, x, y),
+              kinks=_from_tie, at_kink=(0.5, 0.5), textbook=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min", symbol="min")
+where    = op("where",    lambda condition, x, y: x if condition else y,
+              _zero, lambda z, condition, x, y: not_equal(condition, 0.0), lambda z, condition, x, y: equal(condition, 0.0),
+              select=True, kinks=lambda condition, x, y: condition, jumps=True,
+              plain="{1} if {0} else {2}", text="{1} if {0} else {2}", precedence=(ANY, SUM, SUM, ANY), latex_precedence=(ANY, ANY, ANY, ANY),
+              latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}")
 
-equal         = op("equal",         lambda x, y: float(x == y), _zero, _zero, kernel=kernels.equal,         plain="float({} == {})", text="[{} = {}]", latex=r"\left[{} = {}\right]",   symbol="=", **_COMPARISON)
-not_equal     = op("not_equal",     lambda x, y: float(x != y), _zero, _zero, kernel=kernels.not_equal,     plain="float({} != {})", text="[{} ≠ {}]", latex=r"\left[{} \ne {}\right]", symbol="≠", **_COMPARISON)
-less          = op("less",          lambda x, y: float(x < y),  _zero, _zero, kernel=kernels.less,          plain="float({} < {})",  text="[{} < {}]", latex=r"\left[{} < {}\right]",   symbol="<", **_COMPARISON)
-less_equal    = op("less_equal",    lambda x, y: float(x <= y), _zero, _zero, kernel=kernels.less_equal,    plain="float({} <= {})", text="[{} ≤ {}]", latex=r"\left[{} \le {}\right]", symbol="≤", **_COMPARISON)
-greater       = op("greater",       lambda x, y: float(x > y),  _zero, _zero, kernel=kernels.greater,       plain="float({} > {})",  text="[{} > {}]", latex=r"\left[{} > {}\right]",   symbol=">", **_COMPARISON)
-greater_equal = op("greater_equal", lambda x, y: float(x >= y), _zero, _zero, kernel=kernels.greater_equal, plain="float({} >= {})", text="[{} ≥ {}]", latex=r"\left[{} \ge {}\right]", symbol="≥", **_COMPARISON)
+equal         = op("equal",         lambda x, y: 1.0 if x == y else 0.0, _zero, _zero, plain="float({} == {})", text="[{} = {}]", latex=r"\left[{} = {}\right]",   symbol="=", **_COMPARISON)
+not_equal     = op("not_equal",     lambda x, y: 1.0 if x != y else 0.0, _zero, _zero, plain="float({} != {})", text="[{} ≠ {}]", latex=r"\left[{} \ne {}\right]", symbol="≠", **_COMPARISON)
+less          = op("less",          lambda x, y: 1.0 if x < y else 0.0,  _zero, _zero, plain="float({} < {})",  text="[{} < {}]", latex=r"\left[{} < {}\right]",   symbol="<", **_COMPARISON)
+less_equal    = op("less_equal",    lambda x, y: 1.0 if x <= y else 0.0, _zero, _zero, plain="float({} <= {})", text="[{} ≤ {}]", latex=r"\left[{} \le {}\right]", symbol="≤", **_COMPARISON)
+greater       = op("greater",       lambda x, y: 1.0 if x > y else 0.0,  _zero, _zero, plain="float({} > {})",  text="[{} > {}]", latex=r"\left[{} > {}\right]",   symbol=">", **_COMPARISON)
+greater_equal = op("greater_equal", lambda x, y: 1.0 if x >= y else 0.0, _zero, _zero, plain="float({} >= {})", text="[{} ≥ {}]", latex=r"\left[{} \ge {}\right]", symbol="≥", **_COMPARISON)
 
 # -- activations -------------------------------------------------------------------------------------------------------
 
-relu     = op("relu",     scalar_math.relu,     lambda z, x: step(x), kernel=kernels.relu,              textbook=["x > 0"], kinks=lambda x: x, at_kink=(0.0,), activation=True)
-sigmoid  = op("sigmoid",  scalar_math.sigmoid,  lambda z, x: 0.25 * sech2(0.5 * x), kernel=kernels.sigmoid, textbook=["z*(1 - z)"], varies_fast=True, activation=True, latex=r"\sigma", symbol="σ")
-softplus = op("softplus", scalar_math.softplus, lambda z, x: sigmoid(x),                                varies_fast=True, activation=True, latex=r"\ln\left(1 + e^{{{}}}\right)")
-softsign = op("softsign", scalar_math.softsign, lambda z, x: _square(1.0 / (1.0 + abs(x))),             textbook=["1/(1 + abs(x))**2"], kinks=lambda x: x, at_kink=(1.0,), activation=True)
-mish     = op("mish",     scalar_math.mish,     _mish_slope,                                            textbook=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"], varies_fast=True, activation=True)
+relu     = op("relu",     scalar_math.relu,     lambda z, x: step(x),                       kinks=_from_zero, at_kink=(0.0,), activation=True, textbook=["x > 0"])
+sigmoid  = op("sigmoid",  scalar_math.sigmoid,  lambda z, x: 0.25 * sech2(0.5 * x),         varies_fast=True, activation=True,
+              textbook=["z*(1 - z)"], latex=r"\sigma", symbol="σ")
+softplus = op("softplus", scalar_math.softplus, lambda z, x: sigmoid(x),                    varies_fast=True, activation=True, latex=r"\ln\left(1 + e^{{{}}}\right)")
+softsign = op("softsign", scalar_math.softsign, lambda z, x: _square(1.0 / (1.0 + abs(x))), kinks=_from_zero, at_kink=(1.0,), activation=True,
+              textbook=["1/(1 + abs(x))**2"])
+mish     = op("mish",     scalar_math.mish,     _mish_slope,                                varies_fast=True, activation=True,
+              textbook=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"])
 
 # -- sums, products and shares -----------------------------------------------------------------------------------------
 
-sum         = op("sum",         kernels.total,           lambda z, *xs: [1.0] * len(xs),        variadic=True, kernel=kernels.sum, linear=True, terms=_each, latex=r"\sum", precedence=(SUM, SUM), symbol="Σ")
-prod        = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs), variadic=True, kernel=kernels.prod, terms=_all, latex=r"\prod", precedence=(PRODUCT, PRODUCT), symbol="Π")
-dot         = op("dot",         kernels.dot_product,     _swapped,                              variadic=True, kernel=kernels.dot, terms=_pairs_and_bias, symbol="w·x + b")
-fraction    = op("fraction",    scalar_math.fraction,    lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y), kernel=kernels.fraction, domain=[POSITIVE, POSITIVE])
-logaddexp   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, y: _shares(z, x, y)[0], lambda z, x, y: _shares(z, y, x)[0], kernel=kernels.logaddexp,
-                 textbook=["exp(x - z)", "exp(y - z)"], varies_fast=True, plain="logsumexp", text="ln(exp({}) + exp({}))", latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)")
-logsumexp   = op("logsumexp",   scalar_math.logsumexp,   _shares,                               variadic=True, kernel=kernels.logsumexp, textbook=["exp(x - z)"], varies_fast=True, latex=r"\ln", latex_term="e^{{{}}}")
-softmax     = op("softmax",     scalar_math.softmax,     _softmax_partials,                     variadic=True, kernel=kernels.softmax, textbook=["z*(1 - z)", "-(z**2*exp(x - y))"], varies_fast=True)
-log_softmax = op("log_softmax", scalar_math.log_softmax, _log_softmax_partials,                 variadic=True, kernel=kernels.log_softmax, textbook=["1 - exp(z)", "-exp(x - y + z)"], varies_fast=True)
+sum         = op("sum",         kernels.total,           lambda z, *xs: [1.0] * len(xs),           variadic=True, linear=True, terms=_each,
+                 latex=r"\sum", precedence=(SUM, SUM), symbol="Σ")
+prod        = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs),    variadic=True, terms=_all,
+                 latex=r"\prod", precedence=(PRODUCT, PRODUCT), symbol="Π")
+dot         = op("dot",         kernels.dot_product,     _swapped,                                 variadic=True, terms=_pairs_and_bias, symbol="w·x + b")
+fraction    = op("fraction",    scalar_math.fraction,    lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),        domain=[POSITIVE, POSITIVE])
+logaddexp   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, y: _shares(z, x, y)[0],      lambda z, x, y: _shares(z, y, x)[0], varies_fast=True,
+                 textbook=["exp(x - z)", "exp(y - z)"], plain="logsumexp", text="ln(exp({}) + exp({}))", latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)")
+logsumexp   = op("logsumexp",   scalar_math.logsumexp,   _shares,                                  variadic=True, varies_fast=True,
+                 textbook=["exp(x - z)"], latex=r"\ln", latex_term="e^{{{}}}")
+softmax     = op("softmax",     scalar_math.softmax,     _softmax_partials,                        variadic=True, varies_fast=True,
+                 textbook=["z*(1 - z)", "-(z**2*exp(x - y))"])
+log_softmax = op("log_softmax", scalar_math.log_softmax, _log_softmax_partials,                    variadic=True, varies_fast=True,
+                 textbook=["1 - exp(z)", "-exp(x - y + z)"])
 # fmt: on
 
 BUILT_IN = frozenset(TABLE)
 for built_in in TABLE.values():
     built_in.built_in = True
     built_in.__doc__ = DOCS[built_in.name]
+    built_in.kernel = kernels.KERNELS.get(built_in.name)

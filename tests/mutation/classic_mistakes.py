@@ -159,7 +159,7 @@ MISTAKES = [
     (
         "an overflow raises",
         "ops.py",
-        'latex="e^{{{}}}", fallback=lambda x: INF',
-        'latex="e^{{{}}}", fallback=lambda x: math.exp(x)',
+        "def _infinity(*args: float) -> float:\n    return INF",
+        "def _infinity(*args: float) -> float:\n    return math.exp(*args)",
     ),
 ]

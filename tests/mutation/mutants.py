@@ -73,6 +73,11 @@ def rows_with_a_partial_off() -> Iterator[Mutant]:
     source = (ROOT / "autograd/ops.py").read_text(encoding="utf-8")
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and ast.unparse(node.func) == "op"]
     calls_of = {call.args[0].value: call for call in calls if isinstance(call.args[0], ast.Constant)}
+    kernels = (ROOT / "autograd/kernels.py").read_text(encoding="utf-8")
+    (table,) = (
+        node.value for node in ast.parse(kernels).body if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
+    )
+    kernel_of = {ast.literal_eval(key): kernel for key, kernel in zip(table.keys, table.values, strict=True)}
     for row in (ops.TABLE[name] for name in sorted(ops.BUILT_IN)):
         if row.kernel:  # which is what records: the rules are held to it
             quick = [f"{OF_KERNELS}[{row.name}]"]
@@ -87,9 +92,9 @@ def rows_with_a_partial_off() -> Iterator[Mutant]:
             rule = call.args[2 if row.arity is None else 2 + i]
             off = "_off(({})(z, *a))" if row.arity is not None else f"_entry_off(({{}})(z, *a), {place!r})"
             yield Mutant(name, "autograd/ops.py", wrapped(source, rule, f"lambda z, *a: {off}"), quick)
-            for kernel in (keyword.value for keyword in call.keywords if keyword.arg == "kernel"):
-                off = f"_kernel_off(({{}})(*a), {place!r})"
-                yield Mutant(f"kernel of {name}", "autograd/ops.py", wrapped(source, kernel, f"lambda *a: {off}"), quick)
+            if row.kernel:
+                off = f"lambda *a: _kernel_off(({{}})(*a), {place!r})"
+                yield Mutant(f"kernel of {name}", "autograd/kernels.py", wrapped(kernels, kernel_of[row.name], off), quick)
 
 
 def can_be_off(row: Op, place: str | int) -> bool:
