@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograd._files import write_atomically
+from autograd._format import text_table
 from autograd.expression import ExpressionError, evaluate, functions, variables
-from autograd.sweeps import topological_order
+from autograd.graph import Graph, edges_of
 from autograd.value import Value
 from autograd.viz import RendererMissing, draw_dot
 
@@ -23,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = _parser()
     argv = sys.argv[1:] if argv is None else list(argv)
     if argv and argv[0].startswith("-") and argv[0].partition("=")[0] not in ("-h", "--help", "-o", "--output"):
-        argv[0] = f" {argv[0]}"  # an expression that begins with a minus is no option
+        argv[0] = f" {argv[0]}"  # an expression that begins with a minus is not an option
     options = parser.parse_args(argv)
     options.expression = " ".join(options.expression.split())
     try:
@@ -50,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 
 @contextmanager
 def _plain_warnings(program: str) -> Iterator[None]:
-    """Inside, a warning is one line, without the place in our sources that Python adds."""
+    """Inside, a warning is one line, without the place in the sources that Python adds."""
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *place: print(f"{program}: warning: {message}", file=sys.stderr)
         yield
@@ -63,21 +64,16 @@ def step_table(root: Value, texts: dict[Value, str]) -> str:
     >>> y = x * 2.0
     >>> y.backward()
     >>> print(step_table(y, {y: "x * 2.0"}))
-    step        value  local partials  gradient
-    x               3                         2
-    x * 2.0         6  ∂x = 2                 1
+    step     value  local partials  gradient
+    x            3                         2
+    x * 2.0      6  ∂x = 2                 1
     """
+    names = {node: node.label or texts.get(node, "") for node in Graph(root)}
     rows = [("step", "value", "local partials", "gradient")]
-    for node in topological_order([root]):
-        partials = [
-            f"∂{_short(arg.label or texts.get(arg, ''))} = {partial:.6g}"
-            for arg, partial in zip(node.args, node.partials, strict=True)
-            if type(arg) is Value and partial is not None
-        ]
-        rows.append((node.label or texts.get(node, ""), f"{node.data:.6g}", ", ".join(partials), f"{node.grad:.6g}"))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    lines = (f"{a:<{widths[0]}}  {b:>{max(8, widths[1])}}  {c:<{widths[2]}}  {d:>{max(8, widths[3])}}" for a, b, c, d in rows)
-    return "\n".join(line.rstrip() for line in lines)
+    for node, name in names.items():
+        partials = [f"∂{_short(names[edge.arg])} = {edge.partial:.6g}" for edge in edges_of(node) if edge.partial is not None]
+        rows.append((name, f"{node.data:.6g}", ", ".join(partials), f"{node.grad:.6g}"))
+    return "\n".join(text_table(rows, align="lrlr"))
 
 
 def _short(text: str) -> str:
@@ -93,20 +89,20 @@ def _parser() -> argparse.ArgumentParser:
 example (Karpathy's neuron: tanh 0.7071; gradients x1 -1.5, w1 1.0, x2 0.5, w2 0):
   python -m autograd "tanh(w1*x1 + w2*x2 + b)" w1=-3 x1=2 w2=1 x2=0 b=6.8813735870195432
 
-The table has a row for each step of the computation. A local partial says how the step's value
+The table has one row per step of the computation. A local partial says how the step's value
 changes with one of its arguments. The gradient says how the result changes with the step's value:
 it is the sum, over the steps that use it, of their gradient times their local partial.
 
 In an expression: numbers, variables, + - * / **, one comparison, and the functions
 {textwrap.fill(" ".join(functions()), 98, initial_indent="  ", subsequent_indent="  ")}
-sum, prod, mean, var, norm and logsumexp take any number of arguments; so do softmax and log_softmax, and give the
-share of the first.
+sum, prod, mean, var, norm and logsumexp take any number of arguments, as do softmax and log_softmax, which give
+the share of the first.
 """,
     )
     parser.add_argument("expression", help='what to compute, for example "x*y + sin(x)"')
     parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each variable")
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("graph.svg"), help="where the picture goes (default: %(default)s)"
+        "-o", "--output", type=Path, default=Path("graph.svg"), help="the file for the picture (default: %(default)s)"
     )
     return parser
 
@@ -123,7 +119,7 @@ def _values(pairs: list[str]) -> dict[str, Value]:
         try:
             values[name] = Value(float(text), label=name)
         except ValueError:
-            raise ValueError(f"{pair!r}: {text!r} is no number") from None
+            raise ValueError(f"{pair!r}: {text!r} is not a number") from None
     return values
 
 

@@ -1,4 +1,4 @@
-"""An expression written as text, read against the table of ops: parsed with `ast`, never evaluated as Python."""
+"""Expressions written as text, parsed with `ast` and recorded with the ops; never evaluated as Python."""
 
 from __future__ import annotations
 
@@ -23,9 +23,15 @@ class ExpressionError(ValueError):
         self.column = column
 
 
-_BINARY = {ast.Add: ops.add, ast.Sub: ops.sub, ast.Mult: ops.mul, ast.Div: ops.div, ast.Mod: ops.mod, ast.Pow: ops.pow}
-_UNARY = {ast.USub: ops.neg, ast.UAdd: ops.pos}
-_COMPARE = {
+_OPERATORS: dict[type, Callable[..., Any]] = {
+    ast.Add: ops.add,
+    ast.Sub: ops.sub,
+    ast.Mult: ops.mul,
+    ast.Div: ops.div,
+    ast.Mod: ops.mod,
+    ast.Pow: ops.pow,
+    ast.USub: ops.neg,
+    ast.UAdd: ops.pos,
     ast.Eq: ops.equal,
     ast.NotEq: ops.not_equal,
     ast.Lt: ops.less,
@@ -33,7 +39,7 @@ _COMPARE = {
     ast.Gt: ops.greater,
     ast.GtE: ops.greater_equal,
 }
-_OF_A_LIST = {"sum", "prod", "logsumexp", "mean", "var", "norm"}
+_OF_A_LIST = {"mean", "var"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
 _OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
 _CONSTANTS = {  # letters that stand for a number in formulas
@@ -42,8 +48,8 @@ _CONSTANTS = {  # letters that stand for a number in formulas
     "π": "; for the number give π=3.141592653589793",
 }
 _PRODUCT = "a product is written with *"
-DEEPEST = 250
-LONGEST = 2000  # characters: a text of more may be nested so deep that Python's own parser overflows a small stack
+MAX_DEPTH = 250
+MAX_LENGTH = 2000  # characters: a text of more may be nested so deep that Python's own parser overflows a small stack
 
 
 def functions() -> list[str]:
@@ -70,24 +76,33 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
     >>> result.data, texts[result]
     (10.0, 'x*x + 1')
     """
-    tree = _parse(text)
     texts: dict[Value, str] = {}
 
-    def walk(node: ast.expr, depth: int) -> Any:
-        if depth > DEEPEST:
-            raise ExpressionError(f"nested more than {DEEPEST} deep", node.col_offset + 1)
-        result = _apply(node, [walk(arg, depth + 1) for arg in _arguments(node)], values)
+    def recorded(node: ast.expr, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise ExpressionError(f"nested more than {MAX_DEPTH} deep", node.col_offset + 1)
+        if isinstance(node, ast.Name):
+            result: Any = _variable(node, values)
+        elif isinstance(node, ast.Constant):
+            result = _constant(node)
+        else:
+            function, operands = _operation(node)
+            args = [recorded(operand, depth + 1) for operand in operands]
+            try:
+                result = function(*args)
+            except (TypeError, ValueError) as error:
+                raise ExpressionError(str(error), node.col_offset + 1) from None
         if type(result) is Value and result not in texts:
             texts[result] = " ".join(text[node.col_offset : node.end_col_offset].split())
         return result
 
-    return walk(tree, 0), texts
+    return recorded(_parse(text), 0), texts
 
 
 def _parse(text: str) -> ast.expr:
-    """The tree of the text; the columns of its nodes count the characters from the beginning of the text."""
-    if len(text) > LONGEST:
-        raise ExpressionError(f"longer than {LONGEST} characters", LONGEST + 1)
+    """The tree of the text; the columns of its nodes count characters from the beginning of the text."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"longer than {MAX_LENGTH} characters", MAX_LENGTH + 1)
     starts = [0, *(end.end() for end in re.finditer(r"\r\n?|\n", text))]  # of lines, as Python counts them
     try:
         tree = ast.parse(text, mode="eval").body
@@ -128,7 +143,7 @@ _SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people writ
 
 
 def _explain_slip(text: str) -> None:
-    """An error with what to write, if text that cannot be parsed has one of the usual slips."""
+    """ExpressionError that says what to write, if text that cannot be parsed has one of the usual slips."""
     for pattern, told in _SLIPS:
         for found in re.finditer(pattern, text):
             message = told(found)
@@ -143,7 +158,7 @@ def _side_by_side(name: str, operand: str) -> str:
 
 
 def _meant(name: str) -> str:
-    """What somebody may have meant who called an unknown function."""
+    """The end of an error about an unknown function: what was probably meant."""
     if len(name) == 1:
         return f": {_PRODUCT}"
     other = _OTHER_NAMES.get(name.lower())
@@ -151,7 +166,7 @@ def _meant(name: str) -> str:
 
 
 def _unknown(name: str, values: Mapping[str, Value]) -> str:
-    """What else a name without a value may stand for."""
+    """The end of an error about a name without a value: what was probably meant."""
     if name in functions():
         return f"; {name} is a function, called {name}(x)"
     if name in _CONSTANTS:
@@ -165,70 +180,61 @@ def _unknown(name: str, values: Mapping[str, Value]) -> str:
     return did_you_mean(name, values).replace(":", ";")
 
 
-def _arguments(node: ast.expr) -> list[ast.expr]:
-    """The operands of a node that is allowed, or an error that points at it."""
-    if isinstance(node, (ast.Name, ast.Constant)):
-        return []
-    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
-        return [node.left, node.right]
-    if isinstance(node, ast.UnaryOp) and type(node.op) in _UNARY:
-        return [node.operand]
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARE:
-        return [node.left, node.comparators[0]]
-    if isinstance(node, ast.Call):
-        if not isinstance(node.func, ast.Name):
-            known = isinstance(node.func, ast.Attribute) and node.func.attr in functions()
-            hint = f"write {node.func.attr}(…)" if known else _PRODUCT  # type: ignore[attr-defined]
-            raise ExpressionError(f"only the ops can be called, by their name: {hint}", node.func.col_offset + 1)
-        if node.func.id not in functions():
-            raise ExpressionError(f"{node.func.id!r} is no op{_meant(node.func.id)}", node.func.col_offset + 1)
-        if node.keywords:
-            raise ExpressionError(f"{node.func.id} takes no keywords", node.keywords[0].value.col_offset + 1)
-        return node.args
-    what = {
+def _variable(node: ast.Name, values: Mapping[str, Value]) -> Value:
+    if node.id not in values:
+        raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{_unknown(node.id, values)}", node.col_offset + 1)
+    return values[node.id]
+
+
+def _constant(node: ast.Constant) -> float:
+    if type(node.value) not in (int, float):
+        raise ExpressionError(f"{node.value!r} is not a real number", node.col_offset + 1)
+    try:
+        return number(node.value)
+    except ValueError as error:
+        raise ExpressionError(str(error), node.col_offset + 1) from None
+
+
+def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
+    """The op of a node and its operands, or ExpressionError if it is not allowed."""
+    match node:
+        case ast.BinOp() if type(node.op) in _OPERATORS:
+            return _OPERATORS[type(node.op)], [node.left, node.right]
+        case ast.UnaryOp() if type(node.op) in _OPERATORS:
+            return _OPERATORS[type(node.op)], [node.operand]
+        case ast.Compare(ops=[operator]) if type(operator) in _OPERATORS:
+            return _OPERATORS[type(operator)], [node.left, node.comparators[0]]
+        case ast.Call():
+            return _function(node), node.args
+        case ast.IfExp():
+            choice = f"where({ast.unparse(node.test)}, {ast.unparse(node.body)}, {ast.unparse(node.orelse)})"
+            raise ExpressionError(f"a choice is written {choice}", node.col_offset + 1)
+        case ast.BinOp():
+            hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
+            raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1)
+    refusals = {
         ast.Attribute: "attributes are not allowed",
         ast.Subscript: "indexing is not allowed",
         ast.Lambda: "functions cannot be defined here",
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
     }
-    if isinstance(node, ast.IfExp):
-        choice = f"where({ast.unparse(node.test)}, {ast.unparse(node.body)}, {ast.unparse(node.orelse)})"
-        raise ExpressionError(f"a choice is written {choice}", node.col_offset + 1)
-    if isinstance(node, ast.BinOp):
-        hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
-        raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1)
-    raise ExpressionError(what.get(type(node), f"{type(node).__name__} is not allowed here"), node.col_offset + 1)
+    raise ExpressionError(refusals.get(type(node), f"{type(node).__name__} is not allowed here"), node.col_offset + 1)
 
 
-def _apply(node: ast.expr, args: list[Any], values: Mapping[str, Value]) -> Any:
-    if isinstance(node, ast.Name):
-        if node.id not in values:
-            raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{_unknown(node.id, values)}", node.col_offset + 1)
-        return values[node.id]
-    if isinstance(node, ast.Constant):
-        if type(node.value) not in (int, float):
-            raise ExpressionError(f"{node.value!r} is no real number", node.col_offset + 1)
-        try:
-            return number(node.value)
-        except ValueError as error:
-            raise ExpressionError(str(error), node.col_offset + 1) from None
-    try:
-        return _function(node)(*args)
-    except (TypeError, ValueError) as error:
-        raise ExpressionError(str(error), node.col_offset + 1) from None
-
-
-def _function(node: ast.expr) -> Callable[..., Any]:
-    if isinstance(node, ast.BinOp):
-        return _BINARY[type(node.op)]
-    if isinstance(node, ast.UnaryOp):
-        return _UNARY[type(node.op)]
-    if isinstance(node, ast.Compare):
-        return _COMPARE[type(node.ops[0])]
-    assert isinstance(node, ast.Call)
-    name = node.func.id  # type: ignore[attr-defined]  # _arguments has seen that it is a name
-    if name in _OF_A_LIST:
-        function: Callable[..., Any] = getattr(autograd, name)
-        return lambda *xs: function(xs)
-    return ops.TABLE[name] if name in ops.TABLE else getattr(autograd, name)
+def _function(node: ast.Call) -> Callable[..., Any]:
+    """The function that is called, or ExpressionError if there is none or it is called in another way."""
+    called = node.func
+    if not isinstance(called, ast.Name):
+        known = isinstance(called, ast.Attribute) and called.attr in functions()
+        hint = f"write {called.attr}(…)" if known else _PRODUCT  # type: ignore[attr-defined]
+        raise ExpressionError(f"only the ops can be called, by their name: {hint}", called.col_offset + 1)
+    name = called.id
+    if name not in functions():
+        raise ExpressionError(f"{name!r} is not an op{_meant(name)}", called.col_offset + 1)
+    if node.keywords:
+        raise ExpressionError(f"{name} takes no keywords", node.keywords[0].value.col_offset + 1)
+    if name in ops.TABLE:
+        return ops.TABLE[name]
+    function: Callable[..., Any] = getattr(autograd, name)
+    return (lambda *xs: function(xs)) if name in _OF_A_LIST else function

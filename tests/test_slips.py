@@ -126,7 +126,7 @@ def test_a_mapping_is_passed_as_a_dict():
 
 @pytest.mark.parametrize("name", ["foo", "cosec"])
 def test_a_far_name_is_not_guessed(name):
-    assert refused(f"{name}(x)")[0] == f"{name!r} is no op"
+    assert refused(f"{name}(x)")[0] == f"{name!r} is not an op"
 
 
 # -- names ---------------------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def refused(text):
         ("2(x + 1)", "only the ops can be called, by their name: a product is written with *", 1),
         ("(x + 1)(x + 2)", "only the ops can be called, by their name: a product is written with *", 2),
         ("(x + 1)x", "a product is written with *", 7),
-        ("x(y + 1)", "'x' is no op: a product is written with *", 1),
+        ("x(y + 1)", "'x' is not an op: a product is written with *", 1),
         ("x × y", "a product is written with *, not ×", 3),
         ("x ÷ y", "a quotient is written with /, not ÷", 3),
         ("x − y", "a minus is written -, not −", 3),
@@ -198,11 +198,11 @@ def refused(text):
         ("1 + sin x", "an op is called with parentheses: sin(x)", 5),
         ("exp 2", "an op is called with parentheses: exp(2)", 1),
         ("sin + x", "no value for 'sin': give sin=…; sin is a function, called sin(x)", 1),
-        ("Tanh(x)", "'Tanh' is no op: did you mean tanh?", 1),
-        ("ln(x)", "'ln' is no op: did you mean log?", 1),
-        ("max(x, y)", "'max' is no op: did you mean maximum?", 1),
-        ("arctan(x)", "'arctan' is no op: did you mean atan?", 1),
-        ("blub(x)", "'blub' is no op", 1),
+        ("Tanh(x)", "'Tanh' is not an op: did you mean tanh?", 1),
+        ("ln(x)", "'ln' is not an op: did you mean log?", 1),
+        ("max(x, y)", "'max' is not an op: did you mean maximum?", 1),
+        ("arctan(x)", "'arctan' is not an op: did you mean atan?", 1),
+        ("blub(x)", "'blub' is not an op", 1),
         ("np.exp(x)", "only the ops can be called, by their name: write exp(…)", 1),
         (
             "e**x",
@@ -225,7 +225,7 @@ def test_a_misspelled_function_is_guessed(name, data):
     i = data.draw(st.integers(0, len(name) - 1))
     for wrong in name.capitalize(), name.upper(), name[: i + 1] + name[i:]:
         if len(name) > 3 and wrong not in functions():
-            guess = refused(f"{wrong}(x)")[0].removeprefix(f"{wrong!r} is no op: did you mean ").removesuffix("?")
+            guess = refused(f"{wrong}(x)")[0].removeprefix(f"{wrong!r} is not an op: did you mean ").removesuffix("?")
             assert guess in functions()
 
 
