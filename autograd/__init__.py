@@ -114,11 +114,11 @@ if TYPE_CHECKING:
     from autograd.diagnosis.kinks import kinks
     from autograd.diagnosis.profile import profile
     from autograd.diagnosis.why import why
-    from autograd.formulas.chain import explain
+    from autograd.formulas.chain_rule import explain
     from autograd.formulas.latex import to_latex
-    from autograd.formulas.nudge import nudge
-    from autograd.formulas.paths import paths
-    from autograd.formulas.source import to_python
+    from autograd.formulas.nudges import nudge
+    from autograd.formulas.path_sum import paths
+    from autograd.formulas.python import to_python
     from autograd.graph import trace
     from autograd.lessons.misconceptions import misconception
     from autograd.lessons.quiz import quiz
@@ -130,17 +130,17 @@ if TYPE_CHECKING:
 # Drawing and explaining are loaded on first use: a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
     "draw_dot": "autograd.viz.draw_dot",
-    "explain": "autograd.formulas.chain",
+    "explain": "autograd.formulas.chain_rule",
     "kinks": "autograd.diagnosis.kinks",
     "misconception": "autograd.lessons.misconceptions",
-    "nudge": "autograd.formulas.nudge",
-    "paths": "autograd.formulas.paths",
+    "nudge": "autograd.formulas.nudges",
+    "paths": "autograd.formulas.path_sum",
     "player": "autograd.viz.player",
     "profile": "autograd.diagnosis.profile",
     "quiz": "autograd.lessons.quiz",
     "steps": "autograd.lessons.steps",
     "to_latex": "autograd.formulas.latex",
-    "to_python": "autograd.formulas.source",
+    "to_python": "autograd.formulas.python",
     "trace": "autograd.graph",
     "why": "autograd.diagnosis.why",
     "widget": "autograd.viz.widget",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, grad, gradients, hessian, ops, to_latex, to_python
 from autograd.expression import evaluate
-from autograd.formulas.notation import TEXT
+from autograd.formulas.printer import TEXT
 from autograd.value import record
 from tests.support.oracle import mp, spacing, ulps
 from tests.support.soak import count
@@ -314,7 +314,7 @@ def test_percent_is_read_in_an_expression():
 @given(st.lists(st.sampled_from(["add", "mul", "mod", "neg", "sub", "floor"]), min_size=3, max_size=8), st.randoms())
 def test_text_with_percent_has_the_parentheses_that_python_needs(names, random):
     numbers = dict(zip("abc", (5.5, -2.25, 0.75), strict=True))
-    known = [(TEXT.named(name), x) for name, x in numbers.items()]
+    known = [(TEXT.variable(name), x) for name, x in numbers.items()]
     for name in names:
         row = ops.TABLE[name]
         args = [random.choice(known) for _ in range(row.arity)]

@@ -1,12 +1,12 @@
 """A recorded graph in formulas, sentences and numbers."""
 
-from autograd.formulas.chain import Explanation, explain
+from autograd.formulas.chain_rule import Explanation, explain
 from autograd.formulas.latex import Latex, to_latex
-from autograd.formulas.nudge import Change, Nudge, nudge
-from autograd.formulas.paths import Path, Paths, paths
-from autograd.formulas.rules import partial_latex, partial_text
-from autograd.formulas.source import Source, to_python
-from autograd.formulas.spelling import name_latex, name_text, number_latex, number_text
+from autograd.formulas.nudges import Change, Nudge, nudge
+from autograd.formulas.partials import partial_latex, partial_text
+from autograd.formulas.path_sum import Path, Paths, paths
+from autograd.formulas.python import Source, to_python
+from autograd.formulas.symbols import name_latex, name_text, number_latex, number_text
 
 __all__ = [
     "Change",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd._format import html_table, shown, text_table, unique_names
-from autograd.formulas.spelling import name_text
-from autograd.formulas.telling import IN_TEXT, Account
+from autograd.formulas.chain_rule import TEXT_WORDING, ChainRule
+from autograd.formulas.printer import TEXT
 from autograd.graph import Edge, Graph
 from autograd.lessons.steps import Passes
 from autograd.value import Value
@@ -21,7 +21,7 @@ class SolvedGraph:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         (self.root,) = graph.roots
-        self.spelled = unique_names(graph.names, name_text)
+        self.spelled = unique_names(graph.names, TEXT.name)
         self.passes = Passes(graph)
 
     def gradient(self, x: Value) -> float:
@@ -38,16 +38,11 @@ class SolvedGraph:
 
     def quotient(self, below: Value, above: Value | None = None) -> str:
         """∂above/∂below as it is written; without `above`, ∂root/∂below."""
-        return f"∂{self.spelled[self.root if above is None else above]}/∂{self.spelled[below]}"
+        return TEXT.derivative(self.spelled[self.root if above is None else above], self.spelled[below])
 
     def chain_rule(self, x: Value) -> str:
         """How the gradient of x comes about, in one line."""
-        uses = self.uses(x)
-        if not uses:
-            why_none = IN_TEXT.not_taken if x.requires_grad else IN_TEXT.frozen
-            return why_none.format(self.spelled[self.root], self.spelled[x])
-        nodes = [*dict.fromkeys([self.root, *uses]), x]  # no others are named in its own line
-        return Account(IN_TEXT, self.spelled, nodes, self.passes.bars, self.graph.stale).lines()[0]
+        return ChainRule(self.graph, TEXT_WORDING, self.spelled).line(x)
 
 
 class Solution(NamedTuple):

@@ -8,16 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from autograd import ops
 from autograd._format import listed, shown
-from autograd.formulas.notation import ATOM, Written
-from autograd.formulas.notation import listed as ends
-from autograd.formulas.paths import paths
-from autograd.formulas.rules import rule
+from autograd.formulas.partials import partial_formula
+from autograd.formulas.path_sum import paths, route
+from autograd.formulas.printer import Formula, abridged
 from autograd.graph import Edge
 from autograd.lessons.answer_key import SolvedGraph
 from autograd.lessons.misconceptions import BUGS
 from autograd.lessons.steps import NUMBERED
+from autograd.op import ATOM
 from autograd.value import Value
 
 DIGITS = 3  # significant ones that have to be right
@@ -120,8 +119,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
         yield BUGS[bug].go_backward(graph).gradients[x], slip
     found = paths(x, root, MAX_PATHS)
     for path in found if found.total > 1 else ():
-        route = " → ".join("…" if i is None else names[path.nodes[i]] for i in ends(len(path.nodes)))
-        yield path.product, f"that is the path {route} alone; there are others, and all of them add up"
+        yield path.product, f"that is the path {route(path, names)} alone; there are others, and all of them add up"
 
 
 def _chain(solved: SolvedGraph, x: Value) -> Iterator[Edge]:
@@ -155,8 +153,8 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
 
 def _rule(solved: SolvedGraph, x: Value, user: Value, uses: dict[Value, list[Edge]]) -> str:
     name, edges = solved.spelled, uses[user]
-    args = [arg if type(arg) is float else Written(name[arg], ATOM) for arg in user.args]
-    written = _written(edges, args, Written(name[user], ATOM))
+    args = [arg if type(arg) is float else Formula(name[arg], ATOM) for arg in user.args]
+    written = _written(edges, args, Formula(name[user], ATOM))
     is_the_answer = user is solved.root and len(uses) == 1
     computed = solved.passes.operation(user)
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):
@@ -170,13 +168,15 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: dict[Value, list[Edg
     return f"{computed}, so {what} {' = '.join(dict.fromkeys(terms))}"
 
 
-def _written(edges: Sequence[Edge], args: Sequence[Written | float], z: Written) -> str:
+def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula) -> str:
     """The partial, as a sum where a node is used more than once; empty if a rule cannot be written."""
     op = edges[0].node.op
     assert op is not None
-    terms = [Written("…", ATOM) if i is None else rule(NUMBERED, op, edges[i].position, args, z) for i in ends(len(edges))]
+    terms = [partial_formula(NUMBERED, op, edge.position, args, z) for edge in abridged(edges)]
+    if len(terms) < len(edges):
+        terms.insert(-1, NUMBERED.dots)
     written = [term for term in terms if term is not None]
-    return NUMBERED.operation(ops.sum, written).text if len(written) == len(terms) else ""
+    return NUMBERED.sum(written).text if len(written) == len(terms) else ""
 
 
 def hint_places(solved: SolvedGraph, x: Value) -> str:

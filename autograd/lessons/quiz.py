@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from autograd._check import checked_integer, checked_value
 from autograd._format import listed, one_line, shown
-from autograd.formulas.telling import IN_TEXT, stale
+from autograd.formulas.chain_rule import TEXT_WORDING
 from autograd.graph import Graph
 from autograd.lessons.answer_key import AnswerKey, Solution, SolvedGraph
 from autograd.lessons.feedback import Mark, Marks, hint_places, hint_rules, mark
@@ -218,7 +218,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     boxes = _without_flow(graph, {}, ()).box_ids
     drawn = [node for node in finite if boxes[node].startswith("n")] or finite  # with a box of their own
     chosen = set(chance.sample(drawn, min(wanted, len(drawn))))
-    notes = [stale(IN_TEXT, [solved.spelled[leaf] for leaf in graph.stale])] if graph.stale else []
+    notes = [TEXT_WORDING.stale_note([solved.spelled[leaf] for leaf in graph.stale])] if graph.stale else []
     if broken:
         notes.append(f"not asked, since it is NaN or infinite: the gradient of {listed(broken)}")
     return Quiz(solved, [node for node in drawn if node in chosen], notes)

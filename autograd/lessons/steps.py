@@ -10,9 +10,8 @@ from typing import Any, overload
 from autograd._check import checked_value
 from autograd._format import shown
 from autograd.formulas import name_text, partial_latex, partial_text
-from autograd.formulas.notation import LATEX, TEXT, Notation, enough
-from autograd.formulas.rules import quotient_latex
-from autograd.formulas.telling import IN_TEXT, stale
+from autograd.formulas.chain_rule import TEXT_WORDING
+from autograd.formulas.printer import LATEX, TEXT, Printer, enough_arguments
 from autograd.graph import Edge, Graph
 from autograd.op import Op
 from autograd.staleness import same_number, stale_leaves
@@ -69,20 +68,20 @@ class Contribution:
     @property
     def sentence(self) -> str:
         """The chain rule in numbers: `∂L/∂w₁ += 0.5 · 2 = 1`."""
-        return self._written(f"∂{name_text(self.names[self.root])}/∂{name_text(self.name)}", NUMBERED, "{}", "+=", "·")
+        return self._written(NUMBERED, "{}", "+=", "·")
 
     @property
     def latex(self) -> str:
         """The sentence as LaTeX."""
-        quotient = quotient_latex(LATEX.name(self.names[self.root]), LATEX.name(self.name))
-        return self._written(quotient, LATEX, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
+        return self._written(LATEX, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
 
-    def _written(self, quotient: str, notation: Notation, words: str, adds: str, times: str) -> str:
+    def _written(self, printer: Printer, words: str, adds: str, times: str) -> str:
+        derivative = printer.derivative(printer.name(self.names[self.root]), printer.name(self.name))
         if self.partial is None:
-            return quotient + words.format(": no gradient flows here")
-        upstream, partial, amount = map(notation.number, (self.upstream, self.partial, self.amount))
-        factor = partial.join(notation.parentheses) if partial[0] in "-−" else partial
-        return f"{quotient} {adds} {upstream} {times} {factor} = {amount}"
+            return derivative + words.format(": no gradient flows here")
+        upstream, amount = map(printer.number, (self.upstream, self.amount))
+        factor = printer.bracketed(printer.constant(self.partial), before=times)
+        return f"{derivative} {adds} {upstream} {times} {factor} = {amount}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +154,7 @@ class Steps(Sequence[Step]):
             rows.insert(half, f"        … and {len(self) - len(steps):,} more")
         passes = self._passes
         changed = [name_text(passes.names[leaf]) for leaf in stale_leaves(passes.graph.nodes)]  # by now
-        first = [stale(IN_TEXT, changed)] if changed else []
+        first = [TEXT_WORDING.stale_note(changed)] if changed else []
         return "\n".join([*first, f"{len(self):,} steps of {name_text(passes.names[passes.root])}", *rows])
 
     def gradients(self, index: int = -1) -> dict[Value, float]:
@@ -236,8 +235,8 @@ class Passes:
         parts = [name_text(self.names[node]), shown(self.data(node))]
         if node.op is not None:
             write = NUMBERED
-            few = [node.args[i] for i in enough(node.op, len(node.args))]
-            symbols = [write.constant(arg) if type(arg) is float else write.named(self.names[arg]) for arg in few]
+            few = [node.args[i] for i in enough_arguments(node.op, len(node.args))]
+            symbols = [write.constant(arg) if type(arg) is float else write.variable(self.names[arg]) for arg in few]
             numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
             holds = same_number(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
             parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if holds else (symbols,))]

@@ -224,9 +224,9 @@ def test_bad_arguments_are_refused_by_name():
         nudge(y, {})
     with pytest.raises(TypeError, match="nudge: the keys of changes must be Values, got str"):
         nudge(y, {"x": 0.1})
-    with pytest.raises(ValueError, match=r"nudge: stranger, Value\(data=1.0, grad=0.0\), is no leaf of y"):
+    with pytest.raises(ValueError, match=r"nudge: stranger, Value\(data=1.0, grad=0.0\), is not a leaf of y"):
         nudge(y, {stranger: 0.1})
-    with pytest.raises(ValueError, match=r"nudge: y, .* is no leaf of y, so it cannot be moved"):
+    with pytest.raises(ValueError, match=r"nudge: y, .* is not a leaf of y, so it cannot be moved"):
         nudge(y, {y: 0.1})
     for delta in (math.nan, math.inf):
         with pytest.raises(ValueError, match="nudge: the change of x must be finite, got"):

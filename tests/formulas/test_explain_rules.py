@@ -10,8 +10,8 @@ import autograd
 from autograd import Value, custom_op, ops
 from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
-from autograd.formulas.notation import ATOM, CHOICE, LATEX, POWER, PRODUCT, SUM, TEXT, Written
-from autograd.op import Op
+from autograd.formulas.printer import LATEX, TEXT, Formula
+from autograd.op import ANY, ATOM, CALL, POWER, PRODUCT, SUM, Op
 from autograd.sweeps import topological_order
 from tests.formulas.test_explain_formulas import from_latex, from_text, value
 from tests.formulas.test_explain_source import run, wild_programs
@@ -75,16 +75,16 @@ def test_the_written_rule_read_back_has_the_number_of_the_rule(row, kind, data):
 @example(drawn=([("abs", (0,)), ("mul", (1, 2)), ("abs", (3,)), ("abs", (4,))], [-2.5, 1.5]))
 @given(drawn=wild_programs(numbers=st.integers(-30, 30).map(lambda n: n / 10), most=8, widest=8))
 def test_a_written_formula_read_back_has_the_number_of_the_graph(kind, drawn):
-    notation, _, read = READERS[kind]
+    printer, _, read = READERS[kind]
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
     order = topological_order([run(program, leaves)[-1]])
-    written = dict(zip(leaves, map(notation.named, NAMES), strict=False))
+    written = dict(zip(leaves, map(printer.variable, NAMES), strict=False))
     for node in order:
         if node.op is not None:
             assume(abs(node.data) < 1e6 and far_from_a_kink(node))  # so that what is rounded otherwise makes no difference
-            args = [written[arg] if type(arg) is Value else notation.constant(arg) for arg in node.args]
-            written[node] = notation.operation(node.op, args)
+            args = [written[arg] if type(arg) is Value else printer.constant(arg) for arg in node.args]
+            written[node] = printer.operation(node.op, args)
     formula = written[order[-1]].text
     assume(len(formula) < 2000)
     try:
@@ -132,16 +132,16 @@ def odd_op(source, count):
     return Op("odd", forward, *[len] * count, source=source)
 
 
-def nestings(notation, rows):
+def nestings(printer, rows):
     """Every op in every place of every op, and numbers that need parentheses: how it is written, and what it computes."""
-    plain = [(notation.named(name), lambda at, name=name: at[name]) for name in "abc"]
+    plain = [(printer.variable(name), lambda at, name=name: at[name]) for name in "abc"]
 
     def done(row, args):
-        return notation.operation(row, [text for text, _ in args]), lambda at: row(*(number(at) for _, number in args))
+        return printer.operation(row, [text for text, _ in args]), lambda at: row(*(number(at) for _, number in args))
 
     inner = [done(row, plain[:count]) for row, count in rows]
     inner += [
-        (notation.constant(x), lambda at, x=x: x) for x in (-2.0, -0.5, 2.5e-7, -1e-7, math.log(2.0), 2.0 / math.sqrt(math.pi))
+        (printer.constant(x), lambda at, x=x: x) for x in (-2.0, -0.5, 2.5e-7, -1e-7, math.log(2.0), 2.0 / math.sqrt(math.pi))
     ]
     for row, count in rows:
         for place in range(count):
@@ -151,10 +151,10 @@ def nestings(notation, rows):
 
 @pytest.mark.parametrize("kind", READERS)
 def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
-    notation, _, read = READERS[kind]
+    printer, _, read = READERS[kind]
     odd = [(odd_op(source, count), count) for source, count in ODD.items()] if kind == "text" else []
     known = {name: ops.TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
-    for written, number in nestings(notation, [*NESTED.values(), *odd]):
+    for written, number in nestings(printer, [*NESTED.values(), *odd]):
         formula = compile(read(written.text).strip(), written.text, "eval")
         for at in PLACES:
             try:
@@ -168,25 +168,26 @@ def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
 @pytest.mark.parametrize(
     ("latex", "args", "written", "level"),
     [
-        ("{}!", ["a + b"], r"\left(a + b\right)!", SUM),
-        ("{}'", ["a + b"], r"\left(a + b\right)'", SUM),
-        (r"{} \bmod {}", ["a + b", "a b"], r"\left(a + b\right) \bmod \left(a b\right)", CHOICE),
-        (r"{} \times {}", ["a", "a b"], r"a \times \left(a b\right)", SUM),
-        (r"{} \cdot {} \oplus 2", ["a b", "a b"], r"a b \cdot \left(a b\right) \oplus 2", SUM),
-        (r"\sin {}", ["a + b"], r"\sin \left(a + b\right)", SUM),
-        ("2{}", ["a + b"], r"2\left(a + b\right)", SUM),
-        ("{}^3", ["a b"], r"\left(a b\right)^3", POWER),
-        ("{{{}}}_{{{}}}", ["a + b", "a"], r"{\left(a + b\right)}_{a}", ATOM),
-        (r"\lfloor {} \rfloor", ["a + b"], r"\lfloor a + b \rfloor", ATOM),
+        ("{}!", ["a + b"], r"\left(a + b\right)!", ANY),
+        ("{}'", ["a + b"], r"\left(a + b\right)'", ANY),
+        (r"{} \bmod {}", ["a + b", "a b"], r"\left(a + b\right) \bmod \left(a b\right)", ANY),
+        (r"{} \times {}", ["a", "a b"], r"a \times \left(a b\right)", ANY),
+        (r"{} \cdot {} \oplus 2", ["a b", "a"], r"\left(a b\right) \cdot a \oplus 2", ANY),
+        (r"\sin {}", ["a + b"], r"\sin \left(a + b\right)", ANY),
+        ("2{}", ["a + b"], r"2\left(a + b\right)", ANY),
+        ("{}^3", ["a b"], r"\left(a b\right)^3", ANY),
+        ("{{{}}}_{{{}}}", ["a + b", "a"], r"{\left(a + b\right)}_{a}", ANY),
+        (r"\lfloor {} \rfloor", ["a + b"], r"\lfloor a + b \rfloor", ANY),
         (r"\left\lfloor {} \right\rfloor", ["a + b"], r"\left\lfloor a + b \right\rfloor", ATOM),
+        (r"\frac{{{}}}{{{}}}", ["a + b", "a b"], r"\frac{a + b}{a b}", CALL),
         (r"\Gamma\left({}, {}\right)", ["a + b", "a"], r"\Gamma\left(a + b, a\right)", ATOM),
-        (r"\operatorname{{f}} {}", ["a b"], r"\operatorname{f} \left(a b\right)", SUM),
+        (r"\operatorname{{f}} {}", ["a b"], r"\operatorname{f} \left(a b\right)", ANY),
     ],
 )
 def test_in_latex_of_the_users_own_what_no_sign_sets_off_stands_in_parentheses(latex, args, written, level):
     levels = {"a": ATOM, "a b": PRODUCT, "a + b": SUM}
     row = Op("mine", len, *[len] * len(args), latex=latex)
-    assert LATEX.operation(row, [Written(arg, levels[arg]) for arg in args]) == (written, level)
+    assert LATEX.operation(row, [Formula(arg, levels[arg]) for arg in args]) == (written, level)
 
 
 # -- examples ----------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def test_nothing_is_recorded_and_no_mode_is_in_the_way():
 
 
 def test_bad_arguments_are_refused():
-    with pytest.raises(TypeError, match="op must be a row of the table of operations, got str"):
+    with pytest.raises(TypeError, match="op must be an Op, got str"):
         partial_text("tanh", 0, ["x"])
     with pytest.raises(IndexError, match="tanh has no argument 1 here: it has 1"):
         partial_latex(ops.tanh, 1, ["x"])
@@ -256,10 +257,15 @@ def clean_table():
 
 @pytest.mark.usefixtures("clean_table")
 def test_an_op_of_the_users_own_is_written_by_its_columns_and_its_rule():
-    cube = custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube", latex="{}^3", source="{} ** 3")
+    cube = custom_op(
+        lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube", latex="{}^3", source="{} ** 3", precedence=[POWER, ATOM]
+    )
     assert partial_text(cube, 0, ["x"]) == "3·x·x"
-    assert LATEX.operation(cube, [LATEX.operation(ops.add, [LATEX.named("a"), LATEX.named("b")])]).text == r"\left(a + b\right)^3"
-    assert TEXT.operation(ops.mul, [TEXT.named("a"), TEXT.operation(cube, [TEXT.constant(-2.0)])]).text == "a·(−2)^3"
+    assert (
+        LATEX.operation(cube, [LATEX.operation(ops.add, [LATEX.variable("a"), LATEX.variable("b")])]).text
+        == r"\left(a + b\right)^3"
+    )
+    assert TEXT.operation(ops.mul, [TEXT.variable("a"), TEXT.operation(cube, [TEXT.constant(-2.0)])]).text == "a·(−2)^3"
     floats_alone = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="floats_alone")
     assert partial_text(floats_alone, 0, ["x"], "y") == "∂y/∂x"
     assert partial_latex(floats_alone, 0, ["x"], "y") == r"\frac{\partial y}{\partial x}"

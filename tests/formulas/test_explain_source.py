@@ -15,10 +15,8 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients, ops
 from autograd.formulas import to_python
-from autograd.formulas.helpers import HELPERS
-from autograd.formulas.python import SOURCES, constant, operation, variable
-from autograd.formulas.source import _Program
-from autograd.names import node_names
+from autograd.formulas.python import HELPERS, _Program, constant, operation, variable
+from autograd.graph import Graph
 from autograd.op import Op
 from autograd.sweeps import topological_order
 
@@ -86,12 +84,12 @@ def executed(source):
 def check(_y):
     """The program of a root gives its value and its gradient, bit for bit. (What begins with _ lends nobody its name.)"""
     _order = topological_order([_y])
-    source, program = to_python(_y), _Program(_order, node_names(_order))  # the latter for the names alone
+    source, program = to_python(_y), _Program(Graph(_y))  # the latter for the names alone
     _leaves = [node for node in _order if node.op is None]
-    assert len({*program.names.values(), *program.bars.values()}) == 2 * len(_order)
+    assert len({*program.names.values(), *program.adjoints.values()}) == 2 * len(_order)
     found = executed(source)
     assert repr(found[program.names[_y]]) == repr(_y.data), source
-    assert [repr(found[program.bars[leaf]]) for leaf in _leaves] == list(map(repr, gradients(_y, _leaves))), source
+    assert [repr(found[program.adjoints[leaf]]) for leaf in _leaves] == list(map(repr, gradients(_y, _leaves))), source
     return source
 
 
@@ -190,8 +188,7 @@ def in_brackets(op, texts):
     if op.name == "dot":
         half = len(texts) // 2
         return " + ".join([texts[-1], *(f"{w} * {x}" for w, x in zip(texts[:half], texts[half:-1], strict=True))])
-    source = SOURCES.get(op.name, op.source)
-    return source.format(", ".join(texts)) if op.arity is None else source.format(*texts)
+    return op.plain.format(", ".join(texts)) if op.arity is None else op.plain.format(*texts)
 
 
 def assert_read_as_meant(tree, meant):
@@ -268,7 +265,7 @@ dx += dv1 * (2.0 * x)"""
 def test_a_helper_and_an_import_come_only_where_they_are_needed():
     x = Value(2.0, "x")
     assert "import" not in to_python(x * x)
-    assert to_python(x.relu()).startswith("def relu(x: float) -> float:")
+    assert "def relu(x):" in to_python(x.relu())
     source = to_python(autograd.sin(x))
     assert source.startswith("from math import cos, sin\n\nx = 2.0")
 

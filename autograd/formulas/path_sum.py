@@ -1,4 +1,4 @@
-"""The paths from a value to the root, the weightiest first, without walking them all."""
+"""paths: a derivative as the sum over all paths, of which the largest are found without walking them all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import NamedTuple, overload
 
 from autograd import ops
 from autograd._check import checked_value
-from autograd._format import unique_names
-from autograd.formulas.notation import TEXT, listed
-from autograd.formulas.spelling import name_text
+from autograd._format import text_table, unique_names
+from autograd.formulas.printer import TEXT, abridged
+from autograd.graph import Graph, edges_of
 from autograd.names import node_names
-from autograd.sweeps import adjoints, depending_on, recorded, topological_order
 from autograd.value import Value
 
 # |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, and
@@ -24,7 +23,7 @@ ONE: Weight = (0, 0, 1, 0.5)
 
 
 class Path(NamedTuple):
-    """One way from x to the root: its nodes, the partials along it, and their product."""
+    """One path from x to the root: its nodes, the partials along it, and their product."""
 
     nodes: tuple[Value, ...]
     partials: tuple[float, ...]
@@ -32,7 +31,7 @@ class Path(NamedTuple):
 
 
 class Paths(Sequence[Path]):
-    """The weightiest paths as a sequence. `total` is how many there are in all, `sum` the sum of all their products."""
+    """The largest paths as a sequence. `total` is how many there are in all, `sum` the sum of all their products."""
 
     def __init__(self, found: Sequence[Path], total: int, sum: float, names: Mapping[Value, str]) -> None:
         self._found, self.total, self.sum, self._names = found, total, sum, names
@@ -48,26 +47,21 @@ class Paths(Sequence[Path]):
         return self._found[index]
 
     def __repr__(self) -> str:
-        routes = [self._route(path) for path in self._found]
-        width = max(map(len, routes), default=0)
-        lines = [f"{route:<{width}}  {_in_numbers(path)}" for route, path in zip(routes, self._found, strict=True)]
+        lines = text_table([(route(path, self._names), _in_numbers(path)) for path in self._found])
         if len(self) < self.total:
-            lines.append(f"… and {_written(self.total - len(self))} more")
+            lines.append(f"… and {_count(self.total - len(self))} more")
         noun = "path" if self.total == 1 else "paths"
-        return "\n".join([*lines, f"{_written(self.total)} {noun}; sum of products {TEXT.number(self.sum)}"])
-
-    def _route(self, path: Path) -> str:
-        return " → ".join("…" if i is None else self._names[path.nodes[i]] for i in listed(len(path.nodes)))
+        return "\n".join([*lines, f"{_count(self.total)} {noun}; sum of products {TEXT.number(self.sum)}"])
 
 
-def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
+def paths(x: Value, of: Value | None = None, max_paths: int = 20) -> Paths:
     """The paths from x to `of` with the products of their partials, the largest |product| first.
 
-    At most `most` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
+    At most `max_paths` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
     with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
-    Tells of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen leaf)
-    is on no path.
-    A TypeError if x or of is no Value or most no int, a ValueError if most is below 1.
+    They are those of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen
+    leaf) is on no path.
+    TypeError if x or of is not a Value or max_paths not an int; ValueError if max_paths is below 1.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
     >>> a, b = x * y, -4.0 * x
@@ -80,24 +74,24 @@ def paths(x: Value, of: Value | None = None, most: int = 20) -> Paths:
     2 paths; sum of products −96
     """
     x, of = (checked_value("paths(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
-    if type(most) is not int:
-        raise TypeError(f"paths: most must be an int, got {type(most).__name__}")
-    if most < 1:
-        raise ValueError(f"paths: most must be at least 1, got {most}")
-    order = topological_order([of])
-    names = unique_names(node_names(order if x in set(order) else [*order, x]), name_text)
-    search = _Search(x, order)
-    sum = adjoints(order, {of: 1.0}, recorded, within=depending_on([x], order)).get(x, 0.0)
-    return Paths(list(search.largest(most)), search.total(), sum, names)
+    if type(max_paths) is not int:
+        raise TypeError(f"paths: max_paths must be an int, got {type(max_paths).__name__}")
+    if max_paths < 1:
+        raise ValueError(f"paths: max_paths must be at least 1, got {max_paths}")
+    graph = Graph(of)
+    names = unique_names(graph.names if x in graph else node_names([*graph, x]), TEXT.name)
+    search = _Search(x, graph)
+    return Paths(list(search.largest(max_paths)), search.total(), graph.adjoints.get(x, 0.0), names)
 
 
 class _Search:
-    """The paths from x to the last node of a topological order."""
+    """The paths from x to the root of a graph."""
 
-    def __init__(self, x: Value, order: Sequence[Value]) -> None:
-        self.x, self.root, self.order = x, order[-1], order
+    def __init__(self, x: Value, graph: Graph) -> None:
+        self.x, self.graph = x, graph
+        (self.root,) = graph.roots
         self.best: dict[Value, Weight] = {x: ONE}  # of all paths from x to a node
-        for node in order:
+        for node in graph:
             weights = [weight for weight, _ in self._edges(node)]
             if weights:
                 self.best[node] = max(weights)
@@ -105,9 +99,9 @@ class _Search:
 
     def _edges(self, node: Value) -> Iterator[tuple[Weight, int]]:
         """The arguments on a path, by position, with the weight of the best path through each."""
-        for i, (arg, partial) in enumerate(zip(node.args, node.partials, strict=True)):
-            if partial is not None and arg in self.best:
-                yield _times(_weight(partial), self.best[arg]), i
+        for edge in edges_of(node):
+            if edge.partial is not None and edge.arg in self.best:
+                yield _times(_weight(edge.partial), self.best[edge.arg]), edge.position
 
     def ranked(self, node: Value) -> list[tuple[Weight, int]]:
         """The same, the best first."""
@@ -116,9 +110,9 @@ class _Search:
         return self._ranked[node]
 
     def total(self) -> int:
-        """How many paths there are: counted from the root, and forgotten where they have been passed on."""
+        """How many paths there are: counted from the root, and forgotten once they have been passed on."""
         counts = {self.root: 1} if self.root in self.best else {}
-        for node in reversed(self.order):
+        for node in reversed(self.graph.nodes):
             here = counts.pop(node, 0)
             if node is self.x:
                 return here
@@ -180,15 +174,20 @@ def _times(one: Weight, other: Weight) -> Weight:
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2] + exponent, mantissa)
 
 
+def route(path: Path, names: Mapping[Value, str]) -> str:
+    """The nodes of a path by their names: `x → a → L`."""
+    return " → ".join(abridged([names[node] for node in path.nodes], "…"))
+
+
 def _in_numbers(path: Path) -> str:
     factors = TEXT.operation(ops.prod, [TEXT.constant(partial) for partial in path.partials]).text
     return " = ".join(dict.fromkeys((factors, TEXT.number(path.product))))
 
 
-def _written(n: int) -> str:
+def _count(n: int) -> str:
     """A number of paths, which may have thousands of digits.
 
-    >>> _written(1234), _written(2**500)
+    >>> _count(1234), _count(2**500)
     ('1,234', 'about 3.27·10^150')
     """
     if n < 10**15:

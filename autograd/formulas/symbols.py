@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable
-from typing import TypeVar
 
 from autograd._format import one_line, shown
-
-K = TypeVar("K", bound=Hashable)
 
 _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # as nearly all are: nothing else need be asked
 _PATH = re.compile(r"[A-Za-z]\w*(\[\d+\])*(\.[A-Za-z]\w*(\[\d+\])*)*", re.ASCII)
@@ -20,8 +16,7 @@ _GREEK = re.compile(
 _ACCENTS = frozenset(("hat", "bar", "tilde"))
 _SPECIAL = {c: rf"\{c}" for c in "{}_%#&$"} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "{<}", ">": "{>}"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-# What partials are made of, exactly: text, LaTeX.
-_KNOWN = {
+_CONSTANTS = {  # of partials, in text and in LaTeX
     math.log(2.0): ("ln 2", r"\ln 2"),
     math.log(10.0): ("ln 10", r"\ln 10"),
     0.886226925452758: ("√π/2", r"\frac{\sqrt{\pi}}{2}"),
@@ -31,7 +26,7 @@ _KNOWN = {
 
 
 def name_text(name: str) -> str:
-    """A name in a formula of text: a number at its end as a subscript; in quotes if it does not read as a name.
+    """A name in a text formula: a number at its end as a subscript; in quotes if it does not read as a name.
 
     >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
     ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
@@ -46,7 +41,7 @@ def name_text(name: str) -> str:
 
 
 def name_latex(name: str) -> str:
-    r"""A name in LaTeX: indices as subscripts, Greek letters, hats; what is no identifier as it stands, escaped.
+    r"""A name in LaTeX: indices as subscripts, Greek letters, hats; escaped if it is not an identifier.
 
     >>> print(name_latex("w1"), name_latex("x_hat"), name_latex("alpha"), name_latex("W[0][1]"), name_latex("loss"))
     w_{1} \hat{x} \alpha W_{0,1} \mathrm{loss}
@@ -59,17 +54,17 @@ def name_latex(name: str) -> str:
     if not _PATH.fullmatch(name):
         runs = re.findall(r"[^\\{}_%#&$^~<>]+|.", name)
         return "".join(_SPECIAL.get(run) or rf"\text{{{run}}}" for run in runs) or r"\text{}"
-    return ".".join(map(_part, name.split(".")))
+    return ".".join(map(_attribute_latex, name.split(".")))
 
 
-def _part(part: str) -> str:
-    """`w1`, `x_hat`, `W[0][1]`: one part of a path."""
-    stem, *indices = part.replace("]", "").split("[")
+def _attribute_latex(name: str) -> str:
+    """One part of a path: `w1`, `x_hat`, `W[0][1]`."""
+    stem, *indices = name.replace("]", "").split("[")
     words = [word for word in stem.split("_") if word]
     accents = [word for word in words[1:] if word in _ACCENTS]
-    subscripts = [_word(word) for word in words[1:] if word not in _ACCENTS]
+    subscripts = [_word_latex(word) for word in words[1:] if word not in _ACCENTS]
     match = re.fullmatch(r"([A-Za-z]+)(\d+)", words[0])
-    head = _word(match[1] if match else words[0])
+    head = _word_latex(match[1] if match else words[0])
     subscripts = [match[2], *subscripts] if match else subscripts
     for accent in accents:
         head = rf"\{accent}{{{head}}}"
@@ -77,27 +72,27 @@ def _part(part: str) -> str:
     return f"{head}_{{{below}}}" if below else head
 
 
-def _word(word: str) -> str:
+def _word_latex(word: str) -> str:
     return rf"\{word}" if _GREEK.fullmatch(word) else word if len(word) == 1 or word.isdigit() else rf"\mathrm{{{word}}}"
 
 
 def number_text(x: float) -> str:
-    """A constant of a formula: by its name if it has one.
+    """A constant in a text formula: by its name if it has one.
 
     >>> number_text(-0.5), number_text(math.log(2.0))
     ('−0.5', 'ln 2')
     """
-    return _KNOWN[x][0] if x in _KNOWN else shown(x)
+    return _CONSTANTS[x][0] if x in _CONSTANTS else shown(x)
 
 
 def number_latex(x: float) -> str:
-    r"""Six digits; zero has no sign.
+    r"""The same in LaTeX.
 
     >>> print(number_latex(-0.5), number_latex(1e-7), number_latex(float("inf")))
     -0.5 10^{-7} \infty
     """
-    if x in _KNOWN:
-        return _KNOWN[x][1]
+    if x in _CONSTANTS:
+        return _CONSTANTS[x][1]
     digits, _, exponent = f"{x + 0.0:.6g}".partition("e")
     if exponent:
         digits = {"1": "", "-1": "-"}.get(digits, rf"{digits} \cdot ") + f"10^{{{int(exponent)}}}"

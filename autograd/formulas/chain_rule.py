@@ -1,0 +1,258 @@
+"""explain: the chain rule for one derivative, in symbols and then in numbers, as text and as LaTeX."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from autograd import ops
+from autograd._check import checked_value
+from autograd._format import listed, unique_names
+from autograd.formulas.latex import Latex, aligned, numbered_latex
+from autograd.formulas.partials import partial_formula
+from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, abridged, enough_arguments
+from autograd.graph import Edge, Graph
+from autograd.names import node_names
+from autograd.op import ATOM
+from autograd.value import Value
+
+MAX_LINES = 40
+MAX_NAMES = 5  # of leaves that were changed
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a derivative comes about: its `value`, and the chain rule as `text` (also `str()`) and as `latex`."""
+
+    value: float
+    text: str
+    latex: Latex
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return self.latex._repr_latex_()
+
+
+def explain(x: Value, of: Value | None = None) -> Explanation:
+    """The chain rule for ∂of/∂x: the sum over everything that uses x, in symbols and then in numbers.
+
+    The lines that follow do the same for each gradient in it, from `of` backwards as `backward()` goes. They describe
+    the graph as recorded, and the first line says so if a leaf was changed since. No `backward()` is needed, and no
+    gradient is changed. At most 40 lines are shown, and how many more there are. The result prints as text; a
+    notebook shows it as formulas.
+    TypeError if x or of is not a Value.
+
+    >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+    >>> a, b = x * y, -4.0 * x
+    >>> a.label, b.label = "a", "b"
+    >>> L = 2.0 * a + b
+    >>> L.label = "L"
+    >>> explain(x, of=L)
+    ∂L/∂x = ∂L/∂a·∂a/∂x + ∂L/∂b·∂b/∂x = 2·2 + 1·(−4) = 0
+        a = x·y, so ∂a/∂x = y = 2
+        b = −4·x, so ∂b/∂x = −4
+    ∂L/∂b = 1, since L = v₃ + b
+    ∂L/∂v₃ = 1, since L = v₃ + b
+    ∂L/∂a = ∂L/∂v₃·∂v₃/∂a = 1·2 = 2
+        v₃ = 2·a, so ∂v₃/∂a = 2
+    """
+    x, of = (checked_value("explain(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
+    graph = Graph(of)
+    names = graph.names if x in graph else node_names([*graph, x])
+    in_text = ChainRule(graph, TEXT_WORDING, unique_names(names, TEXT.name))
+    in_latex = ChainRule(graph, LATEX_WORDING, unique_names(names, LATEX.name, numbered=numbered_latex))
+    if x in graph.adjoints and x.requires_grad:
+        return Explanation(graph.adjoints[x], "\n".join(in_text.lines(x)), aligned(in_latex.lines(x)))
+    return Explanation(0.0, in_text.why_zero(x), Latex(in_latex.why_zero(x)))
+
+
+class Wording(NamedTuple):
+    """The words around the formulas, in text or in LaTeX."""
+
+    printer: Printer
+    equals: str
+    since: str
+    so: str
+    directly: str
+    left_out: str
+    more: str
+    independent: str
+    not_taken: str
+    frozen: str
+    both: str
+    stale: str
+
+    def stale_note(self, names: Sequence[str]) -> str:
+        """What is said first if leaves of these names were changed."""
+        was = "was" if len(names) == 1 else "were"
+        return self.stale.format(listed(names, MAX_NAMES).replace(" and ", self.both), was)
+
+
+TEXT_WORDING = Wording(
+    TEXT,
+    equals="{} = {}",
+    since="{}, since {}",
+    so="    {}, so {}",
+    directly="    {}, directly {}",
+    left_out="… ({:,} more)",
+    more="… and {:,} more lines",
+    independent="{} does not depend on {}: the gradient is 0",
+    not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
+    frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
+    both=" and ",
+    stale="{} {} changed after this was recorded: the gradients are those of the recorded numbers",
+)
+LATEX_WORDING = Wording(
+    LATEX,
+    equals="{} &= {}",
+    since=r"{} \quad\text{{since }} {}",
+    so=r"&\quad {} \;\Rightarrow\; {}",
+    directly=r"&\quad {} \quad\text{{directly }} {}",
+    left_out=r"\cdots\text{{ ({:,} more)}}",
+    more=r"&\text{{… and {:,} more lines}}",
+    independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
+    not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
+    frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
+    both=r"\text{ and }",
+    stale=r"&{}\text{{ {} changed after this was recorded: the gradients are those of the recorded numbers}}",
+)
+
+
+class ChainRule:
+    """The chain rule at the nodes of a graph with one root, under the given names.
+
+    Where a leaf was changed since, no symbol stands for a number that it no longer has.
+    """
+
+    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str]) -> None:
+        self.graph, self.wording, self.names = graph, wording, names
+        self.printer = wording.printer
+        (self.root,) = graph.roots
+        self.stale = frozenset(graph.stale)
+
+    def lines(self, x: Value) -> list[str]:
+        """The chain rule for x, then for each node between x and the root, the root's end first; not more than are shown."""
+        first = [self.wording.stale_note([self.names[leaf] for leaf in self.graph.stale])] if self.stale else []
+        if x is self.root:
+            return [*first, self.line(x)]
+        nodes = [x, *self._between(x)]
+        total = sum(1 if self._direct(users) else 1 + len(abridged([*users])) for users in map(self._users, nodes))
+        lines: list[str] = []
+        for node in nodes:
+            if len(lines) < MAX_LINES:
+                lines += self._lines(node)
+        return [*first, *lines[:MAX_LINES], *[self.wording.more.format(total - MAX_LINES)] * (total > MAX_LINES)]
+
+    def line(self, node: Value) -> str:
+        """∂root/∂node in symbols and in numbers, in one line; or why it is 0."""
+        if node is self.root:
+            return self.wording.equals.format(self._derivative(node, node), "1")
+        return self._lines(node)[0] if node in self.graph.adjoints else self.why_zero(node)
+
+    def why_zero(self, node: Value) -> str:
+        """Why no gradient flows to a node."""
+        none = self.wording.not_taken if node.requires_grad else self.wording.frozen
+        return (none if node in self.graph else self.wording.independent).format(self.names[self.root], self.names[node])
+
+    def _between(self, x: Value) -> list[Value]:
+        """The nodes on the paths from the root to x, in the order of the backward pass."""
+        after = {x}
+        for edge in self.graph.edges():
+            if edge.partial is not None and edge.arg in after:
+                after.add(edge.node)
+        after -= {x, self.root}
+        return [node for node in reversed(self.graph.nodes) if node in after and node in self.graph.adjoints]
+
+    def _users(self, node: Value) -> dict[Value, list[Edge]]:
+        """The edges on which gradient arrives at a node, by the node that they come from."""
+        users: dict[Value, list[Edge]] = {}
+        for edge in self.graph.users[node]:
+            if edge.partial is not None and edge.node in self.graph.adjoints:
+                users.setdefault(edge.node, []).append(edge)
+        return users
+
+    def _direct(self, users: Mapping[Value, object]) -> bool:
+        """Is the root the only user?"""
+        return users.keys() == {self.root}
+
+    def _lines(self, node: Value) -> list[str]:
+        """∂root/∂node in symbols and in numbers, and a line for each local rule."""
+        wording, users = self.wording, self._users(node)
+        symbols: list[Formula] = []
+        numbers: list[Formula] = []
+        rules: list[str] = []
+        for user in abridged([*users]):
+            total, terms = self._partial(users[user])
+            if user is self.root:
+                symbols.append(terms[0])
+                numbers.append(terms[1])
+                rules.append(wording.directly.format(self._operation(user), _equal(terms)))
+            else:
+                factors = [Formula(self._derivative(*pair), ATOM) for pair in ((self.root, user), (user, node))]
+                symbols.append(self.printer.product(factors))
+                numbers.append(self._share(users[user], total, first=not numbers))
+                rules.append(wording.so.format(self._operation(user), f"{factors[1].text} = {_equal(terms, factors[1].text)}"))
+        terms = [*(self._sum(each, len(users)) for each in (symbols, numbers)), self.printer.constant(self.graph.adjoints[node])]
+        derivative = self._derivative(self.root, node)
+        line = wording.equals.format(derivative, _equal(terms, derivative))
+        return [wording.since.format(line, self._operation(self.root))] if self._direct(users) else [line, *rules]
+
+    def _partial(self, edges: Sequence[Edge]) -> tuple[float, list[Formula]]:
+        """∂user/∂node, and how it is written: in symbols, as a sum of numbers if node is used twice, as one number."""
+        partials = [edge.partial for edge in edges if edge.partial is not None]
+        total = ops.sum(*partials)
+        symbols = [self._rule(edge) for edge in abridged(edges)]
+        numbers = map(self.printer.constant, abridged(partials))
+        return total, [self._sum(symbols, len(edges)), self._sum([*numbers], len(edges)), self.printer.constant(total)]
+
+    def _rule(self, edge: Edge) -> Formula:
+        """The partial in symbols; ∂user/∂node if it cannot be written out, or the symbols stand for other numbers by now."""
+        node, op = edge.node, edge.node.op
+        assert op is not None
+        count = len(node.args)
+        few = enough_arguments(op, count, edge.position) if op.built_in else [*range(count)]  # a mean divides by n
+        args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
+        known = self.stale.isdisjoint(node.args)
+        z = Formula(self.names[node], ATOM)
+        written = partial_formula(self.printer, op, few.index(edge.position), args, z) if known else None
+        return written or Formula(self._derivative(node, edge.arg), ATOM)
+
+    def _sum(self, terms: list[Formula], count: int) -> Formula:
+        """The sum of terms, which are `count` with those left out before the last."""
+        left_out = [Formula(self.wording.left_out.format(count - len(terms)), ATOM)] if len(terms) < count else []
+        return self.printer.sum([*terms[:-1], *left_out, terms[-1]])
+
+    def _share(self, edges: Sequence[Edge], total: float, first: bool) -> Formula:
+        """What arrives on these edges, in numbers: one product, unless its terms overflow one by one."""
+        adjoint = self.graph.adjoints[edges[0].node]
+        partials = [edge.partial for edge in edges if edge.partial is not None]
+        if len(edges) == 1 or not any(math.isinf(adjoint * partial) for partial in partials):
+            return self._product(adjoint, total, first)
+        shown = abridged(partials)
+        return self._sum([self._product(adjoint, partial, first and not i) for i, partial in enumerate(shown)], len(edges))
+
+    def _product(self, one: float, other: float, first: bool) -> Formula:
+        """Two numbers; a negative one stands in brackets, unless it comes first in the line."""
+        left, right = map(self.printer.constant, (one, other))
+        left = Formula(self.printer.bracketed(left, before="" if first else "+"), left.precedence)
+        return self.printer.product([left, right])
+
+    def _operation(self, node: Value) -> str:
+        assert node.op is not None
+        shown = (node.args[i] for i in enough_arguments(node.op, len(node.args)))
+        args = [self.printer.constant(arg) if type(arg) is float else Formula(self.names[arg], ATOM) for arg in shown]
+        return f"{self.names[node]} = {self.printer.operation(node.op, args).text}"
+
+    def _derivative(self, above: Value, below: Value) -> str:
+        return self.printer.derivative(self.names[above], self.names[below])
+
+
+def _equal(terms: Sequence[Formula], known: str = "") -> str:
+    """`y = 3`: the same thing in several ways, each written once and not if it is known already."""
+    return " = ".join(dict.fromkeys(term.text for term in terms if term.text != known))

@@ -1,0 +1,128 @@
+"""nudge: how much the gradient says that y changes if leaves do, beside how much it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from autograd import ops
+from autograd._check import checked_value
+from autograd._format import text_table, unique_names
+from autograd.formulas.symbols import name_text, number_text
+from autograd.graph import Graph
+from autograd.names import node_names
+from autograd.op import number
+from autograd.replay import replay, replay_partials
+from autograd.sweeps import adjoints, depending_on
+from autograd.value import Value
+
+MAX_ROWS = 20
+MAX_ROUNDINGS = 4  # that a replay may add to an exact result
+
+
+class Change(NamedTuple):
+    """One row of the table: the change of y that gradient · delta predicts, and the actual one."""
+
+    name: str
+    delta: float | None
+    predicted: float
+    actual: float
+    start: float = 0.0  # y before the change
+
+    @property
+    def remainder(self) -> float:
+        """What the prediction leaves out: actual - predicted."""
+        return self.actual - self.predicted
+
+    @property
+    def shown(self) -> float:
+        """The remainder; 0 if it is no more than the rounding error of y and its change."""
+        rounding = MAX_ROUNDINGS * math.ulp(max(abs(self.start), abs(self.predicted), abs(self.actual)))
+        return 0.0 if abs(self.remainder) <= rounding else self.remainder
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """The change of y if all leaves move (`predicted`, `actual`, `remainder`), and if each moves alone (`rows`)."""
+
+    rows: tuple[Change, ...]
+    predicted: float
+    actual: float
+    moved: int
+    start: float = 0.0
+
+    @property
+    def remainder(self) -> float:
+        """What the prediction leaves out: actual - predicted."""
+        return self.actual - self.predicted
+
+    def __repr__(self) -> str:
+        total = Change("together", None, self.predicted, self.actual, self.start)
+        table: list[tuple[str, ...]] = [("", "Δ", "gradient·Δ", "actual", "remainder")]
+        for row in (*self.rows, total) if self.moved > 1 else self.rows:
+            delta = "" if row.delta is None else _signed(row.delta)
+            table.append((row.name, delta, *map(_signed, (row.predicted, row.actual, row.shown))))
+        lines = text_table(table, align="lr")
+        if len(self.rows) < self.moved:
+            lines.insert(-1, f"… and {self.moved - len(self.rows):,} more")
+        return "\n".join(lines)
+
+
+def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
+    """How much y changes if its leaves do: as the gradient predicts, as it turns out, and the remainder.
+
+    One row per leaf, moved alone (of the first 20), and one for all of them together. y is computed again from the
+    leaves as they are now; the graph stays as it is.
+    TypeError if y is not a Value or changes not a dict of Values; ValueError if it is empty, has a key that is not a
+    leaf of y, or a change that is not finite.
+
+    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
+    >>> nudge(x * x * w, {x: +0.1, w: -0.5})
+                 Δ  gradient·Δ  actual  remainder
+    x         +0.1        +1.2   +1.22      +0.02
+    w         −0.5        −4.5    −4.5          0
+    together              −3.3  −3.585     −0.285
+    """
+    graph = Graph(checked_value("nudge({}, changes)", "y", y))
+    if not isinstance(changes, Mapping):
+        raise TypeError(f"nudge: changes must be a dict from leaves to numbers, got {type(changes).__name__}")
+    if not changes:
+        raise ValueError("nudge: changes must name at least one leaf, got an empty dict")
+    others = [key for key in changes if type(key) is Value and key not in graph]
+    names = unique_names(node_names([*graph, *others]), name_text)
+    deltas = {leaf: _checked_change(graph, names, leaf, delta) for leaf, delta in changes.items()}
+    values = replay(graph.nodes, {})
+    partials = replay_partials(graph.nodes, values)
+    gradients = adjoints(graph.nodes, {y: 1.0}, partials.__getitem__, within=depending_on(deltas, graph.nodes))
+
+    def actual(moved: Mapping[Value, float]) -> float:
+        given = {leaf: values[leaf] + delta for leaf, delta in moved.items()}
+        return replay(graph.nodes, given)[y] - values[y]
+
+    predicted = {leaf: gradients.get(leaf, 0.0) * delta for leaf, delta in deltas.items()}
+    rows = [
+        Change(names[leaf], deltas[leaf], predicted[leaf], actual({leaf: deltas[leaf]}), values[y])
+        for leaf in list(deltas)[:MAX_ROWS]
+    ]
+    return Nudge(tuple(rows), ops.sum(*predicted.values()), actual(deltas), len(deltas), values[y])
+
+
+def _checked_change(graph: Graph, names: Mapping[Value, str], leaf: Any, delta: Any) -> float:
+    """The change of a leaf as a float, or the error about it."""
+    if type(leaf) is not Value:
+        raise TypeError(f"nudge: the keys of changes must be Values, got {type(leaf).__name__}")
+    if leaf not in graph or leaf.op is not None:
+        raise ValueError(f"nudge: {names[leaf]}, {leaf!r}, is not a leaf of {names[graph.roots[0]]}, so it cannot be moved")
+    try:
+        change = number(delta)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"nudge: the change of {names[leaf]}: {error}") from None
+    if not math.isfinite(change):
+        raise ValueError(f"nudge: the change of {names[leaf]} must be finite, got {delta!r}")
+    return change
+
+
+def _signed(x: float) -> str:
+    return f"+{number_text(x)}" if x > 0.0 else number_text(x)

@@ -1,0 +1,143 @@
+"""The partials of an op written out: ∂out/∂arg in the names of the arguments."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograd import context
+from autograd.expression import evaluate
+from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, abridged
+from autograd.op import Op, number
+from autograd.sweeps import topological_order
+from autograd.value import Value
+
+MAX_NODES = 40  # of a partial that is written out
+_NUMBER = re.compile(r"[-−]?\d+(\.\d*)?(e[-−+]?\d+)?")
+
+
+def partial_text(op: Op, position: int, names: Sequence[str | float], result: str = "z") -> str:
+    """∂out/∂arg for the argument at `position`, as text in the names of the arguments and of the result.
+
+    A float among the names, or a text that reads as a number, is a constant. A partial that cannot be written out
+    (of an op of your own whose rule works on floats alone) is just `∂z/∂x`.
+    TypeError if op is not an Op, IndexError if there is no such argument.
+
+    >>> from autograd import ops
+    >>> partial_text(ops.tanh, 0, ["n"], "o"), partial_text(ops.mul, 0, ["w", "x"]), partial_text(ops.pow, 0, ["x", 2.0])
+    ('1 − o²', 'x', '2·x')
+    """
+    return _partial(TEXT, op, position, names, result)
+
+
+def partial_latex(op: Op, position: int, names: Sequence[str | float], result: str = "z") -> str:
+    r"""The same as LaTeX.
+
+    >>> from autograd import ops
+    >>> print(partial_latex(ops.sin, 0, ["x1"]), partial_latex(ops.sigmoid, 0, ["z"], "a"))
+    \cos\left(x_{1}\right) a \cdot \left(1 - a\right)
+    """
+    return _partial(LATEX, op, position, names, result)
+
+
+def _partial(printer: Printer, op: Op, position: int, names: Sequence[str | float], result: str) -> str:
+    args: list[Formula | float] = []
+    for name in names:
+        if isinstance(name, str) and not _NUMBER.fullmatch(name):
+            args.append(printer.variable(name))
+        else:
+            args.append(float(str(name).replace("−", "-")))
+    formula = partial_formula(printer, op, position, args, printer.variable(result))
+    return formula.text if formula else printer.derivative(printer.name(result), printer.name(str(names[position])))
+
+
+def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Formula | float], z: Formula) -> Formula | None:
+    """The partial of `op` by the argument at `position`, None if it cannot be written out."""
+    if not isinstance(op, Op):
+        raise TypeError(f"op must be an Op, got {type(op).__name__}")
+    op.checked(tuple(args))
+    if not 0 <= position < len(args):
+        raise IndexError(f"{op.name} has no argument {position} here: it has {len(args)}")
+    if op.terms is not None:  # the product of the other factors in its term
+        others = [args[i] for term in op.terms(len(args)) if position in term for i in term if i != position]
+        factors = [printer.constant(arg) if isinstance(arg, float) else arg for arg in others]
+        return printer.product(abridged(factors, printer.dots))
+    leaves: dict[Value, Formula] = {}
+
+    def leaf(arg: Formula | float) -> Value | float:
+        if isinstance(arg, float):
+            return arg
+        node = Value(0.5)  # any number: only the formula is looked at
+        leaves[node] = arg
+        return node
+
+    given, result = [leaf(arg) for arg in args], leaf(z)
+    try:
+        with context.enable_grad(), context.quiet():
+            partial = textbook_partial(op, position, given, result)
+    except Exception:  # a rule of the user's, which may do anything with a Value
+        return None
+    return _written(printer, partial, leaves)
+
+
+def textbook_partial(op: Op, position: int, args: Sequence[Value | float], z: Value | float) -> Value | float:
+    """The partial, recorded in args and z: as a textbook writes it if the op says so, else by its rule."""
+    if not op.textbook:
+        wanted = [i == position for i in range(len(args))]
+        partial: Value | float = op.partials_at(z, args, wanted)[position]
+        return partial
+    known: dict[str, Any] = {"z": z, **dict(zip("xy", args, strict=False))}
+    if op.arity is None:
+        known = {"z": z, "x": args[position], "y": args[0]}
+    return evaluate(op.textbook[min(position, len(op.textbook) - 1)], known)[0]
+
+
+def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Formula]) -> Formula | None:
+    if not isinstance(partial, Value):
+        return printer.constant(number(partial))
+    nodes = topological_order([partial])
+    if len(nodes) > MAX_NODES:
+        return None
+    written = dict(leaves)
+    same = simplified(nodes)
+
+    def formula(node: Value | float) -> Formula:
+        node = same[node] if isinstance(node, Value) else node
+        return written[node] if isinstance(node, Value) else printer.constant(node)
+
+    for node in nodes:
+        if node.op is not None and same[node] is node:
+            written[node] = printer.operation(node.op, [formula(arg) for arg in node.args])
+    return formula(partial)
+
+
+def simplified(nodes: Sequence[Value], choose: bool = False) -> dict[Value, Value | float]:
+    """What each node is the same as: 1·x and x to the power 1 are x. With `choose`, `where` is the branch that it takes."""
+    same: dict[Value, Value | float] = {}
+    for node in nodes:
+        args = [same[arg] if type(arg) is Value else arg for arg in node.args]
+        same[node] = node if node.op is None else _simplified(node, node.op, args, choose)
+    return same
+
+
+_PROBES = (0.0, -0.0, 1.5, -2.25, 1e300, 5e-324, math.inf, -math.inf, math.nan)
+
+
+def _simplified(node: Value, op: Op, args: Sequence[Any], choose: bool) -> Value | float:
+    if choose and op.select:
+        numbers = [arg if type(arg) is float else arg.data for arg in node.args]
+        branch: Value | float = args[op.partials_at(node.data, numbers, [True] * len(args)).index(1.0)]
+        return branch
+    values = [arg for arg in args if type(arg) is Value]
+    if not values:
+        constant: float = op(*args)
+        return constant
+    if len(args) == 2 and len(values) == 1:
+        results = [repr(op(*(x if arg is values[0] else arg for arg in args))) for x in _PROBES]
+        if results == [repr(x) for x in _PROBES]:
+            return values[0]
+        if len(set(results)) == 1:
+            return float(results[0])
+    return node

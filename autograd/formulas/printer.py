@@ -1,0 +1,210 @@
+"""Formulas in plain text and in LaTeX: names, numbers and operations, with brackets where precedence asks for them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import count, pairwise, starmap
+from string import Formatter
+from typing import NamedTuple, TypeVar
+
+from autograd import templates
+from autograd.formulas.symbols import name_latex, name_text, number_latex, number_text
+from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op
+
+T = TypeVar("T")
+
+MAX_TERMS = 8  # of a long sum, product or list that is written out
+
+
+class Formula(NamedTuple):
+    """A formula, and how tightly it holds together."""
+
+    text: str
+    precedence: int
+
+
+class Printer(NamedTuple):
+    """How names, numbers, derivatives and operations are written.
+
+    `form` gives the template of an op on some arguments, and the precedence of the result and then of each operand.
+    """
+
+    name: Callable[[str], str]
+    number: Callable[[float], str]
+    derivative: Callable[[str, str], str]
+    form: Callable[[Op, Sequence[Formula]], tuple[str, Sequence[int]]]
+    times: str
+    short_times: str  # between two names in a sum of products
+    dots: Formula
+    brackets: tuple[str, str]
+
+    def variable(self, name: str) -> Formula:
+        """A name."""
+        return Formula(self.name(name), ATOM)
+
+    def constant(self, x: float) -> Formula:
+        """A number."""
+        text = self.number(x)
+        return Formula(text, ATOM if text.replace(".", "").isalnum() else PRODUCT)
+
+    def operation(self, op: Op, args: Sequence[Formula]) -> Formula:
+        """An op on its arguments."""
+        if op.terms is not None and op.arity is None:
+            return self._sum_of_products(op.terms(len(args)), args)
+        template, (precedence, *needed) = self.form(op, args)
+        return Formula(self._filled(template, needed if op.arity is not None else needed * len(args), args), precedence)
+
+    def sum(self, terms: Sequence[Formula]) -> Formula:
+        """The sum of these terms."""
+        return self._joined(" + ", SUM, terms) if terms else Formula("0", ATOM)
+
+    def product(self, factors: Sequence[Formula], times: str = "") -> Formula:
+        """The product of these factors."""
+        return self._joined(times or self.times, PRODUCT, factors) if factors else Formula("1", ATOM)
+
+    def bracketed(self, operand: Formula, needed: int = ANY, before: str = "") -> str:
+        """The operand with brackets if it holds together too loosely, or if it begins with a sign right behind an operator."""
+        signed = operand.text[0] in "+-−" and before.rstrip().endswith(_OPERATORS)
+        return operand.text.join(self.brackets) if operand.precedence < needed or signed else operand.text
+
+    def _joined(self, operator: str, precedence: int, operands: Sequence[Formula]) -> Formula:
+        if len(operands) == 1:
+            return operands[0]
+        first, *others = operands
+        text = [self.bracketed(first, precedence), *(self.bracketed(other, precedence, operator) for other in others)]
+        return Formula(operator.join(text), precedence)
+
+    def _sum_of_products(self, terms: Sequence[Sequence[int]], args: Sequence[Formula]) -> Formula:
+        """A sum, a product or a dot product; the bias of the latter comes last, and only if it is not 0."""
+        single = [args[term[0]] for term in terms if len(term) == 1]
+        products = [[args[i] for i in term] for term in terms if len(term) != 1]
+        if not products:
+            return self.sum(abridged(single, self.dots))
+        names = all(arg.precedence == ATOM and not arg.text[0].isdigit() for arg in args)
+        times = self.short_times if names and len(terms) > 1 else self.times
+        written = [self.product(abridged(factors, self.dots), times) for factors in products]
+        return self.sum([*abridged(written, self.dots), *(bias for bias in single if bias.text != "0")])
+
+    def _filled(self, template: str, needed: Sequence[int], args: Sequence[Formula]) -> str:
+        text, numbers = "", count()
+        for literal, place, *_ in Formatter().parse(template):
+            text += literal
+            if place is not None:
+                i = int(place or next(numbers))
+                text += self.bracketed(args[i], needed[i], text)
+        return text
+
+
+_OPERATORS = ("+", "-", "−", "·", "/", "%", "^", r"\cdot", r"\bmod", r"\,")
+
+
+def abridged(items: Sequence[T], *dots: T) -> list[T]:
+    """All items, or of many the first and the last, with dots between them.
+
+    >>> abridged(range(100), ...)
+    [0, 1, 2, 3, 4, 5, Ellipsis, 99]
+    """
+    return list(items) if len(items) <= MAX_TERMS else [*items[: MAX_TERMS - 2], *dots, items[-1]]
+
+
+def enough_arguments(op: Op, count: int, position: int = 0) -> list[int]:
+    """Positions of arguments, of `count`, with which the op is written as with all: `abridged` leaves out the others.
+
+    The one at `position` is among them, so that the partial by it is written as with all, too.
+    """
+    terms: Sequence[Sequence[int]] = [(i,) for i in range(count)] if op.terms is None else op.terms(count)
+    if len(terms) == 1:  # a product, of factors
+        terms = [(i,) for i in terms[0]]
+    if op.arity is not None or len(terms) <= MAX_TERMS + 5:
+        return [*range(count)]
+    asked = [term for term in terms if position in term]
+    return sorted({i for term in (*terms[: MAX_TERMS + 3], *asked, *terms[-2:]) for i in term})
+
+
+# -- how an op is written ----------------------------------------------------------------------------
+
+_SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _text_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
+    template = op.text or _text_of_source(op.source, op.arity)
+    precedence = op.precedence or _safe_precedence(template, op.arity)
+    if template.endswith("^{}") and re.fullmatch(r"−?\d{1,3}", args[-1].text):
+        return template.removesuffix("^{}") + args[-1].text.translate(_SUPERSCRIPTS), precedence
+    return template if op.arity is not None else _spread(template, "{}", ", ", "…", len(args)), precedence
+
+
+def _latex_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
+    template, precedence = op.latex, op.latex_precedence or _safe_precedence(op.latex, op.arity)
+    if op.latex_term != "{}":
+        return _spread(template, op.latex_term, " + ", r"\cdots", len(args)), precedence
+    return template if op.arity is not None else _spread(template, "{}", ", ", r"\dots", len(args)), precedence
+
+
+def _spread(template: str, term: str, join: str, dots: str, count: int) -> str:
+    """The template of a variadic op, with a place for each argument in its only place."""
+    places = join.join(abridged([term.replace("{}", f"{{{i}}}") for i in range(count)], dots))
+    pieces = ((re.sub("[{}]", r"\g<0>\g<0>", literal), place) for literal, place, *_ in Formatter().parse(template))
+    return "".join(literal + (places if place is not None else "") for literal, place in pieces)
+
+
+@lru_cache(maxsize=1024)
+def _text_of_source(source: str, arity: int | None) -> str:
+    """A template of Python with the signs of formulas."""
+    slots = templates.slots(1 if arity is None else arity)
+    text = re.sub("[{}]", r"\g<0>\g<0>", ast.unparse(templates.tree(source, slots, arity is None)))
+    for sign, formula in ((" ** ", "^"), (" * ", "·"), (" / ", "/"), ("-", "−")):
+        text = text.replace(sign, formula)
+    for i, slot in enumerate(slots):
+        text = text.replace(slot, f"{{{i}}}")
+    return text
+
+
+_OPENING = ("(", "[", "{", "|", "&", ",", r"\lfloor", r"\lceil", r"\langle", r"\lvert", r"\lVert")
+_CLOSING = (")", "]", "}", "|", "&", ",", r"\\", r"\right", r"\rfloor", r"\rceil", r"\rangle", r"\rvert", r"\rVert")
+
+
+@lru_cache(maxsize=1024)
+def _safe_precedence(template: str, arity: int | None) -> tuple[int, ...]:
+    """The precedence of an op that does not say it: operands between delimiters need no brackets, nor does a call as a whole."""
+    marks = [chr(0xE000 + i) for i in range(1 if arity is None else arity)]
+    text = template.format(*marks)
+    needed = [ANY if all(starmap(_set_off, pairwise(text.split(mark)))) else ATOM for mark in marks]
+    outside, depth = "", 0
+    for c in text.replace(r"\left", "(").replace(r"\right", ")"):
+        depth -= c in ")]}"
+        outside += c if depth == 0 and c not in "([{)]}" else ""
+        depth += c in "([{"
+    call = depth == 0 and re.fullmatch(r"\|?|[\\A-Za-z][\\\w|]*", outside, re.ASCII)
+    return ((CALL if r"\frac" in outside else ATOM) if call else ANY), *needed
+
+
+def _set_off(before: str, after: str) -> bool:
+    """Do delimiters set off what stands between these two texts?"""
+    after = after.lstrip()
+    return before.rstrip().endswith(_OPENING) and after.startswith(_CLOSING) and not after.startswith(("}^", "}_"))
+
+
+TEXT = Printer(
+    name=name_text,
+    number=number_text,
+    derivative="∂{}/∂{}".format,
+    form=_text_form,
+    times="·",
+    short_times="·",
+    dots=Formula("…", ATOM),
+    brackets=("(", ")"),
+)
+LATEX = Printer(
+    name=name_latex,
+    number=number_latex,
+    derivative=r"\frac{{\partial {}}}{{\partial {}}}".format,
+    form=_latex_form,
+    times=r" \cdot ",
+    short_times=r" \, ",
+    dots=Formula(r"\cdots", ATOM),
+    brackets=(r"\left(", r"\right)"),
+)
