@@ -1,8 +1,12 @@
-"""How the suite runs Hypothesis: the same examples on every run, and with SOAK=1 many fresh ones."""
+"""How the suite runs Hypothesis: the same examples on every run, and with SOAK=1 many fresh ones. And the table stays clean."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from autograd.op import TABLE
 
 # A busy machine must not fail a test: no deadlines, and no complaint that data came slowly.
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -10,3 +14,13 @@ settings.register_profile("soak", settings.get_profile("suite"), derandomize=Fal
 settings.register_profile("fresh", settings.get_profile("suite"), derandomize=False, max_examples=20)  # for `make flakes`
 settings.register_profile("unshrunk", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate])  # for mutants
 settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
+
+
+@pytest.fixture(autouse=True)
+def clean_table() -> Iterator[None]:
+    """The ops that a test adds to the table are taken out again."""
+    before = dict(TABLE)
+    yield
+    if before != TABLE:
+        TABLE.clear()
+        TABLE.update(before)

@@ -4,7 +4,6 @@ import copy
 import math
 import pickle
 import re
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -14,14 +13,6 @@ import autograd
 from autograd import Value, custom_op, draw_dot, grad, hessian, jvp, ops
 from autograd.expression import evaluate
 from autograd.testing import gradcheck
-
-
-@pytest.fixture(autouse=True)
-def clean_table() -> Iterator[None]:
-    """Take the ops of a test out of the table again."""
-    yield
-    for name in set(ops.TABLE) - ops.BUILT_IN:
-        del ops.TABLE[name]
 
 
 def cube():

@@ -17,8 +17,8 @@ import nn
 from autograd import Value, anomaly, gradients, no_grad, scope, testing
 from nn import MLP, MSELoss
 from nn.optim import SGD, Adam
-from tests.support.dags import random_program, run
 from tests.support.deep import LAID_OUT, MILLION, SHAPES, TOOLS
+from tests.support.programs import random_program, run
 from tests.support.soak import SOAK, count
 from tests.support.threads import in_threads
 

@@ -20,7 +20,7 @@ import pytest
 import autograd
 from autograd import AnomalyError, Value, anomaly, gradients, hvp, jvp, ops
 from autograd.sweeps import topological_order
-from tests.support.dags import APPLY
+from tests.support.programs import APPLY
 from tests.support.soak import count
 
 INF, NAN = math.inf, math.nan

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, dot, gradients, sum
-from tests.support.dags import SIXTY, adjoints, random_program, run
 from tests.support.polynomials import random_polynomial
+from tests.support.programs import random_program, run
+from tests.support.rounding import SIXTY, adjoints
 from tests.support.soak import count
 
 SEEDS = (1.0, 1.0, 1.0, -0.3, 1e-9, 7e12)

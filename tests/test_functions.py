@@ -12,8 +12,8 @@ from autograd import Value, grad, ops, trace
 from autograd.testing import gradcheck
 from tests.support import oracle
 from tests.support.oracle import mp, ulps
+from tests.support.points import points
 from tests.support.soak import few
-from tests.test_ops import points
 
 # Where the row is defined, kept to numbers of everyday size: finite differences lose their sight in the tails.
 # Those belong to the oracle, in test_ops.

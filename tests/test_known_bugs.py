@@ -7,7 +7,6 @@ test_known_bugs_numbers.py, what concerns training in test_known_bugs_training.p
 import copy
 import gc
 import math
-from collections.abc import Iterator
 from functools import partial
 from xml.etree import ElementTree
 
@@ -20,14 +19,6 @@ from nn import Module
 from tests.support.threads import in_a_small_stack, in_threads
 
 near = partial(pytest.approx, rel=1e-15, abs=0.0)  # whose own bound of 1e-12 would hide the digits of small numbers
-
-
-@pytest.fixture
-def clean_table() -> Iterator[None]:
-    """Take the ops of a test out of the table again."""
-    yield
-    for name in set(ops.TABLE) - ops.BUILT_IN:
-        del ops.TABLE[name]
 
 
 # -- the reverse sweep -------------------------------------------------------------------------------
@@ -319,7 +310,6 @@ def test_what_does_not_depend_on_its_argument_has_the_gradient_zero():
 
 
 # PyTorch #137219: the error about a wrong number of gradients counted one that the user had not written
-@pytest.mark.usefixtures("clean_table")
 def test_an_operation_with_a_wrong_number_of_partials_is_refused_with_the_right_count():
     with pytest.raises(TypeError, match=r"one function for each argument of product\(x, y\), got 1"):
         custom_op(lambda x, y: x * y, partials=[lambda z, x, y: y], name="product")
@@ -329,7 +319,6 @@ def test_an_operation_with_a_wrong_number_of_partials_is_refused_with_the_right_
 
 
 # Theano #144: where one gradient was 0 and rightly so, wrong ones beside it passed the check
-@pytest.mark.usefixtures("clean_table")
 def test_a_right_zero_beside_a_wrong_partial_does_not_hide_it():
     partials = [lambda z, x, y: 0.0, lambda z, x, y: 3.0 * y]
     wrong = custom_op(lambda x, y: y * y, partials=partials, name="wrong")

@@ -15,7 +15,7 @@ import nn
 from autograd import Value, value
 from autograd.lifetime import REACH, Past, _Queue
 from autograd.sweeps import topological_order
-from tests.support.dags import random_program, run
+from tests.support.programs import random_program, run
 from tests.support.threads import in_a_small_stack
 
 DEEP = 20_000

@@ -1,7 +1,7 @@
 """Twelve relations that derivatives obey, on random programs: exact where they hold exactly, else within rounding.
 
 No tolerance is chosen. `Near` carries a computed number together with how far it may be from what the recorded
-partials give exactly (`tests.support.dags`); sums and products of such numbers carry the same. Two of them agree if the
+partials give exactly (`tests.support.rounding`); sums and products of such numbers carry the same. Two of them agree if the
 distances allow it.
 """
 
@@ -17,11 +17,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, grad, gradients, hessian, hvp, jvp, ops, vjp
-from tests import test_random_graphs
 from tests.support import oracle
-from tests.support.dags import SIXTY, adjoints, gamma, random_program, run, tangents
 from tests.support.oracle import mp
 from tests.support.polynomials import LIMIT, random_polynomial, second_order
+from tests.support.programs import as_program, random_program, run, tame_programs
+from tests.support.rounding import SIXTY, adjoints, analyse, gamma, tangents
 from tests.support.soak import count
 
 ULPS = 4  # what `test_ops` holds every value and every partial to
@@ -218,13 +218,13 @@ def test_the_jacobian_and_its_transpose_give_one_number_between_two_vectors(draw
 
 
 @settings(max_examples=max(settings.default.max_examples // 4, 1))
-@given(test_random_graphs.programs(most=6))
+@given(tame_programs(most=6))
 def test_a_hessian_is_symmetric(drawn):
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    first = gradients(test_random_graphs.run(program, leaves), leaves, create_graph=True)
+    first = gradients(run(program, leaves)[-1], leaves, create_graph=True)
     rows = [gradients(g, leaves) for g in first]
-    slack = [test_random_graphs.analyse(test_random_graphs.as_program(g, leaves), numbers).gradient_errors for g in first]
+    slack = [analyse(as_program(g, leaves), numbers).gradient_errors for g in first]
     for i in range(len(leaves)):
         for j in range(i):
             assert abs(mp.mpf(rows[i][j]) - rows[j][i]) <= slack[i][j] + slack[j][i]

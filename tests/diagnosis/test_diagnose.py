@@ -2,7 +2,6 @@
 
 import inspect
 import math
-import warnings
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ import nn
 from autograd import Value, anomaly, gradients, scope, where
 from autograd.diagnosis.why import GRADIENTS, why
 from autograd.sweeps import topological_order
+from tests.support.programs import odd_graphs
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -482,31 +482,6 @@ def test_any_label_fits_into_a_line(label):
 
 # -- on random graphs: what is blamed is to blame ----------------------------------------------------------
 
-NUMBERS = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, 1e-9, 1e9, 1e200, -1e200, 1e-200, math.inf, math.nan, 800.0])
-ONE = [autograd.relu, autograd.sigmoid, autograd.exp, autograd.log, autograd.sqrt, autograd.step, autograd.neg, autograd.abs]
-TWO = [autograd.add, autograd.sub, autograd.mul, autograd.mul, autograd.div, autograd.pow, autograd.maximum]
-
-
-@st.composite
-def graphs(draw):
-    """A root with zeros, infinities and NaN in its graph more often than not, and its leaves."""
-    leaves = [Value(draw(NUMBERS)) for _ in range(draw(st.integers(1, 3)))]
-    nodes = list(leaves)
-    pick = st.integers(0, 10**6).map(lambda i: nodes[-1 - i % min(len(nodes), 4)])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for _ in range(draw(st.integers(1, 9))):
-            kind = draw(st.integers(0, 9))
-            if kind < 3:
-                nodes.append(draw(st.sampled_from(ONE))(draw(pick)))
-            elif kind < 8:
-                nodes.append(draw(st.sampled_from(TWO))(draw(pick), draw(pick | NUMBERS)))
-            elif kind == 8:
-                nodes.append(where(draw(pick), draw(pick), draw(pick)))
-            else:
-                nodes.append(autograd.dot([draw(pick)], [draw(pick)], draw(pick)))
-    return nodes[-1], leaves
-
 
 def kind_of(number):
     return next((kind for kind, is_kind in GRADIENTS.items() if is_kind(number)), None)
@@ -516,7 +491,7 @@ def shown(number):
     return "NaN" if math.isnan(number) else f"{number if number else 0:.6g}".replace("-", "−")
 
 
-@given(graphs())
+@given(odd_graphs())
 def test_the_number_is_that_of_the_sweep_and_nothing_is_touched(graph):
     y, leaves = graph
     order = topological_order([y])
@@ -530,7 +505,7 @@ def test_the_number_is_that_of_the_sweep_and_nothing_is_touched(graph):
     assert not any(hasattr(node, "_grad") for node in order)
 
 
-@given(graphs())
+@given(odd_graphs())
 def test_the_chain_leads_edge_by_edge_from_the_cause_to_the_node(graph):
     y, leaves = graph
     for found, x in [(why(x, of=y), x) for x in leaves] + [(why(y), None)]:
@@ -546,7 +521,7 @@ def test_the_chain_leads_edge_by_edge_from_the_cause_to_the_node(graph):
             assert node.args[position] is arg
 
 
-@given(graphs())
+@given(odd_graphs())
 def test_a_number_that_is_not_finite_begins_where_no_argument_is_so(graph):
     y, _ = graph
     is_kind = math.isnan if math.isnan(y.data) else math.isinf
@@ -560,7 +535,7 @@ def test_a_number_that_is_not_finite_begins_where_no_argument_is_so(graph):
     assert all(is_kind(node.data) for node in found.chain)
 
 
-@given(graphs())
+@given(odd_graphs())
 def test_a_single_edge_blamed_for_a_zero_lies_on_every_path_that_could_carry_a_gradient(graph):
     y, leaves = graph
     for x in leaves:
@@ -577,7 +552,7 @@ def test_a_single_edge_blamed_for_a_zero_lies_on_every_path_that_could_carry_a_g
         assert y not in reached
 
 
-@given(graphs())
+@given(odd_graphs())
 def test_an_edge_blamed_for_nan_or_infinity_makes_it_out_of_what_was_neither(graph):
     y, leaves = graph
     order = topological_order([y])

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, custom_op, gradients, ops
+from autograd import Value, custom_op, gradients
 from autograd.formulas import explain, paths
 from autograd.sweeps import topological_order
-from tests.formulas.test_explain_source import run, tame, wild_programs
+from tests.support.programs import run_ops, tame_floats, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 NUMBER = r"\(?−?[\d.]+(?:e[+−]\d+)?\)?"
@@ -27,7 +27,7 @@ RESULT = rf"{NUMBER}|NaN|−?inf"
 def test_the_number_is_the_gradient_bit_for_bit(drawn):
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    root = run(program, leaves)[-1]
+    root = run_ops(program, leaves)[-1]
     for leaf in leaves:
         told = explain(leaf, of=root)
         assert repr(told.value) == repr(gradients(root, leaf))
@@ -36,11 +36,11 @@ def test_the_number_is_the_gradient_bit_for_bit(drawn):
 
 
 @more_examples
-@given(wild_programs(numbers=tame, most=12, widest=5))
+@given(wild_programs(numbers=tame_floats, most=12, widest=5))
 def test_what_is_said_in_numbers_is_true(drawn):
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    root = run(program, leaves)[-1]
+    root = run_ops(program, leaves)[-1]
     for line in explain(leaves[0], of=root).text.splitlines():
         sides = [side for side in re.split(" = |, ", line) if re.fullmatch(rf"{NUMBER}((·| \+ ){NUMBER})+", side)]
         result = re.search(rf" = ({RESULT})(,|$)", line)
@@ -64,11 +64,11 @@ def test_shares_that_overflow_one_by_one_are_said_one_by_one():
 
 
 @more_examples
-@given(wild_programs(numbers=tame, most=8))
+@given(wild_programs(numbers=tame_floats, most=8))
 def test_every_gradient_that_a_line_uses_has_a_line_that_says_what_it_is(drawn):
     program, numbers = drawn
     leaves = [Value(x, f"x{i}") for i, x in enumerate(numbers)]
-    results = run(program, leaves)
+    results = run_ops(program, leaves)
     for i, node in enumerate(results[len(leaves) :]):
         node.label = f"h{i}"
     results[-1].label = "L"
@@ -221,14 +221,6 @@ def test_names_of_two_values_that_are_the_same_are_told_apart():
     assert explain(x, of=h).text.splitlines()[0] == "∂h/∂h₂ = ∂h/∂h₃·∂h₃/∂h₂ = 0.813542·0.786448 = 0.639808"
 
 
-@pytest.fixture
-def clean_table():
-    yield
-    for name in set(ops.TABLE) - ops.BUILT_IN:
-        del ops.TABLE[name]
-
-
-@pytest.mark.usefixtures("clean_table")
 def test_a_rule_of_the_users_own_that_cannot_be_written_is_given_in_numbers():
     bend = custom_op(lambda x: x**2, partials=lambda z, x: float(2 * x), name="bend")
     x = Value(3.0)
@@ -279,11 +271,11 @@ def rank(product):
 
 
 @more_examples
-@given(wild_programs(numbers=tame, most=12, widest=4), st.integers(1, 30))
+@given(wild_programs(numbers=tame_floats, most=12, widest=4), st.integers(1, 30))
 def test_the_largest_paths_are_found_and_all_are_counted(drawn, most):
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    root = run(program, leaves)[-1]
+    root = run_ops(program, leaves)[-1]
     products = all_paths(leaves[0], root)
     found = paths(leaves[0], root, most)
     if products is not None:
@@ -299,7 +291,7 @@ def test_the_largest_paths_are_found_and_all_are_counted(drawn, most):
 def test_nan_infinity_and_zero_break_no_order(drawn):
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    root = run(program, leaves)[-1]
+    root = run_ops(program, leaves)[-1]
     products = all_paths(leaves[0], root)
     found = paths(leaves[0], root, 5)
     if products is not None:
@@ -313,11 +305,11 @@ def test_nan_infinity_and_zero_break_no_order(drawn):
         assert [path.nodes for path in found] == [path.nodes for path in everything[:5]]
 
 
-@given(wild_programs(numbers=tame, most=12, widest=4))
+@given(wild_programs(numbers=tame_floats, most=12, widest=4))
 def test_a_path_leads_from_x_to_the_root_along_edges(drawn):
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    root = run(program, leaves)[-1]
+    root = run_ops(program, leaves)[-1]
     for path in paths(leaves[0], root):
         assert path.nodes[0] is leaves[0]
         assert path.nodes[-1] is root

@@ -10,8 +10,8 @@ import autograd
 import nn
 from autograd import Value
 from autograd.formulas import to_latex
-from tests.formulas.test_explain_formulas import from_latex, value
-from tests.formulas.test_explain_source import run, wild_programs
+from tests.support.formulas import from_latex, value
+from tests.support.programs import run_ops, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 
@@ -48,7 +48,7 @@ def smooth_programs(draw):
 def test_a_chain_of_definitions_read_line_by_line_has_the_number_of_the_graph(drawn, labelled):
     program, numbers = drawn
     _leaves = [Value(x, f"x{i}") for i, x in enumerate(numbers)]
-    _results = run(program, _leaves)
+    _results = run_ops(program, _leaves)
     for i, (node, named) in enumerate(zip(_results[len(_leaves) :], labelled, strict=False)):
         if named:
             node.label = f"h{i}"
@@ -66,7 +66,7 @@ def test_a_chain_of_definitions_read_line_by_line_has_the_number_of_the_graph(dr
 @given(wild_programs(most=20))
 def test_any_graph_has_a_formula_of_bounded_length_without_nan_or_infinity_in_the_way(drawn):
     program, numbers = drawn
-    latex = to_latex(run(program, [Value(x) for x in numbers])[-1])
+    latex = to_latex(run_ops(program, [Value(x) for x in numbers])[-1])
     assert len(latex) < 100_000
     assert latex.count("{") == latex.count("}")
 

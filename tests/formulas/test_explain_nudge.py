@@ -13,7 +13,7 @@ from autograd.formulas import nudge
 from autograd.replay import replay, replay_partials
 from autograd.staleness import stale_leaves
 from autograd.sweeps import topological_order
-from tests.formulas.test_explain_source import numbers, run, tame, wild_programs
+from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 
@@ -29,7 +29,7 @@ def exact(found):
 @given(wild_programs())
 def test_a_replay_of_the_same_leaves_gives_what_was_recorded_bit_for_bit(drawn):
     program, data = drawn
-    order = topological_order(run(program, [Value(x) for x in data]))
+    order = topological_order(run_ops(program, [Value(x) for x in data]))
     values = replay(order, {})
     assert exact(values[node] for node in order) == exact(node.data for node in order)
     partials = replay_partials(order, values)
@@ -37,12 +37,12 @@ def test_a_replay_of_the_same_leaves_gives_what_was_recorded_bit_for_bit(drawn):
 
 
 @more_examples
-@given(wild_programs(), st.lists(numbers, min_size=4, max_size=4))
+@given(wild_programs(), st.lists(any_floats, min_size=4, max_size=4))
 def test_a_replay_of_other_leaves_gives_what_recording_anew_would(drawn, others):
     program, data = drawn
     leaves = [Value(x) for x in data]
-    results = run(program, leaves)
-    anew = run(program, [Value(x) for x in others[: len(leaves)]])
+    results = run_ops(program, leaves)
+    anew = run_ops(program, [Value(x) for x in others[: len(leaves)]])
     order = topological_order(results)
     values = replay(order, dict(zip(leaves, others, strict=False)))
     assert exact(values[node] for node in results) == exact(node.data for node in anew)
@@ -78,16 +78,16 @@ def test_a_chain_of_100_000_operations_is_replayed():
 @given(wild_programs())
 def test_no_leaf_of_a_graph_as_recorded_was_changed(drawn):
     program, data = drawn
-    assert stale_leaves(topological_order(run(program, [Value(x) for x in data]))) == []
+    assert stale_leaves(topological_order(run_ops(program, [Value(x) for x in data]))) == []
 
 
 @more_examples
-@given(wild_programs(numbers=tame), st.lists(st.integers(0, 3), unique=True))
+@given(wild_programs(numbers=tame_floats), st.lists(st.integers(0, 3), unique=True))
 def test_only_changed_leaves_are_found_where_every_leaf_is_in_a_product_and_all_of_them(drawn, moved):
     program, data = drawn
     leaves = [Value(x) for x in data]
     twins = [leaf * Value(2.0) for leaf in leaves]
-    order = topological_order([*run(program, leaves), *twins])
+    order = topological_order([*run_ops(program, leaves), *twins])
     moved = [leaves[i] for i in moved if i < len(leaves)]
     for leaf in moved:
         leaf.data += 1.0
@@ -130,17 +130,17 @@ def test_changes_in_a_hundred_thousand_operations_are_found_quickly():
 
 
 @more_examples
-@given(wild_programs(numbers=tame), st.lists(st.floats(-1.0, 1.0), min_size=4, max_size=4))
+@given(wild_programs(numbers=tame_floats), st.lists(st.floats(-1.0, 1.0), min_size=4, max_size=4))
 def test_the_prediction_is_gradient_times_change_and_the_actual_change_that_of_a_new_recording(drawn, deltas):
     program, data = drawn
     leaves = [Value(x) for x in data]
-    y = run(program, leaves)[-1]
+    y = run_ops(program, leaves)[-1]
     used = set(topological_order([y]))
     changes = {leaf: delta for leaf, delta in zip(leaves, deltas, strict=False) if leaf in used}
     if not changes:
         return
     told = nudge(y, changes)
-    moved = run(program, [Value(leaf.data + changes.get(leaf, 0.0)) for leaf in leaves])[-1]
+    moved = run_ops(program, [Value(leaf.data + changes.get(leaf, 0.0)) for leaf in leaves])[-1]
     assert repr(told.actual) == repr(moved.data - y.data)
     promised = [gradients(y, leaf) * delta for leaf, delta in changes.items()]
     assert exact(row.predicted for row in told.rows) == exact(promised)

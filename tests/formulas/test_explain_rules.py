@@ -13,8 +13,8 @@ from autograd.formulas import name_latex, name_text, number_latex, number_text, 
 from autograd.formulas.printer import LATEX, TEXT, Formula
 from autograd.op import ANY, ATOM, CALL, POWER, PRODUCT, SUM, Op
 from autograd.sweeps import topological_order
-from tests.formulas.test_explain_formulas import from_latex, from_text, value
-from tests.formulas.test_explain_source import run, wild_programs
+from tests.support.formulas import from_latex, from_text, value
+from tests.support.programs import run_ops, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 ROWS = [ops.TABLE[name] for name in sorted(ops.BUILT_IN)]
@@ -78,7 +78,7 @@ def test_a_written_formula_read_back_has_the_number_of_the_graph(kind, drawn):
     printer, _, read = READERS[kind]
     program, numbers = drawn
     leaves = [Value(x) for x in numbers]
-    order = topological_order([run(program, leaves)[-1]])
+    order = topological_order([run_ops(program, leaves)[-1]])
     written = dict(zip(leaves, map(printer.variable, NAMES), strict=False))
     for node in order:
         if node.op is not None:
@@ -248,14 +248,6 @@ def test_bad_arguments_are_refused():
         partial_text(ops.mul, 0, ["x"])
 
 
-@pytest.fixture
-def clean_table():
-    yield
-    for name in set(ops.TABLE) - ops.BUILT_IN:
-        del ops.TABLE[name]
-
-
-@pytest.mark.usefixtures("clean_table")
 def test_an_op_of_the_users_own_is_written_by_its_columns_and_its_rule():
     cube = custom_op(
         lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube", latex="{}^3", source="{} ** 3", precedence=[POWER, ATOM]

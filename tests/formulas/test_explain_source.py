@@ -5,7 +5,6 @@ import builtins
 import keyword
 import math
 import re
-import warnings
 
 import pytest
 from hypothesis import assume, given, settings
@@ -19,43 +18,9 @@ from autograd.formulas.python import HELPERS, _Program, constant, operation, var
 from autograd.graph import Graph
 from autograd.op import Op
 from autograd.sweeps import topological_order
+from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
-
-# -- programs over all ops and all floats ------------------------------------------------------------
-
-SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 3.0, -2.0, 710.0, -800.0, 1e300, 5e-324, math.inf, -math.inf, math.nan]
-numbers = st.one_of(st.floats(-3.0, 3.0), st.sampled_from(SPECIAL), st.floats())
-tame = st.one_of(st.integers(-30, 30).map(lambda n: n / 10), st.floats(-5.0, 5.0))
-
-
-@st.composite
-def wild_programs(draw, numbers=numbers, most=10, widest=14):
-    """A program over every op of the table, and the numbers of its leaves; constants are among the arguments."""
-    leaves = draw(st.lists(numbers, min_size=1, max_size=4))
-    steps = []
-    for _ in range(draw(st.integers(1, most))):
-        name = draw(st.sampled_from(sorted(ops.BUILT_IN)))
-        count = ops.TABLE[name].arity
-        if count is None:
-            count = 2 * draw(st.integers(0, 3)) + 1 if name == "dot" else draw(st.integers(1, widest))
-        known = st.integers(0, len(leaves) + len(steps) - 1)
-        args = draw(st.lists(st.one_of(known, known, known, numbers), min_size=count, max_size=count))
-        if not any(isinstance(arg, int) for arg in args):
-            args[0] = draw(known)
-        steps.append((name, tuple(args)))
-    return steps, leaves
-
-
-def run(program, leaves):
-    """All results of the program, recorded; NaN and infinity are no news here."""
-    results = list(leaves)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name, args in program:
-            results.append(ops.TABLE[name](*(results[arg] if isinstance(arg, int) else arg for arg in args)))
-    return results
-
 
 ROW_OF = {"cube_root": "cbrt", "floored": "floor", "ceiled": "ceil", "rounded": "round", "log_gamma": "lgamma"}
 INNER = {"halves", "log_gamma_of_2_plus", "zeta_tail", "factorial_over_power"}  # what other helpers call
@@ -100,21 +65,21 @@ def check(_y):
 @given(wild_programs())
 def test_the_program_gives_value_and_gradient_bit_for_bit_for_all_ops_and_all_floats(drawn):
     program, numbers = drawn
-    check(run(program, [Value(x) for x in numbers])[-1])
+    check(run_ops(program, [Value(x) for x in numbers])[-1])
 
 
 @more_examples
-@given(wild_programs(numbers=tame, most=20))
+@given(wild_programs(numbers=tame_floats, most=20))
 def test_the_program_gives_value_and_gradient_bit_for_bit_at_ordinary_numbers(drawn):
     program, numbers = drawn
-    check(run(program, [Value(x) for x in numbers])[-1])
+    check(run_ops(program, [Value(x) for x in numbers])[-1])
 
 
 @more_examples
-@given(wild_programs(numbers=tame, most=6), st.lists(labels, min_size=10, max_size=10))
+@given(wild_programs(numbers=tame_floats, most=6), st.lists(labels, min_size=10, max_size=10))
 def test_any_names_become_valid_and_different_ones(drawn, names):
     program, numbers = drawn
-    results = run(program, [Value(x) for x in numbers])
+    results = run_ops(program, [Value(x) for x in numbers])
     for node, name in zip(results, names, strict=False):
         if name:
             node.label = name
@@ -122,7 +87,7 @@ def test_any_names_become_valid_and_different_ones(drawn, names):
 
 
 @more_examples
-@given(st.sampled_from(sorted(set(HELPERS) - INNER)), st.lists(numbers, min_size=3, max_size=3))
+@given(st.sampled_from(sorted(set(HELPERS) - INNER)), st.lists(any_floats, min_size=3, max_size=3))
 def test_every_helper_is_its_row_bit_for_bit(name, args):
     row = ops.TABLE[ROW_OF.get(name, name)]
     helpers = dict(vars(math))
@@ -295,11 +260,11 @@ def test_a_leaf_that_no_gradient_reaches_has_gradient_0():
     assert check(autograd.where(1.0, x, y)).endswith("dx = dv2\ndy = 0.0")
 
 
-@given(wild_programs(numbers=tame, most=6), st.sets(st.integers(0, 3)))
+@given(wild_programs(numbers=tame_floats, most=6), st.sets(st.integers(0, 3)))
 def test_frozen_leaves_have_no_gradient_and_change_no_other(drawn, frozen):
     program, numbers = drawn
     _leaves = [Value(x, f"x{i}", requires_grad=i not in frozen) for i, x in enumerate(numbers)]
-    _y = run(program, _leaves)[-1]
+    _y = run_ops(program, _leaves)[-1]
     found = executed(to_python(_y))
     for leaf in set(_leaves).intersection(topological_order([_y])):
         assert (f"d{leaf.label}" in found) is leaf.requires_grad
@@ -362,14 +327,6 @@ def test_a_notebook_and_a_prompt_show_the_source_as_it_is():
 # -- ops of the user's own ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-def clean_table():
-    yield
-    for name in set(ops.TABLE) - ops.BUILT_IN:
-        del ops.TABLE[name]
-
-
-@pytest.mark.usefixtures("clean_table")
 def test_an_op_with_a_source_is_written_by_it():
     cube = custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube", source="{} ** 3")
     gamma = custom_op(math.gamma, partials=lambda z, x: z * math.cos(x), name="gamma", source="gamma({})")
@@ -382,7 +339,6 @@ def test_an_op_with_a_source_is_written_by_it():
     assert "  # as recorded" in source
 
 
-@pytest.mark.usefixtures("clean_table")
 @pytest.mark.parametrize("source", [None, "numpy.sin({})", "({}).real", "[{}][0]", "(t := {}) * t", "{}.hypot(1.0)"])
 def test_an_op_without_a_source_that_python_runs_is_refused(source):
     f = custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="wave", source=source)
@@ -391,7 +347,6 @@ def test_an_op_without_a_source_that_python_runs_is_refused(source):
     assert "_argument_" not in str(error.value)
 
 
-@pytest.mark.usefixtures("clean_table")
 @given(st.sampled_from([-2.0, 0.0, 0.5]), st.sampled_from([-1.0, 3.0]))
 def test_a_nested_choice_of_the_users_own_is_computed_as_it_is_recorded(x, y):
     pick = custom_op(
@@ -409,7 +364,6 @@ def test_a_nested_choice_of_the_users_own_is_computed_as_it_is_recorded(x, y):
     check(chosen(Value(x, "x"), Value(y, "y")))
 
 
-@pytest.mark.usefixtures("clean_table")
 def test_the_variable_of_a_lambda_hides_no_variable_of_the_program():
     square = custom_op(lambda x: x * x, partials=lambda z, x: 2.0 * x, name="square_of", source="(lambda t: t * t)({})")
     same = custom_op(lambda x: x, partials=lambda z, x: 1.0, name="same", source="(lambda t: {})(0.0)")

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from autograd import Value, gradients, greater, log, where
 from autograd.lessons.misconceptions import BUGS, misconception
 from autograd.sweeps import topological_order
-from tests import test_random_graphs as random_graphs
-from tests.diagnosis import test_diagnose as odd_graphs
+from tests.support.programs import odd_graphs, run, tame_programs
 
 # -- graphs of small whole numbers: every sum and product is exact, in any order ----------------------------
 
@@ -110,10 +109,10 @@ def test_a_wrong_way_is_right_exactly_where_no_node_exposes_it(y):
 
 
 @pytest.mark.parametrize("bug", BUGS)
-@given(random_graphs.programs())
+@given(tame_programs())
 def test_the_right_gradients_are_bit_for_bit_those_of_the_engine(bug, drawn):
     program, numbers = drawn
-    y = random_graphs.run(program, [Value(x) for x in numbers])
+    y = run(program, [Value(x) for x in numbers])[-1]
     order = topological_order([y])
     right = misconception(y, bug).right
     if bug == "stale":
@@ -125,7 +124,7 @@ def test_the_right_gradients_are_bit_for_bit_those_of_the_engine(bug, drawn):
 
 
 @pytest.mark.parametrize("bug", BUGS)
-@given(odd_graphs.graphs())
+@given(odd_graphs())
 def test_with_nan_infinities_and_untaken_branches_the_right_gradients_are_still_those_of_the_engine(bug, graph):
     y, _ = graph
     order = topological_order([y])
@@ -145,10 +144,10 @@ def test_a_nan_in_the_branch_not_taken_spoils_no_gradient(bug):
 
 
 @pytest.mark.parametrize("bug", BUGS)
-@given(random_graphs.programs())
+@given(tame_programs())
 def test_they_differ_by_the_mistake_alone_and_leave_the_graph_as_it_is(bug, drawn):
     program, numbers = drawn
-    y = random_graphs.run(program, [Value(x) for x in numbers])
+    y = run(program, [Value(x) for x in numbers])[-1]
     order = topological_order([y])
     uses = [node._depth for node in order]
     found = misconception(y, bug)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.op import Op
 from tests.mutation.classic_mistakes import MISTAKES
-from tests.test_ops import points, recorded
+from tests.support.points import points, recorded
 
 ROOT = Path(__file__).parent.parent.parent
 QUICK = [

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import assume, example, given
@@ -24,15 +23,6 @@ from autograd.testing.gradcheck.partials import checked_partials
 from autograd.viz import style
 from tests.support import oracle
 from tests.support.oracle import mp
-
-
-@pytest.fixture(autouse=True)
-def clean_table() -> Iterator[None]:
-    """Take the ops of a test out of the table again."""
-    yield
-    for name in set(ops.TABLE) - ops.BUILT_IN:
-        del ops.TABLE[name]
-
 
 # -- what is right is never refused ------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from hypothesis import Phase, example, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import custom_op, ops
+from autograd import custom_op
 from autograd.testing import GradientError, gradcheck_given
 
 ROOT = Path(__file__).parent.parent.parent
@@ -65,18 +65,15 @@ def test_settings_and_examples_may_stand_above_and_below(above):
 
 def test_a_planted_bug_is_refused_with_a_simple_example():
     wrong = custom_op(math.atan, partials=lambda z, x: 1.01 / (1.0 + x * x), name="wrong_atan")
-    try:
 
-        @settings(database=None, phases=[Phase.generate, Phase.shrink])
-        @gradcheck_given(x=st.floats(-10.0, 10.0), y=st.floats(-10.0, 10.0))
-        def wave(x, y):
-            return wrong(x) + autograd.sin(y)
+    @settings(database=None, phases=[Phase.generate, Phase.shrink])
+    @gradcheck_given(x=st.floats(-10.0, 10.0), y=st.floats(-10.0, 10.0))
+    def wave(x, y):
+        return wrong(x) + autograd.sin(y)
 
-        with pytest.raises(GradientError, match=r"wave by x at 0\.0 is wrong") as caught:
-            wave()
-        assert "wave(x=0.0, y=0.0)" in "".join("".join(caught.value.__notes__).split()).replace(",)", ")").replace(",y", ", y")
-    finally:
-        del ops.TABLE["wrong_atan"]
+    with pytest.raises(GradientError, match=r"wave by x at 0\.0 is wrong") as caught:
+        wave()
+    assert "wave(x=0.0, y=0.0)" in "".join("".join(caught.value.__notes__).split()).replace(",)", ")").replace(",y", ", y")
 
 
 def test_arguments_by_keyword_alone_are_refused():

@@ -12,17 +12,7 @@ import autograd
 import nn
 from autograd import Value, draw_dot, trace
 from autograd.viz import render
-
-
-def texts(drawing):
-    """All text of the picture; fails unless it is well-formed XML."""
-    return [
-        (element.text or "").strip() for element in ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")
-    ]
-
-
-def edges(drawing, kind=""):
-    return [line for line in drawing.body if " -> " in line and kind in line]
+from tests.support.drawings import edges, texts
 
 
 def test_a_node_shows_label_value_and_gradient_and_an_edge_its_partial():

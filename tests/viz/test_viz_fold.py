@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, draw_dot, scope, trace
-from tests.viz.test_viz import edges, texts
+from tests.support.drawings import edges, texts
 
 
 def mlp_loss(samples=1, **options):
