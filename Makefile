@@ -9,7 +9,7 @@ demo: .venv/ready
 	$(BIN)/python -m tools.demo
 
 test: check unit
-	$(BIN)/python -m tests.pythons --newest
+	$(BIN)/python -m tests.support.pythons --newest
 	$(BIN)/pytest -n 2 -m slow
 
 unit: .venv/ready
@@ -23,11 +23,11 @@ check: .venv/ready
 
 # The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
-	$(BIN)/python -m tests.pythons
+	$(BIN)/python -m tests.support.pythons
 
 # Every notebook with every BLAS kernel, on one thread and on two, without vector units, and with another libm.
 portable: .venv/ready
-	$(BIN)/pytest -n 2 tests/portable.py
+	$(BIN)/pytest -n 2 tests/support/portable.py
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks

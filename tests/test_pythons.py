@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests import pythons
+from tests.support import pythons
 
 
 @pytest.fixture

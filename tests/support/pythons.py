@@ -1,7 +1,7 @@
 """The fast tests on several Pythons: the newest patch of each minor version of CPython on PATH or in pyenv's folder.
 
-    python -m tests.pythons            every minor version that is found
-    python -m tests.pythons --newest   the newest that is not the one running this, and only the tests of the engine
+    python -m tests.support.pythons            every minor version that is found
+    python -m tests.support.pythons --newest   the newest that is not the one running this, and only the tests of the engine
 
 Each gets an environment in .venv/pythons, rebuilt when its version or pyproject.toml has changed.
 """
@@ -13,12 +13,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 LOWEST = (3, 11)
 ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.version_info[:4])"
-JUPYTER = ["test_notebooks.py", "test_site.py"]  # take long to set up, and ask nothing of Python that the others do not
-ABOVE = "explain_chain explain_latex explain_nudge explain_rules diagnose steps misconceptions quiz audit gradcheck testing"
-NOT_OF_THE_ENGINE = [*JUPYTER, *(f"test_{topic}*.py" for topic in f"{ABOVE} viz player browser nn_plot".split())]
+JUPYTER = ("test_notebooks.py", "test_site.py")  # take long to set up, and ask nothing of Python that the others do not
 
 
 class Python(NamedTuple):
@@ -69,23 +67,29 @@ def environment(python: Python) -> Path:
     return program
 
 
-def run(python: Python, left_out: list[str]) -> int:
-    """Run the doctests, and the fast tests but for some files; the status of pytest."""
+def tests(engine_only: bool) -> list[Path]:
+    """The files of the fast tests; those of the engine are at the top of the folder, and of nn."""
+    found = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if path.name not in JUPYTER]
+    if not engine_only:
+        return found
+    return [path for path in found if path.parent.name in ("tests", "nn") and not path.name.startswith("test_nn_plot")]
+
+
+def run(python: Python, engine_only: bool = False) -> int:
+    """Run the doctests and the fast tests; the status of pytest."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
-    files = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if not any(map(path.match, left_out))]
-    return subprocess.run(
-        [environment(python), "-m", "pytest", "-n", "2", "-q", "-m", "not slow", "autograd", "nn", *files], cwd=ROOT
-    ).returncode
+    command = [environment(python), "-m", "pytest", "-n", "2", "-q", "-m", "not slow", "autograd", "nn", *tests(engine_only)]
+    return subprocess.run(command, cwd=ROOT).returncode
 
 
 def main() -> None:
     found = newest_of_each_minor()
     if "--newest" not in sys.argv:
-        failed = [run(python, JUPYTER) != 0 for python in found]
+        failed = [run(python) != 0 for python in found]
         sys.exit(any(failed) if found else "No CPython >= 3.11 is on PATH or in pyenv's folder.")
     others = [python for python in found if python.version[:2] != sys.version_info[:2]]
     if others:
-        sys.exit(run(others[-1], NOT_OF_THE_ENGINE))
+        sys.exit(run(others[-1], engine_only=True))
     print("No other CPython >= 3.11 is on PATH or in pyenv's folder: nothing was tested on a second Python.")
 
 
