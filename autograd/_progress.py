@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+DELAY = 3.0  # seconds before the bar of `delayed_bar` is shown
 
 
 def threadless_bar(tqdm: Any, **options: Any) -> Any:
@@ -17,3 +23,21 @@ def threadless_bar(tqdm: Any, **options: Any) -> Any:
         monitor_interval = 0
 
     return Bar(**options)
+
+
+def delayed_bar(items: Sequence[T], name: str, unit: str) -> Iterator[T]:
+    """The items one by one, with a bar that counts them once they take long."""
+    start = time.monotonic()
+    bar: Any = None
+    try:
+        for done, item in enumerate(items):
+            if bar is None and time.monotonic() - start >= DELAY:
+                from tqdm import tqdm
+
+                bar = threadless_bar(tqdm, total=len(items), initial=done, desc=name, unit=unit, leave=False)
+            yield item
+            if bar is not None:
+                bar.update()
+    finally:
+        if bar is not None:
+            bar.close()

@@ -9,7 +9,16 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd.audit.parameters import Numbers, Parameters, index_text
-from autograd.audit.recognition import Activation, Override, activations, exponents, is_difference, is_homogeneous, is_linear, value_args
+from autograd.audit.recognition import (
+    Activation,
+    Override,
+    activations,
+    exponents,
+    is_difference,
+    is_homogeneous,
+    is_linear,
+    value_args,
+)
 from autograd.graph import Edge, Graph
 from autograd.replay import numbers_of
 from autograd.sweeps import adjoints, recorded, topological_order

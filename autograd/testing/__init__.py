@@ -2,21 +2,19 @@
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.testing.finite import differentiate
-from autograd.testing.finite.estimate import Estimate
-from autograd.testing.gradcheck import check_grads, gradcheck
-from autograd.testing.gradcheck.report import Checked, GradcheckReport, GradientError
+from autograd.testing.finite import Estimate, differentiate
+from autograd.testing.gradcheck import Checked, GradcheckReport, GradientError, check_grads, gradcheck
 
 if TYPE_CHECKING:
-    from autograd.testing.given import gradcheck_given
-    from autograd.testing.strategies import Dataset, Network, datasets, expressions, networks, numbers, points, values
+    from autograd.testing.property_test import gradcheck_given
+    from autograd.testing.strategies import LabelledRows, Network, datasets, expressions, networks, numbers, points, values
 
 __all__ = [
     "Checked",
-    "Dataset",
     "Estimate",
     "GradcheckReport",
     "GradientError",
+    "LabelledRows",
     "Network",
     "check_grads",
     "datasets",
@@ -35,6 +33,6 @@ def __getattr__(name: str) -> Any:
     """What needs Hypothesis is loaded when it is asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from autograd.testing import given, strategies
+    from autograd.testing import property_test, strategies
 
-    return getattr(given if name == "gradcheck_given" else strategies, name)
+    return getattr(property_test if name == "gradcheck_given" else strategies, name)

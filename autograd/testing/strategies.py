@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import ops as table
 from autograd.op import Op
-from autograd.testing.expression import Expression, Tree, constants_inside, has_variable, nearest_inside
+from autograd.testing.expression_tree import Expression, Tree, constants_inside, has_variable, nearest_inside
 from autograd.value import Value
 
 try:
@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     from nn import Module
 
-COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+COMPARISONS = [op.name for op in table.TABLE.values() if op.comparison]
 VARIABLES = ("x", "y", "z")
 
 
@@ -70,7 +70,7 @@ def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.S
 def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[tuple[float, ...]]:
     """Points at which f, a function of numbers, is defined: one float for each of its arguments.
 
-    What f records there is looked at: every operation must be inside its domain, with a finite result.
+    There every op that f records is inside its domain, with a finite result.
 
     >>> from autograd import log
     >>> from hypothesis import find
@@ -90,8 +90,8 @@ class Network(NamedTuple):
     x: list[float]
 
 
-class Dataset(NamedTuple):
-    """Rows of features, and for each the index of its class."""
+class LabelledRows(NamedTuple):
+    """Rows of features, and the index of a class for each."""
 
     X: list[list[float]]
     y: list[int]
@@ -124,32 +124,32 @@ def networks() -> st.SearchStrategy[Network]:
     return network()
 
 
-def datasets(*, classes: int = 2) -> st.SearchStrategy[Dataset]:
+def datasets(*, classes: int = 2) -> st.SearchStrategy[LabelledRows]:
     """Small data sets: one to eight rows of one to three features, with the index of a class for each row.
 
-    Single rows, equal rows and classes without a row are among them.
+    They include single rows, equal rows and classes without a row.
 
     >>> from hypothesis import find
     >>> find(datasets(), lambda data: 1 in data.y)
-    Dataset(X=[[0.0]], y=[1])
+    LabelledRows(X=[[0.0]], y=[1])
     """
     if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
         raise ValueError(f"datasets: classes must be an int of at least 1, got {classes!r}")
     feature = st.one_of(st.integers(-2, 2).map(float), st.floats(-3.0, 3.0))
 
-    def of_width(width: int) -> st.SearchStrategy[Dataset]:
+    def of_width(width: int) -> st.SearchStrategy[LabelledRows]:
         row = st.tuples(st.lists(feature, min_size=width, max_size=width), st.integers(0, classes - 1))
-        return st.lists(row, min_size=1, max_size=8).map(lambda rows: Dataset([x for x, _ in rows], [y for _, y in rows]))
+        return st.lists(row, min_size=1, max_size=8).map(lambda rows: LabelledRows([x for x, _ in rows], [y for _, y in rows]))
 
     return st.integers(1, 3).flatmap(of_width)
 
 
 def _chosen(ops: str | Collection[str | Op]) -> list[str]:
-    """The names of the ops, those that are simple to look at first, since examples shrink towards them."""
+    """The names of the ops, simple ones first, since examples shrink towards them."""
     if isinstance(ops, str):
         if ops not in ("all", "smooth"):
             raise ValueError(f"expressions: ops must be 'all', 'smooth' or names of ops, got {ops!r}")
-        return [name for name in table.TABLE if name in table.BUILT_IN and (ops == "all" or table.TABLE[name].kinks is None)]
+        return [op.name for op in table.TABLE.values() if op.built_in and (ops == "all" or op.kinks is None)]
     names = [op.name if isinstance(op, Op) else op for op in ops]
     for name in names:
         if name not in table.TABLE:
@@ -160,10 +160,10 @@ def _chosen(ops: str | Collection[str | Op]) -> list[str]:
 
 
 def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
-    """An operation on trees."""
+    """An op applied to trees."""
 
     def node(name: str) -> st.SearchStrategy[Tree]:
-        if name == "where":
+        if table.TABLE[name].select:
             compared = st.tuples(st.sampled_from(COMPARISONS), trees, trees)
             return st.tuples(st.just(name), compared, trees, trees)
         if name == "polygamma":
@@ -179,7 +179,7 @@ def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStr
 
 
 def _weighted(one: int, first: st.SearchStrategy[Any], other: int, second: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Two strategies, as often as the numbers say; examples shrink towards the first."""
+    """Two strategies in this ratio; examples shrink towards the first."""
     return st.integers(1, one + other).flatmap(lambda k: first if k <= one else second)
 
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import custom_op, ops
+from autograd import custom_op
 from autograd.names import as_index
 from autograd.testing import check_grads, gradcheck, gradcheck_given, networks
-from autograd.testing.gradcheck.beside import Kind
+from autograd.testing.gradcheck.slopes import Smoothness
 from tests.support import oracle
 from tests.support.oracle import mp
+from tests.support.programs import run_ops, wild_programs
 from tests.support.soak import few
 
 relu, maximum, minimum, hypot, where = autograd.relu, autograd.maximum, autograd.minimum, autograd.hypot, autograd.where
@@ -25,19 +26,9 @@ OPS = {"relu": 1, "abs": 1, "neg": 1, "maximum": 2, "minimum": 2, "add": 2, "sub
 small = st.sampled_from([0.0, 1.0, -1.0, 2.0, 0.5])
 
 
-@st.composite
-def kinky(draw, names=tuple(OPS)):
-    """A short program with kinks, and a point at which many of its operations are at theirs."""
-    leaves = draw(st.lists(small, min_size=1, max_size=2))
-    steps = []
-    for _ in range(draw(st.integers(2, 7))):
-        name = draw(st.sampled_from(names))
-        known = st.integers(0, len(leaves) + len(steps) - 1)
-        args = draw(st.lists(st.one_of(known, known, known, small), min_size=OPS[name], max_size=OPS[name]))
-        if not any(isinstance(arg, int) for arg in args):
-            args[0] = draw(known)
-        steps.append((name, tuple(args)))
-    return steps, tuple(leaves)
+def kinky(names=tuple(OPS)):
+    """A short program with kinks, and a point at which many of its ops are at theirs."""
+    return wild_programs(small, names, leaves=2, most=7)
 
 
 @st.composite
@@ -67,13 +58,7 @@ def sums_of_kinks(draw):
 
 
 def function_of(steps):
-    def f(*xs):
-        results = list(xs)
-        for name, args in steps:
-            results.append(ops.TABLE[name](*(results[arg] if isinstance(arg, int) else arg for arg in args)))
-        return results[-1]
-
-    return f
+    return lambda *xs: run_ops(steps, xs)[-1]
 
 
 def along(steps, point, direction):
@@ -117,8 +102,8 @@ def test_what_is_smooth_against_the_convention_is_told(drawn):
     for i, check in enumerate(report.checks):
         left, _ = along(steps, point, lines(point)[i])
         if abs(left - check.analytic) > 0.1:
-            assert check.smooth or check.kind is Kind.UNCLEAR
-            assert not report or check.kind is Kind.UNCLEAR
+            assert check.smooth or check.smoothness is Smoothness.UNCLEAR
+            assert not report or check.smoothness is Smoothness.UNCLEAR
         else:
             assert not check.smooth
 
@@ -235,7 +220,7 @@ def test_many_are_cut():
 def test_what_the_differences_cannot_tell_is_said_and_not_held_against_the_function():
     report = gradcheck(lambda x: 1e17 + relu(x) - relu(-x), (0.0,))
     assert report
-    assert [check.kind for check in report.checks] == [Kind.UNCLEAR]
+    assert [check.smoothness for check in report.checks] == [Smoothness.UNCLEAR]
     assert "at a kink; too coarse to tell whether it is smooth" in repr(report)
     assert "1 derivative by convention, at kinks: finite differences are too coarse to tell" in repr(report)
 

@@ -1,4 +1,4 @@
-"""What is said of a derivative that was found from values, and the values it is found from."""
+"""An estimated derivative, and the noise of the values that it is estimated from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import NamedTuple
 EPSILON = 2.0**-52
 TINY = 5e-324
 
-# The value at a point, and how far rounding may have put it off; NaN where the function cannot be asked.
-Sample = Callable[[float], tuple[float, float]]
+# Gives the value at a point, and how far rounding may have put it off; NaN where the function cannot be evaluated.
+NoisyFunction = Callable[[float], tuple[float, float]]
+UNDEFINED = (math.nan, math.nan)
 
 
 class Estimate(NamedTuple):
-    """A derivative, and how far off it may be. It is ±inf where the differences grow without bound."""
+    """A derivative and a bound on its error. The value is ±inf where the differences grow without bound."""
 
     value: float
     error: float
@@ -25,7 +26,7 @@ UNKNOWN = Estimate(math.nan, math.inf)
 
 
 def first_step(x: float) -> float:
-    """The power of 2 below |x|, or 1 if that is small."""
+    """The largest power of 2 up to |x|, or 1 if that is small."""
     return 2.0 ** math.floor(math.log2(max(abs(x), 1.0)))
 
 
@@ -35,8 +36,8 @@ def neighbours(x: float) -> list[float]:
     return [x + i * spacing for i in range(-4, 5)]
 
 
-def scatter(values: list[float]) -> float:
-    """The size of the noise in values at equal, tiny distances, 0.0 if some are not finite (Moré and Wild, 2011).
+def noise_level(values: list[float]) -> float:
+    """The size of the noise in values at equal, tiny distances; 0.0 if some are not finite (Moré and Wild, 2011).
 
     Differences of high order of the smooth part vanish; those of the noise grow in a known way.
     """

@@ -5,41 +5,38 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from autograd import ops
-from autograd.diagnosis.kinks import numbers
+from autograd.graph import edges_of
 from autograd.op import Op
+from autograd.staleness import operands
 from autograd.testing.finite.estimate import EPSILON, TINY
 from autograd.value import Value, take_partials
 
-TOLD = 4.0 * EPSILON  # what the rows of the table hold their partials to
+STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
 NORMAL = 2.0**-1022
 
 
 def value_noise(order: Sequence[Value], bars: Mapping[Value, float]) -> float:
-    """How far the root's value may be off: what each operation rounds, times the adjoint of its result."""
-    return sum(abs(bars[node]) * rounded(node) for node in order if node.op is not None and node in bars)
+    """How far the root's value may be off: what each op rounds, times the adjoint of its result."""
+    return sum(abs(bars[node]) * rounding_at(node) for node in order if node.op is not None and node in bars)
 
 
-def rounded(node: Value) -> float:
-    """How much an operation itself may round off: two units in the last place, of a long sum more."""
+def rounding_at(node: Value) -> float:
+    """How far the op of a node may itself round its result off."""
     assert node.op is not None
-    return rounding_of(node.op, node.data, numbers(node) if node.op.arity is None else ())
+    return rounding_of(node.op, node.data, operands(node) if node.op.arity is None else ())
 
 
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
-    """The same for an operation that is not recorded; `args` are asked for if the op takes any number of them."""
+    """Two units in the last place of the result, for a long sum more; a variadic op is asked for its `args`."""
     if op.arity is not None:
         return 2.0 * EPSILON * abs(z) + TINY
-    n, lost = len(args), TINY
-    if op is ops.dot:
-        terms = math.fsum(abs(w * x) for w, x in zip(args, args[n // 2 : -1], strict=False)) + abs(args[-1])
-    elif op is ops.prod:
-        terms = abs(z)
-        for x in args:  # what is lost where it has become subnormal grows with the factors that follow
-            lost = lost * abs(x) + TINY
-    else:
-        terms = math.fsum(map(abs, args))
-    return (2.0 * EPSILON * (abs(z) + terms) + lost) * (1.0 + n / 4.0)
+    n, size, lost = len(args), 0.0, TINY
+    for term in op.terms(n) if op.terms else [(i,) for i in range(n)]:
+        product, rest = 1.0, 0.0
+        for i in term:  # what is lost where the product has become subnormal grows with the factors that follow
+            product, rest = product * abs(args[i]), rest * abs(args[i]) + TINY
+        size, lost = size + product, max(lost, rest)
+    return (2.0 * EPSILON * (abs(z) + size) + lost) * (1.0 + n / 4.0)
 
 
 def gradient_errors(order: Sequence[Value], bars: Mapping[Value, float], unsure: PartialErrors) -> dict[Value, float]:
@@ -48,11 +45,11 @@ def gradient_errors(order: Sequence[Value], bars: Mapping[Value, float], unsure:
     for node in reversed(order):
         if node.op is None or node not in bars:
             continue
-        bar, error = bars[node], errors.get(node, 0.0)
-        for arg, partial, off in zip(node.args, node.partials, unsure(node), strict=True):
+        bar, error, partial_errors = bars[node], errors.get(node, 0.0), unsure(node)
+        for _, i, arg, partial in edges_of(node):
             if partial is not None:
                 swept = 3.0 * EPSILON * abs(bar * partial) + TINY
-                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), off) + swept
+                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), partial_errors[i]) + swept
     return errors
 
 
@@ -61,26 +58,19 @@ class PartialErrors:
 
     def __init__(self, order: Sequence[Value]) -> None:
         self.values: dict[Value, float] = {}  # how far the number of each node may be off
-        self.found: dict[Value, list[float]] = {}
+        self._found: dict[Value, list[float]] = {}
         for node in order:
-            if node.op is None:
-                self.values[node] = 0.0
-                continue
-            shares = [
-                _times(abs(partial), self.values[arg])
-                for arg, partial in zip(node.args, node.partials, strict=True)
-                if partial is not None
-            ]
-            self.values[node] = sum(shares, rounded(node))
+            shares = [_times(abs(edge.partial), self.values[edge.arg]) for edge in edges_of(node) if edge.partial is not None]
+            self.values[node] = 0.0 if node.op is None else sum(shares, rounding_at(node))
 
     def __call__(self, node: Value) -> list[float]:
-        if node not in self.found:
-            self.found[node] = self._of(node)
-        return self.found[node]
+        if node not in self._found:
+            self._found[node] = self._of(node)
+        return self._found[node]
 
     def _of(self, node: Value) -> list[float]:
         assert node.op is not None
-        errors = [_told(partial) for partial in node.partials]
+        errors = [_own_error(partial) for partial in node.partials]
         off = [0.0 if type(arg) is float else self.values[arg] for arg in node.args]
         if not any(off) and abs(node.data) >= NORMAL:
             return errors
@@ -90,18 +80,18 @@ class PartialErrors:
             )
             for i, partial in enumerate(node.partials):
                 if partial is not None:
-                    errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + _told(partial))
+                    errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + _own_error(partial))
         return errors
 
 
-def _told(partial: float | None) -> float:
+def _own_error(partial: float | None) -> float:
     """How far off a partial may be at exact arguments; where it is subnormal, or has become 0, by units of their spacing."""
-    return 0.0 if partial is None else TOLD * abs(partial) + 4.0 * TINY
+    return 0.0 if partial is None else STATED_ERROR * abs(partial) + 4.0 * TINY
 
 
 def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
-    """How much the partials change if the arguments do; NaN outside of the domain."""
-    op, here = node.op, numbers(node)
+    """How much the partials change if the arguments do; NaN outside the domain."""
+    op, here = node.op, operands(node)
     assert op is not None
     moved = [x + shift for x, shift in zip(here, shifts, strict=True)]
     if op.kinks is not None and not _same_side(op.kinks(*here), op.kinks(*moved)):
@@ -109,7 +99,7 @@ def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
     try:
         z = op(*moved) + 2.0 * TINY
         partials = take_partials(op, z, moved, [partial is not None for partial in node.partials])
-    except (ValueError, ArithmeticError):  # an op of the user's, outside of its domain
+    except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
         return [math.nan] * len(here)
     pairs = zip(node.partials, partials, strict=True)
     return [0.0 if old is None or new is None or old == new else new - old for old, new in pairs]

@@ -1,23 +1,26 @@
-"""Expressions as data: a tree of operations that can be called, shown as Python, and asked where it is defined."""
+"""Expressions as data: a tree of ops that can be called, shown as Python, and asked where it is defined."""
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Callable, Iterator, Sequence
 from inspect import Parameter, Signature
 from itertools import product
 from typing import Any
 
-from autograd import context, ops
-from autograd.diagnosis.kinks import is_whole_power, numbers
+from autograd import context
+from autograd.op import TABLE
+from autograd.staleness import operands
 from autograd.sweeps import topological_order
+from autograd.testing.gradcheck.pieces import is_entire
 from autograd.value import Value
 
-# A variable is a str, a constant a float, an operation its name and its arguments.
+# A variable is a str, a constant a float, an op its name and its arguments.
 Tree = Any
 
 ANCHORS = (0.5, 1.5, -0.5, 2.5, 0.1, -2.0, 10.0)
-_OF_EACH = ("softmax", "log_softmax")  # the functions of a list that give one number for each of it
+_ONE_FOR_EACH = ("softmax", "log_softmax")  # functions of a list that give one number for each of its numbers
 
 
 class Expression:
@@ -36,7 +39,7 @@ class Expression:
         found = dict.fromkeys(_variables(tree))
         self.names = tuple("xyz"[: len(found)]) if len(found) <= 3 else tuple(found)
         self.tree = _shared(tree, dict(zip(found, self.names, strict=True)), {})
-        self.source = _source(self.tree)
+        self.source = ast.unparse(_syntax(self.tree))
         self.__name__ = self.source if len(self.source) <= 40 else f"{self.source[:39]}…"
         self.__signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in self.names])
 
@@ -48,12 +51,12 @@ class Expression:
         return f"lambda {', '.join(self.names)}: {self.source}"
 
     def defined_at(self, *point: float) -> bool:
-        """Is the point inside of the domain of every operation, and are all results and partials finite?"""
+        """Is the point inside the domain of every op, and are all results and partials finite?"""
         return defined_at(self, point)
 
 
 def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
-    """Is a point inside of the domain of every operation that f does there, and are all results and partials finite?"""
+    """Is a point inside the domain of every op that f does there, and are all results and partials finite?"""
     try:
         with context.enable_grad(), context.quiet():
             y = f(*map(Value, point))
@@ -65,7 +68,7 @@ def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
 
 
 def constants_inside(tree: Tree) -> bool:
-    """Is every operation on constants alone inside of its domain? 0.0 / 0.0 is NaN in the table, but raises in Python.
+    """Is every op on constants alone inside its domain? 0.0 / 0.0 is NaN in the table, but raises in Python.
 
     >>> constants_inside(("add", "x", ("div", 1.0, 0.5))), constants_inside(("add", "x", ("div", 0.0, 0.0)))
     (True, False)
@@ -83,7 +86,7 @@ def has_variable(tree: Tree) -> bool:
 
 
 def nearest_inside(f: Callable[..., Any], point: Sequence[float]) -> tuple[float, ...] | None:
-    """The point itself, or one made from it, or one of a few fixed ones, where f is defined; None if there is none."""
+    """A point where f is defined: this one, or one made from it, or one of a few fixed ones; None if there is none."""
     return next((tried for tried in _attempts(tuple(point)) if defined_at(f, tried)), None)
 
 
@@ -99,9 +102,9 @@ def _is_inside(node: Value) -> bool:
         return True
     if not all(partial is None or math.isfinite(partial) for partial in (node.data, *node.partials)):
         return False
-    if is_whole_power(node):
+    if is_entire(node):
         return True
-    pairs = zip(numbers(node), node.op.domain, strict=False)  # an op of any number of arguments is defined everywhere
+    pairs = zip(operands(node), node.op.domain, strict=False)  # a variadic op is defined everywhere
     return all(any(low < x < high for low, high in intervals) for x, intervals in pairs)
 
 
@@ -127,34 +130,37 @@ def _evaluated(tree: Tree, results: dict[str | int, Any]) -> Any:
         return tree
     key = tree if isinstance(tree, str) else id(tree)
     if key not in results:
-        results[key] = ops.TABLE[tree[0]](*[_evaluated(arg, results) for arg in tree[1:]])
+        results[key] = TABLE[tree[0]](*[_evaluated(arg, results) for arg in tree[1:]])
     return results[key]
 
 
 def _recorded(tree: Tree) -> Value:
     """A tree without variables, its constants as leaves."""
-    return Value(tree) if isinstance(tree, float) else ops.TABLE[tree[0]](*map(_recorded, tree[1:]))
+    return Value(tree) if isinstance(tree, float) else TABLE[tree[0]](*map(_recorded, tree[1:]))
 
 
-def _source(tree: Tree) -> str:
-    """Python for it, with the names of `autograd`."""
+def _syntax(tree: Tree) -> ast.expr:
+    """The Python for it, with the names of `autograd`, as a syntax tree: that one knows where brackets are needed."""
     if not isinstance(tree, tuple):
-        return str(tree)
+        return ast.parse(str(tree), mode="eval").body
     name, *args = tree
-    texts = [_source(arg) for arg in args]
+    filled = {f"_{i}": _syntax(arg) for i, arg in enumerate(args)}
+    slots = list(filled)
     if name == "dot":
         n = len(args) // 2
-        return f"dot([{', '.join(texts[:n])}], [{', '.join(texts[n:-1])}], {texts[-1]})"
-    row = ops.TABLE[name]
-    if row.arity is None:
-        return f"{name}([{', '.join(texts)}]){'[0]' if name in _OF_EACH else ''}"
-    if _is_infix(name):
-        texts = [
-            f"({text})" if text.startswith("-") or _is_infix(arg[0] if isinstance(arg, tuple) else "") else text
-            for arg, text in zip(args, texts, strict=True)
-        ]
-    return row.source.format(*texts)
+        text = f"dot([{', '.join(slots[:n])}], [{', '.join(slots[n:-1])}], {slots[-1]})"
+    elif TABLE[name].arity is None:
+        text = f"{name}([{', '.join(slots)}]){'[0]' if name in _ONE_FOR_EACH else ''}"
+    else:
+        text = TABLE[name].source.format(*slots)
+    return _Filled(filled).visit(ast.parse(text, mode="eval").body)  # type: ignore[no-any-return]
 
 
-def _is_infix(name: str) -> bool:
-    return name in ops.TABLE and not ops.TABLE[name].source.startswith(name)
+class _Filled(ast.NodeTransformer):
+    """Puts syntax trees in the place of names."""
+
+    def __init__(self, filled: dict[str, ast.expr]) -> None:
+        self.filled = filled
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.filled.get(node.id, node)

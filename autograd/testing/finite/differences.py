@@ -1,0 +1,292 @@
+"""Derivatives from finite differences, to both sides or to one, each with an estimate of its own error.
+
+Central differences of halved steps are extrapolated to step zero (Richardson, 1911), in a table of all orders. Two errors
+compete: the truncation, seen in how much neighbouring extrapolations differ, and the rounding of the function, divided
+by the step. A large step may jump over what the function does in between, so an extrapolation must agree with a
+quotient of tiny steps, the foothold, and the quotients of all smaller steps must come closer to it.
+
+One-sided quotients of quartered steps approach their limit like some power of the step, which gives that limit (Aitken, 1926).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from autograd.testing.finite.estimate import (
+    EPSILON,
+    TINY,
+    UNKNOWN,
+    Estimate,
+    NoisyFunction,
+    first_step,
+    neighbours,
+    noise_level,
+)
+
+MAX_COLUMNS = 8
+MAX_CANDIDATES = 8
+MAX_QUOTIENTS = 40  # to one side
+PATIENCE = 2.0**7  # by how much steps shrink before the best candidate is taken
+
+
+def differentiate(
+    f: Callable[[float], float], x: float, *, step: float | None = None, noise: float | None = None, side: int = 0
+) -> Estimate:
+    """The derivative at `x` of a function of floats, with an error estimate; f and x may be of any scale.
+
+    `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
+    measured). `side` is 0 for central differences, 1 or -1 to stay on one side of x, as at a kink. f may raise a
+    ValueError or an ArithmeticError where it is not defined. Where no step will do the error is infinite.
+
+    >>> from math import exp
+    >>> value, error = differentiate(exp, 0.0)
+    >>> abs(value - 1.0) <= error < 1e-12
+    True
+    """
+
+    def value(t: float) -> float:
+        try:
+            return f(t)
+        except (ValueError, ArithmeticError):
+            return math.nan
+
+    if not math.isfinite(x):
+        return UNKNOWN  # nothing is beside it
+    away = side * 2.0**-10 * (abs(x) or 1.0)  # at a kink itself the values would seem noisy
+    measured = noise_level([value(t) for t in neighbours(x + away)]) if noise is None else noise
+
+    def noisy(t: float) -> tuple[float, float]:
+        y = value(t)
+        return y, max(measured, EPSILON * abs(y)) + TINY if noise is None else measured
+
+    first = first_step(x) if step is None else step
+    return one_sided(noisy, x, first, side) if side else two_sided(noisy, x, first)
+
+
+class Quotient(NamedTuple):
+    """A difference quotient, and how far rounding may put it off.
+
+    `even` is the second difference f(x+h) + f(x-h) - 2 f(x), which the quotient does not see, with its own rounding.
+    """
+
+    step: float
+    value: float
+    rounding: float
+    even: float = 0.0
+    even_rounding: float = math.inf
+
+    def resolves(self, wider: Quotient, factor: float) -> bool:
+        """Is the second difference at least `factor` times smaller than that of the wider step, as for a smooth function?"""
+        return abs(self.even) <= abs(wider.even) / factor + self.even_rounding + wider.even_rounding
+
+
+class Candidate(NamedTuple):
+    """An extrapolation. The quotients it is made of would differ from it by `bend` if all had this step."""
+
+    value: float
+    error: float
+    bend: float = 0.0
+    step: float = 0.0
+
+    def survives(self, quotient: Quotient) -> bool:
+        """Is the quotient of a smaller step as close as it should be?"""
+        allowed = 2.0 * self.bend * (quotient.step / self.step) ** 2 + self.error + 0.5 * quotient.rounding
+        return abs(quotient.value - self.value) <= allowed
+
+
+def _best(candidates: list[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: candidate.error)[:MAX_CANDIDATES]
+
+
+# -- to both sides -----------------------------------------------------------------------------------
+
+
+def two_sided(f: NoisyFunction, x: float, step: float) -> Estimate:
+    """The derivative from central differences, whose first step is about `step`."""
+    found = _foothold(f, x, step)
+    if found is None:
+        return UNKNOWN
+    foothold, smallest = found
+    h = _largest_step(f, x, step, foothold, smallest)
+    quotients: list[Quotient] = []
+    table: list[list[tuple[float, float]]] = []  # (value, rounding) by row and column
+    candidates: list[Candidate] = []
+    before = math.inf
+    while h >= smallest / 1024.0 and (quotient := _central(f, x, h)) is not None:
+        if quotients and not quotient.resolves(quotients[-1], 1.7):  # 4 times where the step is small enough
+            quotients, table, candidates = [], [], []
+        candidates = [candidate for candidate in candidates if candidate.survives(quotient)]
+        quotients.append(quotient)
+        table.append(_next_row(quotient, table[-1] if table else []))
+        candidates += [c for c in _candidates(quotients, table) if abs(c.value - foothold.value) <= c.error + foothold.error]
+        candidates = _best(candidates)
+        best = candidates[0] if candidates else foothold
+        if quotient.rounding > max(best.error, before) or best.step > PATIENCE * h:
+            break
+        before = quotient.rounding  # where f is huge it shrinks with the step at first
+        h /= 2.0
+    best = min([foothold, *candidates], key=lambda candidate: candidate.error)
+    return Estimate(best.value, best.error)
+
+
+def _central(f: NoisyFunction, x: float, step: float) -> Quotient | None:
+    ahead, behind = x + step, x - step
+    width = ahead - behind
+    if not behind < x < ahead or not math.isfinite(width):
+        return None
+    (one, one_off), (other, other_off), (center, center_off) = f(ahead), f(behind), f(x)
+    value = (one - other) / width
+    grid = (math.ulp(ahead) + math.ulp(behind)) / width  # x is not quite in the middle
+    rounding = (one_off + other_off) / width + abs(value) * (EPSILON + grid) + TINY
+    if not (math.isfinite(value) and math.isfinite(rounding)):
+        return None
+    even_off = one_off + other_off + 2.0 * center_off + 4.0 * EPSILON * abs(center) + grid * abs(one - other)
+    return Quotient(step, value, rounding, (one - center) + (other - center), even_off)
+
+
+def _next_row(quotient: Quotient, above: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Column j is free of truncation errors up to the power 2j of the step."""
+    entries = [(quotient.value, quotient.rounding)]
+    for j, (value, rounding) in enumerate(above[:MAX_COLUMNS], start=1):
+        factor = 4.0**j
+        better = entries[-1][0] + (entries[-1][0] - value) / (factor - 1.0)
+        entries.append((better, (factor * entries[-1][1] + rounding) / (factor - 1.0) + 2.0 * math.ulp(better)))
+    return entries
+
+
+def _candidates(quotients: list[Quotient], table: list[list[tuple[float, float]]]) -> Iterator[Candidate]:
+    """The candidates that the last row of the table adds."""
+    if len(table) < 2:
+        return
+    last, above = table[-1], table[-2]
+    step = quotients[-1].step
+    for j in range(1, len(above)):  # three neighbours must agree, since two may do so by chance
+        value, rounding = last[j]
+        truncation = max(abs(value - other) for other, _ in (last[j - 1], above[j - 1], above[j]))
+        bend = max(abs(used.value - value) * (step / used.step) ** 2 for used in quotients[-1 - j :])
+        if math.isfinite(truncation + rounding):
+            yield Candidate(value, truncation + rounding, bend, step)
+
+
+def _foothold(f: NoisyFunction, x: float, step: float) -> tuple[Candidate, float] | None:
+    """A rough but safe value, and its step, so tiny that nothing hides between; None if there is none."""
+    finest = 32.0 * math.ulp(x) if x else 1e-300
+    scale = 2.0 ** math.floor(math.log2(abs(x))) if x else step
+    h = max(2.0**-36 * min(step, scale), finest, 1e-300)
+    while (held := _steady(f, x, h)) is None:
+        if h <= finest:
+            return None
+        h = max(h / 64.0, finest)
+    while held.error > 1e-3 * abs(held.value) and 64.0 * h <= step:  # only rounding is seen: go farther
+        wide, middle, narrow = (_central(f, x, times * h) for times in (64.0, 15.3, 1.0))
+        if wide is None or middle is None or narrow is None or not narrow.resolves(wide, 1000.0):  # 4096 times
+            break
+        further = Candidate(wide.value, wide.rounding + 2.0 * abs(wide.value - middle.value))
+        if not further.error < held.error or abs(further.value - held.value) > held.error:
+            break
+        held, h = further, 64.0 * h
+    return held, h
+
+
+def _steady(f: NoisyFunction, x: float, h: float) -> Candidate | None:
+    """The quotient of a step, if those of smaller steps agree but for rounding or 2 %.
+
+    The steps have no simple ratio, so that a wave does not look the same to all of them.
+    """
+    first = _central(f, x, h)
+    if first is None:
+        return None
+    spread = math.inf
+    for shrink in (15.3, 4.1):
+        other = _central(f, x, h / shrink)
+        if other is None:
+            return None
+        spread = abs(first.value - other.value)
+        if spread > max(first.rounding + other.rounding, 0.02 * max(abs(first.value), abs(other.value))):
+            return None
+    return Candidate(first.value, 2.0 * spread + first.rounding)
+
+
+def _largest_step(f: NoisyFunction, x: float, step: float, foothold: Candidate, smallest: float) -> float:
+    """Where to begin: below `step` if f is not defined there, above it while only rounding is seen."""
+    quotient = _central(f, x, step)
+    if quotient is None:
+        low, high = math.floor(math.log2(smallest)), math.ceil(math.log2(step))
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _central(f, x, 2.0**middle) is None else (middle, high)
+        return max(2.0**low, smallest)
+    while foothold.error < 0.01 * abs(foothold.value):
+        wider = _central(f, x, 8.0 * quotient.step)
+        if (
+            wider is None
+            or abs(wider.value - quotient.value) > 0.5 * quotient.rounding
+            or wider.rounding > 0.25 * quotient.rounding
+        ):
+            break
+        quotient = wider
+    return quotient.step
+
+
+# -- to one side, as at a kink or at the end of a domain ---------------------------------------------
+
+
+def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
+    """The derivative at `x` towards one side, whatever the power of the step in the error; ±inf if it has no bound."""
+    center, center_off = f(x)
+    quotients: list[Quotient] = []
+    candidates: list[Candidate] = []
+    h = step
+    for _ in range(MAX_QUOTIENTS):
+        width = (x + side * h) - x
+        if not width or h < 1e-300:
+            break
+        value, off = f(x + side * h)
+        slope = (value - center) / width
+        quotient = Quotient(h, slope, (off + center_off) / abs(width) + abs(slope) * EPSILON + TINY)
+        h /= 4.0
+        if not math.isfinite(quotient.value + quotient.rounding):
+            quotients.clear()
+            continue
+        quotients.append(quotient)
+        candidates = [c for c in candidates if abs(quotient.value - c.value) <= c.bend + c.error + 0.5 * quotient.rounding]
+        candidates = _best([*candidates, *_limits(quotients[-5:])])
+        if candidates and quotient.rounding > candidates[0].error:
+            break
+    best = candidates[0] if candidates else Candidate(*UNKNOWN)
+    clear = [quotient for quotient in quotients if quotient.rounding < 0.01 * abs(quotient.value)][-6:]
+    if _grow(clear) and not best.error < 0.1 * abs(best.value):
+        return Estimate(math.copysign(math.inf, clear[-1].value), 0.0)
+    return Estimate(best.value, best.error)
+
+
+def _limits(quotients: list[Quotient]) -> Iterator[Candidate]:
+    """Where five quotients lead to, if anywhere: three limits in a row must agree, since two may do so by chance."""
+    if len(quotients) < 5:
+        return
+    slopes = [quotient.value for quotient in quotients]
+    rounding = quotients[-2].rounding + quotients[-1].rounding
+    spread = max(slopes) - min(slopes)
+    if spread <= rounding:
+        yield Candidate(slopes[-1], spread + rounding, spread)
+    limits = [limit for i in range(3) if (limit := _aitken(*slopes[i : i + 3])) is not None]
+    if len(limits) == 3:
+        yield Candidate(limits[2], max(limits) - min(limits) + 8.0 * rounding, abs(slopes[-1] - limits[2]))
+
+
+def _aitken(q1: float, q2: float, q3: float) -> float | None:
+    """The limit of a sequence whose differences shrink by the same factor each time; None if they hardly shrink."""
+    if q3 == q2:
+        return q3
+    ratio = (q3 - q2) / (q2 - q1) if q2 != q1 else math.inf
+    return q3 + (q3 - q2) * ratio / (1.0 - ratio) if abs(ratio) < 0.8 else None
+
+
+def _grow(quotients: list[Quotient]) -> bool:
+    """Do the quotients become larger and larger, beyond their rounding?"""
+    return len(quotients) == 6 and all(
+        a.value * b.value > 0.0 and abs(b.value) > 1.1 * abs(a.value) + a.rounding for a, b in pairwise(quotients)
+    )

@@ -1,0 +1,199 @@
+"""gradcheck and check_grads: is the gradient of a function the one its values show?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd._progress import delayed_bar
+from autograd.sweeps import adjoints, recorded, tangents
+from autograd.testing.finite.estimate import neighbours, noise_level
+from autograd.testing.gradcheck.errors import gradient_error
+from autograd.testing.gradcheck.function import AlongInput, FunctionUnderTest
+from autograd.testing.gradcheck.partials import Partial, checked_partials
+from autograd.testing.gradcheck.pieces import Piece
+from autograd.testing.gradcheck.report import Checked, GradcheckReport
+from autograd.testing.gradcheck.rounding import PartialErrors, gradient_errors
+from autograd.testing.gradcheck.slopes import SlopeRange, Smoothness, beside_kinks, slopes_at
+from autograd.value import Value
+
+
+def gradcheck(
+    f: Callable[..., Any],
+    inputs: Sequence[Any],
+    *,
+    order: int = 1,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+    conventions: str = "check",
+) -> GradcheckReport:
+    """Compare the gradient of `f` at `inputs` with finite differences: a report, or a GradientError if it is wrong.
+
+    `f` is a function of numbers, an op or a module of `nn`; `inputs` is the tuple of its arguments, which may be nested
+    lists, tuples and dicts. Every float in them is checked, and every parameter of a module (if f is one, or one is
+    among the inputs); anything else is passed on, frozen Values included. f may return several numbers. With `order=2`
+    the derivatives of the gradient are checked as well, and so on.
+
+    The tolerance is the estimated error of the differences and of the rounding in the gradient itself; `rtol` and
+    `atol` add to it. Steps stay on one side of the kinks that the graph knows of; exactly at a kink the gradient
+    must be the one that docs/semantics.md states. Each op's own partials are checked as well, and named if wrong.
+
+    Kinks may cancel: relu(x) - relu(-x) is x, but at 0 the conventions give the slope 0. Where f is smooth and its
+    conventions do not give its derivative, the report says so and is false; with `conventions="accept"` it is true.
+
+    >>> from autograd import relu, tanh
+    >>> report = gradcheck(lambda x, y: tanh(x) * relu(y), (0.5, 2.0))
+    >>> bool(report), report.sensitivity < 1e-11
+    (True, True)
+    >>> bool(gradcheck(lambda x: relu(x) - relu(-x), (0.0,)))
+    False
+    """
+    return _check("gradcheck", f, inputs, order, ("rev",), rtol, atol, None, conventions)
+
+
+def check_grads(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    order: int,
+    modes: str | Sequence[str] = ("fwd", "rev"),
+    atol: float | None = None,
+    rtol: float | None = None,
+    eps: float | None = None,
+    *,
+    conventions: str = "check",
+) -> GradcheckReport:
+    """`gradcheck` with the signature of `jax.test_util.check_grads`: derivatives up to `order`, in both modes.
+
+    `eps` is the first step of the differences, where JAX takes it as the only one. `conventions` is as in `gradcheck`.
+
+    >>> from autograd import sin
+    >>> bool(check_grads(sin, (0.5,), order=2))
+    True
+    """
+    chosen = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not chosen or not set(chosen) <= {"fwd", "rev"}:
+        raise ValueError(f"check_grads: modes must be of 'fwd' and 'rev', got {modes!r}")
+    if eps is not None and not 0.0 < eps < math.inf:
+        raise ValueError(f"check_grads: eps must be positive, got {eps!r}")
+    return _check("check_grads", f, args, order, chosen, rtol or 0.0, atol or 0.0, eps, conventions)
+
+
+def _check(
+    caller: str,
+    f: Any,
+    inputs: Any,
+    order: int,
+    modes: tuple[str, ...],
+    rtol: float,
+    atol: float,
+    step: float | None,
+    conventions: str,
+) -> GradcheckReport:
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise ValueError(f"{caller}: order must be an int of at least 1, got {order!r}")
+    if not (0.0 <= rtol < math.inf and 0.0 <= atol < math.inf):
+        raise ValueError(f"{caller}: rtol and atol must not be negative, got {rtol!r} and {atol!r}")
+    if conventions not in ("check", "accept"):
+        raise ValueError(f"{caller}: conventions must be 'check' or 'accept', got {conventions!r}")
+    checks: list[Checked] = []
+    partials: list[Partial] = []
+    for mode in modes:
+        function = FunctionUnderTest(f, inputs, caller, mode)
+        for level in range(order):
+            if level == 0 and mode != modes[0]:
+                continue  # the first derivatives are checked in all modes at once
+            function.level = level
+            found = _DerivativeCheck(function, modes if level == 0 else (mode,), rtol, atol, step).run()
+            checks += found[0]
+            partials += found[1]
+    sensitivities = tuple(partial.sensitivity for partial in partials)
+    return GradcheckReport(tuple(checks), sensitivities, function.skipped, function.frozen, conventions)
+
+
+class _DerivativeCheck:
+    """The derivatives of a function at its point, in one mode or in several that should agree, and all partials on the way."""
+
+    def __init__(self, function: FunctionUnderTest, modes: Sequence[str], rtol: float, atol: float, step: float | None) -> None:
+        self.function, self.modes = function, modes
+        self.rtol, self.atol, self.step = rtol, atol, step
+        self.made = function.record(function.point)
+        self.here = function.read_again(self.made)
+        self.outputs = function.output_names(len(self.made.outputs))
+        for name, value in zip(self.outputs, self.here.values, strict=True):
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"{function.caller}: {name} is {value!r} at {function.shown()}, so there is no gradient to check; "
+                    "points(f) draws points where f is defined"
+                )
+        self.noises = self._measured_noises()
+        self.pieces: dict[int, Piece] = {}  # by output
+
+    def run(self) -> tuple[list[Checked], list[Partial]]:
+        """All derivatives and all partials; GradientError if one is wrong."""
+        function, made, order = self.function, self.made, self.made.order
+        roots = [y for y in made.outputs if type(y) is Value]
+        partials = list(checked_partials(order, made.inputs, roots, self.rtol, self.atol))
+        wrong = [partial for partial in partials if not partial.right]
+        unsure = PartialErrors(order)
+        bars = [adjoints(order, {y: 1.0}, recorded) if type(y) is Value else {} for y in made.outputs]
+        errors = [gradient_errors(order, bar, unsure) for bar in bars]
+        checks: dict[tuple[int, int], Checked] = {}
+        for i, x in enumerate(delayed_bar(made.inputs, function.caller, "input")):
+            line = AlongInput(function, self.here, i)
+            dots = tangents(order, {x: 1.0}, recorded) if "fwd" in self.modes else {}
+            for k, y in enumerate(made.outputs):
+                swept = {"rev": bars[k].get(x, 0.0), "fwd": dots.get(y, 0.0) if type(y) is Value else 0.0}
+                for mode in self.modes:
+                    check = self._checked(line, k, swept[mode], errors[k].get(x, 0.0))
+                    if not (check.allowed or check.smooth):
+                        raise gradient_error(function, made, wrong, check, i, k)
+                    checks[k, i] = check
+        if wrong:
+            raise gradient_error(function, made, wrong)
+        return [checks[key] for key in sorted(checks)], partials
+
+    def _checked(self, line: AlongInput, k: int, analytic: float, rounding: float) -> Checked:
+        slack = (math.inf if math.isnan(rounding) else rounding) + self.atol + (self.rtol and self.rtol * abs(analytic))
+        slopes, smoothness = self._slopes(line, k, analytic, slack)
+        return Checked(self.function.names[line.i], self.outputs[k], line.x, analytic, slopes, slack, smoothness)
+
+    def _slopes(self, line: AlongInput, k: int, analytic: float, slack: float) -> tuple[SlopeRange, Smoothness | None]:
+        """What the values show; and at a kink where the convention agrees with them, what f itself does there."""
+        slopes = slopes_at(line.output(k, self.noises[k]), line.x, analytic, slack, step=self.step)
+        if not (0.0 in self.here.margins if slopes.known else line.at_edge()):
+            return slopes, None
+        if (piece := self._piece(line, k)) is not None:
+            leaf = self.made.inputs[line.i]
+            seen = slopes.known  # only with steps so small that an argument of a kink is rounded to 0, or none reaches one
+            slopes = slopes if seen else slopes_at(piece.along(leaf), line.x, analytic, slack, step=self.step)
+            if not slopes.allows(analytic, slack):
+                return slopes, None  # wrong, whatever the convention
+            smoothness, slope = beside_kinks(piece, self.made.inputs, leaf, analytic, slack, self.step)
+            if smoothness is Smoothness.SMOOTH and not slope.allows(analytic, slack):
+                return slope, smoothness
+            return slopes, None if seen else smoothness
+        if slopes.known:
+            return slopes, None
+        edge = line.output(k, self.noises[k], anywhere=True)
+        return slopes_at(edge, line.x, analytic, slack, edge=edge, step=self.step), None
+
+    def _piece(self, line: AlongInput, k: int) -> Piece | None:
+        """Output k continued across its kinks, if it is at some that move with the input, and its graph is all there is to f."""
+        y, leaf = self.made.outputs[k], self.made.inputs[line.i]
+        if type(y) is not Value:
+            return None
+        if k not in self.pieces:
+            self.pieces[k] = Piece(y)
+        piece = self.pieces[k]
+        whole = piece.is_at_kink_of(leaf) and piece.gives(leaf, lambda x: there.values[k] if (there := line.reading(x)) else None)
+        return piece if whole else None
+
+    def _measured_noises(self) -> list[float]:
+        """How much the outputs scatter when all inputs move a tiny bit: an op of the user's may be less than exact."""
+        if all(node.op is None or node.op.built_in for node in self.made.order):
+            return [0.0] * len(self.outputs)
+        points = zip(*map(neighbours, self.function.point), strict=True)
+        readings = [self.function.read(point) for point in points]
+        near = [there if there and self.here.same_piece(there) else None for there in readings]
+        return [noise_level([there.values[k] if there else math.nan for there in near]) for k in range(len(self.outputs))]

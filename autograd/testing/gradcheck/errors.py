@@ -1,0 +1,156 @@
+"""The error about a wrong gradient: the derivative, the ops at fault, and a small tree; or why it is wrong though no op is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from autograd import context
+from autograd._format import one_line
+from autograd._frames import place
+from autograd.diagnosis.kinks import arguments_text
+from autograd.graph import Graph
+from autograd.names import node_names
+from autograd.staleness import operands
+from autograd.testing.finite.estimate import first_step
+from autograd.testing.gradcheck.function import FunctionUnderTest, Recording
+from autograd.testing.gradcheck.partials import Partial
+from autograd.testing.gradcheck.report import Checked
+from autograd.testing.gradcheck.slopes import SlopeRange
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.viz.drawing import Drawing
+
+MAX_LINES = 10
+MAX_WRONG = 3
+
+
+class GradientError(AssertionError):
+    """A gradient is not the one that the values show.
+
+    `check` is the derivative that failed, with both numbers and the error estimate (None if it is within the error, but
+    an op is wrong), `wrong` the ops whose own partials are wrong, `drawing` the graph.
+    """
+
+    def __init__(
+        self, message: str, check: Checked | None, wrong: Sequence[Partial], root: Value, names: Mapping[Value, str]
+    ) -> None:
+        super().__init__(message)
+        self.check = check
+        self.wrong = tuple(wrong)
+        self._root, self._names = root, names
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """The graph at the point of the failure, the wrong ops marked."""
+        from autograd.viz.diagram import Quantities
+        from autograd.viz.drawing import draw_graph
+        from autograd.viz.options import Options
+
+        graph, names = Graph(self._root), self._names
+        marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
+        quantities = Quantities(grad=lambda node: graph.adjoints.get(node, 0.0), framed=marks)
+        return draw_graph(graph, Options(), quantities, names={**names, **marks})
+
+
+def gradient_error(
+    function: FunctionUnderTest, made: Recording, wrong: Sequence[Partial], check: Checked | None = None, i: int = 0, k: int = 0
+) -> GradientError:
+    """The error about ops that are wrong, and about the derivative of output k by input i, if that is."""
+    names = node_names(made.order) | dict(zip(made.inputs, function.names, strict=True))
+    if check is None:
+        lines = [
+            f"{function.caller}: an op has a wrong partial; in the whole gradient it is below the error of finite differences"
+        ]
+    else:
+        lines = [
+            f"{function.caller}: the gradient of {check.output} by {check.input} at {check.point!r} is wrong: got "
+            f"{check.analytic!r}, finite differences give {check.differences}{_relative(check.analytic, check.differences)}"
+        ]
+    origins = _origins(function, made)
+    lines += [_at_fault(partial, names, origins.get(partial.node)) for partial in wrong[:MAX_WRONG]]
+    if len(wrong) > MAX_WRONG:
+        lines.append(f"… and {len(wrong) - MAX_WRONG} more partials are wrong")
+    if check is not None and not math.isfinite(check.analytic):
+        lines.append("the sweep met 0 times infinity or an overflow: inside autograd.anomaly() backward() says where")
+    elif check is not None and not wrong:
+        lines.append(_hidden_reason(function, made, i, names))
+    root = made.outputs[k] if type(made.outputs[k]) is Value else made.inputs[i]
+    lines += _tree(wrong[0].node if wrong else root, names)
+    return GradientError("\n".join(lines), check, wrong, root, names)
+
+
+def _relative(got: float, slopes: SlopeRange) -> str:
+    if not slopes.is_one or not slopes.low or not math.isfinite(got) or math.isinf(slopes.low):
+        return ""
+    return f" (relative error {abs(got / slopes.low - 1.0):.2g})"
+
+
+def _at_fault(partial: Partial, names: Mapping[Value, str], origin: tuple[str, int] | None) -> str:
+    node = partial.node
+    assert node.op is not None
+    slopes = partial.differences
+    right = f"at this kink it is {slopes.low!r} by convention" if partial.stated else f"its own values give {slopes}"
+    where = "" if origin is None else f", recorded at {place(origin)}"
+    call = f"{node.op.name}{arguments_text(operands(node))}"
+    return (
+        f"the partial of {call} by {_argument(partial, names)} is wrong: got {partial.claimed!r}, {right}"
+        f"{_relative(partial.claimed, slopes)}{where}; it is the node {one_line(names[node])}"
+    )
+
+
+def _argument(partial: Partial, names: Mapping[Value, str]) -> str:
+    """Its name, and its position if the op has it twice."""
+    args = partial.node.args
+    arg = args[partial.position]
+    name = one_line(names[arg]) if type(arg) is Value else repr(arg)
+    return name if sum(other is arg for other in args) == 1 else f"argument {partial.position + 1}, {name},"
+
+
+def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
+    """The first lines of the tree of what `root` was made from."""
+    from autograd.viz.text_tree import text_tree
+
+    lines = text_tree([root], names)
+    return ["", *lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])]
+
+
+def _origins(function: FunctionUnderTest, made: Recording) -> dict[Value, tuple[str, int]]:
+    """The source lines that recorded the nodes, from one more run that looks for them."""
+    try:
+        with context.anomaly():
+            again = function.record(function.point)
+    except ArithmeticError:  # a sweep that is not finite
+        return {}
+    if len(again.order) != len(made.order):
+        return {}
+    pairs = zip(made.order, again.order, strict=True)
+    return {node: other.origin for node, other in pairs if other.origin is not None}
+
+
+def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: Mapping[Value, str]) -> str:
+    """How f depends on input i in a way that the graph does not show."""
+    x, name = function.point[i], function.names[i]
+    step = 2.0**-10 * first_step(x)
+    with function.recorded_at([*function.point[:i], x + step, *function.point[i + 1 :]]) as moved:
+        if moved is None or [node.op for node in moved.order] != [node.op for node in made.order]:
+            return f"every op on the way is right; f does other ops when {name} moves: does an `if` depend on it?"
+        inputs = {*made.inputs, *moved.inputs}
+        for node, other in zip(made.order, moved.order, strict=True):
+            if node.op is None and node not in inputs and node.data != other.data:
+                return _plain(f"{one_line(names[node])} is a leaf", node.data, other.data, name)
+            for k, (arg, new) in enumerate(zip(node.args, other.args, strict=True)):
+                if type(arg) is float and type(new) is float and arg != new and node.op is not None:
+                    what = f"argument {k + 1} of {node.op.name} ({one_line(names[node])}) is a plain number"
+                    return _plain(what, arg, new, name)
+    return "every op on the way is right: f depends on the input in a way that its graph does not show"
+
+
+def _plain(what: str, before: float, after: float, name: str) -> str:
+    return (
+        f"every op on the way is right, but {what} that changes with {name}, from {before:.6g} to {after:.6g}: "
+        "a Value was used as a plain number (.data, detach, no_grad)"
+    )

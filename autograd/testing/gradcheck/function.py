@@ -1,0 +1,261 @@
+"""The function under test: its inputs by name, and what it gives at a point and along an input."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from autograd import context, sweeps
+from autograd._format import as_index
+from autograd._tree import block_map, is_array, tree_leaves, tree_map
+from autograd.op import Op, number
+from autograd.sweeps import adjoints, recorded, topological_order
+from autograd.testing.finite.estimate import EPSILON, UNDEFINED, NoisyFunction, first_step
+from autograd.testing.gradcheck.pieces import close, fast_arguments, margins_of, same_side
+from autograd.testing.gradcheck.rounding import value_noise
+from autograd.transforms import gradients
+from autograd.value import Value, take_partials
+
+MAX_SHOWN = 6
+
+
+class Recording(NamedTuple):
+    """The graph at a point: the Values of the inputs, the outputs (some may be floats), and all nodes in order."""
+
+    inputs: list[Value]
+    outputs: list[Any]
+    order: list[Value]
+
+    @property
+    def values(self) -> list[float]:
+        """The numbers of the outputs."""
+        return [y.data if type(y) is Value else number(y) for y in self.outputs]
+
+
+class Reading(NamedTuple):
+    """What is kept of a recording: outputs, how far rounding may put them off, and what tells on which piece it is."""
+
+    values: list[float]
+    noises: list[float]
+    margins: list[float]
+    fast: list[float]
+    ops: list[Op | None]
+
+    def same_piece(self, there: Reading) -> bool:
+        """Does the function do the same there as here, without a kink or a wave in between?"""
+        return self.ops == there.ops and same_side(self.margins, there.margins) and close(self.fast, there.fast)
+
+
+class FunctionUnderTest:
+    """A function with the numbers it is checked at.
+
+    Floats and Values among the inputs are checked, in containers too; so are parameters of a module, if f is one or an
+    input is. Anything else (ints are labels and counts) is passed on as it is, and so is what is frozen. `level` 1 is
+    the function that gives its derivatives, by `mode`, and so on.
+    """
+
+    def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str = "rev") -> None:
+        if isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+            raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, got {type(inputs).__name__}")
+        self.f, self.caller, self.mode, self.level = f, caller, mode, 0
+        self.name = getattr(f, "__name__", type(f).__name__)
+        self.args = _arrays_as_lists(tuple(inputs))
+        leaves = list(_leaf_names(self.args, _argument_names(f, len(self.args))))
+        self.names = [name for name, leaf in leaves if _is_checked(leaf)]
+        self.point = [number(leaf.data if type(leaf) is Value else leaf) for _, leaf in leaves if _is_checked(leaf)]
+        self.skipped = sum(1 for _, leaf in leaves if not (_is_checked(leaf) or _is_module(leaf) or _is_frozen(leaf)))
+        frozen = {leaf for _, leaf in leaves if _is_frozen(leaf)}
+        parameters: dict[Value, None] = {}
+        for prefix, module in [("", f), *leaves]:
+            for name, parameter in module.named_parameters() if _is_module(module) else ():
+                if _is_frozen(parameter):
+                    frozen.add(parameter)
+                elif parameter not in parameters:
+                    parameters[parameter] = None
+                    self.names.append(as_index(f"{prefix}.{name}" if prefix else name))
+                    self.point.append(parameter.data)
+        self.parameters, self.frozen = list(parameters), len(frozen)
+        for name, x in zip(self.names, self.point, strict=True):
+            if not math.isfinite(x):
+                raise ValueError(f"{caller}: {name} must be finite, got {x!r}")
+        if not self.point:
+            raise ValueError(
+                f"{caller}: inputs holds no float to check (ints are passed on as labels and counts: write 2.0 for 2; "
+                "Values with requires_grad=False as constants)"
+            )
+
+    def record(self, point: Sequence[float]) -> Recording:
+        """f recorded at a point; the parameters hold its numbers while f runs."""
+        fresh = [Value(x) for x in point[: len(point) - len(self.parameters)]]
+        inputs = [*fresh, *self.parameters]
+        values = iter(fresh)
+        args = tree_map(lambda leaf: next(values) if _is_checked(leaf) else leaf, self.args)
+        with context.enable_grad(), context.quiet():  # a step may leave the domain; that is seen, and a smaller one is taken
+            outputs = tree_leaves(self.f(*args))
+            for _ in range(self.level):
+                outputs = [slope for y in outputs for slope in self._derivatives(y, inputs)]
+        return Recording(inputs, outputs, topological_order(y for y in outputs if type(y) is Value))
+
+    def _derivatives(self, y: Any, inputs: list[Value]) -> list[Any]:
+        """The derivatives of one output, as Values, by the sweep that is under test."""
+        if type(y) is not Value:
+            return [0.0] * len(inputs)
+        if self.mode == "rev":
+            return list(gradients(y, inputs, create_graph=True))
+        order = topological_order([y])
+        return [sweeps.tangents(order, {x: 1.0}, _partials_as_graph).get(y, 0.0) for x in inputs]
+
+    @contextmanager
+    def recorded_at(self, point: Sequence[float]) -> Iterator[Recording | None]:
+        """f recorded elsewhere, None if it refuses; inside, the parameters hold the numbers of the point."""
+        before = [parameter.data for parameter in self.parameters]
+        try:
+            for parameter, x in zip(self.parameters, point[len(point) - len(before) :], strict=True):
+                parameter.data = x
+            try:
+                made = self.record(point)
+            except (ValueError, ArithmeticError):  # outside what f accepts
+                made = None
+            yield made
+        finally:
+            for parameter, x in zip(self.parameters, before, strict=True):
+                parameter.data = x
+
+    def read(self, point: Sequence[float]) -> Reading | None:
+        """What f gives at a point; None if it refuses."""
+        with self.recorded_at(point) as made:
+            if made is None:
+                return None
+            noises = [_noise(made, y) for y in made.outputs]
+            fast = [arg.data for arg in fast_arguments(made.order)]
+            return Reading(made.values, noises, margins_of(made.order), fast, [node.op for node in made.order])
+
+    def read_again(self, made: Recording) -> Reading:
+        """What f gives at the point itself, which must be what it gave before."""
+        here = self.read(self.point)
+        if here is None or repr(here.values) != repr(made.values):
+            raise ValueError(
+                f"{self.caller}: {self.name} gives other numbers each time, at {self.shown()}: "
+                "fix its random numbers, or call .eval() on a module with Dropout"
+            )
+        return here
+
+    def shown(self) -> str:
+        """The inputs and their numbers."""
+        pairs = [f"{name}={x!r}" for name, x in zip(self.names[:MAX_SHOWN], self.point, strict=False)]
+        return ", ".join([*pairs, "…"] if len(self.names) > MAX_SHOWN else pairs)
+
+    def output_names(self, count: int) -> list[str]:
+        """Names of the outputs: f, ∂f/∂x, ∂²f/∂x∂y."""
+        first = count // len(self.names) ** self.level
+        names = [(self.name if first == 1 else f"{self.name}[{k}]", "") for k in range(first)]
+        for _ in range(self.level):
+            names = [(name, f"{below}∂{x}") for name, below in names for x in self.names]
+        power = {0: "", 1: "∂", 2: "∂²"}.get(self.level, f"∂^{self.level}")
+        swept = " (fwd)" if self.level and self.mode == "fwd" else ""
+        return [f"{power}{name}/{below}{swept}" if below else name for name, below in names]
+
+
+class AlongInput:
+    """The function with one input moved; each reading is made once for all outputs."""
+
+    def __init__(self, function: FunctionUnderTest, here: Reading, i: int) -> None:
+        self.function, self.here, self.i = function, here, i
+        self.x = function.point[i]
+        self._readings: dict[float, Reading | None] = {}
+
+    def reading(self, x: float) -> Reading | None:
+        """What f gives with the input at x; None if it refuses."""
+        if x not in self._readings:
+            point = self.function.point
+            self._readings[x] = self.function.read([*point[: self.i], x, *point[self.i + 1 :]])
+        return self._readings[x]
+
+    def output(self, k: int, noise: float, *, anywhere: bool = False) -> NoisyFunction:
+        """Output k where it is on the same piece as here, or wherever f gives one."""
+
+        def output(x: float) -> tuple[float, float]:
+            there = self.reading(x)
+            if there is None or not (anywhere or self.here.same_piece(there)):
+                return UNDEFINED
+            return there.values[k], max(there.noises[k], noise)
+
+        return output
+
+    def at_edge(self) -> bool:
+        """Is the point at a kink or at the end of a domain? A Python `if` may make one, and other ops beyond."""
+        tiny = 2.0**-30 * first_step(self.x)
+        near = [self.reading(self.x - tiny), self.reading(self.x + tiny)]
+        return 0.0 in self.here.margins or any(there is None or there.ops != self.here.ops for there in near)
+
+
+def _noise(made: Recording, y: Any) -> float:
+    if type(y) is not Value or y.op is None:
+        return 2.0 * EPSILON * abs(y.data if type(y) is Value else number(y))
+    return value_noise(made.order, adjoints(made.order, {y: 1.0}, recorded))
+
+
+def _partials_as_graph(node: Value) -> list[Any]:
+    assert node.op is not None
+    return take_partials(node.op, node, node.args, [partial is not None for partial in node.partials])
+
+
+# -- the inputs --------------------------------------------------------------------------------------
+
+
+def _arrays_as_lists(tree: Any) -> Any:
+    """Nested lists are what the modules of nn take."""
+    return block_map(lambda leaf: leaf.tolist() if is_array(leaf) or getattr(leaf, "ndim", 0) > 0 else leaf, tree)
+
+
+def _is_module(leaf: Any) -> bool:
+    """Does it have parameters with names?"""
+    return not isinstance(leaf, type) and callable(getattr(leaf, "named_parameters", None))
+
+
+def _is_frozen(leaf: Any) -> bool:
+    """Is it a Value that no gradient flows to?"""
+    return type(leaf) is Value and not leaf.requires_grad
+
+
+def _is_checked(leaf: Any) -> bool:
+    """Is it a real number? Not an int, those are labels and counts; nor a frozen Value."""
+    if isinstance(leaf, (float, Value)):
+        return not _is_frozen(leaf)
+    if isinstance(leaf, int) or getattr(getattr(leaf, "dtype", None), "kind", "f") != "f":
+        return False
+    try:
+        return number(leaf) is not None
+    except TypeError:
+        return False
+
+
+def _leaf_names(tree: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """The leaves of a container, each with the expression that picks it."""
+    for name, item in zip(names, tree, strict=True):
+        if isinstance(item, dict):
+            yield from _leaf_names(item.values(), [f"{name}[{key!r}]" for key in item])
+        elif isinstance(item, (list, tuple)):
+            yield from _leaf_names(item, [f"{name}[{i}]" for i in range(len(item))])
+        else:
+            yield name, item
+
+
+def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """What f calls its arguments."""
+    rule = f.partials[0] if isinstance(f, Op) and f.arity is not None else None  # which takes the result first
+    signed: Any = rule or (getattr(f, "forward", f) if _is_module(f) else f)
+    names: list[str] = []
+    try:
+        for parameter in inspect.signature(signed).parameters.values():
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+                names.append(parameter.name)
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                names += [f"{parameter.name}[{i}]" for i in range(count)]
+    except (TypeError, ValueError):  # no signature to be had
+        pass
+    names = names[1:] if rule else names
+    return (names + [f"inputs[{i}]" for i in range(len(names), count)])[:count]

@@ -1,0 +1,194 @@
+"""The smooth pieces of a function with kinks: where one ends, and how it continues across the kinks it ends at.
+
+Two points are on the same piece if no kink and no end of a domain lies between them; the margins of every op tell. At a kink,
+an op is replaced by the linear function with the partials that docs/semantics.md states. What is left is smooth, so its
+gradient can be checked in full, however many kinks meet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from autograd.diagnosis.kinks import kinked
+from autograd.op import Op, number
+from autograd.replay import numbers_of, replay
+from autograd.sweeps import adjoints, depending_on, tangents, topological_order
+from autograd.testing.finite.estimate import UNDEFINED, NoisyFunction, first_step
+from autograd.testing.gradcheck.rounding import rounding_of
+from autograd.value import Value, take_partials
+
+# -- where a piece ends ------------------------------------------------------------------------------
+
+
+def margins_of(order: Sequence[Value]) -> list[float]:
+    """How far a graph is from all its kinks, and its arguments from the ends of their domains."""
+    return [margin for _, _, margin in kinked(order)] + [arg.data - end for arg, end in _domain_ends(order)]
+
+
+def same_side(here: Sequence[float], there: Sequence[float], across: bool = False) -> bool:
+    """Is no margin used up on the way from here to there? Those that are 0 here are, unless `across` is true."""
+    return len(here) == len(there) and all(
+        abs(b - a) < abs(a) or a == b or (across and a == 0.0) for a, b in zip(here, there, strict=True)
+    )
+
+
+def fast_arguments(order: Sequence[Value]) -> list[Value]:
+    """The arguments of the ops that vary fast."""
+    return [arg for node in order if node.op is not None and node.op.varies_fast for arg in node.args if type(arg) is Value]
+
+
+def close(here: Sequence[float], there: Sequence[float]) -> bool:
+    """Are these arguments of fast ops so close that no wave lies between them?"""
+    return len(here) == len(there) and all(abs(b - a) <= 1.0 for a, b in zip(here, there, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def ends_of(op: Op) -> tuple[tuple[int, float], ...]:
+    """The finite ends of the domain of an op, each with the position of the argument."""
+    ends = [(i, end) for i, intervals in enumerate(op.domain) for interval in intervals for end in interval]
+    return tuple(dict.fromkeys((i, end) for i, end in ends if math.isfinite(end)))
+
+
+def _domain_ends(order: Sequence[Value]) -> Iterator[tuple[Value, float]]:
+    """Every node that is an argument with a bounded domain, and the ends of that domain."""
+    for node in order:
+        if node.op is not None:
+            for i, end in ends_of(node.op):
+                arg = node.args[i]
+                if type(arg) is Value and not is_entire(node):
+                    yield arg, end
+
+
+def is_entire(node: Value) -> bool:
+    """Do its constants make it smooth everywhere, whatever the domain of its op? x**2 is, unlike powers in general."""
+    return node.op is not None and node.op.entire is not None and node.op.entire(*node.args)
+
+
+# -- how it continues --------------------------------------------------------------------------------
+
+
+class Piece:
+    """One output of a recording as a function of the numbers in its leaves, continued across the kinks that it is at."""
+
+    def __init__(self, root: Value) -> None:
+        self.root = root
+        self.order = topological_order([root])
+        self.at_kinks: dict[Value, Sequence[float]] = {}  # with the stated partials
+        self._watched: list[tuple[Value, Any]] = []
+        for node, op, margin in kinked(self.order):
+            if margin == 0.0:
+                self.at_kinks[node] = stated_partials(op, len(node.args)) or [partial or 0.0 for partial in node.partials]
+            else:
+                self._watched.append((node, op))
+        self._ends = list(_domain_ends(self.order))
+        self._fast = fast_arguments(self.order)
+        self._here = {node: node.data for node in self.order}
+
+    def is_at_kink_of(self, leaf: Value) -> bool:
+        """Does a kink that it is at depend on this leaf?"""
+        return not depending_on([leaf], self.order).isdisjoint(self.at_kinks)
+
+    def __contains__(self, node: Value) -> bool:
+        return node in self._here
+
+    def along(self, leaf: Value) -> NoisyFunction:
+        """The output as a function of one leaf."""
+        return self._sampled(lambda x: {leaf: x}, self.at_kinks)
+
+    def with_kinks(self, leaves_at: Callable[[float], Mapping[Value, float] | None]) -> NoisyFunction:
+        """The output with its kinks as they are, as a function of a number that gives the leaves theirs, if it can.
+
+        No other kink is crossed, except by what jumps at a kink.
+        """
+        jumping = depending_on([node for node in self.at_kinks if node.op is not None and node.op.jumps], self.order)
+        return self._sampled(leaves_at, {}, jumping)
+
+    def slope_through_kinks(self, leaf: Value) -> float:
+        """How much of the slope along a leaf may come through its kinks, if nothing cancels: each has a slope of about 1."""
+
+        def largest(slope: float) -> float:
+            def partials(node: Value) -> list[float | None]:
+                sizes = [None if partial is None else abs(partial) for partial in node.partials]
+                return [None if size is None else slope for size in sizes] if node in self.at_kinks else sizes
+
+            return float(tangents(self.order, {leaf: 1.0}, partials).get(self.root, 0.0))
+
+        return largest(1.0) - largest(0.0)
+
+    def gives(self, leaf: Value, value_at: Callable[[float], float | None]) -> bool:
+        """Does the graph give what f gives, bit for bit, on both sides of a leaf? `value_at` is f along that leaf."""
+        for step in (2.0**-10, 2.0**-30):
+            for side in (-1.0, 1.0):
+                x = leaf.data + side * step * first_step(leaf.data)
+                if repr(value_at(x)) != repr(replay(self.order, {leaf: x})[self.root]):  # NaN is the same as NaN
+                    return False
+        return True
+
+    def _sampled(
+        self,
+        leaves_at: Callable[[float], Mapping[Value, float] | None],
+        linear: Mapping[Value, Sequence[float]],
+        jumping: Collection[Value] = (),
+    ) -> NoisyFunction:
+        """The output with linear functions of these partials for some nodes, where no kink and no wave is jumped over."""
+        watched = [(node, op) for node, op in self._watched if node not in jumping]
+        ends = [(arg, end) for arg, end in self._ends if arg not in jumping]
+        if jumping:  # what is NaN here, behind a branch not taken, is on no side of anything
+            watched = [(node, op) for node, op in watched if not math.isnan(op.kinks(*numbers_of(node, self._here)))]
+            ends = [(arg, end) for arg, end in ends if not math.isnan(self._here[arg])]
+        fast = [node for node in self._fast if node not in jumping]
+
+        def margins(values: Mapping[Value, float]) -> list[float]:
+            return [op.kinks(*numbers_of(node, values)) for node, op in watched] + [values[arg] - end for arg, end in ends]
+
+        before = margins(self._here)
+
+        def sampled(x: float) -> tuple[float, float]:
+            leaves = leaves_at(x)
+            if leaves is None:
+                return UNDEFINED
+            try:
+                values = self._values(leaves, linear)
+                near = close([node.data for node in fast], [values[node] for node in fast])
+                if near and same_side(before, margins(values), across=not linear):
+                    return values[self.root], self._noise(values, linear)
+            except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
+                pass
+            return UNDEFINED
+
+        return sampled
+
+    def _values(self, leaves: Mapping[Value, float], linear: Mapping[Value, Sequence[float]]) -> dict[Value, float]:
+        values: dict[Value, float] = {}
+        for node in self.order:
+            if node.op is None:
+                values[node] = leaves.get(node, node.data)
+                continue
+            numbers = numbers_of(node, values)
+            if node in linear:
+                moved = [x - before for x, before in zip(numbers, numbers_of(node, self._here), strict=True)]
+                values[node] = node.data + math.fsum(p * d for p, d in zip(linear[node], moved, strict=True))
+            else:
+                values[node] = number(node.op(*numbers))
+        return values
+
+    def _noise(self, values: Mapping[Value, float], linear: Mapping[Value, Sequence[float]]) -> float:
+        def partials(node: Value) -> Sequence[float | None]:
+            assert node.op is not None
+            wanted = [type(arg) is not float for arg in node.args]
+            return linear.get(node) or take_partials(node.op, values[node], numbers_of(node, values), wanted)
+
+        bars = adjoints(self.order, {self.root: 1.0}, partials)
+        off = 0.0
+        for node in self.order:
+            if node.op is not None and node in bars:
+                off += abs(bars[node]) * rounding_of(node.op, values[node], numbers_of(node, values))
+        return off
+
+
+def stated_partials(op: Op, count: int) -> Sequence[float] | None:
+    """The partials of an op of `count` arguments at its kink, by convention; None if there is none."""
+    return op.at_kink if op.at_kink is None or op.arity is not None else [*op.at_kink] * count

@@ -1,0 +1,160 @@
+"""The slopes that the values of a function show, at a point and beside its kinks.
+
+Kinks may cancel, as in relu(x) - relu(-x): the function is smooth, but at 0 each op gives the partial that is the
+convention, and together they give a slope that the function does not have. Differences of the function itself tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from autograd.testing.finite import one_sided, two_sided
+from autograd.testing.finite.estimate import Estimate, NoisyFunction, first_step
+from autograd.testing.gradcheck.pieces import Piece
+from autograd.value import Value
+
+DIRECTIONS = (math.sqrt(2.0), math.sqrt(3.0), math.sqrt(5.0))  # each gives every input a step of its own
+
+
+class SlopeRange(NamedTuple):
+    """One slope and its error; at a kink all slopes between two. The error is infinite if nothing can be seen."""
+
+    low: float
+    high: float
+    error: float
+
+    @property
+    def known(self) -> bool:
+        """Is there anything to compare with?"""
+        return self.error < math.inf
+
+    @property
+    def is_one(self) -> bool:
+        """Is it a single slope?"""
+        return self.low == self.high
+
+    @property
+    def middle(self) -> float:
+        """The slope, or the middle of all of them."""
+        return self.low if self.is_one else 0.5 * (self.low + self.high)
+
+    def allows(self, claimed: float, slack: float = 0.0) -> bool:
+        """Is the claimed slope right, as far as can be seen?"""
+        if not self.known or claimed in (self.low, self.high):
+            return True
+        off = self.error + slack
+        return math.isfinite(claimed) and (math.isinf(off) or self.low - off <= claimed <= self.high + off)
+
+    def __str__(self) -> str:
+        if not self.known:
+            return "nothing to be seen"
+        if self.is_one:
+            return repr(self.low) if math.isinf(self.low) else f"{self.low!r} ± {self.error:.2g}"
+        return f"{self.low!r} to {self.high!r} ± {self.error:.2g}"
+
+
+UNSEEN = SlopeRange(math.nan, math.nan, math.inf)
+
+
+def slopes_at(
+    f: NoisyFunction, x: float, claimed: float, slack: float, *, edge: NoisyFunction | None = None, step: float | None = None
+) -> SlopeRange:
+    """The slopes at `x` that the values show.
+
+    Where the claim is not met, each side is asked alone: a function may have a kink that nobody declared, and then all
+    slopes between those of its sides are allowed. `edge` is what the sides are asked of if x is known to be at a kink or
+    at the end of a domain, where `f` is not defined.
+    """
+    if not math.isfinite(x):
+        return UNSEEN  # nothing is beside it
+    first = first_step(x) if step is None else step
+    both = two_sided(f, x, first)
+    whole = SlopeRange(both.value, both.value, both.error)
+    if whole.known and whole.allows(claimed, slack):
+        return whole
+    if not whole.known and edge is None:
+        return UNSEEN  # the function is not resolved here, and one side would not tell more
+    left, right = _sides(edge or f, x, first)
+    sides = [side for side in (left, right) if side.error < math.inf]
+    if not whole.known:
+        return _between(sides) if sides else UNSEEN
+    if len(sides) == 2 and not abs(left.value - right.value) <= left.error + right.error:
+        return _between(sides)
+    return whole
+
+
+def _between(sides: list[Estimate]) -> SlopeRange:
+    values = [side.value + 0.0 for side in sides]  # 0.0 in place of -0.0
+    return SlopeRange(min(values), max(values), max(side.error for side in sides))
+
+
+def _sides(f: NoisyFunction, x: float, step: float) -> tuple[Estimate, Estimate]:
+    return one_sided(f, x, step, -1), one_sided(f, x, step, 1)
+
+
+# -- beside kinks ------------------------------------------------------------------------------------
+
+
+class Smoothness(Enum):
+    """What a function is at a point where some of its ops have kinks."""
+
+    KINK = "its sides differ, so that the convention stands"
+    SMOOTH = "its sides are the same"
+    UNCLEAR = "the differences are too coarse to tell"
+
+
+class Beside(NamedTuple):
+    """What both sides of a point show, and the slope if it is smooth there."""
+
+    smoothness: Smoothness
+    slope: SlopeRange
+
+
+def beside_kinks(piece: Piece, leaves: Sequence[Value], leaf: Value, claimed: float, slack: float, step: float | None) -> Beside:
+    """The function of a graph beside the kinks it is at, along one of its leaves.
+
+    It counts as smooth against the claim only if it is smooth in other directions too: that two sides along one
+    leaf are the same is not enough, as relu(x + y) - relu(y - x) shows.
+    """
+    x = leaf.data
+    found = _compared(*_sides(piece.with_kinks(lambda t: {leaf: t}), x, first_step(x) if step is None else step))
+    if found.smoothness is not Smoothness.SMOOTH:
+        return found
+    off = abs(found.slope.middle - claimed) - slack
+    if off <= found.slope.error:
+        share = piece.slope_through_kinks(leaf)  # if the differences are as coarse as this, they see nothing of the kinks
+        return found._replace(smoothness=Smoothness.UNCLEAR) if 0.0 < share < 10.0 * found.slope.error else found
+    around = {Smoothness.UNCLEAR} if off <= 3.0 * found.slope.error else set(_smoothness_around(piece, leaves))
+    worst = next((one for one in (Smoothness.KINK, Smoothness.UNCLEAR) if one in around), Smoothness.SMOOTH)
+    return found._replace(smoothness=worst)
+
+
+def _compared(left: Estimate, right: Estimate) -> Beside:
+    """Are the slopes of both sides the same, as far as they are known?"""
+    error = left.error + right.error
+    gap = abs(left.value - right.value)
+    middle = 0.5 * (left.value + right.value) + 0.0  # 0.0 in place of -0.0
+    slope = SlopeRange(middle, middle, gap + error)
+    if math.isinf(error):
+        return Beside(Smoothness.UNCLEAR, slope)
+    return Beside(Smoothness.SMOOTH if gap <= error and math.isfinite(middle) else Smoothness.KINK, slope)
+
+
+def _smoothness_around(piece: Piece, leaves: Sequence[Value]) -> Iterator[Smoothness]:
+    """What the function is along lines on which all leaves move, if there are several."""
+    here = {leaf: leaf.data for leaf in leaves if leaf in piece}
+    for factor in DIRECTIONS if len(here) > 1 else ():
+        steps = {}
+        for i, (leaf, x) in enumerate(here.items(), start=1):
+            share = 2.0 * (i * factor % 1.0) - 1.0
+            steps[leaf] = first_step(x) * math.copysign(math.ceil(1024.0 * abs(share)), share) / 1024.0
+
+        def moved(t: float, steps: Mapping[Value, float] = steps) -> dict[Value, float] | None:
+            there = {leaf: x + t * steps[leaf] for leaf, x in here.items()}
+            exact = all(there[leaf] - x == t * steps[leaf] for leaf, x in here.items())
+            return there if exact else None
+
+        yield _compared(*_sides(piece.with_kinks(moved), 0.0, 1.0)).smoothness
