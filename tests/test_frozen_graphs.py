@@ -1,7 +1,7 @@
 """Frozen graphs: given what was recorded, a sweep errs by no more than its own roundings, and by nothing on integers.
 
 The recorded partials are taken as they are, and the adjoints computed again at 60 digits, over the edges of the
-program (`tests.support.dags`). Whether the partials are right is what `test_ops` asks.
+program (`tests.support.rounding`). Whether the partials are right is what `test_ops` asks.
 """
 
 import math
