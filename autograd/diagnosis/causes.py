@@ -43,7 +43,7 @@ def is_zero(x: float) -> bool:
 
 
 def cause_of_value(x: Value, graph: Graph, is_kind: Kind, sentences: Sentences) -> Cause:
-    """Why the number of `x` is of this kind: its first ancestor that is so and was not made so by an argument."""
+    """Why the number of `x` is of this kind: its first ancestor of this kind that no argument made so."""
     towards = {x: x}  # from a node to the result that it spoilt
     first, count = x, 0
     for node in reversed(graph.nodes):
@@ -83,9 +83,9 @@ def _blamed(node: Value, is_kind: Kind) -> list[Value]:
 
 
 class Factor(NamedTuple):
-    """A factor of a gradient on its way: by how many powers of ten it does harm, and at which edge of the path.
+    """A factor of a gradient along a path: the powers of ten by which it does harm, and the edge, by its place in the path.
 
-    It is the partial of the edge; or, if it says `how`, what the contributions that meet are to the one of the edge.
+    It is the partial of the edge; or, if it says `how`, the sum of the contributions that meet there over that of the edge.
     """
 
     power: float
@@ -157,9 +157,9 @@ class GradientFlow:
         return found._replace(reason=f"the gradient grows beyond the largest float: {found.reason}")
 
     def _birth(self, x: Value, is_kind: Kind) -> tuple[Value, Edge | None, list[Value]]:
-        """What in the sweep first spoilt the gradient of `x`, and the nodes from there to `x`.
+        """Where in the sweep the gradient of `x` was first spoilt, and the nodes from there to `x`.
 
-        It is an edge of the node, or (None) the sum of what arrives at it.
+        That is an edge into the node, or, if None, the sum of what arrives at it.
         """
         towards: dict[Value, Edge] = {}
         birth: tuple[Value, Edge | None] = x, None
@@ -209,7 +209,7 @@ class GradientFlow:
         return Cause(f"every path back to {name(self.x)} is blocked, at {places}", chain, edge, tuple(reasons))
 
     def _walk(self, passes: Callable[[Edge], bool]) -> tuple[list[Edge], dict[Value, Edge]]:
-        """From x along the edges that let pass: those that do not, and by which edge each node was reached."""
+        """Walk from x along the edges that let pass: the edges that do not, and the edge by which each node was reached."""
         stopped: list[Edge] = []
         towards: dict[Value, Edge] = {}
         for node, uses in self.uses.items():
@@ -289,7 +289,7 @@ def _without_twins(edges: Iterable[Edge]) -> list[Edge]:
 
 
 def _frequent_first(edges: Iterable[Edge]) -> list[Edge]:
-    """One of each operation, that of the most edges first; then another of each, and so on."""
+    """One edge of each operation, the most frequent operation first; then another of each, and so on."""
     ranked = []
     seen: Counter[Op | None] = Counter()
     for edge in edges:

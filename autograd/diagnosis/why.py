@@ -84,7 +84,7 @@ class _Answers:
         if _kind(self._bar(x), GRADIENTS) is not None:
             return self._why(f"{self._sentence(x, cause)}.", lines, cause)
         if not math.isfinite(self._root.data):
-            lines.append(f"{self._name} itself is {self._result}: why({self._name}) tells")
+            lines.append(f"{self._name} itself is {self._result}: see why({self._name})")
         return self._why(f"nothing is wrong: {self._sentence(x, cause)}.", lines)
 
     def root(self) -> Why:
@@ -124,7 +124,7 @@ class _Answers:
             return self._why(f"∂{root}/∂{name} is 0, since {name} was made from {root}: ask why({root}, of={name}).", [])
         lines = []
         if any(leaf.op is None and leaf.label == x.label and str(leaf.data) == str(x.data) for leaf in self._graph if x.label):
-            lines.append(f"another leaf with the name and the number of {name} is there: it may be a detached copy")
+            lines.append(f"another leaf has the name and the number of {name}: it may be a detached copy")
         verdict = f"∂{root}/∂{name} is 0, since there is no path from {name} to {root}"
         guesses = "not used, or detached, overwritten, used as a plain number, or recorded inside no_grad()"
         return self._why(f"{verdict}: {name} was {guesses}.", lines)

@@ -79,7 +79,7 @@ def is_right(answer: float, gradient: float) -> bool:
 
 
 def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
-    """The answer for the gradient of x, marked; what is said of a wrong one does not hold the right one."""
+    """The answer for the gradient of x, marked; what it says about a wrong one does not give the right one away."""
     name, gradient = solved.spelled[x], solved.gradient(x)
     if answer is None:
         return Mark(None, False, "", f"{name}: not answered yet")
@@ -87,7 +87,7 @@ def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
         return Mark(answer, True, "", f"{name}: right, {solved.quotient(x)} = {shown(gradient)}")
     slips = ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > NEGLIGIBLE)
     slip = next((slip for number, slip in slips if is_right(answer, number)), "")
-    return Mark(answer, False, slip, f"{name}: {shown(answer)} is not it{slip and f': {slip}'}")
+    return Mark(answer, False, slip, f"{name}: {shown(answer)} is wrong{slip and f': {slip}'}")
 
 
 def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
@@ -97,9 +97,9 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
     edges = [edge for by_user in uses.values() for edge in by_user]
     if len(edges) > 1:
         for edge in edges:
-            alone = f"that is one contribution alone, from {names[edge.node]}"
+            alone = f"that is the contribution from {names[edge.node]} alone"
             amount = solved.gradient(edge.node) * _partial(edge)
-            yield amount, f"{alone}; gradient arrives from {len(edges):,} places, and adds up (`+=`)"
+            yield amount, f"{alone}; contributions arrive from {len(edges):,} places and add up (`+=`)"
     for user, by_user in uses.items():
         if user is not root:
             local, arriving = solved.quotient(x, user), f"what arrives at {names[user]}"
@@ -119,7 +119,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
         yield BUGS[bug].go_backward(graph).gradients[x], slip
     found = paths(x, root, MAX_PATHS)
     for path in found if found.total > 1 else ():
-        yield path.product, f"that is the path {route(path, names)} alone; there are others, and all of them add up"
+        yield path.product, f"that is the path {route(path, names)} alone; there are others, and they all add up"
 
 
 def _chain(solved: SolvedGraph, x: Value) -> Iterator[Edge]:

@@ -104,7 +104,9 @@ class BackwardPass:
         """The sum of what has arrived so far; the root starts with 1."""
         if node is self.root:
             return 1.0
-        arrived = sorted(self.arrivals[node], key=lambda arrival: (self._rank[arrival.edge.node], arrival.edge.position))
+        arrived = self.arrivals[node]
+        if len(arrived) > 1:
+            arrived = sorted(arrived, key=lambda arrival: (self._rank[arrival.edge.node], arrival.edge.position))
         return reduce(add, (arrival.amount for arrival in arrived), 0.0)
 
     def pass_on(self, node: Value, bar: float, repeats: bool = True) -> list[Value]:
@@ -167,10 +169,8 @@ def _once_per_edge(graph: Graph) -> BackwardPass:
 
 def _overwritten(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name) -> str:
     *lost, last = right.arrivals[x]
-    by: list[str] = []
-    for edge in reversed(right.graph.users[x]):
-        user = f"by {name(edge.node)}"
-        by.append(f"{user} again" if user in by else user)
+    users = [edge.node for edge in reversed(right.graph.users[x])]
+    by = [f"by {name(user)}{' again' if user is before else ''}" for user, before in zip(users, [None, *users], strict=False)]
     were = "contributions of {} were" if len(lost) > 1 else "contribution of {} was"
     return (
         f"With `=` in place of `+=`: {name(x)} is used {_times(len(by))}, {listed(by)}; "

@@ -69,9 +69,9 @@ class Quiz:
     def answer(self, question: Any, value: Any = None) -> Mark | Marks:
         """Mark the answer to a question, which is given by its number, by the name of the node, or by the node itself.
 
-        A dict answers several at once, and leaves those for later that are None. Three significant digits have to be
-        right. For a wrong answer it says what the slip may have been, and not what is right; a gradient once found stays
-        in the drawing.
+        A dict answers several at once; None leaves a question for later. Three significant digits have to be right. For a
+        wrong answer the mark says what the slip may have been, not what is right; a gradient once found stays in the
+        drawing.
         ValueError names a question that is not asked, TypeError or ValueError an answer that is not a finite number.
         Then none of the answers counts.
         """
@@ -200,7 +200,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     >>> q.hint(2)
     'a = x·w = 3·2 = 6, so ∂a/∂w = x = 3'
     >>> q.answer({"w": 2})
-    w: 2 is not it: that is the value of w, not a gradient
+    w: 2 is wrong: that is the value of w, not a gradient
     >>> q.score
     1 of 2 right
     """

@@ -218,7 +218,10 @@ class Passes:
 
     def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
         """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
-        return ((change.arg, change.after) for change in self.contributions(turn) if change.partial is not None)
+        node, bar, before = self.backward[turn]
+        for edge, had in zip(self.edges(node), before, strict=True):
+            if edge.partial is not None:
+                yield edge.arg, _after(had, bar * edge.partial)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""

@@ -419,7 +419,7 @@ def test_the_gradient_of_a_node_by_itself_is_1():
 def test_a_right_gradient_of_a_root_that_is_nan_points_there():
     x, z = Value(3.0), Value(-1.0)
     y = 2.0 * x + z.log()
-    assert "y itself is NaN: why(y) tells" in str(why(x, of=y))
+    assert "y itself is NaN: see why(y)" in str(why(x, of=y))
 
 
 def test_an_op_of_ones_own_is_not_called_again():

@@ -134,7 +134,7 @@ def test_what_is_left_for_later_is_not_marked():
     marks = q.answer({"u": None, "x": -1.0})
     assert str(marks[0]) == "u: not answered yet"
     assert (marks[0].answer, marks[0].right, marks[0].slip) == (None, False, "")
-    assert str(marks[1]).startswith("x: −1 is not it")
+    assert str(marks[1]).startswith("x: −1 is wrong")
     assert q.score.right == 0
     with pytest.raises(TypeError, match="the answer for u"):
         q.answer("u", None)
@@ -246,15 +246,15 @@ def two_paths():
         (square_of_a_sum, "x", 324, "that is the value of y, not a gradient"),
         (square_of_a_sum, "x", 3, "that is the value of x, not a gradient"),
         (square_of_a_sum, "x", 12345, ""),
-        (two_paths, "a", 22, "that is one contribution alone, from b; gradient arrives from 2 places, and adds up (`+=`)"),
-        (two_paths, "x", 7 * -65, "that is the path x → a → c → v₆ → y alone; there are others, and all of them add up"),
+        (two_paths, "a", 22, "that is the contribution from b alone; contributions arrive from 2 places and add up (`+=`)"),
+        (two_paths, "x", 7 * -65, "that is the path x → a → c → v₆ → y alone; there are others, and they all add up"),
         (two_paths, "x", 7 * 22, "as if only the last of several contributions were kept (`=` in place of `+=`)"),
     ],
 )
 def test_a_planted_slip_is_named(graph, node, answer, slip):
     mark = quiz(graph()).answer(node, answer)
     assert (mark.right, mark.slip) == (False, slip)
-    assert mark.text == f"{node}: {shown(answer)} is not it{slip and ': '}{slip}"
+    assert mark.text == f"{node}: {shown(answer)} is wrong{slip and ': '}{slip}"
 
 
 def test_a_forgotten_inner_derivative_further_up_is_named():
@@ -380,7 +380,7 @@ def test_several_answers_are_marked_one_a_line_and_what_was_right_stays_right():
     q = quiz(square_of_a_sum())
     assert (
         str(q.answer({"v": 36, "x": 180.2, "u": -36}))
-        == "v: right, ∂y/∂v = 36\nx: right, ∂y/∂x = 180\nu: −36 is not it: look at the sign"
+        == "v: right, ∂y/∂v = 36\nx: right, ∂y/∂x = 180\nu: −36 is wrong: look at the sign"
     )
     assert str(q.score) == "2 of 3 right"
     assert not q.answer("x", 1.0).right
