@@ -168,7 +168,7 @@ class Diagram:
         frames = {node: group for group in self.folding.open for node in group.nodes}
         ids: dict[Group, str] = {}
         for i, node in enumerate(self.graph):
-            group = self.folding.box.get(node)
+            group = self.folding.folded.get(node)
             id = self.box_ids[node] = f"n{i}" if group is None else ids.setdefault(group, f"g{len(ids)}")
             if group is None:
                 self.boxes[id] = self._box(id, node, frames.get(node))
@@ -208,7 +208,7 @@ class Diagram:
 
     def _add_arrows(self) -> None:
         merged: dict[tuple[str, str], Arrow] = {}
-        folded = self.folding.box
+        folded = self.folding.folded
         for i, node in enumerate(self.graph):
             if terms := self._expandable(node):
                 self._expand(node, i, terms)
@@ -238,7 +238,7 @@ class Diagram:
 
     def _expandable(self, node: Value) -> Sequence[tuple[int, ...]]:
         """The terms of a sum of products that is to be drawn as multiplies and adds; none if that would make too many boxes."""
-        if self.options.expand is not True or node.op is None or node.op.terms is None or node in self.folding.box:
+        if self.options.expand is not True or node.op is None or node.op.terms is None or node in self.folding.folded:
             return ()
         terms = node.op.terms(len(node.args))
         if len(terms) < 2 or len(terms[-1]) < 2:
