@@ -101,8 +101,7 @@ class Arrow:
     names: list[str] = field(default_factory=list)
     data: list[float] = field(default_factory=list)
     partials: list[float | None] = field(default_factory=list)
-    sums: dict[Hashable, float] = field(default_factory=dict)  # the contribution to each argument
-    live: bool = False
+    sums: dict[Hashable, float | None] = field(default_factory=dict)  # the contribution to each argument
 
     def add(self, arg: Hashable, name: str, data: float, partial: float | None, bar: float | None) -> None:
         """One more edge; the contributions to one argument are summed."""
@@ -110,16 +109,15 @@ class Arrow:
         if arg not in self.sums:
             self.names.append(name)
             self.data.append(data)
+        before = self.sums.setdefault(arg, None)
         if bar is not None and partial is not None:
-            self.live = True
-            self.sums[arg] = self.sums[arg] + bar * partial if arg in self.sums else bar * partial
-        else:
-            self.sums.setdefault(arg, 0.0)
+            self.sums[arg] = bar * partial if before is None else before + bar * partial
 
     @property
     def contributions(self) -> list[float] | None:
         """What arrives at the arguments in the backward pass; None if no gradient flows, or none yet."""
-        return list(self.sums.values()) if self.live else None
+        sums = self.sums.values()
+        return None if all(x is None for x in sums) else [0.0 if x is None else x for x in sums]
 
 
 class Diagram:
@@ -170,7 +168,7 @@ class Diagram:
         frames = {node: group for group in self.folding.open for node in group.nodes}
         ids: dict[Group, str] = {}
         for i, node in enumerate(self.graph):
-            group = self.folding.box.get(node)
+            group = self.folding.folded.get(node)
             id = self.box_ids[node] = f"n{i}" if group is None else ids.setdefault(group, f"g{len(ids)}")
             if group is None:
                 self.boxes[id] = self._box(id, node, frames.get(node))
@@ -210,7 +208,7 @@ class Diagram:
 
     def _add_arrows(self) -> None:
         merged: dict[tuple[str, str], Arrow] = {}
-        folded = self.folding.box
+        folded = self.folding.folded
         for i, node in enumerate(self.graph):
             if terms := self._expandable(node):
                 self._expand(node, i, terms)
@@ -240,7 +238,7 @@ class Diagram:
 
     def _expandable(self, node: Value) -> Sequence[tuple[int, ...]]:
         """The terms of a sum of products that is to be drawn as multiplies and adds; none if that would make too many boxes."""
-        if self.options.expand is not True or node.op is None or node.op.terms is None or node in self.folding.box:
+        if self.options.expand is not True or node.op is None or node.op.terms is None or node in self.folding.folded:
             return ()
         terms = node.op.terms(len(node.args))
         if len(terms) < 2 or len(terms[-1]) < 2:

@@ -124,28 +124,15 @@ class DotWriter:
     def _arrows_of_flow(self, arrow: Arrow) -> None:
         """The grey arrow with the numbers that go forward, and the coloured one with the contributions back."""
         if self.flow == "both":
-            self.drawing.edge(
-                arrow.source,
-                arrow.target,
-                id=f"f{arrow.id}",
-                label=_beside(style.vector(arrow.data)) if "data" in self.show else "",
-                color=style.FORWARD,
-                fontcolor=style.LINE,
-                tooltip=style.tooltip(f"forward: {', '.join(arrow.names[:MAX_NAMES])}"),
-                **{"class": "forward"},
-            )
+            label = _beside(style.vector(arrow.data)) if "data" in self.show else ""
+            tooltip = style.tooltip(f"forward: {', '.join(arrow.names[:MAX_NAMES])}")
+            look = {"class": "forward", "color": style.FORWARD, "fontcolor": style.LINE}
+            self.drawing.edge(arrow.source, arrow.target, id=f"f{arrow.id}", label=label, tooltip=tooltip, **look)
         contributions = arrow.contributions
-        if contributions is not None:
-            self.drawing.edge(  # from argument to result, so that it does not turn the layout round
-                arrow.source,
-                arrow.target,
-                id=f"b{arrow.id}",
-                dir="back",
-                label=_beside(self._product(arrow, contributions)),
-                tooltip=style.tooltip(self._arrow_tooltip(arrow)),
-                **{"class": "backward"},
-                **style.gradient_style(contributions),
-            )
+        if contributions is not None:  # drawn from argument to result as well, so that it does not turn the layout round
+            label, tooltip = _beside(self._product(arrow, contributions)), style.tooltip(self._arrow_tooltip(arrow))
+            look = {"class": "backward", "dir": "back", **style.gradient_style(contributions)}
+            self.drawing.edge(arrow.source, arrow.target, id=f"b{arrow.id}", label=label, tooltip=tooltip, **look)
         elif arrow.partials == [None]:
             self._dead_arrow(arrow, dir="back")
         elif arrow.bar is None and self.flow == "backward":

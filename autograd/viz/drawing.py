@@ -21,6 +21,9 @@ from autograd.viz.render import RendererMissing, layout
 from autograd.viz.text_tree import text_tree
 
 FONT = "Arial"  # Graphviz knows the widths of its letters without having the font
+GRAPH = {"nodesep": "0.2", "fontname": FONT, "fontsize": "10", "fontcolor": style.LINE, "labeljust": "l", "tooltip": " "}
+NODES = {"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"}
+EDGES = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
 _numbering = count(1)
 
 
@@ -77,22 +80,13 @@ def draw_graph(
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
     names = graph.names if names is None else names
     diagram = Diagram(graph, names, fold_graph(graph, names, options), options, quantities)
+    ranksep = "0.35" if options.flow == "forward" else "0.6"
     notes = [*diagram.notes(hint=not captions), *captions]
     drawing = Drawing(
         format=options.format,
-        graph_attr={
-            "rankdir": options.direction,
-            "ranksep": "0.35" if options.flow == "forward" else "0.6",
-            "nodesep": "0.2",
-            "fontname": FONT,
-            "fontsize": "10",
-            "fontcolor": style.LINE,
-            "label": style.label(notes),
-            "labeljust": "l",
-            "tooltip": " ",
-        },
-        node_attr={"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"},
-        edge_attr={"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"},
+        graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": ranksep, "label": style.label(notes)},
+        node_attr=NODES,
+        edge_attr=EDGES,
     )
     drawing.roots, drawing.names, drawing.box_ids = graph.roots, names, diagram.box_ids
     DotWriter(diagram, drawing, options).write()

@@ -59,10 +59,10 @@ class Group:
 
 @dataclass
 class Folding:
-    """Which nodes are not drawn on their own (`box`: the group that is drawn in place of each), and which groups are
-    open: drawn as a frame around their contents. `note` says what was folded without being asked, `hint` how to open it."""
+    """Which nodes are `folded`, with the group that is drawn in place of each, and which groups are `open`, drawn as a
+    frame around their contents. `note` says what was folded without being asked, `hint` how to open it."""
 
-    box: dict[Value, Group]
+    folded: dict[Value, Group]
     open: list[Group]
     note: str = ""
     hint: str = ""
@@ -73,18 +73,18 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     top = _groups(graph)
     there = {group.name for group in top.inner()}
     if unknown := set(options.opened) - there:
-        listed = ", ".join(sorted(there)) or "none"
-        raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {listed}")
+        boxes = ", ".join(sorted(there)) or "none"
+        raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {boxes}")
     opened = _opened(top, options, len(graph))
-    folded = [group for group in top.inner() if group.parent in opened and group not in opened]
-    box = {node: group for group in folded for node in group.everything()}
-    unasked = bool(folded) and options.fold == "auto"
-    if box:
-        _bundle_leaves(graph, names, box)
-    cut = _cut(graph, box, options.max_nodes)
+    closed = [group for group in top.inner() if group.parent in opened and group not in opened]
+    folded = {node: group for group in closed for node in group.everything()}
+    unasked = bool(closed) and options.fold == "auto"
+    if folded:
+        _bundle_leaves(graph, names, folded)
+    cut = _cut(graph, folded, options.max_nodes)
     note = cut or (f"{len(graph):,} nodes, folded" if unasked else "")
-    hint = f"expand={folded[0].name!r} opens a box" if unasked and not cut else ""
-    return Folding(box, [group for group in top.inner() if group in opened], note, hint)
+    hint = f"expand={closed[0].name!r} opens a box" if unasked and not cut else ""
+    return Folding(folded, [group for group in top.inner() if group in opened], note, hint)
 
 
 # -- groups ------------------------------------------------------------------------------------------
@@ -178,12 +178,12 @@ def _opened(top: Group, options: Options, total: int) -> set[Group]:
 # -- leaves, and what is left over ----------------------------------------------------------------------
 
 
-def _bundle_leaves(graph: Graph, names: Mapping[Value, str], box: dict[Value, Group]) -> None:
+def _bundle_leaves(graph: Graph, names: Mapping[Value, str], folded: dict[Value, Group]) -> None:
     """Leaves of one list that are used by the same folded boxes become one box."""
     bundles: dict[tuple[str, frozenset[Any]], list[Value]] = {}
     for leaf in graph:
-        if leaf.op is None and leaf not in box:
-            used_by = frozenset(box.get(edge.node, edge.node) for edge in graph.users[leaf])
+        if leaf.op is None and leaf not in folded:
+            used_by = frozenset(folded.get(edge.node, edge.node) for edge in graph.users[leaf])
             if used_by and all(type(user) is Group for user in used_by):
                 name = names[leaf]
                 prefix = name.partition("[")[0] if "[" in name else "" if re.fullmatch(r"v\d+", name) else name
@@ -192,7 +192,7 @@ def _bundle_leaves(graph: Graph, names: Mapping[Value, str], box: dict[Value, Gr
         if len(leaves) >= MIN_LEAVES:
             name = _shared_beginning([names[leaf] for leaf in leaves]) if prefix else "leaves"
             group = Group(name or prefix, f"{len(leaves)} values", nodes=leaves)
-            box.update(dict.fromkeys(leaves, group))
+            folded.update(dict.fromkeys(leaves, group))
 
 
 def _shared_beginning(names: Sequence[str]) -> str:
@@ -203,12 +203,12 @@ def _shared_beginning(names: Sequence[str]) -> str:
     return beginning.rstrip(".")
 
 
-def _cut(graph: Graph, box: dict[Value, Group], max_nodes: int) -> str:
+def _cut(graph: Graph, folded: dict[Value, Group], max_nodes: int) -> str:
     """If there are still too many boxes, fold those farthest from the root into one; returns the note about it.
 
     Distance is the longest path to the root, so all users of a node that is shown are shown too.
     """
-    if len({box.get(node, node) for node in graph}) <= max_nodes:
+    if len({folded.get(node, node) for node in graph}) <= max_nodes:
         return ""
     distance = dict.fromkeys(graph, 0)
     for node in reversed(graph.nodes):
@@ -216,13 +216,13 @@ def _cut(graph: Graph, box: dict[Value, Group], max_nodes: int) -> str:
             distance[edge.arg] = max(distance[edge.arg], distance[node] + 1)
     farthest: dict[Value | Group, int] = {}
     for node in graph:
-        unit = box.get(node, node)
+        unit = folded.get(node, node)
         farthest[unit] = max(distance[node], farthest.get(unit, 0))
     kept = set(sorted(farthest, key=farthest.__getitem__)[: max_nodes - 1])
     rest = Group("everything before")
     for node in graph:
-        if box.get(node, node) not in kept:
+        if folded.get(node, node) not in kept:
             rest.nodes.append(node)
-            box[node] = rest
+            folded[node] = rest
     rest.about = f"{len(rest.nodes):,} nodes"
     return f"{len(rest.nodes):,} of {len(graph):,} nodes are folded into one box, since max_nodes is {max_nodes}"

@@ -10,7 +10,7 @@ from typing import Any
 from autograd._check import checked_value
 from autograd._format import shown
 from autograd.formulas import name_text
-from autograd.graph import Graph, edges_of
+from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
@@ -45,30 +45,26 @@ def player(
     >>> player(y)
     <Player: y = 9, forward and backward; save_html(path) writes the page>
     """
-    graph = Graph(checked_value("player({})", "y", y))
-    options = Options("player", direction=direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
-    page = page_data(graph, Passes(graph), options)
+    passes = Passes(Graph(checked_value("player({})", "y", y)))
+    page = page_data(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
     found = re.search(r"<svg[^>]* height='([\d.]+)pt'", page["svg"])
     drawn = float(found[1]) * 4 / 3 if found else MAX_HEIGHT  # in pixels
     return Player(page["title"], page, ["player.css", "player.js"], height=round(min(CONTROLS_HEIGHT + drawn, MAX_HEIGHT)))
 
 
-def page_data(graph: Graph, passes: Passes, options: Options) -> dict[str, Any]:
+def page_data(passes: Passes, options: Options) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on].
     An arrow has [argument, result, the step that goes back along it, or -1] for each edge that it stands for.
     """
-    drawing = draw_graph(graph, options, Quantities(passes.data, passes.bars.get, passes.partials))
-    index = {node: i for i, node in enumerate(graph)}
+    drawing = draw_graph(passes.graph, options, Quantities(passes.data, passes.bars.get, passes.partials))
+    index = {node: i for i, node in enumerate(passes.graph)}
     root = name_text(passes.names[passes.root])
     forward = passes.forward[-MAX_STEPS // 2 :]
-    seed = {
-        "node": index[passes.root],
-        "texts": [[passes.step(len(passes.forward)).sentence, ""]],
-        "changes": [[index[passes.root], 1.0]],
-    }
-    steps = [*({"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward), seed]
+    steps = [{"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward]
+    seed = passes.step(len(passes.forward)).sentence
+    steps.append({"node": index[passes.root], "texts": [[seed, ""]], "changes": [[index[passes.root], 1.0]]})
     back: dict[Value, int] = {}  # the nodes that pass a gradient on, and the step in which they do
     left = MAX_CHANGES
     for turn, (node, _, before) in enumerate(passes.backward[: MAX_STEPS // 2]):
@@ -79,68 +75,53 @@ def page_data(graph: Graph, passes: Passes, options: Options) -> dict[str, Any]:
         steps.append(_step_back(passes, turn, index))
     start = len(passes.forward) - len(forward)
     note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(passes):,}, around {root}."
+    args = (arg for node in (*back, *forward) for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
+    nodes = sorted({*back, *forward, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
     return {
         "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
         "svg": compact(drawing.pipe("svg", encoding="utf-8")),
-        "nodes": _nodes(passes, [*back, *forward], index, drawing.box_ids),
+        "nodes": {index[node]: _node(passes, node, drawing.box_ids[node]) for node in nodes},
         "steps": steps,
-        "arrows": _arrows(passes, index, {*forward, *back}, back, drawing.box_ids),
+        "arrows": _arrows(passes, {*forward, *back}, back, drawing.box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
 
 
-def _nodes(
-    passes: Passes, involved: Collection[Value], index: Mapping[Value, int], box_ids: Mapping[Value, str]
-) -> dict[int, dict[str, Any]]:
-    """The nodes of these steps and their arguments, in the order of the graph."""
-    args = (arg for node in involved for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
-    nodes = sorted({*involved, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
-    return {
-        index[node]: {
-            "name": name_text(passes.names[node]),
-            "box": box_ids[node],
-            "value": passes.data(node),
-            "leaf": node.op is None,
-        }
-        for node in nodes
-    }
+def _node(passes: Passes, node: Value, box: str) -> dict[str, Any]:
+    return {"name": name_text(passes.names[node]), "box": box, "value": passes.data(node), "leaf": node.op is None}
 
 
 def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[str, Any]:
-    node, bar, _ = passes.backward[turn]
+    node, bar, before = passes.backward[turn]
     texts = []
     for passed in islice(passes.contributions(turn), MAX_SENTENCES):
         arg = name_text(passed.name)
         why = f"local derivative {passed.rule}; the gradient of {arg} goes from {shown(passed.before)} to {shown(passed.after)}"
         texts.append([passed.sentence, "" if passed.partial is None else why])
     changes = [[index[arg], after] for arg, after in islice(passes.changes(turn), MAX_AT_ONCE)]
-    more = sum(type(arg) is Value for arg in node.args) - len(texts)
     beyond = max(0, sum(partial is not None for partial in passes.partials(node)) - MAX_AT_ONCE)
+    more = len(before) - len(texts)
     return {"node": index[node], "upstream": bar, "texts": texts, "changes": changes, "more": more, "beyond": beyond}
 
 
 def _arrows(
-    passes: Passes,
-    index: Mapping[Value, int],
-    involved: Collection[Value],
-    back: Mapping[Value, int],
-    box_ids: Mapping[Value, str],
+    passes: Passes, involved: Collection[Value], back: Mapping[Value, int], box_ids: Mapping[Value, str]
 ) -> dict[str, list[list[int]]]:
     """As in the drawing: one arrow for each argument, or one for all between two boxes of which one is folded."""
     arrows: dict[str, list[list[int]]] = {}
     merged: dict[tuple[str, str], str] = {}
-    for node in index:
-        partials = passes.partials(node)
-        for _, position, arg, _ in edges_of(node):
+    index = {node: i for i, node in enumerate(passes.graph)}
+    for node in passes.graph:
+        for _, position, arg, partial in passes.edges(node):
             boxes = box_ids[arg], box_ids[node]
             if boxes[0] == boxes[1]:
                 continue
             name = f"{index[node]}-{position}"
-            if boxes[0].startswith("g") or boxes[1].startswith("g"):
+            if any(box.startswith("g") for box in boxes):
                 name = merged.setdefault(boxes, name)
             if node in involved and (position < MAX_AT_ONCE or name not in arrows):
-                step = -1 if partials[position] is None else back.get(node, -1)
+                step = -1 if partial is None else back.get(node, -1)
                 arrows.setdefault(name, []).append([index[arg], index[node], step])
     return arrows
 

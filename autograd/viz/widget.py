@@ -50,7 +50,7 @@ def widget(
         import traitlets
     except ImportError:
         raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
-    options = Options("widget", direction=direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
+    options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
     names = graph.names  # here: later the caller's variables are not in reach
     sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
 
@@ -58,7 +58,7 @@ def widget(
         data = replay(graph.nodes, dict(zip(moved, map(number, values), strict=True)))
         partials = replay_partials(graph.nodes, data)
         passes = Passes(graph, data.__getitem__, lambda node: without_frozen(node, partials[node]))
-        return as_json({**page_data(graph, passes, options), "leaves": sliders})
+        return as_json({**page_data(passes, options), "leaves": sliders})
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", "player.js", "widget.js")
