@@ -27,24 +27,13 @@ class Note:
 
 
 class Scope:
-    """One `with scope(name)`, or one call of a module (its `owner`), inside another one or none.
-
-    It serves as the note of a node that has no label and no origin: a Note for each result of a module would make
-    training slower by NN %.
-    """
+    """One `with scope(name)`, or one call of a module (its `owner`), inside another one or none."""
 
     __slots__ = ("args", "inputs", "name", "owner", "parent")
-    label = ""
-    origin = None
     inputs: frozenset[Value]  # the Values that a module was called with, once somebody has asked
 
     def __init__(self, name: str, parent: Scope | None, owner: Any = None, args: tuple[Any, ...] = ()) -> None:
         self.name, self.parent, self.owner, self.args = name, parent, owner, args
-
-    @property
-    def scope(self) -> Scope:
-        """Itself, as the scope that this note tells."""
-        return self
 
     def path(self) -> list[Scope]:
         """The scopes around it and itself, the outermost first."""
