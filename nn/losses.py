@@ -402,7 +402,7 @@ def _advice(x: Any) -> str:
     """What was passed instead of numbers, and what to write."""
     kind = type(x).__name__
     if callable(x):
-        return f"{kind}: call it, and pass what it gives"
+        return f"{kind}: call it, and pass the result"
     return f"{kind}: pass a list" if isinstance(x, Iterable) and not isinstance(x, (str, list)) else kind
 
 

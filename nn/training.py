@@ -202,10 +202,10 @@ def training_steps(
 
 @contextmanager
 def progress_bar(total: int, unit: str, progress: bool) -> Iterator[Callable[..., None]]:
-    """A bar that counts to `total`, or nothing if not `progress`; it appears at the first call of what it gives.
+    """A bar that counts to `total`, or nothing if not `progress`; it appears at the first `advance`.
 
-    So an error before the first batch has a loss stands alone. `advance(1, loss="0.5")` counts one and writes the loss
-    behind the bar.
+    So an error before the first batch has a loss is shown without a bar. `advance(1, loss="0.5")` counts one and writes
+    the loss behind the bar.
     """
     bar: Any = None
 

@@ -193,6 +193,6 @@ def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
 
 
 def _share(cell: Any) -> Any:
-    """How far a byte, as `Plane.byte` makes it, lies towards one of the two ends: from -1 to 1."""
+    """The position of a byte, as `Plane.byte` makes it, between the two ends: from -1 to 1."""
     distance = (cell - MIDDLE) / MIDDLE
     return distance * abs(distance)

@@ -62,7 +62,7 @@ class _WithPage:
         runs, difference = self._runs(), self.difference
         for run in runs:
             if not run:
-                raise ValueError(f"there is nothing to show: {run!r}")
+                raise ValueError(f"nothing to show: {run!r}")
         data = {
             "runs": [run._columns() for run in runs],
             "steps": sorted({frame.step for run in runs for frame in run}),

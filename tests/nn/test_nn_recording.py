@@ -459,5 +459,5 @@ def test_an_unwritable_path_is_an_error_and_a_record_without_frames_has_no_page(
     empty = TrainingRecord("a net", None, None, interrupted=True)
     assert repr(empty) == "a net: no frames, interrupted"
     assert empty._repr_html_() is None
-    with pytest.raises(ValueError, match="there is nothing to show: a net: no frames, interrupted"):
+    with pytest.raises(ValueError, match="nothing to show: a net: no frames, interrupted"):
         empty.save_html(tmp_path / "page.html")
