@@ -19,6 +19,7 @@ from autograd.extend import (
     checked_integer,
     finite_from_zero,
     number_check,
+    ops,
     same_shape,
     tree_leaves,
     zero_to_one,
@@ -371,7 +372,7 @@ class CrossEntropyLoss(_ClassLoss):
         return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}, sample_weight
 
     def row(self, row: Sequence[Any], label: int) -> Any:
-        return -autograd.ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
+        return -ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
 
 
 def _as_list(x: Any) -> Any:
