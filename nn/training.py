@@ -12,8 +12,8 @@ from typing import Any
 from autograd import Value, enable_grad, no_grad
 from autograd.extend import checked_choice, checked_integer, threadless_bar
 from nn._check import generator
+from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn.data import batches
-from nn.data_checks import check_widths, checked_run, checked_validation_data
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from nn.metrics import plain

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd.extend import checked_integer, number_between, shown
-from nn.data_checks import checked_data
-from nn.decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
+from nn._data_checks import checked_data
+from nn._decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
 from nn.module import Module, checked_module
 from nn.plot.style import COLOURS, HATCHES, MARKERS, SEQUENTIAL, SMALL, axes, checked_ax, checked_names, light

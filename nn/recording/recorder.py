@@ -13,8 +13,8 @@ from typing import Any
 from autograd import Value
 from autograd.extend import checked_integer, listed
 from nn._check import generator
-from nn.data_checks import checked_run
-from nn.decision_plane import plane_of
+from nn._data_checks import checked_run
+from nn._decision_plane import plane_of
 from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd.extend import shown, told_apart
-from nn.decision_plane import Plane
+from nn._decision_plane import Plane
 
 if TYPE_CHECKING:
     from autograd.viz.page import Player
