@@ -1,5 +1,6 @@
 """What `nn` is built from, and what authors of other extensions may import: this module's names stay as they are."""
 
+from autograd import ops
 from autograd._check import (
     any_number,
     below_one,
@@ -48,6 +49,7 @@ __all__ = [
     "number_between",
     "number_check",
     "one_line",
+    "ops",
     "same_shape",
     "scopes_of",
     "shown",

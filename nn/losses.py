@@ -19,6 +19,7 @@ from autograd.extend import (
     checked_integer,
     finite_from_zero,
     number_check,
+    ops,
     same_shape,
     tree_leaves,
     zero_to_one,
@@ -371,7 +372,7 @@ class CrossEntropyLoss(_ClassLoss):
         return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}, sample_weight
 
     def row(self, row: Sequence[Any], label: int) -> Any:
-        return -autograd.ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
+        return -ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
 
 
 def _as_list(x: Any) -> Any:
@@ -402,7 +403,7 @@ def _advice(x: Any) -> str:
     """What was passed instead of numbers, and what to write."""
     kind = type(x).__name__
     if callable(x):
-        return f"{kind}: call it, and pass what it gives"
+        return f"{kind}: call it, and pass the result"
     return f"{kind}: pass a list" if isinstance(x, Iterable) and not isinstance(x, (str, list)) else kind
 
 

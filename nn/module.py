@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
 from nn._check import plain_lists, shape_text, sizes
-from nn.parameter_search import ParameterSearch, indexed, items, leaves
+from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
 
 class Module:

@@ -12,8 +12,8 @@ from typing import Any
 from autograd import Value, enable_grad, no_grad
 from autograd.extend import checked_choice, checked_integer, threadless_bar
 from nn._check import generator
+from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn.data import batches
-from nn.data_checks import check_widths, checked_run, checked_validation_data
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from nn.metrics import plain
@@ -202,10 +202,10 @@ def training_steps(
 
 @contextmanager
 def progress_bar(total: int, unit: str, progress: bool) -> Iterator[Callable[..., None]]:
-    """A bar that counts to `total`, or nothing if not `progress`; it appears at the first call of what it gives.
+    """A bar that counts to `total`, or nothing if not `progress`; it appears at the first `advance`.
 
-    So an error before the first batch has a loss stands alone. `advance(1, loss="0.5")` counts one and writes the loss
-    behind the bar.
+    So an error before the first batch has a loss is shown without a bar. `advance(1, loss="0.5")` counts one and writes
+    the loss behind the bar.
     """
     bar: Any = None
 

@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 import nn
+from autograd import extend
 
 ROOT = Path(__file__).parent.parent
 
@@ -101,6 +102,7 @@ def test_nn_uses_only_public_names_of_autograd(path):
             assert set(names) <= set(autograd.__all__)
         elif module.startswith("autograd."):
             assert module.removeprefix("autograd.") in PUBLIC
+            assert module != "autograd.extend" or set(names) <= set(extend.__all__)
     private = [
         n.attr for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Attribute) and n.attr in vars(autograd.Value)
     ]

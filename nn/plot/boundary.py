@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd.extend import checked_integer, number_between, shown
-from nn.data_checks import checked_data
-from nn.decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
+from nn._data_checks import checked_data
+from nn._decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
 from nn.module import Module, checked_module
 from nn.plot.style import COLOURS, HATCHES, MARKERS, SEQUENTIAL, SMALL, axes, checked_ax, checked_names, light
@@ -193,6 +193,6 @@ def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
 
 
 def _share(cell: Any) -> Any:
-    """How far a byte, as `Plane.byte` makes it, lies towards one of the two ends: from -1 to 1."""
+    """The position of a byte, as `Plane.byte` makes it, between the two ends: from -1 to 1."""
     distance = (cell - MIDDLE) / MIDDLE
     return distance * abs(distance)

@@ -48,7 +48,7 @@ def checked_record(record: Any, missing: str, at_least: int) -> None:
 
 
 def checked_names(names: Sequence[str] | None, classes: int) -> list[str]:
-    """The names of so many classes, empty for None; else an error about `target_names`."""
+    """The names of the classes as a list, empty for None; else an error about `target_names`."""
     found = [] if names is None else checked_list("target_names", names)
     if names is not None and (len(found) != classes or not all(isinstance(name, str) for name in found)):
         raise ValueError(f"target_names must be {classes} strings, one for each class, got {names!r}")

@@ -11,10 +11,10 @@ from random import Random
 from typing import Any
 
 from autograd import Value
-from autograd.extend import checked_integer
+from autograd.extend import checked_integer, listed
 from nn._check import generator
-from nn.data_checks import checked_run
-from nn.decision_plane import plane_of
+from nn._data_checks import checked_run
+from nn._decision_plane import plane_of
 from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
@@ -100,18 +100,17 @@ def _kept(model: Module, keep: Any) -> Kept:
     if keep is None:
         if len(names) <= MAX_SINGLE_VALUES:
             return {name: [parameter] for name, parameter in names.items()}
-        groups: Kept = {}
+        norms: Kept = {}
         for name, parameter in names.items():
-            groups.setdefault(f"‖{layer_of(name)}‖", []).append(parameter)
-        return groups
+            norms.setdefault(f"‖{layer_of(name)}‖", []).append(parameter)
+        return norms
     if not isinstance(keep, (list, tuple)) or not all(isinstance(chosen, (str, Value)) for chosen in keep):
         raise TypeError(f"keep must be a list of names, patterns or Values, got {keep!r}")
     chosen_names: set[str] = set()
     for chosen in keep:
         found = [name for name, p in names.items() if p is chosen or (isinstance(chosen, str) and fnmatchcase(name, chosen))]
         if not found:
-            shown = ", ".join(list(names)[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-            raise ValueError(f"keep: no parameter of the model is {chosen!r}; there are {shown}")
+            raise ValueError(f"keep: no parameter of the model is {chosen!r}; there are {listed(list(names), most=4)}")
         chosen_names.update(found)
     return {name: [parameter] for name, parameter in names.items() if name in chosen_names}
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from autograd.extend import shown
-from nn.decision_plane import Plane
+from autograd.extend import shown, told_apart
+from nn._decision_plane import Plane
 
 if TYPE_CHECKING:
     from autograd.viz.page import Player
@@ -62,7 +62,7 @@ class _WithPage:
         runs, difference = self._runs(), self.difference
         for run in runs:
             if not run:
-                raise ValueError(f"there is nothing to show: {run!r}")
+                raise ValueError(f"nothing to show: {run!r}")
         data = {
             "runs": [run._columns() for run in runs],
             "steps": sorted({frame.step for run in runs for frame in run}),
@@ -157,8 +157,7 @@ class Difference:
     more: int  # how many other numbers differ at this step
 
     def __str__(self) -> str:
-        texts = ([shown(number, digits) for number in self.numbers] for digits in range(6, 18))
-        one, other = next(pair for pair in texts if pair[0] != pair[1])  # with as many digits as it takes
+        one, other = told_apart(*self.numbers)
         return f"step {self.step}: {self.name} {one} against {other}" + (f", and {self.more} more" if self.more else "")
 
 

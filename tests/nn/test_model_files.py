@@ -1,4 +1,4 @@
-"""Damaged model files, many of them: a typed error and an untouched model, or exactly what the file says."""
+"""Many damaged model files: each is a typed error and an untouched model, or is loaded exactly."""
 
 import inspect
 import json
@@ -22,9 +22,9 @@ from tests.support.soak import count
 
 MUTANTS = settings(max_examples=count(300, 100_000))
 KINDS = ["json", "safetensors"]
-TIMES = 4  # the size of the file is the memory that loading it may take,
-BESIDES = 1 << 17  # and these bytes: an error with its traceback, names, and what is cached at the first time,
-NESTED = 700  # and these for each level that Python recurses
+TIMES = 4  # sizes of the file that loading it may take in memory,
+BESIDES = 1 << 17  # plus these bytes: an error with its traceback, names, and caches filled at the first load,
+NESTED = 700  # plus these for each level of recursion
 
 
 def network(seed, width=2):
@@ -39,7 +39,7 @@ def saved(kind, model, folder):
     nn.save(model, folder / f"saved.{kind}")
     nn.load(model, folder / f"saved.{kind}")
     for encoding in ("utf-8-sig", "utf-16-be", "utf-16-le", "utf-32-be", "utf-32-le", "utf-16", "utf-32"):
-        json.loads("1".encode(encoding))  # what reading may need is imported before anything is measured
+        json.loads("1".encode(encoding))  # imports whatever reading may need before anything is measured
     return (folder / f"saved.{kind}").read_bytes()
 
 
@@ -47,15 +47,15 @@ def saved(kind, model, folder):
 
 
 class Unsound(Exception):
-    """The file does not say what the numbers of the model are."""
+    """The file does not determine the numbers of the model."""
 
 
 class Pairs(list):
-    """A JSON object as it stands in the text."""
+    """A JSON object as written in the text, repeated keys included."""
 
 
 def said(kind, content, model):
-    """The numbers for the parameters of a model, in order; Unsound if the file has not one for each."""
+    """The numbers for the parameters of a model, in order; Unsound if the file does not have one for each."""
     try:
         state = {"json": said_by_json, "safetensors": said_by_safetensors}[kind](content)
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError, struct.error) as error:
@@ -91,7 +91,7 @@ def refuse(constant):
 
 
 def only_once(tree):
-    """Dicts for the Pairs of a tree, in which no key may stand twice."""
+    """Dicts for the Pairs of a tree, in which no key may occur twice."""
     if type(tree) is Pairs:
         require(len({key for key, _ in tree}) == len(tree))
         return {key: only_once(item) for key, item in tree}
@@ -121,9 +121,9 @@ def tensor(data, dtype, shape):
 
 # -- loading -----------------------------------------------------------------------------------------
 
-loaded_before = safetensors.numpy  # its import is no code of a file's, whichever test comes first
-ran = []  # code, or a program, while a file was loaded
-tally = Counter()  # of what came of the files, with the most bytes that one took
+loaded_before = safetensors.numpy  # imported before any file is loaded, whichever test comes first
+ran = []  # code or programs that ran while a file was loaded
+tally = Counter()  # of the outcomes of loading, with the most bytes that one took
 
 
 def note(what, args):
@@ -135,7 +135,7 @@ sys.addaudithook(note)
 
 
 def check(kind, content, folder, width=2, size=0):
-    """Load it into a network whose own file has that size, hold the load to its promise, and return the error it raised."""
+    """Load it into a network whose own file has that size, check that `load` keeps its promises, and return the error raised."""
     path = folder / f"mutant.{kind}"
     path.write_bytes(content)
     tracemalloc.start()
@@ -162,7 +162,7 @@ def check(kind, content, folder, width=2, size=0):
     except Unsound:
         assert error is not None, "loaded what does not fit the model"
     else:
-        assert error is None or kind == "safetensors", f"sound, but refused: {error}"  # that format has more to fulfil
+        assert error is None or kind == "safetensors", f"sound, but refused: {error}"  # that format has more requirements
     if error is None:
         assert bits(parameters) == [(x.hex(), (0.125).hex()) for x in expected]
     else:
@@ -178,7 +178,7 @@ def check(kind, content, folder, width=2, size=0):
 
 @st.composite
 def damaged(draw, whole, other):
-    """Some bytes flipped, set, deleted, inserted, doubled or cut off, or a piece of another file put in."""
+    """Some bytes flipped, set, deleted, inserted, doubled or cut off, or a piece of another file inserted."""
     content = bytearray(whole)
     for _ in range(draw(st.integers(1, 4))):
         i, n = draw(st.integers(0, len(content))), draw(st.sampled_from((1, 1, 1, 2, 3, 8, 40)))
@@ -217,7 +217,7 @@ ODD_KEYS += [r"layers.\u0030.neurons.0.w", "shape", "dtype", "data_offsets", "__
 
 
 class Text(str):
-    """JSON as it stands in the file."""
+    """JSON as written in the file."""
 
 
 def to_json(tree):
@@ -238,7 +238,7 @@ def inner(tree):
 
 @st.composite
 def restructured(draw, whole):
-    """JSON with values and keys changed for odd ones, given twice, left out, added or exchanged."""
+    """JSON with values and keys replaced by odd ones, repeated, removed, added or swapped."""
     tree = json.loads(whole, object_pairs_hook=Pairs)
     for _ in range(draw(st.integers(1, 3))):
         held = draw(st.sampled_from(list(inner(tree))))
@@ -265,7 +265,7 @@ BITS |= {"C64": 64, "I64": 64, "U64": 64, "I32": 32, "U32": 32, "I16": 16, "U16"
 
 @st.composite
 def retyped(draw, header):
-    """One entry with another type, and a shape that holds as many bytes."""
+    """One entry with another type, and a shape with as many bytes."""
     tree = json.loads(header)
     entry = tree[draw(st.sampled_from(sorted(tree)))]
     entry["dtype"] = draw(st.sampled_from(sorted(BITS)))

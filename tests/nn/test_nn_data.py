@@ -42,7 +42,7 @@ def flat(X: list[list[float]]) -> list[float]:
 
 
 def labelled(X: list[Any], y: list[Any]) -> list[Any]:
-    """Rows with their labels, in an order of their own, for comparing two sets of rows."""
+    """Rows with their labels, sorted, to compare two sets of rows."""
     return sorted(zip(X, y, strict=True))
 
 
@@ -211,7 +211,7 @@ def test_the_global_generator_is_left_alone() -> None:
 
 
 def test_iris_is_fishers_table() -> None:
-    """The sums are those of R's copy; the two rows are those that are wrong in the UCI repository's file."""
+    """The sums are those of R's copy; the two rows are the ones that are wrong in the UCI repository's file."""
     iris = load_iris()
     assert iris.y == [0] * 50 + [1] * 50 + [2] * 50
     assert [sum(column) for column in zip(*iris.X, strict=True)] == pytest.approx([876.5, 458.6, 563.7, 179.9])
@@ -248,7 +248,7 @@ def test_a_table_is_lists_of_plain_numbers_as_wide_as_its_names(load: Callable[[
 def test_a_table_says_where_it_comes_from_and_under_which_licence(load: Callable[[], Any], author: str, doi: str) -> None:
     description = load().description
     for words in author, "UCI Machine Learning Repository", doi, "CC BY 4.0", "Changes":
-        assert description.count(words) == 1, words  # none missing, and not the other table's as well
+        assert description.count(words) == 1, words  # neither missing nor those of the other table too
 
 
 @pytest.mark.parametrize("load", [load_iris, load_digits])
@@ -268,7 +268,7 @@ def test_a_table_cannot_be_reassigned_and_shows_itself_in_a_line() -> None:
 
 
 def test_the_compressed_table_carries_no_time_stamp() -> None:
-    """Bytes 4 to 7 of a gzip file: with a time in them each export would be another file."""
+    """Bytes 4 to 7 of a gzip file: a time in them would make every export a different file."""
     assert (files("nn") / "datasets" / "digits.csv.gz").read_bytes()[4:8] == bytes(4)
 
 
@@ -328,7 +328,7 @@ def test_a_stratified_split_gives_each_side_its_share_of_every_class(data: st.Da
 
 
 def test_the_largest_remainders_are_rounded_up() -> None:
-    """7, 2 and 2 of 11 rows, 5 of them to test on: shares of 3.18, 0.91 and 0.91."""
+    """Classes of 7, 2 and 2 rows, 5 of the 11 to test on: shares of 3.18, 0.91 and 0.91."""
     y = [0] * 7 + [1] * 2 + [2] * 2
     assert Counter(train_test_split(y, y, test_size=5, stratify=y)[3]) == {0: 3, 1: 1, 2: 1}
 

@@ -1,4 +1,4 @@
-"""The table of a net's layers, against what the numbers of a forward pass say."""
+"""The health table of a net's layers, against the numbers of a forward pass."""
 
 import math
 import subprocess
@@ -23,7 +23,7 @@ def loss_of(net, batch=BATCH, targets=TARGETS):
 
 
 def scores(layer, rows):
-    """What goes into the activation, computed in plain floats: for each neuron its number in every sample."""
+    """The inputs of the activations in plain floats: for each neuron one per sample."""
     return [[n.b.data + sum(w.data * x for w, x in zip(n.w, row, strict=True)) for row in rows] for n in layer.neurons]
 
 
@@ -64,7 +64,7 @@ def test_saturated_units_are_those_whose_slope_is_tiny_in_nearly_all_samples(see
     slope = autograd.grad(getattr(autograd, activation))
     flat = [[abs(slope(x)) < SATURATED for x in unit] for unit in scores(net.layers[0], BATCH)]
     first = health(net, loss_of(net)).rows[0]
-    assert first.saturated == sum(map(all, flat))  # nine of ten samples are all of five
+    assert first.saturated == sum(map(all, flat))  # nine tenths of five samples are all of them
     assert first.dead == 0
     assert ("saturated" in first.verdict) == (first.saturated > 0)
 

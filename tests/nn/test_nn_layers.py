@@ -52,7 +52,7 @@ def with_parameters(module, x):
 
 
 def vars_of(module, owned, numbers):
-    """Put Values (or numbers) in the place of the parameters; returns what stood there."""
+    """Replace the parameters by Values (or numbers); returns the old ones."""
     replaced = dict(zip(owned, numbers, strict=True))
     state = []
     for inner in module.modules():

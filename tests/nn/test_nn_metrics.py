@@ -1,4 +1,4 @@
-"""accuracy and confusion_matrix: each sample is counted once, under the class that it is of and the one it is taken for."""
+"""accuracy and confusion_matrix: each sample is counted once, under its actual class and its predicted one."""
 
 import math
 

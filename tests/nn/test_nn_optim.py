@@ -53,12 +53,12 @@ numbers = st.floats(-100.0, 100.0)
 
 
 def gradient(x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Of x⁴/4 + (x − y)²/2 + y²·z²/2 + (z − 2)²/2, which the reference runs minimise."""
+    """The gradient of x⁴/4 + (x − y)²/2 + y²·z²/2 + (z − 2)²/2, which the reference runs minimise."""
     return x * x * x + (x - y), (y - x) + y * z * z, y * y * z + (z - 2.0)
 
 
 def step(optimizer: Optimizer, *grads: float) -> list[float]:
-    """Make one step by these gradients; the numbers after it."""
+    """Make one step with these gradients; returns the numbers after it."""
     for p, grad in zip(optimizer.params, grads, strict=True):
         p.grad = grad
     optimizer.step()
@@ -82,7 +82,7 @@ def test_every_step_agrees_with_pytorch_to_1e_12_relative_or_absolute(run: dict[
         optimizer.step()
         assert [p.data for p in params] == pytest.approx(expected, rel=1e-12, abs=1e-12)
     for found, kept in zip(optimizer.state, run["state"], strict=True):
-        shared = found.keys() & kept.keys()  # PyTorch's RMSprop counts steps, which its rule does not ask for
+        shared = found.keys() & kept.keys()  # PyTorch's RMSprop counts steps, which its rule does not need
         assert shared >= kept.keys() - {"step"} if run["optimizer"] == "RMSprop" else shared == kept.keys()
         assert [found[name] for name in shared] == pytest.approx([kept[name] for name in shared], rel=1e-12, abs=1e-12)
 

@@ -1,4 +1,4 @@
-"""Which Values of a module are parameters, and that none is overlooked in silence."""
+"""Which Values of a module are parameters; none is silently overlooked."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def value_array(numbers):
 
 
 def structured(held):
-    """An array of records, with a number and an object in each."""
+    """An array of records, each with a number and an object."""
     table = numpy.zeros(2, dtype=[("x", float), ("inner", [("w", object, (2,))])])
     table[1]["inner"]["w"][1] = held
     return table
@@ -427,7 +427,7 @@ def test_outputs_that_a_module_keeps_are_no_parameters():
         net.recent.append(net.last)
         net.hidden["square"] = net.last * net.last
     inner = nn.Neuron(1, "linear", seed=1)
-    inner.input = net(1.0)  # what another module put out
+    inner.input = net(1.0)  # the output of another module
     assert len(outer.parameters()) == before
     assert len(inner.parameters()) == 2
     assert set(names(net)) == {"w", "b"}

@@ -1,4 +1,4 @@
-"""nn.plot: every function draws in the Axes that were given, refuses what it cannot draw, and leaves the model as it was."""
+"""nn.plot: every function draws in the given Axes, refuses what it cannot draw, and leaves the model unchanged."""
 
 import io
 import subprocess

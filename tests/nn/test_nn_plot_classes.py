@@ -1,4 +1,4 @@
-"""The decision boundary and the confusion matrix show what the model says of every place and of every class."""
+"""The decision boundary and the confusion matrix show what the model predicts, at every point and for every class."""
 
 import colorsys
 import math
@@ -33,7 +33,7 @@ CORNERS = [[-1.0, -1.0], [1.0, 1.0]]
 
 
 def pixels(ax):
-    """The picture as it is printed, and where a place of the data is in it."""
+    """The rendered picture, and where a point of the data is in it."""
     figure = ax.figure
     if ax.get_legend():
         ax.get_legend().remove()
@@ -51,7 +51,7 @@ slopes = st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(-1, 1))
 
 
 def clear_places(decide):
-    """Places around which a linear decision is the same far enough for the width of a line and of two places of the grid."""
+    """Points whose surroundings, wider than a line and two cells of the grid, lie on one side of a linear decision."""
     for x in (-1.1, -0.55, 0.05, 0.6, 1.1):
         for y in (-0.7, -0.25, 0.35, 0.85):
             found = {decide(x + dx, y + dy) for dx in (-0.3, 0.3) for dy in (-0.3, 0.3)}

@@ -1,4 +1,4 @@
-"""The landscape is the loss on a grid around the parameters, which are afterwards what they were."""
+"""The landscape is the loss on a grid around the parameters, which are restored afterwards."""
 
 import math
 

@@ -16,12 +16,12 @@ from tests.support.plots import LABELS, X, drawn_examples, net_and_loss, new_ax
 
 
 def bars(ax):
-    """Of each row, from the top, the edges of its bins and the heights of its bars above its foot."""
+    """For each histogram, from the top: the edges of its bins and the heights of its bars above its baseline."""
     return [(data.edges, data.values - data.baseline) for data in (patch.get_data() for patch in ax.patches)]
 
 
 def as_counts(heights, total):
-    """The counts that heights in proportion to them stand for."""
+    """The counts to which these heights are proportional."""
     return numpy.rint(heights / heights.sum() * total).astype(int).tolist()
 
 

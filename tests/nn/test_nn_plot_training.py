@@ -1,4 +1,4 @@
-"""The loss curve, the updates and the film show the steps of a training."""
+"""The loss curve, the update ratios and the animation show the steps of a training."""
 
 import math
 

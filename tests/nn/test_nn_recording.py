@@ -1,4 +1,4 @@
-"""record_training: it trains as fit does, keeps what happened step by step, and finds where two runs part."""
+"""record_training: it trains as fit does, keeps every step, and finds where two runs first differ."""
 
 import base64
 import html
@@ -49,7 +49,7 @@ def test_a_record_trains_as_fit_does_bit_for_bit(seed, batch_size, epochs, adam)
     sizes = [min(batch_size or 10, 10 - start) for start in range(0, 10, batch_size or 10)]
     losses = iter([frame.loss for frame in record])
     for epoch_loss in history.loss:
-        total = 0.0  # left to right, as `fit` does: since Python 3.12 the built-in sum rounds otherwise
+        total = 0.0  # left to right, as `fit` does: since Python 3.12 the built-in sum rounds differently
         for size in sizes:
             total += size * next(losses)
         assert total / 10 == epoch_loss
@@ -171,7 +171,7 @@ def test_ctrl_c_returns_what_there_is():
 def test_a_loss_that_is_no_number_ends_the_record_and_is_told():
     net = nn.MLP(1, [1], seed=0)
     options = {"loss": nn.MSELoss(), "optimizer": SGD(net.parameters(), lr=1e80), "progress": False}
-    with pytest.warns(RuntimeWarning) as caught:  # the first is that of the op
+    with pytest.warns(RuntimeWarning) as caught:  # the first is the op's
         record = record_training(net, [[1.0]], [0.0], steps=9, **options)
     assert str(caught[-1].message) == f"record_training: {record.diverged}; the steps before it are returned"
     assert caught[-1].filename == __file__
@@ -402,7 +402,7 @@ class Scripts(HTMLParser):
 
 
 def embedded(shown, tmp_path=None):
-    """The data of the page of a record or a comparison; also proves that it asks for nothing else."""
+    """The data in the page of a record or a comparison; also checks that the page loads nothing else."""
     page = html.unescape(shown._repr_html_().partition('srcdoc="')[2].partition('"')[0])
     parsed = Scripts(page)
     assert parsed.links == []
@@ -459,5 +459,5 @@ def test_an_unwritable_path_is_an_error_and_a_record_without_frames_has_no_page(
     empty = TrainingRecord("a net", None, None, interrupted=True)
     assert repr(empty) == "a net: no frames, interrupted"
     assert empty._repr_html_() is None
-    with pytest.raises(ValueError, match="there is nothing to show: a net: no frames, interrupted"):
+    with pytest.raises(ValueError, match="nothing to show: a net: no frames, interrupted"):
         empty.save_html(tmp_path / "page.html")

@@ -253,7 +253,7 @@ NOT_NUMBERS = st.sampled_from(["text", "1.5", None, b"1", Decimal("1"), 1j, obje
 
 
 def trained_on(function, X, y):
-    """Train on these data and expect an error; returns it, the model having stayed as it was and no bar having been shown."""
+    """Train on these data and expect an error; returns it, once the model is unchanged and no bar was shown."""
     net = nn.MLP(2, [1], seed=0)
     before, optimizer = net.state_dict(), SGD(net.parameters(), lr=0.1)
     length = {"epochs": 1} if function is fit else {"steps": 1}
@@ -358,7 +358,7 @@ LAYERED = [
 
 
 class Wrapped(nn.Module):
-    """A model whose layers are not known from outside."""
+    """A model whose layers cannot be seen from outside."""
 
     def __init__(self, inner):
         self.inner = inner
@@ -368,7 +368,7 @@ class Wrapped(nn.Module):
 
 
 def refused(function, net, X, y, loss, **options):
-    """The words in which the data are refused, the model and the order being as they were and no bar having been shown."""
+    """The message with which the data are refused, once model and order are unchanged and no bar was shown."""
     before, modes, order = net.state_dict(), [module.training for module in net.modules()], Random(0)
     dropouts = [module.generator for module in net.modules() if isinstance(module, nn.Dropout)]
     drawn = [generator.getstate() for generator in dropouts]

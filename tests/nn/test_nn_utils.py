@@ -27,7 +27,7 @@ def with_gradients(grads: list[float]) -> list[Value]:
 
 
 def norm(numbers: list[float], order: float) -> float:
-    """By the definition; for numbers whose powers do not overflow."""
+    """The definition, for numbers whose powers do not overflow."""
     if order == math.inf:
         return max(map(abs, numbers))
     return float(math.fsum(abs(x) ** order for x in numbers) ** (1.0 / order))

@@ -294,7 +294,7 @@ def _is_searched_type(kind: Any) -> bool:
 
 def _parts(item: Any) -> list[Any]:
     """What an object refers to directly."""
-    if isinstance(item, partial):  # its function is as little searched as any other
+    if isinstance(item, partial):  # its function is not searched, as no function is
         return [*item.args, *item.keywords.values()]
     return _cells(item) if is_object_array(item) or _is_table(item) else gc.get_referents(item)
 
