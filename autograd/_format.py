@@ -28,6 +28,8 @@ def printable(text: str) -> str:
     >>> printable("a\\x00b")
     'a�b'
     """
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(c if c in "\n\t" or c.isprintable() else "�" for c in text)
 
 

@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from autograd._format import listed, shown
@@ -113,9 +114,9 @@ class Arrow:
         if bar is not None and partial is not None:
             self.sums[arg] = bar * partial if before is None else before + bar * partial
 
-    @property
+    @cached_property
     def contributions(self) -> list[float] | None:
-        """What arrives at the arguments in the backward pass; None if no gradient flows, or none yet."""
+        """What arrives at the arguments in the backward pass, after the last edge; None if no gradient flows, or none yet."""
         sums = self.sums.values()
         return None if all(x is None for x in sums) else [0.0 if x is None else x for x in sums]
 
