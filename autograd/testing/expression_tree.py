@@ -50,10 +50,6 @@ class Expression:
     def __repr__(self) -> str:
         return f"lambda {', '.join(self.names)}: {self.source}"
 
-    def defined_at(self, *point: float) -> bool:
-        """Is the point inside the domain of every op, and are all results and partials finite?"""
-        return defined_at(self, point)
-
 
 def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
     """Is a point inside the domain of every op that f does there, and are all results and partials finite?"""

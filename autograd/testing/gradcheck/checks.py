@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd._check import checked_choice, checked_integer, finite_above_zero, finite_from_zero
 from autograd._progress import delayed_bar
 from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite.estimate import neighbours, noise_level
@@ -72,10 +73,10 @@ def check_grads(
     True
     """
     chosen = (modes,) if isinstance(modes, str) else tuple(modes)
-    if not chosen or not set(chosen) <= {"fwd", "rev"}:
-        raise ValueError(f"check_grads: modes must be of 'fwd' and 'rev', got {modes!r}")
-    if eps is not None and not 0.0 < eps < math.inf:
-        raise ValueError(f"check_grads: eps must be positive, got {eps!r}")
+    for mode in chosen or [""]:
+        checked_choice("check_grads: modes", mode, ("fwd", "rev"))
+    if eps is not None:
+        finite_above_zero("check_grads: eps", eps)
     return _check("check_grads", f, args, order, chosen, rtol or 0.0, atol or 0.0, eps, conventions)
 
 
@@ -90,12 +91,10 @@ def _check(
     step: float | None,
     conventions: str,
 ) -> GradcheckReport:
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise ValueError(f"{caller}: order must be an int of at least 1, got {order!r}")
-    if not (0.0 <= rtol < math.inf and 0.0 <= atol < math.inf):
-        raise ValueError(f"{caller}: rtol and atol must not be negative, got {rtol!r} and {atol!r}")
-    if conventions not in ("check", "accept"):
-        raise ValueError(f"{caller}: conventions must be 'check' or 'accept', got {conventions!r}")
+    checked_integer(f"{caller}: order", order, at_least=1)
+    finite_from_zero(f"{caller}: rtol", rtol)
+    finite_from_zero(f"{caller}: atol", atol)
+    checked_choice(f"{caller}: conventions", conventions, ("check", "accept"))
     checks: list[Checked] = []
     partials: list[Partial] = []
     for mode in modes:

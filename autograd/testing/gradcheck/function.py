@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd import context, sweeps
 from autograd._format import as_index
-from autograd._tree import block_map, is_array, tree_leaves, tree_map
+from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
 from autograd.op import Op, number
 from autograd.sweeps import adjoints, recorded, topological_order
 from autograd.testing.finite.estimate import EPSILON, UNDEFINED, NoisyFunction, first_step
@@ -63,7 +63,8 @@ class FunctionUnderTest:
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
         self.args = _arrays_as_lists(tuple(inputs))
-        leaves = list(_leaf_names(self.args, _argument_names(f, len(self.args))))
+        names = _argument_names(f, len(self.args))
+        leaves = [found for name, arg in zip(names, self.args, strict=True) for found in leaf_paths(arg, name)]
         self.names = [name for name, leaf in leaves if _is_checked(leaf)]
         self.point = [number(leaf.data if type(leaf) is Value else leaf) for _, leaf in leaves if _is_checked(leaf)]
         self.skipped = sum(1 for _, leaf in leaves if not (_is_checked(leaf) or _is_module(leaf) or _is_frozen(leaf)))
@@ -233,29 +234,15 @@ def _is_checked(leaf: Any) -> bool:
         return False
 
 
-def _leaf_names(tree: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """The leaves of a container, each with the expression that picks it."""
-    for name, item in zip(names, tree, strict=True):
-        if isinstance(item, dict):
-            yield from _leaf_names(item.values(), [f"{name}[{key!r}]" for key in item])
-        elif isinstance(item, (list, tuple)):
-            yield from _leaf_names(item, [f"{name}[{i}]" for i in range(len(item))])
-        else:
-            yield name, item
-
-
 def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
     """What f calls its arguments."""
-    rule = f.partials[0] if isinstance(f, Op) and f.arity is not None else None  # which takes the result first
-    signed: Any = rule or (getattr(f, "forward", f) if _is_module(f) else f)
     names: list[str] = []
     try:
-        for parameter in inspect.signature(signed).parameters.values():
+        for parameter in inspect.signature(getattr(f, "forward", f) if _is_module(f) else f).parameters.values():
             if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
                 names.append(parameter.name)
             elif parameter.kind is parameter.VAR_POSITIONAL:
                 names += [f"{parameter.name}[{i}]" for i in range(count)]
     except (TypeError, ValueError):  # no signature to be had
         pass
-    names = names[1:] if rule else names
     return (names + [f"inputs[{i}]" for i in range(len(names), count)])[:count]
