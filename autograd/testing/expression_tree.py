@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any
 
 from autograd import context
+from autograd.graph import Graph
 from autograd.op import TABLE
 from autograd.staleness import operands
-from autograd.sweeps import topological_order
 from autograd.testing.gradcheck.pieces import is_entire
 from autograd.value import Value
 
@@ -60,7 +60,7 @@ def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
         return False
     if type(y) is not Value:
         return isinstance(y, (int, float)) and math.isfinite(y)
-    return all(map(_is_inside, topological_order([y])))
+    return all(map(_is_inside, Graph(y)))
 
 
 def constants_inside(tree: Tree) -> bool:

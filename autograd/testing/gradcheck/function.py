@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autograd import context, sweeps
+from autograd import context
 from autograd._format import as_index
 from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
+from autograd.graph import Graph
 from autograd.op import Op, number
-from autograd.sweeps import adjoints, recorded, topological_order
+from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite.estimate import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.pieces import close, fast_arguments, margins_of, same_side
 from autograd.testing.gradcheck.rounding import value_noise
@@ -23,11 +24,11 @@ MAX_SHOWN = 6
 
 
 class Recording(NamedTuple):
-    """The graph at a point: the Values of the inputs, the outputs (some may be floats), and all nodes in order."""
+    """What f recorded at a point: the Values of the inputs, the outputs (some may be floats), and their graph."""
 
     inputs: list[Value]
     outputs: list[Any]
-    order: list[Value]
+    graph: Graph
 
     @property
     def values(self) -> list[float]:
@@ -98,7 +99,7 @@ class FunctionUnderTest:
             outputs = tree_leaves(self.f(*args))
             for _ in range(self.level):
                 outputs = [slope for y in outputs for slope in self._derivatives(y, inputs)]
-        return Recording(inputs, outputs, topological_order(y for y in outputs if type(y) is Value))
+        return Recording(inputs, outputs, Graph(*[y for y in outputs if type(y) is Value]))
 
     def _derivatives(self, y: Any, inputs: list[Value]) -> list[Any]:
         """The derivatives of one output, as Values, by the sweep that is under test."""
@@ -106,8 +107,8 @@ class FunctionUnderTest:
             return [0.0] * len(inputs)
         if self.mode == "rev":
             return list(gradients(y, inputs, create_graph=True))
-        order = topological_order([y])
-        return [sweeps.tangents(order, {x: 1.0}, _partials_as_graph).get(y, 0.0) for x in inputs]
+        nodes = Graph(y).nodes
+        return [tangents(nodes, {x: 1.0}, _partials_as_graph).get(y, 0.0) for x in inputs]
 
     @contextmanager
     def recorded_at(self, point: Sequence[float]) -> Iterator[Recording | None]:
@@ -131,8 +132,8 @@ class FunctionUnderTest:
             if made is None:
                 return None
             noises = [_noise(made, y) for y in made.outputs]
-            fast = [arg.data for arg in fast_arguments(made.order)]
-            return Reading(made.values, noises, margins_of(made.order), fast, [node.op for node in made.order])
+            fast = [arg.data for arg in fast_arguments(made.graph)]
+            return Reading(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
 
     def read_again(self, made: Recording) -> Reading:
         """What f gives at the point itself, which must be what it gave before."""
@@ -196,7 +197,7 @@ class AlongInput:
 def _noise(made: Recording, y: Any) -> float:
     if type(y) is not Value or y.op is None:
         return 2.0 * EPSILON * abs(y.data if type(y) is Value else number(y))
-    return value_noise(made.order, adjoints(made.order, {y: 1.0}, recorded))
+    return value_noise(made.graph.nodes, adjoints(made.graph.nodes, {y: 1.0}, recorded))
 
 
 def _partials_as_graph(node: Value) -> list[Any]:
