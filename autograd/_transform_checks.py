@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from autograd._tree import is_array, tree_leaves
+from autograd._tree import is_array, leaf_paths, tree_leaves
 from autograd.op import number
 from autograd.value import Value
 
@@ -33,7 +33,7 @@ def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
     """Raise the TypeError about a `y` or `xs` that are not Values."""
     if type(y) is not Value:
         raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
-    path, x = next((path, x) for path, x in _paths(xs, "") if type(x) is not Value)
+    path, x = next((path, x) for path, x in leaf_paths(xs) if type(x) is not Value)
     advice = "pass the Value that y was made from" if _is_number(x) else _advice(x, "pass")
     raise TypeError(f"{verb}: xs{path} must be a Value, or {_CONTAINERS}, got {kind(x)}: {advice}")
 
@@ -92,30 +92,10 @@ def _advice(x: Any, do: str) -> str:
 
 def _first_non_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
     """The first leaf that is neither a Value nor a real number (nor a bool, unless they count), and how to get at it."""
-    for path, leaf in _paths(tree, ""):
+    for path, leaf in leaf_paths(tree):
         if type(leaf) is not Value and not (_is_number(leaf) and (bools or type(leaf).__name__ not in ("bool", "bool_"))):
             return path, leaf
     return None
-
-
-def _paths(tree: Any, path: str) -> Iterable[tuple[str, Any]]:
-    if isinstance(tree, dict):
-        for key in tree:
-            yield from _paths(tree[key], f"{path}[{key!r}]")
-    elif isinstance(tree, (list, tuple)):
-        for i, item in enumerate(tree):
-            yield from _paths(item, f"{path}[{i}]")
-    elif is_array(tree):
-        for index, item in zip(_indices(tree.shape), tree_leaves(tree), strict=True):
-            yield f"{path}[{', '.join(map(str, index))}]" if index else path, item
-    else:
-        yield path, tree
-
-
-def _indices(shape: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
-    from itertools import product
-
-    return product(*map(range, shape))
 
 
 def _index(x: Any) -> int:

@@ -70,6 +70,27 @@ def tree_leaves(tree: Any) -> list[Any]:
     return list(tree.ravel().tolist()) if is_array(tree) else [tree]
 
 
+def leaf_paths(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf with the expression that picks it.
+
+    >>> list(leaf_paths([1, {"a": 2}], "x"))
+    [('x[0]', 1), ("x[1]['a']", 2)]
+    """
+    if isinstance(tree, dict):
+        for key in tree:
+            yield from leaf_paths(tree[key], f"{path}[{key!r}]")
+    elif isinstance(tree, (list, tuple)):
+        for i, item in enumerate(tree):
+            yield from leaf_paths(item, f"{path}[{i}]")
+    elif is_array(tree):
+        from itertools import product
+
+        for index, item in zip(product(*map(range, tree.shape)), tree_leaves(tree), strict=True):
+            yield f"{path}[{', '.join(map(str, index))}]" if index else path, item
+    else:
+        yield path, tree
+
+
 def tree_leaves_like(shape: Any, tree: Any) -> list[Any]:
     """The numbers in `tree`, in the order of `shape`, which has the same nesting: dicts are matched by key.
 

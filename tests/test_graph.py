@@ -11,7 +11,7 @@ import pytest
 from autograd import Value, anomaly, ops, sweeps
 from autograd.graph import Graph
 from autograd.sweeps import topological_order
-from tests.support.threads import in_a_small_stack, in_threads
+from tests.support.threads import in_a_small_stack
 
 MILLION = 10**6
 
@@ -70,29 +70,6 @@ def test_a_graph_holds_no_reference_cycle():
         assert gc.collect() == 0
     finally:
         gc.enable()
-
-
-def test_sixteen_threads_on_graphs_of_their_own_do_not_disturb_each_other():
-    def work(k):
-        for _ in range(200):
-            x = Value(float(k))
-            y = x * x * x + x
-            y.backward()
-            assert x.grad == 3.0 * k * k + 1.0
-
-    in_threads(16, work)
-
-
-def test_sixteen_threads_that_share_a_trunk_and_a_leaf_lose_no_contribution():
-    x = Value(3.0)
-    trunk = x * x
-
-    def work(k):
-        for _ in range(100):
-            (trunk * 2.0).backward()
-
-    in_threads(16, work)
-    assert x.grad == 16 * 100 * 12.0
 
 
 @pytest.mark.parametrize("mode", [nullcontext, anomaly])

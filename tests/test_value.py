@@ -143,15 +143,6 @@ def test_backward_takes_a_seed():
     assert x.grad == 60.0
 
 
-def test_a_node_used_outside_of_the_root_gets_only_its_roots_gradient():
-    x = Value(2.0)
-    y = x * x
-    other = y * 100.0  # a use that the sweep from z must not wait for
-    z = y * 3.0 + y
-    z.backward()
-    assert (y.grad, x.grad, other.grad) == (4.0, 16.0, 0.0)
-
-
 @given(st.lists(st.sampled_from(["+", "*", "-", "relu", "dead"]), min_size=1, max_size=30), st.randoms())
 def test_the_sweep_by_depth_equals_the_sweep_in_order(steps, random):
     nodes = [Value(0.5), Value(-1.5), Value(2.0)]
@@ -182,26 +173,9 @@ def test_a_label_is_shown_and_must_be_a_string():
         x.label = 3
 
 
-def test_setting_data_or_grad_to_no_number_is_refused_and_changes_nothing():
-    x = Value(2.0)
-    for name in ("data", "grad"):
-        with pytest.raises(TypeError, match="expected a real number, got str"):
-            setattr(x, name, "3")
-    assert (x.data, x.grad) == (2.0, 0.0)
-
-
 def test_value_cannot_be_subclassed():
     with pytest.raises(TypeError, match="cannot be subclassed"):
         type("Parameter", (Value,), {})
-
-
-def test_hashing_is_by_identity_and_comparing_by_number():
-    a, b = Value(1.0), Value(1.0)
-    assert a == b
-    assert len({a, b}) == 2
-    assert a != "1"
-    assert a < 2
-    assert max(Value(1.0), Value(3.0)).data == 3.0
 
 
 def test_detach_makes_a_leaf_with_the_same_number():

@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any
 
 from autograd import context
+from autograd.graph import Graph
 from autograd.op import TABLE
 from autograd.staleness import operands
-from autograd.sweeps import topological_order
 from autograd.testing.gradcheck.pieces import is_entire
 from autograd.value import Value
 
@@ -50,10 +50,6 @@ class Expression:
     def __repr__(self) -> str:
         return f"lambda {', '.join(self.names)}: {self.source}"
 
-    def defined_at(self, *point: float) -> bool:
-        """Is the point inside the domain of every op, and are all results and partials finite?"""
-        return defined_at(self, point)
-
 
 def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
     """Is a point inside the domain of every op that f does there, and are all results and partials finite?"""
@@ -64,7 +60,7 @@ def defined_at(f: Callable[..., Any], point: Sequence[float]) -> bool:
         return False
     if type(y) is not Value:
         return isinstance(y, (int, float)) and math.isfinite(y)
-    return all(map(_is_inside, topological_order([y])))
+    return all(map(_is_inside, Graph(y)))
 
 
 def constants_inside(tree: Tree) -> bool:

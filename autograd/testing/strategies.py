@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import ops as table
-from autograd.op import Op
+from autograd._check import checked_integer
+from autograd.op import TABLE, Op
 from autograd.testing.expression_tree import Expression, Tree, constants_inside, has_variable, nearest_inside
 from autograd.value import Value
 
@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     from nn import Module
 
-COMPARISONS = [op.name for op in table.TABLE.values() if op.comparison]
+COMPARISONS = [op.name for op in TABLE.values() if op.comparison]
 VARIABLES = ("x", "y", "z")
 
 
@@ -54,8 +54,7 @@ def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.S
     >>> find(expressions(ops=["sin", "mul"]), lambda f: f.source.count("sin") > 1)
     lambda x: sin(sin(x))
     """
-    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
-        raise ValueError(f"expressions: depth must be an int of at least 1, got {depth!r}")
+    checked_integer("expressions: depth", depth, at_least=1)
     names = _chosen(ops)
     constants = st.one_of(st.integers(-3, 3).map(float), st.floats(-4.0, 4.0), st.sampled_from([0.1, 0.5, 10.0, 1e-3, 1e3]))
     leaves = _weighted(4, st.sampled_from(VARIABLES), 1, constants)
@@ -133,8 +132,7 @@ def datasets(*, classes: int = 2) -> st.SearchStrategy[LabelledRows]:
     >>> find(datasets(), lambda data: 1 in data.y)
     LabelledRows(X=[[0.0]], y=[1])
     """
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 1:
-        raise ValueError(f"datasets: classes must be an int of at least 1, got {classes!r}")
+    checked_integer("datasets: classes", classes, at_least=1)
     feature = st.one_of(st.integers(-2, 2).map(float), st.floats(-3.0, 3.0))
 
     def of_width(width: int) -> st.SearchStrategy[LabelledRows]:
@@ -149,10 +147,10 @@ def _chosen(ops: str | Collection[str | Op]) -> list[str]:
     if isinstance(ops, str):
         if ops not in ("all", "smooth"):
             raise ValueError(f"expressions: ops must be 'all', 'smooth' or names of ops, got {ops!r}")
-        return [op.name for op in table.TABLE.values() if op.built_in and (ops == "all" or op.kinks is None)]
+        return [op.name for op in TABLE.values() if op.built_in and (ops == "all" or op.kinks is None)]
     names = [op.name if isinstance(op, Op) else op for op in ops]
     for name in names:
-        if name not in table.TABLE:
+        if name not in TABLE:
             raise ValueError(f"expressions: ops must be names of ops, got {name!r}")
     if not names:
         raise ValueError("expressions: ops must name at least one op")
@@ -163,12 +161,12 @@ def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStr
     """An op applied to trees."""
 
     def node(name: str) -> st.SearchStrategy[Tree]:
-        if table.TABLE[name].select:
+        if TABLE[name].select:
             compared = st.tuples(st.sampled_from(COMPARISONS), trees, trees)
             return st.tuples(st.just(name), compared, trees, trees)
         if name == "polygamma":
             return st.tuples(st.just(name), st.integers(0, 3).map(float), trees)
-        arity = table.TABLE[name].arity
+        arity = TABLE[name].arity
         if arity is None:
             count = st.sampled_from((3, 5)) if name == "dot" else st.integers(1, 3)
             return count.flatmap(lambda n: st.tuples(st.just(name), *[trees] * n))
@@ -188,8 +186,6 @@ def _is_somewhere_defined(f: Expression) -> bool:
 
 
 def _arity(f: Callable[..., Any]) -> int:
-    if isinstance(f, Op) and f.arity is not None:
-        return f.arity
     needed = [parameter for parameter in inspect.signature(f).parameters.values() if parameter.default is parameter.empty]
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     if not needed or any(parameter.kind not in positional for parameter in needed):

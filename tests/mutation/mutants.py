@@ -1,10 +1,10 @@
 """Small mistakes planted in a copy of the engine, one at a time: for every one of them a test has to fail.
 
-    python -m tests.mutation.mutants [WORD…]     those with one of the words in their names; without words, all
+    python -m tests.mutation.mutants [WORD…]     those with one of the words in their names; all without words
 
-The first kind multiplies one partial derivative by 1 + 1e-12: every argument of every row of the table, in its rule and
-in its kernel, and every place that takes a partial without the table's help. The second kind is a list of the classic
-mistakes of autodiff engines.
+The first kind multiplies one partial derivative by 1 + 1e-12: every argument of every op, in its rule and in its kernel,
+and every place that takes a partial without the table's help. The second kind is a list of the classic mistakes of
+autodiff engines.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ REST = [
     for topic in ("custom_op", "semantics", "scopes", "known_bugs", "foreign_exceptions", "frozen_graphs")
 ]
 REST += [f"tests/test_{topic}.py" for topic in ("session", "random_graphs", "graph", "ops", "special_functions", "functions")]
-OF_ROWS = "tests/test_ops.py::test_every_partial_of_every_row_is_within_four_ulps_and_half_of_them_within_one"
+OF_RULES = "tests/test_ops.py::test_every_partial_of_every_row_is_within_four_ulps_and_half_of_them_within_one"
 OF_KERNELS = "tests/test_ops.py::test_a_kernel_gives_bit_for_bit_what_the_rules_of_its_row_give"
 PLACES = ("first", "middle", "last")
 
@@ -69,7 +69,7 @@ class Mutant(NamedTuple):
 # -- every partial, times 1 + 1e-12 ------------------------------------------------------------------
 
 
-def rows_with_a_partial_off() -> Iterator[Mutant]:
+def ops_with_a_partial_off() -> Iterator[Mutant]:
     source = (ROOT / "autograd/ops.py").read_text(encoding="utf-8")
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and ast.unparse(node.func) == "op"]
     calls_of = {call.args[0].value: call for call in calls if isinstance(call.args[0], ast.Constant)}
@@ -78,29 +78,29 @@ def rows_with_a_partial_off() -> Iterator[Mutant]:
         node.value for node in ast.parse(kernels).body if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
     )
     kernel_of = {ast.literal_eval(key): kernel for key, kernel in zip(table.keys, table.values, strict=True)}
-    for row in (ops.TABLE[name] for name in sorted(ops.BUILT_IN)):
-        if row.kernel:  # which is what records: the rules are held to it
-            quick = [f"{OF_KERNELS}[{row.name}]"]
+    for op in (ops.TABLE[name] for name in sorted(ops.BUILT_IN)):
+        if op.kernel:  # which is what records: the rules are held to it
+            quick = [f"{OF_KERNELS}[{op.name}]"]
         else:
-            quick = [f"{OF_ROWS}[{row.name}{end}]" for end in ("", " at the ends of the float range")]
-        for i, place in enumerate(PLACES if row.arity is None else range(row.arity)):
-            name = f"∂{row.name} by its {place} argument" if row.arity is None else f"∂{row.name} by argument {i}"
-            if not can_be_off(row, place):
+            quick = [f"{OF_RULES}[{op.name}{end}]" for end in ("", " at the ends of the float range")]
+        for i, place in enumerate(PLACES if op.arity is None else range(op.arity)):
+            name = f"∂{op.name} by its {place} argument" if op.arity is None else f"∂{op.name} by argument {i}"
+            if not can_be_off(op, place):
                 print(f"constant    {name}: nothing to change, since it is 0, infinite or NaN everywhere")
                 continue
-            call = calls_of[row.name]
-            rule = call.args[2 if row.arity is None else 2 + i]
-            off = "_off(({})(z, *a))" if row.arity is not None else f"_entry_off(({{}})(z, *a), {place!r})"
+            call = calls_of[op.name]
+            rule = call.args[2 if op.arity is None else 2 + i]
+            off = "_off(({})(z, *a))" if op.arity is not None else f"_entry_off(({{}})(z, *a), {place!r})"
             yield Mutant(name, "autograd/ops.py", wrapped(source, rule, f"lambda z, *a: {off}"), quick)
-            if row.kernel:
+            if op.kernel:
                 off = f"lambda *a: _kernel_off(({{}})(*a), {place!r})"
-                yield Mutant(f"kernel of {name}", "autograd/kernels.py", wrapped(kernels, kernel_of[row.name], off), quick)
+                yield Mutant(f"kernel of {name}", "autograd/kernels.py", wrapped(kernels, kernel_of[op.name], off), quick)
 
 
-def can_be_off(row: Op, place: str | int) -> bool:
+def can_be_off(op: Op, place: str | int) -> bool:
     """Does multiplying this partial change it anywhere?"""
-    for point in (*points(row), *points(row, end=True)):
-        partials = recorded(row, point).partials
+    for point in (*points(op), *points(op, end=True)):
+        partials = recorded(op, point).partials
         i = place if isinstance(place, int) else {"first": 0, "middle": len(partials) // 2, "last": len(partials) - 1}[place]
         partial = partials[i]
         if partial and math.isfinite(partial) and (1.0 + 1e-12) * partial != partial:
@@ -182,7 +182,10 @@ def failing_test(root: Path, tests: list[str]) -> str:
 
 
 def main(words: list[str]) -> int:
-    mutants = [*rows_with_a_partial_off(), *places_with_a_partial_off(), *classic_mistakes()]
+    if {"-h", "--help"} & set(words):
+        print(__doc__)
+        return 0
+    mutants = [*ops_with_a_partial_off(), *places_with_a_partial_off(), *classic_mistakes()]
     chosen = [mutant for mutant in mutants if not words or any(word in mutant.name for word in words)]
     survivors = []
     with tempfile.TemporaryDirectory() as folder:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd._check import checked_choice, checked_integer, finite_above_zero, finite_from_zero
 from autograd._progress import delayed_bar
 from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite.estimate import neighbours, noise_level
@@ -72,10 +73,10 @@ def check_grads(
     True
     """
     chosen = (modes,) if isinstance(modes, str) else tuple(modes)
-    if not chosen or not set(chosen) <= {"fwd", "rev"}:
-        raise ValueError(f"check_grads: modes must be of 'fwd' and 'rev', got {modes!r}")
-    if eps is not None and not 0.0 < eps < math.inf:
-        raise ValueError(f"check_grads: eps must be positive, got {eps!r}")
+    for mode in chosen or [""]:
+        checked_choice("check_grads: modes", mode, ("fwd", "rev"))
+    if eps is not None:
+        finite_above_zero("check_grads: eps", eps)
     return _check("check_grads", f, args, order, chosen, rtol or 0.0, atol or 0.0, eps, conventions)
 
 
@@ -90,12 +91,10 @@ def _check(
     step: float | None,
     conventions: str,
 ) -> GradcheckReport:
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise ValueError(f"{caller}: order must be an int of at least 1, got {order!r}")
-    if not (0.0 <= rtol < math.inf and 0.0 <= atol < math.inf):
-        raise ValueError(f"{caller}: rtol and atol must not be negative, got {rtol!r} and {atol!r}")
-    if conventions not in ("check", "accept"):
-        raise ValueError(f"{caller}: conventions must be 'check' or 'accept', got {conventions!r}")
+    checked_integer(f"{caller}: order", order, at_least=1)
+    finite_from_zero(f"{caller}: rtol", rtol)
+    finite_from_zero(f"{caller}: atol", atol)
+    checked_choice(f"{caller}: conventions", conventions, ("check", "accept"))
     checks: list[Checked] = []
     partials: list[Partial] = []
     for mode in modes:
@@ -131,21 +130,21 @@ class _DerivativeCheck:
 
     def run(self) -> tuple[list[Checked], list[Partial]]:
         """All derivatives and all partials; GradientError if one is wrong."""
-        function, made, order = self.function, self.made, self.made.order
+        function, made, nodes = self.function, self.made, self.made.graph.nodes
         roots = [y for y in made.outputs if type(y) is Value]
-        partials = list(checked_partials(order, made.inputs, roots, self.rtol, self.atol))
+        partials = list(checked_partials(nodes, made.inputs, roots, self.rtol, self.atol))
         wrong = [partial for partial in partials if not partial.right]
-        unsure = PartialErrors(order)
-        bars = [adjoints(order, {y: 1.0}, recorded) if type(y) is Value else {} for y in made.outputs]
-        errors = [gradient_errors(order, bar, unsure) for bar in bars]
+        partial_errors = PartialErrors(nodes)
+        bars = [adjoints(nodes, {y: 1.0}, recorded) if type(y) is Value else {} for y in made.outputs]
+        errors = [gradient_errors(nodes, bar, partial_errors) for bar in bars]
         checks: dict[tuple[int, int], Checked] = {}
         for i, x in enumerate(delayed_bar(made.inputs, function.caller, "input")):
-            line = AlongInput(function, self.here, i)
-            dots = tangents(order, {x: 1.0}, recorded) if "fwd" in self.modes else {}
+            along = AlongInput(function, self.here, i)
+            dots = tangents(nodes, {x: 1.0}, recorded) if "fwd" in self.modes else {}
             for k, y in enumerate(made.outputs):
                 swept = {"rev": bars[k].get(x, 0.0), "fwd": dots.get(y, 0.0) if type(y) is Value else 0.0}
                 for mode in self.modes:
-                    check = self._checked(line, k, swept[mode], errors[k].get(x, 0.0))
+                    check = self._checked(along, k, swept[mode], errors[k].get(x, 0.0))
                     if not (check.allowed or check.smooth):
                         raise gradient_error(function, made, wrong, check, i, k)
                     checks[k, i] = check
@@ -153,20 +152,20 @@ class _DerivativeCheck:
             raise gradient_error(function, made, wrong)
         return [checks[key] for key in sorted(checks)], partials
 
-    def _checked(self, line: AlongInput, k: int, analytic: float, rounding: float) -> Checked:
+    def _checked(self, along: AlongInput, k: int, analytic: float, rounding: float) -> Checked:
         slack = (math.inf if math.isnan(rounding) else rounding) + self.atol + (self.rtol and self.rtol * abs(analytic))
-        slopes, smoothness = self._slopes(line, k, analytic, slack)
-        return Checked(self.function.names[line.i], self.outputs[k], line.x, analytic, slopes, slack, smoothness)
+        slopes, smoothness = self._slopes(along, k, analytic, slack)
+        return Checked(self.function.names[along.i], self.outputs[k], along.x, analytic, slopes, slack, smoothness)
 
-    def _slopes(self, line: AlongInput, k: int, analytic: float, slack: float) -> tuple[SlopeRange, Smoothness | None]:
+    def _slopes(self, along: AlongInput, k: int, analytic: float, slack: float) -> tuple[SlopeRange, Smoothness | None]:
         """What the values show; and at a kink where the convention agrees with them, what f itself does there."""
-        slopes = slopes_at(line.output(k, self.noises[k]), line.x, analytic, slack, step=self.step)
-        if not (0.0 in self.here.margins if slopes.known else line.at_edge()):
+        slopes = slopes_at(along.output(k, self.noises[k]), along.x, analytic, slack, step=self.step)
+        if not (0.0 in self.here.margins if slopes.known else along.at_edge()):
             return slopes, None
-        if (piece := self._piece(line, k)) is not None:
-            leaf = self.made.inputs[line.i]
+        if (piece := self._piece(along, k)) is not None:
+            leaf = self.made.inputs[along.i]
             seen = slopes.known  # only with steps so small that an argument of a kink is rounded to 0, or none reaches one
-            slopes = slopes if seen else slopes_at(piece.along(leaf), line.x, analytic, slack, step=self.step)
+            slopes = slopes if seen else slopes_at(piece.along(leaf), along.x, analytic, slack, step=self.step)
             if not slopes.allows(analytic, slack):
                 return slopes, None  # wrong, whatever the convention
             smoothness, slope = beside_kinks(piece, self.made.inputs, leaf, analytic, slack, self.step)
@@ -175,23 +174,25 @@ class _DerivativeCheck:
             return slopes, None if seen else smoothness
         if slopes.known:
             return slopes, None
-        edge = line.output(k, self.noises[k], anywhere=True)
-        return slopes_at(edge, line.x, analytic, slack, edge=edge, step=self.step), None
+        edge = along.output(k, self.noises[k], anywhere=True)
+        return slopes_at(edge, along.x, analytic, slack, edge=edge, step=self.step), None
 
-    def _piece(self, line: AlongInput, k: int) -> Piece | None:
+    def _piece(self, along: AlongInput, k: int) -> Piece | None:
         """Output k continued across its kinks, if it is at some that move with the input, and its graph is all there is to f."""
-        y, leaf = self.made.outputs[k], self.made.inputs[line.i]
+        y, leaf = self.made.outputs[k], self.made.inputs[along.i]
         if type(y) is not Value:
             return None
         if k not in self.pieces:
             self.pieces[k] = Piece(y)
         piece = self.pieces[k]
-        whole = piece.is_at_kink_of(leaf) and piece.gives(leaf, lambda x: there.values[k] if (there := line.reading(x)) else None)
+        whole = piece.is_at_kink_of(leaf) and piece.gives(
+            leaf, lambda x: there.values[k] if (there := along.reading(x)) else None
+        )
         return piece if whole else None
 
     def _measured_noises(self) -> list[float]:
         """How much the outputs scatter when all inputs move a tiny bit: an op of the user's may be less than exact."""
-        if all(node.op is None or node.op.built_in for node in self.made.order):
+        if all(node.op is None or node.op.built_in for node in self.made.graph):
             return [0.0] * len(self.outputs)
         points = zip(*map(neighbours, self.function.point), strict=True)
         readings = [self.function.read(point) for point in points]

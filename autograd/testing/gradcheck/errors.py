@@ -12,7 +12,6 @@ from autograd._format import one_line
 from autograd._frames import place
 from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
-from autograd.names import node_names
 from autograd.staleness import operands
 from autograd.testing.finite.estimate import first_step
 from autograd.testing.gradcheck.function import FunctionUnderTest, Recording
@@ -60,7 +59,7 @@ def gradient_error(
     function: FunctionUnderTest, made: Recording, wrong: Sequence[Partial], check: Checked | None = None, i: int = 0, k: int = 0
 ) -> GradientError:
     """The error about ops that are wrong, and about the derivative of output k by input i, if that is."""
-    names = node_names(made.order) | dict(zip(made.inputs, function.names, strict=True))
+    names = made.graph.names | dict(zip(made.inputs, function.names, strict=True))
     if check is None:
         lines = [
             f"{function.caller}: an op has a wrong partial; in the whole gradient it is below the error of finite differences"
@@ -125,9 +124,9 @@ def _origins(function: FunctionUnderTest, made: Recording) -> dict[Value, tuple[
             again = function.record(function.point)
     except ArithmeticError:  # a sweep that is not finite
         return {}
-    if len(again.order) != len(made.order):
+    if len(again.graph) != len(made.graph):
         return {}
-    pairs = zip(made.order, again.order, strict=True)
+    pairs = zip(made.graph, again.graph, strict=True)
     return {node: other.origin for node, other in pairs if other.origin is not None}
 
 
@@ -136,10 +135,10 @@ def _hidden_reason(function: FunctionUnderTest, made: Recording, i: int, names: 
     x, name = function.point[i], function.names[i]
     step = 2.0**-10 * first_step(x)
     with function.recorded_at([*function.point[:i], x + step, *function.point[i + 1 :]]) as moved:
-        if moved is None or [node.op for node in moved.order] != [node.op for node in made.order]:
+        if moved is None or [node.op for node in moved.graph] != [node.op for node in made.graph]:
             return f"every op on the way is right; f does other ops when {name} moves: does an `if` depend on it?"
         inputs = {*made.inputs, *moved.inputs}
-        for node, other in zip(made.order, moved.order, strict=True):
+        for node, other in zip(made.graph, moved.graph, strict=True):
             if node.op is None and node not in inputs and node.data != other.data:
                 return _plain(f"{one_line(names[node])} is a leaf", node.data, other.data, name)
             for k, (arg, new) in enumerate(zip(node.args, other.args, strict=True)):

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from autograd import context, sweeps
+from autograd import context
 from autograd._format import as_index
-from autograd._tree import block_map, is_array, tree_leaves, tree_map
+from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_map
+from autograd.graph import Graph
 from autograd.op import Op, number
-from autograd.sweeps import adjoints, recorded, topological_order
+from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite.estimate import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.pieces import close, fast_arguments, margins_of, same_side
 from autograd.testing.gradcheck.rounding import value_noise
@@ -23,11 +24,11 @@ MAX_SHOWN = 6
 
 
 class Recording(NamedTuple):
-    """The graph at a point: the Values of the inputs, the outputs (some may be floats), and all nodes in order."""
+    """What f recorded at a point: the Values of the inputs, the outputs (some may be floats), and their graph."""
 
     inputs: list[Value]
     outputs: list[Any]
-    order: list[Value]
+    graph: Graph
 
     @property
     def values(self) -> list[float]:
@@ -63,7 +64,8 @@ class FunctionUnderTest:
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
         self.args = _arrays_as_lists(tuple(inputs))
-        leaves = list(_leaf_names(self.args, _argument_names(f, len(self.args))))
+        names = _argument_names(f, len(self.args))
+        leaves = [found for name, arg in zip(names, self.args, strict=True) for found in leaf_paths(arg, name)]
         self.names = [name for name, leaf in leaves if _is_checked(leaf)]
         self.point = [number(leaf.data if type(leaf) is Value else leaf) for _, leaf in leaves if _is_checked(leaf)]
         self.skipped = sum(1 for _, leaf in leaves if not (_is_checked(leaf) or _is_module(leaf) or _is_frozen(leaf)))
@@ -97,7 +99,7 @@ class FunctionUnderTest:
             outputs = tree_leaves(self.f(*args))
             for _ in range(self.level):
                 outputs = [slope for y in outputs for slope in self._derivatives(y, inputs)]
-        return Recording(inputs, outputs, topological_order(y for y in outputs if type(y) is Value))
+        return Recording(inputs, outputs, Graph(*[y for y in outputs if type(y) is Value]))
 
     def _derivatives(self, y: Any, inputs: list[Value]) -> list[Any]:
         """The derivatives of one output, as Values, by the sweep that is under test."""
@@ -105,8 +107,8 @@ class FunctionUnderTest:
             return [0.0] * len(inputs)
         if self.mode == "rev":
             return list(gradients(y, inputs, create_graph=True))
-        order = topological_order([y])
-        return [sweeps.tangents(order, {x: 1.0}, _partials_as_graph).get(y, 0.0) for x in inputs]
+        nodes = Graph(y).nodes
+        return [tangents(nodes, {x: 1.0}, _partials_as_graph).get(y, 0.0) for x in inputs]
 
     @contextmanager
     def recorded_at(self, point: Sequence[float]) -> Iterator[Recording | None]:
@@ -130,8 +132,8 @@ class FunctionUnderTest:
             if made is None:
                 return None
             noises = [_noise(made, y) for y in made.outputs]
-            fast = [arg.data for arg in fast_arguments(made.order)]
-            return Reading(made.values, noises, margins_of(made.order), fast, [node.op for node in made.order])
+            fast = [arg.data for arg in fast_arguments(made.graph)]
+            return Reading(made.values, noises, margins_of(made.graph), fast, [node.op for node in made.graph])
 
     def read_again(self, made: Recording) -> Reading:
         """What f gives at the point itself, which must be what it gave before."""
@@ -195,7 +197,7 @@ class AlongInput:
 def _noise(made: Recording, y: Any) -> float:
     if type(y) is not Value or y.op is None:
         return 2.0 * EPSILON * abs(y.data if type(y) is Value else number(y))
-    return value_noise(made.order, adjoints(made.order, {y: 1.0}, recorded))
+    return value_noise(made.graph.nodes, adjoints(made.graph.nodes, {y: 1.0}, recorded))
 
 
 def _partials_as_graph(node: Value) -> list[Any]:
@@ -233,29 +235,15 @@ def _is_checked(leaf: Any) -> bool:
         return False
 
 
-def _leaf_names(tree: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """The leaves of a container, each with the expression that picks it."""
-    for name, item in zip(names, tree, strict=True):
-        if isinstance(item, dict):
-            yield from _leaf_names(item.values(), [f"{name}[{key!r}]" for key in item])
-        elif isinstance(item, (list, tuple)):
-            yield from _leaf_names(item, [f"{name}[{i}]" for i in range(len(item))])
-        else:
-            yield name, item
-
-
 def _argument_names(f: Callable[..., Any], count: int) -> list[str]:
     """What f calls its arguments."""
-    rule = f.partials[0] if isinstance(f, Op) and f.arity is not None else None  # which takes the result first
-    signed: Any = rule or (getattr(f, "forward", f) if _is_module(f) else f)
     names: list[str] = []
     try:
-        for parameter in inspect.signature(signed).parameters.values():
+        for parameter in inspect.signature(getattr(f, "forward", f) if _is_module(f) else f).parameters.values():
             if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
                 names.append(parameter.name)
             elif parameter.kind is parameter.VAR_POSITIONAL:
                 names += [f"{parameter.name}[{i}]" for i in range(count)]
     except (TypeError, ValueError):  # no signature to be had
         pass
-    names = names[1:] if rule else names
     return (names + [f"inputs[{i}]" for i in range(len(names), count)])[:count]

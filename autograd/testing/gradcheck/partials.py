@@ -42,15 +42,15 @@ class Partial(NamedTuple):
 
 
 def checked_partials(
-    order: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], rtol: float = 0.0, atol: float = 0.0
+    nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], rtol: float = 0.0, atol: float = 0.0
 ) -> Iterator[Partial]:
     """Every partial through which gradient flows from an output to an input, and of `where` those through which none does."""
     reached = set(outputs)
-    for node in reversed(order):
+    for node in reversed(nodes):
         if node in reached:
             reached.update(edge.arg for edge in edges_of(node) if edge.partial is not None)
     moving = set(inputs)
-    for node in order:
+    for node in nodes:
         if node.op is None or node not in reached:
             continue
         for _, i, arg, partial in edges_of(node):

@@ -13,19 +13,20 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.diagnosis.kinks import kinked
+from autograd.graph import Graph
 from autograd.op import Op, number
-from autograd.replay import numbers_of, replay
-from autograd.sweeps import adjoints, depending_on, tangents, topological_order
+from autograd.replay import numbers_of, replay, replay_partials
+from autograd.sweeps import adjoints, depending_on, tangents
 from autograd.testing.finite.estimate import UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
-from autograd.value import Value, take_partials
+from autograd.value import Value
 
 # -- where a piece ends ------------------------------------------------------------------------------
 
 
-def margins_of(order: Sequence[Value]) -> list[float]:
+def margins_of(graph: Graph) -> list[float]:
     """How far a graph is from all its kinks, and its arguments from the ends of their domains."""
-    return [margin for _, _, margin in kinked(order)] + [arg.data - end for arg, end in _domain_ends(order)]
+    return [margin for _, _, margin in kinked(graph)] + [arg.data - end for arg, end in _domain_ends(graph)]
 
 
 def same_side(here: Sequence[float], there: Sequence[float], across: bool = False) -> bool:
@@ -35,9 +36,9 @@ def same_side(here: Sequence[float], there: Sequence[float], across: bool = Fals
     )
 
 
-def fast_arguments(order: Sequence[Value]) -> list[Value]:
+def fast_arguments(graph: Graph) -> list[Value]:
     """The arguments of the ops that vary fast."""
-    return [arg for node in order if node.op is not None and node.op.varies_fast for arg in node.args if type(arg) is Value]
+    return [arg for node in graph if node.op is not None and node.op.varies_fast for arg in node.args if type(arg) is Value]
 
 
 def close(here: Sequence[float], there: Sequence[float]) -> bool:
@@ -52,9 +53,9 @@ def ends_of(op: Op) -> tuple[tuple[int, float], ...]:
     return tuple(dict.fromkeys((i, end) for i, end in ends if math.isfinite(end)))
 
 
-def _domain_ends(order: Sequence[Value]) -> Iterator[tuple[Value, float]]:
+def _domain_ends(graph: Graph) -> Iterator[tuple[Value, float]]:
     """Every node that is an argument with a bounded domain, and the ends of that domain."""
-    for node in order:
+    for node in graph:
         if node.op is not None:
             for i, end in ends_of(node.op):
                 arg = node.args[i]
@@ -75,24 +76,21 @@ class Piece:
 
     def __init__(self, root: Value) -> None:
         self.root = root
-        self.order = topological_order([root])
+        self.graph = Graph(root)
         self.at_kinks: dict[Value, Sequence[float]] = {}  # with the stated partials
         self._watched: list[tuple[Value, Any]] = []
-        for node, op, margin in kinked(self.order):
+        for node, op, margin in kinked(self.graph):
             if margin == 0.0:
                 self.at_kinks[node] = stated_partials(op, len(node.args)) or [partial or 0.0 for partial in node.partials]
             else:
                 self._watched.append((node, op))
-        self._ends = list(_domain_ends(self.order))
-        self._fast = fast_arguments(self.order)
-        self._here = {node: node.data for node in self.order}
+        self._ends = list(_domain_ends(self.graph))
+        self._fast = fast_arguments(self.graph)
+        self._here = {node: node.data for node in self.graph}
 
     def is_at_kink_of(self, leaf: Value) -> bool:
         """Does a kink that it is at depend on this leaf?"""
-        return not depending_on([leaf], self.order).isdisjoint(self.at_kinks)
-
-    def __contains__(self, node: Value) -> bool:
-        return node in self._here
+        return not depending_on([leaf], self.graph.nodes).isdisjoint(self.at_kinks)
 
     def along(self, leaf: Value) -> NoisyFunction:
         """The output as a function of one leaf."""
@@ -103,7 +101,7 @@ class Piece:
 
         No other kink is crossed, except by what jumps at a kink.
         """
-        jumping = depending_on([node for node in self.at_kinks if node.op is not None and node.op.jumps], self.order)
+        jumping = depending_on([node for node in self.at_kinks if node.op is not None and node.op.jumps], self.graph.nodes)
         return self._sampled(leaves_at, {}, jumping)
 
     def slope_through_kinks(self, leaf: Value) -> float:
@@ -114,7 +112,7 @@ class Piece:
                 sizes = [None if partial is None else abs(partial) for partial in node.partials]
                 return [None if size is None else slope for size in sizes] if node in self.at_kinks else sizes
 
-            return float(tangents(self.order, {leaf: 1.0}, partials).get(self.root, 0.0))
+            return float(tangents(self.graph.nodes, {leaf: 1.0}, partials).get(self.root, 0.0))
 
         return largest(1.0) - largest(0.0)
 
@@ -123,7 +121,7 @@ class Piece:
         for step in (2.0**-10, 2.0**-30):
             for side in (-1.0, 1.0):
                 x = leaf.data + side * step * first_step(leaf.data)
-                if repr(value_at(x)) != repr(replay(self.order, {leaf: x})[self.root]):  # NaN is the same as NaN
+                if repr(value_at(x)) != repr(replay(self.graph.nodes, {leaf: x})[self.root]):  # NaN is the same as NaN
                     return False
         return True
 
@@ -163,7 +161,7 @@ class Piece:
 
     def _values(self, leaves: Mapping[Value, float], linear: Mapping[Value, Sequence[float]]) -> dict[Value, float]:
         values: dict[Value, float] = {}
-        for node in self.order:
+        for node in self.graph:
             if node.op is None:
                 values[node] = leaves.get(node, node.data)
                 continue
@@ -176,14 +174,10 @@ class Piece:
         return values
 
     def _noise(self, values: Mapping[Value, float], linear: Mapping[Value, Sequence[float]]) -> float:
-        def partials(node: Value) -> Sequence[float | None]:
-            assert node.op is not None
-            wanted = [type(arg) is not float for arg in node.args]
-            return linear.get(node) or take_partials(node.op, values[node], numbers_of(node, values), wanted)
-
-        bars = adjoints(self.order, {self.root: 1.0}, partials)
+        partials = replay_partials(self.graph.nodes, values) | dict(linear)
+        bars = adjoints(self.graph.nodes, {self.root: 1.0}, partials.__getitem__)
         off = 0.0
-        for node in self.order:
+        for node in self.graph:
             if node.op is not None and node in bars:
                 off += abs(bars[node]) * rounding_of(node.op, values[node], numbers_of(node, values))
         return off

@@ -15,9 +15,9 @@ STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
 NORMAL = 2.0**-1022
 
 
-def value_noise(order: Sequence[Value], bars: Mapping[Value, float]) -> float:
+def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float]) -> float:
     """How far the root's value may be off: what each op rounds, times the adjoint of its result."""
-    return sum(abs(bars[node]) * rounding_at(node) for node in order if node.op is not None and node in bars)
+    return sum(abs(bars[node]) * rounding_at(node) for node in nodes if node.op is not None and node in bars)
 
 
 def rounding_at(node: Value) -> float:
@@ -39,27 +39,27 @@ def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
     return (2.0 * EPSILON * (abs(z) + size) + lost) * (1.0 + n / 4.0)
 
 
-def gradient_errors(order: Sequence[Value], bars: Mapping[Value, float], unsure: PartialErrors) -> dict[Value, float]:
+def gradient_errors(nodes: Sequence[Value], bars: Mapping[Value, float], partial_errors: PartialErrors) -> dict[Value, float]:
     """How far off each adjoint may be: by the rounding of the sweep, and by what the partials inherit from the values."""
     errors: dict[Value, float] = {}
-    for node in reversed(order):
+    for node in reversed(nodes):
         if node.op is None or node not in bars:
             continue
-        bar, error, partial_errors = bars[node], errors.get(node, 0.0), unsure(node)
+        bar, error, offs = bars[node], errors.get(node, 0.0), partial_errors(node)
         for _, i, arg, partial in edges_of(node):
             if partial is not None:
                 swept = 3.0 * EPSILON * abs(bar * partial) + TINY
-                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), partial_errors[i]) + swept
+                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), offs[i]) + swept
     return errors
 
 
 class PartialErrors:
     """For every node of a graph, how far its recorded partials may be from those at the exact arguments."""
 
-    def __init__(self, order: Sequence[Value]) -> None:
+    def __init__(self, nodes: Sequence[Value]) -> None:
         self.values: dict[Value, float] = {}  # how far the number of each node may be off
         self._found: dict[Value, list[float]] = {}
-        for node in order:
+        for node in nodes:
             shares = [_times(abs(edge.partial), self.values[edge.arg]) for edge in edges_of(node) if edge.partial is not None]
             self.values[node] = 0.0 if node.op is None else sum(shares, rounding_at(node))
 

@@ -145,7 +145,7 @@ def _compared(left: Estimate, right: Estimate) -> Beside:
 
 def _smoothness_around(piece: Piece, leaves: Sequence[Value]) -> Iterator[Smoothness]:
     """What the function is along lines on which all leaves move, if there are several."""
-    here = {leaf: leaf.data for leaf in leaves if leaf in piece}
+    here = {leaf: leaf.data for leaf in leaves if leaf in piece.graph}
     for factor in DIRECTIONS if len(here) > 1 else ():
         steps = {}
         for i, (leaf, x) in enumerate(here.items(), start=1):
