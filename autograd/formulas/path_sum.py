@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple, overload
 
-from autograd import ops
-from autograd._check import checked_value
+from autograd._check import checked_integer, checked_value
 from autograd._format import text_table, unique_names
 from autograd.formulas.printer import TEXT, abridged
 from autograd.graph import Graph, edges_of
@@ -54,14 +53,14 @@ class Paths(Sequence[Path]):
         return "\n".join([*lines, f"{_count(self.total)} {noun}; sum of products {TEXT.number(self.sum)}"])
 
 
-def paths(x: Value, of: Value | None = None, max_paths: int = 20) -> Paths:
+def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
     """The paths from x to `of` with the products of their partials, the largest |product| first.
 
     At most `max_paths` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
     with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
     They are those of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen
     leaf) is on no path.
-    TypeError if x or of is not a Value or max_paths not an int; ValueError if max_paths is below 1.
+    TypeError if x or of is not a Value or max_paths not an integer; ValueError if max_paths is below 1.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
     >>> a, b = x * y, -4.0 * x
@@ -74,10 +73,7 @@ def paths(x: Value, of: Value | None = None, max_paths: int = 20) -> Paths:
     2 paths; sum of products −96
     """
     x, of = (checked_value("paths(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
-    if type(max_paths) is not int:
-        raise TypeError(f"paths: max_paths must be an int, got {type(max_paths).__name__}")
-    if max_paths < 1:
-        raise ValueError(f"paths: max_paths must be at least 1, got {max_paths}")
+    max_paths = checked_integer("paths: max_paths", max_paths, at_least=1)
     graph = Graph(of)
     names = unique_names(graph.names if x in graph else node_names([*graph, x]), TEXT.name)
     search = _Search(x, graph)
@@ -180,8 +176,8 @@ def route(path: Path, names: Mapping[Value, str]) -> str:
 
 
 def _in_numbers(path: Path) -> str:
-    factors = TEXT.operation(ops.prod, [TEXT.constant(partial) for partial in path.partials]).text
-    return " = ".join(dict.fromkeys((factors, TEXT.number(path.product))))
+    factors = TEXT.product(abridged([TEXT.constant(partial) for partial in path.partials], TEXT.dots))
+    return " = ".join(dict.fromkeys((factors.text, TEXT.number(path.product))))
 
 
 def _count(n: int) -> str:

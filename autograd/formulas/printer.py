@@ -110,7 +110,8 @@ def abridged(items: Sequence[T], *dots: T) -> list[T]:
     return list(items) if len(items) <= MAX_TERMS else [*items[: MAX_TERMS - 2], *dots, items[-1]]
 
 
-def enough_arguments(op: Op, count: int, position: int = 0) -> list[int]:
+@lru_cache(maxsize=256)
+def enough_arguments(op: Op, count: int, position: int = 0) -> tuple[int, ...]:
     """Positions of arguments, of `count`, with which the op is written as with all: `abridged` leaves out the others.
 
     The one at `position` is among them, so that the partial by it is written as with all, too.
@@ -119,9 +120,10 @@ def enough_arguments(op: Op, count: int, position: int = 0) -> list[int]:
     if len(terms) == 1:  # a product, of factors
         terms = [(i,) for i in terms[0]]
     if op.arity is not None or len(terms) <= MAX_TERMS + 5:
-        return [*range(count)]
-    asked = [term for term in terms if position in term]
-    return sorted({i for term in (*terms[: MAX_TERMS + 3], *asked, *terms[-2:]) for i in term})
+        return tuple(range(count))
+    partner = op.partner(position, count)
+    asked = (position,) if partner is None else (position, partner)
+    return tuple(sorted({i for term in (*terms[: MAX_TERMS + 3], asked, *terms[-2:]) for i in term}))
 
 
 # -- how an op is written ----------------------------------------------------------------------------
