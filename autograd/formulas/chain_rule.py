@@ -24,7 +24,7 @@ MAX_NAMES = 5  # of leaves that were changed
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a derivative comes about: its `value`, and the chain rule as `text` (also `str()`) and as `latex`."""
+    """A derivative explained: its `value`, and the chain rule as `text` (also `str()`) and as `latex`."""
 
     value: float
     text: str
@@ -89,7 +89,7 @@ class Wording(NamedTuple):
     stale: str
 
     def stale_note(self, names: Sequence[str]) -> str:
-        """What is said first if leaves of these names were changed."""
+        """The line that comes first if leaves with these names were changed."""
         was = "was" if len(names) == 1 else "were"
         return self.stale.format(listed(names, MAX_NAMES).replace(" and ", self.both), was)
 
@@ -124,12 +124,12 @@ LATEX_WORDING = Wording(
 )
 
 
-# For each node the edges on which gradient arrives, by the node that they come from.
+# For each node the edges on which gradient arrives, grouped by the node they come from.
 Users = Mapping[Value, Mapping[Value, Sequence[Edge]]]
 
 
 def users_of(graph: Graph) -> Users:
-    """The users of each node from which gradient arrives."""
+    """The users of each node that pass gradient on to it."""
     users: dict[Value, dict[Value, list[Edge]]] = {}
     for edge in graph.edges():
         if edge.partial is not None and edge.node in graph.adjoints:
@@ -140,7 +140,7 @@ def users_of(graph: Graph) -> Users:
 class ChainRule:
     """The chain rule at the nodes of a graph with one root, under the given names.
 
-    Where a leaf was changed since, no symbol stands for a number that it no longer has.
+    If a leaf was changed since, formulas that use it are left out: they would not give the recorded numbers.
     """
 
     def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], users: Users | None = None) -> None:
@@ -151,7 +151,7 @@ class ChainRule:
         self.users = users_of(graph) if users is None else users
 
     def lines(self, x: Value) -> list[str]:
-        """The chain rule for x, then for each node between x and the root, the root's end first; not more than are shown."""
+        """The chain rule for x, then for each node between x and the root, starting at the root; at most MAX_LINES lines."""
         first = [self.wording.stale_note([self.names[leaf] for leaf in self.graph.stale])] if self.stale else []
         if x is self.root:
             return [*first, self.line(x)]
@@ -211,7 +211,7 @@ class ChainRule:
         return [wording.since.format(line, self._operation(self.root))] if self._direct(node) else [line, *rules]
 
     def _partial(self, edges: Sequence[Edge]) -> tuple[float, list[Formula]]:
-        """∂user/∂node, and how it is written: in symbols, as a sum of numbers if node is used twice, as one number."""
+        """∂user/∂node, and its formulas: in symbols, as a sum of numbers if node is used twice, as one number."""
         partials = [edge.partial for edge in edges if edge.partial is not None]
         total = ops.sum(*partials)
         symbols = [self._rule(edge) for edge in abridged(edges)]
@@ -219,7 +219,7 @@ class ChainRule:
         return total, [self._sum(symbols, len(edges)), self._sum([*numbers], len(edges)), self.printer.constant(total)]
 
     def _rule(self, edge: Edge) -> Formula:
-        """The partial in symbols; ∂user/∂node if it cannot be written out, or the symbols stand for other numbers by now."""
+        """The partial in symbols; ∂user/∂node if it cannot be written out, or if a symbol no longer has the recorded number."""
         node, op = edge.node, edge.node.op
         assert op is not None
         count = len(node.args)

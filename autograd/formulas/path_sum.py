@@ -1,4 +1,4 @@
-"""paths: a derivative as the sum over all paths, of which the largest are found without walking them all."""
+"""paths: a derivative as the sum over all paths; the largest are found without walking them all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from autograd.graph import Graph, edges_of
 from autograd.names import node_names
 from autograd.value import Value
 
-# |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, and
-# exponent and mantissa of the others. Compared in this order, so the greatest rest of a path does not depend on its beginning.
+# |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, then exponent
+# and mantissa of the product of the others. Compared in this order, the best end of a path does not depend on its beginning.
 Weight = tuple[int, int, int, float]
 ONE: Weight = (0, 0, 1, 0.5)
 
@@ -58,8 +58,8 @@ def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
 
     At most `max_paths` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
     with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
-    They are those of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen
-    leaf) is on no path.
+    They are paths of the graph as recorded, along edges on which gradient flows: none leads to a branch not taken or
+    to a frozen leaf.
     TypeError if x or of is not a Value or max_paths not an integer; ValueError if max_paths is below 1.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
@@ -106,7 +106,7 @@ class _Search:
         return self._ranked[node]
 
     def total(self) -> int:
-        """How many paths there are: counted from the root, and forgotten once they have been passed on."""
+        """How many paths there are, counted from the root down; a node's count is dropped once it has been passed on."""
         counts = {self.root: 1} if self.root in self.best else {}
         for node in reversed(self.graph.nodes):
             here = counts.pop(node, 0)
@@ -117,10 +117,10 @@ class _Search:
         return 0
 
     def largest(self, most: int) -> Iterator[Path]:
-        """The best path, then again and again the best that turns off from one found (Lawler's partition).
+        """The best path, then repeatedly the best one that branches off from a path already found (Lawler's partition).
 
-        A candidate goes with a path found before down to some node, takes the edge of some rank there, and from
-        then on the best: a path is the list of those ranks, from the root down.
+        A candidate follows a known path down to some node, takes an edge of lower rank there, and the best edges from
+        then on. A path is the list of those ranks, from the root down.
         """
         serial = count()
         candidates: list[tuple[tuple[float, ...], int, list[int], int]] = []
@@ -136,7 +136,7 @@ class _Search:
                 heapq.heappush(candidates, (cost, next(serial), [*ranks[:depth], ranks[depth] + 1], depth))
 
     def _follow(self, ranks: list[int], turn: int) -> tuple[Path, list[tuple[Weight, int]]]:
-        """The path, whose ranks are filled up with 0; and where one may turn off it, from `turn` on."""
+        """The path with these ranks, filled up with 0, and where candidates may branch off it, from `turn` on."""
         nodes, partials, product = [self.root], list[float](), 1.0
         weight, turns = ONE, []
         while nodes[-1] is not self.x:
