@@ -125,7 +125,7 @@ LATEX_WORDING = Wording(
 
 
 # For each node the edges on which gradient arrives, grouped by the node they come from.
-Users = Mapping[Value, Mapping[Value, Sequence[Edge]]]
+Users = Mapping[Value, dict[Value, list[Edge]]]
 
 
 def users_of(graph: Graph) -> Users:

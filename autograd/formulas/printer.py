@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import count, pairwise, starmap
+from itertools import pairwise, starmap
 from string import Formatter
 from typing import NamedTuple, TypeVar
 
@@ -89,11 +89,11 @@ class Printer(NamedTuple):
         return self.sum([*abridged(written, self.dots), *(bias for bias in single if bias.text != "0")])
 
     def _filled(self, template: str, needed: Sequence[int], args: Sequence[Formula]) -> str:
-        text, numbers = "", count()
+        text, positions = "", iter(range(len(args)))
         for literal, place, *_ in Formatter().parse(template):
             text += literal
             if place is not None:
-                i = int(place or next(numbers))
+                i = int(place or next(positions))
                 text += self.bracketed(args[i], needed[i], text)
         return text
 
