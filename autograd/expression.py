@@ -42,7 +42,7 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 _OF_A_LIST = {"mean", "var"}
 _OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
 _OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
-_CONSTANTS = {  # letters that stand for a number in formulas
+_CONSTANTS = {  # letters that stand for numbers in formulas
     "e": "; the exponential function is exp(x), and for the number give e=2.718281828459045",
     "pi": "; for the number give pi=3.141592653589793",
     "π": "; for the number give π=3.141592653589793",
@@ -110,7 +110,7 @@ def _parse(text: str) -> ast.expr:
         _explain_slip(text)
         start = starts[min(error.lineno or 1, len(starts)) - 1]
         raise ExpressionError(error.msg, start + (error.offset or 1)) from None
-    except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested beyond what the parser takes
+    except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested too deep for the parser
         raise ExpressionError("this cannot be parsed", 1) from None
 
     def column(line: int, in_bytes: int) -> int:  # Python counts bytes of UTF-8, people count characters
@@ -128,7 +128,7 @@ def _parse(text: str) -> ast.expr:
 
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
 _NAME = r"[^\W\d]\w*"
-_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write that Python cannot parse
+_SLIPS: list[tuple[str, Callable[[re.Match[str]], str]]] = [  # what people write and Python cannot parse
     (rf"({_NUMBER})\s*({_NAME})", lambda found: f"{_PRODUCT}: {found[1]}*{found[2]}"),
     (r"[×·⋅∙]", lambda found: f"{_PRODUCT}, not {found[0]}"),
     (r"[÷∕]", lambda found: f"a quotient is written with /, not {found[0]}"),
@@ -223,7 +223,7 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
 
 
 def _function(node: ast.Call) -> Callable[..., Any]:
-    """The function that is called, or ExpressionError if there is none or it is called in another way."""
+    """The function that is called, or ExpressionError if there is none, or it isn't called by its name alone."""
     called = node.func
     if not isinstance(called, ast.Name):
         known = isinstance(called, ast.Attribute) and called.attr in functions()

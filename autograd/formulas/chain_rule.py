@@ -24,7 +24,7 @@ MAX_NAMES = 5  # of leaves that were changed
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a derivative comes about: its `value`, and the chain rule as `text` (also `str()`) and as `latex`."""
+    """A derivative explained: its `value`, and the chain rule as `text` (also `str()`) and as `latex`."""
 
     value: float
     text: str
@@ -66,7 +66,7 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     graph = Graph(of)
     names = graph.names if x in graph else node_names([*graph, x])
     in_text = ChainRule(graph, TEXT_WORDING, unique_names(names, TEXT.name))
-    in_latex = ChainRule(graph, LATEX_WORDING, unique_names(names, LATEX.name, numbered=numbered_latex))
+    in_latex = ChainRule(graph, LATEX_WORDING, unique_names(names, LATEX.name, numbered=numbered_latex), in_text.users)
     if x in graph.adjoints and x.requires_grad:
         return Explanation(graph.adjoints[x], "\n".join(in_text.lines(x)), aligned(in_latex.lines(x)))
     return Explanation(0.0, in_text.why_zero(x), Latex(in_latex.why_zero(x)))
@@ -89,7 +89,7 @@ class Wording(NamedTuple):
     stale: str
 
     def stale_note(self, names: Sequence[str]) -> str:
-        """What is said first if leaves of these names were changed."""
+        """The line that comes first if leaves with these names were changed."""
         was = "was" if len(names) == 1 else "were"
         return self.stale.format(listed(names, MAX_NAMES).replace(" and ", self.both), was)
 
@@ -124,25 +124,39 @@ LATEX_WORDING = Wording(
 )
 
 
+# For each node the edges on which gradient arrives, grouped by the node they come from.
+Users = Mapping[Value, dict[Value, list[Edge]]]
+
+
+def users_of(graph: Graph) -> Users:
+    """The users of each node that pass gradient on to it."""
+    users: dict[Value, dict[Value, list[Edge]]] = {}
+    for edge in graph.edges():
+        if edge.partial is not None and edge.node in graph.adjoints:
+            users.setdefault(edge.arg, {}).setdefault(edge.node, []).append(edge)
+    return users
+
+
 class ChainRule:
     """The chain rule at the nodes of a graph with one root, under the given names.
 
-    Where a leaf was changed since, no symbol stands for a number that it no longer has.
+    If a leaf was changed since, formulas that use it are left out: they would not give the recorded numbers.
     """
 
-    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str]) -> None:
+    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], users: Users | None = None) -> None:
         self.graph, self.wording, self.names = graph, wording, names
         self.printer = wording.printer
         (self.root,) = graph.roots
         self.stale = frozenset(graph.stale)
+        self.users = users_of(graph) if users is None else users
 
     def lines(self, x: Value) -> list[str]:
-        """The chain rule for x, then for each node between x and the root, the root's end first; not more than are shown."""
+        """The chain rule for x, then for each node between x and the root, starting at the root; at most MAX_LINES lines."""
         first = [self.wording.stale_note([self.names[leaf] for leaf in self.graph.stale])] if self.stale else []
         if x is self.root:
             return [*first, self.line(x)]
         nodes = [x, *self._between(x)]
-        total = sum(1 if self._direct(users) else 1 + len(abridged([*users])) for users in map(self._users, nodes))
+        total = sum(1 if self._direct(node) else 1 + len(abridged([*self.users[node]])) for node in nodes)
         lines: list[str] = []
         for node in nodes:
             if len(lines) < MAX_LINES:
@@ -162,28 +176,21 @@ class ChainRule:
 
     def _between(self, x: Value) -> list[Value]:
         """The nodes on the paths from the root to x, in the order of the backward pass."""
-        after = {x}
-        for edge in self.graph.edges():
-            if edge.partial is not None and edge.arg in after:
-                after.add(edge.node)
-        after -= {x, self.root}
-        return [node for node in reversed(self.graph.nodes) if node in after and node in self.graph.adjoints]
+        found, stack = {x}, [x]
+        while stack:
+            new = [user for user in self.users.get(stack.pop(), ()) if user not in found]
+            found.update(new)
+            stack += new
+        found -= {x, self.root}
+        return [node for node in reversed(self.graph.nodes) if node in found]
 
-    def _users(self, node: Value) -> dict[Value, list[Edge]]:
-        """The edges on which gradient arrives at a node, by the node that they come from."""
-        users: dict[Value, list[Edge]] = {}
-        for edge in self.graph.users[node]:
-            if edge.partial is not None and edge.node in self.graph.adjoints:
-                users.setdefault(edge.node, []).append(edge)
-        return users
-
-    def _direct(self, users: Mapping[Value, object]) -> bool:
+    def _direct(self, node: Value) -> bool:
         """Is the root the only user?"""
-        return users.keys() == {self.root}
+        return self.users[node].keys() == {self.root}
 
     def _lines(self, node: Value) -> list[str]:
         """∂root/∂node in symbols and in numbers, and a line for each local rule."""
-        wording, users = self.wording, self._users(node)
+        wording, users = self.wording, self.users[node]
         symbols: list[Formula] = []
         numbers: list[Formula] = []
         rules: list[str] = []
@@ -201,10 +208,10 @@ class ChainRule:
         terms = [*(self._sum(each, len(users)) for each in (symbols, numbers)), self.printer.constant(self.graph.adjoints[node])]
         derivative = self._derivative(self.root, node)
         line = wording.equals.format(derivative, _equal(terms, derivative))
-        return [wording.since.format(line, self._operation(self.root))] if self._direct(users) else [line, *rules]
+        return [wording.since.format(line, self._operation(self.root))] if self._direct(node) else [line, *rules]
 
     def _partial(self, edges: Sequence[Edge]) -> tuple[float, list[Formula]]:
-        """∂user/∂node, and how it is written: in symbols, as a sum of numbers if node is used twice, as one number."""
+        """∂user/∂node, and its formulas: in symbols, as a sum of numbers if node is used twice, as one number."""
         partials = [edge.partial for edge in edges if edge.partial is not None]
         total = ops.sum(*partials)
         symbols = [self._rule(edge) for edge in abridged(edges)]
@@ -212,11 +219,11 @@ class ChainRule:
         return total, [self._sum(symbols, len(edges)), self._sum([*numbers], len(edges)), self.printer.constant(total)]
 
     def _rule(self, edge: Edge) -> Formula:
-        """The partial in symbols; ∂user/∂node if it cannot be written out, or the symbols stand for other numbers by now."""
+        """The partial in symbols; ∂user/∂node if it cannot be written out, or if a symbol no longer has the recorded number."""
         node, op = edge.node, edge.node.op
         assert op is not None
         count = len(node.args)
-        few = enough_arguments(op, count, edge.position) if op.built_in else [*range(count)]  # a mean divides by n
+        few = enough_arguments(op, count, edge.position) if op.built_in else range(count)  # a mean divides by n
         args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
         known = self.stale.isdisjoint(node.args)
         z = Formula(self.names[node], ATOM)

@@ -1,4 +1,4 @@
-"""nudge: how much the gradient says that y changes if leaves do, beside how much it does."""
+"""nudge: the change of y that the gradient predicts for a change of its leaves, beside the actual one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The partials of an op written out: ∂out/∂arg in the names of the arguments."""
+"""The partials of an op as formulas: ∂out/∂arg in the names of the arguments."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Form
     def leaf(arg: Formula | float) -> Value | float:
         if isinstance(arg, float):
             return arg
-        node = Value(0.5)  # any number: only the formula is looked at
+        node = Value(0.5)  # any number: only the formula matters
         leaves[node] = arg
         return node
 
@@ -83,14 +83,13 @@ def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Form
 
 
 def textbook_partial(op: Op, position: int, args: Sequence[Value | float], z: Value | float) -> Value | float:
-    """The partial, recorded in args and z: as a textbook writes it if the op says so, else by its rule."""
+    """The partial, recorded in args and z: the textbook form if the op has one, else its rule."""
     if not op.textbook:
         wanted = [i == position for i in range(len(args))]
         partial: Value | float = op.partials_at(z, args, wanted)[position]
         return partial
-    known: dict[str, Any] = {"z": z, **dict(zip("xy", args, strict=False))}
-    if op.arity is None:
-        known = {"z": z, "x": args[position], "y": args[0]}
+    named = {"x": args[position], "y": args[0]} if op.arity is None else dict(zip("xy", args, strict=False))
+    known: dict[str, Any] = {"z": z, **named}
     return evaluate(op.textbook[min(position, len(op.textbook) - 1)], known)[0]
 
 
@@ -114,7 +113,7 @@ def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Fo
 
 
 def simplified(nodes: Sequence[Value], choose: bool = False) -> dict[Value, Value | float]:
-    """What each node is the same as: 1·x and x to the power 1 are x. With `choose`, `where` is the branch that it takes."""
+    """What each node equals: 1·x and x¹ are x. With `choose`, `where` equals the branch that it takes."""
     same: dict[Value, Value | float] = {}
     for node in nodes:
         args = [same[arg] if type(arg) is Value else arg for arg in node.args]
@@ -122,22 +121,25 @@ def simplified(nodes: Sequence[Value], choose: bool = False) -> dict[Value, Valu
     return same
 
 
+# An op of the table that, beside a constant, gives each of these back, bit for bit, is the identity there.
 _PROBES = (0.0, -0.0, 1.5, -2.25, 1e300, 5e-324, math.inf, -math.inf, math.nan)
 
 
 def _simplified(node: Value, op: Op, args: Sequence[Any], choose: bool) -> Value | float:
+    if not op.built_in:
+        return node
     if choose and op.select:
         numbers = [arg if type(arg) is float else arg.data for arg in node.args]
         branch: Value | float = args[op.partials_at(node.data, numbers, [True] * len(args)).index(1.0)]
         return branch
-    values = [arg for arg in args if type(arg) is Value]
-    if not values:
+    unknown = [arg for arg in args if type(arg) is Value]
+    if not unknown:
         constant: float = op(*args)
         return constant
-    if len(args) == 2 and len(values) == 1:
-        results = [repr(op(*(x if arg is values[0] else arg for arg in args))) for x in _PROBES]
+    if len(args) == 2 and len(unknown) == 1:
+        results = [repr(op(*(x if arg is unknown[0] else arg for arg in args))) for x in _PROBES]
         if results == [repr(x) for x in _PROBES]:
-            return values[0]
+            return unknown[0]
         if len(set(results)) == 1:
             return float(results[0])
     return node

@@ -1,4 +1,4 @@
-"""paths: a derivative as the sum over all paths, of which the largest are found without walking them all."""
+"""paths: a derivative as the sum over all paths; the largest are found without walking them all."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple, overload
 
-from autograd import ops
-from autograd._check import checked_value
+from autograd._check import checked_integer, checked_value
 from autograd._format import text_table, unique_names
 from autograd.formulas.printer import TEXT, abridged
 from autograd.graph import Graph, edges_of
 from autograd.names import node_names
 from autograd.value import Value
 
-# |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, and
-# exponent and mantissa of the others. Compared in this order, so the greatest rest of a path does not depend on its beginning.
+# |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, then exponent
+# and mantissa of the product of the others. Compared in this order, the best end of a path does not depend on its beginning.
 Weight = tuple[int, int, int, float]
 ONE: Weight = (0, 0, 1, 0.5)
 
@@ -54,14 +53,14 @@ class Paths(Sequence[Path]):
         return "\n".join([*lines, f"{_count(self.total)} {noun}; sum of products {TEXT.number(self.sum)}"])
 
 
-def paths(x: Value, of: Value | None = None, max_paths: int = 20) -> Paths:
+def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
     """The paths from x to `of` with the products of their partials, the largest |product| first.
 
     At most `max_paths` of them are found, the others only counted. The sum of the products of all is ∂of/∂x. Paths
     with NaN or infinite partials come first, those with partials of 0 last; equal ones in the order of the arguments.
-    They are those of the graph as recorded; an edge on which no gradient flows (to a branch not taken, or a frozen
-    leaf) is on no path.
-    TypeError if x or of is not a Value or max_paths not an int; ValueError if max_paths is below 1.
+    They are paths of the graph as recorded, along edges on which gradient flows: none leads to a branch not taken or
+    to a frozen leaf.
+    TypeError if x or of is not a Value or max_paths not an integer; ValueError if max_paths is below 1.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
     >>> a, b = x * y, -4.0 * x
@@ -74,10 +73,7 @@ def paths(x: Value, of: Value | None = None, max_paths: int = 20) -> Paths:
     2 paths; sum of products −96
     """
     x, of = (checked_value("paths(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
-    if type(max_paths) is not int:
-        raise TypeError(f"paths: max_paths must be an int, got {type(max_paths).__name__}")
-    if max_paths < 1:
-        raise ValueError(f"paths: max_paths must be at least 1, got {max_paths}")
+    max_paths = checked_integer("paths: max_paths", max_paths, at_least=1)
     graph = Graph(of)
     names = unique_names(graph.names if x in graph else node_names([*graph, x]), TEXT.name)
     search = _Search(x, graph)
@@ -110,7 +106,7 @@ class _Search:
         return self._ranked[node]
 
     def total(self) -> int:
-        """How many paths there are: counted from the root, and forgotten once they have been passed on."""
+        """How many paths there are, counted from the root down; a node's count is dropped once it has been passed on."""
         counts = {self.root: 1} if self.root in self.best else {}
         for node in reversed(self.graph.nodes):
             here = counts.pop(node, 0)
@@ -121,10 +117,10 @@ class _Search:
         return 0
 
     def largest(self, most: int) -> Iterator[Path]:
-        """The best path, then again and again the best that turns off from one found (Lawler's partition).
+        """The best path, then repeatedly the best one that branches off from a path already found (Lawler's partition).
 
-        A candidate goes with a path found before down to some node, takes the edge of some rank there, and from
-        then on the best: a path is the list of those ranks, from the root down.
+        A candidate follows a known path down to some node, takes an edge of lower rank there, and the best edges from
+        then on. A path is the list of those ranks, from the root down.
         """
         serial = count()
         candidates: list[tuple[tuple[float, ...], int, list[int], int]] = []
@@ -140,7 +136,7 @@ class _Search:
                 heapq.heappush(candidates, (cost, next(serial), [*ranks[:depth], ranks[depth] + 1], depth))
 
     def _follow(self, ranks: list[int], turn: int) -> tuple[Path, list[tuple[Weight, int]]]:
-        """The path, whose ranks are filled up with 0; and where one may turn off it, from `turn` on."""
+        """The path with these ranks, filled up with 0, and where candidates may branch off it, from `turn` on."""
         nodes, partials, product = [self.root], list[float](), 1.0
         weight, turns = ONE, []
         while nodes[-1] is not self.x:
@@ -180,8 +176,8 @@ def route(path: Path, names: Mapping[Value, str]) -> str:
 
 
 def _in_numbers(path: Path) -> str:
-    factors = TEXT.operation(ops.prod, [TEXT.constant(partial) for partial in path.partials]).text
-    return " = ".join(dict.fromkeys((factors, TEXT.number(path.product))))
+    factors = TEXT.product(abridged([TEXT.constant(partial) for partial in path.partials], TEXT.dots))
+    return " = ".join(dict.fromkeys((factors.text, TEXT.number(path.product))))
 
 
 def _count(n: int) -> str:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import count, pairwise, starmap
+from itertools import pairwise, starmap
 from string import Formatter
 from typing import NamedTuple, TypeVar
 
@@ -66,7 +66,7 @@ class Printer(NamedTuple):
         return self._joined(times or self.times, PRODUCT, factors) if factors else Formula("1", ATOM)
 
     def bracketed(self, operand: Formula, needed: int = ANY, before: str = "") -> str:
-        """The operand with brackets if it holds together too loosely, or if it begins with a sign right behind an operator."""
+        """The operand, in brackets if it holds together too loosely or begins with a sign right after an operator."""
         signed = operand.text[0] in "+-−" and before.rstrip().endswith(_OPERATORS)
         return operand.text.join(self.brackets) if operand.precedence < needed or signed else operand.text
 
@@ -78,7 +78,7 @@ class Printer(NamedTuple):
         return Formula(operator.join(text), precedence)
 
     def _sum_of_products(self, terms: Sequence[Sequence[int]], args: Sequence[Formula]) -> Formula:
-        """A sum, a product or a dot product; the bias of the latter comes last, and only if it is not 0."""
+        """A sum, a product or a dot product, whose bias comes last, and only if it is not 0."""
         single = [args[term[0]] for term in terms if len(term) == 1]
         products = [[args[i] for i in term] for term in terms if len(term) != 1]
         if not products:
@@ -89,11 +89,11 @@ class Printer(NamedTuple):
         return self.sum([*abridged(written, self.dots), *(bias for bias in single if bias.text != "0")])
 
     def _filled(self, template: str, needed: Sequence[int], args: Sequence[Formula]) -> str:
-        text, numbers = "", count()
+        text, positions = "", iter(range(len(args)))
         for literal, place, *_ in Formatter().parse(template):
             text += literal
             if place is not None:
-                i = int(place or next(numbers))
+                i = int(place or next(positions))
                 text += self.bracketed(args[i], needed[i], text)
         return text
 
@@ -102,7 +102,7 @@ _OPERATORS = ("+", "-", "−", "·", "/", "%", "^", r"\cdot", r"\bmod", r"\,")
 
 
 def abridged(items: Sequence[T], *dots: T) -> list[T]:
-    """All items, or of many the first and the last, with dots between them.
+    """All items, or if they are many the first ones and the last, with dots between.
 
     >>> abridged(range(100), ...)
     [0, 1, 2, 3, 4, 5, Ellipsis, 99]
@@ -110,18 +110,20 @@ def abridged(items: Sequence[T], *dots: T) -> list[T]:
     return list(items) if len(items) <= MAX_TERMS else [*items[: MAX_TERMS - 2], *dots, items[-1]]
 
 
-def enough_arguments(op: Op, count: int, position: int = 0) -> list[int]:
-    """Positions of arguments, of `count`, with which the op is written as with all: `abridged` leaves out the others.
+@lru_cache(maxsize=256)
+def enough_arguments(op: Op, count: int, position: int = 0) -> tuple[int, ...]:
+    """Positions of arguments, out of `count`, that give the same formula as all of them: `abridged` drops the others.
 
-    The one at `position` is among them, so that the partial by it is written as with all, too.
+    The one at `position` is among them, so the partial by it is the same too.
     """
     terms: Sequence[Sequence[int]] = [(i,) for i in range(count)] if op.terms is None else op.terms(count)
     if len(terms) == 1:  # a product, of factors
         terms = [(i,) for i in terms[0]]
     if op.arity is not None or len(terms) <= MAX_TERMS + 5:
-        return [*range(count)]
-    asked = [term for term in terms if position in term]
-    return sorted({i for term in (*terms[: MAX_TERMS + 3], *asked, *terms[-2:]) for i in term})
+        return tuple(range(count))
+    partner = op.partner(position, count)
+    asked = (position,) if partner is None else (position, partner)
+    return tuple(sorted({i for term in (*terms[: MAX_TERMS + 3], asked, *terms[-2:]) for i in term}))
 
 
 # -- how an op is written ----------------------------------------------------------------------------
@@ -145,7 +147,7 @@ def _latex_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
 
 
 def _spread(template: str, term: str, join: str, dots: str, count: int) -> str:
-    """The template of a variadic op, with a place for each argument in its only place."""
+    """The template of a variadic op with one place per argument instead of one for all."""
     places = join.join(abridged([term.replace("{}", f"{{{i}}}") for i in range(count)], dots))
     pieces = ((re.sub("[{}]", r"\g<0>\g<0>", literal), place) for literal, place, *_ in Formatter().parse(template))
     return "".join(literal + (places if place is not None else "") for literal, place in pieces)
@@ -153,7 +155,7 @@ def _spread(template: str, term: str, join: str, dots: str, count: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _text_of_source(source: str, arity: int | None) -> str:
-    """A template of Python with the signs of formulas."""
+    """A Python template with the signs of formulas."""
     slots = templates.slots(1 if arity is None else arity)
     text = re.sub("[{}]", r"\g<0>\g<0>", ast.unparse(templates.tree(source, slots, arity is None)))
     for sign, formula in ((" ** ", "^"), (" * ", "·"), (" / ", "/"), ("-", "−")):
@@ -169,7 +171,7 @@ _CLOSING = (")", "]", "}", "|", "&", ",", r"\\", r"\right", r"\rfloor", r"\rceil
 
 @lru_cache(maxsize=1024)
 def _safe_precedence(template: str, arity: int | None) -> tuple[int, ...]:
-    """The precedence of an op that does not say it: operands between delimiters need no brackets, nor does a call as a whole."""
+    """The precedence of a template if the op has none: operands between delimiters need no brackets, nor does a call."""
     marks = [chr(0xE000 + i) for i in range(1 if arity is None else arity)]
     text = template.format(*marks)
     needed = [ANY if all(starmap(_set_off, pairwise(text.split(mark)))) else ATOM for mark in marks]

@@ -28,7 +28,8 @@ from autograd.value import Value
 MAX_RULE = 120  # characters of a partial in one expression
 MAX_TERMS_PER_LINE = 10  # of a sum or product, which Python's parser nests
 
-HELPERS = {  # functions that a program may need beyond operators and `math`: as they are here, without docstring and types
+# Functions that a program may need beyond operators and `math`: those of scalar_math, without docstrings and types.
+HELPERS = {
     name: re.sub(r'    """.*"""\n|(?<=\w): \w+(?=[,)])| -> .+(?=:\n)', "", inspect.getsource(function))
     for name, function in vars(scalar_math).items()
     if inspect.isfunction(function) and function.__module__ == scalar_math.__name__
@@ -49,7 +50,7 @@ _ALLOWED = (
 
 
 class Source(str):
-    """Python source; it shows itself as it is."""
+    """Python source whose repr is the source itself."""
 
     __slots__ = ()
 
@@ -146,7 +147,7 @@ class _Program:
             yield f"{self.adjoints[arg]} {assign}{ast.unparse(contribution)}{comment}"
 
     def _rules(self, node: Value, op: Op) -> tuple[list[str], list[ast.expr], list[str]]:
-        """The lines that go before; for each argument its partial, and a comment on it."""
+        """The lines needed first; for each argument its partial, and a comment on it."""
         recorded = self.partials[node]
         wanted = [partial is not None for partial in recorded]
         z, args = Value(self.values[node]), [arg if type(arg) is float else Value(self.values[arg]) for arg in node.args]
@@ -174,7 +175,7 @@ class _Program:
     def _derived(
         self, partials: Sequence[Value | float], known: Mapping[Value, ast.expr]
     ) -> tuple[list[str], list[ast.expr], list[bool]]:
-        """Expressions as Python: the lines for what they share; each written out; does Python raise in it?"""
+        """Expressions as Python: lines for what they share; each written out; whether Python raises in it."""
         nodes = topological_order([partial for partial in partials if isinstance(partial, Value)])
         same = simplified(nodes, choose=True)
         results = [same[partial] if isinstance(partial, Value) else partial for partial in partials]
@@ -208,7 +209,7 @@ def _number(partial: Any) -> Value | float:
 
 
 def _raises(op: Op, numbers: Sequence[float]) -> bool:
-    """Does plain Python raise where it computes this?"""
+    """Does plain Python raise when it computes this?"""
     try:
         op.forward(*numbers)
     except (ArithmeticError, ValueError):
@@ -225,7 +226,7 @@ def variable(name: str) -> ast.expr:
 
 
 def constant(x: float) -> ast.expr:
-    """A number: what is below zero is minus a number, as Python reads it; infinity and NaN are those of `math`."""
+    """A number: a negative one is minus a number, as Python parses it; infinity and NaN are those of `math`."""
     if math.isnan(x):
         return variable("nan")
     if math.copysign(1.0, x) < 0.0:
@@ -260,7 +261,7 @@ def _filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
 def _assignments(name: str, op: Op, args: Sequence[ast.expr], z: float) -> list[str]:
     """`name = …` for an operation with the result z; a long sum or product on several lines, `name = name + …`.
 
-    A sum starts from +0.0, which shows if everything in it is -0.0: then that is written down.
+    A sum starts from +0.0. That matters if all its terms are -0.0, so a sum that is +0.0 is written with it.
     """
     if op.terms is None or op.arity is not None:
         return [f"{name} = {ast.unparse(operation(op, args))}"]
@@ -281,7 +282,7 @@ def _assignments(name: str, op: Op, args: Sequence[ast.expr], z: float) -> list[
 
 
 def identifier(name: str, reserved: Collection[str] = RESERVED) -> str:
-    """A name that Python takes and that hides nothing, as close as possible to the one given.
+    """A valid identifier that shadows nothing, as close as possible to the given name.
 
     >>> identifier("layers[0].w[1]"), identifier("lambda"), identifier("2nd try"), identifier("??")
     ('layers_0_w_1', 'lambda_', 'v2nd_try', 'v')
@@ -293,9 +294,9 @@ def identifier(name: str, reserved: Collection[str] = RESERVED) -> str:
 
 
 def _words(op: Op) -> set[str]:
-    """The functions that the source of an op of the user's own calls; ValueError if Python does not know them.
+    """The functions that the source of a custom op calls; ValueError if Python does not know them.
 
-    Those of the built-in ops are reserved anyway. So are the variables of a `lambda`, which would hide an argument.
+    (Those of the built-in ops are reserved anyway.) The variables of a `lambda` count too: they would shadow an argument.
     """
     if op.built_in:
         return set()

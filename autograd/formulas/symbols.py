@@ -1,4 +1,4 @@
-"""Names and numbers as text and as LaTeX, whatever is in them."""
+"""Names and numbers as text and as LaTeX, whatever characters they contain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from autograd._format import one_line, shown
 
-_PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # as nearly all are: nothing else need be asked
+_PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
 _PATH = re.compile(r"[A-Za-z]\w*(\[\d+\])*(\.[A-Za-z]\w*(\[\d+\])*)*", re.ASCII)
 _GREEK = re.compile(
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi|omega"

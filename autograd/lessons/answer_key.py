@@ -23,6 +23,7 @@ class SolvedGraph:
         (self.root,) = graph.roots
         self.spelled = unique_names(graph.names, TEXT.name)
         self.passes = Passes(graph)
+        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled)
 
     def gradient(self, x: Value) -> float:
         """∂root/∂x."""
@@ -30,11 +31,7 @@ class SolvedGraph:
 
     def uses(self, x: Value) -> dict[Value, list[Edge]]:
         """The edges along which gradient arrives at x, in that order, by the node they come from."""
-        uses: dict[Value, list[Edge]] = {}
-        for edge in self.graph.users[x]:
-            if edge.partial is not None and edge.node in self.passes.bars:
-                uses.setdefault(edge.node, []).append(edge)
-        return dict(reversed(uses.items()))
+        return dict(reversed(self._rule.users.get(x, {}).items()))
 
     def quotient(self, below: Value, above: Value | None = None) -> str:
         """∂above/∂below as it is written; without `above`, ∂root/∂below."""
@@ -42,7 +39,7 @@ class SolvedGraph:
 
     def chain_rule(self, x: Value) -> str:
         """How the gradient of x comes about, in one line."""
-        return ChainRule(self.graph, TEXT_WORDING, self.spelled).line(x)
+        return self._rule.line(x)
 
 
 class Solution(NamedTuple):

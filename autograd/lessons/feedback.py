@@ -117,7 +117,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
         return
     for bug, slip in MISTAKES.items():
         yield BUGS[bug].go_backward(graph).gradients[x], slip
-    found = paths(x, root, MAX_PATHS)
+    found = paths(x, of=root, max_paths=MAX_PATHS)
     for path in found if found.total > 1 else ():
         yield path.product, f"that is the path {route(path, names)} alone; there are others, and they all add up"
 
