@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 from autograd._format import listed, shown
 from autograd.audit import chain_rule, outer_products, penalties
-from autograd.audit.claim import Candidate, Claim, Diagnosis, gradient
-from autograd.audit.parameters import index_text, shape_text
+from autograd.audit.claim import Candidate, Claim, Diagnosis
+from autograd.audit.parameters import shape_text
 
 MAX_ENTRIES = 3  # named one by one
 
@@ -33,7 +34,7 @@ def _explanations(claim: Claim, mistakes: Sequence[Mistake]) -> list[Diagnosis]:
 
 def sign(claim: Claim) -> Iterator[Diagnosis]:
     """−1 times the gradient."""
-    if claim.is_explained_by(claim.gradient * -1.0):
+    if claim.is_explained_by(claim.gradient, -1.0):
         yield Diagnosis("sign", "the sign is wrong")
 
 
@@ -74,7 +75,8 @@ def transpose(claim: Claim) -> Iterator[Diagnosis]:
 def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another parameter."""
     for name, shape in claim.loss.shapes.items():
-        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(gradient(name)):
+        gradient = _summed(name, [[k] for k in range(math.prod(shape))])
+        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(gradient):
             yield Diagnosis("other parameter", f"the claim is the gradient of {name}")
 
 
@@ -98,12 +100,12 @@ def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
         else:
             what = "the claim is"
         for how, k in (("sum", 1.0), ("mean", 1.0 / length)):
-            if claim.is_explained_by(_summed(claim.name, parts) * k):
+            if claim.is_explained_by(_summed(claim.name, parts), k):
                 yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{whole}")
 
 
 def _summed(name: str, parts: Sequence[Sequence[int]]) -> Candidate:
-    return Candidate(lambda loss: [sum(loss.gradient[name][k] for k in part) for part in parts])
+    return lambda loss: [sum(loss.gradient[name][k] for k in part) for part in parts]
 
 
 def right_numbers(claim: Claim) -> Iterator[Diagnosis]:
@@ -124,11 +126,11 @@ def _shapes(claim: Claim) -> str:
 
 def single_entries(claim: Claim) -> Iterator[Diagnosis]:
     """A few entries that are wrong, the same ones at every point."""
-    wrong = sorted({k for comparison in claim.comparisons for k in comparison.differing()})
-    size = len(claim.comparisons[0].claimed)
+    wrong = [entry.place for entry, *more in zip(*claim.entries, strict=True) if not all(e.agrees for e in (entry, *more))]
+    size = len(claim.entries[0])
     if len(wrong) <= max(1, size // 4) and size > 1:
-        which = listed([index_text(claim.shape, k) for k in wrong], MAX_ENTRIES)
-        yield Diagnosis("single entries", f"only {which} of {size} entries {'is' if len(wrong) == 1 else 'are'} wrong")
+        verb = "is" if len(wrong) == 1 else "are"
+        yield Diagnosis("single entries", f"only {listed(wrong, MAX_ENTRIES)} of {size} entries {verb} wrong")
 
 
 # -- the table ---------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
 def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another penalty, and the rest times a factor that has a reason."""
     for factor in claim.known_factors[2:] if claim.has_penalty else ():
-        for text in _fitted(claim, claim.data * factor.k):
+        for text in _fitted(claim, lambda loss, k=factor.k: [k * x for x in claim.data(loss)]):  # type: ignore[misc]
             wrong = f"the gradient of the penalty on {claim.name} is taken as {text}{_right_form(claim)}"
             also = f"the rest is {factor.text} times what it should be{claim.reasons(factor)}"
             yield Diagnosis("penalty", f"two mistakes: {wrong}; and {also}")
@@ -64,7 +64,7 @@ def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
 def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
     """The form that the claim has besides the rest, with its factor."""
     for text, form in FORMS.items() if not claim.is_explained_by(beside) else ():
-        k = claim.fitted_factor(Candidate(lambda loss, form=form: form(loss.numbers[claim.name])), beside)
+        k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
         if k is not None:
             yield f"{shown(k)}·{text}"
             return

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from autograd._format import html_table, printable, told_apart
-from autograd.audit.claim import Diagnosis
+from autograd.audit.claim import Diagnosis, Entry
 from autograd.audit.parameters import Shape, shape_text
 
 MAX_ROWS = 20
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
-
-
-class Entry(NamedTuple):
-    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict."""
-
-    parameter: str
-    index: str
-    claimed: float
-    gradient: float
-    tolerance: float
-    agrees: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,7 @@ class Verdict:
         worst = max(wrong, key=lambda entry: abs(entry.claimed - entry.gradient))
         where = " at a point nearby, and agrees at the one given" if self.only_nearby else ""
         claimed, right = told_apart(worst.claimed, worst.gradient)
-        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.index} the most"
+        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.place} the most"
         return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
 
     def likely(self) -> str:
@@ -111,8 +99,8 @@ class AuditReport:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
         page = filled_table(columns, verdicts, caption=self.headline())
-        wrong = [entry for entry in self.table() if entry.index and not entry.agrees]  # of a number the verdict says all
-        rows = [[one.parameter + one.index, *told_apart(one.claimed, one.gradient)] for one in wrong[:MAX_ROWS]]
+        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # of a number the verdict says all
+        rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong[:MAX_ROWS]]
         rows += [[f"… and {len(wrong) - MAX_ROWS} more", "", ""]] if len(wrong) > MAX_ROWS else []
         return page + (html_table(["entry", "claimed", "gradient"], rows, caption="Entries that differ") if rows else "")
 
