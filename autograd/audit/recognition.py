@@ -24,7 +24,7 @@ def evaluated(op: Op, args: Sequence[float], wanted: Sequence[bool]) -> tuple[fl
     """The value of an op and its partials where wanted; NaN if it raises, as the user's own may."""
     try:
         z = op(*args)
-        return z, take_partials(op, z, args, wanted)
+        return z, take_partials(op, z, args, wanted) if any(wanted) else []
     except (ArithmeticError, ValueError):
         return math.nan, [math.nan if want else None for want in wanted]
 
@@ -65,9 +65,10 @@ def is_linear(node: Value, moving: Collection[Value]) -> bool:
 
 def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
     """Does a node get a power of t as its factor if these arguments get the factor t? A difference from 0 does not."""
-    if node.op.linear and any(type(arg) is float or arg not in moving for arg in node.args):  # type: ignore[union-attr]
-        _, partials = evaluated(node.op, operands(node), [True] * len(node.args))  # type: ignore[arg-type]
-        if -1.0 in partials:
+    if node.op.linear:  # type: ignore[union-attr]
+        if all(type(arg) is Value and arg in moving for arg in node.args):
+            return True
+        if -1.0 in evaluated(node.op, operands(node), [True] * len(node.args))[1]:  # type: ignore[arg-type]
             return False
     one, two, four = (_moved(node, moving, x)[0] for x in (0.7, 1.4, 2.8))
     return math.isclose(two * two, one * four, rel_tol=1e-12)
@@ -135,6 +136,7 @@ def _activation(node: Value) -> Activation | None:
         nodes.append(inner)
         (inner,) = value_args(inner)
         for op, sign in WRITTEN_OUT:
-            if agree(function, lambda x, op=op, sign=sign: op(sign * x)):  # type: ignore[misc]
-                return Activation(op, sign * inner.data, nodes, sign)
+            x = sign * inner.data
+            if math.isclose(op(x), node.data) and agree(function, lambda x, op=op, sign=sign: op(sign * x)):  # type: ignore[misc]
+                return Activation(op, x, nodes, sign)
     return None

@@ -166,24 +166,32 @@ def penalty_terms(graph: Graph, parameters: Mapping[Value, str]) -> list[Value]:
 
     λ·Σw² is one, however it is written, while (w·x − y)² and w·x are not.
     """
-    owners: dict[Value, set[str]] = {}  # the parameters that a node depends on; or "", where data are added
-    dependents: dict[Value, dict[Value, None]] = {}  # the arguments that depend on parameters
-    linear: set[Value] = set()
+    owners: dict[Value, set[str]] = {}  # the parameters that a node depends on
     for node in graph:
-        args = dependents[node] = {arg: None for arg in value_args(node) if owners[arg]}
-        owners[node] = {parameters[node]} if node in parameters else set().union(*(owners[arg] for arg in args))
-        if args and len(owners[node]) == 1 and owners[node] != {""} and not is_homogeneous(node, args):
-            owners[node] = {""}
-        if not args or (len(owners[node]) == 1 and linear.issuperset(args) and is_linear(node, args)):
+        owners[node] = {parameters[node]} if node in parameters else set().union(*(owners[arg] for arg in value_args(node)))
+
+    def dependents(node: Value) -> dict[Value, None]:
+        return {arg: None for arg in value_args(node) if owners[arg]}
+
+    def largest(is_term: Callable[[Value], bool]) -> list[Value]:
+        found, seen, stack = [], set(), list(graph.roots)
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if is_term(node):
+                found.append(node)
+            elif (args := dependents(node)) and is_linear(node, args):
+                stack += args
+        return found
+
+    linear: set[Value] = set()
+    homogeneous: set[Value] = set()
+    for node in topological_order(largest(lambda node: len(owners[node]) == 1)):
+        args = dependents(node)
+        if linear.issuperset(args) and (not args or is_linear(node, args)):
             linear.add(node)
-    terms, seen, stack = [], set(), list(graph.roots)
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if len(owners[node]) == 1 and owners[node] != {""} and node not in linear:
-            terms.append(node)
-        elif dependents[node] and is_linear(node, dependents[node]):
-            stack += dependents[node]
-    return terms
+        if homogeneous.issuperset(args) and (not args or is_homogeneous(node, args)):
+            homogeneous.add(node)
+    return largest((homogeneous - linear).__contains__)
