@@ -90,11 +90,11 @@ class Claim:
 
     def is_explained_by(self, of: Candidate, k: float = 1.0, beside: Candidate | None = None) -> bool:
         """Does k·of + beside come out as claimed, to rounding, at every point?"""
-        return all(self._comes_out(loss, of, k, beside) for loss in self.losses)
-
-    def _comes_out(self, loss: RecordedLoss, of: Candidate, k: float, beside: Candidate | None) -> bool:
-        rows = self._equations(loss, of, beside)
-        return rows is not None and all(abs(k * x + rest - c) <= self._slack[loss] for x, rest, c in rows)
+        for loss in self.losses:
+            rows = self._equations(loss, of, beside)
+            if rows is None or not all(abs(k * x + rest - c) <= self._slack[loss] for x, rest, c in rows):
+                return False
+        return True
 
     def _equations(self, loss: RecordedLoss, of: Candidate, beside: Candidate | None) -> list[tuple[float, float, float]] | None:
         """For each number of the claim those of the candidates; None if they don't fit it."""

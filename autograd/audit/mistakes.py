@@ -9,6 +9,7 @@ from autograd._format import listed, shown
 from autograd.audit import chain_rule, outer_products, penalties
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.parameters import shape_text
+from autograd.audit.recorded_loss import RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
 
@@ -68,44 +69,47 @@ def transpose(claim: Claim) -> Iterator[Diagnosis]:
     if len(claim.shape) == 2 and claim.claimed_shape == claim.shape[::-1]:
         rows, columns = claim.shape
         across = [i * columns + j for j in range(columns) for i in range(rows)]
-        if claim.is_explained_by(_summed(claim.name, [[k] for k in across])):
+        if claim.is_explained_by(lambda loss: [loss.gradient[claim.name][k] for k in across]):
             yield Diagnosis("transpose", "the claim is the transpose of the gradient")
 
 
 def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another parameter."""
     for name, shape in claim.loss.shapes.items():
-        gradient = _summed(name, [[k] for k in range(math.prod(shape))])
-        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(gradient):
+        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(_gradient(name)):
             yield Diagnosis("other parameter", f"the claim is the gradient of {name}")
+
+
+def _gradient(name: str) -> Candidate:
+    return lambda loss: loss.gradient[name]
 
 
 def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
     """Sums or means of the gradient's rows, of its columns or of all of it, alone or in every entry."""
     if len(claim.shape) not in (1, 2):
         return
-    rows, columns = claim.shape if len(claim.shape) == 2 else (1, *claim.shape)
-    size = rows * columns
-    groups = {
-        "": [list(range(size))],
-        " of each column": [list(range(j, size, columns)) for j in range(columns)],
-        " of each row": [list(range(i, i + columns)) for i in range(0, size, columns)],
+    size, columns = math.prod(claim.shape), claim.shape[-1]
+    groups = {  # the number of the sum that each entry goes into
+        "": [0] * size,
+        " of each column": [k % columns for k in range(size)],
+        " of each row": [k // columns for k in range(size)],
     }
-    for whole, parts in groups.items():
-        length = size // len(parts)
-        if length == 1 or (whole and len(parts) == 1):
-            continue
-        if claim.same_shape:
-            what, parts = "every entry is", [part for k in range(size) for part in parts if k in part]
-        else:
-            what = "the claim is"
-        for how, k in (("sum", 1.0), ("mean", 1.0 / length)):
-            if claim.is_explained_by(_summed(claim.name, parts), k):
-                yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{whole}")
+    what = "every entry is" if claim.same_shape else "the claim is"
+    for which, group in groups.items():
+        count = group[-1] + 1
+        for how, k in (("sum", 1.0), ("mean", count / size)) if count < size and (count > 1 or not which) else ():
+            if claim.is_explained_by(_sums(claim, group), k):
+                yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{which}")
 
 
-def _summed(name: str, parts: Sequence[Sequence[int]]) -> Candidate:
-    return lambda loss: [sum(loss.gradient[name][k] for k in part) for part in parts]
+def _sums(claim: Claim, group: Sequence[int]) -> Candidate:
+    def candidate(loss: RecordedLoss) -> Sequence[float]:
+        sums = [0.0] * (group[-1] + 1)
+        for i, x in zip(group, claim.gradient(loss), strict=True):
+            sums[i] += x
+        return [sums[i] for i in group] if claim.same_shape else sums
+
+    return candidate
 
 
 def right_numbers(claim: Claim) -> Iterator[Diagnosis]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.parameters import Shape
@@ -12,17 +13,7 @@ from autograd.audit.recorded_loss import Contribution, RecordedLoss
 Part = Callable[[Contribution], float]
 Position = tuple[int, int]  # of a contribution: to which number of a parameter, and from which sample
 
-
-def _delta(one: Contribution) -> float:
-    return one.delta
-
-
-def _input(one: Contribution) -> float:
-    return one.x
-
-
-def _product(one: Contribution) -> float:
-    return one.delta * one.x
+DELTA, INPUT, PRODUCT = attrgetter("delta"), attrgetter("x"), attrgetter("product")
 
 
 def _sums(name: str, groups: Sequence[Sequence[Position]], part: Part) -> Candidate:
@@ -38,7 +29,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
     for k, scale in ((1.0, ""), (float(count), f", times {count}")):
         for s in range(count):
             which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"
-            one = _sums(name, [[(i, s)] for i in range(size)], _product)
+            one = _sums(name, [[(i, s)] for i in range(size)], PRODUCT)
             if claim.is_explained_by(one, k, claim.penalty):
                 why = ", as if `=` stood for `+=`" if s == count - 1 else ""
                 yield Diagnosis("samples", f"only {which} of the {count} samples counts{scale}{why}")
@@ -47,7 +38,7 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
         apart = [[(i, s)] for i in range(size) for s in range(count)]
         across = [[(i, s)] for s in range(count) for i in range(size)]
         for shape, groups in (((*claim.shape, count), apart), ((count, *claim.shape), across)):
-            if shape == claim.claimed_shape and claim.is_explained_by(_sums(name, groups, _product), k):
+            if shape == claim.claimed_shape and claim.is_explained_by(_sums(name, groups, PRODUCT), k):
                 yield Diagnosis("samples", f"the sum over the {count} samples is missing{scale}")
 
 
@@ -79,19 +70,19 @@ def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
             continue
         layer = "" if name == claim.name else f", and δ is that of another layer, the one of {name}"
         text = f"the product with the inputs is missing: the claim is δ, one number for each unit{layer}"
-        units = _distinct(loss, name, _delta)
+        units = _distinct(loss, name, DELTA)
         n = len(units)
-        yield text, (n, count), _sums(name, [[(k, s)] for k in units for s in range(count)], _delta)
-        yield text, (count, n), _sums(name, [[(k, s)] for s in range(count) for k in units], _delta)
+        yield text, (n, count), _sums(name, [[(k, s)] for k in units for s in range(count)], DELTA)
+        yield text, (count, n), _sums(name, [[(k, s)] for s in range(count) for k in units], DELTA)
         for summed in ((n,), (n, 1), (1, n)):
-            yield text, summed, _sums(name, [[(k, s) for s in range(count)] for k in units], _delta)
-        inputs = _distinct(loss, claim.name, _input)
+            yield text, summed, _sums(name, [[(k, s) for s in range(count)] for k in units], DELTA)
+        inputs = _distinct(loss, claim.name, INPUT)
         if name == claim.name and len(shape) == 2 and len(inputs) == n and count == 1:
             text = "δ and the inputs are multiplied entry by entry, where every δ should meet every input"
             yield text, (n,), _entry_by_entry(name, list(zip(units, inputs, strict=True)))
     everything = [[(k, s) for s in range(count)] for k in range(math.prod(shape))]
-    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _sums(claim.name, everything, _delta)
-    yield "δ, by which the inputs are multiplied, is missing", shape, _sums(claim.name, everything, _input)
+    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _sums(claim.name, everything, DELTA)
+    yield "δ, by which the inputs are multiplied, is missing", shape, _sums(claim.name, everything, INPUT)
 
 
 def _entry_by_entry(name: str, pairs: Sequence[tuple[int, int]]) -> Candidate:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd import context
 from autograd._format import printable
-from autograd.audit.claim import Claim, Diagnosis
+from autograd.audit.claim import Claim
 from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
@@ -53,7 +53,7 @@ def audit(
     losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
     claims = [Claim(name, losses, sizes or {}, rtol) for name in parameters.shapes]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees])
-    return AuditReport({claim.name: _verdict(claim, *diagnoses.get(claim.name, ())) for claim in claims})
+    return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ())) for claim in claims})
 
 
 def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iterator[RecordedLoss]:
@@ -76,22 +76,6 @@ def _moved(xs: list[float], distance: float, random: Random) -> list[float]:
     """Every number moved, also a zero: by a part of its size, or of the size of those beside it."""
     size = math.hypot(*xs) / math.sqrt(len(xs)) or 1.0
     return [x + random.choice((-1.0, 1.0)) * random.uniform(0.3, 1.0) * distance * max(abs(x), size) for x in xs]
-
-
-def _verdict(claim: Claim, diagnosis: Diagnosis | None = None, *others: Diagnosis) -> Verdict:
-    differs = (i for i, entries in enumerate(claim.entries) if not all(entry.agrees for entry in entries))
-    first = next(differs, 0)
-    return Verdict(
-        claim.name,
-        claim.shape,
-        claim.claimed_shape,
-        tuple(claim.entries[first] if claim.same_shape else ()),
-        agrees=claim.agrees,
-        points=len(claim.losses),
-        only_nearby=first > 0,
-        diagnosis=diagnosis,
-        also_possible=others,
-    )
 
 
 # -- a document, statement by statement --------------------------------------------------------------

@@ -35,6 +35,11 @@ class Contribution(NamedTuple):
     delta: float
     x: float
 
+    @property
+    def product(self) -> float:
+        """What it adds."""
+        return self.delta * self.x
+
 
 class RecordedLoss:
     """The loss `f` recorded with these numbers for its parameters, and what is claimed to be its gradient there."""

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd._format import html_table, printable, told_apart
-from autograd.audit.claim import Diagnosis, Entry
-from autograd.audit.parameters import Shape, shape_text
+from autograd.audit.claim import Claim, Diagnosis, Entry
+from autograd.audit.parameters import shape_text
 
 MAX_ROWS = 20
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
 
 
-@dataclass(frozen=True)
 class Verdict:
     """What holds of the claimed gradient of one parameter.
 
@@ -23,15 +22,19 @@ class Verdict:
     and `also_possible` are others that explain it as well. `points` is at how many points it was judged.
     """
 
-    name: str
-    shape: Shape
-    claimed_shape: Shape
-    entries: tuple[Entry, ...]
-    agrees: bool
-    points: int
-    only_nearby: bool
-    diagnosis: Diagnosis | None
-    also_possible: tuple[Diagnosis, ...]
+    def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis]) -> None:
+        differs = (i for i, entries in enumerate(claim.entries) if not all(entry.agrees for entry in entries))
+        first = next(differs, 0)
+        self.name, self.agrees, self.shape, self.claimed_shape = claim.name, claim.agrees, claim.shape, claim.claimed_shape
+        self.entries = claim.entries[first] if claim.entries else []
+        self.points, self.only_nearby = len(claim.losses), first > 0
+        self.diagnosis, self.also_possible = next(iter(diagnoses), None), tuple(diagnoses[1:])
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name} ({shape_text(self.shape)}): {self.sentence()}"]
+        lines += [f"    likely: {self.likely()}"] if self.likely() else []
+        lines += [f"    also possible: {self.others()}"] if self.also_possible else []
+        return "\n".join(map(printable, lines))
 
     def sentence(self) -> str:
         """Agree or not, in words."""
@@ -86,12 +89,7 @@ class AuditReport:
         return f"{wrong} of {count} claimed gradients do not hold." if wrong else f"All claimed gradients agree ({count})."
 
     def __str__(self) -> str:
-        lines = [self.headline()]
-        for verdict in self:
-            lines.append(f"{verdict.name} ({shape_text(verdict.shape)}): {verdict.sentence()}")
-            lines += [f"    likely: {verdict.likely()}"] if verdict.likely() else []
-            lines += [f"    also possible: {verdict.others()}"] if verdict.also_possible else []
-        return "\n".join(map(printable, lines))
+        return "\n".join([self.headline(), *map(repr, self)])
 
     __repr__ = __str__
 
