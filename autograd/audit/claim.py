@@ -125,28 +125,28 @@ class Claim:
 
     def known_factor(self, of: Candidate, beside: Candidate | None = None) -> Factor | None:
         """The factor k that has a reason and for which the claim is k·of + beside."""
-        ratios = (self._least_squares([loss], of, beside)[0] for loss in self.losses)
+        ratios = (self._least_squares([loss], of, beside) for loss in self.losses)
         k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it explains all of them is seen below
         near = (factor for factor in self.known_factors if abs(k - factor.k) <= max(SAME_FACTOR, self.rtol) * abs(k))
         return next((factor for factor in near if self.is_explained_by(of, factor.k, beside)), None)
 
     def fitted_factor(self, of: Candidate, beside: Candidate | None = None) -> float | None:
         """The k for which the claim is k·of + beside, if the claim tells more than it takes to fit k."""
-        k, equations = self._least_squares(self.losses, of, beside)
+        k = self._least_squares(self.losses, of, beside)
         if not self.is_explained_by(of, k, beside):
             return None
+        rows = (row for loss in self.losses for row in enumerate(self._equations(loss, of, beside) or ()))
+        different = {(i, f"{x:.6g}") for i, (x, _, _) in rows if abs(x) > TINY}
         digits = -math.log10(max(self._slack.values()) / self._off)
-        return k if (equations - 1) * digits >= MIN_DIGITS else None
+        return k if (len(different) - 1) * digits >= MIN_DIGITS else None
 
-    def _least_squares(self, losses: Iterable[RecordedLoss], of: Candidate, beside: Candidate | None) -> tuple[float, int]:
-        """The k for which k·of + beside is nearest to the claim, NaN if there is none; and from how many different equations."""
+    def _least_squares(self, losses: Iterable[RecordedLoss], of: Candidate, beside: Candidate | None) -> float:
+        """The k for which k·of + beside is nearest to the claim, NaN if there is none."""
         above = below = 0.0
-        equations = set()
         for loss in losses:
-            for i, (x, rest, c) in enumerate(self._equations(loss, of, beside) or ()):
+            for x, rest, c in self._equations(loss, of, beside) or ():
                 above, below = above + x * (c - rest), below + x * x
-                equations |= {(i, f"{x:.6g}")} if abs(x) > TINY else set()
-        return (above / below if below else math.nan), len(equations)
+        return above / below if below else math.nan
 
     @cached_property
     def known_factors(self) -> list[Factor]:
