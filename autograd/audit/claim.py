@@ -12,10 +12,10 @@ from autograd.audit.parameters import indices
 from autograd.audit.recorded_loss import RecordedLoss
 
 MAX_UNEXPLAINED = 1e-4  # the part of the difference that an explanation may leave open, however small the difference is
-MIN_DIGITS = 7  # that come out right beyond what was fitted, before something fitted is named
+MIN_DIGITS = 7  # that must agree beyond those that the fit itself uses up
 SAME_FACTOR = 1e-6
 MAX_REASONS = 3
-TINY = 1e-300  # what underflow may do
+TINY = 1e-300  # the error that underflow may cause
 
 # A formula that may be what was claimed: its numbers for a recorded loss, None where it has none.
 Candidate = Callable[[RecordedLoss], Sequence[float] | None]
@@ -48,7 +48,7 @@ class Factor(NamedTuple):
 
 
 class Claim:
-    """What is claimed to be the gradient of a parameter, at all the points where that is judged."""
+    """The claimed gradient of a parameter, at all the points where it is judged."""
 
     def __init__(self, name: str, losses: Sequence[RecordedLoss], sizes: Mapping[str, int], rtol: float) -> None:
         self.name, self.rtol, self._sizes = name, rtol, sizes
@@ -124,14 +124,14 @@ class Claim:
     # -- factors -------------------------------------------------------------------------------------
 
     def known_factor(self, of: Candidate, beside: Candidate | None = None) -> Factor | None:
-        """The factor k that has a reason and for which the claim is k·of + beside."""
+        """The factor k with a known reason for which the claim is k·of + beside."""
         ratios = (self._least_squares([loss], of, beside) for loss in self.losses)
-        k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it explains all of them is seen below
+        k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it fits all of them is seen below
         near = (factor for factor in self.known_factors if abs(k - factor.k) <= max(SAME_FACTOR, self.rtol) * abs(k))
         return next((factor for factor in near if self.is_explained_by(of, factor.k, beside)), None)
 
     def fitted_factor(self, of: Candidate, beside: Candidate | None = None) -> float | None:
-        """The k for which the claim is k·of + beside, if the claim tells more than it takes to fit k."""
+        """The k for which the claim is k·of + beside, if the claim holds more information than it takes to fit k."""
         k = self._least_squares(self.losses, of, beside)
         if not self.is_explained_by(of, k, beside):
             return None

@@ -129,7 +129,7 @@ def _shapes(claim: Claim) -> str:
 
 
 def single_entries(claim: Claim) -> Iterator[Diagnosis]:
-    """A few entries that are wrong, the same ones at every point."""
+    """A few wrong entries."""
     wrong = [entry.place for entry, *more in zip(*claim.entries, strict=True) if not all(e.agrees for e in (entry, *more))]
     size = len(claim.entries[0])
     if len(wrong) <= max(1, size // 4) and size > 1:
@@ -139,8 +139,8 @@ def single_entries(claim: Claim) -> Iterator[Diagnosis]:
 
 # -- the table ---------------------------------------------------------------------------------------
 
-# In the order in which an audit prefers them: first those that leave nothing to choose, the simplest first; then those
-# with a number that is fitted to the claim.
+# In the order in which an audit prefers them: those with nothing to fit, the simplest first; then those with a number
+# that is fitted to the claim.
 MISTAKES: Sequence[Mistake] = (
     sign,
     known_factor,

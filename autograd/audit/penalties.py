@@ -43,12 +43,12 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
     name = claim.name
     if not claim.has_penalty:
         for text in _fitted(claim, claim.gradient):
-            yield Diagnosis("penalty", f"the claim has the gradient of a penalty on {name}, {text}, and f has none")
+            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, and f has none")
         return
     for text in _fitted(claim, claim.data):
         yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
     for text in _fitted(claim, claim.gradient):
-        yield Diagnosis("penalty", f"the claim has the gradient of one more penalty on {name}, {text}, than f")
+        yield Diagnosis("penalty", f"the claim adds the gradient of a further penalty on {name}, {text}, that f does not have")
 
 
 def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:

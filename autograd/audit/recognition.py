@@ -1,4 +1,4 @@
-"""What functions the nodes of a recorded loss are, found by trying numbers: so it does not matter how they are written."""
+"""Which functions the nodes of a recorded loss compute, found by trying numbers: it does not matter how they are written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_WRITTEN_OUT = 3  # operations
 
 
 def evaluated(op: Op, args: Sequence[float], wanted: Sequence[bool]) -> tuple[float, list[Any]]:
-    """The value of an op and its partials where wanted; NaN if it raises, as the user's own may."""
+    """The value of an op and its partials where wanted; NaN if it raises, as a custom op may."""
     try:
         z = op(*args)
         return z, take_partials(op, z, args, wanted) if any(wanted) else []
@@ -64,7 +64,7 @@ def is_linear(node: Value, moving: Collection[Value]) -> bool:
 
 
 def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
-    """Does a node get a power of t as its factor if these arguments get the factor t? A difference from 0 does not."""
+    """Does multiplying these arguments by t multiply the node by a power of t? A difference from 0 counts as one from data."""
     if node.op.linear:  # type: ignore[union-attr]
         if all(type(arg) is Value and arg in moving for arg in node.args):
             return True
@@ -75,9 +75,9 @@ def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
 
 
 class Activation(NamedTuple):
-    """A unit of a network, or any function of one argument: its result is op(x). Layers count from the inputs.
+    """A unit of a network, or any function of one argument: its result is op(x). Layers are counted from the inputs.
 
-    `nodes` are the operations it is written in, the result first; they depend on sign·x.
+    `nodes` are the operations it is written with, the result first and the one that takes sign·x last.
     """
 
     op: Op
@@ -98,7 +98,7 @@ class Activation(NamedTuple):
 
 
 def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
-    """The activations, by function and layer; in each sample by sample, so that the units of layers of one width pair up."""
+    """The activations by function and layer, in each sample by sample: so the units of two layers of one width correspond."""
     units = {node: unit for node in order if (unit := _activation(node))}
     inside = {part for unit in units.values() for part in unit.nodes[1:]}
     layers: dict[Value, int] = {}
@@ -119,7 +119,7 @@ def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
 
 
 def _activation(node: Value) -> Activation | None:
-    """The unit whose result a node is, as 1/(1 + exp(−x)) is that of a sigmoid."""
+    """The unit whose result this node is, if it is one; 1/(1 + exp(−x)) is a sigmoid."""
     if node.op is None or node.op.linear:
         return None
     if node.op.arity == 1:

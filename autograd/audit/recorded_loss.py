@@ -25,8 +25,8 @@ from autograd.sweeps import adjoints, recorded, topological_order
 from autograd.value import Value, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
-# operation is shaken by more than that, and what this does to the gradient is what a claim may differ by.
-SHAKE = 2.0**-44
+# operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.
+PERTURBATION = 2.0**-44
 
 
 class Contribution(NamedTuple):
@@ -76,9 +76,9 @@ class RecordedLoss:
 
     @cached_property
     def noise(self) -> Numbers:
-        """How far each number of the gradient moves when every operation is shaken, and every kink is left to either side."""
+        """How far each number of the gradient moves if every operation is perturbed, with every kink passed on either side."""
         random = Random(0)
-        left, right = (self._shaken(random, side) for side in (-1.0, 1.0))
+        left, right = (self._perturbed_gradient(random, side) for side in (-1.0, 1.0))
         return {
             name: [
                 max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in zip(gs, left[name], right[name], strict=True)
@@ -86,13 +86,13 @@ class RecordedLoss:
             for name, gs in self.gradient.items()
         }
 
-    def _shaken(self, random: Random, side: float) -> Numbers:
-        def shake(x: float, blur: float = 0.0) -> float:
-            return x + SHAKE * (2.0 * random.random() - 1.0) * (abs(x) + blur)
+    def _perturbed_gradient(self, random: Random, side: float) -> Numbers:
+        def perturbed(x: float, blur: float = 0.0) -> float:
+            return x + PERTURBATION * (2.0 * random.random() - 1.0) * (abs(x) + blur)
 
         values: dict[Value, float] = {}
         partials: dict[Value, list[float | None]] = {}
-        # The partials that textbooks' formulas give with an error relative to 1, not to the partial.
+        # The partials that textbook formulas give with an error relative to 1, not to the partial.
         blurred = {unit.nodes[-1] for units in self.layers.values() for unit in units if unit.op.activation}
         for node in self.graph:
             if node.op is None:
@@ -101,10 +101,10 @@ class RecordedLoss:
             numbers = numbers_of(node, values)
             wanted = [type(arg) is Value for arg in node.args]
             if node.op.kinks is not None and not node.op.select and node.op.kinks(*numbers) == 0.0:
-                numbers[wanted.index(True)] += side * SHAKE
-            values[node] = shake(node.op(*numbers))
+                numbers[wanted.index(True)] += side * PERTURBATION
+            values[node] = perturbed(node.op(*numbers))
             taken = take_partials(node.op, values[node], numbers, wanted)
-            partials[node] = [None if p is None else shake(p, node in blurred) for p in taken]
+            partials[node] = [None if p is None else perturbed(p, node in blurred) for p in taken]
         return self._with_partials(partials)
 
     @cached_property
@@ -135,12 +135,12 @@ class RecordedLoss:
 
     @cached_property
     def data_nodes(self) -> dict[Value, None]:
-        """The operations that the loss is made of, but for its penalties."""
+        """The operations of the loss, except those of its penalties."""
         inside = set(topological_order(self._penalty_terms))
         return {node: None for node in self.graph if node.op and node not in inside and node in self.graph.adjoints}
 
     def _uses(self, name: str) -> list[list[Edge]]:
-        """Where each number of a parameter is used, but for penalties."""
+        """Where each number of a parameter is used, except in penalties."""
         users = self.graph.users
         return [[edge for edge in users.get(leaf, ()) if edge.node in self.data_nodes] for leaf in self._leaves[name]]
 
@@ -157,7 +157,7 @@ class RecordedLoss:
         return [[Contribution(self.graph.adjoints[edge.node], edge.partial or 0.0) for edge in edges] for edges in uses]
 
     def with_numbers(self, name: str, numbers: list[float]) -> Override:
-        """The partials of what uses a parameter, if these were its numbers on the way back."""
+        """The partials of the nodes that use a parameter, as if these were its numbers."""
         swapped = dict(zip(self._leaves[name], numbers, strict=True))
         changed = {}
         for node in {edge.node for edges in self._uses(name) for edge in edges}:
