@@ -1,1 +1,1 @@
-"""Our engine beside its peers: `make bench`."""
+"""Our engine next to its peers: `make bench`."""

@@ -1,4 +1,4 @@
-"""Measure, and print one table: medians, with the garbage collector on, contenders taking turns in one process."""
+"""Measure and print a table: medians with the garbage collector on, the contenders taking turns in one process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 import autograd
 import nn
 from benchmarks import workloads
-from benchmarks.checking import sensitivity
+from benchmarks.detection_limit import detection_limit
 from benchmarks.peers import Micrograd, peers
 
 ROUNDS = 11
@@ -24,7 +24,7 @@ ROUNDS = 11
 
 def main() -> None:
     """Run all workloads."""
-    print(f"CPython {platform.python_version()}, {platform.machine()}; medians of {ROUNDS} rounds, collector on\n")
+    print(f"CPython {platform.python_version()}, {platform.machine()}; medians of {ROUNDS} rounds, garbage collector on\n")
     contenders = peers()
     print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours against each")
     for title, function, point in (
@@ -43,15 +43,15 @@ def main() -> None:
     if "micrograd" in runs:
         runs["micrograd"] = _through_micrograd_nn()
     _print_row("micrograd demo step, through nn", contenders, _alternate(runs))
-    print(f"\nbackward with a use outside the graph in each of 20,000 rounds, against without: {_dead_uses()}")
+    print(f"\nbackward with a use outside the graph in each of 20,000 rounds, and without: {_dead_uses()}")
     print("slowest ops to record, by number of arguments:", _slowest_ops())
     print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
-    print(f"bytes an operation (recorded and swept): {_bytes_an_op():.0f}")
-    print("ns an operation by length of a chain, record + backward:", _by_length())
+    print(f"bytes per operation (recorded and swept): {_bytes_per_op():.0f}")
+    print("ns per operation, by length of the chain, record + backward:", _by_length())
     _print_import_time()
     print("drawing, in ms (the graph as DOT + its layout as SVG):", _drawing_times())
-    print(f"page of a player of 500 steps: {_player_size() / 1e3:.0f} kB")
-    print(f"gradcheck of random expressions, error that is caught: {sensitivity()}")
+    print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB")
+    print(f"gradcheck on random expressions: {detection_limit()}")
 
 
 def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[float, list[float]]]:
@@ -74,11 +74,11 @@ def _agree(title: str, results: dict[str, tuple[float, list[float]]]) -> None:
 
 
 def _alternate(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """The median seconds of each, taking turns so that a busy moment of the machine hits all alike."""
+    """The median seconds of each, taking turns, so that a busy moment of the machine slows all of them."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            gc.collect()  # micrograd leaves cycles behind: its own garbage, not the next one's
+            gc.collect()  # micrograd leaves cycles behind: nobody else pays for them
             start = time.perf_counter()
             run()
             times[name].append(time.perf_counter() - start)
@@ -138,7 +138,7 @@ def _dead_uses() -> str:
 
 
 def _slowest_ops() -> str:
-    """Of every arity the slowest op and the fastest, and how many take over four times as long as that."""
+    """For each number of arguments the fastest op, and those that take more than four times as long."""
     points = {"polygamma": [1.0, 2.5], "leg": [2.0, 0.5], "acosh": [2.5], "log1mexp": [1.5]}
     by_arity: dict[int, list[tuple[float, str]]] = {}
     for name in sorted(autograd.ops.BUILT_IN):
@@ -151,7 +151,7 @@ def _slowest_ops() -> str:
         fastest = min(found)
         slow = [f"{name} {seconds * 1e3:.1f}" for seconds, name in sorted(found) if seconds > 4.0 * fastest[0]]
         number = "any number" if arity == 9 else str(arity)
-        cells.append(f"{number}: {fastest[1]} {fastest[0] * 1e3:.2f} µs, over four times that: {', '.join(slow) or 'none'}")
+        cells.append(f"{number}: {fastest[1]} {fastest[0] * 1e3:.2f} µs, more than four times that: {', '.join(slow) or 'none'}")
     return "; ".join(cells)
 
 
@@ -174,7 +174,7 @@ def _jacobian_times() -> str:
     return f"{1e3 * times['jacobian']:.1f} and {1e3 * times['jvp']:.1f} ms"
 
 
-def _bytes_an_op() -> float:
+def _bytes_per_op() -> float:
     leaf, other = autograd.Value(0.999), autograd.Value(0.5)
     gc.collect()
     tracemalloc.start()
@@ -230,7 +230,7 @@ def _drawing_times() -> str:
 
 
 def _player_size() -> int:
-    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: as many steps forward, and as many back
+    return len(autograd.player(_chain(250)).html.encode())  # 250 operations: that many steps forward, and that many back
 
 
 def _print_import_time() -> None:
@@ -245,7 +245,7 @@ def _print_import_time() -> None:
     loaded = subprocess.run([sys.executable, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
     foreign = sorted({name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"autograd"})
     milliseconds = 1e3 * (times[ours] - times[plain])
-    print(f"import autograd: {milliseconds:.1f} ms; beside the standard library it imports {foreign or 'nothing'}")
+    print(f"import autograd: {milliseconds:.1f} ms; outside the standard library it imports {foreign or 'nothing'}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An engine as short as one can be and still be quick: what ours is measured against on programs in plain operators."""
+"""The shortest engine that is still fast: the yardstick for ours on programs in plain operators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Node:
-    """A number, what it was made from, and its derivatives by that."""
+    """A number, the nodes it was made from, and its partial derivatives with respect to them."""
 
     __slots__ = ("args", "data", "grad", "partials")
 

@@ -1,6 +1,6 @@
-"""The engines that are compared, behind one face: the gradient of a scalar function at a point.
+"""The engines that are compared, behind one interface: the gradient of a scalar function at a point.
 
-A peer brings its functions (`exp`, `log`, `sqrt`, `erf`, `relu`) and `gradient(f, point)`, which makes the inputs,
+A peer has its functions (`exp`, `log`, `sqrt`, `erf`, `relu`) and `gradient(f, point)`, which makes the inputs,
 records `f(functions, inputs)`, sweeps back and returns the value and the gradient as floats.
 """
 
@@ -34,7 +34,7 @@ class Ours:
 
 
 class Micrograd:
-    """karpathy/micrograd from PyPI; it has no exp, log, sqrt and erf."""
+    """karpathy/micrograd from PyPI; it has no exp, log, sqrt or erf."""
 
     name = "micrograd"
 
@@ -43,7 +43,7 @@ class Micrograd:
 
         self.make = Value
         self.functions = SimpleNamespace(relu=lambda x: x.relu(), make=Value)
-        sys.setrecursionlimit(10**6)  # its backward recurses once a node
+        sys.setrecursionlimit(10**6)  # its backward recurses once per node
 
     def gradient(self, f: Function, point: list[float]) -> tuple[float, list[float]]:
         inputs = [self.make(x) for x in point]
@@ -53,7 +53,7 @@ class Micrograd:
 
 
 class Minimal:
-    """The shortest engine that is quick: local derivatives in tuples, no closures, about 40 lines; it lives here."""
+    """The shortest engine that is fast: partial derivatives in tuples, no closures, about 40 lines; benchmarks/minimal.py."""
 
     name = "40 lines"
 
@@ -102,7 +102,7 @@ class Xad:
 
 
 class Torch:
-    """PyTorch, one 0-dimensional tensor a number, in double precision."""
+    """PyTorch, one 0-dimensional tensor per number, in double precision."""
 
     name = "PyTorch"
 
@@ -124,7 +124,7 @@ class Torch:
 
 
 def peers() -> list[Any]:
-    """Ours, and every other one that is installed."""
+    """Ours, and all others that are installed."""
     found: list[Any] = [Ours(), Minimal()]
     for module, peer in (("micrograd", Micrograd), ("xad", Xad), ("torch", Torch)):
         if importlib.util.find_spec(module) is not None:

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from autograd._format import listed
-from autograd.audit.parameters import Shape
+from autograd.audit.parameters import indices
 from autograd.audit.recorded_loss import RecordedLoss
 
 MAX_UNEXPLAINED = 1e-4  # the part of the difference that an explanation may leave open, however small the difference is
-MIN_DIGITS = 7  # that come out right beyond what was fitted, before something fitted is named
+MIN_DIGITS = 7  # that must agree beyond those that the fit itself uses up
 SAME_FACTOR = 1e-6
 MAX_REASONS = 3
-TINY = 1e-300  # what underflow may do
+TINY = 1e-300  # the error that underflow may cause
+
+# A formula that may be what was claimed: its numbers for a recorded loss, None where it has none.
+Candidate = Callable[[RecordedLoss], Sequence[float] | None]
+
+
+class Entry(NamedTuple):
+    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict."""
+
+    parameter: str
+    place: str
+    claimed: float
+    gradient: float
+    tolerance: float
+    agrees: bool
 
 
 class Diagnosis(NamedTuple):
@@ -34,185 +47,130 @@ class Factor(NamedTuple):
     size: int
 
 
-class Candidate:
-    """A formula that may be what was claimed: its numbers for a recorded loss, None where it has none.
-
-    Candidates are added, subtracted and multiplied with numbers.
-    """
-
-    def __init__(self, numbers: Callable[[RecordedLoss], Sequence[float] | None]) -> None:
-        self.numbers = numbers
-
-    def __add__(self, other: Candidate) -> Candidate:
-        def numbers(loss: RecordedLoss) -> Sequence[float] | None:
-            one, two = self.numbers(loss), other.numbers(loss)
-            return None if one is None or two is None else [x + y for x, y in zip(one, two, strict=True)]
-
-        return Candidate(numbers)
-
-    def __mul__(self, k: float) -> Candidate:
-        def numbers(loss: RecordedLoss) -> Sequence[float] | None:
-            one = self.numbers(loss)
-            return None if one is None else [k * x for x in one]
-
-        return Candidate(numbers)
-
-    def __sub__(self, other: Candidate) -> Candidate:
-        return self + other * -1.0
-
-
-def gradient(name: str) -> Candidate:
-    """The gradient of a parameter."""
-    return Candidate(lambda loss: loss.gradient[name])
-
-
-def penalty(name: str) -> Candidate:
-    """What the penalties of f add to it."""
-    return Candidate(lambda loss: loss.penalty[name])
-
-
-class Comparison(NamedTuple):
-    """The claim and the gradient of a parameter at one point, and how far apart the two may be."""
-
-    loss: RecordedLoss
-    claimed: list[float]
-    gradient: list[float]
-    tolerance: list[float]
-
-    def differing(self) -> list[int]:
-        """Which numbers of the claim differ from the gradient, where both have one shape."""
-        numbers = zip(self.claimed, self.gradient, self.tolerance, strict=True)
-        return [k for k, (c, g, tolerance) in enumerate(numbers) if abs(c - g) > tolerance]
-
-
-@dataclass(frozen=True)
 class Claim:
-    """What is claimed to be the gradient of a parameter, at all the points where that is judged."""
+    """The claimed gradient of a parameter, at all the points where it is judged."""
 
-    name: str
-    shape: Shape
-    claimed_shape: Shape
-    comparisons: Sequence[Comparison]
-    further_sizes: Mapping[str, int]
-    rtol: float
+    def __init__(self, name: str, losses: Sequence[RecordedLoss], sizes: Mapping[str, int], rtol: float) -> None:
+        self.name, self.rtol, self._sizes = name, rtol, sizes
+        self.loss = losses[0]  # at the point given
+        first, self.shape = self.loss.claimed[name], self.loss.shapes[name]
+        same = [loss for loss in losses if loss.claimed[name].shape == first.shape]
+        fixed = all(loss.claimed[name] == first for loss in same)  # numbers, or a function that holds for one point only
+        self.losses = same[:1] if fixed else same
+        self.claimed_shape = first.shape if math.prod(self.shape) * len(first.numbers) > 1 else self.shape
+        self.same_shape = self.claimed_shape == self.shape
+        self.entries = [self._entries(loss) for loss in self.losses] if self.same_shape else []
+        self.agrees = self.same_shape and all(entry.agrees for entries in self.entries for entry in entries)
 
-    @property
-    def loss(self) -> RecordedLoss:
-        """The loss at the point given."""
-        return self.comparisons[0].loss
+    def _entries(self, loss: RecordedLoss) -> list[Entry]:
+        pairs = list(zip(loss.claimed[self.name].numbers, loss.gradient[self.name], strict=True))
+        tolerances = [self.rtol * abs(g) + TINY for _, g in pairs]
+        if any(abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)):  # else its rounding need not be known
+            noise = loss.noise[self.name]
+            tolerances = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
+        rows = zip(indices(self.shape), pairs, tolerances, strict=True)
+        return [Entry(self.name, index, c, g, t, abs(c - g) <= t) for index, (c, g), t in rows]
 
-    @property
-    def same_shape(self) -> bool:
-        """Has the claim the shape of the parameter?"""
-        return self.claimed_shape == self.shape
+    def gradient(self, loss: RecordedLoss) -> list[float]:
+        """The right gradient."""
+        return loss.gradient[self.name]
 
-    @cached_property
-    def agrees(self) -> bool:
-        """Does it hold?"""
-        return self.same_shape and not any(comparison.differing() for comparison in self.comparisons)
+    def penalty(self, loss: RecordedLoss) -> list[float]:
+        """What the penalties of f add to it."""
+        return loss.penalty[self.name]
+
+    def data(self, loss: RecordedLoss) -> list[float]:
+        """The gradient without what the penalties add."""
+        return [g - p for g, p in zip(self.gradient(loss), self.penalty(loss), strict=True)]
 
     @cached_property
     def has_penalty(self) -> bool:
         """Does f penalize this parameter?"""
-        return any(any(comparison.loss.penalty[self.name]) for comparison in self.comparisons)
+        return any(any(self.penalty(loss)) for loss in self.losses)
 
-    @property
-    def gradient(self) -> Candidate:
-        """The right gradient."""
-        return gradient(self.name)
+    def is_explained_by(self, of: Candidate, k: float = 1.0, beside: Candidate | None = None) -> bool:
+        """Does k·of + beside come out as claimed, to rounding, at every point?"""
+        for loss in self.losses:
+            rows = self._equations(loss, of, beside)
+            if rows is None or not all(abs(k * x + rest - c) <= self._slack[loss] for x, rest, c in rows):
+                return False
+        return True
 
-    @property
-    def penalty(self) -> Candidate:
-        """What the penalties of f add to the gradient."""
-        return penalty(self.name)
+    def _equations(self, loss: RecordedLoss, of: Candidate, beside: Candidate | None) -> list[tuple[float, float, float]] | None:
+        """For each number of the claim those of the candidates; None if they don't fit it."""
+        claimed = loss.claimed[self.name].numbers
+        xs, rests = of(loss), beside(loss) if beside else [0.0] * len(claimed)
+        if xs is None or rests is None or not len(xs) == len(rests) == len(claimed):
+            return None
+        return list(zip(xs, rests, claimed, strict=True))
 
-    @property
-    def data(self) -> Candidate:
-        """The gradient without what the penalties add."""
-        return self.gradient - self.penalty
-
-    def is_explained_by(self, candidate: Candidate) -> bool:
-        """Does the candidate come out as claimed, to rounding, at every point?"""
-        return all(self._comes_out(comparison, candidate.numbers(comparison.loss)) for comparison in self.comparisons)
-
-    def _comes_out(self, comparison: Comparison, numbers: Sequence[float] | None) -> bool:
-        if numbers is None or len(numbers) != len(comparison.claimed):
-            return False
-        slack = self._slack(comparison)
-        return all(abs(x - c) <= slack for x, c in zip(numbers, comparison.claimed, strict=True))
-
-    def _slack(self, comparison: Comparison) -> float:
+    @cached_property
+    def _slack(self) -> dict[RecordedLoss, float]:
         """The rounding error that an explanation of the claim may have, far below the difference that it explains."""
-        largest = max(map(abs, comparison.claimed))
-        noise = max(comparison.loss.noise[self.name]) * max(1.0, largest / (max(map(abs, comparison.gradient)) or 1.0))
-        return min(noise + self.rtol * largest + TINY, max(MAX_UNEXPLAINED, self.rtol) * self._off)
+        slack = {}
+        for loss in self.losses:
+            largest = max(map(abs, loss.claimed[self.name].numbers))
+            noise = max(loss.noise[self.name]) * max(1.0, largest / (max(map(abs, self.gradient(loss))) or 1.0))
+            slack[loss] = min(noise + self.rtol * largest + TINY, max(MAX_UNEXPLAINED, self.rtol) * self._off)
+        return slack
 
     @cached_property
     def _off(self) -> float:
         """The largest difference; of another shape, the largest number."""
-        if not self.same_shape:
-            return max(abs(x) for one in self.comparisons for x in (*one.claimed, *one.gradient))
-        return max(abs(c - g) for one in self.comparisons for c, g in zip(one.claimed, one.gradient, strict=True))
+        if self.same_shape:
+            return max(abs(entry.claimed - entry.gradient) for entries in self.entries for entry in entries)
+        return max(abs(x) for loss in self.losses for x in (*loss.claimed[self.name].numbers, *self.gradient(loss)))
 
     # -- factors -------------------------------------------------------------------------------------
 
     def known_factor(self, of: Candidate, beside: Candidate | None = None) -> Factor | None:
         """The factor k with a known reason for which the claim is k·of + beside."""
-        ratios = (_least_squares([one], of, beside)[0] for one in self.comparisons)
-        k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it explains all of them is seen below
+        ratios = (self._least_squares([loss], of, beside) for loss in self.losses)
+        k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it fits all of them is seen below
         near = (factor for factor in self.known_factors if abs(k - factor.k) <= max(SAME_FACTOR, self.rtol) * abs(k))
-        return next((factor for factor in near if self.is_explained_by(_sum(of, factor.k, beside))), None)
+        return next((factor for factor in near if self.is_explained_by(of, factor.k, beside)), None)
 
     def fitted_factor(self, of: Candidate, beside: Candidate | None = None) -> float | None:
-        """The k for which the claim is k·of + beside, if the claim tells more than it takes to fit k."""
-        k, equations = _least_squares(self.comparisons, of, beside)
-        if not self.is_explained_by(_sum(of, k, beside)):
+        """The k for which the claim is k·of + beside, if the claim holds more information than it takes to fit k."""
+        k = self._least_squares(self.losses, of, beside)
+        if not self.is_explained_by(of, k, beside):
             return None
-        digits = -math.log10(max(map(self._slack, self.comparisons)) / self._off)
-        return k if (equations - 1) * digits >= MIN_DIGITS else None
+        rows = (row for loss in self.losses for row in enumerate(self._equations(loss, of, beside) or ()))
+        different = {(i, f"{x:.6g}") for i, (x, _, _) in rows if abs(x) > TINY}
+        digits = -math.log10(max(self._slack.values()) / self._off)
+        return k if (len(different) - 1) * digits >= MIN_DIGITS else None
+
+    def _least_squares(self, losses: Iterable[RecordedLoss], of: Candidate, beside: Candidate | None) -> float:
+        """The k for which k·of + beside is nearest to the claim, NaN if there is none."""
+        above = below = 0.0
+        for loss in losses:
+            for x, rest, c in self._equations(loss, of, beside) or ():
+                above, below = above + x * (c - rest), below + x * x
+        return above / below if below else math.nan
 
     @cached_property
-    def known_factors(self) -> Sequence[Factor]:
+    def known_factors(self) -> list[Factor]:
         """Factors that have a reason, the simplest first."""
         factors = {1.0: ("1", 1), 2.0: ("2", 2), 0.5: ("½", 2)}
         for times, text in ((1.0, ""), (2.0, "2·"), (0.5, "½·")):
-            for n in sorted({n for _, n in self.sizes} - {1}):
+            for n in sorted({n for _, n in self.sizes}):
                 factors.setdefault(times * n, (f"{text}{n}", n))
                 factors.setdefault(times / n, (f"{text}1/{n}", n))
         positive = [Factor(k, text, size) for k, (text, size) in factors.items()]
         return [Factor(0.0, "0", 0), *positive, *(Factor(-k, f"−{text}", size) for k, text, size in positive)]
 
     @cached_property
-    def sizes(self) -> Sequence[tuple[str, int]]:
+    def sizes(self) -> list[tuple[str, int]]:
         """Numbers that a gradient may be too large or too small by, with their reasons."""
-        loss = self.loss
-        sizes = [*self.further_sizes.items(), *(("an exponent in f", n) for n in loss.exponents)]
-        sizes.append(("the number of samples", len(loss.contributions[self.name][0])))
-        for other, shape in loss.shapes.items():
+        sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
+        sizes.append(("the number of samples", len(self.loss.contributions[self.name][0])))
+        for other, shape in self.loss.shapes.items():
             words = ["the length"] if len(shape) == 1 else ["the number of rows", "the number of columns"]
             lengths = [(f"{word} of {other}", n) for word, n in zip(words, shape, strict=False)]
-            sizes += [(reason, n) for reason, n in lengths if n not in loss.exponents]  # which are the likelier reason
+            sizes += [(reason, n) for reason, n in lengths if n not in self.loss.exponents]  # which are the likelier reason
         return [(reason, n) for reason, n in sizes if n > 1]
 
     def reasons(self, factor: Factor) -> str:
         """The sizes that a factor may come from, in parentheses."""
         reasons = [reason for reason, n in self.sizes if n == factor.size]
         return f" ({factor.size} is {listed(reasons, MAX_REASONS)})" if reasons else ""
-
-
-def _sum(of: Candidate, k: float, beside: Candidate | None) -> Candidate:
-    return of * k + beside if beside else of * k
-
-
-def _least_squares(comparisons: Iterable[Comparison], of: Candidate, beside: Candidate | None) -> tuple[float, int]:
-    """The k for which k·of + beside is nearest to the claim, NaN if there is none; and from how many different equations."""
-    above = below = 0.0
-    equations = set()
-    for loss, claimed, *_ in comparisons:
-        bases, rests = of.numbers(loss), beside.numbers(loss) if beside else [0.0] * len(claimed)
-        if bases is None or rests is None or not len(bases) == len(rests) == len(claimed):
-            return math.nan, 0
-        for i, (b, r, c) in enumerate(zip(bases, rests, claimed, strict=True)):
-            above, below = above + b * (c - r), below + b * b
-            equations |= {(i, f"{b:.6g}")} if abs(b) > TINY else set()
-    return (above / below if below else math.nan), len(equations)

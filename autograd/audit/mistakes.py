@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 from autograd._format import listed, shown
 from autograd.audit import chain_rule, outer_products, penalties
-from autograd.audit.claim import Candidate, Claim, Diagnosis, gradient
-from autograd.audit.parameters import index_text, shape_text
+from autograd.audit.claim import Candidate, Claim, Diagnosis
+from autograd.audit.parameters import shape_text
+from autograd.audit.recorded_loss import RecordedLoss
 
 MAX_ENTRIES = 3  # named one by one
 
@@ -33,7 +35,7 @@ def _explanations(claim: Claim, mistakes: Sequence[Mistake]) -> list[Diagnosis]:
 
 def sign(claim: Claim) -> Iterator[Diagnosis]:
     """−1 times the gradient."""
-    if claim.is_explained_by(claim.gradient * -1.0):
+    if claim.is_explained_by(claim.gradient, -1.0):
         yield Diagnosis("sign", "the sign is wrong")
 
 
@@ -67,43 +69,47 @@ def transpose(claim: Claim) -> Iterator[Diagnosis]:
     if len(claim.shape) == 2 and claim.claimed_shape == claim.shape[::-1]:
         rows, columns = claim.shape
         across = [i * columns + j for j in range(columns) for i in range(rows)]
-        if claim.is_explained_by(_summed(claim.name, [[k] for k in across])):
+        if claim.is_explained_by(lambda loss: [loss.gradient[claim.name][k] for k in across]):
             yield Diagnosis("transpose", "the claim is the transpose of the gradient")
 
 
 def other_parameter(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another parameter."""
     for name, shape in claim.loss.shapes.items():
-        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(gradient(name)):
+        if name != claim.name and shape == claim.claimed_shape and claim.is_explained_by(_gradient(name)):
             yield Diagnosis("other parameter", f"the claim is the gradient of {name}")
+
+
+def _gradient(name: str) -> Candidate:
+    return lambda loss: loss.gradient[name]
 
 
 def wrong_axis(claim: Claim) -> Iterator[Diagnosis]:
     """Sums or means of the gradient's rows, of its columns or of all of it, alone or in every entry."""
     if len(claim.shape) not in (1, 2):
         return
-    rows, columns = claim.shape if len(claim.shape) == 2 else (1, *claim.shape)
-    size = rows * columns
-    groups = {
-        "": [list(range(size))],
-        " of each column": [list(range(j, size, columns)) for j in range(columns)],
-        " of each row": [list(range(i, i + columns)) for i in range(0, size, columns)],
+    size, columns = math.prod(claim.shape), claim.shape[-1]
+    groups = {  # the number of the sum that each entry goes into
+        "": [0] * size,
+        " of each column": [k % columns for k in range(size)],
+        " of each row": [k // columns for k in range(size)],
     }
-    for whole, parts in groups.items():
-        length = size // len(parts)
-        if length == 1 or (whole and len(parts) == 1):
-            continue
-        if claim.same_shape:
-            what, parts = "every entry is", [part for k in range(size) for part in parts if k in part]
-        else:
-            what = "the claim is"
-        for how, k in (("sum", 1.0), ("mean", 1.0 / length)):
-            if claim.is_explained_by(_summed(claim.name, parts) * k):
-                yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{whole}")
+    what = "every entry is" if claim.same_shape else "the claim is"
+    for which, group in groups.items():
+        count = group[-1] + 1
+        for how, k in (("sum", 1.0), ("mean", count / size)) if count < size and (count > 1 or not which) else ():
+            if claim.is_explained_by(_sums(claim, group), k):
+                yield Diagnosis("wrong axis", f"{what} the {how} of the gradient's entries{which}")
 
 
-def _summed(name: str, parts: Sequence[Sequence[int]]) -> Candidate:
-    return Candidate(lambda loss: [sum(loss.gradient[name][k] for k in part) for part in parts])
+def _sums(claim: Claim, group: Sequence[int]) -> Candidate:
+    def candidate(loss: RecordedLoss) -> Sequence[float]:
+        sums = [0.0] * (group[-1] + 1)
+        for i, x in zip(group, claim.gradient(loss), strict=True):
+            sums[i] += x
+        return [sums[i] for i in group] if claim.same_shape else sums
+
+    return candidate
 
 
 def right_numbers(claim: Claim) -> Iterator[Diagnosis]:
@@ -123,18 +129,18 @@ def _shapes(claim: Claim) -> str:
 
 
 def single_entries(claim: Claim) -> Iterator[Diagnosis]:
-    """A few entries that are wrong, the same ones at every point."""
-    wrong = sorted({k for comparison in claim.comparisons for k in comparison.differing()})
-    size = len(claim.comparisons[0].claimed)
+    """A few wrong entries."""
+    wrong = [entry.place for entry, *more in zip(*claim.entries, strict=True) if not all(e.agrees for e in (entry, *more))]
+    size = len(claim.entries[0])
     if len(wrong) <= max(1, size // 4) and size > 1:
-        which = listed([index_text(claim.shape, k) for k in wrong], MAX_ENTRIES)
-        yield Diagnosis("single entries", f"only {which} of {size} entries {'is' if len(wrong) == 1 else 'are'} wrong")
+        verb = "is" if len(wrong) == 1 else "are"
+        yield Diagnosis("single entries", f"only {listed(wrong, MAX_ENTRIES)} of {size} entries {verb} wrong")
 
 
 # -- the table ---------------------------------------------------------------------------------------
 
-# In the order in which an audit prefers them: first those that leave nothing to choose, the simplest first; then those
-# with a number that is fitted to the claim.
+# In the order in which an audit prefers them: those with nothing to fit, the simplest first; then those with a number
+# that is fitted to the claim.
 MISTAKES: Sequence[Mistake] = (
     sign,
     known_factor,

@@ -2,52 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.parameters import Shape
 from autograd.audit.recorded_loss import Contribution, RecordedLoss
 
 Part = Callable[[Contribution], float]
+Position = tuple[int, int]  # of a contribution: to which number of a parameter, and from which sample
+
+DELTA, INPUT, PRODUCT = attrgetter("delta"), attrgetter("x"), attrgetter("product")
 
 
-def _delta(contribution: Contribution) -> float:
-    return contribution.delta
-
-
-def _input(contribution: Contribution) -> float:
-    return contribution.x
+def _sums(name: str, groups: Sequence[Sequence[Position]], part: Part) -> Candidate:
+    return lambda loss: [sum(part(loss.contributions[name][k][s]) for k, s in group) for group in groups]
 
 
 def samples(claim: Claim) -> Iterator[Diagnosis]:
     """The sum over the samples is missing, or some sample is."""
     name, count = claim.name, _count(claim, claim.name)
+    size = math.prod(claim.shape)
     if count < 2:
         return
     for k, scale in ((1.0, ""), (float(count), f", times {count}")):
         for s in range(count):
             which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"
-            one = _by_sample(name, lambda shares, s=s: [share[s] for share in shares])  # type: ignore[misc]
-            if claim.is_explained_by(one * k + claim.penalty):
+            one = _sums(name, [[(i, s)] for i in range(size)], PRODUCT)
+            if claim.is_explained_by(one, k, claim.penalty):
                 why = ", as if `=` stood for `+=`" if s == count - 1 else ""
                 yield Diagnosis("samples", f"only {which} of the {count} samples counts{scale}{why}")
-            if k == 1.0 and claim.is_explained_by(claim.gradient - one):
+            if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
                 yield Diagnosis("samples", f"{which} of the {count} samples is left out")
-        apart = _by_sample(name, lambda shares: [x for share in shares for x in share])
-        across = _by_sample(name, lambda shares: [x for sample in zip(*shares, strict=True) for x in sample])
-        for shape, candidate in (((*claim.shape, count), apart), ((count, *claim.shape), across)):
-            if shape == claim.claimed_shape and claim.is_explained_by(candidate * k):
+        apart = [[(i, s)] for i in range(size) for s in range(count)]
+        across = [[(i, s)] for s in range(count) for i in range(size)]
+        for shape, groups in (((*claim.shape, count), apart), ((count, *claim.shape), across)):
+            if shape == claim.claimed_shape and claim.is_explained_by(_sums(name, groups, PRODUCT), k):
                 yield Diagnosis("samples", f"the sum over the {count} samples is missing{scale}")
 
 
 def _count(claim: Claim, name: str) -> int:
     """How many samples use a parameter, if that is the same at all points."""
-    counts = {len(comparison.loss.contributions[name][0]) for comparison in claim.comparisons}
+    counts = {len(loss.contributions[name][0]) for loss in claim.losses}
     return counts.pop() if len(counts) == 1 else 0
-
-
-def _by_sample(name: str, arranged: Callable[[list[list[float]]], list[float]]) -> Candidate:
-    return Candidate(lambda loss: arranged([[one.delta * one.x for one in row] for row in loss.contributions[name]]))
 
 
 def missing_part(claim: Claim) -> Iterator[Diagnosis]:
@@ -58,8 +56,8 @@ def missing_part(claim: Claim) -> Iterator[Diagnosis]:
     scales = {1.0: "", float(count): f", times {count}", 1.0 / count: f", divided by {count}"} if count > 1 else {1.0: ""}
     for text, shape, candidate in _parts(claim, count):
         for k, scale in scales.items() if shape == claim.claimed_shape else ():
-            penalized = claim.same_shape and claim.has_penalty and claim.is_explained_by(candidate * k + claim.penalty)
-            if penalized or claim.is_explained_by(candidate * k):
+            penalized = claim.same_shape and claim.has_penalty and claim.is_explained_by(candidate, k, claim.penalty)
+            if penalized or claim.is_explained_by(candidate, k):
                 yield Diagnosis("outer product", f"{text}{scale}")
                 break
 
@@ -72,35 +70,23 @@ def _parts(claim: Claim, count: int) -> Iterator[tuple[str, Shape, Candidate]]:
             continue
         layer = "" if name == claim.name else f", and δ is that of another layer, the one of {name}"
         text = f"the product with the inputs is missing: the claim is δ, one number for each unit{layer}"
-        units = _distinct(loss, name, _delta)
+        units = _distinct(loss, name, DELTA)
         n = len(units)
-        yield text, (n, count), _deltas(name, [(k, s) for k in units for s in range(count)])
-        yield text, (count, n), _deltas(name, [(k, s) for s in range(count) for k in units])
+        yield text, (n, count), _sums(name, [[(k, s)] for k in units for s in range(count)], DELTA)
+        yield text, (count, n), _sums(name, [[(k, s)] for s in range(count) for k in units], DELTA)
         for summed in ((n,), (n, 1), (1, n)):
-            yield text, summed, _sums(name, units, _delta)
-        inputs = _distinct(loss, claim.name, _input)
+            yield text, summed, _sums(name, [[(k, s) for s in range(count)] for k in units], DELTA)
+        inputs = _distinct(loss, claim.name, INPUT)
         if name == claim.name and len(shape) == 2 and len(inputs) == n and count == 1:
             text = "δ and the inputs are multiplied entry by entry, where every δ should meet every input"
-            yield text, (n,), _entry_by_entry(name, units, inputs)
-    everything = range(len(loss.numbers[claim.name]))
-    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _sums(claim.name, everything, _delta)
-    yield "δ, by which the inputs are multiplied, is missing", shape, _sums(claim.name, everything, _input)
+            yield text, (n,), _entry_by_entry(name, list(zip(units, inputs, strict=True)))
+    everything = [[(k, s) for s in range(count)] for k in range(math.prod(shape))]
+    yield "the inputs, by which each entry's δ is multiplied, are missing", shape, _sums(claim.name, everything, DELTA)
+    yield "δ, by which the inputs are multiplied, is missing", shape, _sums(claim.name, everything, INPUT)
 
 
-def _deltas(name: str, places: Sequence[tuple[int, int]]) -> Candidate:
-    return Candidate(lambda loss: [loss.contributions[name][k][s].delta for k, s in places])
-
-
-def _entry_by_entry(name: str, units: Sequence[int], inputs: Sequence[int]) -> Candidate:
-    def numbers(loss: RecordedLoss) -> Sequence[float]:
-        rows = loss.contributions[name]
-        return [rows[i][0].delta * rows[j][0].x for i, j in zip(units, inputs, strict=True)]
-
-    return Candidate(numbers)
-
-
-def _sums(name: str, entries: Sequence[int], part: Part) -> Candidate:
-    return Candidate(lambda loss: [sum(map(part, loss.contributions[name][k])) for k in entries])
+def _entry_by_entry(name: str, pairs: Sequence[tuple[int, int]]) -> Candidate:
+    return lambda loss: [loss.contributions[name][i][0].delta * loss.contributions[name][j][0].x for i, j in pairs]
 
 
 def _distinct(loss: RecordedLoss, name: str, part: Part) -> list[int]:

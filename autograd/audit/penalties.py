@@ -43,18 +43,18 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
     name = claim.name
     if not claim.has_penalty:
         for text in _fitted(claim, claim.gradient):
-            yield Diagnosis("penalty", f"the claim has the gradient of a penalty on {name}, {text}, and f has none")
+            yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, and f has none")
         return
     for text in _fitted(claim, claim.data):
         yield Diagnosis("penalty", f"the gradient of the penalty on {name} is taken as {text}{_right_form(claim)}")
     for text in _fitted(claim, claim.gradient):
-        yield Diagnosis("penalty", f"the claim has the gradient of one more penalty on {name}, {text}, than f")
+        yield Diagnosis("penalty", f"the claim adds the gradient of a further penalty on {name}, {text}, that f does not have")
 
 
 def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another penalty, and the rest times a factor that has a reason."""
     for factor in claim.known_factors[2:] if claim.has_penalty else ():
-        for text in _fitted(claim, claim.data * factor.k):
+        for text in _fitted(claim, lambda loss, k=factor.k: [k * x for x in claim.data(loss)]):  # type: ignore[misc]
             wrong = f"the gradient of the penalty on {claim.name} is taken as {text}{_right_form(claim)}"
             also = f"the rest is {factor.text} times what it should be{claim.reasons(factor)}"
             yield Diagnosis("penalty", f"two mistakes: {wrong}; and {also}")
@@ -64,7 +64,7 @@ def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
 def _fitted(claim: Claim, beside: Candidate) -> Iterator[str]:
     """The form that the claim has besides the rest, with its factor."""
     for text, form in FORMS.items() if not claim.is_explained_by(beside) else ():
-        k = claim.fitted_factor(Candidate(lambda loss, form=form: form(loss.numbers[claim.name])), beside)
+        k = claim.fitted_factor(lambda loss, form=form: form(loss.numbers[claim.name]), beside)  # type: ignore[misc]
         if k is not None:
             yield f"{shown(k)}·{text}"
             return

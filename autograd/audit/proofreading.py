@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from autograd import context
 from autograd._format import printable
-from autograd.audit.claim import TINY, Claim, Comparison, Diagnosis
+from autograd.audit.claim import Claim
 from autograd.audit.mistakes import diagnose
-from autograd.audit.parameters import Array, Parameters, holds_functions, index_text
+from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
-from autograd.audit.report import AuditReport, Entry, Verdict, filled_table
+from autograd.audit.report import AuditReport, Verdict, filled_table
 
 RTOL = 1e-9  # the error that rounding may leave in a formula written by hand, beyond what its gradient's own conditioning allows
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
@@ -50,35 +50,25 @@ def audit(
         if not isinstance(n, int) or n < 1:
             raise ValueError(f"audit: sizes: {reason!r} must be a whole number from 1 on, got {n!r}")
     parameters = Parameters(f, at)
-    samples = [_sample(f, claimed, parameters, parameters.numbers)]
-    if holds_functions(claimed):
-        samples += _nearby(f, claimed, parameters)
-    claims = [_claim(name, samples, sizes or {}, rtol) for name in parameters.shapes]
+    losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
+    claims = [Claim(name, losses, sizes or {}, rtol) for name in parameters.shapes]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees])
-    return AuditReport({claim.name: _verdict(claim, *diagnoses.get(claim.name, ())) for claim in claims})
+    return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ())) for claim in claims})
 
 
-class _Sample(NamedTuple):
-    loss: RecordedLoss
-    claimed: dict[str, Array]
-
-
-def _sample(f: Callable[..., Any], claimed: Any, parameters: Parameters, numbers: dict[str, list[float]]) -> _Sample:
-    return _Sample(RecordedLoss(f, parameters, numbers), parameters.claimed_arrays(claimed, numbers))
-
-
-def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iterator[_Sample]:
-    """The loss and the claim at points nearby, as far as both are defined there."""
+def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iterator[RecordedLoss]:
+    """The loss and the claim at points nearby, as far as both are defined there and functions are claimed."""
+    members = claimed.values() if isinstance(claimed, Mapping) else claimed if isinstance(claimed, (tuple, list)) else ()
     random = Random(0)
-    for _ in range(NEARBY):
+    for _ in range(NEARBY if callable(claimed) or any(map(callable, members)) else 0):
         for distance in DISTANCES:
             numbers = {name: _moved(xs, distance, random) for name, xs in parameters.numbers.items()}
             try:
                 with context.quiet(), warnings.catch_warnings(action="ignore"):
-                    sample = _sample(f, claimed, parameters, numbers)
+                    loss = RecordedLoss(f, claimed, parameters, numbers)
             except (ArithmeticError, ValueError):
                 continue
-            yield sample
+            yield loss
             break
 
 
@@ -86,44 +76,6 @@ def _moved(xs: list[float], distance: float, random: Random) -> list[float]:
     """Every number moved, also a zero: by a part of its size, or of the size of those beside it."""
     size = math.hypot(*xs) / math.sqrt(len(xs)) or 1.0
     return [x + random.choice((-1.0, 1.0)) * random.uniform(0.3, 1.0) * distance * max(abs(x), size) for x in xs]
-
-
-def _claim(name: str, samples: list[_Sample], sizes: Mapping[str, int], rtol: float) -> Claim:
-    """The claim for one parameter beside its gradient, wherever it can be judged."""
-    samples = [sample for sample in samples if sample.claimed[name].shape == samples[0].claimed[name].shape]
-    claims = [sample.claimed[name].numbers for sample in samples]
-    fixed = all(claim == claims[0] for claim in claims)  # numbers, or a function that holds for one point only
-    shape = samples[0].loss.shapes[name]
-    claimed_shape = samples[0].claimed[name].shape if math.prod(shape) * len(claims[0]) > 1 else shape
-    comparisons = []
-    for (loss, _), claim in list(zip(samples, claims, strict=True))[: 1 if fixed else None]:
-        gradient = loss.gradient[name]
-        one = Comparison(loss, claim, gradient, [rtol * abs(g) + TINY for g in gradient])
-        if claimed_shape == shape and one.differing():  # else its rounding need not be known
-            tolerance = [t + (1.0 + rtol) * noise for t, noise in zip(one.tolerance, loss.noise[name], strict=True)]
-            one = one._replace(tolerance=tolerance)
-        comparisons.append(one)
-    return Claim(name, shape, claimed_shape, comparisons, sizes, rtol)
-
-
-def _verdict(claim: Claim, diagnosis: Diagnosis | None = None, *others: Diagnosis) -> Verdict:
-    differing = [one.differing() if claim.same_shape else [] for one in claim.comparisons]
-    first = next((i for i, wrong in enumerate(differing) if wrong), 0)
-    rows = zip(*claim.comparisons[first][1:], strict=True) if claim.same_shape else ()
-    entries = [
-        Entry(claim.name, index_text(claim.shape, k), *row, agrees=k not in differing[first]) for k, row in enumerate(rows)
-    ]
-    return Verdict(
-        claim.name,
-        claim.shape,
-        claim.claimed_shape,
-        tuple(entries),
-        agrees=claim.agrees,
-        points=len(claim.comparisons),
-        only_nearby=first > 0,
-        diagnosis=diagnosis,
-        also_possible=others,
-    )
 
 
 # -- a document, statement by statement --------------------------------------------------------------

@@ -1,53 +1,37 @@
-"""What functions the nodes of a recorded loss are, recognized by trying numbers, however they are written."""
+"""Which functions the nodes of a recorded loss compute, found by trying numbers: it does not matter how they are written."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import ops
-from autograd.expression import evaluate, variables
 from autograd.op import Op
-from autograd.replay import replay
 from autograd.staleness import operands
-from autograd.sweeps import topological_order
 from autograd.value import Value, take_partials
 
-Override = Mapping[Value, Sequence[float | None]]  # partials in place of the recorded ones
 Function = Callable[[float], float]
+Layer = tuple[str, int]  # the name of its function, and its number
+Override = Mapping[Value, Sequence[float | None]]  # partials in place of the recorded ones
 
 PROBES = (0.7, -1.3, 2.1)  # numbers at which functions are compared
-ACTIVATIONS = [op for op in ops.TABLE.values() if op.activation]
 WRITTEN_OUT = ((ops.relu, 1.0), (ops.sigmoid, -1.0))  # max(x, 0) is relu(x), 1/(1 + exp(x)) is sigmoid(−x)
 MAX_WRITTEN_OUT = 3  # operations
 
 
-def value_at(op: Op, args: Sequence[float]) -> float:
-    """The value of an op; NaN where it raises, as one of the user's may."""
+def evaluated(op: Op, args: Sequence[float], wanted: Sequence[bool]) -> tuple[float, list[Any]]:
+    """The value of an op and its partials where wanted; NaN if it raises, as a custom op may."""
     try:
-        return op(*args)  # type: ignore[no-any-return]
+        z = op(*args)
+        return z, take_partials(op, z, args, wanted) if any(wanted) else []
     except (ArithmeticError, ValueError):
-        return math.nan
-
-
-def partials_at(op: Op, args: Sequence[float], wanted: Sequence[bool]) -> list[Any]:
-    """The partials of an op where wanted; NaN where it raises."""
-    try:
-        return take_partials(op, op(*args), args, wanted)
-    except (ArithmeticError, ValueError):
-        return [math.nan if want else None for want in wanted]
+        return math.nan, [math.nan if want else None for want in wanted]
 
 
 def derivative(op: Op, x: float) -> float:
     """The derivative of an op of one argument."""
-    return partials_at(op, [x], [True])[0] or 0.0
-
-
-def agree(one: Function, other: Function) -> bool:
-    """Are both the same function, as far as the probes tell?"""
-    return all(math.isclose(one(x), other(x), rel_tol=1e-12) for x in PROBES)
+    return evaluated(op, [x], [True])[1][0] or 0.0
 
 
 def value_args(node: Value) -> list[Value]:
@@ -55,75 +39,45 @@ def value_args(node: Value) -> list[Value]:
     return [arg for arg in node.args if type(arg) is Value]
 
 
-def as_function(node: Value) -> Function | None:
-    """A node as a function of its only argument that is a Value; None if it has several, or none."""
-    if node.op is None or len(set(value_args(node))) != 1:
-        return None
-    return lambda x: value_at(node.op, [arg if type(arg) is float else x for arg in node.args])  # type: ignore[arg-type]
+def _moved(node: Value, moving: Collection[Value], x: float, partials: bool = False) -> tuple[float, list[Any]]:
+    """The value of a node and its partials with respect to some of its arguments if these are x."""
+    moves = [type(arg) is Value and arg in moving for arg in node.args]
+    args = [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
+    return evaluated(node.op, args, moves if partials else [False] * len(moves))  # type: ignore[arg-type]
 
 
-def is_square(node: Value) -> bool:
-    """Is it the square of its argument?"""
-    function = as_function(node)
-    return function is not None and agree(function, lambda x: x * x)
+def agree(one: Function, other: Function) -> bool:
+    """Are both the same function, as far as the probes tell?"""
+    return all(math.isclose(one(x), other(x), rel_tol=1e-12) for x in PROBES)
 
 
-def is_absolute(node: Value) -> bool:
-    """Is it the absolute value of its argument?"""
-    function = as_function(node)
-    return function is not None and agree(function, abs)
-
-
-def exponents(nodes: Iterable[Value]) -> list[int]:
-    """The whole exponents from 2 on of the powers among the nodes, each once."""
-    found = set()
-    for node in nodes:
-        function = as_function(node)
-        for n in {2.0, *(arg for arg in node.args if type(arg) is float)} if function else ():
-            if n >= 2.0 and n.is_integer() and agree(function, lambda x, n=n: math.pow(x, n)):
-                found.add(int(n))
-    return sorted(found)
-
-
-def is_logarithm(op: Op) -> bool:
-    """Does it fall to −∞ at 0, as log, or at −1, as log1p?"""
-    return -math.inf in (value_at(op, [0.0]), value_at(op, [-1.0]))
+def is_function(node: Value, function: Function) -> bool:
+    """Is a node this function of its only argument that is a Value?"""
+    args = set(value_args(node))
+    return len(args) == 1 and agree(lambda x: _moved(node, args, x)[0], function)
 
 
 def is_linear(node: Value, moving: Collection[Value]) -> bool:
     """Is a node linear in these arguments: are its partials with respect to them the same wherever they are?"""
-    if node.op.linear:  # type: ignore[union-attr]
-        return True
-    moves = [type(arg) is Value and arg in moving for arg in node.args]
-    here = [p if moved else None for p, moved in zip(node.partials, moves, strict=True)]
-    return all(partials_at(node.op, _moved(node, moves, x), moves) == here for x in PROBES[:2])  # type: ignore[arg-type]
+    here = [p if type(arg) is Value and arg in moving else None for arg, p in zip(node.args, node.partials, strict=True)]
+    return node.op.linear or all(_moved(node, moving, x, partials=True)[1] == here for x in PROBES[:2])  # type: ignore[union-attr]
 
 
 def is_homogeneous(node: Value, moving: Collection[Value]) -> bool:
-    """Does a node get a power of t as its factor if these arguments get the factor t?"""
-    moves = [type(arg) is Value and arg in moving for arg in node.args]
-    one, two, four = (value_at(node.op, _moved(node, moves, x)) for x in (0.7, 1.4, 2.8))  # type: ignore[arg-type]
+    """Does multiplying these arguments by t multiply the node by a power of t? A difference from 0 counts as one from data."""
+    if node.op.linear:  # type: ignore[union-attr]
+        if all(type(arg) is Value and arg in moving for arg in node.args):
+            return True
+        if -1.0 in evaluated(node.op, operands(node), [True] * len(node.args))[1]:  # type: ignore[arg-type]
+            return False
+    one, two, four = (_moved(node, moving, x)[0] for x in (0.7, 1.4, 2.8))
     return math.isclose(two * two, one * four, rel_tol=1e-12)
 
 
-def is_difference(node: Value) -> bool:
-    """Is something subtracted in it?"""
-    return node.op.linear and -1.0 in partials_at(node.op, operands(node), [True] * len(node.args))
-
-
-def _moved(node: Value, moves: Sequence[bool], x: float) -> list[float]:
-    """The numbers of its arguments, but x for those that move."""
-    return [x if moved else number for number, moved in zip(operands(node), moves, strict=True)]
-
-
-# -- activations -------------------------------------------------------------------------------------
-
-
 class Activation(NamedTuple):
-    """A unit of a network, or any function of one argument: its result is op(x). Layers count from the inputs.
+    """A unit of a network, or any function of one argument: its result is op(x). Layers are counted from the inputs.
 
-    Where the op is written out in several operations, `nodes` are all of them, the result first, and op(x) is a
-    function of sign·x.
+    `nodes` are the operations it is written with, the result first and the one that takes sign·x last.
     """
 
     op: Op
@@ -137,91 +91,52 @@ class Activation(NamedTuple):
         """Its result."""
         return self.nodes[0].data
 
-    def with_derivative(self, p: float) -> dict[Value, list[float | None]]:
+    def with_derivative(self, p: float) -> Override:
         """Partials that make p its derivative."""
         slopes = dict.fromkeys(self.nodes, 1.0) | {self.nodes[0]: self.sign * p}
         return {node: [slope if type(arg) is Value else None for arg in node.args] for node, slope in slopes.items()}
 
 
-def activations(order: Sequence[Value]) -> list[Activation]:
-    """All of them, sample by sample, and topologically in each: so those of two layers of the same width pair up."""
-    written = {node: found for node in order if (found := _written_out(node))}
-    inside = {part for unit in written.values() for part in unit.nodes[1:]}
+def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
+    """The activations by function and layer, in each sample by sample: so the units of two layers of one width correspond."""
+    units = {node: unit for node in order if (unit := _activation(node))}
+    inside = {part for unit in units.values() for part in unit.nodes[1:]}
     layers: dict[Value, int] = {}
-    found = []
+    samples: dict[Value, float] = {}
+    found: list[Activation] = []
     for node in order:
-        layers[node] = max((layers[arg] for arg in value_args(node)), default=0)
-        unit = None if node in inside else written.get(node) or _single(node)
-        if unit is not None:
+        args = value_args(node)
+        layers[node] = max((layers[arg] for arg in args), default=0)
+        samples[node] = min((samples[arg] for arg in args), default=math.inf)
+        if node in units and node not in inside:
             layers[node] += 1
-            found.append(unit._replace(layer=layers[node]))
-    samples = _samples(found)
-    return sorted(found, key=lambda unit: samples.get(unit.nodes[0], 0))
+            samples[node] = min(samples[node], len(found))  # a sample is called by its first unit
+            found.append(units[node]._replace(layer=layers[node]))
+    groups: dict[Layer, list[Activation]] = {}
+    for unit in sorted(found, key=lambda unit: samples[unit.nodes[0]]):
+        groups.setdefault((unit.op.name, unit.layer), []).append(unit)
+    return groups
 
 
-def _single(node: Value) -> Activation | None:
-    """A node of an op of one argument."""
-    if node.op is None or node.op.arity != 1 or node.op.linear:
+def _activation(node: Value) -> Activation | None:
+    """The unit whose result this node is, if it is one; 1/(1 + exp(−x)) is a sigmoid."""
+    if node.op is None or node.op.linear:
         return None
-    return Activation(node.op, node.args[0].data, [node], 1.0)
-
-
-def _written_out(node: Value) -> Activation | None:
-    """An activation that is written with other operations, as 1/(1 + exp(−x))."""
-    if node.op is None or node.op.arity == 1 or node.op.linear:
-        return None
+    if node.op.arity == 1:
+        return Activation(node.op, node.args[0].data, [node], 1.0)
     nodes: list[Value] = []
-    function: Function = float
     inner = node
+
+    def function(x: float) -> float:
+        for each in reversed(nodes):
+            x, _ = _moved(each, value_args(each), x)
+        return x
+
     while len(nodes) < MAX_WRITTEN_OUT and len(value_args(inner)) == 1 and not inner.op.activation:  # type: ignore[union-attr]
         nodes.append(inner)
-        function = _composed(function, as_function(inner))  # type: ignore[arg-type]
         (inner,) = value_args(inner)
         for op, sign in WRITTEN_OUT:
-            if agree(function, lambda x, op=op, sign=sign: op(sign * x)):  # type: ignore[misc]
-                return Activation(op, sign * inner.data, nodes, sign)
+            x = sign * inner.data
+            if math.isclose(op(x), node.data) and agree(function, lambda x, op=op, sign=sign: op(sign * x)):  # type: ignore[misc]
+                return Activation(op, x, nodes, sign)
     return None
-
-
-def _composed(outer: Function, inner: Function) -> Function:
-    return lambda x: outer(inner(x))
-
-
-def _samples(units: Sequence[Activation]) -> dict[Value, int]:
-    """A number for each unit, the same for those that are connected: before the loss, there is one per sample."""
-    joined: list[int] = []
-    numbers: dict[Value, int] = {}
-
-    def first(i: int) -> int:
-        while joined[i] != i:
-            i = joined[i] = joined[joined[i]]
-        return i
-
-    nodes = {unit.nodes[0]: None for unit in units if unit.op.activation}
-    for node in topological_order(nodes):
-        below = {first(numbers[arg]) for arg in value_args(node) if arg in numbers}
-        if below:
-            numbers[node] = min(below)
-            for i in below:
-                joined[i] = numbers[node]
-        elif node in nodes:
-            numbers[node] = len(joined)
-            joined.append(len(joined))
-    return {node: first(numbers[node]) for node in nodes}
-
-
-# -- formulas of textbooks ---------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def by_result(op: Op) -> Function | None:
-    """The derivative as textbooks write it in the result alone, as a(1 − a) for sigmoid; None if they don't.
-
-    Near saturation it loses the digits that the rule keeps.
-    """
-    if not op.activation or [variables(text) for text in op.textbook] != [["z"]]:
-        return None
-    z = Value(0.5)
-    formula, _ = evaluate(op.textbook[0], {"z": z})
-    order = topological_order([formula])
-    return lambda a: replay(order, {z: a})[formula]

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from autograd._format import html_table, printable, told_apart
-from autograd.audit.claim import Diagnosis
-from autograd.audit.parameters import Shape, shape_text
+from autograd.audit.claim import Claim, Diagnosis, Entry
+from autograd.audit.parameters import shape_text
 
 MAX_ROWS = 20
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
 
 
-class Entry(NamedTuple):
-    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict."""
-
-    parameter: str
-    index: str
-    claimed: float
-    gradient: float
-    tolerance: float
-    agrees: bool
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What holds of the claimed gradient of one parameter.
 
@@ -35,15 +22,19 @@ class Verdict:
     and `also_possible` are others that explain it as well. `points` is at how many points it was judged.
     """
 
-    name: str
-    shape: Shape
-    claimed_shape: Shape
-    entries: tuple[Entry, ...]
-    agrees: bool
-    points: int
-    only_nearby: bool
-    diagnosis: Diagnosis | None
-    also_possible: tuple[Diagnosis, ...]
+    def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis]) -> None:
+        differs = (i for i, entries in enumerate(claim.entries) if not all(entry.agrees for entry in entries))
+        first = next(differs, 0)
+        self.name, self.agrees, self.shape, self.claimed_shape = claim.name, claim.agrees, claim.shape, claim.claimed_shape
+        self.entries = claim.entries[first] if claim.entries else []
+        self.points, self.only_nearby = len(claim.losses), first > 0
+        self.diagnosis, self.also_possible = next(iter(diagnoses), None), tuple(diagnoses[1:])
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name} ({shape_text(self.shape)}): {self.sentence()}"]
+        lines += [f"    likely: {self.likely()}"] if self.likely() else []
+        lines += [f"    also possible: {self.others()}"] if self.also_possible else []
+        return "\n".join(map(printable, lines))
 
     def sentence(self) -> str:
         """Agree or not, in words."""
@@ -55,7 +46,7 @@ class Verdict:
         worst = max(wrong, key=lambda entry: abs(entry.claimed - entry.gradient))
         where = " at a point nearby, and agrees at the one given" if self.only_nearby else ""
         claimed, right = told_apart(worst.claimed, worst.gradient)
-        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.index} the most"
+        count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.place} the most"
         return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
 
     def likely(self) -> str:
@@ -98,12 +89,7 @@ class AuditReport:
         return f"{wrong} of {count} claimed gradients do not hold." if wrong else f"All claimed gradients agree ({count})."
 
     def __str__(self) -> str:
-        lines = [self.headline()]
-        for verdict in self:
-            lines.append(f"{verdict.name} ({shape_text(verdict.shape)}): {verdict.sentence()}")
-            lines += [f"    likely: {verdict.likely()}"] if verdict.likely() else []
-            lines += [f"    also possible: {verdict.others()}"] if verdict.also_possible else []
-        return "\n".join(map(printable, lines))
+        return "\n".join([self.headline(), *map(repr, self)])
 
     __repr__ = __str__
 
@@ -111,8 +97,8 @@ class AuditReport:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
         page = filled_table(columns, verdicts, caption=self.headline())
-        wrong = [entry for entry in self.table() if entry.index and not entry.agrees]  # of a number the verdict says all
-        rows = [[one.parameter + one.index, *told_apart(one.claimed, one.gradient)] for one in wrong[:MAX_ROWS]]
+        wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # of a number the verdict says all
+        rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong[:MAX_ROWS]]
         rows += [[f"… and {len(wrong) - MAX_ROWS} more", "", ""]] if len(wrong) > MAX_ROWS else []
         return page + (html_table(["entry", "claimed", "gradient"], rows, caption="Entries that differ") if rows else "")
 

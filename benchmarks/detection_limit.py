@@ -1,4 +1,4 @@
-"""How sharp gradcheck is: the smallest error that it would have caught, on random expressions."""
+"""How small an error gradcheck detects, on random expressions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from autograd.testing import GradientError, expressions, gradcheck, points
 EXPRESSIONS = 1000
 
 
-def sensitivity() -> str:
-    """Of right gradients: how many are refused, and from what relative error on a wrong one would be."""
+def detection_limit() -> str:
+    """How many correct gradients gradcheck refuses, and above what relative error it would have detected a wrong one."""
     refused = 0
-    caught: list[float] = []
+    limits: list[float] = []
 
     @settings(max_examples=EXPRESSIONS, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
@@ -27,8 +27,8 @@ def sensitivity() -> str:
         except GradientError:
             refused += 1
         else:
-            caught.extend(derivative.sensitivity for derivative in report.checks if derivative.analytic)
+            limits.extend(derivative.sensitivity for derivative in report.checks if derivative.analytic)
 
     check()
-    sharp = sum(error < 1e-8 for error in caught) / len(caught)
-    return f"{refused} of {EXPRESSIONS} refused; median {statistics.median(caught):.1e}, below 1e-8 on {sharp:.0%}"
+    median, below = statistics.median(limits), sum(limit < 1e-8 for limit in limits) / len(limits)
+    return f"{refused} false alarms in {EXPRESSIONS}; detection limit {median:.1e} (median), below 1e-8 for {below:.0%}"
