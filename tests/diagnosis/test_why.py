@@ -128,7 +128,7 @@ def test_inside_anomaly_an_operation_is_named_by_file_and_line():
         h = x.relu()
         line = inspect.currentframe().f_lineno - 1
         loss = 2.0 * h
-    assert f"relu at test_diagnose.py:{line} got −0.3: its partial is 0" in why(x, of=loss).verdict
+    assert f"relu at test_why.py:{line} got −0.3: its partial is 0" in why(x, of=loss).verdict
 
 
 def test_the_scope_of_an_operation_is_told():
