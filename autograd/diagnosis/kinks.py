@@ -47,8 +47,8 @@ def kinks(y: Value) -> Kinks:
     """Every operation in the graph of y that has a kink, with its distance from it, the nearest first.
 
     The margin is 0 at the kink, and its sign says on which side the recorded arguments are. A `where` is listed if
-    its condition can pass through 0; if the condition is a comparison, that one tells the distance. TypeError if y is not
-    a Value.
+    its condition can pass through 0; if the condition is a comparison, the comparison is listed instead. TypeError if y
+    is not a Value.
 
     >>> from autograd import relu
     >>> x = Value(0.25, label="x")
