@@ -89,7 +89,7 @@ class Sentences:
         if factor is not None:
             by = f"{self.name(factor)} = {shown(partial)}" if type(factor) is Value else shown(partial)
             return f"{self.name(arg)} is multiplied by {by} in {where}"
-        if _is_flat(edge):
+        if node.op.jumps and node.op.at_kink is not None and not any(node.op.at_kink):
             return f"{where} is a step: its partial is 0 everywhere"
         its_partial = f"its partial{self._by(edge)}"
         if _is_at_kink(node):
@@ -152,21 +152,6 @@ def _built_in(node: Value) -> Op | None:
     return node.op if node.op is not None and node.op.built_in else None
 
 
-def _partial_at(op: Op, xs: Sequence[float], position: int) -> float:
-    partial = take_partials(op, op(*xs), xs, [i == position for i in range(len(xs))])[position]
-    return math.nan if partial is None else partial
-
-
-def _is_flat(edge: Edge) -> bool:
-    """Is the partial 0 on both sides of the kink?"""
-    op = _built_in(edge.node)
-    if op is None or op.kinks is None:
-        return False
-    xs, i = operands(edge.node), edge.position
-    far = 2.0 * abs(op.kinks(*xs)) + 1.0  # beyond the kink, also for numbers so large that adding 1 changes nothing
-    return all(_partial_at(op, [*xs[:i], x, *xs[i + 1 :]], i) == 0.0 for x in (xs[i] - far, xs[i] + far))
-
-
 def _is_at_kink(node: Value) -> bool:
     op = _built_in(node)
     return op is not None and op.kinks is not None and op.kinks(*operands(node)) == 0.0
@@ -178,6 +163,9 @@ def _is_saturated(edge: Edge) -> bool:
     if op is None or op.arity != 1 or op.kinks is not None or op.domain != (REAL,):
         return False
     (x,) = operands(edge.node)
+    twice = op(2.0 * x)
+    (farther,) = take_partials(op, twice, [2.0 * x], [True])
     assert edge.partial is not None
-    size, farther = abs(edge.partial), abs(_partial_at(op, [2.0 * x], 0))
-    return x != 0.0 and size < SATURATED and farther <= size and abs(op(2.0 * x) - op(x)) < SATURATED
+    assert farther is not None
+    size = abs(edge.partial)
+    return x != 0.0 and size < SATURATED and abs(farther) <= size and abs(twice - op(x)) < SATURATED

@@ -29,7 +29,7 @@ class Why:
 
     `cause` is the node where it began, `edge` the use of a Value (node, position, arg, partial) that did it, if one did,
     and `chain` the nodes from the cause to the one asked about. All three are empty if nothing is wrong, if no path
-    leads from the one to the other, or if the one asked about is frozen.
+    leads from the root to the node, or if the node is frozen.
     """
 
     verdict: str

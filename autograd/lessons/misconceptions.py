@@ -45,7 +45,7 @@ class Misconception:
 
 
 def misconception(y: Value, bug: str) -> Misconception:
-    """Go backward from `y` in a wrong way as well; show the first node whose gradient it gets wrong, and why.
+    """Run a wrong backward pass beside the right one; show the first node whose gradient it gets wrong, and why.
 
     `bug` is "assign" (`=` in place of `+=`), "depth_first" (a node passes its gradient on when it is first reached),
     "stale" (a second backward() on top of the gradients of the first) or "once_per_edge" (each parent counts once).

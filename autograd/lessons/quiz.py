@@ -121,7 +121,7 @@ class Quiz:
         return drawing
 
     def _placeholders(self, hidden: Mapping[Value, int]) -> dict[Value, Placeholder]:
-        """What stands in the place of each gradient, if anything does: of those that are hidden the number of the question."""
+        """What is drawn in place of gradients: for a hidden one the number of its question."""
         graph, gradient = self._solved.graph, self._solved.gradient
         found = {graph.roots[0], *(question.node for question in self.questions if question.node not in hidden)}
         secret = {style.short(gradient(node)) for node in hidden}

@@ -271,5 +271,5 @@ def test_bad_arguments_are_refused_by_name():
 @pytest.mark.parametrize("bug", BUGS)
 def test_no_wrong_sweep_gives_a_frozen_leaf_a_gradient(bug):
     x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
-    told = misconception(x * frozen + x * frozen.exp(), bug)
-    assert (told.right[frozen], told.wrong[frozen]) == (0.0, 0.0)
+    found = misconception(x * frozen + x * frozen.exp(), bug)
+    assert (found.right[frozen], found.wrong[frozen]) == (0.0, 0.0)

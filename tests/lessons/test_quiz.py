@@ -37,7 +37,7 @@ seeds = st.integers(0, 10**6)
 
 
 def everything_of(y):
-    """All that a graph holds, in text that tells every bit."""
+    """All that a graph holds, as text that shows every bit."""
     return [
         (repr(n.data), repr(n._grad) if hasattr(n, "_grad") else "", n.label, n.op, list(map(id, n.args)), n.partials, n._depth)
         for n in topological_order([y])

@@ -128,7 +128,7 @@ def test_inside_anomaly_an_operation_is_named_by_file_and_line():
         h = x.relu()
         line = inspect.currentframe().f_lineno - 1
         loss = 2.0 * h
-    assert f"relu at test_diagnose.py:{line} got −0.3: its partial is 0" in why(x, of=loss).verdict
+    assert f"relu at test_why.py:{line} got −0.3: its partial is 0" in why(x, of=loss).verdict
 
 
 def test_the_scope_of_an_operation_is_told():
@@ -585,8 +585,8 @@ def test_a_frozen_leaf_is_told_to_be_one_and_is_no_trouble():
     x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
     y = x * frozen + frozen.exp()
     y.label = "y"
-    told = why(frozen, of=y)
-    assert str(told) == "∂y/∂f is 0, since f is frozen (requires_grad=False)."
-    assert (told.cause, told.edge, told.chain) == (None, None, ())
+    found = why(frozen, of=y)
+    assert str(found) == "∂y/∂f is 0, since f is frozen (requires_grad=False)."
+    assert (found.cause, found.edge, found.chain) == (None, None, ())
     assert str(why(y)).startswith("nothing is wrong: ")
     assert str(why(x, of=y)).startswith("nothing is wrong: ")

@@ -13,7 +13,7 @@ from autograd.diagnosis import kinks
 KINKED = [name for name in sorted(ops.BUILT_IN) if ops.TABLE[name].kinks is not None and name != "where"]
 
 
-# Those with more than one jump tell how far the nearest is.
+# Ops with more than one jump give the distance to the nearest.
 RECURRING = {
     "floor": lambda x: abs(math.remainder(x, 1.0)),
     "ceil": lambda x: abs(math.remainder(x, 1.0)),

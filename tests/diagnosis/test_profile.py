@@ -20,14 +20,14 @@ def test_counts_agree_with_a_walk_over_the_graph(data):
     f = data.draw(expressions())
     y = f(*map(Value, data.draw(points(f))))
     order = topological_order([y])
-    told = profile(y)
-    assert told.nodes == len(order)
-    assert told.leaves == sum(node.op is None for node in order)
-    assert sum(told.ops.values()) == told.nodes - told.leaves
-    assert told.edges == sum(isinstance(arg, Value) for node in order for arg in node.args)
-    assert told.reverse == sum(partial is not None for node in order for partial in node.partials)
-    assert told.forward == told.leaves * told.reverse
-    assert told.finite_differences == 2 * told.leaves * told.evaluation
+    found = profile(y)
+    assert found.nodes == len(order)
+    assert found.leaves == sum(node.op is None for node in order)
+    assert sum(found.ops.values()) == found.nodes - found.leaves
+    assert found.edges == sum(isinstance(arg, Value) for node in order for arg in node.args)
+    assert found.reverse == sum(partial is not None for node in order for partial in node.partials)
+    assert found.forward == found.leaves * found.reverse
+    assert found.finite_differences == 2 * found.leaves * found.evaluation
 
 
 def test_depth_is_the_longest_path():
@@ -41,15 +41,15 @@ def test_depth_is_the_longest_path():
 
 def test_the_cost_of_a_dot_product_is_one_multiply_add_for_each_weight():
     xs = [Value(float(i)) for i in range(7)]
-    told = profile(autograd.dot(xs[:3], xs[3:6], xs[6]))
-    assert (told.evaluation, told.reverse, told.leaves) == (3, 7, 7)
+    found = profile(autograd.dot(xs[:3], xs[3:6], xs[6]))
+    assert (found.evaluation, found.reverse, found.leaves) == (3, 7, 7)
 
 
 def test_reverse_mode_is_cheapest_for_a_network():
-    told = profile(nn.MLP(2, [16, 16, 1])([1.0, 2.0]))
-    assert told.ops == {"dot": 33, "relu": 32}
-    assert told.reverse < told.finite_differences
-    assert told.forward == 337 * told.reverse
+    found = profile(nn.MLP(2, [16, 16, 1])([1.0, 2.0]))
+    assert found.ops == {"dot": 33, "relu": 32}
+    assert found.reverse < found.finite_differences
+    assert found.forward == 337 * found.reverse
 
 
 def test_the_bytes_are_what_recording_takes_from_the_allocator():
@@ -73,8 +73,8 @@ def test_a_million_operations_are_profiled():
     y = Value(1.0)
     for _ in range(1_000_000):
         y = y + 1.0
-    told = profile(y)
-    assert (told.nodes, told.depth, told.edges) == (1_000_001, 1_000_000, 1_000_000)
+    found = profile(y)
+    assert (found.nodes, found.depth, found.edges) == (1_000_001, 1_000_000, 1_000_000)
 
 
 def test_the_table_shows_every_figure():
