@@ -267,8 +267,6 @@ class Op:
     def _of_python(self) -> str:
         import builtins  # here, since only errors need it
 
-        if self.name == "round":
-            return ": for digits use the built-in round, builtins.round(x, digits)"
         return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
 
     def refuse_lists(self, args: tuple[Any, ...]) -> None:
