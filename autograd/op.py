@@ -103,8 +103,8 @@ class Op:
         variadic    True if it takes any number of arguments; its `arity` is None
         fallback    the IEEE result where `forward` raises
         kernel      value and partials on floats in one call, where the rules alone are slow: `(z, ∂z/∂x)`, `(z, ∂z/∂x, ∂z/∂y)`,
-                    and `(z, (∂z/∂x, …))` from three arguments on. Where it raises, or z is not finite, `forward` and
-                    `partials` are used instead; everywhere else it is bit-equal to them, which a test holds
+                    `(z, (∂z/∂x, …))` for three arguments or any number. Where it raises, or z is not finite, `forward`
+                    and `partials` are used instead; everywhere else it is bit-equal to them, which a test holds
         select      True if a zero partial means "not chosen": no gradient flows, not even 0·inf
 
     How it behaves:
@@ -172,7 +172,7 @@ class Op:
         ufunc: str | None = None,
         built_in: bool = False,
     ) -> None:
-        self.name = name  # CPython reads an attribute faster of an object that has no more than 30
+        self.name = name  # CPython reads attributes faster on objects with fewer than 30
         self.__doc__ = doc
         self.forward = forward
         self.partials = partials
