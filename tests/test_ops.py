@@ -330,3 +330,7 @@ def test_the_parameters_of_an_op_of_the_users_own_are_those_of_its_partials_or_i
     assert with_function.parameters == ("width", "height")
     assert with_neither.parameters == ("x1", "x2")
     assert inspect.signature(Op).parameters["forward"]  # the class keeps its own
+
+
+def test_an_op_has_few_enough_attributes_to_be_read_fast():
+    assert all(len(vars(row)) < 30 for row in ROWS)  # beyond, CPython gives every object a dict of its own
