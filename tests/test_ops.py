@@ -15,13 +15,13 @@ import warnings
 import pytest
 
 from autograd import Value, gradients, ops
-from autograd.op import REAL, Op
+from autograd.op import REAL, TABLE, Op
 from autograd.value import take_partials
 from tests.support import oracle
 from tests.support.oracle import mp, ulps
 from tests.support.points import POINTS, inside, leaves_of, points, recorded
 
-ROWS = [ops.TABLE[name] for name in sorted(ops.BUILT_IN)]
+ROWS = [TABLE[name] for name in sorted(ops.BUILT_IN)]
 MOST = 4.0  # ulps
 MEDIAN = 1.0  # ulps
 OF_ORDER = {2: 64.0, 3: 1024.0}  # ulps of the second and third partials
@@ -280,7 +280,7 @@ PLACES |= {"softmax": (0.3, -0.4, 0.9), "log_softmax": (0.3, -0.4, 0.9), "leg": 
 @pytest.mark.parametrize("name", sorted(oracle.RULES))
 def test_the_formulas_of_the_oracle_are_the_derivatives_of_its_values(name):
     rule = oracle.RULES[name]
-    row = ops.TABLE[name]
+    row = TABLE[name]
     place = [mp.mpf(x) for x in PLACES.get(name, (0.3, 0.7)[: row.arity])]
     for i in range(name == "polygamma", len(place)):
         order = [int(i == k) for k in range(len(place))]
@@ -303,7 +303,7 @@ def test_the_oracle_has_every_row_and_no_other():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_the_example_in_every_docstring_runs(row):
-    example = doctest.DocTestParser().get_doctest(row.__doc__, dict(ops.TABLE), row.name, None, None)
+    example = doctest.DocTestParser().get_doctest(row.__doc__, dict(TABLE), row.name, None, None)
     assert example.examples
     assert not doctest.DocTestRunner(verbose=False).run(example).failed
 
@@ -313,10 +313,10 @@ def test_the_example_in_every_docstring_runs(row):
     [("tanh", "(x, /)"), ("atan2", "(y, x, /)"), ("where", "(condition, x, y, /)"), ("polygamma", "(n, x, /)"), ("sum", "(*xs)")],
 )
 def test_inspect_and_help_show_the_real_parameters_of_an_op(name, signature):
-    told = inspect.signature(ops.TABLE[name])
+    told = inspect.signature(TABLE[name])
     assert str(told).replace(": 'float | Value'", "") == f"{signature} -> 'float | Value'"
     title = f"<op {name}{signature}>".replace(", /", "")
-    assert pydoc.render_doc(ops.TABLE[name], renderer=pydoc.plaintext).splitlines()[2] == f"{name} = {title}"
+    assert pydoc.render_doc(TABLE[name], renderer=pydoc.plaintext).splitlines()[2] == f"{name} = {title}"
 
 
 def test_the_parameters_of_an_op_of_the_users_own_are_those_of_its_partials_or_its_function():
