@@ -11,7 +11,7 @@ from typing import Any
 import autograd
 from autograd import ops
 from autograd._format import did_you_mean
-from autograd.op import number
+from autograd.op import TABLE, number
 from autograd.value import Value
 
 
@@ -40,7 +40,7 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
     ast.GtE: ops.greater_equal,
 }
 _OF_A_LIST = {"mean", "var"}
-_OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "mish", "softsign", "hardtanh", "logsigmoid"}
+_OF_A_NUMBER = {"square", "reciprocal", "clip", "leaky_relu", "elu", "gelu", "silu", "hardtanh", "logsigmoid"}
 _OTHER_NAMES = {"ln": "log", "lg": "log10", "fabs": "abs", "max": "maximum", "min": "minimum", "avg": "mean", "power": "pow"}
 _CONSTANTS = {  # letters that stand for numbers in formulas
     "e": "; the exponential function is exp(x), and for the number give e=2.718281828459045",
@@ -54,7 +54,7 @@ MAX_LENGTH = 2000  # characters: a text of more may be nested so deep that Pytho
 
 def functions() -> list[str]:
     """The names an expression may call, sorted."""
-    return sorted((set(ops.TABLE) - {"dot"}) | _OF_A_LIST | _OF_A_NUMBER)
+    return sorted((set(TABLE) - {"dot"}) | _OF_A_LIST | _OF_A_NUMBER)
 
 
 def variables(text: str) -> list[str]:
@@ -234,7 +234,7 @@ def _function(node: ast.Call) -> Callable[..., Any]:
         raise ExpressionError(f"{name!r} is not an op{_meant(name)}", called.col_offset + 1)
     if node.keywords:
         raise ExpressionError(f"{name} takes no keywords", node.keywords[0].value.col_offset + 1)
-    if name in ops.TABLE:
-        return ops.TABLE[name]
+    if name in TABLE:
+        return TABLE[name]
     function: Callable[..., Any] = getattr(autograd, name)
     return (lambda *xs: function(xs)) if name in _OF_A_LIST else function

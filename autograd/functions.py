@@ -1,6 +1,6 @@
-"""Functions written with the ops of the table: what operators and a few primitives say at no loss.
+"""Functions written with the ops of the table, where that costs no accuracy and no nodes.
 
-All take plain numbers and Values alike, and give a plain number if nothing in them is a Value.
+All take plain numbers and Values, and return a plain number if given no Value.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from autograd._typing import Any, Never
 from autograd.op import number
 from autograd.value import Value, record_dots
 
-Scalar = Any  # a float or a Value, as it comes
+Scalar = Any  # a float or a Value
 
 
-# -- of a list ---------------------------------------------------------------------------------------
+# -- of a list -----------------------------------------------------------------------------------------
 
 
 def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The sum of a list, recorded as one node; 0.0 of an empty one.
+    """The sum of a list, recorded as one node; 0.0 for an empty list.
 
     >>> sum([1.0, 2.0, 3.0])
     6.0
     """
-    return ops.sum(*_listed("sum", xs, more))
+    return ops.sum(*_as_sequence("sum", xs, more))
 
 
 def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The product of a list, recorded as one node; 1.0 of an empty one. Its gradient is right at zeros too.
+    """The product of a list, recorded as one node; 1.0 for an empty list. The gradient is right at zeros too.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
     """
-    return ops.prod(*_listed("prod", xs, more))
+    return ops.prod(*_as_sequence("prod", xs, more))
 
 
 def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0) -> Scalar:
@@ -47,7 +47,7 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
         ws, xs = tuple(weights), tuple(inputs)
     except TypeError:
         for numbers in weights, inputs:
-            _listed("dot", numbers, write="a * b, or dot([a], [b])")
+            _as_sequence("dot", numbers, write="a * b, or dot([a], [b])")
         raise
     if len(ws) != len(xs):
         raise ValueError(f"dot: weights and inputs must have the same length, got {len(ws)} and {len(xs)}")
@@ -55,7 +55,7 @@ def dot(weights: Iterable[Scalar], inputs: Iterable[Scalar], bias: Scalar = 0.0)
 
 
 def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases: Iterable[Scalar]) -> list[Scalar]:
-    """W·x + b for a matrix of weights: one `dot` node for each row; ValueError if lengths differ.
+    """W·x + b for a matrix of weights: one `dot` node per row. ValueError if lengths differ.
 
     >>> linear([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [0.5, 0.25])
     [17.5, 39.25]
@@ -65,7 +65,7 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
     except TypeError:
         for lists in (weights, inputs, biases), weights:
             for numbers in lists:
-                _listed("linear", numbers, write="linear([[w]], [x], [b])")
+                _as_sequence("linear", numbers, write="linear([[w]], [x], [b])")
         raise
     if len(rows) != len(bs):
         raise ValueError(f"linear: expected {len(rows)} biases, one for each row of weights, got {len(bs)}")
@@ -78,16 +78,16 @@ def linear(weights: Iterable[Iterable[Scalar]], inputs: Iterable[Scalar], biases
 
 
 def logsumexp(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """log(exp(x₁) + exp(x₂) + …), without overflow; -inf of an empty list.
+    """log(exp(x₁) + exp(x₂) + …), without overflow; -inf for an empty list.
 
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return ops.logsumexp(*_listed("logsumexp", xs, more))
+    return ops.logsumexp(*_as_sequence("logsumexp", xs, more))
 
 
 def mean(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The arithmetic mean; ValueError of an empty list.
+    """The arithmetic mean; ValueError for an empty list.
 
     >>> mean([1.0, 2.0, 6.0])
     3.0
@@ -97,7 +97,7 @@ def mean(xs: Iterable[Scalar], *more: Never) -> Scalar:
 
 
 def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
-    """The variance: the mean squared distance from the mean, over n - correction (1 gives the sample variance).
+    """The variance: the sum of squared distances from the mean over n - correction (1 gives the sample variance).
 
     >>> var([1.0, 2.0, 6.0])
     4.666666666666667
@@ -105,26 +105,26 @@ def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
     xs = _non_empty("var", xs)
     if not len(xs) > correction:
         raise ValueError(f"var: correction must be below the number of values, {len(xs)}, got {correction}")
-    shifted = [x - xs[0] for x in xs]  # which rounds less than xs do, where they lie close together
+    shifted = [x - xs[0] for x in xs]  # less is rounded where xs lie close together
     center = mean(shifted)
     return sum([square(x - center) for x in shifted]) / (len(xs) - correction)
 
 
 def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The Euclidean length √(x₁² + x₂² + …), without overflow, recorded as one node; the gradient at 0 is 0.
+    """The Euclidean length √(x₁² + x₂² + …), without overflow, recorded as one node. The gradient at 0 is 0.
 
-    For the squared length sum the squares: the length has no second derivatives at 0.
+    For the squared length, sum the squares: the length has no second derivatives at 0.
 
     >>> norm([2.0, 3.0, 6.0])
     7.0
     """
-    return ops.norm(*_listed("norm", xs, more))
+    return ops.norm(*_as_sequence("norm", xs, more))
 
 
 def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
-    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1, one node for each; ValueError of an empty list.
+    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1. ValueError for an empty list.
 
-    Adding a number to all xs changes nothing.
+    Adding a constant to all xs changes nothing.
 
     >>> softmax([0.0, 0.0]), softmax([1e16, 1e16])
     ([0.5, 0.5], [0.5, 0.5])
@@ -133,12 +133,12 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     terms, rest, i = _terms(xs)
     total = terms[i] + rest
     shares = [term / total for term in terms]
-    shares[i] = ops.fraction(terms[i], rest)  # the only one that may be next to 1, where 1 - p cancels
+    shares[i] = ops.fraction(terms[i], rest)  # the only one that may be close to 1, where 1 - p cancels
     return shares
 
 
 def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
-    """The logarithm of softmax, exact where softmax is tiny and where it is next to 1.
+    """The logarithm of softmax, accurate where softmax is tiny and where it is close to 1.
 
     >>> log_softmax([40.0, 0.0])
     [-4.248354255291589e-18, -40.0]
@@ -146,25 +146,25 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     xs = _non_empty("log_softmax", xs, more)
     numbers = _numbers(xs)
     largest = max(numbers)
-    if math.fsum([math.exp(x - largest) for x in numbers]) > 2.0:  # no share is over one half
+    if math.fsum([math.exp(x - largest) for x in numbers]) > 2.0:  # no share is above ½
         terms, rest, i = _terms(xs)
         total = ops.log(terms[i] + rest)
         return [(x - largest) - total for x in xs]
     i = numbers.index(largest)
-    own = ops.log_softmax(xs[i], *xs[:i], *xs[i + 1 :])  # which takes 1 - p from the other terms
+    own = ops.log_softmax(xs[i], *xs[:i], *xs[i + 1 :])  # it gets 1 - p from the other terms
     return [own if j == i else (x - xs[i]) + own for j, x in enumerate(xs)]
 
 
 def _terms(xs: Sequence[Scalar]) -> tuple[list[Scalar], Scalar, int]:
-    """exp(x - largest) for each x, the sum of all of them but that of the largest, and where the largest stands.
+    """exp(x - largest) for each x, the sum of all but that of the largest, and the index of the largest.
 
-    The largest is a constant here: adding a number to all xs changes no share.
+    The largest is a constant here, since adding a constant to all xs changes no share.
     """
     numbers = _numbers(xs)
     largest = max(numbers)
     first = numbers.index(largest)
     terms = [ops.exp_difference(x, largest) for x in xs]
-    others = sorted({*range(len(xs))} - {first}, key=numbers.__getitem__)  # small ones first, which rounds least
+    others = sorted({*range(len(xs))} - {first}, key=numbers.__getitem__)  # small ones first, to round least
     return terms, ops.sum(*[terms[i] for i in others]), first
 
 
@@ -173,14 +173,14 @@ def _numbers(xs: Sequence[Scalar]) -> list[float]:
 
 
 def _non_empty(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = ()) -> Sequence[Scalar]:
-    listed = _listed(name, xs, more)
+    listed = _as_sequence(name, xs, more)
     if not len(listed):
         raise ValueError(f"{name} of an empty list")
     return listed
 
 
-def _listed(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
-    """The numbers as a sequence, or a TypeError that says what to write where they are not in one list."""
+def _as_sequence(name: str, xs: Iterable[Scalar], more: tuple[Scalar, ...] = (), write: str = "") -> Sequence[Scalar]:
+    """The numbers as a sequence; a TypeError that says what to write if they are not in one list."""
     if more or not hasattr(xs, "__iter__"):
         got = f"{1 + len(more)} arguments" if more else f"a {type(xs).__name__}"
         raise TypeError(f"{name}() takes its numbers in a list, got {got}: write {write or f'{name}([a, b])'}")
@@ -211,7 +211,7 @@ def reciprocal(x: Scalar) -> Scalar:
 
 
 def clip(x: Scalar, low: Scalar, high: Scalar) -> Scalar:
-    """x held between two bounds; at a bound the gradient is ½, as at every tie.
+    """x limited to [low, high]. At a bound the gradient is ½, as at every tie.
 
     >>> clip(3.0, 0.0, 1.0)
     1.0
@@ -225,7 +225,7 @@ def leaky_relu(x: Scalar, slope: float = 0.01) -> Scalar:
     >>> leaky_relu(-2.0)
     -0.02
     """
-    return ops.where(ops.less_equal(x, 0.0), slope * x, ops.relu(x))  # NaN goes to relu, which keeps it at every order
+    return ops.where(ops.less_equal(x, 0.0), slope * x, ops.relu(x))  # relu keeps NaN, at every order
 
 
 def elu(x: Scalar, alpha: float = 1.0) -> Scalar:
@@ -239,7 +239,7 @@ def elu(x: Scalar, alpha: float = 1.0) -> Scalar:
 
 
 def gelu(x: Scalar) -> Scalar:
-    """x·Φ(x), with the normal distribution's Φ (Hendrycks and Gimpel, 2016), not an approximation.
+    """x·Φ(x), with the exact normal distribution function Φ (Hendrycks and Gimpel, 2016).
 
     >>> gelu(1.0)
     0.8413447460685429
@@ -257,7 +257,7 @@ def silu(x: Scalar) -> Scalar:
 
 
 def hardtanh(x: Scalar) -> Scalar:
-    """x held between -1 and 1.
+    """x limited to [-1, 1].
 
     >>> hardtanh(3.0)
     1.0

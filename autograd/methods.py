@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Methods:
-    """What Value inherits: one line each, so that editors and readers find them."""
+    """A base of Value: one line per method, so that editors and readers find them."""
 
     __slots__ = ()
 
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
-        """Record an operation; an op calls this too, when it meets a Value among its arguments."""
+        """Record an operation; ops call this when an argument is a Value."""
         raise NotImplementedError  # Value has its own
 
     def exp(self) -> Value:
@@ -41,11 +41,11 @@ class Methods:
         return self._record(ops.log1p, (self,))
 
     def log2(self) -> Value:
-        """The logarithm to base 2; see `autograd.log2`."""
+        """The base-2 logarithm; see `autograd.log2`."""
         return self._record(ops.log2, (self,))
 
     def log10(self) -> Value:
-        """The logarithm to base 10; see `autograd.log10`."""
+        """The base-10 logarithm; see `autograd.log10`."""
         return self._record(ops.log10, (self,))
 
     def log1mexp(self) -> Value:
@@ -129,15 +129,15 @@ class Methods:
         return self._record(ops.digamma, (self,))
 
     def floor(self) -> Value:
-        """The largest whole number that is not above self; see `autograd.floor`."""
+        """The largest integer not above self; see `autograd.floor`."""
         return self._record(ops.floor, (self,))
 
     def ceil(self) -> Value:
-        """The smallest whole number that is not below self; see `autograd.ceil`."""
+        """The smallest integer not below self; see `autograd.ceil`."""
         return self._record(ops.ceil, (self,))
 
     def round(self) -> Value:
-        """The nearest whole number, of two the even one; see `autograd.round`."""
+        """The nearest integer, ties to even; see `autograd.round`."""
         return self._record(ops.round, (self,))
 
     def relu(self) -> Value:
@@ -152,7 +152,7 @@ class Methods:
         """log(1 + exp(self)); see `autograd.softplus`."""
         return self._record(ops.softplus, (self,))
 
-    # NumPy calls its functions on the elements of an object array by these names of its own.
+    # NumPy calls these names on the elements of an object array.
 
     arcsin, arccos, arctan = asin, acos, atan
     arcsinh, arccosh, arctanh = asinh, acosh, atanh

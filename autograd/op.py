@@ -82,6 +82,10 @@ class _Signature:
         return Signature(parameters, return_annotation="float | Value")
 
 
+def _nan(*args: float) -> float:
+    return NAN
+
+
 # How tightly a formula holds together. An operand that is looser than its place needs brackets.
 ANY, SUM, PRODUCT, POWER, CALL, ATOM = range(6)
 
@@ -103,8 +107,8 @@ class Op:
         variadic    True if it takes any number of arguments; its `arity` is None
         fallback    the IEEE result where `forward` raises
         kernel      value and partials on floats in one call, where the rules alone are slow: `(z, ∂z/∂x)`, `(z, ∂z/∂x, ∂z/∂y)`,
-                    and `(z, (∂z/∂x, …))` from three arguments on. Where it raises, or z is not finite, `forward` and
-                    `partials` are used instead; everywhere else it is bit-equal to them, which a test holds
+                    `(z, (∂z/∂x, …))` for three arguments or any number. Where it raises, or z is not finite, `forward`
+                    and `partials` are used instead; everywhere else it is bit-equal to them, which a test holds
         select      True if a zero partial means "not chosen": no gradient flows, not even 0·inf
 
     How it behaves:
@@ -140,6 +144,35 @@ class Op:
         built_in    False if it was made by `custom_op`
     """
 
+    name: str
+    forward: Callable[..., float]
+    partials: tuple[Callable[..., Any], ...]
+    arity: int | None
+    fallback: Callable[..., float] = _nan
+    kernel: Callable[..., Any] | None = None
+    select: bool = False
+    domain: Sequence[Domain] = ()
+    entire: Callable[..., bool] | None = None
+    kinks: Callable[..., float] | None = None
+    at_kink: Sequence[float] | None = None
+    jumps: bool = False
+    varies_fast: bool = False
+    linear: bool = False
+    activation: bool = False
+    comparison: bool = False
+    terms: Callable[[int], Sequence[tuple[int, ...]]] | None = None
+    source: str = ""
+    plain: str = ""
+    text: str = ""
+    latex: str = ""
+    precedence: Sequence[int] | None = None
+    latex_precedence: Sequence[int] | None = None
+    latex_term: str = "{}"
+    textbook: Sequence[str] = ()
+    symbol: str = ""
+    ufunc: str = ""
+    built_in: bool = False
+
     def __init__(
         self,
         name: str,
@@ -147,61 +180,27 @@ class Op:
         *partials: Callable[..., Any],
         doc: str = "",
         variadic: bool = False,
-        fallback: Callable[..., float] = lambda *args: NAN,
-        kernel: Callable[..., Any] | None = None,
-        select: bool = False,
-        domain: Sequence[Domain] | None = None,
-        entire: Callable[..., bool] | None = None,
-        kinks: Callable[..., float] | None = None,
-        at_kink: Sequence[float] | None = None,
-        jumps: bool = False,
-        varies_fast: bool = False,
-        linear: bool = False,
-        activation: bool = False,
-        comparison: bool = False,
-        terms: Callable[[int], Sequence[tuple[int, ...]]] | None = None,
-        source: str | None = None,
-        plain: str | None = None,
-        text: str | None = None,
-        latex: str | None = None,
-        precedence: Sequence[int] | None = None,
-        latex_precedence: Sequence[int] | None = None,
-        latex_term: str = "{}",
-        textbook: Sequence[str] = (),
-        symbol: str | None = None,
-        ufunc: str | None = None,
-        built_in: bool = False,
+        **columns: Any,
     ) -> None:
-        self.name = name  # CPython reads an attribute faster of an object that has no more than 30
+        self.name = name  # CPython reads attributes faster on objects with fewer than 30
         self.__doc__ = doc
         self.forward = forward
         self.partials = partials
         self.arity = None if variadic else len(partials)
-        self.fallback = fallback
-        self.kernel = kernel
-        self.select = select
-        self.domain = tuple(domain or [REAL] * len(partials))
-        self.entire = entire
-        self.kinks = kinks
-        self.at_kink = at_kink
-        self.jumps = jumps
-        self.varies_fast = varies_fast
-        self.linear = linear
-        self.activation = activation
-        self.comparison = comparison
-        self.terms = terms
+        for column, default in _DEFAULTS.items():
+            setattr(self, column, columns.pop(column, default))
+        if columns:
+            raise TypeError(f"an op has no column {next(iter(columns))!r}; they are {', '.join(_DEFAULTS)}")
         slots = "{}" if variadic else ", ".join(["{}"] * len(partials))
-        self.source = _called(source or name, f"({slots})")
-        self.plain = _called(plain or self.source, f"({slots})")
-        self.text = text and _called(text, f"({slots})")
-        self.latex = _called(latex or rf"\operatorname{{{{{name}}}}}".replace("_", r"\_"), rf"\left({slots}\right)")
-        self.precedence = precedence
-        self.latex_precedence = latex_precedence or precedence
-        self.latex_term = latex_term
-        self.textbook = tuple(textbook)
-        self.symbol = symbol or name
-        self.ufunc = ufunc or name
-        self.built_in = built_in
+        self.domain = tuple(self.domain or [REAL] * len(partials))
+        self.source = _called(self.source or name, f"({slots})")
+        self.plain = _called(self.plain or self.source, f"({slots})")
+        self.text = self.text and _called(self.text, f"({slots})")
+        self.latex = _called(self.latex or rf"\operatorname{{{{{name}}}}}".replace("_", r"\_"), rf"\left({slots}\right)")
+        self.latex_precedence = self.latex_precedence or self.precedence
+        self.textbook = tuple(self.textbook)
+        self.symbol = self.symbol or name
+        self.ufunc = self.ufunc or name
 
     @property
     def __name__(self) -> str:
@@ -267,8 +266,6 @@ class Op:
     def _of_python(self) -> str:
         import builtins  # here, since only errors need it
 
-        if self.name == "round":
-            return ": for digits use the built-in round, builtins.round(x, digits)"
         return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
 
     def refuse_lists(self, args: tuple[Any, ...]) -> None:
@@ -298,6 +295,9 @@ class Op:
         (1, 2, None, None)
         """
         return None if self.terms is None else _partners(self.terms, count).get(position)
+
+
+_DEFAULTS = {column: getattr(Op, column) for column in Op.__annotations__ if hasattr(Op, column)}
 
 
 @lru_cache(maxsize=64)

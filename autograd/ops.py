@@ -220,22 +220,22 @@ _COMPARISON: dict[str, Any] = {
 # -- arithmetic --------------------------------------------------------------------------------------------------------
 
 pos = op("pos", operator.pos,     lambda z, x: 1.0,                           linear=True,
-         source="+{}", text="+{}", latex="+{}", precedence=(SUM, PRODUCT), symbol="+", ufunc="positive")
+         source="+{}", latex="+{}", precedence=(SUM, PRODUCT), symbol="+", ufunc="positive")
 neg = op("neg", operator.neg,     lambda z, x: -1.0,                          linear=True,
-         source="-{}", text="−{}", latex="-{}", precedence=(SUM, PRODUCT), symbol="−", ufunc="negative")
+         source="-{}", latex="-{}", precedence=(SUM, PRODUCT), symbol="−", ufunc="negative")
 add = op("add", operator.add,     lambda z, x, y: 1.0,                        lambda z, x, y: 1.0,    linear=True, terms=_each,
-         source="{} + {}", text="{} + {}", latex="{} + {}", precedence=(SUM, SUM, SUM), symbol="+")
+         source="{} + {}", latex="{} + {}", precedence=(SUM, SUM, SUM), symbol="+")
 sub = op("sub", operator.sub,     lambda z, x, y: 1.0,                        lambda z, x, y: -1.0,   linear=True,
-         source="{} - {}", text="{} − {}", latex="{} - {}", precedence=(SUM, SUM, PRODUCT), symbol="−", ufunc="subtract")
+         source="{} - {}", latex="{} - {}", precedence=(SUM, SUM, PRODUCT), symbol="−", ufunc="subtract")
 mul = op("mul", operator.mul,     lambda z, x, y: y,                          lambda z, x, y: x,      terms=_all,
-         source="{} * {}", text="{}·{}", latex=r"{} \cdot {}", precedence=(PRODUCT, PRODUCT, PRODUCT), symbol="×", ufunc="multiply")
+         source="{} * {}", latex=r"{} \cdot {}", precedence=(PRODUCT, PRODUCT, PRODUCT), symbol="×", ufunc="multiply")
 div = op("div", operator.truediv, lambda z, x, y: 1.0 / y,                    lambda z, x, y: -z / y,
          fallback=_quotient, domain=[REAL, NONZERO],
-         textbook=["1/y", "-(x/y**2)"], source="{} / {}", text="{}/{}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER),
+         textbook=["1/y", "-(x/y**2)"], source="{} / {}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER),
          latex_precedence=(CALL, ANY, ANY), symbol="÷", ufunc="divide")
 mod = op("mod", operator.mod,     lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
          domain=[REAL, NONZERO], kinks=_from_multiple, jumps=True, varies_fast=True,
-         textbook=["1", "-floor(x/y)"], source="{} % {}", text="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER),
+         textbook=["1", "-floor(x/y)"], source="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER),
          latex_precedence=(ANY, PRODUCT, POWER), symbol="%", ufunc="remainder")
 pow = op("pow", math.pow,         _power_by_base,                             _power_by_exponent,
          fallback=_power, domain=[POSITIVE, REAL], entire=lambda x, y: type(y) is float and y >= 0.0 and y.is_integer(),
@@ -371,10 +371,8 @@ mish     = op("mish",     scalar_math.mish,     _mish_slope,                    
 
 # -- sums, products and shares -----------------------------------------------------------------------------------------
 
-sum         = op("sum",         kernels.total,           lambda z, *xs: [1.0] * len(xs),           variadic=True, linear=True, terms=_each,
-                 latex=r"\sum", precedence=(SUM, SUM), symbol="Σ")
-prod        = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs),    variadic=True, terms=_all,
-                 latex=r"\prod", precedence=(PRODUCT, PRODUCT), symbol="Π")
+sum         = op("sum",         kernels.total,           lambda z, *xs: [1.0] * len(xs),           variadic=True, linear=True, terms=_each, symbol="Σ")
+prod        = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs),    variadic=True, terms=_all, symbol="Π")
 dot         = op("dot",         kernels.dot_product,     _swapped,                                 variadic=True, terms=_pairs_and_bias, symbol="w·x + b")
 fraction    = op("fraction",    scalar_math.fraction,    lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),        domain=[POSITIVE, POSITIVE])
 logaddexp   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, y: _shares(z, x, y)[0],      lambda z, x, y: _shares(z, y, x)[0], varies_fast=True,

@@ -15,6 +15,7 @@ from typing import Any
 
 import autograd
 import nn
+from autograd.op import TABLE
 from benchmarks import workloads
 from benchmarks.detection_limit import detection_limit
 from benchmarks.peers import Micrograd, peers
@@ -142,7 +143,7 @@ def _slowest_ops() -> str:
     points = {"polygamma": [1.0, 2.5], "leg": [2.0, 0.5], "acosh": [2.5], "log1mexp": [1.5]}
     by_arity: dict[int, list[tuple[float, str]]] = {}
     for name in sorted(autograd.ops.BUILT_IN):
-        op = autograd.ops.TABLE[name]
+        op = TABLE[name]
         values = points.get(name) or [0.7, 0.4, 0.2][: op.arity or 3]
         seconds = _alternate({name: _many(op, [autograd.Value(x) for x in values])})[name]
         by_arity.setdefault(op.arity or 9, []).append((seconds, name))

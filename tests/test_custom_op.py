@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, custom_op, draw_dot, grad, hessian, jvp, ops
+from autograd import Value, custom_op, draw_dot, grad, hessian, jvp
 from autograd.expression import evaluate
+from autograd.op import TABLE
 from autograd.testing import gradcheck
 
 
@@ -86,7 +87,7 @@ def test_an_op_is_pickled_and_copied_by_its_name():
 def test_defining_it_again_replaces_it():
     cube()
     again = custom_op(lambda x: x * 27.0, partials=lambda z, x: 27.0, name="cube")
-    assert ops.TABLE["cube"] is again
+    assert TABLE["cube"] is again
 
 
 def test_a_forward_that_gives_an_int_is_a_float_and_one_that_gives_a_list_is_refused():
@@ -121,7 +122,7 @@ def test_a_wrong_number_of_arguments_is_refused():
 def test_as_many_partials_as_arguments_are_asked_for_when_the_op_is_made(function, partials, message):
     with pytest.raises(TypeError, match=f"custom_op: partials must be one function for {message}"):
         custom_op(function, partials=partials, name="op")
-    assert "op" not in ops.TABLE
+    assert "op" not in TABLE
 
 
 def test_a_function_that_does_not_tell_its_arguments_is_taken_at_its_word():
@@ -185,7 +186,7 @@ def test_exactly_one_of_partials_and_vjp_is_asked_for(given):
 def test_a_vjp_takes_bar_the_result_and_every_argument(vjp, message):
     with pytest.raises(TypeError, match=f"custom_op: {message}"):
         custom_op(lambda x, y: x * y, vjp=vjp, name="op")
-    assert "op" not in ops.TABLE
+    assert "op" not in TABLE
 
 
 def test_a_vjp_and_a_function_that_both_do_not_tell_their_arguments_are_refused():
@@ -213,6 +214,12 @@ def test_a_vjp_at_a_pole_is_no_mistake():
     f(x).backward()
     assert x.grad == math.inf
     assert grad(f)(4.0) == 0.25
+
+
+def test_a_column_that_an_op_does_not_have_is_refused_by_name():
+    with pytest.raises(TypeError, match=r"an op has no column 'latx'; they are fallback, .*latex"):
+        custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="op", latx="s({})")
+    assert "op" not in TABLE
 
 
 # -- its texts ---------------------------------------------------------------------------------------
@@ -243,7 +250,7 @@ def test_a_vjp_at_a_pole_is_no_mistake():
 def test_a_text_that_does_not_show_each_argument_is_refused_when_the_op_is_made(column, text, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         custom_op(lambda x, y: x - y, partials=[lambda z, x, y: 1.0, lambda z, x, y: -1.0], name="op", **{column: text})
-    assert "op" not in ops.TABLE
+    assert "op" not in TABLE
 
 
 def test_a_text_that_is_none_is_refused():
@@ -275,7 +282,7 @@ def test_texts_of_ops_of_any_number_of_arguments_have_one_place():
 def test_a_partial_that_does_not_take_the_result_first_is_refused_where_it_is_given(forward, partials, message):
     with pytest.raises(TypeError, match=re.escape(message)):
         custom_op(forward, partials=partials, name="wrong")
-    assert "wrong" not in ops.TABLE
+    assert "wrong" not in TABLE
 
 
 @pytest.mark.parametrize("partial", [lambda z, x: 2.0 * x, lambda *args: 2.0 * args[1], lambda z, x, k=2.0: k * x, math.pow])

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import AnomalyError, Value, anomaly, gradients, hvp, jvp, ops
+from autograd import AnomalyError, Value, anomaly, gradients, hvp, jvp
+from autograd.op import TABLE
 from autograd.sweeps import topological_order
 from tests.support.programs import APPLY
 from tests.support.soak import count
@@ -52,8 +53,8 @@ def of_list(name):
 
 
 # Every function of numbers, and with how many it is called.
-CALLS = {row.name: (row, (row.arity,) if row.arity else (3, 5) if row.name == "dot" else (1, 2, 3)) for row in ops.TABLE.values()}
-CALLS |= {f"{name}, as an operator": (call, CALLS[name][1]) for name, call in APPLY.items() if call is not ops.TABLE[name]}
+CALLS = {row.name: (row, (row.arity,) if row.arity else (3, 5) if row.name == "dot" else (1, 2, 3)) for row in TABLE.values()}
+CALLS |= {f"{name}, as an operator": (call, CALLS[name][1]) for name, call in APPLY.items() if call is not TABLE[name]}
 CALLS |= {name: (getattr(autograd, name), (3,) if name == "clip" else (1,)) for name in COMPOSITES}
 CALLS |= {name: (of_list(name), (1, 2, 3)) for name in ("softmax", "log_softmax", "mean", "var", "norm")}
 
@@ -167,7 +168,7 @@ def test_every_function_of_every_others_result_gives_floats_and_raises_nothing_f
 # -- one function alone ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", ops.TABLE.values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
 def test_an_operation_on_plain_numbers_of_any_kind_gives_a_float(row):
     random = Random(row.name)
     for _ in range(count(50, 5000)):

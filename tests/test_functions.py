@@ -1,4 +1,4 @@
-"""Every row and every composite against finite differences, at points that Hypothesis picks."""
+"""Every op and every composite against finite differences, at points that Hypothesis picks."""
 
 import math
 from functools import partial
@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, ops, trace
+from autograd.op import TABLE
 from autograd.testing import gradcheck
 from tests.support import oracle
 from tests.support.oracle import mp, ulps
 from tests.support.points import points
 from tests.support.soak import few
 
-# Where the row is defined, kept to numbers of everyday size: finite differences lose their sight in the tails.
-# Those belong to the oracle, in test_ops.
+# Within the domain, and of everyday size: finite differences lose their digits in the tails, which test_ops judges.
 
 
 def inside(intervals, low=-4.0, high=4.0, margin=0.02):
@@ -25,47 +25,40 @@ def inside(intervals, low=-4.0, high=4.0, margin=0.02):
     return st.one_of(*[st.floats(a, b) for a, b in parts if a < b])
 
 
-VARIADIC = {"sum": 3, "prod": 3, "dot": 5, "logsumexp": 3, "softmax": 3, "log_softmax": 3, "norm": 3}
 NAMES = sorted(ops.BUILT_IN)
-
-
 FIXED = {"polygamma": partial(ops.polygamma, 2)}  # its order is a constant
 
 
-def arguments(row):
-    if row.name in FIXED:
-        return st.tuples(inside(row.domain[-1]))
-    if row.arity is None:
-        return st.lists(st.floats(-3.0, 3.0), min_size=VARIADIC[row.name], max_size=VARIADIC[row.name])
-    return st.tuples(*[inside(intervals) for intervals in row.domain])
+def arguments(op):
+    if op.name in FIXED:
+        return st.tuples(inside(op.domain[-1]))
+    if op.arity is None:
+        return st.tuples(*[st.floats(-3.0, 3.0)] * (5 if op.name == "dot" else 3))
+    return st.tuples(*[inside(intervals) for intervals in op.domain])
 
 
-def smooth_at(row, args):
-    return row.kinks is None or abs(row.kinks(*args)) > 1e-3
-
-
-JUMPS = {"sign", "step", "where", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-JUMPS |= {"floor", "ceil", "round", "mod", "copysign"}
+def smooth_at(op, args):
+    return op.kinks is None or abs(op.kinks(*args)) > 1e-3
 
 
 @pytest.mark.parametrize("name", NAMES)
 @few
 @given(data=st.data())
 def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
-    row = ops.TABLE[name]
-    args = arguments(row)
-    if name in JUMPS:  # on the jump itself there is no derivative, from neither side
-        args = args.filter(lambda args: smooth_at(row, args))
-    assert gradcheck(FIXED.get(name, row), data.draw(args))
+    op = TABLE[name]
+    args = arguments(op)
+    if op.jumps:  # at the jump itself there is no derivative, on neither side
+        args = args.filter(lambda args: smooth_at(op, args))
+    assert gradcheck(FIXED.get(name, op), data.draw(args))
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 12)  # `test_ops` asks the oracle as well
+@settings(max_examples=settings.default.max_examples // 12)  # `test_ops` asks the oracle too
 @given(data=st.data())
 def test_the_second_derivatives_of_a_row_are_the_ones_its_gradient_shows(name, data):
-    row = ops.TABLE[name]
-    args = data.draw(arguments(row).filter(lambda args: smooth_at(row, args)))
-    assert gradcheck(FIXED.get(name, row), args, order=2)
+    op = TABLE[name]
+    args = data.draw(arguments(op).filter(lambda args: smooth_at(op, args)))
+    assert gradcheck(FIXED.get(name, op), args, order=2)
 
 
 OF_A_NUMBER = {
@@ -141,8 +134,8 @@ def test_a_function_neither_overflows_nor_cancels_in_its_tail(name):
 
 # -- digits ------------------------------------------------------------------------------------------
 
-OF_ORDER = (4.0, 4.0, 64.0, 1024.0)  # ulps, as for the rows of the table
-NEXT_TO_ROOT = {"gelu", "silu", "mish"}  # of the slope: between -4 and -0.4 its two terms cancel, the more the nearer
+OF_ORDER = (4.0, 4.0, 64.0, 1024.0)  # ulps, as in test_ops
+NEXT_TO_ROOT = {"gelu", "silu", "mish"}  # of the slope: between -4 and -0.4 its two terms cancel
 KINKS = {"hardtanh": (-1.0, 1.0)}
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, custom_op
-from autograd.ops import TABLE
+from autograd.op import TABLE
 from autograd.sweeps import topological_order
 from tests.support.programs import random_program, run
 

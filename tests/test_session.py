@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 import autograd
-from autograd import AnomalyError, StaleGraphError, Value, anomaly, context, enable_grad, gradients, no_grad, ops, scope
+from autograd import AnomalyError, StaleGraphError, Value, anomaly, context, enable_grad, gradients, no_grad, scope
+from autograd.op import TABLE
 from tests.support.soak import count
 
 LARGE = 10**6  # of numbers; a result beyond is not made
@@ -191,7 +192,7 @@ class Session(RuleBasedStateMachine):
         self.add(Value(x, label), Node(x, label=label))
 
     @rule(
-        name=st.sampled_from([name for name in RULES if ops.TABLE[name].arity in (1, 2)]),
+        name=st.sampled_from([name for name in RULES if TABLE[name].arity in (1, 2)]),
         at=st.tuples(places, places),
         constant=st.none() | numbers,
         as_operator=st.booleans(),
@@ -200,8 +201,8 @@ class Session(RuleBasedStateMachine):
         if name == "pow":
             given = [self.pair(at[0]), 2 if as_operator else 3.0]
         else:
-            given = [self.pair(at[0]), self.pair(at[1]) if constant is None else constant][: ops.TABLE[name].arity]
-        self.add_made(self.make(name, given, OPERATORS.get(name, ops.TABLE[name]) if as_operator else ops.TABLE[name]))
+            given = [self.pair(at[0]), self.pair(at[1]) if constant is None else constant][: TABLE[name].arity]
+        self.add_made(self.make(name, given, OPERATORS.get(name, TABLE[name]) if as_operator else TABLE[name]))
 
     @rule(
         name=st.sampled_from(["sum", "prod", "dot"]),

@@ -14,6 +14,7 @@ import autograd
 from autograd import Value, grad, gradients, hessian, ops, to_latex, to_python
 from autograd.expression import evaluate
 from autograd.formulas.printer import TEXT
+from autograd.op import TABLE
 from autograd.value import record
 from tests.support.oracle import mp, spacing, ulps
 from tests.support.soak import count
@@ -24,7 +25,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def same(one, other):
-    """Equal, zeros with their signs, and all NaNs alike."""
+    """Equal, with the signs of zeros; NaN equals NaN."""
     return repr(one) == repr(other)
 
 
@@ -91,10 +92,10 @@ SPECIAL = [
 
 @pytest.mark.parametrize(("name", "args", "value", "partials"), SPECIAL, ids=lambda x: str(x))
 def test_a_special_value_is_that_of_c99_and_scipy(name, args, value, partials):
-    row = ops.TABLE[name]
-    recorded = quietly(row, *map(Value, args))
+    op = TABLE[name]
+    recorded = quietly(op, *map(Value, args))
     assert same(recorded.data, value)
-    assert same(row(*args), value)
+    assert same(op(*args), value)
     assert [x + 0.0 for x in recorded.partials] == pytest.approx(partials, rel=1e-14, nan_ok=True)
 
 
@@ -145,7 +146,7 @@ OUTSIDE = [
 
 @pytest.mark.parametrize(("name", "x"), OUTSIDE)
 def test_outside_of_the_domain_the_derivative_of_every_order_is_nan(name, x):
-    f = ops.TABLE[name]
+    f = TABLE[name]
     for _ in range(4):
         f = grad(f)
         assert math.isnan(quietly(f, x))
@@ -193,7 +194,7 @@ RANGES = {
 def test_derivatives_of_order_two_and_three_have_nearly_all_their_digits(name, data):
     x = data.draw(RANGES[name])
     for order, most in ((1, 4), (2, 64), (3, 1024)):
-        f = ops.TABLE[name]
+        f = TABLE[name]
         for _ in range(order):
             f = grad(f)
         exact = HIGHER[name](mp.mpf(x), order)
@@ -264,8 +265,8 @@ def test_logaddexp_is_logsumexp_of_two(x, y):
 
 @given(floats)
 def test_floor_ceil_and_round_are_numpys_to_the_sign_of_a_zero(x):
-    for row, function in ((ops.floor, np.floor), (ops.ceil, np.ceil), (ops.round, np.rint)):
-        assert same(row(x), float(function(x)))
+    for op, function in ((ops.floor, np.floor), (ops.ceil, np.ceil), (ops.round, np.rint)):
+        assert same(op(x), float(function(x)))
 
 
 @given(finite, finite.filter(bool))
@@ -286,9 +287,9 @@ def test_copysign_is_that_of_math(x, y):
 @pytest.mark.parametrize("name", ["mod", "copysign", "logaddexp"])
 @given(floats, floats)
 def test_the_short_way_to_record_two_arguments_is_bit_equal_to_the_long_one(name, x, y):
-    row = ops.TABLE[name]
+    op = TABLE[name]
     for args in ((Value(x), Value(y)), (Value(x), y), (x, Value(y))):
-        short, long = quietly(row, *args), quietly(record, row, args)
+        short, long = quietly(op, *args), quietly(record, op, args)
         assert repr((short.data, short.partials)) == repr((long.data, long.partials))
 
 
@@ -316,9 +317,9 @@ def test_text_with_percent_has_the_parentheses_that_python_needs(names, random):
     numbers = dict(zip("abc", (5.5, -2.25, 0.75), strict=True))
     known = [(TEXT.variable(name), x) for name, x in numbers.items()]
     for name in names:
-        row = ops.TABLE[name]
-        args = [random.choice(known) for _ in range(row.arity)]
-        known.append((TEXT.operation(row, [written for written, _ in args]), row(*(x for _, x in args))))
+        op = TABLE[name]
+        args = [random.choice(known) for _ in range(op.arity)]
+        known.append((TEXT.operation(op, [written for written, _ in args]), op(*(x for _, x in args))))
     for written, z in known:
         text = written.text.replace("·", "*").replace("−", "-").replace("⌊", "math.floor(").replace("⌋", ")")
         assume(z == z)
@@ -344,8 +345,8 @@ def test_a_program_holds_what_its_functions_call():
 @pytest.mark.parametrize("name", ["exp2", "log1mexp", "erfinv", "lgamma", "digamma", "floor", "ceil", "round"])
 def test_a_method_is_the_function_of_its_name(name):
     x = Value(0.75)
-    assert getattr(x, name)().op is ops.TABLE[name]
-    assert getattr(autograd, name) is ops.TABLE[name]
+    assert getattr(x, name)().op is TABLE[name]
+    assert getattr(autograd, name) is TABLE[name]
 
 
 @pytest.mark.parametrize("f", [partial(ops.logaddexp, 0.5), partial(ops.polygamma, 3), ops.erfinv], ids=str)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, ops
+from autograd.op import TABLE
 from autograd.value import record
 
 numbers = st.floats(allow_nan=True, allow_infinity=True)
@@ -76,7 +77,7 @@ def arguments(row):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("row", ops.TABLE.values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", TABLE.values(), ids=lambda row: row.name)
 @given(data=st.data())
 def test_the_short_way_to_record_a_row_is_bit_equal_to_the_long_one(row, data):
     args = [Value(x) if variable else x for x, variable in data.draw(arguments(row))]

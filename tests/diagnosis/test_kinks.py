@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, anomaly, ops
 from autograd.diagnosis import kinks
+from autograd.op import TABLE
 
-KINKED = [name for name in sorted(ops.BUILT_IN) if ops.TABLE[name].kinks is not None and name != "where"]
+KINKED = [name for name in sorted(ops.BUILT_IN) if TABLE[name].kinks is not None and name != "where"]
 
 
 # Ops with more than one jump give the distance to the nearest.
@@ -27,7 +28,7 @@ RECURRING = {
 @pytest.mark.filterwarnings("ignore:mod:RuntimeWarning")
 @given(x=st.floats(-3.0, 3.0), y=st.floats(-3.0, 3.0))
 def test_every_row_with_a_kink_reports_its_distance_from_it(name, x, y):
-    row = ops.TABLE[name]
+    row = TABLE[name]
     args = (x, y)[: row.arity]
     (kink,) = kinks(row(*map(Value, args)))
     assert (kink.op, kink.args) == (name, args)

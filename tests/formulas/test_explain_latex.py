@@ -10,6 +10,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd.formulas import to_latex
+from autograd.op import TABLE
 from tests.support.formulas import from_latex, value
 from tests.support.programs import run_ops, wild_programs
 
@@ -35,7 +36,7 @@ def smooth_programs(draw):
     for _ in range(draw(st.integers(1, 12))):
         name = draw(st.sampled_from(SMOOTH))
         known = st.sampled_from(small)
-        count = {"sum": 4, "prod": 3, "dot": 5}.get(name, autograd.ops.TABLE[name].arity)
+        count = {"sum": 4, "prod": 3, "dot": 5}.get(name, TABLE[name].arity)
         args = draw(st.lists(known, min_size=count, max_size=count))
         steps.append((name, (args[0], draw(st.sampled_from([2.0, 3.0]))) if name == "pow" else tuple(args)))
         steps.append(("sin", (len(leaves) + len(steps) - 1,)))  # so that nothing grows

@@ -11,13 +11,13 @@ from autograd import Value, custom_op, ops
 from autograd.expression import evaluate
 from autograd.formulas import name_latex, name_text, number_latex, number_text, partial_latex, partial_text
 from autograd.formulas.printer import LATEX, TEXT, Formula
-from autograd.op import ANY, ATOM, CALL, POWER, PRODUCT, SUM, Op
+from autograd.op import ANY, ATOM, CALL, POWER, PRODUCT, SUM, TABLE, Op
 from autograd.sweeps import topological_order
 from tests.support.formulas import from_latex, from_text, value
 from tests.support.programs import run_ops, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
-ROWS = [ops.TABLE[name] for name in sorted(ops.BUILT_IN)]
+ROWS = [TABLE[name] for name in sorted(ops.BUILT_IN)]
 NAMES = ("a", "b", "c", "d", "f", "g", "h")
 READERS = {"text": (TEXT, partial_text, from_text), "LaTeX": (LATEX, partial_latex, from_latex)}
 
@@ -119,7 +119,7 @@ ODD = {
     "{0} * {0} - {1}": 2,
     "-{}": 1,
 }
-NESTED = {name: (ops.TABLE[name], ops.TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
+NESTED = {name: (TABLE[name], TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
 PLACES = [
     dict(zip("abc", numbers, strict=True)) for numbers in [(0.3, 0.7, 1.9), (-0.6, 0.4, 0.25), (1.7, -1.2, 0.5), (0.0, 1.3, -0.8)]
 ]
@@ -153,7 +153,7 @@ def nestings(printer, rows):
 def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
     printer, _, read = READERS[kind]
     odd = [(odd_op(source, count), count) for source, count in ODD.items()] if kind == "text" else []
-    known = {name: ops.TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
+    known = {name: TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
     for written, number in nestings(printer, [*NESTED.values(), *odd]):
         formula = compile(read(written.text).strip(), written.text, "eval")
         for at in PLACES:

@@ -16,7 +16,7 @@ from autograd import Value, custom_op, gradients, ops
 from autograd.formulas import to_python
 from autograd.formulas.python import HELPERS, _Program, constant, operation, variable
 from autograd.graph import Graph
-from autograd.op import Op
+from autograd.op import TABLE, Op
 from autograd.sweeps import topological_order
 from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 
@@ -89,7 +89,7 @@ def test_any_names_become_valid_and_different_ones(drawn, names):
 @more_examples
 @given(st.sampled_from(sorted(set(HELPERS) - INNER)), st.lists(any_floats, min_size=3, max_size=3))
 def test_every_helper_is_its_row_bit_for_bit(name, args):
-    row = ops.TABLE[ROW_OF.get(name, name)]
+    row = TABLE[ROW_OF.get(name, name)]
     helpers = dict(vars(math))
     for text in HELPERS.values():
         exec(text, helpers)
@@ -141,7 +141,7 @@ def odd_op(source, count):
     return Op("odd", max, *[lambda z, *args: 0.0] * count, source=source)
 
 
-NESTED = {name: (ops.TABLE[name], ops.TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
+NESTED = {name: (TABLE[name], TABLE[name].arity or 3) for name in sorted(ops.BUILT_IN)}
 NESTED |= {name: (odd_op(source, count), count) for name, source in ODD.items() for count in [places(source)]}
 
 
@@ -192,7 +192,7 @@ def test_an_expression_is_computed_in_the_order_of_its_parentheses(names, random
     numbers = dict(zip("abc", (1.1, -2.3, 0.7), strict=True))
     known = [(variable(name), x) for name, x in numbers.items()] + [(constant(-0.3), -0.3)]
     for name in names:
-        row = ops.TABLE[name]
+        row = TABLE[name]
         args = [random.choice(known) for _ in range(row.arity)]
         z = row(*(x for _, x in args))
         if math.isfinite(z):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.op import Op
+from autograd.op import TABLE, Op
 from tests.mutation.classic_mistakes import MISTAKES
 from tests.support.points import points, recorded
 
@@ -78,7 +78,7 @@ def ops_with_a_partial_off() -> Iterator[Mutant]:
         node.value for node in ast.parse(kernels).body if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict)
     )
     kernel_of = {ast.literal_eval(key): kernel for key, kernel in zip(table.keys, table.values, strict=True)}
-    for op in (ops.TABLE[name] for name in sorted(ops.BUILT_IN)):
+    for op in (TABLE[name] for name in sorted(ops.BUILT_IN)):
         if op.kernel:  # which is what records: the rules are held to it
             quick = [f"{OF_KERNELS}[{op.name}]"]
         else:

@@ -4,6 +4,7 @@ import math
 import re
 
 from autograd import ops
+from autograd.op import TABLE
 
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 NAMES = {"\\sigma": "sigmoid", "\\cdot": "*", "\\,": "*", "\\ne": "!=", "\\le": "<=", "\\ge": ">=", "\\pi": "pi"}
@@ -14,7 +15,7 @@ OPERATORS = {"arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "exp_diffe
 
 def value(formula, **names):
     """The number of a formula that has been read."""
-    known = {name: ops.TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
+    known = {name: TABLE[name] for name in ops.BUILT_IN} | {"ln": ops.log, "e": math.e, "pi": math.pi}
     return float(eval(formula, {"__builtins__": {}} | known | names))
 
 

@@ -1,7 +1,7 @@
-"""The second judge: values and derivatives of every operation in 60-digit arithmetic.
+"""An oracle: values and derivatives of every op in 60-digit arithmetic.
 
-It shares no code with the engine and knows nothing of it. Every derivative, first to third, is written out as
-a formula of its own; `evaluate` and `hessian` carry them forward through a program given as plain data.
+It shares no code with the engine. Every derivative, first to third, is a formula of its own; `evaluate` and `hessian`
+carry them forward through a program given as plain data.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import mpmath
 
-mp: Any = mpmath.mp.clone()  # a context of our own: nobody else's precision is touched
+mp: Any = mpmath.mp.clone()  # a context of our own, which touches nobody else's precision
 mp.dps = 60
 
 Number = Any  # an mpf of that context
@@ -22,7 +22,7 @@ LARGEST = mp.mpf(2) ** 1024 - mp.mpf(2) ** 971
 
 
 class Rule(NamedTuple):
-    """An operation on mpf numbers: its value, ∂/∂xᵢ as a list, ∂²/∂xᵢ∂xⱼ as a list of lists, and the third ones likewise."""
+    """An op on mpf numbers: its value, ∂/∂xᵢ as a list, ∂²/∂xᵢ∂xⱼ as a list of lists, and likewise the third derivatives."""
 
     value: Callable[..., Number]
     firsts: Callable[..., list[Number]]
@@ -48,7 +48,7 @@ def _cbrt(x: Number) -> Number:
 
 
 def _erfc(x: Number) -> Number:
-    return mp.erfc(x) if x < 1e6 else mp.zero  # exp(-10**12) is far below every float
+    return mp.erfc(x) if x < 1e6 else mp.zero  # exp(-10**12) is far below the smallest float
 
 
 def _step(x: Number) -> Number:
@@ -369,7 +369,7 @@ def _shares(xs: Sequence[Number]) -> list[Number]:
 
 
 def _without(p: Sequence[Number], i: int) -> Number:
-    """1 - p as the sum of the others: 1 - p would lose the digits of a small rest."""
+    """1 - p, as the sum of the others, which keeps the digits of a small rest."""
     return mp.fsum([*p[:i], *p[i + 1 :]])
 
 
@@ -477,7 +477,7 @@ RULES |= {
 }
 
 
-# -- functions that are no rows ----------------------------------------------------------------------
+# -- functions that are not in the table -------------------------------------------------------------
 
 
 def _silu(x: Number) -> list[Number]:
@@ -516,11 +516,11 @@ FUNCTIONS: dict[str, Callable[[Number], list[Number]]] = {  # value, first, seco
 }  # fmt: skip
 
 
-# -- asked from outside ------------------------------------------------------------------------------
+# -- what tests ask ----------------------------------------------------------------------------------
 
 
 def value(name: str, *args: float) -> Number:
-    """The value of an operation, of floats taken as exact."""
+    """The value of an op at floats, which are taken as exact."""
     return RULES[name].value(*map(mp.mpf, args))
 
 
@@ -535,12 +535,12 @@ def second_partials(name: str, *args: float) -> list[list[Number]]:
 
 
 def third_partials(name: str, *args: float) -> list[list[list[Number]]]:
-    """∂³/∂xᵢ∂xⱼ∂xₖ for every three arguments."""
+    """∂³/∂xᵢ∂xⱼ∂xₖ for every triple of arguments."""
     return RULES[name].thirds(*map(mp.mpf, args))
 
 
 def spacing(exact: Number) -> Number:
-    """The distance between neighbouring floats at `exact`, which is 2**-1074 for subnormals and for 0."""
+    """The distance between neighbouring floats at `exact`: 2**-1074 at subnormals and at 0."""
     if mp.isnan(exact):
         return exact
     if not exact:
@@ -550,7 +550,7 @@ def spacing(exact: Number) -> Number:
 
 
 def ulps(measured: float, exact: Number) -> Number:
-    """|measured - exact|, counted in spacings of floats at `exact`; an overflow to the right infinity is no error.
+    """|measured - exact| in spacings of floats at `exact`; an overflow to the correct infinity counts as 0.
 
     >>> ulps(1.0 + 2.0**-52, mp.one)
     mpf('1.0')
@@ -566,7 +566,7 @@ def ulps(measured: float, exact: Number) -> Number:
 
 
 class Jet(NamedTuple):
-    """A number, its gradient by the leaves, and its Hessian (rows) if it was asked for."""
+    """A number with its gradient and, if asked for, its Hessian, by the leaves."""
 
     value: Number
     gradient: list[Number]
@@ -588,7 +588,7 @@ def evaluate(program: Program, leaves: Sequence[float]) -> tuple[Number, list[Nu
 
 
 def hessian(program: Program, leaves: Sequence[float]) -> list[list[Number]]:
-    """The second derivatives of a program by the leaves, as rows."""
+    """The Hessian of a program by the leaves."""
     return _forward(program, leaves, twice=True)[-1].hessian
 
 
@@ -611,15 +611,15 @@ def _forward(program: Program, leaves: Sequence[float], twice: bool) -> list[Jet
 
 def _curvature(seconds: list[list[Number]], firsts: list[Number], operands: list[Jet], n: int) -> list[list[Number]]:
     """The second-order chain rule: Σᵢ fᵢ·Hᵢ + Σᵢⱼ fᵢⱼ·gᵢ·gⱼ."""
-    rows = _zeros(n)
+    hessian = _zeros(n)
     for k in range(n):
         through = [_weighted(row, [operand.gradient[k] for operand in operands]) for row in seconds]
         for m in range(n):
             straight = _weighted(firsts, [operand.hessian[k][m] for operand in operands])
-            rows[k][m] = straight + _weighted(through, [operand.gradient[m] for operand in operands])
-    return rows
+            hessian[k][m] = straight + _weighted(through, [operand.gradient[m] for operand in operands])
+    return hessian
 
 
 def _weighted(weights: Sequence[Number], xs: Sequence[Number]) -> Number:
-    """Σ wᵢ·xᵢ; where either is 0 nothing flows, not even 0·inf."""
+    """Σ wᵢ·xᵢ without the terms that have a factor 0, even if the other is infinite."""
     return mp.fsum(w * x for w, x in zip(weights, xs, strict=True) if w and x)

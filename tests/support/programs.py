@@ -22,6 +22,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from autograd import Value, functions, ops
+from autograd.op import TABLE
 from tests.support.oracle import Program
 
 Drawn = tuple[Program, list[float]]  # with the numbers of the leaves
@@ -206,7 +207,7 @@ def wild_programs(
     steps: list[tuple[str, tuple[int | float, ...]]] = []
     for _ in range(draw(st.integers(1, most))):
         name = draw(st.sampled_from(names))
-        count = ops.TABLE[name].arity
+        count = TABLE[name].arity
         if count is None:
             count = 2 * draw(st.integers(0, 3)) + 1 if name == "dot" else draw(st.integers(1, widest))
         last = len(given) + len(steps) - 1
@@ -220,7 +221,7 @@ def wild_programs(
 
 # -- recorded ----------------------------------------------------------------------------------------
 
-APPLY: dict[str, Any] = {name: ops.TABLE[name] for name in ops.TABLE}
+APPLY: dict[str, Any] = {name: TABLE[name] for name in TABLE}
 APPLY |= {"pos": operator.pos, "neg": operator.neg, "abs": abs, "add": operator.add, "sub": operator.sub}
 APPLY |= {"mul": operator.mul, "div": operator.truediv, "pow": operator.pow}
 
@@ -249,7 +250,7 @@ def run_ops(program: Program, leaves: Sequence[Any]) -> list[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, args in program:
-            results.append(ops.TABLE[name](*(results[arg] if isinstance(arg, int) else arg for arg in args)))
+            results.append(TABLE[name](*(results[arg] if isinstance(arg, int) else arg for arg in args)))
     return results
 
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from hypothesis import assume
 
-from autograd import Value, ops
+from autograd import Value
+from autograd.op import TABLE
 from tests.support import oracle
 from tests.support.oracle import Program, mp
 
@@ -180,7 +181,7 @@ def born(name, firsts, numbers, value):
 
 def refuse_undecided(name, args, numbers, errors):
     """Where rounding may carry a number over a kink, there is nothing to compare."""
-    kinks = ops.TABLE[name].kinks
+    kinks = TABLE[name].kinks
     if kinks is None or not any(errors) or (name in EXACT and len(args) == 2 and args[0] == args[1]):
         return
     margin = errors[0] if name == "where" else sum(errors)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, _progress, custom_op, ops
+from autograd.op import TABLE
 from autograd.sweeps import topological_order
 from autograd.testing import GradientError, check_grads, expressions, gradcheck, points
 from autograd.testing.expression_tree import Expression
@@ -216,23 +217,23 @@ def partial_of(row, position):
 PLANTED = [
     (name, position, change)
     for name in sorted(ops.BUILT_IN - {"polygamma"})  # whose order is a constant
-    for position in range(len(tame_point(ops.TABLE[name])))
+    for position in range(len(tame_point(TABLE[name])))
     for change in CHANGES
-    if CHANGES[change](partial_of(ops.TABLE[name], position)) != partial_of(ops.TABLE[name], position)
+    if CHANGES[change](partial_of(TABLE[name], position)) != partial_of(TABLE[name], position)
 ]
 
 
 @pytest.mark.parametrize(("name", "position", "change"), PLANTED)
 def test_a_wrong_partial_of_any_row_is_refused_and_named(name, position, change):
-    wrong = planted(ops.TABLE[name], position, CHANGES[change])
+    wrong = planted(TABLE[name], position, CHANGES[change])
     with pytest.raises(GradientError, match=rf"the partial of planted\(.*\) by args\[{position}\] is wrong") as caught:
-        gradcheck(lambda *args: autograd.tanh(0.5 * wrong(*args)), tame_point(ops.TABLE[name]))
+        gradcheck(lambda *args: autograd.tanh(0.5 * wrong(*args)), tame_point(TABLE[name]))
     assert [(partial.node.op.name, partial.position) for partial in caught.value.wrong] == [("planted", position)]
 
 
 def test_an_unchanged_copy_of_any_row_is_not_refused():
     for name in sorted(ops.BUILT_IN - {"polygamma"}):
-        row = ops.TABLE[name]
+        row = TABLE[name]
         same = planted(row, 0, lambda slope: slope)
         assert gradcheck(lambda *args, same=same: autograd.tanh(0.5 * same(*args)), tame_point(row))
 
@@ -347,7 +348,7 @@ def test_a_gradient_that_is_nan_or_infinite_where_the_slope_is_not_is_refused():
 
 def test_at_a_kink_only_the_stated_partial_passes():
     for name, slope in (("relu", 1.0), ("abs", 1.0), ("hypot", 1.0), ("maximum", 1.0)):
-        row = ops.TABLE[name]
+        row = TABLE[name]
         point = (0.0,) * row.arity
         made = row(*[Value(x) for x in point])
         partials = list(made.partials)
@@ -380,7 +381,7 @@ def test_at_a_kink_that_only_python_knows_the_gradient_must_lie_between_the_side
 
 @given(st.sampled_from(["tanh", "exp", "sin"]), st.floats(-1.0, 1.0), st.sampled_from([1e-8, -1e-8, 1e-3]))
 def test_a_wrong_partial_behind_kinks_that_meet_is_refused(name, x, error):
-    row = ops.TABLE[name]
+    row = TABLE[name]
     wrong = planted(row, 0, lambda slope: slope * (1.0 + error))
     with pytest.raises(GradientError, match="planted"):
         gradcheck(lambda x, y: wrong(x) + autograd.relu(y) - autograd.relu(-y) + autograd.maximum(y, -y), (x, 0.0))
@@ -595,7 +596,7 @@ OF_IT = {
     "minimum": lambda u, x: autograd.minimum(u, 3.0) + x,
     "where": lambda u, x: autograd.where(u > 3.0, x, u * x),
     "u**x": lambda u, x: u**x,
-} | {name: lambda u, x, row=row: row(u) for name, row in ops.TABLE.items() if row.arity == 1}
+} | {name: lambda u, x, row=row: row(u) for name, row in TABLE.items() if row.arity == 1}
 
 
 @pytest.mark.parametrize("inner", INFINITE)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, custom_op, ops
+from autograd.op import TABLE
 from autograd.testing import GradientError, datasets, expressions, gradcheck, networks, numbers, points, values
 from autograd.testing.expression_tree import Expression, constants_inside, defined_at
 
@@ -39,7 +40,7 @@ def test_expressions_keep_to_the_depth_and_the_ops_they_are_asked_for(data, dept
     assert 1 <= depth_of(f.tree) <= depth
     assert ops_of(f.tree) <= {"add", "mul", "sin", "log"}
     smooth = data.draw(expressions(ops="smooth", depth=depth))
-    assert all(ops.TABLE[name].kinks is None for name in ops_of(smooth.tree))
+    assert all(TABLE[name].kinks is None for name in ops_of(smooth.tree))
 
 
 @given(st.data())
