@@ -1,4 +1,4 @@
-"""Checks of arguments, each written once: a Value whose graph is to be read, numbers, flags, choices, keys."""
+"""Argument checks: a Value whose graph is read, numbers, flags, choices, keys."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _about(given: Any) -> tuple[str, Callable[[Callable[[str], str]], str]]:
 
 
 # -- numbers, flags and choices ----------------------------------------------------------------------
-# Each check takes the name of an argument, which its errors begin with, and gives the argument back in plain Python.
+# Each check takes the name of an argument, which starts its error messages, and returns the argument as plain Python.
 
 
 def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: True) -> Callable[[str, Any], float]:
@@ -65,7 +65,7 @@ def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: Tru
 
     def check(name: str, given: Any) -> float:
         try:
-            number = Value(given).data  # whatever counts as a number for a Value
+            number = Value(given).data  # accepts whatever a Value accepts
         except TypeError:
             raise TypeError(f"{name} must be {expected}, got {given!r}") from None
         if not accepts(number):
@@ -98,7 +98,7 @@ def number_between(name: str, given: Any, low: float = -math.inf, high: float = 
 
 
 def checked_integer(name: str, given: Any, at_least: float = -math.inf) -> int:
-    """An integer that is not too small; True and False are not integers.
+    """An integer with a lower bound; True and False are not integers.
 
     >>> checked_integer("patience", 10, at_least=0)
     10
@@ -122,7 +122,7 @@ def checked_flag(name: str, given: Any) -> bool:
 
 
 def checked_choice(name: str, given: Any, choices: Iterable[str], besides: str = "") -> str:
-    """One of the choices; the error lists them, and names the one that was probably meant.
+    """One of the choices; the error lists them, and suggests the one that was probably meant.
 
     >>> checked_choice("reduction", "Mean", ["mean", "sum"])
     Traceback (most recent call last):

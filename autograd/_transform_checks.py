@@ -1,4 +1,4 @@
-"""Checks of what transforms take and give; each error says what to write instead."""
+"""Checks of the arguments and results of transforms; each error says what to write instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CONTAINERS = "a list, tuple, dict or NumPy array of them"
 
 
 def check_output(verb: str, name: str, y: Any) -> None:
-    """TypeError if there is something in the output of a function that is neither a Value nor a real number."""
+    """TypeError if the output of a function contains anything but Values and real numbers."""
     found = _first_non_number(y)
     if found:
         path, leaf = found
@@ -23,14 +23,14 @@ def check_output(verb: str, name: str, y: Any) -> None:
 
 
 def argument(verb: str, name: str, position: int, arg: Any) -> TypeError:
-    """The error about an argument that cannot be differentiated."""
+    """The error for an argument that cannot be differentiated."""
     path, leaf = _first_non_number(arg, bools=True) or ("", arg)
     what = f"argument {position} of {name}{f' at {path}' if path else ''}"
     return TypeError(f"{verb}: {what}: expected a real number, or {_CONTAINERS}, got {kind(leaf)}: {_advice(leaf, 'pass')}")
 
 
 def not_values(verb: str, y: Any, xs: Any) -> NoReturn:
-    """Raise the TypeError about a `y` or `xs` that are not Values."""
+    """Raise the TypeError for a `y` or `xs` that are not Values."""
     if type(y) is not Value:
         raise TypeError(f"{verb}: y must be a Value, got {kind(y)}: y is one number made from Values, and xs are those Values")
     path, x = next((path, x) for path, x in leaf_paths(xs) if type(x) is not Value)
@@ -45,7 +45,7 @@ def check_function(verb: str, f: Any) -> None:
 
 
 def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
-    """An argnums as ints; TypeError if it is something else."""
+    """`argnums` as ints; TypeError if it is anything else."""
     try:
         return tuple(map(_index, given)) if isinstance(given, Sequence) else _index(given)
     except TypeError:
@@ -56,7 +56,7 @@ def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
 
 
 def kind(x: Any) -> str:
-    """The type of an object, with its article."""
+    """The type of an object, with an article."""
     if x is None:
         return "None"
     if is_array(x):
@@ -66,7 +66,7 @@ def kind(x: Any) -> str:
 
 
 def _advice(x: Any, do: str) -> str:
-    """What to write in place of `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
+    """What to write instead of `x`, which the user's program passed or returned (`do` is "pass" or "return")."""
     if x is None:
         return "is a `return` missing?" if do == "return" else "pass a number; a function without `return` gives None"
     if type(x).__name__ in ("bool", "bool_"):
@@ -91,7 +91,7 @@ def _advice(x: Any, do: str) -> str:
 
 
 def _first_non_number(tree: Any, bools: bool = False) -> tuple[str, Any] | None:
-    """The first leaf that is neither a Value nor a real number (nor a bool, unless they count), and how to get at it."""
+    """The first leaf that is neither a Value nor a real number (nor a bool, unless they count), and its path."""
     for path, leaf in leaf_paths(tree):
         if type(leaf) is not Value and not (_is_number(leaf) and (bools or type(leaf).__name__ not in ("bool", "bool_"))):
             return path, leaf

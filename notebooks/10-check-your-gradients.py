@@ -63,8 +63,8 @@ report
 
 # %% [markdown]
 # One line per input. *gradient* is what `backward()` would give, *differences* is what the values show, and *±* is how far off
-# the differences may be. *caught from* is the smallest relative error in the gradient that would have been detected. Let's test
-# that last promise with a $\tanh$ whose derivative is slightly wrong, by a factor of $1 + \varepsilon$.
+# the differences may be. The last column is the detection limit: a larger relative error in the gradient would have been
+# caught. Let's test that promise with a $\tanh$ whose derivative is slightly wrong, by a factor of $1 + \varepsilon$.
 
 # %%
 from autograd import custom_op
