@@ -230,6 +230,7 @@ def test_constants_may_come_as_numbers_or_as_text_and_are_reckoned_in():
     assert partial_text(ops.pow, 0, ["x", "−1"]) == "−1·x⁻²"
     assert partial_text(ops.pow, 0, ["x", 1.0]) == "1"
     assert partial_text(ops.mul, 1, ["−0.5", "x"]) == "−0.5"
+    assert partial_text(ops.div, 1, ["x", 1.0]) == "−x"  # x/1² is x
 
 
 def test_nothing_is_recorded_and_no_mode_is_in_the_way():
@@ -263,6 +264,23 @@ def test_an_op_of_the_users_own_is_written_by_its_columns_and_its_rule():
     assert partial_latex(floats_alone, 0, ["x"], "y") == r"\frac{\partial y}{\partial x}"
     taught = custom_op(math.gamma, partials=lambda z, x: math.cos(x), name="taught", textbook=["z*cos(x)"])
     assert partial_text(taught, 0, ["x"], "y") == "y·cos(x)"
+
+
+@pytest.mark.usefixtures("clean_table")
+def test_a_variadic_op_of_the_users_own_is_written_with_all_its_arguments_or_with_dots():
+    largest = custom_op(
+        lambda *xs: max(xs),
+        partials=lambda z, *xs: [float(x == z) for x in xs],
+        name="largest",
+        variadic=True,
+        source="max(*[{}])",
+        latex=r"\max{{}}\left({}\right)",
+    )
+    for printer, dots, written in (TEXT, "…", "max(*[{}])"), (LATEX, r"\dots", r"\max{{}}\left({}\right)"):
+        names = [printer.variable(f"x{i}") for i in range(10)]
+        texts = [name.text for name in names]
+        assert printer.operation(largest, names[:3]).text == written.format(", ".join(texts[:3]))
+        assert printer.operation(largest, names).text == written.format(", ".join([*texts[:6], dots, texts[9]]))
 
 
 # -- names and numbers -------------------------------------------------------------------------------
