@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from autograd import ops
 from autograd._check import checked_value
 from autograd._format import text_table, unique_names
-from autograd.formulas.symbols import name_text, number_text
+from autograd.formulas.printer import name_text, number_text
 from autograd.graph import Graph
 from autograd.names import node_names
 from autograd.op import number

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import count
 from typing import Any, cast
@@ -28,13 +28,21 @@ from autograd.value import Value
 MAX_RULE = 120  # characters of a partial in one expression
 MAX_TERMS_PER_LINE = 10  # of a sum or product, which Python's parser nests
 
-# Functions that a program may need beyond operators and `math`: those of scalar_math, without docstrings and types.
+
+def _bare_source(function: Callable[..., Any]) -> str:
+    """The text of a function without its docstring and types."""
+    header, _, body = inspect.getsource(function).partition("\n")
+    header = re.sub(r": \w+(?=[,)])| -> .+(?=:$)", "", header)
+    docstring = re.compile(r'    """.*?"""\n', re.DOTALL)
+    return f"{header}\n{docstring.sub('', body, count=1)}"
+
+
+# Functions that a program may need beyond operators and `math`.
 HELPERS = {
-    name: re.sub(r'    """.*"""\n|(?<=\w): \w+(?=[,)])| -> .+(?=:\n)', "", inspect.getsource(function))
+    name: _bare_source(function)
     for name, function in vars(scalar_math).items()
     if inspect.isfunction(function) and function.__module__ == scalar_math.__name__
 }
-
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 RESERVED = (
     frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "inf", "nan", *HELPERS])
