@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from keyword import iskeyword
 from typing import Any
 
-import autograd
+from autograd import functions as composites
 from autograd import ops
 from autograd._format import did_you_mean
 from autograd.op import TABLE, number
@@ -236,5 +236,5 @@ def _function(node: ast.Call) -> Callable[..., Any]:
         raise ExpressionError(f"{name} takes no keywords", node.keywords[0].value.col_offset + 1)
     if name in TABLE:
         return TABLE[name]
-    function: Callable[..., Any] = getattr(autograd, name)
+    function: Callable[..., Any] = getattr(composites, name)
     return (lambda *xs: function(xs)) if name in _OF_A_LIST else function

@@ -22,10 +22,6 @@ FOR_TYPES = {
     ("autograd.micrograd", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
 }
-# Still to be cut.
-LEFT = {
-    ("autograd.expression", "autograd"),
-}
 PUBLIC = {"extend", "viz.page"}  # the modules of autograd that nn may use besides its names
 
 
@@ -78,8 +74,6 @@ def test_imports_run_in_no_circle_those_inside_functions_included(package):
     known = set(trees)
     edges = {name: imported(name, tree, known) for name, tree in trees.items()}
     edges[package] |= set(getattr(importlib.import_module(package), "_LOADED_LATER", {}).values())
-    for name, used in LEFT:
-        edges.get(name, set()).discard(used)
     assert circles(edges) == {}
 
 
