@@ -11,8 +11,8 @@ from autograd.graph import Graph
 from autograd.op import ATOM
 from autograd.value import Value
 
-MAX_SIZE = 30  # operations and names on a line, where a name counts for each 8 characters
-MAX_REPEATED = 3  # what has no name and is used twice is written twice if it is no longer than this
+MAX_SIZE = 30  # of a line: operations and names, a name counting once for every 8 characters
+MAX_REPEATED = 3  # the size up to which an unnamed node that is used twice is written twice
 MAX_LINES = 40
 
 
@@ -83,13 +83,13 @@ def numbered_latex(name: str, count: int) -> str:
 
 
 def _defined(graph: Graph, named: Collection[Value]) -> set[Value]:
-    """The nodes that get a line of their own: the root alone, or all with a name and what would be too long."""
+    """The nodes that get a line of their own: the root alone, or all that have a name or would make a line too long."""
     few = _cut(graph, {node for node in named if len(graph.users[node]) > 1})
     return few if len(few) == 1 else _cut(graph, named)
 
 
 def _cut(graph: Graph, wanted: Collection[Value]) -> set[Value]:
-    """The nodes that get a line of their own, if those that are wanted do."""
+    """The nodes that get a line of their own: those that are wanted, and those that would make a line too long."""
     defined = {*graph.roots}
     size: dict[Value, int] = {}
     for node in graph:

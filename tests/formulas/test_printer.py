@@ -24,7 +24,7 @@ READERS = {"text": (TEXT, partial_text, from_text), "LaTeX": (LATEX, partial_lat
 
 @st.composite
 def points(draw, row):
-    """A point inside of the domain of a row, where its textbook rule loses few digits."""
+    """A point inside the domain of a row, where its textbook rule loses few digits."""
     count = row.arity or (2 * draw(st.integers(0, 3)) + 1 if row.name == "dot" else draw(st.integers(1, 7)))
     domains = row.domain if row.arity else [((-math.inf, math.inf),)] * count
     inside = [[(max(low, -3.0) + 0.05, min(high, 3.0) - 0.05) for low, high in domain] for domain in domains]
