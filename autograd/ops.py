@@ -388,5 +388,5 @@ log_softmax = op("log_softmax", scalar_math.log_softmax, _log_softmax_partials, 
 BUILT_IN = frozenset(TABLE)
 for built_in in TABLE.values():
     built_in.built_in = True
-    built_in.__doc__ = DOCS[built_in.name]
+    built_in.__doc__ = "{}\n\n>>> {}\n{}".format(*DOCS[built_in.name])
     built_in.kernel = kernels.KERNELS.get(built_in.name)
