@@ -15,8 +15,7 @@ import operator
 from autograd import kernels, scalar_math
 from autograd._typing import Any
 from autograd.kernels import products_of_others, sums_of_others
-from autograd.op import ANY, ATOM, CALL, INF, NAN, NONZERO, POSITIVE, POWER, PRODUCT, REAL, SUM, UNIT, Domain, op
-from autograd.op import TABLE as TABLE
+from autograd.op import ANY, ATOM, CALL, INF, NAN, NONZERO, POSITIVE, POWER, PRODUCT, REAL, SUM, TABLE, UNIT, Domain, op
 from autograd.op_docs import DOCS
 
 # mypy: disable-error-code=has-type
