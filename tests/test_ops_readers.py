@@ -27,18 +27,27 @@ def sin_over_x(x):
     return math.sin(x) / x if x else 1.0
 
 
+def slope(x):
+    return (math.cos(x) - math.sin(x) / x) / x
+
+
 SINC = {
+    "doc": "sin(x)/x, and 1 at 0.",
+    "kernel": lambda x: (sin_over_x(x), slope(x)),  # which raises at 0, so that the rule is used there
+    "fallback": lambda x: math.nan,  # at infinity
+    "domain": [op.REAL],
     "varies_fast": True,
     "source": "sin({0}) / {0}",
     "text": "sinc({})",
     "latex": r"\operatorname{{sinc}}\left({}\right)",
+    "precedence": (op.ATOM, op.ANY),
     "textbook": ["(cos(x) - z)/x"],
     "symbol": "sinc",
-    "doc": "sin(x)/x, and 1 at 0.",
 }
 HINGE = {
     "kinks": lambda x: 1.0 - x,
     "at_kink": (0.0,),
+    "activation": True,
     "source": "max(0.0, 1.0 - {})",
     "latex": r"\operatorname{{hinge}}\left({}\right)",
     "textbook": ["-(x < 1)"],
@@ -77,10 +86,6 @@ def graph(ops):
     return x, h, y
 
 
-def slope(x):
-    return (math.cos(x) - math.sin(x) / x) / x
-
-
 def test_it_is_recorded_and_differentiated_to_any_order(ops):
     sinc, _ = ops
     x = 2.0
@@ -88,6 +93,7 @@ def test_it_is_recorded_and_differentiated_to_any_order(ops):
     assert grad(sinc)(x) == pytest.approx(slope(x), rel=1e-14)
     assert grad(grad(grad(sinc)))(x) == pytest.approx(-third, rel=1e-12)
     assert (sinc(0.0), grad(sinc)(0.0)) == (1.0, 0.0)
+    assert math.isnan(sinc(math.inf))
 
 
 def test_it_is_drawn_with_its_symbol(graph):
@@ -97,11 +103,9 @@ def test_it_is_drawn_with_its_symbol(graph):
 
 def test_it_is_explained_by_its_text_and_its_textbook_partial(graph):
     x, _, y = graph
-    told = str(explain(x, of=y))
-    assert "sin" in told
-    assert "(cos(x) − v₁)/x = −0.435398" in told
+    assert "v₁ = sinc(x), so ∂v₁/∂x = (cos(x) − v₁)/x = −0.435398" in str(explain(x, of=y))
     assert "−0.435398·0.5 = −0.217699" in str(paths(x, of=y))
-    assert "sin" in str(autograd.steps(y))
+    assert "v₁ = sinc(x) = sinc(2) = 0.454649" in str(autograd.steps(y))
     assert "−0.217699" in str(why(x, of=y))
 
 
