@@ -311,7 +311,7 @@ def _called(text: str, arguments: str) -> str:
     return text if "{" in text.replace("{{", "") else text + arguments
 
 
-def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Op:
+def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Any:
     """Make an op and put it in the table."""
     made = TABLE[name] = Op(name, forward, *partials, **columns)
     return made
