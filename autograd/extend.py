@@ -23,9 +23,11 @@ from autograd._tree import same_shape, tree_leaves, tree_map
 from autograd.calls import call, made_in_call, scopes_of
 from autograd.context import Scope
 from autograd.graph import Graph, edges_of
+from autograd.op import TABLE
 from autograd.teaching import teach_step_without_backward
 
 __all__ = [
+    "TABLE",
     "Graph",
     "Scope",
     "any_number",

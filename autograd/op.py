@@ -118,7 +118,7 @@ class Op:
         kinks       a function of the arguments, zero where the op is not smooth
         at_kink     the partials there, by convention (docs/semantics.md); of a variadic op, that of every argument
         jumps       True if the value jumps at its kinks
-        varies_fast True for waves, steps and bumps, which may do all they do while an argument moves by about 1
+        varies_fast True if a whole wave, step or bump fits into a change of an argument by about 1
         linear      True if the partials are the same everywhere
         activation  True if layers use it as their activation
         comparison  True if the result is 1 for true and 0 for false; NumPy's function of that name gives a bool
@@ -311,7 +311,7 @@ def _called(text: str, arguments: str) -> str:
     return text if "{" in text.replace("{{", "") else text + arguments
 
 
-def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Op:
+def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Any:
     """Make an op and put it in the table."""
     made = TABLE[name] = Op(name, forward, *partials, **columns)
     return made

@@ -13,14 +13,36 @@ import math
 import operator
 
 from autograd import kernels, scalar_math
-from autograd._typing import Any
+from autograd._typing import TYPE_CHECKING, Any
 from autograd.kernels import products_of_others, sums_of_others
-from autograd.op import ANY, ATOM, CALL, INF, NAN, NONZERO, POSITIVE, POWER, PRODUCT, REAL, SUM, UNIT, Domain, op
-from autograd.op import TABLE as TABLE
+from autograd.op import ANY, ATOM, CALL, INF, NAN, NONZERO, POSITIVE, POWER, PRODUCT, REAL, SUM, TABLE, UNIT, Domain, op
 from autograd.op_docs import DOCS
 
-# mypy: disable-error-code=has-type
-# Rules mention ops that are defined further down.
+if TYPE_CHECKING:  # how the ops are called, for editors and type checkers
+    from autograd.op import Op
+    from autograd.value import Value
+
+    class Unary(Op):
+        def __call__(self, x: float | Value, /) -> Any: ...
+
+    class Binary(Op):
+        def __call__(self, x: float | Value, y: float | Value, /) -> Any: ...
+
+    class Variadic(Op):
+        def __call__(self, *xs: float | Value) -> Any: ...
+
+    class Atan2(Op):
+        def __call__(self, y: float | Value, x: float | Value, /) -> Any: ...
+
+    class Direction(Op):
+        def __call__(self, x: float | Value, rest: float | Value, /) -> Any: ...
+
+    class Polygamma(Op):
+        def __call__(self, n: float | Value, x: float | Value, /) -> Any: ...
+
+    class Where(Op):
+        def __call__(self, condition: float | Value, x: float | Value, y: float | Value, /) -> Any: ...
+
 
 MAX_EXACT = kernels.MAX_EXACT
 LN_2, LOG2_E, LOG10_E = 0.6931471805599453, kernels.LOG2_E, kernels.LOG10_E
@@ -219,174 +241,174 @@ _COMPARISON: dict[str, Any] = {
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
 
-pos = op("pos", operator.pos,     lambda z, x: 1.0,                           linear=True,
-         source="+{}", latex="+{}", precedence=(SUM, PRODUCT), symbol="+", ufunc="positive")
-neg = op("neg", operator.neg,     lambda z, x: -1.0,                          linear=True,
-         source="-{}", latex="-{}", precedence=(SUM, PRODUCT), symbol="−", ufunc="negative")
-add = op("add", operator.add,     lambda z, x, y: 1.0,                        lambda z, x, y: 1.0,    linear=True, terms=_each,
-         source="{} + {}", latex="{} + {}", precedence=(SUM, SUM, SUM), symbol="+")
-sub = op("sub", operator.sub,     lambda z, x, y: 1.0,                        lambda z, x, y: -1.0,   linear=True,
-         source="{} - {}", latex="{} - {}", precedence=(SUM, SUM, PRODUCT), symbol="−", ufunc="subtract")
-mul = op("mul", operator.mul,     lambda z, x, y: y,                          lambda z, x, y: x,      terms=_all,
-         source="{} * {}", latex=r"{} \cdot {}", precedence=(PRODUCT, PRODUCT, PRODUCT), symbol="×", ufunc="multiply")
-div = op("div", operator.truediv, lambda z, x, y: 1.0 / y,                    lambda z, x, y: -z / y,
-         fallback=_quotient, domain=[REAL, NONZERO],
-         textbook=["1/y", "-(x/y**2)"], source="{} / {}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER),
-         latex_precedence=(CALL, ANY, ANY), symbol="÷", ufunc="divide")
-mod = op("mod", operator.mod,     lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
-         domain=[REAL, NONZERO], kinks=_from_multiple, jumps=True, varies_fast=True,
-         textbook=["1", "-floor(x/y)"], source="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER),
-         latex_precedence=(ANY, PRODUCT, POWER), symbol="%", ufunc="remainder")
-pow = op("pow", math.pow,         _power_by_base,                             _power_by_exponent,
-         fallback=_power, domain=[POSITIVE, REAL], entire=lambda x, y: type(y) is float and y >= 0.0 and y.is_integer(),
-         textbook=["y*x**(y - 1)", "z*log(x)"], source="{} ** {}", text="{}^{}", latex="{{{}}}^{{{}}}", precedence=(POWER, ATOM, CALL),
-         latex_precedence=(POWER, ATOM, ANY), symbol="**", ufunc="power")
+pos: Unary  = op("pos", operator.pos,     lambda z, x: 1.0,                           linear=True,
+                 source="+{}", latex="+{}", precedence=(SUM, PRODUCT), symbol="+", ufunc="positive")
+neg: Unary  = op("neg", operator.neg,     lambda z, x: -1.0,                          linear=True,
+                 source="-{}", latex="-{}", precedence=(SUM, PRODUCT), symbol="−", ufunc="negative")
+add: Binary = op("add", operator.add,     lambda z, x, y: 1.0,                        lambda z, x, y: 1.0,    linear=True, terms=_each,
+                 source="{} + {}", latex="{} + {}", precedence=(SUM, SUM, SUM), symbol="+")
+sub: Binary = op("sub", operator.sub,     lambda z, x, y: 1.0,                        lambda z, x, y: -1.0,   linear=True,
+                 source="{} - {}", latex="{} - {}", precedence=(SUM, SUM, PRODUCT), symbol="−", ufunc="subtract")
+mul: Binary = op("mul", operator.mul,     lambda z, x, y: y,                          lambda z, x, y: x,      terms=_all,
+                 source="{} * {}", latex=r"{} \cdot {}", precedence=(PRODUCT, PRODUCT, PRODUCT), symbol="×", ufunc="multiply")
+div: Binary = op("div", operator.truediv, lambda z, x, y: 1.0 / y,                    lambda z, x, y: -z / y,
+                 fallback=_quotient, domain=[REAL, NONZERO],
+                 textbook=["1/y", "-(x/y**2)"], source="{} / {}", latex=r"\frac{{{}}}{{{}}}", precedence=(PRODUCT, PRODUCT, POWER),
+                 latex_precedence=(CALL, ANY, ANY), symbol="÷", ufunc="divide")
+mod: Binary = op("mod", operator.mod,     lambda z, x, y: where(equal(z, z), 1.0, z), lambda z, x, y: where(equal(z, z), -round(x / y - z / y), z),
+                 domain=[REAL, NONZERO], kinks=_from_multiple, jumps=True, varies_fast=True,
+                 textbook=["1", "-floor(x/y)"], source="{} % {}", latex=r"{} \bmod {}", precedence=(SUM, PRODUCT, POWER),
+                 latex_precedence=(ANY, PRODUCT, POWER), symbol="%", ufunc="remainder")
+pow: Binary = op("pow", math.pow,         _power_by_base,                             _power_by_exponent,
+                 fallback=_power, domain=[POSITIVE, REAL], entire=lambda x, y: type(y) is float and y >= 0.0 and y.is_integer(),
+                 textbook=["y*x**(y - 1)", "z*log(x)"], source="{} ** {}", text="{}^{}", latex="{{{}}}^{{{}}}", precedence=(POWER, ATOM, CALL),
+                 latex_precedence=(POWER, ATOM, ANY), symbol="**", ufunc="power")
 
 # -- exponentials and logarithms ---------------------------------------------------------------------------------------
 
-exp            = op("exp",            math.exp,                   lambda z, x: z,                   fallback=_infinity,
-                    latex="e^{{{}}}", latex_precedence=(POWER, ANY))
-expm1          = op("expm1",          math.expm1,                 lambda z, x: exp(x),              fallback=_infinity,
-                    text="exp({}) − 1", latex="e^{{{}}} - 1", precedence=(SUM, ANY))
-exp2           = op("exp2",           math.exp2,                  lambda z, x: LN_2 * z,            fallback=_infinity,
-                    text="2^{}", latex="2^{{{}}}", precedence=(POWER, CALL), latex_precedence=(POWER, ANY))
-log            = op("log",            math.log,                   lambda z, x: where(greater_equal(x, 0.0), 1.0 / x, z),
-                    fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/x"], text="ln", latex=r"\ln")
-log1p          = op("log1p",          math.log1p,                 lambda z, x: where(greater_equal(x, -1.0), 1.0 / (1.0 + x), z),
-                    fallback=lambda x: -INF if x == -1.0 else NAN, domain=[ABOVE_MINUS_1],
-                    textbook=["1/(1 + x)"], text="ln(1 + {})", latex=r"\ln\left(1 + {}\right)", precedence=(ATOM, SUM))
-log2           = op("log2",           math.log2,                  lambda z, x: where(greater_equal(x, 0.0), LOG2_E / x, z),
-                    fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/(x*log(2))"], text="log₂", latex=r"\log_2")
-log10          = op("log10",          math.log10,                 lambda z, x: where(greater_equal(x, 0.0), LOG10_E / x, z),
-                    fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/(x*log(10))"], text="log₁₀", latex=r"\log_{{10}}")
-log1mexp       = op("log1mexp",       scalar_math.log1mexp,       lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z),
-                    fallback=_minus_infinity_at_0, domain=[POSITIVE],
-                    textbook=["1/(exp(x) - 1)"], text="ln(1 − exp(−{}))", latex=r"\ln\left(1 - e^{{-{}}}\right)", precedence=(ATOM, PRODUCT))
-sqrt           = op("sqrt",           math.sqrt,                  lambda z, x: 0.5 / z,             domain=[POSITIVE],
-                    textbook=["1/(2*z)"], latex=r"\sqrt{{{}}}", symbol="√")
-cbrt           = op("cbrt",           scalar_math.cube_root,      lambda z, x: 1.0 / (3.0 * z * z), domain=[NONZERO],
-                    textbook=["1/(3*z**2)"], plain="cube_root", latex=r"\sqrt[3]{{{}}}", symbol="∛")
-exp_difference = op("exp_difference", scalar_math.exp_difference, lambda z, x, y: z,                lambda z, x, y: -z, fallback=_infinity,
-                    text="exp({} − {})", latex="e^{{{} - {}}}", precedence=(ATOM, SUM, PRODUCT), latex_precedence=(POWER, SUM, PRODUCT))
+exp:            Unary  = op("exp",            math.exp,                   lambda z, x: z,                   fallback=_infinity,
+                            latex="e^{{{}}}", latex_precedence=(POWER, ANY))
+expm1:          Unary  = op("expm1",          math.expm1,                 lambda z, x: exp(x),              fallback=_infinity,
+                            text="exp({}) − 1", latex="e^{{{}}} - 1", precedence=(SUM, ANY))
+exp2:           Unary  = op("exp2",           math.exp2,                  lambda z, x: LN_2 * z,            fallback=_infinity,
+                            text="2^{}", latex="2^{{{}}}", precedence=(POWER, CALL), latex_precedence=(POWER, ANY))
+log:            Unary  = op("log",            math.log,                   lambda z, x: where(greater_equal(x, 0.0), 1.0 / x, z),
+                            fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/x"], text="ln", latex=r"\ln")
+log1p:          Unary  = op("log1p",          math.log1p,                 lambda z, x: where(greater_equal(x, -1.0), 1.0 / (1.0 + x), z),
+                            fallback=lambda x: -INF if x == -1.0 else NAN, domain=[ABOVE_MINUS_1],
+                            textbook=["1/(1 + x)"], text="ln(1 + {})", latex=r"\ln\left(1 + {}\right)", precedence=(ATOM, SUM))
+log2:           Unary  = op("log2",           math.log2,                  lambda z, x: where(greater_equal(x, 0.0), LOG2_E / x, z),
+                            fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/(x*log(2))"], text="log₂", latex=r"\log_2")
+log10:          Unary  = op("log10",          math.log10,                 lambda z, x: where(greater_equal(x, 0.0), LOG10_E / x, z),
+                            fallback=_minus_infinity_at_0, domain=[POSITIVE], textbook=["1/(x*log(10))"], text="log₁₀", latex=r"\log_{{10}}")
+log1mexp:       Unary  = op("log1mexp",       scalar_math.log1mexp,       lambda z, x: where(greater_equal(x, 0.0), exp(-x) / -expm1(-x), z),
+                            fallback=_minus_infinity_at_0, domain=[POSITIVE],
+                            textbook=["1/(exp(x) - 1)"], text="ln(1 − exp(−{}))", latex=r"\ln\left(1 - e^{{-{}}}\right)", precedence=(ATOM, PRODUCT))
+sqrt:           Unary  = op("sqrt",           math.sqrt,                  lambda z, x: 0.5 / z,             domain=[POSITIVE],
+                            textbook=["1/(2*z)"], latex=r"\sqrt{{{}}}", symbol="√")
+cbrt:           Unary  = op("cbrt",           scalar_math.cube_root,      lambda z, x: 1.0 / (3.0 * z * z), domain=[NONZERO],
+                            textbook=["1/(3*z**2)"], plain="cube_root", latex=r"\sqrt[3]{{{}}}", symbol="∛")
+exp_difference: Binary = op("exp_difference", scalar_math.exp_difference, lambda z, x, y: z,                lambda z, x, y: -z, fallback=_infinity,
+                            text="exp({} − {})", latex="e^{{{} - {}}}", precedence=(ATOM, SUM, PRODUCT), latex_precedence=(POWER, SUM, PRODUCT))
 
 # -- trigonometric functions -------------------------------------------------------------------------------------------
 
-sin   = op("sin",   math.sin,   lambda z, x: cos(x),                       varies_fast=True, latex=r"\sin")
-cos   = op("cos",   math.cos,   lambda z, x: -sin(x),                      varies_fast=True, latex=r"\cos")
-tan   = op("tan",   math.tan,   lambda z, x: 1.0 + z * z,                  domain=[((-1.5, 1.5),)], varies_fast=True, textbook=["1 + z**2"], latex=r"\tan")
-asin  = op("asin",  math.asin,  lambda z, x: 1.0 / leg(1.0, x),            domain=[UNIT], textbook=["1/sqrt(1 - x**2)"], latex=r"\arcsin", ufunc="arcsin")
-acos  = op("acos",  math.acos,  lambda z, x: -1.0 / leg(1.0, x),           domain=[UNIT], textbook=["-(1/sqrt(1 - x**2))"], latex=r"\arccos", ufunc="arccos")
-atan  = op("atan",  math.atan,  lambda z, x: _square(1.0 / hypot(1.0, x)), textbook=["1/(1 + x**2)"], latex=r"\arctan", ufunc="arctan")
-atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
-           domain=[NONZERO, NONZERO], textbook=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], ufunc="arctan2")
+sin:   Unary = op("sin",   math.sin,   lambda z, x: cos(x),                       varies_fast=True, latex=r"\sin")
+cos:   Unary = op("cos",   math.cos,   lambda z, x: -sin(x),                      varies_fast=True, latex=r"\cos")
+tan:   Unary = op("tan",   math.tan,   lambda z, x: 1.0 + z * z,                  domain=[((-1.5, 1.5),)], varies_fast=True, textbook=["1 + z**2"], latex=r"\tan")
+asin:  Unary = op("asin",  math.asin,  lambda z, x: 1.0 / leg(1.0, x),            domain=[UNIT], textbook=["1/sqrt(1 - x**2)"], latex=r"\arcsin", ufunc="arcsin")
+acos:  Unary = op("acos",  math.acos,  lambda z, x: -1.0 / leg(1.0, x),           domain=[UNIT], textbook=["-(1/sqrt(1 - x**2))"], latex=r"\arccos", ufunc="arccos")
+atan:  Unary = op("atan",  math.atan,  lambda z, x: _square(1.0 / hypot(1.0, x)), textbook=["1/(1 + x**2)"], latex=r"\arctan", ufunc="arctan")
+atan2: Atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x, y), lambda z, y, x: -y / hypot(x, y) / hypot(x, y),
+                  domain=[NONZERO, NONZERO], textbook=["y/(x**2 + y**2)", "-(x/(x**2 + y**2))"], ufunc="arctan2")
 
 # -- hyperbolic functions ----------------------------------------------------------------------------------------------
 
-sinh  = op("sinh",  math.sinh,         lambda z, x: cosh(x),                    fallback=_signed_infinity, latex=r"\sinh")
-cosh  = op("cosh",  math.cosh,         lambda z, x: sinh(x),                    fallback=_infinity, latex=r"\cosh")
-tanh  = op("tanh",  math.tanh,         lambda z, x: sech2(x),                   varies_fast=True, activation=True, textbook=["1 - z**2"], latex=r"\tanh")
-sech2 = op("sech2", scalar_math.sech2, lambda z, x: -2.0 * (z * tanh(x)),       varies_fast=True)
-asinh = op("asinh", math.asinh,        lambda z, x: 1.0 / hypot(1.0, x),        textbook=["1/sqrt(1 + x**2)"], latex=r"\operatorname{{arsinh}}", ufunc="arcsinh")
-acosh = op("acosh", math.acosh,        lambda z, x: 1.0 / leg(x, 1.0),          domain=[ABOVE_1],
-           textbook=["1/sqrt(x**2 - 1)"], latex=r"\operatorname{{arcosh}}", ufunc="arccosh")
-atanh = op("atanh", math.atanh,        lambda z, x: _square(1.0 / leg(1.0, x)), fallback=lambda x: _signed_infinity(x) if x * x == 1.0 else NAN, domain=[UNIT],
-           textbook=["1/(1 - x**2)"], latex=r"\operatorname{{artanh}}", ufunc="arctanh")
+sinh:  Unary = op("sinh",  math.sinh,         lambda z, x: cosh(x),                    fallback=_signed_infinity, latex=r"\sinh")
+cosh:  Unary = op("cosh",  math.cosh,         lambda z, x: sinh(x),                    fallback=_infinity, latex=r"\cosh")
+tanh:  Unary = op("tanh",  math.tanh,         lambda z, x: sech2(x),                   varies_fast=True, activation=True, textbook=["1 - z**2"], latex=r"\tanh")
+sech2: Unary = op("sech2", scalar_math.sech2, lambda z, x: -2.0 * (z * tanh(x)),       varies_fast=True)
+asinh: Unary = op("asinh", math.asinh,        lambda z, x: 1.0 / hypot(1.0, x),        textbook=["1/sqrt(1 + x**2)"], latex=r"\operatorname{{arsinh}}", ufunc="arcsinh")
+acosh: Unary = op("acosh", math.acosh,        lambda z, x: 1.0 / leg(x, 1.0),          domain=[ABOVE_1],
+                  textbook=["1/sqrt(x**2 - 1)"], latex=r"\operatorname{{arcosh}}", ufunc="arccosh")
+atanh: Unary = op("atanh", math.atanh,        lambda z, x: _square(1.0 / leg(1.0, x)), fallback=lambda x: _signed_infinity(x) if x * x == 1.0 else NAN, domain=[UNIT],
+                  textbook=["1/(1 - x**2)"], latex=r"\operatorname{{artanh}}", ufunc="arctanh")
 
 # -- lengths -----------------------------------------------------------------------------------------------------------
 
-hypot     = op("hypot",     math.hypot,            lambda z, x, y: _along(z, x, y),                     lambda z, x, y: _along(z, y, x),
-               kinks=math.hypot, at_kink=(0.0, 0.0), textbook=["x/z", "y/z"], latex=r"\sqrt{{{}^2 + {}^2}}", latex_precedence=(ATOM, ATOM, ATOM))
-leg       = op("leg",       scalar_math.leg,       lambda z, x, y: hypot(1.0, y / z),                   lambda z, x, y: -y / z,
-               domain=[ABOVE_1, UNIT], textbook=["x/z", "-(y/z)"])
-direction = op("direction", scalar_math.direction, lambda z, x, rest: rest / _length_cubed(x, rest),    lambda z, x, rest: -x / (2.0 * _length_cubed(x, rest)),
-               domain=[REAL, POSITIVE])
-norm      = op("norm",      math.hypot,            _along_each,                                         variadic=True,
-               kinks=math.hypot, at_kink=(0.0,), textbook=["x/z"], plain="hypot", symbol="‖·‖")
+hypot:     Binary    = op("hypot",     math.hypot,            lambda z, x, y: _along(z, x, y),                     lambda z, x, y: _along(z, y, x),
+                          kinks=math.hypot, at_kink=(0.0, 0.0), textbook=["x/z", "y/z"], latex=r"\sqrt{{{}^2 + {}^2}}", latex_precedence=(ATOM, ATOM, ATOM))
+leg:       Binary    = op("leg",       scalar_math.leg,       lambda z, x, y: hypot(1.0, y / z),                   lambda z, x, y: -y / z,
+                          domain=[ABOVE_1, UNIT], textbook=["x/z", "-(y/z)"])
+direction: Direction = op("direction", scalar_math.direction, lambda z, x, rest: rest / _length_cubed(x, rest),    lambda z, x, rest: -x / (2.0 * _length_cubed(x, rest)),
+                          domain=[REAL, POSITIVE])
+norm:      Variadic  = op("norm",      math.hypot,            _along_each,                                         variadic=True,
+                          kinks=math.hypot, at_kink=(0.0,), textbook=["x/z"], plain="hypot", symbol="‖·‖")
 
 # -- the normal distribution -------------------------------------------------------------------------------------------
 
-gaussian   = op("gaussian",   scalar_math.gaussian,   lambda z, x: -2.0 * (x * z),                  varies_fast=True,
-                text="exp(−{}²)", latex=r"e^{{-{}^2}}", precedence=(ATOM, ATOM), latex_precedence=(POWER, ATOM))
-normal_pdf = op("normal_pdf", scalar_math.normal_pdf, lambda z, x: -(x * z),                        varies_fast=True, symbol="φ")
-normal_cdf = op("normal_cdf", scalar_math.normal_cdf, lambda z, x: normal_pdf(x),                   varies_fast=True, symbol="Φ")
-erf        = op("erf",        math.erf,               lambda z, x: TWO_OVER_SQRT_PI * gaussian(x),  varies_fast=True, textbook=["1.1283791670955126*exp(-x**2)"])
-erfc       = op("erfc",       math.erfc,              lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), varies_fast=True, textbook=["-1.1283791670955126*exp(-x**2)"])
-erfinv     = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,                                domain=[UNIT],
-                textbook=["0.886226925452758*exp(z**2)"], latex=r"\operatorname{{erf}}^{{-1}}", latex_precedence=(POWER, ANY))
+gaussian:   Unary = op("gaussian",   scalar_math.gaussian,   lambda z, x: -2.0 * (x * z),                  varies_fast=True,
+                       text="exp(−{}²)", latex=r"e^{{-{}^2}}", precedence=(ATOM, ATOM), latex_precedence=(POWER, ATOM))
+normal_pdf: Unary = op("normal_pdf", scalar_math.normal_pdf, lambda z, x: -(x * z),                        varies_fast=True, symbol="φ")
+normal_cdf: Unary = op("normal_cdf", scalar_math.normal_cdf, lambda z, x: normal_pdf(x),                   varies_fast=True, symbol="Φ")
+erf:        Unary = op("erf",        math.erf,               lambda z, x: TWO_OVER_SQRT_PI * gaussian(x),  varies_fast=True, textbook=["1.1283791670955126*exp(-x**2)"])
+erfc:       Unary = op("erfc",       math.erfc,              lambda z, x: -TWO_OVER_SQRT_PI * gaussian(x), varies_fast=True, textbook=["-1.1283791670955126*exp(-x**2)"])
+erfinv:     Unary = op("erfinv",     scalar_math.erfinv,     _erfinv_slope,                                domain=[UNIT],
+                       textbook=["0.886226925452758*exp(z**2)"], latex=r"\operatorname{{erf}}^{{-1}}", latex_precedence=(POWER, ANY))
 
 # -- the gamma function ------------------------------------------------------------------------------------------------
 
-lgamma    = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),        domain=[NOT_A_POLE],
-               plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|")
-digamma   = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x), fallback=lambda x: -_signed_infinity(x), domain=[NOT_A_POLE],
-               text="ψ", latex=r"\psi", symbol="ψ")
-polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z,        lambda z, n, x: polygamma(n + 1.0, x),
-               fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE],
-               latex=r"\psi^{{\left({}\right)}}\left({}\right)", latex_precedence=(POWER, ANY, ANY), symbol="ψ⁽ⁿ⁾")
+lgamma:    Unary     = op("lgamma",    scalar_math.log_gamma, lambda z, x: digamma(x),        domain=[NOT_A_POLE],
+                          plain="log_gamma", latex=r"\ln\left|\Gamma\left({}\right)\right|", symbol="ln|Γ|")
+digamma:   Unary     = op("digamma",   scalar_math.digamma,   lambda z, x: polygamma(1.0, x), fallback=lambda x: -_signed_infinity(x), domain=[NOT_A_POLE],
+                          text="ψ", latex=r"\psi", symbol="ψ")
+polygamma: Polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NAN * z,        lambda z, n, x: polygamma(n + 1.0, x),
+                          fallback=_pole_of_polygamma, domain=[ORDER, NOT_A_POLE],
+                          latex=r"\psi^{{\left({}\right)}}\left({}\right)", latex_precedence=(POWER, ANY, ANY), symbol="ψ⁽ⁿ⁾")
 
 # -- steps and kinks ---------------------------------------------------------------------------------------------------
 
-abs      = op("abs",      math.fabs,           lambda z, x: sign(x),                       kinks=_from_zero, at_kink=(0.0,),
-              text="|{}|", latex=r"\left|{}\right|", symbol="|·|", ufunc="absolute")
-sign     = op("sign",     scalar_math.sign,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True)
-step     = op("step",     scalar_math.step,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True,
-              text="[{} > 0]", latex=r"\left[{} > 0\right]", precedence=(ATOM, SUM))
-floor    = op("floor",    scalar_math.floored, _zero,
-              kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
-              plain="floored", text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋")
-ceil     = op("ceil",     scalar_math.ceiled,  _zero,
-              kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
-              plain="ceiled", text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉")
-round    = op("round",    scalar_math.rounded, _zero,
-              kinks=_from_half, at_kink=(0.0,), jumps=True, varies_fast=True, plain="rounded", ufunc="rint")
-copysign = op("copysign", math.copysign,       lambda z, x, y: sign(x) * copysign(1.0, y), _zero,
-              domain=[REAL, NONZERO], kinks=_from_either_zero, jumps=True)
-maximum  = op("maximum",  scalar_math.maximum, lambda z, x, y: _larger(z, x, y),           lambda z, x, y: _larger(z, y, x),
-              kinks=_from_tie, at_kink=(0.5, 0.5), textbook=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max", symbol="max")
-minimum  = op("minimum",  scalar_math.minimum, lambda z, x, y: _larger(z, y, x),           lambda z, x, y: _larger(z, x, y),
-              kinks=_from_tie, at_kink=(0.5, 0.5), textbook=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min", symbol="min")
-where    = op("where",    lambda condition, x, y: x if condition else y,
-              _zero, lambda z, condition, x, y: not_equal(condition, 0.0), lambda z, condition, x, y: equal(condition, 0.0),
-              select=True, kinks=lambda condition, x, y: condition, jumps=True,
-              plain="{1} if {0} else {2}", text="{1} if {0} else {2}", precedence=(ANY, SUM, SUM, ANY), latex_precedence=(ANY, ANY, ANY, ANY),
-              latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}")
+abs:      Unary  = op("abs",      math.fabs,           lambda z, x: sign(x),                       kinks=_from_zero, at_kink=(0.0,),
+                      text="|{}|", latex=r"\left|{}\right|", symbol="|·|", ufunc="absolute")
+sign:     Unary  = op("sign",     scalar_math.sign,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True)
+step:     Unary  = op("step",     scalar_math.step,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True,
+                      text="[{} > 0]", latex=r"\left[{} > 0\right]", precedence=(ATOM, SUM))
+floor:    Unary  = op("floor",    scalar_math.floored, _zero,
+                      kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
+                      plain="floored", text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋")
+ceil:     Unary  = op("ceil",     scalar_math.ceiled,  _zero,
+                      kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
+                      plain="ceiled", text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉")
+round:    Unary  = op("round",    scalar_math.rounded, _zero,
+                      kinks=_from_half, at_kink=(0.0,), jumps=True, varies_fast=True, plain="rounded", ufunc="rint")
+copysign: Binary = op("copysign", math.copysign,       lambda z, x, y: sign(x) * copysign(1.0, y), _zero,
+                      domain=[REAL, NONZERO], kinks=_from_either_zero, jumps=True)
+maximum:  Binary = op("maximum",  scalar_math.maximum, lambda z, x, y: _larger(z, x, y),           lambda z, x, y: _larger(z, y, x),
+                      kinks=_from_tie, at_kink=(0.5, 0.5), textbook=["(x > y) + 0.5*(x == y)", "(x < y) + 0.5*(x == y)"], latex=r"\max", symbol="max")
+minimum:  Binary = op("minimum",  scalar_math.minimum, lambda z, x, y: _larger(z, y, x),           lambda z, x, y: _larger(z, x, y),
+                      kinks=_from_tie, at_kink=(0.5, 0.5), textbook=["(x < y) + 0.5*(x == y)", "(x > y) + 0.5*(x == y)"], latex=r"\min", symbol="min")
+where:    Where  = op("where",    lambda condition, x, y: x if condition else y,
+                      _zero, lambda z, condition, x, y: not_equal(condition, 0.0), lambda z, condition, x, y: equal(condition, 0.0),
+                      select=True, kinks=lambda condition, x, y: condition, jumps=True,
+                      plain="{1} if {0} else {2}", text="{1} if {0} else {2}", precedence=(ANY, SUM, SUM, ANY), latex_precedence=(ANY, ANY, ANY, ANY),
+                      latex=r"\begin{{cases}}{1} & \text{{if }} {0}\\{2} & \text{{otherwise}}\end{{cases}}")
 
-equal         = op("equal",         lambda x, y: 1.0 if x == y else 0.0, _zero, _zero, plain="float({} == {})", text="[{} = {}]", latex=r"\left[{} = {}\right]",   symbol="=", **_COMPARISON)
-not_equal     = op("not_equal",     lambda x, y: 1.0 if x != y else 0.0, _zero, _zero, plain="float({} != {})", text="[{} ≠ {}]", latex=r"\left[{} \ne {}\right]", symbol="≠", **_COMPARISON)
-less          = op("less",          lambda x, y: 1.0 if x < y else 0.0,  _zero, _zero, plain="float({} < {})",  text="[{} < {}]", latex=r"\left[{} < {}\right]",   symbol="<", **_COMPARISON)
-less_equal    = op("less_equal",    lambda x, y: 1.0 if x <= y else 0.0, _zero, _zero, plain="float({} <= {})", text="[{} ≤ {}]", latex=r"\left[{} \le {}\right]", symbol="≤", **_COMPARISON)
-greater       = op("greater",       lambda x, y: 1.0 if x > y else 0.0,  _zero, _zero, plain="float({} > {})",  text="[{} > {}]", latex=r"\left[{} > {}\right]",   symbol=">", **_COMPARISON)
-greater_equal = op("greater_equal", lambda x, y: 1.0 if x >= y else 0.0, _zero, _zero, plain="float({} >= {})", text="[{} ≥ {}]", latex=r"\left[{} \ge {}\right]", symbol="≥", **_COMPARISON)
+equal:         Binary = op("equal",         lambda x, y: 1.0 if x == y else 0.0, _zero, _zero, plain="float({} == {})", text="[{} = {}]", latex=r"\left[{} = {}\right]",   symbol="=", **_COMPARISON)
+not_equal:     Binary = op("not_equal",     lambda x, y: 1.0 if x != y else 0.0, _zero, _zero, plain="float({} != {})", text="[{} ≠ {}]", latex=r"\left[{} \ne {}\right]", symbol="≠", **_COMPARISON)
+less:          Binary = op("less",          lambda x, y: 1.0 if x < y else 0.0,  _zero, _zero, plain="float({} < {})",  text="[{} < {}]", latex=r"\left[{} < {}\right]",   symbol="<", **_COMPARISON)
+less_equal:    Binary = op("less_equal",    lambda x, y: 1.0 if x <= y else 0.0, _zero, _zero, plain="float({} <= {})", text="[{} ≤ {}]", latex=r"\left[{} \le {}\right]", symbol="≤", **_COMPARISON)
+greater:       Binary = op("greater",       lambda x, y: 1.0 if x > y else 0.0,  _zero, _zero, plain="float({} > {})",  text="[{} > {}]", latex=r"\left[{} > {}\right]",   symbol=">", **_COMPARISON)
+greater_equal: Binary = op("greater_equal", lambda x, y: 1.0 if x >= y else 0.0, _zero, _zero, plain="float({} >= {})", text="[{} ≥ {}]", latex=r"\left[{} \ge {}\right]", symbol="≥", **_COMPARISON)
 
 # -- activations -------------------------------------------------------------------------------------------------------
 
-relu     = op("relu",     scalar_math.relu,     lambda z, x: step(x),                       kinks=_from_zero, at_kink=(0.0,), activation=True, textbook=["x > 0"])
-sigmoid  = op("sigmoid",  scalar_math.sigmoid,  lambda z, x: 0.25 * sech2(0.5 * x),         varies_fast=True, activation=True,
-              textbook=["z*(1 - z)"], latex=r"\sigma", symbol="σ")
-softplus = op("softplus", scalar_math.softplus, lambda z, x: sigmoid(x),                    varies_fast=True, activation=True, latex=r"\ln\left(1 + e^{{{}}}\right)")
-softsign = op("softsign", scalar_math.softsign, lambda z, x: _square(1.0 / (1.0 + abs(x))), kinks=_from_zero, at_kink=(1.0,), activation=True,
-              textbook=["1/(1 + abs(x))**2"])
-mish     = op("mish",     scalar_math.mish,     _mish_slope,                                varies_fast=True, activation=True,
-              textbook=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"])
+relu:     Unary = op("relu",     scalar_math.relu,     lambda z, x: step(x),                       kinks=_from_zero, at_kink=(0.0,), activation=True, textbook=["x > 0"])
+sigmoid:  Unary = op("sigmoid",  scalar_math.sigmoid,  lambda z, x: 0.25 * sech2(0.5 * x),         varies_fast=True, activation=True,
+                     textbook=["z*(1 - z)"], latex=r"\sigma", symbol="σ")
+softplus: Unary = op("softplus", scalar_math.softplus, lambda z, x: sigmoid(x),                    varies_fast=True, activation=True, latex=r"\ln\left(1 + e^{{{}}}\right)")
+softsign: Unary = op("softsign", scalar_math.softsign, lambda z, x: _square(1.0 / (1.0 + abs(x))), kinks=_from_zero, at_kink=(1.0,), activation=True,
+                     textbook=["1/(1 + abs(x))**2"])
+mish:     Unary = op("mish",     scalar_math.mish,     _mish_slope,                                varies_fast=True, activation=True,
+                     textbook=["tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)"])
 
 # -- sums, products and shares -----------------------------------------------------------------------------------------
 
-sum         = op("sum",         kernels.total,           lambda z, *xs: [1.0] * len(xs),           variadic=True, linear=True, terms=_each, symbol="Σ")
-prod        = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs),    variadic=True, terms=_all, symbol="Π")
-dot         = op("dot",         kernels.dot_product,     _swapped,                                 variadic=True, terms=_pairs_and_bias, symbol="w·x + b")
-fraction    = op("fraction",    scalar_math.fraction,    lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),        domain=[POSITIVE, POSITIVE])
-logaddexp   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, y: _shares(z, x, y)[0],      lambda z, x, y: _shares(z, y, x)[0], varies_fast=True,
-                 textbook=["exp(x - z)", "exp(y - z)"], plain="logsumexp", text="ln(exp({}) + exp({}))", latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)")
-logsumexp   = op("logsumexp",   scalar_math.logsumexp,   _shares,                                  variadic=True, varies_fast=True,
-                 textbook=["exp(x - z)"], latex=r"\ln", latex_term="e^{{{}}}")
-softmax     = op("softmax",     scalar_math.softmax,     _softmax_partials,                        variadic=True, varies_fast=True,
-                 textbook=["z*(1 - z)", "-(z**2*exp(x - y))"])
-log_softmax = op("log_softmax", scalar_math.log_softmax, _log_softmax_partials,                    variadic=True, varies_fast=True,
-                 textbook=["1 - exp(z)", "-exp(x - y + z)"])
+sum:         Variadic = op("sum",         kernels.total,           lambda z, *xs: [1.0] * len(xs),           variadic=True, linear=True, terms=_each, symbol="Σ")
+prod:        Variadic = op("prod",        kernels.product,         lambda z, *xs: products_of_others(xs),    variadic=True, terms=_all, symbol="Π")
+dot:         Variadic = op("dot",         kernels.dot_product,     _swapped,                                 variadic=True, terms=_pairs_and_bias, symbol="w·x + b")
+fraction:    Binary   = op("fraction",    scalar_math.fraction,    lambda z, x, y: fraction(y, x) / (x + y), lambda z, x, y: -z / (x + y),        domain=[POSITIVE, POSITIVE])
+logaddexp:   Binary   = op("logaddexp",   scalar_math.logsumexp,   lambda z, x, y: _shares(z, x, y)[0],      lambda z, x, y: _shares(z, y, x)[0], varies_fast=True,
+                           textbook=["exp(x - z)", "exp(y - z)"], plain="logsumexp", text="ln(exp({}) + exp({}))", latex=r"\ln\left(e^{{{}}} + e^{{{}}}\right)")
+logsumexp:   Variadic = op("logsumexp",   scalar_math.logsumexp,   _shares,                                  variadic=True, varies_fast=True,
+                           textbook=["exp(x - z)"], latex=r"\ln", latex_term="e^{{{}}}")
+softmax:     Variadic = op("softmax",     scalar_math.softmax,     _softmax_partials,                        variadic=True, varies_fast=True,
+                           textbook=["z*(1 - z)", "-(z**2*exp(x - y))"])
+log_softmax: Variadic = op("log_softmax", scalar_math.log_softmax, _log_softmax_partials,                    variadic=True, varies_fast=True,
+                           textbook=["1 - exp(z)", "-exp(x - y + z)"])
 # fmt: on
 
 BUILT_IN = frozenset(TABLE)
 for built_in in TABLE.values():
     built_in.built_in = True
-    built_in.__doc__ = DOCS[built_in.name]
+    built_in.__doc__ = "{}\n\n>>> {}\n{}".format(*DOCS[built_in.name])
     built_in.kernel = kernels.KERNELS.get(built_in.name)

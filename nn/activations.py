@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
-from autograd.extend import did_you_mean, ops, tree_map
+from autograd.extend import TABLE, did_you_mean, tree_map
 from nn._check import plain_lists
 from nn.module import Module
 
@@ -42,7 +42,7 @@ def activation_function(activation: str | Activation) -> Activation:
         raise TypeError(f"activation must be a name or a function, got {activation!r}{instead}")
     if activation in ACTIVATIONS:
         return ACTIVATIONS[activation]
-    unary = {name: op for name, op in ops.TABLE.items() if op.arity == 1}
+    unary = {name: op for name, op in TABLE.items() if op.arity == 1}
     if activation in unary:
         return unary[activation]
     if activation in ("softmax", "log_softmax"):

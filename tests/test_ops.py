@@ -3,6 +3,7 @@
 The points are the same on every run. With SOAK=1 in the environment there are 100 000 per op instead of 300.
 """
 
+import ast
 import doctest
 import inspect
 import math
@@ -317,6 +318,18 @@ def test_inspect_and_help_show_the_real_parameters_of_an_op(name, signature):
     assert str(told).replace(": 'float | Value'", "") == f"{signature} -> 'float | Value'"
     title = f"<op {name}{signature}>".replace(", /", "")
     assert pydoc.render_doc(TABLE[name], renderer=pydoc.plaintext).splitlines()[2] == f"{name} = {title}"
+
+
+def test_editors_are_told_the_same_parameters():
+    tree = ast.parse(inspect.getsource(ops))
+    calls = {node.name: node.body[0].args for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    told = {
+        node.target.id: calls[node.annotation.id]
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and node.target.id in TABLE
+    }
+    names = {name: tuple(arg.arg for arg in args.posonlyargs[1:]) or (f"*{args.vararg.arg}",) for name, args in told.items()}
+    assert names == {op.name: op.parameters for op in OPS}
 
 
 def test_the_parameters_of_an_op_of_the_users_own_are_those_of_its_partials_or_its_function():

@@ -12,12 +12,12 @@ from autograd.audit.recognition import Activation, Function, Layer, Override, ag
 from autograd.audit.recorded_loss import RecordedLoss
 from autograd.expression import evaluate, variables
 from autograd.formulas import partial_text
-from autograd.op import Op
+from autograd.op import TABLE, Op
 from autograd.replay import replay
 from autograd.sweeps import topological_order
 from autograd.value import Value
 
-ACTIVATIONS = [op for op in ops.TABLE.values() if op.activation]
+ACTIVATIONS = [op for op in TABLE.values() if op.activation]
 
 Change = Callable[[RecordedLoss], Override | None]  # other partials; None if there is nothing to change
 Derivative = Callable[[Activation, int, RecordedLoss], float]  # of the i-th activation of its layer
