@@ -83,5 +83,5 @@ def leaves_of(row, point):
 
 def recorded(row, point):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an overflow is told, but is no error here
+        warnings.simplefilter("ignore")  # a warning of overflow is fine here
         return row(*leaves_of(row, point))
