@@ -30,7 +30,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What needs Hypothesis is loaded when it is asked for."""
+    """Load what needs Hypothesis on first use."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from autograd.testing import property_test, strategies

@@ -1,4 +1,4 @@
-"""Expressions as data: a tree of ops that can be called, shown as Python, and asked where it is defined."""
+"""Expressions as data: a tree of ops that can be called, shown as Python, and checked for where it is defined."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _variables(tree: Tree) -> Iterator[str]:
 
 
 def _shared(tree: Tree, names: dict[str, str], parts: dict[str, Tree]) -> Tree:
-    """The tree with these names, equal parts as one object; told apart by how they look, since 0.0 == -0.0."""
+    """The tree with these names, equal parts as one object; compared by repr, since 0.0 == -0.0."""
     if isinstance(tree, tuple):
         part = (tree[0], *[_shared(arg, names, parts) for arg in tree[1:]])
         return parts.setdefault(repr(part), part)

@@ -20,9 +20,9 @@ def gradcheck_given(
 ) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Turn a function into a property test: its gradient is checked at points that Hypothesis draws.
 
-    Takes strategies the way `hypothesis.given` does; `@settings` and `@example` may stand above it or below. pytest
-    collects the test under the name of the function, whatever that is. Where the conventions at kinks do not give
-    the derivative of a smooth function the test fails, unless `conventions="accept"`.
+    Takes strategies the way `hypothesis.given` does; `@settings` and `@example` may stand above or below it. pytest
+    collects the test under the name of the function, whether or not that starts with `test`. The test fails where the
+    conventions at kinks do not give the derivative of a smooth function, unless `conventions="accept"`.
 
     >>> from hypothesis.strategies import floats
     >>> @gradcheck_given(x=floats(-10, 10))
@@ -45,7 +45,7 @@ def gradcheck_given(
 
         given: Any = hypothesis.given(*strategies, **named)
         test = given(check)
-        test.__test__ = True  # pytest takes a function of any name that says so
+        test.__test__ = True  # pytest collects a function of any name that has this
         return test  # type: ignore[no-any-return]
 
     return test_of

@@ -85,7 +85,7 @@ def recurrent(x, depth):
 SHAPES = {"chain": chain, "ladder": ladder, "fan-in": fan_in, "recurrent": recurrent}
 
 
-class Graph(NamedTuple):
+class Recorded(NamedTuple):
     """`f` recorded at x = 0.5, and what should come of it."""
 
     x: Value
@@ -105,7 +105,7 @@ def graph_of(shape, depth):
     x = Value(0.5, label="x")
     y = f(x)
     y.label = "y"
-    return Graph(x, y, f, f(Jet(0.5, 1.0)), depth)
+    return Recorded(x, y, f, f(Jet(0.5, 1.0)), depth)
 
 
 # -- tools -------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ LAID_OUT = {"draw_dot": "recurrent", "player": "ladder", "widget": "fan-in"}  # 
 
 
 def use_tools(shape, names):
-    """Say what each tool took; what one raises is told on stderr, and the next ones go on."""
+    """Print what each tool took; if one raises, that goes to stderr and the next ones go on."""
     assert sys.getrecursionlimit() <= 1000
     faulthandler.enable()
     for name in names:

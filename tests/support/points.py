@@ -39,49 +39,49 @@ def number(rng, intervals, end):
             return x
 
 
-def corners(row, end):
+def corners(op, end):
     """Special points in all combinations, ties among them."""
     special = [sign * x for x in (EXTREME if end else SPECIAL) for sign in (1.0, -1.0)]
-    return itertools.product(*([x for x in special if inside(x, domain)] for domain in row.domain))
+    return itertools.product(*([x for x in special if inside(x, domain)] for domain in op.domain))
 
 
-def points(row, end=False, count=POINTS):
-    """`count` argument tuples inside the row's domain, the same ones on every run."""
-    rng = random.Random(f"{row.name} {end}")
-    if row.arity is None:
-        return [variadic_point(rng, row, end) for _ in range(count)]
-    special = [point for point in corners(row, end) if row.name != "polygamma" or point[0] in range(6)]
+def points(op, end=False, count=POINTS):
+    """`count` argument tuples inside the op's domain, the same ones on every run."""
+    rng = random.Random(f"{op.name} {end}")
+    if op.arity is None:
+        return [variadic_point(rng, op, end) for _ in range(count)]
+    special = [point for point in corners(op, end) if op.name != "polygamma" or point[0] in range(6)]
     chosen = rng.sample(special, min(len(special), count // 3))
-    return chosen + [point_of(rng, row, end) for _ in range(count - len(chosen))]
+    return chosen + [point_of(rng, op, end) for _ in range(count - len(chosen))]
 
 
-def point_of(rng, row, end):
-    point = [number(rng, domain, end) for domain in row.domain]
-    if row.name == "where":
+def point_of(rng, op, end):
+    point = [number(rng, domain, end) for domain in op.domain]
+    if op.name == "where":
         point[0] = rng.choice((0.0, -0.0, 1.0, point[0]))
-    elif row.name == "pow" and rng.random() < 0.5 and point[0] != 1.0:  # else nearly all overflow or vanish
+    elif op.name == "pow" and rng.random() < 0.5 and point[0] != 1.0:  # else nearly all overflow or vanish
         point[1] = rng.uniform(*((-750.0, 720.0) if end else (-700.0, 700.0))) / math.log(point[0])
-    elif row.name == "polygamma":
+    elif op.name == "polygamma":
         point[0] = float(rng.randint(0, 5))
-    elif len(point) == 2 and rng.random() < 0.1 and inside(point[0], row.domain[1]):
+    elif len(point) == 2 and rng.random() < 0.1 and inside(point[0], op.domain[1]):
         point[1] = point[0]
     return tuple(point)
 
 
-def variadic_point(rng, row, end):
-    size = 2 * rng.randint(0, 3) + 1 if row.name == "dot" else rng.randint(1, 5)
-    if row.name == "prod":  # no product of some of the factors may leave the range
+def variadic_point(rng, op, end):
+    size = 2 * rng.randint(0, 3) + 1 if op.name == "dot" else rng.randint(1, 5)
+    if op.name == "prod":  # no product of some of the factors may leave the range
         return tuple(rng.choice((-1.0, 1.0)) * 10.0 ** rng.uniform(-60.0, 60.0) for _ in range(size))
-    scale = 1e-160 if row.name == "dot" and end else 1.0
+    scale = 1e-160 if op.name == "dot" and end else 1.0
     return tuple(number(rng, REAL, end) * scale for _ in range(size))
 
 
-def leaves_of(row, point):
+def leaves_of(op, point):
     """The arguments as Values; the order of polygamma is a constant."""
-    return [x if row.name == "polygamma" and i == 0 else Value(x) for i, x in enumerate(point)]
+    return [x if op.name == "polygamma" and i == 0 else Value(x) for i, x in enumerate(point)]
 
 
-def recorded(row, point):
+def recorded(op, point):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an overflow is told, but is no error here
-        return row(*leaves_of(row, point))
+        warnings.simplefilter("ignore")  # a warning of overflow is fine here
+        return op(*leaves_of(op, point))

@@ -33,7 +33,7 @@ BINARY = ("add", "sub", "mul", "add", "sub", "mul", "maximum", "minimum", "hypot
 LISTS = ("sum", "prod", "logsumexp", "dot")
 MAX_SIZE = 8.0  # what may be larger is squashed: gradients would grow out of every range along a long chain
 
-# What is not defined or not tame on the whole line is asked inside its domain.
+# Ops that are not defined, or not tame, on the whole line are used inside their domain.
 Put = Callable[..., int]
 COMPOSED: dict[str, Callable[[Put, int, int], int]] = {
     "exp of a bounded number": lambda put, a, b: put("exp", put("tanh", a)),

@@ -36,22 +36,22 @@ def candidates() -> list[Path]:
     return [path for path in found if re.fullmatch(r"python3(\.\d+)?", path.name)]
 
 
-def asked(path: Path) -> Python | None:
+def checked(path: Path) -> Python | None:
     """The version of a released CPython that is new enough and can make environments; None of anything else."""
     try:
         done = subprocess.run([path, "-c", ABOUT], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    told = re.fullmatch(r"cpython (\d+) (\d+) (\d+) final\n", done.stdout)
-    if done.returncode or not told:  # a shim of pyenv, one without venv, a beta
+    answer = re.fullmatch(r"cpython (\d+) (\d+) (\d+) final\n", done.stdout)
+    if done.returncode or not answer:  # a shim of pyenv, one without venv, a beta
         return None
-    version = tuple(map(int, told.groups()))
+    version = tuple(map(int, answer.groups()))
     return Python(version, path) if version >= LOWEST else None
 
 
 def newest_of_each_minor() -> list[Python]:
     """The newest patch of each minor version, in order."""
-    found = sorted(filter(None, map(asked, candidates())))
+    found = sorted(filter(None, map(checked, candidates())))
     return list({python.version[:2]: python for python in found}.values())
 
 

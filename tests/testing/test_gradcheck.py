@@ -179,25 +179,25 @@ TAME = {
 TAME |= {"sum": (0.3, 0.4, 0.9), "prod": (0.3, 0.4, -0.7), "dot": (0.3, 0.4, -0.7, 1.1, 0.2), "logsumexp": (0.3, -0.4, 0.9)}
 
 
-def tame_point(row):
-    return TAME.get(row.name, (0.6, 1.3)[: row.arity])
+def tame_point(op):
+    return TAME.get(op.name, (0.6, 1.3)[: op.arity])
 
 
-def planted(row, position, change, name="planted"):
-    """The row with one partial changed."""
-    if row.arity is None:
+def planted(op, position, change, name="planted"):
+    """A copy of the op with one partial changed."""
+    if op.arity is None:
 
         def rule(z, *args):
-            slopes = row.partials[0](z, *args)
+            slopes = op.partials[0](z, *args)
             return [change(slope) if i == position else slope for i, slope in enumerate(slopes)]
 
         partials = rule
     else:
         partials = [
-            (lambda z, *args, rule=rule: change(rule(z, *args))) if i == position else rule for i, rule in enumerate(row.partials)
+            (lambda z, *args, rule=rule: change(rule(z, *args))) if i == position else rule for i, rule in enumerate(op.partials)
         ]
-    columns = {"domain": row.domain, "kinks": row.kinks, "fallback": row.fallback, "variadic": row.arity is None}
-    return custom_op(row, partials=partials, name=name, select=row.select, **columns)
+    columns = {"domain": op.domain, "kinks": op.kinks, "fallback": op.fallback, "variadic": op.arity is None}
+    return custom_op(op, partials=partials, name=name, select=op.select, **columns)
 
 
 CHANGES = {
@@ -210,8 +210,8 @@ CHANGES = {
 }
 
 
-def partial_of(row, position):
-    return row(*map(Value, tame_point(row))).partials[position] or 0.0
+def partial_of(op, position):
+    return op(*map(Value, tame_point(op))).partials[position] or 0.0
 
 
 PLANTED = [
@@ -233,9 +233,9 @@ def test_a_wrong_partial_of_any_row_is_refused_and_named(name, position, change)
 
 def test_an_unchanged_copy_of_any_row_is_not_refused():
     for name in sorted(ops.BUILT_IN - {"polygamma"}):
-        row = TABLE[name]
-        same = planted(row, 0, lambda slope: slope)
-        assert gradcheck(lambda *args, same=same: autograd.tanh(0.5 * same(*args)), tame_point(row))
+        op = TABLE[name]
+        same = planted(op, 0, lambda slope: slope)
+        assert gradcheck(lambda *args, same=same: autograd.tanh(0.5 * same(*args)), tame_point(op))
 
 
 @given(st.randoms(use_true_random=False), st.floats(-2.0, 2.0), st.floats(0.25, 2.0))
@@ -348,9 +348,9 @@ def test_a_gradient_that_is_nan_or_infinite_where_the_slope_is_not_is_refused():
 
 def test_at_a_kink_only_the_stated_partial_passes():
     for name, slope in (("relu", 1.0), ("abs", 1.0), ("hypot", 1.0), ("maximum", 1.0)):
-        row = TABLE[name]
-        point = (0.0,) * row.arity
-        made = row(*[Value(x) for x in point])
+        op = TABLE[name]
+        point = (0.0,) * op.arity
+        made = op(*[Value(x) for x in point])
         partials = list(made.partials)
         partials[0] = slope
         made._da = slope
@@ -381,8 +381,8 @@ def test_at_a_kink_that_only_python_knows_the_gradient_must_lie_between_the_side
 
 @given(st.sampled_from(["tanh", "exp", "sin"]), st.floats(-1.0, 1.0), st.sampled_from([1e-8, -1e-8, 1e-3]))
 def test_a_wrong_partial_behind_kinks_that_meet_is_refused(name, x, error):
-    row = TABLE[name]
-    wrong = planted(row, 0, lambda slope: slope * (1.0 + error))
+    op = TABLE[name]
+    wrong = planted(op, 0, lambda slope: slope * (1.0 + error))
     with pytest.raises(GradientError, match="planted"):
         gradcheck(lambda x, y: wrong(x) + autograd.relu(y) - autograd.relu(-y) + autograd.maximum(y, -y), (x, 0.0))
 
@@ -596,7 +596,7 @@ OF_IT = {
     "minimum": lambda u, x: autograd.minimum(u, 3.0) + x,
     "where": lambda u, x: autograd.where(u > 3.0, x, u * x),
     "u**x": lambda u, x: u**x,
-} | {name: lambda u, x, row=row: row(u) for name, row in TABLE.items() if row.arity == 1}
+} | {name: lambda u, x, op=op: op(u) for name, op in TABLE.items() if op.arity == 1}
 
 
 @pytest.mark.parametrize("inner", INFINITE)

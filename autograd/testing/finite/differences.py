@@ -39,7 +39,7 @@ def differentiate(
 
     `step` is the first step (by default chosen from x), `noise` the absolute rounding error of f (by default
     measured). `side` is 0 for central differences, 1 or -1 to stay on one side of x, as at a kink. f may raise a
-    ValueError or an ArithmeticError where it is not defined. Where no step will do the error is infinite.
+    ValueError or an ArithmeticError where it is not defined. If no step works, the error is infinite.
 
     >>> from math import exp
     >>> value, error = differentiate(exp, 0.0)
@@ -235,7 +235,7 @@ def _largest_step(f: NoisyFunction, x: float, step: float, foothold: Candidate, 
 
 
 def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
-    """The derivative at `x` towards one side, whatever the power of the step in the error; ±inf if it has no bound."""
+    """The derivative at `x` to one side, for any power of the step in the error; ±inf if the slope has no bound."""
     center, center_off = f(x)
     quotients: list[Quotient] = []
     candidates: list[Candidate] = []

@@ -12,7 +12,7 @@ from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite.estimate import neighbours, noise_level
 from autograd.testing.gradcheck.errors import gradient_error
 from autograd.testing.gradcheck.function import AlongInput, FunctionUnderTest
-from autograd.testing.gradcheck.partials import Partial, checked_partials
+from autograd.testing.gradcheck.partials import Partial, Tolerance, checked_partials
 from autograd.testing.gradcheck.pieces import Piece
 from autograd.testing.gradcheck.report import Checked, GradcheckReport
 from autograd.testing.gradcheck.rounding import PartialErrors, gradient_errors
@@ -95,6 +95,10 @@ def _check(
     finite_from_zero(f"{caller}: rtol", rtol)
     finite_from_zero(f"{caller}: atol", atol)
     checked_choice(f"{caller}: conventions", conventions, ("check", "accept"))
+
+    def tolerance(derivative: float) -> float:
+        return atol + (rtol and rtol * abs(derivative))  # no NaN from 0 times infinity
+
     checks: list[Checked] = []
     partials: list[Partial] = []
     for mode in modes:
@@ -103,7 +107,7 @@ def _check(
             if level == 0 and mode != modes[0]:
                 continue  # the first derivatives are checked in all modes at once
             function.level = level
-            found = _DerivativeCheck(function, modes if level == 0 else (mode,), rtol, atol, step).run()
+            found = _DerivativeCheck(function, modes if level == 0 else (mode,), tolerance, step).run()
             checks += found[0]
             partials += found[1]
     sensitivities = tuple(partial.sensitivity for partial in partials)
@@ -113,9 +117,8 @@ def _check(
 class _DerivativeCheck:
     """The derivatives of a function at its point, in one mode or in several that should agree, and all partials on the way."""
 
-    def __init__(self, function: FunctionUnderTest, modes: Sequence[str], rtol: float, atol: float, step: float | None) -> None:
-        self.function, self.modes = function, modes
-        self.rtol, self.atol, self.step = rtol, atol, step
+    def __init__(self, function: FunctionUnderTest, modes: Sequence[str], tolerance: Tolerance, step: float | None) -> None:
+        self.function, self.modes, self.tolerance, self.step = function, modes, tolerance, step
         self.made = function.record(function.point)
         self.here = function.read_again(self.made)
         self.outputs = function.output_names(len(self.made.outputs))
@@ -132,7 +135,7 @@ class _DerivativeCheck:
         """All derivatives and all partials; GradientError if one is wrong."""
         function, made, nodes = self.function, self.made, self.made.graph.nodes
         roots = [y for y in made.outputs if type(y) is Value]
-        partials = list(checked_partials(nodes, made.inputs, roots, self.rtol, self.atol))
+        partials = list(checked_partials(nodes, made.inputs, roots, self.tolerance))
         wrong = [partial for partial in partials if not partial.right]
         partial_errors = PartialErrors(nodes)
         bars = [adjoints(nodes, {y: 1.0}, recorded) if type(y) is Value else {} for y in made.outputs]
@@ -153,7 +156,7 @@ class _DerivativeCheck:
         return [checks[key] for key in sorted(checks)], partials
 
     def _checked(self, along: AlongInput, k: int, analytic: float, rounding: float) -> Checked:
-        slack = (math.inf if math.isnan(rounding) else rounding) + self.atol + (self.rtol and self.rtol * abs(analytic))
+        slack = (math.inf if math.isnan(rounding) else rounding) + self.tolerance(analytic)
         slopes, smoothness = self._slopes(along, k, analytic, slack)
         return Checked(self.function.names[along.i], self.outputs[k], along.x, analytic, slopes, slack, smoothness)
 

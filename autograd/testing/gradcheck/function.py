@@ -37,7 +37,7 @@ class Recording(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What is kept of a recording: outputs, how far rounding may put them off, and what tells on which piece it is."""
+    """What is kept of a recording: outputs, bounds on their rounding errors, and what determines the piece it is on."""
 
     values: list[float]
     noises: list[float]
@@ -54,8 +54,8 @@ class FunctionUnderTest:
     """A function with the numbers it is checked at.
 
     Floats and Values among the inputs are checked, in containers too; so are parameters of a module, if f is one or an
-    input is. Anything else (ints are labels and counts) is passed on as it is, and so is what is frozen. `level` 1 is
-    the function that gives its derivatives, by `mode`, and so on.
+    input is. Anything else (ints are labels and counts) is passed on unchanged, frozen Values included. At `level` 1 it is
+    the function of its derivatives, taken by `mode`, and so on.
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str = "rev") -> None:

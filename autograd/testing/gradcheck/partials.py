@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from autograd.graph import edges_of
@@ -14,6 +14,8 @@ from autograd.testing.gradcheck.pieces import ends_of, same_side, stated_partial
 from autograd.testing.gradcheck.rounding import STATED_ERROR, rounding_of
 from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at
 from autograd.value import Value
+
+Tolerance = Callable[[float], float]  # how far a derivative of this size may be off besides
 
 
 class Partial(NamedTuple):
@@ -42,7 +44,7 @@ class Partial(NamedTuple):
 
 
 def checked_partials(
-    nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], rtol: float = 0.0, atol: float = 0.0
+    nodes: Sequence[Value], inputs: Collection[Value], outputs: Collection[Value], tolerance: Tolerance = lambda partial: 0.0
 ) -> Iterator[Partial]:
     """Every partial through which gradient flows from an output to an input, and of `where` those through which none does."""
     reached = set(outputs)
@@ -57,7 +59,7 @@ def checked_partials(
             if arg in moving and (partial is not None or node.op.select):
                 moving.add(node)
                 claimed = partial or 0.0
-                slack = STATED_ERROR * abs(claimed) + TINY + atol + (rtol and rtol * abs(claimed))
+                slack = STATED_ERROR * abs(claimed) + TINY + tolerance(claimed)
                 yield _checked(node, node.op, i, claimed, slack)
 
 

@@ -1,7 +1,7 @@
 """The smooth pieces of a function with kinks: where one ends, and how it continues across the kinks it ends at.
 
-Two points are on the same piece if no kink and no end of a domain lies between them; the margins of every op tell. At a kink,
-an op is replaced by the linear function with the partials that docs/semantics.md states. What is left is smooth, so its
+Two points are on the same piece if no kink and no end of a domain lies between them; the margins of all ops decide. At a kink,
+an op is replaced by the linear function with the partials that docs/semantics.md states. The result is smooth, so its
 gradient can be checked in full, however many kinks meet.
 """
 
@@ -30,7 +30,7 @@ def margins_of(graph: Graph) -> list[float]:
 
 
 def same_side(here: Sequence[float], there: Sequence[float], across: bool = False) -> bool:
-    """Is no margin used up on the way from here to there? Those that are 0 here are, unless `across` is true."""
+    """Is no margin used up on the way from here to there? A margin of 0 is, unless `across` is true."""
     return len(here) == len(there) and all(
         abs(b - a) < abs(a) or a == b or (across and a == 0.0) for a, b in zip(here, there, strict=True)
     )
@@ -64,7 +64,7 @@ def _domain_ends(graph: Graph) -> Iterator[tuple[Value, float]]:
 
 
 def is_entire(node: Value) -> bool:
-    """Do its constants make it smooth everywhere, whatever the domain of its op? x**2 is, unlike powers in general."""
+    """Do its constants make it smooth everywhere, as in x**2, though powers in general have a bounded domain?"""
     return node.op is not None and node.op.entire is not None and node.op.entire(*node.args)
 
 

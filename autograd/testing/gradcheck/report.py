@@ -19,7 +19,7 @@ class Checked(NamedTuple):
 
     `slack` is how far rounding may have put off the graph's. `smoothness` is None unless the point is at a kink of some
     op and the derivative is the one that docs/semantics.md states there; then it says whether f itself has a kink
-    there, is smooth, or cannot be told.
+    there, is smooth, or the differences are too coarse to say.
     """
 
     input: str
@@ -32,22 +32,22 @@ class Checked(NamedTuple):
 
     @property
     def allowed(self) -> bool:
-        """Is the graph's derivative the one that finite differences give, as far as can be seen?"""
+        """Does the graph's derivative agree with finite differences, as far as they can see?"""
         return self.differences.allows(self.analytic, self.slack)
 
     @property
     def smooth(self) -> bool:
-        """Are ops at their kinks where f is smooth nevertheless, and do the conventions not give its slope?"""
+        """Is f smooth although ops are at their kinks, and do the conventions not give its slope?"""
         return self.smoothness is Smoothness.SMOOTH and not self.allowed
 
     @property
     def numeric(self) -> float:
-        """What finite differences give: at a kink the middle of both sides, NaN if nothing can be seen."""
+        """What finite differences give: at a kink the middle of both sides, NaN if they see nothing."""
         return self.differences.middle
 
     @property
     def error(self) -> float:
-        """How far finite differences may be off, as they estimate it; infinite if nothing can be seen."""
+        """A bound on the error of finite differences, as they estimate it; infinite if they see nothing."""
         return self.differences.error
 
     @property
@@ -72,7 +72,7 @@ class Checked(NamedTuple):
         if self.smooth:
             return "the function is smooth here"
         if self.smoothness is Smoothness.UNCLEAR:
-            return "at a kink; too coarse to tell whether it is smooth"
+            return "at a kink; the differences are too coarse to say whether it is smooth"
         return "at a kink" if self.smoothness or not self.differences.is_one else ""
 
 
@@ -80,8 +80,8 @@ class Checked(NamedTuple):
 class GradcheckReport:
     """What was checked, and how sharply; shows as a table.
 
-    It is true unless f is smooth at kinks of its ops, and the conventions there do not give its derivative
-    (those checks are `smooth`); with `conventions="accept"` it is true nevertheless.
+    It is true unless f is smooth at kinks of its ops and the conventions there do not give its derivative
+    (those checks are `smooth`); with `conventions="accept"` it is always true.
 
     `checks` are the derivatives. `partials` has, for every partial of a single op that was checked besides, the
     smallest relative error that would have been detected. `skipped` is the number of inputs that are not floats, `frozen`
@@ -123,7 +123,7 @@ class GradcheckReport:
             yield f"not checked, frozen: {counted(self.frozen, 'Value')}"
 
     def at_kinks(self) -> Iterator[str]:
-        """Where the conventions do not give the derivative of a smooth function, and where that cannot be told."""
+        """Where the conventions do not give the derivative of a smooth function, and where that is unclear."""
         smooth = [check for check in self.checks if check.smooth]
         for check in smooth[:MAX_SMOOTH]:
             yield (
@@ -137,6 +137,6 @@ class GradcheckReport:
         unclear = sum(check.smoothness is Smoothness.UNCLEAR for check in self.checks)
         if unclear:
             yield (
-                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to tell "
+                f"{counted(unclear, 'derivative')} by convention, at kinks: finite differences are too coarse to say "
                 "whether the function is smooth there"
             )

@@ -1,4 +1,4 @@
-"""How far rounding may put off a recorded value, and the gradient swept from it: running error analyses, to first order."""
+"""Bounds on the rounding errors of recorded values and of gradients: running error analyses, to first order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rounding_at(node: Value) -> float:
 
 
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
-    """Two units in the last place of the result, for a long sum more; a variadic op is asked for its `args`."""
+    """Two units in the last place of the result, more for a long sum; `args` matter only if the op is variadic."""
     if op.arity is not None:
         return 2.0 * EPSILON * abs(z) + TINY
     n, size, lost = len(args), 0.0, TINY

@@ -1,7 +1,7 @@
 """The slopes that the values of a function show, at a point and beside its kinks.
 
 Kinks may cancel, as in relu(x) - relu(-x): the function is smooth, but at 0 each op gives the partial that is the
-convention, and together they give a slope that the function does not have. Differences of the function itself tell.
+convention, and together they give a slope that the function does not have. Differences of the function itself show this.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SlopeRange(NamedTuple):
 
     def __str__(self) -> str:
         if not self.known:
-            return "nothing to be seen"
+            return "nothing"
         if self.is_one:
             return repr(self.low) if math.isinf(self.low) else f"{self.low!r} ± {self.error:.2g}"
         return f"{self.low!r} to {self.high!r} ± {self.error:.2g}"
@@ -64,9 +64,9 @@ def slopes_at(
 ) -> SlopeRange:
     """The slopes at `x` that the values show.
 
-    Where the claim is not met, each side is asked alone: a function may have a kink that nobody declared, and then all
-    slopes between those of its sides are allowed. `edge` is what the sides are asked of if x is known to be at a kink or
-    at the end of a domain, where `f` is not defined.
+    Where they contradict the claim, each side is looked at alone: a function may have a kink that nobody declared, and then
+    all slopes between those of its sides are allowed. `edge` is the function to use for the sides if x is known to be at a
+    kink or at the end of a domain, where `f` is not defined.
     """
     if not math.isfinite(x):
         return UNSEEN  # nothing is beside it
@@ -76,7 +76,7 @@ def slopes_at(
     if whole.known and whole.allows(claimed, slack):
         return whole
     if not whole.known and edge is None:
-        return UNSEEN  # the function is not resolved here, and one side would not tell more
+        return UNSEEN  # the function is not resolved here, and one side would show no more
     left, right = _sides(edge or f, x, first)
     sides = [side for side in (left, right) if side.error < math.inf]
     if not whole.known:
@@ -103,7 +103,7 @@ class Smoothness(Enum):
 
     KINK = "its sides differ, so that the convention stands"
     SMOOTH = "its sides are the same"
-    UNCLEAR = "the differences are too coarse to tell"
+    UNCLEAR = "the differences are too coarse to say"
 
 
 class Beside(NamedTuple):
