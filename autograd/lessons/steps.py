@@ -12,7 +12,7 @@ from autograd._format import shown
 from autograd.formulas import name_text, partial_latex, partial_text
 from autograd.formulas.chain_rule import TEXT_WORDING
 from autograd.formulas.printer import LATEX, TEXT, Printer, enough_arguments
-from autograd.graph import Edge, Graph
+from autograd.graph import Graph
 from autograd.op import Op
 from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials, recorded
@@ -184,19 +184,19 @@ class Passes:
             if bar is None or node.op is None:
                 continue
             before: list[float | None] = []
-            for edge in self.edges(node):
-                before.append(bars.get(edge.arg))
-                if edge.partial is not None:
-                    bars[edge.arg] = _after(before[-1], bar * edge.partial)
+            for _, arg, partial in self.uses(node):
+                before.append(bars.get(arg))
+                if partial is not None:
+                    bars[arg] = _after(before[-1], bar * partial)
             self.backward.append((node, bar, before))
 
     def __len__(self) -> int:
         return len(self.forward) + 1 + len(self.backward)
 
-    def edges(self, node: Value) -> list[Edge]:
-        """The edges into a node, with these partials."""
+    def uses(self, node: Value) -> list[tuple[int, Value, float | None]]:
+        """The arguments of a node that are Values, each with its position and with the partial by it in this pass."""
         pairs = enumerate(zip(node.args, self.partials(node), strict=True))
-        return [Edge(node, position, arg, partial) for position, (arg, partial) in pairs if type(arg) is Value]
+        return [(position, arg, partial) for position, (arg, partial) in pairs if type(arg) is Value]
 
     def step(self, index: int) -> Step:
         """The step of that index, from 0."""
@@ -219,16 +219,16 @@ class Passes:
     def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
         """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
         node, bar, before = self.backward[turn]
-        for edge, had in zip(self.edges(node), before, strict=True):
-            if edge.partial is not None:
-                yield edge.arg, _after(had, bar * edge.partial)
+        for (_, arg, partial), had in zip(self.uses(node), before, strict=True):
+            if partial is not None:
+                yield arg, _after(had, bar * partial)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""
         node, bar, before = self.backward[turn]
-        for edge, had in zip(self.edges(node), before, strict=True):
-            after = had or 0.0 if edge.partial is None else _after(had, bar * edge.partial)
-            yield Contribution(node, edge.arg, edge.position, bar, edge.partial, had or 0.0, after, self.root, self.names)
+        for (position, arg, partial), had in zip(self.uses(node), before, strict=True):
+            after = had or 0.0 if partial is None else _after(had, bar * partial)
+            yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self.root, self.names)
 
     def operation(self, node: Value) -> str:
         """How the node is computed: `c = a·b = 2·3 = 6`; without the numbers of its arguments if that would be false.

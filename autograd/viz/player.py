@@ -113,7 +113,7 @@ def _arrows(
     merged: dict[tuple[str, str], str] = {}
     index = {node: i for i, node in enumerate(passes.graph)}
     for node in passes.graph:
-        for _, position, arg, partial in passes.edges(node):
+        for position, arg, partial in passes.uses(node):
             boxes = box_ids[arg], box_ids[node]
             if boxes[0] == boxes[1]:
                 continue
