@@ -15,7 +15,7 @@ from autograd.testing.gradcheck.function import AlongInput, FunctionUnderTest
 from autograd.testing.gradcheck.partials import Partial, Tolerance, checked_partials
 from autograd.testing.gradcheck.pieces import Piece
 from autograd.testing.gradcheck.report import Checked, GradcheckReport
-from autograd.testing.gradcheck.rounding import PartialErrors, gradient_errors
+from autograd.testing.gradcheck.rounding import gradient_errors, partial_errors
 from autograd.testing.gradcheck.slopes import SlopeRange, Smoothness, beside_kinks, slopes_at
 from autograd.value import Value
 
@@ -137,9 +137,9 @@ class _DerivativeCheck:
         roots = [y for y in made.outputs if type(y) is Value]
         partials = list(checked_partials(nodes, made.inputs, roots, self.tolerance))
         wrong = [partial for partial in partials if not partial.right]
-        partial_errors = PartialErrors(nodes)
+        off = partial_errors(nodes)
         bars = [adjoints(nodes, {y: 1.0}, recorded) if type(y) is Value else {} for y in made.outputs]
-        errors = [gradient_errors(nodes, bar, partial_errors) for bar in bars]
+        errors = [gradient_errors(nodes, bar, off) for bar in bars]
         checks: dict[tuple[int, int], Checked] = {}
         for i, x in enumerate(delayed_bar(made.inputs, function.caller, "input")):
             along = AlongInput(function, self.here, i)

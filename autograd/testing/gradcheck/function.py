@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import context
@@ -162,19 +163,11 @@ class FunctionUnderTest:
 
 
 class AlongInput:
-    """The function with one input moved; each reading is made once for all outputs."""
+    """The function with one input moved; what it gives at x is read once for all outputs."""
 
     def __init__(self, function: FunctionUnderTest, here: Reading, i: int) -> None:
-        self.function, self.here, self.i = function, here, i
-        self.x = function.point[i]
-        self._readings: dict[float, Reading | None] = {}
-
-    def reading(self, x: float) -> Reading | None:
-        """What f gives with the input at x; None if it refuses."""
-        if x not in self._readings:
-            point = self.function.point
-            self._readings[x] = self.function.read([*point[: self.i], x, *point[self.i + 1 :]])
-        return self._readings[x]
+        self.here, self.i, self.x = here, i, function.point[i]
+        self.reading = cache(lambda x: function.read([*function.point[:i], x, *function.point[i + 1 :]]))
 
     def output(self, k: int, noise: float, *, anywhere: bool = False) -> NoisyFunction:
         """Output k where it is on the same piece as here, or wherever f gives one."""

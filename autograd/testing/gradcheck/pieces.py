@@ -118,12 +118,9 @@ class Piece:
 
     def gives(self, leaf: Value, value_at: Callable[[float], float | None]) -> bool:
         """Does the graph give what f gives, bit for bit, on both sides of a leaf? `value_at` is f along that leaf."""
-        for step in (2.0**-10, 2.0**-30):
-            for side in (-1.0, 1.0):
-                x = leaf.data + side * step * first_step(leaf.data)
-                if repr(value_at(x)) != repr(replay(self.graph.nodes, {leaf: x})[self.root]):  # NaN is the same as NaN
-                    return False
-        return True
+        points = [leaf.data + step * first_step(leaf.data) for step in (-(2.0**-10), 2.0**-10, -(2.0**-30), 2.0**-30)]
+        by_graph = (replay(self.graph.nodes, {leaf: x})[self.root] for x in points)
+        return all(repr(value_at(x)) == repr(value) for x, value in zip(points, by_graph, strict=True))  # NaN equals NaN
 
     def _sampled(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from autograd.graph import edges_of
 from autograd.op import Op
@@ -13,6 +14,8 @@ from autograd.value import Value, take_partials
 
 STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
 NORMAL = 2.0**-1022
+
+PartialErrors = Callable[[Value], list[float]]
 
 
 def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float]) -> float:
@@ -32,56 +35,49 @@ def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
         return 2.0 * EPSILON * abs(z) + TINY
     n, size, lost = len(args), 0.0, TINY
     for term in op.terms(n) if op.terms else [(i,) for i in range(n)]:
-        product, rest = 1.0, 0.0
-        for i in term:  # what is lost where the product has become subnormal grows with the factors that follow
-            product, rest = product * abs(args[i]), rest * abs(args[i]) + TINY
-        size, lost = size + product, max(lost, rest)
+        factors = [args[i] for i in term]
+        size += abs(math.prod(factors))
+        for x in factors[2:]:  # what is lost where the product has become subnormal grows with the factors that follow
+            lost = lost * abs(x) + TINY
     return (2.0 * EPSILON * (abs(z) + size) + lost) * (1.0 + n / 4.0)
 
 
-def gradient_errors(nodes: Sequence[Value], bars: Mapping[Value, float], partial_errors: PartialErrors) -> dict[Value, float]:
+def gradient_errors(nodes: Sequence[Value], bars: Mapping[Value, float], off: PartialErrors) -> dict[Value, float]:
     """How far off each adjoint may be: by the rounding of the sweep, and by what the partials inherit from the values."""
     errors: dict[Value, float] = {}
     for node in reversed(nodes):
         if node.op is None or node not in bars:
             continue
-        bar, error, offs = bars[node], errors.get(node, 0.0), partial_errors(node)
+        bar, error, partial_errors = bars[node], errors.get(node, 0.0), off(node)
         for _, i, arg, partial in edges_of(node):
             if partial is not None:
                 swept = 3.0 * EPSILON * abs(bar * partial) + TINY
-                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), offs[i]) + swept
+                errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), partial_errors[i]) + swept
     return errors
 
 
-class PartialErrors:
-    """For every node of a graph, how far its recorded partials may be from those at the exact arguments."""
+def partial_errors(nodes: Sequence[Value]) -> PartialErrors:
+    """How far the recorded partials of a node may be from those at the exact arguments, for every node of a graph."""
+    values: dict[Value, float] = {}  # how far the number of each node may be off
+    for node in nodes:
+        shares = [_times(abs(edge.partial), values[edge.arg]) for edge in edges_of(node) if edge.partial is not None]
+        values[node] = 0.0 if node.op is None else sum(shares, rounding_at(node))
+    return cache(lambda node: _partial_errors(node, [0.0 if type(arg) is float else values[arg] for arg in node.args]))
 
-    def __init__(self, nodes: Sequence[Value]) -> None:
-        self.values: dict[Value, float] = {}  # how far the number of each node may be off
-        self._found: dict[Value, list[float]] = {}
-        for node in nodes:
-            shares = [_times(abs(edge.partial), self.values[edge.arg]) for edge in edges_of(node) if edge.partial is not None]
-            self.values[node] = 0.0 if node.op is None else sum(shares, rounding_at(node))
 
-    def __call__(self, node: Value) -> list[float]:
-        if node not in self._found:
-            self._found[node] = self._of(node)
-        return self._found[node]
-
-    def _of(self, node: Value) -> list[float]:
-        assert node.op is not None
-        errors = [_own_error(partial) for partial in node.partials]
-        off = [0.0 if type(arg) is float else self.values[arg] for arg in node.args]
-        if not any(off) and abs(node.data) >= NORMAL:
-            return errors
-        for pattern in (1.0, 1.0), (1.0, -1.0):  # the errors of neighbouring arguments may add up or cancel
-            ahead, behind, half = (
-                _changes(node, [share * error * pattern[i % 2] for i, error in enumerate(off)]) for share in (1.0, -1.0, 0.5)
-            )
-            for i, partial in enumerate(node.partials):
-                if partial is not None:
-                    errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + _own_error(partial))
+def _partial_errors(node: Value, off: Sequence[float]) -> list[float]:
+    """The same for one node, whose arguments may be `off`."""
+    errors = [_own_error(partial) for partial in node.partials]
+    if not any(off) and abs(node.data) >= NORMAL:
         return errors
+    for pattern in (1.0, 1.0), (1.0, -1.0):  # the errors of neighbouring arguments may add up or cancel
+        ahead, behind, half = (
+            _changes(node, [share * error * pattern[i % 2] for i, error in enumerate(off)]) for share in (1.0, -1.0, 0.5)
+        )
+        for i, partial in enumerate(node.partials):
+            if partial is not None:
+                errors[i] = max(errors[i], _range(abs(partial), ahead[i], behind[i], half[i]) + _own_error(partial))
+    return errors
 
 
 def _own_error(partial: float | None) -> float:
