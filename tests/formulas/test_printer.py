@@ -266,7 +266,6 @@ def test_an_op_of_the_users_own_is_written_by_its_columns_and_its_rule():
     assert partial_text(taught, 0, ["x"], "y") == "y·cos(x)"
 
 
-@pytest.mark.usefixtures("clean_table")
 def test_a_variadic_op_of_the_users_own_is_written_with_all_its_arguments_or_with_dots():
     largest = custom_op(
         lambda *xs: max(xs),
