@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from autograd._typing import TYPE_CHECKING, Any
-from autograd.op import TABLE, number, op
+from autograd.op import TABLE, number, op, python_tree, slots
 
 if TYPE_CHECKING:
     import inspect
@@ -196,14 +196,14 @@ def _check_places(who: str, template: Any, arity: int | None) -> None:
 def _check_python(who: str, source: str, arity: int | None) -> None:
     """ValueError if the template is not a Python expression in its arguments."""
     import ast
+    from string import Formatter
 
-    from autograd import templates
-
-    slots = templates.slots(2 if arity is None else arity)
+    count = 2 if arity is None else arity
     try:
-        tree = templates.tree(source, slots, arity is None)
+        tree = python_tree(source, count, arity is None)
     except ValueError as error:
         raise ValueError(f"{who} must be an expression: {error}") from None
     names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    if sum(map(names.count, slots)) != templates.filled(source, slots, arity is None).count(templates.SLOT[:10]):
+    places = sum(name is not None for _, name, *_ in Formatter().parse(source))
+    if sum(map(names.count, slots(count))) != (count if arity is None else places):
         raise ValueError(f"{who} must have its arguments as operands, not inside names or texts, got {source!r}")

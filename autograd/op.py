@@ -9,6 +9,7 @@ from functools import lru_cache
 from autograd._typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ast
     import inspect
 
 INF = math.inf
@@ -309,6 +310,24 @@ def _partners(terms: Callable[[int], Sequence[tuple[int, ...]]], count: int) -> 
 def _called(text: str, arguments: str) -> str:
     """A format string as it is; a name alone with the arguments behind it."""
     return text if "{" in text.replace("{{", "") else text + arguments
+
+
+def slots(count: int) -> tuple[str, ...]:
+    """The names that stand for the arguments in `python_tree`."""
+    return tuple([f"_argument_{i}_" for i in range(count)])
+
+
+@lru_cache(maxsize=1024)
+def python_tree(template: str, count: int, variadic: bool) -> ast.expr:
+    """A column as Python parses it, with `slots` as the arguments; ValueError if it is not an expression."""
+    import ast  # here, since few programs need it
+
+    names = slots(count)
+    text = template.format(", ".join(names)) if variadic else template.format(*names)
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ValueError(f"{template!r} is not a Python expression: {error.msg}") from None
 
 
 def op(name: str, forward: Callable[..., float], *partials: Callable[..., Any], **columns: Any) -> Any:

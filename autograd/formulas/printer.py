@@ -11,9 +11,8 @@ from itertools import pairwise, starmap
 from string import Formatter
 from typing import NamedTuple, TypeVar
 
-from autograd import templates
 from autograd._format import one_line, shown
-from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op
+from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op, python_tree, slots
 
 T = TypeVar("T")
 
@@ -157,11 +156,11 @@ def _spread(template: str, term: str, join: str, dots: str, count: int) -> str:
 @lru_cache(maxsize=1024)
 def _text_of_source(source: str, arity: int | None) -> str:
     """A Python template with the signs of formulas."""
-    slots = templates.slots(1 if arity is None else arity)
-    text = re.sub("[{}]", r"\g<0>\g<0>", ast.unparse(templates.tree(source, slots, arity is None)))
+    count = 1 if arity is None else arity
+    text = re.sub("[{}]", r"\g<0>\g<0>", ast.unparse(python_tree(source, count, arity is None)))
     for sign, formula in ((" ** ", "^"), (" * ", "·"), (" / ", "/"), ("-", "−")):
         text = text.replace(sign, formula)
-    for i, slot in enumerate(slots):
+    for i, slot in enumerate(slots(count)):
         text = text.replace(slot, f"{{{i}}}")
     return text
 

@@ -15,12 +15,12 @@ from functools import reduce
 from itertools import count
 from typing import Any, cast
 
-from autograd import context, ops, scalar_math, templates
+from autograd import context, ops, scalar_math
 from autograd._check import checked_value
 from autograd._format import one_line, unique_names
 from autograd.formulas.partials import simplified, textbook_partial
 from autograd.graph import Graph
-from autograd.op import Op, number
+from autograd.op import Op, number, python_tree, slots
 from autograd.replay import numbers_of, replay, replay_partials, without_frozen
 from autograd.sweeps import topological_order
 from autograd.value import Value
@@ -246,9 +246,8 @@ def operation(op: Op, args: Sequence[ast.expr]) -> ast.expr:
     """The operation on arguments that are expressions."""
     if op.terms is not None and op.arity is None:
         return _chained(ast.Add(), [_chained(ast.Mult(), [args[i] for i in term]) for term in op.terms(len(args))])
-    slots = templates.slots(len(args))
-    template = templates.tree(op.plain, slots, op.arity is None)
-    return cast(ast.expr, _filled(template, dict(zip(slots, args, strict=True))))
+    template = python_tree(op.plain, len(args), op.arity is None)
+    return cast(ast.expr, _filled(template, dict(zip(slots(len(args)), args, strict=True))))
 
 
 def _chained(operator: ast.operator, operands: Sequence[ast.expr]) -> ast.expr:
@@ -308,10 +307,10 @@ def _words(op: Op) -> set[str]:
     """
     if op.built_in:
         return set()
-    slots = templates.slots(op.arity or 2)
-    nodes = list(ast.walk(templates.tree(op.plain, slots, op.arity is None)))
+    count = op.arity or 2
+    nodes = list(ast.walk(python_tree(op.plain, count, op.arity is None)))
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(slots)
+    words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(slots(count))
     if not words <= {*vars(math), *_FUNCTIONS, *bound} or not all(isinstance(node, _ALLOWED) for node in nodes):
         raise ValueError(
             f"to_python: {op.plain!r} is not Python that the program can run: "
