@@ -1,8 +1,8 @@
-"""A module's call is a scope: how its results are marked, and which scope a node belongs to.
+"""Every call of a module is a scope: how its results are marked, and which scope a node belongs to.
 
-Inside `with scope(...)` every node stores its scope when it is recorded. A module call marks less, for the sake of
-speed: only its results. What else was made in the call lies between its arguments and its results, and is found when
-somebody asks (`scopes_of`).
+Inside `with scope(...)` every node stores its scope when it is recorded. For speed, a module call marks only its
+results. Everything else made in the call lies between its arguments and its results, where `scopes_of` finds it on
+demand.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograd.value import RESULT, Value, annotate, protect
 
 
 def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """`function(*args)` as a scope of its own: how a module is called."""
+    """Call `function(*args)` in a scope of its own: this is how a module is called."""
     made_in = Scope(type(owner).__name__, context.current_scope.get(), owner, args)
     token = context.current_scope.set(made_in)
     try:
@@ -40,7 +40,7 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
 
 
 def made_in_call(value: Value) -> bool:
-    """Did a module compute it: returned it from a call, or made a leaf of it inside, under `no_grad()` or with `detach()`?"""
+    """True if a module computed it: returned it from a call, or made it inside as a leaf, by `no_grad()` or `detach()`."""
     note = getattr(value, "_note", None)
     if note is None or note is RESULT:
         return note is RESULT
@@ -50,8 +50,8 @@ def made_in_call(value: Value) -> bool:
 def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
     """The innermost scope of every node of a topological order; leaves have none.
 
-    A node that stores none belongs to the call its user belongs to, unless it was an argument of that call; with users
-    in several calls, to what is around all of them. (Inside `with scope(...)` every node stores it.)
+    A node that stores none belongs to the same call as its user, unless it was an argument of that call; if its users are
+    in several calls, to the innermost call around all of them. (Inside `with scope(...)` every node stores its scope.)
     """
     found: dict[Value, Scope | None] = {}
     claims: dict[Value, Scope | None] = {}
@@ -61,7 +61,7 @@ def scopes_of(order: Sequence[Value]) -> dict[Value, Scope | None]:
             continue
         made_in = node.scope or claims.get(node)
         while made_in is not None and node in _inputs(made_in):
-            made_in = made_in.parent  # a module that hands on its argument has not made it
+            made_in = made_in.parent  # a module that returns its argument did not make it
         found[node] = made_in
         for arg in node.args:
             if type(arg) is Value and arg.op is not None and arg.scope is None:

@@ -1,7 +1,7 @@
-"""no_grad, enable_grad, anomaly and scope: how and where nodes are recorded, for a while.
+"""no_grad, enable_grad, anomaly and scope: modes that say how nodes are recorded, and where.
 
-All live in context variables, so threads and async tasks do not disturb each other. (Generators share the
-context of their caller: do not let two of them enter a mode and leave it in another order.)
+All are held in context variables, so threads and async tasks do not disturb each other. (Generators share the
+context of their caller: two of them must not enter and leave modes in interleaved order.)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Note:
-    """What few nodes have: a name, the file and line that recorded it, the scope it was recorded in."""
+    """What few nodes have: a label, the file and line that recorded them, the scope they were recorded in."""
 
     __slots__ = ("label", "origin", "scope")
 
@@ -27,16 +27,16 @@ class Note:
 
 
 class Scope:
-    """One `with scope(name)`, or one call of a module (its `owner`), inside another one or none."""
+    """One `with scope(name)` block, or one call of a module (its `owner`); it may be inside another scope."""
 
     __slots__ = ("args", "inputs", "name", "owner", "parent")
-    inputs: frozenset[Value]  # the Values that a module was called with, once somebody has asked
+    inputs: frozenset[Value]  # the Values that a module was called with; set on first use
 
     def __init__(self, name: str, parent: Scope | None, owner: Any = None, args: tuple[Any, ...] = ()) -> None:
         self.name, self.parent, self.owner, self.args = name, parent, owner, args
 
     def path(self) -> list[Scope]:
-        """The scopes around it and itself, the outermost first."""
+        """The scopes around it, outermost first, and the scope itself."""
         path: list[Scope] = []
         scope: Scope | None = self
         while scope is not None:
@@ -53,8 +53,8 @@ watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
 current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
 
-# How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so
-# one comparison finds both a result that is not finite and a mode to ask about.
+# How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
+# one comparison detects both a result that is not finite and a mode that is on.
 special = 0.0
 # How many transforms (grad, jvp …) have started. A leaf stores the count, so a transform knows which leaves are older.
 started = 0
@@ -62,7 +62,7 @@ _lock = Lock()
 
 
 class Mode:
-    """Sets a context variable for a while: a context manager, and a decorator of plain functions."""
+    """A context manager that sets a context variable; also a decorator for plain functions."""
 
     def __init__(self, variable: ContextVar[Any], value: Callable[[], Any], special: bool = True) -> None:
         self._variable, self._value, self._special = variable, value, special
@@ -71,7 +71,7 @@ class Mode:
     def __enter__(self) -> None:
         global special
         value = self._value()
-        change = self._special and self._variable.get() != value  # one that was set already costs nothing
+        change = self._special and self._variable.get() != value  # setting what is set already costs nothing
         self._entered.append((self._variable.set(value), change))
         with _lock:
             special += change
@@ -93,14 +93,14 @@ class Mode:
 
         @functools.wraps(function)
         def inside(*args: Any, **named: Any) -> Any:
-            with Mode(self._variable, self._value, self._special):  # one for each call: threads may call it side by side
+            with Mode(self._variable, self._value, self._special):  # a new one per call: threads may run at the same time
                 return function(*args, **named)
 
         return inside
 
 
 def recording_if(on: bool) -> Mode:
-    """Record or do not record, as `on` says."""
+    """Turn recording on or off."""
     return Mode(recording, lambda: on)
 
 
@@ -148,7 +148,7 @@ def anomaly() -> Mode:
 
 
 def start() -> int:
-    """Count one more transform."""
+    """Count one more transform, and return the count."""
     global started
     with _lock:
         started += 1
@@ -156,17 +156,17 @@ def start() -> int:
 
 
 def quiet() -> Mode:
-    """Do not warn of NaN and infinity: for numbers of which a derivative is made, not the user's own.
+    """Do not warn about NaN and infinity: for intermediate numbers of a derivative, which are not the user's own.
 
-    It does not count as special, since only a result that is not finite asks for it.
+    It does not count as special, since it matters only for results that are not finite.
     """
     return Mode(warning, lambda: False, special=False)
 
 
 def scope(name: str) -> Mode:
-    """What is recorded inside belongs together, under this name: drawings fold it into one box.
+    """Group what is recorded inside under a name: drawings fold it into one box.
 
-    A context manager and a decorator; scopes nest. Modules of `nn` are scopes by themselves.
+    A context manager and a decorator; scopes nest. Every call of a module of `nn` is a scope.
 
     >>> from autograd import Value
     >>> x = Value(3.0)

@@ -1,4 +1,4 @@
-"""Functions written with the ops of the table, where that costs no accuracy and no nodes.
+"""Functions composed of ops, where an op of their own would gain no accuracy and save no nodes.
 
 All take plain numbers and Values, and return a plain number if given no Value.
 """
@@ -29,7 +29,7 @@ def sum(xs: Iterable[Scalar], *more: Never) -> Scalar:
 
 
 def prod(xs: Iterable[Scalar], *more: Never) -> Scalar:
-    """The product of a list, recorded as one node; 1.0 for an empty list. The gradient is right at zeros too.
+    """The product of a list, recorded as one node; 1.0 for an empty list. The gradient is correct at zeros, too.
 
     >>> prod([2.0, 3.0, 4.0])
     24.0
@@ -105,7 +105,7 @@ def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:
     xs = _non_empty("var", xs)
     if not len(xs) > correction:
         raise ValueError(f"var: correction must be below the number of values, {len(xs)}, got {correction}")
-    shifted = [x - xs[0] for x in xs]  # less is rounded where xs lie close together
+    shifted = [x - xs[0] for x in xs]  # rounds less where the xs are close together
     center = mean(shifted)
     return sum([square(x - center) for x in shifted]) / (len(xs) - correction)
 
@@ -122,7 +122,7 @@ def norm(xs: Iterable[Scalar], *more: Never) -> Scalar:
 
 
 def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
-    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that add up to 1. ValueError for an empty list.
+    """exp(xᵢ) / Σ exp(xⱼ): positive numbers that sum to 1. ValueError for an empty list.
 
     Adding a constant to all xs changes nothing.
 
@@ -151,7 +151,7 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
         total = ops.log(terms[i] + rest)
         return [(x - largest) - total for x in xs]
     i = numbers.index(largest)
-    own = ops.log_softmax(xs[i], *xs[:i], *xs[i + 1 :])  # it gets 1 - p from the other terms
+    own = ops.log_softmax(xs[i], *xs[:i], *xs[i + 1 :])  # it computes 1 - p from the other terms
     return [own if j == i else (x - xs[i]) + own for j, x in enumerate(xs)]
 
 
@@ -164,7 +164,7 @@ def _terms(xs: Sequence[Scalar]) -> tuple[list[Scalar], Scalar, int]:
     largest = max(numbers)
     first = numbers.index(largest)
     terms = [ops.exp_difference(x, largest) for x in xs]
-    others = sorted({*range(len(xs))} - {first}, key=numbers.__getitem__)  # small ones first, to round least
+    others = sorted({*range(len(xs))} - {first}, key=numbers.__getitem__)  # smallest first, to round least
     return terms, ops.sum(*[terms[i] for i in others]), first
 
 

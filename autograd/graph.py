@@ -1,4 +1,4 @@
-"""Graph: a recorded graph that is being read. Every verb that explains, draws, steps or checks begins with one."""
+"""Graph: a recorded graph that is being read. Every function that explains, draws, steps or checks begins with one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.value import Value
 
 
 class Edge(NamedTuple):
-    """One use of a Value: as the argument `arg` at `position` of `node`; `partial` is ∂node/∂arg, None if no gradient flows."""
+    """One use of a Value: `node` has `arg` as its argument at `position`; `partial` is ∂node/∂arg, None if no gradient flows."""
 
     node: Value
     position: int
@@ -25,7 +25,7 @@ class Edge(NamedTuple):
 
 
 class Graph:
-    """The graph that some roots were made from, read once: what is asked of it is found on demand and kept.
+    """The graph behind one or more roots, read once: its properties are computed on demand and cached.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x
@@ -59,8 +59,8 @@ class Graph:
 
     @property
     def names(self) -> dict[Value, str]:
-        """What each node is called: its label, else the caller's variable that holds it, else `v12`."""
-        if self._names is None:  # no cached_property, which is Python's own code between us and the caller
+        """The display name of each node: its label, else the caller's variable that holds it, else `v12`."""
+        if self._names is None:  # not a cached_property: user_frame would take functools for the caller
             self._names = node_names(self.nodes)
         return self._names
 

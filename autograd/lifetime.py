@@ -1,10 +1,10 @@
 """How a deep graph is freed: in steps, so that the stack does not grow with its depth.
 
-When the last reference to a graph goes, each node is freed inside the freeing of the node that used it. CPython bounds how
-deep that nests, but not by the stack there is: 3.13 nests 10,000 calls, which overflows a stack of 1 MB. So a node that is
-used across a multiple of REACH in depth is protected: its own arguments are not freed inside its freeing, but queued for
-the loop that is already freeing. Nodes less deep than REACH are not protected: the terms of a long sum are many, and their
-graphs are small. Depth falls along every path, so no path passes more than 2·REACH nodes before it meets a protected one.
+When the last reference to a graph goes away, freeing a node frees its arguments in a nested call, and so on. CPython limits
+the nesting, but not to the stack there is: 3.13 allows 10,000 nested calls, which overflows a stack of 1 MB. So a node is
+protected if there is a multiple of REACH between its depth and its user's: its arguments are not freed in a nested call, but
+queued for the loop that is already freeing. Nodes less deep than REACH are not protected: a long sum has many of them, each
+with a small graph. Depth decreases along every path, so no path passes more than 2·REACH nodes before a protected one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class _Queue:
 
     def free(self) -> None:
         """Free them one by one, unless a loop is doing so already."""
-        while self.waiting and not self.freeing and not self.collecting:  # again: another thread may have added some
+        while self.waiting and not self.freeing and not self.collecting:  # once more if another thread has added some
             self.freeing = True
             try:
                 while self.waiting:
@@ -35,9 +35,9 @@ class _Queue:
                 self.freeing = False
 
     def collector(self, phase: str, info: object) -> None:
-        """Hold all of them while the garbage collector runs: it finalizes every Past of a garbage graph before it frees any node.
+        """Hold the queue while the garbage collector runs: it finalizes every Past of a garbage graph before it frees any node.
 
-        What is left of the graph hangs on protected nodes, and the deepest of these has to go first.
+        By then the queue holds what is left of the graph, and what the deepest node held must go first.
         """
         self.collecting = phase == "start"
         if self.waiting and not self.collecting:
@@ -51,7 +51,7 @@ _queue = _Queue()
 class Past:
     """The note of a protected node, which also holds its arguments.
 
-    A dying node releases it last; it then queues what it holds.
+    A node that is freed releases it last; it then queues what it holds.
     """
 
     __slots__ = ("args", "depth", "label", "origin", "scope")

@@ -16,12 +16,12 @@ MAX_LIST = 100
 def node_names(order: Sequence[Value]) -> dict[Value, str]:
     """A name for every node: its label, else the caller's variable that holds it, else `v12`.
 
-    `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called has its
-    path in the module, `layers[0].neurons[1].w[0]`; if there are several, after the name of its module. No two
+    `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named
+    by its path, `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two
     nodes have the same name: the second `h` is called `h_2`.
     """
     frame, _ = user_frame()
-    scopes = (frame.f_globals, frame.f_locals)  # the later entry in `held` wins
+    scopes = (frame.f_globals, frame.f_locals)  # locals come later, so they win
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
     held = {node: name for scope in scopes for node, name in _in_lists(scope)}
     held.update(_parameters(order, variables))
@@ -31,7 +31,7 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
 
 
 def _told_apart(names: dict[Value, str], order: Sequence[Value]) -> dict[Value, str]:
-    """Names without repeats: the root keeps its name, else the first node that has it; others are numbered, `h_2`."""
+    """Names made unique: the root keeps its name, or else the first node that has it; the others are numbered, `h_2`."""
     if len(set(names.values())) == len(names):
         return names
     owner = {name: node for node, name in reversed(names.items())}
@@ -51,7 +51,7 @@ def _told_apart(names: dict[Value, str], order: Sequence[Value]) -> dict[Value, 
 
 def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     for name, held in list(scope.items()):
-        if not name.startswith("_") and name.isidentifier():  # pytest has locals of its own
+        if not name.startswith("_") and name.isidentifier():  # pytest adds locals such as @py_assert1
             yield held, name
 
 
@@ -62,7 +62,7 @@ def _in_lists(scope: Mapping[str, Any]) -> Iterator[tuple[Value, str]]:
 
 
 def _items(name: str, held: Sequence[Any], depth: int) -> Iterator[tuple[Value, str]]:
-    """The Values in a list, and in the lists in it."""
+    """The Values in a list, and in the lists inside it."""
     if len(held) > MAX_LIST:
         return
     for i, item in enumerate(held):

@@ -1,4 +1,4 @@
-"""Op, a row of the table of operations; TABLE; and `number`, which reads a plain number."""
+"""Op: everything known about one operation. TABLE: all ops by name. `number`: any real number, read as a float."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def number(x: Any) -> float:
 
 
 def _is_real(x: Any) -> bool:
-    """Is `x` a real number of a kind other than int and float (Fraction, NumPy scalar or 0-d array)?"""
+    """True if `x` is a real number other than an int or a float: a Fraction, a NumPy scalar or a 0-d array."""
     dtype = getattr(x, "dtype", None)
     if dtype is not None:
         return getattr(x, "ndim", None) == 0 and getattr(dtype, "kind", "") in "biuf"
-    from numbers import Real  # here, since most programs never get this far
+    from numbers import Real  # imported here: most programs never get this far
 
     return isinstance(x, Real)
 
@@ -71,12 +71,12 @@ def _digits(x: Any) -> int:
 
 
 class _Signature:
-    """What `inspect.signature`, help and notebooks show of an op."""
+    """The signature of an op, as `inspect.signature`, `help` and notebooks show it."""
 
     def __get__(self, op: Op | None, owner: type[Op]) -> inspect.Signature:
         if op is None:
             raise AttributeError("__signature__")  # the class has its own
-        from inspect import Parameter, Signature  # here, since few programs ask
+        from inspect import Parameter, Signature  # imported here: few programs ask for a signature
 
         kind = Parameter.VAR_POSITIONAL if op.arity is None else Parameter.POSITIONAL_ONLY
         parameters = [Parameter(name.lstrip("*"), kind, annotation="float | Value") for name in op.parameters]
@@ -87,20 +87,20 @@ def _nan(*args: float) -> float:
     return NAN
 
 
-# How tightly a formula holds together. An operand that is looser than its place needs brackets.
+# Precedence, from loosest to tightest. An operand looser than its place requires gets brackets.
 ANY, SUM, PRODUCT, POWER, CALL, ATOM = range(6)
 
 TABLE: dict[str, Op] = {}
 
 
 class Op:
-    """A row of the table: everything that is known about one operation.
+    """Everything that is known about one operation: a row of the table.
 
     Called with plain numbers it is the IEEE-754 function and returns a float, silently;
     called with at least one Value it records a node and returns a Value.
 
     What it computes:
-        name        it is called as `autograd.NAME`
+        name        the op is `autograd.NAME`
         forward     the function on floats
         partials    one function per argument, `(z, *args) -> ∂z/∂argᵢ`, result first. It uses only
                     ops and operators and has no Python branch, so it works on floats and on Values.
@@ -109,38 +109,38 @@ class Op:
         fallback    the IEEE result where `forward` raises
         kernel      value and partials on floats in one call, where the rules alone are slow: `(z, ∂z/∂x)`, `(z, ∂z/∂x, ∂z/∂y)`,
                     `(z, (∂z/∂x, …))` for three arguments or any number. Where it raises, or z is not finite, `forward`
-                    and `partials` are used instead; everywhere else it is bit-equal to them, which a test holds
+                    and `partials` are used instead; elsewhere it is bit-equal to them, and a test holds it to that
         select      True if a zero partial means "not chosen": no gradient flows, not even 0·inf
 
     How it behaves:
         domain      for each argument, the intervals on which the op is defined
-        entire      a function of the arguments, constants as floats: True if these constants make the op smooth on the
-                    whole line, whatever `domain` says
-        kinks       a function of the arguments, zero where the op is not smooth
-        at_kink     the partials there, by convention (docs/semantics.md); of a variadic op, that of every argument
+        entire      a function of the arguments, constants as floats: True if the constants make the op smooth on the whole
+                    real line, as in x**2, whatever `domain` says
+        kinks       a function of the arguments that is zero where the op is not smooth
+        at_kink     the partials there, by convention (docs/semantics.md); a variadic op has one, for every argument
         jumps       True if the value jumps at its kinks
         varies_fast True if a whole wave, step or bump fits into a change of an argument by about 1
         linear      True if the partials are the same everywhere
         activation  True if layers use it as their activation
-        comparison  True if the result is 1 for true and 0 for false; NumPy's function of that name gives a bool
-        terms       of a sum of products, a function that gives for n arguments the positions of the factors of each term,
-                    in the order in which the terms are added: `[(0, 1)]` for x·y
+        comparison  True if the result is 1 for true and 0 for false; NumPy's function of that name returns a bool
+        terms       for a sum of products: a function of the number of arguments that returns the positions of the factors
+                    of each term, in the order of addition: `[(0, 1)]` for x·y
 
-    How it is written, as format strings with one `{}` per argument, or with one for all arguments of a variadic op; a
-    name alone is called with them:
+    How it is written: format strings with one `{}` per argument (a variadic op has one for all its arguments); a bare
+    name stands for a call:
         source      in Python, with Values
         plain       in Python, with floats: in the names of `math` and `scalar_math`; `source` unless given
-        text        as a formula in plain text; `source` with the signs of formulas unless given
+        text        as a formula in plain text; unless given, `source` with mathematical signs
         latex       in LaTeX
-        precedence  how tightly `text` holds together, then how tightly each operand must; of a variadic op, one for all
-                    operands. None: an operand that no delimiter sets off gets brackets, as does the whole unless it is a call
-        latex_precedence  the same of `latex`; that of `text` unless given
-        latex_term  how LaTeX writes each argument of a variadic op that adds them
-        textbook    for each argument the partial as a textbook writes it, where the rule is written for accuracy: an
-                    expression for `autograd.expression` in z, the result, x, the first argument, and y, the second.
-                    A variadic op has one, in which x is the argument in question, or one for its first argument and
-                    one for the others, in which y is the first
-        symbol      in drawings
+        precedence  that of `text`, then the lowest that each operand may have without brackets; a variadic op has one for
+                    all operands. None: an operand not enclosed by delimiters gets brackets, as does the whole unless it is a call
+        latex_precedence  the same for `latex`; `precedence` unless given
+        latex_term  for a variadic op that adds its arguments: how LaTeX writes each of them
+        textbook    the partials as a textbook writes them, one per argument, where the rules are written for accuracy:
+                    expressions (see `autograd.expression`) in z, the result, x, the first argument, and y, the second.
+                    A variadic op has one, in which x is the argument in question; or two, one for its first argument
+                    and one for the others, in which y is the first
+        symbol      its label in drawings
         ufunc       NumPy's name for it
         built_in    False if it was made by `custom_op`
     """
@@ -212,7 +212,7 @@ class Op:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of its arguments, as its rules have them.
+        """The names of its arguments, as in its rules.
 
         >>> from autograd import ops
         >>> ops.atan2.parameters, ops.sum.parameters
@@ -270,7 +270,7 @@ class Op:
         return f": Python's own function is builtins.{self.name}" if hasattr(builtins, self.name) else ""
 
     def refuse_lists(self, args: tuple[Any, ...]) -> None:
-        """TypeError that says how to call the op for every item, if an argument is a list or a tuple."""
+        """Raise TypeError if an argument is a list or a tuple, and say how to call the op on every item."""
         for arg in args if self.arity is not None else ():
             if isinstance(arg, (list, tuple)):
                 others = ", ".join("v" if other is arg else "…" for other in args)
@@ -280,7 +280,7 @@ class Op:
                 ) from None
 
     def partials_at(self, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-        """The partials ∂z/∂argᵢ where `wanted`, None elsewhere: those rules are not called."""
+        """The partials ∂z/∂argᵢ, or None where not `wanted`: those rules are not called."""
         if self.arity is None:
             found = self.partials[0](z, *args)
             if len(found) != len(args):
@@ -289,7 +289,7 @@ class Op:
         return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]
 
     def partner(self, position: int, count: int) -> int | None:
-        """Which of `count` arguments the one at `position` is multiplied by, if it is a factor in a product of two.
+        """The position of the other factor, out of `count`, if the argument at `position` is in a product of two; else None.
 
         >>> from autograd import ops
         >>> ops.mul.partner(0, 2), ops.dot.partner(0, 5), ops.dot.partner(4, 5), ops.add.partner(0, 2)
@@ -308,7 +308,7 @@ def _partners(terms: Callable[[int], Sequence[tuple[int, ...]]], count: int) -> 
 
 
 def _called(text: str, arguments: str) -> str:
-    """A format string as it is; a name alone with the arguments behind it."""
+    """A format string unchanged; a bare name followed by the arguments."""
     return text if "{" in text.replace("{{", "") else text + arguments
 
 

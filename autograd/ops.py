@@ -1,10 +1,9 @@
 """The table of operations: what each computes, its partial derivatives, how it behaves and how it is written.
 
-A rule reads `lambda z, x, y: …`: the result first, then the arguments. Rules use operators and the ops of this table
-alone, so one rule serves floats, Values and arrays. Three habits keep them accurate: no tail is computed as 1 - 1, a
-rule's own derivative does not cancel either, and a partial outside the domain is NaN at every order. To add an op, add
-a row: everything else reads it. `Op` says what the columns mean. Under the name of an op, op_docs.py has its docstring
-and kernels.py its kernel, if it has one.
+A rule is `lambda z, x, y: …`: first the result, then the arguments. Rules use only operators and the ops of this
+table, so one rule works on floats, Values and arrays. Three habits keep them accurate: no tail is computed as 1 - 1, no
+rule has a derivative that cancels, and a partial outside the domain is NaN at every order. To add an op, add a row:
+everything else reads it. `Op` explains the columns; op_docs.py has the docstrings and kernels.py the kernels, by name.
 """
 
 from __future__ import annotations
@@ -50,8 +49,8 @@ TWO_OVER_SQRT_PI, SQRT_PI_OVER_TWO = 1.1283791670955126, 0.886226925452758
 
 ABOVE_1: Domain = ((1.0, INF),)
 ABOVE_MINUS_1: Domain = ((-1.0, INF),)
-NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on to the left
-ORDER: Domain = ((-1.0, 101.0),)  # the integers in it
+NOT_A_POLE: Domain = (*((float(-n - 1), float(-n)) for n in range(4)), (0.0, INF))  # and so on, towards -inf
+ORDER: Domain = ((-1.0, 101.0),)  # of polygamma: the integers from 0 to 100
 
 # -- rules that take more than a line ----------------------------------------------------------------------------------
 
@@ -73,16 +72,16 @@ def _length_cubed(x: Any, rest: Any) -> Any:
 
 
 def _cusp(x: Any) -> Any:
-    """0 at x = 0, with derivatives that are NaN there."""
+    """0, with derivatives that are NaN at x = 0."""
     return 0.0 * cbrt(x)
 
 
 def _power_by_base(z: Any, x: Any, y: Any) -> Any:
-    # The one branch in a rule. It asks a constant of the program, which no replay can change, and spares x**3 the three
+    # The only branch in a rule. It tests a constant of the program, which no replay can change, and saves x**3 the three
     # `where` below: in drawings, in formulas and in time.
     if type(y) is float and 0.5 <= y <= MAX_EXACT:
         return y * pow(x, y - 1.0)
-    # y·x**(y-1) is accurate where y-1 is (½ ≤ y ≤ 2⁵³) and right at x = 0, but for 0**0; y·z/x is accurate elsewhere.
+    # y·x**(y-1) is accurate where y-1 is (½ ≤ y ≤ 2⁵³), and correct at x = 0 except for 0**0; elsewhere y·z/x is accurate.
     at_zero = where(equal(y, 1.0), 1.0 + _cusp(y - 1.0), y * pow(x, y - 1.0))
     direct = where(equal(x, 0.0), where(equal(y, 0.0), 0.0, at_zero), y * pow(x, y - 1.0))
     exact = greater_equal(y, 0.5) * less_equal(y, MAX_EXACT)
@@ -90,13 +89,13 @@ def _power_by_base(z: Any, x: Any, y: Any) -> Any:
 
 
 def _power_by_exponent(z: Any, x: Any, y: Any) -> Any:
-    # At x = 0 it is flat where y ≥ 0; for 0 < y ≤ 1 it leaves 0 with an infinite slope, on one side of x only.
+    # At x = 0 the partial is 0 for y ≥ 0; for 0 < y ≤ 1 its own slope there is infinite, and exists on one side only.
     flat = where(greater(y, 0.0) * less_equal(y, 1.0), _cusp(x), 0.0)
     return where(equal(x, 0.0) * greater_equal(y, 0.0), flat, z * log(x))
 
 
 def _erfinv_slope(z: Any, x: Any) -> Any:
-    # exp(z²) magnifies the rounding error of z, which is how far erf(z) is from x, times the slope.
+    # exp(z²) magnifies the rounding error of z. That error is slope·(erf(z) - x), so it is corrected to first order.
     slope = SQRT_PI_OVER_TWO / gaussian(z)
     excess = erfc(abs(z)) - (1.0 - abs(x))
     return where(less(abs(x), 1.0), slope * (1.0 + 2.0 * abs(z) * slope * excess), SQRT_PI_OVER_TWO * exp(z * z))
@@ -116,7 +115,7 @@ def _larger(z: Any, x: Any, y: Any) -> Any:
 
 
 def _along(z: Any, x: Any, y: Any) -> Any:
-    """x/z, where z is √(x² + y²): x against y, since 1/z - x²/z³ would cancel."""
+    """x/z, where z is √(x² + y²), by `direction`: in the derivative of the plain quotient, 1/z - x²/z³ would cancel."""
     return where(equal(z, 0.0), 0.0, direction(x / z, _square(y / z)))
 
 
@@ -127,25 +126,25 @@ def _along_each(z: Any, *xs: Any) -> list[Any]:
 
 
 def _swapped(z: Any, *args: Any) -> list[Any]:
-    n = len(args) // 2  # the arguments of dot are all weights, all inputs, and the bias
+    n = len(args) // 2  # the arguments of dot: all weights, then all inputs, then the bias
     return [*args[n : 2 * n], *args[:n], 1.0]
 
 
 def _terms(z: Any, *xs: Any) -> list[Any]:
-    """exp(x - z) for each x, given their logsumexp z: its rounding error is in all terms alike, and divided out later."""
+    """exp(x - z) for each x, given their logsumexp z. All terms share the rounding error of z, so it divides out later."""
     infinite = equal(z, INF)
     return [where(infinite, equal(x, INF), exp_difference(x, z)) for x in xs]
 
 
 def _shares(z: Any, *xs: Any) -> list[Any]:
-    """The softmax of xs: each as a fraction of itself and the others, since p - p² would cancel."""
+    """The softmax of xs, each p as term / (term + the others): its derivative written as p - p² would cancel."""
     terms = _terms(z, *xs)
     shares = [fraction(term, rest) for term, rest in zip(terms, sums_of_others(terms), strict=True)]
     return [where(equal(z, -INF), 0.0, share) for share in shares]
 
 
 def _log_softmax_partials(z: Any, *xs: Any) -> list[Any]:
-    """By the first, 1 minus its softmax, which is the fraction of the others; by each of the others, minus its softmax."""
+    """For the first argument, 1 minus its softmax, computed from the others; for each of the others, minus its softmax."""
     terms = _terms(logsumexp(*xs), *xs)
     (first, its_rest), *others = zip(terms, sums_of_others(terms), strict=True)
     partials = [fraction(its_rest, first), *(-fraction(term, rest) for term, rest in others)]
@@ -156,7 +155,7 @@ def _softmax_partials(z: Any, *xs: Any) -> list[Any]:
     return [z * partial for partial in _log_softmax_partials(z, *xs)]
 
 
-# -- what IEEE-754 has where Python raises -----------------------------------------------------------------------------
+# -- IEEE-754 results where Python raises ------------------------------------------------------------------------------
 
 
 def _infinity(*args: float) -> float:
@@ -176,7 +175,7 @@ def _quotient(x: float, y: float) -> float:
 
 
 def _power(x: float, y: float) -> float:
-    """At a pole, on overflow, and at a negative base."""
+    """The result at a pole, on overflow, and for a negative base."""
     if x < 0.0 and not y.is_integer():
         return NAN
     return math.copysign(INF, x) if y % 2.0 == 1.0 else INF
@@ -186,7 +185,7 @@ def _pole_of_polygamma(n: float, x: float) -> float:
     return INF if n % 2.0 == 1.0 else -math.copysign(INF, x - min(round(x), 0.0))
 
 
-# -- distances from kinks, with another sign on either side ------------------------------------------------------------
+# -- signed distances from kinks ---------------------------------------------------------------------------------------
 
 
 def _from_zero(x: float) -> float:
@@ -198,7 +197,7 @@ def _from_tie(x: float, y: float) -> float:
 
 
 def _from_multiple(x: float, y: float) -> float:
-    # Jumps recur: a triangle wave.
+    # There is a jump at every multiple of y: the distance is a triangle wave.
     if not math.isfinite(x) or not math.isfinite(2.0 * y) or y == 0.0:
         return NAN
     r = math.remainder(x, 2.0 * y)
@@ -217,7 +216,7 @@ def _from_either_zero(x: float, y: float) -> float:
     return math.copysign(min(math.fabs(x), math.fabs(y)), x) * math.copysign(1.0, y)
 
 
-# -- the terms of sums of products: the positions of the factors of each -----------------------------------------------
+# -- the terms of a sum of products, each as the positions of its factors ----------------------------------------------
 
 
 def _each(n: int) -> list[tuple[int, ...]]:
@@ -237,7 +236,7 @@ _COMPARISON: dict[str, Any] = {
 }
 
 # fmt: off
-# A row: its name, the function on floats, the partials, result first; then how it behaves; then how it is written.
+# A row: name, function on floats, partials; then how the op behaves; then how it is written.
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A recorded graph computed again with other numbers in its leaves."""
+"""Evaluate a recorded graph again, with other numbers in its leaves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.value import Value, take_partials
 def replay(order: Sequence[Value], given: Mapping[Value, float]) -> dict[Value, float]:
     """The number of every node of a topological order, computed again; the graph stays as it is.
 
-    A leaf has the number it is given, else its current `data`. Every number is bit for bit the one that recording
+    A leaf takes its number from `given`, else its current `data`. Every number is bit for bit what recording
     the program again would give; NaN and infinity cause no warning.
 
     >>> from autograd.sweeps import topological_order
@@ -30,10 +30,10 @@ def replay(order: Sequence[Value], given: Mapping[Value, float]) -> dict[Value, 
 
 
 def replay_partials(order: Sequence[Value], values: Mapping[Value, float]) -> dict[Value, tuple[float | None, ...]]:
-    """What `partials` of every node would be at these numbers, as `replay` gives them.
+    """The partials of every node at these numbers, which come from `replay`.
 
-    None for constants and for the branch that `where` does not take at these numbers. Those by frozen leaves are
-    numbers as well: a leaf that gets no gradient may be moved all the same.
+    None for constants and for the branch that `where` does not take at these numbers. Partials by frozen
+    leaves are included: a leaf that gets no gradient may still be moved.
 
     >>> x = Value(3.0)
     >>> y = x * x
@@ -63,5 +63,5 @@ def without_frozen(node: Value, partials: Sequence[float | None]) -> tuple[float
 
 
 def numbers_of(node: Value, values: Mapping[Value, float]) -> list[float]:
-    """The numbers of a node's arguments, its constants among them."""
+    """The numbers of a node's arguments, constants included."""
     return [arg if type(arg) is float else values[arg] for arg in node.args]

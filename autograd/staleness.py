@@ -1,4 +1,4 @@
-"""Do the nodes of a graph still follow from their arguments? The one place where that is found out."""
+"""Detect leaves that were changed after a graph was recorded with them: the one place where this is done."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from autograd.value import Value, take_partials
 def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
     """The leaves, of a topological order, whose numbers were changed after the graph was recorded with them.
 
-    They are found by the operations that use them: one that is computed again gives another number, or other partials.
-    If one of several leaves must have changed and the graph does not tell which, as in a sum, all of them are given.
-    A change that no number of the graph depends on does not count.
+    They are detected by evaluating the operations that use them again: the number or the partials come out different.
+    If one of several leaves must have changed but the graph does not show which, as in a sum, all of them are returned.
+    A change that affects no number of the graph does not count.
 
     >>> from autograd.sweeps import topological_order
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
@@ -48,17 +48,17 @@ def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
 
 
 def operands(node: Value) -> list[float]:
-    """The numbers that the arguments of a node have now, constants among them."""
+    """The current numbers of a node's arguments, constants included."""
     return [arg if type(arg) is float else arg.data for arg in node.args]
 
 
 def same_number(one: float | None, other: float | None) -> bool:
-    """Are they equal? NaN equals NaN here."""
+    """True if they are equal; NaN counts as equal to NaN."""
     return one == other or (one != one and other != other)
 
 
 def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
-    """Would recording the node again give the same number and partials? With its arguments as they are now, or these numbers."""
+    """True if recording the node again, on its current arguments or on `numbers`, would give the same number and partials."""
     if node.op is None:
         return True
     numbers = operands(node) if numbers is None else numbers
@@ -72,7 +72,7 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
 
 
 def factors_of(node: Value) -> dict[Value, float]:
-    """The factors in products of two, each with the number it had when the product was recorded: the other's partial."""
+    """The factors in products of two, each with its number when the product was recorded, which is the other's partial."""
     found: dict[Value, float] = {}
     count = len(node.args)
     for position, partial in enumerate(node.partials):

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Partials = Callable[["Value"], Sequence[Any]]
 
-# After zero_grad() the gradient of a leaf is this very object: it reads as 0.0, while asking for an empty slot is slow.
+# zero_grad() makes this very object the gradient of a leaf: it reads as 0.0, and it is faster than an empty slot.
 CLEARED = float("0")
 
 
 def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> list[Value]:
     """All nodes the roots were made from, arguments before results, in the same order on every run.
 
-    The walk does not go beyond the nodes of `until`.
+    The walk includes the nodes of `until` but does not go beyond them.
     """
     order: list[Value] = []
     seen: set[Value] = set()
@@ -35,7 +35,7 @@ def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> 
     stack: list[Any] = list(roots)[::-1]
     while stack:
         node = stack.pop()
-        if node is None:  # by now all arguments of the node below the None are in the order
+        if node is None:  # all arguments of the node under this None are in the order now
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
@@ -74,7 +74,7 @@ def adjoints(
 
 
 def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]:
-    """The sources, and the nodes of a topological order that were made from them."""
+    """The sources, and the nodes of a topological order that depend on them."""
     found = set(sources)
     for node in order:
         if node not in found:
@@ -86,7 +86,7 @@ def depending_on(sources: Iterable[Value], order: Sequence[Value]) -> set[Value]
 
 
 def _check(direction: str, node: Value, flow: Any, partial: Any, share: Any) -> None:
-    """AnomalyError if a contribution to a sweep (a float or a Value) is not finite although what flows in is."""
+    """Raise AnomalyError if a contribution to a sweep (a float or a Value) is not finite although `flow` is finite."""
     flow, partial, share = (x if type(x) is float else x.data for x in (flow, partial, share))
     if math.isfinite(flow) and not math.isfinite(share):
         assert node.op is not None
@@ -151,7 +151,7 @@ def _reachable(source: Value, after: Mapping[Value, Iterable[tuple[Value, Any]]]
 
 
 def _times(bar: Any, partial: Any) -> Any:
-    """Their product; the many factors of 1 are not recorded."""
+    """Their product; multiplying by 1.0, which is frequent, records nothing."""
     if type(partial) is float and partial == 1.0:
         return bar
     return partial if type(bar) is float and bar == 1.0 else bar * partial
@@ -161,10 +161,10 @@ _sweeping = RLock()
 
 
 def backward(root: Value, seed: float) -> None:
-    """Set `grad` of every node that `root` was made from: leaves accumulate, all others start anew."""
+    """Set `grad` of every node that `root` was made from: leaves accumulate, all others start from 0."""
     moved: list[Value] = []
     with _sweeping:  # two threads may sweep over shared nodes
-        again = getattr(root, "_grad", 0.0) != 0.0  # a sweep left its seed there; 0.0 may have been set by hand
+        again = getattr(root, "_grad", 0.0) != 0.0  # an earlier sweep left its seed there; 0.0 may have been set by hand
         if root.op is None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
@@ -192,7 +192,7 @@ def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
 
 
 def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
-    """Note whether a leaf was moved since a sweep last reached it: if it had a gradient `before`, that is mixed now."""
+    """Record whether a leaf was changed since a sweep last reached it: if it had a gradient `before`, that is mixed now."""
     mixed = leaf._da is True
     if not mixed and leaf._da != leaf._number:
         moved.append(leaf)
@@ -203,10 +203,10 @@ def _settle(leaf: Value, before: float, moved: list[Value]) -> None:
 def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     """The same sweep in one pass, from the deepest node to the leaves.
 
-    A node is deeper than its arguments, so its gradient is complete once all deeper nodes have passed theirs on: no order
-    has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node that a contribution
-    of this sweep has reached, and 0 between sweeps. (A frozen leaf counts as reached: it takes what it gets and never
-    shows it.)
+    A node is deeper than its arguments, so its gradient is complete once all deeper nodes have passed theirs on. So no
+    order has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node that a contribution
+    of this sweep has reached, and 0 between sweeps. (A frozen leaf counts as reached: contributions are added to a
+    gradient that nobody reads.)
     """
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
     complete = False
@@ -237,9 +237,9 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
     """
     node = root
     below = root._depth - 1  # the depth of the next level
-    level: list[Value] = []  # the other nodes of this one
-    levels: list[Any] = [None] * root._depth  # of each level below the nodes that were reached, None before there were any
-    passed: set[Value] = set()  # the nodes behind branches that were not taken
+    level: list[Value] = []  # the other nodes of the current level
+    levels: list[Any] = [None] * root._depth  # for each level below, the nodes reached so far, or None
+    passed: set[Value] = set()  # nodes already reset, in branches that were not taken
     while True:
         node._reached = 0
         bar = node._grad
@@ -270,7 +270,7 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
                 others = levels[depth]
                 if others is None:
                     if depth == below and not level:
-                        node = arg  # the only one there is
+                        node = arg  # the only node of its level
                         below -= 1
                         continue
                     levels[depth] = [arg]
@@ -311,9 +311,9 @@ def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
 
 
 def _reset(node: Value, passed: set[Value]) -> None:
-    """No gradient flows into the branch that `node` did not take: what nothing else reaches has the gradient 0.
+    """Set the gradients in the branch that `node` did not take to 0, except where they have been reached already.
 
-    All of it is less deep than `node`, so anything else reaches it later, and then sets its gradient anew.
+    All its nodes are less deep than `node`, so what reaches them later overwrites the 0.
     """
     stack = list(node.args)
     while stack:
@@ -326,5 +326,5 @@ def _reset(node: Value, passed: set[Value]) -> None:
 
 
 def recorded(node: Value) -> Sequence[float | None]:
-    """The partials as they were taken when the operation was recorded."""
+    """The partials as computed when the operation was recorded."""
     return node.partials

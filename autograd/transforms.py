@@ -188,9 +188,9 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 class _Sweep:
-    """Sweeps over a recorded graph, from and to its inputs.
+    """Sweeps over a recorded graph, to its inputs and from them.
 
-    They use the recorded partials, except at nodes that depend on the `outer` ones: there they record the rule as more graph.
+    They use the recorded partials, except at nodes that depend on an `outer` one: there the rules are recorded as more graph.
     """
 
     def __init__(self, order: Sequence[Value], inputs: Sequence[Value], outer: Collection[Value]) -> None:

@@ -31,7 +31,7 @@ class Value(Methods, MicrogradNames):
     (3.0706508248531645, 2.0)
 
     `==`, `<` … compare the numbers and give a bool; hashing is by identity, as with torch.Tensor.
-    A Value cannot be turned into a float by accident: `v.data` or `v.item()` says so.
+    A Value never becomes a float by accident: for the number, write `v.data` or `v.item()`.
     """
 
     # One or two arguments are stored in _a and _b with their partials in _da and _db (None: no gradient
@@ -41,10 +41,10 @@ class Value(Methods, MicrogradNames):
     # _reached is the sweep's own mark (see sweeps.py). _grad and _note are unset until there is something to store.
     # Slots are cleared in the order of their names, so _note outlives _a and _b, which Past relies on (see lifetime.py).
     # There is no slot for weak references: memory costs time in a large graph.
-    # A leaf has no edges, so it uses those slots otherwise. _a counts the transforms started before it was made.
-    # _da and _db reveal classic slips (see teaching.py). _da is the number that the leaf held when a sweep last
-    # reached it, if it was moved since; True if its gradient mixes sweeps from before and after a move.
-    # _db is True if its gradient was read; until then it is False if no_grad() or detach() made the leaf.
+    # A leaf has no edges, so those slots have other uses. _a counts the transforms started before it was made.
+    # _da and _db detect classic slips (see teaching.py). _da is the number that the leaf held when a sweep last
+    # reached it, if that was changed since; True if its gradient mixes sweeps from before and after a change.
+    # _db is True once its gradient was read; before that, False if no_grad() or detach() made the leaf, else None.
     __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
@@ -113,7 +113,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def has_grad(self) -> bool:
-        """True once `backward()` has reached it or `grad` was set, until `zero_grad()`; optimizers skip the others.
+        """True once `backward()` has reached it or `grad` was set, until `zero_grad()`; optimizers skip leaves without one.
 
         >>> x = Value(3.0)
         >>> x.has_grad
@@ -159,12 +159,12 @@ class Value(Methods, MicrogradNames):
         else:
             global _some_frozen
             _some_frozen = True
-            self._grad = 0.0  # where a sweep puts what nobody reads
+            self._grad = 0.0  # a sweep may write here; nobody reads it
             self._reached = FROZEN
 
     @property
     def label(self) -> str:
-        """The name it is drawn and explained under; empty if it has none."""
+        """Its name in drawings and formulas; empty if it has none."""
         try:
             return self._note.label
         except AttributeError:
@@ -205,7 +205,7 @@ class Value(Methods, MicrogradNames):
 
     @property
     def origin(self) -> tuple[str, int] | None:
-        """File and line that recorded it, known inside `anomaly()`."""
+        """The file and line that recorded it; known only for nodes recorded inside `anomaly()`."""
         try:
             return self._note.origin
         except AttributeError:
@@ -213,18 +213,18 @@ class Value(Methods, MicrogradNames):
 
     @property
     def scope(self) -> Scope | None:
-        """The scope it was recorded in, known inside `scope(...)` and for the results of a module."""
+        """The scope it was recorded in; known only for nodes recorded inside `scope(...)` and for results of a module."""
         try:
             return self._note.scope
         except AttributeError:
             return None
 
     def item(self) -> float:
-        """The number, as `torch.Tensor.item` gives it."""
+        """The number, as `torch.Tensor.item` returns it."""
         return self._number
 
     def detach(self) -> Value:
-        """A new leaf with the same number and no past."""
+        """A new leaf with the same number and no graph."""
         leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label
@@ -471,7 +471,7 @@ class Value(Methods, MicrogradNames):
         )
 
     def __int__(self) -> int:
-        return int(float(self))  # which says what to do instead
+        return int(float(self))  # which raises, with advice
 
     def __floor__(self) -> int:
         raise TypeError(
@@ -501,7 +501,7 @@ class Value(Methods, MicrogradNames):
 
     @staticmethod
     def _record(op: Op, args: tuple[Any, ...]) -> Value:
-        """How an op called on Values records: `record` without its loops, to which it leaves all that is unusual."""
+        """Record an op called on Values: `record` without its loops; anything unusual is left to `record`."""
         n = len(args)
         if n != op.arity:
             return _record_many(op, args) if op.arity is None and op.kernel is not None else record(op, args)
@@ -544,14 +544,14 @@ class Value(Methods, MicrogradNames):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions record too: `np.exp(v)` is `autograd.exp(v)`."""
-        from autograd import numpy_functions  # here, since most programs do without
+        from autograd import numpy_functions  # imported here: most programs do without it
 
         return numpy_functions.apply(ufunc, method, inputs, options)
 
 
 _CLEARED = sweeps.CLEARED
-FROZEN = 2  # a value of `_reached`: a sweep sees it without another test
-_some_frozen = False  # was any Value ever frozen? Until then no partial has to be looked at
+FROZEN = 2  # a value of `_reached`, so that a sweep needs no extra test
+_some_frozen = False  # True once any Value was frozen: until then, partials need no filtering
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
 _MAX_EXACT = kernels.MAX_EXACT
@@ -560,16 +560,16 @@ _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", 
 
 
 def _grad_was_read(leaf: Value) -> None:
-    """A constant is added to a leaf whose gradient was read: was that meant to move the leaf?"""
+    """Called when a constant is added to a leaf whose gradient was read: was that meant to update the leaf?"""
     leaf._db = None
     teaching.teach_rebinding(context.recording.get())
 
 
-RESULT = Note("", None, None)  # the note of a leaf that a module computed: not one of its parameters
+RESULT = Note("", None, None)  # the note of a leaf that a module computed, so that it is not taken for a parameter
 
 
 def _result_leaf(z: float) -> Value:
-    """A computed number without a graph, from `no_grad()` or `detach()`; marked if a module computed it."""
+    """A leaf with a computed number, from `no_grad()` or `detach()`; marked if a module computed it."""
     leaf = Value(z)
     leaf._db = False
     call = context.current_scope.get()
@@ -599,7 +599,7 @@ def _operand(x: Any) -> Any:
     try:
         return float(x) if type(x) is int else number(x)
     except OverflowError:
-        return number(x)  # which says that it is too large
+        return number(x)  # which raises: it is too large
     except TypeError:
         if type(x) in (list, tuple):
             raise TypeError(
@@ -628,7 +628,7 @@ def _compare(op: Op, x: Value, other: object) -> bool:
 
 
 def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:
-    """A new node; the operators of Value write this out for speed."""
+    """A new node; the operators of Value inline this for speed."""
     node = _new()
     node._depth = depth
     node._reached = 0
@@ -651,9 +651,9 @@ def annotate(node: Value, label: str, origin: tuple[str, int] | None, scope: Sco
 
 
 def protect(args: Iterable[Any], depth: int) -> None:
-    """Called when a node of this depth begins to hold `args`: an arg on the other side of a multiple of REACH gets a Past.
+    """Called when a node of this depth begins to hold `args`: each arg across a multiple of REACH from it gets a Past.
 
-    So does an arg that is at least as deep, which a scope may hold. Args less deep than REACH need none: their graphs are small.
+    So does an arg that is at least as deep, as a scope may hold. An arg less deep than REACH needs none: its graph is small.
     """
     for arg in args:
         if type(arg) is not Value or not arg._depth or type(getattr(arg, "_note", None)) is Past:
@@ -663,7 +663,7 @@ def protect(args: Iterable[Any], depth: int) -> None:
 
 
 def record(op: Op, args: tuple[Any, ...]) -> Value:
-    """Evaluate an op and record it: every op of the table can be recorded this way."""
+    """Evaluate an op and record it: the general way, which works for every op."""
     args = tuple([arg if type(arg) is Value else number(arg) for arg in op.checked(args)])
     numbers = [arg._number if type(arg) is Value else arg for arg in args]
     try:
@@ -704,7 +704,7 @@ def _take_note(node: Value) -> None:
 
 
 def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) -> Value:
-    """`record` for `x op y` with a constant y, whose value and partial the caller knows."""
+    """`record` for `x op y` with a constant y, when the result z and the partial ∂z/∂x are known."""
     if z - z != context.special:
         return record(op, (x, y))
     depth = x._depth + 1
@@ -723,7 +723,7 @@ def _record_with_constant(op: Op, x: Value, y: float, z: float, partial: float) 
 
 
 def _record_after_constant(op: Op, x: float, y: Value, z: float, partial: float) -> Value:
-    """`record` for `x op y` with a constant x, whose value and partial the caller knows."""
+    """`record` for `x op y` with a constant x, when the result z and the partial ∂z/∂y are known."""
     if z - z != context.special:
         return record(op, (x, y))
     depth = y._depth + 1
@@ -775,9 +775,9 @@ def _record_many(op: Op, args: tuple[Any, ...]) -> Value:
 
 
 def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Sequence[Any]) -> list[Value]:
-    """`record` for the dots of a layer, one per row of weights, without the general loops.
+    """`record` for the dot products of a layer, one per row of weights, without the general loops.
 
-    Weights and biases have to be Values, and inputs all Values or all floats; else each dot is recorded by `record`.
+    Weights and biases must be Values, and inputs all Values or all floats; otherwise each dot product goes through `record`.
     """
     kinds = set(map(type, inputs))
     constant = kinds <= {float}
@@ -812,7 +812,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
     """The partials at a result and its arguments: None where not wanted, and for the branch that `where` does not take.
 
-    From floats they are floats. If the result is a Value, a partial that depends on Values is one, with its graph.
+    Given floats, they are floats. If the result is a Value, a partial that depends on Values is a Value with its own graph.
     """
     try:
         partials = op.partials_at(z, args, wanted)
@@ -826,7 +826,7 @@ def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -
 
 
 def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:
-    """The partials from rules called with Values in place of floats; floats where they depend on none of the Values given."""
+    """The partials from rules called on Values instead of floats; floats where they depend on none of the given Values."""
     given = {x for x in (z, *args) if type(x) is Value}
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
     with context.recording_if(bool(given)), context.quiet():
@@ -835,12 +835,12 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
 
 
 def _is_constant(node: Value, given: set[Value]) -> bool:
-    """True if it was made from none of the Values given."""
+    """True if it depends on none of the given Values."""
     return given.isdisjoint(sweeps.topological_order([node], until=given))
 
 
 def _report(op: Op, numbers: list[float], z: float) -> None:
-    """Warn of a NaN or infinity born from finite operands, or raise inside `anomaly()`."""
+    """Warn about a NaN or infinity that finite operands gave; inside `anomaly()`, raise instead."""
     if not all(map(math.isfinite, numbers)) or not context.warning.get():
         return
     message = f"{op.name}({', '.join(map(repr, numbers))}) is {z!r}"

@@ -1,4 +1,4 @@
-"""Mistakes in the chain rule: the claim is what a backward sweep gives if some nodes have other partials."""
+"""Mistakes in the chain rule: the claim is what a backward sweep gives with other partials at some nodes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Derivative = Callable[[Activation, int, RecordedLoss], float]  # of the i-th act
 
 
 def _swept(claim: Claim, what: str, change: Change, penalized: bool = True) -> Candidate:
-    """The gradient with other partials, with what the penalties add to it or without."""
+    """The gradient computed with other partials, with or without the contribution of the penalties."""
 
     def candidate(loss: RecordedLoss) -> Sequence[float] | None:
         changed = loss.changed_gradient(what, change)
@@ -41,7 +41,7 @@ def _swept(claim: Claim, what: str, change: Change, penalized: bool = True) -> C
 
 
 def activation(claim: Claim) -> Iterator[Diagnosis]:
-    """The derivative of an activation is missing, taken elsewhere, or another one: in one layer, or in all that have it."""
+    """The derivative of an activation is missing, taken at the wrong place, or wrong: in one layer, or in all that have it."""
     layers = claim.loss.layers
     names = [name for name, _ in layers]
     groups = [[layer] for layer in layers]
@@ -50,7 +50,7 @@ def activation(claim: Claim) -> Iterator[Diagnosis]:
         for mistake, text, instead in _wrong_derivatives(group, layers):
             if claim.is_explained_by(_swept(claim, text, partial(_with_derivatives, group, instead))):
                 yield Diagnosis(mistake, text)
-                break  # where others explain it too, they come to the same
+                break  # if others explain it too, they amount to the same
 
 
 def _with_derivatives(group: Sequence[Layer], instead: Derivative, loss: RecordedLoss) -> Override | None:
@@ -148,7 +148,7 @@ def _transposed(square: list[float]) -> list[float]:
 
 
 def another_loss(claim: Claim) -> Iterator[Diagnosis]:
-    """Exact for another loss of the same outputs: the penalty as it is, the rest up to a factor that has a reason."""
+    """The claim is exact for another loss of the same outputs: the penalty unchanged, the rest up to a known factor."""
     losses: dict[str, Change] = {
         "the absolute error, and f has the squared one": partial(_with_errors, lambda r: r * r, ops.sign),
         "the squared error, and f has the absolute one": partial(_with_errors, abs, float),
@@ -188,5 +188,5 @@ def _with_other_outputs(layers: Mapping[Layer, Sequence[Activation]]) -> dict[st
 
 
 def _not_cancelled(unit: Activation, i: int, loss: RecordedLoss) -> float:
-    """In cross-entropy the derivative of the sigmoid cancels: here it comes once more."""
+    """In cross-entropy the derivative of the sigmoid cancels: the claim still has it."""
     return derivative(unit.op, unit.x) * derivative(ops.sigmoid, unit.x)

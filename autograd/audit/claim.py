@@ -1,4 +1,4 @@
-"""A claimed gradient beside the right one, and what it takes for a candidate formula to explain it."""
+"""A claimed gradient beside the right one, and a test of whether a candidate formula explains the claim."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from autograd._format import listed
 from autograd.audit.parameters import indices
 from autograd.audit.recorded_loss import RecordedLoss
 
-MAX_UNEXPLAINED = 1e-4  # the part of the difference that an explanation may leave open, however small the difference is
-MIN_DIGITS = 7  # that must agree beyond those that the fit itself uses up
+MAX_UNEXPLAINED = 1e-4  # the fraction of a difference that an explanation may leave unexplained, however small that is
+MIN_DIGITS = 7  # that must agree, not counting those that the fit itself uses up
 SAME_FACTOR = 1e-6
 MAX_REASONS = 3
 TINY = 1e-300  # the error that underflow may cause
@@ -89,7 +89,7 @@ class Claim:
         return any(any(self.penalty(loss)) for loss in self.losses)
 
     def is_explained_by(self, of: Candidate, k: float = 1.0, beside: Candidate | None = None) -> bool:
-        """Does k·of + beside come out as claimed, to rounding, at every point?"""
+        """True if k·of + beside equals the claim, up to rounding, at every point."""
         for loss in self.losses:
             rows = self._equations(loss, of, beside)
             if rows is None or not all(abs(k * x + rest - c) <= self._slack[loss] for x, rest, c in rows):
@@ -124,7 +124,7 @@ class Claim:
     # -- factors -------------------------------------------------------------------------------------
 
     def known_factor(self, of: Candidate, beside: Candidate | None = None) -> Factor | None:
-        """The factor k with a known reason for which the claim is k·of + beside."""
+        """The known factor k for which the claim is k·of + beside, if there is one."""
         ratios = (self._least_squares([loss], of, beside) for loss in self.losses)
         k = next((k for k in ratios if k == k), math.nan)  # from one point; whether it fits all of them is seen below
         near = (factor for factor in self.known_factors if abs(k - factor.k) <= max(SAME_FACTOR, self.rtol) * abs(k))
@@ -150,7 +150,7 @@ class Claim:
 
     @cached_property
     def known_factors(self) -> list[Factor]:
-        """Factors that have a reason, the simplest first."""
+        """Factors that a known mistake may cause, the simplest first."""
         factors = {1.0: ("1", 1), 2.0: ("2", 2), 0.5: ("½", 2)}
         for times, text in ((1.0, ""), (2.0, "2·"), (0.5, "½·")):
             for n in sorted({n for _, n in self.sizes}):
@@ -161,7 +161,7 @@ class Claim:
 
     @cached_property
     def sizes(self) -> list[tuple[str, int]]:
-        """Numbers that a gradient may be too large or too small by, with their reasons."""
+        """Factors by which a gradient may be too large or too small, with their reasons."""
         sizes = [*self._sizes.items(), *(("an exponent in f", n) for n in self.loss.exponents)]
         sizes.append(("the number of samples", len(self.loss.contributions[self.name][0])))
         for other, shape in self.loss.shapes.items():

@@ -1,4 +1,4 @@
-"""The mistakes that an audit knows, and those among them that show in the numbers of the gradient alone."""
+"""The mistakes that an audit knows, with the code for those that show in the numbers of the gradient alone."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def any_factor(claim: Claim) -> Iterator[Diagnosis]:
 
 
 def transpose(claim: Claim) -> Iterator[Diagnosis]:
-    """Rows for columns."""
+    """Rows and columns are swapped."""
     if len(claim.shape) == 2 and claim.claimed_shape == claim.shape[::-1]:
         rows, columns = claim.shape
         across = [i * columns + j for j in range(columns) for i in range(rows)]
@@ -113,13 +113,13 @@ def _sums(claim: Claim, group: Sequence[int]) -> Candidate:
 
 
 def right_numbers(claim: Claim) -> Iterator[Diagnosis]:
-    """The right numbers in another shape."""
+    """The right numbers in the wrong shape."""
     if claim.is_explained_by(claim.gradient):
         yield Diagnosis("wrong shape", f"{_shapes(claim)}; the numbers are right")
 
 
 def wrong_shape(claim: Claim) -> Iterator[Diagnosis]:
-    """Other numbers in another shape."""
+    """Wrong numbers in the wrong shape."""
     if not claim.is_explained_by(claim.gradient):
         yield Diagnosis("wrong shape", _shapes(claim))
 

@@ -1,4 +1,4 @@
-"""audit, which proofreads a gradient that was derived by hand, and Proofreading, for all the gradients of a document."""
+"""audit: proofread one gradient that was derived by hand. Proofreading: all the gradients of a document, in one table."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iter
 
 
 def _moved(xs: list[float], distance: float, random: Random) -> list[float]:
-    """Every number moved, also a zero: by a part of its size, or of the size of those beside it."""
+    """Every number moved, zeros too: by a fraction of its size, or of the size of its neighbours."""
     size = math.hypot(*xs) / math.sqrt(len(xs)) or 1.0
     return [x + random.choice((-1.0, 1.0)) * random.uniform(0.3, 1.0) * distance * max(abs(x), size) for x in xs]
 
@@ -82,7 +82,7 @@ def _moved(xs: list[float], distance: float, random: Random) -> list[float]:
 
 
 class Statement(NamedTuple):
-    """What a document says, the audit of it, and what holds instead."""
+    """What a document states, the audit of it, and the correct form."""
 
     says: str
     report: AuditReport
@@ -95,7 +95,7 @@ class Statement(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Does it hold, in words."""
+        """The verdict in words."""
         return "holds" if self.holds else "does not hold"
 
     @property
@@ -138,7 +138,7 @@ class Proofreading:
         right: str = "",
         sizes: Mapping[str, int] | None = None,
     ) -> None:
-        """Put a statement to `audit`, whose arguments these are; `says` is how the document has it, `right` what holds."""
+        """Audit a statement, with the arguments of `audit`; `says` is what the document states, `right` the correct form."""
         report = audit(f, claimed, at=at, sizes=sizes)
         if right and report:
             raise ValueError(f"Proofreading: right: {says!r} holds as it is, got {right!r} as the right form")

@@ -1,4 +1,4 @@
-"""Which functions the nodes of a recorded loss compute, found by trying numbers: it does not matter how they are written."""
+"""Recognize the functions that the nodes of a recorded loss compute, by probing them: how they are written does not matter."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Activation(NamedTuple):
 
 
 def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
-    """The activations by function and layer, in each sample by sample: so the units of two layers of one width correspond."""
+    """The activations by function and layer, sample by sample in each: so the units of equally wide layers correspond."""
     units = {node: unit for node in order if (unit := _activation(node))}
     inside = {part for unit in units.values() for part in unit.nodes[1:]}
     layers: dict[Value, int] = {}
@@ -110,7 +110,7 @@ def network_layers(order: Sequence[Value]) -> dict[Layer, list[Activation]]:
         samples[node] = min((samples[arg] for arg in args), default=math.inf)
         if node in units and node not in inside:
             layers[node] += 1
-            samples[node] = min(samples[node], len(found))  # a sample is called by its first unit
+            samples[node] = min(samples[node], len(found))  # a sample is identified by its first unit
             found.append(units[node]._replace(layer=layers[node]))
     groups: dict[Layer, list[Activation]] = {}
     for unit in sorted(found, key=lambda unit: samples[unit.nodes[0]]):

@@ -1,4 +1,4 @@
-"""A loss recorded at one point: its gradient, how far rounding may move that, and what it is made of."""
+"""A loss recorded at one point: its gradient, a bound on the rounding error of that, and what the loss is made of."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class RecordedLoss:
 
     @cached_property
     def exponents(self) -> list[int]:
-        """The whole exponents from 2 on in the loss, each once."""
+        """The integer exponents of 2 or more in the loss, without repeats."""
         found = set()
         for node in self.graph:
             for n in {2.0, *(arg for arg in node.args if type(arg) is float)}:

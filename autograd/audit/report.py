@@ -15,7 +15,7 @@ UNEXPLAINED = "no single known mistake explains it"
 
 
 class Verdict:
-    """What holds of the claimed gradient of one parameter.
+    """The verdict on the claimed gradient of one parameter.
 
     `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
     claim has another shape. `diagnosis` is the likeliest mistake, None if the claim agrees or if nothing explains it,

@@ -1,4 +1,4 @@
-"""Where a number became NaN, infinite or zero, and where a gradient became that, tiny or huge on its way from the root."""
+"""Where a number became NaN, infinite or zero; and where a gradient did, or became tiny or huge, on its way from the root."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_zero(x: float) -> bool:
 
 
 def cause_of_value(x: Value, graph: Graph, is_kind: Kind, sentences: Sentences) -> Cause:
-    """Why the number of `x` is of this kind: its first ancestor of this kind that no argument made so."""
+    """Why the number of `x` is of this kind: its first ancestor that became so, and not through an argument."""
     towards = {x: x}  # from a node to the result that it spoilt
     first, count = x, 0
     for node in reversed(graph.nodes):
@@ -83,7 +83,7 @@ def _blamed(node: Value, is_kind: Kind) -> list[Value]:
 
 
 class Factor(NamedTuple):
-    """A factor of a gradient along a path: the powers of ten by which it does harm, and the edge, by its place in the path.
+    """A factor of a gradient along a path: how many powers of ten it costs or adds, and the edge, with its index in the path.
 
     It is the partial of the edge; or, if it says `how`, the sum of the contributions that meet there over that of the edge.
     """
@@ -209,7 +209,7 @@ class GradientFlow:
         return Cause(f"every path back to {name(self.x)} is blocked, at {places}", chain, edge, tuple(reasons))
 
     def _walk(self, passes: Callable[[Edge], bool]) -> tuple[list[Edge], dict[Value, Edge]]:
-        """Walk from x along the edges that let pass: the edges that do not, and the edge by which each node was reached."""
+        """Walk from x along edges that pass gradient: the edges that block it, and the edge by which each node was reached."""
         stopped: list[Edge] = []
         towards: dict[Value, Edge] = {}
         for node, uses in self.uses.items():
@@ -222,7 +222,7 @@ class GradientFlow:
         return stopped[::-1], towards  # the first in the sweep first
 
     def _dead(self, edge: Edge) -> str:
-        """Why nothing is left behind this edge."""
+        """Why no gradient is left beyond this edge."""
         factor = factor_of(edge)
         if type(factor) is Value and factor.op is not None and factor.data == edge.partial == 0.0:
             return f"{self.sentences.edge(edge)}, as {cause_of_value(factor, self.graph, is_zero, self.sentences).reason}"
@@ -234,7 +234,7 @@ class GradientFlow:
     # -- a product of many factors -------------------------------------------------------------------
 
     def _heaviest(self, x: Value) -> list[Edge]:
-        """The path from `x` to the root along which most flows back."""
+        """The path from `x` to the root along which the most gradient flows back."""
         path: list[Edge] = []
         while self.uses[x]:
             path.append(max(self.uses[x], key=lambda edge: abs(self._share(edge))))

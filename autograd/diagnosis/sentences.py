@@ -14,7 +14,7 @@ from autograd.op import REAL, Op
 from autograd.staleness import is_current, operands
 from autograd.value import Value, take_partials
 
-SATURATED = 1e-3  # a partial below it: three layers of such leave less of a gradient than VANISHING
+SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below VANISHING
 MAX_OPERANDS = 4
 
 
@@ -158,7 +158,7 @@ def _is_at_kink(node: Value) -> bool:
 
 
 def _is_saturated(edge: Edge) -> bool:
-    """Is it a smooth function of one number whose graph levels off there: as far out again, it hardly differs?"""
+    """True if it is a smooth function of one number that levels off there: twice as far out, it hardly differs."""
     op = _built_in(edge.node)
     if op is None or op.arity != 1 or op.kinks is not None or op.domain != (REAL,):
         return False

@@ -15,7 +15,7 @@ from autograd.graph import Graph, edges_of
 from autograd.names import node_names
 from autograd.value import Value
 
-# |product| as a quantity that never overflows: how many factors are not finite, minus how many are zero, then exponent
+# |product| in a form that never overflows: how many factors are not finite, minus how many are zero; then the exponent
 # and mantissa of the product of the others. Compared in this order, the best end of a path does not depend on its beginning.
 Weight = tuple[int, int, int, float]
 ONE: Weight = (0, 0, 1, 0.5)

@@ -20,7 +20,7 @@ MAX_TERMS = 8  # of a long sum, product or list that is written out
 
 
 class Formula(NamedTuple):
-    """A formula, and how tightly it holds together."""
+    """A formula and its precedence."""
 
     text: str
     precedence: int
@@ -66,7 +66,7 @@ class Printer(NamedTuple):
         return self._joined(times or self.times, PRODUCT, factors) if factors else Formula("1", ATOM)
 
     def bracketed(self, operand: Formula, needed: int = ANY, before: str = "") -> str:
-        """The operand, in brackets if it holds together too loosely or begins with a sign right after an operator."""
+        """The operand, in brackets if its precedence is too low, or if it begins with a sign right after an operator."""
         signed = operand.text[0] in "+-−" and before.rstrip().endswith(_OPERATORS)
         return operand.text.join(self.brackets) if operand.precedence < needed or signed else operand.text
 
@@ -185,7 +185,7 @@ def _safe_precedence(template: str, arity: int | None) -> tuple[int, ...]:
 
 
 def _set_off(before: str, after: str) -> bool:
-    """Do delimiters set off what stands between these two texts?"""
+    """True if what stands between these two texts is enclosed by delimiters."""
     after = after.lstrip()
     return before.rstrip().endswith(_OPENING) and after.startswith(_CLOSING) and not after.startswith(("}^", "}_"))
 

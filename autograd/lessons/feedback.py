@@ -1,4 +1,4 @@
-"""What a quiz says to those who answer: whether an answer is right, which slip explains a wrong one, and hints."""
+"""What a quiz replies: whether an answer is right, which slip explains a wrong one, and hints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_PATHS = 20
 MAX_NODES = 10_000  # of a graph that is gone through again and again
 MAX_FACTORS = 100  # along a chain
 MAX_USERS = 6  # of one node, whose rules are shown
-# What a learner's backward may have done somewhere, if its gradient of a node is the answer.
+# Mistakes in a learner's backward pass, recognized by the gradient they lead to.
 MISTAKES = {
     "assign": "as if only the last of several contributions were kept (`=` in place of `+=`)",
     "once_per_edge": "as if an operation that uses a node more than once passed its gradient on to it only once",
@@ -180,7 +180,7 @@ def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula)
 
 
 def hint_places(solved: SolvedGraph, x: Value) -> str:
-    """From how many places gradient arrives at x, and what becomes of it there."""
+    """From how many places gradient arrives at x, and how it combines there."""
     name = solved.spelled
     users = [f"{name[user]} again" if i else name[user] for user, edges in solved.uses(x).items() for i, _ in enumerate(edges)]
     share = "the gradient there times the local derivative"

@@ -82,7 +82,7 @@ def misconception(y: Value, bug: str) -> Misconception:
 
 
 class Arrival(NamedTuple):
-    """What flowed back along an edge, when `time` nodes had passed their gradients on before."""
+    """What flowed back along an edge, after `time` nodes had passed their gradients on."""
 
     edge: Edge
     amount: float
@@ -164,7 +164,7 @@ def _once_per_edge(graph: Graph) -> BackwardPass:
     return in_order(graph, repeats=False)
 
 
-# -- reasons: about the first node that differs, behind which everything is still as it should be -------------------
+# -- reasons: why the first node that differs does; up to there both sweeps agree -----------------------------------
 
 
 def _overwritten(x: Value, right: BackwardPass, wrong: BackwardPass, name: Name) -> str:

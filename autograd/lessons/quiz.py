@@ -116,7 +116,7 @@ class Quiz:
             drawing = _without_flow(graph, self._placeholders(hidden), lines)
         else:
             drawing = draw_graph(graph, Options(), Quantities(grad=self._solved.passes.bars.get), captions=lines)
-        drawing.roots = ()  # its text would have the gradients that the nodes themselves may hold
+        drawing.roots = ()  # its text would show the gradients that the nodes hold
         drawing.graph_attr |= {"fontsize": "12", "fontcolor": style.INK}
         return drawing
 
@@ -130,7 +130,7 @@ class Quiz:
             text = style.short(gradient(node))
             if node in hidden:
                 texts[node] = Placeholder(f"? ({hidden[node]})", style.INK)
-            elif node in found or text not in secret:  # a sum passes on what it gets: the same number nearby gives it away
+            elif node in found or text not in secret:  # a sum passes its gradient on, so an equal number nearby gives it away
                 texts[node] = Placeholder(text, style.gradient_colour([gradient(node)]))
         return texts
 

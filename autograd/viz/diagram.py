@@ -38,8 +38,8 @@ class Placeholder(NamedTuple):
 class Quantities:
     """The numbers that are drawn: the nodes' own, or those of another sweep or of a replay.
 
-    Where `grad` gives None, `placeholder` may give a text to show instead. Nodes in `framed` stand out as a node does in
-    which a NaN first appeared.
+    Where `grad` gives None, `placeholder` may give a text to show instead. Nodes in `framed` are framed, like one in which
+    a NaN first appeared.
     """
 
     data: Callable[[Value], float] = operator.attrgetter("data")
@@ -143,7 +143,7 @@ class Diagram:
         self._shorten()
 
     def notes(self, hint: bool) -> list[str]:
-        """What a reader has to know about the drawing; with `hint`, also how to open a folded box."""
+        """Notes for the reader of the drawing; with `hint`, also how to open a folded box."""
         notes = []
         if self.folding.note:
             notes.append(f"{self.folding.note}: {self.folding.hint}" if hint and self.folding.hint else self.folding.note)
@@ -286,7 +286,7 @@ class Diagram:
     def _shorten(self) -> None:
         """If arrows cross too many ranks, the long ones start at a reference to their box, next to where they end."""
         rank = dict.fromkeys(self.boxes, 0)
-        for _ in self.boxes:  # as many passes as a path may be long; a folded graph may have cycles
+        for _ in self.boxes:  # no more passes than a path can have edges, since a folded graph may have cycles
             before = dict(rank)
             for arrow in self.arrows:
                 rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)

@@ -129,7 +129,7 @@ class DotWriter:
             look = {"class": "forward", "color": style.FORWARD, "fontcolor": style.LINE}
             self.drawing.edge(arrow.source, arrow.target, id=f"f{arrow.id}", label=label, tooltip=tooltip, **look)
         contributions = arrow.contributions
-        if contributions is not None:  # drawn from argument to result as well, so that it does not turn the layout round
+        if contributions is not None:  # also drawn from argument to result, so that it does not reverse the layout
             label, tooltip = _beside(self._product(arrow, contributions)), style.tooltip(self._arrow_tooltip(arrow))
             look = {"class": "backward", "dir": "back", **style.gradient_style(contributions)}
             self.drawing.edge(arrow.source, arrow.target, id=f"b{arrow.id}", label=label, tooltip=tooltip, **look)

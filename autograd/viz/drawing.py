@@ -20,7 +20,7 @@ from autograd.viz.options import Options
 from autograd.viz.render import RendererMissing, layout
 from autograd.viz.text_tree import text_tree
 
-FONT = "Arial"  # Graphviz knows the widths of its letters without having the font
+FONT = "Arial"  # Graphviz knows its letter widths even where the font is not installed
 GRAPH = {"nodesep": "0.2", "fontname": FONT, "fontsize": "10", "fontcolor": style.LINE, "labeljust": "l", "tooltip": " "}
 NODES = {"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"}
 EDGES = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}

@@ -14,8 +14,8 @@ from autograd.graph import Graph, edges_of
 from autograd.value import Value
 from autograd.viz.options import Options
 
-MAX_CHILDREN = 12  # a group that holds nothing but groups is opened without being asked if it holds no more than these
-MIN_LEAVES = 3  # so many leaves of one list, used by the same folded boxes, become one box
+MAX_CHILDREN = 12  # a group of nothing but groups is opened automatically if it holds no more than this many
+MIN_LEAVES = 3  # at least this many leaves of one list, used by the same folded boxes, become one box
 MAX_ABOUT = 40  # characters
 
 

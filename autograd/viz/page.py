@@ -1,4 +1,4 @@
-"""A page that steps: one self-contained HTML document, for a notebook, a file or an email."""
+"""A step-through page: one self-contained HTML document, for a notebook, a file or an email."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def bundle(*paths: str | Path) -> str:
 
 
 def as_json(data: Any) -> str:
-    """`data` as JSON for a <script>, which no text in it can end; NaN and infinity are strings.
+    """`data` as JSON for a <script>: no text in it can close the tag, and NaN and infinity are strings.
 
     >>> as_json({"</script>": [0.5, math.inf]})
     '{"\\\\u003c/script\\\\u003e":[0.5,"inf"]}'

@@ -17,7 +17,7 @@ def layout(source: str, format: str = "svg") -> bytes:
     Tries, in this order: `dot` on PATH, `graphviz-pure` (on PATH or next to the Python executable), the package
     pygraphviz. RendererMissing says what to install.
     """
-    import subprocess  # here: Python in a browser has none
+    import subprocess  # imported here: a browser's Python lacks it
 
     program = _program()
     if program is None:

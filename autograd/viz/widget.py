@@ -1,4 +1,4 @@
-"""The page of a graph, live: sliders move the leaves, and all numbers follow."""
+"""A live player: sliders move the leaves of a graph, and all numbers follow."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def widget(
     except ImportError:
         raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
     options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
-    names = graph.names  # here: later the caller's variables are not in reach
+    names = graph.names  # now: later the caller's variables are out of reach
     sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
 
     def page(values: Sequence[float]) -> str:

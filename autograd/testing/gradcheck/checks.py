@@ -1,4 +1,4 @@
-"""gradcheck and check_grads: is the gradient of a function the one its values show?"""
+"""gradcheck and check_grads: does the gradient of a function agree with finite differences of its values?"""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class _DerivativeCheck:
         return piece if whole else None
 
     def _measured_noises(self) -> list[float]:
-        """How much the outputs scatter when all inputs move a tiny bit: an op of the user's may be less than exact."""
+        """How much the outputs scatter when all inputs move slightly: a custom op may be inexact."""
         if all(node.op is None or node.op.built_in for node in self.made.graph):
             return [0.0] * len(self.outputs)
         points = zip(*map(neighbours, self.function.point), strict=True)

@@ -1,4 +1,4 @@
-"""The error about a wrong gradient: the derivative, the ops at fault, and a small tree; or why it is wrong though no op is."""
+"""The error for a wrong gradient: the derivative, the ops at fault, and a small tree; or why no op is at fault."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_WRONG = 3
 
 
 class GradientError(AssertionError):
-    """A gradient is not the one that the values show.
+    """A gradient disagrees with finite differences.
 
     `check` is the derivative that failed, with both numbers and the error estimate (None if it is within the error, but
     an op is wrong), `wrong` the ops whose own partials are wrong, `drawing` the graph.

@@ -47,7 +47,7 @@ class Reading(NamedTuple):
     ops: list[Op | None]
 
     def same_piece(self, there: Reading) -> bool:
-        """Does the function do the same there as here, without a kink or a wave in between?"""
+        """True if both readings are on one smooth piece, without a kink or a wave in between."""
         return self.ops == there.ops and same_side(self.margins, there.margins) and close(self.fast, there.fast)
 
 

@@ -92,7 +92,7 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
 
 
 def _is_too_coarse(op: Op, args: Sequence[float]) -> bool:
-    """Do floats lie too far apart here to show what an op of one number does between its jumps?"""
+    """True if floats are too far apart here to resolve what an op of one number does between its jumps."""
     return op.arity == 1 and op.jumps and math.ulp(args[0]) >= 0.5
 
 

@@ -19,12 +19,12 @@ PartialErrors = Callable[[Value], list[float]]
 
 
 def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float]) -> float:
-    """How far the root's value may be off: what each op rounds, times the adjoint of its result."""
+    """A bound on the error of the root's value: the rounding error of each op, times the adjoint of its result."""
     return sum(abs(bars[node]) * rounding_at(node) for node in nodes if node.op is not None and node in bars)
 
 
 def rounding_at(node: Value) -> float:
-    """How far the op of a node may itself round its result off."""
+    """A bound on the rounding error of a node's own op."""
     assert node.op is not None
     return rounding_of(node.op, node.data, operands(node) if node.op.arity is None else ())
 
@@ -43,7 +43,7 @@ def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
 
 
 def gradient_errors(nodes: Sequence[Value], bars: Mapping[Value, float], off: PartialErrors) -> dict[Value, float]:
-    """How far off each adjoint may be: by the rounding of the sweep, and by what the partials inherit from the values."""
+    """A bound on the error of each adjoint: rounding in the sweep, and the errors that partials inherit from values."""
     errors: dict[Value, float] = {}
     for node in reversed(nodes):
         if node.op is None or node not in bars:

@@ -1,4 +1,4 @@
-"""The slopes that the values of a function show, at a point and beside its kinks.
+"""The slopes of a function, estimated from its values at a point and beside its kinks.
 
 Kinks may cancel, as in relu(x) - relu(-x): the function is smooth, but at 0 each op gives the partial that is the
 convention, and together they give a slope that the function does not have. Differences of the function itself show this.
