@@ -4,8 +4,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Never, NoReturn
+    from typing import Any, Never, NoReturn, final
 else:
     Any = Never = NoReturn = object
 
-__all__ = ["Any", "Never", "NoReturn", "TYPE_CHECKING"]
+    def final(cls: type) -> type:
+        return cls
+
+
+__all__ = ["Any", "Never", "NoReturn", "TYPE_CHECKING", "final"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd._format import as_index
+from autograd._format import as_index, unique_names
 from autograd._frames import user_frame
 from autograd.context import Scope
 from autograd.value import Value
@@ -27,26 +27,9 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     held.update(_parameters(order, variables))
     held.update((node, name) for node, name in variables if type(node) is Value)
     names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
-    return _told_apart(names, order)
-
-
-def _told_apart(names: dict[Value, str], order: Sequence[Value]) -> dict[Value, str]:
-    """Names made unique: the root keeps its name, or else the first node that has it; the others are numbered, `h_2`."""
-    if len(set(names.values())) == len(names):
-        return names
-    owner = {name: node for node, name in reversed(names.items())}
-    root = order[-1]
-    owner[names[root]] = root
-    next_number: dict[str, int] = {}
-    for node, name in names.items():
-        if owner[name] is not node:
-            number = next_number.get(name, 2)
-            while f"{name}_{number}" in owner:
-                number += 1
-            next_number[name] = number + 1
-            names[node] = f"{name}_{number}"
-            owner[names[node]] = node
-    return names
+    root = order[-1]  # keeps its name whoever else has it
+    unique = unique_names({root: names[root], **names}, str)
+    return {node: unique[node] for node in order}
 
 
 def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:

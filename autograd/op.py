@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import ast
     import inspect
 
+    from autograd.value import Value
+
 INF = math.inf
 NAN = math.nan
 
@@ -344,3 +346,27 @@ def op_named(name: str) -> Op:
     <op tanh(x)>
     """
     return TABLE[name]
+
+
+if TYPE_CHECKING:  # how the ops are called, for editors and type checkers
+
+    class Unary(Op):
+        def __call__(self, x: float | Value, /) -> Any: ...
+
+    class Binary(Op):
+        def __call__(self, x: float | Value, y: float | Value, /) -> Any: ...
+
+    class Variadic(Op):
+        def __call__(self, *xs: float | Value) -> Any: ...
+
+    class Atan2(Op):
+        def __call__(self, y: float | Value, x: float | Value, /) -> Any: ...
+
+    class Direction(Op):
+        def __call__(self, x: float | Value, rest: float | Value, /) -> Any: ...
+
+    class Polygamma(Op):
+        def __call__(self, n: float | Value, x: float | Value, /) -> Any: ...
+
+    class Where(Op):
+        def __call__(self, condition: float | Value, x: float | Value, y: float | Value, /) -> Any: ...

@@ -17,31 +17,8 @@ from autograd.kernels import products_of_others, sums_of_others
 from autograd.op import ANY, ATOM, CALL, INF, NAN, NONZERO, POSITIVE, POWER, PRODUCT, REAL, SUM, TABLE, UNIT, Domain, op
 from autograd.op_docs import DOCS
 
-if TYPE_CHECKING:  # how the ops are called, for editors and type checkers
-    from autograd.op import Op
-    from autograd.value import Value
-
-    class Unary(Op):
-        def __call__(self, x: float | Value, /) -> Any: ...
-
-    class Binary(Op):
-        def __call__(self, x: float | Value, y: float | Value, /) -> Any: ...
-
-    class Variadic(Op):
-        def __call__(self, *xs: float | Value) -> Any: ...
-
-    class Atan2(Op):
-        def __call__(self, y: float | Value, x: float | Value, /) -> Any: ...
-
-    class Direction(Op):
-        def __call__(self, x: float | Value, rest: float | Value, /) -> Any: ...
-
-    class Polygamma(Op):
-        def __call__(self, n: float | Value, x: float | Value, /) -> Any: ...
-
-    class Where(Op):
-        def __call__(self, condition: float | Value, x: float | Value, y: float | Value, /) -> Any: ...
-
+if TYPE_CHECKING:
+    from autograd.op import Atan2, Binary, Direction, Polygamma, Unary, Variadic, Where
 
 MAX_EXACT = kernels.MAX_EXACT
 LN_2, LOG2_E, LOG10_E = 0.6931471805599453, kernels.LOG2_E, kernels.LOG10_E

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from autograd.errors import StaleGraphError
 from autograd.op import Op
 from autograd.value import Value, take_partials
 
@@ -45,6 +46,19 @@ def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
         if changed.isdisjoint(leaves):
             changed |= leaves - kept or leaves
     return [leaf for leaf in nodes if leaf in changed]
+
+
+def refuse_stale(nodes: Iterable[Value]) -> None:
+    """StaleGraphError if a node no longer follows from its arguments: rules called on Values would mix old and new numbers."""
+    for node in nodes:
+        if not is_current(node):
+            changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]
+            names = " or ".join(dict.fromkeys(leaf.label or repr(leaf) for leaf in changed))
+            assert node.op is not None
+            raise StaleGraphError(
+                f"the number of {names} was changed after {node.op.name} was recorded with it: "
+                "evaluate the function again to differentiate it further"
+            )
 
 
 def operands(node: Value) -> list[float]:

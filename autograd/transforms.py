@@ -10,15 +10,14 @@ frozen ones; but an argument selected by `argnums` is always differentiated, eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count, islice
 
 from autograd import context, sweeps
 from autograd._tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd._typing import Any
-from autograd.errors import StaleGraphError
 from autograd.op import number
-from autograd.staleness import is_current
+from autograd.staleness import refuse_stale
 from autograd.value import Value, take_partials
 
 
@@ -233,7 +232,7 @@ class _Sweep:
         """The source of a sweep's partials; StaleGraphError if rules would mix old and new numbers."""
         if not self.live:
             return sweeps.recorded
-        _refuse_stale([node for node in self.order if node in self.live])
+        refuse_stale([node for node in self.order if node in self.live])
         return self._partials
 
     def _partials(self, node: Value) -> Sequence[Any]:
@@ -422,16 +421,3 @@ def _kind(x: Any) -> str:
     from autograd import _transform_checks
 
     return _transform_checks.kind(x)
-
-
-def _refuse_stale(nodes: Iterable[Value]) -> None:
-    """StaleGraphError if a node no longer follows from its arguments: rules called on Values would mix old and new numbers."""
-    for node in nodes:
-        if not is_current(node):
-            changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]
-            names = " or ".join(dict.fromkeys(leaf.label or repr(leaf) for leaf in changed))
-            assert node.op is not None
-            raise StaleGraphError(
-                f"the number of {names} was changed after {node.op.name} was recorded with it: "
-                "evaluate the function again to differentiate it further"
-            )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autograd import context, kernels, ops, sweeps, teaching
 from autograd._frames import place, user_frame
-from autograd._typing import Any
+from autograd._typing import Any, final
 from autograd.context import Note, Scope
 from autograd.errors import AnomalyError
 from autograd.lifetime import MASK, REACH, Past
@@ -18,6 +18,7 @@ from autograd.micrograd import MicrogradNames
 from autograd.op import Op, number
 
 
+@final
 class Value(Methods, MicrogradNames):
     """A number that remembers how it was made, and so can be differentiated.
 
@@ -673,7 +674,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     if type(z) is not float:
         z = number(z)
     if z - z != 0.0:
-        _report(op, numbers, z)
+        _warn_not_finite(op, numbers, z)
     if context.special and not context.recording.get():
         return _result_leaf(z)
     wanted = [type(arg) is Value for arg in args]
@@ -839,7 +840,7 @@ def _is_constant(node: Value, given: set[Value]) -> bool:
     return given.isdisjoint(sweeps.topological_order([node], until=given))
 
 
-def _report(op: Op, numbers: list[float], z: float) -> None:
+def _warn_not_finite(op: Op, numbers: list[float], z: float) -> None:
     """Warn about a NaN or infinity that finite operands gave; inside `anomaly()`, raise instead."""
     if not all(map(math.isfinite, numbers)) or not context.warning.get():
         return

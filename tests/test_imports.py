@@ -20,7 +20,7 @@ FOR_TYPES = {
     ("autograd.methods", "autograd.value"),
     ("autograd.micrograd", "autograd.op"),
     ("autograd.micrograd", "autograd.value"),
-    ("autograd.ops", "autograd.value"),
+    ("autograd.op", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
 }
 PUBLIC = {"extend", "viz.page"}  # the modules of autograd that nn may use besides its names

@@ -94,7 +94,7 @@ def textbook_partial(op: Op, position: int, args: Sequence[Value | float], z: Va
 
 
 def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Formula]) -> Formula | None:
-    if not isinstance(partial, Value):
+    if type(partial) is not Value:
         return printer.constant(number(partial))
     nodes = topological_order([partial])
     if len(nodes) > MAX_NODES:
@@ -103,8 +103,8 @@ def _written(printer: Printer, partial: Value | float, leaves: Mapping[Value, Fo
     same = simplified(nodes)
 
     def formula(node: Value | float) -> Formula:
-        node = same[node] if isinstance(node, Value) else node
-        return written[node] if isinstance(node, Value) else printer.constant(node)
+        node = same[node] if type(node) is Value else node
+        return written[node] if type(node) is Value else printer.constant(node)
 
     for node in nodes:
         if node.op is not None and same[node] is node:

@@ -184,36 +184,36 @@ class _Program:
         self, partials: Sequence[Value | float], known: Mapping[Value, ast.expr]
     ) -> tuple[list[str], list[ast.expr], list[bool]]:
         """Expressions as Python: lines for what they share; each written out; whether Python raises in it."""
-        nodes = topological_order([partial for partial in partials if isinstance(partial, Value)])
+        nodes = topological_order([partial for partial in partials if type(partial) is Value])
         same = simplified(nodes, choose=True)
-        results = [same[partial] if isinstance(partial, Value) else partial for partial in partials]
-        uses = Counter(result for result in results if isinstance(result, Value))
+        results = [same[partial] if type(partial) is Value else partial for partial in partials]
+        uses = Counter(result for result in results if type(result) is Value)
         for node in reversed(nodes):
             if node in uses:
-                uses.update(arg for arg in (same[arg] for arg in node.args if type(arg) is Value) if isinstance(arg, Value))
+                uses.update(arg for arg in (same[arg] for arg in node.args if type(arg) is Value) if type(arg) is Value)
         written, raising, lines = dict(known), set[Value](), list[str]()
         for node in nodes:
             if node.op is None or node not in uses:
                 continue
-            args = [same[arg] if isinstance(arg, Value) else arg for arg in node.args]
-            parts = [written[arg] if isinstance(arg, Value) else constant(arg) for arg in args]
+            args = [same[arg] if type(arg) is Value else arg for arg in node.args]
+            parts = [written[arg] if type(arg) is Value else constant(arg) for arg in args]
             written[node] = operation(node.op, parts)
-            numbers = [arg.data if isinstance(arg, Value) else arg for arg in args]
-            if _raises(node.op, numbers) or any(isinstance(arg, Value) and arg in raising for arg in args):
+            numbers = [arg.data if type(arg) is Value else arg for arg in args]
+            if _raises(node.op, numbers) or any(type(arg) is Value and arg in raising for arg in args):
                 raising.add(node)
             elif uses[node] > 1 or node.op.arity is None or len(ast.unparse(written[node])) > MAX_RULE:
                 name = next(self._temporaries)
                 lines += _assignments(name, node.op, parts, node.data)
                 written[node] = variable(name)
-        rules = [written[result] if isinstance(result, Value) else constant(result) for result in results]
-        return lines, rules, [isinstance(result, Value) and result in raising for result in results]
+        rules = [written[result] if type(result) is Value else constant(result) for result in results]
+        return lines, rules, [type(result) is Value and result in raising for result in results]
 
     def _written(self, arg: Value | float) -> ast.expr:
-        return variable(self.names[arg]) if isinstance(arg, Value) else constant(arg)
+        return variable(self.names[arg]) if type(arg) is Value else constant(arg)
 
 
 def _number(partial: Any) -> Value | float:
-    return partial if isinstance(partial, Value) else number(partial)
+    return partial if type(partial) is Value else number(partial)
 
 
 def _raises(op: Op, numbers: Sequence[float]) -> bool:

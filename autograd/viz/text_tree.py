@@ -33,7 +33,7 @@ def text_tree(roots: Sequence[Value], names: Mapping[Value, str], above: Sequenc
             lines.append("… and more")
             break
         node, branch, indent = stack.pop()
-        if not isinstance(node, Value):
+        if type(node) is not Value:
             lines.append(f"{branch}{shown(node)}")
         elif node in seen:
             lines.append(f"{branch}{one_line(names.get(node, 'v'))} (above)")
