@@ -1,10 +1,11 @@
-"""Evaluate a recorded graph again, with other numbers in its leaves."""
+"""A recorded graph computed again: with other numbers in its leaves, or to see which leaves changed since recording."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from autograd.op import number
+from autograd.errors import StaleGraphError
+from autograd.op import Op, number
 from autograd.value import Value, take_partials
 
 
@@ -65,3 +66,93 @@ def without_frozen(node: Value, partials: Sequence[float | None]) -> tuple[float
 def numbers_of(node: Value, values: Mapping[Value, float]) -> list[float]:
     """The numbers of a node's arguments, constants included."""
     return [arg if type(arg) is float else values[arg] for arg in node.args]
+
+
+def operands(node: Value) -> list[float]:
+    """The current numbers of a node's arguments, constants included."""
+    return [arg if type(arg) is float else arg.data for arg in node.args]
+
+
+# -- which leaves have changed -----------------------------------------------------------------------
+
+
+def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
+    """The leaves, of a topological order, whose numbers were changed after the graph was recorded with them.
+
+    They are detected by evaluating the operations that use them again: the number or the partials come out different.
+    If one of several leaves must have changed but the graph does not show which, as in a sum, all of them are returned.
+    A change that affects no number of the graph does not count.
+
+    >>> from autograd.sweeps import topological_order
+    >>> x, w = Value(3.0, "x"), Value(2.0, "w")
+    >>> nodes = topological_order([x * w])
+    >>> stale_leaves(nodes)
+    []
+    >>> x.data = 10.0
+    >>> [leaf.label for leaf in stale_leaves(nodes)]
+    ['x']
+    """
+    changed: set[Value] = set()
+    kept: set[Value] = set()
+    doubtful: list[set[Value]] = []
+    for node in nodes:
+        unknown = {arg for arg in node.args if type(arg) is Value and arg.op is None}
+        if not unknown:
+            continue
+        then = {arg: factor for arg, factor in factors_of(node).items() if arg in unknown}
+        for arg, factor in then.items():
+            (kept if same_number(arg.data, factor) else changed).add(arg)
+        unknown -= then.keys()
+        if not unknown:
+            continue
+        if is_current(node, [arg if type(arg) is float else then.get(arg, arg.data) for arg in node.args]):
+            kept |= unknown
+        else:
+            doubtful.append(unknown)
+    for leaves in sorted(doubtful, key=len):
+        if changed.isdisjoint(leaves):
+            changed |= leaves - kept or leaves
+    return [leaf for leaf in nodes if leaf in changed]
+
+
+def refuse_stale(nodes: Iterable[Value]) -> None:
+    """StaleGraphError if a node no longer follows from its arguments: rules called on Values would mix old and new numbers."""
+    for node in nodes:
+        if not is_current(node):
+            changed = [arg for arg in node.args if type(arg) is not float and arg.op is None] or [node]
+            names = " or ".join(dict.fromkeys(leaf.label or repr(leaf) for leaf in changed))
+            assert node.op is not None
+            raise StaleGraphError(
+                f"the number of {names} was changed after {node.op.name} was recorded with it: "
+                "evaluate the function again to differentiate it further"
+            )
+
+
+def same_number(one: float | None, other: float | None) -> bool:
+    """True if they are equal; NaN counts as equal to NaN."""
+    return one == other or (one != one and other != other)
+
+
+def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
+    """True if recording the node again, on its current arguments or on `numbers`, would give the same number and partials."""
+    if node.op is None:
+        return True
+    numbers = operands(node) if numbers is None else numbers
+    op: Op = node.op
+    if not same_number(op(*numbers), node.data):
+        return False
+    if op.linear:
+        return True
+    again = take_partials(op, node.data, numbers, [partial is not None for partial in node.partials])
+    return all(map(same_number, again, node.partials))
+
+
+def factors_of(node: Value) -> dict[Value, float]:
+    """The factors in products of two, each with its number when the product was recorded, which is the other's partial."""
+    found: dict[Value, float] = {}
+    count = len(node.args)
+    for position, partial in enumerate(node.partials):
+        partner = node.op.partner(position, count) if node.op else None
+        if partner is not None and partial is not None and type(node.args[partner]) is Value:
+            found[node.args[partner]] = partial
+    return found

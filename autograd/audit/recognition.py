@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.op import Op
-from autograd.staleness import operands
+from autograd.replay import operands
 from autograd.value import Value, take_partials
 
 Function = Callable[[float], float]

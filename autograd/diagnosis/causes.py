@@ -11,7 +11,7 @@ from autograd._format import counted, listed, shown
 from autograd.diagnosis.sentences import Sentences, factor_of
 from autograd.graph import Edge, Graph, edges_of
 from autograd.op import Op
-from autograd.staleness import operands
+from autograd.replay import operands
 from autograd.sweeps import depending_on
 from autograd.value import Value
 

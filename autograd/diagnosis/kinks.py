@@ -11,7 +11,7 @@ from autograd._format import one_line, text_table
 from autograd._frames import place
 from autograd.graph import Graph, edges_of
 from autograd.op import Op
-from autograd.staleness import operands
+from autograd.replay import operands
 from autograd.value import Value
 
 MAX_ROWS = 20

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import context
 from autograd.graph import Graph
 from autograd.op import TABLE
-from autograd.staleness import operands
+from autograd.replay import operands
 from autograd.testing.gradcheck.pieces import is_entire
 from autograd.value import Value
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, gradients, ops
 from autograd.formulas import nudge
-from autograd.replay import replay, replay_partials
-from autograd.staleness import stale_leaves
+from autograd.replay import replay, replay_partials, stale_leaves
 from autograd.sweeps import topological_order
 from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 

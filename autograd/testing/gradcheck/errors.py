@@ -12,8 +12,8 @@ from autograd._format import one_line
 from autograd._frames import place
 from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
-from autograd.staleness import operands
-from autograd.testing.finite.estimate import first_step
+from autograd.replay import operands
+from autograd.testing.finite import first_step
 from autograd.testing.gradcheck.function import FunctionUnderTest, Recording
 from autograd.testing.gradcheck.partials import Partial
 from autograd.testing.gradcheck.report import Checked

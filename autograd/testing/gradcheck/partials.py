@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from autograd.graph import edges_of
 from autograd.op import Op
-from autograd.staleness import operands
-from autograd.testing.finite.estimate import TINY, UNDEFINED, neighbours, noise_level
+from autograd.replay import operands
+from autograd.testing.finite import TINY, UNDEFINED, neighbours, noise_level
 from autograd.testing.gradcheck.pieces import ends_of, same_side, stated_partials
 from autograd.testing.gradcheck.rounding import STATED_ERROR, rounding_of
 from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at

@@ -17,7 +17,7 @@ from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.replay import numbers_of, replay, replay_partials
 from autograd.sweeps import adjoints, depending_on, tangents
-from autograd.testing.finite.estimate import UNDEFINED, NoisyFunction, first_step
+from autograd.testing.finite import UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
 from autograd.value import Value
 

@@ -8,8 +8,8 @@ from functools import cache
 
 from autograd.graph import edges_of
 from autograd.op import Op
-from autograd.staleness import operands
-from autograd.testing.finite.estimate import EPSILON, TINY
+from autograd.replay import operands
+from autograd.testing.finite import EPSILON, TINY
 from autograd.value import Value, take_partials
 
 STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from autograd.testing.finite import one_sided, two_sided
-from autograd.testing.finite.estimate import Estimate, NoisyFunction, first_step
+from autograd.testing.finite import Estimate, NoisyFunction, first_step, one_sided, two_sided
 from autograd.testing.gradcheck.pieces import Piece
 from autograd.value import Value
 

@@ -15,21 +15,26 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from autograd.testing.finite.estimate import (
-    EPSILON,
-    TINY,
-    UNKNOWN,
-    Estimate,
-    NoisyFunction,
-    first_step,
-    neighbours,
-    noise_level,
-)
-
+EPSILON = 2.0**-52
+TINY = 5e-324
 MAX_COLUMNS = 8
 MAX_CANDIDATES = 8
 MAX_QUOTIENTS = 40  # to one side
 PATIENCE = 2.0**7  # by how much steps shrink before the best candidate is taken
+
+# Gives the value at a point, and how far rounding may have put it off; NaN where the function cannot be evaluated.
+NoisyFunction = Callable[[float], tuple[float, float]]
+UNDEFINED = (math.nan, math.nan)
+
+
+class Estimate(NamedTuple):
+    """A derivative and a bound on its error. The value is ±inf where the differences grow without bound."""
+
+    value: float
+    error: float
+
+
+UNKNOWN = Estimate(math.nan, math.inf)
 
 
 def differentiate(
@@ -64,6 +69,39 @@ def differentiate(
 
     first = first_step(x) if step is None else step
     return one_sided(noisy, x, first, side) if side else two_sided(noisy, x, first)
+
+
+# -- the first step, and the noise of the values -----------------------------------------------------
+
+
+def first_step(x: float) -> float:
+    """The largest power of 2 up to |x|, or 1 if that is small."""
+    return 2.0 ** math.floor(math.log2(max(abs(x), 1.0)))
+
+
+def neighbours(x: float) -> list[float]:
+    """Points at equal, tiny distances around x."""
+    spacing = 2.0**-44 * (abs(x) or 1.0)
+    return [x + i * spacing for i in range(-4, 5)]
+
+
+def noise_level(values: list[float]) -> float:
+    """The size of the noise in values at equal, tiny distances; 0.0 if some are not finite (Moré and Wild, 2011).
+
+    Differences of high order of the smooth part vanish; those of the noise grow in a known way.
+    """
+    if not all(map(math.isfinite, values)):
+        return 0.0
+    sizes = []
+    differences = values
+    for order in range(1, 7):
+        differences = [b - a for a, b in pairwise(differences)]
+        if order >= 3:
+            sizes.append(math.hypot(*differences) / math.sqrt(len(differences) * math.comb(2 * order, order)))
+    return 4.0 * min(sizes)
+
+
+# -- difference quotients ----------------------------------------------------------------------------
 
 
 class Quotient(NamedTuple):
