@@ -19,7 +19,7 @@ from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Placeholder, Quantities
 from autograd.viz.drawing import Drawing, draw_graph
-from autograd.viz.options import Options
+from autograd.viz.style import Options
 
 MAX_QUESTIONS = 10  # unless more are wanted
 MAX_LINES = 40

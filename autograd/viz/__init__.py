@@ -1,8 +1,8 @@
 """Drawings of a recorded graph, and pages that step through it."""
 
 from autograd.viz.draw_dot import draw_dot
+from autograd.viz.drawing import RendererMissing
 from autograd.viz.player import player
-from autograd.viz.render import RendererMissing
 from autograd.viz.widget import widget
 
 __all__ = ["RendererMissing", "draw_dot", "player", "widget"]

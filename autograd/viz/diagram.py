@@ -15,7 +15,7 @@ from autograd.graph import Graph, edges_of
 from autograd.sweeps import Partials
 from autograd.value import Value
 from autograd.viz.folding import Folding, Group
-from autograd.viz.options import Options
+from autograd.viz.style import Options
 
 MAX_SPAN = 300  # ranks that all arrows together may cross: with more, the layout takes seconds to minutes
 MAX_CROSSED = 4  # ranks that one arrow may cross in a diagram that has too many

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.viz import style
 from autograd.viz.diagram import Arrow, Box, Diagram
 from autograd.viz.folding import Group
-from autograd.viz.options import Options
+from autograd.viz.style import Options
 
 MAX_NAMES = 5  # in a tooltip
 

@@ -10,7 +10,7 @@ from autograd._tree import is_array, tree_leaves
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.drawing import Drawing, draw_graph
-from autograd.viz.options import DIRECTIONS, SHOW, Options
+from autograd.viz.style import DIRECTIONS, SHOW, Options
 
 
 def draw_dot(
@@ -42,7 +42,7 @@ def draw_dot(
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
     - `format` is what `render` writes: "svg", "png" or "pdf" (for which Graphviz itself is needed).
 
-    Works without Graphviz, see `autograd.viz.render`.
+    Works without Graphviz, see `autograd.viz.drawing`.
 
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)

@@ -1,7 +1,8 @@
-"""A graph as a graphviz.Digraph that displays itself anywhere, and how it is drawn."""
+"""A graph as a graphviz.Digraph that shows itself anywhere: as a picture, with or without Graphviz, or as a tree of text."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -10,16 +11,18 @@ from typing import Any
 import graphviz
 
 from autograd._files import write_atomically
+from autograd._format import one_line, shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
 from autograd.viz.dot import DotWriter
 from autograd.viz.folding import fold_graph
-from autograd.viz.options import Options
-from autograd.viz.render import RendererMissing, layout
-from autograd.viz.text_tree import text_tree
+from autograd.viz.style import Options
 
+MAX_SECONDS = 60  # for the layout
+MAX_LINES = 200
+MAX_INDENT = 48  # characters
 FONT = "Arial"  # Graphviz knows its letter widths even where the font is not installed
 GRAPH = {"nodesep": "0.2", "fontname": FONT, "fontsize": "10", "fontcolor": style.LINE, "labeljust": "l", "tooltip": " "}
 NODES = {"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"}
@@ -91,3 +94,95 @@ def draw_graph(
     drawing.roots, drawing.names, drawing.box_ids = graph.roots, names, diagram.box_ids
     DotWriter(diagram, drawing, options).write()
     return drawing
+
+
+# -- as a picture ------------------------------------------------------------------------------------
+
+
+class RendererMissing(RuntimeError):
+    """No graph layout program was found."""
+
+
+def layout(source: str, format: str = "svg") -> bytes:
+    """The picture of a DOT source.
+
+    Tries, in this order: `dot` on PATH, `graphviz-pure` (on PATH or next to the Python executable), the package
+    pygraphviz. RendererMissing says what to install.
+    """
+    import subprocess  # imported here: a browser's Python lacks it
+
+    program = _program()
+    if program is None:
+        return _pygraphviz(source, format)
+    command = [program, f"-T{format}"]
+    try:
+        done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, timeout=MAX_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{program} gave up after {MAX_SECONDS} s: draw fewer boxes, with a smaller max_nodes") from None
+    if done.returncode != 0:
+        raise RuntimeError(f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def _program() -> str | None:
+    import os
+    import shutil
+
+    beside = os.path.dirname(sys.executable)
+    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
+
+
+def _pygraphviz(source: str, format: str) -> bytes:
+    try:
+        import pygraphviz
+    except ImportError:
+        raise RendererMissing(
+            "no graph layout program was found: pip install 'scalar-autograd[render]', or install Graphviz"
+        ) from None
+    drawn: bytes = pygraphviz.AGraph(source).draw(format=format, prog="dot")
+    return drawn
+
+
+# -- as text -----------------------------------------------------------------------------------------
+
+
+def text_tree(roots: Sequence[Value], names: Mapping[Value, str], above: Sequence[str] = ()) -> list[str]:
+    """The lines `above`, then one per node, arguments below their result; a node that was shown above is only named.
+
+    It stops after 200 lines, and says so.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> y.backward()
+    >>> print("\\n".join(text_tree([y], {x: "x", y: "y"})))
+    y = ×  data 9  grad 1
+    ├─ x  data 3  grad 6
+    └─ x (above)
+    """
+    lines = list(above)
+    seen: set[Value] = set()
+    stack: list[tuple[Value | float, str, str]] = [(root, "", "") for root in roots[::-1]]
+    while stack:
+        if len(lines) == MAX_LINES:
+            lines.append("… and more")
+            break
+        node, branch, indent = stack.pop()
+        if type(node) is not Value:
+            lines.append(f"{branch}{shown(node)}")
+        elif node in seen:
+            lines.append(f"{branch}{one_line(names.get(node, 'v'))} (above)")
+        else:
+            seen.add(node)
+            lines.append(branch + _described(node, names))
+            last = len(node.args) - 1
+            for k, arg in reversed(list(enumerate(node.args))):
+                bend, rest = ("└─ ", "   ") if k == last else ("├─ ", "│  ")
+                stack.append((arg, indent + bend, indent + rest if len(indent) < MAX_INDENT else indent))
+    return lines
+
+
+def _described(node: Value, names: Mapping[Value, str]) -> str:
+    parts = [one_line(names.get(node, "")), "" if node.op is None else f"= {node.op.symbol}"]
+    grad = grad_of(node)
+    numbers = f"data {shown(node.data)}" if grad is None else f"data {shown(node.data)}  grad {shown(grad)}"
+    return f"{' '.join(part for part in parts if part)}  {numbers}"

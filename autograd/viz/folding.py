@@ -12,7 +12,7 @@ from autograd._format import as_index
 from autograd.context import Scope
 from autograd.graph import Graph, edges_of
 from autograd.value import Value
-from autograd.viz.options import Options
+from autograd.viz.style import Options
 
 MAX_CHILDREN = 12  # a group of nothing but groups is opened automatically if it holds no more than this many
 MIN_LEAVES = 3  # at least this many leaves of one list, used by the same folded boxes, become one box

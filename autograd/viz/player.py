@@ -15,8 +15,8 @@ from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
 from autograd.viz.drawing import draw_graph
-from autograd.viz.options import Options
 from autograd.viz.page import Player
+from autograd.viz.style import Options
 
 MAX_STEPS = 1600
 MAX_CHANGES = 20_000  # of gradients, in all steps together

@@ -13,9 +13,9 @@ from autograd.lessons.steps import Passes
 from autograd.op import number
 from autograd.replay import replay, replay_partials, without_frozen
 from autograd.value import Value
-from autograd.viz.options import Options
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import page_data
+from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
 HUGE, TINY = 1e300, 1e-300  # beyond them a slider spans from -1 to 1

@@ -18,7 +18,6 @@ from autograd._format import shown
 from autograd.lessons.feedback import is_right
 from autograd.lessons.quiz import Quiz, Score, quiz
 from autograd.sweeps import topological_order
-from autograd.viz import render
 from tests.support.programs import run, tame_programs
 
 SVG = "{http://www.w3.org/2000/svg}text"
@@ -479,7 +478,7 @@ def test_a_notebook_gets_svg_and_text_and_without_a_renderer_the_text_says_what_
         "(2) ∂y/∂u = ?",
         "(3) ∂y/∂x = ?",
     ]
-    monkeypatch.setattr(render, "_program", lambda: None)
+    monkeypatch.setattr("autograd.viz.drawing._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     text = q._repr_mimebundle_()["text/plain"]
     assert "pip install 'scalar-autograd[render]'" in text

@@ -17,7 +17,7 @@ import autograd
 import nn
 from autograd import Value, gradients
 from autograd.sweeps import topological_order
-from autograd.viz import render, style
+from autograd.viz import RendererMissing, style
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import player
 from autograd.viz.widget import widget
@@ -217,9 +217,9 @@ def test_bad_arguments_are_refused_by_name():
 
 
 def test_without_a_layout_program_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(render, "_program", lambda: None)
+    monkeypatch.setattr("autograd.viz.drawing._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    with pytest.raises(render.RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
+    with pytest.raises(RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
         player(Value(1.0) * 2.0)
 
 

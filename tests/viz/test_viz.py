@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, draw_dot, trace
-from autograd.viz import render
+from autograd.viz import RendererMissing
+from autograd.viz.drawing import layout
 from tests.support.drawings import edges, texts
 
 
@@ -84,14 +85,14 @@ def test_without_dot_on_the_path_the_picture_still_comes(monkeypatch):
 
 
 def test_without_any_renderer_a_notebook_shows_text_and_a_file_is_an_error(monkeypatch, tmp_path):
-    monkeypatch.setattr(render, "_program", lambda: None)
+    monkeypatch.setattr("autograd.viz.drawing._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     shown = drawing._repr_mimebundle_()
     assert set(shown) == {"text/plain"}
     assert "x  data 1" in shown["text/plain"]
     assert "digraph" in shown["text/plain"]
-    with pytest.raises(render.RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
+    with pytest.raises(RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
         drawing.render(tmp_path / "x.svg")
     assert list(tmp_path.iterdir()) == []
 
@@ -152,7 +153,7 @@ def test_bad_arguments_are_refused_by_name():
 
 def test_what_the_layout_program_refuses_is_an_error_with_its_words():
     with pytest.raises(RuntimeError, match="failed"):
-        render.layout("this is no graph")
+        layout("this is no graph")
 
 
 def test_a_path_that_cannot_be_written_is_named_in_the_error(tmp_path):

@@ -47,7 +47,7 @@ class GradientError(AssertionError):
         """The graph at the point of the failure, the wrong ops marked."""
         from autograd.viz.diagram import Quantities
         from autograd.viz.drawing import draw_graph
-        from autograd.viz.options import Options
+        from autograd.viz.style import Options
 
         graph, names = Graph(self._root), self._names
         marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
@@ -111,7 +111,7 @@ def _argument(partial: Partial, names: Mapping[Value, str]) -> str:
 
 def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
     """The first lines of the tree of what `root` was made from."""
-    from autograd.viz.text_tree import text_tree
+    from autograd.viz.drawing import text_tree
 
     lines = text_tree([root], names)
     return ["", *lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])]
