@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from autograd._format import listed, shown
+from autograd._format import listed, shown, unique_names
+from autograd.formulas.chain_rule import TEXT_WORDING, ChainRule
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.path_sum import paths, route
-from autograd.formulas.printer import Formula, abridged
-from autograd.graph import Edge
-from autograd.lessons.answer_key import SolvedGraph
+from autograd.formulas.printer import TEXT, Formula, abridged
+from autograd.graph import Edge, Graph
 from autograd.lessons.misconceptions import BUGS
-from autograd.lessons.steps import NUMBERED
+from autograd.lessons.steps import NUMBERED, Passes
 from autograd.op import ATOM
 from autograd.value import Value
 
@@ -32,6 +32,33 @@ MISTAKES = {
     "depth_first": "as if a node passed its gradient on before all of it had arrived",
 }
 _NUMBER = re.compile(r"[−\d][\d.e+−]*")
+
+
+class SolvedGraph:
+    """A graph with its gradients, beside those that its nodes may hold; `spelled` are the names as formulas have them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        (self.root,) = graph.roots
+        self.spelled = unique_names(graph.names, TEXT.name)
+        self.passes = Passes(graph)
+        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled)
+
+    def gradient(self, x: Value) -> float:
+        """∂root/∂x."""
+        return self.passes.bars.get(x, 0.0)
+
+    def uses(self, x: Value) -> dict[Value, list[Edge]]:
+        """The edges along which gradient arrives at x, in that order, by the node they come from."""
+        return dict(reversed(self._rule.users.get(x, {}).items()))
+
+    def quotient(self, below: Value, above: Value | None = None) -> str:
+        """∂above/∂below as it is written; without `above`, ∂root/∂below."""
+        return TEXT.derivative(self.spelled[self.root if above is None else above], self.spelled[below])
+
+    def chain_rule(self, x: Value) -> str:
+        """How the gradient of x comes about, in one line."""
+        return self._rule.line(x)
 
 
 # -- marks -------------------------------------------------------------------------------------------

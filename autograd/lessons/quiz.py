@@ -6,14 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from autograd._check import checked_integer, checked_value
-from autograd._format import listed, one_line, shown
+from autograd._format import html_table, listed, one_line, shown, text_table
 from autograd.formulas.chain_rule import TEXT_WORDING
 from autograd.graph import Graph
-from autograd.lessons.answer_key import AnswerKey, Solution, SolvedGraph
-from autograd.lessons.feedback import Mark, Marks, hint_places, hint_rules, mark
+from autograd.lessons.feedback import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
 from autograd.op import number
 from autograd.value import Value
 from autograd.viz import style
@@ -24,6 +23,7 @@ from autograd.viz.style import Options
 MAX_QUESTIONS = 10  # unless more are wanted
 MAX_LINES = 40
 MAX_OPERATIONS = 20
+HEADER = ("", "question", "gradient", "how it comes about")  # of the answer key
 Asked = Value | str | int
 
 
@@ -48,6 +48,34 @@ class Score:
         return f"{self.right} of {self.asked} right"
 
     __repr__ = __str__
+
+
+class Solution(NamedTuple):
+    """One question with its answer: the gradient, and the chain rule for it in symbols and numbers."""
+
+    number: int
+    question: str
+    gradient: float
+    how: str
+
+    def cells(self) -> tuple[str, ...]:
+        """A row of the table."""
+        return str(self.number), self.question, shown(self.gradient), self.how
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """The answers of a quiz, for teachers. It prints as a table, one row per question, and a notebook shows it as one."""
+
+    solutions: tuple[Solution, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(text_table([HEADER, *(solution.cells() for solution in self.solutions)], align="rlrl"))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_table(HEADER, (solution.cells() for solution in self.solutions))
 
 
 class Quiz:

@@ -6,8 +6,17 @@ from autograd.testing.finite import Estimate, differentiate
 from autograd.testing.gradcheck import Checked, GradcheckReport, GradientError, check_grads, gradcheck
 
 if TYPE_CHECKING:
-    from autograd.testing.property_test import gradcheck_given
-    from autograd.testing.strategies import LabelledRows, Network, datasets, expressions, networks, numbers, points, values
+    from autograd.testing.strategies import (
+        LabelledRows,
+        Network,
+        datasets,
+        expressions,
+        gradcheck_given,
+        networks,
+        numbers,
+        points,
+        values,
+    )
 
 __all__ = [
     "Checked",
@@ -33,6 +42,6 @@ def __getattr__(name: str) -> Any:
     """Load what needs Hypothesis on first use."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from autograd.testing import property_test, strategies
+    from autograd.testing import strategies
 
-    return getattr(property_test if name == "gradcheck_given" else strategies, name)
+    return getattr(strategies, name)

@@ -1,7 +1,8 @@
-"""Hypothesis strategies: Values, random expressions and points where they are defined, small networks and data sets."""
+"""With Hypothesis: strategies for Values, expressions, points, networks and data sets, and gradients as property tests."""
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd._check import checked_integer
 from autograd.op import TABLE, Op
 from autograd.testing.expression_tree import Expression, Tree, constants_inside, has_variable, nearest_inside
+from autograd.testing.gradcheck import gradcheck
 from autograd.value import Value
 
 try:
+    import hypothesis
     from hypothesis import strategies as st
 except ModuleNotFoundError as error:
-    raise ImportError("autograd.testing: the strategies need Hypothesis: pip install 'scalar-autograd[testing]'") from error
+    raise ImportError("autograd.testing: this needs Hypothesis: pip install 'scalar-autograd[testing]'") from error
 
 if TYPE_CHECKING:
     from nn import Module
@@ -140,6 +143,42 @@ def datasets(*, classes: int = 2) -> st.SearchStrategy[LabelledRows]:
         return st.lists(row, min_size=1, max_size=8).map(lambda rows: LabelledRows([x for x, _ in rows], [y for _, y in rows]))
 
     return st.integers(1, 3).flatmap(of_width)
+
+
+def gradcheck_given(
+    *strategies: Any, conventions: str = "check", **named: Any
+) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Turn a function into a property test: its gradient is checked at points that Hypothesis draws.
+
+    Takes strategies the way `hypothesis.given` does; `@settings` and `@example` may stand above or below it. pytest
+    collects the test under the name of the function, whether or not that starts with `test`. The test fails where the
+    conventions at kinks do not give the derivative of a smooth function, unless `conventions="accept"`.
+
+    >>> from hypothesis.strategies import floats
+    >>> @gradcheck_given(x=floats(-10, 10))
+    ... def softsign(x):
+    ...     return x / (1.0 + abs(x))
+    >>> softsign()
+    """
+
+    def test_of(f: Callable[..., Any]) -> Callable[..., None]:
+        signature = inspect.signature(f)
+        for parameter in signature.parameters.values():
+            if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
+                raise TypeError(f"gradcheck_given: arguments must be positional, got {parameter.name!r} of {f.__name__}")
+
+        @functools.wraps(f)
+        def check(*args: Any, **kwargs: Any) -> None:
+            report = gradcheck(f, signature.bind(*args, **kwargs).args, conventions=conventions)
+            if not report:
+                raise AssertionError("\n".join(["gradcheck_given:", *report.at_kinks()]))
+
+        given: Any = hypothesis.given(*strategies, **named)
+        test = given(check)
+        test.__test__ = True  # pytest collects a function of any name that has this
+        return test  # type: ignore[no-any-return]
+
+    return test_of
 
 
 def _chosen(ops: str | Collection[str | Op]) -> list[str]:
