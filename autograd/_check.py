@@ -8,6 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from autograd._format import did_you_mean
+from autograd.op import number
 from autograd.value import Value
 
 
@@ -95,6 +96,17 @@ def number_between(name: str, given: Any, low: float = -math.inf, high: float = 
     if not (math.isfinite(number) and low <= number < high):
         raise ValueError(f"{name} must be a finite number in [{low}, {high}), got {given!r}")
     return number
+
+
+def finite_number(about: str, given: Any) -> float:
+    """A finite number, read as an op reads a constant; errors begin with `about`."""
+    try:
+        read = number(given)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{about}: {error}") from None
+    if not math.isfinite(read):
+        raise ValueError(f"{about} must be finite, got {given!r}")
+    return read
 
 
 def checked_integer(name: str, given: Any, at_least: float = -math.inf) -> int:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from autograd import ops
-from autograd._check import checked_value
+from autograd._check import checked_value, finite_number
 from autograd._format import text_table, unique_names
 from autograd.formulas.printer import name_text, number_text
 from autograd.graph import Graph
 from autograd.names import node_names
-from autograd.op import number
 from autograd.replay import replay, replay_partials
 from autograd.sweeps import adjoints, depending_on
 from autograd.value import Value
@@ -115,13 +114,7 @@ def _checked_change(graph: Graph, names: Mapping[Value, str], leaf: Any, delta: 
         raise TypeError(f"nudge: the keys of changes must be Values, got {type(leaf).__name__}")
     if leaf not in graph or leaf.op is not None:
         raise ValueError(f"nudge: {names[leaf]}, {leaf!r}, is not a leaf of {names[graph.roots[0]]}, so it cannot be moved")
-    try:
-        change = number(delta)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"nudge: the change of {names[leaf]}: {error}") from None
-    if not math.isfinite(change):
-        raise ValueError(f"nudge: the change of {names[leaf]} must be finite, got {delta!r}")
-    return change
+    return finite_number(f"nudge: the change of {names[leaf]}", delta)
 
 
 def _signed(x: float) -> str:

@@ -247,22 +247,22 @@ def operation(op: Op, args: Sequence[ast.expr]) -> ast.expr:
     if op.terms is not None and op.arity is None:
         return _chained(ast.Add(), [_chained(ast.Mult(), [args[i] for i in term]) for term in op.terms(len(args))])
     template = python_tree(op.plain, len(args), op.arity is None)
-    return cast(ast.expr, _filled(template, dict(zip(slots(len(args)), args, strict=True))))
+    return cast(ast.expr, filled(template, dict(zip(slots(len(args)), args, strict=True))))
 
 
 def _chained(operator: ast.operator, operands: Sequence[ast.expr]) -> ast.expr:
     return reduce(lambda one, other: ast.BinOp(one, operator, other), operands)
 
 
-def _filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
-    """A copy of a part of a tree, with the arguments in their places."""
+def filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
+    """A copy of a part of a syntax tree, with the arguments in the places of these names."""
     if isinstance(node, list):
-        return [_filled(part, args) for part in node]
+        return [filled(part, args) for part in node]
     if not isinstance(node, ast.AST):
         return node
     if isinstance(node, ast.Name) and node.id in args:
         return args[node.id]
-    return type(node)(**{field: _filled(part, args) for field, part in ast.iter_fields(node)})
+    return type(node)(**{field: filled(part, args) for field, part in ast.iter_fields(node)})
 
 
 def _assignments(name: str, op: Op, args: Sequence[ast.expr], z: float) -> list[str]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple, overload
 
-from autograd._check import checked_integer, checked_value
+from autograd._check import checked_integer, checked_value, finite_number
 from autograd._format import html_table, listed, one_line, shown, text_table
 from autograd.formulas.chain_rule import TEXT_WORDING
 from autograd.graph import Graph
 from autograd.lessons.feedback import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
-from autograd.op import number
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Placeholder, Quantities
@@ -108,7 +107,8 @@ class Quiz:
         answers: list[tuple[Question, float | None]] = []
         for key, answer in given.items():
             asked = self._question(key)
-            answers.append((asked, None if several and answer is None else self._number(asked, answer)))
+            about = f"quiz: the answer for {one_line(asked.name)}"
+            answers.append((asked, None if several and answer is None else finite_number(about, answer)))
         marks = [mark(self._solved, asked.node, answer) for asked, answer in answers]
         self._right.update(asked.number for (asked, _), marked in zip(answers, marks, strict=True) if marked.right)
         return Marks(marks) if several else marks[0]
@@ -191,16 +191,6 @@ class Quiz:
             there = listed([f"{question.number} ({one_line(question.name)})" for question in self.questions], MAX_LINES)
             raise ValueError(f"quiz: {asked!r} is not asked here; asked are {there}")
         return self._asked[asked]
-
-    def _number(self, question: Question, answer: Any) -> float:
-        about = f"quiz: the answer for {one_line(question.name)}"
-        try:
-            given = number(answer)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{about}: {error}") from None
-        if not math.isfinite(given):
-            raise ValueError(f"{about} must be finite, got {answer!r}")
-        return given
 
 
 def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:

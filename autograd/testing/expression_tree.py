@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 from autograd import context
+from autograd.formulas.python import filled
 from autograd.graph import Graph
 from autograd.op import TABLE
 from autograd.replay import operands
@@ -140,8 +141,8 @@ def _syntax(tree: Tree) -> ast.expr:
     if not isinstance(tree, tuple):
         return ast.parse(str(tree), mode="eval").body
     name, *args = tree
-    filled = {f"_{i}": _syntax(arg) for i, arg in enumerate(args)}
-    slots = list(filled)
+    places = {f"_{i}": _syntax(arg) for i, arg in enumerate(args)}
+    slots = list(places)
     if name == "dot":
         n = len(args) // 2
         text = f"dot([{', '.join(slots[:n])}], [{', '.join(slots[n:-1])}], {slots[-1]})"
@@ -149,14 +150,4 @@ def _syntax(tree: Tree) -> ast.expr:
         text = f"{name}([{', '.join(slots)}]){'[0]' if name in _ONE_FOR_EACH else ''}"
     else:
         text = TABLE[name].source.format(*slots)
-    return _Filled(filled).visit(ast.parse(text, mode="eval").body)  # type: ignore[no-any-return]
-
-
-class _Filled(ast.NodeTransformer):
-    """Puts syntax trees in the place of names."""
-
-    def __init__(self, filled: dict[str, ast.expr]) -> None:
-        self.filled = filled
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.filled.get(node.id, node)
+    return filled(ast.parse(text, mode="eval").body, places)  # type: ignore[no-any-return]
