@@ -27,8 +27,7 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     held.update(_parameters(order, variables))
     held.update((node, name) for node, name in variables if type(node) is Value)
     names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
-    root = order[-1]  # keeps its name whoever else has it
-    unique = unique_names({root: names[root], **names}, str)
+    unique = unique_names({node: names[node] for node in (*order[-1:], *order)}, str)  # the root, named first, keeps its name
     return {node: unique[node] for node in order}
 
 
