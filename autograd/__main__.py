@@ -58,16 +58,7 @@ def _plain_warnings(program: str) -> Iterator[None]:
 
 
 def step_table(root: Value, texts: dict[Value, str]) -> str:
-    """The steps of a computation as a table: expression, value, local partials, gradient.
-
-    >>> x = Value(3.0, label="x")
-    >>> y = x * 2.0
-    >>> y.backward()
-    >>> print(step_table(y, {y: "x * 2.0"}))
-    step     value  local partials  gradient
-    x            3                         2
-    x * 2.0      6  ∂x = 2                 1
-    """
+    """The steps of a computation as a table: expression, value, local partials, gradient."""
     names = {node: node.label or texts.get(node, "") for node in Graph(root)}
     rows = [("step", "value", "local partials", "gradient")]
     for node, name in names.items():

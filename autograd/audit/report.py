@@ -88,10 +88,8 @@ class AuditReport:
         wrong, count = sum(not verdict.agrees for verdict in self), len(self.parameters)
         return f"{wrong} of {count} claimed gradients do not hold." if wrong else f"All claimed gradients agree ({count})."
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join([self.headline(), *map(repr, self)])
-
-    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]

@@ -15,6 +15,7 @@ from autograd.replay import operands
 from autograd.value import Value
 
 MAX_ROWS = 20
+MAX_ARGUMENTS = 4
 
 
 class Kink(NamedTuple):
@@ -82,7 +83,7 @@ def kinked(nodes: Iterable[Value]) -> Iterator[tuple[Value, Op, float]]:
             yield node, node.op, margin
 
 
-def arguments_text(args: Sequence[float], most: int = 4) -> str:
+def arguments_text(args: Sequence[float]) -> str:
     """The arguments of a call, or the first few and how many there are."""
-    text = ", ".join(f"{x:.6g}" for x in args[:most])
-    return f"({text})" if len(args) <= most else f"({text}, … {len(args)} in all)"
+    text = ", ".join(f"{x:.6g}" for x in args[:MAX_ARGUMENTS])
+    return f"({text})" if len(args) <= MAX_ARGUMENTS else f"({text}, … {len(args)} in all)"

@@ -38,10 +38,8 @@ class Why:
     edge: Edge | None = None
     chain: tuple[Value, ...] = ()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
-
-    __repr__ = __str__
 
 
 def why(x: Value, of: Value | None = None) -> Why:

@@ -30,10 +30,8 @@ class Explanation:
     text: str
     latex: Latex
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
-
-    __repr__ = __str__
 
     def _repr_latex_(self) -> str:
         return self.latex._repr_latex_()

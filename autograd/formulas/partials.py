@@ -11,6 +11,7 @@ from autograd import context
 from autograd.expression import evaluate
 from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, abridged
 from autograd.op import Op, number
+from autograd.replay import operands
 from autograd.sweeps import topological_order
 from autograd.value import Value
 
@@ -129,7 +130,7 @@ def _simplified(node: Value, op: Op, args: Sequence[Any], choose: bool) -> Value
     if not op.built_in:
         return node
     if choose and op.select:
-        numbers = [arg if type(arg) is float else arg.data for arg in node.args]
+        numbers = operands(node)
         branch: Value | float = args[op.partials_at(node.data, numbers, [True] * len(args)).index(1.0)]
         return branch
     unknown = [arg for arg in args if type(arg) is Value]

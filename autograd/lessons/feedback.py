@@ -76,10 +76,8 @@ class Mark:
     slip: str
     text: str
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
-
-    __repr__ = __str__
 
 
 class Marks(tuple[Mark, ...]):
@@ -89,8 +87,6 @@ class Marks(tuple[Mark, ...]):
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self))
-
-    __str__ = __repr__
 
 
 def is_right(answer: float, gradient: float) -> bool:

@@ -38,10 +38,8 @@ class Misconception:
     reason: str
     text: str
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
-
-    __repr__ = __str__
 
 
 def misconception(y: Value, bug: str) -> Misconception:

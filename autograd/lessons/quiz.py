@@ -43,10 +43,8 @@ class Score:
     right: int
     asked: int
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.right} of {self.asked} right"
-
-    __repr__ = __str__
 
 
 class Solution(NamedTuple):
@@ -68,10 +66,8 @@ class AnswerKey:
 
     solutions: tuple[Solution, ...]
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join(text_table([HEADER, *(solution.cells() for solution in self.solutions)], align="rlrl"))
-
-    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return html_table(HEADER, (solution.cells() for solution in self.solutions))
