@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from autograd._format import listed, shown
-from autograd.audit import chain_rule, outer_products, penalties
+from autograd.audit import outer_products, penalties, wrong_partials
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.parameters import shape_text
 from autograd.audit.recorded_loss import RecordedLoss
@@ -150,9 +150,9 @@ MISTAKES: Sequence[Mistake] = (
     outer_products.missing_part,
     other_parameter,
     wrong_axis,
-    chain_rule.activation,
-    chain_rule.weights,
-    chain_rule.another_loss,
+    wrong_partials.activation,
+    wrong_partials.weights,
+    wrong_partials.another_loss,
     any_factor,
     penalties.penalty_form,
 )

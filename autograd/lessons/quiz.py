@@ -12,7 +12,7 @@ from autograd._check import checked_integer, checked_value, finite_number
 from autograd._format import html_table, listed, one_line, shown, text_table
 from autograd.formulas.chain_rule import TEXT_WORDING
 from autograd.graph import Graph
-from autograd.lessons.feedback import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
+from autograd.lessons.marking import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Placeholder, Quantities

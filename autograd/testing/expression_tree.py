@@ -14,7 +14,7 @@ from autograd.formulas.python import filled
 from autograd.graph import Graph
 from autograd.op import TABLE
 from autograd.replay import operands
-from autograd.testing.gradcheck.pieces import is_entire
+from autograd.testing.gradcheck.smooth_pieces import is_entire
 from autograd.value import Value
 
 # A variable is a str, a constant a float, an op its name and its arguments.

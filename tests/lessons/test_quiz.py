@@ -15,7 +15,7 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients
 from autograd._format import shown
-from autograd.lessons.feedback import is_right
+from autograd.lessons.marking import is_right
 from autograd.lessons.quiz import Quiz, Score, quiz
 from autograd.sweeps import topological_order
 from tests.support.programs import run, tame_programs

@@ -19,7 +19,7 @@ from autograd.op import TABLE
 from autograd.sweeps import topological_order
 from autograd.testing import GradientError, check_grads, expressions, gradcheck, points
 from autograd.testing.expression_tree import Expression
-from autograd.testing.gradcheck.partials import checked_partials
+from autograd.testing.gradcheck.op_checks import checked_partials
 from autograd.viz import style
 from tests.support import oracle
 from tests.support.oracle import mp

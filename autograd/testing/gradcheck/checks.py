@@ -11,12 +11,12 @@ from autograd._progress import delayed_bar
 from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite import neighbours, noise_level
 from autograd.testing.gradcheck.errors import gradient_error
-from autograd.testing.gradcheck.function import AlongInput, FunctionUnderTest
-from autograd.testing.gradcheck.partials import Partial, Tolerance, checked_partials
-from autograd.testing.gradcheck.pieces import Piece
+from autograd.testing.gradcheck.op_checks import Partial, Tolerance, checked_partials
 from autograd.testing.gradcheck.report import Checked, GradcheckReport
 from autograd.testing.gradcheck.rounding import gradient_errors, partial_errors
 from autograd.testing.gradcheck.slopes import SlopeRange, Smoothness, beside_kinks, slopes_at
+from autograd.testing.gradcheck.smooth_pieces import Piece
+from autograd.testing.gradcheck.tested_function import AlongInput, FunctionUnderTest
 from autograd.value import Value
 
 

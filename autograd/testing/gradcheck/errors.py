@@ -14,10 +14,10 @@ from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
 from autograd.replay import operands
 from autograd.testing.finite import first_step
-from autograd.testing.gradcheck.function import FunctionUnderTest, Recording
-from autograd.testing.gradcheck.partials import Partial
+from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
 from autograd.testing.gradcheck.slopes import SlopeRange
+from autograd.testing.gradcheck.tested_function import FunctionUnderTest, Recording
 from autograd.value import Value
 
 if TYPE_CHECKING:

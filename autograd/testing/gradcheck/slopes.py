@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from autograd.testing.finite import Estimate, NoisyFunction, first_step, one_sided, two_sided
-from autograd.testing.gradcheck.pieces import Piece
+from autograd.testing.gradcheck.smooth_pieces import Piece
 from autograd.value import Value
 
 DIRECTIONS = (math.sqrt(2.0), math.sqrt(3.0), math.sqrt(5.0))  # each gives every input a step of its own

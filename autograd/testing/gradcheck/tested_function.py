@@ -16,8 +16,8 @@ from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.sweeps import adjoints, recorded, tangents
 from autograd.testing.finite import EPSILON, UNDEFINED, NoisyFunction, first_step
-from autograd.testing.gradcheck.pieces import close, fast_arguments, margins_of, same_side
 from autograd.testing.gradcheck.rounding import value_noise
+from autograd.testing.gradcheck.smooth_pieces import close, fast_arguments, margins_of, same_side
 from autograd.transforms import gradients
 from autograd.value import Value, take_partials
 
