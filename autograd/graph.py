@@ -68,8 +68,9 @@ class Graph:
     def users(self) -> dict[Value, list[Edge]]:
         """The uses of each node, in the order in which they were recorded."""
         users: dict[Value, list[Edge]] = {node: [] for node in self.nodes}
-        for edge in self.edges():
-            users[edge.arg].append(edge)
+        for node in self.nodes:
+            for edge in edges_of(node):
+                users[edge.arg].append(edge)
         return users
 
     @cached_property
@@ -88,11 +89,10 @@ class Graph:
         return stale_leaves(self.nodes)
 
 
-def edges_of(node: Value) -> Iterator[Edge]:
+def edges_of(node: Value) -> list[Edge]:
     """The edges into one node, in the order of its arguments; plain numbers have none."""
-    for position, (arg, slope) in enumerate(zip(node.args, node.partials, strict=True)):
-        if type(arg) is not float:
-            yield _edge((node, position, arg, slope))
+    pairs = enumerate(zip(node.args, node.partials, strict=True))
+    return [_edge((node, position, arg, slope)) for position, (arg, slope) in pairs if type(arg) is not float]
 
 
 _edge: Callable[[tuple[Any, ...]], Edge] = partial(tuple.__new__, Edge)  # takes 0.6 times as long as Edge(…) does

@@ -45,7 +45,8 @@ def _square(x: Any) -> Any:
 
 
 def _length_cubed(x: Any, rest: Any) -> Any:
-    return (x * x + rest) * sqrt(x * x + rest)
+    square = x * x + rest
+    return square * sqrt(square)
 
 
 def _cusp(x: Any) -> Any:
@@ -325,16 +326,16 @@ polygamma: Polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NA
 # -- steps and kinks ---------------------------------------------------------------------------------------------------
 
 abs:      Unary  = op("abs",      math.fabs,           lambda z, x: sign(x),                       kinks=_from_zero, at_kink=(0.0,),
-                      text="|{}|", latex=r"\left|{}\right|", symbol="|·|", ufunc="absolute")
+                      text="|{}|", latex=r"\left|{}\right|", precedence=(ATOM, ANY), symbol="|·|", ufunc="absolute")
 sign:     Unary  = op("sign",     scalar_math.sign,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True)
 step:     Unary  = op("step",     scalar_math.step,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True,
                       text="[{} > 0]", latex=r"\left[{} > 0\right]", precedence=(ATOM, SUM))
 floor:    Unary  = op("floor",    scalar_math.floored, _zero,
                       kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
-                      plain="floored", text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor", symbol="⌊·⌋")
+                      plain="floored", text="⌊{}⌋", latex=r"\left\lfloor {} \right\rfloor", precedence=(ATOM, ANY), symbol="⌊·⌋")
 ceil:     Unary  = op("ceil",     scalar_math.ceiled,  _zero,
                       kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,
-                      plain="ceiled", text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil", symbol="⌈·⌉")
+                      plain="ceiled", text="⌈{}⌉", latex=r"\left\lceil {} \right\rceil", precedence=(ATOM, ANY), symbol="⌈·⌉")
 round:    Unary  = op("round",    scalar_math.rounded, _zero,
                       kinks=_from_half, at_kink=(0.0,), jumps=True, varies_fast=True, plain="rounded", ufunc="rint")
 copysign: Binary = op("copysign", math.copysign,       lambda z, x, y: sign(x) * copysign(1.0, y), _zero,

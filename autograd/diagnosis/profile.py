@@ -87,7 +87,7 @@ def profile(y: Value) -> Profile:
     depths: dict[Value, int] = {}
     edges = reverse = evaluation = 0
     for node in graph:
-        into = list(edges_of(node))
+        into = edges_of(node)
         depths[node] = max((depths[edge.arg] + 1 for edge in into), default=0)
         edges += len(into)
         reverse += sum(edge.partial is not None for edge in into)

@@ -137,7 +137,7 @@ def _simplified(node: Value, op: Op, args: Sequence[Any], choose: bool) -> Value
     if not unknown:
         constant: float = op(*args)
         return constant
-    if len(args) == 2 and len(unknown) == 1:
+    if len(args) == 2 and len(unknown) == 1 and op.kinks is None:  # between kinks there is more than a few numbers can show
         results = [repr(op(*(x if arg is unknown[0] else arg for arg in args))) for x in _PROBES]
         if results == [repr(x) for x in _PROBES]:
             return unknown[0]

@@ -85,6 +85,8 @@ class Printer(NamedTuple):
             return self.sum(abridged(single, self.dots))
         names = all(arg.precedence == ATOM and not arg.text[0].isdigit() for arg in args)
         times = self.short_times if names and len(terms) > 1 else self.times
+        for factors in products[1:]:  # after a plus, a first factor with a sign has brackets of its own
+            factors[0] = Formula(self.bracketed(factors[0], before="+"), ATOM)
         written = [self.product(abridged(factors, self.dots), times) for factors in products]
         return self.sum([*abridged(written, self.dots), *(bias for bias in single if bias.text != "0")])
 

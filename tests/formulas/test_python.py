@@ -376,3 +376,13 @@ def test_the_variable_of_a_lambda_hides_no_variable_of_the_program():
 def test_a_root_that_is_no_value_is_refused():
     with pytest.raises(TypeError, match="to_python: y must be a Value, got float"):
         to_python(1.0)
+
+
+@pytest.mark.parametrize("op", [autograd.maximum, autograd.minimum])
+def test_the_program_has_the_gradient_at_a_tie_with_a_constant(op):
+    x = Value(1.0, "x")
+    y = op(x, 1.0)
+    y.backward()
+    scope = {}
+    exec(str(to_python(y)), scope)
+    assert scope["dx"] == x.grad == 0.5
