@@ -193,7 +193,7 @@ class Op:
         for column, default in _DEFAULTS.items():
             setattr(self, column, columns.pop(column, default))
         if columns:
-            raise TypeError(f"an op has no column {next(iter(columns))!r}; they are {', '.join(_DEFAULTS)}")
+            raise TypeError(f"an op has no column {next(iter(columns))!r}; they are doc, variadic, {', '.join(_DEFAULTS)}")
         slots = "{}" if variadic else ", ".join(["{}"] * len(partials))
         self.domain = tuple(self.domain or [REAL] * len(partials))
         self.source = _called(self.source or name, f"({slots})")

@@ -217,7 +217,7 @@ def test_a_vjp_at_a_pole_is_no_mistake():
 
 
 def test_a_column_that_an_op_does_not_have_is_refused_by_name():
-    with pytest.raises(TypeError, match=r"an op has no column 'latx'; they are fallback, .*latex"):
+    with pytest.raises(TypeError, match=r"an op has no column 'latx'; they are doc, variadic, .*latex"):
         custom_op(math.sin, partials=lambda z, x: autograd.cos(x), name="op", latx="s({})")
     assert "op" not in TABLE
 

@@ -30,11 +30,11 @@ MAX_TERMS_PER_LINE = 10  # of a sum or product, which Python's parser nests
 
 
 def _bare_source(function: Callable[..., Any]) -> str:
-    """The text of a function without its docstring and types."""
+    """The text of a function without its types, its docstring as a comment."""
     header, _, body = inspect.getsource(function).partition("\n")
     header = re.sub(r": \w+(?=[,)])| -> .+(?=:$)", "", header)
-    docstring = re.compile(r'    """.*?"""\n', re.DOTALL)
-    return f"{header}\n{docstring.sub('', body, count=1)}"
+    body = re.sub(r'    """(.*?)\.?"""', r"    # \1", body, count=1, flags=re.DOTALL)
+    return f"{header}\n{body}"
 
 
 # Functions that a program may need beyond operators and `math`.
