@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from autograd import context
 from autograd._tree import tree_leaves
 from autograd._typing import Any
-from autograd.context import Note, Scope
+from autograd.context import Scope
 from autograd.value import RESULT, Value, annotate, protect
 
 
@@ -30,7 +30,7 @@ def call(owner: Any, function: Callable[..., Any], args: tuple[Any, ...]) -> Any
             deepest = max(deepest, node._depth)
             note = getattr(node, "_note", None)
             if note is None:
-                node._note = Note("", None, made_in)
+                node._note = made_in
             elif note.scope is None:
                 annotate(node, note.label, note.origin, made_in)
     if deepest:

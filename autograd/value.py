@@ -51,7 +51,7 @@ class Value(Methods, MicrogradNames):
     op: Op | None
     _number: float
     _grad: float
-    _note: Note | Past
+    _note: Note | Scope | Past
     _a: Any
     _b: Any
     _da: float | None
