@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from autograd._typing import TYPE_CHECKING, Any
@@ -290,14 +290,14 @@ class Op:
             return [p if want else None for p, want in zip(found, wanted, strict=True)]
         return [rule(z, *args) if want else None for rule, want in zip(self.partials, wanted, strict=True)]
 
-    def partner(self, position: int, count: int) -> int | None:
-        """The position of the other factor, out of `count`, if the argument at `position` is in a product of two; else None.
+    def partners(self, count: int) -> Mapping[int, int]:
+        """For `count` arguments, the position of the other factor of each one that is in a product of two.
 
         >>> from autograd import ops
-        >>> ops.mul.partner(0, 2), ops.dot.partner(0, 5), ops.dot.partner(4, 5), ops.add.partner(0, 2)
-        (1, 2, None, None)
+        >>> ops.mul.partners(2), ops.dot.partners(5), ops.add.partners(2)
+        ({0: 1, 1: 0}, {0: 2, 2: 0, 1: 3, 3: 1}, {})
         """
-        return None if self.terms is None else _partners(self.terms, count).get(position)
+        return {} if self.terms is None else _partners(self.terms, count)
 
 
 _DEFAULTS = {column: getattr(Op, column) for column in Op.__annotations__ if hasattr(Op, column)}

@@ -149,10 +149,6 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
 
 def factors_of(node: Value) -> dict[Value, float]:
     """The factors in products of two, each with its number when the product was recorded, which is the other's partial."""
-    found: dict[Value, float] = {}
-    count = len(node.args)
-    for position, partial in enumerate(node.partials):
-        partner = node.op.partner(position, count) if node.op else None
-        if partner is not None and partial is not None and type(node.args[partner]) is Value:
-            found[node.args[partner]] = partial
-    return found
+    args, partials = node.args, node.partials
+    pairs = node.op.partners(len(args)).items() if node.op else ()
+    return {args[j]: p for i, j in pairs if (p := partials[i]) is not None and type(args[j]) is Value}

@@ -101,7 +101,11 @@ class GradientFlow:
         self.x, self.graph, self.sentences = x, graph, sentences
         (self.root,) = graph.roots
         between = depending_on([x], graph.nodes)
-        self.uses = {node: graph.users[node] for node in graph if node in between}  # arguments before results
+        self.uses: dict[Value, list[Edge]] = {node: [] for node in graph if node in between}  # arguments before results
+        for node in self.uses:
+            for edge in edges_of(node):
+                if edge.arg in between:
+                    self.uses[edge.arg].append(edge)
 
     def cause(self) -> Cause:
         """Why the gradient of x is what it is."""

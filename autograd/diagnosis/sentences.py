@@ -141,7 +141,7 @@ def _domain(node: Value, position: int) -> str:
 def factor_of(edge: Edge) -> Value | float | None:
     """What the argument is multiplied by, in a product of two or a dot product."""
     assert edge.node.op is not None
-    partner = edge.node.op.partner(edge.position, len(edge.node.args))
+    partner = edge.node.op.partners(len(edge.node.args)).get(edge.position)
     return None if partner is None else edge.node.args[partner]
 
 

@@ -123,7 +123,7 @@ def enough_arguments(op: Op, count: int, position: int = 0) -> tuple[int, ...]:
         terms = [(i,) for i in terms[0]]
     if op.arity is not None or len(terms) <= MAX_TERMS + 5:
         return tuple(range(count))
-    partner = op.partner(position, count)
+    partner = op.partners(count).get(position)
     asked = (position,) if partner is None else (position, partner)
     return tuple(sorted({i for term in (*terms[: MAX_TERMS + 3], asked, *terms[-2:]) for i in term}))
 
