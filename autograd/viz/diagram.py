@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from autograd._format import listed, shown
 from autograd._frames import place
-from autograd.graph import Graph, edges_of
+from autograd.graph import Graph
 from autograd.sweeps import Partials
 from autograd.value import Value
 from autograd.viz.folding import Folding, Group
@@ -216,8 +216,8 @@ class Diagram:
                 continue
             bar, partials = self.quantities.grad(node), self.quantities.partials(node)
             target = self.box_ids[node]
-            for _, position, arg, _ in edges_of(node):
-                source = self.box_ids[arg]
+            for position, arg in enumerate(node.args):
+                source = self.box_ids[arg] if type(arg) is Value else target
                 if source == target:
                     continue
                 self.boxes[target].inputs.add(arg)
