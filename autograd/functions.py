@@ -130,7 +130,9 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     ([0.5, 0.5], [0.5, 0.5])
     """
     xs = _non_empty("softmax", xs, more)
-    terms, rest, i = _terms(xs)
+    numbers = _numbers(xs)
+    i = numbers.index(max(numbers))
+    terms, rest = _terms(xs, numbers, i)
     total = terms[i] + rest
     shares = [term / total for term in terms]
     shares[i] = ops.fraction(terms[i], rest)  # the only one that may be close to 1, where 1 - p cancels
@@ -146,26 +148,23 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     xs = _non_empty("log_softmax", xs, more)
     numbers = _numbers(xs)
     largest = max(numbers)
+    i = numbers.index(largest)
     if math.fsum([math.exp(x - largest) for x in numbers]) > 2.0:  # no share is above ½
-        terms, rest, i = _terms(xs)
+        terms, rest = _terms(xs, numbers, i)
         total = ops.log(terms[i] + rest)
         return [(x - largest) - total for x in xs]
-    i = numbers.index(largest)
     own = ops.log_softmax(xs[i], *xs[:i], *xs[i + 1 :])  # it computes 1 - p from the other terms
     return [own if j == i else (x - xs[i]) + own for j, x in enumerate(xs)]
 
 
-def _terms(xs: Sequence[Scalar]) -> tuple[list[Scalar], Scalar, int]:
-    """exp(x - largest) for each x, the sum of all but that of the largest, and the index of the largest.
+def _terms(xs: Sequence[Scalar], numbers: Sequence[float], i: int) -> tuple[list[Scalar], Scalar]:
+    """exp(x - xs[i]) for each x, where xs[i] is the largest, and the sum of all but that of xs[i].
 
     The largest is a constant here, since adding a constant to all xs changes no share.
     """
-    numbers = _numbers(xs)
-    largest = max(numbers)
-    first = numbers.index(largest)
-    terms = [ops.exp_difference(x, largest) for x in xs]
-    others = sorted({*range(len(xs))} - {first}, key=numbers.__getitem__)  # smallest first, to round least
-    return terms, ops.sum(*[terms[i] for i in others]), first
+    terms = [ops.exp_difference(x, numbers[i]) for x in xs]
+    others = sorted({*range(len(xs))} - {i}, key=numbers.__getitem__)  # smallest first, to round least
+    return terms, ops.sum(*[terms[j] for j in others])
 
 
 def _numbers(xs: Sequence[Scalar]) -> list[float]:

@@ -191,8 +191,10 @@ def test_softmax_and_log_softmax_are_exact_however_far_all_numbers_are_shifted(x
             one_first = [xs[j] for j in order]
             assert ulps(y.data, oracle.value(name, *one_first)) <= 4
             exact = dict(zip(order, oracle.partials(name, *one_first), strict=True))
-            found = autograd.gradients(y, shifted)  # each a product of two shares
-            assert all(ulps(got, exact[j]) <= 5 for j, got in enumerate(found))
+            largest = max(range(len(xs)), key=xs.__getitem__)
+            for j, got in enumerate(autograd.gradients(y, shifted)):
+                four = largest in (i, j) or i == j  # else it is the product of two small shares, each a quotient
+                assert ulps(got, exact[j]) <= (4 if four else 5)
 
 
 @given(small)

@@ -153,7 +153,7 @@ class Steps(Sequence[Step]):
         if len(steps) < len(self):
             rows.insert(half, f"        … and {len(self) - len(steps):,} more")
         passes = self._passes
-        changed = [name_text(passes.names[leaf]) for leaf in stale_leaves(passes.graph.nodes)]  # by now
+        changed = [name_text(passes.names[leaf]) for leaf in stale_leaves(passes.graph.nodes)]  # when it is printed
         first = [TEXT_WORDING.stale_note(changed)] if changed else []
         return "\n".join([*first, f"{len(self):,} steps of {name_text(passes.names[passes.root])}", *rows])
 
