@@ -14,6 +14,7 @@ from threading import Lock
 from autograd._typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autograd.compiler.tracing import Trace
     from autograd.value import Value
 
 
@@ -62,6 +63,10 @@ recording: ContextVar[bool] = ContextVar("recording", default=True)
 watching: ContextVar[bool] = ContextVar("watching", default=False)
 warning: ContextVar[bool] = ContextVar("warning", default=True)
 current_scope: ContextVar[Scope | None] = ContextVar("current_scope", default=None)
+
+# The trace of the compiler that is running, and how many are running anywhere: while that is 0, nobody asks for the other.
+trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+tracing = 0
 
 # How many modes are on anywhere, as a float: the arithmetic of Value compares `z - z` with it, so that
 # one comparison detects both a result that is not finite and a mode that is on.
@@ -155,6 +160,30 @@ def anomaly() -> Mode:
     log(0.0) is -inf
     """
     return Mode(watching, lambda: True)
+
+
+class tracing_with:  # noqa: N801  # a context manager
+    """Let this trace see what Values do: comparisons, detach, and numbers that are read."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+
+    def __enter__(self) -> None:
+        global tracing
+        self._token = trace.set(self._trace)
+        with _lock:
+            tracing += 1
+
+    def __exit__(self, *exception: object) -> None:
+        global tracing
+        with _lock:
+            tracing -= 1
+        trace.reset(self._token)
+
+
+def current_trace() -> Trace | None:
+    """The trace that is running here, if any."""
+    return trace.get() if tracing else None
 
 
 def start() -> int:

@@ -11,6 +11,18 @@ class StaleGraphError(RuntimeError):
     """A graph cannot be differentiated into more graph, since the number in one of its leaves has changed."""
 
 
+class CompileError(ValueError):
+    """A function or a rule that cannot be compiled, or a program that cannot be run or exported this way."""
+
+
+class BranchError(RuntimeError):
+    """A compiled program was run on numbers that would take another branch than the one that was recorded."""
+
+
+class TracingWarning(RuntimeWarning):
+    """While a function was traced, a Value was turned into a number, which stays a constant of the program."""
+
+
 class TeachingWarning(UserWarning):
     """A classic slip in a training loop: the program runs, but learns nothing or the wrong thing.
 

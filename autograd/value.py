@@ -77,6 +77,8 @@ class Value(Methods, MicrogradNames):
     @property
     def data(self) -> float:
         """The number."""
+        if context.tracing:
+            _number_is_read("data")
         return self._number
 
     @data.setter
@@ -90,6 +92,8 @@ class Value(Methods, MicrogradNames):
     @property
     def grad(self) -> float:
         """The derivative, with respect to this node, of the root that `backward()` was called on; 0.0 before the first call."""
+        if context.tracing:
+            _number_is_read("grad")
         if self.op is None:
             if self._da is True:
                 self._da = None
@@ -222,6 +226,8 @@ class Value(Methods, MicrogradNames):
 
     def item(self) -> float:
         """The number, as `torch.Tensor.item` returns it."""
+        if context.tracing:
+            _number_is_read("item()")
         return self._number
 
     def detach(self) -> Value:
@@ -229,7 +235,8 @@ class Value(Methods, MicrogradNames):
         leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label
-        return leaf
+        trace = context.current_trace()
+        return leaf if trace is None else trace.detached(leaf, self)
 
     def backward(self, seed: float = 1.0) -> None:
         """Compute ∂self/∂node for every node that self was made from, and store it in `grad`.
@@ -452,6 +459,8 @@ class Value(Methods, MicrogradNames):
         return _compare(ops.greater_equal, self, other)
 
     def __bool__(self) -> bool:
+        if context.tracing and (trace := context.current_trace()) is not None:
+            trace.decided(self)
         return self._number != 0.0
 
     def __repr__(self) -> str:
@@ -463,6 +472,8 @@ class Value(Methods, MicrogradNames):
         return format(self._number, spec) if spec else repr(self)
 
     def __round__(self, digits: int | None = None) -> float:
+        if context.tracing:
+            _number_is_read("round()")
         return round(self._number, digits)
 
     def __float__(self) -> float:
@@ -560,6 +571,11 @@ _new: Callable[[], Value] = functools.partial(object.__new__, Value)  # Value.__
 _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", "dict"))
 
 
+def _number_is_read(how: str) -> None:
+    if (trace := context.current_trace()) is not None:
+        trace.was_read(how)
+
+
 def _grad_was_read(leaf: Value) -> None:
     """Called when a constant is added to a leaf whose gradient was read: was that meant to update the leaf?"""
     leaf._db = None
@@ -613,6 +629,8 @@ def _operand(x: Any) -> Any:
 
 
 def _compare(op: Op, x: Value, other: object) -> bool:
+    if context.tracing and context.current_trace() is not None:
+        return _compare_traced(op, x, other)
     y: float
     if type(other) is Value:
         y = other._number
@@ -626,6 +644,14 @@ def _compare(op: Op, x: Value, other: object) -> bool:
         except ValueError:
             y = other  # type: ignore[assignment]  # too large for a float: Python compares a Fraction exactly, too
     return bool(op.forward(x._number, y))
+
+
+def _compare_traced(op: Op, x: Value, other: object) -> Any:
+    """The comparison as a node: if Python branches on it, `__bool__` tells the trace."""
+    try:
+        return record(op, (x, other if type(other) is Value else number(other)))
+    except TypeError:
+        return NotImplemented
 
 
 def _node(op: Op, z: float, a: Any, b: Any, da: Any, db: Any, depth: int) -> Value:
@@ -676,7 +702,7 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     if z - z != 0.0:
         _warn_not_finite(op, numbers, z)
     if context.special and not context.recording.get():
-        return _result_leaf(z)
+        return _unrecorded(op, args, z)
     wanted = [type(arg) is Value for arg in args]
     partials = take_partials(op, z, numbers, wanted)
     depth = 1 + max([arg._depth for arg in args if type(arg) is Value])
@@ -692,6 +718,15 @@ def record(op: Op, args: tuple[Any, ...]) -> Value:
     if context.special:
         _take_note(node)
     return node
+
+
+def _unrecorded(op: Op, args: tuple[Any, ...], z: float) -> Value:
+    """The result inside `no_grad()`; a trace keeps how it was computed."""
+    leaf, trace = _result_leaf(z), context.current_trace()
+    if trace is None:
+        return leaf
+    with context.enable_grad():
+        return trace.detached(leaf, record(op, args))
 
 
 def _take_note(node: Value) -> None:

@@ -1,0 +1,118 @@
+"""Builder: a Program being written. Symbol: a register that rules can compute with, each operation appending a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd import ops
+from autograd.compiler.program import Arg, Input, Output, Program, Row, result_count
+from autograd.errors import CompileError
+from autograd.op import Op, number
+
+
+class Builder:
+    """A Program being written, row by row.
+
+    >>> builder = Builder([Input("x")])
+    >>> y = builder.symbol(0) * 2.0 + 1.0
+    >>> print(builder.program([Output("y", y.register)]))
+    def program(x):
+        v1 = x * 2.0
+        v2 = v1 + 1.0
+        return v2
+    """
+
+    def __init__(self, inputs: Iterable[Input] = (), rows: Iterable[Row] = (), registers: int | None = None) -> None:
+        self.inputs = list(inputs)
+        self.rows = list(rows)
+        self.registers = len(self.inputs) if registers is None else registers
+
+    @classmethod
+    def of(cls, program: Program) -> Builder:
+        """A builder that goes on where the program ends."""
+        return cls(program.inputs, program.rows, program.registers)
+
+    def add(self, op: Op, args: tuple[Arg, ...], shape: tuple[int, int] | None = None) -> int:
+        """Append a row; the (first) register of its result."""
+        result = self.registers
+        self.rows.append(Row(op, args, result, shape))
+        self.registers = result + result_count(op, shape)
+        return result
+
+    def symbol(self, arg: Arg) -> Any:
+        """What a rule gets for an argument: a Symbol for a register, a constant as it is."""
+        return Symbol(self, arg) if type(arg) is int else arg
+
+    def arg(self, x: Any) -> Arg:
+        """The register or constant that a rule's result stands for."""
+        return x.register if type(x) is Symbol else number(x)
+
+    def program(self, outputs: Iterable[Output]) -> Program:
+        """The program written so far, with these outputs."""
+        return Program(tuple(self.inputs), tuple(self.rows), tuple(outputs), self.registers)
+
+
+class Symbol:
+    """A register. An operator or an op of the table, called on one, appends a row to its builder."""
+
+    __slots__ = ("builder", "register")
+
+    def __init__(self, builder: Builder, register: int) -> None:
+        self.builder, self.register = builder, register
+
+    def _record(self, op: Op, args: Sequence[Any]) -> Symbol:
+        builder = self.builder
+        given = [x.register if type(x) is Symbol else x if type(x) is float else number(x) for x in op.checked(tuple(args))]
+        return Symbol(builder, builder.add(op, tuple(given)))
+
+    def __bool__(self) -> bool:
+        raise CompileError(
+            "a rule with a Python branch (if, and, or, min, max) cannot be compiled: write it with autograd.where and the "
+            "comparisons autograd.greater, autograd.equal …"
+        )
+
+    def __add__(self, other: Any) -> Symbol:
+        return self._record(ops.add, (self, other))
+
+    def __radd__(self, other: Any) -> Symbol:
+        return self._record(ops.add, (other, self))
+
+    def __sub__(self, other: Any) -> Symbol:
+        return self._record(ops.sub, (self, other))
+
+    def __rsub__(self, other: Any) -> Symbol:
+        return self._record(ops.sub, (other, self))
+
+    def __mul__(self, other: Any) -> Symbol:
+        return self._record(ops.mul, (self, other))
+
+    def __rmul__(self, other: Any) -> Symbol:
+        return self._record(ops.mul, (other, self))
+
+    def __truediv__(self, other: Any) -> Symbol:
+        return self._record(ops.div, (self, other))
+
+    def __rtruediv__(self, other: Any) -> Symbol:
+        return self._record(ops.div, (other, self))
+
+    def __pow__(self, other: Any) -> Symbol:
+        return self._record(ops.pow, (self, other))
+
+    def __rpow__(self, other: Any) -> Symbol:
+        return self._record(ops.pow, (other, self))
+
+    def __mod__(self, other: Any) -> Symbol:
+        return self._record(ops.mod, (self, other))
+
+    def __rmod__(self, other: Any) -> Symbol:
+        return self._record(ops.mod, (other, self))
+
+    def __neg__(self) -> Symbol:
+        return self._record(ops.neg, (self,))
+
+    def __pos__(self) -> Symbol:
+        return self._record(ops.pos, (self,))
+
+    def __abs__(self) -> Symbol:
+        return self._record(ops.abs, (self,))

@@ -1,0 +1,145 @@
+"""Program: a recorded graph as straight-line code: rows of ops on numbered registers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from autograd._format import unique_names
+from autograd.compiler.instructions import REDUCTIONS, lane_dot, matmul
+from autograd.op import Op
+
+Arg = int | float  # a register, or a constant
+MAX_LISTED = 10  # of the arguments or results that a line of a printed program names
+
+
+class Input(NamedTuple):
+    """An input: its name, and whether every lane has a number of its own."""
+
+    name: str
+    per_lane: bool = False
+
+
+class Output(NamedTuple):
+    """An output: its name, and the register or constant that holds it."""
+
+    name: str
+    arg: Arg
+
+
+class Row(NamedTuple):
+    """One operation: `result = op(*args)`. An int among the args is a register, a float is a constant.
+
+    A matrix product has a `shape`, and several results: the registers from `result` on.
+    """
+
+    op: Op
+    args: tuple[Arg, ...]
+    result: int
+    shape: tuple[int, int] | None = None
+
+    @property
+    def results(self) -> range:
+        """The registers it writes."""
+        return range(self.result, self.result + result_count(self.op, self.shape))
+
+
+def result_count(op: Op, shape: tuple[int, int] | None) -> int:
+    """How many registers an operation writes."""
+    return 1 if shape is None else shape[0] if op is matmul else shape[0] * shape[1]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Straight-line code: inputs in the registers 0, 1, …, then rows of ops of the table, then outputs.
+
+    A register is uniform or per lane: a row's result is per lane if one of its arguments is, unless it is a reduction
+    over lanes.
+
+    >>> from autograd import compile
+    >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program)
+    def program(x, y):
+        v2 = x * y
+        v3 = v2 + x
+        return v3
+    """
+
+    inputs: tuple[Input, ...]
+    rows: tuple[Row, ...]
+    outputs: tuple[Output, ...]
+    registers: int
+
+    @cached_property
+    def per_lane(self) -> list[bool]:
+        """For each register, whether every lane has a number of its own."""
+        varies = [False] * self.registers
+        for i, given in enumerate(self.inputs):
+            varies[i] = given.per_lane
+        for row in self.rows:
+            if row.op not in REDUCTIONS and any(type(arg) is int and varies[arg] for arg in row.args):
+                for result in row.results:
+                    varies[result] = True
+        return varies
+
+    @property
+    def operations(self) -> int:
+        """How many operations on numbers it does for one lane; a dot product of n pairs counts 2n."""
+        return sum(map(_operations, self.rows))
+
+    @property
+    def multiply_adds(self) -> int:
+        """How many multiplications whose product is added to something."""
+        return sum(map(_multiply_adds, self.rows))
+
+    def __str__(self) -> str:
+        names = self.names
+        lines = [f"def program({', '.join(names[: len(self.inputs)])}):"]
+        lines += [f"    {_line(row, names)}" for row in self.rows]
+        lines.append(f"    return {', '.join(_written(output.arg, names) for output in self.outputs)}")
+        return "\n".join(lines)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of each register: that of an input, else `v12`."""
+        given = unique_names({i: given.name for i, given in enumerate(self.inputs)}, str)
+        return [given.get(register, f"v{register}") for register in range(self.registers)]
+
+
+def _operations(row: Row) -> int:
+    if row.shape is not None:
+        n, m = row.shape
+        return 2 * n * m
+    if row.op is lane_dot:
+        return 2
+    return len(row.args) - 1 if row.op.terms is not None else 1
+
+
+def _multiply_adds(row: Row) -> int:
+    if row.shape is not None:
+        n, m = row.shape
+        return n * m
+    if row.op is lane_dot:
+        return 1
+    terms = row.op.terms(len(row.args)) if row.op.terms is not None else ()
+    return sum(len(term) == 2 for term in terms) if len(terms) > 1 else 0
+
+
+def _line(row: Row, names: Sequence[str]) -> str:
+    args = [_written(arg, names) for arg in row.args]
+    if row.shape is not None:
+        n, m = row.shape
+        return f"{_listed([names[i] for i in row.results])} = {row.op.name}[{n}×{m}]({_listed(args)})"
+    text = row.op.source.format(_listed(args)) if row.op.arity is None else row.op.source.format(*args)
+    return f"{names[row.result]} = {text}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(texts if len(texts) <= MAX_LISTED else [*texts[: MAX_LISTED - 2], "…", texts[-1]])
+
+
+def _written(arg: Arg, names: Sequence[str]) -> str:
+    if type(arg) is int:
+        return names[arg]
+    return f"({arg!r})" if arg < 0.0 else repr(arg)

@@ -1,0 +1,132 @@
+"""Tracing: a function is called once, on Values, and what it recorded becomes a Program."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from autograd import context
+from autograd._frames import place, user_frame
+from autograd.compiler.builder import Builder
+from autograd.compiler.instructions import detach
+from autograd.compiler.program import Arg, Input, Output, Program
+from autograd.errors import TracingWarning
+from autograd.value import Value
+
+
+class Guard(NamedTuple):
+    """A comparison that decided a Python branch while tracing: what it was then, and where."""
+
+    condition: Value
+    taken: bool
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        text = linecache.getline(self.file, self.line).strip()
+        return f"{place((self.file, self.line))}: {text}" if text else place((self.file, self.line))
+
+
+class Trace:
+    """What a function does on Values: its outputs, and what they depend on besides its arguments.
+
+    guards    the comparisons that decided a branch
+    draws     the Values that stand for random draws, each with its sampler
+    captured  the leaves from outside; found when the Program is made
+    """
+
+    def __init__(self, f: Callable[..., Any], inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:
+        self.inputs, self.names = list(inputs), list(names)
+        self.guards: list[Guard] = []
+        self.draws: dict[Value, Callable[[], float]] = {}
+        self._sources: dict[Value, Value] = {}  # of leaves made by detach() and inside no_grad()
+        self._started = context.start()
+        with context.enable_grad(), context.quiet(), context.tracing_with(self):
+            self.result = call()
+
+    # -- called by Values while tracing --------------------------------------------------------------
+
+    def decided(self, condition: Value) -> None:
+        """Python branches on a Value."""
+        frame, _ = user_frame()
+        self.guards.append(Guard(condition, condition._number != 0.0, frame.f_code.co_filename, frame.f_lineno))
+
+    def detached(self, leaf: Value, source: Value) -> Value:
+        """`leaf` has the number of `source`, and no gradient flows through it."""
+        self._sources[leaf] = source
+        return leaf
+
+    def was_read(self, how: str) -> None:
+        """A Value is turned into a number."""
+        _, depth = user_frame()
+        warnings.warn(
+            f"{how} was read while the function was traced: the number it had then is a constant of the program. "
+            "Compute with the Value itself",
+            TracingWarning,
+            stacklevel=depth + 1,
+        )
+
+    def draw(self, sampler: Callable[[], float]) -> Value:
+        """A Value that stands for a random draw, made anew in every run."""
+        drawn = Value(0.5)
+        self.draws[drawn] = sampler
+        return drawn
+
+    # -- the program ---------------------------------------------------------------------------------
+
+    def program(self, outputs: Sequence[tuple[str, Any]]) -> tuple[Program, list[Value]]:
+        """The Program that computes these outputs and the conditions of the guards, and the captured leaves.
+
+        Its inputs are the arguments, the captured leaves and the draws, in that order.
+        """
+        self.guards = [guard for guard in self.guards if self._depends(guard.condition)]
+        wanted = [*outputs, *((f"guard_{i}", guard.condition) for i, guard in enumerate(self.guards))]
+        order = list(self._order([x for _, x in wanted if type(x) is Value]))
+        known = {*self.inputs, *self.draws}
+        captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
+        names = [*self.names, *(_spelled(x.label) or f"w{i}" for i, x in enumerate(captured))]
+        names += [f"draw_{i}" for i in range(len(self.draws))]
+        builder = Builder([Input(name) for name in names])
+        registers: dict[Value, Arg] = {x: i for i, x in enumerate([*self.inputs, *captured, *self.draws])}
+        for node in order:
+            if node in registers:
+                continue
+            if node.op is not None:
+                args = tuple([arg if type(arg) is float else registers[arg] for arg in node.args])
+                registers[node] = builder.add(node.op, args)
+            elif node in self._sources:
+                source = registers[self._sources[node]]
+                registers[node] = builder.add(detach, (source,)) if type(source) is int else source
+            else:
+                registers[node] = node._number
+        found = [Output(name, registers[x] if type(x) is Value else x) for name, x in wanted]
+        return builder.program(found), captured
+
+    def _order(self, roots: Sequence[Value]) -> Iterator[Value]:
+        """All nodes behind the roots, arguments before results, in the order in which a sweep visits them."""
+        seen: set[Value] = set()
+        stop = {*self.inputs, *self.draws}
+        stack: list[Any] = list(roots)[::-1]
+        while stack:
+            node = stack.pop()
+            if node is None:  # all arguments of the node under this None have been visited
+                yield stack.pop()
+            elif node not in seen:
+                seen.add(node)
+                stack += (node, None)
+                if node not in stop:
+                    args = (self._sources[node],) if node in self._sources else node.args[::-1]
+                    stack.extend(arg for arg in args if type(arg) is not float and arg not in seen)
+
+    def _depends(self, condition: Value) -> bool:
+        """True if it may come out otherwise in another run."""
+        known = {*self.inputs, *self.draws}
+        return any(x in known or (x.op is None and x._a < self._started) for x in self._order([condition]))
+
+
+def _spelled(name: str) -> str:
+    """A name as an identifier: `layers[0].w[1]` is `layers_0_w_1`."""
+    return re.sub(r"\W+", "_", name).strip("_")
