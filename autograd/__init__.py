@@ -14,7 +14,7 @@ from autograd._collision import refuse_mixed_folder
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.context import anomaly, enable_grad, no_grad, scope
 from autograd.custom_op import custom_op
-from autograd.errors import AnomalyError, StaleGraphError, TeachingWarning
+from autograd.errors import AnomalyError, BranchError, CompileError, StaleGraphError, TeachingWarning, TracingWarning
 from autograd.functions import (
     clip,
     dot,
@@ -129,6 +129,7 @@ if TYPE_CHECKING:
 
 # Drawing and explaining are loaded on first use: a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
+    "compile": "autograd.compiler.compiled",
     "draw_dot": "autograd.viz.draw_dot",
     "explain": "autograd.formulas.chain_rule",
     "kinks": "autograd.diagnosis.kinks",
@@ -174,9 +175,12 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "BranchError",
     "cbrt",
     "ceil",
     "clip",
+    "compile",
+    "CompileError",
     "copysign",
     "cos",
     "cosh",
@@ -275,6 +279,7 @@ __all__ = [
     "to_latex",
     "to_python",
     "trace",
+    "TracingWarning",
     "Value",
     "value_and_grad",
     "var",

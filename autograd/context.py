@@ -162,7 +162,7 @@ def anomaly() -> Mode:
     return Mode(watching, lambda: True)
 
 
-class tracing_with:  # noqa: N801  # a context manager
+class tracing_with:  # a context manager
     """Let this trace see what Values do: comparisons, detach, and numbers that are read."""
 
     def __init__(self, trace: Trace) -> None:

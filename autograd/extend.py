@@ -1,5 +1,9 @@
 """What `nn` is built from, and what authors of other extensions may import: this module's names stay as they are."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 from autograd import ops
 from autograd._check import (
     any_number,
@@ -20,11 +24,24 @@ from autograd._files import write_atomically
 from autograd._format import as_index, counted, did_you_mean, html_table, listed, one_line, shown, text_table, told_apart
 from autograd._progress import threadless_bar
 from autograd._tree import same_shape, tree_leaves, tree_map
+from autograd._typing import Any
 from autograd.calls import call, made_in_call, scopes_of
-from autograd.context import Scope
+from autograd.context import Scope, current_trace
 from autograd.graph import Graph, edges_of
 from autograd.op import TABLE
 from autograd.teaching import teach_step_without_backward
+
+
+def draw(sampler: Callable[[], float]) -> Any:
+    """A random number from `sampler()`. In a compiled program it is an input, drawn anew in every run, for every lane.
+
+    >>> from random import Random
+    >>> draw(Random(0).random)
+    0.8444218515250481
+    """
+    trace = current_trace()
+    return sampler() if trace is None else trace.draw(sampler)
+
 
 __all__ = [
     "TABLE",
@@ -40,7 +57,9 @@ __all__ = [
     "checked_keys",
     "checked_value",
     "counted",
+    "current_trace",
     "did_you_mean",
+    "draw",
     "edges_of",
     "finite_above_zero",
     "finite_from_zero",

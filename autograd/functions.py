@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from autograd import ops
+from autograd import context, ops
 from autograd._typing import Any, Never
+from autograd.kernels import sums_of_others
 from autograd.op import number
 from autograd.value import Value, record_dots
 
@@ -130,6 +131,8 @@ def softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     ([0.5, 0.5], [0.5, 0.5])
     """
     xs = _non_empty("softmax", xs, more)
+    if context.current_trace() is not None:
+        return [ops.fraction(term, rest) for term, rest in _traced_terms(xs)[1]]
     numbers = _numbers(xs)
     i = numbers.index(max(numbers))
     terms, rest = _terms(xs, numbers, i)
@@ -146,6 +149,9 @@ def log_softmax(xs: Iterable[Scalar], *more: Never) -> list[Scalar]:
     [-4.248354255291589e-18, -40.0]
     """
     xs = _non_empty("log_softmax", xs, more)
+    if context.current_trace() is not None:
+        largest, terms = _traced_terms(xs)
+        return [_log_share(x - largest, *term) for x, term in zip(xs, terms, strict=True)]
     numbers = _numbers(xs)
     largest = max(numbers)
     i = numbers.index(largest)
@@ -165,6 +171,22 @@ def _terms(xs: Sequence[Scalar], numbers: Sequence[float], i: int) -> tuple[list
     terms = [ops.exp_difference(x, numbers[i]) for x in xs]
     others = sorted({*range(len(xs))} - {i}, key=numbers.__getitem__)  # smallest first, to round least
     return terms, ops.sum(*[terms[j] for j in others])
+
+
+def _traced_terms(xs: Sequence[Scalar]) -> tuple[Scalar, list[tuple[Scalar, Scalar]]]:
+    """The largest, and exp(x - largest) for each x with the sum of the others. A program must not branch on which it is."""
+    with context.no_grad():
+        largest = xs[0]
+        for x in xs[1:]:
+            largest = ops.maximum(largest, x)
+    terms = [ops.exp_difference(x, largest) for x in xs]
+    return largest, list(zip(terms, sums_of_others(terms), strict=True))
+
+
+def _log_share(x: Scalar, term: Scalar, rest: Scalar) -> Scalar:
+    """The logarithm of term / (term + rest), where term is exp(x): from the rest where the share is above ½."""
+    ratio = ops.where(ops.greater(term, rest), rest / ops.where(ops.greater(term, rest), term, 1.0), 0.0)
+    return ops.where(ops.greater(term, rest), -ops.log1p(ratio), x - ops.log(term + rest))
 
 
 def _numbers(xs: Sequence[Scalar]) -> list[float]:

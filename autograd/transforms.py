@@ -123,7 +123,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     (6.0, 23.0)
     """
     _checked("jvp", f)
-    _check_tangents("jvp", primals, tangents)
+    check_tangents("jvp", primals, tangents)
     return _jvp("jvp", f, primals, tangents)
 
 
@@ -181,7 +181,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     [6.0, 4.0]
     """
     _checked("hvp", f)
-    _check_tangents("hvp", primals, tangents)
+    check_tangents("hvp", primals, tangents)
     by = tuple(range(len(primals))) if len(primals) != 1 else 0
     return _jvp("hvp", _gradient("hvp", f, by), primals, tangents)[1]
 
@@ -262,7 +262,7 @@ class _Run:
         has_aux: bool = False,
     ) -> None:
         self.verb, self.name, self.single = verb, _name(f), isinstance(argnums, int)
-        chosen = _positions(verb, self.name, argnums, len(args))
+        chosen = positions(verb, self.name, argnums, len(args))
         self.started = context.start()
         with context.enable_grad():
             self.shape = [self._as_inputs(i, args[i]) for i in chosen]
@@ -371,7 +371,7 @@ def _checked(verb: str, f: Any, argnums: Any = 0) -> int | tuple[int, ...]:
     return _transform_checks.argnums(verb, argnums)
 
 
-def _check_tangents(verb: str, primals: Any, tangents: Any) -> None:
+def check_tangents(verb: str, primals: Any, tangents: Any) -> None:
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise TypeError(
@@ -381,7 +381,7 @@ def _check_tangents(verb: str, primals: Any, tangents: Any) -> None:
         raise ValueError(f"{verb}: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
 
 
-def _positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int) -> list[int]:
+def positions(verb: str, name: str, argnums: int | Sequence[int], arguments: int) -> list[int]:
     """The positions of the selected arguments, counted from the start."""
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
     for i in chosen:

@@ -630,7 +630,7 @@ def _operand(x: Any) -> Any:
 
 def _compare(op: Op, x: Value, other: object) -> bool:
     if context.tracing and context.current_trace() is not None:
-        return _compare_traced(op, x, other)
+        return _compare_traced(op, x, other)  # type: ignore[no-any-return]  # a Value while tracing
     y: float
     if type(other) is Value:
         y = other._number

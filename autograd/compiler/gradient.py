@@ -72,7 +72,7 @@ class _Flows:
     There the flow itself is -0.0, which changes nothing that it is added to.
     """
 
-    def __init__(self, seeds: Mapping[int, Any]) -> None:
+    def __init__(self, seeds: Mapping[Any, Any]) -> None:
         self._flows: dict[Arg, Any] = dict(seeds)
         self._gates: dict[Arg, Any] = {}
 

@@ -59,7 +59,8 @@ class Program:
     over lanes.
 
     >>> from autograd import compile
-    >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program)
+    >>> from autograd import compile
+    >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0))
     def program(x, y):
         v2 = x * y
         v3 = v2 + x

@@ -38,7 +38,7 @@ class Trace:
     captured  the leaves from outside; found when the Program is made
     """
 
-    def __init__(self, f: Callable[..., Any], inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:
+    def __init__(self, inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:
         self.inputs, self.names = list(inputs), list(names)
         self.guards: list[Guard] = []
         self.draws: dict[Value, Callable[[], float]] = {}
@@ -87,7 +87,7 @@ class Trace:
         order = list(self._order([x for _, x in wanted if type(x) is Value]))
         known = {*self.inputs, *self.draws}
         captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
-        names = [*self.names, *(_spelled(x.label) or f"w{i}" for i, x in enumerate(captured))]
+        names = [*self.names, *(spelled(x.label) or f"w{i}" for i, x in enumerate(captured))]
         names += [f"draw_{i}" for i in range(len(self.draws))]
         builder = Builder([Input(name) for name in names])
         registers: dict[Value, Arg] = {x: i for i, x in enumerate([*self.inputs, *captured, *self.draws])}
@@ -127,6 +127,6 @@ class Trace:
         return any(x in known or (x.op is None and x._a < self._started) for x in self._order([condition]))
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
     """A name as an identifier: `layers[0].w[1]` is `layers_0_w_1`."""
     return re.sub(r"\W+", "_", name).strip("_")

@@ -1,0 +1,312 @@
+"""autograd.compile: a function, traced once, as a program that runs on numbers or on many lanes side by side."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import _transform_checks
+from autograd._check import checked_choice
+from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
+from autograd.compiler import derived
+from autograd.compiler.arguments import Argument, Given, checked_axes, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.guards import check_guards
+from autograd.compiler.optimize import optimize
+from autograd.compiler.program import Input, Output, Program
+from autograd.compiler.runners import Runner, chosen_runner
+from autograd.compiler.tracing import Trace, spelled
+from autograd.errors import CompileError
+from autograd.op import number
+from autograd.transforms import check_tangents, positions
+from autograd.value import Value
+
+WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
+EXECUTORS = ("auto", "python", "numpy", "numba")
+
+
+def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str = "raise", executor: str = "auto") -> Compiled:
+    """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
+
+    `f` is called with Values in the place of the numbers of `examples`, which are numbers, nested lists, tuples and
+    dicts of numbers, and arrays. The program takes arguments of the same nesting; or, as `in_axes` says for each (as in
+    `jax.vmap`: the axis of the lanes, None for an argument that all lanes share), arrays with one more axis: it then
+    runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
+
+    What Python decides by comparing Values is recorded: where a run would decide otherwise, `guard="raise"` raises a
+    BranchError that names the line, "recompile" traces that branch too, and "ignore" goes on. CompileError if f does
+    something else at every call.
+
+    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0)
+    >>> program(4.0, 5.0), program.value_and_grad(4.0, 5.0, argnums=(0, 1))
+    (24.0, (24.0, (6.0, 4.0)))
+    >>> import numpy as np
+    >>> program(np.array([1.0, 2.0]), np.array([3.0, 4.0])).tolist()
+    [4.0, 10.0]
+    """
+    _transform_checks.check_function("compile", f)
+    checked_choice("guard", guard, ("raise", "recompile", "ignore"))
+    checked_choice("executor", executor, EXECUTORS)
+    return Compiled(f, examples, checked_axes(in_axes, len(examples)), guard, executor)
+
+
+class Compiled:
+    """A compiled function: see `autograd.compile`."""
+
+    def __init__(
+        self, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[int | None], guard: str, executor: str
+    ) -> None:
+        self.name = getattr(f, "__name__", None) or type(f).__name__
+        names = _parameter_names(f, len(examples))
+        self.arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
+        self.executor = executor
+        self.function, self.guard = f, guard
+        self._runners: dict[Any, Runner] = {}
+        self._trace()
+
+    def _trace(self) -> None:
+        f, examples = self.function, [argument.example for argument in self.arguments]
+        first = _Traced(f, examples, [argument.name for argument in self.arguments])
+        again = _Traced(f, examples, [argument.name for argument in self.arguments])
+        if first.program.rows != again.program.rows or first.captured != again.captured:
+            raise CompileError(
+                f"{self.name} does something else at every call, so it cannot be compiled: does it draw random numbers, or "
+                "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
+            )
+        self.traced, self.captured, self.guards = first.program, first.captured, first.trace.guards
+        self.samplers = list(first.trace.draws.values())
+        self.result = first.trace.result
+        count = len(first.outputs)
+        self._values, self._guarded = self.traced.outputs[:count], self.traced.outputs[count:]
+        starts, start = [], 0
+        for argument in self.arguments:
+            starts.append(range(start, start + argument.count))
+            start += argument.count
+        self._registers = starts
+        self._captured_at = range(start, start + len(self.captured))
+
+    # -- running -------------------------------------------------------------------------------------
+
+    def __call__(self, *xs: Any) -> Any:
+        """What `f` returns: numbers, or arrays with a leading axis of lanes."""
+        given = self._bind(xs)
+        return _in_shape(self.result, self._run(("value",), given), lanes_of(self.arguments, given) is not None)
+
+    def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
+        """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
+
+        With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
+        """
+        if reduction is not None:
+            checked_choice("reduction", reduction, ("mean", "sum"))
+        self._check_one_number("value_and_grad")
+        given = self._bind(xs)
+        single, chosen = self._chosen("value_and_grad", argnums, len(xs))
+        lanes = lanes_of(self.arguments, given)
+        reduce = reduction is not None and lanes is not None
+        value, *slopes = self._run(("gradient", chosen, reduce), given)
+        scale = _scale(reduction, lanes)
+        if scale != 1.0:
+            value, slopes = value * scale, [slope * scale for slope in slopes]
+        return value, self._shaped(given, chosen, single, slopes, reduce)
+
+    def backward(self, *xs: Any, reduction: str = "mean") -> float:
+        """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
+
+        With lanes: of the mean or the sum over all lanes.
+        """
+        checked_choice("reduction", reduction, ("mean", "sum"))
+        self._check_one_number("backward")
+        given = self._bind(xs)
+        lanes = lanes_of(self.arguments, given)
+        value, *slopes = self._run(("backward", lanes is not None), given)
+        scale = _scale(reduction, lanes)
+        for leaf, slope in zip(self.captured, slopes, strict=True):
+            if leaf.requires_grad:
+                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + float(slope * scale)
+        return float(value * scale)
+
+    def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
+        """The derivatives of every number that f returns: shape of the output, then of the argument."""
+        given = self._bind(xs)
+        single, chosen = self._chosen("jacobian", argnums, len(xs))
+        found = self._run(("jacobian", chosen), given)
+        width = sum(self.arguments[i].count for i in chosen)
+        rows = [self._shaped(given, chosen, single, found[i : i + width]) for i in range(0, len(found), width)] if width else []
+        return _in_shape(self.result, rows, lanes_of(self.arguments, given) is not None)
+
+    def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
+        """The second derivatives of f, which must return one number."""
+        self._check_one_number("hessian")
+        given = self._bind(xs)
+        single, chosen = self._chosen("hessian", argnums, len(xs))
+        found = self._run(("hessian", chosen), given)
+        width = sum(self.arguments[i].count for i in chosen)
+        rows = iter([self._shaped(given, chosen, single, found[i : i + width]) for i in range(0, len(found), width)])
+        lanes = lanes_of(self.arguments, given) is not None
+        blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes) for i in chosen]
+        return blocks[0] if single else tuple(blocks)
+
+    def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        """The Hessian times a vector; one result per primal, with a single one just that."""
+        self._check_one_number("hvp")
+        check_tangents("hvp", primals, tangents)
+        given = self._bind(primals)
+        chosen = tuple(range(len(primals)))
+        found = self._run(("hvp", chosen), given, self._bind(tangents))
+        return self._shaped(given, chosen, len(primals) == 1, found)
+
+    # -- what is run ---------------------------------------------------------------------------------
+
+    def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
+        """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
+
+        It is the one for lanes, if `in_axes` gives any argument an axis of lanes.
+
+        >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
+        def program(x, y):
+            v2 = x * y
+            v3 = v2 + x
+            return v3
+        """
+        checked_choice("what", what, WHAT)
+        _, chosen = self._chosen(what, argnums, len(self.arguments)) if self.arguments else (True, ())
+        lanes = any(argument.axis is not None for argument in self.arguments)
+        key = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
+        if what == "value_and_grad":
+            key = ("gradient", chosen, lanes and reduction is not None)
+        return optimize(self._derived(key or (what, chosen), lanes))
+
+    def __str__(self) -> str:
+        return str(self.program_of())
+
+    def _bind(self, xs: Sequence[Any]) -> list[Given]:
+        if len(xs) != len(self.arguments):
+            raise TypeError(f"{self.name} was compiled for {len(self.arguments)} arguments, got {len(xs)}")
+        return [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
+
+    def _run(self, key: tuple[Any, ...], given: Sequence[Given], more: Sequence[Given] = ()) -> list[Any]:
+        lanes = lanes_of(self.arguments, given)
+        foreign = any(is_foreign(x.numbers) for x in given)
+        runner = self._runners.get((key, lanes is not None, foreign))
+        if runner is None:
+            runner = self._runners[key, lanes is not None, foreign] = self._made(key, lanes is not None, foreign)
+        uniform: list[Any] = []
+        columns: list[Any] = []
+        for x in given:
+            (uniform if x.lanes is None else columns).append(x.numbers)
+        uniform.append([leaf._number for leaf in self.captured])
+        if self.samplers:
+            drawn = [[sampler() for sampler in self.samplers] for _ in range(1 if lanes is None else lanes)]
+            (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
+        for x in more:
+            (uniform if x.lanes is None else columns).append(x.numbers)
+        found = runner.run(uniform, columns, lanes)
+        values, guards = found[: len(found) - len(self.guards)], found[len(found) - len(self.guards) :]
+        if self.guard == "raise":
+            check_guards(self.guards, guards, lanes)
+        return values if lanes is None or key[-1] is True else [for_lanes(x, lanes) for x in values]
+
+    def _made(self, key: tuple[Any, ...], lanes: bool, foreign: bool) -> Runner:
+        return chosen_runner(optimize(self._derived(key, lanes)), self.executor, lanes, foreign)
+
+    def _derived(self, key: tuple[Any, ...], lanes: bool) -> Program:
+        """The program before the passes."""
+        per_lane = [i for a, at in zip(self.arguments, self._registers, strict=True) if a.axis is not None for i in at]
+        per_lane += range(self._captured_at.stop, len(self.traced.inputs))
+        program = derived.with_lanes(self.traced, per_lane if lanes else ())
+        match key:
+            case ("value",):
+                return program
+            case ("gradient", chosen, reduce):
+                return derived.value_and_gradient(program, self._leaves(chosen), self._guarded, reduce)
+            case ("backward", reduce):
+                return derived.value_and_gradient(program, self._captured_at, self._guarded, reduce)
+            case ("jacobian", chosen):
+                return derived.jacobian(program, [y.arg for y in self._values], self._leaves(chosen), self._guarded)
+            case ("hessian", chosen):
+                return derived.hessian(program, self._leaves(chosen), self._guarded)
+            case _:
+                inputs = self._leaves(key[1])
+                named = [Input(f"dot_{program.inputs[i].name}", program.inputs[i].per_lane) for i in inputs]
+                first = len(program.inputs)
+                longer = derived.with_inputs(program, named)
+                more = [
+                    Output(g.name, g.arg + len(named) if type(g.arg) is int and g.arg >= first else g.arg) for g in self._guarded
+                ]
+                return derived.hessian_product(longer, inputs, range(first, first + len(named)), more)
+
+    def _leaves(self, chosen: Sequence[int]) -> list[int]:
+        return [register for i in chosen for register in self._registers[i]]
+
+    def _chosen(self, verb: str, argnums: Any, count: int) -> tuple[bool, tuple[int, ...]]:
+        by = argnums if type(argnums) is int else _transform_checks.argnums(verb, argnums)
+        return isinstance(by, int), tuple(positions(verb, self.name, by, count))
+
+    def _shaped(
+        self, given: Sequence[Given], chosen: Sequence[int], single: bool, numbers: Sequence[Any], reduced: bool = False
+    ) -> Any:
+        """Derivatives by the leaves of these arguments, in their shape; by shared ones they may be reduced over the lanes."""
+        lanes = lanes_of(self.arguments, given) is not None
+        shaped, start = [], 0
+        for i in chosen:
+            stop = start + self.arguments[i].count
+            shaped.append(given[i].result(numbers[start:stop], lanes and not (reduced and given[i].lanes is None)))
+            start = stop
+        return shaped[0] if single else tuple(shaped)
+
+    def _check_one_number(self, verb: str) -> None:
+        y = self.result
+        if isinstance(y, (list, tuple, dict)) or (is_array(y) and y.ndim):
+            advice = "return the number in it, .item()" if getattr(y, "size", 0) == 1 else "use jacobian"
+            raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")
+
+
+class _Traced:
+    """A function, traced once at an example."""
+
+    def __init__(self, f: Callable[..., Any], examples: Sequence[Any], names: Sequence[str]) -> None:
+        name = getattr(f, "__name__", None) or type(f).__name__
+        shapes = [_as_inputs(name, i, example) for i, example in enumerate(examples)]
+        inputs = [x for shape in shapes for x in tree_leaves(shape)]
+        paths = [spelled(path) for given, shape in zip(names, shapes, strict=True) for path, _ in leaf_paths(shape, given)]
+        rest = iter(inputs)
+        copies = [tree_build(shape, rest) for shape in shapes]  # f may modify them
+        self.trace = Trace(inputs, paths, lambda: f(*copies))
+        ys = tree_leaves(self.trace.result)
+        _transform_checks.check_output("compile", name, self.trace.result)
+        self.outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
+        self.program, self.captured = self.trace.program(self.outputs)
+
+
+def _as_inputs(name: str, position: int, example: Any) -> Any:
+    try:
+        return tree_map(lambda x: Value(x._number if type(x) is Value else x), example)
+    except TypeError:
+        raise _transform_checks.argument("compile", name, position, example) from None
+
+
+def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first parameters, as far as the function tells them."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [*plain[:count], *(f"x{i}" for i in range(len(plain), count))]
+
+
+def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
+    """What the program computed for each number that the function returned, in the shape of what it returned."""
+    numbers = iter(found)
+
+    def block(leaf: Any) -> Any:
+        return stacked([next(numbers) for _ in range(leaf.size)], leaf.shape, lanes) if is_array(leaf) else next(numbers)
+
+    return block_map(block, result)
+
+
+def _scale(reduction: str | None, lanes: int | None) -> float:
+    if lanes == 0 and reduction == "mean":
+        raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
+    return 1.0 / lanes if lanes and reduction == "mean" else 1.0

@@ -1,0 +1,90 @@
+"""Programs derived from a traced one: with lanes, with its gradient, reduced over lanes, jacobians, products with the Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd.compiler.builder import Builder
+from autograd.compiler.gradient import Sweep
+from autograd.compiler.instructions import lane_sum
+from autograd.compiler.program import Arg, Input, Output, Program
+
+
+def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
+    """The same program, in which these inputs are per lane."""
+    chosen = frozenset(per_lane)
+    inputs = tuple(Input(given.name, i in chosen) for i, given in enumerate(program.inputs))
+    return Program(inputs, program.rows, program.outputs, program.registers)
+
+
+def with_inputs(program: Program, more: Sequence[Input]) -> Program:
+    """The same program with more inputs, which follow those that it has."""
+    first, shift = len(program.inputs), len(more)
+
+    def moved(arg: Arg) -> Arg:
+        return arg + shift if type(arg) is int and arg >= first else arg
+
+    rows = [row._replace(args=tuple(map(moved, row.args)), result=row.result + shift) for row in program.rows]
+    outputs = [Output(name, moved(arg)) for name, arg in program.outputs]
+    return Program((*program.inputs, *more), tuple(rows), tuple(outputs), program.registers + shift)
+
+
+def gradient(program: Program, output: int, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
+    """A builder that goes on after the program, and the derivative of an output by each input as Symbols and floats."""
+    builder = Builder.of(program)
+    y = program.outputs[output].arg
+    return builder, Sweep(builder).reverse({y: 1.0}, inputs) if type(y) is int else [0.0] * len(inputs)
+
+
+def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequence[Output], reduce: bool) -> Program:
+    """The value of the first output, its derivative by each input, and more outputs.
+
+    With `reduce`, the value and the derivatives by uniform inputs are summed over the lanes.
+    """
+    builder, found = gradient(program, 0, inputs)
+    varies = program.per_lane
+    value = _summed(builder, program.outputs[0].arg) if reduce else program.outputs[0].arg
+    slopes = [builder.arg(g) for g in found]
+    if reduce:
+        slopes = [slope if varies[x] else _summed(builder, slope) for x, slope in zip(inputs, slopes, strict=True)]
+    names = [f"d_{program.inputs[x].name}" for x in inputs]
+    return builder.program([Output(program.outputs[0].name, value), *map(Output, names, slopes), *outputs])
+
+
+def _summed(builder: Builder, arg: Arg) -> Arg:
+    return builder.add(lane_sum, (arg,))
+
+
+def jacobian(program: Program, outputs: Sequence[Arg], inputs: Sequence[int], more: Sequence[Output]) -> Program:
+    """The derivative of every output by every input, row by row, and more outputs."""
+    builder = Builder.of(program)
+    return _with_rows(builder, _matrix(builder, outputs, inputs), more)
+
+
+def hessian(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> Program:
+    """The second derivatives of the first output, row by row, and more outputs."""
+    builder, slopes = gradient(program, 0, inputs)
+    return _with_rows(builder, _matrix(builder, [builder.arg(g) for g in slopes], inputs), more)
+
+
+def hessian_product(program: Program, inputs: Sequence[int], tangents: Sequence[int], more: Sequence[Output]) -> Program:
+    """The Hessian of the first output times a vector, which more inputs hold: forward over reverse."""
+    builder, slopes = gradient(program, 0, inputs)
+    seeds = {x: builder.symbol(tangent) for x, tangent in zip(inputs, tangents, strict=True)}
+    found = Sweep(builder).forward(seeds, [builder.arg(g) for g in slopes])
+    return _with_rows(builder, [found], more)
+
+
+def _matrix(builder: Builder, outputs: Sequence[Arg], inputs: Sequence[int]) -> list[list[Any]]:
+    """One row per output: forward, column by column, if there are fewer inputs than outputs."""
+    sweep = Sweep(builder)
+    if len(inputs) < len(outputs):
+        columns = [sweep.forward({x: 1.0}, outputs) for x in inputs]
+        return [list(row) for row in zip(*columns, strict=True)]
+    return [sweep.reverse({y: 1.0}, inputs) if type(y) is int else [0.0] * len(inputs) for y in outputs]
+
+
+def _with_rows(builder: Builder, rows: Iterable[Sequence[Any]], more: Sequence[Output]) -> Program:
+    numbers = [builder.arg(x) for row in rows for x in row]
+    return builder.program([*(Output(f"d{i}", arg) for i, arg in enumerate(numbers)), *more])

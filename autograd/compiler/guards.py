@@ -1,0 +1,31 @@
+"""Guards: whether a run of a program takes the branches that were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.compiler.tracing import Guard
+from autograd.errors import BranchError
+
+
+def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | None) -> None:
+    """BranchError if a comparison came out otherwise than when it was traced; it names the line, and the lanes."""
+    for guard, condition in zip(guards, found, strict=True):
+        differing = differing_lanes(guard, condition)
+        if differing:
+            was = "true" if guard.taken else "false"
+            where = "" if lanes is None else f" for {len(differing)} of {lanes} lanes, the first of them lane {differing[0]}"
+            raise BranchError(
+                f"{guard}\nthis comparison was {was} when the function was traced, and is not{where}: write the branch with "
+                "autograd.where, or compile with guard='recompile'"
+            )
+
+
+def differing_lanes(guard: Guard, condition: Any) -> list[int]:
+    """The lanes in which the comparison came out otherwise; lane 0 stands for a run without lanes."""
+    if not hasattr(condition, "shape"):
+        numbers = condition if isinstance(condition, list) else [condition]
+        return [i for i, x in enumerate(numbers) if bool(x) is not guard.taken]
+    wrong = (condition != 0.0) != guard.taken
+    return [int(i) for i in wrong.reshape(-1).nonzero()[0]]
