@@ -26,11 +26,11 @@ class Given:
     tree: Any
     shape: tuple[int, ...] | None
 
-    def result(self, items: Sequence[Any], lanes: bool) -> Any:
+    def result(self, items: Any, lanes: bool) -> Any:
         """Results for its leaves, in its shape; each is for all lanes if there are `lanes`."""
         if self.shape is not None:
             return stacked(items, self.shape, lanes)
-        rest = iter(items)
+        rest = iter(items if lanes or not is_array(items) else items.tolist())
 
         def block(x: Any) -> Any:
             return stacked([next(rest) for _ in range(x.size)], x.shape, lanes) if is_array(x) and x.ndim > 1 else next(rest)
@@ -181,7 +181,7 @@ def _described(x: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def stacked(items: Sequence[Any], shape: tuple[int, ...], lanes: bool) -> Any:
+def stacked(items: Any, shape: tuple[int, ...], lanes: bool) -> Any:
     """These numbers, arrays or nested results as one array of this shape, which comes after the axis of the lanes.
 
     Lists, tuples and dicts stay as they are, in nested lists.
@@ -193,14 +193,16 @@ def stacked(items: Sequence[Any], shape: tuple[int, ...], lanes: bool) -> Any:
         return [stacked(items[i : i + size], shape[1:], lanes) for i in range(0, len(items), size)]
     import numpy
 
+    if is_array(items):
+        return (items.T if lanes else items).reshape(*([items.shape[-1]] if lanes else []), *shape)
     lead = 1 if lanes else 0
     whole = numpy.stack([numpy.asarray(item, float) for item in items], axis=lead)
     return whole.reshape(whole.shape[:lead] + shape + whole.shape[lead + 1 :])
 
 
-def for_lanes(x: Any, lanes: int) -> Any:
-    """A result for every lane, also if it is the same for all."""
-    if is_lanes(x) and x.ndim:
+def for_lanes(x: Any, lanes: int | None) -> Any:
+    """A result for every lane, if there are lanes, also where it is the same for all."""
+    if lanes is None or (is_lanes(x) and x.ndim):
         return x
     import numpy
 

@@ -37,7 +37,7 @@ class Builder:
         """Append a row; the (first) register of its result."""
         result = self.registers
         self.rows.append(Row(op, args, result, shape))
-        self.registers = result + result_count(op, shape)
+        self.registers = result + (1 if shape is None else result_count(op, shape))
         return result
 
     def symbol(self, arg: Arg) -> Any:

@@ -14,7 +14,7 @@ from autograd.compiler.arguments import Argument, Given, checked_axes, for_lanes
 from autograd.compiler.guards import check_guards
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Input, Output, Program
-from autograd.compiler.runners import Runner, chosen_runner
+from autograd.compiler.runners import Found, Runner, chosen_runner
 from autograd.compiler.tracing import Trace, spelled
 from autograd.errors import CompileError
 from autograd.op import number
@@ -22,6 +22,7 @@ from autograd.transforms import check_tangents, positions
 from autograd.value import Value
 
 WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
+REDUCTION_NAMES = ("mean", "sum")
 EXECUTORS = ("auto", "python", "numpy", "numba")
 
 
@@ -90,61 +91,62 @@ class Compiled:
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
         given = self._bind(xs)
-        return _in_shape(self.result, self._run(("value",), given), lanes_of(self.arguments, given) is not None)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("value",), given, lanes)
+        return _in_shape(self.result, [for_lanes(found[i], lanes) for i in range(len(self._values))], lanes is not None)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        if reduction is not None:
-            checked_choice("reduction", reduction, ("mean", "sum"))
+        if reduction is not None and reduction not in REDUCTION_NAMES:
+            checked_choice("reduction", reduction, REDUCTION_NAMES)
         self._check_one_number("value_and_grad")
         given = self._bind(xs)
-        single, chosen = self._chosen("value_and_grad", argnums, len(xs))
+        single, chosen = self._chosen("value_and_grad", argnums)
         lanes = lanes_of(self.arguments, given)
-        reduce = reduction is not None and lanes is not None
-        value, *slopes = self._run(("gradient", chosen, reduce), given)
-        scale = _scale(reduction, lanes)
-        if scale != 1.0:
-            value, slopes = value * scale, [slope * scale for slope in slopes]
-        return value, self._shaped(given, chosen, single, slopes, reduce)
+        reduced = reduction is not None and lanes is not None
+        found = self._run(("gradient", chosen, reduced), given, lanes, _scale(reduction, lanes))
+        value = float(found[0]) if reduced else for_lanes(found[0], lanes)
+        return value, self._shaped(found, 1, given, chosen, single, None if reduced else lanes)
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
 
         With lanes: of the mean or the sum over all lanes.
         """
-        checked_choice("reduction", reduction, ("mean", "sum"))
+        checked_choice("reduction", reduction, REDUCTION_NAMES)
         self._check_one_number("backward")
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
-        value, *slopes = self._run(("backward", lanes is not None), given)
-        scale = _scale(reduction, lanes)
-        for leaf, slope in zip(self.captured, slopes, strict=True):
+        found = self._run(("backward", lanes is not None), given, lanes, _scale(reduction, lanes))
+        slopes, _ = found.span(1, 1 + len(self.captured))
+        for leaf, slope in zip(self.captured, slopes if isinstance(slopes, list) else slopes.tolist(), strict=True):
             if leaf.requires_grad:
-                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + float(slope * scale)
-        return float(value * scale)
+                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope
+        return float(found[0])
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
         given = self._bind(xs)
-        single, chosen = self._chosen("jacobian", argnums, len(xs))
-        found = self._run(("jacobian", chosen), given)
-        width = sum(self.arguments[i].count for i in chosen)
-        rows = [self._shaped(given, chosen, single, found[i : i + width]) for i in range(0, len(found), width)] if width else []
-        return _in_shape(self.result, rows, lanes_of(self.arguments, given) is not None)
+        single, chosen = self._chosen("jacobian", argnums)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("jacobian", chosen), given, lanes)
+        width = sum([self.arguments[i].count for i in chosen])
+        rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(len(self._values))]
+        return _in_shape(self.result, rows, lanes is not None)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number."""
         self._check_one_number("hessian")
         given = self._bind(xs)
-        single, chosen = self._chosen("hessian", argnums, len(xs))
-        found = self._run(("hessian", chosen), given)
-        width = sum(self.arguments[i].count for i in chosen)
-        rows = iter([self._shaped(given, chosen, single, found[i : i + width]) for i in range(0, len(found), width)])
-        lanes = lanes_of(self.arguments, given) is not None
-        blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes) for i in chosen]
+        single, chosen = self._chosen("hessian", argnums)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("hessian", chosen), given, lanes)
+        width = sum([self.arguments[i].count for i in chosen])
+        rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
+        blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes is not None) for i in chosen]
         return blocks[0] if single else tuple(blocks)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -153,8 +155,9 @@ class Compiled:
         check_tangents("hvp", primals, tangents)
         given = self._bind(primals)
         chosen = tuple(range(len(primals)))
-        found = self._run(("hvp", chosen), given, self._bind(tangents))
-        return self._shaped(given, chosen, len(primals) == 1, found)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("hvp", chosen), given, lanes, more=self._bind(tangents))
+        return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
     # -- what is run ---------------------------------------------------------------------------------
 
@@ -170,9 +173,9 @@ class Compiled:
             return v3
         """
         checked_choice("what", what, WHAT)
-        _, chosen = self._chosen(what, argnums, len(self.arguments)) if self.arguments else (True, ())
+        _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(argument.axis is not None for argument in self.arguments)
-        key = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
+        key: Any = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
         if what == "value_and_grad":
             key = ("gradient", chosen, lanes and reduction is not None)
         return optimize(self._derived(key or (what, chosen), lanes))
@@ -185,27 +188,32 @@ class Compiled:
             raise TypeError(f"{self.name} was compiled for {len(self.arguments)} arguments, got {len(xs)}")
         return [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
 
-    def _run(self, key: tuple[Any, ...], given: Sequence[Given], more: Sequence[Given] = ()) -> list[Any]:
-        lanes = lanes_of(self.arguments, given)
+    def _run(
+        self,
+        key: tuple[Any, ...],
+        given: Sequence[Given],
+        lanes: int | None,
+        scale: float = 1.0,
+        more: Sequence[Given] = (),
+    ) -> Found:
         foreign = any(is_foreign(x.numbers) for x in given)
         runner = self._runners.get((key, lanes is not None, foreign))
         if runner is None:
             runner = self._runners[key, lanes is not None, foreign] = self._made(key, lanes is not None, foreign)
-        uniform: list[Any] = []
-        columns: list[Any] = []
-        for x in given:
-            (uniform if x.lanes is None else columns).append(x.numbers)
-        uniform.append([leaf._number for leaf in self.captured])
+        uniform = [x.numbers for x in given if x.lanes is None]
+        columns = [x.numbers for x in given if x.lanes is not None]
+        if self.captured:
+            uniform.append([leaf._number for leaf in self.captured])
         if self.samplers:
             drawn = [[sampler() for sampler in self.samplers] for _ in range(1 if lanes is None else lanes)]
             (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
         for x in more:
             (uniform if x.lanes is None else columns).append(x.numbers)
         found = runner.run(uniform, columns, lanes)
-        values, guards = found[: len(found) - len(self.guards)], found[len(found) - len(self.guards) :]
-        if self.guard == "raise":
-            check_guards(self.guards, guards, lanes)
-        return values if lanes is None or key[-1] is True else [for_lanes(x, lanes) for x in values]
+        if self.guards and self.guard == "raise":
+            first = len(runner.program.outputs) - len(self.guards)
+            check_guards(self.guards, [found[first + i] for i in range(len(self.guards))], lanes)
+        return found if scale == 1.0 else found.scaled(scale)
 
     def _made(self, key: tuple[Any, ...], lanes: bool, foreign: bool) -> Runner:
         return chosen_runner(optimize(self._derived(key, lanes)), self.executor, lanes, foreign)
@@ -239,19 +247,21 @@ class Compiled:
     def _leaves(self, chosen: Sequence[int]) -> list[int]:
         return [register for i in chosen for register in self._registers[i]]
 
-    def _chosen(self, verb: str, argnums: Any, count: int) -> tuple[bool, tuple[int, ...]]:
+    def _chosen(self, verb: str, argnums: Any) -> tuple[bool, tuple[int, ...]]:
         by = argnums if type(argnums) is int else _transform_checks.argnums(verb, argnums)
-        return isinstance(by, int), tuple(positions(verb, self.name, by, count))
+        return isinstance(by, int), tuple(positions(verb, self.name, by, len(self.arguments)))
 
     def _shaped(
-        self, given: Sequence[Given], chosen: Sequence[int], single: bool, numbers: Sequence[Any], reduced: bool = False
+        self, found: Found, start: int, given: Sequence[Given], chosen: Sequence[int], single: bool, lanes: int | None
     ) -> Any:
-        """Derivatives by the leaves of these arguments, in their shape; by shared ones they may be reduced over the lanes."""
-        lanes = lanes_of(self.arguments, given) is not None
-        shaped, start = [], 0
+        """Outputs from `start` on, derivatives by these arguments, in their shape: for every one of the `lanes`, if any."""
+        shaped = []
         for i in chosen:
             stop = start + self.arguments[i].count
-            shaped.append(given[i].result(numbers[start:stop], lanes and not (reduced and given[i].lanes is None)))
+            items, per_lane = found.span(start, stop)
+            if lanes is not None and not per_lane:
+                items, per_lane = [for_lanes(x, lanes) for x in items], True
+            shaped.append(given[i].result(items, per_lane))
             start = stop
         return shaped[0] if single else tuple(shaped)
 

@@ -65,7 +65,9 @@ class Sweep:
 
 
 class _Flows:
-    """The adjoints or tangents of a sweep so far.
+    """The adjoints or tangents of a sweep so far: for each register the products that flow into it.
+
+    They are added up when they are asked for: several of them in one `dot`, in the order in which they came.
 
     A row whose op selects, as `where` does, lets nothing through to what it did not take, not even 0·inf. What it takes
     is known only when the program runs, so such a flow has a gate: 1.0 where something flows, 0.0 where nothing does.
@@ -73,26 +75,26 @@ class _Flows:
     """
 
     def __init__(self, seeds: Mapping[Any, Any]) -> None:
-        self._flows: dict[Arg, Any] = dict(seeds)
+        self._terms: dict[Arg, list[tuple[Any, Any]]] = {register: [(seed, 1.0)] for register, seed in seeds.items()}
         self._gates: dict[Arg, Any] = {}
+        self._flows: dict[Arg, Any] = {}
 
     def __contains__(self, register: Arg) -> bool:
-        return register in self._flows
+        return register in self._terms
 
     def send(self, source: Arg, partial: Any, target: Arg, selects: bool) -> None:
         """Add what flows at the source, times a partial, to the target."""
-        flow, gate = self._flows[source], self._gates.get(source)
-        share = _times(flow, partial)
+        flow, gate = self._flow(source), self._gates.get(source)
         if selects:
             gate = partial if gate is None else gate * partial
-        if gate is not None and share is not flow:
-            share = ops.where(gate, share, -0.0)
-        if target not in self._flows:
-            self._flows[target] = share
+        if gate is not None and (selects or type(partial) is not float or partial != 1.0):
+            flow, partial = ops.where(gate, flow * partial, -0.0), 1.0
+        if target not in self._terms:
+            self._terms[target] = [(flow, partial)]
             if gate is not None:
                 self._gates[target] = gate
             return
-        self._flows[target] = self._flows[target] + share
+        self._terms[target].append((flow, partial))
         if target in self._gates:
             if gate is None:
                 del self._gates[target]
@@ -101,12 +103,38 @@ class _Flows:
 
     def total(self, register: Arg) -> Any:
         """What flows at a register in the end: 0.0 if nothing does."""
-        flow = self._flows.get(register, 0.0)
+        flow = self._flow(register) if register in self._terms else 0.0
         return ops.where(self._gates[register], flow, 0.0) if register in self._gates else flow
 
+    def _flow(self, register: Arg) -> Any:
+        if register not in self._flows:
+            self._flows[register] = _added(self._terms[register])
+        return self._flows[register]
 
-def _times(bar: Any, partial: Any) -> Any:
-    """Their product; multiplying by 1.0, which is frequent, needs no row."""
-    if type(partial) is float and partial == 1.0:
-        return bar
-    return partial if type(bar) is float and bar == 1.0 else bar * partial
+
+def _added(terms: Sequence[tuple[Any, Any]]) -> Any:
+    """The sum of products, from the first to the last. Factors of 1.0, which are frequent, are left out."""
+    total: Any = None
+    lefts: list[Any] = []
+    rights: list[Any] = []
+    for left, right in terms:
+        if type(right) is float and right == 1.0:
+            term = left
+        elif type(left) is float and left == 1.0:
+            term = right
+        else:
+            lefts.append(left)
+            rights.append(right)
+            continue
+        total = term if total is None and not lefts else _with_products(total, lefts, rights) + term
+        lefts, rights = [], []
+    return _with_products(total, lefts, rights)
+
+
+def _with_products(total: Any, lefts: Sequence[Any], rights: Sequence[Any]) -> Any:
+    """The total so far plus these products, if there are any; the total may be None, the products all there is."""
+    if not lefts:
+        return total
+    if len(lefts) > 1:
+        return ops.dot(*lefts, *rights, -0.0 if total is None else total)  # nothing plus -0.0 is exactly that
+    return lefts[0] * rights[0] if total is None else total + lefts[0] * rights[0]

@@ -4,48 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from autograd.compiler.executors import python
 from autograd.compiler.program import Program
 
 
-class Runner(Protocol):
-    """Runs one program."""
+class Found:
+    """The outputs of a run: numbers where they are uniform, and an array of shape (outputs, lanes) where they are per lane."""
 
-    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> list[Any]:
-        """One number per output, or one array where it is per lane.
+    def __init__(self, layout: Layout, uniform: Any, per_lane: Any) -> None:
+        self._layout, self._uniform, self._per_lane = layout, uniform, per_lane
 
-        `uniform` are sequences of numbers that together are the uniform inputs; `columns` hold the inputs that are per
-        lane, each of shape (lanes, inputs).
-        """
+    def __getitem__(self, i: int) -> Any:
+        """One output: a number, or an array with one per lane."""
+        return self._per_lane[self._layout.index[i]] if self._layout.varies[i] else self._uniform[self._layout.index[i]]
+
+    def span(self, start: int, stop: int) -> tuple[Any, bool]:
+        """These outputs, and whether they are per lane: a sequence of numbers, or an array with one row per output."""
+        layout = self._layout
+        if start < stop and True not in layout.varies[start:stop]:
+            return self._uniform[layout.index[start] : layout.index[start] + stop - start], False
+        if start < stop and False not in layout.varies[start:stop]:
+            return self._per_lane[layout.index[start] : layout.index[start] + stop - start], True
+        if True not in layout.varies[start:stop]:
+            return [], False
+        import numpy
+
+        return numpy.stack(numpy.broadcast_arrays(*[self[i] for i in range(start, stop)])), True
+
+    def scaled(self, scale: float) -> Found:
+        """All outputs times a number."""
+        uniform, per_lane = self._uniform, self._per_lane
+        uniform = [x * scale for x in uniform] if isinstance(uniform, list) else uniform * scale
+        return Found(self._layout, uniform, per_lane if per_lane is None else per_lane * scale)
 
 
-class PythonRunner:
-    """Number by number."""
+class Layout:
+    """For each output of a program, whether it is per lane, and its place among those that are, or are not."""
+
+    def __init__(self, program: Program) -> None:
+        self.varies = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+        self.index: list[int] = []
+        counts = [0, 0]
+        for varies in self.varies:
+            self.index.append(counts[varies])
+            counts[varies] += 1
+
+
+class Runner:
+    """Runs one program.
+
+    `uniform` are sequences of numbers that together are the uniform inputs; `columns` hold the inputs that are per lane,
+    each of shape (lanes, inputs).
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.layout = Layout(program)
 
-    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> list[Any]:
+    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
+        """The outputs."""
+        raise NotImplementedError
+
+
+class PythonRunner(Runner):
+    """Number by number."""
+
+    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
+        """The outputs."""
         numbers = iter([x if type(x) is float else x.item() if hasattr(x, "item") else x for x in chain.from_iterable(uniform)])
         if lanes is None:
-            return python.run(self.program, list(numbers))
+            return Found(self.layout, python.run(self.program, list(numbers)), None)
         series = iter([column for block in columns for column in zip(*block, strict=True)] if lanes else [])
         inputs = [next(series, ()) if given.per_lane else next(numbers) for given in self.program.inputs]
         found = python.run(self.program, inputs, lanes)
-        varies = self.program.per_lane
-        return [
-            _as_lanes(x, lanes, type(arg) is int and varies[arg]) for x, (_, arg) in zip(found, self.program.outputs, strict=True)
-        ]
+        import numpy
 
-
-def _as_lanes(numbers: Any, lanes: int, per_lane: bool) -> Any:
-    if not per_lane:
-        return numbers
-    import numpy
-
-    return numpy.array(numbers, float)
+        per_lane = [x for x, varies in zip(found, self.layout.varies, strict=True) if varies]
+        uniform = [x for x, varies in zip(found, self.layout.varies, strict=True) if not varies]
+        return Found(self.layout, uniform, numpy.array(per_lane, float).reshape(len(per_lane), lanes))
 
 
 def chosen_runner(program: Program, executor: str, lanes: bool, foreign: bool) -> Runner:
