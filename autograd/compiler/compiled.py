@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from autograd import _transform_checks
 from autograd._check import checked_choice
-from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
+from autograd._tree import block_map, is_array
 from autograd.compiler import derived
-from autograd.compiler.arguments import Argument, Given, checked_axes, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.arguments import Given, checked_axes, for_lanes, is_foreign, lanes_of, stacked
 from autograd.compiler.guards import check_guards
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Input, Output, Program
 from autograd.compiler.runners import Found, Runner, chosen_runner
-from autograd.compiler.tracing import Trace, spelled
-from autograd.errors import CompileError
-from autograd.op import number
+from autograd.compiler.traced import Traced
 from autograd.transforms import check_tangents, positions
-from autograd.value import Value
 
 WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
 REDUCTION_NAMES = ("mean", "sum")
@@ -48,43 +45,21 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     _transform_checks.check_function("compile", f)
     checked_choice("guard", guard, ("raise", "recompile", "ignore"))
     checked_choice("executor", executor, EXECUTORS)
-    return Compiled(f, examples, checked_axes(in_axes, len(examples)), guard, executor)
+    return Compiled(Traced.of(f, examples, checked_axes(in_axes, len(examples))), guard, executor)
 
 
 class Compiled:
     """A compiled function: see `autograd.compile`."""
 
-    def __init__(
-        self, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[int | None], guard: str, executor: str
-    ) -> None:
-        self.name = getattr(f, "__name__", None) or type(f).__name__
-        names = _parameter_names(f, len(examples))
-        self.arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
-        self.executor = executor
-        self.function, self.guard = f, guard
+    def __init__(self, traced: Traced, guard: str, executor: str) -> None:
+        self.traced, self.guard, self.executor = traced, guard, executor
+        self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
         self._runners: dict[Any, Runner] = {}
-        self._trace()
-
-    def _trace(self) -> None:
-        f, examples = self.function, [argument.example for argument in self.arguments]
-        first = _Traced(f, examples, [argument.name for argument in self.arguments])
-        again = _Traced(f, examples, [argument.name for argument in self.arguments])
-        if first.program.rows != again.program.rows or first.captured != again.captured:
-            raise CompileError(
-                f"{self.name} does something else at every call, so it cannot be compiled: does it draw random numbers, or "
-                "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
-            )
-        self.traced, self.captured, self.guards = first.program, first.captured, first.trace.guards
-        self.samplers = list(first.trace.draws.values())
-        self.result = first.trace.result
-        count = len(first.outputs)
-        self._values, self._guarded = self.traced.outputs[:count], self.traced.outputs[count:]
-        starts, start = [], 0
-        for argument in self.arguments:
-            starts.append(range(start, start + argument.count))
-            start += argument.count
-        self._registers = starts
-        self._captured_at = range(start, start + len(self.captured))
+        self._values = traced.program.outputs[: len(traced.program.outputs) - len(traced.guards)]
+        self._guarded = traced.program.outputs[len(self._values) :]
+        ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
+        self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
+        self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -93,7 +68,7 @@ class Compiled:
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         found = self._run(("value",), given, lanes)
-        return _in_shape(self.result, [for_lanes(found[i], lanes) for i in range(len(self._values))], lanes is not None)
+        return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(len(self._values))], lanes is not None)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -135,7 +110,7 @@ class Compiled:
         found = self._run(("jacobian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
         rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(len(self._values))]
-        return _in_shape(self.result, rows, lanes is not None)
+        return _in_shape(self.traced.result, rows, lanes is not None)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number."""
@@ -204,15 +179,15 @@ class Compiled:
         columns = [x.numbers for x in given if x.lanes is not None]
         if self.captured:
             uniform.append([leaf._number for leaf in self.captured])
-        if self.samplers:
-            drawn = [[sampler() for sampler in self.samplers] for _ in range(1 if lanes is None else lanes)]
+        if self.traced.samplers:
+            drawn = [[sampler() for sampler in self.traced.samplers] for _ in range(1 if lanes is None else lanes)]
             (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
         for x in more:
             (uniform if x.lanes is None else columns).append(x.numbers)
         found = runner.run(uniform, columns, lanes)
-        if self.guards and self.guard == "raise":
-            first = len(runner.program.outputs) - len(self.guards)
-            check_guards(self.guards, [found[first + i] for i in range(len(self.guards))], lanes)
+        if self.traced.guards and self.guard == "raise":
+            first = len(runner.program.outputs) - len(self.traced.guards)
+            check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
 
     def _made(self, key: tuple[Any, ...], lanes: bool, foreign: bool) -> Runner:
@@ -221,8 +196,8 @@ class Compiled:
     def _derived(self, key: tuple[Any, ...], lanes: bool) -> Program:
         """The program before the passes."""
         per_lane = [i for a, at in zip(self.arguments, self._registers, strict=True) if a.axis is not None for i in at]
-        per_lane += range(self._captured_at.stop, len(self.traced.inputs))
-        program = derived.with_lanes(self.traced, per_lane if lanes else ())
+        per_lane += range(self._captured_at.stop, len(self.traced.program.inputs))
+        program = derived.with_lanes(self.traced.program, per_lane if lanes else ())
         match key:
             case ("value",):
                 return program
@@ -266,44 +241,10 @@ class Compiled:
         return shaped[0] if single else tuple(shaped)
 
     def _check_one_number(self, verb: str) -> None:
-        y = self.result
+        y = self.traced.result
         if isinstance(y, (list, tuple, dict)) or (is_array(y) and y.ndim):
             advice = "return the number in it, .item()" if getattr(y, "size", 0) == 1 else "use jacobian"
             raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")
-
-
-class _Traced:
-    """A function, traced once at an example."""
-
-    def __init__(self, f: Callable[..., Any], examples: Sequence[Any], names: Sequence[str]) -> None:
-        name = getattr(f, "__name__", None) or type(f).__name__
-        shapes = [_as_inputs(name, i, example) for i, example in enumerate(examples)]
-        inputs = [x for shape in shapes for x in tree_leaves(shape)]
-        paths = [spelled(path) for given, shape in zip(names, shapes, strict=True) for path, _ in leaf_paths(shape, given)]
-        rest = iter(inputs)
-        copies = [tree_build(shape, rest) for shape in shapes]  # f may modify them
-        self.trace = Trace(inputs, paths, lambda: f(*copies))
-        ys = tree_leaves(self.trace.result)
-        _transform_checks.check_output("compile", name, self.trace.result)
-        self.outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
-        self.program, self.captured = self.trace.program(self.outputs)
-
-
-def _as_inputs(name: str, position: int, example: Any) -> Any:
-    try:
-        return tree_map(lambda x: Value(x._number if type(x) is Value else x), example)
-    except TypeError:
-        raise _transform_checks.argument("compile", name, position, example) from None
-
-
-def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters, as far as the function tells them."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return [*plain[:count], *(f"x{i}" for i in range(len(plain), count))]
 
 
 def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:

@@ -18,16 +18,10 @@ from autograd.value import Value
 
 
 class Guard(NamedTuple):
-    """A comparison that decided a Python branch while tracing: what it was then, and where."""
+    """A comparison that decided a Python branch while tracing: how it came out, and the line."""
 
-    condition: Value
     taken: bool
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        text = linecache.getline(self.file, self.line).strip()
-        return f"{place((self.file, self.line))}: {text}" if text else place((self.file, self.line))
+    line: str
 
 
 class Trace:
@@ -41,6 +35,7 @@ class Trace:
     def __init__(self, inputs: Sequence[Value], names: Sequence[str], call: Callable[[], Any]) -> None:
         self.inputs, self.names = list(inputs), list(names)
         self.guards: list[Guard] = []
+        self._conditions: list[Value] = []  # of the guards
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # of leaves made by detach() and inside no_grad()
         self._started = context.start()
@@ -52,7 +47,11 @@ class Trace:
     def decided(self, condition: Value) -> None:
         """Python branches on a Value."""
         frame, _ = user_frame()
-        self.guards.append(Guard(condition, condition._number != 0.0, frame.f_code.co_filename, frame.f_lineno))
+        file, line = frame.f_code.co_filename, frame.f_lineno
+        self._conditions.append(condition)
+        self.guards.append(
+            Guard(condition._number != 0.0, f"{place((file, line))}: {linecache.getline(file, line).strip()}".rstrip(": "))
+        )
 
     def detached(self, leaf: Value, source: Value) -> Value:
         """`leaf` has the number of `source`, and no gradient flows through it."""
@@ -82,8 +81,7 @@ class Trace:
 
         Its inputs are the arguments, the captured leaves and the draws, in that order.
         """
-        self.guards = [guard for guard in self.guards if self._depends(guard.condition)]
-        wanted = [*outputs, *((f"guard_{i}", guard.condition) for i, guard in enumerate(self.guards))]
+        wanted = [*outputs, *((f"guard_{i}", condition) for i, condition in enumerate(self._conditions))]
         order = list(self._order([x for _, x in wanted if type(x) is Value]))
         known = {*self.inputs, *self.draws}
         captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
@@ -120,11 +118,6 @@ class Trace:
                 if node not in stop:
                     args = (self._sources[node],) if node in self._sources else node.args[::-1]
                     stack.extend(arg for arg in args if type(arg) is not float and arg not in seen)
-
-    def _depends(self, condition: Value) -> bool:
-        """True if it may come out otherwise in another run."""
-        known = {*self.inputs, *self.draws}
-        return any(x in known or (x.op is None and x._a < self._started) for x in self._order([condition]))
 
 
 def spelled(name: str) -> str:

@@ -17,7 +17,7 @@ def run(program: Program, inputs: Sequence[Any], lanes: int | None = None) -> li
     Outputs are numbers, and lists of numbers where they are per lane.
 
     >>> from autograd import compile
-    >>> program = compile(lambda x, y: x * y, 2.0, 3.0).program_of()
+    >>> program = compile(lambda x, y: x * y, 2.0, 3.0, in_axes=None).program_of()
     >>> run(program, [4.0, 5.0])
     [20.0]
     """

@@ -1,0 +1,94 @@
+"""Traced: all that is known of a function once it was traced. It is what a compiled function is made of, and what files hold."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from autograd import _transform_checks
+from autograd._tree import leaf_paths, tree_build, tree_leaves, tree_map
+from autograd.compiler.arguments import Argument
+from autograd.compiler.program import Program
+from autograd.compiler.tracing import Guard, Trace, spelled
+from autograd.errors import CompileError
+from autograd.op import number
+from autograd.value import Value
+
+
+class Traced(NamedTuple):
+    """A traced function.
+
+    program    computes the numbers that it returns, then the comparisons of its guards; its inputs are the numbers of the
+               arguments, the captured leaves, and the random draws
+    result     what it returned: the nesting of its results
+    """
+
+    name: str
+    arguments: list[Argument]
+    program: Program
+    captured: list[Value]
+    samplers: list[Callable[[], float]]
+    guards: list[Guard]
+    result: Any
+
+    @classmethod
+    def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[int | None]) -> Traced:
+        """Call f on Values in the place of the examples, twice: CompileError if it does not do the same again."""
+        name = getattr(f, "__name__", None) or type(f).__name__
+        names = _parameter_names(f, len(examples))
+        arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
+        with _collector_paused():
+            trace, program, captured = _trace(f, name, arguments)
+            _, again, captured_again = _trace(f, name, arguments)
+        if program.rows != again.rows or captured != captured_again:
+            raise CompileError(
+                f"{name} does something else at every call, so it cannot be compiled: does it draw random numbers, or "
+                "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
+            )
+        return cls(name, arguments, program, captured, list(trace.draws.values()), trace.guards, trace.result)
+
+
+def _trace(f: Callable[..., Any], name: str, arguments: Sequence[Argument]) -> tuple[Trace, Program, list[Value]]:
+    shapes = [_as_inputs(name, i, argument.example) for i, argument in enumerate(arguments)]
+    inputs = [x for shape in shapes for x in tree_leaves(shape)]
+    paths = [spelled(path) for a, shape in zip(arguments, shapes, strict=True) for path, _ in leaf_paths(shape, a.name)]
+    rest = iter(inputs)
+    copies = [tree_build(shape, rest) for shape in shapes]  # f may modify them
+    trace = Trace(inputs, paths, lambda: f(*copies))
+    _transform_checks.check_output("compile", name, trace.result)
+    ys = tree_leaves(trace.result)
+    outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
+    return trace, *trace.program(outputs)
+
+
+def _as_inputs(name: str, position: int, example: Any) -> Any:
+    try:
+        return tree_map(lambda x: Value(x._number if type(x) is Value else x), example)
+    except TypeError:
+        raise _transform_checks.argument("compile", name, position, example) from None
+
+
+def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first parameters, as far as the function tells them."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [*plain[:count], *(f"x{i}" for i in range(len(plain), count))]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Run without the garbage collector: it would walk the growing graph over and over, and find nothing."""
+    import gc
+
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
