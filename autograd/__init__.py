@@ -14,7 +14,15 @@ from autograd._collision import refuse_mixed_folder
 from autograd._typing import TYPE_CHECKING, Any
 from autograd.context import anomaly, enable_grad, no_grad, scope
 from autograd.custom_op import custom_op
-from autograd.errors import AnomalyError, BranchError, CompileError, StaleGraphError, TeachingWarning, TracingWarning
+from autograd.errors import (
+    AnomalyError,
+    BranchError,
+    CompileError,
+    ProgramFileError,
+    StaleGraphError,
+    TeachingWarning,
+    TracingWarning,
+)
 from autograd.functions import (
     clip,
     dot,
@@ -129,7 +137,8 @@ if TYPE_CHECKING:
 
 # Drawing and explaining are loaded on first use: a program that only differentiates starts twice as fast.
 _LOADED_LATER = {
-    "compile": "autograd.compiler.compiled",
+    "compile": "autograd.compiler.entry",
+    "load_program": "autograd.compiler.entry",
     "draw_dot": "autograd.viz.draw_dot",
     "explain": "autograd.formulas.chain_rule",
     "kinks": "autograd.diagnosis.kinks",
@@ -222,6 +231,7 @@ __all__ = [
     "less_equal",
     "lgamma",
     "linear",
+    "load_program",
     "log",
     "log10",
     "log1mexp",
@@ -252,6 +262,7 @@ __all__ = [
     "pow",
     "prod",
     "profile",
+    "ProgramFileError",
     "quiz",
     "reciprocal",
     "relu",

@@ -15,6 +15,10 @@ class CompileError(ValueError):
     """A function or a rule that cannot be compiled, or a program that cannot be run or exported this way."""
 
 
+class ProgramFileError(ValueError):
+    """A file is not that of a compiled program, or it is damaged."""
+
+
 class BranchError(RuntimeError):
     """A compiled program was run on numbers that would take another branch than the one that was recorded."""
 

@@ -1,17 +1,18 @@
-"""autograd.compile: a function, traced once, as a program that runs on numbers or on many lanes side by side."""
+"""Compiled: a traced function that runs on numbers, or on many lanes side by side, and gives derivatives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from os import PathLike
 from typing import Any
 
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
-from autograd.compiler import derived
-from autograd.compiler.arguments import Given, checked_axes, for_lanes, is_foreign, lanes_of, stacked
-from autograd.compiler.guards import check_guards
+from autograd.compiler import derived, files
+from autograd.compiler.arguments import Given, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Input, Output, Program
 from autograd.compiler.runners import Found, Runner, chosen_runner
@@ -19,33 +20,7 @@ from autograd.compiler.traced import Traced
 from autograd.transforms import check_tangents, positions
 
 WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
-REDUCTION_NAMES = ("mean", "sum")
-EXECUTORS = ("auto", "python", "numpy", "numba")
-
-
-def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str = "raise", executor: str = "auto") -> Compiled:
-    """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
-
-    `f` is called with Values in the place of the numbers of `examples`, which are numbers, nested lists, tuples and
-    dicts of numbers, and arrays. The program takes arguments of the same nesting; or, as `in_axes` says for each (as in
-    `jax.vmap`: the axis of the lanes, None for an argument that all lanes share), arrays with one more axis: it then
-    runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
-
-    What Python decides by comparing Values is recorded: where a run would decide otherwise, `guard="raise"` raises a
-    BranchError that names the line, "recompile" traces that branch too, and "ignore" goes on. CompileError if f does
-    something else at every call.
-
-    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0)
-    >>> program(4.0, 5.0), program.value_and_grad(4.0, 5.0, argnums=(0, 1))
-    (24.0, (24.0, (6.0, 4.0)))
-    >>> import numpy as np
-    >>> program(np.array([1.0, 2.0]), np.array([3.0, 4.0])).tolist()
-    [4.0, 10.0]
-    """
-    _transform_checks.check_function("compile", f)
-    checked_choice("guard", guard, ("raise", "recompile", "ignore"))
-    checked_choice("executor", executor, EXECUTORS)
-    return Compiled(Traced.of(f, examples, checked_axes(in_axes, len(examples))), guard, executor)
+REDUCTIONS = ("mean", "sum")
 
 
 class Compiled:
@@ -75,14 +50,14 @@ class Compiled:
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        if reduction is not None and reduction not in REDUCTION_NAMES:
-            checked_choice("reduction", reduction, REDUCTION_NAMES)
+        if reduction is not None and reduction not in REDUCTIONS:
+            checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("value_and_grad")
         given = self._bind(xs)
         single, chosen = self._chosen("value_and_grad", argnums)
         lanes = lanes_of(self.arguments, given)
         reduced = reduction is not None and lanes is not None
-        found = self._run(("gradient", chosen, reduced), given, lanes, _scale(reduction, lanes))
+        found = self._run(("gradient", chosen, reduced), given, lanes, scale_of(reduction, lanes))
         value = float(found[0]) if reduced else for_lanes(found[0], lanes)
         return value, self._shaped(found, 1, given, chosen, single, None if reduced else lanes)
 
@@ -91,11 +66,17 @@ class Compiled:
 
         With lanes: of the mean or the sum over all lanes.
         """
-        checked_choice("reduction", reduction, REDUCTION_NAMES)
+        checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
-        found = self._run(("backward", lanes is not None), given, lanes, _scale(reduction, lanes))
+        return self.add_gradients(xs, scale_of(reduction, lanes))
+
+    def add_gradients(self, xs: Sequence[Any], scale: float) -> float:
+        """Add the gradient of the sum over all lanes, times a scale, to `grad` of the captured leaves; returns the value."""
+        given = self._bind(xs)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("backward", lanes is not None), given, lanes, scale)
         slopes, _ = found.span(1, 1 + len(self.captured))
         for leaf, slope in zip(self.captured, slopes if isinstance(slopes, list) else slopes.tolist(), strict=True):
             if leaf.requires_grad:
@@ -134,6 +115,14 @@ class Compiled:
         found = self._run(("hvp", chosen), given, lanes, more=self._bind(tangents))
         return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
+    def differing(self, *xs: Any) -> list[int]:
+        """The lanes in which a branch would go otherwise than it was recorded; without lanes, [0] if one would."""
+        given = self._bind(xs)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("guards",), given, lanes)
+        differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]
+        return sorted(set().union(*differing))
+
     # -- what is run ---------------------------------------------------------------------------------
 
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
@@ -141,6 +130,7 @@ class Compiled:
 
         It is the one for lanes, if `in_axes` gives any argument an axis of lanes.
 
+        >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
         def program(x, y):
             v2 = x * y
@@ -157,6 +147,13 @@ class Compiled:
 
     def __str__(self) -> str:
         return str(self.program_of())
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.
+
+        The numbers of captured leaves are saved with it. ValueError if the function draws random numbers.
+        """
+        files.write(self.traced, path)
 
     def _bind(self, xs: Sequence[Any]) -> list[Given]:
         if len(xs) != len(self.arguments):
@@ -185,7 +182,7 @@ class Compiled:
         for x in more:
             (uniform if x.lanes is None else columns).append(x.numbers)
         found = runner.run(uniform, columns, lanes)
-        if self.traced.guards and self.guard == "raise":
+        if key != ("guards",) and self.traced.guards and self.guard == "raise":
             first = len(runner.program.outputs) - len(self.traced.guards)
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
@@ -201,6 +198,8 @@ class Compiled:
         match key:
             case ("value",):
                 return program
+            case ("guards",):
+                return Program(program.inputs, program.rows, self._guarded, program.registers)
             case ("gradient", chosen, reduce):
                 return derived.value_and_gradient(program, self._leaves(chosen), self._guarded, reduce)
             case ("backward", reduce):
@@ -257,7 +256,7 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
     return block_map(block, result)
 
 
-def _scale(reduction: str | None, lanes: int | None) -> float:
+def scale_of(reduction: str | None, lanes: int | None) -> float:
     if lanes == 0 and reduction == "mean":
         raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0

@@ -1,0 +1,136 @@
+"""Branching: a compiled function that branches on its numbers, as one program for each way through it that was met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd._check import checked_choice
+from autograd._tree import block_map
+from autograd.compiler.arguments import lanes_of
+from autograd.compiler.compiled import REDUCTIONS, Compiled, scale_of
+from autograd.compiler.traced import Traced
+from autograd.errors import BranchError
+
+MAX_WAYS = 256  # through a function, each of which is a program of its own
+
+
+class Branching(Compiled):
+    """What `compile(..., guard="recompile")` gives: the lanes are run in groups, by the branches that they take."""
+
+    def __init__(self, traced: Traced, executor: str, trace: Callable[[Sequence[Any]], Traced]) -> None:
+        super().__init__(traced, "raise", executor)
+        self._trace = trace
+        self._ways = [Compiled(traced, "ignore", executor)]
+        self._axes = [argument.axis for argument in self.arguments]
+
+    def __call__(self, *xs: Any) -> Any:
+        """What `f` returns: numbers, or arrays with a leading axis of lanes."""
+        return self._merged(lambda way, part: way(*part), xs)
+
+    def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
+        """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them."""
+        lanes = lanes_of(self.arguments, self._bind(xs))
+        if reduction is None or lanes is None:
+            value, slope = self._merged(lambda way, part: way.value_and_grad(*part, argnums=argnums), xs)
+            return value, slope
+        scale = scale_of(checked_choice("reduction", reduction, REDUCTIONS), lanes)
+        single, chosen = self._chosen("value_and_grad", argnums)
+        groups = self._groups(xs)
+        parts = [way.value_and_grad(*of_lanes(xs, self._axes, at), argnums=chosen, reduction="sum") for way, at in groups]
+        at = [lanes for _, lanes in groups]
+        slopes = [
+            added(pieces) if self._axes[i] is None else merged(pieces, at)
+            for i, pieces in zip(chosen, zip(*[slopes for _, slopes in parts], strict=True), strict=True)
+        ]
+        scaled = [block_map(lambda x: x * scale, slope) for slope in slopes]
+        return sum([value for value, _ in parts]) * scale, scaled[0] if single else tuple(scaled)
+
+    def add_gradients(self, xs: Sequence[Any], scale: float) -> float:
+        """Add the gradient of the sum over all lanes, times a scale, to `grad` of the captured leaves; returns the value."""
+        return sum([way.add_gradients(of_lanes(xs, self._axes, at), scale) for way, at in self._groups(xs)])
+
+    def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
+        """The derivatives of every number that f returns: shape of the output, then of the argument."""
+        return self._merged(lambda way, part: way.jacobian(*part, argnums=argnums), xs)
+
+    def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
+        """The second derivatives of f, which must return one number."""
+        return self._merged(lambda way, part: way.hessian(*part, argnums=argnums), xs)
+
+    def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        """The Hessian times a vector; one result per primal, with a single one just that."""
+        n = len(primals)
+        return self._merged(lambda way, part: way.hvp(part[:n], part[n:]), primals, tangents)
+
+    def _merged(self, call: Callable[[Compiled, list[Any]], Any], xs: Sequence[Any], more: Sequence[Any] = ()) -> Any:
+        """The results of a call for each group of lanes, put together."""
+        groups = self._groups(xs)
+        axes = self._axes * (2 if more else 1)
+        parts = [call(way, of_lanes([*xs, *more], axes, at)) for way, at in groups]
+        return parts[0] if groups[0][1] is None else merged(parts, [at for _, at in groups])
+
+    def _groups(self, xs: Sequence[Any]) -> list[tuple[Compiled, Any]]:
+        """Each way that is taken, with the lanes that take it; None without lanes."""
+        lanes = lanes_of(self.arguments, self._bind(xs))
+        if lanes is None:
+            return [(self._way(xs), None)]
+        import numpy
+
+        left = numpy.arange(lanes)
+        found: list[tuple[Compiled, Any]] = [] if lanes else [(self._ways[0], left)]
+        i = 0
+        while len(left):
+            way = self._ways[i] if i < len(self._ways) else self._new_way(of_lanes(xs, self._axes, int(left[0])))
+            differs = numpy.zeros(len(left), bool)
+            differs[way.differing(*of_lanes(xs, self._axes, left))] = True
+            if not differs.all():
+                found.append((way, left[~differs]))
+            left = left[differs]
+            i += 1
+        return found
+
+    def _way(self, xs: Sequence[Any]) -> Compiled:
+        return next((way for way in self._ways if not way.differing(*xs)), None) or self._new_way(xs)
+
+    def _new_way(self, xs: Sequence[Any]) -> Compiled:
+        if len(self._ways) == MAX_WAYS:
+            raise BranchError(f"{self.name} was run in {MAX_WAYS} different ways: write its branches with autograd.where")
+        self._ways.append(Compiled(self._trace(xs), "ignore", self.executor))
+        return self._ways[-1]
+
+
+def merged(parts: Sequence[Any], lanes: Sequence[Any]) -> Any:
+    """Results for some lanes each, as one result for all lanes."""
+    import numpy
+
+    def whole(pieces: Sequence[Any]) -> Any:
+        result = numpy.empty((sum(map(len, lanes)), *pieces[0].shape[1:]))
+        for piece, at in zip(pieces, lanes, strict=True):
+            result[at] = piece
+        return result
+
+    return _combined(parts, whole)
+
+
+def added(parts: Sequence[Any]) -> Any:
+    """The sum of results that are sums over some lanes each."""
+    return _combined(parts, sum)
+
+
+def _combined(parts: Sequence[Any], combine: Callable[[Sequence[Any]], Any]) -> Any:
+    rows: list[list[Any]] = [[] for _ in parts]
+    for part, row in zip(parts, rows, strict=True):
+        block_map(row.append, part)
+    results = map(combine, zip(*rows, strict=True))
+    return block_map(lambda _: next(results), parts[0])
+
+
+def of_lanes(xs: Sequence[Any], axes: Sequence[int | None], lanes: Any) -> list[Any]:
+    """The arguments of these lanes, or of one; all of them if `lanes` is None."""
+
+    def chosen(x: Any, axis: int | None) -> Any:
+        take = axis is not None and lanes is not None
+        return block_map(lambda leaf: leaf.take(lanes, axis=axis) if take and hasattr(leaf, "ndim") and leaf.ndim else leaf, x)
+
+    return list(map(chosen, xs, axes))

@@ -1,0 +1,60 @@
+"""autograd.compile and load_program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from typing import Any
+
+from autograd import _transform_checks
+from autograd._check import checked_choice
+from autograd.compiler import files
+from autograd.compiler.arguments import checked_axes
+from autograd.compiler.branching import Branching
+from autograd.compiler.compiled import Compiled
+from autograd.compiler.traced import Traced
+
+EXECUTORS = ("auto", "python", "numpy", "numba")
+
+
+def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str = "raise", executor: str = "auto") -> Compiled:
+    """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
+
+    `f` is called with Values in the place of the numbers of `examples`, which are numbers, nested lists, tuples and
+    dicts of numbers, and arrays. The program takes arguments of the same nesting; or, as `in_axes` says for each (as in
+    `jax.vmap`: the axis of the lanes, None for an argument that all lanes share), arrays with one more axis: it then
+    runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
+
+    What Python decides by comparing Values is recorded: where a run would decide otherwise, `guard="raise"` raises a
+    BranchError that names the line, "recompile" traces that branch too, and "ignore" goes on. CompileError if f does
+    something else at every call.
+
+    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0)
+    >>> program(4.0, 5.0), program.value_and_grad(4.0, 5.0, argnums=(0, 1))
+    (24.0, (24.0, (6.0, 4.0)))
+    >>> import numpy as np
+    >>> program(np.array([1.0, 2.0]), np.array([3.0, 4.0])).tolist()
+    [4.0, 10.0]
+    """
+    _transform_checks.check_function("compile", f)
+    checked_choice("guard", guard, ("raise", "recompile", "ignore"))
+    checked_choice("executor", executor, EXECUTORS)
+    axes = checked_axes(in_axes, len(examples))
+    traced = Traced.of(f, examples, axes)
+    if guard == "recompile" and traced.guards:
+        return Branching(traced, executor, lambda xs: Traced.of(f, xs, axes))
+    return Compiled(traced, guard, executor)
+
+
+def load_program(path: str | PathLike[str], *, guard: str = "raise", executor: str = "auto") -> Compiled:
+    """A program that `Compiled.save` wrote. ProgramFileError if the file is damaged; nothing in it is executed.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     compile(lambda x: x**3, 2.0).save(folder + "/cube.npz")
+    ...     load_program(folder + "/cube.npz").value_and_grad(2.0)
+    (8.0, 12.0)
+    """
+    checked_choice("guard", guard, ("raise", "ignore"))
+    checked_choice("executor", executor, EXECUTORS)
+    return Compiled(files.read(path), guard, executor)

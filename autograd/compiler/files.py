@@ -1,0 +1,210 @@
+"""Compiled functions in files: JSON for their structure, arrays for their rows. No pickle, so a file cannot run code."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from itertools import accumulate, pairwise
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from autograd._files import write_atomically
+from autograd._tree import is_array
+from autograd.compiler.arguments import Argument
+from autograd.compiler.instructions import INSTRUCTIONS, lane_matmul, matmul
+from autograd.compiler.program import Arg, Input, Output, Program, Row
+from autograd.compiler.traced import Traced
+from autograd.compiler.tracing import Guard
+from autograd.errors import ProgramFileError
+from autograd.op import TABLE, Op
+from autograd.value import Value
+
+FORMAT = "scalar-autograd program"
+VERSION = 1
+ARRAYS = ("codes", "starts", "args", "constants", "captured")
+
+
+def write(traced: Traced, path: str | PathLike[str]) -> None:
+    """Write it to `path`, as npz or, if the name ends in `.safetensors`, in that format; numbers are restored exactly."""
+    if traced.samplers:
+        raise ValueError(f"{traced.name} draws random numbers, and a file cannot hold where they come from")
+    document, arrays = _taken_apart(traced)
+    import numpy
+
+    if Path(path).suffix == ".safetensors":
+        content = _safetensors().save(arrays, metadata={"program": json.dumps(document)})
+    else:
+        file = io.BytesIO()
+        numpy.savez(file, program=numpy.frombuffer(json.dumps(document).encode(), numpy.uint8), **arrays)
+        content = file.getvalue()
+    write_atomically(Path(path), content)
+
+
+def read(path: str | PathLike[str]) -> Traced:
+    """What `write` wrote. ProgramFileError says what is wrong with a file."""
+    try:
+        document, arrays = _contents(Path(path))
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise ProgramFileError(f'not a program file: "format" is not {FORMAT!r}')
+        if document.get("version") != VERSION:
+            raise ProgramFileError(f"version {document.get('version')!r} is not known, only {VERSION}")
+        return _put_together(document, arrays)
+    except ProgramFileError as error:
+        raise ProgramFileError(f"{path}: {error}") from error.__cause__
+    except RecursionError:
+        raise ProgramFileError(f"{path}: nested too deep to be a program") from None
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError) as error:
+        raise ProgramFileError(f"{path}: damaged: {type(error).__name__}: {error}") from error
+
+
+def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
+    import zipfile
+
+    import numpy
+
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, framework="numpy") as file:
+                return json.loads(file.metadata()["program"]), {name: file.get_tensor(name) for name in ARRAYS}
+        except SafetensorError as error:
+            raise ProgramFileError(f"not a safetensors file: {error}") from None
+    try:
+        with numpy.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            return json.loads(bytes(file["program"])), {name: file[name] for name in ARRAYS}
+    except (zipfile.BadZipFile, EOFError, zipfile.error) as error:
+        raise ProgramFileError(f"not an npz file: {error}") from None
+
+
+def _safetensors() -> Any:
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError("safetensors files need an extra: pip install 'scalar-autograd[safetensors]'") from None
+    return safetensors.numpy
+
+
+# -- taken apart ---------------------------------------------------------------------------------------
+
+
+def _taken_apart(traced: Traced) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The structure, and the arrays. In `args` a register is itself; a constant is -1 minus its place in `constants`."""
+    import numpy
+
+    program = traced.program
+    names = list(dict.fromkeys(row.op.name for row in program.rows))
+    constants: list[float] = []
+
+    def coded(arg: Arg) -> int:
+        if type(arg) is int:
+            return arg
+        constants.append(arg)
+        return -len(constants)
+
+    args = [coded(arg) for row in program.rows for arg in row.args]
+    outputs = [[output.name, coded(output.arg)] for output in program.outputs]
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": traced.name,
+        "arguments": [[a.name, a.axis, _nesting(a.example)] for a in traced.arguments],
+        "inputs": [given.name for given in program.inputs],
+        "outputs": outputs,
+        "ops": names,
+        "guards": [[guard.taken, guard.line] for guard in traced.guards],
+        "result": _nesting(traced.result),
+        "labels": [[leaf.label, leaf.requires_grad] for leaf in traced.captured],
+    }
+    return document, {
+        "codes": numpy.array([names.index(row.op.name) for row in program.rows], numpy.int32),
+        "starts": numpy.array(list(accumulate([len(row.args) for row in program.rows], initial=0)), numpy.int64),
+        "args": numpy.array(args, numpy.int64),
+        "constants": numpy.array(constants, float),
+        "captured": numpy.array([leaf.data for leaf in traced.captured], float),
+    }
+
+
+def _nesting(tree: Any) -> Any:
+    """A tree without its numbers, for JSON."""
+    if isinstance(tree, dict):
+        return {"dict": [[_key(key), _nesting(item)] for key, item in tree.items()]}
+    if isinstance(tree, (list, tuple)):
+        return {"list" if isinstance(tree, list) else "tuple": [_nesting(item) for item in tree]}
+    return {"array": list(tree.shape)} if is_array(tree) else 0
+
+
+def _key(key: Any) -> Any:
+    if type(key) not in (str, int):
+        raise ValueError(f"a file can hold dicts whose keys are str or int, got {key!r}")
+    return key
+
+
+# -- put together --------------------------------------------------------------------------------------
+
+
+def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Traced:
+    ops = [_op(name) for name in document["ops"]]
+    constants, args = arrays["constants"].tolist(), arrays["args"].tolist()
+    inputs = tuple([Input(_text(name)) for name in document["inputs"]])
+    registers = len(inputs)
+
+    def arg(code: Any) -> Arg:
+        if type(code) is not int or code >= registers or -code > len(constants):
+            raise ProgramFileError(f"{code!r} is read before it is computed")
+        return code if code >= 0 else float(constants[-code - 1])
+
+    rows = []
+    starts = arrays["starts"].tolist()
+    if len(starts) != len(arrays["codes"]) + 1 or starts[0] != 0 or starts[-1] != len(args) or sorted(starts) != starts:
+        raise ProgramFileError("its rows do not fit together")
+    for code, (start, stop) in zip(arrays["codes"].tolist(), pairwise(starts), strict=True):
+        op = ops[code if code >= 0 else len(ops)]
+        given = tuple([arg(code) for code in args[start:stop]])
+        if op.arity not in (None, len(given)):
+            raise ProgramFileError(f"{op.name} takes {op.arity} arguments, got {len(given)}")
+        rows.append(Row(op, given, registers))
+        registers += 1
+    outputs = tuple([Output(_text(name), arg(code)) for name, code in document["outputs"]])
+    arguments = [Argument(_text(name), _tree(nesting), axis) for name, axis, nesting in document["arguments"]]
+    captured = [
+        Value(number, _text(label), requires_grad)
+        for number, (label, requires_grad) in zip(arrays["captured"].tolist(), document["labels"], strict=True)
+    ]
+    guards = [Guard(taken is True, _text(line)) for taken, line in document["guards"]]
+    if sum(a.count for a in arguments) + len(captured) != len(inputs):
+        raise ProgramFileError(f"it has {len(inputs)} inputs, which its arguments and captured leaves do not add up to")
+    result = _tree(document["result"])
+    return Traced(
+        _text(document["name"]), arguments, Program(inputs, tuple(rows), outputs, registers), captured, [], guards, result
+    )
+
+
+def _op(name: Any) -> Op:
+    op = TABLE.get(name) or INSTRUCTIONS.get(name)
+    if op is None or op in (matmul, lane_matmul):
+        raise ProgramFileError(f"there is no op {name!r}: an op of your own must be defined before the program is loaded")
+    return op
+
+
+def _text(x: Any) -> str:
+    if not isinstance(x, str):
+        raise ProgramFileError(f"expected a text, got {x!r}")
+    return x
+
+
+def _tree(nesting: Any) -> Any:
+    if nesting == 0:
+        return 0.0
+    ((kind, items),) = nesting.items()
+    if kind == "dict":
+        return {key: _tree(item) for key, item in items}
+    if kind == "array":
+        import numpy
+
+        return numpy.zeros([int(n) for n in items])
+    if kind not in ("list", "tuple"):
+        raise ProgramFileError(f"{kind!r} is not a container")
+    return [_tree(item) for item in items] if kind == "list" else tuple([_tree(item) for item in items])
