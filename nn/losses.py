@@ -187,13 +187,13 @@ class KLDivLoss(Loss):
         return self._divergence(prediction, target, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
-        # log(1) in place of log(0) gives the limit; a finite logarithm is that of no 0.
+        # With log(1) in place of log(0) a share of 0 costs the limit. As a logarithm it is no finite number.
         return self._divergence(prediction, target, target if self.log_target else target + autograd.equal(target, 0.0))
 
-    def _divergence(self, prediction: Any, target: Any, inside: Any) -> Any:
+    def _divergence(self, prediction: Any, target: Any, share: Any) -> Any:
         if self.log_target:
             return autograd.exp(target) * (target - prediction)
-        return target * (autograd.log(inside) - prediction)
+        return target * (autograd.log(share) - prediction)
 
 
 class _BinaryLoss(Loss):
@@ -309,9 +309,7 @@ class _ClassLoss(Loss):
         # The masks are products, not `where`: that would have to ask in every lane where a gradient flows.
         above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
         is_class = [before - after for before, after in zip([1.0, *above], [*above, 0.0], strict=True)]
-        others = [
-            autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)
-        ]
+        others = [autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)]
         loss = self.of_class(autograd.dot(is_class, row), others)
         if self.weight is not None:
             loss = autograd.dot(is_class, self._class_weights(len(row))) * loss
