@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, dot, linear
-from autograd.extend import below_one, checked_flag, checked_integer, counted
+from autograd.extend import below_one, checked_flag, checked_integer, counted, draw
 from nn._check import generator, plain_lists
 from nn.activations import Activation, activation_function
 from nn.init import Initialiser, initialiser
@@ -210,7 +210,11 @@ class Dropout(Module):
         if not self.training or self.p == 0.0:
             return row
         scale = 1.0 / (1.0 - self.p)
-        return [item * (0.0 if self.generator.random() < self.p else scale) for item in row]
+
+        def factor() -> float:
+            return 0.0 if self.generator.random() < self.p else scale
+
+        return [item * draw(factor) for item in row]
 
     def _described(self) -> str:
         return repr(self.p)

@@ -58,7 +58,19 @@ class Loss(_CalledOnBatches):
         total = autograd.sum(losses)
         if not any(math.isnan(_data(loss)) for loss in losses):
             total = _nan_throughout(total)  # inf - inf
-        return total if self.reduction == "sum" else total / divisor
+        if self.reduction == "sum":
+            return total
+        if divisor == 0.0:
+            raise ValueError("targets: all of them are ignored or have the weight 0, so there is no mean: take reduction='sum'")
+        return total / divisor
+
+    def sample(self, output: Any, target: Any) -> Any:
+        """The loss of one sample, summed over its numbers: what `fit` records once and computes for all samples.
+
+        The target is made of Values, without a gradient, so there is no branch on it and no check: `elements` checks.
+        Where that takes 0·inf, as for the logarithm of a wrong certainty, the loss is NaN.
+        """
+        return _total([self.branch_free(*pair) for pair in self.pairs([output], [target])])
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
         """The losses of all elements, and what their mean divides by."""
@@ -76,6 +88,10 @@ class Loss(_CalledOnBatches):
     def element(self, prediction: Any, target: Any) -> Any:
         """The loss of one number."""
         raise NotImplementedError
+
+    def branch_free(self, prediction: Any, target: Any) -> Any:
+        """`element` without checks and branches, for a target that is a Value."""
+        return self.element(prediction, target)
 
     def _described(self) -> str:
         return f"reduction={self.reduction!r}"
@@ -168,9 +184,16 @@ class KLDivLoss(Loss):
             _check_probability(target)
         if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
             return 0.0  # the limit, whatever the prediction
+        return self._divergence(prediction, target, target)
+
+    def branch_free(self, prediction: Any, target: Any) -> Any:
+        # With log(1) in place of log(0) a share of 0 costs the limit. As a logarithm it is no finite number.
+        return self._divergence(prediction, target, target if self.log_target else target + autograd.equal(target, 0.0))
+
+    def _divergence(self, prediction: Any, target: Any, share: Any) -> Any:
         if self.log_target:
             return autograd.exp(target) * (target - prediction)
-        return target * (autograd.log(target) - prediction)
+        return target * (autograd.log(share) - prediction)
 
 
 class _BinaryLoss(Loss):
@@ -182,10 +205,15 @@ class _BinaryLoss(Loss):
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
         losses, divisor = super().elements(predictions, targets)
-        if self.weight is not None:
-            weights = _spread("weight", self.weight, predictions)
-            losses = [weight * loss for weight, loss in zip(weights, losses, strict=True)]
-        return losses, divisor
+        return self._weighted(losses, predictions), divisor
+
+    def sample(self, output: Any, target: Any) -> Any:
+        return _total(self._weighted([self.branch_free(*pair) for pair in self.pairs([output], [target])], [output]))
+
+    def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
+        if self.weight is None:
+            return losses
+        return [weight * loss for weight, loss in zip(_spread("weight", self.weight, predictions), losses, strict=True)]
 
 
 class BCELoss(_BinaryLoss):
@@ -202,6 +230,9 @@ class BCELoss(_BinaryLoss):
         if not 0.0 <= prediction <= 1.0:
             raise ValueError(f"predictions: BCELoss takes probabilities from 0 to 1, got {_data(prediction)!r}")
         _check_probability(target)
+        return self.branch_free(prediction, target)
+
+    def branch_free(self, prediction: Any, target: Any) -> Any:
         return _mixed(target, lambda: -autograd.log(prediction), lambda: -autograd.log1p(-prediction))
 
 
@@ -230,7 +261,9 @@ class BCEWithLogitsLoss(_BinaryLoss):
 
     def element(self, prediction: Any, target: Any, factor: float = 1.0) -> Any:
         _check_probability(target)
+        return self.branch_free(prediction, target, factor)
 
+    def branch_free(self, prediction: Any, target: Any, factor: float = 1.0) -> Any:
         def positive() -> Any:
             missed = autograd.softplus(-prediction)
             return missed if factor == 1.0 else factor * missed
@@ -248,6 +281,9 @@ class HingeLoss(Loss):
     def element(self, prediction: Any, target: Any) -> Any:
         if target != 1.0 and target != -1.0:
             raise ValueError(f"targets: HingeLoss takes -1 and 1, got {_data(target)!r}")
+        return self.branch_free(prediction, target)
+
+    def branch_free(self, prediction: Any, target: Any) -> Any:
         return autograd.relu(1.0 - target * prediction)
 
 
@@ -264,13 +300,24 @@ class _ClassLoss(Loss):
         losses, weights = [], []
         for row, target in self.pairs(predictions, targets):
             shares, weight = self.shares(target, len(row))
-            parts = [self.row(row, c) if type(q) is float and q == 1.0 else q * self.row(row, c) for c, q in shares.items()]
-            losses.append(parts[0] if len(parts) == 1 else autograd.sum(parts))
+            losses.append(self._shared(row, shares))
             weights.append(weight)
-        divisor = math.fsum(weights)
-        if weights and divisor == 0.0 and self.reduction == "mean":
-            raise ValueError("targets: all of them are ignored or have the weight 0, so there is no mean: take reduction='sum'")
-        return losses, divisor
+        return losses, math.fsum(weights)
+
+    def sample(self, output: Any, target: Any) -> Any:
+        row = self._checked_row(output)
+        # The masks are products, not `where`: that would have to ask in every lane where a gradient flows.
+        above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
+        is_class = [before - after for before, after in zip([1.0, *above], [*above, 0.0], strict=True)]
+        others = [autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)]
+        loss = self.of_class(autograd.dot(is_class, row), others)
+        if self.weight is not None:
+            loss = autograd.dot(is_class, self._class_weights(len(row))) * loss
+        return autograd.not_equal(target, float(self.ignore_index)) * loss
+
+    def _shared(self, row: list[Any], shares: dict[int, Any]) -> Any:
+        """The loss of a row whose target gives these shares to the classes."""
+        return _total([self.row(row, c) if type(q) is float and q == 1.0 else q * self.row(row, c) for c, q in shares.items()])
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
         """Every row with its target; ValueError if there are more of one."""
@@ -309,6 +356,10 @@ class _ClassLoss(Loss):
 
     def row(self, row: Sequence[Any], label: int) -> Any:
         """The loss of one row, if this is the right class."""
+        return self.of_class(row[label], (*row[:label], *row[label + 1 :]))
+
+    def of_class(self, right: Any, others: Sequence[Any]) -> Any:
+        """The loss of one row, from the number of the right class and those of the others."""
         raise NotImplementedError
 
     def _class_weights(self, classes: int) -> list[float]:
@@ -329,8 +380,8 @@ class NLLLoss(_ClassLoss):
     1.0
     """
 
-    def row(self, row: Sequence[Any], label: int) -> Any:
-        return -row[label]
+    def of_class(self, right: Any, others: Sequence[Any]) -> Any:
+        return -right
 
 
 class CrossEntropyLoss(_ClassLoss):
@@ -364,15 +415,33 @@ class CrossEntropyLoss(_ClassLoss):
             if not shares or self.label_smoothing == 0.0:
                 return shares, sample_weight
             probabilities = [float(c in shares) for c in range(classes)]
+        return self._weighted_shares(probabilities), sample_weight
+
+    def _weighted_shares(self, probabilities: list[Any]) -> dict[int, Any]:
+        """The shares of the classes, smoothed and weighted."""
+        classes = len(probabilities)
         if self.label_smoothing:
             kept, spread = 1.0 - self.label_smoothing, self.label_smoothing / classes
             probabilities = [p * kept + spread for p in probabilities]
         weighted = [p * weight for p, weight in zip(probabilities, self._class_weights(classes), strict=True)]
         # A class with a constant share of 0 is left out, so 0·inf cannot arise.
-        return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}, sample_weight
+        return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}
 
-    def row(self, row: Sequence[Any], label: int) -> Any:
-        return -ops.log_softmax(row[label], *row[:label], *row[label + 1 :])
+    def sample(self, output: Any, target: Any) -> Any:
+        row, given = self._checked_row(output), _as_list(target)
+        if isinstance(given, list):
+            return self._shared(row, self._weighted_shares(given))
+        if self.label_smoothing == 0.0:
+            return super().sample(output, target)
+        one_hot = [autograd.equal(target, float(c)) for c in range(len(row))]
+        return autograd.not_equal(target, float(self.ignore_index)) * self._shared(row, self._weighted_shares(one_hot))
+
+    def of_class(self, right: Any, others: Sequence[Any]) -> Any:
+        return -ops.log_softmax(right, *others)
+
+
+def _total(losses: list[Any]) -> Any:
+    return losses[0] if len(losses) == 1 else autograd.sum(losses)
 
 
 def _as_list(x: Any) -> Any:

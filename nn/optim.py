@@ -6,7 +6,7 @@ import math
 from collections import UserDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, overload
 
 from autograd import Value
 from autograd.extend import (
@@ -24,10 +24,20 @@ from autograd.extend import (
 from nn._check import checked_parameters
 
 T = TypeVar("T")
-Memory = dict[str, float]  # what an optimizer keeps of the past of one parameter
-Update = Callable[[float, float, Memory], tuple[float, Memory]]
+Memory = dict[str, Any]  # what an optimizer keeps of the past of one parameter, or in arrays of the past of many
+Update = Callable[[Any, Any, Memory], tuple[Any, Memory]]
 Check = Callable[[str, Any], Any]
 Params = Iterable[Value] | Sequence[Mapping[str, Any]]
+
+
+class Arithmetic(NamedTuple):
+    """What a rule needs besides operators, on floats or on arrays."""
+
+    sqrt: Callable[[Any], Any]
+    largest: Callable[[Any, Any], Any]  # the first number where the second is not greater, so NaN is kept
+
+
+FLOATS = Arithmetic(math.sqrt, max)
 
 
 class Setting(Generic[T]):
@@ -186,10 +196,14 @@ class Optimizer:
 
     def update(self, data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
         """The new number of a parameter and its new memory, from the present ones and its gradient."""
-        return self._rule(self.param_groups[self._at])(data, grad, memory)
+        return self.rule(self.param_groups[self._at], FLOATS)(data, grad, memory)
 
-    def _rule(self, group: Mapping[str, Any]) -> Update:
-        """`update` for the parameters of a group: a function that has read the settings once for all of them."""
+    def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
+        """`update` for the parameters of a group: a function that has read the settings once for all of them.
+
+        Given arrays it moves many parameters at once, bit for bit as one by one; integers in their memory are shared.
+        Arrays are not changed in place.
+        """
         raise NotImplementedError(f"{type(self).__name__} has to define update(self, data, grad, memory)")
 
     def zero_grad(self) -> None:
@@ -213,7 +227,7 @@ class Optimizer:
             for index, group in enumerate(self.param_groups):
                 with self.at_group(index):
                     settings = group.data  # the plain dict, which is faster to read
-                    update = self.update if own else self._rule(settings)
+                    update = self.update if own else self.rule(settings, FLOATS)
                     # A gradient other than 0 shows by itself that it has been set: the faster question first.
                     updated += [
                         update(p.data, grad, memory) if (grad := p.grad) or p.has_grad else None
@@ -331,14 +345,14 @@ class SGD(Optimizer):
         if group["nesterov"] and group["momentum"] == 0.0:
             raise ValueError(f"momentum must be > 0 where nesterov is True, got {group['momentum']!r}")
 
-    def _rule(self, group: Mapping[str, Any]) -> Update:
+    def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
         lr, momentum, weight_decay, nesterov = (group[name] for name in ("lr", "momentum", "weight_decay", "nesterov"))
 
-        def plain(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+        def plain(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
             return data - lr * (grad + weight_decay * data), memory
 
-        def with_momentum(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-            grad += weight_decay * data
+        def with_momentum(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
+            grad = grad + weight_decay * data
             velocity = momentum * memory["momentum_buffer"] + grad
             direction = grad + momentum * velocity if nesterov else velocity
             return data - lr * direction, {"momentum_buffer": velocity}
@@ -381,23 +395,23 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
-    def _rule(self, group: Mapping[str, Any]) -> Update:
+    def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
+        sqrt, largest = arithmetic
         lr, (beta1, beta2), eps, amsgrad = (group[name] for name in ("lr", "betas", "eps", "amsgrad"))
         shrink, decay = (1.0 - lr * group["weight_decay"], 0.0) if self.decoupled else (1.0, group["weight_decay"])
         scales: dict[float, tuple[float, float]] = {}  # of both means by step, which most parameters share
 
-        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+        def update(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
             step = memory["step"] + 1
             if step not in scales:
                 scales[step] = lr / (1.0 - beta1**step), math.sqrt(1.0 - beta2**step)
             rate, root = scales[step]
-            grad += decay * data
+            grad = grad + decay * data
             mean = beta1 * memory["exp_avg"] + (1.0 - beta1) * grad
             square = beta2 * memory["exp_avg_sq"] + (1.0 - beta2) * grad * grad
-            # NaN is kept: max gives its first argument where the second is not greater.
-            largest = max(square, memory["max_exp_avg_sq"]) if amsgrad else 0.0
-            size = math.sqrt(largest if amsgrad else square) / root + eps
-            memory = {"step": step, "exp_avg": mean, "exp_avg_sq": square, "max_exp_avg_sq": largest}
+            highest = largest(square, memory["max_exp_avg_sq"]) if amsgrad else 0.0
+            size = sqrt(highest if amsgrad else square) / root + eps
+            memory = {"step": step, "exp_avg": mean, "exp_avg_sq": square, "max_exp_avg_sq": highest}
             return data * shrink - rate * (mean / size), memory
 
         return update
@@ -469,7 +483,8 @@ class NAdam(Optimizer):
     def _first_memory(self, group: Mapping[str, Any]) -> Memory:
         return {**super()._first_memory(group), "mu_product": 1.0}
 
-    def _rule(self, group: Mapping[str, Any]) -> Update:
+    def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
+        sqrt = arithmetic.sqrt
         lr, (beta1, beta2), eps, momentum_decay = (group[name] for name in ("lr", "betas", "eps", "momentum_decay"))
         decoupled, weight_decay = group["decoupled_weight_decay"], group["weight_decay"]
         shrink, decay = (1.0 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
@@ -477,16 +492,16 @@ class NAdam(Optimizer):
         def mu(step: float) -> float:
             return float(beta1 * (1.0 - 0.5 * 0.96 ** (step * momentum_decay)))
 
-        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
+        def update(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
             step = memory["step"] + 1
             now, following = mu(step), mu(step + 1)
             product = memory["mu_product"] * now
-            grad += decay * data
+            grad = grad + decay * data
             mean = beta1 * memory["exp_avg"] + (1.0 - beta1) * grad
             square = beta2 * memory["exp_avg_sq"] + (1.0 - beta2) * grad * grad
-            size = math.sqrt(square / (1.0 - beta2**step)) + eps
+            size = sqrt(square / (1.0 - beta2**step)) + eps
             data = data * shrink - lr * (1.0 - now) / (1.0 - product) * (grad / size)
-            data -= lr * following / (1.0 - product * following) * (mean / size)
+            data = data - lr * following / (1.0 - product * following) * (mean / size)
             return data, {"step": step, "exp_avg": mean, "exp_avg_sq": square, "mu_product": product}
 
         return update
@@ -528,18 +543,18 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(params, lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum, centered=centered)
 
-    def _rule(self, group: Mapping[str, Any]) -> Update:
+    def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
+        sqrt, largest = arithmetic
         lr, alpha, eps, weight_decay = (group[name] for name in ("lr", "alpha", "eps", "weight_decay"))
         momentum, centered = group["momentum"], group["centered"]
 
-        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-            grad += weight_decay * data
+        def update(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
+            grad = grad + weight_decay * data
             square = alpha * memory["square_avg"] + (1.0 - alpha) * grad * grad
             mean = alpha * memory["grad_avg"] + (1.0 - alpha) * grad if centered else 0.0
-            # Rounding can take a variance next to 0 below it, and PyTorch's root is NaN then. A variance of NaN is
-            # kept: max gives its first argument where nothing is greater.
-            variance = max(square - mean * mean, 0.0) if centered else square
-            velocity = momentum * memory["momentum_buffer"] + grad / (math.sqrt(variance) + eps)
+            # Rounding can take a variance next to 0 below it, and PyTorch's root is NaN then. A variance of NaN is kept.
+            variance = largest(square - mean * mean, 0.0) if centered else square
+            velocity = momentum * memory["momentum_buffer"] + grad / (sqrt(variance) + eps)
             return data - lr * velocity, {"square_avg": square, "grad_avg": mean, "momentum_buffer": velocity}
 
         return update
@@ -582,13 +597,14 @@ class Adagrad(Optimizer):
     def _first_memory(self, group: Mapping[str, Any]) -> Memory:
         return {"step": 0, "sum": group["initial_accumulator_value"]}
 
-    def _rule(self, group: Mapping[str, Any]) -> Update:
+    def rule(self, group: Mapping[str, Any], arithmetic: Arithmetic) -> Update:
+        sqrt = arithmetic.sqrt
         lr, lr_decay, weight_decay, eps = (group[name] for name in ("lr", "lr_decay", "weight_decay", "eps"))
 
-        def update(data: float, grad: float, memory: Memory) -> tuple[float, Memory]:
-            grad += weight_decay * data
+        def update(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
+            grad = grad + weight_decay * data
             total = memory["sum"] + grad * grad
             rate = lr / (1.0 + memory["step"] * lr_decay)
-            return data - rate * (grad / (math.sqrt(total) + eps)), {"step": memory["step"] + 1, "sum": total}
+            return data - rate * (grad / (sqrt(total) + eps)), {"step": memory["step"] + 1, "sum": total}
 
         return update

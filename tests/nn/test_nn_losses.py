@@ -262,6 +262,67 @@ def test_losses_that_are_infinities_of_both_signs_have_gradients_that_are_nan(lo
     assert all(map(math.isnan, gradients(loss(row), row)))
 
 
+shares_of_3 = st.lists(st.integers(0, 4), min_size=3, max_size=3).filter(any).map(lambda xs: [x / sum(xs) for x in xs])
+weights_of_3 = st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0]), min_size=3, max_size=3)
+classes_of_3 = st.integers(0, 2) | st.just(-100)
+numbers_of_3 = st.lists(st.floats(-4.0, 4.0), min_size=3, max_size=3)
+SAMPLES = {
+    "MSELoss": (nn.MSELoss("sum"), numbers_of_3),
+    "L1Loss": (nn.L1Loss("sum"), numbers_of_3),
+    "HuberLoss": (nn.HuberLoss("sum", 1.5), numbers_of_3),
+    "SmoothL1Loss": (nn.SmoothL1Loss("sum", 0.5), numbers_of_3),
+    "HingeLoss": (nn.HingeLoss("sum"), st.lists(st.sampled_from([-1, 1]), min_size=3, max_size=3)),
+    "KLDivLoss": (nn.KLDivLoss("sum"), shares_of_3),
+    "KLDivLoss of logarithms": (nn.KLDivLoss("sum", log_target=True), numbers_of_3),
+    "BCEWithLogitsLoss": (nn.BCEWithLogitsLoss("sum"), shares_of_3),
+    "BCEWithLogitsLoss with weights": (
+        nn.BCEWithLogitsLoss("sum", weight=[1.0, 0.5, 0.0], pos_weight=[2.0, 1.0, 0.5]),
+        shares_of_3,
+    ),
+    "NLLLoss": (nn.NLLLoss("sum"), classes_of_3),
+    "NLLLoss with weights": (nn.NLLLoss("sum", weight=[1.0, 0.5, 0.0]), classes_of_3),
+    "CrossEntropyLoss": (nn.CrossEntropyLoss("sum"), classes_of_3),
+    "CrossEntropyLoss with weights": (nn.CrossEntropyLoss("sum", weight=[1.0, 0.5, 0.0]), classes_of_3),
+    "CrossEntropyLoss of smoothed labels": (
+        nn.CrossEntropyLoss("sum", weight=[1.0, 2.0, 0.5], label_smoothing=0.1),
+        classes_of_3,
+    ),
+    "CrossEntropyLoss that ignores a class": (nn.CrossEntropyLoss("sum", ignore_index=1, label_smoothing=0.1), classes_of_3),
+    "CrossEntropyLoss of shares": (nn.CrossEntropyLoss("sum", weight=[1.0, 2.0, 0.5], label_smoothing=0.1), shares_of_3),
+}
+
+
+def slopes_of(loss, row):
+    return gradients(loss, row) if type(loss) is Value else [0.0] * len(row)  # of an ignored sample
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@given(numbers=numbers_of_3, data=st.data())
+def test_the_loss_of_a_sample_is_that_of_a_batch_of_one_whatever_the_target_is(name, numbers, data):
+    kind, targets = SAMPLES[name]
+    target = data.draw(targets.filter(lambda target: target != -100 or kind.ignore_index == -100))
+    row, again = [Value(x) for x in numbers], [Value(x) for x in numbers]
+    expected = kind([row], [target])
+    found = kind.sample(again, tree_map(Value, target))
+    assert found.data == pytest.approx(getattr(expected, "data", expected), rel=1e-15, abs=0.0)
+    assert gradients(found, again) == pytest.approx(slopes_of(expected, row), rel=1e-14, abs=1e-300)
+
+
+@given(p=st.floats(0.01, 0.99), target=st.sampled_from([0, 0.25, 1]), weight=st.sampled_from([0.0, 0.5, 1.0]))
+def test_the_loss_of_a_single_probability_is_that_of_a_batch_of_one(p, target, weight):
+    kind, row, again = nn.BCELoss("sum", weight=weight), Value(p), Value(p)
+    expected, found = kind([row], [target]), kind.sample(again, Value(target))
+    assert found.data == pytest.approx(expected.data, rel=1e-15, abs=0.0)
+    assert gradients(found, again) == pytest.approx(gradients(expected, row), rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize("prediction", [-0.5, 1.5])
+@pytest.mark.parametrize("target", [0, 0.25, 1])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_loss_of_a_sample_is_nan_where_a_batch_is_refused(prediction, target):
+    assert math.isnan(nn.BCELoss().sample(Value(prediction), Value(target)).data)
+
+
 def test_a_single_sample_needs_no_list():
     assert nn.MSELoss()(Value(3.0), 1.0).data == 4.0
     assert nn.CrossEntropyLoss()([0.0, 0.0], 1) == pytest.approx(math.log(2))

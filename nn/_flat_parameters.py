@@ -1,0 +1,123 @@
+"""Parameters in one flat array, on which an optimizer steps while compiled training runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from autograd import Value
+from nn.optim import Arithmetic, Memory, Optimizer
+
+ARRAYS = Arithmetic(numpy.sqrt, lambda x, y: numpy.where(y > x, y, x))
+
+
+@dataclass
+class _Block:
+    """Parameters of one group that have made equally many steps: they move together."""
+
+    group: int
+    indices: list[int]  # in the optimizer's lists
+    places: Any  # in the flat array: a slice or indices
+    memory: Memory  # of arrays
+
+
+class FlatParameters:
+    """Leaves that a gradient reaches, as one float64 array, and the optimizer's memory of them, as arrays.
+
+    The arrays are ahead of the Values. `write` brings these up to date, and `read` takes over what others did to them.
+    """
+
+    def __init__(self, leaves: Sequence[Value], optimizer: Optimizer) -> None:
+        self.leaves, self.optimizer = list(leaves), optimizer
+        self.place = {p: i for i, p in enumerate(self.leaves)}
+        self.data = numpy.empty(len(self.leaves))
+        self.grad: Any = None  # before the first step
+        self.read()
+
+    def read(self) -> None:
+        """Take over numbers, groups and the optimizer's memory."""
+        self.data[:] = [p.data for p in self.leaves]
+        members = set(self.optimizer.params)
+        # Nobody clears the gradients of leaves that the optimizer does not hold: they add up.
+        self.others = [i for i, p in enumerate(self.leaves) if p not in members]
+        self.sums = numpy.array([self.leaves[i].grad for i in self.others])
+        self.blocks = self._blocks() if _moves_arrays(self.optimizer) else None
+
+    def _blocks(self) -> list[_Block]:
+        optimizer = self.optimizer
+        counts = [name for name, low in optimizer.lowest.items() if isinstance(low, int)]
+        groups = [number for number, group in enumerate(optimizer.param_groups) for _ in group["params"]]
+        together: dict[tuple[int, ...], list[int]] = {}
+        for i, (number, p, memory) in enumerate(zip(groups, optimizer.params, optimizer.state, strict=True)):
+            if p in self.place:
+                together.setdefault((number, *[memory[name] for name in counts]), []).append(i)
+        blocks = []
+        for (number, *_), indices in together.items():
+            memories = [optimizer.state[i] for i in indices]
+            memory = {
+                name: memories[0][name] if name in counts else numpy.array([held[name] for held in memories])
+                for name in optimizer.lowest
+            }
+            blocks.append(_Block(number, indices, _as_slice([self.place[optimizer.params[i]] for i in indices]), memory))
+        return blocks
+
+    def take(self, grad: Any) -> None:
+        """The gradient of a batch."""
+        self.grad = grad
+        if self.others:
+            self.sums += grad[self.others]
+
+    def step(self) -> None:
+        """Move every parameter, bit for bit as `optimizer.step()` would."""
+        if self.blocks is None or not self._step_on_arrays(self.blocks):
+            self.write()
+            self.optimizer.step()
+            self.read()
+
+    def _step_on_arrays(self, blocks: Iterable[_Block]) -> bool:
+        """False, and nothing has changed, if a number is not finite: on floats the rule may say that it divides by 0."""
+        moved = []
+        with numpy.errstate(all="ignore"):
+            for block in blocks:
+                update = self.optimizer.rule(self.optimizer.param_groups[block.group].data, ARRAYS)
+                data, memory = update(self.data[block.places], self.grad[block.places], block.memory)
+                if not numpy.isfinite(data).all():
+                    return False
+                moved.append((block, data, memory))
+        for block, data, memory in moved:
+            self.data[block.places] = data
+            block.memory = memory
+        self.optimizer.steps += 1
+        return True
+
+    def write(self) -> None:
+        """Bring the Values and the optimizer's memory to where eager training would have them."""
+        for p, number in zip(self.leaves, self.data.tolist(), strict=True):
+            p.data = number
+        if self.grad is not None:
+            for p in self.optimizer.params:
+                if p not in self.place:
+                    p.zero_grad()
+            grads = self.grad.copy()
+            grads[self.others] = self.sums
+            for p, number in zip(self.leaves, grads.tolist(), strict=True):
+                p.grad = number
+        for block in self.blocks or ():
+            columns = [numpy.broadcast_to(held, len(block.indices)).tolist() for held in block.memory.values()]
+            for i, *numbers in zip(block.indices, *columns, strict=True):
+                self.optimizer.state[i] = dict(zip(block.memory, numbers, strict=True))
+
+
+def _moves_arrays(optimizer: Optimizer) -> bool:
+    """True if its rule is one of `nn.optim`, and nothing of the user's own has to see the single numbers."""
+    kind = type(optimizer)
+    own = (kind.rule, kind.update, kind.step, kind.zero_grad)
+    return all(method.__module__ == Optimizer.__module__ for method in own)
+
+
+def _as_slice(places: list[int]) -> Any:
+    """The places as a slice, which copies nothing, if they follow each other."""
+    return slice(places[0], places[-1] + 1) if places == list(range(places[0], places[-1] + 1)) else places
