@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from os import PathLike
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd._files import write_atomically
-from autograd._tree import is_array
+from autograd._tree import is_array, tree_leaves
 from autograd.compiler.arguments import Argument
 from autograd.compiler.instructions import INSTRUCTIONS, lane_matmul, matmul
 from autograd.compiler.program import Arg, Input, Output, Program, Row
@@ -72,10 +73,14 @@ def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
                 return json.loads(file.metadata()["program"]), {name: file.get_tensor(name) for name in ARRAYS}
         except SafetensorError as error:
             raise ProgramFileError(f"not a safetensors file: {error}") from None
+    content = path.read_bytes()
     try:
-        with numpy.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > len(content):  # what `write` wrote is not compressed
+                raise ProgramFileError("it is compressed")
+        with numpy.load(io.BytesIO(content), allow_pickle=False) as file:
             return json.loads(bytes(file["program"])), {name: file[name] for name in ARRAYS}
-    except (zipfile.BadZipFile, EOFError, zipfile.error) as error:
+    except (zipfile.BadZipFile, EOFError) as error:
         raise ProgramFileError(f"not an npz file: {error}") from None
 
 
@@ -168,7 +173,7 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
         rows.append(Row(op, given, registers))
         registers += 1
     outputs = tuple([Output(_text(name), arg(code)) for name, code in document["outputs"]])
-    arguments = [Argument(_text(name), _tree(nesting), axis) for name, axis, nesting in document["arguments"]]
+    arguments = [Argument(_text(name), _tree(nesting, len(inputs)), axis) for name, axis, nesting in document["arguments"]]
     captured = [
         Value(number, _text(label), requires_grad)
         for number, (label, requires_grad) in zip(arrays["captured"].tolist(), document["labels"], strict=True)
@@ -176,7 +181,9 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
     guards = [Guard(taken is True, _text(line)) for taken, line in document["guards"]]
     if sum(a.count for a in arguments) + len(captured) != len(inputs):
         raise ProgramFileError(f"it has {len(inputs)} inputs, which its arguments and captured leaves do not add up to")
-    result = _tree(document["result"])
+    result = _tree(document["result"], len(outputs))
+    if len(tree_leaves(result)) + len(guards) != len(outputs):
+        raise ProgramFileError(f"it has {len(outputs)} outputs, which its result and its guards do not add up to")
     return Traced(
         _text(document["name"]), arguments, Program(inputs, tuple(rows), outputs, registers), captured, [], guards, result
     )
@@ -195,16 +202,21 @@ def _text(x: Any) -> str:
     return x
 
 
-def _tree(nesting: Any) -> Any:
+def _tree(nesting: Any, most: int) -> Any:
+    """The tree of a nesting; no array in it is larger than `most`, or a few bytes of a file would fill the memory."""
     if nesting == 0:
         return 0.0
     ((kind, items),) = nesting.items()
     if kind == "dict":
-        return {key: _tree(item) for key, item in items}
+        return {key: _tree(item, most) for key, item in items}
     if kind == "array":
         import numpy
 
-        return numpy.zeros([int(n) for n in items])
+        shape = [int(n) for n in items]
+        if math.prod(shape) > most:
+            raise ProgramFileError(f"an array of shape {tuple(shape)} has more numbers than the program")
+        return numpy.zeros(shape)
     if kind not in ("list", "tuple"):
         raise ProgramFileError(f"{kind!r} is not a container")
-    return [_tree(item) for item in items] if kind == "list" else tuple([_tree(item) for item in items])
+    found = [_tree(item, most) for item in items]
+    return found if kind == "list" else tuple(found)

@@ -1,0 +1,106 @@
+"""Functions that branch on their numbers: guards, and programs for every way through."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import BranchError, Value
+
+numbers = st.floats(-20.0, 20.0).filter(lambda x: abs(x) > 1e-3)
+
+
+def halved(x, w):
+    y, count = x * w, 0
+    while y > 1.0:
+        y, count = y / 2.0, count + 1
+    return y * y * w if count % 2 else autograd.sin(y)
+
+
+def eager(function, *xs):
+    value, slopes = autograd.value_and_grad(function, argnums=tuple(range(len(xs))))(*xs)
+    return value if type(value) is float else value.data, slopes
+
+
+@given(st.lists(numbers, min_size=1, max_size=12), numbers)
+def test_every_lane_goes_its_own_way_under_recompile(xs, w):
+    program = autograd.compile(halved, 3.0, 2.0, in_axes=(0, None), guard="recompile", executor="python")
+    value, (by_x, by_w) = program.value_and_grad(np.array(xs), w, argnums=(0, 1))
+    expected = [eager(halved, x, w) for x in xs]
+    assert value.tolist() == [v for v, _ in expected]
+    assert by_x.tolist() == [slopes[0] for _, slopes in expected]
+    assert by_w.tolist() == [slopes[1] for _, slopes in expected]
+
+
+@given(st.lists(numbers, min_size=1, max_size=12), numbers)
+def test_sums_over_lanes_add_up_over_the_ways_that_they_go(xs, w):
+    program = autograd.compile(halved, 3.0, 2.0, in_axes=(0, None), guard="recompile")
+    value, (by_x, by_w) = program.value_and_grad(np.array(xs), w, argnums=(0, 1), reduction="mean")
+    expected = [eager(halved, x, w) for x in xs]
+    assert value == pytest.approx(np.mean([v for v, _ in expected]), rel=1e-12, abs=1e-12)
+    assert by_x == pytest.approx([slopes[0] / len(xs) for _, slopes in expected], rel=1e-12, abs=1e-12)
+    assert by_w == pytest.approx(np.mean([slopes[1] for _, slopes in expected]), rel=1e-12, abs=1e-12)
+
+
+def test_a_single_number_goes_its_own_way_too():
+    program = autograd.compile(halved, 3.0, 2.0, guard="recompile")
+    for x in (0.1, 3.0, 0.1, 9.0):
+        assert program(x, 2.0) == eager(halved, x, 2.0)[0]
+        assert program.hessian(x, 2.0) == pytest.approx(autograd.hessian(halved)(x, 2.0), rel=1e-13)
+
+
+def test_backward_reaches_what_only_some_of_the_ways_use():
+    slope, offset = Value(2.0, "slope"), Value(3.0, "offset")
+
+    def cost(x):
+        return x * slope if x > 0 else x + offset
+
+    program = autograd.compile(cost, 1.0, guard="recompile")
+    assert program.backward(np.array([1.0, -1.0, 2.0, -3.0]), reduction="sum") == 2.0 + 2.0 + 4.0 + 0.0
+    assert (slope.grad, offset.grad) == (3.0, 2.0)
+
+
+def test_a_branch_error_names_the_line_the_number_of_lanes_and_the_first():
+    program = autograd.compile(halved, 3.0, 2.0, in_axes=(0, None))
+    with pytest.raises(
+        BranchError, match=r"(?s)test_branching.py:\d+: while y > 1.0.*for 2 of 3 lanes, the first of them lane 1"
+    ):
+        program(np.array([3.0, 0.1, 0.2]), 2.0)
+
+
+def test_a_branch_error_changes_no_gradient():
+    w = Value(2.0)
+    program = autograd.compile(lambda x: x * w if x > 0 else x, 1.0)
+    with pytest.raises(BranchError):
+        program.backward(np.array([1.0, -1.0]))
+    assert not w.has_grad
+
+
+def test_ignored_guards_go_the_recorded_way():
+    program = autograd.compile(lambda x: x * 2.0 if x > 0 else x * 3.0, 1.0, guard="ignore")
+    assert program(np.array([1.0, -1.0])).tolist() == [2.0, -2.0]
+
+
+def test_nan_in_one_lane_takes_the_branch_that_python_takes():
+    program = autograd.compile(lambda x: x if x > 0 else -x, 1.0, guard="recompile")
+    assert np.isnan(program(np.array([np.nan, -2.0]))).tolist() == [True, False]
+
+
+def test_where_maximum_and_relu_need_no_guard():
+    program = autograd.compile(lambda x: autograd.where(x > 0, x, -x) + autograd.maximum(x, 1.0) + x.relu(), 2.0)
+    assert program(np.array([2.0, -3.0])).tolist() == [6.0, 4.0]
+
+
+def test_a_function_that_never_ends_the_same_way_is_refused_after_many():
+    program = autograd.compile(lambda x: x if x > 0.5 else x + 1, 1.0, guard="recompile")
+    assert program(np.linspace(0.0, 1.0, 101)).shape == (101,)
+
+    def rank(x):
+        n = 0
+        while x > n:
+            n += 1
+        return x * n
+
+    with pytest.raises(BranchError, match="256 different ways"):
+        autograd.compile(rank, 1.0, guard="recompile")(np.arange(300.0))

@@ -1,0 +1,138 @@
+"""Programs in files: saved and loaded exactly; a damaged file is a typed error."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import ProgramFileError, Value
+
+KINDS = ["npz", "safetensors"]
+
+
+def cost(x, options):
+    w = WEIGHT
+    y = w * x[0] + autograd.tanh(x[1]) * options["slope"] - 0.1
+    return [y, (y * y, x[1])] if y > -100.0 else y
+
+
+WEIGHT = Value(0.3, "w")
+
+
+def compiled():
+    return autograd.compile(cost, [1.0, 2.0], {"slope": 3.0}, in_axes=(0, None))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(x=st.tuples(*[st.floats(-50.0, 50.0)] * 2))
+def test_a_loaded_program_computes_the_same(kind, x, tmp_path_factory):
+    path = tmp_path_factory.mktemp("programs") / f"cost.{kind}"
+    program = compiled()
+    program.save(path)
+    loaded = autograd.load_program(path)
+    assert loaded(list(x), {"slope": 0.5}) == program(list(x), {"slope": 0.5})
+    assert loaded.jacobian(list(x), {"slope": 0.5}) == program.jacobian(list(x), {"slope": 0.5})
+    assert str(loaded) == str(program)
+
+
+def test_captured_leaves_come_back_with_their_numbers_and_labels(tmp_path):
+    compiled().save(tmp_path / "cost.npz")
+    (leaf,) = autograd.load_program(tmp_path / "cost.npz").captured
+    assert (leaf.data, leaf.label) == (0.3, "w")
+
+
+def test_a_loaded_program_keeps_its_guards(tmp_path):
+    autograd.compile(lambda x: x if x > 0 else -x, 1.0).save(tmp_path / "branch.npz")
+    with pytest.raises(autograd.BranchError, match="lane 1"):
+        autograd.load_program(tmp_path / "branch.npz")(np.array([1.0, -1.0]))
+
+
+def test_a_program_that_draws_cannot_be_saved(tmp_path):
+    from random import Random
+
+    from autograd.extend import draw
+
+    program = autograd.compile(lambda x: x * draw(Random(0).random), 1.0)
+    with pytest.raises(ValueError, match="draws random numbers"):
+        program.save(tmp_path / "random.npz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_op_of_ones_own_must_be_defined_before_loading(tmp_path):
+    cube = autograd.custom_op(lambda x: x**3, partials=lambda z, x: 3 * x * x, name="cube_in_a_file")
+    autograd.compile(lambda x: cube(x), 1.0).save(tmp_path / "cube.npz")
+    assert autograd.load_program(tmp_path / "cube.npz")(2.0) == 8.0
+    del autograd.op.TABLE["cube_in_a_file"]
+    with pytest.raises(ProgramFileError, match="no op 'cube_in_a_file'"):
+        autograd.load_program(tmp_path / "cube.npz")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_damaged_bytes_are_a_typed_error_or_change_nothing_of_the_structure(kind, data, tmp_path_factory):
+    path = tmp_path_factory.mktemp("programs") / f"cost.{kind}"
+    compiled().save(path)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))] if data.draw(st.booleans()) else content)
+    try:
+        loaded = autograd.load_program(path)
+    except ProgramFileError:
+        pass
+    else:
+        loaded.traced.program.per_lane  # every register is one of its own
+
+
+def altered(tmp_path, **changes):
+    """A program file in which parts of the structure or whole arrays are others."""
+    path = tmp_path / "altered.npz"
+    compiled().save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    document = json.loads(bytes(arrays["program"]))
+    for name, change in changes.items():
+        if name in document:
+            document[name] = change
+        else:
+            arrays[name] = np.asarray(change)
+    arrays["program"] = np.frombuffer(json.dumps(document).encode(), np.uint8)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    path.write_bytes(buffer.getvalue())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": "else"}, "not a program file"),
+        ({"version": 2}, "version 2 is not known"),
+        ({"ops": ["mul", "nothing"]}, "no op 'nothing'"),
+        ({"ops": [["mul"]]}, "damaged|no op"),
+        ({"args": [99]}, "do not fit together"),
+        ({"constants": []}, "read before it is computed"),
+        ({"starts": [0, 5]}, "do not fit together"),
+        ({"inputs": ["a"]}, "do not add up|read before"),
+        ({"arguments": [["x", 0, {"array": [10**12]}]]}, "more numbers than the program"),
+        ({"result": {"array": [10**12]}}, "more numbers than the program"),
+        ({"outputs": []}, "result"),
+        ({"arguments": "x"}, "damaged"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(tmp_path, changes, message):
+    with pytest.raises(ProgramFileError, match=message):
+        autograd.load_program(altered(tmp_path, **changes))
+
+
+def test_other_files_are_refused(tmp_path):
+    for name in ("text.npz", "text.safetensors"):
+        (tmp_path / name).write_text("no program")
+        with pytest.raises(ProgramFileError, match="not a"):
+            autograd.load_program(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        autograd.load_program(tmp_path / "missing.npz")
