@@ -1,7 +1,7 @@
 """How each op is computed on whole arrays of an array API namespace: `array_form(op, xp)`.
 
-A form is within 4 ulps of the op, with the same NaNs, infinities and signed zeros. An op without one (the gamma function, custom ops)
-is computed number by number where the arrays are NumPy's or Dask's, which is slow.
+A form is within 4 ulps of the op, with the same NaNs, infinities and signed zeros. An op without one (the gamma
+functions, custom ops) is computed number by number where the arrays are NumPy's or Dask's, which is slow.
 """
 
 from __future__ import annotations
@@ -169,7 +169,8 @@ def _by_number(op: Op, *args: Any) -> Any:
 def _by_number_in_chunks(op: Op, *args: Any) -> Any:
     from dask.array.core import elemwise
 
-    return elemwise(partial(_by_number, op), *args, dtype="float64")
+    elementwise: Any = elemwise
+    return elementwise(partial(_by_number, op), *args, dtype="float64")
 
 
 NUMBER_BY_NUMBER: Mapping[str, Form] = {"numpy": _by_number, "dask": _by_number_in_chunks}

@@ -182,7 +182,7 @@ def norm(xp: Any, *xs: Any) -> Any:
 
 def largest_of(xp: Any, xs: Sequence[Any]) -> Any:
     """NaN if one of them is."""
-    result = xs[0]
+    result = as_array(xp, xs[0])
     for x in xs[1:]:
         result = xp.maximum(result, x)
     return result

@@ -1,4 +1,4 @@
-"""JAX's functions, those that are more than 4 ulps off on float64 replaced: XLA computes log1p near -0.4 with an error of 128 ulps.
+"""JAX's functions, with replacements for those that are more than 4 ulps off on float64, such as log1p: 128 ulps near -0.4.
 
 XLA also flushes subnormal numbers to zero on CPUs; nothing here changes that.
 """
@@ -15,7 +15,7 @@ class AccurateJax:
         from jax.lax import optimization_barrier
 
         self.xp = xp
-        self.barrier = optimization_barrier
+        self.barrier: Any = optimization_barrier
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.xp, name)

@@ -6,7 +6,7 @@ from autograd._typing import Any
 
 
 def mod(xp: Any, x: Any, y: Any) -> Any:
-    """The remainder with the sign of y. torch.fmod is exact while the quotient is far from overflow: so first by multiples of y."""
+    """The remainder with the sign of y. torch.fmod is exact only while x/y is far from overflow, so first by multiples of y."""
     multiple = 2.0**700 * xp.abs(y)
     z = xp.fmod(xp.fmod(xp.fmod(x, 2.0**700 * multiple), multiple), y)
     z = xp.where((z != 0.0) & ((z < 0.0) != (y < 0.0)), z + y, z)
