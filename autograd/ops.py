@@ -156,7 +156,7 @@ def _power(x: float, y: float) -> float:
     """The result at a pole, on overflow, and for a negative base."""
     if x < 0.0 and not y.is_integer():
         return NAN
-    return math.copysign(INF, x) if y % 2.0 == 1.0 else INF
+    return math.copysign(INF, x) if math.fabs(math.fmod(y, 2.0)) == 1.0 else INF
 
 
 def _pole_of_polygamma(n: float, x: float) -> float:

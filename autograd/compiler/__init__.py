@@ -1,0 +1,1 @@
+"""Recorded graphs compiled into programs that run over many samples at once."""

@@ -1,0 +1,31 @@
+"""PyTorch's functions: those of `torch.special`, and those that are wrong where a quotient or an exponential overflows."""
+
+from __future__ import annotations
+
+from autograd._typing import Any
+
+
+def mod(xp: Any, x: Any, y: Any) -> Any:
+    """The remainder with the sign of y. torch.fmod is exact only while x/y is far from overflow, so first by multiples of y."""
+    multiple = 2.0**700 * xp.abs(y)
+    z = xp.fmod(xp.fmod(xp.fmod(x, 2.0**700 * multiple), multiple), y)
+    z = xp.where((z != 0.0) & ((z < 0.0) != (y < 0.0)), z + y, z)
+    return xp.where(z == 0.0, xp.copysign(z, y), z)
+
+
+def sinh(xp: Any, x: Any) -> Any:
+    root = xp.exp(0.5 * xp.abs(x))
+    return xp.where(xp.abs(x) < 700.0, xp.sinh(x), xp.copysign(0.5 * root * root, x))
+
+
+def cosh(xp: Any, x: Any) -> Any:
+    root = xp.exp(0.5 * xp.abs(x))
+    return xp.where(xp.abs(x) < 700.0, xp.cosh(x), 0.5 * root * root)
+
+
+def erf(xp: Any, x: Any) -> Any:
+    return xp.special.erf(x)
+
+
+def erfc(xp: Any, x: Any) -> Any:
+    return xp.special.erfc(x)

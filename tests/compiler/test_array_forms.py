@@ -1,0 +1,155 @@
+"""Every op on whole arrays against the op on floats: at most 4 ulps apart, with the same NaNs, infinities and signed zeros."""
+
+import array_api_compat.numpy
+import array_api_strict
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import custom_op, ops
+from autograd.compiler.executors.array_forms import FORMS, NUMBER_BY_NUMBER, array_form
+from autograd.errors import CompileError
+from autograd.op import TABLE
+from tests.support.arrays import argument_counts, columns, one_by_one, tolerated, ulps_apart
+from tests.support.soak import count
+
+XP = array_api_compat.numpy
+NAMESPACES = {"numpy": XP, "array_api_strict": array_api_strict}
+GAMMAS = {"lgamma", "digamma", "polygamma"}
+WITH_FORMS = [TABLE[name] for name in sorted(ops.BUILT_IN - GAMMAS)]
+SUMS = {"sum", "dot"}  # added in order, so exact
+
+
+def name_of(op):
+    return op.name
+
+
+def on(xp, op, *args):
+    with np.errstate(all="ignore"):
+        arrays = [arg if type(arg) is float else xp.asarray(arg, dtype=xp.float64) for arg in args]
+        return np.asarray(array_form(op, xp)(*arrays))
+
+
+def check(op, arrays, found):
+    want = one_by_one(op, arrays)
+    off = ulps_apart(found, want)
+    bound = 0.0 if op.name in SUMS else tolerated(op, arrays, want)
+    worst = int(np.argmax(off / np.maximum(bound, 1e-9)))
+    assert np.all(off <= bound), (op, [x[worst] for x in arrays], found[worst], want[worst], off[worst])
+
+
+def test_every_op_has_a_form_but_the_gamma_functions():
+    assert set(FORMS) == ops.BUILT_IN - GAMMAS
+
+
+@pytest.mark.parametrize("library", NAMESPACES)
+@pytest.mark.parametrize("op", WITH_FORMS, ids=name_of)
+def test_a_form_is_within_4_ulps_of_the_op(op, library):
+    for arguments in argument_counts(op):
+        arrays = columns(op, count(1000, 100_000), arguments)
+        check(op, arrays, on(NAMESPACES[library], op, *arrays))
+
+
+@pytest.mark.parametrize("op", WITH_FORMS, ids=name_of)
+@given(data=st.data())
+def test_a_form_is_within_4_ulps_of_the_op_at_any_floats(op, data):
+    arguments = data.draw(st.sampled_from(argument_counts(op)))
+    points = data.draw(st.lists(st.tuples(*[st.floats()] * arguments), min_size=1, max_size=8))
+    arrays = [np.array(column) for column in zip(*points, strict=True)]
+    check(op, arrays, on(XP, op, *arrays))
+
+
+@pytest.mark.parametrize("library", NAMESPACES)
+@pytest.mark.parametrize("op", [op for op in WITH_FORMS if op.arity != 1], ids=name_of)
+def test_an_argument_may_be_a_constant(op, library):
+    arguments = argument_counts(op)[-1]
+    arrays = columns(op, 50, arguments) if arguments > 3 else [x[-50:] for x in columns(op, 50, arguments)]
+    for constants in range(1, 2**arguments - 1):
+        for constant in (2.0, 3.0, -0.0, 0.5, float("nan")):
+            mixed = [constant if constants >> i & 1 else x for i, x in enumerate(arrays)]
+            whole = [np.full(50, constant) if constants >> i & 1 else x for i, x in enumerate(arrays)]
+            check(op, whole, on(NAMESPACES[library], op, *mixed))
+
+
+@pytest.mark.parametrize("op", WITH_FORMS, ids=name_of)
+def test_arrays_of_no_dimensions_and_of_lanes_are_broadcast(op):
+    arguments = argument_counts(op)[-1]
+    lanes = np.array([0.25, 0.5, 2.0])
+    single = on(XP, op, *[np.array(0.5)] * arguments)
+    assert single.shape == ()
+    assert ulps_apart(single, op(*[0.5] * arguments)) <= 4
+    assert on(XP, op, *[np.array(0.5)] * (arguments - 1), lanes).shape == (3,)
+
+
+def test_ops_of_floats_alone_are_the_op_itself():
+    assert array_form(ops.sum, XP)() == 0.0
+    assert array_form(ops.exp, XP)(710.0) == ops.exp(710.0)
+
+
+# -- number by number ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", [TABLE[name] for name in sorted(GAMMAS)], ids=name_of)
+def test_a_gamma_function_of_numpy_arrays_is_the_op_number_by_number(op):
+    arrays = columns(op, 100, op.arity)
+    found = on(XP, op, *arrays)
+    assert found.dtype == np.float64
+    assert np.array_equal(found, one_by_one(op, arrays), equal_nan=True)
+
+
+def test_a_custom_op_is_computed_number_by_number():
+    cube = custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube_of_array")
+    assert on(XP, cube, np.array([1.0, -2.0])).tolist() == [1.0, -8.0]
+    assert on(XP, cube, np.array(2.0)).tolist() == 8.0
+
+
+def test_chunks_of_dask_arrays_are_computed_number_by_number():
+    import array_api_compat.dask.array as xp
+
+    x = xp.asarray(np.array([1.5, 2.5, 1e-300])).rechunk(2)
+    for op in (ops.lgamma, ops.erf, ops.softplus, ops.where, ops.cbrt):
+        args = [x] * op.arity
+        assert np.all(ulps_apart(array_form(op, xp)(*args).compute(), one_by_one(op, [x.compute()] * op.arity)) <= 4)
+
+
+def test_an_op_without_a_form_is_an_error_that_names_it_and_the_library():
+    assert "array_api_strict" not in NUMBER_BY_NUMBER
+    with pytest.raises(CompileError, match="lgamma cannot be computed on arrays of array_api_strict: call the program"):
+        array_form(ops.lgamma, array_api_strict)
+
+
+# -- JAX -------------------------------------------------------------------------------------------------
+
+# XLA flushes subnormal numbers to zero, and fuses multiplications with additions.
+SMALLEST = 1e-290
+
+
+def ordinary(op, arrays, want):
+    """The points where neither arguments nor results, nor products of some of them, are subnormal or next to it."""
+    sizes = [np.abs(x) for x in (*arrays, want)]
+    fine = np.all([(size == 0.0) | ~(size < SMALLEST) for size in sizes], axis=0)
+    if op.name in ("prod", "dot", "mod"):
+        fine &= np.all([(size == 0.0) | ((size > 1e-40) & (size < 1e40)) for size in sizes], axis=0)
+    return fine
+
+
+@pytest.mark.parametrize("op", WITH_FORMS, ids=name_of)
+def test_a_form_is_within_4_ulps_of_the_op_under_jit(op):
+    import jax
+
+    with jax.enable_x64(True):
+        compiled = jax.jit(array_form(op, jax.numpy))
+        arrays = columns(op, 1000, argument_counts(op)[-1])
+        want = one_by_one(op, arrays)
+        found = np.asarray(compiled(*map(jax.numpy.asarray, arrays)))
+    chosen = ordinary(op, arrays, want)
+    arrays = [x[chosen] for x in arrays]
+    if op.name == "dot":
+        pairs = np.stack(arrays[:-1]).reshape(2, -1, chosen.sum()).prod(axis=0)
+        bound = 2.0**-53 * len(arrays) * (np.abs(pairs).sum(axis=0) + np.abs(arrays[-1]))
+        assert np.array_equal(np.isfinite(found[chosen]), np.isfinite(want[chosen]))
+        finite = np.isfinite(want[chosen])
+        assert np.all(np.abs(found[chosen][finite] - want[chosen][finite]) <= bound[finite])
+    else:
+        check(op, arrays, found[chosen])

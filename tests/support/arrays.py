@@ -1,0 +1,72 @@
+"""Arrays of floats compared in ulps, and points for ops on arrays."""
+
+import itertools
+import math
+import random
+
+import numpy as np
+
+from autograd.op import Op
+
+INF, NAN = math.inf, math.nan
+MAX_ERROR = 4  # ulps
+SPECIAL = [
+    *(0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 20.0, 40.0, 700.0, 710.0, 745.0, 800.0, 1024.0, 1e16, 2.0**52, 2.0**53, 1e300, INF, NAN),
+    *(5e-324, 1e-310, 2.0**-1022, math.nextafter(0.5, 0.0), math.nextafter(1.0, 0.0), math.nextafter(1.0, 2.0), math.pi),
+    np.finfo(float).max.item(),
+]
+SPECIAL = [sign * x for x in SPECIAL for sign in (1.0, -1.0)]
+FEW = [0.0, -0.0, 1.0, -1.0, 2.5, -800.0, 1e300, INF, -INF, NAN]
+
+
+def ulps_apart(one, other):
+    """How many floats lie between two arrays of them; inf where only one is NaN, infinite or a zero of its sign."""
+    one, other = np.broadcast_arrays(np.atleast_1d(np.asarray(one, float)), np.asarray(other, float))
+    places = [np.where(x < 0, -(2**63) - x, x) for x in (one.copy().view(np.int64), other.copy().view(np.int64))]
+    apart = (np.maximum(*places) - np.minimum(*places)).view(np.uint64).astype(float)
+    zeros = (one == 0.0) & (other == 0.0) & (np.signbit(one) != np.signbit(other))
+    differ = (np.isnan(one) != np.isnan(other)) | (np.isinf(one) != np.isinf(other)) | zeros
+    return np.where(differ, INF, np.where(np.isnan(one), 0.0, apart))
+
+
+def size_of(rng: random.Random) -> float:
+    """A number of any magnitude, more often an ordinary one."""
+    return rng.choice(
+        [
+            rng.gauss(0.0, 3.0),
+            rng.uniform(-1.0, 1.0),
+            rng.gauss(0.0, 300.0),
+            float(rng.randint(-60, 60)) / 2.0,
+            1.0 + rng.choice((-1.0, 1.0)) * 10.0 ** rng.uniform(-16.0, 0.0),
+            rng.choice((-1.0, 1.0)) * 10.0 ** rng.uniform(-18.0, 3.0),
+            rng.choice((-1.0, 1.0)) * 10.0 ** rng.uniform(-323.0, 308.0),
+        ]
+    )
+
+
+def columns(op: Op, count: int, arguments: int):
+    """One array for each argument: special numbers in all combinations, then `count` random ones; the same on every run."""
+    rng = random.Random(op.name)
+    special = list(itertools.product(SPECIAL if arguments < 3 else FEW, repeat=arguments)) if arguments < 4 else []
+    points = special + [tuple(size_of(rng) for _ in range(arguments)) for _ in range(count)]
+    return [np.array(column) for column in zip(*points, strict=True)]
+
+
+def argument_counts(op: Op):
+    """How many arguments it is tested with."""
+    return [op.arity] if op.arity is not None else [1, 3, 7] if op.name == "dot" else [1, 2, 3, 6]
+
+
+def one_by_one(op: Op, arrays):
+    """What the op makes of each number."""
+    return np.array([op(*point) for point in zip(*[np.broadcast_to(x, arrays[0].shape).tolist() for x in arrays], strict=True)])
+
+
+def tolerated(op: Op, arrays, want):
+    """The largest error, in ulps of the result. Where terms of either sign are added, errors are measured at the larger."""
+    if op.name not in ("logaddexp", "logsumexp"):
+        return np.full(want.shape, float(MAX_ERROR))
+    with np.errstate(all="ignore"):
+        term = np.abs(np.max(np.stack(arrays), axis=0))
+        wider = np.spacing(term) / np.spacing(np.abs(want))
+    return MAX_ERROR * np.where(wider > 1.0, wider, 1.0)
