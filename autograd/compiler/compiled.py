@@ -168,6 +168,8 @@ class Compiled:
         scale: float = 1.0,
         more: Sequence[Given] = (),
     ) -> Found:
+        if self.traced.closure is not None:
+            self.traced.closure.check()
         foreign = any(is_foreign(x.numbers) for x in given)
         runner = self._runners.get((key, lanes is not None, foreign))
         if runner is None:

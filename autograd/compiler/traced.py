@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from autograd import _transform_checks
 from autograd._tree import leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
+from autograd.compiler.closures import Closure
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import Guard, Trace, spelled
 from autograd.errors import CompileError
@@ -23,6 +24,7 @@ class Traced(NamedTuple):
     program    computes the numbers that it returns, then the comparisons of its guards; its inputs are the numbers of the
                arguments, the captured leaves, and the random draws
     result     what it returned: the nesting of its results
+    closure    what it reads from outside besides the leaves; None for a program from a file
     """
 
     name: str
@@ -32,6 +34,7 @@ class Traced(NamedTuple):
     samplers: list[Callable[[], float]]
     guards: list[Guard]
     result: Any
+    closure: Closure | None = None
 
     @classmethod
     def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[int | None]) -> Traced:
@@ -47,7 +50,7 @@ class Traced(NamedTuple):
                 f"{name} does something else at every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
-        return cls(name, arguments, program, captured, list(trace.draws.values()), trace.guards, trace.result)
+        return cls(name, arguments, program, captured, list(trace.draws.values()), trace.guards, trace.result, Closure(f))
 
 
 def _trace(f: Callable[..., Any], name: str, arguments: Sequence[Argument]) -> tuple[Trace, Program, list[Value]]:

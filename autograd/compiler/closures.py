@@ -1,0 +1,104 @@
+"""Closures: the numbers and Values that a function reads from outside, and whether they are still those that were traced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType, MethodType
+from typing import Any
+
+from autograd._tree import is_array, leaf_paths
+from autograd.errors import CompileError
+from autograd.value import Value
+
+_CONTAINERS = (list, tuple, dict)
+
+
+class Closure:
+    """The outer variables that a function reads, if they hold numbers, Values, or lists, tuples, dicts and arrays of them.
+
+    A program keeps the numbers that it was traced with, and reads the Values that it was traced with. So what has taken
+    their place since would be overlooked. (What is read from attributes of objects is not among them.)
+    """
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self._read: list[tuple[Callable[[], Any], str, Any]] = []
+        self._name = getattr(f, "__name__", None) or type(f).__name__
+        for name, read in _variables(_function(f), set()):
+            held = read()
+            if _holds_numbers(held):
+                self._read.append((read, name, _copied(held)))
+
+    def check(self) -> None:
+        """CompileError if one of them holds something else now."""
+        for read, name, before in self._read:
+            try:
+                now = read()
+            except (NameError, KeyError, ValueError):  # deleted
+                now = None
+            if not _same(now, before):
+                raise CompileError(
+                    f"{name}, which {self._name} reads, has changed since it was compiled: compile it again, "
+                    f"or make {name} an argument"
+                )
+
+
+def _function(f: Any) -> Any:
+    while isinstance(f, MethodType) or hasattr(f, "__wrapped__"):
+        f = f.__func__ if isinstance(f, MethodType) else f.__wrapped__
+    return f
+
+
+def _variables(f: Any, seen: set[int]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The outer variables of a function and of the functions of its module that it calls, each with a way to read it."""
+    if not isinstance(f, FunctionType) or id(f) in seen:
+        return
+    seen.add(id(f))
+    code = f.__code__
+    reads: list[tuple[str, Callable[[], Any]]] = []
+    for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
+        reads.append((name, lambda cell=cell: cell.cell_contents))  # type: ignore[misc]
+    variables: Mapping[str, Any] = f.__globals__
+    names = [name for part in _codes(code) for name in part.co_names if name in variables]
+    reads += [(name, lambda name=name: variables[name]) for name in dict.fromkeys(names)]  # type: ignore[misc]
+    for name, read in reads:
+        try:
+            held = read()
+        except ValueError:  # an empty cell
+            continue
+        if isinstance(held, FunctionType) and held.__module__ == f.__module__:
+            yield from _variables(held, seen)
+        else:
+            yield name, read
+
+
+def _codes(code: Any) -> Iterator[Any]:
+    """The code of a function and of those inside it."""
+    yield code
+    for constant in code.co_consts:
+        if hasattr(constant, "co_names"):
+            yield from _codes(constant)
+
+
+def _holds_numbers(held: Any) -> bool:
+    if isinstance(held, _CONTAINERS) and not held:
+        return True
+    if not isinstance(held, (int, float, Value, *_CONTAINERS)) and not is_array(held):
+        return False
+    return all(isinstance(x, (int, float, Value)) or hasattr(x, "dtype") for _, x in leaf_paths(held))
+
+
+def _copied(held: Any) -> Any:
+    return held.copy() if is_array(held) else list(leaf_paths(held)) if isinstance(held, _CONTAINERS) else held
+
+
+def _same(now: Any, before: Any) -> bool:
+    if is_array(before):
+        import numpy
+
+        return is_array(now) and numpy.array_equal(now, before, equal_nan=before.dtype.kind == "f")
+    if isinstance(before, list):
+        pairs = list(leaf_paths(now)) if isinstance(now, _CONTAINERS) else []
+        return len(pairs) == len(before) and all(p == q and _same(x, y) for (p, x), (q, y) in zip(pairs, before, strict=True))
+    if type(before) is Value:
+        return now is before
+    return type(now) is type(before) and (now == before or (now != now and before != before))
