@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 
 # The names from above that annotations need: imported for type checkers alone.
 FOR_TYPES = {
+    ("autograd.compiler.compiled", "autograd.viz.drawing"),
+    ("autograd.context", "autograd.compiler.tracing"),
     ("autograd.context", "autograd.value"),
     ("autograd.methods", "autograd.value"),
     ("autograd.micrograd", "autograd.op"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import _transform_checks
 from autograd._check import checked_choice
@@ -18,6 +18,9 @@ from autograd.compiler.program import Input, Output, Program
 from autograd.compiler.runners import Found, Runner, chosen_runner
 from autograd.compiler.traced import Traced
 from autograd.transforms import check_tangents, positions
+
+if TYPE_CHECKING:
+    from autograd.viz.drawing import Drawing
 
 WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
 REDUCTIONS = ("mean", "sum")
@@ -147,6 +150,12 @@ class Compiled:
 
     def __str__(self) -> str:
         return str(self.program_of())
+
+    def draw(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Drawing:
+        """The program that `program_of` gives as a picture."""
+        from autograd.viz.program_drawing import draw_program
+
+        return draw_program(self.program_of(what, argnums=argnums, reduction=reduction))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.
