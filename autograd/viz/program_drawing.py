@@ -41,7 +41,8 @@ def draw_program(program: Program) -> Drawing:
     for i, box in enumerate([*_inputs(program), *_operations(program)]):
         name = f"b{i}"
         fill = PER_LANE if box.per_lane else UNIFORM if box.args else style.LEAF
-        label = f"<<B>{style.escaped(box.title)}</B>{'<BR/>' if box.text else ''}{style.escaped(box.text)}>"
+        text = f"<BR/>{style.escaped(box.text)}" if box.text else ""
+        label = f"<<B>{style.escaped(box.title)}</B>{text}>"
         drawing.node(name, label, shape="box", style="rounded,filled", fillcolor=fill, color=style.LINE, tooltip=box.title)
         for source, count in _counted(owner[arg] for arg in box.args):
             drawing.edge(source, name, label=str(count) if count > 1 else "", color=style.LINE, fontcolor=style.LINE)
