@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import FrameType
+from types import FrameType, TracebackType
 
 _OURS = ("autograd", "nn")
 
@@ -16,6 +16,17 @@ def user_frame() -> tuple[FrameType, int]:
         frame = frame.f_back
         depth += 1
     return frame, depth
+
+
+def raised_at(traceback: TracebackType | None) -> tuple[str, int] | None:
+    """File and line of the innermost call outside our packages that an exception came through, after the one that caught it."""
+    found = None
+    traceback = traceback and traceback.tb_next
+    while traceback is not None:
+        if traceback.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _OURS:
+            found = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return found
 
 
 def place(origin: tuple[str, int], whole: bool = True) -> str:

@@ -72,10 +72,15 @@ def batches(
     """
     rows, labels = _rows_and_labels(X, y)
     size = checked_integer("batch_size", batch_size, at_least=1)
-    order = shuffled_order(len(rows), shuffle, generator(random_state, "random_state"))
-    parts = [order[start : start + size] for start in range(0, len(order), size)]
+    parts = batch_indices(len(rows), size, shuffle, generator(random_state, "random_state"))
     # An expression and not a `yield`, which would delay every error above until the first batch is asked for.
     return (([rows[i] for i in part], [labels[i] for i in part]) for part in parts)
+
+
+def batch_indices(count: int, size: int, shuffle: bool, rng: Random) -> list[list[int]]:
+    """The indices of the rows of every batch."""
+    order = shuffled_order(count, shuffle, rng)
+    return [order[start : start + size] for start in range(0, count, size)]
 
 
 def _stratified(labels: list[Any], n_test: int, rng: Random) -> tuple[list[int], list[int]]:

@@ -64,7 +64,7 @@ class Loss(_CalledOnBatches):
             raise ValueError("targets: all of them are ignored or have the weight 0, so there is no mean: take reduction='sum'")
         return total / divisor
 
-    def sample(self, output: Any, target: Any) -> Any:
+    def sample_loss(self, output: Any, target: Any) -> Any:
         """The loss of one sample, summed over its numbers: what `fit` records once and computes for all samples.
 
         The target is made of Values, without a gradient, so there is no branch on it and no check: `elements` checks.
@@ -207,7 +207,7 @@ class _BinaryLoss(Loss):
         losses, divisor = super().elements(predictions, targets)
         return self._weighted(losses, predictions), divisor
 
-    def sample(self, output: Any, target: Any) -> Any:
+    def sample_loss(self, output: Any, target: Any) -> Any:
         return _total(self._weighted([self.branch_free(*pair) for pair in self.pairs([output], [target])], [output]))
 
     def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
@@ -304,7 +304,7 @@ class _ClassLoss(Loss):
             weights.append(weight)
         return losses, math.fsum(weights)
 
-    def sample(self, output: Any, target: Any) -> Any:
+    def sample_loss(self, output: Any, target: Any) -> Any:
         row = self._checked_row(output)
         # The masks are products, not `where`: that would have to ask in every lane where a gradient flows.
         above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
@@ -427,12 +427,12 @@ class CrossEntropyLoss(_ClassLoss):
         # A class with a constant share of 0 is left out, so 0·inf cannot arise.
         return {c: q for c, q in enumerate(weighted) if type(q) is Value or q}
 
-    def sample(self, output: Any, target: Any) -> Any:
+    def sample_loss(self, output: Any, target: Any) -> Any:
         row, given = self._checked_row(output), _as_list(target)
         if isinstance(given, list):
             return self._shared(row, self._weighted_shares(given))
         if self.label_smoothing == 0.0:
-            return super().sample(output, target)
+            return super().sample_loss(output, target)
         one_hot = [autograd.equal(target, float(c)) for c in range(len(row))]
         return autograd.not_equal(target, float(self.ignore_index)) * self._shared(row, self._weighted_shares(one_hot))
 

@@ -7,22 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
-from autograd import Value, enable_grad, no_grad
-from autograd.extend import checked_choice, checked_integer, threadless_bar
+from autograd import CompileError
+from autograd.extend import checked_choice, checked_flag, checked_integer, threadless_bar
 from nn._check import generator
 from nn._data_checks import check_widths, checked_run, checked_validation_data
-from nn.data import batches
+from nn._eager_training import EagerTraining, Metric, Run
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from nn.metrics import plain
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
-Metric = Callable[[Sequence[Any], Sequence[Any]], float]
 Callback = Callable[[Module, "History"], object]
-Batch = tuple[Value, list[Any], list[Any]]  # its loss, outputs and targets
+MIN_COMPILED = 2000  # samples in all epochs: below it, compiling would take longer than training
 
 
 @dataclass
@@ -44,10 +43,6 @@ class History:
     def epochs(self) -> int:
         """How many epochs were completed."""
         return len(self.loss)
-
-
-class Diverged(ArithmeticError):
-    """The loss of a training step is NaN or infinite."""
 
 
 class EarlyStopping:
@@ -105,6 +100,7 @@ def fit(
     scheduler: LRScheduler | ReduceLROnPlateau | None = None,
     callbacks: Sequence[Callback] = (),
     progress: bool = True,
+    compiled: bool | Literal["auto"] = "auto",
 ) -> History:
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
@@ -118,6 +114,11 @@ def fit(
 
     Ctrl-C ends the training, not the program: the history so far is returned, with `interrupted` set.
     A loss that is NaN or infinite is an ArithmeticError that says in which epoch.
+
+    Training is `compiled` where it is long enough to gain by it: the loss is recorded once, for one sample, and computed for
+    all samples of a batch side by side, with the same numbers up to rounding. What cannot be compiled, such as a model with
+    a Python branch on its numbers, is trained eagerly, with a warning that says why; with compiled=True it is a CompileError.
+    While an epoch runs, parameters lag behind: they are up to date for callbacks, schedulers and at the end.
 
     >>> from nn import MLP, MSELoss
     >>> from nn.optim import SGD
@@ -136,68 +137,86 @@ def fit(
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)
-    order, history = generator(seed), History()
+    if compiled != "auto":
+        checked_flag("compiled", compiled)
+    run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out)
+    history = History()
     try:
         with in_mode(model, training=True), progress_bar(epochs, "epoch", progress) as advance:
-            for epoch in range(1, epochs + 1):
-                steps = training_steps(model, X, y, loss, optimizer, batch_size, order, epoch)
-                reached = {"lr": optimizer.lr, **_train(steps, len(X), loss, metric, advance)}
-                if held_out is not None:
-                    reached.update(_validate(model, *held_out, loss, metric))
-                for name, number in reached.items():
-                    getattr(history, name).append(number)
-                if isinstance(scheduler, ReduceLROnPlateau):
-                    scheduler.step((history.val_loss or history.loss)[-1])
-                elif scheduler is not None:
-                    scheduler.step()
-                advance(1, **{name: f"{number:.4g}" for name, number in reached.items()})
-                if [callback for callback in callbacks if callback(model, history) is True]:  # all of them see the epoch
-                    history.stopped_early = True
-                    break
+            _train(run, compiled, epochs, generator(seed), scheduler, callbacks, history, advance)
     except KeyboardInterrupt:
         history.interrupted = True
     return history
 
 
 def _train(
-    steps: Iterator[Batch], samples: int, loss: Loss, metric: Metric | None, advance: Callable[..., None]
-) -> dict[str, float]:
+    run: Run,
+    compiled: bool | str,
+    epochs: int,
+    order: Random,
+    scheduler: LRScheduler | ReduceLROnPlateau | None,
+    callbacks: Sequence[Callback],
+    history: History,
+    advance: Callable[..., None],
+) -> None:
+    """All epochs, as `history` has them in the end."""
+    training = _started(run, compiled, epochs)
+    try:
+        for epoch in range(1, epochs + 1):
+            reached = {"lr": run.optimizer.lr, **_epoch(training, order, epoch, advance)}
+            if run.held_out is not None:
+                reached.update(training.validation())
+            for name, number in reached.items():
+                getattr(history, name).append(number)
+            if scheduler is not None or callbacks:
+                training.write()
+            if isinstance(scheduler, ReduceLROnPlateau):
+                scheduler.step((history.val_loss or history.loss)[-1])
+            elif scheduler is not None:
+                scheduler.step()
+            advance(1, **{name: f"{number:.4g}" for name, number in reached.items()})
+            stops = [callback for callback in callbacks if callback(run.model, history) is True]  # all of them see the epoch
+            if callbacks and not training.read():
+                training = _started(run, compiled, epochs)
+            if stops:
+                history.stopped_early = True
+                break
+    finally:
+        training.write()
+
+
+def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
+    """The training to begin with: compiled, if that is wanted and can be done."""
+    if compiled is False or (compiled == "auto" and epochs * len(run.X) < MIN_COMPILED):
+        return EagerTraining(run)
+    try:
+        from nn._compiled_training import CompiledTraining  # which needs NumPy
+
+        return CompiledTraining(run)
+    except (CompileError, ImportError) as error:
+        if compiled is True:
+            raise
+        return EagerTraining(run, reason=str(error))
+
+
+def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable[..., None]) -> dict[str, float]:
     """One epoch of steps; its loss and metric, of the outputs as they were before each step."""
+    loss, metric = training.run.loss, training.run.metric
     outputs: list[Any] = []
     targets: list[Any] = []
-    total = 0.0
-    for cost, scores, wanted in steps:
+    total, samples = 0.0, 0
+    for cost, scores, wanted in training.steps(order, epoch):
         advance(0)
-        total += cost.data * (1 if loss.reduction == "sum" else len(wanted))
-        outputs += plain(scores)
-        targets += wanted
+        total += cost * (1 if loss.reduction == "sum" else len(wanted))
+        samples += len(wanted)
+        if metric is not None:
+            outputs += plain(scores)
+            targets += wanted
     reached = {"loss": total if loss.reduction == "sum" else total / samples}
-    return reached if metric is None else {**reached, "metric": metric(outputs, targets)}
-
-
-def _validate(model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None) -> dict[str, float]:
-    with in_mode(model, training=False), no_grad():
-        outputs = [model(row) for row in X]
-        reached = {"val_loss": loss(outputs, y).data}
-        return reached if metric is None else {**reached, "val_metric": metric(outputs, y)}
-
-
-def training_steps(
-    model: Module, X: Any, y: Any, loss: Loss, optimizer: Optimizer, batch_size: int | None, order: Random, epoch: int
-) -> Iterator[Batch]:
-    """One epoch, step by step: yields each batch once its gradients are there; the update comes when the next is asked for."""
-    for rows, wanted in batches(X, y, batch_size or len(X), shuffle=batch_size is not None, random_state=order):
-        with enable_grad():
-            scores = [model(row) for row in rows]
-            cost = loss(scores, wanted)
-        if type(cost) is not Value:
-            raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
-        if not math.isfinite(cost.data):
-            raise Diverged(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
-        optimizer.zero_grad()
-        cost.backward()
-        yield cost, scores, wanted
-        optimizer.step()
+    if metric is None:
+        return reached
+    training.write()
+    return {**reached, "metric": metric(outputs, targets)}
 
 
 @contextmanager

@@ -15,12 +15,13 @@ from autograd.extend import checked_integer, listed
 from nn._check import generator
 from nn._data_checks import checked_run
 from nn._decision_plane import plane_of
+from nn._eager_training import Diverged, Metric, training_steps
 from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
 from nn.optim import SGD, Optimizer
 from nn.recording.records import Frame, TrainingRecord
-from nn.training import Diverged, Metric, progress_bar, training_steps
+from nn.training import progress_bar
 
 MAX_SINGLE_VALUES = 50  # a model with more parameters has one norm kept per layer, unless `keep` is given
 MAX_MEGABYTES = 20  # of the page of a record
@@ -82,7 +83,7 @@ def record_training(
                     parameters = {name: _size([p.data for p in group]) for name, group in kept.items()}
                     gradients = {name: _size([p.grad for p in group]) for name, group in kept.items()}
                     cells = None if plane is None else plane.cells(model)
-                    record.frames.append(Frame(step, epoch, cost.data, reached, parameters, gradients, cells))
+                    record.frames.append(Frame(step, epoch, cost, reached, parameters, gradients, cells))
                 if step == steps:
                     break  # before the update that would follow
                 advance()

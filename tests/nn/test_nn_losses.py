@@ -303,7 +303,7 @@ def test_the_loss_of_a_sample_is_that_of_a_batch_of_one_whatever_the_target_is(n
     target = data.draw(targets.filter(lambda target: target != -100 or kind.ignore_index == -100))
     row, again = [Value(x) for x in numbers], [Value(x) for x in numbers]
     expected = kind([row], [target])
-    found = kind.sample(again, tree_map(Value, target))
+    found = kind.sample_loss(again, tree_map(Value, target))
     assert found.data == pytest.approx(getattr(expected, "data", expected), rel=1e-15, abs=0.0)
     assert gradients(found, again) == pytest.approx(slopes_of(expected, row), rel=1e-14, abs=1e-300)
 
@@ -311,7 +311,7 @@ def test_the_loss_of_a_sample_is_that_of_a_batch_of_one_whatever_the_target_is(n
 @given(p=st.floats(0.01, 0.99), target=st.sampled_from([0, 0.25, 1]), weight=st.sampled_from([0.0, 0.5, 1.0]))
 def test_the_loss_of_a_single_probability_is_that_of_a_batch_of_one(p, target, weight):
     kind, row, again = nn.BCELoss("sum", weight=weight), Value(p), Value(p)
-    expected, found = kind([row], [target]), kind.sample(again, Value(target))
+    expected, found = kind([row], [target]), kind.sample_loss(again, Value(target))
     assert found.data == pytest.approx(expected.data, rel=1e-15, abs=0.0)
     assert gradients(found, again) == pytest.approx(gradients(expected, row), rel=1e-15, abs=0.0)
 
@@ -320,7 +320,7 @@ def test_the_loss_of_a_single_probability_is_that_of_a_batch_of_one(p, target, w
 @pytest.mark.parametrize("target", [0, 0.25, 1])
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_the_loss_of_a_sample_is_nan_where_a_batch_is_refused(prediction, target):
-    assert math.isnan(nn.BCELoss().sample(Value(prediction), Value(target)).data)
+    assert math.isnan(nn.BCELoss().sample_loss(Value(prediction), Value(target)).data)
 
 
 def test_a_single_sample_needs_no_list():

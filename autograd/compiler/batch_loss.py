@@ -1,0 +1,108 @@
+"""BatchLoss: the loss of one sample as a program that adds it up over a batch, with its gradient. `nn.fit` trains with it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from autograd._frames import place, raised_at
+from autograd._tree import tree_leaves
+from autograd.compiler import derived
+from autograd.compiler.builder import Symbol
+from autograd.compiler.instructions import lane_sum
+from autograd.compiler.optimize import optimize
+from autograd.compiler.program import Output, Program
+from autograd.compiler.runners import chosen_runner
+from autograd.compiler.traced import Traced
+from autograd.errors import CompileError, TracingWarning
+
+
+class Sums(NamedTuple):
+    """The loss of a batch, its gradient, and the outputs of every sample, of shape (numbers, samples); sums, not means."""
+
+    loss: float
+    gradient: Any
+    outputs: Any
+
+
+class BatchLoss:
+    """A function of a sample and its target that returns its loss and its outputs, traced once, to be run on batches.
+
+    The program is the same for every sample: CompileError says in one sentence what stands in the way, and in which line.
+
+    captured    the leaves that the function takes from outside
+    reached     the positions in it of those that a gradient reaches; empty without `gradient`
+    outputs     the outputs, in their nesting
+
+    >>> from autograd import Value
+    >>> w = Value(2.0)
+    >>> loss = BatchLoss(lambda x, y: ((w * x - y) ** 2, w * x), 1.0, 1.0)
+    >>> found = loss.run([3.0], [[[1.0], [2.0]], [[1.0], [1.0]]], 2)
+    >>> found.loss, list(found.gradient), found.outputs.tolist()
+    (29.0, [24.0], [[3.0, 6.0]])
+    """
+
+    def __init__(self, f: Callable[[Any, Any], tuple[Any, Any]], sample: Any, target: Any, gradient: bool = True) -> None:
+        traced = _traced(f, sample, target)
+        self.captured, self.outputs = traced.captured, traced.result[1]
+        self._samplers, self._count = traced.samplers, len(tree_leaves(self.outputs))
+        first = sum([argument.count for argument in traced.arguments])
+        rest = first + len(self.captured)
+        program = derived.with_lanes(traced.program, (*range(first), *range(rest, len(traced.program.inputs))))
+        wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
+        program, reached = _summed(program, wanted)
+        self.reached = [i - first for i in reached]
+        self.runner = chosen_runner(optimize(program), "auto", True, False)
+
+    def run(self, numbers: Sequence[float], columns: Sequence[Any], samples: int) -> Sums:
+        """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""
+        if self._samplers:
+            columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]
+        found = self.runner.run([numbers], columns, samples)
+        end = 1 + len(self.reached)
+        return Sums(float(found[0]), found.span(1, end)[0], self._of_every_sample(found, end, samples))
+
+    def _of_every_sample(self, found: Any, start: int, samples: int) -> Any:
+        outputs, per_lane = found.span(start, start + self._count)
+        if per_lane:
+            return outputs
+        import numpy
+
+        return numpy.repeat(numpy.array(outputs, float)[:, None], samples, axis=1)
+
+
+def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
+    """CompileError if one trace does not serve all samples."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", TracingWarning)
+        try:
+            traced = Traced.of(f, (sample, target), (0, 0))
+        except CompileError:
+            raise
+        except Exception as error:
+            where = raised_at(error.__traceback__)
+            at = f"{place(where)}: " if where else ""
+            raise CompileError(f"{at}{type(error).__name__} on Values in the place of the numbers: {error}") from error
+    read = [warning for warning in caught if issubclass(warning.category, TracingWarning)]
+    for warning in caught:
+        if warning not in read:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if traced.guards:
+        raise CompileError(
+            f"{traced.guards[0]}\nthis branch depends on the sample or on a parameter: write it with autograd.where"
+        )
+    if read:
+        raise CompileError(f"{place((read[0].filename, read[0].lineno))}: {read[0].message}")
+    if type(traced.program.outputs[0].arg) is not int:
+        raise CompileError("the loss depends on no sample and on no parameter")
+    return traced
+
+
+def _summed(program: Program, inputs: Sequence[int]) -> tuple[Program, list[int]]:
+    """The first output summed over the lanes, its derivatives, and the other outputs; and the inputs that have a derivative."""
+    builder, found = derived.gradient(program, 0, inputs)
+    slopes = {x: builder.arg(slope) for x, slope in zip(inputs, found, strict=True) if type(slope) is Symbol or slope != 0.0}
+    sums = [Output("loss", builder.add(lane_sum, (program.outputs[0].arg,)))]
+    sums += [Output(f"d_{program.inputs[x].name}", builder.add(lane_sum, (slope,))) for x, slope in slopes.items()]
+    return builder.program([*sums, *program.outputs[1:]]), list(slopes)

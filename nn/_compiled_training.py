@@ -1,0 +1,213 @@
+"""The steps of a training, batch by batch, as compiled programs on a flat array of parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+import numpy
+
+from autograd import CompileError, Value
+from autograd.compiler.batch_loss import BatchLoss, Sums
+from autograd.extend import same_shape, tree_leaves, tree_map
+from nn._eager_training import Batch, EagerTraining, Run, gradients_of
+from nn._flat_parameters import FlatParameters
+from nn.data import batch_indices
+from nn.losses import Loss
+from nn.metrics import plain
+from nn.module import Module, in_mode
+
+
+class CompiledTraining(EagerTraining):
+    """Records the loss of one sample, and computes it for all samples of a batch side by side.
+
+    A batch whose loss is not finite is computed eagerly as well, so what happens then, and its words, are the same.
+    CompileError says in one sentence why a run cannot be compiled.
+    """
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        _check_loss(run.loss)
+        self.samples = _Samples(run.X, run.y)
+        self.held_out = None if run.held_out is None else _Samples(*run.held_out)
+        self._start()
+
+    def _start(self) -> None:
+        """Record the loss with a gradient, as in training, and without one, as in validation."""
+        run = self.run
+        program = _recorded(run, self.samples, gradient=True)
+        leaves = [program.captured[i] for i in program.reached]
+        if not any(p in leaves for p in run.optimizer.params):
+            raise CompileError("no gradient reaches a parameter that the optimizer holds")
+        self.flat = FlatParameters(leaves, run.optimizer)
+        self.program = _OnFlat(program, self.flat)
+        self.samples.weigh(run.loss, program.outputs)
+        self.model_as_recorded = _facts(run.model, program.captured)
+        if self.held_out is not None:
+            with in_mode(run.model, training=False):
+                program = _recorded(run, self.held_out, gradient=False)
+            self.validated = _OnFlat(program, self.flat)
+            self.held_out.weigh(run.loss, program.outputs)
+
+    def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
+        """One epoch."""
+        run, count = self.run, len(self.run.X)
+        for part in batch_indices(count, run.batch_size or count, run.batch_size is not None, order):
+            targets = [run.y[i] for i in part]
+            batch = self._gradients(part, targets) or self._eager_gradients(part, targets, epoch)
+            yield batch
+            self.flat.step()
+
+    def _gradients(self, part: list[int], targets: list[Any]) -> Batch | None:
+        """A batch, once its gradients are in the flat array; None if its loss is not finite."""
+        sums, divisor = self.program.sums(self.samples, part if self.run.batch_size else None), self._divisor(self.samples, part)
+        loss = sums.loss / divisor if divisor else math.nan
+        if not math.isfinite(loss):
+            return None
+        self.flat.take(numpy.multiply(sums.gradient, 1.0 / divisor))
+        return Batch(loss, self.program.outputs_of(sums) if self.run.metric else [], targets)
+
+    def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
+        self.write()
+        run = self.run
+        batch = gradients_of(run.model, [run.X[i] for i in part], targets, run.loss, run.optimizer, epoch)
+        self.flat.read()
+        self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
+        return batch._replace(outputs=plain(batch.outputs))
+
+    def validation(self) -> dict[str, float]:
+        """The loss, and the metric if there is one, of the validation data."""
+        run, samples = self.run, self.held_out
+        assert samples is not None
+        sums, divisor = self.validated.sums(samples, None), self._divisor(samples, None)
+        loss = sums.loss / divisor if divisor else math.nan
+        if not math.isfinite(loss):
+            self.write()
+            return super().validation()
+        if run.metric is None:
+            return {"val_loss": loss}
+        return {"val_loss": loss, "val_metric": run.metric(self.validated.outputs_of(sums), samples.y)}
+
+    def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
+        """What the sum of the losses is divided by."""
+        if self.run.loss.reduction == "sum":
+            return 1.0
+        return float(samples.weights.sum() if part is None else samples.weights[part].sum())
+
+    def write(self) -> None:
+        """Make parameters and optimizer what they are after the last step."""
+        self.flat.write()
+
+    def read(self) -> bool:
+        """Take over what has been done to parameters and optimizer; False if the model has to be recorded again."""
+        if _facts(self.run.model, self.program.program.captured) != self.model_as_recorded:
+            return False
+        self.flat.read()
+        for program in (self.program, self.validated) if self.held_out else (self.program,):
+            program.read()
+        return True
+
+
+class _Samples:
+    """Samples and targets as tables of numbers, one row per sample, and what each adds to the divisor of a mean."""
+
+    def __init__(self, X: list[Any], y: list[Any]) -> None:
+        self.X, self.y = X, y
+        self.columns = [_table("samples", X), _table("targets", y)]
+
+    def weigh(self, loss: Loss, outputs: Any) -> None:
+        """Check all targets, and take their weights."""
+        output = tree_map(lambda _: 0.0, outputs)
+        known: dict[Any, float] = {}
+        weights = []
+        for target in self.y:
+            key = None if isinstance(target, (list, dict)) else (type(target), target)
+            if key is None or key not in known:
+                try:
+                    known[key] = loss.elements([output], [target])[1]
+                except (TypeError, ValueError) as error:
+                    raise CompileError(str(error)) from None
+            weights.append(known[key])
+        self.weights = numpy.array(weights, float)
+
+
+class _OnFlat:
+    """A program, fed with a flat array of parameters and the leaves that are not in it."""
+
+    def __init__(self, program: BatchLoss, flat: FlatParameters) -> None:
+        self.program, self.flat = program, flat
+        self.at = [i for i, leaf in enumerate(program.captured) if leaf in flat.place]
+        self.places = [flat.place[program.captured[i]] for i in self.at]
+        self.read()
+
+    def read(self) -> None:
+        """Take over the numbers of the leaves that are not in the flat array."""
+        self.numbers = numpy.array([leaf.data for leaf in self.program.captured])
+
+    def sums(self, samples: _Samples, part: list[int] | None) -> Sums:
+        """The sums over these samples, or all."""
+        self.numbers[self.at] = self.flat.data[self.places]
+        columns = samples.columns if part is None else [table[part] for table in samples.columns]
+        return self.program.run(self.numbers, columns, len(columns[0]))
+
+    def outputs_of(self, sums: Sums) -> list[Any]:
+        """The outputs of every sample, as the model gives them, but numbers in place of Values."""
+        shape = plain(self.program.outputs)
+        if not isinstance(shape, list):
+            return list(sums.outputs[0].tolist())
+        rows = sums.outputs.T.tolist()
+        return [_built(shape, row) for row in rows] if any(isinstance(item, (list, dict)) for item in shape) else rows
+
+
+def _built(shape: Any, numbers: Sequence[float]) -> Any:
+    """The numbers in this nesting."""
+    rest = iter(numbers)
+    return tree_map(lambda _: next(rest), shape)
+
+
+def _recorded(run: Run, samples: _Samples, gradient: bool) -> BatchLoss:
+    def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
+        output = run.model(sample)
+        return run.loss.sample_loss(output, target), output
+
+    return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient)
+
+
+def _check_loss(loss: Loss) -> None:
+    """Must the loss of a batch be the sum over its samples?"""
+    name = type(loss).__name__
+    if loss.reduction == "none":
+        raise CompileError(f"{name} gives a list, not one number: use reduction='mean' or 'sum'")
+    for method in ("forward", "elements", "pairs"):
+        if getattr(type(loss), method).__module__ != Loss.__module__:
+            raise CompileError(f"{name} defines {method} itself, so it may be other than a sum over samples: define `element`")
+
+
+def _table(what: str, rows: Sequence[Any]) -> Any:
+    """The numbers of nested rows of one shape, one row for each."""
+    try:
+        table = numpy.array(rows, float)
+    except (TypeError, ValueError):  # lists of unequal length, dicts, Values
+        if any(not same_shape(row, rows[0]) for row in rows):
+            raise CompileError(f"not all {what} have the same shape") from None
+        leaves = [tree_leaves(row) for row in rows]
+        if any(type(leaf) is Value for row in leaves for leaf in row):
+            raise CompileError(f"there are Values among the {what}") from None
+        table = numpy.array(leaves, float)
+    return table.reshape(len(rows), table.size // len(rows))
+
+
+def _facts(model: Module, leaves: Sequence[Value]) -> list[Any]:
+    """What a program of the model depends on besides numbers: it is recorded again if they change."""
+    return [[p.requires_grad for p in leaves], *(_held(vars(module)) for module in model.modules())]
+
+
+def _held(held: Any) -> Any:
+    """What an attribute holds, to be compared: objects by identity."""
+    if isinstance(held, dict):
+        return {key: _held(item) for key, item in held.items()}
+    if isinstance(held, (list, tuple)):
+        return [_held(item) for item in held]
+    return held if held is None or isinstance(held, (bool, int, float, str)) else id(held)

@@ -1,0 +1,101 @@
+"""The steps of a training, batch by batch, on the eager engine."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+from autograd import Value, enable_grad, no_grad
+from nn.data import batches
+from nn.losses import Loss
+from nn.module import Module, in_mode
+from nn.optim import Optimizer
+
+Metric = Callable[[Sequence[Any], Sequence[Any]], float]
+
+
+class Batch(NamedTuple):
+    """The loss of a batch, its outputs and its targets."""
+
+    loss: float
+    outputs: list[Any]
+    targets: list[Any]
+
+
+class Diverged(ArithmeticError):
+    """The loss of a training step is NaN or infinite."""
+
+
+def training_steps(
+    model: Module, X: Any, y: Any, loss: Loss, optimizer: Optimizer, batch_size: int | None, order: Random, epoch: int
+) -> Iterator[Batch]:
+    """One epoch, step by step: yields each batch once its gradients are there; the update comes when the next is asked for."""
+    for rows, wanted in batches(X, y, batch_size or len(X), shuffle=batch_size is not None, random_state=order):
+        yield gradients_of(model, rows, wanted, loss, optimizer, epoch)
+        optimizer.step()
+
+
+def gradients_of(model: Module, rows: Sequence[Any], targets: list[Any], loss: Loss, optimizer: Optimizer, epoch: int) -> Batch:
+    """A batch, once the gradients of its loss are there."""
+    with enable_grad():
+        scores = [model(row) for row in rows]
+        cost = loss(scores, targets)
+    if type(cost) is not Value:
+        raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
+    if not math.isfinite(cost.data):
+        raise Diverged(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
+    optimizer.zero_grad()
+    cost.backward()
+    return Batch(cost.data, scores, targets)
+
+
+class Run(NamedTuple):
+    """What is trained, on what, and how."""
+
+    model: Module
+    X: list[Any]
+    y: list[Any]
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int | None
+    metric: Metric | None
+    held_out: tuple[list[Any], list[Any]] | None
+
+
+class EagerTraining:
+    """What `fit` trains with: the steps of an epoch, and the loss and outputs of validation.
+
+    `write` makes parameters and optimizer what they are after the last step, before anybody looks at them; `read` takes
+    over what has been done to them. Eagerly there is nothing to do.
+    """
+
+    def __init__(self, run: Run, reason: str = "") -> None:
+        self.run, self._reason = run, reason
+
+    def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
+        """One epoch."""
+        model, X, y, loss, optimizer, batch_size, *_ = self.run
+        for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
+            if self._reason:  # told once the first batch has shown that it can be trained at all
+                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=4)
+                self._reason = ""
+            yield batch
+
+    def validation(self) -> dict[str, float]:
+        """The loss, and the metric if there is one, of the validation data."""
+        model, loss, metric = self.run.model, self.run.loss, self.run.metric
+        X, y = self.run.held_out or ([], [])
+        with in_mode(model, training=False), no_grad():
+            outputs = [model(row) for row in X]
+            reached = {"val_loss": loss(outputs, y).data}
+            return reached if metric is None else {**reached, "val_metric": metric(outputs, y)}
+
+    def write(self) -> None:
+        """Make parameters and optimizer what they are after the last step."""
+
+    def read(self) -> bool:
+        """Take over what has been done to parameters and optimizer; False if that takes a new start."""
+        return True
