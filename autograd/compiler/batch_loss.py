@@ -55,7 +55,7 @@ class BatchLoss:
         self.reached = [i - first for i in reached]
         self.runner = chosen_runner(optimize(program), "auto", True, False)
 
-    def run(self, numbers: Sequence[float], columns: Sequence[Any], samples: int) -> Sums:
+    def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""
         if self._samplers:
             columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]

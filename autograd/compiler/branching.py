@@ -46,9 +46,16 @@ class Branching(Compiled):
         scaled = [block_map(lambda x: x * scale, slope) for slope in slopes]
         return sum([value for value, _ in parts]) * scale, scaled[0] if single else tuple(scaled)
 
-    def add_gradients(self, xs: Sequence[Any], scale: float) -> float:
-        """Add the gradient of the sum over all lanes, times a scale, to `grad` of the captured leaves; returns the value."""
-        return sum([way.add_gradients(of_lanes(xs, self._axes, at), scale) for way, at in self._groups(xs)])
+    def backward(self, *xs: Any, reduction: str = "mean") -> float:
+        """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value."""
+        checked_choice("reduction", reduction, REDUCTIONS)
+        scale = scale_of(reduction, lanes_of(self.arguments, self._bind(xs)))
+        found = [(way, way.summed_backward(of_lanes(xs, self._axes, at))) for way, at in self._groups(xs)]
+        for way, (_, slopes) in found:
+            for leaf, slope in zip(way.captured, slopes, strict=True):
+                if leaf.requires_grad:
+                    leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+        return sum([value for _, (value, _) in found]) * scale
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""

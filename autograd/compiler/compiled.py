@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from functools import partial
 from itertools import accumulate, pairwise
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -12,11 +14,13 @@ from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
 from autograd.compiler.arguments import Given, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.executors import chunks
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Input, Output, Program
 from autograd.compiler.runners import Found, Runner, chosen_runner
 from autograd.compiler.traced import Traced
+from autograd.errors import CompileError
 from autograd.transforms import check_tangents, positions
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ class Compiled:
     def __init__(self, traced: Traced, guard: str, executor: str) -> None:
         self.traced, self.guard, self.executor = traced, guard, executor
         self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
+        self._numbers: Sequence[float] | None = None  # in the place of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
         self._values = traced.program.outputs[: len(traced.program.outputs) - len(traced.guards)]
         self._guarded = traced.program.outputs[len(self._values) :]
@@ -43,6 +48,8 @@ class Compiled:
 
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
+        if any(map(chunks.is_chunked, xs)):
+            return chunks.mapped(self, xs)
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         found = self._run(("value",), given, lanes)
@@ -56,6 +63,8 @@ class Compiled:
         if reduction is not None and reduction not in REDUCTIONS:
             checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("value_and_grad")
+        if any(map(chunks.is_chunked, xs)):
+            return self._gradient_of_chunks(xs, argnums, reduction)
         given = self._bind(xs)
         single, chosen = self._chosen("value_and_grad", argnums)
         lanes = lanes_of(self.arguments, given)
@@ -71,20 +80,24 @@ class Compiled:
         """
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
-        given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
-        return self.add_gradients(xs, scale_of(reduction, lanes))
-
-    def add_gradients(self, xs: Sequence[Any], scale: float) -> float:
-        """Add the gradient of the sum over all lanes, times a scale, to `grad` of the captured leaves; returns the value."""
-        given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
-        found = self._run(("backward", lanes is not None), given, lanes, scale)
-        slopes, _ = found.span(1, 1 + len(self.captured))
-        for leaf, slope in zip(self.captured, slopes if isinstance(slopes, list) else slopes.tolist(), strict=True):
+        if any(map(chunks.is_chunked, xs)):
+            lanes, value, slopes = chunks.summed(self, xs, _lanes_and_backward)
+        else:
+            lanes = lanes_of(self.arguments, self._bind(xs))
+            value, slopes = self.summed_backward(xs)
+        scale = scale_of(reduction, lanes)
+        for leaf, slope in zip(self.captured, slopes, strict=True):
             if leaf.requires_grad:
-                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope
-        return float(found[0])
+                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+        return float(value * scale)
+
+    def summed_backward(self, xs: Sequence[Any]) -> tuple[float, list[float]]:
+        """The value and its derivatives by the captured leaves, summed over all lanes."""
+        given = self._bind(xs)
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("backward", lanes is not None), given, lanes)
+        slopes, _ = found.span(1, 1 + len(self.captured))
+        return float(found[0]), slopes if isinstance(slopes, list) else slopes.tolist()
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
@@ -125,6 +138,36 @@ class Compiled:
         found = self._run(("guards",), given, lanes)
         differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]
         return sorted(set().union(*differing))
+
+    # -- on Dask arrays --------------------------------------------------------------------------------
+
+    def _gradient_of_chunks(self, xs: Sequence[Any], argnums: int | Sequence[int], reduction: str | None) -> tuple[Any, Any]:
+        if reduction is None:
+            raise CompileError("value_and_grad of Dask arrays needs reduction='mean' or 'sum': a gradient for all lanes together")
+        single, chosen = self._chosen("value_and_grad", argnums)
+        for i in chosen:
+            if self.arguments[i].axis is not None:
+                raise CompileError(
+                    f"argnums: {self.arguments[i].name} is per lane; on Dask arrays, differentiate by shared arguments"
+                )
+        lanes, value, slopes = chunks.summed(self, xs, partial(_lanes_and_gradient, chosen))
+        scale = scale_of(reduction, lanes)
+        scaled = [block_map(lambda x: x * scale, slope) for slope in slopes]
+        return value * scale, scaled[0] if single else tuple(scaled)
+
+    def captured_numbers(self) -> list[float]:
+        """The numbers of the leaves that the function takes from outside, as they are now."""
+        return [leaf._number for leaf in self.captured] if self._numbers is None else list(self._numbers)
+
+    def with_captured(self, numbers: Sequence[float]) -> Compiled:
+        """The same program, with these numbers in the place of those of the captured leaves."""
+        other = copy(self)
+        other._numbers = numbers
+        return other
+
+    def packed(self) -> tuple[Any, ...]:
+        """A function and its arguments that make the same program in another process."""
+        return _unpacked, files.to_bytes(self.traced), self.guard, self.executor
 
     # -- what is run ---------------------------------------------------------------------------------
 
@@ -186,7 +229,7 @@ class Compiled:
         uniform = [x.numbers for x in given if x.lanes is None]
         columns = [x.numbers for x in given if x.lanes is not None]
         if self.captured:
-            uniform.append([leaf._number for leaf in self.captured])
+            uniform.append(self.captured_numbers())
         if self.traced.samplers:
             drawn = [[sampler() for sampler in self.traced.samplers] for _ in range(1 if lanes is None else lanes)]
             (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
@@ -271,3 +314,22 @@ def scale_of(reduction: str | None, lanes: int | None) -> float:
     if lanes == 0 and reduction == "mean":
         raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0
+
+
+def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:
+    return Compiled(files.from_bytes(content), guard, executor)
+
+
+def _lanes_and_gradient(chosen: tuple[int, ...], program: Compiled, xs: Sequence[Any]) -> list[Any]:
+    value, slopes = program.value_and_grad(*xs, argnums=chosen, reduction="sum")
+    return [_lanes(program, xs), value, list(slopes)]
+
+
+def _lanes_and_backward(program: Compiled, xs: Sequence[Any]) -> list[Any]:
+    return [_lanes(program, xs), *program.summed_backward(xs)]
+
+
+def _lanes(program: Compiled, xs: Sequence[Any]) -> int:
+    return next(  # type: ignore[no-any-return]
+        x.shape[a.axis] for x, a in zip(xs, program.arguments, strict=True) if a.axis is not None
+    )

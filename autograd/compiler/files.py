@@ -31,16 +31,27 @@ def write(traced: Traced, path: str | PathLike[str]) -> None:
     """Write it to `path`, as npz or, if the name ends in `.safetensors`, in that format; numbers are restored exactly."""
     if traced.samplers:
         raise ValueError(f"{traced.name} draws random numbers, and a file cannot hold where they come from")
-    document, arrays = _taken_apart(traced)
-    import numpy
-
     if Path(path).suffix == ".safetensors":
+        document, arrays = _taken_apart(traced)
         content = _safetensors().save(arrays, metadata={"program": json.dumps(document)})
     else:
-        file = io.BytesIO()
-        numpy.savez(file, program=numpy.frombuffer(json.dumps(document).encode(), numpy.uint8), **arrays)
-        content = file.getvalue()
+        content = to_bytes(traced)
     write_atomically(Path(path), content)
+
+
+def to_bytes(traced: Traced) -> bytes:
+    """The content of an npz file."""
+    import numpy
+
+    document, arrays = _taken_apart(traced)
+    file = io.BytesIO()
+    numpy.savez(file, program=numpy.frombuffer(json.dumps(document).encode(), numpy.uint8), **arrays)
+    return file.getvalue()
+
+
+def from_bytes(content: bytes) -> Traced:
+    """What `to_bytes` wrote."""
+    return _put_together(*_npz(content))
 
 
 def read(path: str | PathLike[str]) -> Traced:
@@ -61,10 +72,6 @@ def read(path: str | PathLike[str]) -> Traced:
 
 
 def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
-    import zipfile
-
-    import numpy
-
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError, safe_open
 
@@ -73,7 +80,14 @@ def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
                 return json.loads(file.metadata()["program"]), {name: file.get_tensor(name) for name in ARRAYS}
         except SafetensorError as error:
             raise ProgramFileError(f"not a safetensors file: {error}") from None
-    content = path.read_bytes()
+    return _npz(path.read_bytes())
+
+
+def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
+    import zipfile
+
+    import numpy
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > len(content):  # what `write` wrote is not compressed
