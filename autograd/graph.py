@@ -11,7 +11,7 @@ from autograd._check import checked_value
 from autograd.calls import scopes_of
 from autograd.context import Scope
 from autograd.names import node_names
-from autograd.replay import stale_leaves
+from autograd.staleness import stale_leaves
 from autograd.value import Value
 
 

@@ -17,7 +17,7 @@ from autograd import context, sweeps
 from autograd._tree import as_array, block_map, fits, is_array, tree_build, tree_leaves, tree_leaves_like, tree_map
 from autograd._typing import Any
 from autograd.op import number
-from autograd.replay import refuse_stale
+from autograd.staleness import refuse_stale
 from autograd.value import Value, take_partials
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from autograd import context, kernels, ops, sweeps, teaching
 from autograd._frames import place, user_frame
@@ -843,6 +843,13 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
         partials = (*x, *(no_partials if constant else w), 1.0)
         nodes.append(_node(ops.dot, z, args, partials, None, None, depth))
     return nodes
+
+
+def operands(node: Value, values: Mapping[Value, float] | None = None) -> list[float]:
+    """The numbers of a node's arguments, constants included: their current ones, or those in `values`."""
+    if values is None:
+        return [arg if type(arg) is float else arg.data for arg in node.args]
+    return [arg if type(arg) is float else values[arg] for arg in node.args]
 
 
 def take_partials(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bool]) -> list[Any]:

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.op import Op
-from autograd.replay import operands
-from autograd.value import Value, take_partials
+from autograd.value import Value, operands, take_partials
 
 Function = Callable[[float], float]
 Layer = tuple[str, int]  # the name of its function, and its number

@@ -20,9 +20,8 @@ from autograd.audit.recognition import (
     value_args,
 )
 from autograd.graph import Edge, Graph
-from autograd.replay import numbers_of
 from autograd.sweeps import adjoints, recorded, topological_order
-from autograd.value import Value, take_partials
+from autograd.value import Value, operands, take_partials
 
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
 # operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.
@@ -98,7 +97,7 @@ class RecordedLoss:
             if node.op is None:
                 values[node] = node.data
                 continue
-            numbers = numbers_of(node, values)
+            numbers = operands(node, values)
             wanted = [type(arg) is Value for arg in node.args]
             if node.op.kinks is not None and not node.op.select and node.op.kinks(*numbers) == 0.0:
                 numbers[wanted.index(True)] += side * PERTURBATION

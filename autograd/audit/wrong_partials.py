@@ -10,11 +10,11 @@ from autograd import ops
 from autograd.audit.claim import Candidate, Claim, Diagnosis
 from autograd.audit.recognition import Activation, Function, Layer, Override, agree, derivative, is_function, value_args
 from autograd.audit.recorded_loss import RecordedLoss
+from autograd.compiler.recorded import Recorded
 from autograd.expression import evaluate, variables
 from autograd.formulas import partial_text
+from autograd.graph import Graph
 from autograd.op import TABLE, Op
-from autograd.replay import replay
-from autograd.sweeps import topological_order
 from autograd.value import Value
 
 ACTIVATIONS = [op for op in TABLE.values() if op.activation]
@@ -112,8 +112,8 @@ def _by_result(op: Op) -> Function | None:
         return None
     z = Value(0.5)
     formula, _ = evaluate(op.textbook[0], {"z": z})
-    order = topological_order([formula])  # type: ignore[list-item]
-    return lambda a: replay(order, {z: a})[order[-1]]
+    recorded = Recorded(Graph(formula))  # type: ignore[arg-type]
+    return lambda a: recorded.at({z: a}).values[formula]  # type: ignore[index]
 
 
 # -- weights -----------------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ from autograd._format import counted, listed, shown
 from autograd.diagnosis.sentences import Sentences, factor_of
 from autograd.graph import Edge, Graph, edges_of
 from autograd.op import Op
-from autograd.replay import operands
 from autograd.sweeps import depending_on
-from autograd.value import Value
+from autograd.value import Value, operands
 
 # A gradient beyond these is vanishing or huge: with a learning rate of 1 a step would leave the first six digits
 # of a parameter around 1 as they are, or leave nothing of them.

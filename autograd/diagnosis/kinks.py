@@ -11,8 +11,7 @@ from autograd._format import one_line, text_table
 from autograd._frames import place
 from autograd.graph import Graph, edges_of
 from autograd.op import Op
-from autograd.replay import operands
-from autograd.value import Value
+from autograd.value import Value, operands
 
 MAX_ROWS = 20
 MAX_ARGUMENTS = 4

@@ -11,8 +11,8 @@ from autograd._frames import place
 from autograd.context import Scope
 from autograd.graph import Edge
 from autograd.op import REAL, Op
-from autograd.replay import is_current, operands
-from autograd.value import Value, take_partials
+from autograd.staleness import is_current
+from autograd.value import Value, operands, take_partials
 
 SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below VANISHING
 MAX_OPERANDS = 4

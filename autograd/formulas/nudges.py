@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from autograd import ops
 from autograd._check import checked_value, finite_number
 from autograd._format import text_table, unique_names
+from autograd.compiler.recorded import Recorded
 from autograd.formulas.printer import name_text, number_text
 from autograd.graph import Graph
 from autograd.names import node_names
-from autograd.replay import replay, replay_partials
 from autograd.sweeps import adjoints, depending_on
 from autograd.value import Value
 
@@ -92,13 +92,13 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
     others = [key for key in changes if type(key) is Value and key not in graph]
     names = unique_names(node_names([*graph, *others]), name_text)
     deltas = {leaf: _checked_change(graph, names, leaf, delta) for leaf, delta in changes.items()}
-    values = replay(graph.nodes, {})
-    partials = replay_partials(graph.nodes, values)
-    gradients = adjoints(graph.nodes, {y: 1.0}, partials.__getitem__, within=depending_on(deltas, graph.nodes))
+    recorded = Recorded(graph)
+    here = recorded.at({})
+    values = here.values
+    gradients = adjoints(graph.nodes, {y: 1.0}, here.partials.__getitem__, within=depending_on(deltas, graph.nodes))
 
     def actual(moved: Mapping[Value, float]) -> float:
-        given = {leaf: values[leaf] + delta for leaf, delta in moved.items()}
-        return replay(graph.nodes, given)[y] - values[y]
+        return recorded.at({leaf: values[leaf] + delta for leaf, delta in moved.items()}).values[y] - values[y]
 
     predicted = {leaf: gradients.get(leaf, 0.0) * delta for leaf, delta in deltas.items()}
     rows = [

@@ -11,9 +11,8 @@ from autograd import context
 from autograd.expression import evaluate
 from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, abridged
 from autograd.op import Op, number
-from autograd.replay import operands
 from autograd.sweeps import topological_order
-from autograd.value import Value
+from autograd.value import Value, operands
 
 MAX_NODES = 40  # of a partial that is written out
 _NUMBER = re.compile(r"[-−]?\d+(\.\d*)?(e[-−+]?\d+)?")

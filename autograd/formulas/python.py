@@ -18,12 +18,12 @@ from typing import Any, cast
 from autograd import context, ops, scalar_math
 from autograd._check import checked_value
 from autograd._format import one_line, unique_names
+from autograd.compiler.recorded import Recorded
 from autograd.formulas.partials import simplified, textbook_partial
 from autograd.graph import Graph
 from autograd.op import Op, number, python_tree, slots
-from autograd.replay import numbers_of, replay, replay_partials, without_frozen
 from autograd.sweeps import topological_order
-from autograd.value import Value
+from autograd.value import Value, operands
 
 MAX_RULE = 120  # characters of a partial in one expression
 MAX_TERMS_PER_LINE = 10  # of a sum or product, which Python's parser nests
@@ -110,9 +110,9 @@ class _Program:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.values = replay(graph.nodes, {})
-        partials = replay_partials(graph.nodes, self.values)
-        self.partials = {node: without_frozen(node, partials[node]) for node in graph}
+        here = Recorded(graph).at({})
+        self.values = here.values
+        self.partials = {node: here.without_frozen(node) for node in graph}
         self.functions = RESERVED.union(*(_words(node.op) for node in graph if node.op is not None))
         self.names = unique_names(graph.names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
@@ -123,7 +123,7 @@ class _Program:
     def forward(self, node: Value, op: Op) -> list[str]:
         """The operation."""
         name, args = self.names[node], [self._written(arg) for arg in node.args]
-        if _raises(op, numbers_of(node, self.values)):
+        if _raises(op, operands(node, self.values)):
             return [f"{name} = {self.values[node]!r}  # {ast.unparse(operation(op, args))}: Python raises here"]
         return _assignments(name, op, args, self.values[node])
 

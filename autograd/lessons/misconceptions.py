@@ -15,7 +15,7 @@ from typing import NamedTuple
 from autograd._check import checked_choice, checked_value
 from autograd._format import listed, one_line, shown, text_table, told_apart
 from autograd.graph import Edge, Graph, edges_of
-from autograd.replay import same_number
+from autograd.staleness import same_number
 from autograd.value import Value
 
 MAX_ROWS = 12

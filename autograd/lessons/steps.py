@@ -14,7 +14,7 @@ from autograd.formulas.chain_rule import TEXT_WORDING
 from autograd.formulas.printer import LATEX, TEXT, Printer, enough_arguments
 from autograd.graph import Graph
 from autograd.op import Op
-from autograd.replay import same_number, stale_leaves
+from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials, recorded
 from autograd.value import Value
 

@@ -13,9 +13,8 @@ from autograd import context
 from autograd.formulas.python import filled
 from autograd.graph import Graph
 from autograd.op import TABLE
-from autograd.replay import operands
 from autograd.testing.gradcheck.smooth_pieces import is_entire
-from autograd.value import Value
+from autograd.value import Value, operands
 
 # A variable is a str, a constant a float, an op its name and its arguments.
 Tree = Any

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from autograd._check import checked_value
+from autograd.compiler.recorded import Recorded
 from autograd.formulas import name_text
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.op import number
-from autograd.replay import replay, replay_partials, without_frozen
 from autograd.value import Value
 from autograd.viz.page import as_json, bundle
 from autograd.viz.player import page_data
@@ -52,12 +52,12 @@ def widget(
         raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
     options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
     names = graph.names  # now: later the caller's variables are out of reach
+    recorded = Recorded(graph)
     sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
 
     def page(values: Sequence[float]) -> str:
-        data = replay(graph.nodes, dict(zip(moved, map(number, values), strict=True)))
-        partials = replay_partials(graph.nodes, data)
-        passes = Passes(graph, data.__getitem__, lambda node: without_frozen(node, partials[node]))
+        at = recorded.at(dict(zip(moved, map(number, values), strict=True)))
+        passes = Passes(graph, at.values.__getitem__, at.without_frozen)
         return as_json({**page_data(passes, options), "leaves": sliders})
 
     class LivePlayer(anywidget.AnyWidget):

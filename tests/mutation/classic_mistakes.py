@@ -146,7 +146,7 @@ MISTAKES = [
         "dots: dict[Value, Any] = {inputs[0]: 1.0}",
     ),
     ("= for += of tangents by one input", "sweeps.py", "dots[user] + share if user in dots else share", "share"),
-    ("a changed leaf overlooked", "replay.py", "if not is_current(node):", "if False:"),
+    ("a changed leaf overlooked", "staleness.py", "if not is_current(node):", "if False:"),
     (
         "the gradient goes everywhere but where it is asked for",
         "sweeps.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, matmul
@@ -46,6 +46,25 @@ def run(program: Program, inputs: Sequence[Any], lanes: int | None = None) -> li
         numbers if type(arg) is int and varies[arg] else registers[arg] if type(arg) is int else arg
         for (_, arg), numbers in zip(program.outputs, found, strict=True)
     ]
+
+
+def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
+    """The numbers of all registers, given those of the inputs: of rows with one result each, in order, without lanes.
+
+    >>> from autograd import compile
+    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0).program
+    >>> registers(program.rows, [4.0, 5.0])
+    [4.0, 5.0, 20.0, 24.0]
+    """
+    found = list(inputs)
+    for op, args, _, _ in rows:
+        numbers = [found[arg] if type(arg) is int else arg for arg in args]
+        try:
+            z = op.forward(*numbers)
+        except (ArithmeticError, ValueError):
+            z = op.fallback(*numbers)
+        found.append(z if type(z) is float else number(z))
+    return found
 
 
 def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:

@@ -12,13 +12,12 @@ from autograd._format import one_line
 from autograd._frames import place
 from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
-from autograd.replay import operands
 from autograd.testing.finite import first_step
 from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
 from autograd.testing.gradcheck.slopes import SlopeRange
 from autograd.testing.gradcheck.tested_function import FunctionUnderTest, Recording
-from autograd.value import Value
+from autograd.value import Value, operands
 
 if TYPE_CHECKING:
     from autograd.viz.drawing import Drawing

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from autograd.graph import edges_of
 from autograd.op import Op
-from autograd.replay import operands
 from autograd.testing.finite import TINY, UNDEFINED, neighbours, noise_level
 from autograd.testing.gradcheck.rounding import STATED_ERROR, rounding_of
 from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at
 from autograd.testing.gradcheck.smooth_pieces import ends_of, same_side, stated_partials
-from autograd.value import Value
+from autograd.value import Value, operands
 
 Tolerance = Callable[[float], float]  # how far a derivative of this size may be off besides
 

@@ -8,9 +8,8 @@ from functools import cache
 
 from autograd.graph import edges_of
 from autograd.op import Op
-from autograd.replay import operands
 from autograd.testing.finite import EPSILON, TINY
-from autograd.value import Value, take_partials
+from autograd.value import Value, operands, take_partials
 
 STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
 NORMAL = 2.0**-1022

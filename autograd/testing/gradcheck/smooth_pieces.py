@@ -12,14 +12,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from autograd.compiler.recorded import Point, Recorded
 from autograd.diagnosis.kinks import kinked
 from autograd.graph import Graph
-from autograd.op import Op, number
-from autograd.replay import numbers_of, replay, replay_partials
+from autograd.op import Op
 from autograd.sweeps import adjoints, depending_on, tangents
 from autograd.testing.finite import UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
-from autograd.value import Value
+from autograd.value import Value, operands
 
 # -- where a piece ends ------------------------------------------------------------------------------
 
@@ -87,6 +87,10 @@ class Piece:
         self._ends = list(_domain_ends(self.graph))
         self._fast = fast_arguments(self.graph)
         self._here = {node: node.data for node in self.graph}
+        self._recorded = self._straightened = Recorded(self.graph)
+        if self.at_kinks:
+            straight = {node: _linear(node, slopes) for node, slopes in self.at_kinks.items()}
+            self._straightened = Recorded(self.graph, straight)
 
     def is_at_kink_of(self, leaf: Value) -> bool:
         """Does a kink that it is at depend on this leaf?"""
@@ -94,7 +98,7 @@ class Piece:
 
     def along(self, leaf: Value) -> NoisyFunction:
         """The output as a function of one leaf."""
-        return self._sampled(lambda x: {leaf: x}, self.at_kinks)
+        return self._sampled(lambda x: {leaf: x}, self._straightened)
 
     def with_kinks(self, leaves_at: Callable[[float], Mapping[Value, float] | None]) -> NoisyFunction:
         """The output with its kinks as they are, as a function of a number that gives the leaves theirs, if it can.
@@ -102,7 +106,7 @@ class Piece:
         No other kink is crossed, except by what jumps at a kink.
         """
         jumping = depending_on([node for node in self.at_kinks if node.op is not None and node.op.jumps], self.graph.nodes)
-        return self._sampled(leaves_at, {}, jumping)
+        return self._sampled(leaves_at, self._recorded, jumping)
 
     def slope_through_kinks(self, leaf: Value) -> float:
         """How much of the slope along a leaf may come through its kinks, if nothing cancels: each has a slope of about 1."""
@@ -119,25 +123,25 @@ class Piece:
     def gives(self, leaf: Value, value_at: Callable[[float], float | None]) -> bool:
         """Does the graph give what f gives, bit for bit, on both sides of a leaf? `value_at` is f along that leaf."""
         points = [leaf.data + step * first_step(leaf.data) for step in (-(2.0**-10), 2.0**-10, -(2.0**-30), 2.0**-30)]
-        by_graph = (replay(self.graph.nodes, {leaf: x})[self.root] for x in points)
+        by_graph = (self._recorded.at({leaf: x}).values[self.root] for x in points)
         return all(repr(value_at(x)) == repr(value) for x, value in zip(points, by_graph, strict=True))  # NaN equals NaN
 
     def _sampled(
         self,
         leaves_at: Callable[[float], Mapping[Value, float] | None],
-        linear: Mapping[Value, Sequence[float]],
+        recorded: Recorded,
         jumping: Collection[Value] = (),
     ) -> NoisyFunction:
-        """The output with linear functions of these partials for some nodes, where no kink and no wave is jumped over."""
+        """The output as the graph or as the straightened graph computes it, where no kink and no wave is jumped over."""
         watched = [(node, op) for node, op in self._watched if node not in jumping]
         ends = [(arg, end) for arg, end in self._ends if arg not in jumping]
         if jumping:  # what is NaN here, behind a branch not taken, is on no side of anything
-            watched = [(node, op) for node, op in watched if not math.isnan(op.kinks(*numbers_of(node, self._here)))]
+            watched = [(node, op) for node, op in watched if not math.isnan(op.kinks(*operands(node, self._here)))]
             ends = [(arg, end) for arg, end in ends if not math.isnan(self._here[arg])]
         fast = [node for node in self._fast if node not in jumping]
 
         def margins(values: Mapping[Value, float]) -> list[float]:
-            return [op.kinks(*numbers_of(node, values)) for node, op in watched] + [values[arg] - end for arg, end in ends]
+            return [op.kinks(*operands(node, values)) for node, op in watched] + [values[arg] - end for arg, end in ends]
 
         before = margins(self._here)
 
@@ -146,38 +150,33 @@ class Piece:
             if leaves is None:
                 return UNDEFINED
             try:
-                values = self._values(leaves, linear)
-                near = close([node.data for node in fast], [values[node] for node in fast])
-                if near and same_side(before, margins(values), across=not linear):
-                    return values[self.root], self._noise(values, linear)
+                at = recorded.at(leaves)
+                near = close([node.data for node in fast], [at.values[node] for node in fast])
+                if near and same_side(before, margins(at.values), across=recorded is self._recorded):
+                    return at.values[self.root], self._noise(at)
             except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
                 pass
             return UNDEFINED
 
         return sampled
 
-    def _values(self, leaves: Mapping[Value, float], linear: Mapping[Value, Sequence[float]]) -> dict[Value, float]:
-        values: dict[Value, float] = {}
-        for node in self.graph:
-            if node.op is None:
-                values[node] = leaves.get(node, node.data)
-                continue
-            numbers = numbers_of(node, values)
-            if node in linear:
-                moved = [x - before for x, before in zip(numbers, numbers_of(node, self._here), strict=True)]
-                values[node] = node.data + math.fsum(p * d for p, d in zip(linear[node], moved, strict=True))
-            else:
-                values[node] = number(node.op(*numbers))
-        return values
-
-    def _noise(self, values: Mapping[Value, float], linear: Mapping[Value, Sequence[float]]) -> float:
-        partials = replay_partials(self.graph.nodes, values) | dict(linear)
-        bars = adjoints(self.graph.nodes, {self.root: 1.0}, partials.__getitem__)
+    def _noise(self, at: Point) -> float:
+        bars = adjoints(self.graph.nodes, {self.root: 1.0}, at.partials.__getitem__)
         off = 0.0
         for node in self.graph:
             if node.op is not None and node in bars:
-                off += abs(bars[node]) * rounding_of(node.op, values[node], numbers_of(node, values))
+                off += abs(bars[node]) * rounding_of(node.op, at.values[node], operands(node, at.values))
         return off
+
+
+def _linear(node: Value, slopes: Sequence[float]) -> Op:
+    """The linear function with these partials that gives what the node gives at its arguments."""
+    here = operands(node)
+
+    def value(*xs: float) -> float:
+        return node.data + math.fsum(slope * (x - before) for slope, x, before in zip(slopes, xs, here, strict=True))
+
+    return Op("linear", value, lambda z, *xs: slopes, variadic=True)
 
 
 def stated_partials(op: Op, count: int) -> Sequence[float] | None:
