@@ -45,11 +45,16 @@ class Sweep:
                 for arg, partial in zip(row.args, self._partials(row, wanted), strict=True):
                     if partial is not None:
                         dots.send(arg, partial, row.result, row.op.select)
-        return [dots.total(y) for y in outputs]
+        return [dots.total(y) if type(y) is int else 0.0 for y in outputs]
 
     def _partials(self, row: Row, wanted: Sequence[bool]) -> list[Any]:
         symbol = self.builder.symbol
-        partials = row.op.partials_at(symbol(row.result), [symbol(arg) for arg in row.args], wanted)
+        z, args = symbol(row.result), [symbol(arg) for arg in row.args]
+        try:
+            partials = row.op.partials_at(z, args, wanted)
+        except (ArithmeticError, ValueError):  # Python raises at 1/0 if a rule computes with constants alone; rows do not
+            args = [arg if type(arg) is Symbol else Symbol(self.builder, self.builder.add(ops.pos, (arg,))) for arg in args]
+            partials = row.op.partials_at(z, args, wanted)
         if row.op.select:  # a partial that is always 0 sends nothing
             return [p if type(p) is Symbol else number(p) or None for p in (p if p is not None else 0.0 for p in partials)]
         return [p if p is None or type(p) is Symbol else number(p) for p in partials]
