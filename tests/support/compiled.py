@@ -24,6 +24,7 @@ CONSTANTS = st.one_of(st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0]), any_floats)
 CHAINS = ("add", "add", "add", "mul", "mul", "mul", "sub", "neg", "dot", "sum")
 TIMES = Op("times", lambda x, y, z: x * y * z, *[lambda result, *args: 0.0] * 3)  # an op of the user's own
 
+STEPS = st.one_of(tame_programs(), wild_programs())
 Drawn = tuple[Program, list[Any], int]  # with its inputs and the number of lanes
 
 
@@ -111,7 +112,7 @@ def inputs_of(draw: st.DrawFn, program: Program, numbers: st.SearchStrategy[floa
 @st.composite
 def gradients(
     draw: st.DrawFn,
-    drawn: st.SearchStrategy[Any] = st.one_of(tame_programs(), wild_programs()),
+    drawn: st.SearchStrategy[Any] = STEPS,
     numbers: st.SearchStrategy[float] = any_floats,
 ) -> Drawn:
     """A function of some numbers with its gradient, of one sample or summed over lanes."""
