@@ -179,8 +179,7 @@ class Compiled:
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
         def program(x, y):
-            v2 = x * y
-            v3 = v2 + x
+            v3 = dot(x, y, x)
             return v3
         """
         checked_choice("what", what, WHAT)

@@ -62,8 +62,7 @@ class Program:
     >>> from autograd import compile
     >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0))
     def program(x, y):
-        v2 = x * y
-        v3 = v2 + x
+        v3 = dot(x, y, x)
         return v3
     """
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from autograd.compiler.passes.dots import dots
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
-from autograd.compiler.passes.reductions import reductions
-from tests.support.compiled import WHOLE, gradients, programs, results, valid
+from tests.support.compiled import gradients, programs, results, valid
 
 EXACT = [dots, matrix_products, outer_products]  # to the last bit, sums over lanes included
 by_name = {"ids": lambda found: found.__name__}

@@ -128,7 +128,7 @@ class _Chains:
 
     def _add_term(self, row: Row, start: Arg, term: Arg) -> bool:
         """Add what is no product to a chain, as a term of a sum or times 1.0; False if there is none that takes it."""
-        if type(start) is float:
+        if isinstance(start, float):
             starts = start == 0.0 and math.copysign(1.0, start) > 0.0
             if starts:
                 self.sums[row.result] = [term]

@@ -135,7 +135,7 @@ def _hoisted(program: Program, sums: Iterable[Row], renamed: dict[Arg, int], reg
     for place, row in enumerate(program.rows):
         if row.op in REDUCTIONS:
             summed[row.result : row.results.stop] = b"\1" * len(row.results)
-        elif any([type(arg) is int and summed[arg] for arg in row.args]):
+        elif any(type(arg) is int and summed[arg] for arg in row.args):
             summed[row.result : row.results.stop] = b"\1" * len(row.results)
             after.append(row._replace(args=tuple([renamed.get(arg, arg) if type(arg) is int else arg for arg in row.args])))
         else:
