@@ -8,9 +8,10 @@ from autograd.compiler.passes.dots import dots
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
 from autograd.compiler.passes.reductions import reductions
+from autograd.compiler.passes.registers import assign_registers
 from autograd.compiler.program import Program
 
-PASSES = (dots, reductions, matrix_products, outer_products)
+PASSES = (dots, reductions, matrix_products, outer_products, assign_registers)
 
 
 class Counts(NamedTuple):

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from autograd.compiler.passes.dots import dots
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
+from autograd.compiler.passes.registers import assign_registers
 from tests.support.compiled import gradients, programs, results, valid
 
-EXACT = [dots, matrix_products, outer_products]  # to the last bit, sums over lanes included
+EXACT = [dots, matrix_products, outer_products, assign_registers]  # to the last bit, sums over lanes included
 by_name = {"ids": lambda found: found.__name__}
 
 

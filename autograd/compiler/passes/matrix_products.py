@@ -114,7 +114,10 @@ class _Schedule:
     def program(self) -> Program:
         for place in range(len(self.before.rows)):
             if not self.done[place]:
-                self._put(place)
+                if place in self.group_of:
+                    self._put(place)
+                else:  # all rows that it needs stand before it
+                    self._append(place, None)
         outputs = tuple([output._replace(arg=self._now((output.arg,))[0]) for output in self.before.outputs])
         return Program(self.before.inputs, tuple(self.rows), outputs, self.registers)
 
@@ -138,7 +141,7 @@ class _Schedule:
         self.done[place] = True
         row = self.before.rows[place]
         if group is None:
-            self.rows.append(row._replace(args=self._now(row.args)))
+            self.rows.append(Row(row.op, self._now(row.args), row.result, row.shape))
             return
         weights = [arg for dot in group for arg in dot.weights]
         biases = [self.before.rows[dot.place].args[-1] for dot in group]

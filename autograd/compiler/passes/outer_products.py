@@ -26,7 +26,7 @@ def outer_products(program: Program) -> Program:
         v8, v9, v10, v11 = lane_matmul[2×2](d0, d1, x0, x1)
         return v8, v9, v10, v11
     """
-    return _with_grids(program, _grids(program))
+    return _with_grids(program, _grids(program)) if any(row.op in REDUCTIONS for row in program.rows) else program
 
 
 class _Grid(NamedTuple):

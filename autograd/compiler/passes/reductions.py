@@ -23,6 +23,8 @@ def reductions(program: Program) -> Program:
         v3 = lane_dot(x, y)
         return v3
     """
+    if True not in program.per_lane:
+        return program
     found = _Reductions(program)
     for row in program.rows:
         found.add(row)
