@@ -147,6 +147,9 @@ TABLE_FILES = {"autograd/ops.py", "autograd/op_docs.py", "autograd/kernels.py", 
 TABLE_FILES |= {"autograd/compiler/executors/array_forms.py"}
 ALLOWED = {
     "autograd/value.py": "add sub mul div",  # the operators inlined for speed
+    "autograd/compiler/passes/dots.py": "add mul dot sum",  # whose order of addition it keeps
+    "autograd/compiler/passes/matrix_products.py": "dot",
+    "autograd/compiler/passes/reductions.py": "mul dot",
     "autograd/testing/expression_tree.py": "dot softmax log_softmax",  # whose functions take and give lists
     "autograd/testing/strategies.py": "dot polygamma",  # which take an odd number of arguments, and an integer
 }

@@ -179,9 +179,8 @@ class Compiled:
         >>> from autograd import compile
         >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
         def program(x, y):
-            v2 = x * y
-            v3 = v2 + x
-            return v3
+            v2 = dot(x, y, x)
+            return v2
         """
         checked_choice("what", what, WHAT)
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())

@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from autograd.compiler.passes.dots import dots
+from autograd.compiler.passes.matrix_products import matrix_products
+from autograd.compiler.passes.outer_products import outer_products
+from autograd.compiler.passes.reductions import reductions
+from autograd.compiler.passes.registers import assign_registers
 from autograd.compiler.program import Program
+
+PASSES = (dots, reductions, matrix_products, outer_products, assign_registers)
+
+
+class Counts(NamedTuple):
+    """What a program costs after a pass: operations and multiply-adds for one lane, registers, and bytes for one lane."""
+
+    after: str
+    rows: int
+    operations: int
+    multiply_adds: int
+    registers: int
+    bytes: int
 
 
 def optimize(program: Program) -> Program:
     """The program after all passes, which change no result."""
+    for one in PASSES:
+        program = one(program)
     return program
+
+
+def stats(program: Program) -> list[Counts]:
+    """The counts of a program as it was traced, and after each pass."""
+    found = [_counts("traced", program)]
+    for one in PASSES:
+        program = one(program)
+        found.append(_counts(one.__name__, program))
+    return found
+
+
+def _counts(after: str, program: Program) -> Counts:
+    return Counts(after, len(program.rows), program.operations, program.multiply_adds, program.registers, 8 * program.registers)

@@ -62,9 +62,8 @@ class Program:
     >>> from autograd import compile
     >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0))
     def program(x, y):
-        v2 = x * y
-        v3 = v2 + x
-        return v3
+        v2 = dot(x, y, x)
+        return v2
     """
 
     inputs: tuple[Input, ...]
@@ -78,7 +77,7 @@ class Program:
         varies = [False] * self.registers
         for i, given in enumerate(self.inputs):
             varies[i] = given.per_lane
-        for row in self.rows:
+        for row in self.rows if True in varies else ():
             if row.op not in REDUCTIONS and any(type(arg) is int and varies[arg] for arg in row.args):
                 for result in row.results:
                     varies[result] = True

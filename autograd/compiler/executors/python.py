@@ -69,21 +69,23 @@ def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
 
 def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
     """The rows to run once before the lanes, for every lane, and once after them."""
-    varies, reduced = program.per_lane, set[int]()
+    varies, reduced = program.per_lane, bytearray(program.registers)
     before: list[Row] = []
     body: list[Row] = []
     after: list[Row] = []
     for row in program.rows:
+        if varies[row.result]:
+            body.append(row)
+            continue
         if row.op in REDUCTIONS:
             body.append(row)
-            reduced.update(row.results)
-        elif varies[row.result]:
-            body.append(row)
-        elif reduced.isdisjoint(row.args):
-            before.append(row)
-        else:
+        elif any(type(arg) is int and reduced[arg] for arg in row.args):
             after.append(row)
-            reduced.update(row.results)
+        else:
+            before.append(row)
+            continue
+        for result in row.results:
+            reduced[result] = True
     return before, body, after
 
 

@@ -1,0 +1,161 @@
+"""Chains of multiply-adds become dot products."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from autograd import ops
+from autograd.compiler.program import Arg, Program, Row
+from autograd.compiler.uses import use_counts
+
+
+def dots(program: Program) -> Program:
+    """Each chain of multiply-adds as one `dot`, each chain of additions that starts from 0.0 as one `sum`.
+
+    The additions keep their order, so the results stay the same to the last bit: b + w₁x₁ + w₂x₂ is what `dot` computes.
+    A chain that starts with a product gets the bias -0.0, since adding -0.0 changes nothing, not even the sign of zero.
+    A chain of additions that starts from anything else is left alone: `sum` starts from 0.0, which changes -0.0.
+
+    >>> from autograd.compiler.builder import Builder
+    >>> from autograd.compiler.program import Input, Output
+    >>> builder = Builder([Input(name) for name in ("v", "w", "x", "y")])
+    >>> v, w, x, y = map(builder.symbol, range(4))
+    >>> print(dots(builder.program([Output("z", (v * x + w * y + 1.0).register)])))
+    def program(v, w, x, y):
+        v7 = dot(v, w, 1.0, x, y, 1.0, -0.0)
+        return v7
+    """
+    chains = _Chains(program)
+    add, mul, dot, total = ops.add, ops.mul, ops.dot, ops.sum
+    for row in program.rows:
+        op = row.op
+        if op is mul:
+            chains.multiplication(row)
+        elif op is add:
+            chains.addition(row)
+        elif op is dot:
+            chains.dot(row)
+        elif op is total:
+            chains.sum(row)
+    rows = [chains.row(row) for row in program.rows if not chains.absorbed[row.result]]
+    return Program(program.inputs, tuple(rows), program.outputs, program.registers)
+
+
+class _Chain(NamedTuple):
+    """start + lefts[0]·rights[0] + lefts[1]·rights[1] + …"""
+
+    start: Arg
+    lefts: list[Arg]
+    rights: list[Arg]
+
+
+class _Chains:
+    """The chains found so far, each by the register that holds its sum.
+
+    A sum or product that nothing else uses is absorbed by the chain that goes on from it.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.uses = use_counts(program)
+        self.varies = program.per_lane
+        self.products: dict[int, tuple[Arg, ...]] = {}  # used once
+        self.open: dict[int, _Chain] = {}  # used once
+        self.made: dict[int, _Chain] = {}
+        self.sums: dict[int, list[Arg]] = {}  # of additions alone, from 0.0 on
+        self.absorbed = bytearray(program.registers)
+
+    def multiplication(self, row: Row) -> None:
+        """A product, which may turn out to be a term of a chain."""
+        if self.uses[row.result] == 1:
+            self.products[row.result] = row.args
+
+    def addition(self, row: Row) -> None:
+        """One more term of a chain, or the start of one."""
+        x, y = row.args
+        left = self.products.get(x) if type(x) is int else None
+        right = self.products.get(y) if type(y) is int else None
+        if left is not None and right is not None:
+            self._absorb(x, y)
+            self._close(row, _Chain(-0.0, [left[0], right[0]], [left[1], right[1]]))
+        elif right is not None:
+            self._add_product(row, x, y, right)
+        elif left is not None:
+            self._add_product(row, y, x, left)
+        elif not self._add_term(row, x, y):
+            self._add_term(row, y, x)
+
+    def dot(self, row: Row) -> None:
+        """Several terms at once, which go on from what the bias is."""
+        n, start = len(row.args) // 2, row.args[-1]
+        chain = self._opened(start)
+        product = self.products.get(start) if type(start) is int else None
+        if product is not None:
+            chain = _Chain(-0.0, [product[0]], [product[1]])
+        if chain is not None:
+            self._absorb(start)
+            chain.lefts.extend(row.args[:n])
+            chain.rights.extend(row.args[n:-1])
+            self._close(row, chain)
+        elif self.uses[row.result] == 1 and n:
+            self.open[row.result] = _Chain(start, list(row.args[:n]), list(row.args[n:-1]))
+
+    def sum(self, row: Row) -> None:
+        """A chain from 0.0 on, if all its terms are products."""
+        found = [self.products.get(arg) if type(arg) is int else None for arg in row.args]
+        pairs = [pair for pair in found if pair is not None]
+        if pairs and len(pairs) == len(found):
+            self._absorb(*row.args)
+            self._close(row, _Chain(0.0, [left for left, _ in pairs], [right for _, right in pairs]))
+
+    def row(self, row: Row) -> Row:
+        """The row that computes what this one did."""
+        chain, terms = self.made.get(row.result), self.sums.get(row.result)
+        if chain is not None:
+            return Row(ops.dot, (*chain.lefts, *chain.rights, chain.start), row.result)
+        return row if terms is None or len(terms) == 1 else Row(ops.sum, tuple(terms), row.result)
+
+    def _add_product(self, row: Row, start: Arg, register: Arg, factors: tuple[Arg, ...]) -> None:
+        chain = self._opened(start)
+        if chain is None:
+            chain = _Chain(start, [], [])
+            self._absorb(register)
+        else:
+            self._absorb(start, register)
+        chain.lefts.append(factors[0])
+        chain.rights.append(factors[1])
+        self._close(row, chain)
+
+    def _add_term(self, row: Row, start: Arg, term: Arg) -> bool:
+        """Add what is no product to a chain, as a term of a sum or times 1.0; False if there is none that takes it."""
+        if isinstance(start, float):
+            starts = start == 0.0 and math.copysign(1.0, start) > 0.0
+            if starts:
+                self.sums[row.result] = [term]
+            return starts
+        terms = self.sums.get(start)
+        if terms is not None and self.uses[start] == 1:
+            self._absorb(start)
+            terms.append(term)
+            self.sums[row.result] = terms
+            return True
+        chain = self._opened(start)
+        if chain is None or len(chain.lefts) == 1 or (type(term) is int and self.varies[term]):
+            return False
+        self._absorb(start)
+        chain.lefts.append(term)
+        chain.rights.append(1.0)
+        self._close(row, chain)
+        return True
+
+    def _opened(self, arg: Arg) -> _Chain | None:
+        return self.open.get(arg) if type(arg) is int else None
+
+    def _absorb(self, *args: Arg) -> None:
+        for arg in args:
+            self.absorbed[int(arg)] = True
+
+    def _close(self, row: Row, chain: _Chain) -> None:
+        self.made[row.result] = chain
+        if self.uses[row.result] == 1:
+            self.open[row.result] = chain

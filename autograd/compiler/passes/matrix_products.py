@@ -1,0 +1,157 @@
+"""Dots of the same inputs become one matrix product: the matrices of a scalar graph, found again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+from autograd import ops
+from autograd.compiler.instructions import REDUCTIONS, matmul
+from autograd.compiler.passes.keys import exact_key
+from autograd.compiler.program import Arg, Program, Row
+
+AFTER = 1 << 32  # added to the depth of what depends on a sum over lanes
+
+
+def matrix_products(program: Program) -> Program:
+    """All `dot`s of the same inputs, one `matmul`.
+
+    The neurons of a layer share their inputs; so do, in the gradient, the adjoints of a layer's inputs, which are dots
+    with the columns of its weights. Each result is computed as its `dot` was. Of two factors, the input is the one that
+    is per lane; without lanes, the half of the arguments that more dots share.
+
+    >>> from autograd.compiler.program import Input, Output
+    >>> rows = (Row(ops.dot, (2.0, 3.0, 0, 1, 7.0), 2), Row(ops.dot, (4.0, 5.0, 0, 1, 8.0), 3))
+    >>> print(matrix_products(Program((Input("x"), Input("y")), rows, (Output("u", 2), Output("v", 3)), 4)))
+    def program(x, y):
+        v4, v5 = matmul[2×2](2.0, 3.0, 4.0, 5.0, x, y, 7.0, 8.0)
+        return v4, v5
+    """
+    groups = _groups(program)
+    return _Schedule(program, groups).program() if groups else program
+
+
+class _Dot(NamedTuple):
+    place: int  # of its row
+    weights: tuple[Arg, ...]
+    inputs: tuple[Arg, ...]
+
+
+def _groups(program: Program) -> list[list[_Dot]]:
+    """The dots of each matrix product.
+
+    They are of one depth (the length of the longest path from an input), so none depends on another, not even by way of
+    another product.
+    """
+    depths, varies = _depths(program), program.per_lane
+    found: dict[Any, list[_Dot]] = {}
+    either: list[tuple[Any, _Dot, Any, _Dot]] = []
+    for place, row in enumerate(program.rows):
+        n = len(row.args) // 2
+        if row.op is not ops.dot or n < 2:
+            continue
+        left, right = row.args[:n], row.args[n:-1]
+        depth = depths[row.result]
+        if varies[row.result]:
+            dot = _with_inputs_per_lane(place, left, right, varies)
+            if dot is not None:
+                found.setdefault((depth, True, exact_key(dot.inputs)), []).append(dot)
+        else:
+            one, other = _Dot(place, left, right), _Dot(place, right, left)
+            either.append(((depth, False, exact_key(right)), one, (depth, False, exact_key(left)), other))
+    counts = Counter(key for pair in either for key in (pair[0], pair[2]))
+    for key, one, other_key, other in either:
+        chosen, dot = (other_key, other) if counts[other_key] > counts[key] else (key, one)
+        found.setdefault(chosen, []).append(dot)
+    return [group for group in found.values() if len(group) > 1]
+
+
+def _with_inputs_per_lane(place: int, left: tuple[Arg, ...], right: tuple[Arg, ...], varies: list[bool]) -> _Dot | None:
+    """The dot with weights that all lanes share; None if it has no such weights, or no other inputs."""
+    weights, inputs = list(left), list(right)
+    any_varies = False
+    for i, (x, y) in enumerate(zip(left, right, strict=True)):
+        if type(x) is int and varies[x]:
+            if type(y) is int and varies[y]:
+                return None
+            weights[i], inputs[i] = y, x
+            any_varies = True
+        elif type(y) is int and varies[y]:
+            any_varies = True
+    return _Dot(place, tuple(weights), tuple(inputs)) if any_varies else None
+
+
+def _depths(program: Program) -> list[int]:
+    depths = [0] * program.registers
+    for row in program.rows:
+        depth = 1 + max([depths[arg] for arg in row.args if type(arg) is int], default=0)
+        if row.op in REDUCTIONS and depth < AFTER:
+            depth += AFTER
+        if row.shape is None:
+            depths[row.result] = depth
+        else:
+            for result in row.results:
+                depths[result] = depth
+    return depths
+
+
+class _Schedule:
+    """The rows in an order in which a matrix product can stand: those on which any of its dots depends before it."""
+
+    def __init__(self, program: Program, groups: list[list[_Dot]]) -> None:
+        self.before = program
+        self.group_of = {dot.place: group for group in groups for dot in group}
+        self.sources = [-1] * program.registers  # the place of the row that writes each register
+        for place, row in enumerate(program.rows):
+            for result in row.results:
+                self.sources[result] = place
+        self.done = bytearray(len(program.rows) + 1)
+        self.done[-1] = True  # inputs need no row
+        self.rows: list[Row] = []
+        self.registers = program.registers
+        self.renamed = list(range(program.registers))
+
+    def program(self) -> Program:
+        for place in range(len(self.before.rows)):
+            if not self.done[place]:
+                if place in self.group_of:
+                    self._put(place)
+                else:  # all rows that it needs stand before it
+                    self._append(place, None)
+        outputs = tuple([output._replace(arg=self._now((output.arg,))[0]) for output in self.before.outputs])
+        return Program(self.before.inputs, tuple(self.rows), outputs, self.registers)
+
+    def _put(self, place: int) -> None:
+        """Append a row, after those that it needs."""
+        rows, sources, done = self.before.rows, self.sources, self.done
+        stack = [place]
+        while stack:
+            place = stack[-1]
+            group = self.group_of.get(place)
+            needing = [rows[place]] if group is None else [rows[dot.place] for dot in group]
+            missing = [sources[arg] for row in needing for arg in row.args if type(arg) is int and not done[sources[arg]]]
+            if done[place] or not missing:
+                stack.pop()
+                if not done[place]:
+                    self._append(place, group)
+            else:
+                stack += missing
+
+    def _append(self, place: int, group: list[_Dot] | None) -> None:
+        self.done[place] = True
+        row = self.before.rows[place]
+        if group is None:
+            self.rows.append(Row(row.op, self._now(row.args), row.result, row.shape))
+            return
+        weights = [arg for dot in group for arg in dot.weights]
+        biases = [self.before.rows[dot.place].args[-1] for dot in group]
+        args = self._now((*weights, *group[0].inputs, *biases))
+        self.rows.append(Row(matmul, args, self.registers, (len(group), len(group[0].inputs))))
+        for dot in group:
+            self.done[dot.place] = True
+            self.renamed[self.before.rows[dot.place].result] = self.registers
+            self.registers += 1
+
+    def _now(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
+        """The arguments as the registers that hold them now."""
+        return tuple([self.renamed[arg] if type(arg) is int else arg for arg in args])

@@ -1,0 +1,71 @@
+"""Sums over lanes take in the products that they add up."""
+
+from __future__ import annotations
+
+from autograd import ops
+from autograd.compiler.builder import Builder
+from autograd.compiler.instructions import lane_dot, lane_sum
+from autograd.compiler.program import Arg, Program, Row
+from autograd.compiler.uses import use_counts
+
+
+def reductions(program: Program) -> Program:
+    """The sum over lanes of x·y as one `lane_dot`, that of a `dot` as several, if nothing else uses the product or the dot.
+
+    No lane has to store it then. The terms of a dot are added in another order than before, lane by lane, so that sum
+    may be rounded otherwise. A factor that all lanes share is not taken out of the sum: multiplying costs next to nothing
+    there, while sum(c·x) may be finite where c·sum(x) overflows, and NaN where it is not.
+
+    >>> from autograd.compiler.program import Input, Output
+    >>> rows = (Row(ops.mul, (0, 1), 2), Row(lane_sum, (2,), 3))
+    >>> print(reductions(Program((Input("x", per_lane=True), Input("y", per_lane=True)), rows, (Output("z", 3),), 4)))
+    def program(x, y):
+        v3 = lane_dot(x, y)
+        return v3
+    """
+    if True not in program.per_lane:
+        return program
+    found = _Reductions(program)
+    for row in program.rows:
+        found.add(row)
+    rows = [row for row in found.builder.rows if row.result not in found.taken]
+    return Program(program.inputs, tuple(rows), program.outputs, found.builder.registers)
+
+
+class _Reductions:
+    def __init__(self, program: Program) -> None:
+        self.builder = Builder(program.inputs, (), program.registers)
+        self.uses = use_counts(program)
+        self.varies = program.per_lane
+        self.sources: dict[int, Row] = {}  # products and dots that are used once, and per lane
+        self.taken: set[int] = set()
+
+    def add(self, row: Row) -> None:
+        """Append the row, or what stands for it."""
+        arg = row.args[0] if row.op is lane_sum else None
+        source = self.sources.get(arg) if type(arg) is int else None
+        if row.op in _SOURCES and self.uses[row.result] == 1 and self.varies[row.result]:
+            self.sources[row.result] = row
+        if source is None or not _SOURCES[source.op](self, source.args, row.result):
+            self.builder.rows.append(row)
+        else:
+            self.taken.add(source.result)
+
+    def product(self, args: tuple[Arg, ...], result: int) -> bool:
+        """The sum of x·y."""
+        self.builder.rows.append(Row(lane_dot, args, result))
+        return True
+
+    def products(self, args: tuple[Arg, ...], result: int) -> bool:
+        """The sum of a dot, if all factors are per lane."""
+        n = len(args) // 2
+        if n == 0 or not all(type(arg) is int and self.varies[arg] for arg in args[: 2 * n]):
+            return False
+        sums = [self.builder.add(lane_dot, pair) for pair in zip(args[:n], args[n : 2 * n], strict=True)]
+        if args[-1] != 0.0:  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
+            sums.append(self.builder.add(lane_sum, args[-1:]))
+        self.builder.rows.append(Row(ops.sum, tuple(sums), result))
+        return True
+
+
+_SOURCES = {ops.mul: _Reductions.product, ops.dot: _Reductions.products}

@@ -1,0 +1,157 @@
+"""Registers are used again, so that few of them hold a whole program."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+
+from autograd.compiler.executors.python import split
+from autograd.compiler.instructions import REDUCTIONS, lane_matmul, matmul
+from autograd.compiler.program import Arg, Output, Program, Row
+
+Block = list[int]  # registers that become neighbours, in this order
+NEVER = -2
+
+
+def assign_registers(program: Program) -> Program:
+    """The same rows on few registers; the last pass, since a register is now written more than once.
+
+    The rows come in the order in which they run: once before the lanes, for every lane, once after them. The inputs keep
+    their registers, and nothing else is written there. After them come the uniform registers, then those that are per
+    lane. A row never writes to a register that it reads; sums over lanes have registers that no earlier row uses. The
+    results of a matrix product are neighbours, and so are, where their places are not settled yet, its inputs, and the
+    two sides of a product over lanes.
+
+    >>> from autograd import ops
+    >>> from autograd.compiler.program import Input
+    >>> rows = (Row(ops.exp, (0,), 1), Row(ops.sin, (1,), 2), Row(ops.cos, (2,), 3), Row(ops.tanh, (3,), 4))
+    >>> print(assign_registers(Program((Input("x"),), rows, (Output("y", 4),), 5)))
+    def program(x):
+        v1 = exp(x)
+        v2 = sin(v1)
+        v1 = cos(v2)
+        v2 = tanh(v1)
+        return v2
+    """
+    before, body, after = split(program)
+    rows = [*before, *body, *after]
+    first = len(program.inputs)
+    places = _Lives(program, rows, len(before), len(before) + len(body)).places(_blocks(program, rows))
+    moved = list(range(first))
+    moved += [first + place for place in places[first:]]
+
+    def now(args: Iterable[Arg]) -> tuple[Arg, ...]:
+        return tuple([moved[arg] if type(arg) is int else arg for arg in args])
+
+    found = tuple([Row(op, now(args), moved[result], shape) for op, args, result, shape in rows])
+    outputs = tuple([Output(name, moved[arg] if type(arg) is int else arg) for name, arg in program.outputs])
+    return Program(program.inputs, found, outputs, 1 + max(moved, default=-1))
+
+
+def _blocks(program: Program, rows: Sequence[Row]) -> list[Block]:
+    """For each register, those whose neighbour it becomes."""
+    varies, first = program.per_lane, len(program.inputs)
+    block_of: list[Block] = [[register] for register in range(program.registers)]
+    for row in rows:
+        if row.shape is not None:
+            _join(list(row.results), block_of)
+    for row in rows:
+        for wanted in _wanted(row):
+            registers = [arg for arg in wanted if type(arg) is int and arg >= first]
+            if len(set(registers)) == len(wanted) and len({varies[register] for register in registers}) == 1:
+                _join(registers, block_of)
+    return block_of
+
+
+def _wanted(row: Row) -> Iterator[Sequence[Arg]]:
+    """The arguments that should be neighbours."""
+    if row.shape is not None:
+        n, m = row.shape
+        if row.op is matmul:
+            yield row.args[n * m : n * m + m]
+        elif row.op is lane_matmul:
+            yield row.args[:n]
+            yield row.args[n:]
+
+
+def _join(registers: list[int], block_of: list[Block]) -> None:
+    """Make them one block, if they are whole blocks, one after the other."""
+    i = 0
+    while i < len(registers):
+        block = block_of[registers[i]]
+        if registers[i : i + len(block)] != block:
+            return
+        i += len(block)
+    for register in registers:
+        block_of[register] = registers
+
+
+class _Lives:
+    """For each register, the first and the last row for which it must hold its number."""
+
+    def __init__(self, program: Program, rows: Sequence[Row], before: int, after: int) -> None:
+        self.inputs, self.varies = len(program.inputs), program.per_lane
+        self.starts, self.ends = [NEVER] * program.registers, [NEVER] * program.registers
+        for time, row in enumerate(rows):
+            for arg in row.args:
+                if type(arg) is int:
+                    self.ends[arg] = time
+            for result in row.results:
+                self.starts[result] = -1 if row.op in REDUCTIONS else time
+                self.ends[result] = time
+        for register, end in enumerate(self.ends):
+            if before <= end < after and not self.varies[register]:  # the rows for the lanes run again and again
+                self.ends[register] = after - 1
+        for output in program.outputs:
+            if type(output.arg) is int:
+                self.ends[output.arg] = len(rows)
+
+    def places(self, block_of: list[Block]) -> list[int]:
+        """For each register its place behind the inputs."""
+        blocks = sorted(self._distinct(block_of))
+        memories = {False: _Memory(), True: _Memory()}
+        places = [0] * len(block_of)
+        waiting: list[tuple[int, int, int, bool]] = []
+        for start, end, block in blocks:
+            while waiting and waiting[0][0] < start:
+                _, place, size, varies = heapq.heappop(waiting)
+                memories[varies].free(place, size)
+            varies = self.varies[block[0]]
+            place = memories[varies].take(len(block))
+            heapq.heappush(waiting, (end, place, len(block), varies))
+            for i, register in enumerate(block):
+                places[register] = place + i
+        for register, varies in enumerate(self.varies):
+            places[register] += memories[False].size if varies else 0
+        return places
+
+    def _distinct(self, block_of: list[Block]) -> Iterator[tuple[int, int, Block]]:
+        """Each block with its first and its last row, those of the inputs left out."""
+        for register in range(self.inputs, len(block_of)):
+            block = block_of[register]
+            if block[0] == register and self.starts[register] != NEVER:
+                yield min([self.starts[r] for r in block]), max([self.ends[r] for r in block]), block
+
+
+class _Memory:
+    """Places, taken and freed in runs; the lowest first, so that rows that follow each other write to neighbours."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._runs: dict[int, list[int]] = {}  # the free ones, by their length
+
+    def take(self, length: int) -> int:
+        """A free run of this length."""
+        fitting = [found for found, runs in self._runs.items() if found >= length and runs]
+        if not fitting:
+            self.size += length
+            return self.size - length
+        found = min(fitting)
+        place = heapq.heappop(self._runs[found])
+        if found > length:
+            self.free(place + length, found - length)
+        return place
+
+    def free(self, place: int, length: int) -> None:
+        """Give a run back."""
+        heapq.heappush(self._runs.setdefault(length, []), place)
