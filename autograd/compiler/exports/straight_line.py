@@ -49,15 +49,20 @@ def _operation(op: Op, args: Sequence[ast.expr], result: int, names: Sequence[st
         return
     terms = [[args[i] for i in term] for term in op.terms(len(args))]
     operator: ast.operator = ast.Add()
-    if len(terms) == 1:
+    if is_sum(op):
+        parts = [constant(0.0), *args]  # so that the sum of nothing but -0.0 is 0.0
+    elif len(terms) == 1:
         operator, parts = ast.Mult(), terms[0] or [constant(1.0)]
-    elif all(len(term) == 1 for term in terms):
-        parts = [constant(0.0), *args]  # so that a sum of -0.0 alone is 0.0
     else:
         parts = [_chained(ast.Mult(), term) for term in terms]
     yield Assignment(result, _chained(operator, parts[:MAX_TERMS]))
     for i in range(MAX_TERMS, len(parts), MAX_TERMS):
         yield Assignment(result, _chained(operator, [variable(names[result]), *parts[i : i + MAX_TERMS]]))
+
+
+def is_sum(op: Op) -> bool:
+    """True if a variadic op adds its arguments, starting from 0.0: no single argument shows it."""
+    return op.terms is not None and all(len(term) == 1 for term in op.terms(2))
 
 
 def called(op: Op, args: Sequence[ast.expr]) -> ast.expr:
