@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from autograd.compiler.exports.translate import ATOM, INDENT, LIST, PRODUCT, TRUTH, Text, Writer, lines_of
 
@@ -83,6 +83,13 @@ class JavaScriptWriter(Writer):
     def __init__(self, given: Collection[str] = ()) -> None:
         super().__init__()
         self.available = IN_MATH | {"exp2"} | set(given)
+
+    def preamble(self, source: str) -> Iterator[str]:
+        """The functions that the text needs: elementary ones, from the object `source`, and those that are translated."""
+        if self.elementary:
+            names = ["exp2 = (x) => 2 ** x" if name == "exp2" else name for name in sorted(self.elementary)]
+            yield f"const {{ {', '.join(names)} }} = {source};\n"
+        yield from self.functions.values()
 
     def call(self, name: str, args: Sequence[ast.expr]) -> Text:
         if name == "fmod":
