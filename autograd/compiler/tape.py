@@ -1,0 +1,105 @@
+"""Tape: a Program as flat arrays, for executors that loop over rows in compiled code, and for files."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autograd.compiler.executors.python import split
+from autograd.compiler.program import Arg, Program
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int32]
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tape:
+    """The rows of a Program and its registers, numbered so that one flat memory of floats holds them all.
+
+    The registers 0 … uniform-1 hold one number each, the `varying` ones after them `width` numbers, one for each lane of
+    a block. So register r starts at `memory[r]` if r < uniform, else at `memory[uniform + (r - uniform)·width]`.
+    Registers that are neighbours in the Program, and of one kind, are neighbours here.
+
+    The rows before `before` compute uniform numbers, once. Those up to `after` compute one block of lanes, or add it up:
+    a reduction adds to its result, which starts at 0.0 and which no earlier row uses. The others compute with the sums.
+
+    inputs            the register of each input of the Program; nothing else is written to it
+    outputs           the register of each output
+    ops               the names of the ops
+    codes             for each row, the position of its op in `ops`
+    results           for each row, its first result
+    args, starts      the arguments of row i are args[starts[i]:starts[i + 1]], registers all
+    shapes            for each row, the shape of a matrix product, else 0, 0
+    constants         numbers, and `constant_registers`, the uniform registers that hold them
+    """
+
+    uniform: int
+    varying: int
+    inputs: Integers
+    outputs: Integers
+    ops: tuple[str, ...]
+    codes: Integers
+    results: Integers
+    args: Integers
+    starts: Integers
+    shapes: Integers
+    constants: Floats
+    constant_registers: Integers
+    before: int
+    after: int
+
+    @classmethod
+    def of(cls, program: Program) -> Tape:
+        """The tape of a program; ImportError without NumPy.
+
+        >>> from autograd import ops
+        >>> from autograd.compiler.program import Input, Output, Row
+        >>> rows = (Row(ops.mul, (1, 0), 2), Row(ops.add, (2, 0.5), 3))
+        >>> tape = Tape.of(Program((Input("x", True), Input("w")), rows, (Output("y", 3),), 4))
+        >>> tape.uniform, tape.varying, tape.inputs.tolist(), tape.constants.tolist(), tape.constant_registers.tolist()
+        (2, 3, [2, 0], [0.5], [1])
+        >>> tape.args.tolist(), tape.results.tolist(), tape.outputs.tolist()
+        ([0, 2, 3, 1], [3, 4], [4])
+        """
+        try:
+            import numpy as np
+        except ImportError as error:
+            raise ImportError('Tape.of needs NumPy: pip install "scalar-autograd[compile]"') from error
+
+        parts = split(program)
+        rows = [row for part in parts for row in part]
+        args = [arg for row in rows for arg in row.args]
+        outputs = [output.arg for output in program.outputs]
+        varies = program.per_lane
+        uniform = varies.count(False)
+        constants = {repr(arg): arg for arg in [*args, *outputs] if type(arg) is float}  # 0.0 and -0.0 are two
+        places: dict[Arg | str, int] = {text: uniform + i for i, text in enumerate(constants)}
+        free = {False: itertools.count(), True: itertools.count(uniform + len(constants))}
+        places |= {register: next(free[kind]) for register, kind in enumerate(varies)}
+
+        def placed(found: Iterable[Arg]) -> Integers:
+            return np.array([places[arg if type(arg) is int else repr(arg)] for arg in found], np.int32)
+
+        codes = {name: code for code, name in enumerate(dict.fromkeys(row.op.name for row in rows))}
+        return cls(
+            uniform=uniform + len(constants),
+            varying=len(varies) - uniform,
+            inputs=placed(range(len(program.inputs))),
+            outputs=placed(outputs),
+            ops=tuple(codes),
+            codes=np.array([codes[row.op.name] for row in rows], np.int32),
+            results=placed([row.result for row in rows]),
+            args=placed(args),
+            starts=np.cumsum([0, *[len(row.args) for row in rows]], dtype=np.int32),
+            shapes=np.array([row.shape or (0, 0) for row in rows], np.int32).reshape(-1, 2),
+            constants=np.array(list(constants.values()), np.float64),
+            constant_registers=placed(constants.values()),
+            before=len(parts[0]),
+            after=len(parts[0]) + len(parts[1]),
+        )

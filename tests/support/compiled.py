@@ -1,0 +1,162 @@
+"""Random Programs of the compiler with numbers for their inputs, and how what they compute is compared."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from autograd import ops
+from autograd.compiler.builder import Builder
+from autograd.compiler.executors.python import run
+from autograd.compiler.gradient import Sweep
+from autograd.compiler.instructions import INSTRUCTIONS, REDUCTIONS, lane_dot, lane_matmul, lane_sum, matmul
+from autograd.compiler.program import Arg, Input, Output, Program
+from autograd.op import TABLE, Op
+from tests.support.programs import any_floats, tame_programs, wild_programs
+
+LINEAR = ("add", "sub", "mul", "neg", "pos", "sum", "prod", "dot", "where", "relu", "step", "abs", "maximum", "less", "equal")
+WHOLE = st.integers(-3, 3).map(float)  # sums and products of few of them are exact in any order
+CONSTANTS = st.one_of(st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0]), any_floats)
+CHAINS = ("add", "add", "add", "mul", "mul", "mul", "sub", "neg", "dot", "sum")
+TIMES = Op("times", lambda x, y, z: x * y * z, *[lambda result, *args: 0.0] * 3)  # an op of the user's own
+
+Drawn = tuple[Program, list[Any], int]  # with its inputs and the number of lanes
+
+
+@st.composite
+def programs(
+    draw: st.DrawFn,
+    names: Sequence[str] = (*sorted(ops.BUILT_IN), "times", "detach", *CHAINS),
+    numbers: st.SearchStrategy[float] = any_floats,
+    constants: st.SearchStrategy[float] = CONSTANTS,
+    most: int = 25,
+) -> Drawn:
+    """Any rows that an executor can run, reductions and matrix products among them, and any outputs."""
+    inputs = [Input(f"x{i}", draw(st.booleans())) for i in range(draw(st.integers(0, 5)))]
+    builder = Builder(inputs)
+    made = _Rows(draw, builder, constants)
+    for _ in range(draw(st.integers(0, most))):
+        made.add(draw(st.sampled_from(names)))
+    if draw(st.booleans()):
+        for _ in range(draw(st.integers(1, 3))):
+            made.matrix_product()
+    for _ in range(draw(st.integers(0, 5))):
+        made.reduce()
+    for _ in range(draw(st.integers(0, 6))):
+        made.add(draw(st.sampled_from(names)), uniform=True)
+    args = draw(st.lists(st.one_of(made.registers(made.all), constants), min_size=1, max_size=6))
+    program = builder.program([Output(f"y{i}", arg) for i, arg in enumerate(args)])
+    return program, *draw(inputs_of(program, numbers))
+
+
+class _Rows:
+    """The rows of a program in the making; no number of one lane may depend on a reduction."""
+
+    def __init__(self, draw: st.DrawFn, builder: Builder, constants: st.SearchStrategy[float]) -> None:
+        self.draw, self.builder, self.constants = draw, builder, constants
+        self.all = list(range(len(builder.inputs)))
+        self.uniform = [i for i in self.all if not builder.inputs[i].per_lane]
+
+    def registers(self, among: Sequence[int]) -> st.SearchStrategy[Any]:
+        return st.sampled_from(among) if among else self.constants
+
+    def args(self, count: int, among: Sequence[int]) -> tuple[Arg, ...]:
+        near = self.registers(among[-6:])
+        return tuple(self.draw(st.lists(st.one_of(near, self.registers(among), self.constants), min_size=count, max_size=count)))
+
+    def add(self, name: str, uniform: bool = False) -> None:
+        op = TIMES if name == "times" else INSTRUCTIONS.get(name) or TABLE[name]
+        count = op.arity
+        if count is None:
+            count = (
+                2 * self.draw(st.integers(0, 3)) + 1
+                if name == "dot"
+                else self.draw(st.integers(0 if name in ("sum", "prod") else 1, 4))
+            )
+        self.append(op, self.args(count, self.uniform if uniform else self.all))
+
+    def matrix_product(self) -> None:
+        n, m = self.draw(st.integers(1, 3)), self.draw(st.integers(1, 3))
+        self.append(matmul, self.args(n * m + m + n, self.all), (n, m))
+
+    def reduce(self) -> None:
+        op = self.draw(st.sampled_from([lane_sum, lane_sum, lane_dot, lane_matmul]))
+        n, m = self.draw(st.integers(1, 3)), self.draw(st.integers(1, 3))
+        among = [i for i in self.all if i not in self.sums()]
+        self.append(op, self.args(n + m if op is lane_matmul else op.arity or 0, among), (n, m) if op is lane_matmul else None)
+
+    def sums(self) -> set[int]:
+        return {result for row in self.builder.rows if row.op in REDUCTIONS for result in row.results}
+
+    def append(self, op: Op, args: tuple[Arg, ...], shape: tuple[int, int] | None = None) -> None:
+        self.builder.add(op, args, shape)
+        results = self.builder.rows[-1].results
+        self.all += results
+        if op in REDUCTIONS or all(type(arg) is float or arg in self.uniform for arg in args):
+            self.uniform += results
+
+
+@st.composite
+def inputs_of(draw: st.DrawFn, program: Program, numbers: st.SearchStrategy[float]) -> tuple[list[Any], int]:
+    """Numbers for its inputs, and how many lanes they are for."""
+    lanes = draw(st.integers(0, 5))
+    row = st.lists(numbers, min_size=lanes, max_size=lanes)
+    return [draw(row if given.per_lane else numbers) for given in program.inputs], lanes
+
+
+@st.composite
+def gradients(
+    draw: st.DrawFn,
+    drawn: st.SearchStrategy[Any] = st.one_of(tame_programs(), wild_programs()),
+    numbers: st.SearchStrategy[float] = any_floats,
+) -> Drawn:
+    """A function of some numbers with its gradient, of one sample or summed over lanes."""
+    steps, leaves = draw(drawn)
+    inputs = [Input(f"x{i}", draw(st.booleans())) for i in range(len(leaves))]
+    builder = Builder(inputs)
+    results: list[Any] = [builder.symbol(i) for i in range(len(leaves))]
+    for name, args in steps:
+        results.append(TABLE[name](*[results[arg] if type(arg) is int else arg for arg in args]))
+    last = builder.arg(results[-1])
+    bars = Sweep(builder).reverse({last: 1.0}, range(len(leaves)))
+    outputs = [last, *map(builder.arg, bars)]
+    if draw(st.booleans()):
+        varies = builder.program([]).per_lane
+        outputs = [builder.add(lane_sum, (arg,)) if type(arg) is int and varies[arg] else arg for arg in outputs]
+        outputs = [builder.add(ops.mul, (arg, 0.25)) for arg in outputs]
+    program = builder.program([Output(f"y{i}", arg) for i, arg in enumerate(outputs)])
+    return program, *draw(inputs_of(program, numbers))
+
+
+def valid(program: Program) -> bool:
+    """True if every register is written before it is read, and no number of one lane depends on a sum over lanes."""
+    written = set(range(len(program.inputs)))
+    sums: set[int] = set()
+    for row in program.rows:
+        read = {arg for arg in row.args if type(arg) is int}
+        if not read <= written or (read & sums and (row.op in REDUCTIONS or program.per_lane[row.result])):
+            return False
+        if row.op in REDUCTIONS or read & sums:
+            sums |= set(row.results)
+        else:
+            sums -= set(row.results)
+        written |= set(row.results)
+    registers = {output.arg for output in program.outputs if type(output.arg) is int}
+    return registers <= written and max([*written, -1]) < program.registers
+
+
+def results(drawn: Drawn, program: Program | None = None) -> list[Any]:
+    """The outputs as bits, of this program or of another one with the same inputs; all NaNs are alike."""
+    own, inputs, lanes = drawn
+    return bits(run(program or own, inputs, lanes))
+
+
+def bits(x: Any) -> Any:
+    """Numbers and lists of them as texts that tell 0.0 from -0.0."""
+    if isinstance(x, list):
+        return [bits(item) for item in x]
+    return "nan" if math.isnan(x) else struct.pack("<d", x).hex()
