@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 
 from autograd.compiler.exports.c_writer import ELEMENTARY, LISTS, PAIRS, CWriter
 from autograd.compiler.exports.straight_line import Names, StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees
+from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
 from autograd.compiler.program import Program
 from autograd.formulas.python import Source, identifier
 
 MOST = 512  # items of a list: polygamma sums more than 200 terms
-KEYWORDS = frozenset(
+WORDS = words(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict "
-    "return short signed sizeof static struct switch typedef union unsigned void volatile while".split()
+    "return short signed sizeof static struct switch typedef union unsigned void volatile while "
+    "list pair append copied main NAN INFINITY MOST"
 )
-RESERVED = KEYWORDS | ELEMENTARY | {*CWriter.native.values(), *function_trees(), "list", "pair", "append", "main", "NAN", "MOST"}
+RESERVED = WORDS | ELEMENTARY | {*CWriter.native.values(), *function_trees()}
 
 
 def c_source(program: Program, name: str = "program") -> Source:
@@ -28,14 +29,14 @@ def c_source(program: Program, name: str = "program") -> Source:
     CompileError if an op of your own has no source of operators and functions of `math`.
 
     >>> from autograd import compile
-    >>> print(c_source(compile(lambda x, y: x * y + x, 2.0, 3.0).program, "f"))
+    >>> print(c_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of(), "f"))
     #include <math.h>
     #include <stddef.h>
     <BLANKLINE>
-    void f(double x, double y, double *restrict output) {
-        double v2 = x * y;
+    void f(double x, double w, double *restrict y) {
+        double v2 = x * w;
         double v3 = v2 + x;
-        *output = v3;
+        *y = v3;
     }
     """
     return c_file({name: program})
@@ -62,11 +63,10 @@ def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
 
     kinds = dict.fromkeys([*names.registers, *(f"{register}[{names.lane}]" for register in names.registers)], NUMBER)
     code = StraightLine(program, names, Syntax(expression, lambda name, value, final: f"double {name} = {value};", ";"))
-    lanes = any(program.per_lane)
-    yield f"void {identifier(name, RESERVED)}({', '.join(_parameters(program, names, lanes))}) {{"
+    yield f"void {identifier(name, RESERVED)}({', '.join(_parameters(program, names, code.lanes))}) {{"
     yield from (INDENT + line for line in code.before)
     outputs = range(len(program.outputs))
-    if lanes:
+    if code.lanes:
         yield f"{INDENT}for (size_t {names.lane} = 0; {names.lane} < {names.lanes}; {names.lane}++) {{"
         yield from (2 * INDENT + line for line in code.body)
         for i in outputs:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from autograd.compiler.exports.translate import (
     ATOM,
+    FACTORIALS,
     INDENT,
     LIST,
     NUMBER,
@@ -16,17 +17,24 @@ from autograd.compiler.exports.translate import (
     UNARY,
     Text,
     Writer,
+    by_name,
     kind_of,
     lines_of,
+    pairs,
+    words,
 )
 
-ELEMENTARY = frozenset(
-    "exp expm1 exp2 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow erf erfc "
-    "lgamma".split()
+ELEMENTARY = words(
+    "exp expm1 exp2 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow "
+    "erf erfc lgamma"
 )
 _TYPES = {NUMBER: "double ", TRUTH: "int ", LIST: "list ", PAIR: "pair "}
 _METHODS = {"append": "append", "remove": "remove_first"}
-MAX_FACTORIAL = 170  # the largest whose factorial is a float
+_NATIVE = pairs("""
+    abs = fabs, fabs = fabs, sqrt = sqrt, floor = floor, ceil = ceil, trunc = trunc, round = rint, copysign = copysign
+    fmod = fmod, remainder = remainder, ldexp = ldexp, frexp = frexp_pair, gamma = tgamma, factorial = factorial
+    isfinite = isfinite, isinf = isinf, isnan = isnan
+""")
 
 LISTS = """\
 enum {{ MOST = {most} }};  // the longest list
@@ -57,9 +65,7 @@ static pair frexp_pair(double x) {
     return (pair){{mantissa, exponent}};
 }
 """
-_FACTORIALS = ",\n".join(
-    f"        {line.rstrip(',')}" for line in lines_of([repr(float(math.factorial(n))) for n in range(MAX_FACTORIAL + 1)])
-)
+_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
 _FACTORIAL = f"""\
 static double factorial(double n) {{
     static const double table[] = {{
@@ -75,11 +81,8 @@ class CWriter(Writer):
 
     language = "C"
     available = ELEMENTARY
-    native = {
-        **{name: name for name in "sqrt floor ceil trunc copysign fmod remainder ldexp isfinite isinf isnan fabs factorial".split()},
-        **{"abs": "fabs", "round": "rint", "gamma": "tgamma", "frexp": "frexp_pair"},
-    }
-    snippets = {"frexp": _FREXP, "factorial": _FACTORIAL}
+    native = _NATIVE
+    snippets = by_name(_FREXP, _FACTORIAL)
 
     def number(self, x: float) -> str:
         if math.isnan(x):

@@ -65,10 +65,16 @@ const laneMatmul = (rows, columns) => (m, n, z, at, by, k) => {
     }
 };
 
+/** A kernel that adds up what its results are to replace: it writes them elsewhere first. */
+const aside = (kernel, elsewhere, size) => (m, n, z, ...rest) => {
+    kernel(m, n, elsewhere, ...rest);
+    m.copyWithin(z, elsewhere, elsewhere + size);
+};
+
 const REDUCTIONS = { lane_sum: () => laneSum, lane_dot: () => laneMatmul(1, 1), lane_matmul: laneMatmul };
 const INSTRUCTIONS = { detach: () => copy, matmul, ...REDUCTIONS };
 
-/** The tape as a function of its inputs, which returns its outputs. `width` is the number of lanes in a block. */
+/** The tape as a function of its inputs and the number of lanes, which returns its outputs. A block has `width` lanes. */
 export function load(tape, ops, width = 128) {
     const { uniform, varying, starts, codes, results, before, after } = tape;
     const place = (r) => (r < uniform ? r : uniform + (r - uniform) * width);
@@ -84,7 +90,8 @@ export function load(tape, ops, width = 128) {
         const kernel = INSTRUCTIONS[name]?.(rows, columns, results[i] < uniform ? 1 : width)
             ?? (terms ? sumOfProducts(terms) : ops[name]);
         if (!kernel) throw new Error(`the tape calls ${name}, which ops lacks: pass its name to javascript_ops`);
-        return kernel;
+        const reused = tape.args.slice(starts[i], starts[i + 1]).some((r) => r >= results[i] && r < results[i] + Math.max(1, rows));
+        return reused && (terms || name === "matmul") ? aside(kernel, scratch, Math.max(1, rows) * width) : kernel;
     });
     const sums = codes.flatMap((code, i) => {
         const size = Math.max(1, tape.shapes[i][0] * tape.shapes[i][1]);
@@ -94,8 +101,7 @@ export function load(tape, ops, width = 128) {
         for (let i = from; i < to; i++) kernels[i](memory, n, place(results[i]), at, by, starts[i], counts[i]);
     };
 
-    return function run(inputs) {
-        const lanes = inputs[tape.inputs.findIndex((r) => r >= uniform)]?.length ?? 0;
+    return function run(inputs, lanes = inputs.find((x) => x.length !== undefined)?.length ?? 0) {
         tape.inputs.forEach((r, i) => {
             const size = r < uniform ? undefined : lanes;
             if (inputs[i]?.length !== size) throw new Error(`input ${i} must be ${size === undefined ? "a number" : `${size} numbers`}`);

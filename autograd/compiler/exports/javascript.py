@@ -7,18 +7,17 @@ from collections.abc import Iterator
 
 from autograd.compiler.exports.javascript_writer import IN_MATH, JavaScriptWriter
 from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees
+from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
 from autograd.compiler.program import Program
 from autograd.formulas.python import Source, identifier
 
-KEYWORDS = frozenset(
-    "abstract arguments await boolean break byte case catch char class const continue debugger default delete do double else "
-    "enum eval export extends false final finally float for function goto if implements import in instanceof int interface let "
-    "long native new null package private protected public return short static super switch synchronized this throw throws "
-    "transient true try typeof var void volatile while with yield undefined NaN Infinity Math Number Object Array Float64Array "
-    "Error math value".split()
+WORDS = words(
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false "
+    "finally for function if implements import in instanceof interface let new null package private protected public return "
+    "static super switch this throw true try typeof undefined var void while with yield "
+    "Array Float64Array Infinity Math NaN Number Object"
 )
-RESERVED = KEYWORDS | IN_MATH | {*JavaScriptWriter.native.values(), *function_trees(), "power", "exp2", "factorials"}
+RESERVED = WORDS | IN_MATH | {*JavaScriptWriter.native.values(), *function_trees(), "exp2"}
 
 
 def javascript_source(program: Program, name: str = "value") -> Source:
@@ -30,9 +29,9 @@ def javascript_source(program: Program, name: str = "value") -> Source:
     operators and functions of `math`.
 
     >>> from autograd import compile
-    >>> print(javascript_source(compile(lambda x, y: x * y + x, 2.0, 3.0).program))
-    export function value(x, y) {
-        const v2 = x * y;
+    >>> print(javascript_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of()))
+    export function value(x, w) {
+        const v2 = x * w;
         const v3 = v2 + x;
         return v3;
     }
@@ -54,11 +53,13 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
     kinds = dict.fromkeys([*names.registers, *(f"{register}[{names.lane}]" for register in names.registers)], NUMBER)
     code = StraightLine(program, names, Syntax(expression, declaration, ";"))
     inputs = names.registers[: len(program.inputs)]
-    yield f"export function {identifier(name, RESERVED - {'value'})}({', '.join(inputs)}) {{"
+    arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
+    parameters = inputs if arrays or not code.lanes else [*inputs, names.lanes]
+    yield f"export function {identifier(name, RESERVED)}({', '.join(parameters)}) {{"
     outputs = range(len(program.outputs))
-    if any(program.per_lane):
-        arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
-        yield f"{INDENT}const {names.lanes} = {arrays[0]}.length;"
+    if code.lanes:
+        if arrays:
+            yield f"{INDENT}const {names.lanes} = {arrays[0]}.length;"
         for i in outputs:
             if code.output_varies(i):
                 yield f"{INDENT}const {names.outputs[i]} = new Float64Array({names.lanes});"

@@ -6,13 +6,28 @@ import ast
 import math
 from collections.abc import Collection, Iterator, Sequence
 
-from autograd.compiler.exports.translate import ATOM, INDENT, LIST, PRODUCT, TRUTH, Text, Writer, lines_of
-
-IN_MATH = frozenset(
-    "exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow".split()
+from autograd.compiler.exports.translate import (
+    ATOM,
+    FACTORIALS,
+    INDENT,
+    LIST,
+    PRODUCT,
+    TRUTH,
+    Text,
+    Writer,
+    by_name,
+    lines_of,
+    pairs,
+    words,
 )
-GIVEN = ("erf", "erfc", "lgamma", "gamma")  # what Math lacks
-MAX_FACTORIAL = 170
+
+IN_MATH = words("exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow")
+_DEFAULTS = {"exp2": " = (x) => 2 ** x"}  # of what Math lacks
+_NATIVE = pairs("""
+    abs = Math.abs, fabs = Math.abs, sqrt = Math.sqrt, floor = Math.floor, ceil = Math.ceil, trunc = Math.trunc
+    isfinite = Number.isFinite, isnan = Number.isNaN, isinf = isinf, copysign = copysign, pow = power
+    frexp = frexp, ldexp = ldexp, factorial = factorial
+""")
 
 _ISINF = """\
 function isinf(x) {
@@ -25,14 +40,12 @@ function copysign(x, y) {
 }
 """
 _POWER = """\
-// As in C99: 1 to any power and -1 to an infinite one are 1, which JavaScript says are NaN.
-function power(x, y) {
+function power(x, y) { // as in C99: JavaScript says that 1 ** NaN and (-1) ** Infinity are NaN
     return x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : pow(x, y);
 }
 """
 _FREXP = """\
-// x as [m, e] with x = m * 2**e and 0.5 <= |m| < 1.
-function frexp(x) {
+function frexp(x) { // [m, e] with x = m * 2**e and 0.5 <= |m| < 1
     if (x === 0 || !Number.isFinite(x)) return [x, 0];
     let e = Math.max(-1023, Math.floor(Math.log2(Math.abs(x))) + 1);
     let m = x * 2 ** -e;
@@ -42,21 +55,19 @@ function frexp(x) {
 }
 """
 _LDEXP = """\
-// x * 2**e, rounded once: all steps but the last are exact.
-function ldexp(x, e) {
+function ldexp(x, e) { // x * 2**e, rounded once: all steps but the last are exact
     for (; e > 1000; e -= 1000) x *= 2 ** 1000;
     for (; e < -1000 && Math.abs(x) > 2 ** -20; e += 1000) x *= 2 ** -1000;
     return e < -1000 ? x * 2 ** -1000 * 2 ** Math.max(e + 1000, -1074) : x * 2 ** e;
 }
 """
-_FACTORIALS = ",\n".join(
-    f"    {line.rstrip(',')}" for line in lines_of([repr(float(math.factorial(n))) for n in range(MAX_FACTORIAL + 1)])
-)
+_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
 _FACTORIAL = f"""\
-const factorials = [
-{_FACTORIALS},
-];
-const factorial = (n) => factorials[n];
+function factorial(n) {{
+    return [
+{_FACTORIALS}
+    ][n];
+}}
 """
 
 
@@ -65,39 +76,25 @@ class JavaScriptWriter(Writer):
 
     language = "JavaScript"
     truths = ("false", "true")
-    equality = {"==": "===", "!=": "!=="}
-    native = {
-        **{name: f"Math.{name}" for name in ("sqrt", "floor", "ceil", "trunc")},
-        **{"abs": "Math.abs", "fabs": "Math.abs", "isfinite": "Number.isFinite", "isnan": "Number.isNaN"},
-        **{name: name for name in ("copysign", "isinf", "frexp", "ldexp", "factorial")},
-    }
-    snippets = {
-        "copysign": _COPYSIGN,
-        "isinf": _ISINF,
-        "pow": _POWER,
-        "frexp": _FREXP,
-        "ldexp": _LDEXP,
-        "factorial": _FACTORIAL,
-    }
+    equality = "="
+    native = _NATIVE
+    snippets = by_name(_ISINF, _COPYSIGN, _POWER, _FREXP, _LDEXP, _FACTORIAL)
 
     def __init__(self, given: Collection[str] = ()) -> None:
         super().__init__()
-        self.available = IN_MATH | {"exp2"} | set(given)
+        self.available = IN_MATH | _DEFAULTS.keys() | set(given)
 
     def preamble(self, source: str) -> Iterator[str]:
         """The functions that the text needs: elementary ones, from the object `source`, and those that are translated."""
         if self.elementary:
-            names = ["exp2 = (x) => 2 ** x" if name == "exp2" else name for name in sorted(self.elementary)]
-            yield f"const {{ {', '.join(names)} }} = {source};\n"
+            names = ", ".join(name + _DEFAULTS.get(name, "") for name in sorted(self.elementary))
+            yield f"const {{ {names} }} = {source};\n"
         yield from self.functions.values()
 
     def call(self, name: str, args: Sequence[ast.expr]) -> Text:
         if name == "fmod":
             return Text(f"{self.expression(args[0]).within(PRODUCT)} % {self.expression(args[1]).within(PRODUCT + 1)}", PRODUCT)
-        if name in GIVEN and name not in self.available:
-            raise self.refusal(f"Math has no {name}")
-        found = super().call(name, args)
-        return Text(f"power{found.text.removeprefix('pow')}") if name == "pow" else found
+        return super().call(name, args)
 
     def number(self, x: float) -> str:
         if not math.isfinite(x):
@@ -171,5 +168,3 @@ class JavaScriptWriter(Writer):
         comment = "".join(f"// {line.strip()}\n" for line in (ast.get_docstring(tree) or "").splitlines())
         lines = "\n".join(body)
         return f"{comment}function {tree.name}({', '.join(parameters)}) {{\n{lines}\n}}\n"
-
-

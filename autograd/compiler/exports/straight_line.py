@@ -68,7 +68,6 @@ def is_sum(op: Op) -> bool:
 def called(op: Op, args: Sequence[ast.expr]) -> ast.expr:
     """The op's `plain` column with these arguments."""
     if op.arity is None:
-        (slot,) = slots(1)
         template = python_tree(op.plain, 1, True)
         if isinstance(template, ast.Call):
             return ast.Call(template.func, list(args), [])
@@ -153,7 +152,6 @@ class StraightLine:
 
     def __init__(self, program: Program, names: Names, syntax: Syntax) -> None:
         self.program, self.names, self.syntax = program, names, syntax
-        self.per_lane = [given.per_lane for given in program.inputs]
         before, body, after = split(program)
         self.cells = [
             f"{name}[{names.lane}]" if i < len(program.inputs) and program.inputs[i].per_lane else name
@@ -165,22 +163,27 @@ class StraightLine:
             for assignment in rows[id(row)]:
                 self._times[assignment.register] += 2 if row.op in REDUCTIONS else 1
         outside = set(range(len(program.inputs)))
-        self.before = [line for row in before for line in self._lines(row, rows[id(row)], outside)]
+        self.before = [line for row in before for line in self._lines(row.op.name, rows[id(row)], outside)]
         sums = [result for row in body if row.op in REDUCTIONS for result in row.results]
-        self.before += [syntax.declaration(self.cells[result], syntax.expression(constant(0.0), ""), False) for result in sums]
-        outside.update(sums)
+        zeros = [Assignment(result, constant(0.0)) for result in sums]
+        self.before += self._lines("lane_sum", zeros, outside)
         inside = set(outside)
-        self.body = [line for row in body for line in self._lines(row, rows[id(row)], inside)]
-        self.after = [line for row in after for line in self._lines(row, rows[id(row)], outside)]
+        self.body = [line for row in body for line in self._lines(row.op.name, rows[id(row)], inside)]
+        self.after = [line for row in after for line in self._lines(row.op.name, rows[id(row)], outside)]
 
-    def _lines(self, row: Row, found: Sequence[Assignment], declared: set[int]) -> Iterator[str]:
+    def _lines(self, what: str, found: Sequence[Assignment], declared: set[int]) -> Iterator[str]:
         for register, expression, adds in found:
-            name, text = self.cells[register], self.syntax.expression(expression, row.op.name)
+            name, text = self.cells[register], self.syntax.expression(expression, what)
             if register in declared:
                 yield f"{name} {'+=' if adds else '='} {text}{self.syntax.end}"
             else:
                 declared.add(register)
                 yield self.syntax.declaration(name, text, self._times[register] == 1)
+
+    @property
+    def lanes(self) -> bool:
+        """True if it has any."""
+        return any(self.program.per_lane) or bool(self.body)
 
     def output(self, i: int) -> str:
         """An output as an expression."""

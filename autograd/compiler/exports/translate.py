@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cache
 from typing import NamedTuple
 
@@ -39,8 +40,15 @@ _OPERATORS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Or: ("||", OR),
 }
 _CALLED = {ast.Pow: "pow", ast.Mod: "modulo", ast.FloorDiv: "floor_quotient"}
-_IN_LIBRARY = {"hypot": "length", "fsum": "exact_sum", "round": "nearest_even", "remainder": "nearest_rest"}
-_ABOUT_TRUTH = frozenset(("isfinite", "isinf", "isnan"))
+_RESULTS = {"isfinite": TRUTH, "isinf": TRUTH, "isnan": TRUTH, "frexp": PAIR}  # of functions that a language has; else a number
+
+
+def pairs(text: str) -> dict[str, str]:
+    """A table written as text: `name = other`, one per line or comma."""
+    return dict(re.findall(r"(\w+) = ([\w.]+)", text))
+
+
+_IN_LIBRARY = pairs("hypot = length, fsum = exact_sum, round = nearest_even, remainder = nearest_rest")
 
 
 class Text(NamedTuple):
@@ -76,10 +84,10 @@ class Writer:
 
     language = ""
     truths = ("0", "1")  # false and true
-    equality: Mapping[str, str] = {}  # what is not written as in C
-    native: Mapping[str, str] = {}  # functions that the language has: exact ones
-    snippets: Mapping[str, str] = {}  # functions written by hand
-    available: frozenset[str] = frozenset()  # elementary functions
+    equality = ""  # what follows == and !=
+    native: Mapping[str, str] = {}  # what functions of Python are called that the language has
+    snippets: Mapping[str, str] = {}  # those of them that are written by hand
+    available: Set[str] = frozenset()  # elementary functions
 
     def __init__(self) -> None:
         self.functions: dict[str, str] = {}
@@ -261,12 +269,15 @@ class Writer:
 
     def statement_Expr(self, node: ast.Expr) -> None:
         call = node.value
-        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        assert isinstance(call, ast.Call)
+        assert isinstance(call.func, ast.Attribute)
         self.lines.append(self.method(ast.unparse(call.func.value), call.func.attr, self.expression(call.args[0]).text))
 
     def statement_Delete(self, node: ast.Delete) -> None:
         (target,) = node.targets
-        assert isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice) and target.slice.lower is not None
+        assert isinstance(target, ast.Subscript)
+        assert isinstance(target.slice, ast.Slice)
+        assert target.slice.lower is not None
         self.lines.append(self.method(ast.unparse(target.value), "truncate", self.expression(target.slice.lower).text))
 
     def statement_If(self, node: ast.If) -> None:
@@ -335,7 +346,7 @@ class Writer:
 
     def symbol(self, operator: ast.AST) -> str:
         symbol, _ = _OPERATORS[type(operator)]
-        return self.equality.get(symbol, symbol)
+        return symbol + self.equality if isinstance(operator, (ast.Eq, ast.NotEq)) else symbol
 
     def expression_Name(self, node: ast.Name) -> Text:
         if node.id in self.kinds:
@@ -412,24 +423,22 @@ class Writer:
 
     def call(self, name: str, args: Sequence[ast.expr]) -> Text:
         """The call of a function that the language has, or of one that is translated."""
-        if name in self.native:
-            kind = TRUTH if name in _ABOUT_TRUTH else PAIR if name == "frexp" else NUMBER
-            self._require_snippet(name)
-            return Text(f"{self.native[name]}({', '.join(self.expression(arg).text for arg in args)})", ATOM, kind)
-        if name in self.available:
-            self.elementary.add(name)
-            self._require_snippet(name)
-            return Text(f"{name}({', '.join(self.expression(arg).text for arg in args)})")
+        if name in self.native or name in self.available:
+            if name in self.available:
+                self.elementary.add(name)
+            written = self.native.get(name, name)
+            if written in self.snippets:
+                self.require(written)
+            texts = [self.expression(arg).text for arg in args]
+            return Text(f"{written}({', '.join(texts)})", ATOM, _RESULTS.get(name, NUMBER))
         name = _IN_LIBRARY.get(name, name)
         tree = function_trees().get(name)
         if tree is None:
-            raise self.refusal(f"{name} is neither in the table nor in math: give custom_op a source of operators and math")
+            if hasattr(math, name):
+                raise self.refusal(f"{self.language} has no {name}")
+            raise self.refusal("tell custom_op its source, an expression of operators and functions of math")
         self.require(name)
         return Text(f"{name}({', '.join(self.arguments(tree, args))})", ATOM, kind_of(tree.returns))
-
-    def _require_snippet(self, name: str) -> None:
-        if name in self.snippets:
-            self.require(name)
 
     def call_float(self, args: Sequence[ast.expr]) -> Text:
         return self.as_number(self.expression(args[0]))
@@ -500,7 +509,20 @@ def _range(call: ast.Call) -> tuple[int, int, int]:
     return start, stop, step
 
 
-def lines_of(texts: Iterator[str] | Sequence[str], width: int = 100) -> list[str]:
+FACTORIALS = [float(math.factorial(n)) for n in range(171)]  # all that are floats
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(re.findall(r"\w+", text))
+
+
+def by_name(*texts: str) -> dict[str, str]:
+    """Functions written in a language, by their names: that before the first bracket."""
+    return {text.partition("(")[0].split()[-1]: text for text in texts}
+
+
+def lines_of(texts: Iterable[str], width: int = 100) -> list[str]:
     """Texts separated by commas, on lines of about this width."""
     lines = [""]
     for text in texts:
