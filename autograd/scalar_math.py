@@ -95,7 +95,8 @@ def exp_difference(x: float, y: float) -> float:
     rest = x - d
     lost = (x - (d + rest)) + (rest - y)
     z = exp(d)
-    return z + z * lost if isfinite(lost) else z
+    correction = z * lost
+    return z + correction if isfinite(correction) else z
 
 
 def logsumexp(*xs: float) -> float:

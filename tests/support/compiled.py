@@ -7,7 +7,6 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import reject
 from hypothesis import strategies as st
 
 from autograd import ops
@@ -124,10 +123,7 @@ def gradients(
     for name, args in steps:
         results.append(TABLE[name](*[results[arg] if type(arg) is int else arg for arg in args]))
     last = builder.arg(results[-1])
-    try:
-        bars = Sweep(builder).reverse({last: 1.0}, range(len(leaves)))
-    except ArithmeticError:  # a rule divides a constant by the constant 0.0
-        reject()
+    bars = Sweep(builder).reverse({last: 1.0}, range(len(leaves)))
     outputs = [last, *map(builder.arg, bars)]
     if draw(st.booleans()):
         varies = builder.program([]).per_lane

@@ -1,0 +1,220 @@
+"""Functions of Python in C99. Lists are a count and a pointer; the storage of those a function makes is on its stack."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Sequence
+
+from autograd.compiler.exports.translate import (
+    ATOM,
+    FACTORIALS,
+    INDENT,
+    LIST,
+    NUMBER,
+    PAIR,
+    TRUTH,
+    UNARY,
+    Text,
+    Writer,
+    by_name,
+    kind_of,
+    lines_of,
+    pairs,
+    words,
+)
+
+ELEMENTARY = words(
+    "exp expm1 exp2 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow "
+    "erf erfc lgamma"
+)
+_TYPES = {NUMBER: "double ", TRUTH: "int ", LIST: "list ", PAIR: "pair "}
+_METHODS = {"append": "append", "remove": "remove_first"}
+_NATIVE = pairs("""
+    abs = fabs, fabs = fabs, sqrt = sqrt, floor = floor, ceil = ceil, trunc = trunc, round = rint, copysign = copysign
+    fmod = fmod, remainder = remainder, ldexp = ldexp, frexp = frexp_pair, gamma = tgamma, factorial = factorial
+    isfinite = isfinite, isinf = isinf, isnan = isnan
+""")
+
+LISTS = """\
+enum {{ MOST = {most} }};  // the longest list
+typedef struct {{ size_t n; double *x; }} list;
+
+static inline void append(list *xs, double x) {{
+    xs->x[xs->n++] = x;
+}}
+
+static inline void remove_first(list *xs, double x) {{
+    for (size_t i = 0; i < xs->n; i++) {{
+        if (xs->x[i] == x) {{
+            for (xs->n--; i < xs->n; i++) xs->x[i] = xs->x[i + 1];
+        }}
+    }}
+}}
+
+static inline list copied(list xs, double *items) {{
+    for (size_t i = 0; i < xs.n; i++) items[i] = xs.x[i];
+    return (list){{xs.n, items}};
+}}
+"""
+PAIRS = "typedef struct { double x[2]; } pair;\n"
+_FREXP = """\
+static pair frexp_pair(double x) {
+    int exponent = 0;
+    double mantissa = frexp(x, &exponent);
+    return (pair){{mantissa, exponent}};
+}
+"""
+_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
+_FACTORIAL = f"""\
+static double factorial(double n) {{
+    static const double table[] = {{
+{_FACTORIALS}
+    }};
+    return table[(size_t) n];
+}}
+"""
+
+
+class CWriter(Writer):
+    """Writes C99 with `<math.h>`."""
+
+    language = "C"
+    available = ELEMENTARY
+    native = _NATIVE
+    snippets = by_name(_FREXP, _FACTORIAL)
+
+    def number(self, x: float) -> str:
+        if math.isnan(x):
+            return "NAN"
+        return repr(x) if math.isfinite(x) else "INFINITY" if x > 0.0 else "-INFINITY"
+
+    def declared(self, kind: str, name: str, value: str) -> str:
+        if kind == LIST:  # a block that ends must not take a list along
+            self._hoist(f"list {name};")
+            return f"{name} = {value};"
+        return f"{_TYPES[kind]}{name} = {value};"
+
+    def undeclared(self, kind: str, name: str) -> str:
+        if kind == LIST:
+            self._hoist(f"list {name};")
+            return ""
+        return f"{_TYPES[kind]}{name};"
+
+    def _hoist(self, line: str) -> None:
+        if INDENT + line not in self.hoisted:
+            self.hoisted.append(INDENT + line)
+
+    def for_each(self, name: str, items: Text) -> str:
+        i = self.temporary()
+        return f"for (size_t {i} = 0; {i} < {items.text}.n; {i}++)\ndouble {name} = {items.text}.x[{i}];"
+
+    def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
+        items, i = self.temporary(), self.temporary()
+        self.lines.append(f"static const double {items}[] = {{")
+        self.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
+        self.lines.append("};")
+        return f"for (size_t {i} = 0; {i} < {len(numbers)}; {i}++)\ndouble {name} = {items}[{i}];"
+
+    # -- lists ---------------------------------------------------------------------------------------
+
+    def _empty_list(self) -> str:
+        name = self.temporary()
+        self._hoist(f"double {name}_items[MOST];")
+        self._hoist(f"list {name};")
+        self.lines.append(f"{name} = (list){{0, {name}_items}};")
+        return name
+
+    def new_list(self, elements: Sequence[ast.expr]) -> Text:
+        name = self._empty_list()
+        for element in elements:
+            if isinstance(element, ast.Starred):
+                inner = element.value
+                found = inner if isinstance(inner, (ast.ListComp, ast.GeneratorExp)) else _each_of(inner)
+                self._append_each(name, found)
+            else:
+                self.lines.append(f"append(&{name}, {self.expression(element).text});")
+        return Text(name, ATOM, LIST)
+
+    def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
+        name = self._empty_list()
+        self._append_each(name, node)
+        return Text(name, ATOM, LIST)
+
+    def _append_each(self, name: str, node: ast.GeneratorExp | ast.ListComp) -> None:
+        (generator,) = node.generators
+        assert isinstance(generator.target, ast.Name)
+        variable = generator.target.id
+        items = self.named(self.expression(generator.iter))
+        header, first = self.for_each(variable, items).split("\n")
+        outer, before = self.lines, self.kinds.get(variable)
+        self.lines, self.kinds[variable] = [first], NUMBER
+        self.lines.append(f"append(&{name}, {self.expression(node.elt).text});")
+        inner, self.lines = self.lines, outer
+        self.lines += [f"{header} {{", *(INDENT + line for line in inner), "}"]
+        if before is not None:
+            self.kinds[variable] = before
+
+    def indexed(self, items: Text, index: str) -> str:
+        return f"{items.text}.x[{index}]" if index.isdecimal() else f"{items.text}.x[(size_t) ({index})]"
+
+    def count(self, items: Text) -> str:
+        return f"{items.text}.n"
+
+    def method(self, items: str, name: str, value: str) -> str:
+        if name == "truncate":
+            return f"{items}.n = (size_t) {value};"
+        return f"{_METHODS[name]}(&{items}, {value});"
+
+    def rest_of(self, items: Text) -> Text:
+        return Text(f"(list){{{items.text}.n - 1, {items.text}.x + 1}}", ATOM, LIST)
+
+    def as_number(self, x: Text) -> Text:
+        return Text(f"(double) {x.within(UNARY)}", UNARY) if x.kind == TRUTH else x
+
+    # -- functions -----------------------------------------------------------------------------------
+
+    def arguments(self, tree: ast.FunctionDef, args: Sequence[ast.expr]) -> list[str]:
+        count = len(tree.args.args)
+        found = [self._argument(arg, kind_of(parameter.annotation)) for arg, parameter in zip(args, tree.args.args, strict=False)]
+        if tree.args.vararg is not None:
+            found.append(self._list_argument(args[count:]))
+        if kind_of(tree.returns) == LIST:  # the caller has the storage
+            name = self.temporary()
+            self._hoist(f"double {name}_items[MOST];")
+            found.append(f"{name}_items")
+        return found
+
+    def _argument(self, arg: ast.expr, kind: str) -> str:
+        if kind == LIST and isinstance(arg, ast.Tuple):
+            return self._list_argument(arg.elts)
+        return self.expression(arg).text
+
+    def _list_argument(self, elements: Sequence[ast.expr]) -> str:
+        starred = [element for element in elements if isinstance(element, ast.Starred)]
+        if not starred:
+            return f"(list){{{len(elements)}, (double[]){{{', '.join(self.expression(x).text for x in elements)}}}}}"
+        return self.expression(starred[0].value).text if len(elements) == 1 else self.new_list(elements).text
+
+    def returned(self, value: ast.expr, kind: str) -> str:
+        if kind == PAIR and isinstance(value, ast.Tuple):
+            return f"return (pair){{{{{', '.join(self.expression(part).text for part in value.elts)}}}}};"
+        text = self.expression(value).text
+        return f"return copied({text}, items);" if kind == LIST else f"return {text};"
+
+    def function(self, tree: ast.FunctionDef, body: Sequence[str]) -> str:
+        parameters = [f"{_TYPES[kind_of(arg.annotation)]}{arg.arg}" for arg in tree.args.args]
+        if tree.args.vararg is not None:
+            parameters.append(f"list {tree.args.vararg.arg}")
+        kind = kind_of(tree.returns)
+        if kind == LIST:
+            parameters.append("double *items")
+        comment = "".join(f"// {line.strip()}\n" for line in (ast.get_docstring(tree) or "").splitlines())
+        lines = "\n".join(body)
+        return f"{comment}static {_TYPES[kind]}{tree.name}({', '.join(parameters)}) {{\n{lines}\n}}\n"
+
+
+def _each_of(items: ast.expr) -> ast.ListComp:
+    """[item for item in items]"""
+    item = ast.Name("item", ast.Store())
+    return ast.ListComp(ast.Name("item", ast.Load()), [ast.comprehension(item, items, [], 0)])

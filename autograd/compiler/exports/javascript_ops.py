@@ -1,0 +1,89 @@
+"""javascript_ops and tape_json: what interpreter.mjs needs to run a Tape."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from autograd.compiler.exports.javascript_writer import JavaScriptWriter
+from autograd.compiler.exports.straight_line import called, is_sum
+from autograd.compiler.exports.translate import INDENT, LIST, NUMBER
+from autograd.compiler.instructions import INSTRUCTIONS
+from autograd.compiler.tape import Tape
+from autograd.formulas.python import variable
+from autograd.op import Op, op_named
+
+
+def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
+    """An ES module that exports `ops(math)`: the named ops as loops over lanes, for `interpreter.mjs`.
+
+    `math` has the elementary functions; it is `Math` unless given. `given` names those it has beyond Math's, `erf` and
+    `erfc`. Sums of products are missing: the interpreter computes them itself, as it does the compiler's instructions.
+    CompileError if an op needs a function that is not there, or if an op of your own has no source of operators and
+    functions of `math`.
+
+    >>> print(javascript_ops(["add"]))
+    export function ops(math = Math) {
+        return {
+            add(m, n, z, at, by, k) {
+                let x0 = at[k], x1 = at[k + 1];
+                const d0 = by[k], d1 = by[k + 1];
+                for (const end = z + n; z < end; z++, x0 += d0, x1 += d1) m[z] = m[x0] + m[x1];
+            },
+        };
+    }
+    """
+    writer = JavaScriptWriter(given)
+    ops = [op_named(name) for name in names if name not in INSTRUCTIONS]
+    kernels = [line for op in ops if op.arity is not None or op.terms is None for line in _kernel(op, writer)]
+    lines = [line for part in writer.preamble("math") for line in part.splitlines()]
+    body = [*lines, "return {", *(INDENT + line for line in kernels), "};"]
+    return "\n".join(["export function ops(math = Math) {", *(INDENT + line if line else "" for line in body), "}"])
+
+
+def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
+    """A method that computes `n` numbers from m[z] on; those of argument j start at at[k + j] and are by[k + j] apart."""
+    if op.arity is None:
+        text = writer.translated(called(op, [ast.Starred(variable("xs"), ast.Load())]), {"xs": LIST}, op.name).text
+        return [
+            f"{op.name}(m, n, z, at, by, k, count) {{",
+            f"{INDENT}const xs = new Array(count);",
+            f"{INDENT}for (let i = 0; i < n; i++) {{",
+            f"{2 * INDENT}for (let j = 0; j < count; j++) xs[j] = m[at[k + j] + i * by[k + j]];",
+            f"{2 * INDENT}m[z + i] = {text};",
+            f"{INDENT}}}",
+            "},",
+        ]
+    places = range(op.arity)
+    cells = [f"m[x{j}]" for j in places]
+    text = writer.translated(called(op, list(map(variable, cells))), dict.fromkeys(cells, NUMBER), op.name).text
+    of = [f"[k + {j}]" if j else "[k]" for j in places]
+    return [
+        f"{op.name}(m, n, z, at, by, k) {{",
+        f"{INDENT}let {', '.join(f'x{j} = at{of[j]}' for j in places)};",
+        f"{INDENT}const {', '.join(f'd{j} = by{of[j]}' for j in places)};",
+        f"{INDENT}for (const end = z + n; z < end; z++, {', '.join(f'x{j} += d{j}' for j in places)}) m[z] = {text};",
+        "},",
+    ]
+
+
+def tape_json(tape: Tape) -> str:
+    """The tape as JSON, which `load` in interpreter.mjs reads.
+
+    It has the names of the fields of Tape, and `terms`: for each sum of products, the positions of the factors of each
+    term, by the number of arguments. Constants that JSON cannot say are strings.
+    """
+    counts = (tape.starts[1:] - tape.starts[:-1]).tolist()
+    terms: dict[str, dict[int, Any]] = {}
+    for code, count in zip(tape.codes.tolist(), counts, strict=True):
+        name = tape.ops[code]
+        op = None if name in INSTRUCTIONS else op_named(name)
+        if op is not None and op.arity is None and op.terms is not None:
+            # -0.0 + x is x, whatever x is.
+            terms.setdefault(name, {})[count] = {"start": 0.0 if is_sum(op) else -0.0, "terms": op.terms(count)}
+    fields = {name: x.tolist() if hasattr(x, "tolist") else x for name, x in vars(tape).items()}
+    constants = [x if math.isfinite(x) else "NaN" if x != x else f"{'-' * (x < 0.0)}Infinity" for x in tape.constants.tolist()]
+    return json.dumps({**fields, "constants": constants, "terms": terms})

@@ -1,0 +1,170 @@
+"""Functions of Python in JavaScript. Elementary functions are called by their bare names: who uses the text defines them."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Collection, Iterator, Sequence
+
+from autograd.compiler.exports.translate import (
+    ATOM,
+    FACTORIALS,
+    INDENT,
+    LIST,
+    PRODUCT,
+    TRUTH,
+    Text,
+    Writer,
+    by_name,
+    lines_of,
+    pairs,
+    words,
+)
+
+IN_MATH = words("exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow")
+_DEFAULTS = {"exp2": " = (x) => 2 ** x"}  # of what Math lacks
+_NATIVE = pairs("""
+    abs = Math.abs, fabs = Math.abs, sqrt = Math.sqrt, floor = Math.floor, ceil = Math.ceil, trunc = Math.trunc
+    isfinite = Number.isFinite, isnan = Number.isNaN, isinf = isinf, copysign = copysign, pow = power
+    frexp = frexp, ldexp = ldexp, factorial = factorial
+""")
+
+_ISINF = """\
+function isinf(x) {
+    return x === Infinity || x === -Infinity;
+}
+"""
+_COPYSIGN = """\
+function copysign(x, y) {
+    return y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x);
+}
+"""
+_POWER = """\
+function power(x, y) { // as in C99: JavaScript says that 1 ** NaN and (-1) ** Infinity are NaN
+    return x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : pow(x, y);
+}
+"""
+_FREXP = """\
+function frexp(x) { // [m, e] with x = m * 2**e and 0.5 <= |m| < 1
+    if (x === 0 || !Number.isFinite(x)) return [x, 0];
+    let e = Math.max(-1023, Math.floor(Math.log2(Math.abs(x))) + 1);
+    let m = x * 2 ** -e;
+    for (; Math.abs(m) < 0.5; e--) m *= 2;
+    for (; Math.abs(m) >= 1; e++) m /= 2;
+    return [m, e];
+}
+"""
+_LDEXP = """\
+function ldexp(x, e) { // x * 2**e, rounded once: all steps but the last are exact
+    for (; e > 1000; e -= 1000) x *= 2 ** 1000;
+    for (; e < -1000 && Math.abs(x) > 2 ** -20; e += 1000) x *= 2 ** -1000;
+    return e < -1000 ? x * 2 ** -1000 * 2 ** Math.max(e + 1000, -1074) : x * 2 ** e;
+}
+"""
+_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
+_FACTORIAL = f"""\
+function factorial(n) {{
+    return [
+{_FACTORIALS}
+    ][n];
+}}
+"""
+
+
+class JavaScriptWriter(Writer):
+    """Writes JavaScript. `given` names elementary functions beyond those of `Math` that there will be."""
+
+    language = "JavaScript"
+    truths = ("false", "true")
+    equality = "="
+    native = _NATIVE
+    snippets = by_name(_ISINF, _COPYSIGN, _POWER, _FREXP, _LDEXP, _FACTORIAL)
+
+    def __init__(self, given: Collection[str] = ()) -> None:
+        super().__init__()
+        self.available = IN_MATH | _DEFAULTS.keys() | set(given)
+
+    def preamble(self, source: str) -> Iterator[str]:
+        """The functions that the text needs: elementary ones, from the object `source`, and those that are translated."""
+        if self.elementary:
+            names = ", ".join(name + _DEFAULTS.get(name, "") for name in sorted(self.elementary))
+            yield f"const {{ {names} }} = {source};\n"
+        yield from self.functions.values()
+
+    def call(self, name: str, args: Sequence[ast.expr]) -> Text:
+        if name == "fmod":
+            return Text(f"{self.expression(args[0]).within(PRODUCT)} % {self.expression(args[1]).within(PRODUCT + 1)}", PRODUCT)
+        return super().call(name, args)
+
+    def number(self, x: float) -> str:
+        if not math.isfinite(x):
+            return "NaN" if x != x else "Infinity" if x > 0.0 else "-Infinity"
+        return repr(x).removesuffix(".0")
+
+    def declared(self, kind: str, name: str, value: str) -> str:
+        return f"let {name} = {value};"
+
+    def undeclared(self, kind: str, name: str) -> str:
+        return f"let {name};"
+
+    def for_each(self, name: str, items: Text) -> str:
+        return f"for (let {name} of {items.text})"
+
+    def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
+        items = self.temporary()
+        self.lines.append(f"const {items} = [")
+        self.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
+        self.lines.append("];")
+        return f"for (const {name} of {items})"
+
+    # -- lists ---------------------------------------------------------------------------------------
+
+    def new_list(self, elements: Sequence[ast.expr]) -> Text:
+        return Text(f"[{', '.join(map(self._element, elements))}]", ATOM, LIST)
+
+    def _element(self, node: ast.expr) -> str:
+        return f"...{self.expression(node.value).text}" if isinstance(node, ast.Starred) else self.expression(node).text
+
+    def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
+        (generator,) = node.generators
+        assert isinstance(generator.target, ast.Name)
+        variable = generator.target.id
+        items, before = self.expression(generator.iter), self.kinds.get(variable)
+        self.kinds[variable] = "number"
+        text = f"{items.text}.map(({variable}) => {self.expression(node.elt).text})"
+        if before is not None:
+            self.kinds[variable] = before
+        return Text(text, ATOM, LIST)
+
+    def indexed(self, items: Text, index: str) -> str:
+        return f"{items.text}[{index}]"
+
+    def count(self, items: Text) -> str:
+        return f"{items.text}.length"
+
+    def method(self, items: str, name: str, value: str) -> str:
+        if name == "truncate":
+            return f"{items}.length = {value};"
+        return f"{items}.push({value});" if name == "append" else f"{items}.splice({items}.indexOf({value}), 1);"
+
+    def rest_of(self, items: Text) -> Text:
+        return Text(f"{items.text}.slice(1)", ATOM, LIST)
+
+    def as_number(self, x: Text) -> Text:
+        return Text(f"Number({x.text})") if x.kind == TRUTH else x
+
+    # -- functions -----------------------------------------------------------------------------------
+
+    def arguments(self, tree: ast.FunctionDef, args: Sequence[ast.expr]) -> list[str]:
+        return [self._element(arg) for arg in args]
+
+    def returned(self, value: ast.expr, kind: str) -> str:
+        return f"return {self.expression(value).text};"
+
+    def function(self, tree: ast.FunctionDef, body: Sequence[str]) -> str:
+        parameters = [arg.arg for arg in tree.args.args]
+        if tree.args.vararg is not None:
+            parameters.append(f"...{tree.args.vararg.arg}")
+        comment = "".join(f"// {line.strip()}\n" for line in (ast.get_docstring(tree) or "").splitlines())
+        lines = "\n".join(body)
+        return f"{comment}function {tree.name}({', '.join(parameters)}) {{\n{lines}\n}}\n"

@@ -1,0 +1,128 @@
+"""C and JavaScript run from tests: a C file as a shared library, a module under the node that playwright brings."""
+
+import ctypes
+import json
+import math
+import subprocess
+from pathlib import Path
+
+import numpy as np
+from hypothesis import Phase, given, settings
+
+from autograd.op import TABLE
+
+FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
+FLAGS += [f"-Wno-unused-{what}" for what in ("function", "variable", "parameter", "but-set-variable")]  # as random programs have
+
+# JSON has no NaN, infinity or -0: numbers travel as the bits of their bytes.
+PRELUDE = """
+import { readFileSync, readSync, writeSync } from "node:fs";
+const number = (bits) => new Float64Array(new BigUint64Array([BigInt(bits)]).buffer)[0];
+const bits = (x) => (typeof x === "number" ? String(new BigUint64Array(new Float64Array([x]).buffer)[0]) : Array.from(x, bits));
+const numbers = (x) => (typeof x === "string" ? number(x) : x.map(numbers));
+const given = JSON.parse(readFileSync(new URL("./given.json", import.meta.url)));
+const send = (x) => {
+    for (let text = Buffer.from(`${JSON.stringify(x)}\\n`); text.length; text = text.subarray(writeSync(1, text)));
+};
+// Python's elementary functions.
+const python = new Proxy({}, {
+    get: (_, name) => (...args) => {
+        send({ name, args: args.map(bits) });
+        const reply = Buffer.alloc(32);
+        return number(reply.toString("utf8", 0, readSync(0, reply)).trim());
+    },
+});
+"""
+
+
+# -- C -------------------------------------------------------------------------------------------------
+
+
+def compiled(source, folder, flags=()):
+    """The C source as a library, loaded."""
+    path = Path(folder) / "program.c"
+    path.write_text(str(source), encoding="utf-8")
+    library = path.with_suffix(".so")
+    subprocess.run(["cc", *FLAGS, *flags, path, "-o", library, "-lm"], check=True)
+    return ctypes.CDLL(str(library))
+
+
+def call(function, program, inputs, lanes):
+    """The outputs of a C function for a program, `lanes` being None if it has none."""
+    columns = [np.ascontiguousarray(x, float) if given.per_lane else x for x, given in zip(inputs, program.inputs, strict=True)]
+    outputs = [np.empty(max(lanes or 0, 1)) for _ in program.outputs]
+    pointers = [ctypes.c_void_p(x.ctypes.data) if isinstance(x, np.ndarray) else ctypes.c_double(x) for x in (*columns, *outputs)]
+    function(*([] if lanes is None else [ctypes.c_size_t(lanes)]), *pointers)
+    return [
+        output[:lanes].tolist() if type(arg) is int and program.per_lane[arg] else float(output[0])
+        for output, (_, arg) in zip(outputs, program.outputs, strict=True)
+    ]
+
+
+# -- JavaScript ----------------------------------------------------------------------------------------
+
+
+def run_module(folder, script, given, **files):
+    """What the script, an ES module, sends; `given` is there as a constant, and files as modules: `ops="…"` as ./ops.mjs."""
+    from playwright._impl._driver import compute_driver_executable
+
+    folder = Path(folder)
+    for name, text in files.items():
+        (folder / f"{name}.mjs").write_text(str(text), encoding="utf-8")
+    (folder / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    (folder / "main.mjs").write_text(PRELUDE + script, encoding="utf-8")
+    command = [compute_driver_executable()[0], folder / "main.mjs"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            message = json.loads(line)
+            if not isinstance(message, dict):
+                return message
+            process.stdin.write(f"{as_bits(elementary(message['name'], *map(from_bits, message['args'])))}\n")
+            process.stdin.flush()
+    raise AssertionError(f"the script sent nothing and ended with {process.returncode}")
+
+
+def elementary(name, *args):
+    """A function of `math`, with the results of IEEE-754 where Python raises."""
+    try:
+        return getattr(math, name)(*args)
+    except (ValueError, OverflowError):
+        return TABLE[name](*args)
+
+
+def as_bits(x):
+    """A number, or a list of them, for a script."""
+    return [as_bits(item) for item in x] if isinstance(x, (list, tuple)) else str(np.float64(x).view(np.uint64))
+
+
+def from_bits(x):
+    """A number that a script has sent, or a list of them."""
+    return [from_bits(item) for item in x] if isinstance(x, list) else float(np.uint64(x).view(np.float64))
+
+
+# -- comparison ----------------------------------------------------------------------------------------
+
+
+def same(one, other):
+    """Equal to the last bit; NaN is NaN."""
+    return (one != one and other != other) or (one == other and math.copysign(1.0, one) == math.copysign(1.0, other))
+
+
+def ulps(one, other):
+    """How many floats lie between two numbers: infinitely many if one is special and the other is not."""
+    if same(one, other):
+        return 0.0
+    return abs(one - other) / math.ulp(other) if math.isfinite(one) and math.isfinite(other) and (one or other) else math.inf
+
+
+def collected(strategy, count):
+    """Examples of a strategy as a list: starting a compiler or node for each would take too long."""
+    found = []
+
+    @settings(max_examples=count, phases=[Phase.generate], database=None)
+    @given(strategy)
+    def collect(example):
+        found.append(example)
+
+    collect()
+    return found
