@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
+from itertools import count
 from typing import Any, NamedTuple
 
 from autograd import sweeps
@@ -73,6 +74,16 @@ class Graph:
                 users[edge.arg].append(edge)
         return users
 
+    def uses_from(self, x: Value) -> dict[Value, list[Edge]]:
+        """The uses of x, and of the nodes that depend on it, by one another: all edges on the paths from x to the roots."""
+        dependent = sweeps.depending_on([x], self.nodes)
+        uses: dict[Value, list[Edge]] = {node: [] for node in self.nodes if node in dependent}
+        for node in uses:
+            for position, arg, slope in uses_in(node):
+                if arg in dependent:
+                    uses[arg].append(Edge(node, position, arg, slope))
+        return uses
+
     @cached_property
     def scopes(self) -> dict[Value, Scope | None]:
         """The innermost scope of each node; leaves have none."""
@@ -91,8 +102,14 @@ class Graph:
 
 def edges_of(node: Value) -> list[Edge]:
     """The edges into one node, in the order of its arguments; plain numbers have none."""
-    pairs = enumerate(zip(node.args, node.partials, strict=True))
-    return [_edge((node, position, arg, slope)) for position, (arg, slope) in pairs if type(arg) is not float]
+    return [_edge((node, *use)) for use in uses_in(node)]
+
+
+def uses_in(node: Value) -> Iterator[tuple[int, Value, float | None]]:
+    """(position, arg, partial) of each edge into a node: for readers of large graphs, where making Edges takes time."""
+    for position, arg, slope in zip(count(), node.args, node.partials, strict=False):
+        if type(arg) is not float:
+            yield position, arg, slope
 
 
 _edge: Callable[[tuple[Any, ...]], Edge] = partial(tuple.__new__, Edge)  # takes 0.6 times as long as Edge(…) does

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from autograd._typing import Any
-from autograd.scalar_math import exp_difference, leg, log_softmax, logsumexp, rounded, sech2, sigmoid, sign, softmax
+from autograd.scalar_math import exp_difference, leg, log_softmax, logsumexp, mish, rounded, sech2, sigmoid, sign, softmax
 
 NANS = (math.nan, math.nan, math.nan)
 LOG2_E, LOG10_E = 1.4426950408889634, 0.4342944819032518
@@ -141,6 +141,14 @@ def _dot(*args: float) -> Variadic:
     return weighted_sum(weights, inputs, args[-1]), (*inputs, *weights, 1.0)
 
 
+def _mish(x: float) -> tuple[float, float]:
+    p, q = sigmoid(x), sigmoid(-x)
+    whole = 1.0 + q * q
+    gate = 2.0 / whole - 1.0 if x > 0.0 else p * (1.0 + q) / whole
+    part = q / whole
+    return mish(x), gate + 4.0 * p * (part * part) * x
+
+
 def _fraction(x: float, y: float) -> Binary:
     total = x + y
     z = x / total
@@ -212,6 +220,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "greater_equal":  lambda x, y: (1.0 if x >= y else 0.0, 0.0, 0.0),
     "relu":           lambda x: (0.0, 0.0) if x <= 0.0 else (x, 1.0),
     "sigmoid":        lambda x: (sigmoid(x), 0.25 * sech2(0.5 * x)),
+    "mish":           _mish,
     "sum":            lambda *xs: (total(*xs), (1.0,) * len(xs)),
     "prod":           lambda *xs: (product(*xs), tuple(products_of_others(xs))),
     "dot":            _dot,

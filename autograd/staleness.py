@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from autograd.errors import StaleGraphError
 from autograd.op import Op
@@ -29,16 +29,17 @@ def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
     kept: set[Value] = set()
     doubtful: list[set[Value]] = []
     for node in nodes:
-        unknown = {arg for arg in node.args if type(arg) is Value and arg.op is None}
+        args = node.args
+        unknown = {arg for arg in args if type(arg) is Value and arg.op is None}
         if not unknown:
             continue
-        then = {arg: factor for arg, factor in factors_of(node).items() if arg in unknown}
+        then = factors_of(node, unknown)
         for arg, factor in then.items():
             (kept if same_number(arg.data, factor) else changed).add(arg)
         unknown -= then.keys()
         if not unknown:
             continue
-        if is_current(node, [arg if type(arg) is float else then.get(arg, arg.data) for arg in node.args]):
+        if is_current(node, [arg if type(arg) is float else then.get(arg, arg.data) for arg in args]):
             kept |= unknown
         else:
             doubtful.append(unknown)
@@ -80,8 +81,11 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
     return all(map(same_number, again, node.partials))
 
 
-def factors_of(node: Value) -> dict[Value, float]:
+def factors_of(node: Value, among: Collection[Value]) -> dict[Value, float]:
     """The factors in products of two, each with its number when the product was recorded, which is the other's partial."""
-    args, partials = node.args, node.partials
-    pairs = node.op.partners(len(args)).items() if node.op else ()
-    return {args[j]: p for i, j in pairs if (p := partials[i]) is not None and type(args[j]) is Value}
+    args = node.args
+    partners = node.op.partners(len(args)) if node.op else {}
+    if not partners:
+        return {}
+    partials = node.partials
+    return {args[j]: p for i, j in partners.items() if args[j] in among and (p := partials[i]) is not None}

@@ -7,10 +7,13 @@ import sys
 from contextlib import nullcontext
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import Value, anomaly, ops, sweeps
 from autograd.graph import Graph
 from autograd.sweeps import topological_order
+from tests.support.programs import odd_graphs
 from tests.support.threads import in_a_small_stack
 
 MILLION = 10**6
@@ -157,3 +160,16 @@ def test_a_graph_names_its_nodes_after_the_variables_of_whoever_asks_and_knows_e
     assert Graph(total).stale == [width]
     assert len(graph) == 3
     assert Value(3.0) not in graph
+
+
+@given(odd_graphs(), st.data())
+def test_the_uses_from_a_node_are_all_edges_between_nodes_that_depend_on_it(drawn, data):
+    root, _ = drawn
+    graph = Graph(root)
+    x = data.draw(st.sampled_from(graph.nodes))
+    found = graph.uses_from(x)
+    assert list(found) == [node for node in graph if x in Graph(node)]
+    for node, edges in found.items():
+        assert edges == [edge for edge in graph.users[node] if edge.node in found]
+        assert all(edge.node.args[edge.position] is node is edge.arg for edge in edges)
+    assert Graph(root).uses_from(Value(1.0)) == {}

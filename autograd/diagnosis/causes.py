@@ -11,7 +11,6 @@ from autograd._format import counted, listed, shown
 from autograd.diagnosis.sentences import Sentences, factor_of
 from autograd.graph import Edge, Graph, edges_of
 from autograd.op import Op
-from autograd.sweeps import depending_on
 from autograd.value import Value, operands
 
 # A gradient beyond these is vanishing or huge: with a learning rate of 1 a step would leave the first six digits
@@ -99,12 +98,7 @@ class GradientFlow:
     def __init__(self, x: Value, graph: Graph, sentences: Sentences) -> None:
         self.x, self.graph, self.sentences = x, graph, sentences
         (self.root,) = graph.roots
-        between = depending_on([x], graph.nodes)
-        self.uses: dict[Value, list[Edge]] = {node: [] for node in graph if node in between}  # arguments before results
-        for node in self.uses:
-            for edge in edges_of(node):
-                if edge.arg in between:
-                    self.uses[edge.arg].append(edge)
+        self.uses = graph.uses_from(x)
 
     def cause(self) -> Cause:
         """Why the gradient of x is what it is."""

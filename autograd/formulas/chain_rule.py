@@ -63,8 +63,9 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     x, of = (checked_value("explain(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
     graph = Graph(of)
     names = graph.names if x in graph else node_names([*graph, x])
-    in_text = ChainRule(graph, TEXT_WORDING, unique_names(names, TEXT.name))
-    in_latex = ChainRule(graph, LATEX_WORDING, unique_names(names, LATEX.name, numbered=numbered_latex), in_text.users)
+    uses = graph.uses_from(x)
+    in_text = ChainRule(graph, TEXT_WORDING, unique_names(names, TEXT.name), uses)
+    in_latex = ChainRule(graph, LATEX_WORDING, unique_names(names, LATEX.name, numbered=numbered_latex), uses)
     if x in graph.adjoints and x.requires_grad:
         return Explanation(graph.adjoints[x], "\n".join(in_text.lines(x)), aligned(in_latex.lines(x)))
     return Explanation(0.0, in_text.why_zero(x), Latex(in_latex.why_zero(x)))
@@ -122,31 +123,24 @@ LATEX_WORDING = Wording(
 )
 
 
-# For each node the edges on which gradient arrives, grouped by the node they come from.
-Users = Mapping[Value, dict[Value, list[Edge]]]
-
-
-def users_of(graph: Graph) -> Users:
-    """The users of each node that pass gradient on to it."""
-    users: dict[Value, dict[Value, list[Edge]]] = {}
-    for edge in graph.edges():
-        if edge.partial is not None and edge.node in graph.adjoints:
-            users.setdefault(edge.arg, {}).setdefault(edge.node, []).append(edge)
-    return users
-
-
 class ChainRule:
     """The chain rule at the nodes of a graph with one root, under the given names.
 
-    If a leaf was changed since, formulas that use it are left out: they would not give the recorded numbers.
+    `uses` are those of the nodes that it will be asked about. If a leaf was changed since, formulas that use it are left
+    out: they would not give the recorded numbers.
     """
 
-    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], users: Users | None = None) -> None:
+    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], uses: Mapping[Value, list[Edge]]) -> None:
         self.graph, self.wording, self.names = graph, wording, names
         self.printer = wording.printer
         (self.root,) = graph.roots
         self.stale = frozenset(graph.stale)
-        self.users = users_of(graph) if users is None else users
+        # For each node the edges on which gradient arrives, grouped by the node they come from.
+        self.users: dict[Value, dict[Value, list[Edge]]] = {}
+        for node, edges in uses.items():
+            for edge in edges:
+                if edge.partial is not None and edge.node in graph.adjoints:
+                    self.users.setdefault(node, {}).setdefault(edge.node, []).append(edge)
 
     def lines(self, x: Value) -> list[str]:
         """The chain rule for x, then for each node between x and the root, starting at the root; at most MAX_LINES lines."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
 from autograd._check import checked_value
 from autograd._format import MAX_NAME, unique_names
@@ -84,11 +85,12 @@ def numbered_latex(name: str, count: int) -> str:
 
 def _defined(graph: Graph, named: Collection[Value]) -> set[Value]:
     """The nodes that get a line of their own: the root alone, or all that have a name or would make a line too long."""
-    few = _cut(graph, {node for node in named if len(graph.users[node]) > 1})
-    return few if len(few) == 1 else _cut(graph, named)
+    uses = Counter(arg for node in graph for arg in node.args if type(arg) is Value)
+    few = _cut(graph, {node for node in named if uses[node] > 1}, uses)
+    return few if len(few) == 1 else _cut(graph, named, uses)
 
 
-def _cut(graph: Graph, wanted: Collection[Value]) -> set[Value]:
+def _cut(graph: Graph, wanted: Collection[Value], uses: Mapping[Value, int]) -> set[Value]:
     """The nodes that get a line of their own: those that are wanted, and those that would make a line too long."""
     defined = {*graph.roots}
     size: dict[Value, int] = {}
@@ -102,7 +104,7 @@ def _cut(graph: Graph, wanted: Collection[Value]) -> set[Value]:
         if total > MAX_SIZE:
             defined.update(arg for arg in args if arg.op is not None)
             total = 1 + len(args[: 2 * MAX_TERMS])
-        if node in wanted or (len(graph.users[node]) > 1 and total > MAX_REPEATED):
+        if node in wanted or (uses[node] > 1 and total > MAX_REPEATED):
             defined.add(node)
         size[node] = name if node in defined else total
     return defined

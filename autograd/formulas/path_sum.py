@@ -11,7 +11,7 @@ from typing import NamedTuple, overload
 from autograd._check import checked_integer, checked_value
 from autograd._format import text_table, unique_names
 from autograd.formulas.printer import TEXT, abridged
-from autograd.graph import Graph, edges_of
+from autograd.graph import Graph, uses_in
 from autograd.names import node_names
 from autograd.value import Value
 
@@ -95,9 +95,9 @@ class _Search:
 
     def _edges(self, node: Value) -> Iterator[tuple[Weight, int]]:
         """The arguments on a path, by position, with the weight of the best path through each."""
-        for edge in edges_of(node):
-            if edge.partial is not None and edge.arg in self.best:
-                yield _times(_weight(edge.partial), self.best[edge.arg]), edge.position
+        for position, arg, partial in uses_in(node):
+            if partial is not None and arg in self.best:
+                yield _times(_weight(partial), self.best[arg]), position
 
     def ranked(self, node: Value) -> list[tuple[Weight, int]]:
         """The same, the best first."""

@@ -80,15 +80,20 @@ class Printer(NamedTuple):
     def _sum_of_products(self, terms: Sequence[Sequence[int]], args: Sequence[Formula]) -> Formula:
         """A sum, a product or a dot product, whose bias comes last, and only if it is not 0."""
         single = [args[term[0]] for term in terms if len(term) == 1]
-        products = [[args[i] for i in term] for term in terms if len(term) != 1]
+        products = [term for term in terms if len(term) != 1]
         if not products:
             return self.sum(abridged(single, self.dots))
         names = all(arg.precedence == ATOM and not arg.text[0].isdigit() for arg in args)
         times = self.short_times if names and len(terms) > 1 else self.times
-        for factors in products[1:]:  # after a plus, a first factor with a sign has brackets of its own
-            factors[0] = Formula(self.bracketed(factors[0], before="+"), ATOM)
-        written = [self.product(abridged(factors, self.dots), times) for factors in products]
-        return self.sum([*abridged(written, self.dots), *(bias for bias in single if bias.text != "0")])
+        written: list[Formula] = []
+        for term in abridged(products):
+            factors = abridged([args[i] for i in term], self.dots)
+            if written:  # after a plus, a first factor with a sign has brackets of its own
+                factors[0] = Formula(self.bracketed(factors[0], before="+"), ATOM)
+            written.append(self.product(factors, times))
+        if len(products) > len(written):
+            written.insert(-1, self.dots)
+        return self.sum([*written, *(bias for bias in single if bias.text != "0")])
 
     def _filled(self, template: str, needed: Sequence[int], args: Sequence[Formula]) -> str:
         text, positions = "", iter(range(len(args)))

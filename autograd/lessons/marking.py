@@ -42,7 +42,7 @@ class SolvedGraph:
         (self.root,) = graph.roots
         self.spelled = unique_names(graph.names, TEXT.name)
         self.passes = Passes(graph)
-        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled)
+        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled, graph.users)
 
     def gradient(self, x: Value) -> float:
         """∂root/∂x."""

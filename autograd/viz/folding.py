@@ -180,14 +180,17 @@ def _opened(top: Group, options: Options, total: int) -> set[Group]:
 
 def _bundle_leaves(graph: Graph, names: Mapping[Value, str], folded: dict[Value, Group]) -> None:
     """Leaves of one list that are used by the same folded boxes become one box."""
+    users: dict[Value, set[Any]] = {node: set() for node in graph if node.op is None and node not in folded}
+    for node in graph:
+        for arg in node.args:  # the arguments alone, since making edges takes time in a large graph
+            if arg in users:
+                users[arg].add(folded.get(node, node))
     bundles: dict[tuple[str, frozenset[Any]], list[Value]] = {}
-    for leaf in graph:
-        if leaf.op is None and leaf not in folded:
-            used_by = frozenset(folded.get(edge.node, edge.node) for edge in graph.users[leaf])
-            if used_by and all(type(user) is Group for user in used_by):
-                name = names[leaf]
-                prefix = name.partition("[")[0] if "[" in name else "" if re.fullmatch(r"v\d+", name) else name
-                bundles.setdefault((prefix, used_by), []).append(leaf)
+    for leaf, used_by in users.items():
+        if used_by and all(type(user) is Group for user in used_by):
+            name = names[leaf]
+            prefix = name.partition("[")[0] if "[" in name else "" if re.fullmatch(r"v\d+", name) else name
+            bundles.setdefault((prefix, frozenset(used_by)), []).append(leaf)
     for (prefix, _), leaves in bundles.items():
         if len(leaves) >= MIN_LEAVES:
             name = _shared_beginning([names[leaf] for leaf in leaves]) if prefix else "leaves"
