@@ -95,7 +95,7 @@ def exp_difference(x: float, y: float) -> float:
     rest = x - d
     lost = (x - (d + rest)) + (rest - y)
     z = exp(d)
-    return z + z * lost if isfinite(lost) else z
+    return z + z * lost if isfinite(z * lost) else z
 
 
 def logsumexp(*xs: float) -> float:
@@ -174,7 +174,8 @@ def direction(x: float, rest: float) -> float:
 
 def fraction(x: float, y: float) -> float:
     """x / (x + y)."""
-    return x / (x + y)
+    whole = x + y
+    return x / whole if whole else nan
 
 
 # -- the normal distribution ---------------------------------------------------------------------------
@@ -297,7 +298,7 @@ def polygamma(n: float, x: float) -> float:
     k = max(-((x + far) // 1.0), 0.0)
     terms = []
     if k > 0.0:
-        left = [*zeta_tail(n, 1.0 - (x + k)), *(-part for part in zeta_tail(n, 1.0 - x))]
+        left = zeta_tail(n, 1.0 - (x + k)) + [-part for part in zeta_tail(n, 1.0 - x)]
         terms = left if odd else [-part for part in left]
     while True:
         t = x + k
@@ -308,7 +309,7 @@ def polygamma(n: float, x: float) -> float:
             break
         terms.append(term * (1.0 - (n + 1.0) * lost / t))
         k += 1.0
-    total = fsum((*terms, *zeta_tail(n, t), -lost * term * (1.0 + (n + 1.0) / (2.0 * t))))
+    total = fsum(terms + zeta_tail(n, t) + [-lost * term * (1.0 + (n + 1.0) / (2.0 * t))])
     return total if odd else -total
 
 

@@ -1,4 +1,8 @@
-"""Matrix products and dots on lanes, with the accumulators in registers. Each reads a table of 64-bit words: counts, then addresses."""
+# mypy: ignore-errors
+"""Matrix products and dots on lanes. The accumulators stay in the processor's registers.
+
+What they read is listed in a table of 64-bit words: counts, then addresses.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import Any
 
 from numba import njit
 
-from autograd.compiler.executors.compiled import Source
+from autograd.compiler.executors.machine_code import Source
 from autograd.compiler.executors.vectors import (
     GROUP,
     NARROW,
@@ -35,7 +39,7 @@ BYTES = 8
 def _matmul() -> Any:
     wide, narrow = _tile(load_wide, splat_wide), _tile(load_narrow, splat_narrow)
 
-    def matmul(lanes, out, table, y, z):  # type: ignore[no-untyped-def]
+    def matmul(lanes, out, table, y, z):
         """Table: results, inputs, bytes between results, weights, biases, then the address of each input.
 
         Weights and biases stand in tiles of ROWS results, the last one padded with zeros.
@@ -58,7 +62,7 @@ def _matmul() -> Any:
 
 def _tile(load: Any, splat: Any) -> Any:
     @njit(error_model="numpy")
-    def tile(n, m, stride, weights, biases, inputs, out, offset):  # type: ignore[no-untyped-def]
+    def tile(n, m, stride, weights, biases, inputs, out, offset):
         a, b, c, d = splat(biases), splat(biases + BYTES), splat(biases + 2 * BYTES), splat(biases + 3 * BYTES)
         for j in range(m):
             x = load(integer(inputs + j * BYTES) + offset)
@@ -79,8 +83,11 @@ def _tile(load: Any, splat: Any) -> Any:
 
 
 def _lane_matmul() -> Any:
-    def lane_matmul(lanes, out, table, y, z):  # type: ignore[no-untyped-def]
-        """Table: padded numbers of left and of right registers, then their addresses. Adds tiles of ROWS × GROUP sums to `out`."""
+    def lane_matmul(lanes, out, table, y, z):
+        """Add tiles of ROWS × GROUP sums to `out`.
+
+        Table: the numbers of left and of right registers, padded to whole tiles, then their addresses.
+        """
         n, m = integer(table), integer(table + BYTES)
         left = table + 2 * BYTES
         whole, rest = BYTES * (lanes // NARROW * NARROW), lanes % NARROW
@@ -111,8 +118,10 @@ def _lane_matmul() -> Any:
 def _dot() -> Any:
     wide, narrow = _weighted_sum(load_wide, splat_wide), _weighted_sum(load_narrow, splat_narrow)
 
-    def dot(lanes, out, table, y, z):  # type: ignore[no-untyped-def]
-        """Table: pairs of a uniform and a varying factor, pairs of two varying ones, whether the bias varies, the bias, then the pairs."""
+    def dot(lanes, out, table, y, z):
+        """Table: how many pairs of a uniform and a varying factor, how many of two varying ones, whether the bias varies;
+        then the address of the bias, and those of the pairs.
+        """
         lane = 0
         while lane + WIDE - NARROW < lanes:
             wide(out, table, lane * BYTES)
@@ -126,7 +135,7 @@ def _dot() -> Any:
 
 def _weighted_sum(load: Any, splat: Any) -> Any:
     @njit(error_model="numpy")
-    def weighted_sum(out, table, offset):  # type: ignore[no-untyped-def]
+    def weighted_sum(out, table, offset):
         bias = integer(table + 3 * BYTES)
         total = load(bias + offset) if integer(table + 2 * BYTES) else splat(bias)
         pair = table + 4 * BYTES

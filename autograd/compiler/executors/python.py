@@ -79,7 +79,7 @@ def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
             reduced.update(row.results)
         elif varies[row.result]:
             body.append(row)
-        elif reduced.isdisjoint(row.args):
+        elif reduced.isdisjoint([arg for arg in row.args if type(arg) is int]):  # the register 3 is not the number 3.0
             before.append(row)
         else:
             after.append(row)

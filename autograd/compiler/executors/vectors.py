@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Numba types for SIMD: a `narrow` vector fills one register, a `wide` one fills GROUP of them. Memory is given by its address.
 
 LLVM splits what is wider than the machine's registers, so the same code runs everywhere.
@@ -20,7 +21,7 @@ _DOUBLE = ir.DoubleType()
 _INDEX = ir.IntType(32)
 
 
-class Vector(types.Type):  # type: ignore[misc]
+class Vector(types.Type):
     """`count` numbers, operated on at once."""
 
     def __init__(self, count: int) -> None:
@@ -29,7 +30,7 @@ class Vector(types.Type):  # type: ignore[misc]
 
 
 @register_model(Vector)
-class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, vector: Vector) -> None:
         super().__init__(manager, vector, ir.VectorType(_DOUBLE, vector.count))
 
@@ -61,7 +62,7 @@ def _repeated(builder: Any, number: Any, count: int) -> Any:
 
 
 def _loader(vector: Vector) -> Any:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def load(typing: Any, address: Any) -> Any:
         """The vector at an address."""
 
@@ -74,7 +75,7 @@ def _loader(vector: Vector) -> Any:
 
 
 def _splatter(vector: Vector) -> Any:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def splat(typing: Any, address: Any) -> Any:
         """The number at an address, repeated."""
 
@@ -90,7 +91,7 @@ load_narrow, load_wide = _loader(_narrow), _loader(_wide)
 splat_narrow, splat_wide = _splatter(_narrow), _splatter(_wide)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_group(typing: Any, addresses: Any, offset: Any) -> Any:
     """A wide vector made of the narrow ones at `offset` from each of GROUP addresses, which are listed at `addresses`."""
 
@@ -103,7 +104,7 @@ def load_group(typing: Any, addresses: Any, offset: Any) -> Any:
     return _wide(types.int64, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_repeated(typing: Any, address: Any) -> Any:
     """A wide vector: the narrow one at an address, GROUP times."""
 
@@ -114,7 +115,7 @@ def load_repeated(typing: Any, address: Any) -> Any:
     return _wide(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typing: Any, address: Any, vector: Any) -> Any:
     """Write a vector to an address."""
 
@@ -125,7 +126,7 @@ def store(typing: Any, address: Any, vector: Any) -> Any:
     return types.void(types.int64, vector), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
     """x·y + z, rounded once if the machine can."""
 
@@ -138,7 +139,7 @@ def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
     return x(x, y, z), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def add(typing: Any, x: Any, y: Any) -> Any:
     """x + y"""
 
@@ -148,7 +149,7 @@ def add(typing: Any, x: Any, y: Any) -> Any:
     return x(x, y), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def zero_wide(typing: Any) -> Any:
     """A wide vector of zeros."""
 
@@ -158,7 +159,7 @@ def zero_wide(typing: Any) -> Any:
     return _wide(), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def first(typing: Any, vector: Any, count: Any) -> Any:
     """Each narrow part of a wide vector with all but its first `count` numbers replaced by 0."""
 
@@ -172,13 +173,15 @@ def first(typing: Any, vector: Any, count: Any) -> Any:
     return vector(vector, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def sums(typing: Any, x: Any, y: Any) -> Any:
     """A narrow vector: the sum of each narrow part of two wide ones, in order."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         parts = [
-            builder.shuffle_vector(wide, wide, _indices(range(NARROW * i, NARROW * (i + 1)))) for wide in args for i in range(GROUP)
+            builder.shuffle_vector(wide, wide, _indices(range(NARROW * i, NARROW * (i + 1))))
+            for wide in args
+            for i in range(GROUP)
         ]
         while len(parts) > 1:
             even, odd = _indices(range(0, 2 * NARROW, 2)), _indices(range(1, 2 * NARROW, 2))
@@ -191,7 +194,7 @@ def sums(typing: Any, x: Any, y: Any) -> Any:
     return _narrow(x, y), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def integer(typing: Any, address: Any) -> Any:
     """The integer at an address."""
 
@@ -201,7 +204,7 @@ def integer(typing: Any, address: Any) -> Any:
     return types.int64(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def doubles(typing: Any, address: Any) -> Any:
     """The address as a pointer to floats."""
 
@@ -211,7 +214,7 @@ def doubles(typing: Any, address: Any) -> Any:
     return types.CPointer(types.float64)(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def integers(typing: Any, address: Any) -> Any:
     """The address as a pointer to integers of 64 bits."""
 
@@ -221,7 +224,7 @@ def integers(typing: Any, address: Any) -> Any:
     return types.CPointer(types.int64)(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def small_integers(typing: Any, address: Any) -> Any:
     """The address as a pointer to integers of 32 bits."""
 
@@ -231,7 +234,7 @@ def small_integers(typing: Any, address: Any) -> Any:
     return types.CPointer(types.int32)(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call(typing: Any, function: Any, lanes: Any, out: Any, x: Any, y: Any, z: Any) -> Any:
     """Call the kernel at an address."""
 

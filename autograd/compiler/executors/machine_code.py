@@ -6,18 +6,21 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from numba import types
+from numba.core import caching, ccallback
 from numba.core.compiler import Compiler
-from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.core.ccallback import CFunc, _CFuncCompiler
 
 from autograd import ops, scalar_math
 
-_POINTER = types.CPointer(types.float64)
+_caching: Any = caching  # parts of Numba that have no types
+_ccallback: Any = ccallback
+_types: Any = types
+_POINTER = _types.CPointer(types.float64)
 POINTERS = (types.int64, _POINTER, _POINTER, _POINTER, _POINTER)  # lanes, result, arguments
 WORDS = (types.int64,) * 5  # the same, as addresses
 
@@ -32,7 +35,7 @@ class Source(NamedTuple):
 
 
 _addresses: dict[str, int] = {}
-_kept: list[CFunc] = []  # or their code would be freed
+_kept: list[Any] = []  # or their code would be freed
 
 
 def addresses(sources: Iterable[Source]) -> list[int]:
@@ -50,51 +53,49 @@ def addresses(sources: Iterable[Source]) -> list[int]:
     return [_addresses[source.name] for source in sources]
 
 
-def _function(source: Source) -> CFunc:
+def _function(source: Source) -> Any:
     function = source.make()
     function.__name__ = function.__qualname__ = source.name
     options = {"error_model": "numpy", "fastmath": set(source.fastmath)}
-    compiled = CFunc(function, (source.arguments, types.void), locals={}, options=options)
+    compiled = _ccallback.CFunc(function, (source.arguments, types.void), locals={}, options=options)
     compiled._compiler = _Compiler(function, compiled._targetdescr, options, {}, Compiler)
-    try:
+    with suppress(RuntimeError):  # no folder can be written: every process compiles anew
         compiled._cache = _Cache(function)
-    except RuntimeError:  # no folder can be written: compile anew in each process
-        pass
     return compiled
 
 
-def _loaded(function: CFunc) -> bool:
+def _loaded(function: Any) -> bool:
     if function._cache.load_overload(function._sig, function._targetdescr.target_context) is None:
         return False
     _compile(function)
     return True
 
 
-def _compile(function: CFunc) -> None:
+def _compile(function: Any) -> None:
     function.compile()
     _kept.append(function)
     _addresses[function.__name__] = function.address
 
 
-class _Compiler(_CFuncCompiler):  # type: ignore[misc]
+class _Compiler(_ccallback._CFuncCompiler):  # type: ignore[misc]
     def _customize_flags(self, flags: Any) -> Any:
         flags.noalias = True  # registers do not overlap, so loops over lanes need no check before they are vectorised
         return super()._customize_flags(flags)
 
 
-class _Implementation(FunctionCache._impl_class):  # type: ignore[misc]
+class _Implementation(_caching.FunctionCache._impl_class):  # type: ignore[misc]
     def get_filename_base(self, fullname: str, abiflags: str) -> str:
         return f"{fullname}.py{sys.version_info[0]}{sys.version_info[1]}{abiflags}"
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
-    """Numba's own, in Numba's folders, for functions that are closures: it knows them by name and by all the sources they are made of."""
+class _Cache(_caching.FunctionCache):  # type: ignore[misc]
+    """Numba's own, in Numba's folders, for closures: it knows them by name, and by all the sources they are made of."""
 
     _impl_class = _Implementation
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, _stamp())
+        self._cache_file = _caching.IndexDataCacheFile(self._cache_path, self._impl.filename_base, _stamp())
 
     def _index_key(self, signature: Any, codegen: Any) -> Any:
         return signature, codegen.magic_tuple()
