@@ -1,0 +1,252 @@
+"""A Tape lowered to what the interpreter of lanes runs: uniform rows get its codes, all others become calls of kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.compiler.executors import lane_interpreter as interpreter
+from autograd.compiler.executors.lane_ops import LANE_DOT, LANE_SUM, kernel, list_kernel, op_of
+from autograd.compiler.executors.lane_products import DOT, LANE_MATMUL, MATMUL, ROWS, TILE
+from autograd.compiler.executors.machine_code import Source, addresses
+from autograd.compiler.executors.vectors import GROUP
+from autograd.compiler.tape import Tape
+
+# A word of the code is a place: a position in one of these spaces, whose addresses are known once there is memory.
+NUMBER, UNIFORM, VARYING, TABLES, SUMS, WEIGHTS, STRIDES = range(7)
+Place = tuple[int, int]
+NOTHING: Place = (NUMBER, 0)
+ONE, ZERO = -1, -2  # uniform registers beyond those of the tape
+
+CHEAP = {*interpreter.UNARY, *interpreter.BINARY, *interpreter.TERNARY}
+CHEAP_COST, FUNCTION_COST, PRODUCT_COST = 0.3, 6.0, 0.1  # roughly, in nanoseconds per lane
+
+
+class Words(NamedTuple):
+    """Places, as two arrays."""
+
+    spaces: Any
+    positions: Any
+
+    def at(self, bases: Any, scales: Any) -> Any:
+        """The words, given where each space starts and how far apart its positions are."""
+        return np.ascontiguousarray(bases[self.spaces] + scales[self.spaces] * self.positions)
+
+
+class LaneCode:
+    """The rows of a tape that run on lanes, as calls of kernels.
+
+    rows           kernel, result and three arguments of each call
+    tables         what kernels with many arguments read
+    varying        how many registers a block of lanes has: those of the tape, and some of its own
+    weights        uniform registers that are gathered before the lanes are run
+    sums           how many sums over the lanes there are, some of them of no use
+    totals         the uniform registers for sums, and the positions of those
+    cost           rough nanoseconds per lane
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.uniform = tape.uniform + 2
+        self.varying = tape.varying
+        self.sums = 0
+        self.cost = 0.0
+        self._sources: dict[str, int] = {}
+        self._kernels: list[Source] = []
+        self._splats: dict[int, int] = {}
+        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of some rows
+        self._tables: list[Place] = []
+        self._weights: list[Any] = []
+        self._totals: list[tuple[Any, Any]] = []
+        for code, name in enumerate(tape.ops):
+            self._lower_op(name, tape.before + np.flatnonzero(tape.codes[tape.before : tape.after] == code))
+        chunks = [(np.zeros(0), *np.zeros((2, 0, 5), np.int64)), *self._chunks]
+        order, spaces, positions = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+        rank = order.argsort(kind="stable")
+        positions[:, 0] = np.array(addresses(self._kernels), np.int64)[positions[:, 0]]
+        self.rows = Words(spaces[rank], positions[rank])
+        self.tables = Words(*np.array(self._tables, np.int64).reshape(-1, 2).T)
+        self.weights = self._home(_joined(self._weights))
+        self.totals = _joined([registers for registers, _ in self._totals])
+        self.total_positions = _joined([places for _, places in self._totals])
+
+    # -- one op at a time -------------------------------------------------------------------------------------------
+
+    def _lower_op(self, name: str, rows: Any) -> None:
+        if not len(rows):
+            return
+        special = {
+            "sum": self._sum,
+            "dot": self._dot,
+            "matmul": self._matmul,
+            "lane_sum": self._lane_sum,
+            "lane_dot": self._lane_dot,
+            "lane_matmul": self._lane_matmul,
+        }
+        if name in special:
+            for row in rows:
+                special[name](int(row), self._args(row), int(self.tape.results[row]))
+        elif op_of(name).arity is None:
+            for row in rows:
+                self._list(name, int(row), self._args(row))
+        else:
+            self._elementwise(name, rows)
+
+    def _args(self, row: Any) -> Any:
+        return self.tape.args[self.tape.starts[row] : self.tape.starts[row + 1]]
+
+    def _elementwise(self, name: str, rows: Any) -> None:
+        arity = op_of(name).arity or 0
+        args = self.tape.args[self.tape.starts[rows][:, None] + np.arange(arity)]
+        patterns = (args >= self.tape.uniform) @ (1 << np.arange(arity))
+        for pattern in np.unique(patterns):
+            chosen = patterns == pattern
+            spaces = np.zeros((chosen.sum(), 5), np.int64)
+            positions = np.zeros_like(spaces)
+            varies = tuple(bool(pattern >> i & 1) for i in range(arity))
+            positions[:, 0] = self._kernel(kernel(name, varies))
+            spaces[:, 1], positions[:, 1] = self._places(self.tape.results[rows[chosen]])
+            spaces[:, 2 : 2 + arity], positions[:, 2 : 2 + arity] = self._places(args[chosen])
+            self._chunks.append((rows[chosen].astype(float), spaces, positions))
+        self.cost += len(rows) * (CHEAP_COST if name in CHEAP else FUNCTION_COST)
+
+    def _list(self, name: str, row: int, args: Any) -> None:
+        words: list[Place] = [(NUMBER, len(args))]
+        for arg in args:
+            words += [self._place(arg), (NUMBER, int(arg >= self.tape.uniform))]
+        self._add(row, list_kernel(name), self._place(self.tape.results[row]), self._table(words))
+        self.cost += len(args) * FUNCTION_COST
+
+    def _sum(self, row: int, args: Any, result: int) -> None:
+        self._weighted_sum(row, np.full(len(args), ONE), args, ZERO, result)
+
+    def _dot(self, row: int, args: Any, result: int) -> None:
+        half = len(args) // 2
+        self._weighted_sum(row, args[:half], args[half : 2 * half], args[-1], result)
+
+    def _weighted_sum(self, row: float, weights: Any, inputs: Any, bias: int, result: int) -> None:
+        mixed: list[Place] = []
+        varying: list[Place] = []
+        for pair in zip(weights.tolist(), inputs.tolist(), strict=True):
+            lower, upper = sorted(pair, key=self._varies)
+            (varying if self._varies(lower) else mixed).extend([self._place(lower), self._varying(upper)])
+        counts: list[Place] = [(NUMBER, len(mixed) // 2), (NUMBER, len(varying) // 2), (NUMBER, int(self._varies(bias)))]
+        self._add(row, DOT, self._place(result), self._table([*counts, self._place(bias), *mixed, *varying]))
+        self.cost += len(inputs) * PRODUCT_COST
+
+    def _matmul(self, row: int, args: Any, result: int) -> None:
+        n, m = self.tape.shapes[row].tolist()
+        weights, inputs, biases = args[: n * m].reshape(n, m), args[n * m : n * m + m], args[n * m + m :]
+        out = result
+        if any(result <= arg < result + n for arg in args.tolist()):  # results are written while arguments are still read
+            out = self._more(n)
+            self._copy(row + 0.5, out, result, n)
+        if self._varies(weights.max()) or self._varies(biases.max()):
+            for i in range(n):
+                self._weighted_sum(row, weights[i], inputs, int(biases[i]), out + i)
+            return
+        tiles = -(-n // ROWS)
+        packed = np.full((tiles * ROWS, m), ZERO)
+        packed[:n] = weights
+        padded = np.full(tiles * ROWS, ZERO)
+        padded[:n] = biases
+        words = [(NUMBER, n), (NUMBER, m), (STRIDES, 1)]
+        words += [self._weight_block(packed.reshape(tiles, ROWS, m).transpose(0, 2, 1)), self._weight_block(padded)]
+        self._add(row, MATMUL, self._place(out), self._table([*words, *map(self._varying, inputs.tolist())]))
+        self.cost += n * m * PRODUCT_COST
+
+    def _copy(self, row: float, source: int, result: int, count: int) -> None:
+        for i in range(count):
+            self._add(row, kernel("pos", (True,)), self._place(result + i), self._place(source + i))
+
+    # -- reductions -------------------------------------------------------------------------------------------------
+
+    def _lane_sum(self, row: int, args: Any, result: int) -> None:
+        self._add(row, LANE_SUM, self._sum_block(1, [result], [0]), self._varying(int(args[0])))
+        self.cost += CHEAP_COST
+
+    def _lane_dot(self, row: int, args: Any, result: int) -> None:
+        self._add(row, LANE_DOT, self._sum_block(1, [result], [0]), *map(self._varying, args.tolist()))
+        self.cost += CHEAP_COST
+
+    def _lane_matmul(self, row: int, args: Any, result: int) -> None:
+        n, m = self.tape.shapes[row].tolist()
+        left, right = _padded(args[:n], ROWS, ZERO), _padded(args[n:], GROUP, ZERO)
+        i, j = np.divmod(np.arange(n * m), m)
+        tile = i // ROWS * (len(right) // GROUP) + j // GROUP
+        sums = self._sum_block(len(left) * len(right), result + i * m + j, tile * TILE + i % ROWS * GROUP + j % GROUP)
+        table = self._table([(NUMBER, len(left)), (NUMBER, len(right)), *map(self._varying, [*left, *right])])
+        self._add(row, LANE_MATMUL, sums, table)
+        self.cost += n * m * PRODUCT_COST
+
+    def _sum_block(self, count: int, registers: Any, positions: Any) -> Place:
+        start = self.sums
+        self._totals.append((np.asarray(registers), start + np.asarray(positions)))
+        self.sums += count
+        return SUMS, start
+
+    # -- words ------------------------------------------------------------------------------------------------------
+
+    def _add(self, row: float, source: Source, *places: Place) -> None:
+        words = [(NUMBER, self._kernel(source)), *places, *[NOTHING] * (4 - len(places))]
+        spaces, positions = np.array(words, np.int64).T
+        self._chunks.append((np.array([row], float), spaces[None], positions[None]))
+
+    def _kernel(self, source: Source) -> int:
+        if source.name not in self._sources:
+            self._sources[source.name] = len(self._kernels)
+            self._kernels.append(source)
+        return self._sources[source.name]
+
+    def _table(self, words: Sequence[Place]) -> Place:
+        start = len(self._tables)
+        self._tables.extend(words)
+        return TABLES, start
+
+    def _weight_block(self, registers: Any) -> Place:
+        start = sum(map(len, self._weights))
+        self._weights.append(registers.ravel())
+        return WEIGHTS, start
+
+    # -- registers --------------------------------------------------------------------------------------------------
+
+    def _varies(self, register: int) -> bool:
+        return register >= self.tape.uniform
+
+    def _home(self, registers: Any) -> Any:
+        """Where uniform registers are in memory."""
+        return np.where(registers < 0, self.tape.uniform - 1 - registers, registers)
+
+    def _places(self, registers: Any) -> tuple[Any, Any]:
+        varies = registers >= self.tape.uniform
+        return np.where(varies, VARYING, UNIFORM), np.where(varies, registers - self.tape.uniform, self._home(registers))
+
+    def _place(self, register: int) -> Place:
+        if self._varies(register):
+            return VARYING, register - self.tape.uniform
+        return UNIFORM, int(self._home(register))
+
+    def _varying(self, register: int) -> Place:
+        """The place of a register that varies; a uniform one is repeated for every lane."""
+        if self._varies(register):
+            return self._place(register)
+        if register not in self._splats:
+            self._splats[register] = self._more(1)
+            self._add(-1, kernel("pos", (False,)), self._place(self._splats[register]), self._place(register))
+        return self._place(self._splats[register])
+
+    def _more(self, count: int) -> int:
+        """The first of `count` varying registers beyond those of the tape."""
+        start = self.tape.uniform + self.varying
+        self.varying += count
+        return start
+
+
+def _padded(registers: Any, to: int, filling: int) -> Any:
+    return [*registers.tolist(), *[filling] * (-len(registers) % to)]
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    return np.concatenate([np.zeros(0, np.int32), *parts]).astype(np.int32)

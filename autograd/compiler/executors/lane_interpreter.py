@@ -1,0 +1,231 @@
+# mypy: ignore-errors
+"""The loops that run a lowered tape: uniform rows one by one, all others as calls of kernels, block by block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import njit
+
+from autograd.compiler.executors.lane_ops import jitted
+from autograd.compiler.executors.machine_code import Source
+from autograd.compiler.executors.vectors import call, doubles, integers, small_integers
+
+# -- codes of uniform rows: positions in these tuples, one after the other, then codes of their own ----------------------
+
+UNARY = ("neg", "pos", "detach", "relu", "step", "abs", "sqrt")
+BINARY = (
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "maximum",
+    "minimum",
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+)
+TERNARY = ("where",)
+FIRST_BINARY = len(UNARY)
+FIRST_TERNARY = FIRST_BINARY + len(BINARY)
+SUM, DOT, MATMUL, FIRST_CALL = range(FIRST_TERNARY + len(TERNARY), FIRST_TERNARY + len(TERNARY) + 4)
+
+# -- words of a state, which the threads of one call share: addresses and counts -----------------------------------------
+
+MEMORY, CODES, RESULTS, STARTS, ARGS, SHAPES, BEFORE, AFTER, ROWS = range(9)  # uniform registers and rows
+KERNELS, SCRATCH = 9, 10  # address of the kernel of each called op, and 1 if it takes a table; room for a table
+WEIGHTS, WEIGHT_REGISTERS, WEIGHT_COUNT = 11, 12, 13  # of matrix products, in the order in which they are read
+SUMS, SUM_COUNT = 14, 15  # of each range of lanes
+TOTALS, TOTAL_POSITIONS, TOTAL_COUNT = 16, 17, 18  # registers of the sums over all ranges, and positions of their summands
+LANES, RANGE, RANGES = 19, 20, 21  # lanes, lanes per range, ranges
+ARRAYS, ARRAY_COUNT = 22, 23  # address and columns of each array of inputs
+SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 24, 25, 26
+LANE_OUTPUTS, LANE_OUTPUT_COUNT = 27, 28
+STATE_SIZE = 29
+
+# -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
+
+WIDTH, CODE, CODE_COUNT, OWN_SUMS, INPUTS, OUTPUTS = range(6)  # addresses of each input and output that varies
+THREAD_SIZE = 6
+
+PREPARE, RUN, FINISH = 1, 2, 4  # phases
+CODE_WORDS = 5  # kernel, result, arguments
+STRIP = 16  # lanes whose inputs fit into the first-level cache
+
+_jit = njit(error_model="numpy")
+
+
+def _unary(names: tuple[str, ...], first: int) -> Any:
+    """A function that applies the op with that code. LLVM makes the nested tests one jump."""
+    if not names:
+        return _jit(lambda code, x: x)
+    f, rest = jitted(names[0]), _unary(names[1:], first + 1)
+
+    def apply(code, x):
+        if code == first:
+            return f(x)
+        return rest(code, x)
+
+    return _jit(apply)
+
+
+def _binary(names: tuple[str, ...], first: int) -> Any:
+    if not names:
+        return _jit(lambda code, x, y: x)
+    f, rest = jitted(names[0]), _binary(names[1:], first + 1)
+
+    def apply(code, x, y):
+        if code == first:
+            return f(x, y)
+        return rest(code, x, y)
+
+    return _jit(apply)
+
+
+@_jit
+def _dot(memory, weights, inputs, count, total):
+    for i in range(count):
+        total += memory[weights[i]] * memory[inputs[i]]
+    return total
+
+
+@_jit
+def _matmul(memory, args, shape, result):
+    n, m = shape[0], shape[1]
+    for i in range(n):
+        total = memory[args[n * m + m + i]]
+        for j in range(m):
+            total += memory[args[i * m + j]] * memory[args[n * m + j]]
+        memory[result + i] = total
+
+
+@_jit
+def _call(words, op, args, count, result):
+    memory, kernels, scratch = words[MEMORY], integers(words[KERNELS]), integers(words[SCRATCH])
+    if kernels[2 * op + 1]:
+        scratch[0] = count
+        for i in range(count):
+            scratch[1 + 2 * i], scratch[2 + 2 * i] = memory + 8 * args[i], 0
+        call(kernels[2 * op], 1, memory + 8 * result, words[SCRATCH], 0, 0)
+    else:
+        x, y, z = args[0], args[1 if count > 1 else 0], args[2 if count > 2 else 0]
+        call(kernels[2 * op], 1, memory + 8 * result, memory + 8 * x, memory + 8 * y, memory + 8 * z)
+
+
+def _uniform_rows() -> Any:
+    unary, binary, where = _unary(UNARY, 0), _binary(BINARY, FIRST_BINARY), jitted(TERNARY[0])
+
+    @_jit
+    def uniform_rows(words, first, last):
+        memory, codes, results = doubles(words[MEMORY]), small_integers(words[CODES]), small_integers(words[RESULTS])
+        starts, all_args = small_integers(words[STARTS]), words[ARGS]
+        for row in range(first, last):
+            code, result = codes[row], results[row]
+            args, count = small_integers(all_args + 4 * starts[row]), starts[row + 1] - starts[row]
+            if code < FIRST_BINARY:
+                memory[result] = unary(code, memory[args[0]])
+            elif code < FIRST_TERNARY:
+                memory[result] = binary(code, memory[args[0]], memory[args[1]])
+            elif code < SUM:
+                memory[result] = where(memory[args[0]], memory[args[1]], memory[args[2]])
+            elif code == SUM:
+                total = 0.0
+                for i in range(count):
+                    total += memory[args[i]]
+                memory[result] = total
+            elif code == DOT:
+                half = count // 2
+                inputs = small_integers(all_args + 4 * (starts[row] + half))
+                memory[result] = _dot(memory, args, inputs, half, memory[args[count - 1]])
+            elif code == MATMUL:
+                _matmul(memory, args, small_integers(words[SHAPES] + 8 * row), result)
+            else:
+                _call(words, code - FIRST_CALL, args, count, result)
+
+    return uniform_rows
+
+
+@_jit
+def _copy_in(words, own, lane, lanes):
+    """The inputs of a block of lanes: one column each."""
+    arrays, inputs = integers(words[ARRAYS]), own[INPUTS]
+    for a in range(words[ARRAY_COUNT]):
+        columns = arrays[2 * a + 1]
+        for start in range(0, lanes, STRIP):
+            numbers = arrays[2 * a] + 8 * columns * (lane + start)
+            for column in range(columns):
+                x, to = doubles(numbers + 8 * column), doubles(integers(inputs + 8 * column)[0] + 8 * start)
+                for i in range(min(STRIP, lanes - start)):
+                    to[i] = x[columns * i]
+        inputs += 8 * columns
+
+
+@_jit
+def _copy_out(words, own, lane, lanes):
+    outputs = integers(own[OUTPUTS])
+    for k in range(words[LANE_OUTPUT_COUNT]):
+        x, to = doubles(outputs[k]), doubles(words[LANE_OUTPUTS] + 8 * (words[LANES] * k + lane))
+        for i in range(lanes):
+            to[i] = x[i]
+
+
+@_jit
+def _run_range(words, own, first, last, sums):
+    code, own_sums = integers(own[CODE]), doubles(own[OWN_SUMS])
+    for i in range(words[SUM_COUNT]):
+        own_sums[i] = 0.0
+    for lane in range(first, last, own[WIDTH]):
+        lanes = min(own[WIDTH], last - lane)
+        _copy_in(words, own, lane, lanes)
+        for i in range(0, CODE_WORDS * own[CODE_COUNT], CODE_WORDS):
+            call(code[i], lanes, code[i + 1], code[i + 2], code[i + 3], code[i + 4])
+        _copy_out(words, own, lane, lanes)
+    for i in range(words[SUM_COUNT]):
+        sums[i] = own_sums[i]
+
+
+@_jit
+def _add_ranges(words):
+    memory, sums, count = doubles(words[MEMORY]), doubles(words[SUMS]), words[SUM_COUNT]
+    totals, positions = small_integers(words[TOTALS]), small_integers(words[TOTAL_POSITIONS])
+    for i in range(words[TOTAL_COUNT]):
+        total = 0.0
+        for k in range(words[RANGES]):
+            total += sums[count * k + positions[i]]
+        memory[totals[i]] = total
+
+
+@_jit
+def _gather(numbers, registers, count, to):
+    for i in range(count):
+        to[i] = numbers[registers[i]]
+
+
+def _interpreter() -> Any:
+    uniform_rows = _uniform_rows()
+
+    def interpret(state, thread, phases, first, last):
+        """Run the ranges `first` … `last`-1 of the lanes, what comes before them, or what comes after them."""
+        words, own = integers(state), integers(thread)
+        memory = doubles(words[MEMORY])
+        if phases & PREPARE:
+            uniform_rows(words, 0, words[BEFORE])
+            _gather(memory, small_integers(words[WEIGHT_REGISTERS]), words[WEIGHT_COUNT], doubles(words[WEIGHTS]))
+        if phases & RUN:
+            for k in range(first, last):
+                lane = words[RANGE] * k
+                sums = doubles(words[SUMS] + 8 * words[SUM_COUNT] * k)
+                _run_range(words, own, lane, min(lane + words[RANGE], words[LANES]), sums)
+        if phases & FINISH:
+            _add_ranges(words)
+            uniform_rows(words, words[AFTER], words[ROWS])
+            registers = small_integers(words[SHARED_OUTPUT_REGISTERS])
+            _gather(memory, registers, words[SHARED_OUTPUT_COUNT], doubles(words[SHARED_OUTPUTS]))
+
+    return interpret
+
+
+INTERPRETER = Source("interpreter", _interpreter)

@@ -1,0 +1,108 @@
+"""Functions that Numba compiles to machine code, called by address and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from numba import types
+from numba.core import caching, ccallback
+from numba.core.compiler import Compiler
+
+from autograd import ops, scalar_math
+
+_caching: Any = caching  # parts of Numba that have no types
+_ccallback: Any = ccallback
+_types: Any = types
+_POINTER = _types.CPointer(types.float64)
+POINTERS = (types.int64, _POINTER, _POINTER, _POINTER, _POINTER)  # lanes, result, arguments
+WORDS = (types.int64,) * 5  # the same, as addresses
+
+
+class Source(NamedTuple):
+    """What is compiled: a function made by `make`, under a name of its own."""
+
+    name: str
+    make: Callable[[], Callable[..., Any]]
+    arguments: tuple[Any, ...] = WORDS
+    fastmath: frozenset[str] = frozenset()
+
+
+_addresses: dict[str, int] = {}
+_kept: list[Any] = []  # or their code would be freed
+
+
+def addresses(sources: Iterable[Source]) -> list[int]:
+    """The addresses of compiled functions. What is not on disk yet is compiled, with a message on stderr."""
+    sources = list(sources)
+    wanted = {source.name: source for source in sources if source.name not in _addresses}
+    missing = [function for function in map(_function, wanted.values()) if not _loaded(function)]
+    if missing:
+        start = time.perf_counter()
+        sys.stderr.write(f"compiling the lane interpreter ({len(missing)} functions), once for this machine ... ")
+        sys.stderr.flush()
+        for function in missing:
+            _compile(function)
+        sys.stderr.write(f"{time.perf_counter() - start:.1f} s\n")
+    return [_addresses[source.name] for source in sources]
+
+
+def _function(source: Source) -> Any:
+    function = source.make()
+    function.__name__ = function.__qualname__ = source.name
+    options = {"error_model": "numpy", "fastmath": set(source.fastmath)}
+    compiled = _ccallback.CFunc(function, (source.arguments, types.void), locals={}, options=options)
+    compiled._compiler = _Compiler(function, compiled._targetdescr, options, {}, Compiler)
+    with suppress(RuntimeError):  # no folder can be written: every process compiles anew
+        compiled._cache = _Cache(function)
+    return compiled
+
+
+def _loaded(function: Any) -> bool:
+    if function._cache.load_overload(function._sig, function._targetdescr.target_context) is None:
+        return False
+    _compile(function)
+    return True
+
+
+def _compile(function: Any) -> None:
+    function.compile()
+    _kept.append(function)
+    _addresses[function.__name__] = function.address
+
+
+class _Compiler(_ccallback._CFuncCompiler):  # type: ignore[misc]
+    def _customize_flags(self, flags: Any) -> Any:
+        flags.noalias = True  # registers do not overlap, so loops over lanes need no check before they are vectorised
+        return super()._customize_flags(flags)
+
+
+class _Implementation(_caching.FunctionCache._impl_class):  # type: ignore[misc]
+    def get_filename_base(self, fullname: str, abiflags: str) -> str:
+        return f"{fullname}.py{sys.version_info[0]}{sys.version_info[1]}{abiflags}"
+
+
+class _Cache(_caching.FunctionCache):  # type: ignore[misc]
+    """Numba's own, in Numba's folders, for closures: it knows them by name, and by all the sources they are made of."""
+
+    _impl_class = _Implementation
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file = _caching.IndexDataCacheFile(self._cache_path, self._impl.filename_base, _stamp())
+
+    def _index_key(self, signature: Any, codegen: Any) -> Any:
+        return signature, codegen.magic_tuple()
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> str:
+    """Changes when a source changes that compiled functions are made of."""
+    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(ops.__file__), Path(scalar_math.__file__)]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,0 +1,341 @@
+"""Tapes on lanes in machine code, against the same program in plain Python."""
+
+import math
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import ops
+from autograd.compiler.executors import lanes as lanes_module
+from autograd.compiler.executors import python
+from autograd.compiler.executors.lanes import Lanes
+from autograd.compiler.instructions import detach, lane_dot, lane_matmul, lane_sum, matmul
+from autograd.compiler.program import Input, Output, Program, Row
+from autograd.compiler.tape import Tape
+from autograd.op import TABLE
+from tests.support.programs import SPECIAL, any_floats
+
+ROOT = Path(__file__).parent.parent.parent
+WIDTH = lanes_module.MAX_WIDTH
+
+
+def run(program, inputs, lanes, threads=1):
+    """The outputs on lanes, in the order of the program."""
+    given = [input_.per_lane for input_ in program.inputs]
+    uniform = np.array([x for x, varies in zip(inputs, given, strict=True) if not varies], float)
+    columns = [np.array(x, float) for x, varies in zip(inputs, given, strict=True) if varies]
+    shared, own = map(iter, Lanes(Tape.of(program), threads)(uniform, columns, lanes))
+    return [next(own) if type(arg) is int and program.per_lane[arg] else next(shared) for _, arg in program.outputs]
+
+
+def ulps(got, expected):
+    if got != got or expected != expected:
+        return 0.0 if got != got and expected != expected else math.inf
+    if got == expected:
+        return 0.0 if math.copysign(1.0, got) == math.copysign(1.0, expected) else math.inf
+    return abs(got - expected) / math.ulp(expected) if math.isfinite(got) and math.isfinite(expected) else math.inf
+
+
+def one_op(op, kinds):
+    """A program of one op, with an argument for each kind: "v" varies, "u" does not."""
+    inputs = tuple(Input(f"x{i}", kind == "v") for i, kind in enumerate(kinds))
+    return Program(inputs, (Row(op, tuple(range(len(kinds))), len(kinds)),), (Output("z", len(kinds)),), len(kinds) + 1)
+
+
+# -- single ops ---------------------------------------------------------------------------------------
+
+FIXED = [name for name in sorted(ops.BUILT_IN) if TABLE[name].arity is not None]
+LISTS = [name for name in sorted(ops.BUILT_IN) if TABLE[name].arity is None and name not in ("sum", "dot")]
+EXTREME = [*SPECIAL, -1e300, 1e-300, 2.5, -0.5, 20.0, -40.0, 1e9 + 0.5, 2.0**53, 2.0**63]
+
+
+def assert_like_the_op(op, points, got):
+    for point, z in zip(points, got, strict=True):
+        assert ulps(float(z), op(*point)) <= 4.0, (op, point, z, op(*point))
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_every_op_gives_what_the_scalar_op_gives_at_special_values(name):
+    op = TABLE[name]
+    grid = np.meshgrid(*[EXTREME] * min(op.arity, 2))
+    columns = [axis.ravel() for axis in grid] + [np.resize([0.0, 2.0, math.nan], grid[0].size)] * (op.arity - 2)
+    (got,) = run(one_op(op, "v" * op.arity), columns, len(columns[0]))
+    assert_like_the_op(op, np.transpose(columns).tolist(), got)
+
+
+@pytest.mark.parametrize("name", FIXED)
+@given(points=st.data())
+@settings(max_examples=5)
+def test_every_op_gives_what_the_scalar_op_gives_at_any_numbers(name, points):
+    op = TABLE[name]
+    drawn = points.draw(st.lists(st.tuples(*[any_floats] * op.arity), min_size=1, max_size=40))
+    (got,) = run(one_op(op, "v" * op.arity), np.transpose(drawn), len(drawn))
+    assert_like_the_op(op, drawn, got)
+    (got,) = run(one_op(op, "u" * op.arity), drawn[0], 1)
+    assert_like_the_op(op, drawn[:1], [got])
+
+
+@pytest.mark.parametrize("name", LISTS)
+@given(data=st.data())
+@settings(max_examples=20)
+def test_every_op_on_lists_gives_what_the_scalar_op_gives(name, data):
+    op, count = TABLE[name], data.draw(st.integers(1, 6))
+    drawn = data.draw(st.lists(st.tuples(*[any_floats] * count), min_size=1, max_size=10))
+    kinds = data.draw(st.lists(st.sampled_from("uv"), min_size=count, max_size=count))
+    points = [[point[i] if kind == "v" else drawn[0][i] for i, kind in enumerate(kinds)] for point in drawn]
+    columns = [[point[i] for point in points] if kind == "v" else points[0][i] for i, kind in enumerate(kinds)]
+    (got,) = run(one_op(op, kinds), columns, len(points))
+    assert_like_the_op(op, points, np.broadcast_to(got, len(points)))
+
+
+@pytest.mark.parametrize("name", ["add", "div", "pow", "where", "maximum", "less"])
+@given(data=st.data())
+def test_arguments_are_uniform_or_vary_in_any_combination(name, data):
+    op = TABLE[name]
+    kinds = data.draw(st.lists(st.sampled_from("uv"), min_size=op.arity, max_size=op.arity))
+    drawn = data.draw(st.lists(st.tuples(*[any_floats] * op.arity), min_size=1, max_size=10))
+    points = [[point[i] if kind == "v" else drawn[0][i] for i, kind in enumerate(kinds)] for point in drawn]
+    columns = [[point[i] for point in points] if kind == "v" else points[0][i] for i, kind in enumerate(kinds)]
+    (got,) = run(one_op(op, kinds), columns, len(points))
+    assert_like_the_op(op, points, np.broadcast_to(got, len(points)))
+
+
+@pytest.mark.parametrize("name", ["sum", "dot"])
+@given(data=st.data())
+def test_sums_of_products_are_as_accurate_as_rounding_allows(name, data):
+    op, half = TABLE[name], data.draw(st.integers(0, 20))
+    count = 2 * half + 1
+    numbers = st.floats(-1e6, 1e6)
+    kinds = data.draw(st.lists(st.sampled_from("uv"), min_size=count, max_size=count))
+    points = data.draw(st.lists(st.tuples(*[numbers] * count), min_size=1, max_size=10))
+    columns = [[point[i] for point in points] if kind == "v" else points[0][i] for i, kind in enumerate(kinds)]
+    (got,) = run(one_op(op, kinds), columns, len(points))
+    for k, z in enumerate(np.broadcast_to(got, len(points)).tolist()):
+        args = [column[k] if kind == "v" else column for column, kind in zip(columns, kinds, strict=True)]
+        terms = args if name == "sum" else [args[-1], *map(float.__mul__, args[:half], args[half : 2 * half])]
+        assert abs(z - math.fsum(terms)) <= (count + 2) * 2.0**-53 * math.fsum(map(abs, terms))
+
+
+def test_sums_of_nothing_but_minus_zero_have_the_sign_of_the_scalar_op():
+    for kinds in ("u", "v", "uv", "vvv"):
+        (got,) = run(one_op(ops.sum, kinds), [[-0.0] if kind == "v" else -0.0 for kind in kinds], 1)
+        assert math.copysign(1.0, np.ravel(got)[0]) == math.copysign(1.0, ops.sum(*[-0.0] * len(kinds)))
+
+
+# -- programs -----------------------------------------------------------------------------------------
+
+# On small integers every result is exact, in whatever order terms are added.
+EXACT = (
+    ops.add,
+    ops.sub,
+    ops.mul,
+    ops.neg,
+    ops.abs,
+    ops.relu,
+    ops.step,
+    ops.maximum,
+    ops.less,
+    ops.where,
+    ops.sum,
+    ops.dot,
+    detach,
+)
+TOO_LARGE = 2.0**50
+
+
+REDUCTIONS = (lane_sum, lane_dot, lane_matmul)
+
+
+@st.composite
+def programs(draw):
+    """Any ops and instructions on inputs of both kinds, with every register an output.
+
+    What depends on a sum over lanes is used by uniform rows alone.
+    """
+    inputs = tuple(Input(f"x{i}", varies) for i, varies in enumerate(draw(st.lists(st.booleans(), min_size=1, max_size=5))))
+    rows = []
+    varying, uniform, late = [[i for i, (_, varies) in enumerate(inputs) if varies is kind] for kind in (True, False, None)]
+    count = len(inputs)
+    for _ in range(draw(st.integers(1, 8))):
+        op = draw(st.sampled_from([*EXACT, detach, matmul, matmul, lane_sum, lane_dot, lane_matmul]))
+        among = uniform + late if op not in REDUCTIONS and draw(st.booleans()) else uniform + varying
+        numbers = st.sampled_from([*among, -2.0, -1.0, 0.0, 3.0])
+        shared = st.sampled_from([*uniform, 2.0]) if draw(st.booleans()) else numbers
+        shape = None
+        if op in (matmul, lane_matmul):
+            n, m = shape = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+            kinds = [shared] * (n * m) + [numbers] * m + [shared] * n if op is matmul else [numbers] * (n + m)
+        else:
+            kinds = [numbers] * (op.arity or 2 * draw(st.integers(0, 3)) + 1)
+        args = tuple(draw(kind) for kind in kinds)
+        rows.append(Row(op, args, count, shape))
+        used = {arg for arg in args if type(arg) is int}
+        kind = late if op in REDUCTIONS or used & set(late) else varying if used & set(varying) else uniform
+        kind += rows[-1].results
+        count += len(rows[-1].results)
+    outputs = tuple(Output(f"z{i}", i) for i in range(len(inputs), count))
+    return Program(inputs, tuple(rows), outputs, count)
+
+
+def numbers_for(program, lanes, seed=0):
+    """Small integers."""
+    random = np.random.default_rng(seed)
+    return [
+        random.integers(-3, 4, lanes).astype(float) if varies else float(random.integers(-3, 4)) for _, varies in program.inputs
+    ]
+
+
+@given(programs(), st.sampled_from([0, 1, 7, 8, 9, 31, 33, 100]))
+@settings(max_examples=300)
+def test_a_program_gives_what_plain_python_gives(program, lanes):
+    numbers = numbers_for(program, lanes)
+    expected = python.run(program, [x if np.ndim(x) == 0 else x.tolist() for x in numbers], lanes)
+    for z, wanted in zip(run(program, numbers, lanes), expected, strict=True):
+        if np.all(np.abs(wanted) < TOO_LARGE):
+            assert np.array_equal(z, wanted)
+
+
+def layer(n, m, result, shift=0):
+    """A matrix product whose results are the registers from `result` on, of inputs that start at register `shift`."""
+    weights = range(shift + m, shift + m + n * m)
+    return Row(matmul, (*weights, *range(shift, shift + m), *[1.0] * n), result, (n, m))
+
+
+def of_all_kinds():
+    """A program with a matrix product, sums over lanes, and an output per lane."""
+    inputs = tuple(Input(f"x{i}", i < 3) for i in range(3 + 15))
+    rows = (layer(5, 3, 18), Row(lane_matmul, (18, 19, 20, 21, 22, 0, 1, 2), 23, (5, 3)), Row(ops.tanh, (18,), 38))
+    rows += (Row(lane_sum, (38,), 39), Row(lane_dot, (38, 19), 40), Row(ops.exp, (23,), 41))
+    return Program(inputs, rows, tuple(Output(f"z{i}", i) for i in (*range(23, 38), 38, 39, 40, 41)), 42)
+
+
+@pytest.mark.parametrize("lanes", [0, 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
+def test_blocks_of_any_number_of_lanes_give_the_same(lanes):
+    program = of_all_kinds()
+    numbers = [x / 8.0 for x in numbers_for(program, lanes, seed=1)]
+    expected = python.run(program, [x if np.ndim(x) == 0 else x.tolist() for x in numbers], lanes)
+    for z, wanted in zip(run(program, numbers, lanes), expected, strict=True):
+        np.testing.assert_allclose(z, wanted, rtol=1e-12, atol=1e-12)
+
+
+@given(st.integers(1, 20_000), st.integers(2, 5))
+@settings(max_examples=20, deadline=None)
+def test_any_number_of_threads_gives_the_same_bits(lanes, threads):
+    program = of_all_kinds()
+    numbers = [np.random.default_rng(lanes).normal(size=lanes) if varies else 0.3 for _, varies in program.inputs]
+    for one, many in zip(run(program, numbers, lanes), run(program, numbers, lanes, threads), strict=True):
+        assert np.array_equal(one, many)
+
+
+def test_many_lanes_are_shared_out_among_threads(monkeypatch):
+    submitted = []
+
+    class Pool:
+        def submit(self, function, *args):
+            submitted.append(args)
+            return lanes_module.ThreadPoolExecutor(1).submit(function, *args)
+
+    monkeypatch.setattr(lanes_module, "pool", Pool)
+    program = of_all_kinds()
+    run(program, numbers_for(program, 100_000), 100_000, threads=3)
+    assert len(submitted) == 2
+    submitted.clear()
+    run(program, numbers_for(program, 100), 100, threads=3)
+    assert not submitted
+
+
+def test_results_may_take_the_registers_of_arguments():
+    inputs = tuple(Input(f"x{i}", i < 3) for i in range(3 + 9))
+    rows = [Row(ops.add, (i, 1.0), 12 + i) for i in range(3)]
+    rows += [Row(ops.mul, (12, 13), 12), layer(3, 3, 12)._replace(args=(*range(3, 12), 12, 13, 14, 0.5, 0.5, 0.5))]
+    program = Program(inputs, tuple(rows), tuple(Output(f"z{i}", 12 + i) for i in range(3)), 15)
+    numbers = numbers_for(program, 50)
+    x = np.array([numbers[0] + 1, numbers[1] + 1, numbers[2] + 1])
+    x[0] *= x[1]
+    assert np.array_equal(run(program, numbers, 50), np.reshape(numbers[3:], (3, 3)) @ x + 0.5)
+
+
+@given(programs(), st.data())
+def test_inputs_come_in_arrays_of_any_number_of_columns(program, data):
+    numbers = numbers_for(program, 40)
+    columns = [x for x in numbers if np.ndim(x)]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(columns)), max_size=3)))
+    blocks = [np.transpose(columns[a:b]) for a, b in zip([0, *cuts], [*cuts, len(columns)], strict=True) if a < b]
+    uniform = np.array([x for x in numbers if np.ndim(x) == 0])
+    lanes = Lanes(Tape.of(program))
+    for one, other in zip(lanes(uniform, columns, 40), lanes(uniform, blocks, 40), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_calls_from_several_threads_do_not_disturb_each_other():
+    program = of_all_kinds()
+    lanes = Lanes(Tape.of(program))
+    given = [(np.full(15, 0.1 * i), [np.random.default_rng(i).normal(size=(3000, 3))]) for i in range(4)]
+    alone = [lanes(*x, 3000) for x in given]
+    wrong = []
+
+    def work(i):
+        same = [all(map(np.array_equal, lanes(*given[i], 3000), alone[i])) for _ in range(50)]
+        wrong.extend(index for index, right in enumerate(same) if not right)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_results_of_a_call_stay_when_the_next_one_is_made():
+    lanes = Lanes(Tape.of(one_op(ops.exp, "u")))
+    first, _ = lanes(np.array([1.0]), [], 1)
+    lanes(np.array([2.0]), [], 1)
+    assert first == math.e
+
+
+# -- compilation --------------------------------------------------------------------------------------
+
+
+def test_an_op_of_ones_own_is_refused():
+    from autograd import CompileError, custom_op
+
+    twice = custom_op(lambda x: 2.0 * x, partials=lambda z, x: 2.0, name="twice_for_lanes")
+    try:
+        with pytest.raises(CompileError, match="twice_for_lanes was made by custom_op"):
+            Lanes(Tape.of(one_op(twice, "v")))
+    finally:
+        del TABLE["twice_for_lanes"]
+
+
+ONE_OP = """
+import numpy as np
+from autograd import ops
+from autograd.compiler.executors.lanes import Lanes
+from autograd.compiler.program import Input, Output, Program, Row
+from autograd.compiler.tape import Tape
+program = Program((Input("x", True),), (Row(ops.tanh, (0,), 1),), (Output("z", 1),), 2)
+print(Lanes(Tape.of(program))(np.array([]), [np.array([0.0, np.inf])], 2)[1].tolist())
+"""
+
+
+def test_what_is_compiled_is_kept_on_disk_and_said_on_stderr_once(tmp_path):
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", ONE_OP],
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for _ in range(2)
+    ]
+    assert [done.stdout for done in runs] == ["[[0.0, 1.0]]\n"] * 2
+    assert runs[0].stderr.startswith("compiling the lane interpreter")
+    assert runs[1].stderr == ""
