@@ -180,7 +180,7 @@ class Jax:
 class Casadi:
     """CasADi: one sample's loss and gradient as an SX graph, mapped over the batch, its results summed."""
 
-    name = "CasADi, mapped"
+    name = "CasADi"
 
     def __init__(self, network: Network) -> None:
         import casadi

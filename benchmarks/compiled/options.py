@@ -6,15 +6,13 @@ import ctypes
 import math
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import autograd
-
-INPUTS = ("spot", "strike", "rate", "volatility", "time")
-
 
 def price(spot: Any, strike: Any, rate: Any, volatility: Any, time: Any) -> Any:
     """The price of one option, in scalar code."""
@@ -53,14 +51,16 @@ def by_hand(spot: Any, strike: Any, rate: Any, volatility: Any, time: Any) -> tu
     return spot * delta - owed, delta, dual_delta, rho, vega, theta
 
 
-def written_in_c(folder: Path) -> Any:
-    """The same in C, compiled in `folder` by the machine's compiler with -O3 -march=native; None if there is none."""
+def written_in_c(folder: Path, inputs: list[np.ndarray]) -> tuple[Callable[[], None], list[np.ndarray]] | None:
+    """The same in C, compiled in `folder` by the machine's compiler: a call, and the arrays it fills; None without one."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         return None
     source, library = Path(__file__).with_name("options.c"), folder / "options.so"
     subprocess.run([compiler, "-O3", "-march=native", "-shared", "-fPIC", "-o", library, source, "-lm"], check=True)
     function = ctypes.CDLL(str(library)).prices
-    array = np.ctypeslib.ndpointer(dtype=np.float64, flags="C_CONTIGUOUS")
-    function.argtypes, function.restype = [ctypes.c_long, *[array] * 11], None
-    return function
+    function.restype = None
+    results = [np.empty_like(inputs[0]) for _ in range(len(inputs) + 1)]
+    pointers = [ctypes.c_void_p(array.ctypes.data) for array in (*inputs, *results)]
+    count = ctypes.c_long(len(inputs[0]))
+    return lambda: function(count, *pointers), results

@@ -13,7 +13,7 @@ from benchmarks import workloads
 class Casadi:
     """CasADi: the loss and its gradient as one SX graph, evaluated by its virtual machine."""
 
-    name = "CasADi SX"
+    name = "CasADi"
 
     def __init__(self) -> None:
         import casadi
