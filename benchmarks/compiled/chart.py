@@ -92,9 +92,11 @@ class Chart:
     def _axis(self) -> Iterator[str]:
         for tick in TICKS:
             if self.low <= tick <= self.high:
-                x = self._place(tick)
-                yield f'<line class="{"ours" if tick == 1 else "grid"}" x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{self.bottom}"/>'
-                yield f'<text class="quiet tick" x="{x:.1f}" y="{self.bottom + 18}">{"ours" if tick == 1 else f"{tick:,}×"}</text>'
+                x, kind, text = self._place(tick), "grid", f"{tick:,}×"
+                if tick == 1:
+                    kind = text = "ours"
+                yield f'<line class="{kind}" x1="{x:.1f}" y1="{TOP - 8}" x2="{x:.1f}" y2="{self.bottom}"/>'
+                yield f'<text class="quiet tick" x="{x:.1f}" y="{self.bottom + 18}">{text}</text>'
         note = "Logarithmic axis. Right of the line: slower than ours. In double precision, on one thread; medians of one run."
         yield f'<text class="quiet" x="16" y="{self.bottom + 42}">{note}</text>'
 

@@ -62,13 +62,3 @@ def split(widths: tuple[int, ...], flat: Any) -> list[Any]:
         layers.append(flat[position : position + nout * (nin + 1)].reshape(nout, nin + 1))
         position += nout * (nin + 1)
     return layers
-
-
-DEMO = Network((2, 16, 16, 1), "hinge", 100)
-NETWORKS = (
-    DEMO,
-    Network((2, 16, 16, 1), "hinge", 1000),
-    Network((64, 32, 10), "cross-entropy", 256),
-    Network((64, 64, 64), "squares", 256),
-    Network((64, 128, 128), "squares", 1024),
-)

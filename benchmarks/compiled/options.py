@@ -6,13 +6,17 @@ import ctypes
 import math
 import shutil
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import autograd
+from benchmarks import timing
+from benchmarks.compiled.figures import OURS, Figure, agree
+
 
 def price(spot: Any, strike: Any, rate: Any, volatility: Any, time: Any) -> Any:
     """The price of one option, in scalar code."""
@@ -64,3 +68,37 @@ def written_in_c(folder: Path, inputs: list[np.ndarray]) -> tuple[Callable[[], N
     pointers = [ctypes.c_void_p(array.ctypes.data) for array in (*inputs, *results)]
     count = ctypes.c_long(len(inputs[0]))
     return lambda: function(count, *pointers), results
+
+
+def figures() -> Iterator[Figure]:
+    """A million options next to NumPy, a thousand next to C."""
+    many = options(10**6)
+    run = compiled(many)
+    agree("options, ours", run(), by_hand(*many))
+    title = "price and Greeks of 10⁶ options"
+    yield Figure(title, timing.alternate({OURS: run, "NumPy by hand": lambda: by_hand(*many)}), {"NumPy by hand": 1.2})
+    few = options(1000)
+    run = compiled(few)
+    for i, price_and_greeks in enumerate(zip(*run(), strict=True)):
+        value, greeks = autograd.value_and_grad(price, argnums=range(5))(*[float(column[i]) for column in few])
+        agree("options, ours", price_and_greeks, (value, *greeks))
+    with tempfile.TemporaryDirectory() as folder:
+        runs = {OURS: run, "NumPy by hand": lambda: by_hand(*few)}
+        in_c = written_in_c(Path(folder), few)
+        if in_c is not None:
+            call, results = in_c
+            call()
+            agree("options, C", results, by_hand(*few))
+            runs["C"] = call
+        yield Figure("the same of 1000 options", timing.alternate_short(runs), {"C": 1.5})
+
+
+def compiled(columns: list[np.ndarray]) -> Callable[[], list[np.ndarray]]:
+    """The compiled price: a call that gives prices and Greeks, one array each."""
+    program = autograd.compile(price, *[float(column[0]) for column in columns])
+
+    def run() -> list[np.ndarray]:
+        value, greeks = program.value_and_grad(*columns, argnums=(0, 1, 2, 3, 4))
+        return [value, *greeks]
+
+    return run

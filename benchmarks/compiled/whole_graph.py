@@ -1,19 +1,37 @@
-"""One graph without batches: micrograd's demo loss over all its 100 samples, 65,000 nodes."""
+"""One graph without lanes: the loss of micrograd's demo over all its 100 samples, 65,000 nodes."""
 
 from __future__ import annotations
 
+import importlib.util
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from benchmarks import workloads
+import autograd
+from benchmarks import peers as eager_peers
+from benchmarks import timing, workloads
+from benchmarks.compiled.figures import OURS, Figure, agree
+
+
+class Ours:
+    """The loss compiled as a function of the parameters; made is what has run once."""
+
+    def __init__(self) -> None:
+        functions = SimpleNamespace(relu=autograd.relu, make=float)
+        parameters = np.array(workloads.mlp_point())
+        program = autograd.compile(lambda p: workloads.moons_step(functions, p), parameters.tolist())
+        self.step = lambda: program.value_and_grad(parameters)
+        self.step()
+
+    def result(self) -> Any:
+        """The loss and its gradient."""
+        return self.step()
 
 
 class Casadi:
-    """CasADi: the loss and its gradient as one SX graph, evaluated by its virtual machine."""
-
-    name = "CasADi"
+    """The loss and its gradient as one SX graph of CasADi, evaluated by its virtual machine."""
 
     def __init__(self) -> None:
         import casadi
@@ -28,13 +46,26 @@ class Casadi:
         self.buffer.set_arg(0, memoryview(self.parameters))
         for i, array in enumerate(self.results):
             self.buffer.set_res(i, memoryview(array))
+        self.step()
 
-    def result(self) -> tuple[float, np.ndarray]:
+    def result(self) -> Any:
         """The loss and its gradient."""
         self.step()
-        return float(self.results[0][0]), self.results[1].copy()
+        return self.results[0][0], self.results[1].copy()
 
 
-def loss(functions: Any) -> Any:
-    """The loss as a function of the parameters, for an engine with these functions."""
-    return lambda parameters: workloads.moons_step(functions, parameters)
+def figures() -> Iterator[Figure]:
+    """How long it takes to evaluate, and how long from the function to the first result."""
+    makers = {OURS: Ours, "CasADi": Casadi}
+    if importlib.util.find_spec("casadi") is None:
+        del makers["CasADi"]
+    made = {name: make() for name, make in makers.items()}
+    reference = eager_peers.Ours().gradient(workloads.moons_step, workloads.mlp_point())
+    for name, contender in made.items():
+        agree(f"a graph of 65,000 nodes, {name}", contender.result(), reference)
+    yield Figure(
+        "a graph of 65,000 nodes, evaluated",
+        timing.alternate_short({name: contender.step for name, contender in made.items()}),
+        {"CasADi": 1.0},
+    )
+    yield Figure("the same, from source to first result", timing.alternate(makers, rounds=3), {"CasADi": 1.0})

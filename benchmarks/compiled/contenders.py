@@ -1,7 +1,7 @@
-"""The mean loss of a batch and its gradient, as people get them today: by hand in NumPy, PyTorch, JAX, CasADi.
+"""The mean loss of a batch and its gradient: a compiled program, NumPy by hand, PyTorch, JAX, CasADi.
 
-A peer is made for one network, and keeps its parameters and the batch in the form that suits it best. `step()` is what is
-timed; `result()` is the loss and the gradient in the order of `Network.parameters`.
+A contender is made for one network, and keeps its parameters and the batch in the form that suits it best. `step()` is what
+is timed; `result()` is the loss and the gradient in the order of `Network.parameters`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,26 @@ from typing import Any
 
 import numpy as np
 
+import autograd
+from benchmarks.compiled.figures import OURS
 from benchmarks.compiled.networks import RIDGE, Network, split
+
+
+class Ours:
+    """The loss of one sample, compiled; the samples are its lanes."""
+
+    name = OURS
+
+    def __init__(self, network: Network) -> None:
+        parameters, (X, y) = network.parameters(), network.data()
+        examples = (parameters.tolist(), X[0].tolist(), y[0].tolist())
+        program = autograd.compile(network.sample_loss, *examples, in_axes=(None, 0, 0))
+        self.step = lambda: program.value_and_grad(parameters, X, y, reduction="mean")
+
+    def result(self) -> tuple[float, np.ndarray]:
+        """The loss and the flat gradient."""
+        loss, gradient = self.step()
+        return float(loss), np.asarray(gradient)
 
 
 class NumPy:
@@ -221,9 +240,9 @@ def _casadi_loss(casadi: Any, network: Network, p: Any, x: Any, y: Any) -> Any:
     return casadi.sumsqr(x - y)
 
 
-def peers(network: Network) -> list[Any]:
-    """Whoever is installed; CasADi, which has no matrix products, only on the small network."""
-    found: list[Any] = [NumPy(network)]
+def contenders(network: Network) -> list[Any]:
+    """Ours, NumPy, and whoever is installed; CasADi, which has no matrix products, only for the small network."""
+    found: list[Any] = [Ours(network), NumPy(network)]
     for module, peer in (("torch", Torch), ("jax", Jax), ("casadi", Casadi)):
         if importlib.util.find_spec(module) is not None and (peer is not Casadi or network.widths[0] == 2):
             found.append(peer(network))
