@@ -1,4 +1,4 @@
-"""Measure and print a table: medians with the garbage collector on, the contenders taking turns in one process."""
+"""Measure and print tables: the eager engine here, compiled programs in a process of their own."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from autograd.op import TABLE
 from benchmarks import workloads
 from benchmarks.detection_limit import detection_limit
 from benchmarks.peers import Micrograd, peers
-
-ROUNDS = 11
+from benchmarks.timing import ROUNDS, alternate
 
 
 def main() -> None:
@@ -38,12 +37,12 @@ def main() -> None:
     ):
         runs = {peer.name: _run(peer, function, point) for peer in contenders if _can(peer, function)}
         _agree(title, {name: run() for name, run in runs.items()})
-        _print_row(title, contenders, _alternate(runs))
+        _print_row(title, contenders, alternate(runs))
     runs = {peer.name: _run(peer, workloads.moons_step, workloads.mlp_point()) for peer in contenders}
     runs["ours"] = _through_nn()
     if "micrograd" in runs:
         runs["micrograd"] = _through_micrograd_nn()
-    _print_row("micrograd demo step, through nn", contenders, _alternate(runs))
+    _print_row("micrograd demo step, through nn", contenders, alternate(runs))
     print(f"\nbackward with a use outside the graph in each of 20,000 rounds, and without: {_dead_uses()}")
     print("slowest ops to record, by number of arguments:", _slowest_ops())
     print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
@@ -52,7 +51,8 @@ def main() -> None:
     _print_import_time()
     print("drawing, in ms (the graph as DOT + its layout as SVG):", _drawing_times())
     print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB")
-    print(f"gradcheck on random expressions: {detection_limit()}")
+    print(f"gradcheck on random expressions: {detection_limit()}\n", flush=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.compiled"], check=True)
 
 
 def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[float, list[float]]]:
@@ -72,18 +72,6 @@ def _agree(title: str, results: dict[str, tuple[float, list[float]]]) -> None:
         pairs = [(value, other_value), *zip(gradient, other_gradient, strict=True)]
         if any(abs(a - b) > 1e-9 * max(1.0, abs(a), abs(b)) for a, b in pairs):
             raise SystemExit(f"{title}: ours and {name} disagree")
-
-
-def _alternate(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """The median seconds of each, taking turns, so that a busy moment of the machine slows all of them."""
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(ROUNDS):
-        for name, run in runs.items():
-            gc.collect()  # micrograd leaves cycles behind: nobody else pays for them
-            start = time.perf_counter()
-            run()
-            times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def _print_row(title: str, contenders: list[Any], medians: dict[str, float]) -> None:
@@ -134,7 +122,7 @@ def _dead_uses() -> str:
         return y
 
     watched: list[autograd.Value] = []
-    times = _alternate({"without": rounds(False).backward, "with": rounds(True).backward})
+    times = alternate({"without": rounds(False).backward, "with": rounds(True).backward})
     return f"{1e3 * times['with']:.1f} and {1e3 * times['without']:.1f} ms, {times['with'] / times['without']:.2f} times"
 
 
@@ -145,7 +133,7 @@ def _slowest_ops() -> str:
     for name in sorted(autograd.ops.BUILT_IN):
         op = TABLE[name]
         values = points.get(name) or [0.7, 0.4, 0.2][: op.arity or 3]
-        seconds = _alternate({name: _many(op, [autograd.Value(x) for x in values])})[name]
+        seconds = alternate({name: _many(op, [autograd.Value(x) for x in values])})[name]
         by_arity.setdefault(op.arity or 9, []).append((seconds, name))
     cells = []
     for arity, found in sorted(by_arity.items()):
@@ -171,7 +159,7 @@ def _jacobian_times() -> str:
     def forward() -> object:
         return [autograd.jvp(f, ([0.3, 0.2],), (seed,)) for seed in ([1.0, 0.0], [0.0, 1.0])]
 
-    times = _alternate({"jacobian": lambda: autograd.jacobian(f)([0.3, 0.2]), "jvp": forward})
+    times = alternate({"jacobian": lambda: autograd.jacobian(f)([0.3, 0.2]), "jvp": forward})
     return f"{1e3 * times['jacobian']:.1f} and {1e3 * times['jvp']:.1f} ms"
 
 
@@ -241,7 +229,7 @@ def _print_import_time() -> None:
     def start(code: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True, env=compiled)
 
-    times = _alternate({code: start(code) for code in (plain, ours)})
+    times = alternate({code: start(code) for code in (plain, ours)})
     listing = "import sys; before = set(sys.modules); import autograd; print(*set(sys.modules) - before)"
     loaded = subprocess.run([sys.executable, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
     foreign = sorted({name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"autograd"})

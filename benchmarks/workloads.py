@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -26,23 +27,24 @@ def mlp_point() -> list[float]:
 def moons_step(fn: Any, parameters: list[Any]) -> Any:
     """The step of micrograd's demo: 100 moons, relu, hinge loss, ridge; single multiplies and adds."""
     rows = [[fn.make(x) for x in row] for row in MOONS]
-    scores = [_mlp(fn, parameters, row) for row in rows]
+    scores = [mlp(fn, WIDTHS, parameters, row)[0] for row in rows]
     losses = [fn.relu(1.0 + -sign * score) for sign, score in zip(SIGNS, scores, strict=True)]
     return sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
 
 
-def _mlp(fn: Any, parameters: list[Any], x: list[Any]) -> Any:
+def mlp(fn: Any, widths: Sequence[int], parameters: list[Any], x: list[Any]) -> list[Any]:
+    """The outputs of a network for one sample, in single multiplies and adds, with relu in all layers but the last."""
     position = 0
-    for nin, nout in pairwise(WIDTHS):
+    for layer, (nin, nout) in enumerate(pairwise(widths), start=2):
         outputs = []
         for _ in range(nout):
             total = parameters[position + nin]
             for i in range(nin):
                 total = total + parameters[position + i] * x[i]
-            outputs.append(total if nout == 1 else fn.relu(total))
+            outputs.append(total if layer == len(widths) else fn.relu(total))
             position += nin + 1
         x = outputs
-    return x[0]
+    return x
 
 
 CHAIN = 10**5

@@ -1,0 +1,45 @@
+"""How time grows: with lanes, with operations, and what a second thread brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+import autograd
+from benchmarks import timing
+from benchmarks.compiled.networks import Network
+
+SIZES = (10**3, 10**4, 10**5, 10**6)
+ROUNDS = 5
+
+
+def growth() -> Iterator[str]:
+    """Each as a line of text."""
+    yield f"ns per lane of micrograd's demo: {_each({size: _lanes(size) for size in SIZES})}"
+    chains = {size: _chain(size) for size in SIZES}
+    yield f"ns per operation of a chain of multiply-adds, value and gradient: {_each(chains)}"
+
+
+def _each(runs: dict[int, Callable[[], Any]]) -> str:
+    times = timing.alternate_short(runs, ROUNDS)
+    return ", ".join(f"{size:.0e}: {1e9 * seconds / size:.3g}" for size, seconds in times.items())
+
+
+def _lanes(size: int) -> Callable[[], Any]:
+    network = Network((2, 16, 16, 1), "hinge", 1000)
+    parameters, (X, y) = network.parameters(), network.data()
+    program = autograd.compile(network.sample_loss, parameters.tolist(), X[0].tolist(), y[0].tolist(), in_axes=(None, 0, 0))
+    X, y = np.resize(X, (size, 2)), np.resize(y, size)
+    return lambda: program.value_and_grad(parameters, X, y, reduction="mean")
+
+
+def _chain(size: int) -> Callable[[], Any]:
+    def chain(y: Any, w: Any, b: Any) -> Any:
+        for _ in range(size // 2):
+            y = y * w + b
+        return y
+
+    program = autograd.compile(chain, 1.0, 0.999, 0.001)
+    return lambda: program.value_and_grad(1.0, 0.999, 0.001, argnums=(0, 1, 2))

@@ -1,0 +1,30 @@
+"""All figures: measured, printed, and those that compare us with others drawn."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from autograd._files import write_atomically
+from benchmarks import timing
+from benchmarks.compiled import network_figures, options, training, whole_graph
+from benchmarks.compiled.chart import Chart
+from benchmarks.compiled.growth import growth
+
+PICTURE = Path(__file__).parent.parent.parent / "docs" / "speed.svg"
+
+
+def report() -> None:
+    """Print each figure as soon as it is there."""
+    machine = f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+    print(f"{machine}; medians of {timing.ROUNDS} rounds on one thread; in brackets ours, as a multiple of the other\n")
+    figures = []
+    for part in (network_figures, whole_graph, options, training):
+        for figure in part.figures():
+            print(figure, flush=True)
+            figures.append(figure)
+    write_atomically(PICTURE, Chart(figures).svg.encode())
+    print()
+    for line in (training.digits(), *growth()):
+        print(line, flush=True)

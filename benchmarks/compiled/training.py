@@ -1,0 +1,92 @@
+"""Whole trainings: micrograd's demo by `fit` and by micrograd itself, and the digits."""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Iterator
+from time import perf_counter
+
+import nn
+from benchmarks import timing, workloads
+from benchmarks.compiled.figures import OURS, Figure, agree
+from benchmarks.compiled.networks import RIDGE
+
+EPOCHS = 100  # of micrograd's demo
+MICROGRAD_EPOCHS = 5  # a hundred would take half a minute
+
+
+def rate(epoch: int) -> float:
+    """The demo's learning rate."""
+    return 1.0 - 0.9 * epoch / EPOCHS
+
+
+def fit_demo(epochs: int = EPOCHS) -> list[float]:
+    """Train as the demo does; the parameters at the end."""
+    model = nn.MLP(2, [16, 16, 1], init="uniform", seed=1337)
+    optimizer = nn.optim.SGD(model.parameters(), lr=1.0, weight_decay=2.0 * RIDGE)
+    scheduler = nn.lr_scheduler.LambdaLR(optimizer, rate)
+    nn.fit(
+        model,
+        workloads.MOONS,
+        workloads.SIGNS,
+        loss=nn.HingeLoss(),
+        optimizer=optimizer,
+        scheduler=scheduler,
+        epochs=epochs,
+        compiled=True,
+        progress=False,
+    )
+    return [p.data for p in model.parameters()]
+
+
+class Micrograd:
+    """micrograd's own training, one epoch at a time."""
+
+    def __init__(self) -> None:
+        from micrograd.nn import MLP
+
+        random.seed(1337)
+        self.model, self.epochs = MLP(2, [16, 16, 1]), 0
+
+    def epoch(self) -> None:
+        """Train for one more epoch."""
+        model = self.model
+        scores = [model(row) for row in workloads.MOONS]
+        losses = [(1 + -sign * score).relu() for sign, score in zip(workloads.SIGNS, scores, strict=True)]
+        loss = sum(losses) * (1.0 / len(losses)) + RIDGE * sum(p * p for p in model.parameters())
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= rate(self.epochs) * p.grad
+        self.epochs += 1
+
+
+def fit_digits() -> float:
+    """Train MLP(64, [32, 10]) on three quarters of the digits; its accuracy on the others."""
+    digits = nn.load_digits()
+    X = [[pixel / 16.0 for pixel in row] for row in digits.X]
+    X_train, X_test, y_train, y_test = nn.train_test_split(X, digits.y, stratify=digits.y, random_state=0)
+    model = nn.MLP(64, [32, 10], seed=0)
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.01)
+    loss = nn.CrossEntropyLoss()
+    nn.fit(model, X_train, y_train, loss=loss, optimizer=optimizer, epochs=12, batch_size=32, compiled=True, progress=False)
+    return nn.accuracy([model(row) for row in X_test], y_test)
+
+
+def figures() -> Iterator[Figure]:
+    """An epoch of micrograd's demo: a hundredth of a `fit` of all of them, next to the median of micrograd's first."""
+    micrograd = Micrograd()
+    times = [timing.seconds(micrograd.epoch) for _ in range(MICROGRAD_EPOCHS)]
+    agree("fit and micrograd", [fit_demo(MICROGRAD_EPOCHS)], [[p.data for p in micrograd.model.parameters()]])
+    ours = timing.alternate({OURS: fit_demo})[OURS] / EPOCHS
+    title = f"micrograd's demo, an epoch of fit's {EPOCHS}"
+    yield Figure(title, {OURS: ours, "micrograd": statistics.median(times)}, {"micrograd": 0.001})
+
+
+def digits() -> str:
+    """How well and how fast the digits are learned, once all is loaded."""
+    fit_digits()
+    start = perf_counter()
+    accuracy, seconds = fit_digits(), perf_counter() - start
+    return f"digits, MLP(64, [32, 10]), 12 epochs: {accuracy:.1%} of unseen digits in {seconds:.2f} s (goal 95 % in 2 s)"
