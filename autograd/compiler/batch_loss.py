@@ -11,7 +11,6 @@ from autograd._tree import tree_leaves
 from autograd.compiler import derived
 from autograd.compiler.builder import Symbol
 from autograd.compiler.instructions import lane_sum
-from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Output, Program
 from autograd.compiler.runners import chosen_runner
 from autograd.compiler.traced import Traced
@@ -53,7 +52,7 @@ class BatchLoss:
         wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
         program, reached = _summed(program, wanted)
         self.reached = [i - first for i in reached]
-        self.runner = chosen_runner(optimize(program), "auto", True, False)
+        self.runner = chosen_runner(program, "auto", True, False)
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""

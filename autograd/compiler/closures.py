@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd._tree import is_array, leaf_paths
 from autograd.errors import CompileError
@@ -40,6 +41,10 @@ class Closure:
                     f"{name}, which {self._name} reads, has changed since it was compiled: compile it again, "
                     f"or make {name} an argument"
                 )
+
+
+class _Leaves(NamedTuple):
+    pairs: list[tuple[str, Any]]
 
 
 def _function(f: Any) -> Any:
@@ -88,17 +93,26 @@ def _holds_numbers(held: Any) -> bool:
 
 
 def _copied(held: Any) -> Any:
-    return held.copy() if is_array(held) else list(leaf_paths(held)) if isinstance(held, _CONTAINERS) else held
+    """What it holds, to compare with later: Values by identity, since it is they that are read at each call."""
+    if isinstance(held, _CONTAINERS):
+        leaves = list(leaf_paths(held))
+        numbers = not any(type(x) is Value or hasattr(x, "dtype") for _, x in leaves)
+        return deepcopy(held) if numbers else _Leaves(leaves)
+    return held.copy() if is_array(held) else held
 
 
 def _same(now: Any, before: Any) -> bool:
+    if isinstance(before, _Leaves):
+        pairs = list(leaf_paths(now)) if isinstance(now, _CONTAINERS) else []
+        return len(pairs) == len(before.pairs) and all(
+            p == q and _same(x, y) for (p, x), (q, y) in zip(pairs, before.pairs, strict=True)
+        )
+    if isinstance(before, _CONTAINERS):
+        return bool(type(now) is type(before) and now == before)
     if is_array(before):
         import numpy
 
         return is_array(now) and numpy.array_equal(now, before, equal_nan=before.dtype.kind == "f")
-    if isinstance(before, list):
-        pairs = list(leaf_paths(now)) if isinstance(now, _CONTAINERS) else []
-        return len(pairs) == len(before) and all(p == q and _same(x, y) for (p, x), (q, y) in zip(pairs, before, strict=True))
     if type(before) is Value:
         return now is before
     return type(now) is type(before) and (now == before or (now != now and before != before))

@@ -14,6 +14,7 @@ from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
 from autograd.compiler.arguments import Given, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors import chunks
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.optimize import optimize
@@ -38,6 +39,7 @@ class Compiled:
         self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
         self._numbers: Sequence[float] | None = None  # in the place of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
+        self._plans: dict[Any, CallPlan] = {}
         self._values = traced.program.outputs[: len(traced.program.outputs) - len(traced.guards)]
         self._guarded = traced.program.outputs[len(self._values) :]
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
@@ -60,7 +62,11 @@ class Compiled:
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        if reduction is not None and reduction not in REDUCTIONS:
+        key = (argnums, reduction, *[(type(x), getattr(x, "shape", None)) for x in xs])
+        if isinstance(argnums, (int, tuple)) and (plan := self._plans.get(key)) is not None:
+            self._check_closure()
+            return plan(xs)
+        if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("value_and_grad")
         if any(map(chunks.is_chunked, xs)):
@@ -69,7 +75,13 @@ class Compiled:
         single, chosen = self._chosen("value_and_grad", argnums)
         lanes = lanes_of(self.arguments, given)
         reduced = reduction is not None and lanes is not None
-        found = self._run(("gradient", chosen, reduced), given, lanes, scale_of(reduction, lanes))
+        scale = scale_of(reduction, lanes)
+        found = self._run(("gradient", chosen, reduced), given, lanes, scale)
+        if reduced and not (self.captured or self.traced.guards or self.traced.samplers):
+            axes = [argument.axis for argument in self.arguments]
+            plan = CallPlan.of(self._runners[("gradient", chosen, reduced), True, False], given, axes, chosen, single, scale)
+            if plan is not None:
+                self._plans[key] = plan
         value = float(found[0]) if reduced else for_lanes(found[0], lanes)
         return value, self._shaped(found, 1, given, chosen, single, None if reduced else lanes)
 
@@ -219,8 +231,7 @@ class Compiled:
         scale: float = 1.0,
         more: Sequence[Given] = (),
     ) -> Found:
-        if self.traced.closure is not None:
-            self.traced.closure.check()
+        self._check_closure()
         foreign = any(is_foreign(x.numbers) for x in given)
         runner = self._runners.get((key, lanes is not None, foreign))
         if runner is None:
@@ -240,8 +251,12 @@ class Compiled:
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
 
+    def _check_closure(self) -> None:
+        if self.traced.closure is not None:
+            self.traced.closure.check()
+
     def _made(self, key: tuple[Any, ...], lanes: bool, foreign: bool) -> Runner:
-        return chosen_runner(optimize(self._derived(key, lanes)), self.executor, lanes, foreign)
+        return chosen_runner(self._derived(key, lanes), self.executor, lanes, foreign)
 
     def _derived(self, key: tuple[Any, ...], lanes: bool) -> Program:
         """The program before the passes."""

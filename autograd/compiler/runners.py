@@ -7,7 +7,10 @@ from itertools import chain
 from typing import Any
 
 from autograd.compiler.executors import python
+from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Program
+
+MIN_ROWS = 2000  # of a program without lanes that is worth the import of Numba
 
 
 class Found:
@@ -86,6 +89,41 @@ class PythonRunner(Runner):
         return Found(self.layout, uniform, numpy.array(per_lane, float).reshape(len(per_lane), lanes))
 
 
+class LanesRunner(Runner):
+    """In machine code."""
+
+    def __init__(self, program: Program) -> None:
+        from autograd.compiler.executors.lanes import Lanes
+        from autograd.compiler.tape import Tape
+
+        super().__init__(program)
+        self._lanes = Lanes(Tape.of(program))
+
+    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
+        """The outputs."""
+        return Found(self.layout, *self._lanes(_joined(uniform), [_array(block) for block in columns], lanes or 0))
+
+    def sums(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> Any:
+        """The uniform outputs as an array."""
+        return self._lanes(_joined(uniform), columns, lanes)[0]
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    if len(parts) == 1:
+        return _array(parts[0])
+    import numpy
+
+    return numpy.concatenate([_array(part) for part in parts]) if parts else numpy.empty(0)
+
+
+def _array(numbers: Any) -> Any:
+    import numpy
+
+    return numpy.asarray(numbers, float)
+
+
 def chosen_runner(program: Program, executor: str, lanes: bool, foreign: bool) -> Runner:
     """The executor that was asked for, or the fastest that can run the program."""
-    return PythonRunner(program)
+    if executor == "python" or (executor == "auto" and not lanes and len(program.rows) < MIN_ROWS):
+        return PythonRunner(program)
+    return LanesRunner(optimize(program))
