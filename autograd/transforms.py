@@ -240,7 +240,7 @@ class _Sweep:
             return node.partials
         if node not in self._rules:
             assert node.op is not None
-            args = [arg if type(arg) is float or arg in self.live else arg.data for arg in node.args]
+            args = [arg if type(arg) is float or arg in self.live else arg._number for arg in node.args]
             self._rules[node] = take_partials(node.op, node, args, [partial is not None for partial in node.partials])
         return self._rules[node]
 
@@ -313,7 +313,7 @@ class _Run:
     def output(self) -> Any:
         """What f returned: Values where it depends on Values from outside, otherwise floats."""
         live = self.sweep.live
-        return tree_build(self.y, (y.data if type(y) is Value and y not in live else y for y in self.ys))
+        return tree_build(self.y, (y._number if type(y) is Value and y not in live else y for y in self.ys))
 
     def aux(self) -> Any:
         """What f returned besides its number; Values of this run that do not depend on outside Values become floats."""
@@ -327,7 +327,7 @@ class _Run:
             if is_array(x):
                 return tree_map(result, x) if any(type(item) is Value for item in tree_leaves(x)) else x
             ours = type(x) is Value and x not in live and (x.op is not None or x._a >= self.started)
-            return x.data if ours else x
+            return x._number if ours else x
 
         return block_map(result, self._aux)
 
@@ -404,7 +404,7 @@ def _as_input(x: Any) -> Value:
 
 def _flow(x: Any) -> Any:
     """A tangent or cotangent from the caller, as a float or a Value."""
-    return number(x) if type(x) is not Value else x if x.requires_grad else x.data
+    return number(x) if type(x) is not Value else x if x.requires_grad else x._number
 
 
 def _holds_array(tree: Any) -> bool:

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from autograd._format import counted, listed
-from autograd._tree import block_map, fits, is_array, tree_leaves, tree_leaves_like, tree_map
+from autograd._tree import is_array, tree_leaves, tree_map
 from autograd.op import number
 
 Axes = int | tuple[int | None, ...] | None
 
 
-@dataclass
-class Given:
-    """The argument at one position, as one call gives it.
+class Block(NamedTuple):
+    """A place in a nesting where an array stands, of this shape without its lanes."""
 
-    `numbers` are one per leaf, or columns of numbers, one row per lane, if there are `lanes`. `tree` is the argument's
-    own nesting, `shape` that of an array without its lanes, None if it is no array.
+    shape: tuple[int, ...]
+
+
+class Given(NamedTuple):
+    """What one call gives for an argument.
+
+    numbers   one per leaf, or one row of them for each lane
+    lanes     how many lanes; None if there is no axis of lanes
+    nesting   its nesting, with a Block where there is an array; a Block alone if it is one
+    plain     False if there are numbers of other types than float
     """
 
     numbers: Any
     lanes: int | None
-    tree: Any
-    shape: tuple[int, ...] | None
+    nesting: Any
+    plain: bool = True
 
     def result(self, items: Any, lanes: bool) -> Any:
         """Results for its leaves, in its shape; each is for all lanes if there are `lanes`."""
-        if self.shape is not None:
-            return stacked(items, self.shape, lanes)
+        if type(self.nesting) is Block:
+            return stacked(items, self.nesting.shape, lanes)
         rest = iter(items if lanes or not is_array(items) else items.tolist())
-
-        def block(x: Any) -> Any:
-            return stacked([next(rest) for _ in range(x.size)], x.shape, lanes) if is_array(x) and x.ndim > 1 else next(rest)
-
-        return block_map(block, self.tree)
+        return _filled(self.nesting, rest, lanes)
 
 
 class Argument:
@@ -45,63 +48,84 @@ class Argument:
         self.name, self.example, self.axis = name, example, axis
         self.count = len(tree_leaves(example))
         self.shape = _shape(example)
+        dimensions = 1 + len(self.shape or ())
+        if axis is not None and self.shape is not None and not -dimensions <= axis < dimensions:
+            dims = counted(dimensions, "dimension")
+            raise ValueError(f"in_axes: {axis} is out of range: {name} with its lanes is an array of {dims}")
 
     def bind(self, x: Any) -> Given:
         """Check an argument, and read its numbers."""
-        if is_lanes(x) and x.ndim and not (self.shape is None and is_array(self.example)):
-            return self._bind_array(x)
-        if not self._nested_alike(x):
-            raise TypeError(f"{self.name}: expected {self._expected()}, got {_described(x)}")
-        leaves = tree_leaves_like(self.example, _as_tree(x, self.example))
-        lanes = {len(leaf) for leaf in leaves if is_lanes(leaf) and leaf.ndim == 1}
-        if not lanes:
-            return Given([_as_number(self.name, leaf) for leaf in leaves], None, x, None)
-        return self._bind_columns(x, leaves, lanes)
-
-    def _bind_array(self, x: Any) -> Given:
-        inner = self.shape
-        if inner is None:
-            raise TypeError(f"{self.name}: expected {self._expected()}, got {_described(x)}")
-        if tuple(x.shape) == inner:
-            return Given(x.reshape(-1), None, x, inner)
-        if self.axis is None or x.ndim != len(inner) + 1:
-            raise ValueError(f"{self.name}: expected {self._expected()}, got {_described(x)}")
-        moved = x
-        if self.axis % x.ndim:
-            import numpy
-
-            moved = numpy.moveaxis(x, self.axis, 0)
-        if tuple(moved.shape[1:]) != inner:
-            raise ValueError(f"{self.name}: expected {self._expected()}, got {_described(x)}")
-        return Given(moved.reshape(len(moved), self.count), len(moved), x, inner)
-
-    def _bind_columns(self, x: Any, leaves: Sequence[Any], lanes: set[int]) -> Given:
-        if self.axis is None:
-            raise ValueError(f"{self.name}: in_axes is None, so it is the same for all lanes, but there is an array in it")
-        if len(lanes) > 1 or not all(is_lanes(leaf) and leaf.ndim == 1 for leaf in leaves):
+        if is_lanes(x) and x.ndim and self.shape is not None:
+            numbers, lanes = self._array(self.name, x, self.shape)
+            return Given(numbers, lanes, Block(self.shape))
+        leaves: list[Any] = []
+        nesting = self._match(self.name, self.example, x, leaves)
+        lanes_found = {len(leaf) for leaf in leaves if is_lanes(leaf)}
+        if not lanes_found:
+            return Given(leaves, None, nesting, all(type(leaf) is float for leaf in leaves))
+        if len(lanes_found) > 1 or not all(map(is_lanes, leaves)):
             raise ValueError(
-                f"{self.name}: every number in it must be an array of one length, the number of lanes; got {_described(x)}"
+                f"{self.name}: every number in it must be an array with the same number of lanes; got {_described(x)}"
             )
         import numpy
 
-        (count,) = lanes
-        return Given(numpy.stack(list(leaves), axis=1) if count else numpy.empty((0, len(leaves))), count, x, None)
+        return Given(numpy.stack(leaves, axis=1), lanes_found.pop(), nesting)
 
-    def _nested_alike(self, x: Any) -> bool:
-        try:
-            return fits(tree_map(lambda _: 0.0, x) if not is_array(x) else x, tree_map(lambda _: 0.0, self.example))
-        except (TypeError, ValueError):
-            return False
+    def _match(self, path: str, example: Any, x: Any, leaves: list[Any]) -> Any:
+        """The nesting of x, and its leaves: numbers, and arrays with one number for each lane."""
+        shape = _shape(example)
+        if is_lanes(x) and x.ndim and shape is not None:
+            numbers, lanes = self._array(path, x, shape)
+            leaves += numbers.tolist() if lanes is None else list(numbers.T)
+            return Block(shape) if shape else 0
+        if is_array(example) and isinstance(x, (list, tuple)) and _shape(x) == shape:
+            leaves += [_as_number(path, leaf) for leaf in tree_leaves(x)]
+            return tree_map(lambda _: 0, x)
+        if isinstance(example, dict):
+            if not isinstance(x, dict) or x.keys() != example.keys():
+                raise TypeError(f"{path}: expected a dict with the keys {listed(list(map(repr, example)))}, got {_described(x)}")
+            return {key: self._match(f"{path}[{key!r}]", item, x[key], leaves) for key, item in example.items()}
+        if isinstance(example, (list, tuple)):
+            if not isinstance(x, (list, tuple)) or len(x) != len(example):
+                kind = f"{type(example).__name__} of {counted(len(example), 'item')}"
+                raise TypeError(f"{path}: expected a {kind}{self._or_array(shape)}, got {_described(x)}")
+            pairs = enumerate(zip(example, x, strict=True))
+            return type(x)([self._match(f"{path}[{i}]", item, given, leaves) for i, (item, given) in pairs])
+        leaves.append(_as_number(path, x))
+        return 0
 
-    def _expected(self) -> str:
-        if self.shape is None:
-            return f"the nesting of the example, {_described(self.example)}"
-        one = f"an array of shape {self.shape}" if self.shape else "a number"
-        if self.axis is None:
-            return one
-        shape = list(map(str, self.shape))
-        shape.insert(self.axis % (len(shape) + 1), "lanes")
-        return f"{one}, or an array of shape ({', '.join(shape)}{',' * (len(shape) == 1)})"
+    def _array(self, path: str, x: Any, shape: tuple[int, ...]) -> tuple[Any, int | None]:
+        """The numbers in an array, and how many lanes it has, if any."""
+        if type(x).__module__.startswith("numpy.ma"):
+            raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
+        if tuple(x.shape) == shape:
+            return x.reshape(-1), None
+        moved = x
+        if self.axis is not None and x.ndim == len(shape) + 1 and self.axis % x.ndim:
+            import numpy
+
+            moved = numpy.moveaxis(x, self.axis, 0)
+        if self.axis is None or tuple(moved.shape[1:]) != shape:
+            expected = f"an array of shape {shape}" if shape else "a number"
+            raise ValueError(f"{path}: expected {expected}{self._or_array(shape)}, got {_described(x)}")
+        return moved.reshape((len(moved), math.prod(shape))), len(moved)
+
+    def _or_array(self, shape: tuple[int, ...] | None) -> str:
+        if shape is None or self.axis is None:
+            return ""
+        with_lanes = list(map(str, shape))
+        with_lanes.insert(self.axis % (len(shape) + 1), "lanes")
+        return f", or an array of shape ({', '.join(with_lanes)}{',' * (not shape)})"
+
+
+def _filled(nesting: Any, items: Iterator[Any], lanes: bool) -> Any:
+    if type(nesting) is Block:
+        return stacked([next(items) for _ in range(math.prod(nesting.shape))], nesting.shape, lanes)
+    if isinstance(nesting, dict):
+        return {key: _filled(item, items, lanes) for key, item in nesting.items()}
+    if isinstance(nesting, (list, tuple)):
+        return type(nesting)([_filled(item, items, lanes) for item in nesting])
+    return next(items)
 
 
 def checked_axes(in_axes: Any, count: int) -> tuple[int | None, ...]:
@@ -157,11 +181,6 @@ def _as_number(name: str, x: Any) -> Any:
         return number(x)
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
-
-
-def _as_tree(x: Any, example: Any) -> Any:
-    """Nested lists for an array, where the example has lists."""
-    return x.tolist() if is_array(x) and not is_array(example) else x
 
 
 def _shape(example: Any) -> tuple[int, ...] | None:

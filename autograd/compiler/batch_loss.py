@@ -52,7 +52,7 @@ class BatchLoss:
         wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
         program, reached = _summed(program, wanted)
         self.reached = [i - first for i in reached]
-        self.runner = chosen_runner(program, "auto", True, False)
+        self.runner = chosen_runner(program, "auto", True, "plain")
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""

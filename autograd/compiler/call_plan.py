@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.arguments import Given
+from autograd.compiler.arguments import Block, Given
 from autograd.compiler.runners import LanesRunner
 
 
@@ -18,15 +18,13 @@ class CallPlan:
     def __init__(self, runner: LanesRunner, given: Sequence[Given], chosen: Sequence[int], single: bool, scale: float) -> None:
         self._runner, self._single, self._scale = runner, single, scale
         self._uniform = [i for i, x in enumerate(given) if x.lanes is None]
-        self._columns = [
-            (i, (x.lanes, -1) if x.tree.ndim > 2 else x.tree.shape) for i, x in enumerate(given) if x.lanes is not None
-        ]
+        self._columns = [(i, x.numbers.shape) for i, x in enumerate(given) if x.lanes is not None]
         self._lanes = next(x.lanes for x in given if x.lanes is not None)
         self._slopes = []
         start = 1
         for i in chosen:
             stop = start + given[i].numbers.size
-            self._slopes.append((start, stop, given[i].shape))
+            self._slopes.append((start, stop, given[i].nesting.shape))
             start = stop
 
     @classmethod
@@ -34,7 +32,7 @@ class CallPlan:
         cls, runner: object, given: Sequence[Given], axes: Sequence[int | None], chosen: Sequence[int], single: bool, scale: float
     ) -> CallPlan | None:
         """The plan of such a call; None if it cannot have one."""
-        plain = all(x.shape is not None and axis in (0, None) for x, axis in zip(given, axes, strict=True))
+        plain = all(type(x.nesting) is Block and axis in (0, None) for x, axis in zip(given, axes, strict=True))
         if not plain or not isinstance(runner, LanesRunner) or any(given[i].lanes is not None for i in chosen):
             return None
         return cls(runner, given, chosen, single, scale)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from types import FunctionType, MethodType
+from functools import partial
+from types import FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from autograd._tree import is_array, leaf_paths
@@ -15,16 +16,16 @@ _CONTAINERS = (list, tuple, dict)
 
 
 class Closure:
-    """The outer variables that a function reads, if they hold numbers, Values, or lists, tuples, dicts and arrays of them.
+    """What a function reads from outside, if that is a number, a Value, or a list, tuple, dict or array of them.
 
     A program keeps the numbers that it was traced with, and reads the Values that it was traced with. So what has taken
-    their place since would be overlooked. (What is read from attributes of objects is not among them.)
+    their place since would be overlooked.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
         self._read: list[tuple[Callable[[], Any], str, Any]] = []
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        for name, read in _variables(_function(f), set()):
+        for name, read in _everything_read(f):
             held = read()
             if _holds_numbers(held):
                 self._read.append((read, name, _copied(held)))
@@ -47,10 +48,36 @@ class _Leaves(NamedTuple):
     pairs: list[tuple[str, Any]]
 
 
-def _function(f: Any) -> Any:
-    while isinstance(f, MethodType) or hasattr(f, "__wrapped__"):
-        f = f.__func__ if isinstance(f, MethodType) else f.__wrapped__
-    return f
+def _everything_read(f: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """What a function, method or callable object may read: outer variables, defaults, bound arguments and attributes."""
+    while True:
+        if isinstance(f, partial):
+            yield from _items("argument {}", lambda f=f: {**dict(enumerate(f.args)), **f.keywords})  # type: ignore[misc]
+            f = f.func
+        elif isinstance(f, MethodType):
+            yield from _attributes("self", f.__self__)
+            f = f.__func__
+        elif hasattr(f, "__wrapped__"):
+            f = f.__wrapped__
+        elif not isinstance(f, FunctionType) and isinstance(vars(type(f)).get("__call__"), FunctionType):
+            yield from _attributes("self", f)
+            f = type(f).__call__
+        else:
+            break
+    for name, read in _variables(f, set()):
+        yield name, read
+        held = read()
+        if hasattr(held, "__dict__") and not isinstance(held, (type, ModuleType, FunctionType)):
+            yield from _attributes(name, held)
+
+
+def _attributes(name: str, holder: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
+    return _items(f"{name}.{{}}", lambda: getattr(holder, "__dict__", {}))
+
+
+def _items(spelled: str, read: Callable[[], Mapping[Any, Any]]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    for key in list(read()):
+        yield spelled.format(key), lambda key=key: read()[key]  # type: ignore[misc]
 
 
 def _variables(f: Any, seen: set[int]) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -63,6 +90,8 @@ def _variables(f: Any, seen: set[int]) -> Iterator[tuple[str, Callable[[], Any]]
     for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
         reads.append((name, lambda cell=cell: cell.cell_contents))  # type: ignore[misc]
     variables: Mapping[str, Any] = f.__globals__
+    defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
+    reads += [(f"a default of {f.__name__}", lambda held=held: held) for held in defaults]  # type: ignore[misc]
     names = [name for part in _codes(code) for name in part.co_names if name in variables]
     reads += [(name, lambda name=name: variables[name]) for name in dict.fromkeys(names)]  # type: ignore[misc]
     for name, read in reads:

@@ -13,7 +13,7 @@ from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.arguments import Given, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, stacked
 from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors import chunks
 from autograd.compiler.guards import check_guards, differing_lanes
@@ -79,11 +79,11 @@ class Compiled:
         found = self._run(("gradient", chosen, reduced), given, lanes, scale)
         if reduced and not (self.captured or self.traced.guards or self.traced.samplers):
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(self._runners[("gradient", chosen, reduced), True, False], given, axes, chosen, single, scale)
+            plan = CallPlan.of(self._runners[("gradient", chosen, reduced), True, "plain"], given, axes, chosen, single, scale)
             if plan is not None:
                 self._plans[key] = plan
         value = float(found[0]) if reduced else for_lanes(found[0], lanes)
-        return value, self._shaped(found, 1, given, chosen, single, None if reduced else lanes)
+        return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value.
@@ -232,10 +232,10 @@ class Compiled:
         more: Sequence[Given] = (),
     ) -> Found:
         self._check_closure()
-        foreign = any(is_foreign(x.numbers) for x in given)
-        runner = self._runners.get((key, lanes is not None, foreign))
+        kind = _kind(given)
+        runner = self._runners.get((key, lanes is not None, kind))
         if runner is None:
-            runner = self._runners[key, lanes is not None, foreign] = self._made(key, lanes is not None, foreign)
+            runner = self._runners[key, lanes is not None, kind] = self._made(key, lanes is not None, kind)
         uniform = [x.numbers for x in given if x.lanes is None]
         columns = [x.numbers for x in given if x.lanes is not None]
         if self.captured:
@@ -255,8 +255,8 @@ class Compiled:
         if self.traced.closure is not None:
             self.traced.closure.check()
 
-    def _made(self, key: tuple[Any, ...], lanes: bool, foreign: bool) -> Runner:
-        return chosen_runner(self._derived(key, lanes), self.executor, lanes, foreign)
+    def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
+        return chosen_runner(self._derived(key, lanes), self.executor, lanes, kind)
 
     def _derived(self, key: tuple[Any, ...], lanes: bool) -> Program:
         """The program before the passes."""
@@ -294,16 +294,33 @@ class Compiled:
         return isinstance(by, int), tuple(positions(verb, self.name, by, len(self.arguments)))
 
     def _shaped(
-        self, found: Found, start: int, given: Sequence[Given], chosen: Sequence[int], single: bool, lanes: int | None
+        self,
+        found: Found,
+        start: int,
+        given: Sequence[Given],
+        chosen: Sequence[int],
+        single: bool,
+        lanes: int | None,
+        reduced: bool = False,
     ) -> Any:
-        """Outputs from `start` on, derivatives by these arguments, in their shape: for every one of the `lanes`, if any."""
+        """Outputs from `start` on, derivatives by these arguments, in their shape: for every one of the `lanes`, if any.
+
+        Derivatives of what is `reduced` over the lanes have the shape of the argument, with lanes only if it has them.
+        """
         shaped = []
         for i in chosen:
             stop = start + self.arguments[i].count
             items, per_lane = found.span(start, stop)
-            if lanes is not None and not per_lane:
+            wanted = lanes is not None and not (reduced and given[i].lanes is None)
+            if wanted and not per_lane:
                 items, per_lane = [for_lanes(x, lanes) for x in items], True
-            shaped.append(given[i].result(items, per_lane))
+            result = given[i].result(items, per_lane)
+            axis = self.arguments[i].axis
+            if reduced and wanted and axis and type(given[i].nesting) is Block:
+                import numpy
+
+                result = numpy.moveaxis(result, 0, axis)
+            shaped.append(result)
             start = stop
         return shaped[0] if single else tuple(shaped)
 
@@ -328,6 +345,13 @@ def scale_of(reduction: str | None, lanes: int | None) -> float:
     if lanes == 0 and reduction == "mean":
         raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0
+
+
+def _kind(given: Sequence[Given]) -> str:
+    """What it takes to compute with these: see `chosen_runner`."""
+    if any(is_foreign(x.numbers) for x in given):
+        return "foreign"
+    return "plain" if all(x.plain for x in given) else "other"
 
 
 def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:

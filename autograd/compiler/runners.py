@@ -76,7 +76,7 @@ class PythonRunner(Runner):
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
-        numbers = iter([x if type(x) is float else x.item() if hasattr(x, "item") else x for x in chain.from_iterable(uniform)])
+        numbers = iter([x if type(x) is float else x.item() if hasattr(x, "dtype") else x for x in chain.from_iterable(uniform)])
         if lanes is None:
             return Found(self.layout, python.run(self.program, list(numbers)), None)
         series = iter([column for block in columns for column in zip(*block, strict=True)] if lanes else [])
@@ -122,8 +122,11 @@ def _array(numbers: Any) -> Any:
     return numpy.asarray(numbers, float)
 
 
-def chosen_runner(program: Program, executor: str, lanes: bool, foreign: bool) -> Runner:
-    """The executor that was asked for, or the fastest that can run the program."""
-    if executor == "python" or (executor == "auto" and not lanes and len(program.rows) < MIN_ROWS):
+def chosen_runner(program: Program, executor: str, lanes: bool, kind: str) -> Runner:
+    """The executor that was asked for, or the fastest that can run the program.
+
+    `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, "other" for other numbers.
+    """
+    if executor == "python" or kind == "other" or (executor == "auto" and not lanes and len(program.rows) < MIN_ROWS):
         return PythonRunner(program)
     return LanesRunner(optimize(program))

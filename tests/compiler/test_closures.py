@@ -1,5 +1,7 @@
 """What a function reads from outside and what changes there: read anew, or an error, never an old number."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -67,3 +69,42 @@ def test_a_function_that_does_something_else_at_every_call_is_refused():
 
     with pytest.raises(CompileError, match="something else at every call"):
         autograd.compile(counting, 1.0)
+
+
+class Scaled:
+    def __init__(self):
+        self.rate, self.weight = 2.0, Value(3.0)
+
+    def __call__(self, x):
+        return self.rate * x * self.weight
+
+    def method(self, x):
+        return self(x)
+
+
+@pytest.mark.parametrize("function", [lambda held: held, lambda held: held.method, lambda held: lambda x: held(x)], ids=str)
+@pytest.mark.parametrize(("name", "value"), [("rate", 3.0), ("weight", Value(3.0))], ids=str)
+def test_an_attribute_that_has_changed_is_an_error(function, name, value):
+    held = Scaled()
+    program = autograd.compile(function(held), 1.0)
+    assert program(2.0) == 12.0
+    setattr(held, name, value)
+    with pytest.raises(CompileError, match=f"{name}, which"):
+        program(2.0)
+
+
+def test_defaults_and_bound_arguments_that_have_changed_are_errors():
+    rates = [2.0]
+
+    def with_default(x, rates=rates):
+        return x * rates[0]
+
+    def with_two(rates, x):
+        return x * rates[0]
+
+    programs = [autograd.compile(f, 1.0) for f in (with_default, functools.partial(with_two, rates))]
+    assert [program(3.0) for program in programs] == [6.0, 6.0]
+    rates[0] = 5.0
+    for program in programs:
+        with pytest.raises(CompileError, match="has changed"):
+            program(3.0)
