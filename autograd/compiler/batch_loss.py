@@ -11,8 +11,9 @@ from autograd._tree import tree_leaves
 from autograd.compiler import derived
 from autograd.compiler.builder import Symbol
 from autograd.compiler.instructions import lane_sum
+from autograd.compiler.optimize import prepare
 from autograd.compiler.program import Output, Program
-from autograd.compiler.runners import chosen_runner
+from autograd.compiler.runners import fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
 
@@ -48,11 +49,11 @@ class BatchLoss:
         self._samplers, self._count = traced.samplers, len(tree_leaves(self.outputs))
         first = sum([argument.count for argument in traced.arguments])
         rest = first + len(self.captured)
-        program = derived.with_lanes(traced.program, (*range(first), *range(rest, len(traced.program.inputs))))
+        program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
         wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
         program, reached = _summed(program, wanted)
         self.reached = [i - first for i in reached]
-        self.runner = chosen_runner(program, "auto", True, "plain")
+        self.runner = fast_runner(program, "auto", "plain")
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""

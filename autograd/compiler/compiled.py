@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate, pairwise
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lan
 from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors import chunks
 from autograd.compiler.guards import check_guards, differing_lanes
-from autograd.compiler.optimize import optimize
-from autograd.compiler.program import Input, Output, Program
-from autograd.compiler.runners import Found, Runner, chosen_runner
+from autograd.compiler.optimize import optimize, prepare
+from autograd.compiler.program import Input, Program
+from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError
 from autograd.transforms import check_tangents, positions
@@ -40,8 +40,7 @@ class Compiled:
         self._numbers: Sequence[float] | None = None  # in the place of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
         self._plans: dict[Any, CallPlan] = {}
-        self._values = traced.program.outputs[: len(traced.program.outputs) - len(traced.guards)]
-        self._guarded = traced.program.outputs[len(self._values) :]
+        self._count = len(traced.program.outputs) - len(traced.guards)  # of the numbers that it returns
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
         self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
         self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
@@ -55,7 +54,7 @@ class Compiled:
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         found = self._run(("value",), given, lanes)
-        return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(len(self._values))], lanes is not None)
+        return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes is not None)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -118,7 +117,7 @@ class Compiled:
         lanes = lanes_of(self.arguments, given)
         found = self._run(("jacobian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
-        rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(len(self._values))]
+        rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
         return _in_shape(self.traced.result, rows, lanes is not None)
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
@@ -200,7 +199,7 @@ class Compiled:
         key: Any = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
         if what == "value_and_grad":
             key = ("gradient", chosen, lanes and reduction is not None)
-        return optimize(self._derived(key or (what, chosen), lanes))
+        return optimize(self._derived(key or (what, chosen), lanes, self._prepared))
 
     def __str__(self) -> str:
         return str(self.program_of())
@@ -256,34 +255,40 @@ class Compiled:
             self.traced.closure.check()
 
     def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
-        return chosen_runner(self._derived(key, lanes), self.executor, lanes, kind)
+        if runs_in_python(self.traced.program, self.executor, lanes, kind):
+            return PythonRunner(self._derived(key, lanes, self.traced.program))
+        return fast_runner(self._derived(key, lanes, self._prepared), self.executor, kind)
 
-    def _derived(self, key: tuple[Any, ...], lanes: bool) -> Program:
+    @cached_property
+    def _prepared(self) -> Program:
+        """The traced program with fewer rows to differentiate."""
+        return prepare(self.traced.program)
+
+    def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
         """The program before the passes."""
         per_lane = [i for a, at in zip(self.arguments, self._registers, strict=True) if a.axis is not None for i in at]
-        per_lane += range(self._captured_at.stop, len(self.traced.program.inputs))
-        program = derived.with_lanes(self.traced.program, per_lane if lanes else ())
+        per_lane += range(self._captured_at.stop, len(program.inputs))
+        program = derived.with_lanes(program, per_lane if lanes else ())
+        values, guards = program.outputs[: self._count], program.outputs[self._count :]
         match key:
             case ("value",):
                 return program
             case ("guards",):
-                return Program(program.inputs, program.rows, self._guarded, program.registers)
+                return Program(program.inputs, program.rows, guards, program.registers)
             case ("gradient", chosen, reduce):
-                return derived.value_and_gradient(program, self._leaves(chosen), self._guarded, reduce)
+                return derived.value_and_gradient(program, self._leaves(chosen), guards, reduce)
             case ("backward", reduce):
-                return derived.value_and_gradient(program, self._captured_at, self._guarded, reduce)
+                return derived.value_and_gradient(program, self._captured_at, guards, reduce)
             case ("jacobian", chosen):
-                return derived.jacobian(program, [y.arg for y in self._values], self._leaves(chosen), self._guarded)
+                return derived.jacobian(program, [y.arg for y in values], self._leaves(chosen), guards)
             case ("hessian", chosen):
-                return derived.hessian(program, self._leaves(chosen), self._guarded)
+                return derived.hessian(program, self._leaves(chosen), guards)
             case _:
                 inputs = self._leaves(key[1])
                 named = [Input(f"dot_{program.inputs[i].name}", program.inputs[i].per_lane) for i in inputs]
                 first = len(program.inputs)
                 longer = derived.with_inputs(program, named)
-                more = [
-                    Output(g.name, g.arg + len(named) if type(g.arg) is int and g.arg >= first else g.arg) for g in self._guarded
-                ]
+                more = longer.outputs[self._count :]
                 return derived.hessian_product(longer, inputs, range(first, first + len(named)), more)
 
     def _leaves(self, chosen: Sequence[int]) -> list[int]:
@@ -348,7 +353,7 @@ def scale_of(reduction: str | None, lanes: int | None) -> float:
 
 
 def _kind(given: Sequence[Given]) -> str:
-    """What it takes to compute with these: see `chosen_runner`."""
+    """What it takes to compute with these: see `PythonRunner, fast_runner, runs_in_python`."""
     if any(is_foreign(x.numbers) for x in given):
         return "foreign"
     return "plain" if all(x.plain for x in given) else "other"

@@ -122,11 +122,14 @@ def _array(numbers: Any) -> Any:
     return numpy.asarray(numbers, float)
 
 
-def chosen_runner(program: Program, executor: str, lanes: bool, kind: str) -> Runner:
-    """The executor that was asked for, or the fastest that can run the program.
+def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> bool:
+    """True if a program is run number by number: if that was asked for, for numbers of other types, and if it is small.
 
     `kind` is "plain" for floats and NumPy arrays, "foreign" for arrays of other libraries, "other" for other numbers.
     """
-    if executor == "python" or kind == "other" or (executor == "auto" and not lanes and len(program.rows) < MIN_ROWS):
-        return PythonRunner(program)
+    return executor == "python" or kind == "other" or (executor == "auto" and not lanes and len(program.rows) < MIN_ROWS)
+
+
+def fast_runner(program: Program, executor: str, kind: str) -> Runner:
+    """The executor that was asked for, or the fastest that can run the program, after all passes."""
     return LanesRunner(optimize(program))

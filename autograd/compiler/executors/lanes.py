@@ -62,7 +62,7 @@ class Lanes:
             state = _State(self._tape, self._code)
         try:
             outputs = state.given(uniform, per_lane, lanes)
-            if state.ranges == 1 or self._threads == 1:
+            if state.ranges <= 1 or self._threads == 1:
                 self._interpret(state.address, state.thread(0).address, PHASES, 0, state.ranges)
             else:
                 self._on_threads(state)
