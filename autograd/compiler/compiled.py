@@ -20,7 +20,7 @@ from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.optimize import optimize, prepare
 from autograd.compiler.program import Input, Program
 from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
-from autograd.compiler.traced import Traced
+from autograd.compiler.traced import Traced, collector_paused
 from autograd.errors import CompileError
 from autograd.transforms import check_tangents, positions
 
@@ -255,9 +255,10 @@ class Compiled:
             self.traced.closure.check()
 
     def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
-        if runs_in_python(self.traced.program, self.executor, lanes, kind):
-            return PythonRunner(self._derived(key, lanes, self.traced.program))
-        return fast_runner(self._derived(key, lanes, self._prepared), self.executor, kind)
+        with collector_paused():
+            if runs_in_python(self.traced.program, self.executor, lanes, kind):
+                return PythonRunner(self._derived(key, lanes, self.traced.program))
+            return fast_runner(self._derived(key, lanes, self._prepared), self.executor, kind)
 
     @cached_property
     def _prepared(self) -> Program:

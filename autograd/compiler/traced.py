@@ -42,7 +42,7 @@ class Traced(NamedTuple):
         name = getattr(f, "__name__", None) or type(f).__name__
         names = _parameter_names(f, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
-        with _collector_paused():
+        with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
             _, again, captured_again = _trace(f, name, arguments)
         if program.rows != again.rows or captured != captured_again:
@@ -84,7 +84,7 @@ def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Run without the garbage collector: it would walk the growing graph over and over, and find nothing."""
     import gc
 

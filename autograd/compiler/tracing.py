@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograd import context
@@ -82,7 +82,7 @@ class Trace:
         Its inputs are the arguments, the captured leaves and the draws, in that order.
         """
         wanted = [*outputs, *((f"guard_{i}", condition) for i, condition in enumerate(self._conditions))]
-        order = list(self._order([x for _, x in wanted if type(x) is Value]))
+        order = self._order([x for _, x in wanted if type(x) is Value])
         known = {*self.inputs, *self.draws}
         captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
         names = [*self.names, *(spelled(x.label) or f"w{i}" for i, x in enumerate(captured))]
@@ -103,21 +103,27 @@ class Trace:
         found = [Output(name, registers[x] if type(x) is Value else x) for name, x in wanted]
         return builder.program(found), captured
 
-    def _order(self, roots: Sequence[Value]) -> Iterator[Value]:
+    def _order(self, roots: Sequence[Value]) -> list[Value]:
         """All nodes behind the roots, arguments before results, in the order in which a sweep visits them."""
+        order: list[Value] = []
         seen: set[Value] = set()
-        stop = {*self.inputs, *self.draws}
+        stop, sources = {*self.inputs, *self.draws}, self._sources
         stack: list[Any] = list(roots)[::-1]
         while stack:
             node = stack.pop()
-            if node is None:  # all arguments of the node under this None have been visited
-                yield stack.pop()
+            if node is None:  # all arguments of the node under this None are in the order now
+                order.append(stack.pop())
             elif node not in seen:
                 seen.add(node)
+                args = node.args
+                if (not args and node not in sources) or node in stop:
+                    order.append(node)
+                    continue
                 stack += (node, None)
-                if node not in stop:
-                    args = (self._sources[node],) if node in self._sources else node.args[::-1]
-                    stack.extend(arg for arg in args if type(arg) is not float and arg not in seen)
+                for arg in (sources[node],) if node in sources else args[::-1]:
+                    if type(arg) is not float and arg not in seen:
+                        stack.append(arg)
+        return order
 
 
 def spelled(name: str) -> str:
