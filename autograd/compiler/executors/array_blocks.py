@@ -7,28 +7,26 @@ from typing import Any
 
 from autograd.compiler.executors.array_forms import library_of
 from autograd.compiler.executors.array_plan import Operand, Run
-from autograd.op import number
 
 Blocks = list[Any]
 MAX_RUNS = 8  # of rows that are put together run by run; more are taken by their indices
 
 
-def as_vector(xp: Any, numbers: Any, like: Any) -> Any:
-    """A vector of float64, of an array or a list of numbers, on the device of the array `like`."""
+def as_array(xp: Any, numbers: Any, like: Any) -> Any:
+    """An array of float64, of an array, a list or a list of lists of numbers, on the device of the array `like`."""
     if not isinstance(numbers, (list, tuple)):
         return numbers if numbers.dtype == xp.float64 else xp.astype(numbers, xp.float64)
     device = {"device": like.device} if library_of(xp) == "torch" and like is not None else {}
     if any(hasattr(x, "shape") for x in numbers):  # some of them may be traced
         return xp.stack([xp.asarray(x, dtype=xp.float64, **device) for x in numbers])
-    return xp.asarray([number(x) for x in numbers], dtype=xp.float64, **device)
+    return xp.asarray(numbers, dtype=xp.float64, **device)
 
 
 def as_matrix(xp: Any, columns: Sequence[Any]) -> Any:
     """Matrices with one row per lane as one with one column per lane, its rows contiguous where the library is NumPy."""
     if not columns:
         return None
-    parts = [column if column.dtype == xp.float64 else xp.astype(column, xp.float64) for column in columns]
-    whole = xp.concat([part.T for part in parts], axis=0) if len(parts) > 1 else parts[0].T
+    whole = xp.concat([column.T for column in columns], axis=0) if len(columns) > 1 else columns[0].T
     if library_of(xp) == "numpy":
         import numpy
 

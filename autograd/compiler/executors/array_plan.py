@@ -86,7 +86,7 @@ class _Planner:
         self.varies: list[bool] = []
         self.phases: list[int] = []  # from which on it is known
         self.levels: list[int] = []
-        self.constants: dict[str, int] = {}
+        self.constants = {"0.0": 0}  # so that there is one
         self.blocks = LANE_INPUTS + 1
 
     def plan(self) -> Plan:
@@ -147,6 +147,7 @@ class _Planner:
         return [self._group(alike[key]) for key in sorted(alike, key=lambda key: key[0])]  # type: ignore[arg-type,return-value]
 
     def _group(self, rows: Sequence[_Computed]) -> Group:
+        rows = sorted(rows, key=lambda row: [self._place(arg) for arg in row.args])  # so that operands are long runs
         op, args, _, shape, _ = rows[0]
         starts = (*operand_starts(op, len(args), shape), len(args))
         operands = tuple([self._operand([row.args[start:stop] for row in rows]) for start, stop in pairwise(starts)])

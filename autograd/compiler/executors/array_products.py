@@ -29,8 +29,6 @@ def operand_starts(op: Op, count: int, shape: tuple[int, int] | None) -> Sequenc
     return range(count) if product is None else product.starts(count, shape)
 
 
-
-
 def product_of(op: Op, sizes: Sequence[int]) -> Callable[..., Any] | None:
     """The form of an op whose operands have these sizes; None if it is computed number by number."""
     product = PRODUCTS.get(op.name)

@@ -6,10 +6,10 @@ It may be traced by `jax.jit`; PyTorch's tensors stay on their device.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
-from autograd.compiler.executors.array_blocks import Blocks, as_matrix, as_vector, reader
+from autograd.compiler.executors.array_blocks import Blocks, as_array, as_matrix, reader
 from autograd.compiler.executors.array_forms import array_form, library_of
 from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Group, planned
 from autograd.compiler.executors.array_products import product_of
@@ -21,11 +21,11 @@ CACHE = 2**20  # bytes that a block of lanes takes: half of the second-level cac
 MIN_LANES = 256  # of a block: with fewer, the calls take longer than the arithmetic
 
 
-def run(program: Program, inputs: Sequence[Any], xp: Any = None) -> list[Any]:
+def run(program: Program, inputs: Sequence[Any], xp: Any = None, lanes: int = 0) -> list[Any]:
     """The outputs, given a number for each uniform input and an array of numbers for each that is per lane.
 
-    `xp` is the namespace of the arrays; unless given, they are asked for it. Outputs are arrays, without dimensions where
-    they are uniform.
+    `xp` is the namespace of the arrays; unless given, they are asked for it. `lanes` need not be given if an input is per
+    lane. Outputs are arrays, without dimensions where they are uniform.
 
     >>> import numpy as np
     >>> from autograd import compile
@@ -36,7 +36,7 @@ def run(program: Program, inputs: Sequence[Any], xp: Any = None) -> list[Any]:
     xp = namespace_of(inputs) if xp is None else xp
     columns = [x for x, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
     numbers = [x for x, given in zip(inputs, program.inputs, strict=True) if not given.per_lane]
-    lanes = columns[0].shape[0] if columns else 0
+    lanes = columns[0].shape[0] if columns else lanes
     found = ArrayExecutor(program, xp).run([numbers], [xp.stack(columns, axis=1)] if columns else [], lanes)
     uniform, per_lane = (iter([outputs[i, ...] for i in range(outputs.shape[0])]) for outputs in found)
     return [next(per_lane if type(arg) is int and program.per_lane[arg] else uniform) for _, arg in program.outputs]
@@ -72,13 +72,13 @@ class ArrayExecutor:
         like = next((x for x in (*columns, *uniform) if not isinstance(x, list)), None)
         blocks: Blocks = [None] * self.plan.blocks
         with _quiet(self.library):
-            blocks[CONSTANTS] = as_vector(self.xp, list(self.plan.constants), like)[:, None]
-            vectors = [as_vector(self.xp, x, like) for x in uniform if len(x)]
+            blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
+            vectors = [as_array(self.xp, x, like) for x in uniform if len(x)]
             if vectors:
                 blocks[UNIFORM_INPUTS] = self.xp.concat(vectors, axis=0)[:, None]
             for step in self.before:
                 step(blocks, 1)
-            found = self._over_lanes(blocks, columns, lanes)
+            found = self._over_lanes(blocks, [as_array(self.xp, x, like) for x in columns], lanes)
             for step in self.after:
                 step(blocks, 1)
             return self.uniform_outputs(blocks)[:, 0], found
@@ -115,8 +115,8 @@ class ArrayExecutor:
 
         def step(blocks: Blocks, lanes: int) -> None:
             z = compute(blocks, lanes)
-            if reduces and blocks[made] is not None:
-                z = blocks[made] + z
+            if reduces:
+                z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
             blocks[made] = z if z.shape[0] == group.rows else xp.broadcast_to(z, (group.rows, z.shape[1]))
             for block in dead:
                 blocks[block] = None
@@ -145,12 +145,12 @@ class ArrayExecutor:
         def compute(blocks: Blocks, lanes: int) -> Any:
             args = [number if read is None else read(blocks) for read, number in zip(readers, numbers, strict=True)]
             z = form(*args)
-            return xp.full_like(blocks[CONSTANTS][:1], z) if type(z) is float else z
+            return xp.full_like(blocks[CONSTANTS][:1, :], z) if type(z) is float else z
 
         return compute
 
 
-def _quiet(library: str) -> AbstractContextManager[Any]:
+def _quiet(library: str) -> Any:
     """Without NumPy's warnings of overflow, and without the graph that PyTorch would record."""
     if library == "torch":
         import torch

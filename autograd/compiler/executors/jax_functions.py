@@ -11,9 +11,9 @@ from autograd._typing import Any
 def check_precision(library: str) -> None:
     """TypeError if arrays of this library would be float32."""
     if library == "jax":
-        import jax
+        from jax import config
 
-        if not jax.config.jax_enable_x64:
+        if not config.read("jax_enable_x64"):
             raise TypeError(
                 "a program computes in float64, but JAX is set to float32: write jax.config.update('jax_enable_x64', True)"
             )
