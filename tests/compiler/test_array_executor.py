@@ -151,7 +151,7 @@ def test_equal_constants_of_different_signs_and_nans_stay_apart():
 
 def test_rows_that_do_not_wait_for_one_another_are_one_group():
     network = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of()
-    assert [(group.op, group.rows) for group in planned(network).body] == [(ops.dot, 3), (ops.tanh, 3), (ops.sum, 1)]
+    assert [(group.op, group.rows) for group in planned(network).body] == [(matmul, 3), (ops.tanh, 3), (ops.sum, 1)]
 
 
 def test_blocks_are_freed_after_their_last_use():
