@@ -31,7 +31,7 @@ def array_form(op: Op, xp: Any) -> Form:
     >>> array_form(ops.sigmoid, xp)(xp.asarray([0.0, 40.0, -800.0])).tolist()
     [0.5, 1.0, 0.0]
     """
-    library = _library(xp)
+    library = library_of(xp)
     form = OF_LIBRARY.get(library, {}).get(op.name) or FORMS.get(op.name)
     if form is not None:
         namespace = AccurateJax(xp) if library == "jax" else xp
@@ -50,7 +50,7 @@ def array_form(op: Op, xp: Any) -> Form:
     return on_arrays
 
 
-def _library(xp: Any) -> str:
+def library_of(xp: Any) -> str:
     """The name of the library that a namespace belongs to: `numpy`, `jax`, `torch` …"""
     return str(xp.__name__).removeprefix("array_api_compat.").partition(".")[0]
 

@@ -162,8 +162,7 @@ def direction(xp: Any, x: Any, rest: Any) -> Any:
 
 
 def fraction(xp: Any, x: Any, y: Any) -> Any:
-    whole = x + y
-    return xp.where(whole == 0.0, NAN, x / whole)
+    return x / (x + y)
 
 
 def norm(xp: Any, *xs: Any) -> Any:

@@ -8,6 +8,17 @@ from __future__ import annotations
 from autograd._typing import Any
 
 
+def check_precision(library: str) -> None:
+    """TypeError if arrays of this library would be float32."""
+    if library == "jax":
+        from jax import config
+
+        if not config.read("jax_enable_x64"):
+            raise TypeError(
+                "a program computes in float64, but JAX is set to float32: write jax.config.update('jax_enable_x64', True)"
+            )
+
+
 class AccurateJax:
     """The namespace `jax.numpy`, with functions of its own where XLA's are not accurate."""
 

@@ -1,0 +1,82 @@
+"""Sums and products of many arguments, and reductions over lanes, on matrices.
+
+An operand of several arguments is an array of shape (rows, arguments, lanes), where rows is 1 if it is the same for all rows,
+and lanes is 1 if it is uniform.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from autograd.compiler.executors.array_forms import FORMS
+from autograd.op import Op
+
+MIN_STACKED = 9  # arguments of a sum that are stacked and then added up; fewer are added one by one
+
+
+class Product(NamedTuple):
+    """How an op of many arguments is computed on matrices."""
+
+    starts: Callable[[int, Any], Sequence[int]]  # where its operands begin, of the number of arguments and the shape of the row
+    form: Callable[..., Any]  # of the namespace, the shape of the row, the number of lanes and the operands
+
+
+def operand_starts(op: Op, count: int, shape: tuple[int, int] | None) -> Sequence[int]:
+    """Where the operands of an op begin among its `count` arguments; most have one operand per argument."""
+    product = PRODUCTS.get(op.name)
+    return range(count) if product is None else product.starts(count, shape)
+
+
+def product_of(op: Op, sizes: Sequence[int]) -> Callable[..., Any] | None:
+    """The form of an op whose operands have these sizes; None if it is computed number by number."""
+    product = PRODUCTS.get(op.name)
+    return product.form if product is not None and (op.name not in FORMS or max(sizes, default=1) > 1) else None
+
+
+def _sum(xp: Any, shape: Any, lanes: int, xs: Any) -> Any:
+    return xp.sum(xs, axis=1) + 0.0
+
+
+def _dot(xp: Any, shape: Any, lanes: int, weights: Any, inputs: Any, bias: Any) -> Any:
+    if inputs.shape[2] == 1:
+        weights, inputs = inputs, weights
+    if weights.shape[2] != 1:
+        total = xp.sum(weights * inputs, axis=1)
+    elif inputs.shape[0] == 1:
+        total = xp.matmul(weights[:, :, 0], inputs[0, :, :])
+    else:
+        total = xp.matmul(xp.matrix_transpose(weights), inputs)[:, 0, :]
+    return total + bias[:, 0, :]
+
+
+def _matmul(xp: Any, shape: tuple[int, int], lanes: int, weights: Any, inputs: Any, biases: Any) -> Any:
+    if weights.shape[2] == 1:
+        return xp.matmul(xp.reshape(weights, shape), inputs[0, :, :]) + biases[0, :, :]
+    return xp.sum(xp.reshape(weights, (*shape, -1)) * inputs, axis=1) + biases[0, :, :]
+
+
+def _lane_sum(xp: Any, shape: Any, lanes: int, x: Any) -> Any:
+    return x[:, 0, :] * float(lanes) if x.shape[2] == 1 else xp.sum(x, axis=2)
+
+
+def _lane_dot(xp: Any, shape: Any, lanes: int, x: Any, y: Any) -> Any:
+    if x.shape[2] == 1 or y.shape[2] == 1:
+        return _lane_sum(xp, shape, lanes, x * y)
+    return xp.matmul(x, xp.matrix_transpose(y))[:, :, 0]
+
+
+def _lane_matmul(xp: Any, shape: Any, lanes: int, left: Any, right: Any) -> Any:
+    left, right = (xp.broadcast_to(x[0, :, :], (x.shape[1], lanes)) for x in (left, right))
+    return xp.reshape(xp.matmul(left, right.T), (-1, 1))
+
+
+PRODUCTS: Mapping[str, Product] = {
+    "sum": Product(lambda count, shape: range(count) if count < MIN_STACKED else (0,), _sum),
+    "dot": Product(lambda count, shape: (0, count // 2, count - 1) if count > 1 else (0,), _dot),
+    "matmul": Product(lambda count, shape: (0, math.prod(shape), math.prod(shape) + shape[1]), _matmul),
+    "lane_sum": Product(lambda count, shape: (0,), _lane_sum),
+    "lane_dot": Product(lambda count, shape: (0, 1), _lane_dot),
+    "lane_matmul": Product(lambda count, shape: (0, shape[0]), _lane_matmul),
+}

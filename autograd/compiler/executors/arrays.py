@@ -1,0 +1,163 @@
+"""Runs a Program on arrays of any array API namespace: NumPy's in blocks of lanes that stay in the cache, others whole.
+
+It may be traced by `jax.jit`; PyTorch's tensors stay on their device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from autograd.compiler.executors.array_blocks import Blocks, as_array, as_matrix, reader
+from autograd.compiler.executors.array_forms import array_form, library_of
+from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Group, planned
+from autograd.compiler.executors.array_products import product_of
+from autograd.compiler.executors.jax_functions import check_precision
+from autograd.compiler.instructions import REDUCTIONS
+from autograd.compiler.program import Program
+
+CACHE = 2**20  # bytes that a block of lanes takes: half of the second-level cache of a core
+MIN_LANES = 256  # of a block: with fewer, the calls take longer than the arithmetic
+
+
+def run(program: Program, inputs: Sequence[Any], xp: Any = None, lanes: int = 0) -> list[Any]:
+    """The outputs, given a number for each uniform input and an array of numbers for each that is per lane.
+
+    `xp` is the namespace of the arrays; unless given, they are asked for it. `lanes` need not be given if an input is per
+    lane. Outputs are arrays, without dimensions where they are uniform.
+
+    >>> import numpy as np
+    >>> from autograd import compile
+    >>> program = compile(lambda w, x: w * x, 2.0, 3.0, in_axes=(None, 0)).program_of()
+    >>> run(program, [10.0, np.array([1.0, 2.0])])
+    [array([10., 20.])]
+    """
+    xp = namespace_of(inputs) if xp is None else xp
+    columns = [x for x, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
+    numbers = [x for x, given in zip(inputs, program.inputs, strict=True) if not given.per_lane]
+    lanes = columns[0].shape[0] if columns else lanes
+    found = ArrayExecutor(program, xp).run([numbers], [xp.stack(columns, axis=1)] if columns else [], lanes)
+    uniform, per_lane = (iter([outputs[i, ...] for i in range(outputs.shape[0])]) for outputs in found)
+    return [next(per_lane if type(arg) is int and program.per_lane[arg] else uniform) for _, arg in program.outputs]
+
+
+def namespace_of(inputs: Iterable[Any]) -> Any:
+    """The array API namespace of the arrays among the inputs; NumPy's if there are none."""
+    try:
+        import array_api_compat.numpy
+    except ImportError as error:
+        raise ImportError('running on arrays needs array-api-compat: pip install "scalar-autograd[compile]"') from error
+    found = [x for x in inputs if array_api_compat.is_array_api_obj(x)]
+    return array_api_compat.array_namespace(*found) if found else array_api_compat.numpy
+
+
+class ArrayExecutor:
+    """A program made ready for the arrays of one namespace."""
+
+    def __init__(self, program: Program, xp: Any) -> None:
+        self.xp, self.library = xp, library_of(xp)
+        self.plan = plan = planned(program)
+        self.before, self.body, self.after = ([self._step(g) for g in groups] for groups in (plan.before, plan.body, plan.after))
+        self.uniform_outputs = reader(plan.uniform_outputs, xp)
+        self.lane_outputs = reader(plan.lane_outputs, xp)
+
+    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
+        """The uniform outputs as a vector, and those per lane as a matrix with one row for each.
+
+        `uniform` are vectors or lists of numbers, together the uniform inputs; `columns` are matrices with one row per lane,
+        together the other inputs.
+        """
+        check_precision(self.library)
+        like = next((x for x in (*columns, *uniform) if not isinstance(x, list)), None)
+        blocks: Blocks = [None] * self.plan.blocks
+        with _quiet(self.library):
+            blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
+            vectors = [as_array(self.xp, x, like) for x in uniform if len(x)]
+            if vectors:
+                blocks[UNIFORM_INPUTS] = self.xp.concat(vectors, axis=0)[:, None]
+            for step in self.before:
+                step(blocks, 1)
+            found = self._over_lanes(blocks, [as_array(self.xp, x, like) for x in columns], lanes)
+            for step in self.after:
+                step(blocks, 1)
+            return self.uniform_outputs(blocks)[:, 0], found
+
+    def _over_lanes(self, blocks: Blocks, columns: Sequence[Any], lanes: int) -> Any:
+        """Run the body, block after block of lanes; the outputs per lane."""
+        width = self._width(lanes)
+        outputs = self.plan.lane_outputs.each
+        found = None
+        for start in range(0, max(lanes, 1), width):
+            stop = min(start + width, lanes)
+            blocks[LANE_INPUTS] = as_matrix(self.xp, [column[start:stop, :] for column in columns])
+            for step in self.body:
+                step(blocks, stop - start)
+            if width >= lanes:
+                return self.lane_outputs(blocks)
+            if found is None:
+                found = self.xp.empty((outputs, lanes), dtype=self.xp.float64)
+            if outputs:
+                found[:, start:stop] = self.lane_outputs(blocks)
+        return found
+
+    def _width(self, lanes: int) -> int:
+        """How many lanes run at a time: NumPy's as many as fit into the cache."""
+        if self.library != "numpy":
+            return max(lanes, 1)
+        return max(MIN_LANES, CACHE // (8 * max(self.plan.live, 1)))
+
+    def _step(self, group: Group) -> Callable[[Blocks, int], None]:
+        """What computes a group, given the blocks and how many lanes there are."""
+        xp, made, dead = self.xp, group.block, group.dead
+        compute = self._product(group) or self._elementwise(group)
+        reduces = group.op in REDUCTIONS
+
+        def step(blocks: Blocks, lanes: int) -> None:
+            z = compute(blocks, lanes)
+            if reduces:
+                z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
+            blocks[made] = z if z.shape[0] == group.rows else xp.broadcast_to(z, (group.rows, z.shape[1]))
+            for block in dead:
+                blocks[block] = None
+
+        return step
+
+    def _product(self, group: Group) -> Callable[[Blocks, int], Any] | None:
+        """For ops that have operands of several arguments."""
+        form = product_of(group.op, [operand.each for operand in group.operands])
+        if form is None:
+            return None
+        xp, shape = self.xp, group.shape
+        operands = [(reader(operand, xp), (operand.lead, operand.each, -1)) for operand in group.operands]
+
+        def compute(blocks: Blocks, lanes: int) -> Any:
+            return form(xp, shape, lanes, *[xp.reshape(read(blocks), sizes) for read, sizes in operands])
+
+        return compute
+
+    def _elementwise(self, group: Group) -> Callable[[Blocks, int], Any]:
+        form = array_form(group.op, self.xp)
+        xp = self.xp
+        readers = [reader(operand, xp) if operand.number is None else None for operand in group.operands]
+        numbers = [operand.number for operand in group.operands]
+
+        def compute(blocks: Blocks, lanes: int) -> Any:
+            args = [number if read is None else read(blocks) for read, number in zip(readers, numbers, strict=True)]
+            z = form(*args)
+            return xp.full_like(blocks[CONSTANTS][:1, :], z) if type(z) is float else z
+
+        return compute
+
+
+def _quiet(library: str) -> Any:
+    """Without NumPy's warnings of overflow, and without the graph that PyTorch would record."""
+    if library == "torch":
+        import torch
+
+        return torch.no_grad()
+    if library in ("numpy", "array_api_strict"):
+        import numpy
+
+        return numpy.errstate(all="ignore")
+    return nullcontext()

@@ -1,0 +1,264 @@
+"""Programs on whole arrays: every row is within 4 ulps of its op, sums of products within their bound, in any library."""
+
+import math
+
+import array_api_compat.numpy
+import array_api_strict
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+import autograd
+from autograd import compile, custom_op, ops
+from autograd.compiler.builder import Builder
+from autograd.compiler.executors import arrays, python
+from autograd.compiler.executors.array_plan import planned
+from autograd.compiler.instructions import detach, lane_dot, lane_matmul, lane_sum, matmul
+from autograd.compiler.program import Input, Output, Program, Row
+from autograd.errors import CompileError
+from tests.support.arrays import one_by_one, tolerated, ulps_apart
+from tests.support.compiled import CHAINS, LINEAR, WHOLE, programs
+
+XP = array_api_compat.numpy
+NAMESPACES = {"numpy": XP, "array_api_strict": array_api_strict}
+GAMMAS = {"lgamma", "digamma", "polygamma"}
+ANY = (*sorted(ops.BUILT_IN - GAMMAS), "detach", *CHAINS)  # array_api_strict has no gamma functions
+EPSILON = 2.0**-53
+
+
+@pytest.fixture(params=["one block", "blocks of two lanes"])
+def width(request, monkeypatch):
+    """How many lanes NumPy runs at a time."""
+    if request.param == "blocks of two lanes":
+        monkeypatch.setattr(arrays, "MIN_LANES", 2)
+        monkeypatch.setattr(arrays, "CACHE", 0)
+
+
+def with_all_outputs(program):
+    """The program that shows every register."""
+    return Program(program.inputs, program.rows, tuple(Output(f"r{i}", i) for i in range(program.registers)), program.registers)
+
+
+def found_on(xp, program, inputs, lanes):
+    given = [xp.asarray(x, dtype=xp.float64) if isinstance(x, list) else x for x in inputs]
+    return [np.asarray(x) for x in arrays.run(program, given, xp, lanes)]
+
+
+# -- every row against its op ----------------------------------------------------------------------------
+
+
+def check_rows(program, registers, lanes):
+    """Each register is what its row makes of the registers that the row reads."""
+    for row in program.rows:
+        args = [registers[arg] if type(arg) is int else np.float64(arg) for arg in row.args]
+        for result, terms in terms_of(row, args, lanes):
+            if terms is None:
+                check_op(row.op, args, registers[result])
+            else:
+                check_sum(row, terms, registers[result])
+
+
+def terms_of(row, args, lanes):
+    """Each result of a row with the products that it is the sum of; None for ops that are no sums of products."""
+    if row.op in (lane_sum, lane_dot):
+        pairs = np.broadcast_to(math.prod(args), lanes)
+        yield row.result, list(pairs)
+    elif row.op is lane_matmul:
+        n, m = row.shape
+        for i in range(n):
+            for j in range(m):
+                yield row.result + i * m + j, list(np.broadcast_to(args[i] * args[n + j], lanes))
+    elif row.op is matmul:
+        n, m = row.shape
+        for i in range(n):
+            yield row.result + i, [*(args[i * m + j] * args[n * m + j] for j in range(m)), args[n * m + m + i]]
+    elif row.op.name in ("dot", "sum"):
+        yield row.result, [math.prod(args[i] for i in term) for term in row.op.terms(len(args))]
+    else:
+        yield row.result, None
+
+
+def check_op(op, args, found):
+    if op is detach:
+        assert np.array_equal(args[0], found, equal_nan=True)
+        return
+    flat = [x.reshape(-1) for x in np.broadcast_arrays(np.asarray(found), *args)]
+    if flat[0].size:
+        want = one_by_one(op, flat[1:]) if args else np.array([op()])
+        assert np.all(ulps_apart(flat[0], want) <= tolerated(op, flat[1:] or [want], want)), (op, args, found, want)
+
+
+def check_sum(row, terms, found):
+    """Where no partial sum can overflow, within the bound of any order of additions."""
+    columns = [x.reshape(-1).tolist() for x in np.broadcast_arrays(np.asarray(found), *terms)]
+    for z, *several in zip(*columns, strict=True):
+        size = math.fsum(map(abs, several)) if all(map(math.isfinite, several)) else math.inf
+        if any(map(math.isnan, several)):
+            assert math.isnan(z)
+        elif size < 1e300:
+            assert abs(z - math.fsum(several)) <= (len(several) + 2) * EPSILON * size + 5e-324 * len(several), (row, several, z)
+
+
+@pytest.mark.parametrize("library", NAMESPACES)
+@given(drawn=programs(ANY))
+def test_every_row_is_within_4_ulps_of_its_op(library, drawn):
+    program, inputs, lanes = drawn
+    with np.errstate(all="ignore"):
+        registers = found_on(NAMESPACES[library], with_all_outputs(program), inputs, lanes)
+        check_rows(program, registers, lanes)
+
+
+@pytest.mark.usefixtures("width")
+@given(drawn=programs())
+def test_every_row_is_within_4_ulps_of_its_op_also_in_blocks_of_lanes_and_number_by_number(drawn):
+    program, inputs, lanes = drawn
+    with np.errstate(all="ignore"):
+        registers = found_on(XP, with_all_outputs(program), inputs, lanes)
+        check_rows(program, registers, lanes)
+
+
+@pytest.mark.usefixtures("width")
+@given(drawn=programs(LINEAR, WHOLE, WHOLE))
+def test_whole_numbers_are_computed_exactly(drawn):
+    program, inputs, lanes = drawn
+    everything = python.run(with_all_outputs(program), inputs, lanes)
+    assume(all(abs(x) < 2.0**50 for several in everything for x in (several if isinstance(several, list) else [several])))
+    for found, want in zip(found_on(XP, program, inputs, lanes), python.run(program, inputs, lanes), strict=True):
+        assert found.tolist() == want
+
+
+# -- what programs may be like ---------------------------------------------------------------------------
+
+
+def test_a_register_may_be_written_again():
+    rows = (
+        Row(ops.add, (0, 1.0), 1),
+        Row(ops.mul, (1, 1), 1),
+        Row(ops.add, (1, 0), 0),
+        Row(lane_sum, (0,), 2),
+        Row(ops.neg, (2,), 2),
+    )
+    program = Program((Input("x", True),), rows, (Output("y", 0), Output("z", 2)), 3)
+    y, z = arrays.run(program, [np.array([1.0, 2.0])])
+    assert (y.tolist(), z.tolist()) == ([5.0, 11.0], -16.0)
+
+
+def test_equal_constants_of_different_signs_and_nans_stay_apart():
+    rows = (Row(ops.div, (1.0, 0.0), 0), Row(ops.div, (1.0, -0.0), 1), Row(ops.div, (1.0, math.nan), 2))
+    found = arrays.run(Program((), rows, tuple(Output(f"y{i}", i) for i in range(3)), 3), [])
+    assert str([x.item() for x in found]) == "[inf, -inf, nan]"
+
+
+def test_rows_that_do_not_wait_for_one_another_are_one_group():
+    network = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of()
+    assert [(group.op, group.rows) for group in planned(network).body] == [(matmul, 3), (ops.tanh, 3), (ops.sum, 1)]
+
+
+def test_blocks_are_freed_after_their_last_use():
+    builder = Builder([Input("x", True)])
+    x = builder.symbol(0)
+    for _ in range(50):
+        x = autograd.sin(x)
+    plan = planned(builder.program([Output("y", x.register)]))
+    assert plan.live == 2
+    assert [group.dead for group in plan.body[:2]] == [(2,), (3,)]
+
+
+def test_lanes_that_need_a_sum_over_all_lanes_are_an_error():
+    builder = Builder([Input("x", True)])
+    total = builder.add(lane_sum, (0,))
+    y = builder.add(ops.div, (0, total))
+    with pytest.raises(CompileError, match="div of a number per lane and a sum over all lanes"):
+        planned(builder.program([Output("y", y)]))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool"])
+def test_numbers_of_other_types_become_float64(dtype):
+    program = compile(lambda w, x: w * x / 3.0, 1.0, 1.0, in_axes=(None, 0)).program_of()
+    (found,) = arrays.run(program, [np.array(1, dtype), np.array([1, 0, 1], dtype)])
+    assert found.dtype == np.float64
+    assert found.tolist() == [1.0 / 3.0, 0.0, 1.0 / 3.0]
+
+
+def test_arrays_that_are_read_only_or_have_gaps_will_do():
+    program = compile(lambda x: x * x, 1.0).program_of()
+    x = np.arange(10.0)[::-3]
+    x.setflags(write=False)
+    assert arrays.run(program, [x])[0].tolist() == [81.0, 36.0, 9.0, 0.0]
+
+
+def test_no_lanes_have_sums_of_zero():
+    program = compile(lambda w, x: autograd.exp(w * x), 1.0, 1.0, in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
+    assert [x.tolist() for x in arrays.run(program, [np.inf, np.empty(0)])] == [0.0, 0.0]
+
+
+def test_nan_in_one_lane_stays_there():
+    program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of()
+    lanes = np.array([1.0, math.nan, 3.0])
+    assert np.isnan(arrays.run(program, [*flat(WEIGHTS), lanes, lanes])[0]).tolist() == [False, True, False]
+
+
+def test_a_custom_op_runs_number_by_number():
+    cube = custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube_in_lanes")
+    program = compile(lambda x: cube(x) + 1.0, 2.0).program_of()
+    assert arrays.run(program, [np.array([1.0, 2.0])])[0].tolist() == [2.0, 9.0]
+
+
+# -- libraries -------------------------------------------------------------------------------------------
+
+WEIGHTS = [[0.5, -1.5, 0.25], [2.0, 1.0, -0.5], [-0.75, 0.5, 1.0]]
+
+
+def layer(weights, x):
+    return autograd.sum([autograd.tanh(autograd.dot(w[:2], x, w[2])) for w in weights])
+
+
+def flat(weights):
+    return [w for row in weights for w in row]
+
+
+def training_step():
+    """A program with uniform inputs, lanes, and sums over lanes, and numbers for it."""
+    x = np.linspace(-2.0, 2.0, 12).reshape(2, 6)
+    program = compile(layer, WEIGHTS, [0.5, 2.0], in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
+    return program, [*flat(WEIGHTS), *x], [y.tolist() for y in arrays.run(program, [*flat(WEIGHTS), *x])]
+
+
+def near(want):
+    return [pytest.approx(y, rel=1e-12) for y in want]
+
+
+def test_arrays_of_dask_are_computed_lazily():
+    import dask.array as da
+
+    program, inputs, want = training_step()
+    found = arrays.run(program, [da.from_array(x, chunks=4) if isinstance(x, np.ndarray) else x for x in inputs])
+    assert all(isinstance(y, da.Array) for y in found)
+    assert [y.compute().tolist() for y in found] == near(want)
+
+
+def test_a_program_is_traced_by_jit():
+    import jax
+
+    program, inputs, want = training_step()
+    with jax.enable_x64(True):
+        found = jax.jit(lambda *inputs: arrays.run(program, inputs, jax.numpy))(*inputs)
+    assert [y.tolist() for y in found] == near(want)
+
+
+def test_arrays_of_jax_come_out_as_such():
+    import jax
+
+    program, inputs, want = training_step()
+    with jax.enable_x64(True):
+        found = arrays.run(program, [jax.numpy.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs])
+        assert all(isinstance(y, jax.Array) and y.dtype == jax.numpy.float64 for y in found)
+    assert [y.tolist() for y in found] == near(want)
+
+
+def test_jax_in_float32_is_an_error_that_says_how_to_change_it():
+    import jax
+
+    program, inputs, _ = training_step()
+    with jax.enable_x64(False), pytest.raises(TypeError, match=r"jax\.config\.update\('jax_enable_x64', True\)"):
+        arrays.run(program, [jax.numpy.asarray(x, jax.numpy.float32) for x in inputs])
