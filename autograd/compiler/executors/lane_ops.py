@@ -19,6 +19,13 @@ from autograd.compiler.executors.vectors import doubles, integers
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
 
+# Uniform rows of these ops are run without a call.
+UNARY = ("neg", "pos", "detach", "relu", "step", "abs", "sqrt")
+COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+BINARY = ("add", "sub", "mul", "div", "maximum", "minimum", *COMPARISONS)
+TERNARY = ("where",)
+SWITCHED = (*UNARY, *BINARY, *TERNARY, "sum", "dot", "matmul")
+
 _number = numba.types.float64
 _jit = njit(error_model="numpy")
 
@@ -184,6 +191,15 @@ _WITHOUT_LISTS = {
     "norm": _norm,
 }
 
+
+# -- sums of products: weights, inputs and bias, as registers --------------------------------------------------------------
+
+ONE, ZERO = -1, -2  # registers that hold these numbers
+
+WEIGHTED_SUMS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
+    "sum": lambda args: (np.full(len(args), ONE), args, ZERO),
+    "dot": lambda args: (args[: len(args) // 2], args[len(args) // 2 : -1], args[-1]),
+}
 
 # -- the table ----------------------------------------------------------------------------------------------------------
 
