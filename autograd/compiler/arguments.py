@@ -55,21 +55,19 @@ class Argument:
 
     def bind(self, x: Any) -> Given:
         """Check an argument, and read its numbers."""
-        if is_lanes(x) and x.ndim and self.shape is not None:
+        if is_lanes(x) and (x.ndim or is_foreign(x)) and self.shape is not None:
             numbers, lanes = self._array(self.name, x, self.shape)
             return Given(numbers, lanes, Block(self.shape))
         leaves: list[Any] = []
         nesting = self._match(self.name, self.example, x, leaves)
-        lanes_found = {len(leaf) for leaf in leaves if is_lanes(leaf)}
+        lanes_found = {leaf.shape[0] for leaf in leaves if is_lanes(leaf)}
         if not lanes_found:
             return Given(leaves, None, nesting, all(type(leaf) is float for leaf in leaves))
         if len(lanes_found) > 1 or not all(map(is_lanes, leaves)):
             raise ValueError(
                 f"{self.name}: every number in it must be an array with the same number of lanes; got {_described(x)}"
             )
-        import numpy
-
-        return Given(numpy.stack(leaves, axis=1), lanes_found.pop(), nesting)
+        return Given(namespace_of(leaves).stack(leaves, axis=1), lanes_found.pop(), nesting)
 
     def _match(self, path: str, example: Any, x: Any, leaves: list[Any]) -> Any:
         """The nesting of x, and its leaves: numbers, and arrays with one number for each lane."""
@@ -102,13 +100,11 @@ class Argument:
             return x.reshape(-1), None
         moved = x
         if self.axis is not None and x.ndim == len(shape) + 1 and self.axis % x.ndim:
-            import numpy
-
-            moved = numpy.moveaxis(x, self.axis, 0)
+            moved = namespace_of([x]).moveaxis(x, self.axis, 0)
         if self.axis is None or tuple(moved.shape[1:]) != shape:
             expected = f"an array of shape {shape}" if shape else "a number"
             raise ValueError(f"{path}: expected {expected}{self._or_array(shape)}, got {_described(x)}")
-        return moved.reshape((len(moved), math.prod(shape))), len(moved)
+        return moved.reshape((moved.shape[0], math.prod(shape))), moved.shape[0]
 
     def _or_array(self, shape: tuple[int, ...] | None) -> str:
         if shape is None or self.axis is None:
@@ -210,19 +206,30 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: bool) -> Any:
     if any(isinstance(item, (list, tuple, dict)) for item in items):
         size = len(items) // shape[0]
         return [stacked(items[i : i + size], shape[1:], lanes) for i in range(0, len(items), size)]
-    import numpy
-
-    if is_array(items):
-        return (items.T if lanes else items).reshape(*([items.shape[-1]] if lanes else []), *shape)
-    lead = 1 if lanes else 0
-    whole = numpy.stack([numpy.asarray(item, float) for item in items], axis=lead)
-    return whole.reshape(whole.shape[:lead] + shape + whole.shape[lead + 1 :])
+    if is_lanes(items):
+        return (items.T if lanes else items).reshape((*([items.shape[-1]] if lanes else []), *shape))
+    xp, lead = namespace_of(items), 1 if lanes else 0
+    whole = xp.stack([item if is_foreign(item) else xp.asarray(item, dtype=float) for item in items], axis=lead)
+    return whole.reshape((*whole.shape[:lead], *shape, *whole.shape[lead + 1 :]))
 
 
 def for_lanes(x: Any, lanes: int | None) -> Any:
     """A result for every lane, if there are lanes, also where it is the same for all."""
     if lanes is None or (is_lanes(x) and x.ndim):
         return x
+    xp = namespace_of([x])
+    return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))
+
+
+def namespace_of(arrays: Sequence[Any]) -> Any:
+    """The functions of the library of these arrays; those of NumPy if there are none of another."""
+    foreign = [x for x in arrays if is_foreign(x)]
+    if foreign:
+        try:
+            from array_api_compat import array_namespace
+        except ImportError as error:
+            raise ImportError('arrays of other libraries need an extra: pip install "scalar-autograd[compile]"') from error
+        return array_namespace(*foreign)
     import numpy
 
-    return numpy.full(lanes, float(x))
+    return numpy

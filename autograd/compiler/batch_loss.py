@@ -61,7 +61,7 @@ class BatchLoss:
             columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]
         found = self.runner.run([numbers], columns, samples)
         end = 1 + len(self.reached)
-        return Sums(float(found[0]), found.span(1, end)[0], self._of_every_sample(found, end, samples))
+        return Sums(float(found[0]), found.span(1, end), self._of_every_sample(found, end, samples))
 
     def _of_every_sample(self, found: Any, start: int, samples: int) -> Any:
         outputs, per_lane = found.span(start, start + self._count)

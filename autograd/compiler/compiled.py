@@ -13,7 +13,7 @@ from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, stacked
+from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, stacked
 from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors import chunks
 from autograd.compiler.guards import check_guards, differing_lanes
@@ -81,7 +81,8 @@ class Compiled:
             plan = CallPlan.of(self._runners[("gradient", chosen, reduced), True, "plain"], given, axes, chosen, single, scale)
             if plan is not None:
                 self._plans[key] = plan
-        value = float(found[0]) if reduced else for_lanes(found[0], lanes)
+        value = for_lanes(found[0], None if reduced else lanes)
+        value = float(value) if reduced and not is_foreign(value) else value
         return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
@@ -107,7 +108,7 @@ class Compiled:
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         found = self._run(("backward", lanes is not None), given, lanes)
-        slopes, _ = found.span(1, 1 + len(self.captured))
+        slopes = found.span(1, 1 + len(self.captured))
         return float(found[0]), slopes if isinstance(slopes, list) else slopes.tolist()
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
@@ -316,16 +317,11 @@ class Compiled:
         shaped = []
         for i in chosen:
             stop = start + self.arguments[i].count
-            items, per_lane = found.span(start, stop)
-            wanted = lanes is not None and not (reduced and given[i].lanes is None)
-            if wanted and not per_lane:
-                items, per_lane = [for_lanes(x, lanes) for x in items], True
-            result = given[i].result(items, per_lane)
+            wanted = None if reduced and given[i].lanes is None else lanes
+            result = given[i].result(found.span(start, stop, wanted), wanted is not None)
             axis = self.arguments[i].axis
-            if reduced and wanted and axis and type(given[i].nesting) is Block:
-                import numpy
-
-                result = numpy.moveaxis(result, 0, axis)
+            if reduced and wanted is not None and axis and type(given[i].nesting) is Block:
+                result = namespace_of([result]).moveaxis(result, 0, axis)
             shaped.append(result)
             start = stop
         return shaped[0] if single else tuple(shaped)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from autograd.compiler.arguments import for_lanes, namespace_of
 from autograd.compiler.executors import python
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Program
+from autograd.errors import CompileError
 
 MIN_ROWS = 2000  # of a program without lanes that is worth the import of Numba
 
@@ -23,18 +25,15 @@ class Found:
         """One output: a number, or an array with one per lane."""
         return self._per_lane[self._layout.index[i]] if self._layout.varies[i] else self._uniform[self._layout.index[i]]
 
-    def span(self, start: int, stop: int) -> tuple[Any, bool]:
-        """These outputs, and whether they are per lane: a sequence of numbers, or an array with one row per output."""
-        layout = self._layout
-        if start < stop and True not in layout.varies[start:stop]:
-            return self._uniform[layout.index[start] : layout.index[start] + stop - start], False
-        if start < stop and False not in layout.varies[start:stop]:
-            return self._per_lane[layout.index[start] : layout.index[start] + stop - start], True
-        if True not in layout.varies[start:stop]:
-            return [], False
-        import numpy
-
-        return numpy.stack(numpy.broadcast_arrays(*[self[i] for i in range(start, stop)])), True
+    def span(self, start: int, stop: int, lanes: int | None = None) -> Any:
+        """These outputs: a sequence of numbers; with `lanes`, an array with one row per output, also for uniform ones."""
+        varies, index = self._layout.varies[start:stop], self._layout.index
+        if lanes is None:
+            return self._uniform[index[start] : index[start] + stop - start] if start < stop else []
+        if varies and False not in varies:
+            return self._per_lane[index[start] : index[start] + stop - start]
+        rows = [for_lanes(self[i], lanes) for i in range(start, stop)]
+        return namespace_of(rows).stack(rows) if rows else rows
 
     def scaled(self, scale: float) -> Found:
         """All outputs times a number."""
@@ -122,6 +121,23 @@ def _array(numbers: Any) -> Any:
     return numpy.asarray(numbers, float)
 
 
+class ArrayRunner(Runner):
+    """On whole arrays, of NumPy or another library."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._executors: dict[Any, Any] = {}  # by namespace
+
+    def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
+        """The outputs."""
+        from autograd.compiler.executors.arrays import ArrayExecutor
+
+        xp = namespace_of([*uniform, *columns])
+        if xp not in self._executors:
+            self._executors[xp] = ArrayExecutor(self.program, xp)
+        return Found(self.layout, *self._executors[xp].run(uniform, columns, lanes or 0))
+
+
 def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> bool:
     """True if a program is run number by number: if that was asked for, for numbers of other types, and if it is small.
 
@@ -131,5 +147,16 @@ def runs_in_python(program: Program, executor: str, lanes: bool, kind: str) -> b
 
 
 def fast_runner(program: Program, executor: str, kind: str) -> Runner:
-    """The executor that was asked for, or the fastest that can run the program, after all passes."""
-    return LanesRunner(optimize(program))
+    """The executor that was asked for, or the fastest that can run the program, after all passes.
+
+    CompileError if that is Numba, and an op is not available to it.
+    """
+    program = optimize(program)
+    if executor == "numpy" or kind == "foreign":
+        return ArrayRunner(program)
+    try:
+        return LanesRunner(program)
+    except (ImportError, CompileError):
+        if executor == "numba":
+            raise
+        return ArrayRunner(program)

@@ -7,8 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.executors import lane_interpreter as interpreter
-from autograd.compiler.executors.lane_ops import LANE_DOT, LANE_SUM, kernel, list_kernel, op_of
+from autograd.compiler.executors.lane_ops import (
+    LANE_DOT,
+    LANE_SUM,
+    SWITCHED,
+    WEIGHTED_SUMS,
+    ZERO,
+    kernel,
+    list_kernel,
+    op_of,
+)
 from autograd.compiler.executors.lane_products import DOT, LANE_MATMUL, MATMUL, ROWS, TILE
 from autograd.compiler.executors.machine_code import Source, addresses
 from autograd.compiler.executors.vectors import GROUP
@@ -18,9 +26,7 @@ from autograd.compiler.tape import Tape
 NUMBER, UNIFORM, VARYING, TABLES, SUMS, WEIGHTS, STRIDES = range(7)
 Place = tuple[int, int]
 NOTHING: Place = (NUMBER, 0)
-ONE, ZERO = -1, -2  # uniform registers beyond those of the tape
 
-CHEAP = {*interpreter.UNARY, *interpreter.BINARY, *interpreter.TERNARY}
 CHEAP_COST, FUNCTION_COST, PRODUCT_COST = 0.3, 6.0, 0.1  # roughly, in nanoseconds per lane
 
 
@@ -78,8 +84,6 @@ class LaneCode:
         if not len(rows):
             return
         special = {
-            "sum": self._sum,
-            "dot": self._dot,
             "matmul": self._matmul,
             "lane_sum": self._lane_sum,
             "lane_dot": self._lane_dot,
@@ -88,6 +92,9 @@ class LaneCode:
         if name in special:
             for row in rows:
                 special[name](int(row), self._args(row), int(self.tape.results[row]))
+        elif name in WEIGHTED_SUMS:
+            for row in rows:
+                self._weighted_sum(row, *WEIGHTED_SUMS[name](self._args(row)), self.tape.results[row])
         elif op_of(name).arity is None:
             for row in rows:
                 self._list(name, int(row), self._args(row))
@@ -110,7 +117,7 @@ class LaneCode:
             spaces[:, 1], positions[:, 1] = self._places(self.tape.results[rows[chosen]])
             spaces[:, 2 : 2 + arity], positions[:, 2 : 2 + arity] = self._places(args[chosen])
             self._chunks.append((rows[chosen].astype(float), spaces, positions))
-        self.cost += len(rows) * (CHEAP_COST if name in CHEAP else FUNCTION_COST)
+        self.cost += len(rows) * (CHEAP_COST if name in SWITCHED else FUNCTION_COST)
 
     def _list(self, name: str, row: int, args: Any) -> None:
         words: list[Place] = [(NUMBER, len(args))]
@@ -118,13 +125,6 @@ class LaneCode:
             words += [self._place(arg), (NUMBER, int(arg >= self.tape.uniform))]
         self._add(row, list_kernel(name), self._place(self.tape.results[row]), self._table(words))
         self.cost += len(args) * FUNCTION_COST
-
-    def _sum(self, row: int, args: Any, result: int) -> None:
-        self._weighted_sum(row, np.full(len(args), ONE), args, ZERO, result)
-
-    def _dot(self, row: int, args: Any, result: int) -> None:
-        half = len(args) // 2
-        self._weighted_sum(row, args[:half], args[half : 2 * half], args[-1], result)
 
     def _weighted_sum(self, row: float, weights: Any, inputs: Any, bias: int, result: int) -> None:
         mixed: list[Place] = []

@@ -7,31 +7,15 @@ from typing import Any
 
 from numba import njit
 
-from autograd.compiler.executors.lane_ops import jitted
+from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNARY, jitted
 from autograd.compiler.executors.machine_code import Source
 from autograd.compiler.executors.vectors import call, doubles, integers, small_integers
 
-# -- codes of uniform rows: positions in these tuples, one after the other, then codes of their own ----------------------
+# -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
 
-UNARY = ("neg", "pos", "detach", "relu", "step", "abs", "sqrt")
-BINARY = (
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "maximum",
-    "minimum",
-    "equal",
-    "not_equal",
-    "less",
-    "less_equal",
-    "greater",
-    "greater_equal",
-)
-TERNARY = ("where",)
 FIRST_BINARY = len(UNARY)
 FIRST_TERNARY = FIRST_BINARY + len(BINARY)
-SUM, DOT, MATMUL, FIRST_CALL = range(FIRST_TERNARY + len(TERNARY), FIRST_TERNARY + len(TERNARY) + 4)
+SUM, DOT, MATMUL, FIRST_CALL = range(len(SWITCHED) - 3, len(SWITCHED) + 1)
 
 # -- words of a state, which the threads of one call share: addresses and counts -----------------------------------------
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import math
 import types
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numba
@@ -18,6 +20,13 @@ from autograd.compiler.executors.machine_code import POINTERS, Source
 from autograd.compiler.executors.vectors import doubles, integers
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
+
+# Uniform rows of these ops are run without a call.
+UNARY = ("neg", "pos", "detach", "relu", "step", "abs", "sqrt")
+COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+BINARY = ("add", "sub", "mul", "div", "maximum", "minimum", *COMPARISONS)
+TERNARY = ("where",)
+SWITCHED = (*UNARY, *BINARY, *TERNARY, "sum", "dot", "matmul")
 
 _number = numba.types.float64
 _jit = njit(error_model="numpy")
@@ -85,12 +94,30 @@ _REPLACED = {
 }
 
 
-def _jitted_module(module: Any) -> dict[str, Any]:
-    """The names of a module with its functions jitted: each from its own code, and calling the jitted others."""
-    names = vars(module) | _REPLACED
-    for name, function in vars(module).items():
-        if isinstance(function, types.FunctionType) and function.__module__ == module.__name__:
-            names[name] = _jit(types.FunctionType(function.__code__, names, name, function.__defaults__))
+class _ListsAdded(ast.NodeTransformer):
+    """Numba knows `[*xs, *(-y for y in ys), z]` as `xs + [-y for y in ys] + [z]`."""
+
+    def visit_List(self, node):
+        self.generic_visit(node)
+        inner = [item.value for item in node.elts if isinstance(item, ast.Starred)]
+        if isinstance(node.ctx, ast.Store) or all(isinstance(items, ast.Tuple) for items in inner):
+            return node
+        parts = [item.value if isinstance(item, ast.Starred) else ast.List([item], ast.Load()) for item in node.elts]
+        parts = [ast.ListComp(part.elt, part.generators) if isinstance(part, ast.GeneratorExp) else part for part in parts]
+        return reduce(lambda left, right: ast.BinOp(left, ast.Add(), right), parts)
+
+    visit_Tuple = visit_List
+
+
+def _jitted_module(module):
+    """The names of a module with its functions jitted, from their source; they call each other, and what Numba lacks."""
+    tree = _ListsAdded().visit(ast.parse(inspect.getsource(module)))
+    names = {"__name__": module.__name__}
+    exec(compile(ast.fix_missing_locations(tree), module.__file__, "exec"), names)
+    for name, function in names.items():
+        if isinstance(function, types.FunctionType):
+            names[name] = _jit(function)
+    names.update(_REPLACED)
     return names
 
 
@@ -184,6 +211,15 @@ _WITHOUT_LISTS = {
     "norm": _norm,
 }
 
+
+# -- sums of products: weights, inputs and bias, as registers --------------------------------------------------------------
+
+ONE, ZERO = -1, -2  # registers that hold these numbers
+
+WEIGHTED_SUMS: dict[str, Callable[[Any], tuple[Any, Any, Any]]] = {
+    "sum": lambda args: (np.full(len(args), ONE), args, ZERO),
+    "dot": lambda args: (args[: len(args) // 2], args[len(args) // 2 : -1], args[-1]),
+}
 
 # -- the table ----------------------------------------------------------------------------------------------------------
 

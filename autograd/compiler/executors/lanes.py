@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.executors import lane_interpreter as interpreter
-from autograd.compiler.executors.lane_code import ONE, ZERO, LaneCode
+from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_interpreter import FINISH, PREPARE, RUN
-from autograd.compiler.executors.lane_ops import kernel, list_kernel, op_of, unavailable
+from autograd.compiler.executors.lane_ops import ONE, SWITCHED, ZERO, kernel, list_kernel, op_of, unavailable
 from autograd.compiler.executors.machine_code import addresses
 from autograd.compiler.executors.vectors import NARROW, WIDE
 from autograd.compiler.tape import Tape
@@ -203,15 +203,14 @@ class _Thread:
 
 def _uniform_rows(tape: Tape) -> list[Any]:
     """What the interpreter reads of uniform rows: codes, results, starts, args, shapes; kernels, and room for their tables."""
-    inlined = (*interpreter.UNARY, *interpreter.BINARY, *interpreter.TERNARY, "sum", "dot", "matmul")
     chosen = np.zeros(len(tape.codes), bool)
     chosen[: tape.before] = chosen[tape.after :] = True
     used = set(np.unique(tape.codes[chosen]).tolist())
     codes = np.zeros(len(tape.ops), np.int32)
     sources = {}
     for i, name in enumerate(tape.ops):
-        codes[i] = inlined.index(name) if name in inlined else interpreter.FIRST_CALL + i
-        if name not in inlined and i in used:
+        codes[i] = SWITCHED.index(name) if name in SWITCHED else interpreter.FIRST_CALL + i
+        if name not in SWITCHED and i in used:
             arity = op_of(name).arity
             sources[i] = list_kernel(name) if arity is None else kernel(name, (True,) * arity)
     kernels = np.zeros((len(tape.ops), 2), np.int64)
