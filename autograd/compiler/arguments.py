@@ -97,14 +97,14 @@ class Argument:
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
         if tuple(x.shape) == shape:
-            return x.reshape(-1), None
+            return reshaped(x, (-1,)), None
         moved = x
         if self.axis is not None and x.ndim == len(shape) + 1 and self.axis % x.ndim:
             moved = namespace_of([x]).moveaxis(x, self.axis, 0)
         if self.axis is None or tuple(moved.shape[1:]) != shape:
             expected = f"an array of shape {shape}" if shape else "a number"
             raise ValueError(f"{path}: expected {expected}{self._or_array(shape)}, got {_described(x)}")
-        return moved.reshape((moved.shape[0], math.prod(shape))), moved.shape[0]
+        return reshaped(moved, (moved.shape[0], math.prod(shape))), moved.shape[0]
 
     def _or_array(self, shape: tuple[int, ...] | None) -> str:
         if shape is None or self.axis is None:
@@ -157,7 +157,7 @@ def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | Non
 
 def is_lanes(x: Any) -> bool:
     """True for an array of any library: NumPy, JAX, PyTorch, Dask."""
-    return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim") and hasattr(x, "reshape")
+    return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")
 
 
 def is_foreign(x: Any) -> bool:
@@ -207,10 +207,10 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: bool) -> Any:
         size = len(items) // shape[0]
         return [stacked(items[i : i + size], shape[1:], lanes) for i in range(0, len(items), size)]
     if is_lanes(items):
-        return (items.T if lanes else items).reshape((*([items.shape[-1]] if lanes else []), *shape))
+        return reshaped(items.T if lanes else items, (*([items.shape[-1]] if lanes else []), *shape))
     xp, lead = namespace_of(items), 1 if lanes else 0
     whole = xp.stack([item if is_foreign(item) else xp.asarray(item, dtype=float) for item in items], axis=lead)
-    return whole.reshape((*whole.shape[:lead], *shape, *whole.shape[lead + 1 :]))
+    return reshaped(whole, (*whole.shape[:lead], *shape, *whole.shape[lead + 1 :]))
 
 
 def for_lanes(x: Any, lanes: int | None) -> Any:
@@ -219,6 +219,11 @@ def for_lanes(x: Any, lanes: int | None) -> Any:
         return x
     xp = namespace_of([x])
     return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))
+
+
+def reshaped(x: Any, shape: tuple[int, ...]) -> Any:
+    """An array in another shape."""
+    return x.reshape(shape) if hasattr(x, "reshape") else namespace_of([x]).reshape(x, shape)
 
 
 def namespace_of(arrays: Sequence[Any]) -> Any:

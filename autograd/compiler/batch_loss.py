@@ -61,15 +61,7 @@ class BatchLoss:
             columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]
         found = self.runner.run([numbers], columns, samples)
         end = 1 + len(self.reached)
-        return Sums(float(found[0]), found.span(1, end), self._of_every_sample(found, end, samples))
-
-    def _of_every_sample(self, found: Any, start: int, samples: int) -> Any:
-        outputs, per_lane = found.span(start, start + self._count)
-        if per_lane:
-            return outputs
-        import numpy
-
-        return numpy.repeat(numpy.array(outputs, float)[:, None], samples, axis=1)
+        return Sums(float(found[0]), found.span(1, end), found.span(end, end + self._count, samples))
 
 
 def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:

@@ -78,7 +78,9 @@ class Compiled:
         found = self._run(("gradient", chosen, reduced), given, lanes, scale)
         if reduced and not (self.captured or self.traced.guards or self.traced.samplers):
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(self._runners[("gradient", chosen, reduced), True, "plain"], given, axes, chosen, single, scale)
+            plan = CallPlan.of(
+                self._runners.get((("gradient", chosen, reduced), True, "plain")), given, axes, chosen, single, scale
+            )
             if plan is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)

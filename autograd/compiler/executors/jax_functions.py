@@ -13,7 +13,7 @@ def check_precision(library: str) -> None:
     if library == "jax":
         from jax import config
 
-        if not config.read("jax_enable_x64"):
+        if not config.jax_enable_x64:
             raise TypeError(
                 "a program computes in float64, but JAX is set to float32: write jax.config.update('jax_enable_x64', True)"
             )
