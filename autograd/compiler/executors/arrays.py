@@ -73,7 +73,7 @@ class ArrayExecutor:
         blocks: Blocks = [None] * self.plan.blocks
         with _quiet(self.library):
             blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
-            vectors = [as_array(self.xp, x, like) for x in uniform if len(x)]
+            vectors = [as_array(self.xp, x, like) for x in uniform if (len(x) if isinstance(x, list) else x.shape[0])]
             if vectors:
                 blocks[UNIFORM_INPUTS] = self.xp.concat(vectors, axis=0)[:, None]
             for step in self.before:
