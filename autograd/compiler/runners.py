@@ -23,7 +23,7 @@ class Found:
 
     def __getitem__(self, i: int) -> Any:
         """One output: a number, or an array with one per lane."""
-        return self._per_lane[self._layout.index[i]] if self._layout.varies[i] else self._uniform[self._layout.index[i]]
+        return self._per_lane[self._layout.index[i], ...] if self._layout.varies[i] else self._uniform[self._layout.index[i]]
 
     def span(self, start: int, stop: int, lanes: int | None = None) -> Any:
         """These outputs: a sequence of numbers; with `lanes`, an array with one row per output, also for uniform ones."""
@@ -31,7 +31,7 @@ class Found:
         if lanes is None:
             return self._uniform[index[start] : index[start] + stop - start] if start < stop else []
         if varies and False not in varies:
-            return self._per_lane[index[start] : index[start] + stop - start]
+            return self._per_lane[index[start] : index[start] + stop - start, ...]
         rows = [for_lanes(self[i], lanes) for i in range(start, stop)]
         return namespace_of(rows).stack(rows) if rows else rows
 
