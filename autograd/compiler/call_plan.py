@@ -10,7 +10,7 @@ from autograd.compiler.runners import LanesRunner
 
 
 class CallPlan:
-    """A value and its gradient, over all lanes, for NumPy arrays of known shapes.
+    """A value and its gradient over lanes, for NumPy arrays of known shapes.
 
     One update of a small model takes some ten microseconds; to check and sort its arguments anew would take as many.
     """
@@ -20,28 +20,51 @@ class CallPlan:
         self._uniform = [i for i, x in enumerate(given) if x.lanes is None]
         self._columns = [(i, x.numbers.shape) for i, x in enumerate(given) if x.lanes is not None]
         self._lanes = next(x.lanes for x in given if x.lanes is not None)
+        places, index = runner.layout.varies, runner.layout.index
+        self._value = places[0], index[0]
         self._slopes = []
         start = 1
         for i in chosen:
-            stop = start + given[i].numbers.size
-            self._slopes.append((start, stop, given[i].nesting.shape))
-            start = stop
+            count = given[i].numbers.shape[-1]
+            shape = given[i].nesting.shape if not places[start] else (self._lanes, *given[i].nesting.shape)
+            self._slopes.append((places[start], index[start], index[start] + count, shape))
+            start += count
 
     @classmethod
     def of(
-        cls, runner: object, given: Sequence[Given], axes: Sequence[int | None], chosen: Sequence[int], single: bool, scale: float
+        cls,
+        runner: object,
+        given: Sequence[Given],
+        axes: Sequence[int | None],
+        chosen: Sequence[int],
+        single: bool,
+        reduced: bool,
+        scale: float,
     ) -> CallPlan | None:
-        """The plan of such a call; None if it cannot have one."""
+        """The plan of such a call; None if it is not that simple."""
         plain = all(type(x.nesting) is Block and axis in (0, None) for x, axis in zip(given, axes, strict=True))
-        if not plain or not isinstance(runner, LanesRunner) or any(given[i].lanes is not None for i in chosen):
+        if not plain or not isinstance(runner, LanesRunner):
             return None
-        return cls(runner, given, chosen, single, scale)
+        start, varies = 1, runner.layout.varies
+        for i in chosen:
+            count = given[i].numbers.shape[-1]
+            wanted = not reduced or given[i].lanes is not None
+            if not count or varies[start : start + count] != [wanted] * count:
+                return None
+            start += count
+        return cls(runner, given, chosen, single, scale) if varies[0] is not reduced else None
 
-    def __call__(self, xs: Sequence[Any]) -> tuple[float, Any]:
+    def __call__(self, xs: Sequence[Any]) -> tuple[Any, Any]:
         """The value and the gradient."""
         columns = [xs[i].reshape(shape) for i, shape in self._columns]
-        numbers = self._runner.sums([xs[i].reshape(-1) for i in self._uniform], columns, self._lanes)
+        numbers, per_lane = self._runner.outputs([xs[i].reshape(-1) for i in self._uniform], columns, self._lanes)
         if self._scale != 1.0:
             numbers *= self._scale
-        slopes = [numbers[start:stop].reshape(shape) for start, stop, shape in self._slopes]
-        return float(numbers[0]), slopes[0] if self._single else tuple(slopes)
+            per_lane *= self._scale
+        varies, place = self._value
+        value = per_lane[place] if varies else float(numbers[place])
+        slopes = [
+            per_lane[start:stop].T.reshape(shape) if varies else numbers[start:stop].reshape(shape)
+            for varies, start, stop, shape in self._slopes
+        ]
+        return value, slopes[0] if self._single else tuple(slopes)

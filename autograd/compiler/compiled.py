@@ -76,11 +76,10 @@ class Compiled:
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
         found = self._run(("gradient", chosen, reduced), given, lanes, scale)
-        if reduced and not (self.captured or self.traced.guards or self.traced.samplers):
+        if lanes and not (self.captured or self.traced.guards or self.traced.samplers):
+            runner = self._runners.get((("gradient", chosen, reduced), True, "plain"))
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(
-                self._runners.get((("gradient", chosen, reduced), True, "plain")), given, axes, chosen, single, scale
-            )
+            plan = CallPlan.of(runner, given, axes, chosen, single, reduced, scale)
             if plan is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)

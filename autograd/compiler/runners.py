@@ -100,11 +100,11 @@ class LanesRunner(Runner):
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
-        return Found(self.layout, *self._lanes(_joined(uniform), [_array(block) for block in columns], lanes or 0))
+        return Found(self.layout, *self.outputs(uniform, [_array(block) for block in columns], lanes or 0))
 
-    def sums(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> Any:
-        """The uniform outputs as an array."""
-        return self._lanes(_joined(uniform), columns, lanes)[0]
+    def outputs(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
+        """Those that are uniform, and those per lane, of shape (outputs, lanes)."""
+        return self._lanes(_joined(uniform), columns, lanes)
 
 
 def _joined(parts: Sequence[Any]) -> Any:
