@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import ops
+from autograd.compiler.executors import lane_memory, python
 from autograd.compiler.executors import lanes as lanes_module
-from autograd.compiler.executors import python
 from autograd.compiler.executors.lanes import Lanes
 from autograd.compiler.instructions import detach, lane_dot, lane_matmul, lane_sum, matmul
 from autograd.compiler.program import Input, Output, Program, Row
@@ -23,7 +23,7 @@ from autograd.op import TABLE
 from tests.support.programs import SPECIAL, any_floats
 
 ROOT = Path(__file__).parent.parent.parent
-WIDTH = lanes_module.MAX_WIDTH
+WIDTH = lane_memory.MAX_WIDTH
 
 
 def run(program, inputs, lanes, threads=1):
@@ -298,6 +298,13 @@ def test_results_of_a_call_stay_when_the_next_one_is_made():
     first, _ = lanes(np.array([1.0]), [], 1)
     lanes(np.array([2.0]), [], 1)
     assert first == math.e
+
+
+@pytest.mark.parametrize("shapes", [[], [(4,)], [(4, 3), (4,)], [(5, 2)], [(4, 1), (4, 0)], [(4, 0), (4, 2), (4, 1)]])
+def test_arrays_of_another_shape_are_refused(shapes):
+    lanes = Lanes(Tape.of(one_op(ops.add, "vv")))
+    with pytest.raises(ValueError, match="per_lane: expected arrays of 4 lanes with 2 columns in all, got"):
+        lanes(np.array([]), [np.zeros(shape) for shape in shapes], 4)
 
 
 # -- compilation --------------------------------------------------------------------------------------

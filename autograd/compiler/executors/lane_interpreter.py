@@ -25,10 +25,9 @@ WEIGHTS, WEIGHT_REGISTERS, WEIGHT_COUNT = 11, 12, 13  # of matrix products, in t
 SUMS, SUM_COUNT = 14, 15  # of each range of lanes
 TOTALS, TOTAL_POSITIONS, TOTAL_COUNT = 16, 17, 18  # registers of the sums over all ranges, and positions of their summands
 LANES, RANGE, RANGES = 19, 20, 21  # lanes, lanes per range, ranges
-ARRAYS, ARRAY_COUNT = 22, 23  # address and columns of each array of inputs
-SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 24, 25, 26
-LANE_OUTPUTS, LANE_OUTPUT_COUNT = 27, 28
-STATE_SIZE = 29
+SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 22, 23, 24
+LANE_OUTPUTS, LANE_OUTPUT_COUNT = 25, 26
+ARRAY_COUNT, ARRAYS = 27, 28  # address and columns of each array of inputs, the last words
 
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 
@@ -135,11 +134,11 @@ def _uniform_rows() -> Any:
 @_jit
 def _copy_in(words, own, lane, lanes):
     """The inputs of a block of lanes: one column each."""
-    arrays, inputs = integers(words[ARRAYS]), own[INPUTS]
+    inputs = own[INPUTS]
     for a in range(words[ARRAY_COUNT]):
-        columns = arrays[2 * a + 1]
+        columns = words[ARRAYS + 2 * a + 1]
         for start in range(0, lanes, STRIP):
-            numbers = arrays[2 * a] + 8 * columns * (lane + start)
+            numbers = words[ARRAYS + 2 * a] + 8 * columns * (lane + start)
             for column in range(columns):
                 x, to = doubles(numbers + 8 * column), doubles(integers(inputs + 8 * column)[0] + 8 * start)
                 for i in range(min(STRIP, lanes - start)):

@@ -11,12 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numba
 from numba import types
 from numba.core import caching, ccallback
 from numba.core.compiler import Compiler
 
 from autograd import ops, scalar_math
+from autograd.compiler.executors.vectors import call
 
+_call: Any = call
 _caching: Any = caching  # parts of Numba that have no types
 _ccallback: Any = ccallback
 _types: Any = types
@@ -106,3 +109,24 @@ def _stamp() -> str:
     """Changes when a source changes that compiled functions are made of."""
     files = [*sorted(Path(__file__).parent.glob("*.py")), Path(ops.__file__), Path(scalar_math.__file__)]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def _entry(signatures: Any, function: Callable[..., Any]) -> Any:
+    """A function that Python calls, without its lock."""
+    try:
+        return numba.njit(signatures, nogil=True, cache=True)(function)
+    except RuntimeError:  # no folder can be written
+        return numba.njit(signatures, nogil=True)(function)
+
+
+def _run(function, state, thread, phases, first, last):  # type: ignore[no-untyped-def]
+    _call(function, state, thread, phases, first, last)
+
+
+def _address(numbers):  # type: ignore[no-untyped-def]
+    return numbers.ctypes.data
+
+
+# ctypes and NumPy need a microsecond for either.
+run = _entry(types.void(*[types.int64] * 6), _run)
+address_of = _entry([types.int64(_types.Array(types.float64, rank, "C", readonly=True)) for rank in (1, 2)], _address)

@@ -1,0 +1,159 @@
+"""The memory of lanes: the registers that the threads of a call share, and a block of lanes for each thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from autograd.compiler.executors import lane_interpreter as interpreter
+from autograd.compiler.executors.lane_code import LaneCode
+from autograd.compiler.executors.lane_ops import ONE, SWITCHED, ZERO, kernel, list_kernel, op_of
+from autograd.compiler.executors.machine_code import address_of, addresses
+from autograd.compiler.executors.vectors import NARROW, WIDE
+from autograd.compiler.tape import Tape
+
+MAX_WIDTH = 256
+BLOCK_BYTES = 768 * 1024  # of a block of lanes: most of a second-level cache
+RANGE_COST = 100_000.0  # nanoseconds of work that are worth a range of its own
+MAX_RANGES = 64
+
+
+def aligned(count: int, kind: Any = np.float64) -> Any:
+    """Zeros that start at a cache line."""
+    memory = np.zeros(8 * count + 64, np.uint8)
+    start = -memory.ctypes.data % 64
+    return memory[start : start + 8 * count].view(kind)
+
+
+class State:
+    """The memory of one call: uniform registers, and the sums of each range of lanes."""
+
+    def __init__(self, tape: Tape, code: LaneCode) -> None:
+        self.tape, self.code = tape, code
+        self.memory = aligned(code.uniform)
+        self.memory[tape.constant_registers] = tape.constants
+        self.memory[[tape.uniform - 1 - ONE, tape.uniform - 1 - ZERO]] = 1.0, 0.0
+        varies = tape.inputs >= tape.uniform
+        self.inputs = self.memory[: np.count_nonzero(~varies)]
+        self.lane_inputs = tape.inputs[varies] - tape.uniform
+        varies = tape.outputs >= tape.uniform
+        self.lane_outputs = tape.outputs[varies] - tape.uniform
+        self.shared_outputs = np.zeros(np.count_nonzero(~varies))
+        self.weights = aligned(len(code.weights))
+        self.sums = aligned(code.sums)
+        self.lanes, self.ranges = -1, 1
+        self._threads: list[Thread] = []
+        self._kept = [*_uniform_rows(tape), np.ascontiguousarray(tape.outputs[~varies], np.int32)]
+        self._set_words()
+        self.address = self.words.ctypes.data
+
+    def _set_words(self) -> None:
+        tape, code = self.tape, self.code
+        codes, results, starts, args, shapes, kernels, scratch, outputs = self._kept
+        words = self.words = np.zeros(interpreter.ARRAYS + 2 * len(self.lane_inputs), np.int64)
+        words[interpreter.MEMORY] = self.memory.ctypes.data
+        words[interpreter.CODES : interpreter.BEFORE] = [x.ctypes.data for x in (codes, results, starts, args, shapes)]
+        words[interpreter.BEFORE : interpreter.KERNELS] = tape.before, tape.after, len(codes)
+        words[interpreter.KERNELS], words[interpreter.SCRATCH] = kernels.ctypes.data, scratch.ctypes.data
+        words[interpreter.WEIGHTS : interpreter.SUMS] = self.weights.ctypes.data, code.weights.ctypes.data, len(code.weights)
+        words[interpreter.SUMS], words[interpreter.SUM_COUNT] = self.sums.ctypes.data, code.sums
+        words[interpreter.TOTALS : interpreter.LANES] = (
+            code.totals.ctypes.data,
+            code.total_positions.ctypes.data,
+            len(code.totals),
+        )
+        words[interpreter.SHARED_OUTPUTS : interpreter.LANE_OUTPUTS] = (
+            self.shared_outputs.ctypes.data,
+            outputs.ctypes.data,
+            len(outputs),
+        )
+        words[interpreter.LANE_OUTPUT_COUNT] = len(self.lane_outputs)
+        self.view = cast(Any, words).data  # its items are set faster
+
+    def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int) -> Any:
+        """Take the inputs of a call; returns an array for the outputs that vary."""
+        self.inputs[:] = uniform
+        if lanes != self.lanes:
+            self._set_lanes(lanes)
+        self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until the call ends
+        words, i, total = self.view, interpreter.ARRAYS, 0
+        for x in self.arrays:
+            columns = 1 if x.ndim == 1 else x.shape[1]
+            total += columns
+            if len(x) != lanes or not columns or total > len(self.lane_inputs):
+                break
+            words[i], words[i + 1] = address_of(x), columns
+            i += 2
+        if total != len(self.lane_inputs) or i != interpreter.ARRAYS + 2 * len(self.arrays):
+            shapes = ", ".join(str(x.shape) for x in self.arrays)
+            raise ValueError(
+                f"per_lane: expected arrays of {lanes} lanes with {len(self.lane_inputs)} columns in all, got shapes {shapes}"
+            )
+        words[interpreter.ARRAY_COUNT] = len(self.arrays)
+        outputs = np.empty((len(self.lane_outputs), lanes))
+        words[interpreter.LANE_OUTPUTS] = address_of(outputs)
+        return outputs
+
+    def _set_lanes(self, lanes: int) -> None:
+        # Ranges depend on the lanes alone, so that sums are the same on any number of threads.
+        wanted = int(min(self.code.cost * lanes / RANGE_COST, MAX_RANGES))
+        size = max(-(-lanes // max(wanted, 1)), 1)
+        size += -size % WIDE
+        self.ranges = -(-lanes // size)
+        if len(self.sums) < self.ranges * self.code.sums:
+            self.sums = aligned(self.ranges * self.code.sums)
+            self.words[interpreter.SUMS] = self.sums.ctypes.data
+        self.lanes = lanes
+        self.words[interpreter.LANES : interpreter.SHARED_OUTPUTS] = lanes, size, self.ranges
+
+    def thread(self, i: int) -> Thread:
+        """The block of lanes of the i-th thread."""
+        if i == len(self._threads):
+            self._threads.append(Thread(self))
+        return self._threads[i]
+
+
+class Thread:
+    """A block of lanes, and the code with its addresses."""
+
+    def __init__(self, state: State) -> None:
+        code = state.code
+        width = max(min(BLOCK_BYTES // (8 * max(code.varying, 1)), MAX_WIDTH) // WIDE, 1) * WIDE
+        stride = width + NARROW  # not a power of 2, whose multiples share few lines of a cache
+        self.memory = aligned(code.varying * stride)
+        self.sums = aligned(code.sums)
+        self.tables = np.zeros(len(code.tables.spaces), np.int64)
+        bases = [0, *(x.ctypes.data for x in (state.memory, self.memory, self.tables, self.sums, state.weights)), 0]
+        scales = np.array([1, 8, 8 * stride, 8, 8, 8, 8 * stride])
+        self.tables[:] = code.tables.at(np.array(bases), scales)
+        self.rows = code.rows.at(np.array(bases), scales)
+        self.inputs, self.outputs = (
+            self.memory.ctypes.data + 8 * stride * registers.astype(np.int64)
+            for registers in (state.lane_inputs, state.lane_outputs)
+        )
+        kept = (self.rows, self.sums, self.inputs, self.outputs)
+        rows, sums, inputs, outputs = (x.ctypes.data for x in kept)
+        self.words = np.array([width, rows, len(self.rows), sums, inputs, outputs], np.int64)
+        self.address = self.words.ctypes.data
+
+
+def _uniform_rows(tape: Tape) -> list[Any]:
+    """What the interpreter reads of uniform rows: codes, results, starts, args, shapes; kernels, and room for their tables."""
+    chosen = np.zeros(len(tape.codes), bool)
+    chosen[: tape.before] = chosen[tape.after :] = True
+    used = set(np.unique(tape.codes[chosen]).tolist())
+    codes = np.zeros(len(tape.ops), np.int32)
+    sources = {}
+    for i, name in enumerate(tape.ops):
+        codes[i] = SWITCHED.index(name) if name in SWITCHED else interpreter.FIRST_CALL + i
+        if name not in SWITCHED and i in used:
+            arity = op_of(name).arity
+            sources[i] = list_kernel(name) if arity is None else kernel(name, (True,) * arity)
+    kernels = np.zeros((len(tape.ops), 2), np.int64)
+    for i, kernel_address in zip(sources, addresses(sources.values()), strict=True):
+        kernels[i] = kernel_address, op_of(tape.ops[i]).arity is None
+    arrays = (codes[tape.codes], tape.results, tape.starts, tape.args, tape.shapes)
+    most = int(np.diff(tape.starts).max(initial=0))
+    return [*(np.ascontiguousarray(x, np.int32) for x in arrays), kernels, np.zeros(1 + 2 * most, np.int64)]
