@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from autograd.compiler.passes.common_subexpressions import common_subexpressions
+from autograd.compiler.passes.constants import constants
+from autograd.compiler.passes.dead_code import dead_code
 from autograd.compiler.passes.dots import dots
+from autograd.compiler.passes.identities import identities
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
 from autograd.compiler.passes.reductions import reductions
 from autograd.compiler.passes.registers import assign_registers
 from autograd.compiler.program import Program
 
-PASSES = (dots, reductions, matrix_products, outer_products, assign_registers)
+PASSES = (
+    constants,
+    common_subexpressions,
+    identities,
+    common_subexpressions,
+    dead_code,
+    dots,
+    reductions,
+    matrix_products,
+    outer_products,
+    assign_registers,
+)
 
 
 class Counts(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, matmul
-from autograd.compiler.program import Program, Row
+from autograd.compiler.program import Arg, Program, Row
 from autograd.op import number
 from autograd.ops import dot
 
@@ -69,7 +69,7 @@ def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
 
 def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
     """The rows to run once before the lanes, for every lane, and once after them."""
-    varies, reduced = program.per_lane, bytearray(program.registers)
+    varies, reduced = program.per_lane, set[Arg]()
     before: list[Row] = []
     body: list[Row] = []
     after: list[Row] = []
@@ -79,13 +79,12 @@ def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
             continue
         if row.op in REDUCTIONS:
             body.append(row)
-        elif any(type(arg) is int and reduced[arg] for arg in row.args):
-            after.append(row)
-        else:
-            before.append(row)
+        elif reduced.isdisjoint(row.args) or not any(type(arg) is int and arg in reduced for arg in row.args):
+            before.append(row)  # the constant 1.0 is not register 1, though a set takes them for the same
             continue
-        for result in row.results:
-            reduced[result] = True
+        else:
+            after.append(row)
+        reduced.update(row.results)
     return before, body, after
 
 

@@ -6,11 +6,10 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograd.compiler.executors.python import split
-from autograd.compiler.instructions import REDUCTIONS, lane_matmul, matmul
+from autograd.compiler.instructions import REDUCTIONS, matmul
 from autograd.compiler.program import Arg, Output, Program, Row
 
 Block = list[int]  # registers that become neighbours, in this order
-NEVER = -2
 
 
 def assign_registers(program: Program) -> Program:
@@ -48,42 +47,37 @@ def assign_registers(program: Program) -> Program:
     return Program(program.inputs, found, outputs, 1 + max(moved, default=-1))
 
 
-def _blocks(program: Program, rows: Sequence[Row]) -> list[Block]:
-    """For each register, those whose neighbour it becomes."""
+def _blocks(program: Program, rows: Sequence[Row]) -> dict[int, Block]:
+    """For each register that becomes a neighbour of others, all of them."""
     varies, first = program.per_lane, len(program.inputs)
-    block_of: list[Block] = [[register] for register in range(program.registers)]
-    for row in rows:
-        if row.shape is not None:
-            _join(list(row.results), block_of)
-    for row in rows:
+    blocks: dict[int, Block] = {}
+    products = [row for row in rows if row.shape is not None]
+    for row in products:
+        _join(list(row.results), blocks)
+    for row in products:
         for wanted in _wanted(row):
             registers = [arg for arg in wanted if type(arg) is int and arg >= first]
             if len(set(registers)) == len(wanted) and len({varies[register] for register in registers}) == 1:
-                _join(registers, block_of)
-    return block_of
+                _join(registers, blocks)
+    return blocks
 
 
-def _wanted(row: Row) -> Iterator[Sequence[Arg]]:
+def _wanted(row: Row) -> tuple[Sequence[Arg], ...]:
     """The arguments that should be neighbours."""
-    if row.shape is not None:
-        n, m = row.shape
-        if row.op is matmul:
-            yield row.args[n * m : n * m + m]
-        elif row.op is lane_matmul:
-            yield row.args[:n]
-            yield row.args[n:]
+    n, m = row.shape or (0, 0)
+    return (row.args[n * m : n * m + m],) if row.op is matmul else (row.args[:n], row.args[n:])
 
 
-def _join(registers: list[int], block_of: list[Block]) -> None:
+def _join(registers: list[int], blocks: dict[int, Block]) -> None:
     """Make them one block, if they are whole blocks, one after the other."""
     i = 0
     while i < len(registers):
-        block = block_of[registers[i]]
+        block = blocks.get(registers[i], registers[i : i + 1])
         if registers[i : i + len(block)] != block:
             return
         i += len(block)
     for register in registers:
-        block_of[register] = registers
+        blocks[register] = registers
 
 
 class _Lives:
@@ -91,28 +85,29 @@ class _Lives:
 
     def __init__(self, program: Program, rows: Sequence[Row], before: int, after: int) -> None:
         self.inputs, self.varies = len(program.inputs), program.per_lane
-        self.starts, self.ends = [NEVER] * program.registers, [NEVER] * program.registers
+        self.starts: dict[int, int] = {}
+        self.ends = [-1] * program.registers
+        ends = self.ends
         for time, row in enumerate(rows):
             for arg in row.args:
                 if type(arg) is int:
-                    self.ends[arg] = time
-            for result in row.results:
+                    ends[arg] = time
+            for result in (row.result,) if row.shape is None else row.results:
                 self.starts[result] = -1 if row.op in REDUCTIONS else time
-                self.ends[result] = time
-        for register, end in enumerate(self.ends):
-            if before <= end < after and not self.varies[register]:  # the rows for the lanes run again and again
-                self.ends[register] = after - 1
+                ends[result] = time
+        for register in self.starts:
+            if before <= ends[register] < after and not self.varies[register]:  # the rows for the lanes run again and again
+                ends[register] = after - 1
         for output in program.outputs:
             if type(output.arg) is int:
-                self.ends[output.arg] = len(rows)
+                ends[output.arg] = len(rows)
 
-    def places(self, block_of: list[Block]) -> list[int]:
+    def places(self, blocks: dict[int, Block]) -> list[int]:
         """For each register its place behind the inputs."""
-        blocks = sorted(self._distinct(block_of))
         memories = {False: _Memory(), True: _Memory()}
-        places = [0] * len(block_of)
+        places = [0] * len(self.ends)
         waiting: list[tuple[int, int, int, bool]] = []
-        for start, end, block in blocks:
+        for start, end, block in sorted(self._distinct(blocks)):
             while waiting and waiting[0][0] < start:
                 _, place, size, varies = heapq.heappop(waiting)
                 memories[varies].free(place, size)
@@ -122,15 +117,19 @@ class _Lives:
             for i, register in enumerate(block):
                 places[register] = place + i
         for register, varies in enumerate(self.varies):
-            places[register] += memories[False].size if varies else 0
+            if varies:
+                places[register] += memories[False].size
         return places
 
-    def _distinct(self, block_of: list[Block]) -> Iterator[tuple[int, int, Block]]:
-        """Each block with its first and its last row, those of the inputs left out."""
-        for register in range(self.inputs, len(block_of)):
-            block = block_of[register]
-            if block[0] == register and self.starts[register] != NEVER:
-                yield min([self.starts[r] for r in block]), max([self.ends[r] for r in block]), block
+    def _distinct(self, blocks: dict[int, Block]) -> Iterator[tuple[int, int, Block]]:
+        """Each block, or register that is in none, with its first and its last row."""
+        starts, ends = self.starts, self.ends
+        for register, start in starts.items():
+            block = blocks.get(register)
+            if block is None:
+                yield start, ends[register], [register]
+            elif block[0] == register:
+                yield min([starts[r] for r in block]), max([ends[r] for r in block]), block
 
 
 class _Memory:
@@ -142,12 +141,13 @@ class _Memory:
 
     def take(self, length: int) -> int:
         """A free run of this length."""
-        fitting = [found for found, runs in self._runs.items() if found >= length and runs]
-        if not fitting:
+        found = length if length in self._runs else min([longer for longer in self._runs if longer > length], default=0)
+        if not found:
             self.size += length
             return self.size - length
-        found = min(fitting)
         place = heapq.heappop(self._runs[found])
+        if not self._runs[found]:
+            del self._runs[found]
         if found > length:
             self.free(place + length, found - length)
         return place

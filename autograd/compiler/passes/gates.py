@@ -1,0 +1,137 @@
+"""Identities of `where` and of comparisons, such as the gates that the gradient of a `where` is made of."""
+
+from __future__ import annotations
+
+import itertools
+
+from autograd import ops
+from autograd.compiler.instructions import REDUCTIONS
+from autograd.compiler.passes.simplifier import Simplifier, is_constant, is_minus_zero, is_zero, same
+from autograd.compiler.program import Arg, Row
+
+TRUE, FALSE = 1, 2  # the argument of `where` that is taken
+
+
+def where(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> Arg | None:
+    """where(condition, x, y), with what is known of x and y where they are taken."""
+    args = condition, x, y
+    condition, x, y = _plain_condition(s, *args)
+    if isinstance(condition, float):
+        return x if condition else y
+    x, y = _taken(s, x, condition, TRUE), _taken(s, y, condition, FALSE)
+    if same(x, y):
+        return x
+    if is_constant(x, 1.0) and is_zero(y) and s.is_boolean(condition):
+        return condition
+    return None if all(map(same, args, (condition, x, y))) else s.put(ops.where, condition, x, y)
+
+
+def maximum(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
+    """The larger of x and y."""
+    if same(x, y):
+        return x
+    if not (s.is_boolean(x) and s.is_boolean(y)):
+        return None
+    for b, c in ((x, y), (y, x)):
+        if is_constant(b, 1.0) or _is_complement(s, b, c):
+            return 1.0
+        if is_zero(b) or any(same(b, arg) for arg in _args(s.row_of(c, ops.maximum))):
+            return c
+        factors = _args(s.row_of(c, ops.mul))
+        if any(same(b, factor) for factor in factors):
+            return b
+        for p, q in itertools.permutations(factors, 2):
+            for r, t in itertools.permutations(_args(s.row_of(b, ops.mul)), 2):
+                if same(p, r) and _is_complement(s, q, t):
+                    return p
+    return None
+
+
+def minimum(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
+    """The smaller of x and y."""
+    return x if same(x, y) else None
+
+
+def equal(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
+    """1 if x and y are equal, else 0."""
+    if is_constant(y, 1.0) and s.is_boolean(x):
+        return x
+    if is_constant(y, 0.0):
+        for op, opposite in ((ops.equal, ops.not_equal), (ops.not_equal, ops.equal)):
+            row = s.row_of(x, op)
+            if row is not None and is_constant(row.args[1], 0.0):
+                return s.put(opposite, *row.args)
+    return None
+
+
+def not_equal(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
+    """0 if x and y are equal, else 1."""
+    return x if is_constant(y, 0.0) and s.is_boolean(x) else None
+
+
+def product(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
+    """x·y of two numbers that are 0 or 1."""
+    if same(x, y) and s.is_boolean(x):
+        return x
+    return 0.0 if _is_complement(s, x, y) or _is_complement(s, y, x) else None
+
+
+def total(s: Simplifier, x: Arg, y: Arg) -> Arg | None:
+    """x + y of two `where`s with the same condition, if one `where` of sums takes no more rows."""
+    one, other = s.row_of(x, ops.where), s.row_of(y, ops.where)
+    if one is None or other is None or not same(one.args[0], other.args[0]):
+        return None
+    sides = list(zip(one.args[1:], other.args[1:], strict=True))
+    additions = sum([not (is_minus_zero(a) or is_minus_zero(b) or int not in (type(a), type(b))) for a, b in sides])
+    if additions > sum([type(arg) is int and s.uses[arg] == 1 for arg in (x, y)]):
+        return None
+    return s.put(ops.where, one.args[0], *[s.put(ops.add, a, b) for a, b in sides])
+
+
+def _plain_condition(s: Simplifier, condition: Arg, x: Arg, y: Arg) -> tuple[Arg, Arg, Arg]:
+    """The arguments of an equal `where`, whose condition is not a comparison of something with 0."""
+    while True:
+        row, swapped = s.row_of(condition, ops.not_equal), False
+        if row is None:
+            row, swapped = s.row_of(condition, ops.equal), True
+        if row is None or not is_constant(row.args[1], 0.0):
+            return condition, x, y
+        condition, x, y = (row.args[0], y, x) if swapped else (row.args[0], x, y)
+
+
+def _taken(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
+    """What x is on a side of a `where` with this condition."""
+    known = _known(s, x, condition, side)
+    row = s.made[known] if isinstance(known, int) else None
+    if row is None or row.op in REDUCTIONS or s.uses[row.result] > 1:
+        return known
+    args = [_known(s, arg, condition, side) for arg in row.args]
+    return known if all(map(same, args, row.args)) else s.put(row.op, *args)
+
+
+def _known(s: Simplifier, x: Arg, condition: Arg, side: int) -> Arg:
+    if same(x, condition):
+        return (1.0 if side == TRUE else 0.0) if s.is_boolean(x) else x
+    row = s.made[x] if isinstance(x, int) else None
+    if row is None:
+        return x
+    if row.op is ops.where:
+        return _known(s, row.args[side], condition, side) if same(row.args[0], condition) else x
+    if row.op in (ops.equal, ops.not_equal) and same(row.args[0], condition) and is_constant(row.args[1], 0.0):
+        return 1.0 if (row.op is ops.not_equal) == (side == TRUE) else 0.0
+    return x
+
+
+def _is_complement(s: Simplifier, x: Arg, y: Arg) -> bool:
+    """True if y is 1 where x is 0, and 0 where x is 1."""
+    row = s.row_of(y, ops.equal)
+    if row is None or not is_constant(row.args[1], 0.0):
+        return False
+    if same(row.args[0], x):
+        return s.is_boolean(x)
+    other = s.row_of(x, ops.not_equal)
+    return other is not None and same(other.args[0], row.args[0]) and is_constant(other.args[1], 0.0)
+
+
+def _args(row: Row | None) -> tuple[Arg, ...]:
+    return () if row is None else row.args

@@ -1,0 +1,128 @@
+"""Simplifier: rewrites a Program row by row, as rules say that know what has been written so far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from autograd import ops
+from autograd.compiler.passes.renaming import Renaming
+from autograd.compiler.program import Arg, Program, Row
+from autograd.compiler.uses import use_counts
+from autograd.op import Op
+
+MAX_DEPTH = 4  # how far a question about an argument is passed on to its own arguments
+
+# Ops that make 0 and 1 of 0 and 1, with the number of the first argument that counts.
+KEEP_BOOLEANS = {ops.mul: 0, ops.maximum: 0, ops.minimum: 0, ops.where: 1}
+# Ops that are never -0.0. A sum of two is not if one of the two is not.
+NEVER_MINUS_ZERO = frozenset((ops.exp, ops.exp2, ops.exp_difference, ops.sigmoid, ops.abs, ops.step, ops.relu, ops.gaussian, ops.sum))
+
+
+class Simplifier:
+    """The rows of the next program, and what is known of their results.
+
+    A rule gets the arguments of a row and returns what stands for its result, or None.
+    """
+
+    def __init__(self, program: Program, rules: Mapping[Op, Callable[..., Arg | None]]) -> None:
+        self.rules = rules
+        self.renaming = Renaming(program)
+        self.rows: list[Row] = []
+        self.made: list[Row | None] = [None] * program.registers  # the row that writes each register
+        self.uses = use_counts(program)
+        self._booleans: set[int] = set()
+
+    def program(self) -> Program:
+        """The program, simplified."""
+        unchanged, rules, renaming = self.renaming.renamed.isdisjoint, self.rules, self.renaming
+        for row in renaming.before.rows:
+            if not unchanged(row.args):
+                row = renaming.row(row)
+            rule = rules.get(row.op)
+            found = None if rule is None else rule(self, *row.args)
+            if found is None:
+                self._append(row)
+            else:
+                renaming.rename(row.result, found)
+                if type(found) is int:
+                    self.uses[found] += self.uses[row.result]
+        return renaming.program(self.rows, len(self.made))
+
+    def put(self, op: Op, *args: Arg) -> Arg:
+        """What stands for the result of an op: a constant, a register that is there, or that of a new row."""
+        if int not in map(type, args):
+            return float(op(*args))
+        rule = self.rules.get(op)
+        found = None if rule is None else rule(self, *args)
+        if found is not None:
+            return found
+        result = len(self.made)
+        self.made.append(None)
+        self.uses.append(1)
+        self._append(Row(op, args, result))
+        return result
+
+    def _append(self, row: Row) -> None:
+        self.rows.append(row)
+        if row.shape is None:
+            self.made[row.result] = row
+
+    # -- what is known of an argument ----------------------------------------------------------------
+
+    def op_of(self, arg: Arg) -> Op | None:
+        """The op of the row that makes it, if there is one."""
+        row = self.made[arg] if type(arg) is int else None
+        return None if row is None else row.op
+
+    def row_of(self, arg: Arg, op: Op) -> Row | None:
+        """The row that makes it, if that is one of this op."""
+        row = self.made[arg] if isinstance(arg, int) else None
+        return row if row is not None and row.op is op else None
+
+    def is_boolean(self, arg: Arg, depth: int = MAX_DEPTH) -> bool:
+        """True if it is 0.0 or 1.0, whatever the inputs."""
+        if isinstance(arg, float):
+            return arg == 1.0 or is_zero(arg)
+        row = self.made[arg]
+        if row is None or arg in self._booleans:
+            return row is not None
+        first = KEEP_BOOLEANS.get(row.op)
+        kept = first is not None and depth > 0 and all(self.is_boolean(x, depth - 1) for x in row.args[first:])
+        if kept or row.op.comparison:
+            self._booleans.add(arg)
+        return kept or row.op.comparison
+
+    def is_never_minus_zero(self, arg: Arg, depth: int = MAX_DEPTH) -> bool:
+        """True if it is not -0.0, whatever the inputs."""
+        if isinstance(arg, float):
+            return not is_minus_zero(arg)
+        row = self.made[arg]
+        if row is None or depth == 0:
+            return False
+        known = [row.op in NEVER_MINUS_ZERO or row.op.comparison]
+        if row.op is ops.add:
+            known += [self.is_never_minus_zero(x, depth - 1) for x in row.args]
+        elif row.op is ops.where:
+            known.append(all(self.is_never_minus_zero(x, depth - 1) for x in row.args[1:]))
+        return any(known)
+
+
+def same(x: Arg, y: Arg) -> bool:
+    """True if they are one register, or one constant."""
+    return type(x) is type(y) and (x == y if type(x) is int else repr(x) == repr(y))
+
+
+def is_constant(arg: Arg, number: float) -> bool:
+    """True if it is this constant."""
+    return type(arg) is float and arg == number
+
+
+def is_zero(arg: Arg) -> bool:
+    """True if it is the constant 0.0."""
+    return is_constant(arg, 0.0) and math.copysign(1.0, arg) > 0.0
+
+
+def is_minus_zero(arg: Arg) -> bool:
+    """True if it is the constant -0.0."""
+    return is_constant(arg, 0.0) and math.copysign(1.0, arg) < 0.0
