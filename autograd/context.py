@@ -163,9 +163,9 @@ def anomaly() -> Mode:
 
 
 class tracing_with:  # a context manager
-    """Let this trace see what Values do: comparisons, detach, and numbers that are read."""
+    """Let this trace see what Values do: comparisons, detach, and numbers that are read. None: no trace does."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace | None) -> None:
         self._trace = trace
 
     def __enter__(self) -> None:

@@ -866,7 +866,8 @@ def _partials_of_values(op: Op, z: Any, args: Sequence[Any], wanted: Sequence[bo
     """The partials from rules called on Values instead of floats; floats where they depend on none of the given Values."""
     given = {x for x in (z, *args) if type(x) is Value}
     z, *args = [x if type(x) is Value else Value(x) for x in (z, *args)]
-    with context.recording_if(bool(given)), context.quiet():
+    trace = context.current_trace() if given else None
+    with context.recording_if(bool(given)), context.quiet(), context.tracing_with(trace):
         partials = op.partials_at(z, args, wanted)
     return [partial._number if type(partial) is Value and _is_constant(partial, given) else partial for partial in partials]
 
