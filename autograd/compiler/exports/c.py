@@ -9,7 +9,7 @@ from autograd.compiler.exports.c_writer import ELEMENTARY, LISTS, PAIRS, CWriter
 from autograd.compiler.exports.straight_line import Names, StraightLine, Syntax, names_of
 from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
 from autograd.compiler.program import Program
-from autograd.formulas.python import Source, identifier
+from autograd.python_source import Source, identifier
 
 MOST = 512  # items of a list: polygamma sums more than 200 terms
 WORDS = words(
@@ -66,7 +66,7 @@ def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
     yield f"void {identifier(name, RESERVED)}({', '.join(_parameters(program, names, code.lanes))}) {{"
     yield from (INDENT + line for line in code.before)
     outputs = range(len(program.outputs))
-    if code.lanes:
+    if code.loops:
         yield f"{INDENT}for (size_t {names.lane} = 0; {names.lane} < {names.lanes}; {names.lane}++) {{"
         yield from (2 * INDENT + line for line in code.body)
         for i in outputs:

@@ -9,7 +9,7 @@ from autograd.compiler.exports.javascript_writer import IN_MATH, JavaScriptWrite
 from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
 from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
 from autograd.compiler.program import Program
-from autograd.formulas.python import Source, identifier
+from autograd.python_source import Source, identifier
 
 WORDS = words(
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends false "

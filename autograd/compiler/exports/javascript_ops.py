@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from autograd.compiler.exports.javascript_writer import JavaScriptWriter
-from autograd.compiler.exports.straight_line import called, is_sum
 from autograd.compiler.exports.translate import INDENT, LIST, NUMBER
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.tape import Tape
-from autograd.formulas.python import variable
 from autograd.op import Op, op_named
+from autograd.python_source import is_sum, operation, variable
 
 
 def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
@@ -47,7 +46,7 @@ def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
 def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
     """A method that computes `n` numbers from m[z] on; those of argument j start at at[k + j] and are by[k + j] apart."""
     if op.arity is None:
-        text = writer.translated(called(op, [ast.Starred(variable("xs"), ast.Load())]), {"xs": LIST}, op.name).text
+        text = writer.translated(operation(op, [ast.Starred(variable("xs"), ast.Load())]), {"xs": LIST}, op.name).text
         return [
             f"{op.name}(m, n, z, at, by, k, count) {{",
             f"{INDENT}const xs = new Array(count);",
@@ -59,7 +58,7 @@ def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
         ]
     places = range(op.arity)
     cells = [f"m[x{j}]" for j in places]
-    text = writer.translated(called(op, list(map(variable, cells))), dict.fromkeys(cells, NUMBER), op.name).text
+    text = writer.translated(operation(op, list(map(variable, cells))), dict.fromkeys(cells, NUMBER), op.name).text
     of = [f"[k + {j}]" if j else "[k]" for j in places]
     return [
         f"{op.name}(m, n, z, at, by, k) {{",
