@@ -24,18 +24,18 @@ def c_source(program: Program, name: str = "program") -> Source:
     """A C function that computes the program: straight-line code, in a loop over the lanes if it has any.
 
     Uniform inputs are numbers; inputs and outputs that are per lane are arrays, and the number of lanes comes first.
-    Uniform outputs are written through their pointers. It calls <math.h> alone; compiled with -ffp-contract=off it
-    gives the numbers that Python gives with the same math library, to the last bit.
+    Uniform outputs are written through their pointers. It calls <math.h> alone; compiled with
+    -ffp-contract=off -fno-builtin it gives the numbers that Python gives with the same math library, to the last bit.
     CompileError if an op of your own has no source of operators and functions of `math`.
 
-    >>> from autograd import compile
-    >>> print(c_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of(), "f"))
+    >>> from autograd import compile, exp
+    >>> print(c_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of(), "f"))
     #include <math.h>
     #include <stddef.h>
     <BLANKLINE>
     void f(double x, double w, double *restrict y) {
-        double v2 = x * w;
-        double v3 = v2 + x;
+        double v2 = exp(x);
+        double v3 = w * v2;
         *y = v3;
     }
     """

@@ -28,11 +28,13 @@ def javascript_source(program: Program, name: str = "value") -> Source:
     CompileError if the program needs `erf` or `erfc`, which Math lacks, or an op of your own that has no source of
     operators and functions of `math`.
 
-    >>> from autograd import compile
-    >>> print(javascript_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of()))
+    >>> from autograd import compile, exp
+    >>> print(javascript_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))
+    const { exp } = Math;
+    <BLANKLINE>
     export function value(x, w) {
-        const v2 = x * w;
-        const v3 = v2 + x;
+        const v2 = exp(x);
+        const v3 = w * v2;
         return v3;
     }
     """

@@ -20,11 +20,13 @@ def python_source(program: Program, name: str = "program") -> Source:
     exp(800) raise, and a negative number to a fractional power is complex. ValueError if an op of your own has no source
     of operators and functions of `math`.
 
-    >>> from autograd import compile
-    >>> print(python_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of()))
+    >>> from autograd import compile, exp
+    >>> print(python_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))
+    from math import exp
+    <BLANKLINE>
     def program(x, w):
-        v2 = x * w
-        v3 = v2 + x
+        v2 = exp(x)
+        v3 = w * v2
         return v3
     """
     own = {row.op for row in program.rows}.difference(INSTRUCTIONS.values())
