@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograd.compiler.exports import library
-from tests.support.foreign import same
+from tests.support.foreign import same, ulps
 from tests.support.programs import any_floats
 
 finite_floats = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-40, 40).map(lambda n: n / 4))
@@ -47,3 +47,9 @@ def test_a_sum_is_rounded_once(xs):
     assert library.exact_sum(xs) == float(sum(map(Fraction, xs)))
     assert same(library.exact_sum([*xs, math.inf]), math.inf)
     assert math.isnan(library.exact_sum([*xs, math.inf, -math.inf]))
+
+
+@given(st.one_of(any_floats, st.floats(-7.0, 7.0), st.floats(0.0, 27.0)))
+def test_the_error_functions_are_within_4_ulps_of_those_of_python(x):
+    assert ulps(library.error_function(x), math.erf(x)) <= 4.0
+    assert ulps(library.complement(x), math.erfc(x)) <= 4.0

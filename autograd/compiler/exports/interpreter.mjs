@@ -8,7 +8,8 @@
 // `Math` may be any object with its functions. With those of Python's math library all numbers are Python's to the last
 // bit, since sums run over terms and lanes in Python's order.
 //
-// A kernel computes n numbers from m[z] on. Those of its argument j are m[at[k + j]] and, by[k + j] apart, those after it.
+// A kernel computes n numbers from m[z] on, which are none of its arguments. Those of its argument j are m[at[k + j]] and,
+// by[k + j] apart, those after it.
 
 const copy = (m, n, z, at, by, k) => {
     m.fill(-0, z, z + n); // -0 + x is x, whatever x is
@@ -100,12 +101,6 @@ const laneMatmul = (rows, columns) => (m, n, z, at, by, k) => {
     }
 };
 
-/** A kernel that adds up what its results are to replace: it writes them elsewhere first. */
-const aside = (kernel, elsewhere, size) => (m, n, z, ...rest) => {
-    kernel(m, n, elsewhere, ...rest);
-    m.copyWithin(z, elsewhere, elsewhere + size);
-};
-
 const REDUCTIONS = { lane_sum: () => laneSum, lane_dot: () => laneMatmul(1, 1), lane_matmul: laneMatmul };
 const INSTRUCTIONS = { detach: () => copy, matmul, ...REDUCTIONS };
 
@@ -115,9 +110,7 @@ export function load(tape, ops, width = 128) {
     const place = (r) => (r < uniform ? r : uniform + (r - uniform) * width);
     const at = Int32Array.from(tape.args, place), by = Int32Array.from(tape.args, (r) => Number(r >= uniform));
     const counts = codes.map((_, i) => starts[i + 1] - starts[i]);
-    const most = Math.max(1, ...tape.shapes.map(([rows]) => rows));
-    const scratch = uniform + varying * width;
-    const memory = new Float64Array(scratch + most * width);
+    const memory = new Float64Array(uniform + varying * width);
     tape.constant_registers.forEach((r, i) => { memory[r] = Number(tape.constants[i]); });
     const kernels = codes.map((code, i) => {
         const name = tape.ops[code], [rows, columns] = tape.shapes[i];
@@ -125,8 +118,7 @@ export function load(tape, ops, width = 128) {
         const kernel = INSTRUCTIONS[name]?.(rows, columns, results[i] < uniform ? 1 : width)
             ?? (terms ? sumOfProducts(terms) : ops[name]);
         if (!kernel) throw new Error(`the tape calls ${name}, which ops lacks: pass its name to javascript_ops`);
-        const reused = tape.args.slice(starts[i], starts[i + 1]).some((r) => r >= results[i] && r < results[i] + Math.max(1, rows));
-        return reused && (terms || name === "matmul") ? aside(kernel, scratch, Math.max(1, rows) * width) : kernel;
+        return kernel;
     });
     const sums = codes.flatMap((code, i) => {
         const size = Math.max(1, tape.shapes[i][0] * tape.shapes[i][1]);

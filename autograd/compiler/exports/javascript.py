@@ -25,8 +25,7 @@ def javascript_source(program: Program, name: str = "value") -> Source:
 
     Inputs that are per lane are arrays. It returns its output, or an object with all outputs by their names; those that
     are per lane are Float64Arrays. It needs nothing but `Math`, whose functions may differ from Python's in the last digit.
-    CompileError if the program needs `erf` or `erfc`, which Math lacks, or an op of your own that has no source of
-    operators and functions of `math`.
+    CompileError if an op of your own has no source of operators and functions that are in `Math`.
 
     >>> from autograd import compile, exp
     >>> print(javascript_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))

@@ -19,10 +19,10 @@ from autograd.python_source import is_sum, operation, variable
 def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
     """An ES module that exports `ops(math)`: the named ops as loops over lanes, for `interpreter.mjs`.
 
-    `math` has the elementary functions; it is `Math` unless given. `given` names those it has beyond Math's, `erf` and
-    `erfc`. Sums of products are missing: the interpreter computes them itself, as it does the compiler's instructions.
-    CompileError if an op needs a function that is not there, or if an op of your own has no source of operators and
-    functions of `math`.
+    `math` has the elementary functions; it is `Math` unless given. `given` names those it has beyond Math's, "erf" and
+    "erfc": otherwise they are computed here, within 4 ulps. Sums of products are missing: the interpreter computes them
+    itself, as it does the compiler's instructions. CompileError if an op of your own has no source of operators and of
+    functions that are in `Math`.
 
     >>> print(javascript_ops(["add"]))
     export function ops(math = Math) {

@@ -49,7 +49,9 @@ def pairs(text: str) -> dict[str, str]:
     return dict(re.findall(r"(\w+) = ([\w.]+)", text))
 
 
-_IN_LIBRARY = pairs("hypot = length, fsum = exact_sum, round = nearest_even, remainder = nearest_rest")
+_IN_LIBRARY = pairs(
+    "hypot = length, fsum = exact_sum, round = nearest_even, remainder = nearest_rest, erf = error_function, erfc = complement"
+)
 
 
 class Text(NamedTuple):
