@@ -6,7 +6,8 @@ from autograd.formulas.nudges import Change, Nudge, nudge
 from autograd.formulas.partials import partial_latex, partial_text
 from autograd.formulas.path_sum import Path, Paths, paths
 from autograd.formulas.printer import name_latex, name_text, number_latex, number_text
-from autograd.formulas.python import Source, to_python
+from autograd.formulas.python import to_python
+from autograd.python_source import Source
 
 __all__ = [
     "Change",

@@ -3,67 +3,33 @@
 from __future__ import annotations
 
 import ast
-import builtins
-import inspect
-import keyword
-import math
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
-from autograd import context, ops, scalar_math
+from autograd import context
 from autograd._check import checked_value
-from autograd._format import one_line, unique_names
+from autograd._format import unique_names
 from autograd.compiler.recorded import Recorded
 from autograd.formulas.partials import simplified, textbook_partial
 from autograd.graph import Graph
-from autograd.op import Op, number, python_tree, slots
+from autograd.op import Op, number
+from autograd.python_source import (
+    RESERVED,
+    Source,
+    called_words,
+    constant,
+    expressions,
+    identifier,
+    operation,
+    preamble,
+    variable,
+)
 from autograd.sweeps import topological_order
 from autograd.value import Value, operands
 
 MAX_RULE = 120  # characters of a partial in one expression
-MAX_TERMS_PER_LINE = 10  # of a sum or product, which Python's parser nests
-
-
-def _bare_source(function: Callable[..., Any]) -> str:
-    """The text of a function without its types, its docstring as a comment."""
-    header, _, body = inspect.getsource(function).partition("\n")
-    header = re.sub(r": \w+(?=[,)])| -> .+(?=:$)", "", header)
-    body = re.sub(r'    """(.*?)\.?"""', r"    # \1", body, count=1, flags=re.DOTALL)
-    return f"{header}\n{body}"
-
-
-# Functions that a program may need beyond operators and `math`.
-HELPERS = {
-    name: _bare_source(function)
-    for name, function in vars(scalar_math).items()
-    if inspect.isfunction(function) and function.__module__ == scalar_math.__name__
-}
-_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
-RESERVED = (
-    frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "inf", "nan", *HELPERS])
-    | ops.BUILT_IN
-    | frozenset(word for text in HELPERS.values() for word in _WORD.findall(text) if hasattr(math, word))
-)
-_FUNCTIONS = frozenset(("abs", "float", "max", "min"))
-_ALLOWED = (
-    *(ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Compare, ast.Call, ast.Name, ast.Constant),
-    *(ast.Lambda, ast.arguments, ast.arg, ast.List, ast.Tuple, ast.Starred),
-    *(ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.expr_context),
-)
-
-
-class Source(str):
-    """Python source whose repr is the source itself."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def to_python(y: Value) -> Source:
@@ -101,7 +67,7 @@ def to_python(y: Value) -> Source:
     forward = [line for node in program.graph if node.op is not None for line in program.forward(node, node.op)]
     backward = list(program.backward())
     code = "\n".join(line.partition("  #")[0] for line in [*leaves, *forward, *backward])
-    parts = [*_preamble(code, program.functions), *map("\n".join, (leaves, forward, ["# backward", *backward]))]
+    parts = [*preamble(code, program.functions), *map("\n".join, (leaves, forward, ["# backward", *backward]))]
     return Source("\n\n".join(part for part in parts if part))
 
 
@@ -113,7 +79,7 @@ class _Program:
         here = Recorded(graph).at({})
         self.values = here.values
         self.partials = {node: here.without_frozen(node) for node in graph}
-        self.functions = RESERVED.union(*(_words(node.op) for node in graph if node.op is not None))
+        self.functions = RESERVED.union(*(called_words(node.op, "to_python") for node in graph if node.op is not None))
         self.names = unique_names(graph.names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
         self.adjoints = unique_names({node: f"d{name}" for node, name in self.names.items()}, str, taken)
@@ -125,7 +91,7 @@ class _Program:
         name, args = self.names[node], [self._written(arg) for arg in node.args]
         if _raises(op, operands(node, self.values)):
             return [f"{name} = {self.values[node]!r}  # {ast.unparse(operation(op, args))}: Python raises here"]
-        return _assignments(name, op, args, self.values[node])
+        return _assigned(name, op, args, self.values[node])
 
     def backward(self) -> Iterator[str]:
         """The sweep: what each node passes on to its arguments."""
@@ -203,7 +169,7 @@ class _Program:
                 raising.add(node)
             elif uses[node] > 1 or node.op.arity is None or len(ast.unparse(written[node])) > MAX_RULE:
                 name = next(self._temporaries)
-                lines += _assignments(name, node.op, parts, node.data)
+                lines += _assigned(name, node.op, parts, node.data)
                 written[node] = variable(name)
         rules = [written[result] if type(result) is Value else constant(result) for result in results]
         return lines, rules, [type(result) is Value and result in raising for result in results]
@@ -225,108 +191,7 @@ def _raises(op: Op, numbers: Sequence[float]) -> bool:
     return False
 
 
-# -- syntax trees, which `ast.unparse` puts into text ------------------------------------------------
-
-
-def variable(name: str) -> ast.expr:
-    """A name."""
-    return ast.Name(name, ast.Load())
-
-
-def constant(x: float) -> ast.expr:
-    """A number: a negative one is minus a number, as Python parses it; infinity and NaN are those of `math`."""
-    if math.isnan(x):
-        return variable("nan")
-    if math.copysign(1.0, x) < 0.0:
-        return ast.UnaryOp(ast.USub(), constant(-x))
-    return variable("inf") if math.isinf(x) else ast.Constant(x)
-
-
-def operation(op: Op, args: Sequence[ast.expr]) -> ast.expr:
-    """The operation on arguments that are expressions."""
-    if op.terms is not None and op.arity is None:
-        return _chained(ast.Add(), [_chained(ast.Mult(), [args[i] for i in term]) for term in op.terms(len(args))])
-    template = python_tree(op.plain, len(args), op.arity is None)
-    return cast(ast.expr, filled(template, dict(zip(slots(len(args)), args, strict=True))))
-
-
-def _chained(operator: ast.operator, operands: Sequence[ast.expr]) -> ast.expr:
-    return reduce(lambda one, other: ast.BinOp(one, operator, other), operands)
-
-
-def filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
-    """A copy of a part of a syntax tree, with the arguments in the places of these names."""
-    if isinstance(node, list):
-        return [filled(part, args) for part in node]
-    if not isinstance(node, ast.AST):
-        return node
-    if isinstance(node, ast.Name) and node.id in args:
-        return args[node.id]
-    return type(node)(**{field: filled(part, args) for field, part in ast.iter_fields(node)})
-
-
-def _assignments(name: str, op: Op, args: Sequence[ast.expr], z: float) -> list[str]:
-    """`name = …` for an operation with the result z; a long sum or product on several lines, `name = name + …`.
-
-    A sum starts from +0.0. That matters if all its terms are -0.0, so a sum that is +0.0 is written with it.
-    """
-    if op.terms is None or op.arity is not None:
-        return [f"{name} = {ast.unparse(operation(op, args))}"]
-    terms = [[args[i] for i in term] for term in op.terms(len(args))]
-    operator: ast.operator = ast.Add()
-    if all(len(term) == 1 for term in terms) and repr(z) == "0.0":
-        parts = [constant(0.0), *args]
-    elif len(terms) == 1:
-        operator, parts = ast.Mult(), terms[0] or [constant(1.0)]
-    else:
-        parts = [_chained(ast.Mult(), term) for term in terms]
-    pieces = [parts[i : i + MAX_TERMS_PER_LINE] for i in range(0, len(parts), MAX_TERMS_PER_LINE)]
-    lines = [pieces[0], *([variable(name), *piece] for piece in pieces[1:])]
-    return [f"{name} = {ast.unparse(_chained(operator, line))}" for line in lines]
-
-
-# -- names and functions -----------------------------------------------------------------------------
-
-
-def identifier(name: str, reserved: Collection[str] = RESERVED) -> str:
-    """A valid identifier that shadows nothing, as close as possible to the given name.
-
-    >>> identifier("layers[0].w[1]"), identifier("lambda"), identifier("2nd try"), identifier("??")
-    ('layers_0_w_1', 'lambda_', 'v2nd_try', 'v')
-    """
-    letters = [c if f"v{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", one_line(name))]
-    word = re.sub("__+", "_", "".join(letters)).strip("_")
-    word = word if word.isidentifier() else f"v{word}"
-    return f"{word}_" if word in reserved else word
-
-
-def _words(op: Op) -> set[str]:
-    """The functions that the source of a custom op calls; ValueError if Python does not know them.
-
-    (Those of the built-in ops are reserved anyway.) The variables of a `lambda` count too: they would shadow an argument.
-    """
-    if op.built_in:
-        return set()
-    count = op.arity or 2
-    nodes = list(ast.walk(python_tree(op.plain, count, op.arity is None)))
-    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    words = {node.id for node in nodes if isinstance(node, ast.Name)}.difference(slots(count))
-    if not words <= {*vars(math), *_FUNCTIONS, *bound} or not all(isinstance(node, _ALLOWED) for node in nodes):
-        raise ValueError(
-            f"to_python: {op.plain!r} is not Python that the program can run: "
-            f"tell custom_op the source of {op.name}, an expression of operators and functions of math"
-        )
-    return words | bound
-
-
-def _preamble(code: str, functions: Collection[str]) -> Iterator[str]:
-    """The import and the helper functions that the code needs."""
-    words = set(_WORD.findall(code))
-    needed: dict[str, str] = {}
-    while more := {name: text for name, text in HELPERS.items() if name in words and name not in needed}:
-        needed |= more
-        words.update(word for text in more.values() for word in _WORD.findall(re.sub("#.*", "", text)))
-    imported = sorted(word for word in words - set(HELPERS) if word in functions and hasattr(math, word))
-    if imported:
-        yield f"from math import {', '.join(imported)}"
-    yield from (text.rstrip() for name, text in HELPERS.items() if name in needed)
+def _assigned(name: str, op: Op, args: Sequence[ast.expr], z: float) -> list[str]:
+    """`name = …` for an operation with the result z."""
+    found = expressions(op, args, variable(name), from_zero=repr(z) == "0.0")
+    return [f"{name} = {ast.unparse(expression)}" for expression in found]

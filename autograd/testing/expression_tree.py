@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any
 
 from autograd import context
-from autograd.formulas.python import filled
 from autograd.graph import Graph
 from autograd.op import TABLE
+from autograd.python_source import filled
 from autograd.testing.gradcheck.smooth_pieces import is_entire
 from autograd.value import Value, operands
 

@@ -77,8 +77,6 @@ def test_an_op_in_c_is_the_op_bit_for_bit_at_any_floats(library, name, data):
 
 # -- JavaScript --------------------------------------------------------------------------------------
 
-GIVEN = ("erf", "erfc", "normal_cdf", "erfinv")  # they need erf or erfc, which Math lacks
-WITHOUT = [name for name in NAMES if name not in GIVEN]
 SCRIPT = """
 import { load } from "./interpreter.mjs";
 import { ops } from "./ops.mjs";
@@ -87,26 +85,26 @@ send(given.map(([tape, columns]) => bits(load(JSON.parse(tape), table)(numbers(c
 """
 
 
-def in_javascript(folder, names, work, math):
+def in_javascript(folder, work, math):
     """For each op, number of arguments and list of arguments: the results in JavaScript, with these elementary functions."""
     given = [
         [tape_json(Tape.of(program_of(name, count))), as_bits(list(zip(*found, strict=True)))] for name, count, found in work
     ]
-    source = javascript_ops(names, GIVEN[:2] if math == "python" else ())
+    source = javascript_ops(NAMES, ("erf", "erfc") if math == "python" else ())
     files = {"ops": source, "interpreter": INTERPRETER.read_text(encoding="utf-8")}
     return map(from_bits, run_module(folder, SCRIPT.replace("MATH", math), given, **files))
 
 
 def test_an_op_in_javascript_is_the_op_bit_for_bit_with_the_elementary_functions_of_python(tmp_path):
     work = [(name, count, cases(name, count)[::11]) for name in NAMES for count in counts(name)]
-    for (name, _, found), results in zip(work, in_javascript(tmp_path, NAMES, work, "python"), strict=True):
+    for (name, _, found), results in zip(work, in_javascript(tmp_path, work, "python"), strict=True):
         for args, z in zip(found, results, strict=True):
             assert same(z, TABLE[name](*args)), (name, args, z, TABLE[name](*args))
 
 
 def test_an_op_in_javascript_is_within_4_ulps_with_math(tmp_path):
-    work = [(name, count, cases(name, count)) for name in WITHOUT for count in counts(name)]
-    for (name, _, found), results in zip(work, in_javascript(tmp_path, WITHOUT, work, "Math"), strict=True):
+    work = [(name, count, cases(name, count)) for name in NAMES for count in counts(name)]
+    for (name, _, found), results in zip(work, in_javascript(tmp_path, work, "Math"), strict=True):
         for args, z in zip(found, results, strict=True):
             exact = TABLE[name](*args)
             # Left of 0, lgamma is a difference of two logarithms of about 1.

@@ -14,9 +14,10 @@ import autograd
 import nn
 from autograd import Value, custom_op, gradients, ops
 from autograd.formulas import to_python
-from autograd.formulas.python import HELPERS, _Program, constant, operation, variable
+from autograd.formulas.python import _Program
 from autograd.graph import Graph
 from autograd.op import TABLE, Op
+from autograd.python_source import HELPERS, constant, operation, variable
 from autograd.sweeps import topological_order
 from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 

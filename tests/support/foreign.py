@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 
 from autograd.op import TABLE
 
-FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
+FLAGS = ["-std=c99", "-O2", "-ffp-contract=off", "-fno-builtin", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"]
 FLAGS += [f"-Wno-unused-{what}" for what in ("function", "variable", "parameter", "but-set-variable")]  # as random programs have
 
 # JSON has no NaN, infinity or -0: numbers travel as the bits of their bytes.

@@ -9,7 +9,7 @@ from autograd.compiler.exports.c_writer import ELEMENTARY, LISTS, PAIRS, CWriter
 from autograd.compiler.exports.straight_line import Names, StraightLine, Syntax, names_of
 from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
 from autograd.compiler.program import Program
-from autograd.formulas.python import Source, identifier
+from autograd.python_source import Source, identifier
 
 MOST = 512  # items of a list: polygamma sums more than 200 terms
 WORDS = words(
@@ -24,18 +24,18 @@ def c_source(program: Program, name: str = "program") -> Source:
     """A C function that computes the program: straight-line code, in a loop over the lanes if it has any.
 
     Uniform inputs are numbers; inputs and outputs that are per lane are arrays, and the number of lanes comes first.
-    Uniform outputs are written through their pointers. It calls <math.h> alone; compiled with -ffp-contract=off it
-    gives the numbers that Python gives with the same math library, to the last bit.
+    Uniform outputs are written through their pointers. It calls <math.h> alone; compiled with
+    -ffp-contract=off -fno-builtin it gives the numbers that Python gives with the same math library, to the last bit.
     CompileError if an op of your own has no source of operators and functions of `math`.
 
-    >>> from autograd import compile
-    >>> print(c_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of(), "f"))
+    >>> from autograd import compile, exp
+    >>> print(c_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of(), "f"))
     #include <math.h>
     #include <stddef.h>
     <BLANKLINE>
     void f(double x, double w, double *restrict y) {
-        double v2 = x * w;
-        double v3 = v2 + x;
+        double v2 = exp(x);
+        double v3 = w * v2;
         *y = v3;
     }
     """
@@ -66,7 +66,7 @@ def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
     yield f"void {identifier(name, RESERVED)}({', '.join(_parameters(program, names, code.lanes))}) {{"
     yield from (INDENT + line for line in code.before)
     outputs = range(len(program.outputs))
-    if code.lanes:
+    if code.loops:
         yield f"{INDENT}for (size_t {names.lane} = 0; {names.lane} < {names.lanes}; {names.lane}++) {{"
         yield from (2 * INDENT + line for line in code.body)
         for i in outputs:

@@ -102,8 +102,8 @@ class CWriter(Writer):
         return f"{_TYPES[kind]}{name};"
 
     def _hoist(self, line: str) -> None:
-        if INDENT + line not in self.hoisted:
-            self.hoisted.append(INDENT + line)
+        if INDENT + line not in self.scope.hoisted:
+            self.scope.hoisted.append(INDENT + line)
 
     def for_each(self, name: str, items: Text) -> str:
         i = self.temporary()
@@ -111,9 +111,9 @@ class CWriter(Writer):
 
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
         items, i = self.temporary(), self.temporary()
-        self.lines.append(f"static const double {items}[] = {{")
-        self.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
-        self.lines.append("};")
+        self.scope.lines.append(f"static const double {items}[] = {{")
+        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
+        self.scope.lines.append("};")
         return f"for (size_t {i} = 0; {i} < {len(numbers)}; {i}++)\ndouble {name} = {items}[{i}];"
 
     # -- lists ---------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ class CWriter(Writer):
         name = self.temporary()
         self._hoist(f"double {name}_items[MOST];")
         self._hoist(f"list {name};")
-        self.lines.append(f"{name} = (list){{0, {name}_items}};")
+        self.scope.lines.append(f"{name} = (list){{0, {name}_items}};")
         return name
 
     def new_list(self, elements: Sequence[ast.expr]) -> Text:
@@ -133,7 +133,7 @@ class CWriter(Writer):
                 found = inner if isinstance(inner, (ast.ListComp, ast.GeneratorExp)) else _each_of(inner)
                 self._append_each(name, found)
             else:
-                self.lines.append(f"append(&{name}, {self.expression(element).text});")
+                self.scope.lines.append(f"append(&{name}, {self.expression(element).text});")
         return Text(name, ATOM, LIST)
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
@@ -147,13 +147,13 @@ class CWriter(Writer):
         variable = generator.target.id
         items = self.named(self.expression(generator.iter))
         header, first = self.for_each(variable, items).split("\n")
-        outer, before = self.lines, self.kinds.get(variable)
-        self.lines, self.kinds[variable] = [first], NUMBER
-        self.lines.append(f"append(&{name}, {self.expression(node.elt).text});")
-        inner, self.lines = self.lines, outer
-        self.lines += [f"{header} {{", *(INDENT + line for line in inner), "}"]
+        outer, before = self.scope.lines, self.scope.kinds.get(variable)
+        self.scope.lines, self.scope.kinds[variable] = [first], NUMBER
+        self.scope.lines.append(f"append(&{name}, {self.expression(node.elt).text});")
+        inner, self.scope.lines = self.scope.lines, outer
+        self.scope.lines += [f"{header} {{", *(INDENT + line for line in inner), "}"]
         if before is not None:
-            self.kinds[variable] = before
+            self.scope.kinds[variable] = before
 
     def indexed(self, items: Text, index: str) -> str:
         return f"{items.text}.x[{index}]" if index.isdecimal() else f"{items.text}.x[(size_t) ({index})]"

@@ -8,67 +8,97 @@
 // `Math` may be any object with its functions. With those of Python's math library all numbers are Python's to the last
 // bit, since sums run over terms and lanes in Python's order.
 //
-// A kernel computes n numbers from m[z] on. Those of its argument j are m[at[k + j]] and, by[k + j] apart, those after it.
+// A kernel computes n numbers from m[z] on, which are none of its arguments. Those of its argument j are m[at[k + j]] and,
+// by[k + j] apart, those after it.
 
-const copy = (m, n, z, at, by, k) => add(m, n, z, -0, at[k], by[k]);
-
-const laneSum = (m, n, z, at, by, k) => {
-    for (let i = 0, x = at[k]; i < n; i++, x += by[k]) m[z] += m[x];
+const copy = (m, n, z, at, by, k) => {
+    m.fill(-0, z, z + n); // -0 + x is x, whatever x is
+    addEach(m, n, z, at[k], by[k]);
 };
 
-/** m[z], … = start + x, … */
-function add(m, n, z, start, x, dx) {
-    for (let i = 0; i < n; i++, x += dx) m[z + i] = start + m[x];
+const laneSum = (m, n, z, at, by, k) => {
+    const x = at[k], dx = by[k];
+    let sum = m[z];
+    for (let i = 0; i < n; i++) sum += m[x + i * dx];
+    m[z] = sum;
+};
+
+/** m[z], … += the numbers from m[x] on. */
+function addEach(m, n, z, x, dx) {
+    for (let i = 0; i < n; i++) m[z + i] += m[x + i * dx];
 }
 
-/** m[z], … += x·y, … for `count` pairs of arguments, four at a time if the x are the same for all lanes. */
+/** m[z], … += x·y, … for `count` pairs of arguments: four at a time, if the x are uniform and the y are per lane. */
 function addProducts(m, n, z, at, by, x, y, count) {
     let j = 0;
-    for (; j + 4 <= count && !(by[x + j] | by[x + j + 1] | by[x + j + 2] | by[x + j + 3]); j += 4) {
+    for (; j + 4 <= count && isRun(by, x + j, 0) && isRun(by, y + j, 1); j += 4) {
         const a = m[at[x + j]], b = m[at[x + j + 1]], c = m[at[x + j + 2]], d = m[at[x + j + 3]];
-        let p = at[y + j], q = at[y + j + 1], r = at[y + j + 2], s = at[y + j + 3];
-        const dp = by[y + j], dq = by[y + j + 1], dr = by[y + j + 2], ds = by[y + j + 3];
-        for (let i = z; i < z + n; i++, p += dp, q += dq, r += dr, s += ds) m[i] = m[i] + a * m[p] + b * m[q] + c * m[r] + d * m[s];
+        const p = at[y + j] - z, q = at[y + j + 1] - z, r = at[y + j + 2] - z, s = at[y + j + 3] - z;
+        for (let i = z; i < z + n; i++) m[i] = m[i] + a * m[p + i] + b * m[q + i] + c * m[r + i] + d * m[s + i];
     }
     for (; j < count; j++) {
-        let p = at[x + j], q = at[y + j];
-        for (let i = z; i < z + n; i++, p += by[x + j], q += by[y + j]) m[i] += m[p] * m[q];
+        const dx = by[x + j], dy = by[y + j];
+        for (let i = z, p = at[x + j], q = at[y + j]; i < z + n; i++, p += dx, q += dy) m[i] += m[p] * m[q];
     }
 }
 
-/** The sum of products of the arguments at these positions, added to `start`. */
-const sumOfProducts = ({ start, terms }) => (m, n, z, at, by, k) => {
-    m.fill(start, z, z + n);
-    for (const term of terms) {
-        if (term.length === 2) addProducts(m, n, z, at, by, k + term[0], k + term[1], 1);
-        else for (let i = 0; i < n; i++) m[z + i] += term.map((j) => m[at[k + j] + i * by[k + j]]).reduce((p, x) => p * x, 1);
+/** True if four arguments are `step` apart from lane to lane. */
+const isRun = (by, k, step) => by[k] === step && by[k + 1] === step && by[k + 2] === step && by[k + 3] === step;
+
+/** The sum of products of the arguments at these positions, added to `start`: pairs that follow each other at once. */
+const sumOfProducts = ({ start, terms }) => {
+    const runs = [];
+    for (const [x, y, ...more] of terms) {
+        const last = runs.at(-1);
+        if (more.length === 0 && last && x === last.x + last.count && y === last.y + last.count) last.count++;
+        else runs.push({ x, y, more, count: 1 });
     }
+    return (m, n, z, at, by, k) => {
+        m.fill(start, z, z + n);
+        for (const { x, y, more, count } of runs) {
+            if (y === undefined) addEach(m, n, z, at[k + x], by[k + x]);
+            else if (more.length === 0) addProducts(m, n, z, at, by, k + x, k + y, count);
+            else for (let i = 0; i < n; i++) m[z + i] += [x, y, ...more].map((j) => m[at[k + j] + i * by[k + j]]).reduce((p, q) => p * q);
+        }
+    };
 };
 
 /** W·x + b: rows·columns weights, the inputs, the biases; the results are `step` apart. */
 const matmul = (rows, columns, step) => (m, n, z, at, by, k) => {
     const inputs = k + rows * columns, biases = inputs + columns;
     for (let i = 0; i < rows; i++, z += step) {
-        add(m, n, z, -0, at[biases + i], by[biases + i]);
+        copy(m, n, z, at, by, biases + i);
         addProducts(m, n, z, at, by, k + i * columns, inputs, columns);
     }
 };
 
-/** The sums over all lanes of left[i]·right[j], row by row. */
+/** The sums over all lanes of left[i]·right[j], row by row, four at a time. */
 const laneMatmul = (rows, columns) => (m, n, z, at, by, k) => {
     for (let i = k; i < k + rows; i++) {
-        for (let j = k + rows; j < k + rows + columns; j++, z++) {
+        const x = at[i], dx = by[i], right = k + rows;
+        let j = 0;
+        for (; j + 4 <= columns && isRun(by, right + j, 1); j += 4, z += 4) {
+            let a = m[z], b = m[z + 1], c = m[z + 2], d = m[z + 3];
+            const p = at[right + j], q = at[right + j + 1], r = at[right + j + 2], s = at[right + j + 3];
+            for (let t = 0; t < n; t++) {
+                const w = m[x + t * dx];
+                a += w * m[p + t];
+                b += w * m[q + t];
+                c += w * m[r + t];
+                d += w * m[s + t];
+            }
+            m[z] = a;
+            m[z + 1] = b;
+            m[z + 2] = c;
+            m[z + 3] = d;
+        }
+        for (; j < columns; j++, z++) {
             let sum = m[z];
-            for (let t = 0, x = at[i], y = at[j]; t < n; t++, x += by[i], y += by[j]) sum += m[x] * m[y];
+            const y = at[right + j], dy = by[right + j];
+            for (let t = 0; t < n; t++) sum += m[x + t * dx] * m[y + t * dy];
             m[z] = sum;
         }
     }
-};
-
-/** A kernel that adds up what its results are to replace: it writes them elsewhere first. */
-const aside = (kernel, elsewhere, size) => (m, n, z, ...rest) => {
-    kernel(m, n, elsewhere, ...rest);
-    m.copyWithin(z, elsewhere, elsewhere + size);
 };
 
 const REDUCTIONS = { lane_sum: () => laneSum, lane_dot: () => laneMatmul(1, 1), lane_matmul: laneMatmul };
@@ -80,9 +110,7 @@ export function load(tape, ops, width = 128) {
     const place = (r) => (r < uniform ? r : uniform + (r - uniform) * width);
     const at = Int32Array.from(tape.args, place), by = Int32Array.from(tape.args, (r) => Number(r >= uniform));
     const counts = codes.map((_, i) => starts[i + 1] - starts[i]);
-    const most = Math.max(1, ...tape.shapes.map(([rows]) => rows));
-    const scratch = uniform + varying * width;
-    const memory = new Float64Array(scratch + most * width);
+    const memory = new Float64Array(uniform + varying * width);
     tape.constant_registers.forEach((r, i) => { memory[r] = Number(tape.constants[i]); });
     const kernels = codes.map((code, i) => {
         const name = tape.ops[code], [rows, columns] = tape.shapes[i];
@@ -90,8 +118,7 @@ export function load(tape, ops, width = 128) {
         const kernel = INSTRUCTIONS[name]?.(rows, columns, results[i] < uniform ? 1 : width)
             ?? (terms ? sumOfProducts(terms) : ops[name]);
         if (!kernel) throw new Error(`the tape calls ${name}, which ops lacks: pass its name to javascript_ops`);
-        const reused = tape.args.slice(starts[i], starts[i + 1]).some((r) => r >= results[i] && r < results[i] + Math.max(1, rows));
-        return reused && (terms || name === "matmul") ? aside(kernel, scratch, Math.max(1, rows) * width) : kernel;
+        return kernel;
     });
     const sums = codes.flatMap((code, i) => {
         const size = Math.max(1, tape.shapes[i][0] * tape.shapes[i][1]);

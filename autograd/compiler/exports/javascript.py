@@ -9,7 +9,7 @@ from autograd.compiler.exports.javascript_writer import IN_MATH, JavaScriptWrite
 from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
 from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
 from autograd.compiler.program import Program
-from autograd.formulas.python import Source, identifier
+from autograd.python_source import Source, identifier
 
 WORDS = words(
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends false "
@@ -25,14 +25,15 @@ def javascript_source(program: Program, name: str = "value") -> Source:
 
     Inputs that are per lane are arrays. It returns its output, or an object with all outputs by their names; those that
     are per lane are Float64Arrays. It needs nothing but `Math`, whose functions may differ from Python's in the last digit.
-    CompileError if the program needs `erf` or `erfc`, which Math lacks, or an op of your own that has no source of
-    operators and functions of `math`.
+    CompileError if an op of your own has no source of operators and functions that are in `Math`.
 
-    >>> from autograd import compile
-    >>> print(javascript_source(compile(lambda x, w: x * w + x, 2.0, 3.0, in_axes=None).program_of()))
+    >>> from autograd import compile, exp
+    >>> print(javascript_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))
+    const { exp } = Math;
+    <BLANKLINE>
     export function value(x, w) {
-        const v2 = x * w;
-        const v3 = v2 + x;
+        const v2 = exp(x);
+        const v3 = w * v2;
         return v3;
     }
     """

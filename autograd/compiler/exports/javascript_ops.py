@@ -9,21 +9,20 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from autograd.compiler.exports.javascript_writer import JavaScriptWriter
-from autograd.compiler.exports.straight_line import called, is_sum
 from autograd.compiler.exports.translate import INDENT, LIST, NUMBER
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.tape import Tape
-from autograd.formulas.python import variable
 from autograd.op import Op, op_named
+from autograd.python_source import is_sum, operation, variable
 
 
 def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
     """An ES module that exports `ops(math)`: the named ops as loops over lanes, for `interpreter.mjs`.
 
-    `math` has the elementary functions; it is `Math` unless given. `given` names those it has beyond Math's, `erf` and
-    `erfc`. Sums of products are missing: the interpreter computes them itself, as it does the compiler's instructions.
-    CompileError if an op needs a function that is not there, or if an op of your own has no source of operators and
-    functions of `math`.
+    `math` has the elementary functions; it is `Math` unless given. `given` names those it has beyond Math's, "erf" and
+    "erfc": otherwise they are computed here, within 4 ulps. Sums of products are missing: the interpreter computes them
+    itself, as it does the compiler's instructions. CompileError if an op of your own has no source of operators and of
+    functions that are in `Math`.
 
     >>> print(javascript_ops(["add"]))
     export function ops(math = Math) {
@@ -47,7 +46,7 @@ def javascript_ops(names: Iterable[str], given: Collection[str] = ()) -> str:
 def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
     """A method that computes `n` numbers from m[z] on; those of argument j start at at[k + j] and are by[k + j] apart."""
     if op.arity is None:
-        text = writer.translated(called(op, [ast.Starred(variable("xs"), ast.Load())]), {"xs": LIST}, op.name).text
+        text = writer.translated(operation(op, [ast.Starred(variable("xs"), ast.Load())]), {"xs": LIST}, op.name).text
         return [
             f"{op.name}(m, n, z, at, by, k, count) {{",
             f"{INDENT}const xs = new Array(count);",
@@ -59,7 +58,7 @@ def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
         ]
     places = range(op.arity)
     cells = [f"m[x{j}]" for j in places]
-    text = writer.translated(called(op, list(map(variable, cells))), dict.fromkeys(cells, NUMBER), op.name).text
+    text = writer.translated(operation(op, list(map(variable, cells))), dict.fromkeys(cells, NUMBER), op.name).text
     of = [f"[k + {j}]" if j else "[k]" for j in places]
     return [
         f"{op.name}(m, n, z, at, by, k) {{",

@@ -112,9 +112,9 @@ class JavaScriptWriter(Writer):
 
     def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
         items = self.temporary()
-        self.lines.append(f"const {items} = [")
-        self.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
-        self.lines.append("];")
+        self.scope.lines.append(f"const {items} = [")
+        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
+        self.scope.lines.append("];")
         return f"for (const {name} of {items})"
 
     # -- lists ---------------------------------------------------------------------------------------
@@ -129,11 +129,11 @@ class JavaScriptWriter(Writer):
         (generator,) = node.generators
         assert isinstance(generator.target, ast.Name)
         variable = generator.target.id
-        items, before = self.expression(generator.iter), self.kinds.get(variable)
-        self.kinds[variable] = "number"
+        items, before = self.expression(generator.iter), self.scope.kinds.get(variable)
+        self.scope.kinds[variable] = "number"
         text = f"{items.text}.map(({variable}) => {self.expression(node.elt).text})"
         if before is not None:
-            self.kinds[variable] = before
+            self.scope.kinds[variable] = before
         return Text(text, ATOM, LIST)
 
     def indexed(self, items: Text, index: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import copysign, floor, fmod, frexp, inf, isfinite, isinf, ldexp, nan, sqrt
 
-from autograd.scalar_math import halves
+from autograd.scalar_math import gaussian, halves
 
 # -- arithmetic ----------------------------------------------------------------------------------------
 
@@ -152,3 +152,38 @@ def exact_sum(terms: Sequence[float]) -> float:
         more = total + 2.0 * lost
         total = more if 2.0 * lost == more - total else total
     return total
+
+
+# -- the error function, for JavaScript ----------------------------------------------------------------
+
+
+def error_function(x: float) -> float:
+    """erf(x), within 3 ulps of math.erf."""
+    if not abs(x) < 0.5:
+        return copysign(1.0 - complement(abs(x)), x) if x == x else x
+    series, square = 0.0, x * x
+    for divisor in (-918086400, 76204800, -6894720, 685440, -75600, 9360, -1320, 216, -42, 10, -3, 1):
+        series = series * square + 1.0 / divisor  # Taylor's
+    return 1.1283791670955126 * x * series
+
+
+def complement(x: float) -> float:
+    """erfc(x), within 4 ulps of math.erfc: exp(x²)·erfc(x)·(1 + 2x) - 1 is a polynomial in (x - 3)/(x + 3) (Shepherd, 1981)."""
+    if x < 0.5:
+        return 1.0 - error_function(x) if x > -0.5 else 2.0 - complement(-x)
+    if x >= 28.0:
+        return 0.0
+    u, series = (x - 3.0) / (x + 3.0), 0.0
+    for c in (
+        *(-1.505008561876588e-08, 2.260462213649354e-08, 1.108139160694899e-07, -1.208542733995633e-07),
+        *(-6.288077051934513e-07, 3.43889161137806e-07, 3.480970112035652e-06, -7.26480708659259e-07),
+        *(-2.0104166639857606e-05, 4.9482365248343e-06, 0.00012510029893048709, -0.00010515960194421676),
+        *(-0.0007798324276909909, 0.0018886903395084005, 0.0025293918314464067, -0.023770514917462054),
+        *(0.0683080273431405, -0.11927366341534787, 0.12964515870278162, -0.047562294353450205),
+        *(-0.13562110612458134, 0.25300805826972966),
+    ):
+        series = series * u + c
+    whole = 1.0 + 2.0 * x
+    rest = 2.0 * x - (whole - 1.0)  # what 1 + 2x lost to rounding
+    z = gaussian(x) / whole
+    return z + z * (series - rest / whole)

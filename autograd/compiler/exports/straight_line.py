@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import reduce
 from typing import NamedTuple
 
 from autograd._format import unique_names
 from autograd.compiler.executors.python import split
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program, Row
-from autograd.formulas.python import constant, filled, identifier, variable
-from autograd.op import Op, python_tree, slots
+from autograd.op import Op
 from autograd.ops import dot
-
-MAX_TERMS = 10  # of a sum or product on one line
+from autograd.python_source import constant, expressions, identifier, variable
 
 
 class Assignment(NamedTuple):
@@ -44,40 +41,12 @@ def assignments(row: Row, names: Sequence[str]) -> Iterator[Assignment]:
 
 
 def _operation(op: Op, args: Sequence[ast.expr], result: int, names: Sequence[str]) -> Iterator[Assignment]:
-    if op.terms is None or op.arity is not None:
-        yield Assignment(result, called(op, args))
-        return
-    terms = [[args[i] for i in term] for term in op.terms(len(args))]
-    operator: ast.operator = ast.Add()
-    if is_sum(op):
-        parts = [constant(0.0), *args]  # so that the sum of nothing but -0.0 is 0.0
-    elif len(terms) == 1:
-        operator, parts = ast.Mult(), terms[0] or [constant(1.0)]
-    else:
-        parts = [_chained(ast.Mult(), term) for term in terms]
-    yield Assignment(result, _chained(operator, parts[:MAX_TERMS]))
-    for i in range(MAX_TERMS, len(parts), MAX_TERMS):
-        yield Assignment(result, _chained(operator, [variable(names[result]), *parts[i : i + MAX_TERMS]]))
+    for expression in expressions(op, args, variable(names[result]), from_zero=True):
+        yield Assignment(result, expression)
 
 
-def is_sum(op: Op) -> bool:
-    """True if a variadic op adds its arguments, starting from 0.0: no single argument shows it."""
-    return op.terms is not None and all(len(term) == 1 for term in op.terms(2))
-
-
-def called(op: Op, args: Sequence[ast.expr]) -> ast.expr:
-    """The op's `plain` column with these arguments."""
-    if op.arity is None:
-        template = python_tree(op.plain, 1, True)
-        if isinstance(template, ast.Call):
-            return ast.Call(template.func, list(args), [])
-        raise ValueError(f"{op.plain!r} is not a call")
-    found: ast.expr = filled(python_tree(op.plain, len(args), False), dict(zip(slots(len(args)), args, strict=True)))
-    return found
-
-
-def _chained(operator: ast.operator, operands: Sequence[ast.expr]) -> ast.expr:
-    return reduce(lambda one, other: ast.BinOp(one, operator, other), operands)
+def _product(x: ast.expr, y: ast.expr) -> ast.expr:
+    return ast.BinOp(x, ast.Mult(), y)
 
 
 def _detach(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
@@ -89,7 +58,7 @@ def _lane_sum(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Itera
 
 
 def _lane_dot(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
-    yield Assignment(row.result, _chained(ast.Mult(), args), adds=True)
+    yield Assignment(row.result, _product(*args), adds=True)
 
 
 def _matmul(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
@@ -104,7 +73,7 @@ def _lane_matmul(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> It
     n, m = row.shape
     for i in range(n):
         for j in range(m):
-            yield Assignment(row.result + i * m + j, _chained(ast.Mult(), [args[i], args[n + j]]), adds=True)
+            yield Assignment(row.result + i * m + j, _product(args[i], args[n + j]), adds=True)
 
 
 _INSTRUCTIONS: Mapping[str, Callable[[Row, Sequence[ast.expr], Sequence[str]], Iterator[Assignment]]] = {
@@ -184,6 +153,11 @@ class StraightLine:
     def lanes(self) -> bool:
         """True if it has any."""
         return any(self.program.per_lane) or bool(self.body)
+
+    @property
+    def loops(self) -> bool:
+        """True if something is computed or returned for every lane."""
+        return bool(self.body) or any(map(self.output_varies, range(len(self.program.outputs))))
 
     def output(self, i: int) -> str:
         """An output as an expression."""

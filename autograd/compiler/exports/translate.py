@@ -12,6 +12,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -48,7 +49,9 @@ def pairs(text: str) -> dict[str, str]:
     return dict(re.findall(r"(\w+) = ([\w.]+)", text))
 
 
-_IN_LIBRARY = pairs("hypot = length, fsum = exact_sum, round = nearest_even, remainder = nearest_rest")
+_IN_LIBRARY = pairs(
+    "hypot = length, fsum = exact_sum, round = nearest_even, remainder = nearest_rest, erf = error_function, erfc = complement"
+)
 
 
 class Text(NamedTuple):
@@ -75,6 +78,26 @@ def kind_of(annotation: ast.expr | None) -> str:
     return _KINDS[ast.unparse(annotation)] if annotation is not None else NUMBER
 
 
+@dataclass
+class Scope:
+    """A function that is being written.
+
+    kinds        what its variables are
+    home         where they are declared
+    result       what it returns
+    lines        its statements so far
+    hoisted      declarations that stand before them
+    temporaries  how many variables were made up
+    """
+
+    kinds: dict[str, str]
+    home: Declarations
+    result: str
+    lines: list[str] = field(default_factory=list)
+    hoisted: list[str] = field(default_factory=list)
+    temporaries: int = 0
+
+
 class Writer:
     """Writes expressions and functions in one language; a subclass is the language.
 
@@ -93,7 +116,7 @@ class Writer:
         self.functions: dict[str, str] = {}
         self.elementary: set[str] = set()
         self.what = ""
-        self._enter({})
+        self.scope = Scope({}, Declarations({}, {}), NUMBER)
 
     # -- what a language says ------------------------------------------------------------------------
 
@@ -144,9 +167,9 @@ class Writer:
     def translated(self, expression: ast.expr, kinds: Mapping[str, str], what: str) -> Text:
         """An expression in variables of these kinds; CompileError, which names `what`, if the language cannot say it."""
         self.what = what
-        self._enter(kinds)
+        self.scope = Scope(dict(kinds), Declarations({}, {}), NUMBER)
         found = self.expression(expression)
-        if self.lines:
+        if self.scope.lines:
             raise self.refusal(f"{ast.unparse(expression)!r} is not one expression there")
         return found
 
@@ -158,46 +181,39 @@ class Writer:
             self.functions[name] = self.snippets[name]
             return
         tree = function_trees()[name]
-        before = self.kinds, self.lines, self.hoisted, self.temporaries, self.home, self.result
-        parameters = {arg.arg: kind_of(arg.annotation) for arg in tree.args.args}
-        self._enter(parameters | ({tree.args.vararg.arg: LIST} if tree.args.vararg else {}))
-        self.home, self.result = declarations(tree), kind_of(tree.returns)
+        outer = self.scope
+        kinds = {arg.arg: kind_of(arg.annotation) for arg in tree.args.args}
+        if tree.args.vararg is not None:
+            kinds[tree.args.vararg.arg] = LIST
+        self.scope = Scope(kinds, declarations(tree), kind_of(tree.returns))
         self.functions[name] = ""  # it may call itself
         self.block(tree.body[1:], indented=True)
-        body = [*self.hoisted, *self.lines]
+        body = [*self.scope.hoisted, *self.scope.lines]
         del self.functions[name]
         self.functions[name] = self.function(tree, body)
-        self.kinds, self.lines, self.hoisted, self.temporaries, self.home, self.result = before
-
-    def _enter(self, kinds: Mapping[str, str]) -> None:
-        self.kinds = dict(kinds)
-        self.lines: list[str] = []
-        self.hoisted: list[str] = []  # declarations at the top of the function
-        self.temporaries = 0
-        self.home = Declarations({}, {})
-        self.result = NUMBER
+        self.scope = outer
 
     def temporary(self) -> str:
         """A name that nothing bears yet."""
-        self.temporaries += 1
-        return f"t{self.temporaries}"
+        self.scope.temporaries += 1
+        return f"t{self.scope.temporaries}"
 
     # -- statements ----------------------------------------------------------------------------------
 
     def block(self, statements: Sequence[ast.stmt], indented: bool = False) -> None:
-        outer, self.lines = self.lines, []
-        for name in self.home.at_start.get(id(statements[0]), ()):
-            self.lines.append(f"@declare {name}")
+        outer, self.scope.lines = self.scope.lines, []
+        for name in self.scope.home.at_start.get(id(statements[0]), ()):
+            self.scope.lines.append(f"@declare {name}")
         for statement in statements:
             self._dispatch("statement", statement)
-        lines = [line for line in map(self._with_declaration, self.lines) if line]
-        self.lines = outer
-        self.lines += [INDENT + line for line in lines] if indented else lines
+        lines = [line for line in map(self._with_declaration, self.scope.lines) if line]
+        self.scope.lines = outer
+        self.scope.lines += [INDENT + line for line in lines] if indented else lines
 
     def _with_declaration(self, line: str) -> str:
         # A variable's kind is known only once its first assignment has been read.
         start, _, name = line.partition("@declare ")
-        return start + self.undeclared(self.kinds[name], name) if name else line
+        return start + self.undeclared(self.scope.kinds[name], name) if name else line
 
     def _dispatch(self, role: str, node: ast.AST) -> Text | None:
         write = getattr(self, f"{role}_{type(node).__name__}", None)
@@ -212,16 +228,16 @@ class Writer:
 
     def assign(self, target: str, value: Text, at: ast.stmt) -> None:
         """`target = value`, and the declaration of the variable if this is its first assignment."""
-        self.kinds.setdefault(target, value.kind)
-        declare = self.home.at_assignment.get(target) == id(at)
-        self.lines.append(self.declared(value.kind, target, value.text) if declare else f"{target} = {value.text};")
+        self.scope.kinds.setdefault(target, value.kind)
+        declare = self.scope.home.at_assignment.get(target) == id(at)
+        self.scope.lines.append(self.declared(value.kind, target, value.text) if declare else f"{target} = {value.text};")
 
     def unpack(self, target: ast.expr, value: ast.expr, at: ast.stmt) -> None:
         """`target = value`, where the target may be several variables."""
         if isinstance(target, ast.Name):
             self.assign(target.id, self.expression(value), at)
         elif isinstance(target, ast.Subscript):
-            self.lines.append(f"{self.expression(target).text} = {self.expression(value).text};")
+            self.scope.lines.append(f"{self.expression(target).text} = {self.expression(value).text};")
         elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             self._unpack_each(target.elts, value.elts, at)
         elif isinstance(target, ast.Tuple):
@@ -248,8 +264,8 @@ class Writer:
         if value.text.isidentifier() and not copy:
             return value
         name = self.temporary()
-        self.kinds[name] = value.kind
-        self.lines.append(self.declared(value.kind, name, value.text))
+        self.scope.kinds[name] = value.kind
+        self.scope.lines.append(self.declared(value.kind, name, value.text))
         return Text(name, ATOM, value.kind)
 
     def statement_Assign(self, node: ast.Assign) -> None:
@@ -261,37 +277,37 @@ class Writer:
 
     def statement_AugAssign(self, node: ast.AugAssign) -> None:
         symbol, _ = _OPERATORS[type(node.op)]
-        self.lines.append(f"{self.expression(node.target).text} {symbol}= {self.expression(node.value).text};")
+        self.scope.lines.append(f"{self.expression(node.target).text} {symbol}= {self.expression(node.value).text};")
 
     def statement_Return(self, node: ast.Return) -> None:
         assert node.value is not None
-        self.lines.append(self.returned(node.value, self.result))
+        self.scope.lines.append(self.returned(node.value, self.scope.result))
 
     def statement_Expr(self, node: ast.Expr) -> None:
         call = node.value
         assert isinstance(call, ast.Call)
         assert isinstance(call.func, ast.Attribute)
-        self.lines.append(self.method(ast.unparse(call.func.value), call.func.attr, self.expression(call.args[0]).text))
+        self.scope.lines.append(self.method(ast.unparse(call.func.value), call.func.attr, self.expression(call.args[0]).text))
 
     def statement_Delete(self, node: ast.Delete) -> None:
         (target,) = node.targets
         assert isinstance(target, ast.Subscript)
         assert isinstance(target.slice, ast.Slice)
         assert target.slice.lower is not None
-        self.lines.append(self.method(ast.unparse(target.value), "truncate", self.expression(target.slice.lower).text))
+        self.scope.lines.append(self.method(ast.unparse(target.value), "truncate", self.expression(target.slice.lower).text))
 
     def statement_If(self, node: ast.If) -> None:
-        self.lines.append(f"if ({self.truth(node.test).text}) {{")
+        self.scope.lines.append(f"if ({self.truth(node.test).text}) {{")
         self.block(node.body, indented=True)
         if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
-            start = len(self.lines)
+            start = len(self.scope.lines)
             self.block(node.orelse)
-            self.lines[start] = f"}} else {self.lines[start]}"
+            self.scope.lines[start] = f"}} else {self.scope.lines[start]}"
             return
         if node.orelse:
-            self.lines.append("} else {")
+            self.scope.lines.append("} else {")
             self.block(node.orelse, indented=True)
-        self.lines.append("}")
+        self.scope.lines.append("}")
 
     def statement_While(self, node: ast.While) -> None:
         self._loop(f"while ({self.truth(node.test).text})", node.body)
@@ -301,27 +317,27 @@ class Writer:
         name = node.target.id
         if isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) == "range":
             start, stop, step = _range(node.iter)
-            self.kinds.setdefault(name, NUMBER)
+            self.scope.kinds.setdefault(name, NUMBER)
             ahead, by = ("<", f"{name} += {step}") if step > 0 else (">", f"{name} -= {-step}")
             self._loop(f"for ({self.declared(NUMBER, name, str(start))} {name} {ahead} {stop}; {by})", node.body)
             return
         numbers = _numbers(node.iter)
         header = self.for_each(name, self.expression(node.iter)) if numbers is None else self.for_numbers(name, numbers)
-        self.kinds[name] = NUMBER
+        self.scope.kinds[name] = NUMBER
         self._loop(header, node.body)
 
     def _loop(self, header: str, body: Sequence[ast.stmt]) -> None:
         opening, *first = header.split("\n")
-        self.lines.append(f"{opening} {{")
-        self.lines += [INDENT + line for line in first]
+        self.scope.lines.append(f"{opening} {{")
+        self.scope.lines += [INDENT + line for line in first]
         self.block(body, indented=True)
-        self.lines.append("}")
+        self.scope.lines.append("}")
 
     def statement_Break(self, node: ast.Break) -> None:
-        self.lines.append("break;")
+        self.scope.lines.append("break;")
 
     def statement_Continue(self, node: ast.Continue) -> None:
-        self.lines.append("continue;")
+        self.scope.lines.append("continue;")
 
     # -- expressions ---------------------------------------------------------------------------------
 
@@ -349,8 +365,8 @@ class Writer:
         return symbol + self.equality if isinstance(operator, (ast.Eq, ast.NotEq)) else symbol
 
     def expression_Name(self, node: ast.Name) -> Text:
-        if node.id in self.kinds:
-            return Text(node.id, ATOM, self.kinds[node.id])
+        if node.id in self.scope.kinds:
+            return Text(node.id, ATOM, self.scope.kinds[node.id])
         raise self.refusal(f"{node.id!r} is unknown")
 
     def expression_Constant(self, node: ast.Constant) -> Text:

@@ -1,0 +1,59 @@
+"""python_source: a Program as a function in Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
+from autograd.compiler.exports.translate import INDENT
+from autograd.compiler.instructions import INSTRUCTIONS
+from autograd.compiler.program import Program
+from autograd.python_source import RESERVED, Source, called_words, identifier, preamble
+
+
+def python_source(program: Program, name: str = "program") -> Source:
+    """A Python function that computes the program with nothing but `math`: straight-line code, in a loop over the lanes.
+
+    Inputs that are per lane are sequences. It returns its output, or all outputs as a tuple; those that are per lane are
+    lists. It computes what `program` computes, bit for bit, where Python does not raise an exception: 1/0, log(0) and
+    exp(800) raise, and a negative number to a fractional power is complex. ValueError if an op of your own has no source
+    of operators and functions of `math`.
+
+    >>> from autograd import compile, exp
+    >>> print(python_source(compile(lambda x, w: w * exp(x), 2.0, 3.0, in_axes=None).program_of()))
+    from math import exp
+    <BLANKLINE>
+    def program(x, w):
+        v2 = exp(x)
+        v3 = w * v2
+        return v3
+    """
+    own = {row.op for row in program.rows}.difference(INSTRUCTIONS.values())
+    words = set[str]().union(*(called_words(op, "python_source") for op in own))
+    function = "\n".join(_function(name, program, RESERVED | words))
+    parts = [*preamble(function, RESERVED | words), function]
+    return Source("\n\n".join(part for part in parts if part))
+
+
+def _function(name: str, program: Program, reserved: frozenset[str]) -> Iterator[str]:
+    names = names_of(program, reserved)
+    syntax = Syntax(lambda node, what: ast.unparse(node), lambda name, value, final: f"{name} = {value}", "")
+    code = StraightLine(program, names, syntax)
+    inputs = names.registers[: len(program.inputs)]
+    arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
+    parameters = inputs if arrays or not code.lanes else [*inputs, names.lanes]
+    outputs = range(len(program.outputs))
+    yield f"def {identifier(name, reserved)}({', '.join(parameters)}):"
+    if code.lanes:
+        yield from (f"{INDENT}{names.outputs[i]} = []" for i in outputs if code.output_varies(i))
+    yield from (INDENT + line for line in code.before)
+    if code.loops:
+        lanes = f"len({arrays[0]})" if arrays else names.lanes
+        yield f"{INDENT}for {names.lane} in range({lanes}):"
+        yield from (2 * INDENT + line for line in code.body)
+        for i in outputs:
+            if code.output_varies(i):
+                yield f"{2 * INDENT}{names.outputs[i]}.append({code.output(i)})"
+    yield from (INDENT + line for line in code.after)
+    yield f"{INDENT}return {', '.join(names.outputs[i] if code.output_varies(i) else code.output(i) for i in outputs)}"
