@@ -26,7 +26,7 @@ class Product(NamedTuple):
 
 
 def operand_starts(op: Op, varies: Sequence[bool], shape: tuple[int, int] | None) -> Sequence[int]:
-    """Where the operands of an op begin among its arguments, of which some vary from lane to lane; most ops have one per argument."""
+    """Where the operands of an op begin among its arguments, some of which vary from lane to lane; most have one per argument."""
     product = PRODUCTS.get(op.name)
     return range(len(varies)) if product is None else product.starts(varies, shape)
 

@@ -69,7 +69,7 @@ class ArrayExecutor:
         together the other inputs.
         """
         check_precision(self.library)
-        like = next((x for x in (*columns, *uniform) if not isinstance(x, list)), None)
+        like = next((x for x in (*columns, *uniform) if hasattr(x, "dtype")), None)
         blocks: Blocks = [None] * len(self.plan.blocks)
         with _quiet(self.library):
             blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
