@@ -5,10 +5,11 @@ It may be traced by `jax.jit`; PyTorch's tensors stay on their device.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
+from autograd.compiler.arguments import namespace_of
 from autograd.compiler.executors.array_blocks import Blocks, argument_reader, as_array, as_matrix, reader, stack_reader
 from autograd.compiler.executors.array_forms import array_form, library_of
 from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Group, planned
@@ -40,16 +41,6 @@ def run(program: Program, inputs: Sequence[Any], xp: Any = None, lanes: int = 0)
     found = ArrayExecutor(program, xp).run([numbers], [xp.stack(columns, axis=1)] if columns else [], lanes)
     uniform, per_lane = (iter([outputs[i, ...] for i in range(outputs.shape[0])]) for outputs in found)
     return [next(per_lane if type(arg) is int and program.per_lane[arg] else uniform) for _, arg in program.outputs]
-
-
-def namespace_of(inputs: Iterable[Any]) -> Any:
-    """The array API namespace of the arrays among the inputs; NumPy's if there are none."""
-    try:
-        import array_api_compat.numpy
-    except ImportError as error:
-        raise ImportError('running on arrays needs array-api-compat: pip install "scalar-autograd[compile]"') from error
-    found = [x for x in inputs if array_api_compat.is_array_api_obj(x)]
-    return array_api_compat.array_namespace(*found) if found else array_api_compat.numpy
 
 
 class ArrayExecutor:
