@@ -126,12 +126,11 @@ def exp_difference(xp: Any, x: Any, y: Any) -> Any:
 
 
 def sigmoid(xp: Any, x: Any) -> Any:
-    e = xp.exp(-xp.abs(x))
-    return xp.where(x >= 0.0, 1.0, e) / (1.0 + e)
+    return xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x)))
 
 
 def softplus(xp: Any, x: Any) -> Any:
-    return relu(xp, x) + xp.log1p(xp.exp(-xp.abs(x)))
+    return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
 def softsign(xp: Any, x: Any) -> Any:

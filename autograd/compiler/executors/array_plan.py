@@ -51,6 +51,13 @@ class Group(NamedTuple):
     dead: tuple[int, ...] = ()  # the blocks that nothing reads after it
 
 
+class Block(NamedTuple):
+    """The size of a block: its rows, and whether it has one column per lane instead of one."""
+
+    rows: int
+    per_lane: bool
+
+
 class Plan(NamedTuple):
     """Groups to compute before the lanes, for each block of lanes, and after them; where the outputs are."""
 
@@ -60,7 +67,7 @@ class Plan(NamedTuple):
     after: list[Group]
     uniform_outputs: Operand
     lane_outputs: Operand
-    blocks: int  # how many
+    blocks: list[Block]
     live: int  # the most rows with one column per lane that there are at any time
 
 
@@ -87,7 +94,8 @@ class _Planner:
         self.phases: list[int] = []  # from which on it is known
         self.levels: list[int] = []
         self.constants = {"0.0": 0}  # so that there is one
-        self.blocks = LANE_INPUTS + 1
+        per_lane = sum(given.per_lane for given in program.inputs)
+        self.blocks = [Block(0, False), Block(len(program.inputs) - per_lane, False), Block(per_lane, True)]
 
     def plan(self) -> Plan:
         """The plan."""
@@ -97,7 +105,8 @@ class _Planner:
         lanes = [type(y) is int and self.varies[y] for y in outputs]
         uniform_outputs = self._operand([[y for y, varies in zip(outputs, lanes, strict=True) if not varies]])
         lane_outputs = self._operand([[y for y, varies in zip(outputs, lanes, strict=True) if varies]])
-        body, live = _with_ends(body, lane_outputs, sum(given.per_lane for given in self.program.inputs))
+        self.blocks[CONSTANTS] = Block(len(self.constants), False)
+        body, live = _with_ends(body, lane_outputs, self.blocks)
         return Plan(tuple(map(float, self.constants)), before, body, after, uniform_outputs, lane_outputs, self.blocks, live)
 
     # -- values --------------------------------------------------------------------------------------
@@ -149,13 +158,14 @@ class _Planner:
     def _group(self, rows: Sequence[_Computed]) -> Group:
         rows = sorted(rows, key=lambda row: [self._place(arg) for arg in row.args])  # so that operands are long runs
         op, args, _, shape, _ = rows[0]
-        starts = (*operand_starts(op, len(args), shape), len(args))
+        varies = [type(arg) is int and self.varies[arg] for arg in args]
+        starts = (*operand_starts(op, varies, shape), len(args))
         operands = tuple([self._operand([row.args[start:stop] for row in rows]) for start, stop in pairwise(starts)])
         results = [value for row in rows for value in row.results]
         for i, value in enumerate(results):
-            self.places[value] = (self.blocks, i)
-        self.blocks += 1
-        return Group(op, operands, self.blocks - 1, len(results), shape)
+            self.places[value] = (len(self.blocks), i)
+        self.blocks.append(Block(len(results), self.varies[results[0]]))
+        return Group(op, operands, len(self.blocks) - 1, len(results), shape)
 
     def _operand(self, args: Sequence[Sequence[Arg]]) -> Operand:
         """The operand that has these arguments for each row; once, if they are the same for all."""
@@ -178,21 +188,19 @@ def _runs(places: Sequence[Place]) -> tuple[Run, ...]:
     return tuple([Run(*places[start], places[stop - 1][1] + 1) for start, stop in ends if places])
 
 
-def _with_ends(groups: Sequence[Group], outputs: Operand, inputs: int) -> tuple[list[Group], int]:
-    """The groups with the blocks that die at each, and the most rows that are alive at once."""
-    kept = {run.block for run in outputs.runs}
-    sizes = {LANE_INPUTS: inputs} | {g.block: 0 if g.op in REDUCTIONS else g.rows for g in groups}
-    met = set(kept)
+def _with_ends(groups: Sequence[Group], outputs: Operand, blocks: Sequence[Block]) -> tuple[list[Group], int]:
+    """The groups with the blocks that die at each, and the most rows per lane that are alive at once."""
+    needed = {run.block for run in outputs.runs}
     ended: list[Group] = []
     for group in reversed(groups):
-        read = {run.block for operand in group.operands for run in operand.runs if run.block in sizes}
-        made = {group.block} if group.op not in REDUCTIONS else set()
-        ended.append(group._replace(dead=tuple(sorted((read | made) - met))))
-        met |= read | made
-    alive = most = inputs
+        touched = {run.block for operand in group.operands for run in operand.runs} | {group.block}
+        touched = {block for block in touched if blocks[block].per_lane}
+        ended.append(group._replace(dead=tuple(sorted(touched - needed))))
+        needed |= touched
     ended.reverse()
+    alive = most = blocks[LANE_INPUTS].rows
     for group in ended:
-        alive += sizes[group.block]
+        alive += blocks[group.block].rows if blocks[group.block].per_lane else 0
         most = max(most, alive)
-        alive -= sum(sizes[block] for block in group.dead)
+        alive -= sum(blocks[block].rows for block in group.dead)
     return ended, most

@@ -13,20 +13,22 @@ from typing import Any, NamedTuple
 from autograd.compiler.executors.array_forms import FORMS
 from autograd.op import Op
 
-MIN_STACKED = 9  # arguments of a sum that are stacked and then added up; fewer are added one by one
+MIN_STACKED = 9  # terms of a sum that are stacked and then added up; fewer are added one by one
 
 
 class Product(NamedTuple):
     """How an op of many arguments is computed on matrices."""
 
-    starts: Callable[[int, Any], Sequence[int]]  # where its operands begin, of the number of arguments and the shape of the row
+    starts: Callable[
+        [Sequence[bool], Any], Sequence[int]
+    ]  # where its operands begin: of which arguments vary, and the shape of the row
     form: Callable[..., Any]  # of the namespace, the shape of the row, the number of lanes and the operands
 
 
-def operand_starts(op: Op, count: int, shape: tuple[int, int] | None) -> Sequence[int]:
-    """Where the operands of an op begin among its `count` arguments; most have one operand per argument."""
+def operand_starts(op: Op, varies: Sequence[bool], shape: tuple[int, int] | None) -> Sequence[int]:
+    """Where the operands of an op begin among its arguments, some of which vary from lane to lane; most have one per argument."""
     product = PRODUCTS.get(op.name)
-    return range(count) if product is None else product.starts(count, shape)
+    return range(len(varies)) if product is None else product.starts(varies, shape)
 
 
 def product_of(op: Op, sizes: Sequence[int]) -> Callable[..., Any] | None:
@@ -37,6 +39,12 @@ def product_of(op: Op, sizes: Sequence[int]) -> Callable[..., Any] | None:
 
 def _sum(xp: Any, shape: Any, lanes: int, xs: Any) -> Any:
     return xp.sum(xs, axis=1) + 0.0
+
+
+def _starts_of_dot(varies: Sequence[bool], shape: Any) -> Sequence[int]:
+    pairs = len(varies) // 2
+    weights, inputs = any(varies[:pairs]), any(varies[pairs:-1])
+    return range(len(varies)) if pairs == 0 or (pairs < MIN_STACKED and weights and inputs) else (0, pairs, 2 * pairs)
 
 
 def _dot(xp: Any, shape: Any, lanes: int, weights: Any, inputs: Any, bias: Any) -> Any:
@@ -68,15 +76,18 @@ def _lane_dot(xp: Any, shape: Any, lanes: int, x: Any, y: Any) -> Any:
 
 
 def _lane_matmul(xp: Any, shape: Any, lanes: int, left: Any, right: Any) -> Any:
-    left, right = (xp.broadcast_to(x[0, :, :], (x.shape[1], lanes)) for x in (left, right))
-    return xp.reshape(xp.matmul(left, right.T), (-1, 1))
+    left, right = left[0, :, :], right[0, :, :]
+    if left.shape[1] != right.shape[1]:
+        left, right = (xp.broadcast_to(x, (x.shape[0], lanes)) for x in (left, right))
+    found = xp.reshape(xp.matmul(left, right.T), (-1, 1))
+    return found if left.shape[1] == lanes else found * float(lanes)
 
 
 PRODUCTS: Mapping[str, Product] = {
-    "sum": Product(lambda count, shape: range(count) if count < MIN_STACKED else (0,), _sum),
-    "dot": Product(lambda count, shape: (0, count // 2, count - 1) if count > 1 else (0,), _dot),
-    "matmul": Product(lambda count, shape: (0, math.prod(shape), math.prod(shape) + shape[1]), _matmul),
-    "lane_sum": Product(lambda count, shape: (0,), _lane_sum),
-    "lane_dot": Product(lambda count, shape: (0, 1), _lane_dot),
-    "lane_matmul": Product(lambda count, shape: (0, shape[0]), _lane_matmul),
+    "sum": Product(lambda varies, shape: range(len(varies)) if len(varies) < MIN_STACKED else (0,), _sum),
+    "dot": Product(_starts_of_dot, _dot),
+    "matmul": Product(lambda varies, shape: (0, math.prod(shape), math.prod(shape) + shape[1]), _matmul),
+    "lane_sum": Product(lambda varies, shape: (0,), _lane_sum),
+    "lane_dot": Product(lambda varies, shape: (0, 1), _lane_dot),
+    "lane_matmul": Product(lambda varies, shape: (0, shape[0]), _lane_matmul),
 }

@@ -5,11 +5,12 @@ It may be traced by `jax.jit`; PyTorch's tensors stay on their device.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from autograd.compiler.executors.array_blocks import Blocks, as_array, as_matrix, reader
+from autograd.compiler.arguments import namespace_of
+from autograd.compiler.executors.array_blocks import Blocks, argument_reader, as_array, as_matrix, reader, stack_reader
 from autograd.compiler.executors.array_forms import array_form, library_of
 from autograd.compiler.executors.array_plan import CONSTANTS, LANE_INPUTS, UNIFORM_INPUTS, Group, planned
 from autograd.compiler.executors.array_products import product_of
@@ -42,16 +43,6 @@ def run(program: Program, inputs: Sequence[Any], xp: Any = None, lanes: int = 0)
     return [next(per_lane if type(arg) is int and program.per_lane[arg] else uniform) for _, arg in program.outputs]
 
 
-def namespace_of(inputs: Iterable[Any]) -> Any:
-    """The array API namespace of the arrays among the inputs; NumPy's if there are none."""
-    try:
-        import array_api_compat.numpy
-    except ImportError as error:
-        raise ImportError('running on arrays needs array-api-compat: pip install "scalar-autograd[compile]"') from error
-    found = [x for x in inputs if array_api_compat.is_array_api_obj(x)]
-    return array_api_compat.array_namespace(*found) if found else array_api_compat.numpy
-
-
 class ArrayExecutor:
     """A program made ready for the arrays of one namespace."""
 
@@ -59,8 +50,8 @@ class ArrayExecutor:
         self.xp, self.library = xp, library_of(xp)
         self.plan = plan = planned(program)
         self.before, self.body, self.after = ([self._step(g) for g in groups] for groups in (plan.before, plan.body, plan.after))
-        self.uniform_outputs = reader(plan.uniform_outputs, xp)
-        self.lane_outputs = reader(plan.lane_outputs, xp)
+        self.uniform_outputs = reader(plan.uniform_outputs, plan.blocks, xp)
+        self.lane_outputs = reader(plan.lane_outputs, plan.blocks, xp)
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
         """The uniform outputs as a vector, and those per lane as a matrix with one row for each.
@@ -69,8 +60,8 @@ class ArrayExecutor:
         together the other inputs.
         """
         check_precision(self.library)
-        like = next((x for x in (*columns, *uniform) if not isinstance(x, list)), None)
-        blocks: Blocks = [None] * self.plan.blocks
+        like = next((x for x in (*columns, *uniform) if hasattr(x, "dtype")), None)
+        blocks: Blocks = [None] * len(self.plan.blocks)
         with _quiet(self.library):
             blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
             vectors = [as_array(self.xp, x, like) for x in uniform if (len(x) if isinstance(x, list) else x.shape[0])]
@@ -129,22 +120,20 @@ class ArrayExecutor:
         if form is None:
             return None
         xp, shape = self.xp, group.shape
-        operands = [(reader(operand, xp), (operand.lead, operand.each, -1)) for operand in group.operands]
+        readers = [stack_reader(operand, self.plan.blocks, xp) for operand in group.operands]
 
         def compute(blocks: Blocks, lanes: int) -> Any:
-            return form(xp, shape, lanes, *[xp.reshape(read(blocks), sizes) for read, sizes in operands])
+            return form(xp, shape, lanes, *[read(blocks) for read in readers])
 
         return compute
 
     def _elementwise(self, group: Group) -> Callable[[Blocks, int], Any]:
-        form = array_form(group.op, self.xp)
         xp = self.xp
-        readers = [reader(operand, xp) if operand.number is None else None for operand in group.operands]
-        numbers = [operand.number for operand in group.operands]
+        form = array_form(group.op, xp)
+        readers = [argument_reader(operand, self.plan.blocks, xp) for operand in group.operands]
 
         def compute(blocks: Blocks, lanes: int) -> Any:
-            args = [number if read is None else read(blocks) for read, number in zip(readers, numbers, strict=True)]
-            z = form(*args)
+            z = form(*[read(blocks) for read in readers])
             return xp.full_like(blocks[CONSTANTS][:1, :], z) if type(z) is float else z
 
         return compute
