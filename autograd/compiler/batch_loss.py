@@ -39,7 +39,7 @@ class BatchLoss:
     >>> w = Value(2.0)
     >>> loss = BatchLoss(lambda x, y: ((w * x - y) ** 2, w * x), 1.0, 1.0)
     >>> found = loss.run([3.0], [[[1.0], [2.0]], [[1.0], [1.0]]], 2)
-    >>> found.loss, list(found.gradient), found.outputs.tolist()
+    >>> found.loss, found.gradient.tolist(), found.outputs.tolist()
     (29.0, [24.0], [[3.0, 6.0]])
     """
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property, partial
 from itertools import accumulate, pairwise
+from keyword import iskeyword
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lan
 from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors import chunks
 from autograd.compiler.guards import check_guards, differing_lanes
-from autograd.compiler.optimize import optimize, prepare
+from autograd.compiler.optimize import Stats, optimize, prepare, stats
 from autograd.compiler.program import Input, Program
 from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
 from autograd.errors import CompileError
+from autograd.python_source import Source
 from autograd.transforms import check_tangents, positions
 
 if TYPE_CHECKING:
@@ -195,16 +197,48 @@ class Compiled:
             v2 = dot(x, y, x)
             return v2
         """
+        return optimize(self._unoptimized(what, argnums, reduction, self._prepared))
+
+    def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, program: Program) -> Program:
         checked_choice("what", what, WHAT)
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(argument.axis is not None for argument in self.arguments)
         key: Any = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
         if what == "value_and_grad":
             key = ("gradient", chosen, lanes and reduction is not None)
-        return optimize(self._derived(key or (what, chosen), lanes, self._prepared))
+        return self._derived(key or (what, chosen), lanes, program)
 
     def __str__(self) -> str:
         return str(self.program_of())
+
+    def source(
+        self, language: str = "python", what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None
+    ) -> Source:
+        """The program that `program_of` gives, before the passes, as source in "python", "c" or "javascript".
+
+        >>> from autograd import compile
+        >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0, in_axes=None).source())
+        def program(x, y):
+            v2 = x * y
+            v3 = v2 + x
+            return v3
+        """
+        from autograd.compiler.exports.c import c_source
+        from autograd.compiler.exports.javascript import javascript_source
+        from autograd.compiler.exports.python import python_source
+
+        writers: dict[str, Callable[[Program, str], Source]] = {
+            "python": python_source,
+            "c": c_source,
+            "javascript": javascript_source,
+        }
+        program = self._unoptimized(what, argnums, reduction, self.traced.program)
+        name = self.name if self.name.isidentifier() and not iskeyword(self.name) else "program"
+        return writers[checked_choice("language", language, writers)](program, name)
+
+    def stats(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Stats:
+        """What the program that `program_of` gives costs, before and after each pass: a table."""
+        return stats(self._unoptimized(what, argnums, reduction, self.traced.program))
 
     def draw(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Drawing:
         """The program that `program_of` gives as a picture."""

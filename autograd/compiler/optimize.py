@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from autograd._format import html_table, text_table
 from autograd.compiler.passes.common_subexpressions import common_subexpressions
 from autograd.compiler.passes.constants import constants
 from autograd.compiler.passes.dead_code import dead_code
@@ -52,9 +53,20 @@ def optimize(program: Program) -> Program:
     return program
 
 
-def stats(program: Program) -> list[Counts]:
+class Stats(list[Counts]):
+    """The counts after each pass, shown as a table."""
+
+    def __repr__(self) -> str:
+        rows = [[*map(str, counts)] for counts in self]
+        return "\n".join(text_table([[name.replace("_", " ") for name in Counts._fields], *rows], align="lr"))
+
+    def _repr_html_(self) -> str:
+        return html_table([name.replace("_", " ") for name in Counts._fields], [[*map(str, counts)] for counts in self])
+
+
+def stats(program: Program) -> Stats:
     """The counts of a program as it was traced, and after each pass."""
-    found = [_counts("traced", program)]
+    found = Stats([_counts("traced", program)])
     for one in PASSES:
         program = one(program)
         found.append(_counts(one.__name__, program))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from autograd._format import unique_names
@@ -95,9 +96,9 @@ class Program:
 
     def __str__(self) -> str:
         names = self.names
-        lines = [f"def program({', '.join(names[: len(self.inputs)])}):"]
-        lines += [f"    {_line(row, names)}" for row in self.rows]
-        lines.append(f"    return {', '.join(_written(output.arg, names) for output in self.outputs)}")
+        lines = [f"def program({_listed(names[: len(self.inputs)])}):"]
+        lines += [f"    {_line(group, names)}" for group in _side_by_side(self.rows)]
+        lines.append(f"    return {_listed([_written(output.arg, names) for output in self.outputs])}")
         return "\n".join(lines)
 
     @cached_property
@@ -126,13 +127,47 @@ def _multiply_adds(row: Row) -> int:
     return sum(len(term) == 2 for term in terms) if len(terms) > 1 else 0
 
 
-def _line(row: Row, names: Sequence[str]) -> str:
-    args = [_written(arg, names) for arg in row.args]
+# -- printed -----------------------------------------------------------------------------------------
+
+
+def _side_by_side(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows in groups: neighbours that do the same to registers side by side share a line."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        group = groups[-1] if groups else []
+        if group and _follows(row, group[-1]) and (len(group) == 1 or _steps(group[0], group[1]) == _steps(group[-1], row)):
+            group.append(row)
+        else:
+            groups.append([row])
+    return [part for group in groups for part in ([group] if len(group) > 2 else [[row] for row in group])]
+
+
+def _follows(row: Row, before: Row) -> bool:
+    same = row.op is before.op and row.shape is None and len(row.args) == len(before.args) and row.result == before.result + 1
+    return same and all(step in (0, 1) for step in _steps(before, row))
+
+
+def _steps(one: Row, other: Row) -> list[float]:
+    """How far each argument is from that of the other row; -1 where it is of another kind, or another constant."""
+    pairs = zip(one.args, other.args, strict=True)
+    return [y - x if type(x) is int and type(y) is int else 0 if type(x) is type(y) and x == y else -1 for x, y in pairs]
+
+
+def _line(group: Sequence[Row], names: Sequence[str]) -> str:
+    row, last = group[0], group[-1]
     if row.shape is not None:
         n, m = row.shape
-        return f"{_listed([names[i] for i in row.results])} = {row.op.name}[{n}×{m}]({_listed(args)})"
-    text = row.op.source.format(_listed(args)) if row.op.arity is None else row.op.source.format(*args)
-    return f"{names[row.result]} = {text}"
+        parts = (n * m, n * m + m) if row.op is matmul else (n,)
+        slices = [row.args[i:j] for i, j in pairwise((0, *parts, len(row.args)))]
+        args = "; ".join(_listed([_written(arg, names) for arg in part]) for part in slices)
+        return f"{_listed([names[i] for i in row.results])} = {row.op.name}[{n}×{m}]({args})"
+    written = [_range(_written(x, names), _written(y, names)) for x, y in zip(row.args, last.args, strict=True)]
+    text = row.op.source.format(_listed(written)) if row.op.arity is None else row.op.source.format(*written)
+    return f"{_range(names[row.result], names[last.result])} = {text}"
+
+
+def _range(first: str, last: str) -> str:
+    return first if first == last else f"{first}…{last}"
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -14,7 +14,10 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import detach
 from autograd.compiler.program import Arg, Input, Output, Program
 from autograd.errors import TracingWarning
+from autograd.names import node_names
 from autograd.value import Value
+
+MAX_NAMED = 20_000  # nodes of a graph in which names are looked for
 
 
 class Guard(NamedTuple):
@@ -85,7 +88,8 @@ class Trace:
         order = self._order([x for _, x in wanted if type(x) is Value])
         known = {*self.inputs, *self.draws}
         captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
-        names = [*self.names, *(spelled(x.label) or f"w{i}" for i, x in enumerate(captured))]
+        known_names = node_names(order) if len(order) <= MAX_NAMED else {}
+        names = [*self.names, *(_captured_name(known_names.get(x, x.label), i) for i, x in enumerate(captured))]
         names += [f"draw_{i}" for i in range(len(self.draws))]
         builder = Builder([Input(name) for name in names])
         registers: dict[Value, Arg] = {x: i for i, x in enumerate([*self.inputs, *captured, *self.draws])}
@@ -124,6 +128,11 @@ class Trace:
                     if type(arg) is not float and arg not in seen:
                         stack.append(arg)
         return order
+
+
+def _captured_name(name: str, i: int) -> str:
+    """The display name of a leaf from outside; one that has none is called w and its number."""
+    return f"w{i}" if re.fullmatch(r"(v\d+)?", name) else spelled(name)
 
 
 def spelled(name: str) -> str:

@@ -52,7 +52,7 @@ def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
     """The numbers of all registers, given those of the inputs: of rows with one result each, in order, without lanes.
 
     >>> from autograd import compile
-    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0).program
+    >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0, in_axes=None).traced.program
     >>> registers(program.rows, [4.0, 5.0])
     [4.0, 5.0, 20.0, 24.0]
     """

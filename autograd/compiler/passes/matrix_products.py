@@ -24,7 +24,7 @@ def matrix_products(program: Program) -> Program:
     >>> rows = (Row(ops.dot, (2.0, 3.0, 0, 1, 7.0), 2), Row(ops.dot, (4.0, 5.0, 0, 1, 8.0), 3))
     >>> print(matrix_products(Program((Input("x"), Input("y")), rows, (Output("u", 2), Output("v", 3)), 4)))
     def program(x, y):
-        v4, v5 = matmul[2×2](2.0, 3.0, 4.0, 5.0, x, y, 7.0, 8.0)
+        v4, v5 = matmul[2×2](2.0, 3.0, 4.0, 5.0; x, y; 7.0, 8.0)
         return v4, v5
     """
     groups = _groups(program)

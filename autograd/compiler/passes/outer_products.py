@@ -23,7 +23,7 @@ def outer_products(program: Program) -> Program:
     >>> rows = tuple(Row(lane_dot, pair, 4 + i) for i, pair in enumerate([(0, 2), (0, 3), (1, 2), (1, 3)]))
     >>> print(outer_products(Program(inputs, rows, tuple(Output("slope", 4 + i) for i in range(4)), 8)))
     def program(d0, d1, x0, x1):
-        v8, v9, v10, v11 = lane_matmul[2×2](d0, d1, x0, x1)
+        v8, v9, v10, v11 = lane_matmul[2×2](d0, d1; x0, x1)
         return v8, v9, v10, v11
     """
     return _with_grids(program, _grids(program)) if any(row.op in REDUCTIONS for row in program.rows) else program
