@@ -16,7 +16,9 @@ MAX_DEPTH = 4  # how far a question about an argument is passed on to its own ar
 # Ops that make 0 and 1 of 0 and 1, with the number of the first argument that counts.
 KEEP_BOOLEANS = {ops.mul: 0, ops.maximum: 0, ops.minimum: 0, ops.where: 1}
 # Ops that are never -0.0. A sum of two is not if one of the two is not.
-NEVER_MINUS_ZERO = frozenset((ops.exp, ops.exp2, ops.exp_difference, ops.sigmoid, ops.abs, ops.step, ops.relu, ops.gaussian, ops.sum))
+NEVER_MINUS_ZERO = frozenset(
+    (ops.exp, ops.exp2, ops.exp_difference, ops.sigmoid, ops.abs, ops.step, ops.relu, ops.gaussian, ops.sum)
+)
 
 
 class Simplifier:
