@@ -147,6 +147,12 @@ TABLE_FILES = {"autograd/ops.py", "autograd/op_docs.py", "autograd/kernels.py", 
 TABLE_FILES |= {f"autograd/compiler/executors/{table}.py" for table in ("array_forms", "array_products", "lane_ops")}
 ALLOWED = {
     "autograd/value.py": "add sub mul div",  # the operators inlined for speed
+    "autograd/compiler/passes/common_subexpressions.py": "add mul equal not_equal hypot",  # which are commutative
+    "autograd/compiler/passes/gates.py": "equal not_equal where",
+    "autograd/compiler/passes/identities.py": "add sub mul div pow neg pos prod dot where maximum minimum equal not_equal",
+    "autograd/compiler/passes/simplifier.py": (  # what is 0 or 1, or never -0.0
+        "add mul maximum minimum where exp exp2 exp_difference sigmoid abs step relu gaussian sum"
+    ),
     "autograd/compiler/passes/dots.py": "add mul dot sum",  # whose order of addition it keeps
     "autograd/compiler/passes/matrix_products.py": "dot",
     "autograd/compiler/passes/reductions.py": "mul dot",

@@ -12,14 +12,12 @@ from autograd.compiler.passes.identities import identities
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
 from autograd.compiler.passes.registers import assign_registers
-from tests.support.compiled import gradients, programs, results, valid
+from tests.support.compiled import CHAINS, GATES, gradients, programs, results, valid
 from tests.support.programs import wild_programs
 
 EXACT = [dead_code, constants, common_subexpressions, identities, dots, matrix_products, outer_products, assign_registers]
 by_name = {"ids": lambda found: found.__name__}
 
-CHAINS = ("add", "add", "add", "mul", "mul", "mul", "sub", "neg", "dot", "sum", "prod")
-GATES = ("where", "where", "equal", "not_equal", "less", "maximum", "minimum", "mul", "add", "neg")
 FLAGS = st.sampled_from([0.0, -0.0, 1.0, 2.0])
 any_program = st.one_of(
     programs(),

@@ -18,8 +18,11 @@ from autograd.compiler.program import Arg, Input, Output, Program
 from autograd.op import TABLE, Op
 from tests.support.programs import any_floats, tame_programs, wild_programs
 
+LINEAR = ("add", "sub", "mul", "neg", "pos", "sum", "prod", "dot", "where", "relu", "step", "abs", "maximum", "less", "equal")
 WHOLE = st.integers(-3, 3).map(float)  # sums and products of few of them are exact in any order
 CONSTANTS = st.one_of(st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0]), any_floats)
+CHAINS = ("add", "add", "add", "mul", "mul", "mul", "sub", "neg", "dot", "sum")
+GATES = ("where", "where", "equal", "not_equal", "less", "maximum", "minimum", "mul", "add", "neg")
 TIMES = Op("times", lambda x, y, z: x * y * z, *[lambda result, *args: 0.0] * 3)  # an op of the user's own
 
 STEPS = st.one_of(tame_programs(), wild_programs())
@@ -29,7 +32,7 @@ Drawn = tuple[Program, list[Any], int]  # with its inputs and the number of lane
 @st.composite
 def programs(
     draw: st.DrawFn,
-    names: Sequence[str] = (*sorted(ops.BUILT_IN), "times", "detach"),
+    names: Sequence[str] = (*sorted(ops.BUILT_IN), "times", "detach", *CHAINS),
     numbers: st.SearchStrategy[float] = any_floats,
     constants: st.SearchStrategy[float] = CONSTANTS,
     most: int = 25,

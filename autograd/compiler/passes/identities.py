@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from autograd import ops
 from autograd.compiler.instructions import detach
 from autograd.compiler.passes import gates
 from autograd.compiler.passes.simplifier import Simplifier, is_constant, is_minus_zero, is_zero
 from autograd.compiler.program import Arg, Program
+from autograd.op import Op
 
 
 def identities(program: Program) -> Program:
@@ -103,7 +105,7 @@ def _itself(s: Simplifier, x: Arg) -> Arg | None:
 
 _ADDED = (ops.neg, ops.where)  # what is added, if a rule is to know the sum
 
-RULES = {
+RULES: dict[Op, Callable[..., Arg | None]] = {
     ops.add: _add,
     ops.sub: _sub,
     ops.mul: _mul,
