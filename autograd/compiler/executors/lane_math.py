@@ -93,7 +93,7 @@ def tanh(x):
     q = fma(fma(z + 1.12811678491632931402e2, z, 2.23548839060100448583e3), z, 4.84406305325125486048e3)
     near = fma(x * z, p / q, x)
     far = 1.0 - 2.0 / (exp(2.0 * a) + 1.0)
-    return near if a < 0.625 else math.copysign(far, x)
+    return math.copysign(near if a < 0.625 else far, x)
 
 
 @jit

@@ -23,6 +23,7 @@ PHASES = PREPARE | RUN | FINISH
 class Lanes:
     """A tape, ready to run.
 
+    >>> import numpy as np
     >>> from autograd import ops
     >>> from autograd.compiler.program import Input, Output, Program, Row
     >>> from autograd.compiler.tape import Tape
