@@ -16,8 +16,9 @@ import numpy as np
 from numba import njit
 
 from autograd import scalar_math
+from autograd.compiler.executors import lane_math
 from autograd.compiler.executors.machine_code import POINTERS, Source
-from autograd.compiler.executors.vectors import doubles, integers
+from autograd.compiler.executors.vectors import doubles, integers, prefer_whole_registers
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
 
@@ -85,13 +86,17 @@ def _exact_sum(terms):
     return total if math.isfinite(plain) else plain
 
 
-_REPLACED = {
+_LACKING = {
     "cbrt": numba.types.ExternalFunction("cbrt", _number(_number)),
     "factorial": _factorial,
     "fsum": _exact_sum,
     "remainder": _remainder,
     "round": _rounded,
 }
+
+# Functions whose result is never a small difference of what exp, log … give: those may be an ulp off, and run on many lanes at once.
+VECTORISED = {"exp", "log", "log1p", "tanh", "sech2", "sigmoid", "softplus", "gaussian", "normal_pdf", "floor", "ceil"}
+_FAST = {"exp": lane_math.exp, "log": lane_math.log, "log1p": lane_math.log1p, "tanh": lane_math.tanh, "floor": lane_math.floor}
 
 
 class _ListsAdded(ast.NodeTransformer):
@@ -109,19 +114,20 @@ class _ListsAdded(ast.NodeTransformer):
     visit_Tuple = visit_List
 
 
-def _jitted_module(module):
-    """The names of a module with its functions jitted, from their source; they call each other, and what Numba lacks."""
+def _jitted_module(module, replaced, jit):
+    """The names of a module with its functions jitted, from their source, where they call each other and `replaced` ones."""
     tree = _ListsAdded().visit(ast.parse(inspect.getsource(module)))
     names = {"__name__": module.__name__}
     exec(compile(ast.fix_missing_locations(tree), module.__file__, "exec"), names)
     for name, function in names.items():
         if isinstance(function, types.FunctionType):
-            names[name] = _jit(function)
-    names.update(_REPLACED)
+            names[name] = jit(function)
+    names.update(replaced)
     return names
 
 
-_MATH = _jitted_module(scalar_math)
+_MATH = _jitted_module(scalar_math, _LACKING, _jit)
+_FAST_MATH = _jitted_module(scalar_math, _FAST, lane_math.jit)
 _exp_difference = _MATH["exp_difference"]
 
 # -- ops of any number of arguments: functions of an array --------------------------------------------------------------
@@ -246,12 +252,10 @@ def jitted(name: str) -> Any:
     op = op_of(name)
     forward: Any = op.forward
     if not isinstance(forward, types.FunctionType):
-        return forward  # a function of `math` or `operator`
-    return _MATH[forward.__name__] if forward.__module__ == scalar_math.__name__ else _own(op, forward)
-
-
-def _own(op: Op, forward: Any) -> Any:
-    return _jit(types.FunctionType(forward.__code__, forward.__globals__, op.name))
+        return _FAST[name] if name in VECTORISED else forward  # a function of `math` or `operator`
+    if forward.__module__ != scalar_math.__name__:
+        return _jit(types.FunctionType(forward.__code__, forward.__globals__, name))
+    return (_FAST_MATH if name in VECTORISED else _MATH)[forward.__name__]
 
 
 # -- kernels: an op on lanes ---------------------------------------------------------------------------------------------
@@ -266,6 +270,7 @@ def kernel(name: str, varies: tuple[bool, ...]) -> Source:
 
 def _unary(f: Any, dx: int) -> Any:
     def on_lanes(lanes, out, x, y, z):
+        prefer_whole_registers()
         for i in range(lanes):
             out[i] = f(x[dx * i])
 
@@ -274,6 +279,7 @@ def _unary(f: Any, dx: int) -> Any:
 
 def _binary(f: Any, dx: int, dy: int) -> Any:
     def on_lanes(lanes, out, x, y, z):
+        prefer_whole_registers()
         for i in range(lanes):
             out[i] = f(x[dx * i], y[dy * i])
 
@@ -282,6 +288,7 @@ def _binary(f: Any, dx: int, dy: int) -> Any:
 
 def _ternary(f: Any, dx: int, dy: int, dz: int) -> Any:
     def on_lanes(lanes, out, x, y, z):
+        prefer_whole_registers()
         for i in range(lanes):
             out[i] = f(x[dx * i], y[dy * i], z[dz * i])
 

@@ -132,11 +132,32 @@ def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = args[0].type
-        name = f"llvm.fmuladd.v{kind.count}f64"
+        name = "llvm.fmuladd.f64" if kind == _DOUBLE else f"llvm.fmuladd.v{kind.count}f64"
         function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
         return builder.call(function, args)
 
-    return x(x, y, z), generate
+    kind = x if isinstance(x, Vector) else types.float64
+    return kind(kind, kind, kind), generate
+
+
+@intrinsic
+def as_integer(typing: Any, x: Any) -> Any:
+    """The bits of a float."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@intrinsic
+def as_float(typing: Any, bits: Any) -> Any:
+    """The float with these bits."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _DOUBLE)
+
+    return types.float64(types.int64), generate
 
 
 @intrinsic
@@ -245,3 +266,14 @@ def call(typing: Any, function: Any, lanes: Any, out: Any, x: Any, y: Any, z: An
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 6), generate
+
+
+@intrinsic
+def prefer_whole_registers(typing: Any) -> Any:
+    """Let LLVM use vectors of 512 bits in the function that calls this, which it avoids by default on some processors."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), generate
