@@ -44,12 +44,12 @@ class CompiledTraining(EagerTraining):
         self.flat = FlatParameters(leaves, run.optimizer)
         self.program = _OnFlat(program, self.flat)
         self.samples.weigh(run.loss, program.outputs)
-        self.model_as_recorded = _facts(run.model, program.captured)
         if self.held_out is not None:
             with in_mode(run.model, training=False):
-                program = _recorded(run, self.held_out, gradient=False)
-            self.validated = _OnFlat(program, self.flat)
-            self.held_out.weigh(run.loss, program.outputs)
+                validated = _recorded(run, self.held_out, gradient=False)
+            self.validated = _OnFlat(validated, self.flat)
+            self.held_out.weigh(run.loss, validated.outputs)
+        self.model_as_recorded = _facts(run.model, program.captured)
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
         """One epoch."""
