@@ -91,10 +91,9 @@ class CompiledTraining(EagerTraining):
         return {"val_loss": loss, "val_metric": run.metric(self.validated.outputs_of(sums), samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
-        """What the sum of the losses is divided by."""
-        if self.run.loss.reduction == "sum":
-            return 1.0
-        return float(samples.weights.sum() if part is None else samples.weights[part].sum())
+        """What the sum of the losses is divided by; 0 if no sample counts."""
+        weight = float(samples.weights.sum() if part is None else samples.weights[part].sum())
+        return 1.0 if weight and self.run.loss.reduction == "sum" else weight
 
     def write(self) -> None:
         """Make parameters and optimizer what they are after the last step."""
