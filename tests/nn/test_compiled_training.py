@@ -127,7 +127,12 @@ def test_compiled_training_is_eager_training_up_to_rounding(loss, data, model, X
     y = data.draw(st.lists(targets, min_size=len(X), max_size=len(X)))
     name = data.draw(st.sampled_from(sorted(OPTIMIZERS)))
     batch_size = data.draw(st.none() | st.integers(1, len(X) + 1))
-    options = {"loss": cost, "epochs": data.draw(st.integers(1, 3)), "batch_size": batch_size, "seed": data.draw(st.integers(0, 3))}
+    options = {
+        "loss": cost,
+        "epochs": data.draw(st.integers(1, 3)),
+        "batch_size": batch_size,
+        "seed": data.draw(st.integers(0, 3)),
+    }
     if data.draw(st.booleans()):
         options["validation_data"] = (X[:2], y[:2])
     if data.draw(st.booleans()):
