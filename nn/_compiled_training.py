@@ -66,7 +66,7 @@ class CompiledTraining(EagerTraining):
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss):
             return None
-        self.flat.take(numpy.multiply(sums.gradient, 1.0 / divisor))
+        self.flat.take(numpy.multiply(sums.gradient, 1.0 / divisor), sums.missed)
         return Batch(loss, self.program.outputs_of(sums) if self.run.metric else [], targets)
 
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
@@ -75,6 +75,7 @@ class CompiledTraining(EagerTraining):
         batch = gradients_of(run.model, [run.X[i] for i in part], targets, run.loss, run.optimizer, epoch)
         self.flat.read()
         self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
+        self.flat.missed = [i for i, p in enumerate(self.flat.leaves) if not p.has_grad]
         return batch._replace(outputs=plain(batch.outputs))
 
     def validation(self) -> dict[str, float]:

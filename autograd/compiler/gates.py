@@ -14,7 +14,7 @@ Gate = frozenset[frozenset[Condition]]  # open if all conditions of any of these
 
 OPEN: Gate = frozenset([frozenset()])
 SHUT: Gate = frozenset()
-MAX_CONDITIONS = 64  # of a gate: beyond it, registers hold whether it is open
+MAX_CONDITIONS = 512  # of a gate: beyond it, registers hold whether it is open
 
 IF_NOT_ZERO = {"not_equal": True, "equal": False}  # what a comparison with 0 says about its other argument
 

@@ -55,9 +55,9 @@ def test_branches_that_meet_again_leave_no_condition():
 
 
 def test_very_many_conditions_are_held_by_a_register():
-    builder = Builder([Input(f"x{i}") for i in range(80)])
+    builder = Builder([Input(f"x{i}") for i in range(600)])
     gates = Gates(builder, [])
-    ways = frozenset(frozenset([(i, True)]) for i in range(80))
+    ways = frozenset(frozenset([(i, True)]) for i in range(600))
     assert gates.either(SHUT, ways) == frozenset([frozenset([(builder.registers - 1, True)])])
 
 
