@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
@@ -13,7 +14,7 @@ from autograd.compiler.gradient import Sweep
 from autograd.compiler.instructions import lane_sum
 from autograd.compiler.optimize import prepare
 from autograd.compiler.program import Output, Program
-from autograd.compiler.runners import fast_runner
+from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
 
@@ -56,16 +57,19 @@ class BatchLoss:
         rest = first + len(self.captured)
         program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
         wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
-        program, reached, self._gates = _summed(program, wanted)
+        self._program, reached, self._gates = _summed(program, wanted)
         self.reached = [i - first for i in reached]
-        self._runner = fast_runner(program, "auto", "plain")
+
+    @cached_property
+    def _runner(self) -> Runner:
+        return fast_runner(self._program, "auto", "plain")
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""
         if self._samplers:
             columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]
         found = self._runner.run([numbers], columns, samples)
-        slopes, outputs = 1 + len(self.reached), len(self._runner.program.outputs)
+        slopes, outputs = 1 + len(self.reached), len(self._program.outputs)
         gates = slopes + len(self._gates)
         shut = [gate for gate in range(slopes, gates) if found[gate] == 0.0]
         missed = [i for gate in shut for i in self._gates[gate - slopes]]
@@ -106,13 +110,14 @@ def _summed(program: Program, inputs: Sequence[int]) -> tuple[Program, list[int]
     """
     builder = Builder.of(program)
     sweep = Sweep(builder)
-    slopes = sweep.reverse({program.outputs[0].arg: 1.0}, inputs)
+    loss: Any = program.outputs[0].arg
+    slopes = sweep.reverse({loss: 1.0}, inputs)
     reached = [(x, slope, gate) for x, slope, gate in zip(inputs, slopes, sweep.gates, strict=True) if gate != 0.0]
     gates: dict[int, list[int]] = {}
     for i, (_, _, gate) in enumerate(reached):
         if type(gate) is Symbol:
             gates.setdefault(gate.register, []).append(i)
-    sums = [("loss", program.outputs[0].arg), *((f"d_{program.inputs[x].name}", builder.arg(slope)) for x, slope, _ in reached)]
+    sums = [("loss", loss), *((f"d_{program.inputs[x].name}", builder.arg(slope)) for x, slope, _ in reached)]
     sums += [(f"gate_{i}", register) for i, register in enumerate(gates)]
     outputs = [Output(name, builder.add(lane_sum, (arg,))) for name, arg in sums]
     return builder.program([*outputs, *program.outputs[1:]]), [x for x, _, _ in reached], list(gates.values())
