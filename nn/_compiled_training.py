@@ -44,12 +44,12 @@ class CompiledTraining(EagerTraining):
         self.flat = FlatParameters(leaves, run.optimizer)
         self.program = _OnFlat(program, self.flat)
         self.samples.weigh(run.loss, program.outputs)
-        self.model_as_recorded = _facts(run.model, program.captured)
         if self.held_out is not None:
             with in_mode(run.model, training=False):
-                program = _recorded(run, self.held_out, gradient=False)
-            self.validated = _OnFlat(program, self.flat)
-            self.held_out.weigh(run.loss, program.outputs)
+                validated = _recorded(run, self.held_out, gradient=False)
+            self.validated = _OnFlat(validated, self.flat)
+            self.held_out.weigh(run.loss, validated.outputs)
+        self.model_as_recorded = _facts(run.model, program.captured)
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
         """One epoch."""
@@ -66,7 +66,7 @@ class CompiledTraining(EagerTraining):
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss):
             return None
-        self.flat.take(numpy.multiply(sums.gradient, 1.0 / divisor))
+        self.flat.take(numpy.multiply(sums.gradient, 1.0 / divisor), sums.missed)
         return Batch(loss, self.program.outputs_of(sums) if self.run.metric else [], targets)
 
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
@@ -75,6 +75,7 @@ class CompiledTraining(EagerTraining):
         batch = gradients_of(run.model, [run.X[i] for i in part], targets, run.loss, run.optimizer, epoch)
         self.flat.read()
         self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
+        self.flat.missed = [i for i, p in enumerate(self.flat.leaves) if not p.has_grad]
         return batch._replace(outputs=plain(batch.outputs))
 
     def validation(self) -> dict[str, float]:
@@ -91,10 +92,9 @@ class CompiledTraining(EagerTraining):
         return {"val_loss": loss, "val_metric": run.metric(self.validated.outputs_of(sums), samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
-        """What the sum of the losses is divided by."""
-        if self.run.loss.reduction == "sum":
-            return 1.0
-        return float(samples.weights.sum() if part is None else samples.weights[part].sum())
+        """What the sum of the losses is divided by; 0 if no sample counts."""
+        weight = float(samples.weights.sum() if part is None else samples.weights[part].sum())
+        return 1.0 if weight and self.run.loss.reduction == "sum" else weight
 
     def write(self) -> None:
         """Make parameters and optimizer what they are after the last step."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from autograd import Value, enable_grad, no_grad
 from nn.data import batches
 from nn.losses import Loss
+from nn.metrics import plain
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
@@ -90,7 +91,7 @@ class EagerTraining:
         X, y = self.run.held_out or ([], [])
         with in_mode(model, training=False), no_grad():
             outputs = [model(row) for row in X]
-            reached = {"val_loss": loss(outputs, y).data}
+            reached = {"val_loss": plain(loss(outputs, y))}
             return reached if metric is None else {**reached, "val_metric": metric(outputs, y)}
 
     def write(self) -> None:

@@ -35,6 +35,7 @@ class FlatParameters:
         self.place = {p: i for i, p in enumerate(self.leaves)}
         self.data = numpy.empty(len(self.leaves))
         self.grad: Any = None  # before the first step
+        self.missed: list[int] = []  # leaves that the last gradient has not reached
         self.read()
 
     def read(self) -> None:
@@ -64,15 +65,15 @@ class FlatParameters:
             blocks.append(_Block(number, indices, _as_slice([self.place[optimizer.params[i]] for i in indices]), memory))
         return blocks
 
-    def take(self, grad: Any) -> None:
-        """The gradient of a batch."""
-        self.grad = grad
+    def take(self, grad: Any, missed: list[int]) -> None:
+        """The gradient of a batch, and the leaves that it has not reached."""
+        self.grad, self.missed = grad, missed
         if self.others:
             self.sums += grad[self.others]
 
     def step(self) -> None:
         """Move every parameter, bit for bit as `optimizer.step()` would."""
-        if self.blocks is None or not self._step_on_arrays(self.blocks):
+        if self.blocks is None or self.missed or not self._step_on_arrays(self.blocks):
             self.write()
             self.optimizer.step()
             self.read()
@@ -98,13 +99,14 @@ class FlatParameters:
         for p, number in zip(self.leaves, self.data.tolist(), strict=True):
             p.data = number
         if self.grad is not None:
-            for p in self.optimizer.params:
-                if p not in self.place:
-                    p.zero_grad()
             grads = self.grad.copy()
             grads[self.others] = self.sums
             for p, number in zip(self.leaves, grads.tolist(), strict=True):
                 p.grad = number
+            missed = {self.leaves[i] for i in self.missed}
+            for p in self.optimizer.params:
+                if p not in self.place or p in missed:
+                    p.zero_grad()
         for block in self.blocks or ():
             columns = [numpy.broadcast_to(held, len(block.indices)).tolist() for held in block.memory.values()]
             for i, *numbers in zip(block.indices, *columns, strict=True):

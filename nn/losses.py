@@ -184,16 +184,18 @@ class KLDivLoss(Loss):
             _check_probability(target)
         if type(target) is not Value and target == (-math.inf if self.log_target else 0.0):
             return 0.0  # the limit, whatever the prediction
-        return self._divergence(prediction, target, target)
+        return self._divergence(prediction, target)
 
     def branch_free(self, prediction: Any, target: Any) -> Any:
-        # With log(1) in place of log(0) a share of 0 costs the limit. As a logarithm it is no finite number.
-        return self._divergence(prediction, target, target if self.log_target else target + autograd.equal(target, 0.0))
+        if self.log_target:
+            return self._divergence(prediction, target)
+        nothing = autograd.equal(target, 0.0)
+        return autograd.where(nothing, 0.0, self._divergence(prediction, target + nothing))
 
-    def _divergence(self, prediction: Any, target: Any, share: Any) -> Any:
+    def _divergence(self, prediction: Any, target: Any) -> Any:
         if self.log_target:
             return autograd.exp(target) * (target - prediction)
-        return target * (autograd.log(share) - prediction)
+        return target * (autograd.log(target) - prediction)
 
 
 class _BinaryLoss(Loss):
@@ -306,13 +308,17 @@ class _ClassLoss(Loss):
 
     def sample_loss(self, output: Any, target: Any) -> Any:
         row = self._checked_row(output)
-        # The masks are products, not `where`: that would have to ask in every lane where a gradient flows.
+        # Products with masks, not `where`: a gradient reaches all classes, whichever is right.
         above = [autograd.greater(target, float(c)) for c in range(len(row) - 1)]
         is_class = [before - after for before, after in zip([1.0, *above], [*above, 0.0], strict=True)]
         others = [autograd.dot([mask, 1.0 - mask], [low, high]) for mask, low, high in zip(above, row[:-1], row[1:], strict=True)]
         loss = self.of_class(autograd.dot(is_class, row), others)
+        return self._counted(loss, target, len(row))
+
+    def _counted(self, loss: Any, target: Any, classes: int) -> Any:
+        """The loss of a sample times the weight of its class, and 0 if it is ignored."""
         if self.weight is not None:
-            loss = autograd.dot(is_class, self._class_weights(len(row))) * loss
+            loss = _item(self._class_weights(classes), target) * loss
         return autograd.not_equal(target, float(self.ignore_index)) * loss
 
     def _shared(self, row: list[Any], shares: dict[int, Any]) -> Any:
@@ -383,6 +389,10 @@ class NLLLoss(_ClassLoss):
     def of_class(self, right: Any, others: Sequence[Any]) -> Any:
         return -right
 
+    def sample_loss(self, output: Any, target: Any) -> Any:
+        row = self._checked_row(output)
+        return self._counted(self.of_class(_item(row, target), ()), target, len(row))
+
 
 class CrossEntropyLoss(_ClassLoss):
     """-log softmax of the right class, from rows of logits.
@@ -438,6 +448,15 @@ class CrossEntropyLoss(_ClassLoss):
 
     def of_class(self, right: Any, others: Sequence[Any]) -> Any:
         return -ops.log_softmax(right, *others)
+
+
+def _item(items: Sequence[Any], index: Any, first: int = 0) -> Any:
+    """The item at an index that is a Value; the first or the last if there is none."""
+    if len(items) == 1:
+        return items[0]
+    half = len(items) // 2
+    above = autograd.greater(index, first + half - 1.0)
+    return autograd.where(above, _item(items[half:], index, first + half), _item(items[:half], index, first))
 
 
 def _total(losses: list[Any]) -> Any:

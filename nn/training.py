@@ -16,7 +16,7 @@ from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
-from nn.metrics import plain
+from nn.metrics import accuracy, plain
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
@@ -215,7 +215,8 @@ def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable
     reached = {"loss": total if loss.reduction == "sum" else total / samples}
     if metric is None:
         return reached
-    training.write()
+    if metric is not accuracy:
+        training.write()  # it may look at the model
     return {**reached, "metric": metric(outputs, targets)}
 
 

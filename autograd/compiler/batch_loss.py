@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
-from autograd._tree import tree_leaves
 from autograd.compiler import derived
-from autograd.compiler.builder import Symbol
+from autograd.compiler.builder import Builder, Symbol
+from autograd.compiler.gradient import Sweep
 from autograd.compiler.instructions import lane_sum
 from autograd.compiler.optimize import prepare
 from autograd.compiler.program import Output, Program
-from autograd.compiler.runners import fast_runner
+from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
 
 
 class Sums(NamedTuple):
-    """The loss of a batch, its gradient, and the outputs of every sample, of shape (numbers, samples); sums, not means."""
+    """The sum of the losses of a batch, its gradient, and the outputs of every sample, of shape (numbers, samples).
+
+    `missed` are the positions in the gradient of the leaves that it has not reached, since no sample took the branch of
+    a `where` that leads to them.
+    """
 
     loss: float
     gradient: Any
     outputs: Any
+    missed: list[int]
 
 
 class BatchLoss:
@@ -46,22 +52,28 @@ class BatchLoss:
     def __init__(self, f: Callable[[Any, Any], tuple[Any, Any]], sample: Any, target: Any, gradient: bool = True) -> None:
         traced = _traced(f, sample, target)
         self.captured, self.outputs = traced.captured, traced.result[1]
-        self._samplers, self._count = traced.samplers, len(tree_leaves(self.outputs))
+        self._samplers = traced.samplers
         first = sum([argument.count for argument in traced.arguments])
         rest = first + len(self.captured)
         program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
         wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
-        program, reached = _summed(program, wanted)
+        self._program, reached, self._gates = _summed(program, wanted)
         self.reached = [i - first for i in reached]
-        self.runner = fast_runner(program, "auto", "plain")
+
+    @cached_property
+    def _runner(self) -> Runner:
+        return fast_runner(self._program, "auto", "plain")
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""
         if self._samplers:
             columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]
-        found = self.runner.run([numbers], columns, samples)
-        end = 1 + len(self.reached)
-        return Sums(float(found[0]), found.span(1, end), found.span(end, end + self._count, samples))
+        found = self._runner.run([numbers], columns, samples)
+        slopes, outputs = 1 + len(self.reached), len(self._program.outputs)
+        gates = slopes + len(self._gates)
+        shut = [gate for gate in range(slopes, gates) if found[gate] == 0.0]
+        missed = [i for gate in shut for i in self._gates[gate - slopes]]
+        return Sums(float(found[0]), found.span(1, slopes), found.span(gates, outputs, samples), missed)
 
 
 def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
@@ -91,10 +103,21 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
     return traced
 
 
-def _summed(program: Program, inputs: Sequence[int]) -> tuple[Program, list[int]]:
-    """The first output summed over the lanes, its derivatives, and the other outputs; and the inputs that have a derivative."""
-    builder, found = derived.gradient(program, 0, inputs)
-    slopes = {x: builder.arg(slope) for x, slope in zip(inputs, found, strict=True) if type(slope) is Symbol or slope != 0.0}
-    sums = [Output("loss", builder.add(lane_sum, (program.outputs[0].arg,)))]
-    sums += [Output(f"d_{program.inputs[x].name}", builder.add(lane_sum, (slope,))) for x, slope in slopes.items()]
-    return builder.program([*sums, *program.outputs[1:]]), list(slopes)
+def _summed(program: Program, inputs: Sequence[int]) -> tuple[Program, list[int], list[list[int]]]:
+    """The sums over lanes of the first output, of its derivatives, and of the gates of some; then the other outputs.
+
+    Also the inputs that have a derivative, and for each gate the positions of the derivatives behind it.
+    """
+    builder = Builder.of(program)
+    sweep = Sweep(builder)
+    loss: Any = program.outputs[0].arg
+    slopes = sweep.reverse({loss: 1.0}, inputs)
+    reached = [(x, slope, gate) for x, slope, gate in zip(inputs, slopes, sweep.gates, strict=True) if gate != 0.0]
+    gates: dict[int, list[int]] = {}
+    for i, (_, _, gate) in enumerate(reached):
+        if type(gate) is Symbol:
+            gates.setdefault(gate.register, []).append(i)
+    sums = [("loss", loss), *((f"d_{program.inputs[x].name}", builder.arg(slope)) for x, slope, _ in reached)]
+    sums += [(f"gate_{i}", register) for i, register in enumerate(gates)]
+    outputs = [Output(name, builder.add(lane_sum, (arg,))) for name, arg in sums]
+    return builder.program([*outputs, *program.outputs[1:]]), [x for x, _, _ in reached], list(gates.values())

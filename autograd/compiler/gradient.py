@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.compiler.builder import Builder, Symbol
+from autograd.compiler.gates import OPEN, SHUT, Gate, Gates
 from autograd.compiler.instructions import detach
 from autograd.compiler.program import Arg, Row
 from autograd.op import number
@@ -23,7 +24,7 @@ class Sweep:
         """The adjoint of each input, as a Symbol or a float, given those of some registers."""
         inputs = list(inputs)
         within = self._depending_on(inputs)
-        bars = _Flows(seeds)
+        bars = _Flows(seeds, Gates(self.builder, self.rows))
         for row in reversed(self.rows):
             if row.result not in bars or row.op is detach:
                 continue
@@ -32,11 +33,12 @@ class Sweep:
                 for arg, partial in zip(row.args, self._partials(row, wanted), strict=True):
                     if partial is not None:
                         bars.send(row.result, partial, arg, row.op.select)
+        self.gates = [bars.gate(x) for x in inputs]
         return [bars.total(x) for x in inputs]
 
     def forward(self, seeds: Mapping[int, Any], outputs: Iterable[Arg]) -> list[Any]:
         """The tangent of each output, as a Symbol or a float, given those of some registers."""
-        dots = _Flows(seeds)
+        dots = _Flows(seeds, Gates(self.builder, self.rows))
         for row in self.rows:
             if row.op is detach or row.result in dots:
                 continue
@@ -75,13 +77,14 @@ class _Flows:
     They are added up when they are asked for: several of them in one `dot`, in the order in which they came.
 
     A row whose op selects, as `where` does, lets nothing through to what it did not take, not even 0·inf. What it takes
-    is known only when the program runs, so such a flow has a gate: 1.0 where something flows, 0.0 where nothing does.
-    There the flow itself is -0.0, which changes nothing that it is added to.
+    is known only when the program runs, so such a flow has a gate. Where that is shut, the flow itself is -0.0, which
+    changes nothing that it is added to.
     """
 
-    def __init__(self, seeds: Mapping[Any, Any]) -> None:
+    def __init__(self, seeds: Mapping[Any, Any], gates: Gates) -> None:
         self._terms: dict[Arg, list[tuple[Any, Any]]] = {register: [(seed, 1.0)] for register, seed in seeds.items()}
-        self._gates: dict[Arg, Any] = {}
+        self._gates: dict[Arg, Gate] = dict.fromkeys(seeds, OPEN)
+        self._rules = gates
         self._flows: dict[Arg, Any] = {}
 
     def __contains__(self, register: Arg) -> bool:
@@ -89,27 +92,27 @@ class _Flows:
 
     def send(self, source: Arg, partial: Any, target: Arg, selects: bool) -> None:
         """Add what flows at the source, times a partial, to the target."""
-        flow, gate = self._flow(source), self._gates.get(source)
+        flow, gate = self._flow(source), self._gates[source]
         if selects:
-            gate = partial if gate is None else gate * partial
-        if gate is not None and (selects or type(partial) is not float or partial != 1.0):
-            flow, partial = ops.where(gate, flow * partial, -0.0), 1.0
+            gate = self._rules.both(gate, self._rules.of(partial))
+        if gate == SHUT:
+            return
+        if gate != OPEN and (selects or type(partial) is not float or partial != 1.0):
+            flow, partial = ops.where(self._rules.symbol(gate), flow * partial, -0.0), 1.0
         if target not in self._terms:
-            self._terms[target] = [(flow, partial)]
-            if gate is not None:
-                self._gates[target] = gate
+            self._terms[target], self._gates[target] = [(flow, partial)], gate
             return
         self._terms[target].append((flow, partial))
-        if target in self._gates:
-            if gate is None:
-                del self._gates[target]
-            else:
-                self._gates[target] = ops.maximum(self._gates[target], gate)
+        self._gates[target] = self._rules.either(self._gates[target], gate)
 
     def total(self, register: Arg) -> Any:
         """What flows at a register in the end: 0.0 if nothing does."""
-        flow = self._flow(register) if register in self._terms else 0.0
-        return ops.where(self._gates[register], flow, 0.0) if register in self._gates else flow
+        gate = self.gate(register)
+        return self._flow(register) if gate == 1.0 else ops.where(gate, self._flow(register), 0.0) if gate != 0.0 else 0.0
+
+    def gate(self, register: Arg) -> Any:
+        """1.0 where anything flows at a register, 0.0 where nothing does: a Symbol, or one of these numbers."""
+        return self._rules.symbol(self._gates.get(register, SHUT))
 
     def _flow(self, register: Arg) -> Any:
         if register not in self._flows:

@@ -55,7 +55,7 @@ def test_a_step_on_arrays_is_bit_for_bit_that_of_every_single_number(make, data,
     order = data.draw(st.permutations(range(n)))
     flat = FlatParameters([other.params[i] for i in order], other)
     for grads in steps[before:]:
-        flat.take(numpy.array([grads[i] for i in order]))
+        flat.take(numpy.array([grads[i] for i in order]), [])
         flat.step()
     flat.write()
     assert facts(one) == facts(other)
@@ -76,7 +76,7 @@ def test_parameters_of_several_groups_and_those_without_a_gradient(make):
             one.zero_grad() if i == 4 else None
             params[i].grad = (params[i].grad if i == 5 else 0.0) + scale * (i + 1.0)
         one.step()
-        flat.take(numpy.array([scale * (i + 1.0) for i in (4, 0, 3, 5)]))
+        flat.take(numpy.array([scale * (i + 1.0) for i in (4, 0, 3, 5)]), [])
         flat.step()
         flat.write()
         assert facts(one) == facts(other)
@@ -89,7 +89,7 @@ def test_a_division_by_0_is_the_error_it_is_on_single_numbers_and_nothing_has_mo
     optimizer = kind([Value(1.0), Value(2.0)], eps=0.0)
     before = optimizer.state_dict()
     flat = FlatParameters(optimizer.params, optimizer)
-    flat.take(numpy.array([3.0, 0.0]))
+    flat.take(numpy.array([3.0, 0.0]), [])
     with pytest.raises(ZeroDivisionError, match="divides by 0: give eps > 0"):
         flat.step()
     flat.write()
@@ -104,7 +104,7 @@ def test_a_rule_of_ones_own_gets_its_single_numbers():
 
     w = Value(1.0)
     flat = FlatParameters([w], SignDescent([w], lr=0.25))
-    flat.take(numpy.array([-3.0]))
+    flat.take(numpy.array([-3.0]), [])
     flat.step()
     assert flat.data.tolist() == [1.25]
 
@@ -113,11 +113,11 @@ def test_what_others_did_to_the_parameters_is_taken_over():
     w = Value(1.0)
     optimizer = SGD([w], lr=0.5, momentum=0.5)
     flat = FlatParameters([w], optimizer)
-    flat.take(numpy.array([1.0]))
+    flat.take(numpy.array([1.0]), [])
     flat.step()
     flat.write()
     w.data, optimizer.state[0]["momentum_buffer"] = 8.0, 0.0
     flat.read()
-    flat.take(numpy.array([1.0]))
+    flat.take(numpy.array([1.0]), [])
     flat.step()
     assert flat.data.tolist() == [7.5]

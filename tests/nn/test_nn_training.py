@@ -20,12 +20,18 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value
-from nn import EarlyStopping, fit
+from nn import EarlyStopping, fit, training
 from nn.lr_scheduler import ReduceLROnPlateau, StepLR
 from nn.optim import SGD, Adam
 from tests.support.soak import few
 
 LINE = ([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])
+
+
+@pytest.fixture(params=["eager", "compiled"], autouse=True)
+def engine(request, monkeypatch):
+    """Every test runs on both engines."""
+    monkeypatch.setattr(training, "MIN_COMPILED", 0 if request.param == "compiled" else math.inf)
 
 
 def line_fit(net=None, **options):
@@ -91,7 +97,7 @@ def test_ctrl_c_within_an_epoch_keeps_the_epochs_that_were_completed():
                 raise KeyboardInterrupt
             return super().forward(x)
 
-    _, history = line_fit(Impatient(1, [1], seed=0))
+    _, history = line_fit(Impatient(1, [1], seed=0), compiled=False)  # compiled, the model is called when it is recorded
     assert history.interrupted
     assert len(history.loss) == len(history.lr) == 1
 
@@ -150,7 +156,7 @@ def test_dropout_is_active_in_training_and_not_in_validation():
             return self.inner(x)
 
     spy = Spy().eval()
-    line_fit(spy, epochs=1, validation_data=([[4.0]], [9.0]), optimizer=SGD(spy.parameters(), lr=0.1))
+    line_fit(spy, epochs=1, validation_data=([[4.0]], [9.0]), optimizer=SGD(spy.parameters(), lr=0.1), compiled=False)
     assert seen == [True] * 4 + [False]
     assert not spy.training
 
