@@ -2,49 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from autograd.compiler.executors.number_types import arithmetic_of, readable
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, matmul
-from autograd.compiler.program import Arg, Program, Row
-from autograd.op import number
+from autograd.compiler.program import Program, Row
+from autograd.op import Op, number
 from autograd.ops import dot
+
+Compute = Callable[[Op, Sequence[Any]], Any]
 
 
 def run(program: Program, inputs: Sequence[Any], lanes: int | None = None) -> list[Any]:
     """The outputs, given a number for each uniform input and a sequence of numbers for each that is per lane.
 
-    Outputs are numbers, and lists of numbers where they are per lane.
+    Outputs are numbers, and lists of numbers where they are per lane. Fractions, numbers and intervals of mpmath,
+    Decimals, Values and any type with operators are computed with as they are, and so are the floats beside them.
 
     >>> from autograd import compile
     >>> program = compile(lambda x, y: x * y, 2.0, 3.0, in_axes=None).program_of()
     >>> run(program, [4.0, 5.0])
     [20.0]
     """
-    registers: list[Any] = [*inputs, *[0.0] * (program.registers - len(inputs))]
     varies = program.per_lane
+    columns = {i: [readable(x) for x in column] for i, column in enumerate(inputs) if varies[i]}
+    given = [0.0 if i in columns else readable(x) for i, x in enumerate(inputs)]
+    arithmetic = arithmetic_of(chain(given, *columns.values()))
+    if arithmetic is None:
+        return _run(program, given, columns, lanes or 0, _on_floats, 0.0)
+
+    def lifted(numbers: Iterable[Any]) -> list[Any]:
+        return [arithmetic.exactly(x) if type(x) is float else x for x in numbers]
+
+    columns = {i: lifted(column) for i, column in columns.items()}
+    return _run(arithmetic.lifted(program), lifted(given), columns, lanes or 0, arithmetic.compute, arithmetic.exactly(0.0))
+
+
+def _run(
+    program: Program, inputs: Sequence[Any], columns: Mapping[int, Sequence[Any]], lanes: int, compute: Compute, zero: Any
+) -> list[Any]:
+    registers = [*inputs, *[zero] * (program.registers - len(inputs))]
     before, body, after = split(program)
     for row in before:
-        _compute(row, registers)
-    found: list[list[float]] = [[] for _ in program.outputs]
+        _step(row, registers, compute)
     for row in body:
         if row.op in REDUCTIONS:
             for result in row.results:
-                registers[result] = 0.0
-    columns = {i: column for i, column in enumerate(inputs) if varies[i]}
-    for lane in range(lanes or 0):
+                registers[result] = zero
+    per_lane = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+    found: list[list[Any]] = [[] for _ in per_lane]
+    for lane in range(lanes):
         for i, column in columns.items():
-            registers[i] = number(column[lane])
+            registers[i] = column[lane]
         for row in body:
-            _compute(row, registers)
-        for output, numbers in zip(program.outputs, found, strict=True):
-            if type(output.arg) is int and varies[output.arg]:
-                numbers.append(registers[output.arg])
+            _step(row, registers, compute)
+        for (_, arg), varies, numbers in zip(program.outputs, per_lane, found, strict=True):
+            if varies:
+                numbers.append(registers[arg])  # type: ignore[index]
     for row in after:
-        _compute(row, registers)
+        _step(row, registers, compute)
     return [
-        numbers if type(arg) is int and varies[arg] else registers[arg] if type(arg) is int else arg
-        for (_, arg), numbers in zip(program.outputs, found, strict=True)
+        numbers if varies else registers[arg] if type(arg) is int else arg
+        for (_, arg), varies, numbers in zip(program.outputs, per_lane, found, strict=True)
     ]
 
 
@@ -69,7 +90,7 @@ def registers(rows: Iterable[Row], inputs: Sequence[float]) -> list[float]:
 
 def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
     """The rows to run once before the lanes, for every lane, and once after them."""
-    varies, reduced = program.per_lane, set[Arg]()
+    varies, reduced = program.per_lane, set[int]()
     before: list[Row] = []
     body: list[Row] = []
     after: list[Row] = []
@@ -79,8 +100,8 @@ def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
             continue
         if row.op in REDUCTIONS:
             body.append(row)
-        elif reduced.isdisjoint(row.args) or not any(type(arg) is int and arg in reduced for arg in row.args):
-            before.append(row)  # the constant 1.0 is not register 1, though a set takes them for the same
+        elif not reduced or not any(type(arg) is int and arg in reduced for arg in row.args):
+            before.append(row)
             continue
         else:
             after.append(row)
@@ -88,19 +109,27 @@ def split(program: Program) -> tuple[list[Row], list[Row], list[Row]]:
     return before, body, after
 
 
-def _compute(row: Row, registers: list[Any]) -> None:
+def _on_floats(op: Op, args: Sequence[float]) -> float:
+    try:
+        z = op.forward(*args)
+    except (ArithmeticError, ValueError):
+        z = op.fallback(*args)
+    return z if type(z) is float else number(z)
+
+
+def _step(row: Row, registers: list[Any], compute: Compute) -> None:
     args = [registers[arg] if type(arg) is int else arg for arg in row.args]
     if row.shape is None:
         if row.op in REDUCTIONS:
             registers[row.result] += args[0] * args[1] if row.op is lane_dot else args[0]
         else:
-            registers[row.result] = row.op(*args)
+            registers[row.result] = compute(row.op, args)
         return
     n, m = row.shape
     if row.op is matmul:
         inputs, biases = args[n * m : n * m + m], args[n * m + m :]
         for i in range(n):
-            registers[row.result + i] = dot(*args[i * m : (i + 1) * m], *inputs, biases[i])
+            registers[row.result + i] = compute(dot, [*args[i * m : (i + 1) * m], *inputs, biases[i]])
     else:
         for i in range(n):
             for j in range(m):
