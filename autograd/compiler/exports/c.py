@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from autograd.compiler.exports.c_writer import ELEMENTARY, LISTS, PAIRS, CWriter
+from autograd.compiler.exports.python_trees import function_trees
 from autograd.compiler.exports.straight_line import Names, StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
+from autograd.compiler.exports.texts import INDENT, NUMBER, words
 from autograd.compiler.program import Program
 from autograd.python_source import Source, identifier
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT
+from autograd.compiler.exports.texts import INDENT
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.program import Program
 from autograd.python_source import RESERVED, Source, called_words, identifier, preamble

@@ -1,0 +1,50 @@
+"""Pieces of text in another language: expressions with their precedence, and tables of words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+NUMBER, TRUTH, LIST, PAIR = "number", "truth", "list", "pair"
+CONDITIONAL, OR, AND, EQUAL, ORDER, SUM, PRODUCT, UNARY, ATOM = range(9)  # precedence, from loosest to tightest
+INDENT = "    "
+FACTORIALS = [float(math.factorial(n)) for n in range(171)]  # all that are floats
+
+
+class Text(NamedTuple):
+    """An expression: how it is written, its precedence, and what it is."""
+
+    text: str
+    precedence: int = ATOM
+    kind: str = NUMBER
+
+    def within(self, precedence: int) -> str:
+        """It as an operand: in brackets if it binds less tightly than this."""
+        return self.text if self.precedence >= precedence else f"({self.text})"
+
+
+def pairs(text: str) -> dict[str, str]:
+    """A table written as text: `name = other`, one per line or comma."""
+    return dict(re.findall(r"(\w+) = ([\w.]+)", text))
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(re.findall(r"\w+", text))
+
+
+def by_name(*texts: str) -> dict[str, str]:
+    """Functions written in a language, by their names: that before the first bracket."""
+    return {text.partition("(")[0].split()[-1]: text for text in texts}
+
+
+def lines_of(texts: Iterable[str], width: int = 100) -> list[str]:
+    """Texts separated by commas, on lines of about this width."""
+    lines = [""]
+    for text in texts:
+        if lines[-1] and len(lines[-1]) + len(text) > width:
+            lines.append("")
+        lines[-1] += f"{text}, "
+    return [line.rstrip() for line in lines]
