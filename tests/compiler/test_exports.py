@@ -19,12 +19,12 @@ from autograd.compiler.program import Program
 from autograd.compiler.tape import Tape
 from autograd.errors import CompileError
 from autograd.ops import BUILT_IN
-from tests.support.compiled import CHAINS, gradients, programs
+from tests.support.compiled import gradients, programs
 from tests.support.foreign import as_bits, call, collected, compiled, from_bits, run_module, same
 from tests.support.programs import TENTHS, tame_programs
 
 INTERPRETER = (files("autograd.compiler.exports") / "interpreter.mjs").read_text(encoding="utf-8")
-NAMES = (*sorted(BUILT_IN), "detach", *CHAINS)
+NAMES = (*sorted(BUILT_IN), "detach")
 NEED_ERF = {"erf", "erfc", "erfinv", "normal_cdf"}  # which Math lacks: JavaScript's own differ in the last digit
 COUNT = settings.default.max_examples
 
