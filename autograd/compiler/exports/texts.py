@@ -10,6 +10,7 @@ from typing import NamedTuple
 NUMBER, TRUTH, LIST, PAIR = "number", "truth", "list", "pair"
 CONDITIONAL, OR, AND, EQUAL, ORDER, SUM, PRODUCT, UNARY, ATOM = range(9)  # precedence, from loosest to tightest
 INDENT = "    "
+MAX_LINE = 100
 FACTORIALS = [float(math.factorial(n)) for n in range(171)]  # all that are floats
 
 
@@ -40,11 +41,27 @@ def by_name(*texts: str) -> dict[str, str]:
     return {text.partition("(")[0].split()[-1]: text for text in texts}
 
 
-def lines_of(texts: Iterable[str], width: int = 100) -> list[str]:
-    """Texts separated by commas, on lines of about this width."""
+def lines_of(texts: Iterable[str], last: str = ",") -> list[str]:
+    """Texts separated by commas, on lines of about MAX_LINE characters; `last` stands after the last."""
     lines = [""]
     for text in texts:
-        if lines[-1] and len(lines[-1]) + len(text) > width:
+        if lines[-1] and len(lines[-1]) + len(text) > MAX_LINE:
             lines.append("")
         lines[-1] += f"{text}, "
+    lines[-1] = lines[-1].removesuffix(", ") + last
     return [line.rstrip() for line in lines]
+
+
+def listed(start: str, items: Iterable[str], end: str, indent: int = 0) -> list[str]:
+    """A list between brackets, on one line if that is short enough, at this depth.
+
+    >>> listed("f(", ["x", "y"], ")")
+    ['f(x, y)']
+    >>> listed("f(", ["x" * 60, "y" * 60], ")") == ["f(", f"    {'x' * 60},", f"    {'y' * 60}", ")"]
+    True
+    """
+    items, outer = list(items), indent * INDENT
+    line = f"{outer}{start}{', '.join(items)}{end}"
+    if len(line) <= MAX_LINE:
+        return [line]
+    return [outer + start.rstrip(), *(outer + INDENT + line for line in lines_of(items, last="")), outer + end.lstrip()]
