@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from autograd.compiler.exports.c_writer import ELEMENTARY, LISTS, PAIRS, CWriter
+from autograd.compiler.exports.python_trees import function_trees
 from autograd.compiler.exports.straight_line import Names, StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
+from autograd.compiler.exports.texts import INDENT, NUMBER, listed, words
 from autograd.compiler.program import Program
 from autograd.python_source import Source, identifier
 
@@ -63,7 +64,7 @@ def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
 
     kinds = dict.fromkeys([*names.registers, *(f"{register}[{names.lane}]" for register in names.registers)], NUMBER)
     code = StraightLine(program, names, Syntax(expression, lambda name, value, final: f"double {name} = {value};", ";"))
-    yield f"void {identifier(name, RESERVED)}({', '.join(_parameters(program, names, code.lanes))}) {{"
+    yield from listed(f"void {identifier(name, RESERVED)}(", _parameters(program, names, code.lanes), ") {")
     yield from (INDENT + line for line in code.before)
     outputs = range(len(program.outputs))
     if code.loops:

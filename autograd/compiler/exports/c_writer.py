@@ -6,7 +6,9 @@ import ast
 import math
 from collections.abc import Sequence
 
-from autograd.compiler.exports.translate import (
+from autograd.compiler.exports.python_trees import kind_of
+from autograd.compiler.exports.statements import Writer
+from autograd.compiler.exports.texts import (
     ATOM,
     FACTORIALS,
     INDENT,
@@ -16,9 +18,7 @@ from autograd.compiler.exports.translate import (
     TRUTH,
     UNARY,
     Text,
-    Writer,
     by_name,
-    kind_of,
     lines_of,
     pairs,
     words,
@@ -133,7 +133,7 @@ class CWriter(Writer):
                 found = inner if isinstance(inner, (ast.ListComp, ast.GeneratorExp)) else _each_of(inner)
                 self._append_each(name, found)
             else:
-                self.scope.lines.append(f"append(&{name}, {self.expression(element).text});")
+                self.scope.lines.append(f"append(&{name}, {self.numeric(element).text});")
         return Text(name, ATOM, LIST)
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
@@ -186,14 +186,14 @@ class CWriter(Writer):
         return found
 
     def _argument(self, arg: ast.expr, kind: str) -> str:
-        if kind == LIST and isinstance(arg, ast.Tuple):
+        if kind == LIST and isinstance(arg, (ast.Tuple, ast.List)):
             return self._list_argument(arg.elts)
-        return self.expression(arg).text
+        return self.numeric(arg).text
 
     def _list_argument(self, elements: Sequence[ast.expr]) -> str:
         starred = [element for element in elements if isinstance(element, ast.Starred)]
         if not starred:
-            return f"(list){{{len(elements)}, (double[]){{{', '.join(self.expression(x).text for x in elements)}}}}}"
+            return f"(list){{{len(elements)}, (double[]){{{', '.join(self.numeric(x).text for x in elements)}}}}}"
         return self.expression(starred[0].value).text if len(elements) == 1 else self.new_list(elements).text
 
     def returned(self, value: ast.expr, kind: str) -> str:

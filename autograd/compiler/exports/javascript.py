@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from autograd.compiler.exports.javascript_writer import IN_MATH, JavaScriptWriter
+from autograd.compiler.exports.python_trees import function_trees
 from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT, NUMBER, function_trees, words
+from autograd.compiler.exports.texts import INDENT, NUMBER, listed, words
 from autograd.compiler.program import Program
 from autograd.python_source import Source, identifier
 
@@ -56,7 +57,7 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
     inputs = names.registers[: len(program.inputs)]
     arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
     parameters = inputs if arrays or not code.lanes else [*inputs, names.lanes]
-    yield f"export function {identifier(name, RESERVED)}({', '.join(parameters)}) {{"
+    yield from listed(f"export function {identifier(name, RESERVED)}(", parameters, ") {")
     outputs = range(len(program.outputs))
     if code.lanes:
         if arrays:
@@ -76,5 +77,5 @@ def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator
     yield from (INDENT + line for line in code.after)
     found = [names.outputs[i] if code.output_varies(i) else code.output(i) for i in outputs]
     pairs = [name if name == text else f"{name}: {text}" for name, text in zip(names.outputs, found, strict=True)]
-    yield f"{INDENT}return {found[0]};" if len(found) == 1 else f"{INDENT}return {{ {', '.join(pairs)} }};"
+    yield from [f"{INDENT}return {found[0]};"] if len(found) == 1 else listed("return { ", pairs, " };", 1)
     yield "}"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from autograd.compiler.exports.javascript_writer import JavaScriptWriter
-from autograd.compiler.exports.translate import INDENT, LIST, NUMBER
+from autograd.compiler.exports.texts import INDENT, LIST, NUMBER
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.tape import Tape
 from autograd.op import Op, op_named

@@ -6,20 +6,8 @@ import ast
 import math
 from collections.abc import Collection, Iterator, Sequence
 
-from autograd.compiler.exports.translate import (
-    ATOM,
-    FACTORIALS,
-    INDENT,
-    LIST,
-    PRODUCT,
-    TRUTH,
-    Text,
-    Writer,
-    by_name,
-    lines_of,
-    pairs,
-    words,
-)
+from autograd.compiler.exports.statements import Writer
+from autograd.compiler.exports.texts import ATOM, FACTORIALS, INDENT, LIST, PRODUCT, TRUTH, Text, by_name, lines_of, pairs, words
 
 IN_MATH = words("exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow")
 _DEFAULTS = {"exp2": " = (x) => 2 ** x"}  # of what Math lacks
@@ -123,7 +111,7 @@ class JavaScriptWriter(Writer):
         return Text(f"[{', '.join(map(self._element, elements))}]", ATOM, LIST)
 
     def _element(self, node: ast.expr) -> str:
-        return f"...{self.expression(node.value).text}" if isinstance(node, ast.Starred) else self.expression(node).text
+        return f"...{self.expression(node.value).text}" if isinstance(node, ast.Starred) else self.numeric(node).text
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
         (generator,) = node.generators

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
-from autograd.compiler.exports.translate import INDENT
+from autograd.compiler.exports.texts import INDENT, listed
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.program import Program
 from autograd.python_source import RESERVED, Source, called_words, identifier, preamble
@@ -44,7 +44,7 @@ def _function(name: str, program: Program, reserved: frozenset[str]) -> Iterator
     arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
     parameters = inputs if arrays or not code.lanes else [*inputs, names.lanes]
     outputs = range(len(program.outputs))
-    yield f"def {identifier(name, reserved)}({', '.join(parameters)}):"
+    yield from listed(f"def {identifier(name, reserved)}(", parameters, "):")
     if code.lanes:
         yield from (f"{INDENT}{names.outputs[i]} = []" for i in outputs if code.output_varies(i))
     yield from (INDENT + line for line in code.before)
@@ -56,4 +56,5 @@ def _function(name: str, program: Program, reserved: frozenset[str]) -> Iterator
             if code.output_varies(i):
                 yield f"{2 * INDENT}{names.outputs[i]}.append({code.output(i)})"
     yield from (INDENT + line for line in code.after)
-    yield f"{INDENT}return {', '.join(names.outputs[i] if code.output_varies(i) else code.output(i) for i in outputs)}"
+    found = [names.outputs[i] if code.output_varies(i) else code.output(i) for i in outputs]
+    yield from [f"{INDENT}return {found[0]}"] if len(found) == 1 else listed("return (", found, ")", 1)

@@ -1,0 +1,67 @@
+"""Pieces of text in another language: expressions with their precedence, and tables of words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+NUMBER, TRUTH, LIST, PAIR = "number", "truth", "list", "pair"
+CONDITIONAL, OR, AND, EQUAL, ORDER, SUM, PRODUCT, UNARY, ATOM = range(9)  # precedence, from loosest to tightest
+INDENT = "    "
+MAX_LINE = 100
+FACTORIALS = [float(math.factorial(n)) for n in range(171)]  # all that are floats
+
+
+class Text(NamedTuple):
+    """An expression: how it is written, its precedence, and what it is."""
+
+    text: str
+    precedence: int = ATOM
+    kind: str = NUMBER
+
+    def within(self, precedence: int) -> str:
+        """It as an operand: in brackets if it binds less tightly than this."""
+        return self.text if self.precedence >= precedence else f"({self.text})"
+
+
+def pairs(text: str) -> dict[str, str]:
+    """A table written as text: `name = other`, one per line or comma."""
+    return dict(re.findall(r"(\w+) = ([\w.]+)", text))
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(re.findall(r"\w+", text))
+
+
+def by_name(*texts: str) -> dict[str, str]:
+    """Functions written in a language, by their names: that before the first bracket."""
+    return {text.partition("(")[0].split()[-1]: text for text in texts}
+
+
+def lines_of(texts: Iterable[str], last: str = ",") -> list[str]:
+    """Texts separated by commas, on lines of about MAX_LINE characters; `last` stands after the last."""
+    lines = [""]
+    for text in texts:
+        if lines[-1] and len(lines[-1]) + len(text) > MAX_LINE:
+            lines.append("")
+        lines[-1] += f"{text}, "
+    lines[-1] = lines[-1].removesuffix(", ") + last
+    return [line.rstrip() for line in lines]
+
+
+def listed(start: str, items: Iterable[str], end: str, indent: int = 0) -> list[str]:
+    """A list between brackets, on one line if that is short enough, at this depth.
+
+    >>> listed("f(", ["x", "y"], ")")
+    ['f(x, y)']
+    >>> listed("f(", ["x" * 60, "y" * 60], ")") == ["f(", f"    {'x' * 60},", f"    {'y' * 60}", ")"]
+    True
+    """
+    items, outer = list(items), indent * INDENT
+    line = f"{outer}{start}{', '.join(items)}{end}"
+    if len(line) <= MAX_LINE:
+        return [line]
+    return [outer + start.rstrip(), *(outer + INDENT + line for line in lines_of(items, last="")), outer + end.lstrip()]
