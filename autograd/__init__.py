@@ -122,7 +122,7 @@ if TYPE_CHECKING:
     from autograd.diagnosis.kinks import kinks
     from autograd.diagnosis.profile import profile
     from autograd.diagnosis.why import why
-    from autograd.formulas.chain_rule import explain
+    from autograd.formulas.explanation import explain
     from autograd.formulas.latex import to_latex
     from autograd.formulas.nudges import nudge
     from autograd.formulas.path_sum import paths
@@ -140,7 +140,7 @@ _LOADED_LATER = {
     "compile": "autograd.compiler.entry",
     "load_program": "autograd.compiler.entry",
     "draw_dot": "autograd.viz.draw_dot",
-    "explain": "autograd.formulas.chain_rule",
+    "explain": "autograd.formulas.explanation",
     "kinks": "autograd.diagnosis.kinks",
     "misconception": "autograd.lessons.misconceptions",
     "nudge": "autograd.formulas.nudges",

@@ -25,9 +25,9 @@ from autograd._format import as_index, counted, did_you_mean, html_table, listed
 from autograd._progress import threadless_bar
 from autograd._tree import same_shape, tree_leaves, tree_map
 from autograd._typing import Any
-from autograd.calls import call, made_in_call, scopes_of
 from autograd.context import Scope, current_trace
 from autograd.graph import Graph, edges_of
+from autograd.module_calls import call, made_in_call, scopes_of
 from autograd.op import TABLE
 from autograd.teaching import teach_step_without_backward
 

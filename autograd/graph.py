@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from autograd import sweeps
 from autograd._check import checked_value
-from autograd.calls import scopes_of
 from autograd.context import Scope
+from autograd.module_calls import scopes_of
 from autograd.names import node_names
 from autograd.staleness import stale_leaves
 from autograd.value import Value

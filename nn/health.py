@@ -13,9 +13,9 @@ from autograd.extend import Graph, Scope, edges_of, html_table, one_line, text_t
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 
-SATURATED = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
-SATURATED_SHARE = 0.9  # of the samples, in which a saturated unit must be so
-FAR = 1000.0  # how many times smaller or larger a gradient may be than at the last layer
+MAX_SATURATED_SLOPE = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
+MIN_SATURATED_SHARE = 0.9  # of the samples, in which a saturated unit must be so
+MAX_RATIO = 1000.0  # how many times smaller or larger a gradient may be than at the last layer
 HEADER = ("layer", "units", "samples", "dead", "saturated", "mean |out|", "|∂L/∂params|", "|∂L/∂out|", "verdict")
 
 
@@ -201,7 +201,7 @@ def _layer_health(layer: CalledLayer, responses: Sequence[_Response], bars: Mapp
     units: dict[int, list[_Response]] = {}
     for response in responses:
         units.setdefault(response.unit, []).append(response)
-    saturated = [[not r.kinked and abs(r.slope) < SATURATED for r in unit] for unit in units.values()]
+    saturated = [[not r.kinked and abs(r.slope) < MAX_SATURATED_SLOPE for r in unit] for unit in units.values()]
     module, outs = layer.module, layer.outputs
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     return LayerHealth(
@@ -209,7 +209,7 @@ def _layer_health(layer: CalledLayer, responses: Sequence[_Response], bars: Mapp
         len(module.neurons) if isinstance(module, Layer) else max(units) + 1,
         len(layer.calls),
         sum(all(r.kinked and r.slope == 0.0 for r in unit) for unit in units.values()),
-        sum(sum(unit) >= SATURATED_SHARE * len(unit) for unit in saturated),
+        sum(sum(unit) >= MIN_SATURATED_SHARE * len(unit) for unit in saturated),
         math.fsum(abs(out.data) for out in outs) / len(outs),
         math.hypot(*(bars.get(parameter, 0.0) for parameter in parameters)) if parameters else None,
         math.hypot(*(bars.get(out, 0.0) for out in outs)),
@@ -225,9 +225,9 @@ def _verdict(row: LayerHealth, last: float) -> str:
         found.append("its gradient is not finite, see why(loss)")
     elif gradient == 0.0:
         found.append("no gradient arrives")
-    elif gradient < last / FAR:
+    elif gradient < last / MAX_RATIO:
         found.append(f"vanishing: {_times(last / gradient)} smaller than at the last layer")
-    elif gradient > last * FAR > 0.0:
+    elif gradient > last * MAX_RATIO > 0.0:
         found.append(f"exploding: {_times(gradient / last)} larger than at the last layer")
     found += [f"{what}: {count} of {row.units}" for what, count in (("dead", row.dead), ("saturated", row.saturated)) if count]
     return "; ".join(found) or "ok"

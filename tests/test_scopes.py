@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, scope
-from autograd.calls import scopes_of
+from autograd.module_calls import scopes_of
 from autograd.sweeps import topological_order
 
 

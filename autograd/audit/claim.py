@@ -15,7 +15,7 @@ MAX_UNEXPLAINED = 1e-4  # the fraction of a difference that an explanation may l
 MIN_DIGITS = 7  # that must agree, not counting those that the fit itself uses up
 SAME_FACTOR = 1e-6
 MAX_REASONS = 3
-TINY = 1e-300  # the error that underflow may cause
+UNDERFLOW = 1e-300  # the error that underflow may cause
 
 # A formula that may be what was claimed: its numbers for a recorded loss, None where it has none.
 Candidate = Callable[[RecordedLoss], Sequence[float] | None]
@@ -64,7 +64,7 @@ class Claim:
 
     def _entries(self, loss: RecordedLoss) -> list[Entry]:
         pairs = list(zip(loss.claimed[self.name].numbers, loss.gradient[self.name], strict=True))
-        tolerances = [self.rtol * abs(g) + TINY for _, g in pairs]
+        tolerances = [self.rtol * abs(g) + UNDERFLOW for _, g in pairs]
         if any(abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)):  # else its rounding need not be known
             noise = loss.noise[self.name]
             tolerances = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
@@ -111,7 +111,7 @@ class Claim:
         for loss in self.losses:
             largest = max(map(abs, loss.claimed[self.name].numbers))
             noise = max(loss.noise[self.name]) * max(1.0, largest / (max(map(abs, self.gradient(loss))) or 1.0))
-            slack[loss] = min(noise + self.rtol * largest + TINY, max(MAX_UNEXPLAINED, self.rtol) * self._off)
+            slack[loss] = min(noise + self.rtol * largest + UNDERFLOW, max(MAX_UNEXPLAINED, self.rtol) * self._off)
         return slack
 
     @cached_property
@@ -136,7 +136,7 @@ class Claim:
         if not self.is_explained_by(of, k, beside):
             return None
         rows = (row for loss in self.losses for row in enumerate(self._equations(loss, of, beside) or ()))
-        different = {(i, f"{x:.6g}") for i, (x, _, _) in rows if abs(x) > TINY}
+        different = {(i, f"{x:.6g}") for i, (x, _, _) in rows if abs(x) > UNDERFLOW}
         digits = -math.log10(max(self._slack.values()) / self._off)
         return k if (len(different) - 1) * digits >= MIN_DIGITS else None
 

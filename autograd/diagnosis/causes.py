@@ -15,7 +15,7 @@ from autograd.value import Value, operands
 
 # A gradient beyond these is vanishing or huge: with a learning rate of 1 a step would leave the first six digits
 # of a parameter around 1 as they are, or leave nothing of them.
-VANISHING, HUGE = 1e-6, 1e6
+MAX_VANISHING, MIN_HUGE = 1e-6, 1e6
 STRONG = 3.0  # powers of ten: a factor beyond 1000, or below 1/1000, is a cause by itself
 MAX_REASONS = 3
 MAX_SHARES = 4
@@ -109,9 +109,9 @@ class GradientFlow:
             return self._infinite(self.x)
         if bar == 0.0:
             return self._zero()
-        if VANISHING <= abs(bar) <= HUGE:
+        if MAX_VANISHING <= abs(bar) <= MIN_HUGE:
             return Cause(self._contributions(self.x), [self.x])
-        return self._product(self._heaviest(self.x), abs(bar) > HUGE)
+        return self._product(self._heaviest(self.x), abs(bar) > MIN_HUGE)
 
     def _bar(self, node: Value) -> float:
         """The gradient of the root by this node."""

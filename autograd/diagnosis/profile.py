@@ -15,7 +15,7 @@ from autograd.value import Value
 
 MAX_OPS = 20
 FLOAT = sys.getsizeof(1.0)
-SMALL = 256  # Python keeps the ints up to here
+MAX_CACHED_INT = 256  # Python keeps the ints up to here
 
 
 @dataclass(frozen=True, repr=False)
@@ -108,7 +108,7 @@ def _bytes(nodes: Sequence[Value]) -> int:
     total = len(nodes) * sys.getsizeof(nodes[-1])
     held: dict[int, int] = {}  # by identity
     for node in nodes:
-        if node._depth > SMALL:
+        if node._depth > MAX_CACHED_INT:
             held[id(node._depth)] = sys.getsizeof(node._depth)
         for slot in (node._number, getattr(node, "_grad", None), node._a, node._b, node._da, node._db):
             if type(slot) is float:

@@ -14,7 +14,7 @@ from autograd.op import REAL, Op
 from autograd.staleness import is_current
 from autograd.value import Value, operands, take_partials
 
-SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below VANISHING
+MAX_SATURATED = 1e-3  # an op with a partial below this is saturated: after three such layers a gradient is below MAX_VANISHING
 MAX_OPERANDS = 4
 
 
@@ -168,4 +168,4 @@ def _is_saturated(edge: Edge) -> bool:
     assert edge.partial is not None
     assert farther is not None
     size = abs(edge.partial)
-    return x != 0.0 and size < SATURATED and abs(farther) <= size and abs(twice - op(x)) < SATURATED
+    return x != 0.0 and size < MAX_SATURATED and abs(farther) <= size and abs(twice - op(x)) < MAX_SATURATED

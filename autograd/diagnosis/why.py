@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograd._check import checked_value
 from autograd._format import listed, shown
-from autograd.diagnosis.causes import HUGE, VANISHING, Cause, GradientFlow, Kind, cause_of_value, is_zero
+from autograd.diagnosis.causes import MAX_VANISHING, MIN_HUGE, Cause, GradientFlow, Kind, cause_of_value, is_zero
 from autograd.diagnosis.sentences import Sentences
 from autograd.graph import Edge, Graph
 from autograd.value import Value
@@ -18,8 +18,8 @@ MAX_LEAVES = 4
 VALUES: dict[str, Kind] = {"NaN": math.isnan, "infinite": math.isinf, "zero": is_zero}
 GRADIENTS: dict[str, Kind] = {
     **VALUES,
-    "huge": lambda bar: HUGE < abs(bar) < math.inf,
-    "vanishing": lambda bar: 0.0 < abs(bar) < VANISHING,
+    "huge": lambda bar: MIN_HUGE < abs(bar) < math.inf,
+    "vanishing": lambda bar: 0.0 < abs(bar) < MAX_VANISHING,
 }
 
 

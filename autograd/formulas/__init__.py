@@ -1,6 +1,6 @@
 """A recorded graph in formulas, sentences and numbers."""
 
-from autograd.formulas.chain_rule import Explanation, explain
+from autograd.formulas.explanation import Explanation, explain
 from autograd.formulas.latex import Latex, to_latex
 from autograd.formulas.nudges import Change, Nudge, nudge
 from autograd.formulas.partials import partial_latex, partial_text

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from autograd._format import listed, shown, unique_names
-from autograd.formulas.chain_rule import TEXT_WORDING, ChainRule
+from autograd.formulas.explanation import TEXT_WORDING, ChainRule
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.path_sum import paths, route
 from autograd.formulas.printer import TEXT, Formula, abridged
@@ -20,13 +20,13 @@ from autograd.op import ATOM
 from autograd.value import Value
 
 DIGITS = 3  # significant ones that have to be right
-NEGLIGIBLE = 1e-9  # a difference that does not count: a gradient of 0 may come out as 1e-17
+MAX_NEGLIGIBLE = 1e-9  # a difference that does not count: a gradient of 0 may come out as 1e-17
 MAX_PATHS = 20
 MAX_NODES = 10_000  # of a graph that is gone through again and again
 MAX_FACTORS = 100  # along a chain
 MAX_USERS = 6  # of one node, whose rules are shown
 # Mistakes in a learner's backward pass, recognized by the gradient they lead to.
-MISTAKES = {
+SLIPS = {
     "assign": "as if only the last of several contributions were kept (`=` in place of `+=`)",
     "once_per_edge": "as if an operation that uses a node more than once passed its gradient on to it only once",
     "depth_first": "as if a node passed its gradient on before all of it had arrived",
@@ -98,7 +98,7 @@ def is_right(answer: float, gradient: float) -> bool:
     (True, False, False, True)
     """
     half_a_unit = 0.5 * 10.0 ** (Decimal(gradient).adjusted() + 1 - DIGITS) if gradient else 0.0
-    return abs(answer - gradient) <= max(half_a_unit * (1.0 + NEGLIGIBLE), NEGLIGIBLE)
+    return abs(answer - gradient) <= max(half_a_unit * (1.0 + MAX_NEGLIGIBLE), MAX_NEGLIGIBLE)
 
 
 def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
@@ -108,7 +108,7 @@ def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
         return Mark(None, False, "", f"{name}: not answered yet")
     if is_right(answer, gradient):
         return Mark(answer, True, "", f"{name}: right, {solved.quotient(x)} = {shown(gradient)}")
-    slips = ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > NEGLIGIBLE)
+    slips = ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > MAX_NEGLIGIBLE)
     slip = next((slip for number, slip in slips if is_right(answer, number)), "")
     return Mark(answer, False, slip, f"{name}: {shown(answer)} is wrong{slip and f': {slip}'}")
 
@@ -138,7 +138,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
         yield node.data, f"that is the value of {names[node]}, not a gradient"
     if len(graph) > MAX_NODES:
         return
-    for bug, slip in MISTAKES.items():
+    for bug, slip in SLIPS.items():
         yield BUGS[bug].go_backward(graph).gradients[x], slip
     found = paths(x, of=root, max_paths=MAX_PATHS)
     for path in found if found.total > 1 else ():

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, overload
 
 from autograd._check import checked_integer, checked_value, finite_number
 from autograd._format import html_table, listed, one_line, shown, text_table
-from autograd.formulas.chain_rule import TEXT_WORDING
+from autograd.formulas.explanation import TEXT_WORDING
 from autograd.graph import Graph
 from autograd.lessons.marking import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
 from autograd.value import Value

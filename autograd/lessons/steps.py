@@ -10,7 +10,7 @@ from typing import Any, overload
 from autograd._check import checked_value
 from autograd._format import shown
 from autograd.formulas import name_text, partial_latex, partial_text
-from autograd.formulas.chain_rule import TEXT_WORDING
+from autograd.formulas.explanation import TEXT_WORDING
 from autograd.formulas.printer import LATEX, TEXT, Printer, enough_arguments
 from autograd.graph import Graph
 from autograd.op import Op

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.testing.finite import Estimate, differentiate
+from autograd.testing.finite_differences import Estimate, differentiate
 from autograd.testing.gradcheck import Checked, GradcheckReport, GradientError, check_grads, gradcheck
 
 if TYPE_CHECKING:

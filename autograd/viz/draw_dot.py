@@ -10,7 +10,7 @@ from autograd._tree import is_array, tree_leaves
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.drawing import Drawing, draw_graph
-from autograd.viz.style import DIRECTIONS, SHOW, Options
+from autograd.viz.style import RANKDIRS, SHOW, Options
 
 
 def draw_dot(
@@ -50,7 +50,7 @@ def draw_dot(
     3
     """
     if rankdir is not None:
-        direction = checked_choice("draw_dot: rankdir", rankdir, DIRECTIONS)
+        direction = checked_choice("draw_dot: rankdir", rankdir, RANKDIRS)
     return draw_graph(Graph(*_roots(root)), Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format))
 
 

@@ -17,13 +17,13 @@ INK, PAPER, LEAF, OPERATION, FOLDED, LINE = "#222222", "#ffffff", "#eef3fa", "#f
 FORWARD = "#8a8a8a"
 MAX_TERMS = 4
 MAX_VECTOR = 3
-VANISHING = 1e-4  # a gradient below this is drawn as a dotted hairline
+MAX_HAIRLINE = 1e-4  # a gradient below this is drawn as a dotted hairline
 
 
 SHOW = ("data", "grad", "partial")
-DIRECTIONS = ("LR", "RL", "TB", "BT")
+RANKDIRS = ("LR", "RL", "TB", "BT")
 CHOICES = {
-    "direction": DIRECTIONS,
+    "direction": RANKDIRS,
     "flow": ("forward", "backward", "both"),
     "fold": ("auto", "module", "none"),
     "format": ("svg", "png", "pdf"),
@@ -68,7 +68,7 @@ def gradient_style(gradients: Sequence[float]) -> dict[str, str]:
     style = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid"
     if not math.isfinite(size):
         width, style = "4", "bold"
-    elif size < VANISHING:
+    elif size < MAX_HAIRLINE:
         width, style = "0.6", "dotted"
     else:
         width = f"{min(4.0, max(0.8, 2.0 + 0.5 * math.log10(size))):.2f}"

@@ -18,7 +18,7 @@ from autograd.viz.player import page_data
 from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
-HUGE, TINY = 1e300, 1e-300  # beyond them a slider spans from -1 to 1
+MAX_CENTER, MIN_CENTER = 1e300, 1e-300  # beyond them a slider spans from -1 to 1
 
 
 def widget(
@@ -82,7 +82,7 @@ def widget(
 
 def _slider(name: str, x: float) -> dict[str, Any]:
     """A slider from below x to above it, wide enough that the sign changes on the way; its step is a power of ten."""
-    middle = x if TINY < abs(x) < HUGE else 0.0
+    middle = x if MIN_CENTER < abs(x) < MAX_CENTER else 0.0
     span = 2.0 * abs(middle) or 1.0
     digits = -math.floor(math.log10(span / 50.0))
     return {"name": name, "low": round(middle - span, digits), "high": round(middle + span, digits), "step": 10.0**-digits}

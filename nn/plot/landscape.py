@@ -18,7 +18,7 @@ from nn.training import progress_bar
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LEVELS = 12
+CONTOURS = 12  # lines of equal loss
 
 
 def loss_landscape(
@@ -116,8 +116,8 @@ def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
     finite = table.compressed()
     low, high = finite.min(initial=math.inf), finite.max(initial=-math.inf)
     if high - low > 1e-9 * max(abs(low), abs(high)):  # else it is flat up to rounding
-        levels = numpy.geomspace(low, high, LEVELS) if 0.0 < 10.0 * low < high else numpy.linspace(low, high, LEVELS)
-        colours = light(colormaps[f"{SEQUENTIAL}_r"].resampled(LEVELS - 1)(range(LEVELS - 1)))  # lighter is lower
+        levels = numpy.geomspace(low, high, CONTOURS) if 0.0 < 10.0 * low < high else numpy.linspace(low, high, CONTOURS)
+        colours = light(colormaps[f"{SEQUENTIAL}_r"].resampled(CONTOURS - 1)(range(CONTOURS - 1)))  # lighter is lower
         ax.contourf(places, places, table, levels, colors=colours)
         lines = ax.contour(places, places, table, levels[1:-1], colors="black", linewidths=0.6)
         ax.clabel(lines, list(levels[1:-1:2]), fmt=lambda level: shown(level, 2), fontsize=SMALL)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value
-from nn.health import FAR, HEADER, SATURATED, health
+from nn.health import HEADER, MAX_RATIO, MAX_SATURATED_SLOPE, health
 
 BATCH = [[0.5, 1.0], [1.0, -1.0], [-2.0, 0.25], [0.0, -0.5], [1.5, 1.5]]
 TARGETS = [1.0, 0.0, 1.0, 0.0, 1.0]
@@ -62,7 +62,7 @@ def test_saturated_units_are_those_whose_slope_is_tiny_in_nearly_all_samples(see
     for parameter in net.parameters():
         parameter.data *= scale
     slope = autograd.grad(getattr(autograd, activation))
-    flat = [[abs(slope(x)) < SATURATED for x in unit] for unit in scores(net.layers[0], BATCH)]
+    flat = [[abs(slope(x)) < MAX_SATURATED_SLOPE for x in unit] for unit in scores(net.layers[0], BATCH)]
     first = health(net, loss_of(net)).rows[0]
     assert first.saturated == sum(map(all, flat))  # nine tenths of five samples are all of them
     assert first.dead == 0
@@ -144,7 +144,7 @@ def test_vanishing_and_exploding_layers_are_told_by_how_much():
     deep = nn.MLP(2, [4] * 12 + [1], "sigmoid", seed=0)
     table = health(deep, loss_of(deep)).rows
     ratio = table[-1].output_gradient / table[0].output_gradient
-    assert ratio > FAR
+    assert ratio > MAX_RATIO
     assert table[0].verdict.startswith("vanishing: ")
     assert float(table[0].verdict.split()[1]) == pytest.approx(ratio, rel=0.01)
     assert table[-1].verdict == "ok"

@@ -9,7 +9,7 @@ from typing import Any
 from autograd._check import checked_choice, checked_integer, finite_above_zero, finite_from_zero
 from autograd._progress import delayed_bar
 from autograd.sweeps import adjoints, recorded, tangents
-from autograd.testing.finite import neighbours, noise_level
+from autograd.testing.finite_differences import neighbours, noise_level
 from autograd.testing.gradcheck.errors import gradient_error
 from autograd.testing.gradcheck.op_checks import Partial, Tolerance, checked_partials
 from autograd.testing.gradcheck.report import Checked, GradcheckReport

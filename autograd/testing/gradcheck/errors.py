@@ -12,7 +12,7 @@ from autograd._format import one_line
 from autograd._frames import place
 from autograd.diagnosis.kinks import arguments_text
 from autograd.graph import Graph
-from autograd.testing.finite import first_step
+from autograd.testing.finite_differences import first_step
 from autograd.testing.gradcheck.op_checks import Partial
 from autograd.testing.gradcheck.report import Checked
 from autograd.testing.gradcheck.slopes import SlopeRange

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from autograd.graph import edges_of
 from autograd.op import Op
-from autograd.testing.finite import TINY, UNDEFINED, neighbours, noise_level
+from autograd.testing.finite_differences import SMALLEST, UNDEFINED, neighbours, noise_level
 from autograd.testing.gradcheck.rounding import STATED_ERROR, rounding_of
 from autograd.testing.gradcheck.slopes import UNSEEN, SlopeRange, slopes_at
 from autograd.testing.gradcheck.smooth_pieces import ends_of, same_side, stated_partials
@@ -58,7 +58,7 @@ def checked_partials(
             if arg in moving and (partial is not None or node.op.select):
                 moving.add(node)
                 claimed = partial or 0.0
-                slack = STATED_ERROR * abs(claimed) + TINY + tolerance(claimed)
+                slack = STATED_ERROR * abs(claimed) + SMALLEST + tolerance(claimed)
                 yield _checked(node, node.op, i, claimed, slack)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from autograd.graph import edges_of
 from autograd.op import Op
-from autograd.testing.finite import EPSILON, TINY
+from autograd.testing.finite_differences import EPSILON, SMALLEST
 from autograd.value import Value, operands, take_partials
 
 STATED_ERROR = 4.0 * EPSILON  # what the ops of the table hold their partials to
@@ -31,13 +31,13 @@ def rounding_at(node: Value) -> float:
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:
     """Two units in the last place of the result, more for a long sum; `args` matter only if the op is variadic."""
     if op.arity is not None:
-        return 2.0 * EPSILON * abs(z) + TINY
-    n, size, lost = len(args), 0.0, TINY
+        return 2.0 * EPSILON * abs(z) + SMALLEST
+    n, size, lost = len(args), 0.0, SMALLEST
     for term in op.terms(n) if op.terms else [(i,) for i in range(n)]:
         factors = [args[i] for i in term]
         size += abs(math.prod(factors))
         for x in factors[2:]:  # what is lost where the product has become subnormal grows with the factors that follow
-            lost = lost * abs(x) + TINY
+            lost = lost * abs(x) + SMALLEST
     return (2.0 * EPSILON * (abs(z) + size) + lost) * (1.0 + n / 4.0)
 
 
@@ -50,7 +50,7 @@ def gradient_errors(nodes: Sequence[Value], bars: Mapping[Value, float], off: Pa
         bar, error, partial_errors = bars[node], errors.get(node, 0.0), off(node)
         for _, i, arg, partial in edges_of(node):
             if partial is not None:
-                swept = 3.0 * EPSILON * abs(bar * partial) + TINY
+                swept = 3.0 * EPSILON * abs(bar * partial) + SMALLEST
                 errors[arg] = errors.get(arg, 0.0) + _times(abs(partial), error) + _times(abs(bar), partial_errors[i]) + swept
     return errors
 
@@ -81,7 +81,7 @@ def _partial_errors(node: Value, off: Sequence[float]) -> list[float]:
 
 def _own_error(partial: float | None) -> float:
     """How far off a partial may be at exact arguments; where it is subnormal, or has become 0, by units of their spacing."""
-    return 0.0 if partial is None else STATED_ERROR * abs(partial) + 4.0 * TINY
+    return 0.0 if partial is None else STATED_ERROR * abs(partial) + 4.0 * SMALLEST
 
 
 def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
@@ -92,7 +92,7 @@ def _changes(node: Value, shifts: Sequence[float]) -> list[float]:
     if op.kinks is not None and not _same_side(op.kinks(*here), op.kinks(*moved)):
         return [0.0] * len(here)  # the side is the one that was recorded
     try:
-        z = op(*moved) + 2.0 * TINY
+        z = op(*moved) + 2.0 * SMALLEST
         partials = take_partials(op, z, moved, [partial is not None for partial in node.partials])
     except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
         return [math.nan] * len(here)

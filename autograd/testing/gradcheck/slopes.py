@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from autograd.testing.finite import Estimate, NoisyFunction, first_step, one_sided, two_sided
+from autograd.testing.finite_differences import Estimate, NoisyFunction, first_step, one_sided, two_sided
 from autograd.testing.gradcheck.smooth_pieces import Piece
 from autograd.value import Value
 

@@ -17,7 +17,7 @@ from autograd.diagnosis.kinks import kinked
 from autograd.graph import Graph
 from autograd.op import Op
 from autograd.sweeps import adjoints, depending_on, tangents
-from autograd.testing.finite import UNDEFINED, NoisyFunction, first_step
+from autograd.testing.finite_differences import UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import rounding_of
 from autograd.value import Value, operands
 

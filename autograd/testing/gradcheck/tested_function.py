@@ -15,7 +15,7 @@ from autograd._tree import block_map, is_array, leaf_paths, tree_leaves, tree_ma
 from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.sweeps import adjoints, recorded, tangents
-from autograd.testing.finite import EPSILON, UNDEFINED, NoisyFunction, first_step
+from autograd.testing.finite_differences import EPSILON, UNDEFINED, NoisyFunction, first_step
 from autograd.testing.gradcheck.rounding import value_noise
 from autograd.testing.gradcheck.smooth_pieces import close, fast_arguments, margins_of, same_side
 from autograd.transforms import gradients

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 EPSILON = 2.0**-52
-TINY = 5e-324
+SMALLEST = 5e-324  # float above 0
 MAX_COLUMNS = 8
 MAX_CANDIDATES = 8
 MAX_QUOTIENTS = 40  # to one side
@@ -65,7 +65,7 @@ def differentiate(
 
     def noisy(t: float) -> tuple[float, float]:
         y = value(t)
-        return y, max(measured, EPSILON * abs(y)) + TINY if noise is None else measured
+        return y, max(measured, EPSILON * abs(y)) + SMALLEST if noise is None else measured
 
     first = first_step(x) if step is None else step
     return one_sided(noisy, x, first, side) if side else two_sided(noisy, x, first)
@@ -178,7 +178,7 @@ def _central(f: NoisyFunction, x: float, step: float) -> Quotient | None:
     (one, one_off), (other, other_off), (center, center_off) = f(ahead), f(behind), f(x)
     value = (one - other) / width
     grid = (math.ulp(ahead) + math.ulp(behind)) / width  # x is not quite in the middle
-    rounding = (one_off + other_off) / width + abs(value) * (EPSILON + grid) + TINY
+    rounding = (one_off + other_off) / width + abs(value) * (EPSILON + grid) + SMALLEST
     if not (math.isfinite(value) and math.isfinite(rounding)):
         return None
     even_off = one_off + other_off + 2.0 * center_off + 4.0 * EPSILON * abs(center) + grid * abs(one - other)
@@ -284,7 +284,7 @@ def one_sided(f: NoisyFunction, x: float, step: float, side: int) -> Estimate:
             break
         value, off = f(x + side * h)
         slope = (value - center) / width
-        quotient = Quotient(h, slope, (off + center_off) / abs(width) + abs(slope) * EPSILON + TINY)
+        quotient = Quotient(h, slope, (off + center_off) / abs(width) + abs(slope) * EPSILON + SMALLEST)
         h /= 4.0
         if not math.isfinite(quotient.value + quotient.rounding):
             quotients.clear()
