@@ -151,8 +151,7 @@ class _Planner:
         alike: dict[tuple[object, ...], list[_Computed]] = {}
         for row in rows:
             kinds = tuple([self.varies[arg] if type(arg) is int else None for arg in row.args])
-            alone = row.results if row.shape else None
-            alike.setdefault((row.level, row.op, kinds, alone), []).append(row)
+            alike.setdefault((row.level, row.op, row.shape, kinds), []).append(row)
         return [self._group(alike[key]) for key in sorted(alike, key=lambda key: key[0])]  # type: ignore[arg-type,return-value]
 
     def _group(self, rows: Sequence[_Computed]) -> Group:

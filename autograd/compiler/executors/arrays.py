@@ -108,7 +108,9 @@ class ArrayExecutor:
             z = compute(blocks, lanes)
             if reduces:
                 z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
-            blocks[made] = z if z.shape[0] == group.rows else xp.broadcast_to(z, (group.rows, z.shape[1]))
+            if z.shape[0] != group.rows:  # the rows are alike
+                z = xp.concat([z] * (group.rows // z.shape[0]), axis=0)
+            blocks[made] = z
             for block in dead:
                 blocks[block] = None
 
