@@ -63,7 +63,7 @@ class ArrayExecutor:
         like = next((x for x in (*columns, *uniform) if hasattr(x, "dtype")), None)
         blocks: Blocks = [None] * len(self.plan.blocks)
         with _quiet(self.library):
-            blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
+            blocks[CONSTANTS] = as_array(self.xp, self.plan.constants, like)[:, None]
             vectors = [as_array(self.xp, x, like) for x in uniform if (len(x) if isinstance(x, list) else x.shape[0])]
             if vectors:
                 blocks[UNIFORM_INPUTS] = self.xp.concat(vectors, axis=0)[:, None]
