@@ -187,6 +187,12 @@ def test_arrays_that_are_read_only_or_have_gaps_will_do():
     assert arrays.run(program, [x])[0].tolist() == [81.0, 36.0, 9.0, 0.0]
 
 
+def test_outputs_share_no_memory_with_inputs():
+    program = compile(lambda w, x: [w, x], 2.0, 1.0, in_axes=(None, 0)).program_of()
+    w, x = np.array(2.0), np.array([1.0, 2.0])
+    assert not any(np.shares_memory(found, given) for found in arrays.run(program, [w, x]) for given in (w, x))
+
+
 def test_no_lanes_have_sums_of_zero():
     program = compile(lambda w, x: autograd.exp(w * x), 1.0, 1.0, in_axes=(None, 0)).program_of("value_and_grad", reduction="sum")
     assert [x.tolist() for x in arrays.run(program, [np.inf, np.empty(0)])] == [0.0, 0.0]

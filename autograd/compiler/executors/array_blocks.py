@@ -26,14 +26,14 @@ def as_array(xp: Any, numbers: Any, like: Any) -> Any:
 
 
 def as_matrix(xp: Any, columns: Sequence[Any]) -> Any:
-    """Matrices with one row per lane as one with one column per lane, its rows contiguous where the library is NumPy."""
+    """Matrices with one row per lane as one with one column per lane; NumPy's is a copy whose rows are contiguous."""
     if not columns:
         return None
     whole = xp.concat([column.T for column in columns], axis=0) if len(columns) > 1 else columns[0].T
     if library_of(xp) == "numpy":
         import numpy
 
-        return numpy.ascontiguousarray(whole)
+        return numpy.array(whole, order="C")
     return whole
 
 
