@@ -11,6 +11,7 @@ from autograd.compiler.executors.array_plan import Block, Operand, Run
 
 Blocks = list[Any]
 Reader = Callable[[Blocks], Any]
+PLAIN = frozenset((float, int, list))
 MAX_RUNS = 8  # of rows that are put together run by run; more are taken by their indices
 
 
@@ -19,20 +20,20 @@ def as_array(xp: Any, numbers: Any, like: Any) -> Any:
     if not isinstance(numbers, (list, tuple)):
         return numbers if numbers.dtype == xp.float64 else xp.astype(numbers, xp.float64)
     device = {"device": like.device} if library_of(xp) == "torch" and like is not None else {}
-    if any(hasattr(x, "shape") for x in numbers):  # some of them may be traced
-        return xp.stack([xp.asarray(x, dtype=xp.float64, **device) for x in numbers])
-    return xp.asarray(numbers, dtype=xp.float64, **device)
+    if PLAIN.issuperset(map(type, numbers)):
+        return xp.asarray(numbers, dtype=xp.float64, **device)
+    return xp.stack([xp.asarray(x, dtype=xp.float64, **device) for x in numbers])  # some of them may be traced
 
 
 def as_matrix(xp: Any, columns: Sequence[Any]) -> Any:
-    """Matrices with one row per lane as one with one column per lane, its rows contiguous where the library is NumPy."""
+    """Matrices with one row per lane as one with one column per lane; NumPy's is a copy whose rows are contiguous."""
     if not columns:
         return None
     whole = xp.concat([column.T for column in columns], axis=0) if len(columns) > 1 else columns[0].T
     if library_of(xp) == "numpy":
         import numpy
 
-        return numpy.ascontiguousarray(whole)
+        return numpy.array(whole, order="C")
     return whole
 
 

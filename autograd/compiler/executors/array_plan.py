@@ -61,7 +61,7 @@ class Block(NamedTuple):
 class Plan(NamedTuple):
     """Groups to compute before the lanes, for each block of lanes, and after them; where the outputs are."""
 
-    constants: tuple[float, ...]
+    constants: list[float]
     before: list[Group]
     body: list[Group]
     after: list[Group]
@@ -93,7 +93,8 @@ class _Planner:
         self.varies: list[bool] = []
         self.phases: list[int] = []  # from which on it is known
         self.levels: list[int] = []
-        self.constants = {"0.0": 0}  # so that there is one
+        self.constants = [0.0]  # so that there is one
+        self.rows_of_constants = {"0.0": 0}
         per_lane = sum(given.per_lane for given in program.inputs)
         self.blocks = [Block(0, False), Block(len(program.inputs) - per_lane, False), Block(per_lane, True)]
 
@@ -101,13 +102,14 @@ class _Planner:
         """The plan."""
         phases, registers = self._values()
         before, body, after = map(self._groups, phases)
-        outputs = [registers[arg] if type(arg) is int else arg for _, arg in self.program.outputs]
-        lanes = [type(y) is int and self.varies[y] for y in outputs]
-        uniform_outputs = self._operand([[y for y, varies in zip(outputs, lanes, strict=True) if not varies]])
-        lane_outputs = self._operand([[y for y, varies in zip(outputs, lanes, strict=True) if varies]])
+        outputs: list[list[Place]] = [[], []]
+        for _, register in self.program.outputs:
+            arg = registers[register] if type(register) is int else register
+            outputs[type(arg) is int and self.varies[arg]].append(self._place(arg))
+        uniform_outputs, lane_outputs = (self._operand([places]) for places in outputs)
         self.blocks[CONSTANTS] = Block(len(self.constants), False)
         body, live = _with_ends(body, lane_outputs, self.blocks)
-        return Plan(tuple(map(float, self.constants)), before, body, after, uniform_outputs, lane_outputs, self.blocks, live)
+        return Plan(self.constants, before, body, after, uniform_outputs, lane_outputs, self.blocks, live)
 
     # -- values --------------------------------------------------------------------------------------
 
@@ -135,7 +137,7 @@ class _Planner:
             read = [arg for arg in args if type(arg) is int]
             reduces = row.op in REDUCTIONS
             phase = BODY if reduces else max([self.phases[arg] for arg in read], default=BEFORE)
-            if phase == AFTER and any(self.varies[arg] for arg in read):
+            if any(self.phases[arg] == AFTER for arg in read) and (reduces or any(self.varies[arg] for arg in read)):
                 raise CompileError(f"{row.op.name} of a number per lane and a sum over all lanes: no program has to compute that")
             level = 1 + max([self.levels[arg] for arg in read if self.phases[arg] == phase], default=0)
             known = AFTER if reduces else phase
@@ -151,35 +153,38 @@ class _Planner:
         alike: dict[tuple[object, ...], list[_Computed]] = {}
         for row in rows:
             kinds = tuple([self.varies[arg] if type(arg) is int else None for arg in row.args])
-            alone = row.results if row.shape else None
-            alike.setdefault((row.level, row.op, kinds, alone), []).append(row)
+            alike.setdefault((row.level, row.op, row.shape, kinds), []).append(row)
         return [self._group(alike[key]) for key in sorted(alike, key=lambda key: key[0])]  # type: ignore[arg-type,return-value]
 
     def _group(self, rows: Sequence[_Computed]) -> Group:
-        rows = sorted(rows, key=lambda row: [self._place(arg) for arg in row.args])  # so that operands are long runs
         op, args, _, shape, _ = rows[0]
         varies = [type(arg) is int and self.varies[arg] for arg in args]
         starts = (*operand_starts(op, varies, shape), len(args))
-        operands = tuple([self._operand([row.args[start:stop] for row in rows]) for start, stop in pairwise(starts)])
-        results = [value for row in rows for value in row.results]
+        where = sorted(([self._place(arg) for arg in row.args], i) for i, row in enumerate(rows))  # so that runs are long
+        operands = tuple([self._operand([places[start:stop] for places, _ in where]) for start, stop in pairwise(starts)])
+        results = [value for _, i in where for value in rows[i].results]
         for i, value in enumerate(results):
             self.places[value] = (len(self.blocks), i)
         self.blocks.append(Block(len(results), self.varies[results[0]]))
         return Group(op, operands, len(self.blocks) - 1, len(results), shape)
 
-    def _operand(self, args: Sequence[Sequence[Arg]]) -> Operand:
-        """The operand that has these arguments for each row; once, if they are the same for all."""
-        places = [[self._place(arg) for arg in several] for several in args]
+    def _operand(self, places: list[list[Place]]) -> Operand:
+        """The operand that has these places for each row; once, if they are the same for all."""
         if places.count(places[0]) == len(places):
-            del places[1:]
-        one = args[0][0] if len(places) == len(places[0]) == 1 else None
-        runs = _runs([place for several in places for place in several])
-        return Operand(runs, len(places), len(places[0]), one if type(one) is float else None)
+            places = places[:1]
+        lead, each = len(places), len(places[0])
+        block, row = places[0][0] if each else (UNIFORM_INPUTS, 0)
+        number = self.constants[row] if block == CONSTANTS and lead == each == 1 else None
+        return Operand(_runs([place for several in places for place in several]), lead, each, number)
 
     def _place(self, arg: Arg) -> Place:
         if type(arg) is int:
             return self.places[arg]
-        return CONSTANTS, self.constants.setdefault(repr(arg), len(self.constants))
+        text = repr(arg)  # which tells 0.0 from -0.0, and takes NaN for NaN
+        if text not in self.rows_of_constants:
+            self.rows_of_constants[text] = len(self.constants)
+            self.constants.append(arg)
+        return CONSTANTS, self.rows_of_constants[text]
 
 
 def _runs(places: Sequence[Place]) -> tuple[Run, ...]:

@@ -60,9 +60,20 @@ def _dot(xp: Any, shape: Any, lanes: int, weights: Any, inputs: Any, bias: Any) 
 
 
 def _matmul(xp: Any, shape: tuple[int, int], lanes: int, weights: Any, inputs: Any, biases: Any) -> Any:
-    if weights.shape[2] == 1:
-        return xp.matmul(xp.reshape(weights, shape), inputs[0, :, :]) + biases[0, :, :]
-    return xp.sum(xp.reshape(weights, (*shape, -1)) * inputs, axis=1) + biases[0, :, :]
+    count, width = weights.shape[0], weights.shape[2]
+    if width != 1:
+        found = xp.sum(xp.reshape(weights, (count, *shape, width)) * inputs[:, None, :, :], axis=2)
+    elif count == 1 and inputs.shape[2] == 1:
+        found = xp.matmul(inputs[:, :, 0], xp.reshape(weights, shape).T)[:, :, None]
+    else:
+        found = xp.matmul(xp.reshape(weights, (count, *shape)), inputs)
+    return _flat(xp, found + biases)
+
+
+def _flat(xp: Any, found: Any) -> Any:
+    """The results of all rows, one below the other."""
+    count, results, width = found.shape
+    return xp.reshape(found, (count * results, width))
 
 
 def _lane_sum(xp: Any, shape: Any, lanes: int, x: Any) -> Any:
@@ -76,11 +87,11 @@ def _lane_dot(xp: Any, shape: Any, lanes: int, x: Any, y: Any) -> Any:
 
 
 def _lane_matmul(xp: Any, shape: Any, lanes: int, left: Any, right: Any) -> Any:
-    left, right = left[0, :, :], right[0, :, :]
-    if left.shape[1] != right.shape[1]:
-        left, right = (xp.broadcast_to(x, (x.shape[0], lanes)) for x in (left, right))
-    found = xp.reshape(xp.matmul(left, right.T), (-1, 1))
-    return found if left.shape[1] == lanes else found * float(lanes)
+    if left.shape[2] != right.shape[2]:
+        left, right = (xp.broadcast_to(x, (x.shape[0], x.shape[1], lanes)) for x in (left, right))
+    found = xp.matmul(left, xp.matrix_transpose(right))
+    found = xp.reshape(found, (found.shape[0] * found.shape[1] * found.shape[2], 1))
+    return found if left.shape[2] == lanes else found * float(lanes)
 
 
 PRODUCTS: Mapping[str, Product] = {

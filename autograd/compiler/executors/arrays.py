@@ -63,7 +63,7 @@ class ArrayExecutor:
         like = next((x for x in (*columns, *uniform) if hasattr(x, "dtype")), None)
         blocks: Blocks = [None] * len(self.plan.blocks)
         with _quiet(self.library):
-            blocks[CONSTANTS] = as_array(self.xp, list(self.plan.constants), like)[:, None]
+            blocks[CONSTANTS] = as_array(self.xp, self.plan.constants, like)[:, None]
             vectors = [as_array(self.xp, x, like) for x in uniform if (len(x) if isinstance(x, list) else x.shape[0])]
             if vectors:
                 blocks[UNIFORM_INPUTS] = self.xp.concat(vectors, axis=0)[:, None]
@@ -108,7 +108,9 @@ class ArrayExecutor:
             z = compute(blocks, lanes)
             if reduces:
                 z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
-            blocks[made] = z if z.shape[0] == group.rows else xp.broadcast_to(z, (group.rows, z.shape[1]))
+            if z.shape[0] != group.rows:  # the rows are alike
+                z = xp.concat([z] * (group.rows // z.shape[0]), axis=0)
+            blocks[made] = z
             for block in dead:
                 blocks[block] = None
 
