@@ -1,4 +1,4 @@
-"""How time grows: with lanes, with operations, and what a second thread brings."""
+"""How time grows with lanes and with operations, and what a second thread brings."""
 
 from __future__ import annotations
 
@@ -17,22 +17,31 @@ ROUNDS = 5
 
 def growth() -> Iterator[str]:
     """Each as a line of text."""
-    yield f"ns per lane of micrograd's demo: {_each({size: _lanes(size) for size in SIZES})}"
+    for size in (10**4, 10**5):
+        times = timing.alternate_short({count: _lanes(size, count) for count in (1, 2)})
+        yield f"two threads on micrograd's demo, batch {size:,}: {times[1] / times[2]:.2f} times as fast as one (goal 1.7)"
+    yield f"ns per lane of micrograd's demo, by lanes: {_each({size: _lanes(size, 1) for size in SIZES})}"
     chains = {size: _chain(size) for size in SIZES}
-    yield f"ns per operation of a chain of multiply-adds, value and gradient: {_each(chains)}"
+    yield f"ns per operation of a chain of multiply-adds, value and gradient, by operations: {_each(chains)}"
 
 
 def _each(runs: dict[int, Callable[[], Any]]) -> str:
     times = timing.alternate_short(runs, ROUNDS)
-    return ", ".join(f"{size:.0e}: {1e9 * seconds / size:.3g}" for size, seconds in times.items())
+    return ", ".join(f"{size:,}: {1e9 * seconds / size:.3g}" for size, seconds in times.items())
 
 
-def _lanes(size: int) -> Callable[[], Any]:
+def _lanes(size: int, threads: int) -> Callable[[], Any]:
     network = Network((2, 16, 16, 1), "hinge", 1000)
     parameters, (X, y) = network.parameters(), network.data()
     program = autograd.compile(network.sample_loss, parameters.tolist(), X[0].tolist(), y[0].tolist(), in_axes=(None, 0, 0))
     X, y = np.resize(X, (size, 2)), np.resize(y, size)
-    return lambda: program.value_and_grad(parameters, X, y, reduction="mean")
+
+    def run() -> Any:
+        return program.value_and_grad(parameters, X, y, reduction="mean")
+
+    with timing.processors(threads):
+        run()
+    return run
 
 
 def _chain(size: int) -> Callable[[], Any]:
@@ -41,5 +50,5 @@ def _chain(size: int) -> Callable[[], Any]:
             y = y * w + b
         return y
 
-    program = autograd.compile(chain, 1.0, 0.999, 0.001)
+    program = autograd.compile(chain, 1.0, 0.999, 0.001, executor="numba")
     return lambda: program.value_and_grad(1.0, 0.999, 0.001, argnums=(0, 1, 2))

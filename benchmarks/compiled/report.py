@@ -10,6 +10,7 @@ from autograd._files import write_atomically
 from benchmarks import timing
 from benchmarks.compiled import network_figures, options, training, whole_graph
 from benchmarks.compiled.chart import Chart
+from benchmarks.compiled.cluster import cluster
 from benchmarks.compiled.growth import growth
 
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "speed.svg"
@@ -26,5 +27,5 @@ def report() -> None:
             figures.append(figure)
     write_atomically(PICTURE, Chart(figures).svg.encode())
     print()
-    for line in (training.digits(), *growth()):
+    for line in (training.digits(), *growth(), cluster()):
         print(line, flush=True)
