@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.compiler.arguments import Block, Given
-from autograd.compiler.runners import LanesRunner
+from autograd.compiler.runners import LanesRunner, joined
 
 
 class CallPlan:
@@ -17,8 +17,13 @@ class CallPlan:
 
     def __init__(self, runner: LanesRunner, given: Sequence[Given], chosen: Sequence[int], single: bool, scale: float) -> None:
         self._runner, self._single, self._scale = runner, single, scale
-        self._uniform = [i for i, x in enumerate(given) if x.lanes is None]
-        self._columns = [(i, x.numbers.shape) for i, x in enumerate(given) if x.lanes is not None]
+        uniform = [i for i, x in enumerate(given) if x.lanes is None]
+        # A reshape takes as long as an operation on a hundred numbers: arrays that have the right shape are left as they are.
+        self._vector = uniform[0] if len(uniform) == 1 and len(given[uniform[0]].nesting.shape) == 1 else None
+        self._uniform = uniform
+        self._columns = [
+            (i, x.numbers.shape if len(x.nesting.shape) > 1 else None) for i, x in enumerate(given) if x.lanes is not None
+        ]
         self._lanes = next(x.lanes for x in given if x.lanes is not None)
         places, index = runner.layout.varies, runner.layout.index
         self._value = places[0], index[0]
@@ -27,7 +32,8 @@ class CallPlan:
         for i in chosen:
             count = given[i].numbers.shape[-1]
             shape = given[i].nesting.shape if not places[start] else (self._lanes, *given[i].nesting.shape)
-            self._slopes.append((places[start], index[start], index[start] + count, shape))
+            flat = not places[start] and len(shape) == 1
+            self._slopes.append((places[start], index[start], index[start] + count, None if flat else shape))
             start += count
 
     @classmethod
@@ -56,15 +62,21 @@ class CallPlan:
 
     def __call__(self, xs: Sequence[Any]) -> tuple[Any, Any]:
         """The value and the gradient."""
-        columns = [xs[i].reshape(shape) for i, shape in self._columns]
-        numbers, per_lane = self._runner.outputs([xs[i].reshape(-1) for i in self._uniform], columns, self._lanes)
+        columns = [xs[i] if shape is None else xs[i].reshape(shape) for i, shape in self._columns]
+        uniform = xs[self._vector] if self._vector is not None else joined([xs[i].reshape(-1) for i in self._uniform])
+        numbers, per_lane = self._runner.outputs(uniform, columns, self._lanes)
         if self._scale != 1.0:
             numbers *= self._scale
-            per_lane *= self._scale
+            if per_lane.size:
+                per_lane *= self._scale
         varies, place = self._value
         value = per_lane[place] if varies else float(numbers[place])
         slopes = [
-            per_lane[start:stop].T.reshape(shape) if varies else numbers[start:stop].reshape(shape)
+            per_lane[start:stop].T.reshape(shape)
+            if varies
+            else numbers[start:stop]
+            if shape is None
+            else numbers[start:stop].reshape(shape)
             for varies, start, stop, shape in self._slopes
         ]
         return value, slopes[0] if self._single else tuple(slopes)

@@ -100,14 +100,15 @@ class LanesRunner(Runner):
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
-        return Found(self.layout, *self.outputs(uniform, [_array(block) for block in columns], lanes or 0))
+        return Found(self.layout, *self.outputs(joined(uniform), [_array(block) for block in columns], lanes or 0))
 
-    def outputs(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
+    def outputs(self, uniform: Any, columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
         """Those that are uniform, and those per lane, of shape (outputs, lanes)."""
-        return self._lanes(_joined(uniform), columns, lanes)
+        return self._lanes(uniform, columns, lanes)
 
 
-def _joined(parts: Sequence[Any]) -> Any:
+def joined(parts: Sequence[Any]) -> Any:
+    """Sequences of numbers, one after the other, as one array."""
     if len(parts) == 1:
         return _array(parts[0])
     import numpy

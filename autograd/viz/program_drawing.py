@@ -31,7 +31,7 @@ def draw_program(program: Program) -> Drawing:
     >>> from autograd import compile
     >>> drawing = compile(lambda x, y: x * y + x, 2.0, 3.0).draw()
     >>> drawing.source.count("->")
-    5
+    3
     """
     legend = ["tinted: a number for every lane", "plain: one number for all lanes"] if any(program.per_lane) else []
     drawing = Drawing(

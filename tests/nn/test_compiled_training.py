@@ -1,22 +1,15 @@
 """Compiled training: the numbers, the history and the end of a run are those of eager training, up to rounding."""
 
 import math
-import subprocess
-import sys
-import warnings
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import autograd
 import nn
-from autograd import CompileError, Value
-from autograd.extend import draw, tree_leaves
-from nn import EarlyStopping, fit, lr_scheduler
-from nn.losses import Loss
-from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
+from autograd.extend import tree_leaves
+from nn import fit
+from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, RMSprop
 from tests.support.soak import few
 
 # A step may add rounding errors of this size to a number near 1. An optimizer that divides by the size of a gradient
