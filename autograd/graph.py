@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
-from itertools import count
+from itertools import count, repeat
 from typing import Any, NamedTuple
 
 from autograd import sweeps
@@ -102,7 +102,8 @@ class Graph:
 
 def edges_of(node: Value) -> list[Edge]:
     """The edges into one node, in the order of its arguments; plain numbers have none."""
-    return [_edge((node, *use)) for use in uses_in(node)]
+    edges = zip(repeat(node), count(), node.args, node.partials, strict=False)
+    return [_edge(edge) for edge in edges if type(edge[2]) is not float]
 
 
 def uses_in(node: Value) -> Iterator[tuple[int, Value, float | None]]:
