@@ -35,11 +35,11 @@ def stale_leaves(nodes: Sequence[Value]) -> list[Value]:
             continue
         then = factors_of(node, unknown)
         for arg, factor in then.items():
-            (kept if same_number(arg.data, factor) else changed).add(arg)
+            (kept if same_number(arg._number, factor) else changed).add(arg)
         unknown -= then.keys()
         if not unknown:
             continue
-        if is_current(node, [arg if type(arg) is float else then.get(arg, arg.data) for arg in args]):
+        if is_current(node, [arg if type(arg) is float else then.get(arg, arg._number) for arg in args]):
             kept |= unknown
         else:
             doubtful.append(unknown)
@@ -73,11 +73,11 @@ def is_current(node: Value, numbers: Sequence[float] | None = None) -> bool:
         return True
     numbers = operands(node) if numbers is None else numbers
     op: Op = node.op
-    if not same_number(op(*numbers), node.data):
+    if not same_number(op(*numbers), node._number):
         return False
     if op.linear:
         return True
-    again = take_partials(op, node.data, numbers, [partial is not None for partial in node.partials])
+    again = take_partials(op, node._number, numbers, [partial is not None for partial in node.partials])
     return all(map(same_number, again, node.partials))
 
 

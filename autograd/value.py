@@ -842,7 +842,7 @@ def record_dots(rows: Sequence[Sequence[Any]], inputs: Sequence[Any], biases: Se
 def operands(node: Value, values: Mapping[Value, float] | None = None) -> list[float]:
     """The numbers of a node's arguments, constants included: their current ones, or those in `values`."""
     if values is None:
-        return [arg if type(arg) is float else arg.data for arg in node.args]
+        return [arg if type(arg) is float else arg._number for arg in node.args]
     return [arg if type(arg) is float else values[arg] for arg in node.args]
 
 

@@ -96,6 +96,8 @@ class Argument:
         """The numbers in an array, and how many lanes it has, if any."""
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
+        if is_array(x) and x.dtype.kind not in "biuf":
+            x = _as_floats(path, x)
         if tuple(x.shape) == shape:
             return reshaped(x, (-1,)), None
         moved = x
@@ -177,6 +179,16 @@ def _as_number(name: str, x: Any) -> Any:
         return number(x)
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
+
+
+def _as_floats(path: str, x: Any) -> Any:
+    """An array of objects as one of floats; TypeError if they, or the numbers of another array, are not real."""
+    import numpy
+
+    try:
+        return numpy.array([number(item) for item in x.reshape(-1)]).reshape(x.shape)
+    except TypeError as error:
+        raise TypeError(f"{path}: {error}") from None
 
 
 def _shape(example: Any) -> tuple[int, ...] | None:

@@ -1,0 +1,397 @@
+"""Compiled functions against the eager engine: the same numbers in every derivative, and no old number anywhere."""
+
+import math
+import random
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad
+from autograd.extend import draw
+from tests.support.programs import any_floats, odd_programs, run_ops, tame_floats, tame_programs, wild_programs
+
+more_examples = settings(max_examples=3 * settings.default.max_examples)
+four_numbers = st.lists(any_floats, min_size=4, max_size=4)
+any_programs = st.one_of(wild_programs(), odd_programs, tame_programs())
+
+
+def last_of(program):
+    return lambda xs: run_ops(program, xs)[-1]
+
+
+def flat(x):
+    if isinstance(x, (list, tuple)):
+        return [z for y in x for z in flat(y)]
+    return [x.data if type(x) is Value else x] if not hasattr(x, "tolist") else flat(x.tolist())
+
+
+def exact(x):
+    return list(map(repr, flat(x)))
+
+
+def alike(found, expected, tolerance=1e-6):
+    """Equal up to roundings of other orders of addition, with the same NaN and infinities."""
+    pairs = list(zip(flat(found), flat(expected), strict=True))
+    return all(x == y or (x != x and y != y) or abs(x - y) <= tolerance * max(abs(x), abs(y)) for x, y in pairs)
+
+
+# -- the same numbers ------------------------------------------------------------------------------------
+
+
+@more_examples
+@given(any_programs, four_numbers)
+def test_values_and_gradients_are_those_of_the_eager_engine_bit_for_bit(drawn, others):
+    program, data = drawn
+    f = last_of(program)
+    compiled = compile(f, data, executor="python")
+    for xs in (data, others[: len(data)]):
+        assert exact(compiled(xs)) == exact(f([Value(x) for x in xs]))
+        assert exact(compiled.value_and_grad(xs)) == exact(autograd.value_and_grad(f)(xs))
+
+
+@given(any_programs, four_numbers)
+def test_hessians_and_their_products_are_those_of_the_eager_engine(drawn, others):
+    program, data = drawn
+    f = last_of(program)
+    compiled = compile(f, data, executor="python")
+    for xs in (data, others[: len(data)]):
+        assert alike(compiled.hessian(xs), autograd.hessian(f)(xs))
+        direction = [1.0 + 0.5 * i for i in range(len(xs))]
+        assert alike(compiled.hvp([xs], [direction]), autograd.hvp(f, [xs], [direction]))
+
+
+@given(tame_programs(), st.lists(tame_floats, min_size=4, max_size=4))
+def test_jacobians_of_all_results_are_those_of_the_eager_engine(drawn, others):
+    program, data = drawn
+
+    def f(xs):
+        return run_ops(program, xs)
+
+    compiled = compile(f, data, executor="python")
+    for xs in (data, others[: len(data)]):
+        assert alike(compiled.jacobian(xs), autograd.jacobian(f)(xs))
+
+
+@given(any_programs, st.lists(four_numbers, max_size=4), st.integers(1, 4))
+def test_every_lane_is_computed_as_if_it_were_alone(drawn, lanes, split):
+    program, data = drawn
+    shared = [Value(x) for x in data[split:]]
+
+    def f(xs):
+        return run_ops(program, [*xs, *shared])[-1]
+
+    compiled = compile(f, data[:split], executor="python")
+    lanes = [lane[: len(data[:split])] for lane in lanes]
+    xs = np.array(lanes, float).reshape(len(lanes), len(data[:split]))
+    values, slopes = compiled.value_and_grad(xs)
+    alone = [autograd.value_and_grad(f)(lane) for lane in lanes]
+    assert exact(values) == exact([value for value, _ in alone])
+    assert exact(slopes) == exact([slope for _, slope in alone])
+    assert slopes.shape == xs.shape
+    compiled.backward(xs, reduction="sum")
+    found = [w.grad for w in shared]
+    expected = [0.0] * len(shared)
+    for lane in lanes:
+        y = f([Value(x) for x in lane])
+        of_lane = autograd.gradients(y, shared) if shared else []
+        expected = [total + slope for total, slope in zip(expected, of_lane, strict=True)]
+    assert alike(found, expected, 1e-9)
+
+
+# -- outputs and inputs of all kinds ----------------------------------------------------------------------
+
+
+def test_constant_outputs_and_unused_inputs_have_gradients_of_zero():
+    program = compile(lambda x, y: [5.0, 1.0, 0.0, x * x], 2.0, 3.0)
+    assert program(4.0, 9.0) == [5.0, 1.0, 0.0, 16.0]
+    assert program.jacobian(4.0, 9.0, argnums=(0, 1)) == [(0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (8.0, 0.0)]
+    assert compile(lambda x: 5.0, 1.0).value_and_grad(np.ones(3))[1].tolist() == [0.0] * 3
+    value, slope = compile(lambda x: 5.0, 1.0).value_and_grad(np.ones(3), reduction="sum")
+    assert (value, slope.tolist()) == (15.0, [0.0] * 3)
+
+
+def test_a_constant_second_derivative_is_not_taken_for_a_register():
+    assert compile(lambda x: x[0] * x[0], [0.0, 0.0]).hvp([[1.0, 1.0]], [[1.0, 1.5]]) == [2.0, 0.0]
+
+
+def test_outputs_that_are_inputs_are_handed_through():
+    program = compile(lambda x: x, [1.0, 2.0])
+    assert program([3.0, 4.0]) == [3.0, 4.0]
+    assert program.jacobian([3.0, 4.0]) == [[1.0, 0.0], [0.0, 1.0]]
+    assert [y.tolist() for y in program(np.array([[1.0, 2.0], [3.0, 4.0]]))] == [[1.0, 3.0], [2.0, 4.0]]
+
+
+def test_results_keep_the_nesting_of_what_the_function_returns():
+    program = compile(lambda x: (x, {"a": 2 * x, "b": [x + 1, 3.0]}), 1.0)
+    assert program(2.0) == (2.0, {"a": 4.0, "b": [3.0, 3.0]})
+    one, rest = program(np.array([0.0, 1.0]))
+    assert (one.tolist(), rest["a"].tolist(), rest["b"][1].tolist()) == ([0.0, 1.0], [0.0, 2.0], [3.0, 3.0])
+
+
+def test_without_inputs_the_captured_leaves_are_all_there_is():
+    w = Value(2.0)
+    program = compile(lambda: w * w)
+    assert (program(), program.backward(), w.grad) == (4.0, 4.0, 4.0)
+
+
+def test_a_leaf_that_occurs_repeatedly_gets_the_sum():
+    w, v = Value(2.0), Value(3.0)
+    weights = [w, v, w]
+    compile(lambda x: autograd.sum([weight * x for weight in weights]) + w * w, 1.0).backward(5.0)
+    assert (w.grad, v.grad) == (14.0, 5.0)
+
+
+def test_a_leaf_that_only_the_batch_repeats_gets_a_share_of_every_lane():
+    w = Value(2.0)
+    program = compile(lambda x: w * 3, 1.0)
+    assert (program.backward(np.ones(4), reduction="sum"), w.grad) == (24.0, 12.0)
+    w.zero_grad()
+    assert (program.backward(np.ones(4)), w.grad) == (6.0, 3.0)
+
+
+def test_frozen_leaves_get_no_gradient_not_even_if_they_were_frozen_later():
+    w, v = Value(2.0, requires_grad=False), Value(2.0)
+    program = compile(lambda x: x * w * v, 1.0)
+    v.requires_grad = False
+    assert (program.backward(3.0), w.grad, v.grad) == (12.0, 0.0, 0.0)
+
+
+def test_a_function_may_modify_its_arguments():
+    def f(xs):
+        xs.append(xs[0] * 2)
+        xs[0] = xs[0] + 1
+        return xs[0] * xs[-1]
+
+    def g(x):
+        x *= 2
+        return (x * x).sum()
+
+    given = [3.0]
+    assert compile(f, [1.0]).value_and_grad(given) == autograd.value_and_grad(f)([3.0])
+    assert given == [3.0]
+    array = np.array([1.0, 2.0])
+    value, slope = compile(g, array).value_and_grad(array)
+    assert (value, slope.tolist(), array.tolist()) == (20.0, [8.0, 16.0], [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    "xs",
+    [
+        np.array([1, 2, 3]),
+        np.array([1, 2, 3], np.float32),
+        np.array([1, 0, 1], bool),
+        np.arange(6.0)[::2],
+        np.arange(3.0)[::-1],
+        np.arange(3.0).astype(">f8"),
+        np.array([math.nan, math.inf, -0.0]),
+        np.array([1, 2, 3], object),
+        np.empty(0),
+    ],
+    ids=lambda xs: f"{xs.dtype} {xs.strides}",
+)
+def test_arrays_of_other_types_and_layouts_are_read_as_their_numbers(xs):
+    xs.flags.writeable = False
+    program = compile(lambda x: x * x, 1.0)
+    values, slopes = program.value_and_grad(xs)
+    assert exact(values) == exact([float(x) * float(x) for x in xs])
+    assert exact(slopes) == exact([float(x) + float(x) for x in xs])
+
+
+def test_matrices_may_be_of_any_layout():
+    program = compile(lambda x: x[0] - 2 * x[1], [1.0, 2.0])
+    for xs in (np.arange(12.0).reshape(3, 4)[:, ::2], np.asfortranarray(np.arange(6.0).reshape(3, 2))):
+        assert program(xs).tolist() == [row[0] - 2 * row[1] for row in xs.tolist()]
+
+
+@pytest.mark.parametrize(
+    "xs",
+    [
+        np.array([1j]),
+        np.array(["1.5"]),
+        np.array(["2020-01-01"], "M8[D]"),
+        np.array([1.0, None]),
+        np.array([1.0, "1.5"], object),
+        np.ma.array([1.0, 2.0], mask=[0, 1]),
+    ],
+    ids=repr,
+)
+def test_arrays_of_what_are_no_real_numbers_are_refused(xs):
+    with pytest.raises(TypeError, match=r"^x: "):
+        compile(lambda x: x * x, 1.0)(xs)
+
+
+def test_wrong_shapes_are_refused_by_the_name_of_the_argument():
+    program = compile(lambda x, y: x[0] * y, [1.0, 2.0], 3.0)
+    for xs in (([1.0], 2.0), (np.zeros((3, 3)), np.zeros(3)), (1.0, 2.0)):
+        with pytest.raises((TypeError, ValueError), match=r"^x: expected"):
+            program(*xs)
+    with pytest.raises((TypeError, ValueError), match=r"^y: expected"):
+        program([1.0, 2.0], np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="same number of lanes, got 3 in x and 2 in y"):
+        program(np.zeros((3, 2)), np.zeros(2))
+    with pytest.raises(TypeError, match="compiled for 2 arguments, got 1"):
+        program([1.0, 2.0])
+
+
+def test_the_mean_over_no_lanes_is_refused_and_the_sum_is_zero():
+    program = compile(lambda x: x * x, 1.0)
+    value, slope = program.value_and_grad(np.empty(0), reduction="sum")
+    assert (value, slope.shape) == (0.0, (0,))
+    with pytest.raises(ValueError, match="the mean over no lanes"):
+        program.value_and_grad(np.empty(0), reduction="mean")
+
+
+def test_an_infinite_example_is_no_obstacle():
+    assert compile(autograd.log, 0.0).value_and_grad(2.0) == (math.log(2.0), 0.5)
+    assert compile(lambda x: x / 0.0, 1.0).value_and_grad(1.0) == (math.inf, math.inf)
+    assert compile(lambda x: x - x, math.inf)(1.0) == 0.0
+
+
+# -- what Python reads while tracing ----------------------------------------------------------------------
+
+BRANCHES = {
+    "x > 0": lambda x: x if x > 0 else -x,
+    "0 < x < 5": lambda x: x if 0 < x < 5 else -x,
+    "x == 3.0": lambda x: x if x == 3.0 else -x,
+    "x != 3.0": lambda x: -x if x != 3.0 else x,
+    "x": lambda x: x if x else x + 1.0,
+    "not x": lambda x: [x, x + 1.0][not x],
+    "x or 1.0": lambda x: x or 1.0,
+    "x in [3.0]": lambda x: x if x in [3.0] else -x,
+    "max(x, 1.0)": lambda x: max(x, 1.0),
+    "sorted": lambda x: sorted([x, 1.0 * x - x])[0],
+    "abs(x) < 4": lambda x: x if abs(x) < 4 else 2 * x,
+    "all": lambda x: x if all(y > 0 for y in [x, x + 1.0]) else -x,
+    "a stored comparison": lambda x: (lambda holds: x if holds else -x)(x > 0),
+    "of a detached number": lambda x: x if x.detach() > 0 else -x,
+    "a loop": lambda x: sum((x for _ in range(9) if x > 2.0), 0.0 * x),
+    "np.sort": lambda x: np.sort(np.array([x, 1.0 * x - x]))[0],
+}
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+@given(others=st.lists(st.sampled_from([3.0, -3.0, 0.0, 7.0, 0.5, math.nan]), min_size=1, max_size=4))
+def test_a_branch_gives_the_eager_number_or_an_error(name, others):
+    f = BRANCHES[name]
+    guarded, free = compile(f, 3.0, executor="python"), compile(f, 3.0, guard="recompile", executor="python")
+    for x in others:
+        expected = exact(f(Value(x)))
+        assert exact(free(x)) == expected
+        try:
+            assert exact(guarded(x)) == expected
+        except BranchError as error:
+            assert "this comparison was" in str(error)  # noqa: PT017  # one way or the other
+    assert exact(free(np.array(others))) == exact([f(Value(x)) for x in others])
+
+
+def test_a_guard_reads_captured_leaves_as_they_are_now():
+    w = Value(1.0)
+    program = compile(lambda x: 2 * x if w > 0 else x, 1.0)
+    assert program(3.0) == 6.0
+    w.data = -1.0
+    with pytest.raises(BranchError, match="if w > 0 else x"):
+        program(3.0)
+
+
+def test_comparisons_that_nothing_depends_on_need_no_guard():
+    assert compile(lambda x: (x > 0) * x + autograd.less(x, 1.0), 3.0)(-7.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("f", "how"),
+    [(lambda x: x * x.data, "data"), (lambda x: x * x.item(), r"item\(\)"), (lambda x: x * round(x), r"round\(\)")],
+    ids=["data", "item", "round"],
+)
+def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
+    with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):
+        program = compile(f, 3.0)
+    assert program(4.0) == 12.0
+
+
+@pytest.mark.parametrize("f", [float, int, math.floor, math.exp, lambda x: [0.0, 1.0][x], range], ids=repr)
+def test_what_needs_a_python_number_is_refused(f):
+    with pytest.raises(TypeError):
+        compile(lambda x: x * f(x), 1.0)
+
+
+def test_detached_and_unrecorded_parts_are_computed_anew_and_get_no_gradient():
+    def f(x):
+        with no_grad():
+            y = x * x
+        return y * x + x.detach().exp()
+
+    program = compile(f, 3.0)
+    assert program.value_and_grad(4.0) == autograd.value_and_grad(f)(4.0)
+
+
+def test_derivatives_inside_a_function_are_traced():
+    def f(x):
+        slope = autograd.grad(lambda y: y**3 if y > 0 else y)(x)
+        mixed = autograd.hessian(lambda y: y[0] ** 3 * y[1])([x, x])[0][1]
+        return slope * x + mixed
+
+    program = compile(f, 3.0, executor="python")
+    assert program.value_and_grad(4.0) == autograd.value_and_grad(f)(4.0)
+    with pytest.raises(BranchError):
+        program(-1.0)
+
+
+# -- random draws ------------------------------------------------------------------------------------------
+
+
+def test_draws_come_from_the_generator_in_the_order_of_the_eager_engine():
+    one, other = random.Random(3), random.Random(3)
+
+    def f(x):
+        return x * draw(one.random) + 0.0 * draw(one.random)
+
+    program = compile(f, 1.0, executor="python")
+    assert [program(2.0) for _ in range(3)] == [2.0 * other.random() + 0.0 * other.random() for _ in range(3)]
+    assert program(np.array([2.0, 3.0])).tolist() == [x * other.random() + 0.0 * other.random() for x in (2.0, 3.0)]
+
+
+def test_value_and_gradient_see_the_same_draw():
+    generator = random.Random(3)
+    value, slope = compile(lambda x: x * draw(generator.random), 1.0).value_and_grad(2.0)
+    assert value == 2.0 * slope
+
+
+def test_undeclared_draws_are_refused():
+    with pytest.raises(CompileError, match="does something else at every call"):
+        compile(lambda x: x * random.random(), 1.0)
+
+
+# -- what has changed since --------------------------------------------------------------------------------
+
+
+class Scale:
+    def __init__(self):
+        self.k, self.w = 2.0, Value(3.0)
+
+    def __call__(self, x):
+        return self.k * x * self.w
+
+
+@pytest.mark.parametrize(("name", "value"), [("k", 5.0), ("w", Value(7.0))])
+def test_an_attribute_that_has_changed_is_an_error(name, value):
+    scale = Scale()
+    program = compile(scale, 1.0)
+    assert program(1.0) == 6.0
+    setattr(scale, name, value)
+    with pytest.raises(CompileError, match=f"self.{name}, which Scale reads, has changed"):
+        program(1.0)
+
+
+def test_no_warning_and_no_leak_of_the_trace_outlives_it():
+    compile(lambda x: x * x, 1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (Value(2.0) > 1.0) is True
+        assert Value(2.0).data == 2.0
+    with pytest.raises(KeyError):
+        compile(lambda x: {}[1], 1.0)
+    assert (Value(2.0) > 1.0) is True
