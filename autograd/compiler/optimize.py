@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from autograd._format import html_table, text_table
@@ -48,9 +49,7 @@ def prepare(program: Program) -> Program:
 
 def optimize(program: Program) -> Program:
     """The program after all passes, which change no result."""
-    for one in PASSES:
-        program = one(program)
-    return program
+    return list(_steps(program))[-1][1]
 
 
 class Stats(list[Counts]):
@@ -65,12 +64,28 @@ class Stats(list[Counts]):
 
 
 def stats(program: Program) -> Stats:
-    """The counts of a program as it was traced, and after each pass."""
-    found = Stats([_counts("traced", program)])
+    """The counts of a program before the passes, and after each of them.
+
+    >>> from autograd import ops
+    >>> from autograd.compiler.program import Input, Output, Row
+    >>> rows = (Row(ops.mul, (0, 0), 1), Row(ops.mul, (1, 1.0), 2), Row(ops.add, (2, 3.0), 3))
+    >>> for counts in stats(Program((Input("x"),), rows, (Output("y", 3),), 4))[-4:]:
+    ...     print(counts.after, counts.rows, counts.registers)
+    reductions 1 4
+    matrix_products 1 4
+    outer_products 1 4
+    assign_registers 1 2
+    """
+    return Stats([_counts("traced", program), *(_counts(one.__name__, after) for one, after in _steps(program))])
+
+
+def _steps(program: Program) -> Iterator[tuple[Callable[[Program], Program], Program]]:
+    """Each pass, and the program after it. One that would find what it left itself is not run."""
+    left: dict[Callable[[Program], Program], Program] = {}
     for one in PASSES:
-        program = one(program)
-        found.append(_counts(one.__name__, program))
-    return found
+        if left.get(one) is not program:
+            program = left[one] = one(program)
+        yield one, program
 
 
 def _counts(after: str, program: Program) -> Counts:

@@ -1,23 +1,36 @@
-"""Every pass changes no result, alone and after the others, and reduces what it is there to reduce."""
+"""Every pass changes no result, alone and after the others, and leaves nothing of what it is there to take away."""
+
+import math
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import autograd
+from autograd import ops
+from autograd.compiler.executors.python import run
+from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, lane_sum, matmul
+from autograd.compiler.optimize import PASSES, optimize, stats
 from autograd.compiler.passes.common_subexpressions import common_subexpressions
 from autograd.compiler.passes.constants import constants
 from autograd.compiler.passes.dead_code import dead_code
 from autograd.compiler.passes.dots import dots
 from autograd.compiler.passes.identities import identities
+from autograd.compiler.passes.keys import exact_key
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
+from autograd.compiler.passes.reductions import reductions
 from autograd.compiler.passes.registers import assign_registers
-from tests.support.compiled import CHAINS, GATES, gradients, programs, results, valid
+from autograd.compiler.program import Input, Output, Program, Row
+from autograd.compiler.uses import use_counts
+from autograd.op import TABLE
+from nn import MLP
+from tests.support.compiled import CHAINS, GATES, LINEAR, WHOLE, gradients, programs, results, valid
 from tests.support.programs import wild_programs
 
 EXACT = [dead_code, constants, common_subexpressions, identities, dots, matrix_products, outer_products, assign_registers]
-by_name = {"ids": lambda found: found.__name__}
-
+REPEATABLE = [dead_code, constants, common_subexpressions, dots, reductions, matrix_products, outer_products]
+PRODUCTS = tuple(sorted({*ops.BUILT_IN} - {"dot", "sum"}))  # no dot, whose terms a sum over lanes takes one by one
 FLAGS = st.sampled_from([0.0, -0.0, 1.0, 2.0])
 any_program = st.one_of(
     programs(),
@@ -26,6 +39,14 @@ any_program = st.one_of(
     gradients(),
     gradients(wild_programs(names=(*GATES, "relu", "abs", "log_softmax"))),
 )
+with_whole_numbers = st.one_of(
+    programs(LINEAR, numbers=WHOLE, constants=WHOLE, most=8),
+    gradients(wild_programs(WHOLE, LINEAR, most=6, widest=4), numbers=WHOLE),
+)
+by_name = {"ids": lambda found: found.__name__}
+
+
+# -- results -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("a_pass", EXACT, **by_name)
@@ -37,9 +58,231 @@ def test_a_pass_changes_no_bit_of_any_result(a_pass, drawn):
     assert (after.inputs, [output.name for output in after.outputs]) == (drawn[0].inputs, [o.name for o in drawn[0].outputs])
 
 
-@pytest.mark.parametrize("a_pass", EXACT, **by_name)
+@given(st.one_of(programs(PRODUCTS), programs(("mul", "add", "neg"))))
+def test_sums_over_lanes_of_products_keep_every_bit(drawn):
+    after = reductions(drawn[0])
+    assert valid(after)
+    assert results(drawn, after) == results(drawn)
+
+
+def assume_exact(drawn):
+    """Only numbers so small that they are whole, and sums the same in any order."""
+    program, inputs, lanes = drawn
+    everything = [Output("", register) for register in range(program.registers)]
+    found = run(Program(program.inputs, program.rows, tuple(everything), program.registers), inputs, lanes)
+    numbers = [x for item in found for x in (item if isinstance(item, list) else [item])]
+    assume(all(math.isfinite(x) and abs(x) < 2.0**40 and x == int(x) for x in numbers))
+
+
+@pytest.mark.parametrize("a_pass", [reductions, optimize], **by_name)
+@given(drawn=with_whole_numbers)
+def test_terms_of_a_sum_over_lanes_are_all_there_in_another_order(a_pass, drawn):
+    assume_exact(drawn)
+    after = a_pass(drawn[0])
+    assert valid(after)
+    assert results(drawn, after) == results(drawn)
+
+
+@given(any_program)
+def test_all_passes_together_change_no_bit_of_what_is_not_summed_over_lanes(drawn):
+    program, inputs, lanes = drawn
+    summed = set()
+    for row in program.rows:
+        if row.op in REDUCTIONS or any(type(arg) is int and arg in summed for arg in row.args):
+            summed.update(row.results)
+    kept = tuple(output for output in program.outputs if type(output.arg) is float or output.arg not in summed)
+    drawn = Program(program.inputs, program.rows, kept, program.registers), inputs, lanes
+    assert results(drawn, optimize(drawn[0])) == results(drawn)
+
+
+# -- what a pass takes away --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("a_pass", [*EXACT[:-1], optimize], **by_name)
 @given(drawn=any_program)
 def test_a_pass_adds_no_rows(a_pass, drawn):
     program = dead_code(drawn[0])
     after = a_pass(program)
-    assert len(after.rows if a_pass is assign_registers else dead_code(after).rows) <= len(program.rows)
+    assert len(after.rows if a_pass is optimize else dead_code(after).rows) <= len(program.rows) + split_dots(a_pass, program)
+
+
+def split_dots(a_pass, program):
+    """How many rows there may be more, since sums over lanes of dots are taken apart."""
+    return sum(len(row.args) for row in program.rows if row.op is ops.dot) * (a_pass is optimize)
+
+
+@pytest.mark.parametrize("a_pass", REPEATABLE, **by_name)
+@given(drawn=any_program)
+def test_a_pass_finds_nothing_more_the_second_time(a_pass, drawn):
+    once = dead_code(a_pass(drawn[0]))
+    twice = dead_code(a_pass(once))
+    assert len(twice.rows) == len(once.rows)
+
+
+@given(any_program)
+def test_after_dead_code_every_row_is_used(drawn):
+    program = dead_code(drawn[0])
+    uses = use_counts(program)
+    assert all(any(uses[result] for result in row.results) for row in program.rows)
+
+
+@given(any_program)
+def test_after_constants_only_sums_over_lanes_have_nothing_but_constants(drawn):
+    rows = constants(drawn[0]).rows
+    assert all(int in map(type, row.args) or row.op in REDUCTIONS or row.op is matmul for row in rows)
+
+
+@given(any_program)
+def test_after_common_subexpressions_no_two_rows_are_the_same(drawn):
+    keys = [(row.op, exact_key(row.args), row.shape) for row in common_subexpressions(drawn[0]).rows]
+    assert len(set(keys)) == len(keys)
+
+
+@given(any_program)
+def test_after_dots_nothing_is_added_to_a_product_that_nothing_else_uses(drawn):
+    program = dots(drawn[0])
+    uses = use_counts(program)
+    products = {row.result for row in program.rows if row.op is ops.mul and uses[row.result] == 1}
+    assert not any(row.op is ops.add and any(type(arg) is int and arg in products for arg in row.args) for row in program.rows)
+
+
+@given(any_program)
+def test_after_reductions_no_product_is_stored_for_a_sum_alone(drawn):
+    program = reductions(drawn[0])
+    uses, varies = use_counts(program), program.per_lane
+    products = {row.result for row in program.rows if row.op is ops.mul and uses[row.result] == 1 and varies[row.result]}
+    assert not any(row.op is lane_sum and type(row.args[0]) is int and row.args[0] in products for row in program.rows)
+
+
+# -- registers ---------------------------------------------------------------------------------------
+
+
+@given(any_program)
+def test_registers_are_few_and_no_row_writes_to_one_that_it_reads(drawn):
+    program = assign_registers(drawn[0])
+    inputs = len(program.inputs)
+    kinds = program.per_lane[inputs:]
+    assert program.registers <= drawn[0].registers
+    assert kinds == sorted(kinds)  # the uniform ones first
+    for row in program.rows:
+        assert not {arg for arg in row.args if type(arg) is int} & {*row.results, *range(inputs)} & set(row.results)
+        assert row.result >= inputs
+
+
+@given(any_program)
+def test_no_row_before_the_lanes_uses_the_register_of_a_sum_over_lanes(drawn):
+    program = assign_registers(drawn[0])
+    sums = {result for row in program.rows if row.op in REDUCTIONS for result in row.results}
+    places = [i for i, row in enumerate(program.rows) if row.op in REDUCTIONS or program.per_lane[row.result]]
+    for row in program.rows[: places[-1] if places else 0]:
+        assert row.op in REDUCTIONS or sums.isdisjoint(row.results)
+
+
+def test_a_chain_of_any_length_needs_two_registers_per_kind():
+    rows = tuple(Row(ops.sin, (i,), i + 1) for i in range(1000))
+    after = assign_registers(Program((Input("x", per_lane=True),), rows, (Output("y", 1000),), 1001))
+    assert after.registers == 3
+
+
+# -- matrices, found again ---------------------------------------------------------------------------
+
+
+def program_of(f, *examples):
+    return autograd.compile(f, *examples).program_of("backward")
+
+
+def shapes(program, op):
+    return [row.shape for row in program.rows if row.op is op]
+
+
+def are_neighbours(args):
+    return all(type(arg) is int for arg in args) and list(args) == list(range(args[0], args[0] + len(args)))
+
+
+def test_the_matrices_of_a_net_with_one_output():
+    net = MLP(2, [16, 16, 1])
+    program = program_of(lambda x, t: autograd.relu(1.0 - t * net(x)), [0.5, -0.5], 1.0)
+    assert shapes(program, matmul) == [(16, 2), (16, 16), (16, 16)]
+    assert sorted(shapes(program, lane_matmul)) == [(1, 16), (16, 2), (16, 16)]
+    assert not any(row.op is lane_dot for row in program.rows)
+    assert sum(row.op is lane_sum for row in program.rows) == 1 + 33  # the loss and the biases
+
+
+def test_the_matrices_of_a_classifier_with_cross_entropy():
+    net = MLP(64, [32, 10])
+
+    def cross_entropy(x, onehot):
+        logits = net(x)
+        return autograd.logsumexp(logits) - autograd.dot(onehot, logits)
+
+    program = program_of(cross_entropy, [0.5] * 64, [0.1] * 10)
+    assert shapes(program, matmul) == [(32, 64), (10, 32), (32, 10)]
+    assert sorted(shapes(program, lane_matmul)) == [(10, 32), (32, 64)]
+    assert not any(row.op is lane_dot for row in program.rows)
+
+
+@pytest.mark.parametrize("expand", [False, True])
+def test_what_matrix_products_read_lies_side_by_side(expand):
+    layers = MLP(4, [8, 6, 3], "tanh", expand=expand)
+    program = program_of(lambda x, t: sum((y - z) ** 2.0 for y, z in zip(layers(x), t, strict=True)), [0.1] * 4, [0.2] * 3)
+    products = [row for row in program.rows if row.shape is not None]
+    assert len(products) == 3 + 2 + 3
+    for op, args, _, (n, m) in products:
+        assert are_neighbours(args[n * m : n * m + m]) if op is matmul else are_neighbours(args[:n]) and are_neighbours(args[n:])
+
+
+def test_of_a_layer_without_lanes_too():
+    net = MLP(3, [5, 4])
+    program = autograd.compile(lambda x: net(x), [1.0, 2.0, 3.0], in_axes=None).program_of()
+    assert shapes(program, matmul) == [(5, 3), (4, 5)]
+
+
+def test_a_grid_that_lacks_a_few_products_is_computed_whole():
+    pairs = [(i, 4 + j) for i in range(4) for j in range(4) if (i, j) != (1, 2)]
+    rows = tuple(Row(lane_dot, pair, 8 + i) for i, pair in enumerate(pairs))
+    outputs = tuple(Output(f"y{row.result}", row.result) for row in rows)
+    program = Program(tuple(Input(f"x{i}", True) for i in range(8)), rows, outputs, 8 + len(rows))
+    after = outer_products(program)
+    assert shapes(after, lane_matmul) == [(4, 4)]
+    drawn = program, [[float(i), 0.5 * i] for i in range(8)], 2
+    assert results(drawn, after) == results(drawn)
+
+
+def test_products_that_form_no_grid_are_left_alone():
+    rows = tuple(Row(lane_dot, (i, i + 1), 8 + i) for i in range(7))
+    program = Program(tuple(Input(f"x{i}", True) for i in range(8)), rows, (Output("y", 14),), 15)
+    assert shapes(outer_products(program), lane_matmul) == []
+
+
+# -- the whole ---------------------------------------------------------------------------------------
+
+
+def test_what_a_gate_lets_through_is_chosen_by_one_where():
+    program = autograd.compile(lambda x: autograd.where(x > 0.0, 3.0 * x, 0.5 * x), 1.0, in_axes=None, guard="ignore")
+    f = autograd.compile(lambda x: autograd.where(autograd.greater(x, 0.0), 3.0 * x, 0.5 * x), 1.0, in_axes=None)
+    assert [row.op.name for row in f.program_of("value_and_grad").rows] == ["greater", "mul", "mul", "where", "where"]
+    assert program is not None
+
+
+def test_a_graph_of_any_depth_goes_through_all_passes():
+    rows, last = [], 0
+    for i in range(20_000):
+        names = ("mul", "where", "maximum", "add", "not_equal", "neg")
+        op = TABLE[names[i % len(names)]]
+        args = {1: (last,), 2: (last, 0 if i % 2 else last), 3: (0, last, max(last - 3, 0))}[op.arity]
+        rows.append(Row(op, args, i + 1))
+        last = i + 1
+    program = Program((Input("x"),), tuple(rows), (Output("y", last),), last + 1)
+    drawn = program, [0.5], 0
+    assert results(drawn, optimize(program)) == results(drawn)
+
+
+def test_stats_count_before_the_passes_and_after_each():
+    net = MLP(2, [3, 1])
+    program = autograd.compile(lambda x: net(x), [1.0, 2.0], in_axes=None)
+    found = stats(program._derived(("value",), False, program.traced.program))
+    assert [counts.after for counts in found] == ["traced", *[one.__name__ for one in PASSES]]
+    assert found[0].multiply_adds == found[-1].multiply_adds == 9
+    assert found[-1].rows < found[0].rows
+    assert found[-1].registers < found[-2].registers
+    assert found[-1].bytes == 8 * found[-1].registers

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from autograd import ops
+from autograd.compiler.passes.simplifier import is_minus_zero, is_zero
 from autograd.compiler.program import Arg, Program, Row
 from autograd.compiler.uses import use_counts
+
+MIN_TERMS = 4  # of a sum that is worth a product with 1.0
 
 
 def dots(program: Program) -> Program:
@@ -15,7 +18,7 @@ def dots(program: Program) -> Program:
 
     The additions keep their order, so the results stay the same to the last bit: b + w₁x₁ + w₂x₂ is what `dot` computes.
     A chain that starts with a product gets the bias -0.0, since adding -0.0 changes nothing, not even the sign of zero.
-    A chain of additions that starts from anything else is left alone: `sum` starts from 0.0, which changes -0.0.
+    `sum` starts from 0.0, which would change -0.0: other long chains of additions become dots with 1.0, without lanes.
 
     >>> from autograd.compiler.builder import Builder
     >>> from autograd.compiler.program import Input, Output
@@ -38,8 +41,7 @@ def dots(program: Program) -> Program:
             chains.dot(row)
         elif op is total:
             chains.sum(row)
-    rows = [chains.row(row) for row in program.rows if not chains.absorbed[row.result]]
-    return Program(program.inputs, tuple(rows), program.outputs, program.registers)
+    return Program(program.inputs, tuple(chains.rows(program.rows)), program.outputs, program.registers)
 
 
 class _Chain(NamedTuple):
@@ -48,6 +50,19 @@ class _Chain(NamedTuple):
     start: Arg
     lefts: list[Arg]
     rights: list[Arg]
+
+
+class _Sum(NamedTuple):
+    """A chain of additions alone: its terms, and the registers of its partial sums."""
+
+    from_zero: bool
+    terms: list[Arg]
+    registers: list[int]
+
+    @property
+    def is_short(self) -> bool:
+        """True if its additions are better left alone."""
+        return len(self.terms) < (2 if self.from_zero else MIN_TERMS)
 
 
 class _Chains:
@@ -62,7 +77,7 @@ class _Chains:
         self.products: dict[int, tuple[Arg, ...]] = {}  # used once
         self.open: dict[int, _Chain] = {}  # used once
         self.made: dict[int, _Chain] = {}
-        self.sums: dict[int, list[Arg]] = {}  # of additions alone, from 0.0 on
+        self.sums: dict[int, _Sum] = {}
         self.absorbed = bytearray(program.registers)
 
     def multiplication(self, row: Row) -> None:
@@ -82,8 +97,8 @@ class _Chains:
             self._add_product(row, x, y, right)
         elif left is not None:
             self._add_product(row, y, x, left)
-        elif not self._add_term(row, x, y):
-            self._add_term(row, y, x)
+        else:
+            self._add_terms(row, x, y)
 
     def dot(self, row: Row) -> None:
         """Several terms at once, which go on from what the bias is."""
@@ -108,12 +123,22 @@ class _Chains:
             self._absorb(*row.args)
             self._close(row, _Chain(0.0, [left for left, _ in pairs], [right for _, right in pairs]))
 
-    def row(self, row: Row) -> Row:
-        """The row that computes what this one did."""
-        chain, terms = self.made.get(row.result), self.sums.get(row.result)
+    def rows(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows, chains taken together."""
+        for found in self.sums.values():
+            if not found.is_short:
+                self._absorb(*found.registers[:-1])
+        return [self._row(row) for row in rows if not self.absorbed[row.result]]
+
+    def _row(self, row: Row) -> Row:
+        chain, found = self.made.get(row.result), self.sums.get(row.result)
         if chain is not None:
             return Row(ops.dot, (*chain.lefts, *chain.rights, chain.start), row.result)
-        return row if terms is None or len(terms) == 1 else Row(ops.sum, tuple(terms), row.result)
+        if found is None or found.is_short:
+            return row
+        if found.from_zero:
+            return Row(ops.sum, tuple(found.terms), row.result)
+        return Row(ops.dot, (*found.terms, *[1.0] * len(found.terms), -0.0), row.result)
 
     def _add_product(self, row: Row, start: Arg, register: Arg, factors: tuple[Arg, ...]) -> None:
         chain = self._opened(start)
@@ -126,26 +151,38 @@ class _Chains:
         chain.rights.append(factors[1])
         self._close(row, chain)
 
-    def _add_term(self, row: Row, start: Arg, term: Arg) -> bool:
-        """Add what is no product to a chain, as a term of a sum or times 1.0; False if there is none that takes it."""
-        if isinstance(start, float):
-            starts = start == 0.0 and math.copysign(1.0, start) > 0.0
-            if starts:
-                self.sums[row.result] = [term]
-            return starts
-        terms = self.sums.get(start)
-        if terms is not None and self.uses[start] == 1:
-            self._absorb(start)
-            terms.append(term)
-            self.sums[row.result] = terms
-            return True
+    def _add_terms(self, row: Row, x: Arg, y: Arg) -> None:
+        for start, term in ((x, y), (y, x)):
+            if self._add_bias(row, start, term) or self._add_to_sum(row, start, term):
+                return
+        for start, term in ((x, y), (y, x)):
+            if is_zero(start):
+                self.sums[row.result] = _Sum(True, [term], [row.result])
+                return
+        if not self.varies[row.result]:
+            self.sums[row.result] = _Sum(False, [x, y], [row.result])
+
+    def _add_bias(self, row: Row, start: Arg, term: Arg) -> bool:
+        """Add a bias that comes last, times 1.0. A chain that has one is left alone: it may be a neuron of a layer."""
         chain = self._opened(start)
-        if chain is None or len(chain.lefts) == 1 or (type(term) is int and self.varies[term]):
+        if chain is None or not is_minus_zero(chain.start) or 1.0 in chain.rights[-1:] or len(chain.rights) == 1:
+            return False
+        if isinstance(term, int) and (self.varies[term] or term in self.made):
             return False
         self._absorb(start)
         chain.lefts.append(term)
         chain.rights.append(1.0)
         self._close(row, chain)
+        return True
+
+    def _add_to_sum(self, row: Row, start: Arg, term: Arg) -> bool:
+        found = self.sums.get(start) if isinstance(start, int) else None
+        if found is None or self.uses[found.registers[-1]] != 1 or (self.varies[row.result] and not found.from_zero):
+            return False
+        found.terms.append(term)
+        found.registers.append(row.result)
+        del self.sums[found.registers[-2]]
+        self.sums[row.result] = found
         return True
 
     def _opened(self, arg: Arg) -> _Chain | None:

@@ -11,7 +11,7 @@ from autograd.compiler.program import Arg, Program, Row
 from autograd.compiler.uses import use_counts
 from autograd.op import Op
 
-MAX_DEPTH = 4  # how far a question about an argument is passed on to its own arguments
+MAX_DEPTH = 4  # how far rules look: a question about an argument may lead to its own arguments
 
 # Ops that make 0 and 1 of 0 and 1, with the number of the first argument that counts.
 KEEP_BOOLEANS = {ops.mul: 0, ops.maximum: 0, ops.minimum: 0, ops.where: 1}
@@ -34,6 +34,7 @@ class Simplifier:
         self.made: list[Row | None] = [None] * program.registers  # the row that writes each register
         self.uses = use_counts(program)
         self._booleans: set[int] = set()
+        self._depth = 0  # of rules that make rows, which other rules look at
 
     def program(self) -> Program:
         """The program, simplified."""
@@ -55,8 +56,10 @@ class Simplifier:
         """What stands for the result of an op: a constant, a register that is there, or that of a new row."""
         if int not in map(type, args):
             return float(op(*args))
-        rule = self.rules.get(op)
+        rule = self.rules.get(op) if self._depth < MAX_DEPTH else None
+        self._depth += 1
         found = None if rule is None else rule(self, *args)
+        self._depth -= 1
         if found is not None:
             return found
         result = len(self.made)
