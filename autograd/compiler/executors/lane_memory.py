@@ -94,6 +94,7 @@ class State:
         words[interpreter.ARRAY_COUNT] = len(self.arrays)
         outputs = np.empty((len(self.lane_outputs), lanes))
         words[interpreter.LANE_OUTPUTS] = address_of(outputs)
+        words[interpreter.NEXT_RANGE] = 0
         return outputs
 
     def _set_lanes(self, lanes: int) -> None:
@@ -106,7 +107,7 @@ class State:
             self.sums = aligned(self.ranges * self.code.sums)
             self.words[interpreter.SUMS] = self.sums.ctypes.data
         self.lanes = lanes
-        self.words[interpreter.LANES : interpreter.SHARED_OUTPUTS] = lanes, size, self.ranges
+        self.words[interpreter.LANES : interpreter.NEXT_RANGE] = lanes, size, self.ranges
 
     def thread(self, i: int) -> Thread:
         """The block of lanes of the i-th thread."""
