@@ -174,11 +174,12 @@ def _run_range(words, own, first, last, sums):
 def _add_ranges(words):
     memory, sums, count = doubles(words[MEMORY]), doubles(words[SUMS]), words[SUM_COUNT]
     totals, positions = small_integers(words[TOTALS]), small_integers(words[TOTAL_POSITIONS])
+    for k in range(1, words[RANGES]):
+        others = doubles(words[SUMS] + 8 * count * k)
+        for i in range(count):
+            sums[i] += others[i]
     for i in range(words[TOTAL_COUNT]):
-        total = 0.0
-        for k in range(words[RANGES]):
-            total += sums[count * k + positions[i]]
-        memory[totals[i]] = total
+        memory[totals[i]] = sums[positions[i]] if words[RANGES] else 0.0
 
 
 @_jit
