@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -249,6 +250,18 @@ def test_many_lanes_are_shared_out_among_threads(monkeypatch):
     submitted.clear()
     run(program, numbers_for(program, 100), 100, threads=3)
     assert not submitted
+
+
+def test_a_thread_that_never_begins_is_not_waited_for(monkeypatch):
+    class Pool:
+        def submit(self, function, *args):
+            return Future()
+
+    monkeypatch.setattr(lanes_module, "pool", Pool)
+    program = of_all_kinds()
+    numbers = numbers_for(program, 50_000)
+    for one, many in zip(run(program, numbers, 50_000), run(program, numbers, 50_000, threads=2), strict=True):
+        assert np.array_equal(one, many)
 
 
 def test_results_may_take_the_registers_of_arguments():

@@ -9,7 +9,7 @@ from numba import njit
 
 from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNARY, jitted
 from autograd.compiler.executors.machine_code import Source
-from autograd.compiler.executors.vectors import call, doubles, integers, small_integers
+from autograd.compiler.executors.vectors import call, doubles, integers, small_integers, take_number
 
 # -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
 
@@ -24,10 +24,10 @@ KERNELS, SCRATCH = 9, 10  # address of the kernel of each called op, and 1 if it
 WEIGHTS, WEIGHT_REGISTERS, WEIGHT_COUNT = 11, 12, 13  # of matrix products, in the order in which they are read
 SUMS, SUM_COUNT = 14, 15  # of each range of lanes
 TOTALS, TOTAL_POSITIONS, TOTAL_COUNT = 16, 17, 18  # registers of the sums over all ranges, and positions of their summands
-LANES, RANGE, RANGES = 19, 20, 21  # lanes, lanes per range, ranges
-SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 22, 23, 24
-LANE_OUTPUTS, LANE_OUTPUT_COUNT = 25, 26
-ARRAY_COUNT, ARRAYS = 27, 28  # address and columns of each array of inputs, the last words
+LANES, RANGE, RANGES, NEXT_RANGE = 19, 20, 21, 22  # lanes, lanes per range, ranges, the first that no thread has taken
+SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 23, 24, 25
+LANE_OUTPUTS, LANE_OUTPUT_COUNT = 26, 27
+ARRAY_COUNT, ARRAYS = 28, 29  # address and columns of each array of inputs, the last words
 
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 
@@ -174,11 +174,12 @@ def _run_range(words, own, first, last, sums):
 def _add_ranges(words):
     memory, sums, count = doubles(words[MEMORY]), doubles(words[SUMS]), words[SUM_COUNT]
     totals, positions = small_integers(words[TOTALS]), small_integers(words[TOTAL_POSITIONS])
+    for k in range(1, words[RANGES]):
+        others = doubles(words[SUMS] + 8 * count * k)
+        for i in range(count):
+            sums[i] += others[i]
     for i in range(words[TOTAL_COUNT]):
-        total = 0.0
-        for k in range(words[RANGES]):
-            total += sums[count * k + positions[i]]
-        memory[totals[i]] = total
+        memory[totals[i]] = sums[positions[i]] if words[RANGES] else 0.0
 
 
 @_jit
@@ -190,18 +191,20 @@ def _gather(numbers, registers, count, to):
 def _interpreter() -> Any:
     uniform_rows = _uniform_rows()
 
-    def interpret(state, thread, phases, first, last):
-        """Run the ranges `first` … `last`-1 of the lanes, what comes before them, or what comes after them."""
+    def interpret(state, thread, phases, y, z):
+        """Run what comes before the lanes; or ranges of lanes, as long as there are any; or what comes after them."""
         words, own = integers(state), integers(thread)
         memory = doubles(words[MEMORY])
         if phases & PREPARE:
             uniform_rows(words, 0, words[BEFORE])
             _gather(memory, small_integers(words[WEIGHT_REGISTERS]), words[WEIGHT_COUNT], doubles(words[WEIGHTS]))
         if phases & RUN:
-            for k in range(first, last):
+            k = take_number(state + 8 * NEXT_RANGE)
+            while k < words[RANGES]:
                 lane = words[RANGE] * k
                 sums = doubles(words[SUMS] + 8 * words[SUM_COUNT] * k)
                 _run_range(words, own, lane, min(lane + words[RANGE], words[LANES]), sums)
+                k = take_number(state + 8 * NEXT_RANGE)
         if phases & FINISH:
             _add_ranges(words)
             uniform_rows(words, words[AFTER], words[ROWS])

@@ -31,7 +31,9 @@ def exp(x):
     x = 800.0 if x > 800.0 else x
     x = -800.0 if x < -800.0 else x
     k = fma(x, LOG2_E, ROUNDING) - ROUNDING
-    r = fma(-k, LN2_LOW, fma(-k, LN2_HIGH, x))
+    high = fma(-k, LN2_HIGH, x)
+    r = fma(-k, LN2_LOW, high)
+    lost = fma(-k, LN2_LOW, high - r)
     p = 1.6059043836821613e-10  # 1/13!
     p = fma(p, r, 2.08767569878681e-09)
     p = fma(p, r, 2.505210838544172e-08)
@@ -44,7 +46,8 @@ def exp(x):
     p = fma(p, r, 0.041666666666666664)
     p = fma(p, r, 0.16666666666666666)
     p = fma(p, r, 0.5)
-    p = fma(r * r, p, r) + 1.0
+    whole = 1.0 + r
+    p = whole + (((1.0 - whole) + r) + fma(r * r, p, lost))
     half = fma(k, 0.5, ROUNDING) - ROUNDING  # 2^k may be out of range where the result is not
     return p * _power_of_2(half) * _power_of_2(k - half)
 

@@ -15,7 +15,7 @@ from autograd.compiler.executors.vectors import NARROW, WIDE
 from autograd.compiler.tape import Tape
 
 MAX_WIDTH = 256
-BLOCK_BYTES = 768 * 1024  # of a block of lanes: most of a second-level cache
+BLOCK_BYTES = 1024 * 1024  # of a block of lanes: half of a second-level cache
 RANGE_COST = 100_000.0  # nanoseconds of work that are worth a range of its own
 MAX_RANGES = 64
 
@@ -44,6 +44,7 @@ class State:
         self.weights = aligned(len(code.weights))
         self.sums = aligned(code.sums)
         self.lanes, self.ranges = -1, 1
+        self.width = max(min(BLOCK_BYTES // (8 * max(code.varying, 1)), MAX_WIDTH) // WIDE, 1) * WIDE
         self._threads: list[Thread] = []
         self._kept = [*_uniform_rows(tape), np.ascontiguousarray(tape.outputs[~varies], np.int32)]
         self._set_words()
@@ -94,19 +95,19 @@ class State:
         words[interpreter.ARRAY_COUNT] = len(self.arrays)
         outputs = np.empty((len(self.lane_outputs), lanes))
         words[interpreter.LANE_OUTPUTS] = address_of(outputs)
+        words[interpreter.NEXT_RANGE] = 0
         return outputs
 
     def _set_lanes(self, lanes: int) -> None:
         # Ranges depend on the lanes alone, so that sums are the same on any number of threads.
-        wanted = int(min(self.code.cost * lanes / RANGE_COST, MAX_RANGES))
-        size = max(-(-lanes // max(wanted, 1)), 1)
-        size += -size % WIDE
+        wanted = max(int(min(self.code.cost * lanes / RANGE_COST, MAX_RANGES)), 1)
+        size = max(-(-lanes // (wanted * self.width)), 1) * self.width
         self.ranges = -(-lanes // size)
         if len(self.sums) < self.ranges * self.code.sums:
             self.sums = aligned(self.ranges * self.code.sums)
             self.words[interpreter.SUMS] = self.sums.ctypes.data
         self.lanes = lanes
-        self.words[interpreter.LANES : interpreter.SHARED_OUTPUTS] = lanes, size, self.ranges
+        self.words[interpreter.LANES : interpreter.NEXT_RANGE] = lanes, size, self.ranges
 
     def thread(self, i: int) -> Thread:
         """The block of lanes of the i-th thread."""
@@ -120,7 +121,7 @@ class Thread:
 
     def __init__(self, state: State) -> None:
         code = state.code
-        width = max(min(BLOCK_BYTES // (8 * max(code.varying, 1)), MAX_WIDTH) // WIDE, 1) * WIDE
+        width = state.width
         stride = width + NARROW  # not a power of 2, whose multiples share few lines of a cache
         self.memory = aligned(code.varying * stride)
         self.sums = aligned(code.sums)

@@ -94,7 +94,7 @@ _LACKING = {
     "round": _rounded,
 }
 
-# Functions whose result is never a small difference of what exp, log … give: these may be an ulp off, and run on many lanes.
+# Ops whose result is no small difference of what exp, log … give: those may be an ulp off, and run on many lanes at once.
 VECTORISED = {"exp", "log", "log1p", "tanh", "sech2", "sigmoid", "softplus", "gaussian", "normal_pdf", "floor", "ceil"}
 _FAST = {"exp": lane_math.exp, "log": lane_math.log, "log1p": lane_math.log1p, "tanh": lane_math.tanh, "floor": lane_math.floor}
 

@@ -11,13 +11,11 @@ from typing import Any
 from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_interpreter import FINISH, PREPARE, RUN
-from autograd.compiler.executors.lane_memory import State
+from autograd.compiler.executors.lane_memory import State, Thread
 from autograd.compiler.executors.lane_ops import unavailable
 from autograd.compiler.executors.machine_code import addresses, run
 from autograd.compiler.tape import Tape
 from autograd.errors import CompileError
-
-PHASES = PREPARE | RUN | FINISH
 
 
 class Lanes:
@@ -51,29 +49,28 @@ class Lanes:
             state = self._free.pop()
         except IndexError:
             state = State(self._tape, self._code)
-        try:
-            outputs = state.given(uniform, per_lane, lanes)
-            if state.ranges <= 1 or self._threads == 1:
-                run(self._interpreter, state.address, state.thread(0).address, PHASES, 0, state.ranges)
-            else:
-                self._on_threads(state)
-            return state.shared_outputs.copy(), outputs
-        finally:
-            state.arrays = []
-            self._free.append(state)
+        outputs = state.given(uniform, per_lane, lanes)
+        if state.ranges <= 1 or self._threads == 1:
+            self._run(state, state.thread(0), PREPARE | RUN | FINISH)
+        else:
+            self._on_threads(state)
+        found = state.shared_outputs.copy(), outputs
+        state.arrays = []
+        self._free.append(state)  # not after an interrupt: other threads may be at work on it
+        return found
 
     def _on_threads(self, state: State) -> None:
-        count = min(self._threads, state.ranges)
-        bounds = [state.ranges * i // count for i in range(count + 1)]
-        own = [state.thread(i).address for i in range(count)]
-        run(self._interpreter, state.address, own[0], PREPARE, 0, 0)
-        others = [
-            pool().submit(run, self._interpreter, state.address, own[i], RUN, bounds[i], bounds[i + 1]) for i in range(1, count)
-        ]
-        run(self._interpreter, state.address, own[0], RUN, 0, bounds[1])
+        threads = [state.thread(i) for i in range(min(self._threads, state.ranges))]
+        self._run(state, threads[0], PREPARE)
+        others = [pool().submit(self._run, state, thread, RUN) for thread in threads[1:]]
+        self._run(state, threads[0], RUN)
         for other in others:
-            other.result()
-        run(self._interpreter, state.address, own[0], FINISH, 0, 0)
+            if not other.cancel():  # one that has not begun would find nothing left to do
+                other.result()
+        self._run(state, threads[0], FINISH)
+
+    def _run(self, state: State, thread: Thread, phases: int) -> None:
+        run(self._interpreter, state.address, thread.address, phases)
 
 
 def cores() -> int:

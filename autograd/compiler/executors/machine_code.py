@@ -119,8 +119,8 @@ def _entry(signatures: Any, function: Callable[..., Any]) -> Any:
         return numba.njit(signatures, nogil=True)(function)
 
 
-def _run(function, state, thread, phases, first, last):  # type: ignore[no-untyped-def]
-    _call(function, state, thread, phases, first, last)
+def _run(function, state, thread, phases):  # type: ignore[no-untyped-def]
+    _call(function, state, thread, phases, 0, 0)
 
 
 def _address(numbers):  # type: ignore[no-untyped-def]
@@ -128,5 +128,5 @@ def _address(numbers):  # type: ignore[no-untyped-def]
 
 
 # ctypes and NumPy need a microsecond for either.
-run = _entry(types.void(*[types.int64] * 6), _run)
+run = _entry(types.void(*[types.int64] * 4), _run)
 address_of = _entry([types.int64(_types.Array(types.float64, rank, "C", readonly=True)) for rank in (1, 2)], _address)

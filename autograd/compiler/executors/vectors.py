@@ -226,6 +226,17 @@ def integer(typing: Any, address: Any) -> Any:
 
 
 @intrinsic
+def take_number(typing: Any, address: Any) -> Any:
+    """The integer at an address, which then counts one more: no two threads get the same."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        return builder.atomic_rmw("add", builder.inttoptr(args[0], word.as_pointer()), word(1), "monotonic")
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
 def doubles(typing: Any, address: Any) -> Any:
     """The address as a pointer to floats."""
 
