@@ -122,4 +122,4 @@ def _moves_arrays(optimizer: Optimizer) -> bool:
 
 def _as_slice(places: list[int]) -> Any:
     """The places as a slice, which copies nothing, if they follow each other."""
-    return slice(places[0], places[-1] + 1) if places == list(range(places[0], places[-1] + 1)) else places
+    return slice(places[0], places[-1] + 1) if places == list(range(places[0], places[-1] + 1)) else numpy.array(places)
