@@ -11,7 +11,7 @@ import numpy
 
 from autograd import CompileError, Value
 from autograd.compiler.batch_loss import BatchLoss, Sums
-from autograd.extend import same_shape, tree_leaves, tree_map
+from autograd.extend import made_in_call, same_shape, tree_leaves, tree_map
 from nn._eager_training import Batch, EagerTraining, Run, gradients_of
 from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
@@ -219,4 +219,6 @@ def _held(held: Any) -> Any:
         return {key: _held(item) for key, item in held.items()}
     if isinstance(held, (list, tuple)):
         return [_held(item) for item in held]
+    if type(held) is Value and (held.op is not None or made_in_call(held)):
+        return None  # a result that a call has left behind
     return held if held is None or isinstance(held, (bool, int, float, str)) else id(held)

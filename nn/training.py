@@ -190,14 +190,19 @@ def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     work = epochs * len(run.X) * len(run.optimizer.params)
     if compiled is False or (compiled == "auto" and work < MIN_WORK):
         return EagerTraining(run)
+    reason = 'it needs an extra: pip install "scalar-autograd[compile]"'
     try:
-        from nn._compiled_training import CompiledTraining  # which needs NumPy
-
+        from nn._compiled_training import CompiledTraining
+    except ImportError:
+        if compiled is True:
+            raise ImportError(f"compiled=True: {reason}") from None
+        return EagerTraining(run, reason)
+    try:
         return CompiledTraining(run)
-    except (CompileError, ImportError) as error:
+    except CompileError as error:
         if compiled is True:
             raise
-        return EagerTraining(run, reason=str(error))
+        return EagerTraining(run, str(error))
 
 
 def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable[..., None]) -> dict[str, float]:
