@@ -17,6 +17,8 @@ RandomState = int | Random | None
 
 def plain_lists(values: Any) -> Any:
     """Nested lists, from lists, tuples, arrays, DataFrames or Series; anything else as it is."""
+    if type(values) is list:
+        return [value if type(value) is float else plain_lists(value) for value in values]
     if hasattr(values, "tolist"):
         return values.tolist()
     if hasattr(values, "to_numpy"):  # a DataFrame

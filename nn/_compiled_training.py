@@ -11,7 +11,7 @@ import numpy
 
 from autograd import CompileError, Value
 from autograd.compiler.batch_loss import BatchLoss, Sums
-from autograd.extend import same_shape, tree_leaves, tree_map
+from autograd.extend import made_in_call, same_shape, tree_leaves, tree_map
 from nn._eager_training import Batch, EagerTraining, Run, gradients_of
 from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
@@ -38,10 +38,14 @@ class CompiledTraining(EagerTraining):
         """Record the loss with a gradient, as in training, and without one, as in validation."""
         run = self.run
         program = _recorded(run, self.samples, gradient=True)
-        leaves = [program.captured[i] for i in program.reached]
-        if not any(p in leaves for p in run.optimizer.params):
+        reached = {program.captured[place]: i for i, place in enumerate(program.reached)}
+        moved = [p for p in run.optimizer.params if p in reached]
+        if not moved:
             raise CompileError("no gradient reaches a parameter that the optimizer holds")
+        # In the optimizer's order, in which it moves them all at once.
+        leaves = list(dict.fromkeys([*moved, *reached]))
         self.flat = FlatParameters(leaves, run.optimizer)
+        self.order = numpy.array([reached[p] for p in leaves])
         self.program = _OnFlat(program, self.flat)
         self.samples.weigh(run.loss, program.outputs)
         if self.held_out is not None:
@@ -49,7 +53,7 @@ class CompiledTraining(EagerTraining):
                 validated = _recorded(run, self.held_out, gradient=False)
             self.validated = _OnFlat(validated, self.flat)
             self.held_out.weigh(run.loss, validated.outputs)
-        self.model_as_recorded = _facts(run.model, program.captured)
+        self.recorded = _facts(run.model, program.captured) if run.watched else None
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
         """One epoch."""
@@ -66,7 +70,8 @@ class CompiledTraining(EagerTraining):
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss):
             return None
-        self.flat.take(numpy.multiply(sums.gradient, 1.0 / divisor), sums.missed)
+        missed = [self.flat.place[self.program.leaf(i)] for i in sums.missed]
+        self.flat.take(numpy.asarray(sums.gradient)[self.order] * (1.0 / divisor), missed)
         return Batch(loss, self.program.outputs_of(sums) if self.run.metric else [], targets)
 
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
@@ -102,7 +107,7 @@ class CompiledTraining(EagerTraining):
 
     def read(self) -> bool:
         """Take over what has been done to parameters and optimizer; False if the model has to be recorded again."""
-        if _facts(self.run.model, self.program.program.captured) != self.model_as_recorded:
+        if _facts(self.run.model, self.program.program.captured) != self.recorded:
             return False
         self.flat.read()
         for program in (self.program, self.validated) if self.held_out else (self.program,):
@@ -138,9 +143,13 @@ class _OnFlat:
 
     def __init__(self, program: BatchLoss, flat: FlatParameters) -> None:
         self.program, self.flat = program, flat
-        self.at = [i for i, leaf in enumerate(program.captured) if leaf in flat.place]
-        self.places = [flat.place[program.captured[i]] for i in self.at]
+        self.at = numpy.array([i for i, leaf in enumerate(program.captured) if leaf in flat.place], int)
+        self.places = numpy.array([flat.place[program.captured[i]] for i in self.at], int)
         self.read()
+
+    def leaf(self, i: int) -> Value:
+        """The leaf at a position in the gradient."""
+        return self.program.captured[self.program.reached[i]]
 
     def read(self) -> None:
         """Take over the numbers of the leaves that are not in the flat array."""
@@ -149,7 +158,7 @@ class _OnFlat:
     def sums(self, samples: _Samples, part: list[int] | None) -> Sums:
         """The sums over these samples, or all."""
         self.numbers[self.at] = self.flat.data[self.places]
-        columns = samples.columns if part is None else [table[part] for table in samples.columns]
+        columns = samples.columns if part is None else [table.take(part, axis=0) for table in samples.columns]
         return self.program.run(self.numbers, columns, len(columns[0]))
 
     def outputs_of(self, sums: Sums) -> list[Any]:
@@ -210,4 +219,6 @@ def _held(held: Any) -> Any:
         return {key: _held(item) for key, item in held.items()}
     if isinstance(held, (list, tuple)):
         return [_held(item) for item in held]
+    if type(held) is Value and (held.op is not None or made_in_call(held)):
+        return None  # a result that a call has left behind
     return held if held is None or isinstance(held, (bool, int, float, str)) else id(held)

@@ -64,10 +64,11 @@ class Run(NamedTuple):
     batch_size: int | None
     metric: Metric | None
     held_out: tuple[list[Any], list[Any]] | None
+    watched: bool  # are there callbacks, which may change anything?
 
 
 class EagerTraining:
-    """What `fit` trains with: the steps of an epoch, and the loss and outputs of validation.
+    """What `fit` trains with: the steps of an epoch, with plain outputs for the metric, and validation.
 
     `write` makes parameters and optimizer what they are after the last step, before anybody looks at them; `read` takes
     over what has been done to them. Eagerly there is nothing to do.
@@ -81,9 +82,9 @@ class EagerTraining:
         model, X, y, loss, optimizer, batch_size, *_ = self.run
         for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
             if self._reason:  # told once the first batch has shown that it can be trained at all
-                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=4)
+                warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
                 self._reason = ""
-            yield batch
+            yield batch if self.run.metric is None else batch._replace(outputs=plain(batch.outputs))
 
     def validation(self) -> dict[str, float]:
         """The loss, and the metric if there is one, of the validation data."""

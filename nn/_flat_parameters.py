@@ -27,7 +27,7 @@ class _Block:
 class FlatParameters:
     """Leaves that a gradient reaches, as one float64 array, and the optimizer's memory of them, as arrays.
 
-    The arrays are ahead of the Values. `write` brings these up to date, and `read` takes over what others did to them.
+    Steps are made on the arrays. `write` brings the Values up to date, and `read` takes over what others did to them.
     """
 
     def __init__(self, leaves: Sequence[Value], optimizer: Optimizer) -> None:
@@ -36,6 +36,7 @@ class FlatParameters:
         self.data = numpy.empty(len(self.leaves))
         self.grad: Any = None  # before the first step
         self.missed: list[int] = []  # leaves that the last gradient has not reached
+        self.ahead = False  # of the Values
         self.read()
 
     def read(self) -> None:
@@ -67,16 +68,20 @@ class FlatParameters:
 
     def take(self, grad: Any, missed: list[int]) -> None:
         """The gradient of a batch, and the leaves that it has not reached."""
-        self.grad, self.missed = grad, missed
+        self.grad, self.missed, self.ahead = grad, missed, True
         if self.others:
             self.sums += grad[self.others]
 
     def step(self) -> None:
         """Move every parameter, bit for bit as `optimizer.step()` would."""
         if self.blocks is None or self.missed or not self._step_on_arrays(self.blocks):
+            self.optimizer.zero_grad()
+            self.ahead = True
             self.write()
             self.optimizer.step()
             self.read()
+        else:
+            self.ahead = True
 
     def _step_on_arrays(self, blocks: Iterable[_Block]) -> bool:
         """False, and nothing has changed, if a number is not finite: on floats the rule may say that it divides by 0."""
@@ -95,7 +100,10 @@ class FlatParameters:
         return True
 
     def write(self) -> None:
-        """Bring the Values and the optimizer's memory to where eager training would have them."""
+        """Bring the Values and the optimizer's memory to where eager training would have them, if they are not there."""
+        if not self.ahead:
+            return
+        self.ahead = False
         for p, number in zip(self.leaves, self.data.tolist(), strict=True):
             p.data = number
         if self.grad is not None:
@@ -115,11 +123,10 @@ class FlatParameters:
 
 def _moves_arrays(optimizer: Optimizer) -> bool:
     """True if its rule is one of `nn.optim`, and nothing of the user's own has to see the single numbers."""
-    kind = type(optimizer)
-    own = (kind.rule, kind.update, kind.step, kind.zero_grad)
-    return all(method.__module__ == Optimizer.__module__ for method in own)
+    methods = (getattr(optimizer, name) for name in ("rule", "update", "step", "zero_grad"))
+    return all(method.__module__ == Optimizer.__module__ for method in methods)
 
 
 def _as_slice(places: list[int]) -> Any:
     """The places as a slice, which copies nothing, if they follow each other."""
-    return slice(places[0], places[-1] + 1) if places == list(range(places[0], places[-1] + 1)) else places
+    return slice(places[0], places[-1] + 1) if places == list(range(places[0], places[-1] + 1)) else numpy.array(places)

@@ -52,10 +52,19 @@ def plain(output: Any) -> Any:
     >>> plain([Value(1.0), Value(2.0)])
     [1.0, 2.0]
     """
-    output = plain_lists(output)
+    return _numbers(plain_lists(output))
+
+
+def _numbers(output: Any) -> Any:
     if isinstance(output, list):
-        return [plain(item) for item in output]
+        return [item if type(item) is float else _numbers(item) for item in output]
     return output.data if type(output) is Value else output
+
+
+def _row(output: Any) -> list[Any]:
+    numbers = _numbers(output)
+    flat = type(numbers) is list and {float}.issuperset(map(type, numbers))
+    return numbers if flat else tree_leaves(numbers)
 
 
 def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -> list[tuple[int, int | None]]:
@@ -65,10 +74,10 @@ def _classes(outputs: Sequence[Any], targets: Sequence[Any], threshold: float) -
         raise ValueError("targets: expected one for each output, got none")
     if len(outputs) != len(targets):
         raise ValueError(f"targets: expected {len(outputs)}, one for each output, got {len(targets)}")
-    rows = [tree_leaves(plain(output)) for output in outputs]
+    rows = [_row(output) for output in outputs]
     for i, row in enumerate(rows):
         for number in row:
-            if not isinstance(number, Real):
+            if type(number) is not float and not isinstance(number, Real):
                 raise TypeError(f"outputs: expected numbers, got {number!r} in output {i}")
     width = len(rows[0])
     for i, row in enumerate(rows):

@@ -16,12 +16,12 @@ from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn.losses import Loss
 from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
-from nn.metrics import accuracy, plain
+from nn.metrics import accuracy
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
-MIN_COMPILED = 2000  # samples in all epochs: below it, compiling would take longer than training
+MIN_WORK = 3_000_000  # parameters times samples of all epochs, some two seconds, from which on compiling gains time
 
 
 @dataclass
@@ -139,7 +139,7 @@ def fit(
     checked_integer("epochs", epochs, at_least=1)
     if compiled != "auto":
         checked_flag("compiled", compiled)
-    run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out)
+    run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out, watched=bool(callbacks))
     history = History()
     try:
         with in_mode(model, training=True), progress_bar(epochs, "epoch", progress) as advance:
@@ -187,16 +187,22 @@ def _train(
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     """The training to begin with: compiled, if that is wanted and can be done."""
-    if compiled is False or (compiled == "auto" and epochs * len(run.X) < MIN_COMPILED):
+    work = epochs * len(run.X) * len(run.optimizer.params)
+    if compiled is False or (compiled == "auto" and work < MIN_WORK):
         return EagerTraining(run)
+    reason = 'it needs an extra: pip install "scalar-autograd[compile]"'
     try:
-        from nn._compiled_training import CompiledTraining  # which needs NumPy
-
+        from nn._compiled_training import CompiledTraining
+    except ImportError:
+        if compiled is True:
+            raise ImportError(f"compiled=True: {reason}") from None
+        return EagerTraining(run, reason)
+    try:
         return CompiledTraining(run)
-    except (CompileError, ImportError) as error:
+    except CompileError as error:
         if compiled is True:
             raise
-        return EagerTraining(run, reason=str(error))
+        return EagerTraining(run, str(error))
 
 
 def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable[..., None]) -> dict[str, float]:
@@ -210,7 +216,7 @@ def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable
         total += cost * (1 if loss.reduction == "sum" else len(wanted))
         samples += len(wanted)
         if metric is not None:
-            outputs += plain(scores)
+            outputs += scores
             targets += wanted
     reached = {"loss": total if loss.reduction == "sum" else total / samples}
     if metric is None:

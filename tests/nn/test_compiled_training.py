@@ -1,15 +1,22 @@
 """Compiled training: the numbers, the history and the end of a run are those of eager training, up to rounding."""
 
 import math
+import subprocess
+import sys
+import warnings
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd
 import nn
-from autograd.extend import tree_leaves
-from nn import fit
-from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, RMSprop
+from autograd import CompileError, Value
+from autograd.extend import draw, tree_leaves
+from nn import EarlyStopping, fit, lr_scheduler
+from nn.losses import Loss
+from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 from tests.support.soak import few
 
 # A step may add rounding errors of this size to a number near 1. An optimizer that divides by the size of a gradient
@@ -141,3 +148,394 @@ def test_compiled_training_is_eager_training_up_to_rounding(loss, data, model, X
     steps = options["epochs"] * math.ceil(len(X) / (batch_size or len(X)))
     tolerance = ROUNDING * steps * (1.0 if name.startswith("SGD") else 1.0 / EPS)
     both(lambda: MODELS[model](nout), X, y, OPTIMIZERS[name], tolerance, **options)
+
+
+# -- what a run may meet ------------------------------------------------------------------------------
+
+XY = ([[0.5, -1.0], [1.0, 0.25], [-0.75, 0.5], [0.125, 2.0], [1.5, -0.5]], [1.0, -0.5, 0.25, 2.0, 0.0])
+CLASSES = (XY[0], [0, 2, 1, 1, 0])
+
+
+class Model(nn.Module):
+    """A model of the functions of a test: its parts, and what it computes with them."""
+
+    def __init__(self, function, **parts):
+        vars(self).update(parts)
+        self.function = lambda: function  # which may hold Values that are no parameters
+
+    def forward(self, x):
+        return self.function()(self, x)
+
+
+@given(
+    cuts=st.lists(st.integers(1, 4), max_size=3),
+    momentum=st.sampled_from([0.0, 0.9]),
+    rate=st.sampled_from(["StepLR", "ExponentialLR", "LambdaLR", "ReduceLROnPlateau"]),
+)
+@few
+def test_schedulers_groups_and_frozen_parameters(cuts, momentum, rate):
+    schedules = {
+        "StepLR": lambda optimizer: lr_scheduler.StepLR(optimizer, 2),
+        "ExponentialLR": lambda optimizer: lr_scheduler.ExponentialLR(optimizer, 0.5),
+        "LambdaLR": lambda optimizer: lr_scheduler.LambdaLR(optimizer, lambda epoch: 1.0 / (1 + epoch)),
+        "ReduceLROnPlateau": lambda optimizer: lr_scheduler.ReduceLROnPlateau(optimizer, patience=0, factor=0.5),
+    }
+    runs = []
+    for compiled in (False, True):
+        model = net(1, hidden=(4, 3))
+        for i in cuts:
+            model.parameters()[i].requires_grad = False
+        layers = [layer.parameters() for layer in model.layers[:2]]  # the last layer gets gradients, but is not moved
+        groups = [{"params": layers[0], "lr": 0.05}, {"params": layers[1], "weight_decay": 0.1}]
+        optimizer = SGD(groups, lr=0.02, momentum=momentum)
+        scheduler = schedules[rate](optimizer)
+        options = {"loss": nn.MSELoss(), "epochs": 5, "batch_size": 2, "scheduler": scheduler, "progress": False}
+        runs.append((model, optimizer, fit(model, *XY, optimizer=optimizer, compiled=compiled, **options)))
+    check_alike(*runs, 5 * 3 * ROUNDING)
+
+
+def test_parameters_that_are_shared_and_those_that_are_not_used():
+    def shared(model, x):
+        return autograd.tanh(model.w * x[0] + model.v) * model.w + model.v * model.w
+
+    both(lambda: Model(shared, w=Value(0.5), v=Value(-0.25), unused=Value(3.0)), *XY, OPTIMIZERS["Adam"], 1e-8)
+    both(lambda: nn.Sequential(layer := nn.Layer(2, 2, "tanh", seed=0), layer, nn.Layer(2, 1, seed=1)), *XY)
+
+
+def test_a_parameter_that_no_sample_of_a_batch_leads_to_is_skipped():
+    def expert(model, x):
+        return autograd.where(autograd.greater(x[0], 0.9), model.w * x[1], model.v * x[1] + model.v)
+
+    for name in ("SGD", "Adam"):
+        _, optimizer, _ = both(
+            lambda: Model(expert, w=Value(0.5), v=Value(-0.25)), *XY, OPTIMIZERS[name], 1e-8, batch_size=1, epochs=2
+        )
+        if name == "Adam":
+            assert [memory["step"] for memory in optimizer.state] == [4, 6]
+
+
+def test_a_class_that_is_not_in_a_batch_moves_nothing_but_its_own_weights():
+    both(lambda: net(3, hidden=()), *CLASSES, OPTIMIZERS["AdamW"], 1e-8, loss=nn.NLLLoss(), batch_size=2)
+    both(lambda: net(3, hidden=()), XY[0], [[0.5, 0.5, 0.0]] * 5, loss=nn.KLDivLoss(), optimizer=OPTIMIZERS["SGD"])
+
+
+def test_draws_of_ones_own_come_in_the_same_order_from_the_same_generator():
+    def noisy(model, x):
+        return model.w * x[0] + draw(model.generator.random) * model.v - draw(lambda: model.generator.gauss(0.0, 1.0)) * model.w
+
+    both(lambda: Model(noisy, w=Value(0.5), v=Value(-0.25), generator=Random(7)), *XY, batch_size=2)
+
+
+def test_a_loss_with_parameters_of_its_own_and_an_element_of_ones_own():
+    class Scaled(Loss):
+        def element(self, prediction, target):
+            return autograd.logaddexp(prediction - target, target - prediction)
+
+    both(lambda: net(1), *XY, loss=Scaled())
+
+
+def test_outputs_may_be_nested_and_samples_dicts():
+    X = [{"size": x[0], "place": [x[1], 0.5]} for x in XY[0]]
+
+    def nested(model, x):
+        return [[model.w * x["size"], model.v], model.v * x["place"][0]]
+
+    seen = []
+    metric = lambda outputs, targets: seen.append(outputs) or float(len(outputs))  # noqa: E731
+    y = [[[t, 0.5], 1.0] for t in XY[1]]
+    both(lambda: Model(nested, w=Value(0.5), v=Value(-0.25)), X, y, metric=metric, epochs=1)
+    assert alike(seen[0], seen[1], ROUNDING)
+
+
+# -- callbacks ---------------------------------------------------------------------------------------
+
+
+def doing(change):
+    """A callback that changes something after the first epoch, and notes what it sees."""
+
+    def callback(model, history):
+        notes.append([model.state_dict(), [(p.grad, p.has_grad) for p in model.parameters()], history.loss[-1]])
+        if history.epochs == 1:
+            change(model)
+
+    notes = callback.notes = []
+    return callback
+
+
+def freeze(model):
+    model.parameters()[1].requires_grad = False
+
+
+def halve(model):
+    for p in model.parameters():
+        p.data *= 0.5
+
+
+def replace(model):
+    model.items[1].p = 0.0
+
+
+def grow(model):
+    model.items.append(nn.Tanh())
+
+
+def look(model):
+    model([0.5, 0.5])
+
+
+@pytest.mark.parametrize("change", [freeze, halve, replace, grow, nn.Module.eval, look])
+def test_callbacks_see_what_they_would_see_eagerly_and_what_they_change_is_changed(change):
+    def make():
+        return nn.Sequential(nn.Layer(2, 3, "tanh", seed=0), nn.Dropout(0.5, seed=1), nn.Layer(3, 1, "linear", seed=2))
+
+    callbacks = [doing(change) for _ in range(2)]
+    runs = [
+        trained(compiled, make, *XY, OPTIMIZERS["SGD with momentum"], loss=nn.MSELoss(), epochs=4, batch_size=2, callbacks=[one])
+        for compiled, one in zip((False, True), callbacks, strict=True)
+    ]
+    check_alike(*runs, 1e-11)
+    assert alike(callbacks[0].notes, callbacks[1].notes, 1e-11)
+
+
+def test_a_callback_may_change_the_optimizer_and_its_memory():
+    def change(optimizer):
+        def callback(model, history):
+            optimizer.param_groups[0]["lr"] *= 0.5
+            if history.epochs == 2:
+                optimizer.load_state_dict(SGD(model.parameters(), lr=0.03, momentum=0.5).state_dict())
+
+        return callback
+
+    runs = []
+    for compiled in (False, True):
+        model = net(1)
+        optimizer = SGD(model.parameters(), lr=0.05, momentum=0.9)
+        options = {"loss": nn.MSELoss(), "epochs": 4, "progress": False, "callbacks": [change(optimizer)]}
+        runs.append((model, optimizer, fit(model, *XY, optimizer=optimizer, compiled=compiled, **options)))
+    check_alike(*runs, 1e-12)
+
+
+def test_early_stopping_gives_the_best_parameters_back():
+    def options():
+        return {"validation_data": ([[1.0, 1.0]], [0.5]), "callbacks": [EarlyStopping(patience=1)], "loss": nn.MSELoss()}
+
+    runs = [
+        trained(compiled, lambda: net(1), *XY, lambda params: SGD(params, lr=0.3), epochs=40, **options())
+        for compiled in (False, True)
+    ]
+    check_alike(*runs, 1e-9)
+    assert runs[1][2].stopped_early
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_parameters_are_written_back_whatever_ends_the_run(error):
+    def end(model, history):
+        if history.epochs == 2:
+            for p in model.parameters():
+                p.data += 1.0  # what it did before is kept
+            raise error
+
+    runs = []
+    for compiled in (False, True):
+        model = net(1)
+        optimizer = OPTIMIZERS["Adam"](model.parameters())
+        options = {"loss": nn.MSELoss(), "epochs": 5, "progress": False, "callbacks": [end], "compiled": compiled}
+        if error is RuntimeError:
+            with pytest.raises(RuntimeError):
+                fit(model, *XY, optimizer=optimizer, **options)
+            runs.append((model, optimizer, nn.History()))
+        else:
+            runs.append((model, optimizer, fit(model, *XY, optimizer=optimizer, **options)))
+            assert runs[-1][2].interrupted
+    check_alike(*runs, 1e-9)
+
+
+def test_ctrl_c_between_batches_keeps_the_steps_that_were_made():
+    runs = []
+    for compiled in (False, True):
+        model, calls = net(1), []
+
+        class Impatient(SGD):
+            def step(self, calls=calls):
+                calls.append(self)
+                if len(calls) == 5:
+                    raise KeyboardInterrupt
+                super().step()
+
+        optimizer = Impatient(model.parameters(), lr=0.1, momentum=0.9)
+        options = {"loss": nn.MSELoss(), "epochs": 5, "batch_size": 2, "progress": False, "compiled": compiled}
+        runs.append((model, optimizer, fit(model, *XY, optimizer=optimizer, **options)))
+        assert runs[-1][2].interrupted
+        assert runs[-1][2].epochs == 1
+    check_alike(*runs, 1e-12)
+
+
+def test_a_metric_of_ones_own_sees_the_model_as_it_is_after_the_epoch():
+    seen = []
+    for compiled in (False, True):
+        model = net(1)
+        look = lambda outputs, targets, model=model: sum(p.data for p in model.parameters())  # noqa: E731
+        options = {
+            "loss": nn.MSELoss(),
+            "epochs": 3,
+            "progress": False,
+            "metric": look,
+            "validation_data": (XY[0][:2], XY[1][:2]),
+        }
+        seen.append(vars(fit(model, *XY, optimizer=SGD(model.parameters(), lr=0.1), compiled=compiled, **options)))
+    assert alike(*seen, 1e-12)
+
+
+# -- losses that are not finite ------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_run_diverges_in_the_same_epoch_with_the_same_words():
+    runs = []
+    for compiled in (False, True):
+        model = net(1, "relu")
+        optimizer = SGD(model.parameters(), lr=1e6)
+        with pytest.raises(ArithmeticError, match=r"the loss is .* in epoch \d+") as caught:
+            fit(model, *XY, loss=nn.MSELoss(), optimizer=optimizer, epochs=50, progress=False, compiled=compiled)
+        runs.append(str(caught.value))
+    assert runs[0] == runs[1]
+
+
+def test_probabilities_of_exactly_0_and_1_are_trained_as_eagerly():
+    def certain(model, x):
+        return autograd.sigmoid(100.0 * (model.w * x[0] + model.v))
+
+    both(
+        lambda: Model(certain, w=Value(1.0), v=Value(0.0)),
+        [[1.0], [-8.0], [0.01]],
+        [1, 0, 1],
+        lambda params: SGD(params, lr=1e-4),
+        loss=nn.BCELoss(),
+        validation_data=([[1.0]], [1]),
+    )
+
+
+def test_predictions_and_targets_that_a_loss_refuses_are_refused_in_the_same_words():
+    wide = lambda: Model(lambda model, x: 3.0 * model.w * x[0], w=Value(1.0))  # noqa: E731
+    assert both(wide, [[0.1], [0.9]], [1, 0], loss=nn.BCELoss()) is None
+    with pytest.raises(CompileError, match="HingeLoss takes -1 and 1, got 0"):
+        trained(True, lambda: net(1), XY[0], [1, -1, 0, 1, 1], OPTIMIZERS["SGD"], loss=nn.HingeLoss(), epochs=1)
+
+
+# -- what cannot be compiled ---------------------------------------------------------------------------
+
+
+def branching(model, x):
+    return model.w * x[0] if x[1] > 0.0 else model.v * x[0]
+
+
+def reading(model, x):
+    return model.w * x[0] * (1.0 + abs(model.v.data)) + model.v
+
+
+def failing(model, x):
+    return model.w * math.exp(x[0]) + model.v
+
+
+def random_(model, x):
+    return model.w * model.generator.random() + model.v * x[0]
+
+
+class Whole(Loss):
+    def forward(self, predictions, targets):
+        return autograd.mean([(p - t) ** 2 for p, t in zip(predictions, targets, strict=True)])
+
+
+HERE = r"test_compiled_training.py:\d+"
+REFUSED = {
+    "a branch": ({"function": branching}, rf"{HERE}: return model.w \* x\[0\] if x\[1\] > 0.0"),
+    "a number that is read": ({"function": reading}, rf"{HERE}: data was read"),
+    "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in the place of the numbers"),
+    "a draw that nobody knows of": ({"function": random_}, "does something else at every call"),
+    "a loss that is opaque": ({"loss": Whole()}, "Whole defines forward itself"),
+    "samples of several shapes": (
+        {"X": [[0.5, [1.0]], [0.5, [1.0, 2.0]], *([[1.0, [2.0]]] * 3)]},
+        "not all samples have the same shape",
+    ),
+    "Values among the samples": ({"X": [[Value(0.5), 1.0], *XY[0][1:]]}, "there are Values among the samples"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_error(name, monkeypatch):
+    changes, sentence = REFUSED[name]
+    options = {"function": lambda model, x: model.w * x[0] + model.v, "X": XY[0], "loss": nn.MSELoss(), **changes}
+    monkeypatch.setattr(nn.training, "MIN_WORK", 0)
+
+    def run(compiled):
+        model = Model(options["function"], w=Value(0.5), v=Value(-0.25), generator=Random(3))
+        optimizer = SGD(model.parameters(), lr=0.1)
+        settings = {"loss": options["loss"], "epochs": 2, "progress": False, "compiled": compiled}
+        return model, optimizer, fit(model, options["X"], XY[1], optimizer=optimizer, **settings)
+
+    with pytest.raises(CompileError, match=sentence):
+        run(True)
+    with pytest.warns(UserWarning, match=f"^fit trains without compiling: .*{sentence}") as caught:
+        found = run("auto")
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    if name != "a draw that nobody knows of":  # whose generator has moved on while it was recorded
+        check_alike(run(False), found, 0.0)
+
+
+def test_an_error_in_the_first_batch_comes_without_the_sentence(monkeypatch):
+    monkeypatch.setattr(nn.training, "MIN_WORK", 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TypeError, match="loss must give one Value, got list: use reduction"):
+            trained("auto", lambda: net(1), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss("none"), epochs=1)
+
+
+def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
+    class Spy(nn.MLP):
+        calls = 0
+
+        def forward(self, x):
+            Spy.calls += 1
+            return super().forward(x)
+
+    for limit, calls in ((3 * 5 * 3 + 1, 3 * 5), (3 * 5 * 3, 2)):  # epochs, samples, parameters; it is recorded twice
+        Spy.calls = 0
+        monkeypatch.setattr(nn.training, "MIN_WORK", limit)
+        trained("auto", lambda: Spy(2, [1]), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=3)
+        assert Spy.calls == calls
+
+
+def test_compiled_is_a_flag_or_auto():
+    with pytest.raises(TypeError, match="compiled must be True or False, got 'yes'"):
+        trained("yes", lambda: net(1), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=1)
+
+
+def test_without_numpy_a_long_training_is_eager_and_says_what_to_install():
+    code = (
+        "import sys, warnings; sys.modules['numpy'] = None\n"
+        "import nn; nn.training.MIN_WORK = 0\n"
+        "net = nn.MLP(1, [1]); options = {'loss': nn.MSELoss(), 'progress': False, 'epochs': 1}\n"
+        "def run(**more): nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), **options, **more)\n"
+        "with warnings.catch_warnings(record=True) as caught: run()\n"
+        "print(caught[0].message)\n"
+        "try: run(compiled=True)\n"
+        "except ImportError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first == 'fit trains without compiling: it needs an extra: pip install "scalar-autograd[compile]"'
+    assert second == 'compiled=True: it needs an extra: pip install "scalar-autograd[compile]"'
+
+
+def test_training_inside_no_grad_trains():
+    with autograd.no_grad():
+        both(lambda: net(1), *XY)
+
+
+def test_an_optimizer_of_ones_own_is_stepped_number_by_number():
+    class Signs(Optimizer):
+        def update(self, data, grad, memory):
+            return data - math.copysign(self.lr, grad), memory
+
+    both(lambda: net(1), *XY, lambda params: Signs(params, lr=0.01))
