@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from autograd.compiler.exports.declarations import Declarations
@@ -64,7 +64,7 @@ class Scope:
     temporaries  how many variables were made up
     """
 
-    kinds: dict[str, str]
+    kinds: MutableMapping[str, str]
     home: Declarations
     result: str
     lines: list[str] = field(default_factory=list)

@@ -7,7 +7,8 @@ need only a small part of Python: numbers, truth values, lists of numbers and pa
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import MutableMapping, Sequence
 
 from autograd.compiler.exports.declarations import Declarations, declarations
 from autograd.compiler.exports.expressions import OPERATORS, Expressions, Scope
@@ -20,10 +21,10 @@ class Writer(Expressions):
 
     # -- functions -----------------------------------------------------------------------------------
 
-    def translated(self, expression: ast.expr, kinds: Mapping[str, str], what: str) -> Text:
+    def translated(self, expression: ast.expr, kinds: MutableMapping[str, str], what: str) -> Text:
         """An expression in variables of these kinds; CompileError, which names `what`, if the language cannot say it."""
         self.what = what
-        self.scope = Scope(dict(kinds), Declarations({}, {}), NUMBER)
+        self.scope = Scope(ChainMap({}, kinds), Declarations({}, {}), NUMBER)
         found = self.numeric(expression)
         if self.scope.lines:
             raise self.refusal(f"{ast.unparse(expression)!r} is not one expression there")
