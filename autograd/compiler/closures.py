@@ -1,108 +1,146 @@
-"""Closures: the numbers and Values that a function reads from outside, and whether they are still those that were traced."""
+"""Closures: what a function reads from outside, and whether it is still what was traced."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from functools import partial
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
-from autograd._tree import is_array, leaf_paths
+from autograd._tree import is_array
 from autograd.errors import CompileError
+from autograd.op import Op
 from autograd.value import Value
 
-_CONTAINERS = (list, tuple, dict)
+MAX_WATCHED = 100_000  # places; an object with more is a store of data, not the setting of a function
+_PLAIN = (int, float, complex, str, bytes, type(None), Value, type, Op)  # compared, not looked into
+
+
+class _Place(NamedTuple):
+    """A variable, an attribute or an item: how it is read, and what it held."""
+
+    path: str
+    holder: Any
+    key: Any
+    held: Any
 
 
 class Closure:
-    """What a function reads from outside, if that is a number, a Value, or a list, tuple, dict or array of them.
+    """Everything that a function reaches: outer variables, defaults, bound arguments, attributes and items of all of these.
 
     A program keeps the numbers that it was traced with, and reads the Values that it was traced with. So what has taken
     their place since would be overlooked.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
-        self._read: list[tuple[Callable[[], Any], str, Any]] = []
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        for name, read in _everything_read(f):
-            held = read()
-            if _holds_numbers(held):
-                self._read.append((read, name, _copied(held)))
+        self._places: list[_Place] = []
+        self._sizes: list[tuple[str, Any, int]] = []  # of containers
+        self._arrays: list[tuple[str, Any, Any]] = []  # with their contents then
+        seen: set[int] = set()
+        stack = _variables(f)
+        while stack and len(self._places) < MAX_WATCHED:
+            place = stack.pop()
+            self._places.append(place)
+            held = place.held
+            if isinstance(held, _PLAIN) or id(held) in seen:
+                continue
+            seen.add(id(held))
+            if is_array(held):
+                self._arrays.append((place.path, held, held.copy()))
+            elif isinstance(held, (list, dict, tuple)):
+                self._sizes.append((place.path, held, len(held)))
+                items = held.items() if isinstance(held, dict) else enumerate(held)
+                stack += [_Place(f"{place.path}[{key!r}]", held, key, item) for key, item in items]
+            elif isinstance(held, (FunctionType, MethodType, partial)):
+                stack += _variables(held)
+            elif _is_of_a_user(held):
+                stack += _attributes(place.path, held)
 
     def check(self) -> None:
-        """CompileError if one of them holds something else now."""
-        for read, name, before in self._read:
+        """CompileError if something else stands in one of the places."""
+        for path, holder, key, held in self._places:
             try:
-                now = read()
-            except (NameError, KeyError, ValueError):  # deleted
-                now = None
-            if not _same(now, before):
-                raise CompileError(
-                    f"{name}, which {self._name} reads, has changed since it was compiled: compile it again, "
-                    f"or make {name} an argument"
-                )
+                now = holder[key]
+            except (LookupError, ValueError):  # deleted
+                raise self._changed(path) from None
+            if now is not held and not _equal(now, held):
+                raise self._changed(path)
+        for path, container, size in self._sizes:
+            if len(container) != size:
+                raise self._changed(path)
+        for path, array, before in self._arrays:
+            import numpy
+
+            if not numpy.array_equal(array, before, equal_nan=before.dtype.kind == "f"):
+                raise self._changed(path)
+
+    def _changed(self, path: str) -> CompileError:
+        return CompileError(
+            f"{path}, which {self._name} reads, has changed since it was compiled: compile it again, or make {path} an argument"
+        )
 
 
-class _Leaves(NamedTuple):
-    pairs: list[tuple[str, Any]]
+class _Cells:
+    """The outer variables of a nested function, by their names."""
+
+    def __init__(self, f: FunctionType) -> None:
+        self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.cells[name].cell_contents  # a ValueError if it is empty
 
 
-def _everything_read(f: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """What a function, method or callable object may read: outer variables, defaults, bound arguments and attributes."""
-    while True:
+class _Attributes:
+    """The attributes of an object that its class has a number for, as long as it has none of its own."""
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._held, name)
+
+
+def _attributes(path: str, held: Any) -> list[_Place]:
+    own = vars(held)
+    shared = {key: x for kind in type(held).__mro__[::-1] for key, x in vars(kind).items() if isinstance(x, (int, float, Value))}
+    places = [_Place(f"{path}.{key}", own, key, x) for key, x in own.items()]
+    return places + [_Place(f"{path}.{key}", _Attributes(held), key, x) for key, x in shared.items() if key not in own]
+
+
+def _variables(f: Any) -> list[_Place]:
+    """What a function, method or callable object refers to."""
+    places: list[_Place] = []
+    while not isinstance(f, FunctionType):
         if isinstance(f, partial):
-            yield from _items("argument {}", lambda f=f: {**dict(enumerate(f.args)), **f.keywords})  # type: ignore[misc]
+            arguments: dict[Any, Any] = {**dict(enumerate(f.args)), **f.keywords}
+            places += [_Place(f"argument {key}", arguments, key, held) for key, held in arguments.items()]
             f = f.func
         elif isinstance(f, MethodType):
-            yield from _attributes("self", f.__self__)
+            places.append(_Place("self", (f.__self__,), 0, f.__self__))
             f = f.__func__
-        elif hasattr(f, "__wrapped__"):
-            f = f.__wrapped__
-        elif not isinstance(f, FunctionType) and isinstance(vars(type(f)).get("__call__"), FunctionType):
-            yield from _attributes("self", f)
-            f = type(f).__call__
         else:
-            break
-    for name, read in _variables(f, set()):
-        yield name, read
-        held = read()
-        if hasattr(held, "__dict__") and not isinstance(held, (type, ModuleType, FunctionType)):
-            yield from _attributes(name, held)
-
-
-def _attributes(name: str, holder: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
-    return _items(f"{name}.{{}}", lambda: getattr(holder, "__dict__", {}))
-
-
-def _items(spelled: str, read: Callable[[], Mapping[Any, Any]]) -> Iterator[tuple[str, Callable[[], Any]]]:
-    for key in list(read()):
-        yield spelled.format(key), lambda key=key: read()[key]  # type: ignore[misc]
-
-
-def _variables(f: Any, seen: set[int]) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """The outer variables of a function and of the functions of its module that it calls, each with a way to read it."""
-    if not isinstance(f, FunctionType) or id(f) in seen:
-        return
-    seen.add(id(f))
-    code = f.__code__
-    reads: list[tuple[str, Callable[[], Any]]] = []
-    for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
-        reads.append((name, lambda cell=cell: cell.cell_contents))  # type: ignore[misc]
-    variables: Mapping[str, Any] = f.__globals__
-    defaults = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
-    reads += [(f"a default of {f.__name__}", lambda held=held: held) for held in defaults]  # type: ignore[misc]
-    names = [name for part in _codes(code) for name in part.co_names if name in variables]
-    reads += [(name, lambda name=name: variables[name]) for name in dict.fromkeys(names)]  # type: ignore[misc]
-    for name, read in reads:
+            places.append(_Place("self", (f,), 0, f))
+            f = vars(type(f)).get("__call__") or getattr(type(f), "__call__")  # noqa: B004, B009  # as a plain function
+            if not isinstance(f, FunctionType):
+                return places
+    cells = _Cells(f)
+    for name, cell in cells.cells.items():
         try:
-            held = read()
-        except ValueError:  # an empty cell
+            places.append(_Place(name, cells, name, cell.cell_contents))
+        except ValueError:  # it is empty
             continue
-        if isinstance(held, FunctionType) and held.__module__ == f.__module__:
-            yield from _variables(held, seen)
-        else:
-            yield name, read
+    defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
+    places += [_Place(f"a default of {f.__name__}", defaults, key, held) for key, held in defaults.items()]
+    names = dict.fromkeys(name for code in _codes(f.__code__) for name in code.co_names)
+    for name in names:
+        held = f.__globals__.get(name)
+        if isinstance(held, ModuleType):
+            known = vars(held) if _is_of_a_user(held) else {}
+            places += [_Place(f"{name}.{key}", known, key, known[key]) for key in names if key in known]
+        elif name in f.__globals__:
+            places.append(_Place(name, f.__globals__, name, held))
+    return places
 
 
 def _codes(code: Any) -> Iterator[Any]:
@@ -113,35 +151,16 @@ def _codes(code: Any) -> Iterator[Any]:
             yield from _codes(constant)
 
 
-def _holds_numbers(held: Any) -> bool:
-    if isinstance(held, _CONTAINERS) and not held:
-        return True
-    if not isinstance(held, (int, float, Value, *_CONTAINERS)) and not is_array(held):
-        return False
-    return all(isinstance(x, (int, float, Value)) or hasattr(x, "dtype") for _, x in leaf_paths(held))
+def _is_of_a_user(held: Any) -> bool:
+    """True for objects whose attributes may be settings: those of nn and of the user's own classes and modules."""
+    module = held.__name__ if isinstance(held, ModuleType) else type(held).__module__
+    return module.partition(".")[0] not in _LIBRARIES and isinstance(getattr(held, "__dict__", None), Mapping)
 
 
-def _copied(held: Any) -> Any:
-    """What it holds, to compare with later: Values by identity, since it is they that are read at each call."""
-    if isinstance(held, _CONTAINERS):
-        leaves = list(leaf_paths(held))
-        numbers = not any(type(x) is Value or hasattr(x, "dtype") for _, x in leaves)
-        return deepcopy(held) if numbers else _Leaves(leaves)
-    return held.copy() if is_array(held) else held
+def _equal(now: Any, held: Any) -> bool:
+    """True for equal numbers and texts; anything else must be the same object."""
+    kinds = (int, float, complex, str, bytes)
+    return type(now) is type(held) and isinstance(held, kinds) and (now == held or (now != now and held != held))
 
 
-def _same(now: Any, before: Any) -> bool:
-    if isinstance(before, _Leaves):
-        pairs = list(leaf_paths(now)) if isinstance(now, _CONTAINERS) else []
-        return len(pairs) == len(before.pairs) and all(
-            p == q and _same(x, y) for (p, x), (q, y) in zip(pairs, before.pairs, strict=True)
-        )
-    if isinstance(before, _CONTAINERS):
-        return bool(type(now) is type(before) and now == before)
-    if is_array(before):
-        import numpy
-
-        return is_array(now) and numpy.array_equal(now, before, equal_nan=before.dtype.kind == "f")
-    if type(before) is Value:
-        return now is before
-    return type(now) is type(before) and (now == before or (now != now and before != before))
+_LIBRARIES = {"autograd", "builtins", "numpy", "random", "math", "functools", "itertools", "collections", "jax", "torch", "scipy"}

@@ -13,6 +13,7 @@ from autograd.compiler.arguments import checked_axes
 from autograd.compiler.branching import Branching
 from autograd.compiler.compiled import Compiled
 from autograd.compiler.traced import Traced
+from autograd.errors import CompileError
 
 EXECUTORS = ("auto", "python", "numpy", "numba")
 
@@ -42,6 +43,8 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     axes = checked_axes(in_axes, len(examples))
     traced = Traced.of(f, examples, axes)
     if guard == "recompile" and traced.guards:
+        if traced.samplers:
+            raise CompileError("guard='recompile': a function that draws random numbers cannot be traced anew for a branch")
         return Branching(traced, executor, lambda xs: Traced.of(f, xs, axes))
     return Compiled(traced, guard, executor)
 

@@ -1,12 +1,15 @@
 """What a function reads from outside and what changes there: read anew, or an error, never an old number."""
 
 import functools
+import random
 
 import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import CompileError, Value
+from autograd.extend import draw
 
 RATE = 2.0
 OFFSETS = [1.0, 2.0]
@@ -82,11 +85,14 @@ class Scaled:
         return self(x)
 
 
-@pytest.mark.parametrize("function", [lambda held: held, lambda held: held.method, lambda held: lambda x: held(x)], ids=str)
-@pytest.mark.parametrize(("name", "value"), [("rate", 3.0), ("weight", Value(3.0))], ids=str)
-def test_an_attribute_that_has_changed_is_an_error(function, name, value):
+USES = {"object": lambda held: held, "method": lambda held: held.method, "lambda": lambda held: lambda x: held(x)}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize(("name", "value"), [("rate", 3.0), ("weight", Value(3.0))], ids=["rate", "weight"])
+def test_an_attribute_that_has_changed_is_an_error(use, name, value):
     held = Scaled()
-    program = autograd.compile(function(held), 1.0)
+    program = autograd.compile(USES[use](held), 1.0)
     assert program(2.0) == 12.0
     setattr(held, name, value)
     with pytest.raises(CompileError, match=f"{name}, which"):
@@ -108,3 +114,37 @@ def test_defaults_and_bound_arguments_that_have_changed_are_errors():
     for program in programs:
         with pytest.raises(CompileError, match="has changed"):
             program(3.0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda net: net.eval(),
+        lambda net: setattr(net.layers[0].neurons[0], "b", Value(1.0)),
+        lambda net: net.layers[0].neurons[0].w.__setitem__(0, Value(1.0)),
+        lambda net: net.layers.__setitem__(0, nn.Layer(2, 3)),
+        lambda net: net.layers.append(nn.Layer(1, 1)),
+    ],
+    ids=["eval", "bias", "weight", "layer", "layers"],
+)
+def test_a_part_of_a_module_that_another_has_replaced_is_an_error(change):
+    net = nn.MLP(2, [3, 1], seed=0)
+    program = autograd.compile(lambda x: net(x), [1.0, 2.0])
+    program([1.0, 2.0])
+    change(net)
+    with pytest.raises(CompileError, match="net"):
+        program([1.0, 2.0])
+
+
+def test_parameters_and_their_gradients_may_change():
+    net = nn.MLP(2, [3, 1], seed=0)
+    program = autograd.compile(lambda x: net(x), [1.0, 2.0])
+    for p in net.parameters():
+        p.data, p.grad = 1.0, 2.0
+    assert program([1.0, 2.0]) == net([1.0, 2.0]).data
+
+
+def test_a_function_that_draws_cannot_be_traced_anew_for_a_branch():
+    rng = random.Random(0)
+    with pytest.raises(CompileError, match="random"):
+        autograd.compile(lambda x: x * 2 if draw(rng.random) > 0.5 else x, 1.0, guard="recompile")
