@@ -227,7 +227,9 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: bool) -> Any:
 
 def for_lanes(x: Any, lanes: int | None) -> Any:
     """A result for every lane, if there are lanes, also where it is the same for all."""
-    if lanes is None or (is_lanes(x) and x.ndim):
+    if lanes is None:
+        return float(x) if is_lanes(x) and not is_foreign(x) else x
+    if is_lanes(x) and x.ndim:
         return x
     xp = namespace_of([x])
     return xp.broadcast_to(xp.asarray(x), (lanes,)) if is_foreign(x) else xp.full(lanes, float(x))
