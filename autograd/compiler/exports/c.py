@@ -25,8 +25,9 @@ def c_source(program: Program, name: str = "program") -> Source:
     """A C function that computes the program: straight-line code, in a loop over the lanes if it has any.
 
     Uniform inputs are numbers; inputs and outputs that are per lane are arrays, and the number of lanes comes first.
-    Uniform outputs are written through their pointers. It calls <math.h> alone; compiled with
-    -ffp-contract=off -fno-builtin it gives the numbers that Python gives with the same math library, to the last bit.
+    Uniform outputs are written through their pointers. It calls <math.h> alone. Compiled with -ffp-contract=off
+    -fno-builtin it gives the numbers that Python gives with the same math library, to the last bit; with -O3
+    -fno-math-errno -fno-trapping-math the loop over the lanes is vectorized.
     CompileError if an op of your own has no source of operators and functions of `math`.
 
     >>> from autograd import compile, exp
