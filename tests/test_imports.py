@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 # The names from above that annotations need: imported for type checkers alone.
 FOR_TYPES = {
-    ("autograd.compiler.compiled", "autograd.viz.drawing"),
+    ("autograd.compiler.programs", "autograd.viz.drawing"),
     ("autograd.context", "autograd.compiler.tracing"),
     ("autograd.context", "autograd.value"),
     ("autograd.methods", "autograd.value"),

@@ -1,0 +1,142 @@
+"""Programs: those that are derived from a traced function, to be run and to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import accumulate, pairwise
+from keyword import iskeyword
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from autograd import _transform_checks
+from autograd._check import checked_choice
+from autograd.compiler import derived, files
+from autograd.compiler.optimize import Stats, optimize, prepare, stats
+from autograd.compiler.program import Input, Program
+from autograd.compiler.traced import Traced
+from autograd.python_source import Source
+from autograd.transforms import positions
+
+if TYPE_CHECKING:
+    from autograd.viz.drawing import Drawing
+
+WHAT = ("value", "value_and_grad", "backward", "jacobian", "hessian", "hvp")
+
+
+class Programs:
+    """A traced function, and the programs that are derived from it."""
+
+    def __init__(self, traced: Traced) -> None:
+        self.traced = traced
+        self.name, self.arguments, self.captured = traced.name, traced.arguments, traced.captured
+        self._count = len(traced.program.outputs) - len(traced.guards)  # of the numbers that it returns
+        ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
+        self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
+        self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
+
+    def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
+        """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
+
+        It is the one for lanes, if `in_axes` gives any argument an axis of lanes.
+
+        >>> from autograd import compile
+        >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0).program_of())
+        def program(x, y):
+            v2 = dot(x, y, x)
+            return v2
+        """
+        return optimize(self._unoptimized(what, argnums, reduction, self._prepared))
+
+    def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, program: Program) -> Program:
+        checked_choice("what", what, WHAT)
+        _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
+        lanes = any(argument.axis is not None for argument in self.arguments)
+        key: Any = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
+        if what == "value_and_grad":
+            key = ("gradient", chosen, lanes and reduction is not None)
+        return self._derived(key or (what, chosen), lanes, program)
+
+    def __str__(self) -> str:
+        return str(self.program_of())
+
+    def source(
+        self, language: str = "python", what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None
+    ) -> Source:
+        """The program that `program_of` gives, before the passes, as source in "python", "c" or "javascript".
+
+        >>> from autograd import compile
+        >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0, in_axes=None).source())
+        def program(x, y):
+            v2 = x * y
+            v3 = v2 + x
+            return v3
+        """
+        from autograd.compiler.exports.c import c_source
+        from autograd.compiler.exports.javascript import javascript_source
+        from autograd.compiler.exports.python import python_source
+
+        writers: dict[str, Callable[[Program, str], Source]] = {
+            "python": python_source,
+            "c": c_source,
+            "javascript": javascript_source,
+        }
+        program = self._unoptimized(what, argnums, reduction, self.traced.program)
+        name = self.name if self.name.isidentifier() and not iskeyword(self.name) else "program"
+        return writers[checked_choice("language", language, writers)](program, name)
+
+    def stats(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Stats:
+        """What the program that `program_of` gives costs, before and after each pass: a table."""
+        return stats(self._unoptimized(what, argnums, reduction, self.traced.program))
+
+    def draw(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Drawing:
+        """The program that `program_of` gives as a picture."""
+        from autograd.viz.program_drawing import draw_program
+
+        return draw_program(self.program_of(what, argnums=argnums, reduction=reduction))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.
+
+        The numbers of captured leaves are saved with it. ValueError if the function draws random numbers.
+        """
+        files.write(self.traced, path)
+
+    @cached_property
+    def _prepared(self) -> Program:
+        """The traced program with fewer rows to differentiate."""
+        return prepare(self.traced.program)
+
+    def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
+        """The program before the passes."""
+        per_lane = [i for a, at in zip(self.arguments, self._registers, strict=True) if a.axis is not None for i in at]
+        per_lane += range(self._captured_at.stop, len(program.inputs))
+        program = derived.with_lanes(program, per_lane if lanes else ())
+        values, guards = program.outputs[: self._count], program.outputs[self._count :]
+        match key:
+            case ("value",):
+                return program
+            case ("guards",):
+                return Program(program.inputs, program.rows, guards, program.registers)
+            case ("gradient", chosen, reduce):
+                return derived.value_and_gradient(program, self._leaves(chosen), guards, reduce)
+            case ("backward", reduce):
+                return derived.value_and_gradient(program, self._captured_at, guards, reduce)
+            case ("jacobian", chosen):
+                return derived.jacobian(program, [y.arg for y in values], self._leaves(chosen), guards)
+            case ("hessian", chosen):
+                return derived.hessian(program, self._leaves(chosen), guards)
+            case _:
+                inputs = self._leaves(key[1])
+                named = [Input(f"dot_{program.inputs[i].name}", program.inputs[i].per_lane) for i in inputs]
+                first = len(program.inputs)
+                longer = derived.with_inputs(program, named)
+                more = longer.outputs[self._count :]
+                return derived.hessian_product(longer, inputs, range(first, first + len(named)), more)
+
+    def _leaves(self, chosen: Sequence[int]) -> list[int]:
+        return [register for i in chosen for register in self._registers[i]]
+
+    def _chosen(self, verb: str, argnums: Any) -> tuple[bool, tuple[int, ...]]:
+        by = argnums if type(argnums) is int else _transform_checks.argnums(verb, argnums)
+        return isinstance(by, int), tuple(positions(verb, self.name, by, len(self.arguments)))
