@@ -252,6 +252,7 @@ def test_a_program_is_traced_by_jit():
     assert [y.tolist() for y in found] == near(want)
 
 
+@pytest.mark.slow
 def test_arrays_of_jax_come_out_as_such():
     import jax
 

@@ -133,6 +133,7 @@ def ordinary(op, arrays, want):
     return fine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", WITH_FORMS, ids=name_of)
 def test_a_form_is_within_4_ulps_of_the_op_under_jit(op):
     import jax
