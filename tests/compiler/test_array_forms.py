@@ -16,8 +16,7 @@ from tests.support.soak import count
 
 XP = array_api_compat.numpy
 NAMESPACES = {"numpy": XP, "array_api_strict": array_api_strict}
-GAMMAS = {"lgamma", "digamma", "polygamma"}
-WITH_FORMS = [TABLE[name] for name in sorted(ops.BUILT_IN - GAMMAS)]
+WITH_FORMS = [TABLE[name] for name in sorted(ops.BUILT_IN - {"polygamma"})]
 SUMS = {"sum", "dot"}  # added in order, so exact
 
 
@@ -39,8 +38,8 @@ def check(op, arrays, found):
     assert np.all(off <= bound), (op, [x[worst] for x in arrays], found[worst], want[worst], off[worst])
 
 
-def test_every_op_has_a_form_but_the_gamma_functions():
-    assert set(FORMS) == ops.BUILT_IN - GAMMAS
+def test_every_op_has_a_form_but_polygamma():
+    assert set(FORMS) == ops.BUILT_IN - {"polygamma"}
 
 
 @pytest.mark.parametrize("library", NAMESPACES)
@@ -90,12 +89,11 @@ def test_ops_of_floats_alone_are_the_op_itself():
 # -- number by number ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("op", [TABLE[name] for name in sorted(GAMMAS)], ids=name_of)
-def test_a_gamma_function_of_numpy_arrays_is_the_op_number_by_number(op):
-    arrays = columns(op, 100, op.arity)
-    found = on(XP, op, *arrays)
+def test_polygamma_of_numpy_arrays_is_the_op_number_by_number():
+    arrays = columns(ops.polygamma, 100, 2)
+    found = on(XP, ops.polygamma, *arrays)
     assert found.dtype == np.float64
-    assert np.array_equal(found, one_by_one(op, arrays), equal_nan=True)
+    assert np.array_equal(found, one_by_one(ops.polygamma, arrays), equal_nan=True)
 
 
 def test_a_custom_op_is_computed_number_by_number():
@@ -108,15 +106,16 @@ def test_chunks_of_dask_arrays_are_computed_number_by_number():
     import array_api_compat.dask.array as xp
 
     x = xp.asarray(np.array([1.5, 2.5, 1e-300])).rechunk(2)
-    for op in (ops.lgamma, ops.erf, ops.softplus, ops.where, ops.cbrt):
-        args = [x] * op.arity
-        assert np.all(ulps_apart(array_form(op, xp)(*args).compute(), one_by_one(op, [x.compute()] * op.arity)) <= 4)
+    for op in (ops.polygamma, ops.lgamma, ops.erf, ops.softplus, ops.where, ops.cbrt):
+        with np.errstate(all="ignore"):
+            found = array_form(op, xp)(*[x] * op.arity).compute()
+        assert np.all(ulps_apart(found, one_by_one(op, [x.compute()] * op.arity)) <= 4)
 
 
 def test_an_op_without_a_form_is_an_error_that_names_it_and_the_library():
     assert "array_api_strict" not in NUMBER_BY_NUMBER
-    with pytest.raises(CompileError, match="lgamma cannot be computed on arrays of array_api_strict: call the program"):
-        array_form(ops.lgamma, array_api_strict)
+    with pytest.raises(CompileError, match="polygamma cannot be computed on arrays of array_api_strict: call the program"):
+        array_form(ops.polygamma, array_api_strict)
 
 
 # -- JAX -------------------------------------------------------------------------------------------------
@@ -134,6 +133,7 @@ def ordinary(op, arrays, want):
     return fine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", WITH_FORMS, ids=name_of)
 def test_a_form_is_within_4_ulps_of_the_op_under_jit(op):
     import jax

@@ -64,9 +64,21 @@ def one_by_one(op: Op, arrays):
 
 def tolerated(op: Op, arrays, want):
     """The largest error, in ulps of the result. Where terms of either sign are added, errors are measured at the larger."""
-    if op.name not in ("logaddexp", "logsumexp"):
+    if op.name not in LARGER_TERM:
         return np.full(want.shape, float(MAX_ERROR))
     with np.errstate(all="ignore"):
-        term = np.abs(np.max(np.stack(arrays), axis=0))
-        wider = np.spacing(term) / np.spacing(np.abs(want))
+        wider = np.spacing(np.abs(LARGER_TERM[op.name](*arrays))) / np.spacing(np.abs(want))
     return MAX_ERROR * np.where(wider > 1.0, wider, 1.0)
+
+
+def from_pole(x):
+    """The distance from the next pole of the gamma function."""
+    return np.abs(x - np.minimum(np.round(x), 0.0))
+
+
+LARGER_TERM = {
+    "logaddexp": lambda *xs: np.max(np.stack(xs), axis=0),
+    "logsumexp": lambda *xs: np.max(np.stack(xs), axis=0),
+    "lgamma": lambda x: np.where(x > 0.0, 0.0, np.log(from_pole(x))),
+    "digamma": lambda x: 1.0 / from_pole(x),
+}

@@ -1,7 +1,7 @@
 """How each op is computed on whole arrays of an array API namespace: `array_form(op, xp)`.
 
-A form is within 4 ulps of the op, with the same NaNs, infinities and signed zeros. An op without one (the gamma
-functions, custom ops) is computed number by number where the arrays are NumPy's or Dask's, which is slow.
+A form is within 4 ulps of the op, with the same NaNs, infinities and signed zeros. An op without one (polygamma,
+custom ops) is computed number by number where the arrays are NumPy's or Dask's, which is slow.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import partial
 from autograd._typing import Any
 from autograd.compiler.executors import array_erf as erf
 from autograd.compiler.executors import array_functions as functions
+from autograd.compiler.executors import array_gamma as gamma
 from autograd.compiler.executors import numpy_functions, torch_functions
 from autograd.compiler.executors.jax_functions import AccurateJax
 from autograd.errors import CompileError
@@ -118,6 +119,8 @@ FORMS: Mapping[str, Form] = {
     "erf":            erf.erf,
     "erfc":           erf.erfc,
     "erfinv":         erf.erfinv,
+    "lgamma":         gamma.lgamma,
+    "digamma":        gamma.digamma,
     "abs":            _operator(operator.abs),
     "sign":           functions.sign,
     "step":           functions.step,
