@@ -163,6 +163,14 @@ def _shifted(xs, by):
 
 
 @_jit
+def _pow(x, y):
+    """With an exponent that all lanes share, LLVM makes a loop for each case."""
+    if y == 2.0:
+        return x * x
+    return x * x * x if y == 3.0 else math.pow(x, y)
+
+
+@_jit
 def _logaddexp(x, y):
     larger, smaller = (y, x) if y > x else (x, y)
     if x != x or y != y or math.isinf(larger):
@@ -208,7 +216,8 @@ def _norm(xs):
     return math.sqrt(_sum((xs * scale) ** 2)) / scale
 
 
-_WITHOUT_LISTS = {
+_REWRITTEN = {
+    "pow": _pow,
     "prod": _prod,
     "logaddexp": _logaddexp,
     "logsumexp": _logsumexp,
@@ -247,8 +256,8 @@ def unavailable(names: Iterable[str]) -> list[str]:
 @cache
 def jitted(name: str) -> Any:
     """The function of an op on floats, or on an array of them if it takes any number of arguments, that jitted code can call."""
-    if name in _WITHOUT_LISTS:
-        return _WITHOUT_LISTS[name]
+    if name in _REWRITTEN:
+        return _REWRITTEN[name]
     op = op_of(name)
     forward: Any = op.forward
     if not isinstance(forward, types.FunctionType):
