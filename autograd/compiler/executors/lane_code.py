@@ -7,16 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.executors.lane_ops import (
-    LANE_DOT,
-    LANE_SUM,
-    SWITCHED,
-    WEIGHTED_SUMS,
-    ZERO,
-    kernel,
-    list_kernel,
-    op_of,
-)
+from autograd.compiler.executors.lane_kernels import LANE_DOT, LANE_SUM, kernel, list_kernel
+from autograd.compiler.executors.lane_ops import SWITCHED, WEIGHTED_SUMS, ZERO, op_of
 from autograd.compiler.executors.lane_products import DOT, LANE_MATMUL, MATMUL, ROWS, TILE
 from autograd.compiler.executors.machine_code import Source, addresses
 from autograd.compiler.executors.vectors import GROUP
@@ -120,9 +112,7 @@ class LaneCode:
         self.cost += len(rows) * (CHEAP_COST if name in SWITCHED else FUNCTION_COST)
 
     def _list(self, name: str, row: int, args: Any) -> None:
-        words: list[Place] = [(NUMBER, len(args))]
-        for arg in args:
-            words += [self._place(arg), (NUMBER, int(arg >= self.tape.uniform))]
+        words = [(NUMBER, len(args)), *map(self._varying, args.tolist())]
         self._add(row, list_kernel(name), self._place(self.tape.results[row]), self._table(words))
         self.cost += len(args) * FUNCTION_COST
 

@@ -91,7 +91,7 @@ def _call(words, op, args, count, result):
     if kernels[2 * op + 1]:
         scratch[0] = count
         for i in range(count):
-            scratch[1 + 2 * i], scratch[2 + 2 * i] = memory + 8 * args[i], 0
+            scratch[1 + i] = memory + 8 * args[i]
         call(kernels[2 * op], 1, memory + 8 * result, words[SCRATCH], 0, 0)
     else:
         x, y, z = args[0], args[1 if count > 1 else 0], args[2 if count > 2 else 0]

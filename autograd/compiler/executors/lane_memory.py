@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.lane_code import LaneCode
-from autograd.compiler.executors.lane_ops import ONE, SWITCHED, ZERO, kernel, list_kernel, op_of
+from autograd.compiler.executors.lane_kernels import kernel, list_kernel
+from autograd.compiler.executors.lane_ops import ONE, SWITCHED, ZERO, op_of
 from autograd.compiler.executors.machine_code import address_of, addresses
 from autograd.compiler.executors.vectors import NARROW, WIDE
 from autograd.compiler.tape import Tape
@@ -157,4 +158,4 @@ def _uniform_rows(tape: Tape) -> list[Any]:
         kernels[i] = kernel_address, op_of(tape.ops[i]).arity is None
     arrays = (codes[tape.codes], tape.results, tape.starts, tape.args, tape.shapes)
     most = int(np.diff(tape.starts).max(initial=0))
-    return [*(np.ascontiguousarray(x, np.int32) for x in arrays), kernels, np.zeros(1 + 2 * most, np.int64)]
+    return [*(np.ascontiguousarray(x, np.int32) for x in arrays), kernels, np.zeros(1 + most, np.int64)]

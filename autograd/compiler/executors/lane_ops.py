@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""The ops of the table for Numba, and their kernels on lanes. No formula stands here that stands in scalar_math already."""
+"""The functions of the table for Numba. No formula stands here that stands in scalar_math already."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from numba import njit
 
 from autograd import scalar_math
 from autograd.compiler.executors import lane_math
-from autograd.compiler.executors.machine_code import POINTERS, Source
-from autograd.compiler.executors.vectors import doubles, integers, prefer_whole_registers
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
 
@@ -53,17 +51,6 @@ def _factorial(n):
 
 
 @_jit
-def _sum(terms):
-    """Carries what the additions round off (Neumaier, 1974)."""
-    total, lost = 0.0, 0.0
-    for term in terms:
-        new = total + term
-        lost += (total - new) + term if abs(total) >= abs(term) else (term - new) + total
-        total = new
-    return total + lost if math.isfinite(lost) else total
-
-
-@_jit
 def _exact_sum(terms):
     """As `math.fsum`: keeps parts that do not overlap, whose sum is exact (Shewchuk, 1997)."""
     parts, count, plain = np.empty(len(terms)), 0, 0.0
@@ -95,7 +82,8 @@ _LACKING = {
 }
 
 # Ops whose result is no small difference of what exp, log … give: those may be an ulp off, and run on many lanes at once.
-VECTORISED = {"exp", "log", "log1p", "tanh", "sech2", "sigmoid", "softplus", "gaussian", "normal_pdf", "floor", "ceil"}
+VECTORISED = {"exp", "exp_difference", "log", "log1p", "tanh", "sech2", "sigmoid", "softplus", "gaussian", "normal_pdf"}
+VECTORISED |= {"floor", "ceil"}
 _FAST = {"exp": lane_math.exp, "log": lane_math.log, "log1p": lane_math.log1p, "tanh": lane_math.tanh, "floor": lane_math.floor}
 
 
@@ -128,95 +116,28 @@ def _jitted_module(module, replaced, jit):
 
 _MATH = _jitted_module(scalar_math, _LACKING, _jit)
 _FAST_MATH = _jitted_module(scalar_math, _FAST, lane_math.jit)
-_exp_difference = _MATH["exp_difference"]
+exp_difference = _FAST_MATH["exp_difference"]
 
-# -- ops of any number of arguments: functions of an array --------------------------------------------------------------
-
-
-@_jit
-def _prod(xs):
-    result = 1.0
-    for x in xs:
-        result *= x
-    return result
+# -- ops whose function Numba cannot read, or runs faster if it is written otherwise -----------------------------------------
 
 
 @_jit
-def _largest(xs):
-    """The position of the largest, or of a NaN."""
-    largest = 0
-    for i in range(len(xs)):
-        if xs[i] != xs[i]:
-            return i
-        if xs[i] > xs[largest]:
-            largest = i
-    return largest
+def _pow(x, y):
+    """With an exponent that all lanes share, LLVM makes a loop for each case."""
+    if y == 2.0:
+        return x * x
+    return x * x * x if y == 3.0 else math.pow(x, y)
 
 
-@_jit
-def _shifted(xs, by):
-    """exp(x - by) for each."""
-    terms = np.empty(len(xs))
-    for i in range(len(xs)):
-        terms[i] = _exp_difference(xs[i], by)
-    return terms
-
-
-@_jit
+@lane_math.jit
 def _logaddexp(x, y):
     larger, smaller = (y, x) if y > x else (x, y)
-    if x != x or y != y or math.isinf(larger):
-        return x + y if x != x or y != y else larger
-    return larger + math.log1p(_exp_difference(smaller, larger))
+    z = larger + lane_math.log1p(exp_difference(smaller, larger))
+    z = larger if math.isinf(larger) else z
+    return z if x == x and y == y else math.nan
 
 
-@_jit
-def _logsumexp(xs):
-    i = _largest(xs)
-    largest = xs[i]
-    if not math.isfinite(largest):
-        return largest
-    terms = _shifted(xs, largest)
-    terms[i] = 0.0
-    return largest + math.log1p(_sum(terms))
-
-
-@_jit
-def _softmax(xs):
-    terms = _shifted(xs, xs[_largest(xs)])
-    return terms[0] / _sum(terms)
-
-
-@_jit
-def _log_softmax(xs):
-    i = _largest(xs)
-    terms = _shifted(xs, xs[i])
-    terms[i] = 0.0
-    return -(xs[i] - xs[0]) - math.log1p(_sum(terms))
-
-
-@_jit
-def _norm(xs):
-    largest = 0.0
-    for x in xs:
-        if math.isinf(x):
-            return math.inf
-        largest = abs(x) if x != x or abs(x) > largest else largest
-    if not largest > 0.0:
-        return largest
-    scale = math.ldexp(1.0, min(-math.frexp(largest)[1], 1000))
-    return math.sqrt(_sum((xs * scale) ** 2)) / scale
-
-
-_WITHOUT_LISTS = {
-    "prod": _prod,
-    "logaddexp": _logaddexp,
-    "logsumexp": _logsumexp,
-    "softmax": _softmax,
-    "log_softmax": _log_softmax,
-    "norm": _norm,
-}
-
+_REWRITTEN = {"pow": _pow, "logaddexp": _logaddexp}
 
 # -- sums of products: weights, inputs and bias, as registers --------------------------------------------------------------
 
@@ -246,9 +167,9 @@ def unavailable(names: Iterable[str]) -> list[str]:
 
 @cache
 def jitted(name: str) -> Any:
-    """The function of an op on floats, or on an array of them if it takes any number of arguments, that jitted code can call."""
-    if name in _WITHOUT_LISTS:
-        return _WITHOUT_LISTS[name]
+    """The function of an op on floats, as jitted code calls it."""
+    if name in _REWRITTEN:
+        return _REWRITTEN[name]
     op = op_of(name)
     forward: Any = op.forward
     if not isinstance(forward, types.FunctionType):
@@ -256,88 +177,3 @@ def jitted(name: str) -> Any:
     if forward.__module__ != scalar_math.__name__:
         return _jit(types.FunctionType(forward.__code__, forward.__globals__, name))
     return (_FAST_MATH if name in VECTORISED else _MATH)[forward.__name__]
-
-
-# -- kernels: an op on lanes ---------------------------------------------------------------------------------------------
-
-
-def kernel(name: str, varies: tuple[bool, ...]) -> Source:
-    """An op on lanes, given which arguments vary; the others are one number for all lanes."""
-    letters = "".join("v" if varying else "u" for varying in varies)
-    steps = [int(varying) for varying in varies]
-    return Source(f"lanes_{name}_{letters}", lambda: _ELEMENTWISE[len(steps)](jitted(name), *steps), POINTERS)
-
-
-def _unary(f: Any, dx: int) -> Any:
-    def on_lanes(lanes, out, x, y, z):
-        prefer_whole_registers()
-        for i in range(lanes):
-            out[i] = f(x[dx * i])
-
-    return on_lanes
-
-
-def _binary(f: Any, dx: int, dy: int) -> Any:
-    def on_lanes(lanes, out, x, y, z):
-        prefer_whole_registers()
-        for i in range(lanes):
-            out[i] = f(x[dx * i], y[dy * i])
-
-    return on_lanes
-
-
-def _ternary(f: Any, dx: int, dy: int, dz: int) -> Any:
-    def on_lanes(lanes, out, x, y, z):
-        prefer_whole_registers()
-        for i in range(lanes):
-            out[i] = f(x[dx * i], y[dy * i], z[dz * i])
-
-    return on_lanes
-
-
-_ELEMENTWISE: dict[int, Callable[..., Any]] = {1: _unary, 2: _binary, 3: _ternary}
-
-
-def list_kernel(name: str) -> Source:
-    """An op of any number of arguments on lanes. Its table: how many, then the address of each and its step from lane to lane."""
-
-    def make() -> Any:
-        f = jitted(name)
-
-        def on_lanes(lanes, out, table, y, z):
-            words = integers(table)
-            xs = np.empty(words[0])
-            results = doubles(out)
-            for i in range(lanes):
-                for k in range(len(xs)):
-                    xs[k] = doubles(words[1 + 2 * k])[words[2 + 2 * k] * i]
-                results[i] = f(xs)
-
-        return on_lanes
-
-    return Source(f"lanes_{name}", make)
-
-
-def _lane_sum() -> Any:
-    def lane_sum(lanes, out, x, y, z):
-        total = 0.0
-        for i in range(lanes):
-            total += x[i]
-        out[0] += total
-
-    return lane_sum
-
-
-def _lane_dot() -> Any:
-    def lane_dot(lanes, out, x, y, z):
-        total = 0.0
-        for i in range(lanes):
-            total += x[i] * y[i]
-        out[0] += total
-
-    return lane_dot
-
-
-# Numba may add in any order, and fuse: several sums side by side.
-LANE_SUM = Source("lane_sum", _lane_sum, POINTERS, frozenset({"reassoc", "contract"}))
-LANE_DOT = Source("lane_dot", _lane_dot, POINTERS, frozenset({"reassoc", "contract"}))
