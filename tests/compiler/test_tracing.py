@@ -312,7 +312,11 @@ def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     assert program(4.0) == 12.0
 
 
-@pytest.mark.parametrize("f", [float, int, math.floor, math.exp, lambda x: [0.0, 1.0][x], range], ids=repr)
+@pytest.mark.parametrize(
+    "f",
+    [float, int, math.floor, math.exp, lambda x: [0.0, 1.0][x], range],
+    ids=["float", "int", "floor", "exp", "index", "range"],
+)
 def test_what_needs_a_python_number_is_refused(f):
     with pytest.raises(TypeError):
         compile(lambda x: x * f(x), 1.0)
