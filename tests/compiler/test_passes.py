@@ -1,6 +1,7 @@
 """Every pass changes no result, alone and after the others, and leaves nothing of what it is there to take away."""
 
 import math
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -25,12 +26,13 @@ from autograd.compiler.program import Input, Output, Program, Row
 from autograd.compiler.uses import use_counts
 from autograd.op import TABLE
 from nn import MLP
-from tests.support.compiled import CHAINS, GATES, LINEAR, WHOLE, gradients, programs, results, valid
+from tests.support.compiled import CHAINS, GATES, LINEAR, WHOLE, gradients, programs, results, small_program, valid
 from tests.support.programs import wild_programs
 
 EXACT = [dead_code, constants, common_subexpressions, identities, dots, matrix_products, outer_products, assign_registers]
 REPEATABLE = [dead_code, constants, common_subexpressions, dots, reductions, matrix_products, outer_products]
 PRODUCTS = tuple(sorted({*ops.BUILT_IN} - {"dot", "sum"}))  # no dot, whose terms a sum over lanes takes one by one
+ARITHMETIC = ("add", "sub", "mul", "div", "pow", "neg", "pos", "prod", "dot", "abs", "exp", "relu", "detach", "where")
 FLAGS = st.sampled_from([0.0, -0.0, 1.0, 2.0])
 any_program = st.one_of(
     programs(),
@@ -56,6 +58,15 @@ def test_a_pass_changes_no_bit_of_any_result(a_pass, drawn):
     assert valid(after)
     assert results(drawn, after) == results(drawn)
     assert (after.inputs, [output.name for output in after.outputs]) == (drawn[0].inputs, [o.name for o in drawn[0].outputs])
+
+
+@pytest.mark.parametrize("names", [CHAINS, GATES, ARITHMETIC], ids=["chains", "gates", "arithmetic"])
+@pytest.mark.parametrize("a_pass", [*EXACT, optimize], **by_name)
+def test_a_pass_changes_no_bit_at_zeros_infinities_and_nan(a_pass, names):
+    random = Random(0)
+    for _ in range(400):
+        drawn = small_program(random, names)
+        assert results(drawn, a_pass(drawn[0])) == results(drawn), str(drawn[0])
 
 
 @given(st.one_of(programs(PRODUCTS), programs(("mul", "add", "neg"))))
@@ -93,6 +104,17 @@ def test_all_passes_together_change_no_bit_of_what_is_not_summed_over_lanes(draw
     kept = tuple(output for output in program.outputs if type(output.arg) is float or output.arg not in summed)
     drawn = Program(program.inputs, program.rows, kept, program.registers), inputs, lanes
     assert results(drawn, optimize(drawn[0])) == results(drawn)
+
+
+def test_the_constant_1_is_not_register_1_and_0_is_not_minus_0():
+    inputs = (Input("x"), Input("y"))
+    rows = [Row(ops.div, (1.0, arg), 2 + i) for i, arg in enumerate([0.0, -0.0, 1, 1.0])]
+    rows += [Row(ops.mul, (arg, 0), 6 + i) for i, arg in enumerate([1.0, 1, -0.0, 0.0])]
+    rows += [Row(ops.dot, (0, 1, *pair, 0.0), 10 + i) for i, pair in enumerate([(0.0, 1), (-0.0, 1), (0, 1), (0.0, 1.0)])]
+    program = Program(inputs, tuple(rows), tuple(Output("y", row.result) for row in rows), 14)
+    drawn = program, [3.0, -math.inf], 0
+    for a_pass in (common_subexpressions, identities, matrix_products, optimize):
+        assert results(drawn, a_pass(program)) == results(drawn)
 
 
 # -- what a pass takes away --------------------------------------------------------------------------

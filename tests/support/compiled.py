@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,6 +52,9 @@ def programs(
     for _ in range(draw(st.integers(0, 6))):
         made.add(draw(st.sampled_from(names)), uniform=True)
     args = draw(st.lists(st.one_of(made.registers(made.all), constants), min_size=1, max_size=6))
+    if draw(st.booleans()):  # so that every result matters
+        used = {arg for row in builder.rows for arg in row.args if type(arg) is int}
+        args += [register for register in made.all if register not in used]
     program = builder.program([Output(f"y{i}", arg) for i, arg in enumerate(args)])
     return program, *draw(inputs_of(program, numbers))
 
@@ -100,6 +104,28 @@ class _Rows:
         self.all += results
         if op in REDUCTIONS or all(type(arg) is float or arg in self.uniform for arg in args):
             self.uniform += results
+
+
+GRID = [0.0, -0.0, 1.0, -1.0, 0.5, -3.0, math.inf, -math.inf, math.nan]
+FLAGS = [0.0, -0.0, 1.0, 1.0, -1.0, 2.0, 3.0, math.inf, math.nan]
+
+
+def small_program(random: Random, names: Sequence[str], constants: Sequence[float] = FLAGS) -> Drawn:
+    """A few rows that use each other, at every pair of numbers of GRID: all lanes at once, or some of the inputs uniform."""
+    inputs = [Input(name, random.random() < 0.8) for name in ("x", "y")]
+    builder = Builder(inputs)
+    for _ in range(random.randint(2, 9)):
+        name = random.choice(names)
+        op = INSTRUCTIONS.get(name) or TABLE[name]
+        count = op.arity if op.arity is not None else random.choice((1, 3, 5) if op is ops.dot else (1, 2, 3, 4))
+        near = range(max(0, builder.registers - 4), builder.registers)
+        args = [random.choice((random.choice(near), random.choice(near), random.choice(constants), 0, 1)) for _ in range(count)]
+        builder.add(op, tuple(args))
+    used = {arg for row in builder.rows for arg in row.args if type(arg) is int}
+    program = builder.program([Output(f"y{i}", i) for i in range(2, builder.registers) if i not in used])
+    pairs = [[x for x in GRID for _ in GRID], GRID * len(GRID)]
+    columns = [pair if given.per_lane else random.choice(GRID) for given, pair in zip(inputs, pairs, strict=True)]
+    return program, columns, len(GRID) ** 2
 
 
 @st.composite

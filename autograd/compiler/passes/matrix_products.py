@@ -87,11 +87,8 @@ def _depths(program: Program) -> list[int]:
         depth = 1 + max([depths[arg] for arg in row.args if type(arg) is int], default=0)
         if row.op in REDUCTIONS and depth < AFTER:
             depth += AFTER
-        if row.shape is None:
-            depths[row.result] = depth
-        else:
-            for result in row.results:
-                depths[result] = depth
+        for result in (row.result,) if row.shape is None else row.results:
+            depths[result] = depth
     return depths
 
 
@@ -103,7 +100,7 @@ class _Schedule:
         self.group_of = {dot.place: group for group in groups for dot in group}
         self.sources = [-1] * program.registers  # the place of the row that writes each register
         for place, row in enumerate(program.rows):
-            for result in row.results:
+            for result in (row.result,) if row.shape is None else row.results:
                 self.sources[result] = place
         self.done = bytearray(len(program.rows) + 1)
         self.done[-1] = True  # inputs need no row
@@ -124,22 +121,22 @@ class _Schedule:
     def _put(self, place: int) -> None:
         """Append a row, after those that it needs."""
         rows, sources, done = self.before.rows, self.sources, self.done
-        stack = [place]
+        stack = [(place, False)]
         while stack:
-            place = stack[-1]
+            place, ready = stack.pop()
             group = self.group_of.get(place)
-            needing = [rows[place]] if group is None else [rows[dot.place] for dot in group]
-            missing = [sources[arg] for row in needing for arg in row.args if type(arg) is int and not done[sources[arg]]]
-            if done[place] or not missing:
-                stack.pop()
-                if not done[place]:
-                    self._append(place, group)
-            else:
-                stack += missing
+            if ready:
+                self._append(place, group)
+            elif not done[place]:
+                needing = [rows[place]] if group is None else [rows[dot.place] for dot in group]
+                stack.append((place, True))
+                stack += [
+                    (sources[arg], False) for row in needing for arg in row.args if type(arg) is int and not done[sources[arg]]
+                ]
 
     def _append(self, place: int, group: list[_Dot] | None) -> None:
-        self.done[place] = True
         row = self.before.rows[place]
+        self.done[place] = True
         if group is None:
             self.rows.append(Row(row.op, self._now(row.args), row.result, row.shape))
             return
