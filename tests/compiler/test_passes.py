@@ -12,7 +12,7 @@ from autograd import ops
 from autograd.compiler.executors.python import run
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, lane_sum, matmul
 from autograd.compiler.optimize import PASSES, optimize, stats
-from autograd.compiler.passes.common_subexpressions import common_subexpressions
+from autograd.compiler.passes.common_subexpressions import COMMUTATIVE, common_subexpressions
 from autograd.compiler.passes.constants import constants
 from autograd.compiler.passes.dead_code import dead_code
 from autograd.compiler.passes.dots import dots
@@ -26,18 +26,31 @@ from autograd.compiler.program import Input, Output, Program, Row
 from autograd.compiler.uses import use_counts
 from autograd.op import TABLE
 from nn import MLP
-from tests.support.compiled import CHAINS, GATES, LINEAR, WHOLE, gradients, programs, results, small_program, valid
+from tests.support.compiled import (
+    CHAINS,
+    FLAGS,
+    GATES,
+    GRID,
+    LINEAR,
+    WHOLE,
+    bits,
+    gradients,
+    programs,
+    results,
+    small_program,
+    valid,
+)
 from tests.support.programs import wild_programs
 
 EXACT = [dead_code, constants, common_subexpressions, identities, dots, matrix_products, outer_products, assign_registers]
 REPEATABLE = [dead_code, constants, common_subexpressions, dots, reductions, matrix_products, outer_products]
 PRODUCTS = tuple(sorted({*ops.BUILT_IN} - {"dot", "sum"}))  # no dot, whose terms a sum over lanes takes one by one
 ARITHMETIC = ("add", "sub", "mul", "div", "pow", "neg", "pos", "prod", "dot", "abs", "exp", "relu", "detach", "where")
-FLAGS = st.sampled_from([0.0, -0.0, 1.0, 2.0])
+LAYERS = ("dot", "dot", "dot", "mul", "relu")
 any_program = st.one_of(
     programs(),
     programs(CHAINS),
-    programs(GATES, constants=FLAGS),
+    programs(GATES, constants=st.sampled_from(FLAGS)),
     gradients(),
     gradients(wild_programs(names=(*GATES, "relu", "abs", "log_softmax"))),
 )
@@ -60,13 +73,31 @@ def test_a_pass_changes_no_bit_of_any_result(a_pass, drawn):
     assert (after.inputs, [output.name for output in after.outputs]) == (drawn[0].inputs, [o.name for o in drawn[0].outputs])
 
 
-@pytest.mark.parametrize("names", [CHAINS, GATES, ARITHMETIC], ids=["chains", "gates", "arithmetic"])
+@pytest.mark.parametrize("names", [CHAINS, GATES, ARITHMETIC, LAYERS], ids=["chains", "gates", "arithmetic", "layers"])
 @pytest.mark.parametrize("a_pass", [*EXACT, optimize], **by_name)
 def test_a_pass_changes_no_bit_at_zeros_infinities_and_nan(a_pass, names):
     random = Random(0)
-    for _ in range(400):
+    for _ in range(500):
         drawn = small_program(random, names)
-        assert results(drawn, a_pass(drawn[0])) == results(drawn), str(drawn[0])
+        after = a_pass(drawn[0])
+        assert valid(after), str(drawn[0])
+        assert results(drawn, after) == results(drawn), str(drawn[0])
+
+
+@pytest.mark.parametrize("names", [CHAINS, GATES, LAYERS], ids=["chains", "gates", "layers"])
+@pytest.mark.parametrize("a_pass", [*EXACT, reductions, optimize], **by_name)
+def test_a_pass_changes_no_bit_of_sums_of_whole_numbers_over_lanes(a_pass, names):
+    random = Random(1)
+    for _ in range(500):
+        drawn = small_program(random, (*names, "lane_sum"), [0.0, -0.0, 1.0, -1.0, 2.0, 3.0], [0.0, 1.0, -1.0, 2.0])
+        after = a_pass(drawn[0])
+        assert valid(after), str(drawn[0])
+        assert not is_exact(drawn) or results(drawn, after) == results(drawn), str(drawn[0])
+
+
+@pytest.mark.parametrize("op", sorted(COMMUTATIVE, key=lambda op: op.name), ids=lambda op: op.name)
+def test_arguments_of_commutative_ops_may_change_places(op):
+    assert all(bits(op(x, y)) == bits(op(y, x)) for x in GRID for y in GRID)
 
 
 @given(st.one_of(programs(PRODUCTS), programs(("mul", "add", "neg"))))
@@ -76,19 +107,19 @@ def test_sums_over_lanes_of_products_keep_every_bit(drawn):
     assert results(drawn, after) == results(drawn)
 
 
-def assume_exact(drawn):
-    """Only numbers so small that they are whole, and sums the same in any order."""
+def is_exact(drawn):
+    """True if all numbers are so small that they are whole, and their sums the same in any order."""
     program, inputs, lanes = drawn
     everything = [Output("", register) for register in range(program.registers)]
     found = run(Program(program.inputs, program.rows, tuple(everything), program.registers), inputs, lanes)
     numbers = [x for item in found for x in (item if isinstance(item, list) else [item])]
-    assume(all(math.isfinite(x) and abs(x) < 2.0**40 and x == int(x) for x in numbers))
+    return all(math.isfinite(x) and abs(x) < 2.0**40 and x == int(x) for x in numbers)
 
 
 @pytest.mark.parametrize("a_pass", [reductions, optimize], **by_name)
 @given(drawn=with_whole_numbers)
 def test_terms_of_a_sum_over_lanes_are_all_there_in_another_order(a_pass, drawn):
-    assume_exact(drawn)
+    assume(is_exact(drawn))
     after = a_pass(drawn[0])
     assert valid(after)
     assert results(drawn, after) == results(drawn)
@@ -260,14 +291,37 @@ def test_of_a_layer_without_lanes_too():
 
 
 def test_a_grid_that_lacks_a_few_products_is_computed_whole():
-    pairs = [(i, 4 + j) for i in range(4) for j in range(4) if (i, j) != (1, 2)]
-    rows = tuple(Row(lane_dot, pair, 8 + i) for i, pair in enumerate(pairs))
+    pairs = [(i, 4 + j) if (i + j) % 3 else (4 + j, i) for i in range(4) for j in range(4) if (i, j) != (1, 2)]
+    rows = tuple(Row(lane_dot, pair, 8 + i) for i, pair in enumerate([*pairs, (1.0, 5), (1.0, 6)]))
     outputs = tuple(Output(f"y{row.result}", row.result) for row in rows)
     program = Program(tuple(Input(f"x{i}", True) for i in range(8)), rows, outputs, 8 + len(rows))
     after = outer_products(program)
     assert shapes(after, lane_matmul) == [(4, 4)]
     drawn = program, [[float(i), 0.5 * i] for i in range(8)], 2
     assert results(drawn, after) == results(drawn)
+
+
+def test_products_before_and_after_the_lanes_stay_apart():
+    inputs = (Input("w"), Input("v"), Input("x", per_lane=True))
+    rows = (
+        Row(ops.mul, (2, 2), 3),
+        Row(lane_sum, (3,), 4),
+        Row(ops.exp, (0,), 5),
+        Row(ops.dot, (5, 2.0, 0, 1, 0.0), 6),
+        Row(ops.dot, (4, 3.0, 0, 1, 0.0), 7),
+        Row(ops.mul, (6, 2), 8),
+    )
+    drawn = Program(inputs, rows, (Output("y", 7), Output("z", 8)), 9), [2.0, 3.0, [1.0, 2.0, 3.0]], 3
+    after = matrix_products(drawn[0])
+    assert valid(after)
+    assert results(drawn, after) == results(drawn)
+
+
+def test_what_is_known_behind_a_gate_is_not_summed_before_the_lanes_are_counted():
+    inputs = (Input("b"), Input("x", per_lane=True))
+    rows = (Row(ops.where, (0, 2.0, 1), 2), Row(lane_sum, (2,), 3), Row(ops.where, (0, 3, 0.0), 4))
+    drawn = Program(inputs, rows, (Output("y", 4),), 5), [1.0, [5.0, 6.0, 7.0]], 3
+    assert results(drawn, identities(drawn[0])) == results(drawn) == bits([6.0])
 
 
 def test_products_that_form_no_grid_are_left_alone():

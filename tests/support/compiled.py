@@ -24,6 +24,7 @@ WHOLE = st.integers(-3, 3).map(float)  # sums and products of few of them are ex
 CONSTANTS = st.one_of(st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0]), any_floats)
 CHAINS = ("add", "add", "add", "mul", "mul", "mul", "sub", "neg", "dot", "sum")
 GATES = ("where", "where", "equal", "not_equal", "less", "maximum", "minimum", "mul", "add", "neg")
+SUMS = ("lane_sum", "lane_dot")
 TIMES = Op("times", lambda x, y, z: x * y * z, *[lambda result, *args: 0.0] * 3)  # an op of the user's own
 
 STEPS = st.one_of(tame_programs(), wild_programs())
@@ -107,25 +108,45 @@ class _Rows:
 
 
 GRID = [0.0, -0.0, 1.0, -1.0, 0.5, -3.0, math.inf, -math.inf, math.nan]
-FLAGS = [0.0, -0.0, 1.0, 1.0, -1.0, 2.0, 3.0, math.inf, math.nan]
+FLAGS = [0.0, -0.0, 1.0, 1.0, -1.0, 2.0, 10.0, math.inf, math.nan]
 
 
-def small_program(random: Random, names: Sequence[str], constants: Sequence[float] = FLAGS) -> Drawn:
-    """A few rows that use each other, at every pair of numbers of GRID: all lanes at once, or some of the inputs uniform."""
+def small_program(
+    random: Random, names: Sequence[str], constants: Sequence[float] = FLAGS, grid: Sequence[float] = GRID
+) -> Drawn:
+    """A few rows, most of which are used once, at every pair of numbers of the grid: a lane each, or some inputs uniform.
+
+    With "lane_sum" among the names, the end is sums over lanes, and what is computed with them.
+    """
     inputs = [Input(name, random.random() < 0.8) for name in ("x", "y")]
     builder = Builder(inputs)
-    for _ in range(random.randint(2, 9)):
-        name = random.choice(names)
-        op = INSTRUCTIONS.get(name) or TABLE[name]
-        count = op.arity if op.arity is not None else random.choice((1, 3, 5) if op is ops.dot else (1, 2, 3, 4))
-        near = range(max(0, builder.registers - 4), builder.registers)
-        args = [random.choice((random.choice(near), random.choice(near), random.choice(constants), 0, 1)) for _ in range(count)]
-        builder.add(op, tuple(args))
+    among = [name for name in names if name not in SUMS]
+    for _ in range(random.randint(2, 10)):
+        _small_row(random, builder, random.choice(among), constants, range(builder.registers))
+    if len(among) < len(names):
+        lanes = range(builder.registers)
+        for _ in range(random.randint(1, 4)):
+            _small_row(random, builder, random.choice(SUMS), constants, lanes)
+        varies = builder.program([]).per_lane
+        for _ in range(random.randint(0, 3)):
+            uniform = [i for i in range(builder.registers) if i >= len(varies) or not varies[i]]
+            _small_row(random, builder, random.choice(among), constants, uniform)
     used = {arg for row in builder.rows for arg in row.args if type(arg) is int}
     program = builder.program([Output(f"y{i}", i) for i in range(2, builder.registers) if i not in used])
-    pairs = [[x for x in GRID for _ in GRID], GRID * len(GRID)]
-    columns = [pair if given.per_lane else random.choice(GRID) for given, pair in zip(inputs, pairs, strict=True)]
-    return program, columns, len(GRID) ** 2
+    pairs = [[x for x in grid for _ in grid], [*grid] * len(grid)]
+    columns = [pair if given.per_lane else random.choice(grid) for given, pair in zip(inputs, pairs, strict=True)]
+    return program, columns, len(grid) ** 2
+
+
+def _small_row(random: Random, builder: Builder, name: str, constants: Sequence[float], among: Sequence[int]) -> None:
+    op = INSTRUCTIONS.get(name) or TABLE[name]
+    used = {arg for row in builder.rows for arg in row.args if type(arg) is int}
+    unused = [i for i in among if i not in used][-3:] or among
+    count = op.arity if op.arity is not None else random.choice((1, 3, 5, 5)) if op is ops.dot else random.choice((1, 2, 3, 4))
+    args = [random.choice((random.choice(unused), random.choice(among), random.choice(constants))) for _ in range(count)]
+    if op is ops.dot and count == 5 and random.random() < 0.7:  # a neuron of a layer
+        args[2:4] = among[:2]
+    builder.add(op, tuple(args))
 
 
 @st.composite

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.compiler.passes.simplifier import is_minus_zero, is_zero
+from autograd.compiler.passes.simplifier import is_constant, is_minus_zero, is_zero
 from autograd.compiler.program import Arg, Program, Row
 from autograd.compiler.uses import use_counts
 
@@ -165,7 +165,7 @@ class _Chains:
     def _add_bias(self, row: Row, start: Arg, term: Arg) -> bool:
         """Add a bias that comes last, times 1.0. A chain that has one is left alone: it may be a neuron of a layer."""
         chain = self._opened(start)
-        if chain is None or not is_minus_zero(chain.start) or 1.0 in chain.rights[-1:] or len(chain.rights) == 1:
+        if chain is None or not is_minus_zero(chain.start) or is_constant(chain.rights[-1], 1.0) or len(chain.rights) == 1:
             return False
         if isinstance(term, int) and (self.varies[term] or term in self.made):
             return False

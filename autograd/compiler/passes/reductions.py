@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd import ops
 from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import lane_dot, lane_sum
+from autograd.compiler.passes.simplifier import is_constant
 from autograd.compiler.program import Arg, Program, Row
 from autograd.compiler.uses import use_counts
 
@@ -62,7 +63,7 @@ class _Reductions:
         if n == 0 or not all(type(arg) is int and self.varies[arg] for arg in args[: 2 * n]):
             return False
         sums = [self.builder.add(lane_dot, pair) for pair in zip(args[:n], args[n : 2 * n], strict=True)]
-        if args[-1] != 0.0:  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
+        if not is_constant(args[-1], 0.0):  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
             sums.append(self.builder.add(lane_sum, args[-1:]))
         self.builder.rows.append(Row(ops.sum, tuple(sums), result))
         return True

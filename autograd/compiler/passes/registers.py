@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograd.compiler.executors.python import split
@@ -32,10 +33,9 @@ def assign_registers(program: Program) -> Program:
         v2 = tanh(v1)
         return v2
     """
-    before, body, after = split(program)
-    rows = [*before, *body, *after]
+    rows = list(itertools.chain(*split(program)))
     first = len(program.inputs)
-    places = _Lives(program, rows, len(before), len(before) + len(body)).places(_blocks(program, rows))
+    places = _Lives(program, rows).places(_blocks(program, rows))
     moved = list(range(first))
     moved += [first + place for place in places[first:]]
 
@@ -83,8 +83,8 @@ def _join(registers: list[int], blocks: dict[int, Block]) -> None:
 class _Lives:
     """For each register, the first and the last row for which it must hold its number."""
 
-    def __init__(self, program: Program, rows: Sequence[Row], before: int, after: int) -> None:
-        self.inputs, self.varies = len(program.inputs), program.per_lane
+    def __init__(self, program: Program, rows: Sequence[Row]) -> None:
+        self.varies = program.per_lane
         self.starts: dict[int, int] = {}
         self.ends = [-1] * program.registers
         ends = self.ends
@@ -95,9 +95,6 @@ class _Lives:
             for result in (row.result,) if row.shape is None else row.results:
                 self.starts[result] = -1 if row.op in REDUCTIONS else time
                 ends[result] = time
-        for register in self.starts:
-            if before <= ends[register] < after and not self.varies[register]:  # the rows for the lanes run again and again
-                ends[register] = after - 1
         for output in program.outputs:
             if type(output.arg) is int:
                 ends[output.arg] = len(rows)
