@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad
+from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad, ops
 from autograd.extend import draw
-from tests.support.programs import any_floats, odd_programs, run_ops, tame_floats, tame_programs, wild_programs
+from tests.support.points import points
+from tests.support.programs import SPECIAL, any_floats, odd_programs, run_ops, tame_floats, tame_programs, wild_programs
 
 more_examples = settings(max_examples=3 * settings.default.max_examples)
 four_numbers = st.lists(any_floats, min_size=4, max_size=4)
@@ -100,6 +101,20 @@ def test_every_lane_is_computed_as_if_it_were_alone(drawn, lanes, split):
         of_lane = autograd.gradients(y, shared) if shared else []
         expected = [total + slope for total, slope in zip(expected, of_lane, strict=True)]
     assert alike(found, expected, 1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(ops.BUILT_IN))
+def test_every_op_at_special_values_and_at_the_ends_of_its_domain_is_that_of_the_eager_engine(name):
+    op = ops.TABLE[name]
+    special = [(x,) * (op.arity or 3) for x in SPECIAL]
+    mixed = [tuple(SPECIAL[i : i + (op.arity or 3)]) for i in range(len(SPECIAL) - 2)]
+    for xs in [*special, *mixed, *points(op, count=20), *points(op, end=True, count=20)]:
+        compiled = compile(op, *xs, executor="python")
+        by = tuple(range(len(xs)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # the eager engine's, of NaN and infinity
+            expected = autograd.value_and_grad(op, argnums=by)(*xs)
+        assert exact(compiled.value_and_grad(*xs, argnums=by)) == exact(expected)
 
 
 # -- outputs and inputs of all kinds ----------------------------------------------------------------------

@@ -25,26 +25,29 @@ def run(program: Program, inputs: Sequence[Any], lanes: int | None = None) -> li
     >>> program = compile(lambda x, y: x * y, 2.0, 3.0, in_axes=None).program_of()
     >>> run(program, [4.0, 5.0])
     [20.0]
+    >>> from fractions import Fraction
+    >>> run(program, [Fraction(1, 3), 5.0])
+    [Fraction(5, 3)]
     """
     varies = program.per_lane
     columns = {i: [readable(x) for x in column] for i, column in enumerate(inputs) if varies[i]}
     given = [0.0 if i in columns else readable(x) for i, x in enumerate(inputs)]
     arithmetic = arithmetic_of(chain(given, *columns.values()))
     if arithmetic is None:
-        return _run(program, given, columns, lanes or 0, _on_floats, 0.0)
+        return _run(program, given, columns, lanes, _on_floats, 0.0)
 
     def lifted(numbers: Iterable[Any]) -> list[Any]:
         return [arithmetic.exactly(x) if type(x) is float else x for x in numbers]
 
     columns = {i: lifted(column) for i, column in columns.items()}
-    return _run(arithmetic.lifted(program), lifted(given), columns, lanes or 0, arithmetic.compute, arithmetic.exactly(0.0))
+    return _run(arithmetic.lifted(program), lifted(given), columns, lanes, arithmetic.compute, arithmetic.exactly(0.0))
 
 
 def _run(
-    program: Program, inputs: Sequence[Any], columns: Mapping[int, Sequence[Any]], lanes: int, compute: Compute, zero: Any
+    program: Program, inputs: Sequence[Any], columns: Mapping[int, Sequence[Any]], lanes: int | None, compute: Compute, zero: Any
 ) -> list[Any]:
     registers = [*inputs, *[zero] * (program.registers - len(inputs))]
-    before, body, after = split(program)
+    before, body, after = (program.rows, [], []) if lanes is None else split(program)
     for row in before:
         _step(row, registers, compute)
     for row in body:
@@ -53,7 +56,7 @@ def _run(
                 registers[result] = zero
     per_lane = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
     found: list[list[Any]] = [[] for _ in per_lane]
-    for lane in range(lanes):
+    for lane in range(lanes or 0):
         for i, column in columns.items():
             registers[i] = column[lane]
         for row in body:
@@ -118,19 +121,20 @@ def _on_floats(op: Op, args: Sequence[float]) -> float:
 
 
 def _step(row: Row, registers: list[Any], compute: Compute) -> None:
-    args = [registers[arg] if type(arg) is int else arg for arg in row.args]
-    if row.shape is None:
-        if row.op in REDUCTIONS:
-            registers[row.result] += args[0] * args[1] if row.op is lane_dot else args[0]
+    op, args, result, shape = row
+    numbers = [registers[arg] if type(arg) is int else arg for arg in args]
+    if shape is None:
+        if op in REDUCTIONS:
+            registers[result] += numbers[0] * numbers[1] if op is lane_dot else numbers[0]
         else:
-            registers[row.result] = compute(row.op, args)
+            registers[result] = compute(op, numbers)
         return
-    n, m = row.shape
-    if row.op is matmul:
-        inputs, biases = args[n * m : n * m + m], args[n * m + m :]
+    n, m = shape
+    if op is matmul:
+        inputs, biases = numbers[n * m : n * m + m], numbers[n * m + m :]
         for i in range(n):
-            registers[row.result + i] = compute(dot, [*args[i * m : (i + 1) * m], *inputs, biases[i]])
+            registers[result + i] = compute(dot, [*numbers[i * m : (i + 1) * m], *inputs, biases[i]])
     else:
         for i in range(n):
             for j in range(m):
-                registers[row.result + i * m + j] += args[i] * args[n + j]
+                registers[result + i * m + j] += numbers[i] * numbers[n + j]
