@@ -27,8 +27,9 @@ class CompiledTraining(EagerTraining):
     CompileError says in one sentence why a run cannot be compiled.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, executor: str) -> None:
         super().__init__(run)
+        self.executor = executor
         _check_loss(run.loss)
         self.samples = _Samples(run.X, run.y)
         self.held_out = None if run.held_out is None else _Samples(*run.held_out)
@@ -37,7 +38,7 @@ class CompiledTraining(EagerTraining):
     def _start(self) -> None:
         """Record the loss with a gradient, as in training, and without one, as in validation."""
         run = self.run
-        program = _recorded(run, self.samples, gradient=True)
+        program = _recorded(run, self.samples, True, self.executor)
         reached = {program.captured[place]: i for i, place in enumerate(program.reached)}
         moved = [p for p in run.optimizer.params if p in reached]
         if not moved:
@@ -50,7 +51,7 @@ class CompiledTraining(EagerTraining):
         self.samples.weigh(run.loss, program.outputs)
         if self.held_out is not None:
             with in_mode(run.model, training=False):
-                validated = _recorded(run, self.held_out, gradient=False)
+                validated = _recorded(run, self.held_out, False, self.executor)
             self.validated = _OnFlat(validated, self.flat)
             self.held_out.weigh(run.loss, validated.outputs)
         self.recorded = _facts(run.model, program.captured) if run.watched else None
@@ -176,12 +177,12 @@ def _built(shape: Any, numbers: Sequence[float]) -> Any:
     return tree_map(lambda _: next(rest), shape)
 
 
-def _recorded(run: Run, samples: _Samples, gradient: bool) -> BatchLoss:
+def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> BatchLoss:
     def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
         output = run.model(sample)
         return run.loss.sample_loss(output, target), output
 
-    return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient)
+    return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient, executor)
 
 
 def _check_loss(loss: Loss) -> None:

@@ -25,6 +25,12 @@ ROUNDING = 1e-13
 EPS = 1e-4
 
 
+@pytest.fixture(autouse=True)
+def short_trainings_are_compiled(monkeypatch):
+    """With "auto" too, which runs them with NumPy, where True takes Numba."""
+    monkeypatch.setattr(nn.training, "MIN_SECONDS", 0)
+
+
 def net(nout, activation="tanh", hidden=(4,), seed=0):
     return nn.MLP(2, [*hidden, nout], activation, seed=seed)
 
@@ -108,20 +114,21 @@ def check_alike(eager, compiled, tolerance):
 
 
 def both(make, X, y, optimizer=OPTIMIZERS["SGD with momentum"], tolerance=None, **options):
-    """The same run on both engines, which must agree; returns the compiled one."""
+    """The same run eagerly, with NumPy and with Numba, which must agree; returns the last one."""
     options = {"loss": nn.MSELoss(), "epochs": 3, **options}
     runs = []
-    for compiled in (False, True):
+    for compiled in (False, "auto", True):
         try:
             runs.append(trained(compiled, make, X, y, optimizer, **options))
         except (TypeError, ValueError) as error:  # such as a batch of which all samples are ignored
             runs.append((type(error), str(error)))
     if len(runs[0]) == 2:
-        assert runs[0] == runs[1]
+        assert runs[0] == runs[1] == runs[2]
         return None
     steps = options["epochs"] * math.ceil(len(X) / (options.get("batch_size") or len(X)))
-    check_alike(*runs, tolerance or ROUNDING * steps)
-    return runs[1]
+    for run in runs[1:]:
+        check_alike(runs[0], run, tolerance or ROUNDING * steps)
+    return runs[-1]
 
 
 points = st.lists(st.tuples(number, number).map(list), min_size=1, max_size=7)
@@ -245,6 +252,7 @@ def test_outputs_may_be_nested_and_samples_dicts():
     y = [[[t, 0.5], 1.0] for t in XY[1]]
     both(lambda: Model(nested, w=Value(0.5), v=Value(-0.25)), X, y, metric=metric, epochs=1)
     assert alike(seen[0], seen[1], ROUNDING)
+    assert alike(seen[0], seen[2], ROUNDING)
 
 
 # -- callbacks ---------------------------------------------------------------------------------------
@@ -462,10 +470,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_error(name, monkeypatch):
+def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_error(name):
     changes, sentence = REFUSED[name]
     options = {"function": lambda model, x: model.w * x[0] + model.v, "X": XY[0], "loss": nn.MSELoss(), **changes}
-    monkeypatch.setattr(nn.training, "MIN_WORK", 0)
 
     def run(compiled):
         model = Model(options["function"], w=Value(0.5), v=Value(-0.25), generator=Random(3))
@@ -483,8 +490,7 @@ def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_err
         check_alike(run(False), found, 0.0)
 
 
-def test_an_error_in_the_first_batch_comes_without_the_sentence(monkeypatch):
-    monkeypatch.setattr(nn.training, "MIN_WORK", 0)
+def test_an_error_in_the_first_batch_comes_without_the_sentence():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(TypeError, match="loss must give one Value, got list: use reduction"):
@@ -499,9 +505,10 @@ def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
             Spy.calls += 1
             return super().forward(x)
 
-    for limit, calls in ((3 * 5 * 3 + 1, 3 * 5), (3 * 5 * 3, 2)):  # epochs, samples, parameters; it is recorded twice
+    seconds = 3 * 5 * (nn.training.SAMPLE_SECONDS + 3 * nn.training.PARAMETER_SECONDS)  # epochs, samples, parameters
+    for limit, calls in ((1.01 * seconds, 3 * 5), (0.99 * seconds, 2)):  # it is recorded twice
         Spy.calls = 0
-        monkeypatch.setattr(nn.training, "MIN_WORK", limit)
+        monkeypatch.setattr(nn.training, "MIN_SECONDS", limit)
         trained("auto", lambda: Spy(2, [1]), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=3)
         assert Spy.calls == calls
 
@@ -514,7 +521,7 @@ def test_compiled_is_a_flag_or_auto():
 def test_without_numpy_a_long_training_is_eager_and_says_what_to_install():
     code = (
         "import sys, warnings; sys.modules['numpy'] = None\n"
-        "import nn; nn.training.MIN_WORK = 0\n"
+        "import nn; nn.training.MIN_SECONDS = 0\n"
         "net = nn.MLP(1, [1]); options = {'loss': nn.MSELoss(), 'progress': False, 'epochs': 1}\n"
         "def run(**more): nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), **options, **more)\n"
         "with warnings.catch_warnings(record=True) as caught: run()\n"
