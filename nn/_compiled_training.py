@@ -19,6 +19,8 @@ from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
 
+SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
+
 
 class CompiledTraining(EagerTraining):
     """Records the loss of one sample, and computes it for all samples of a batch side by side.
@@ -186,13 +188,17 @@ def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> Bat
 
 
 def _check_loss(loss: Loss) -> None:
-    """Must the loss of a batch be the sum over its samples?"""
-    name = type(loss).__name__
+    """CompileError unless it is known to be a sum over samples."""
+    kind = type(loss)
     if loss.reduction == "none":
-        raise CompileError(f"{name} gives a list, not one number: use reduction='mean' or 'sum'")
-    for method in ("forward", "elements", "pairs"):
-        if getattr(type(loss), method).__module__ != Loss.__module__:
-            raise CompileError(f"{name} defines {method} itself, so it may be other than a sum over samples: define `element`")
+        raise CompileError(f"{kind.__name__} gives a list, not one number: use reduction='mean' or 'sum'")
+    own = [name for name in SUMS_UP if getattr(getattr(kind, name, None), "__module__", Loss.__module__) != Loss.__module__]
+    if kind.branch_free is Loss.branch_free and "element" in own:
+        own.remove("element")  # which is recorded as it is
+    if own:
+        raise CompileError(
+            f"{kind.__name__} defines {own[0]} itself: only a loss that defines `element`, on Loss, can be compiled"
+        )
 
 
 def _table(what: str, rows: Sequence[Any]) -> Any:

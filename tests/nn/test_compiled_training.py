@@ -238,7 +238,17 @@ def test_a_loss_with_parameters_of_its_own_and_an_element_of_ones_own():
         def element(self, prediction, target):
             return autograd.logaddexp(prediction - target, target - prediction)
 
+    class Lopsided(nn.MSELoss):
+        def element(self, prediction, target):
+            return super().element(prediction, target) * autograd.where(autograd.greater(prediction, target), 2.0, 1.0)
+
     both(lambda: net(1), *XY, loss=Scaled())
+    both(lambda: net(1), *XY, loss=Lopsided())
+
+
+def test_an_op_of_ones_own_is_computed_number_by_number():
+    cube = autograd.custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube")
+    both(lambda: Model(lambda model, x: cube(model.w * x[0]) + model.v, w=Value(0.5), v=Value(-0.25)), *XY)
 
 
 def test_outputs_may_be_nested_and_samples_dicts():
@@ -454,6 +464,11 @@ class Whole(Loss):
         return autograd.mean([(p - t) ** 2 for p, t in zip(predictions, targets, strict=True)])
 
 
+class Softer(nn.HingeLoss):
+    def element(self, prediction, target):
+        return autograd.softplus(1.0 - target * prediction)
+
+
 HERE = r"test_compiled_training.py:\d+"
 REFUSED = {
     "a branch": ({"function": branching}, rf"{HERE}: return model.w \* x\[0\] if x\[1\] > 0.0"),
@@ -461,6 +476,7 @@ REFUSED = {
     "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in the place of the numbers"),
     "a draw that nobody knows of": ({"function": random_}, "does something else at every call"),
     "a loss that is opaque": ({"loss": Whole()}, "Whole defines forward itself"),
+    "a loss that alters another": ({"loss": Softer()}, "Softer defines element itself"),
     "samples of several shapes": (
         {"X": [[0.5, [1.0]], [0.5, [1.0, 2.0]], *([[1.0, [2.0]]] * 3)]},
         "not all samples have the same shape",
