@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy
 
-from autograd import CompileError, Value
+from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
 from autograd.extend import made_in_call, same_shape, tree_leaves, tree_map
+from nn._check import plain_lists
 from nn._eager_training import Batch, EagerTraining, Run, gradients_of
 from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
 from nn.losses import Loss
-from nn.metrics import plain
+from nn.metrics import accuracy, plain
 from nn.module import Module, in_mode
 
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
@@ -97,7 +98,11 @@ class CompiledTraining(EagerTraining):
             return super().validation()
         if run.metric is None:
             return {"val_loss": loss}
-        return {"val_loss": loss, "val_metric": run.metric(self.validated.outputs_of(sums), samples.y)}
+        outputs = self.validated.outputs_of(sums)
+        if run.metric is accuracy:
+            return {"val_loss": loss, "val_metric": accuracy(outputs, samples.y)}
+        with in_mode(run.model, training=False), no_grad():  # it may call the model
+            return {"val_loss": loss, "val_metric": run.metric(outputs, samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
         """What the sum of the losses is divided by; 0 if no sample counts."""
@@ -166,11 +171,12 @@ class _OnFlat:
 
     def outputs_of(self, sums: Sums) -> list[Any]:
         """The outputs of every sample, as the model gives them, but numbers in place of Values."""
-        shape = plain(self.program.outputs)
-        if not isinstance(shape, list):
+        shape = plain_lists(self.program.outputs)
+        if not isinstance(shape, (list, dict)):
             return list(sums.outputs[0].tolist())
         rows = sums.outputs.T.tolist()
-        return [_built(shape, row) for row in rows] if any(isinstance(item, (list, dict)) for item in shape) else rows
+        flat = isinstance(shape, list) and not any(isinstance(item, (list, dict)) for item in shape)
+        return rows if flat else [_built(shape, row) for row in rows]
 
 
 def _built(shape: Any, numbers: Sequence[float]) -> Any:
