@@ -132,14 +132,13 @@ class _Samples:
 
     def weigh(self, loss: Loss, outputs: Any) -> None:
         """Check all targets, and take their weights."""
-        output = tree_map(lambda _: 0.0, outputs)
         known: dict[Any, float] = {}
         weights = []
         for target in self.y:
             key = None if isinstance(target, (list, dict)) else (type(target), target)
             if key is None or key not in known:
                 try:
-                    known[key] = loss.elements([output], [target])[1]
+                    known[key] = loss.elements([outputs], [target])[1]
                 except (TypeError, ValueError) as error:
                     raise CompileError(str(error)) from None
             weights.append(known[key])
@@ -186,9 +185,11 @@ def _built(shape: Any, numbers: Sequence[float]) -> Any:
 
 
 def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> BatchLoss:
+    model, loss = run.model, run.loss  # alone: what a function refers to is looked at when it is recorded
+
     def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
-        output = run.model(sample)
-        return run.loss.sample_loss(output, target), output
+        output = model(sample)
+        return loss.sample_loss(output, target), output
 
     return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient, executor)
 

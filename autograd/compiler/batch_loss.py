@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
+from autograd._tree import tree_map
 from autograd.compiler import derived
 from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gradient import Sweep
@@ -39,7 +40,7 @@ class BatchLoss:
 
     captured    the leaves that the function takes from outside
     reached     the positions in it of those that a gradient reaches; empty without `gradient`
-    outputs     the outputs, in their nesting
+    outputs     zeros in the nesting of the outputs
 
     >>> from autograd import Value
     >>> w = Value(2.0)
@@ -58,7 +59,7 @@ class BatchLoss:
         executor: str = "auto",
     ) -> None:
         traced = _traced(f, sample, target)
-        self.captured, self.outputs = traced.captured, traced.result[1]
+        self.captured, self.outputs = traced.captured, tree_map(lambda _: 0.0, traced.result[1])
         self._samplers, self._executor = traced.samplers, executor
         first = sum([argument.count for argument in traced.arguments])
         rest = first + len(self.captured)
