@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy
 
-from autograd import CompileError, Value
+from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
 from autograd.extend import made_in_call, same_shape, tree_leaves, tree_map
+from nn._check import plain_lists
 from nn._eager_training import Batch, EagerTraining, Run, gradients_of
 from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
 from nn.losses import Loss
-from nn.metrics import plain
+from nn.metrics import accuracy, plain
 from nn.module import Module, in_mode
+
+SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
 
 
 class CompiledTraining(EagerTraining):
@@ -27,8 +30,9 @@ class CompiledTraining(EagerTraining):
     CompileError says in one sentence why a run cannot be compiled.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, executor: str) -> None:
         super().__init__(run)
+        self.executor = executor
         _check_loss(run.loss)
         self.samples = _Samples(run.X, run.y)
         self.held_out = None if run.held_out is None else _Samples(*run.held_out)
@@ -37,7 +41,7 @@ class CompiledTraining(EagerTraining):
     def _start(self) -> None:
         """Record the loss with a gradient, as in training, and without one, as in validation."""
         run = self.run
-        program = _recorded(run, self.samples, gradient=True)
+        program = _recorded(run, self.samples, True, self.executor)
         reached = {program.captured[place]: i for i, place in enumerate(program.reached)}
         moved = [p for p in run.optimizer.params if p in reached]
         if not moved:
@@ -50,7 +54,7 @@ class CompiledTraining(EagerTraining):
         self.samples.weigh(run.loss, program.outputs)
         if self.held_out is not None:
             with in_mode(run.model, training=False):
-                validated = _recorded(run, self.held_out, gradient=False)
+                validated = _recorded(run, self.held_out, False, self.executor)
             self.validated = _OnFlat(validated, self.flat)
             self.held_out.weigh(run.loss, validated.outputs)
         self.recorded = _facts(run.model, program.captured) if run.watched else None
@@ -94,7 +98,11 @@ class CompiledTraining(EagerTraining):
             return super().validation()
         if run.metric is None:
             return {"val_loss": loss}
-        return {"val_loss": loss, "val_metric": run.metric(self.validated.outputs_of(sums), samples.y)}
+        outputs = self.validated.outputs_of(sums)
+        if run.metric is accuracy:
+            return {"val_loss": loss, "val_metric": accuracy(outputs, samples.y)}
+        with in_mode(run.model, training=False), no_grad():  # it may call the model
+            return {"val_loss": loss, "val_metric": run.metric(outputs, samples.y)}
 
     def _divisor(self, samples: _Samples, part: list[int] | None) -> float:
         """What the sum of the losses is divided by; 0 if no sample counts."""
@@ -124,14 +132,13 @@ class _Samples:
 
     def weigh(self, loss: Loss, outputs: Any) -> None:
         """Check all targets, and take their weights."""
-        output = tree_map(lambda _: 0.0, outputs)
         known: dict[Any, float] = {}
         weights = []
         for target in self.y:
             key = None if isinstance(target, (list, dict)) else (type(target), target)
             if key is None or key not in known:
                 try:
-                    known[key] = loss.elements([output], [target])[1]
+                    known[key] = loss.elements([outputs], [target])[1]
                 except (TypeError, ValueError) as error:
                     raise CompileError(str(error)) from None
             weights.append(known[key])
@@ -163,11 +170,12 @@ class _OnFlat:
 
     def outputs_of(self, sums: Sums) -> list[Any]:
         """The outputs of every sample, as the model gives them, but numbers in place of Values."""
-        shape = plain(self.program.outputs)
-        if not isinstance(shape, list):
+        shape = plain_lists(self.program.outputs)
+        if not isinstance(shape, (list, dict)):
             return list(sums.outputs[0].tolist())
         rows = sums.outputs.T.tolist()
-        return [_built(shape, row) for row in rows] if any(isinstance(item, (list, dict)) for item in shape) else rows
+        flat = isinstance(shape, list) and not any(isinstance(item, (list, dict)) for item in shape)
+        return rows if flat else [_built(shape, row) for row in rows]
 
 
 def _built(shape: Any, numbers: Sequence[float]) -> Any:
@@ -176,22 +184,28 @@ def _built(shape: Any, numbers: Sequence[float]) -> Any:
     return tree_map(lambda _: next(rest), shape)
 
 
-def _recorded(run: Run, samples: _Samples, gradient: bool) -> BatchLoss:
-    def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
-        output = run.model(sample)
-        return run.loss.sample_loss(output, target), output
+def _recorded(run: Run, samples: _Samples, gradient: bool, executor: str) -> BatchLoss:
+    model, loss = run.model, run.loss  # alone: what a function refers to is looked at when it is recorded
 
-    return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient)
+    def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
+        output = model(sample)
+        return loss.sample_loss(output, target), output
+
+    return BatchLoss(loss_and_output, samples.X[0], samples.y[0], gradient, executor)
 
 
 def _check_loss(loss: Loss) -> None:
-    """Must the loss of a batch be the sum over its samples?"""
-    name = type(loss).__name__
+    """CompileError unless it is known to be a sum over samples."""
+    kind = type(loss)
     if loss.reduction == "none":
-        raise CompileError(f"{name} gives a list, not one number: use reduction='mean' or 'sum'")
-    for method in ("forward", "elements", "pairs"):
-        if getattr(type(loss), method).__module__ != Loss.__module__:
-            raise CompileError(f"{name} defines {method} itself, so it may be other than a sum over samples: define `element`")
+        raise CompileError(f"{kind.__name__} gives a list, not one number: use reduction='mean' or 'sum'")
+    own = [name for name in SUMS_UP if getattr(getattr(kind, name, None), "__module__", Loss.__module__) != Loss.__module__]
+    if kind.branch_free is Loss.branch_free and "element" in own:
+        own.remove("element")  # which is recorded as it is
+    if own:
+        raise CompileError(
+            f"{kind.__name__} defines {own[0]} itself: only a loss that defines `element`, on Loss, can be compiled"
+        )
 
 
 def _table(what: str, rows: Sequence[Any]) -> Any:

@@ -74,14 +74,12 @@ class FlatParameters:
 
     def step(self) -> None:
         """Move every parameter, bit for bit as `optimizer.step()` would."""
+        self.ahead = True
         if self.blocks is None or self.missed or not self._step_on_arrays(self.blocks):
             self.optimizer.zero_grad()
-            self.ahead = True
             self.write()
             self.optimizer.step()
             self.read()
-        else:
-            self.ahead = True
 
     def _step_on_arrays(self, blocks: Iterable[_Block]) -> bool:
         """False, and nothing has changed, if a number is not finite: on floats the rule may say that it divides by 0."""
@@ -103,7 +101,6 @@ class FlatParameters:
         """Bring the Values and the optimizer's memory to where eager training would have them, if they are not there."""
         if not self.ahead:
             return
-        self.ahead = False
         for p, number in zip(self.leaves, self.data.tolist(), strict=True):
             p.data = number
         if self.grad is not None:
@@ -119,6 +116,7 @@ class FlatParameters:
             columns = [numpy.broadcast_to(held, len(block.indices)).tolist() for held in block.memory.values()]
             for i, *numbers in zip(block.indices, *columns, strict=True):
                 self.optimizer.state[i] = dict(zip(block.memory, numbers, strict=True))
+        self.ahead = False  # last, so that what Ctrl-C breaks off is done again
 
 
 def _moves_arrays(optimizer: Optimizer) -> bool:

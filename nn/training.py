@@ -21,7 +21,10 @@ from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
-MIN_WORK = 3_000_000  # parameters times samples of all epochs, some two seconds, from which on compiling gains time
+# Eager training takes about so many seconds per sample and epoch, and more for every parameter. A compiled step takes a
+# tenth of it with NumPy and a hundredth with Numba, which costs a second to load, and the first time on a machine more.
+SAMPLE_SECONDS, PARAMETER_SECONDS = 3e-5, 3e-7
+MIN_SECONDS, MIN_NUMBA_SECONDS = 2.0, 20.0
 
 
 @dataclass
@@ -187,8 +190,8 @@ def _train(
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     """The training to begin with: compiled, if that is wanted and can be done."""
-    work = epochs * len(run.X) * len(run.optimizer.params)
-    if compiled is False or (compiled == "auto" and work < MIN_WORK):
+    seconds = epochs * len(run.X) * (SAMPLE_SECONDS + len(run.optimizer.params) * PARAMETER_SECONDS)
+    if compiled is False or (compiled == "auto" and seconds < MIN_SECONDS):
         return EagerTraining(run)
     reason = 'it needs an extra: pip install "scalar-autograd[compile]"'
     try:
@@ -198,7 +201,7 @@ def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
             raise ImportError(f"compiled=True: {reason}") from None
         return EagerTraining(run, reason)
     try:
-        return CompiledTraining(run)
+        return CompiledTraining(run, "numpy" if compiled == "auto" and seconds < MIN_NUMBA_SECONDS else "auto")
     except CompileError as error:
         if compiled is True:
             raise

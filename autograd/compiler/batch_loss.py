@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
+from autograd._tree import tree_map
 from autograd.compiler import derived
 from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gradient import Sweep
@@ -39,7 +40,7 @@ class BatchLoss:
 
     captured    the leaves that the function takes from outside
     reached     the positions in it of those that a gradient reaches; empty without `gradient`
-    outputs     the outputs, in their nesting
+    outputs     zeros in the nesting of the outputs
 
     >>> from autograd import Value
     >>> w = Value(2.0)
@@ -49,10 +50,17 @@ class BatchLoss:
     (29.0, [24.0], [[3.0, 6.0]])
     """
 
-    def __init__(self, f: Callable[[Any, Any], tuple[Any, Any]], sample: Any, target: Any, gradient: bool = True) -> None:
+    def __init__(
+        self,
+        f: Callable[[Any, Any], tuple[Any, Any]],
+        sample: Any,
+        target: Any,
+        gradient: bool = True,
+        executor: str = "auto",
+    ) -> None:
         traced = _traced(f, sample, target)
-        self.captured, self.outputs = traced.captured, traced.result[1]
-        self._samplers = traced.samplers
+        self.captured, self.outputs = traced.captured, tree_map(lambda _: 0.0, traced.result[1])
+        self._samplers, self._executor = traced.samplers, executor
         first = sum([argument.count for argument in traced.arguments])
         rest = first + len(self.captured)
         program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
@@ -62,7 +70,7 @@ class BatchLoss:
 
     @cached_property
     def _runner(self) -> Runner:
-        return fast_runner(self._program, "auto", "plain")
+        return fast_runner(self._program, self._executor, "plain")
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, compile, gradients, ops, where
 from autograd.compiler.builder import Builder
+from autograd.compiler.executors.python import run
 from autograd.compiler.gates import OPEN, SHUT, Gates
-from autograd.compiler.program import Input
+from autograd.compiler.gradient import Sweep
+from autograd.compiler.program import Input, Output
+from autograd.compiler.traced import Traced
 
 conditions = st.lists(st.dictionaries(st.integers(0, 3), st.booleans()), max_size=4).map(
     lambda found: frozenset(frozenset(one.items()) for one in found)
@@ -37,9 +40,6 @@ def test_a_gate_in_a_program_is_1_where_it_is_open_and_else_0(gate, truth):
     if type(symbol) is float:
         assert symbol == is_open(gate, truth)
         return
-    from autograd.compiler.executors.python import run
-    from autograd.compiler.program import Output
-
     assert run(builder.program([Output("y", symbol.register)]), [float(t) for t in truth]) == [float(is_open(gate, truth))]
 
 
@@ -95,3 +95,41 @@ def test_a_gradient_through_branches_is_the_eager_one_bit_for_bit(way, a, b, x):
     expected = gradients(y, leaves) if type(y) is Value else [0.0] * 3
     assert repr(value) == repr(getattr(y, "data", y))
     assert [repr(g) for g in found] == [repr(g) for g in expected]
+
+
+STEPS = [
+    lambda a, b, c: where(a, b, c),
+    lambda a, b, c: where(ops.greater(a, 0.5), b, c),
+    lambda a, b, c: a * b + c,
+    lambda a, b, c: where(b, ops.log(a), c),
+    lambda a, b, c: ops.tanh(a) - b,
+    lambda a, b, c: where(0.0, a, b) * c,
+]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(STEPS), *[st.integers(0, 20)] * 3), min_size=1, max_size=8),
+    xs=st.lists(st.sampled_from([0.0, 1.0, -1.5, 0.5, 2.0]), min_size=3, max_size=3),
+)
+def test_programs_of_many_branches_reach_what_the_eager_engine_reaches(steps, xs):
+    def program(*leaves):
+        nodes = list(leaves)
+        for step, *args in steps:
+            nodes.append(step(*[nodes[i % len(nodes)] for i in args]))
+        return nodes[-1]
+
+    leaves = [Value(x) for x in xs]
+    y = program(*leaves)
+    if type(y) is Value and y.op is not None:
+        y.backward()
+    found = compile(program, 0.25, 0.75, 1.25, executor="python").value_and_grad(*xs, argnums=(0, 1, 2))
+    assert repr(found[0]) == repr(getattr(y, "data", y))
+    if type(y) is Value and y.op is not None:
+        assert found[1] == pytest.approx([p.grad for p in leaves], rel=1e-14, abs=1e-14, nan_ok=True)
+        traced = Traced.of(program, [0.25, 0.75, 1.25], [0] * 3).program
+        builder = Builder.of(traced)
+        sweep = Sweep(builder)
+        sweep.reverse({traced.outputs[0].arg: 1.0}, range(3))
+        gates = [Output("gate", builder.arg(gate)) for gate in sweep.gates]
+        assert [bool(gate) for gate in run(builder.program(gates), xs)] == [p.has_grad for p in leaves]

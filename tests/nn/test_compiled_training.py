@@ -25,6 +25,12 @@ ROUNDING = 1e-13
 EPS = 1e-4
 
 
+@pytest.fixture(autouse=True)
+def short_trainings_are_compiled(monkeypatch):
+    """With "auto" too, which runs them with NumPy, where True takes Numba."""
+    monkeypatch.setattr(nn.training, "MIN_SECONDS", 0)
+
+
 def net(nout, activation="tanh", hidden=(4,), seed=0):
     return nn.MLP(2, [*hidden, nout], activation, seed=seed)
 
@@ -108,20 +114,21 @@ def check_alike(eager, compiled, tolerance):
 
 
 def both(make, X, y, optimizer=OPTIMIZERS["SGD with momentum"], tolerance=None, **options):
-    """The same run on both engines, which must agree; returns the compiled one."""
+    """The same run eagerly, with NumPy and with Numba, which must agree; returns the last one."""
     options = {"loss": nn.MSELoss(), "epochs": 3, **options}
     runs = []
-    for compiled in (False, True):
+    for compiled in (False, "auto", True):
         try:
             runs.append(trained(compiled, make, X, y, optimizer, **options))
         except (TypeError, ValueError) as error:  # such as a batch of which all samples are ignored
             runs.append((type(error), str(error)))
     if len(runs[0]) == 2:
-        assert runs[0] == runs[1]
+        assert runs[0] == runs[1] == runs[2]
         return None
     steps = options["epochs"] * math.ceil(len(X) / (options.get("batch_size") or len(X)))
-    check_alike(*runs, tolerance or ROUNDING * steps)
-    return runs[1]
+    for run in runs[1:]:
+        check_alike(runs[0], run, tolerance or ROUNDING * steps)
+    return runs[-1]
 
 
 points = st.lists(st.tuples(number, number).map(list), min_size=1, max_size=7)
@@ -231,7 +238,17 @@ def test_a_loss_with_parameters_of_its_own_and_an_element_of_ones_own():
         def element(self, prediction, target):
             return autograd.logaddexp(prediction - target, target - prediction)
 
+    class Lopsided(nn.MSELoss):
+        def element(self, prediction, target):
+            return super().element(prediction, target) * autograd.where(autograd.greater(prediction, target), 2.0, 1.0)
+
     both(lambda: net(1), *XY, loss=Scaled())
+    both(lambda: net(1), *XY, loss=Lopsided())
+
+
+def test_an_op_of_ones_own_is_computed_number_by_number():
+    cube = autograd.custom_op(lambda x: x**3, partials=lambda z, x: 3.0 * x * x, name="cube")
+    both(lambda: Model(lambda model, x: cube(model.w * x[0]) + model.v, w=Value(0.5), v=Value(-0.25)), *XY)
 
 
 def test_outputs_may_be_nested_and_samples_dicts():
@@ -245,6 +262,7 @@ def test_outputs_may_be_nested_and_samples_dicts():
     y = [[[t, 0.5], 1.0] for t in XY[1]]
     both(lambda: Model(nested, w=Value(0.5), v=Value(-0.25)), X, y, metric=metric, epochs=1)
     assert alike(seen[0], seen[1], ROUNDING)
+    assert alike(seen[0], seen[2], ROUNDING)
 
 
 # -- callbacks ---------------------------------------------------------------------------------------
@@ -446,6 +464,11 @@ class Whole(Loss):
         return autograd.mean([(p - t) ** 2 for p, t in zip(predictions, targets, strict=True)])
 
 
+class Softer(nn.HingeLoss):
+    def element(self, prediction, target):
+        return autograd.softplus(1.0 - target * prediction)
+
+
 HERE = r"test_compiled_training.py:\d+"
 REFUSED = {
     "a branch": ({"function": branching}, rf"{HERE}: return model.w \* x\[0\] if x\[1\] > 0.0"),
@@ -453,6 +476,7 @@ REFUSED = {
     "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in the place of the numbers"),
     "a draw that nobody knows of": ({"function": random_}, "does something else at every call"),
     "a loss that is opaque": ({"loss": Whole()}, "Whole defines forward itself"),
+    "a loss that alters another": ({"loss": Softer()}, "Softer defines element itself"),
     "samples of several shapes": (
         {"X": [[0.5, [1.0]], [0.5, [1.0, 2.0]], *([[1.0, [2.0]]] * 3)]},
         "not all samples have the same shape",
@@ -462,10 +486,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_error(name, monkeypatch):
+def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_error(name):
     changes, sentence = REFUSED[name]
     options = {"function": lambda model, x: model.w * x[0] + model.v, "X": XY[0], "loss": nn.MSELoss(), **changes}
-    monkeypatch.setattr(nn.training, "MIN_WORK", 0)
 
     def run(compiled):
         model = Model(options["function"], w=Value(0.5), v=Value(-0.25), generator=Random(3))
@@ -483,8 +506,7 @@ def test_what_cannot_be_compiled_is_trained_eagerly_with_a_sentence_or_is_an_err
         check_alike(run(False), found, 0.0)
 
 
-def test_an_error_in_the_first_batch_comes_without_the_sentence(monkeypatch):
-    monkeypatch.setattr(nn.training, "MIN_WORK", 0)
+def test_an_error_in_the_first_batch_comes_without_the_sentence():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(TypeError, match="loss must give one Value, got list: use reduction"):
@@ -499,9 +521,10 @@ def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
             Spy.calls += 1
             return super().forward(x)
 
-    for limit, calls in ((3 * 5 * 3 + 1, 3 * 5), (3 * 5 * 3, 2)):  # epochs, samples, parameters; it is recorded twice
+    seconds = 3 * 5 * (nn.training.SAMPLE_SECONDS + 3 * nn.training.PARAMETER_SECONDS)  # epochs, samples, parameters
+    for limit, calls in ((1.01 * seconds, 3 * 5), (0.99 * seconds, 2)):  # it is recorded twice
         Spy.calls = 0
-        monkeypatch.setattr(nn.training, "MIN_WORK", limit)
+        monkeypatch.setattr(nn.training, "MIN_SECONDS", limit)
         trained("auto", lambda: Spy(2, [1]), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=3)
         assert Spy.calls == calls
 
@@ -514,7 +537,7 @@ def test_compiled_is_a_flag_or_auto():
 def test_without_numpy_a_long_training_is_eager_and_says_what_to_install():
     code = (
         "import sys, warnings; sys.modules['numpy'] = None\n"
-        "import nn; nn.training.MIN_WORK = 0\n"
+        "import nn; nn.training.MIN_SECONDS = 0\n"
         "net = nn.MLP(1, [1]); options = {'loss': nn.MSELoss(), 'progress': False, 'epochs': 1}\n"
         "def run(**more): nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), **options, **more)\n"
         "with warnings.catch_warnings(record=True) as caught: run()\n"
