@@ -156,7 +156,8 @@ FORMS: Mapping[str, Form] = {
 OF_LIBRARY: Mapping[str, Mapping[str, Form]] = {
     "numpy": {
         "mod": _named("remainder"), "exp2": _named("exp2"), "cbrt": _named("cbrt"),
-        "relu": numpy_functions.relu, "maximum": numpy_functions.maximum, "minimum": numpy_functions.minimum,
+        "relu": numpy_functions.relu, "step": numpy_functions.step,
+        "maximum": numpy_functions.maximum, "minimum": numpy_functions.minimum,
     },
     "torch": {
         "mod": torch_functions.mod, "sinh": torch_functions.sinh, "cosh": torch_functions.cosh,

@@ -18,7 +18,7 @@ from autograd.compiler.executors.jax_functions import check_precision
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program
 
-CACHE = 2**20  # bytes that a block of lanes takes: half of the second-level cache of a core
+CACHE = 2**19  # bytes that a block of lanes takes: with temporary arrays, it fits into the second-level cache of a core
 MIN_LANES = 256  # of a block: with fewer, the calls take longer than the arithmetic
 
 

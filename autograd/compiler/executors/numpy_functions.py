@@ -6,7 +6,14 @@ from autograd._typing import Any
 
 
 def relu(xp: Any, x: Any) -> Any:
-    return xp.maximum(x, 0.0) + 0.0  # -0.0 becomes 0.0
+    z = xp.maximum(x, 0.0)
+    z += 0.0  # -0.0 becomes 0.0
+    return z
+
+
+def step(xp: Any, x: Any) -> Any:
+    z = xp.astype(x > 0.0, xp.float64)
+    return z if xp.min(x, initial=0.0) <= 0.0 else xp.where(x == x, z, x)  # it is NaN if one of them is
 
 
 def maximum(xp: Any, x: Any, y: Any) -> Any:
