@@ -8,14 +8,16 @@ import threading
 from concurrent.futures import Future
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import ops
-from autograd.compiler.executors import lane_memory, python
+from autograd.compiler.executors import lane_memory, machine_code, python
 from autograd.compiler.executors import lanes as lanes_module
+from autograd.compiler.executors.lane_kernels import kernel
 from autograd.compiler.executors.lanes import Lanes
 from autograd.compiler.instructions import detach, lane_dot, lane_matmul, lane_sum, matmul
 from autograd.compiler.program import Input, Output, Program, Row
@@ -332,6 +334,7 @@ def test_an_op_of_ones_own_is_refused():
 ONE_OP = """
 import numpy as np
 from autograd import ops
+from autograd.compiler.executors.lane_kernels import kernel
 from autograd.compiler.executors.lanes import Lanes
 from autograd.compiler.program import Input, Output, Program, Row
 from autograd.compiler.tape import Tape
@@ -354,3 +357,25 @@ def test_what_is_compiled_is_kept_on_disk_and_said_on_stderr_once(tmp_path):
     assert [done.stdout for done in runs] == ["[[0.0, 1.0]]\n"] * 2
     assert runs[0].stderr.startswith("compiling the lane interpreter")
     assert runs[1].stderr == ""
+
+
+def test_without_a_folder_that_can_be_written_it_compiles_anew(monkeypatch):
+    monkeypatch.setattr(machine_code._Implementation, "_locator_classes", [])
+    monkeypatch.setattr(machine_code, "_addresses", {})
+    (got,) = run(one_op(ops.neg, "v"), [[1.0, -0.0]], 2)
+    assert repr(got.tolist()) == "[-1.0, 0.0]"
+
+
+def test_a_changed_source_is_compiled_anew(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    for stamp, messages in (("one", 1), ("one", 0), ("two", 1)):
+        monkeypatch.setattr(machine_code, "_addresses", {})
+        monkeypatch.setattr(machine_code, "_stamp", lambda stamp=stamp: stamp)
+        machine_code.addresses([kernel("neg", (True,))])
+        assert capsys.readouterr().err.count("compiling the lane interpreter (1 functions)") == messages
+
+
+def test_without_numba_the_extra_is_named():
+    code = "import sys; sys.modules['numba'] = None; import autograd.compiler.executors.lanes"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert 'ImportError: machine code needs Numba: pip install "scalar-autograd[compile]"' in done.stderr

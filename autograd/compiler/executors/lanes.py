@@ -8,6 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
+try:
+    import numba  # noqa: F401  # the modules below use it
+except ImportError as error:
+    raise ImportError('machine code needs Numba: pip install "scalar-autograd[compile]"') from error
+
 from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_interpreter import FINISH, PREPARE, RUN
