@@ -24,7 +24,7 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
     [2, (4, {'a': 6})]
     """
     if isinstance(tree, (dict, tuple, list)):
-        return _rebuilt(tree, [tree_map(function, item) for item in _items(tree)])
+        return rebuilt(tree, [tree_map(function, item) for item in _items(tree)])
     if is_array(tree):
         return as_array(list(map(function, tree_leaves(tree))), tree.shape)
     return function(tree)
@@ -33,7 +33,7 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
 def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
     """Like `tree_map`, but `function` gets each array as a whole."""
     if isinstance(tree, (dict, tuple, list)):
-        return _rebuilt(tree, [block_map(function, item) for item in _items(tree)])
+        return rebuilt(tree, [block_map(function, item) for item in _items(tree)])
     return function(tree)
 
 
@@ -41,7 +41,8 @@ def _items(tree: Any) -> Any:
     return tree.values() if isinstance(tree, dict) else tree
 
 
-def _rebuilt(tree: Any, items: list[Any]) -> Any:
+def rebuilt(tree: Any, items: list[Any]) -> Any:
+    """A container like this one, with other items."""
     if isinstance(tree, dict):
         return dict(zip(tree, items, strict=True))
     if isinstance(tree, tuple):

@@ -11,7 +11,7 @@ from autograd import context, kernels, ops, sweeps, teaching
 from autograd._frames import place, user_frame
 from autograd._typing import Any, final
 from autograd.context import Note, Scope
-from autograd.errors import AnomalyError
+from autograd.errors import AnomalyError, CompileError
 from autograd.lifetime import MASK, REACH, Past
 from autograd.methods import Methods
 from autograd.micrograd import MicrogradNames
@@ -83,6 +83,8 @@ class Value(Methods, MicrogradNames):
 
     @data.setter
     def data(self, data: float) -> None:
+        if context.tracing:
+            _number_is_assigned("data")
         if type(data) is not float:
             data = _assigned("data", data)
         if self._da is None and self.op is None:
@@ -106,6 +108,8 @@ class Value(Methods, MicrogradNames):
 
     @grad.setter
     def grad(self, grad: float) -> None:
+        if context.tracing:
+            _number_is_assigned("grad")
         if type(grad) is not float:
             grad = _assigned("grad", grad)
         if self._reached == FROZEN:
@@ -568,6 +572,11 @@ _REFUSED = frozenset(("complex", "Decimal", "str", "NoneType", "list", "tuple", 
 def _number_is_read(how: str) -> None:
     if (trace := context.current_trace()) is not None:
         trace.was_read(how)
+
+
+def _number_is_assigned(name: str) -> None:
+    if context.current_trace() is not None:
+        raise CompileError(f"v.{name} was assigned while the function was traced: a program computes, and changes nothing")
 
 
 def _grad_was_read(leaf: Value) -> None:

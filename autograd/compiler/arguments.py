@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd._format import counted, listed
-from autograd._tree import is_array, tree_leaves, tree_map
+from autograd._tree import is_array, rebuilt, tree_leaves, tree_map
 from autograd.op import number
 
 Axes = int | tuple[int | None, ...] | None
@@ -88,7 +88,7 @@ class Argument:
                 kind = f"{type(example).__name__} of {counted(len(example), 'item')}"
                 raise TypeError(f"{path}: expected a {kind}{self._or_array(shape)}, got {_described(x)}")
             pairs = enumerate(zip(example, x, strict=True))
-            return type(x)([self._match(f"{path}[{i}]", item, given, leaves) for i, (item, given) in pairs])
+            return rebuilt(x, [self._match(f"{path}[{i}]", item, given, leaves) for i, (item, given) in pairs])
         leaves.append(_as_number(path, x))
         return 0
 
@@ -122,7 +122,7 @@ def _filled(nesting: Any, items: Iterator[Any], lanes: bool) -> Any:
     if isinstance(nesting, dict):
         return {key: _filled(item, items, lanes) for key, item in nesting.items()}
     if isinstance(nesting, (list, tuple)):
-        return type(nesting)([_filled(item, items, lanes) for item in nesting])
+        return rebuilt(nesting, [_filled(item, items, lanes) for item in nesting])
     return next(items)
 
 

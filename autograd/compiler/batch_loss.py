@@ -10,11 +10,7 @@ from typing import Any, NamedTuple
 from autograd._frames import place, raised_at
 from autograd._tree import tree_map
 from autograd.compiler import derived
-from autograd.compiler.builder import Builder, Symbol
-from autograd.compiler.gradient import Sweep
-from autograd.compiler.instructions import lane_sum
 from autograd.compiler.optimize import prepare
-from autograd.compiler.program import Output, Program
 from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
@@ -65,8 +61,8 @@ class BatchLoss:
         rest = first + len(self.captured)
         program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
         wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
-        self._program, reached, self._gates = _summed(program, wanted)
-        self.reached = [i - first for i in reached]
+        self._program, reached = derived.gradient_of_leaves(program, wanted, program.outputs[1:])
+        self.reached, self._gates = [wanted[i] - first for i in reached.inputs], reached.gates
 
     @cached_property
     def _runner(self) -> Runner:
@@ -109,23 +105,3 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
     if type(traced.program.outputs[0].arg) is not int:
         raise CompileError("the loss depends on no sample and on no parameter")
     return traced
-
-
-def _summed(program: Program, inputs: Sequence[int]) -> tuple[Program, list[int], list[list[int]]]:
-    """The sums over lanes of the first output, of its derivatives, and of the gates of some; then the other outputs.
-
-    Also the inputs that have a derivative, and for each gate the positions of the derivatives behind it.
-    """
-    builder = Builder.of(program)
-    sweep = Sweep(builder)
-    loss: Any = program.outputs[0].arg
-    slopes = sweep.reverse({loss: 1.0}, inputs)
-    reached = [(x, slope, gate) for x, slope, gate in zip(inputs, slopes, sweep.gates, strict=True) if gate != 0.0]
-    gates: dict[int, list[int]] = {}
-    for i, (_, _, gate) in enumerate(reached):
-        if type(gate) is Symbol:
-            gates.setdefault(gate.register, []).append(i)
-    sums = [("loss", loss), *((f"d_{program.inputs[x].name}", builder.arg(slope)) for x, slope, _ in reached)]
-    sums += [(f"gate_{i}", register) for i, register in enumerate(gates)]
-    outputs = [Output(name, builder.add(lane_sum, (arg,))) for name, arg in sums]
-    return builder.program([*outputs, *program.outputs[1:]]), [x for x, _, _ in reached], list(gates.values())

@@ -51,11 +51,9 @@ class Branching(Compiled):
         checked_choice("reduction", reduction, REDUCTIONS)
         scale = scale_of(reduction, lanes_of(self.arguments, self._bind(xs)))
         found = [(way, way.summed_backward(of_lanes(xs, self._axes, at))) for way, at in self._groups(xs)]
-        for way, (_, slopes) in found:
-            for leaf, slope in zip(way.captured, slopes, strict=True):
-                if leaf.requires_grad:
-                    leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
-        return sum([value for _, (value, _) in found]) * scale
+        for way, (_, slopes, flows) in found:
+            way.add_gradients(slopes, flows, scale)
+        return sum([value for _, (value, _, _) in found]) * scale
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""

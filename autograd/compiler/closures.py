@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import is_
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
@@ -12,73 +15,132 @@ from autograd.errors import CompileError
 from autograd.op import Op
 from autograd.value import Value
 
-MAX_WATCHED = 100_000  # places; an object with more is a store of data, not the setting of a function
+MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
 _PLAIN = (int, float, complex, str, bytes, type(None), Value, type, Op)  # compared, not looked into
+_LIBRARIES = sys.stdlib_module_names | {"autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython"}
+_OURS = ("autograd", "nn")
 
 
-class _Place(NamedTuple):
-    """A variable, an attribute or an item: how it is read, and what it held."""
+class _Places(NamedTuple):
+    """A scope, an object or a container: what it held under some keys, and how many items it had, if that matters."""
 
-    path: str
+    path: str  # of the holder; of an object with a dot behind it, and of a function none
     holder: Any
-    key: Any
-    held: Any
+    keys: Sequence[Any]
+    held: tuple[Any, ...]
+    size: int | None = None
+
+    def spelled(self, key: Any) -> str:
+        """How one of them is written."""
+        items = self.path and not self.path.endswith(".")
+        return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
+
+    def unchanged(self) -> bool:
+        """True if each place still holds the very same object."""
+        holder = self.holder
+        if self.size is not None and len(holder) != self.size:
+            return False
+        if type(holder) is list:
+            return all(map(is_, holder, self.held))
+        return all(map(is_, map(holder.get, self.keys), self.held))
+
+    def changed(self) -> str | None:
+        """A place that holds something else: another object, and not an equal number or text either."""
+        if self.size is not None and len(self.holder) != self.size:
+            return self.path
+        for key, held in zip(self.keys, self.held, strict=True):
+            now = self.holder[key] if type(self.holder) is list else self.holder.get(key)
+            if now is not held and not _equal(now, held):
+                return self.spelled(key)
+        return None
 
 
 class Closure:
     """Everything that a function reaches: outer variables, defaults, bound arguments, attributes and items of all of these.
 
     A program keeps the numbers that it was traced with, and reads the Values that it was traced with. So what has taken
-    their place since would be overlooked.
+    their place since would be overlooked. Attributes count if the function, or one that it reaches, reads one of that name.
     """
 
     def __init__(self, f: Callable[..., Any]) -> None:
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        self._places: list[_Place] = []
-        self._sizes: list[tuple[str, Any, int]] = []  # of containers
-        self._arrays: list[tuple[str, Any, Any]] = []  # with their contents then
+        self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
+        self._places: list[_Places] = []
+        names: set[str] = set()
+        while True:  # methods of a name that is read are reached too, and read more names
+            known = len(names)
+            self._places, self._arrays = [], []
+            self._look(f, names)
+            if len(names) == known:
+                break
+
+    def _look(self, f: Any, names: set[str]) -> None:
+        """Find all places. `names`, those that the code refers to, grow on the way."""
         seen: set[int] = set()
-        stack = _variables(f)
-        while stack and len(self._places) < MAX_WATCHED:
-            place = stack.pop()
-            self._places.append(place)
-            held = place.held
+        stack: list[tuple[str, Any]] = [("", f)]
+        count = 0
+        while stack and count < MAX_WATCHED:
+            path, held = stack.pop()
             if isinstance(held, _PLAIN) or id(held) in seen:
                 continue
             seen.add(id(held))
             if is_array(held):
-                self._arrays.append((place.path, held, held.copy()))
-            elif isinstance(held, (list, dict, tuple)):
-                self._sizes.append((place.path, held, len(held)))
-                items = held.items() if isinstance(held, dict) else enumerate(held)
-                stack += [_Place(f"{place.path}[{key!r}]", held, key, item) for key, item in items]
-            elif isinstance(held, (FunctionType, MethodType, partial)):
-                stack += _variables(held)
-            elif _is_of_a_user(held):
-                stack += _attributes(place.path, held)
+                self._arrays.append((path, held, held.copy()))
+            for places in _inside(path, held, names):
+                self._places.append(places)
+                count += len(places.held)
+                stack += [(places.spelled(key), x) for key, x in zip(places.keys, places.held, strict=True)]
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
-        for path, holder, key, held in self._places:
-            try:
-                now = holder[key]
-            except (LookupError, ValueError):  # deleted
-                raise self._changed(path) from None
-            if now is not held and not _equal(now, held):
-                raise self._changed(path)
-        for path, container, size in self._sizes:
-            if len(container) != size:
-                raise self._changed(path)
+        for places in self._places:
+            if not places.unchanged() and (path := places.changed()) is not None:
+                raise self._error(path)
         for path, array, before in self._arrays:
             import numpy
 
             if not numpy.array_equal(array, before, equal_nan=before.dtype.kind == "f"):
-                raise self._changed(path)
+                raise self._error(path)
 
-    def _changed(self, path: str) -> CompileError:
+    def _error(self, path: str) -> CompileError:
         return CompileError(
             f"{path}, which {self._name} reads, has changed since it was compiled: compile it again, or make {path} an argument"
         )
+
+
+def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
+    """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
+    if isinstance(held, (list, tuple)):
+        yield _Places(path, list(held) if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
+    elif isinstance(held, dict):
+        size = None if isinstance(held, defaultdict) else len(held)
+        yield _Places(path, held, list(held), tuple(held.values()), size)
+    elif isinstance(held, FunctionType):
+        yield from _referred(held, names)
+    elif isinstance(held, MethodType):
+        parts = {"self": held.__self__, held.__name__: held.__func__}
+        yield _Places("", parts, list(parts), tuple(parts.values()))
+    elif isinstance(held, partial):
+        parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
+        yield _Places("", parts, list(parts), tuple(parts.values()))
+    elif _is_of_a_user(held):
+        yield from _attributes(path or "self", held, names)
+
+
+def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
+    """The outer variables and defaults of a function."""
+    codes = list(_codes(f.__code__))
+    own = dict.fromkeys(name for code in codes for name in code.co_names)
+    names.update(own)
+    if f.__module__.partition(".")[0] in _OURS:  # it reads no settings but attributes
+        return
+    cells = _Cells(f)
+    filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
+    yield _Places("", cells, list(filled), tuple(filled.values()))
+    variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
+    yield _Places("", f.__globals__, list(variables), tuple(variables.values()))
+    defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
+    yield _Places(f"the defaults of {f.__name__}", defaults, list(defaults), tuple(defaults.values()))
 
 
 class _Cells:
@@ -87,60 +149,15 @@ class _Cells:
     def __init__(self, f: FunctionType) -> None:
         self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
 
-    def __getitem__(self, name: str) -> Any:
-        return self.cells[name].cell_contents  # a ValueError if it is empty
-
-
-class _Attributes:
-    """The attributes of an object that its class has a number for, as long as it has none of its own."""
-
-    def __init__(self, held: Any) -> None:
-        self._held = held
-
-    def __getitem__(self, name: str) -> Any:
-        return getattr(self._held, name)
-
-
-def _attributes(path: str, held: Any) -> list[_Place]:
-    own = vars(held)
-    shared = {key: x for kind in type(held).__mro__[::-1] for key, x in vars(kind).items() if isinstance(x, (int, float, Value))}
-    places = [_Place(f"{path}.{key}", own, key, x) for key, x in own.items()]
-    return places + [_Place(f"{path}.{key}", _Attributes(held), key, x) for key, x in shared.items() if key not in own]
-
-
-def _variables(f: Any) -> list[_Place]:
-    """What a function, method or callable object refers to."""
-    places: list[_Place] = []
-    while not isinstance(f, FunctionType):
-        if isinstance(f, partial):
-            arguments: dict[Any, Any] = {**dict(enumerate(f.args)), **f.keywords}
-            places += [_Place(f"argument {key}", arguments, key, held) for key, held in arguments.items()]
-            f = f.func
-        elif isinstance(f, MethodType):
-            places.append(_Place("self", (f.__self__,), 0, f.__self__))
-            f = f.__func__
-        else:
-            places.append(_Place("self", (f,), 0, f))
-            f = vars(type(f)).get("__call__") or getattr(type(f), "__call__")  # noqa: B004, B009  # as a plain function
-            if not isinstance(f, FunctionType):
-                return places
-    cells = _Cells(f)
-    for name, cell in cells.cells.items():
+    def get(self, name: str) -> Any:
+        """What a variable holds; a marker if nothing."""
         try:
-            places.append(_Place(name, cells, name, cell.cell_contents))
-        except ValueError:  # it is empty
-            continue
-    defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
-    places += [_Place(f"a default of {f.__name__}", defaults, key, held) for key, held in defaults.items()]
-    names = dict.fromkeys(name for code in _codes(f.__code__) for name in code.co_names)
-    for name in names:
-        held = f.__globals__.get(name)
-        if isinstance(held, ModuleType):
-            known = vars(held) if _is_of_a_user(held) else {}
-            places += [_Place(f"{name}.{key}", known, key, known[key]) for key in names if key in known]
-        elif name in f.__globals__:
-            places.append(_Place(name, f.__globals__, name, held))
-    return places
+            return self.cells[name].cell_contents
+        except ValueError:
+            return _EMPTY
+
+
+_EMPTY = object()
 
 
 def _codes(code: Any) -> Iterator[Any]:
@@ -152,15 +169,38 @@ def _codes(code: Any) -> Iterator[Any]:
 
 
 def _is_of_a_user(held: Any) -> bool:
-    """True for objects whose attributes may be settings: those of nn and of the user's own classes and modules."""
+    """True for objects whose attributes may be settings: those of nn, and of the user's own classes and modules."""
     module = held.__name__ if isinstance(held, ModuleType) else type(held).__module__
     return module.partition(".")[0] not in _LIBRARIES and isinstance(getattr(held, "__dict__", None), Mapping)
+
+
+def _attributes(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
+    """The attributes that are read: the object's own, those that its class has for it, and the methods among them."""
+    own = {key: x for key, x in vars(held).items() if key in names and not (key.startswith("__") or isinstance(x, ModuleType))}
+    yield _Places(f"{path}.", vars(held), list(own), tuple(own.values()))
+    called = {"__call__", "__getitem__", "__iter__", "__len__", *names}
+    for kind in () if isinstance(held, ModuleType) else type(held).__mro__:
+        if kind.__module__.partition(".")[0] not in _LIBRARIES:
+            shared = {key: x for key, x in vars(kind).items() if key in called and key not in own}
+            settings = {key: x for key, x in shared.items() if isinstance(x, _PLAIN)}
+            yield _Places(f"{path}.", _Attributes(held), list(settings), tuple(settings.values()))
+            for x in shared.values():
+                if isinstance(x, FunctionType):
+                    yield from _referred(x, names)
+
+
+class _Attributes:
+    """The attributes of an object, also those of its class."""
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+    def get(self, name: str) -> Any:
+        """One of them; None if it is gone."""
+        return getattr(self._held, name, None)
 
 
 def _equal(now: Any, held: Any) -> bool:
     """True for equal numbers and texts; anything else must be the same object."""
     kinds = (int, float, complex, str, bytes)
-    return type(now) is type(held) and isinstance(held, kinds) and (now == held or (now != now and held != held))
-
-
-_LIBRARIES = {"autograd", "builtins", "numpy", "random", "math", "functools", "itertools", "collections", "jax", "torch", "scipy"}
+    return type(now) is type(held) and isinstance(now, kinds) and (now == held or (now != now and held != held))

@@ -83,23 +83,32 @@ class Compiled(Programs):
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
         if any(map(chunks.is_chunked, xs)):
-            lanes, value, slopes = chunks.summed(self, xs, _lanes_and_backward)
+            lanes, value, slopes, flows = chunks.summed(self, xs, _lanes_and_backward)
         else:
             lanes = lanes_of(self.arguments, self._bind(xs))
-            value, slopes = self.summed_backward(xs)
+            value, slopes, flows = self.summed_backward(xs)
         scale = scale_of(reduction, lanes)
-        for leaf, slope in zip(self.captured, slopes, strict=True):
-            if leaf.requires_grad:
-                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+        self.add_gradients(slopes, flows, scale)
         return float(value * scale)
 
-    def summed_backward(self, xs: Sequence[Any]) -> tuple[float, list[float]]:
-        """The value and its derivatives by the captured leaves, summed over all lanes."""
+    def add_gradients(self, slopes: Sequence[float], flows: Sequence[float], scale: float) -> None:
+        """Add these gradients, times a scale, to the captured leaves in which anything flows."""
+        for leaf, slope, flow in zip(self.captured, slopes, flows, strict=True):
+            if flow and leaf.requires_grad:
+                leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
+
+    def summed_backward(self, xs: Sequence[Any]) -> tuple[float, list[float], list[float]]:
+        """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
         given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
-        found = self._run(("backward", lanes is not None), given, lanes)
-        slopes = found.span(1, 1 + len(self.captured))
-        return float(found[0]), slopes if isinstance(slopes, list) else slopes.tolist()
+        found = self._run(("backward",), given, lanes_of(self.arguments, given))
+        reached, gates = self._reached
+        slopes, flows = [0.0] * len(self.captured), [0.0] * len(self.captured)
+        for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
+            slopes[i], flows[i] = float(slope), 1.0
+        for gate, behind in enumerate(gates, start=1 + len(reached)):
+            for place in behind:
+                flows[reached[place]] = float(found[gate])
+        return float(found[0]), slopes, flows
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
@@ -166,6 +175,10 @@ class Compiled(Programs):
         other = copy(self)
         other._numbers = numbers
         return other
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make, *arguments = self.packed()
+        return make, tuple(arguments)
 
     def packed(self) -> tuple[Any, ...]:
         """A function and its arguments that make the same program in another process."""

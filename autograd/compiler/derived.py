@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from autograd.compiler.builder import Builder
+from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gradient import Sweep
 from autograd.compiler.instructions import lane_sum
 from autograd.compiler.program import Arg, Input, Output, Program
@@ -50,6 +50,38 @@ def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequenc
         slopes = [slope if varies[x] else _summed(builder, slope) for x, slope in zip(inputs, slopes, strict=True)]
     names = [f"d_{program.inputs[x].name}" for x in inputs]
     return builder.program([Output(program.outputs[0].name, value), *map(Output, names, slopes), *outputs])
+
+
+class Reached(NamedTuple):
+    """Which of some inputs a gradient reaches: their positions, and for each gate the positions of those behind it.
+
+    A gate counts the lanes in which anything flows: behind `where` there may be none.
+    """
+
+    inputs: list[int]
+    gates: list[list[int]]
+
+
+def gradient_of_leaves(program: Program, inputs: Sequence[int], more: Sequence[Output]) -> tuple[Program, Reached]:
+    """The first output, its derivatives by the inputs that it depends on, their gates, and more outputs.
+
+    All but these are summed over the lanes, if there are any.
+    """
+    builder, y = Builder.of(program), program.outputs[0].arg
+    sweep = Sweep(builder)
+    slopes = sweep.reverse({y: 1.0}, inputs) if type(y) is int else [0.0] * len(inputs)
+    flows: Sequence[Any] = sweep.gates if type(y) is int else slopes
+    reached = [i for i, gate in enumerate(flows) if type(gate) is Symbol or gate != 0.0]
+    gates: dict[int, list[int]] = {}
+    for place, i in enumerate(reached):
+        if type(flows[i]) is Symbol:
+            gates.setdefault(flows[i].register, []).append(place)
+    found: list[tuple[str, Arg]] = [(program.outputs[0].name, y)]
+    found += [(f"d_{program.inputs[inputs[i]].name}", builder.arg(slopes[i])) for i in reached]
+    found += [(f"gate_{i}", register) for i, register in enumerate(gates)]
+    lanes = any(given.per_lane for given in program.inputs)
+    outputs = [Output(name, _summed(builder, arg) if lanes else arg) for name, arg in found]
+    return builder.program([*outputs, *more]), Reached(reached, list(gates.values()))
 
 
 def _summed(builder: Builder, arg: Arg) -> Arg:

@@ -34,6 +34,7 @@ class Programs:
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
         self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
         self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
+        self._reached = derived.Reached([], [])  # of the captured leaves, once there is a program for backward
 
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
         """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
@@ -52,7 +53,7 @@ class Programs:
         checked_choice("what", what, WHAT)
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(argument.axis is not None for argument in self.arguments)
-        key: Any = {"value": ("value",), "backward": ("backward", lanes)}.get(what)
+        key: Any = {"value": ("value",), "backward": ("backward",)}.get(what)
         if what == "value_and_grad":
             key = ("gradient", chosen, lanes and reduction is not None)
         return self._derived(key or (what, chosen), lanes, program)
@@ -120,8 +121,9 @@ class Programs:
                 return Program(program.inputs, program.rows, guards, program.registers)
             case ("gradient", chosen, reduce):
                 return derived.value_and_gradient(program, self._leaves(chosen), guards, reduce)
-            case ("backward", reduce):
-                return derived.value_and_gradient(program, self._captured_at, guards, reduce)
+            case ("backward",):
+                found, self._reached = derived.gradient_of_leaves(program, self._captured_at, guards)
+                return found
             case ("jacobian", chosen):
                 return derived.jacobian(program, [y.arg for y in values], self._leaves(chosen), guards)
             case ("hessian", chosen):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from autograd import _transform_checks
-from autograd._tree import leaf_paths, tree_build, tree_leaves, tree_map
+from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
 from autograd.compiler.closures import Closure
 from autograd.compiler.program import Program
@@ -50,7 +50,9 @@ class Traced(NamedTuple):
                 f"{name} does something else at every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
-        return cls(name, arguments, program, captured, list(trace.draws.values()), trace.guards, trace.result, Closure(f))
+        return cls(
+            name, arguments, program, captured, list(trace.draws.values()), trace.guards, _nesting(trace.result), Closure(f)
+        )
 
 
 def _trace(f: Callable[..., Any], name: str, arguments: Sequence[Argument]) -> tuple[Trace, Program, list[Value]]:
@@ -64,6 +66,19 @@ def _trace(f: Callable[..., Any], name: str, arguments: Sequence[Argument]) -> t
     ys = tree_leaves(trace.result)
     outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
     return trace, *trace.program(outputs)
+
+
+def _nesting(result: Any) -> Any:
+    """What a function returned, without the Values and their graphs."""
+
+    def empty(leaf: Any) -> Any:
+        if not is_array(leaf):
+            return 0.0
+        import numpy
+
+        return numpy.zeros(leaf.shape)
+
+    return block_map(empty, result)
 
 
 def _as_inputs(name: str, position: int, example: Any) -> Any:

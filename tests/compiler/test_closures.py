@@ -119,13 +119,12 @@ def test_defaults_and_bound_arguments_that_have_changed_are_errors():
 @pytest.mark.parametrize(
     "change",
     [
-        lambda net: net.eval(),
         lambda net: setattr(net.layers[0].neurons[0], "b", Value(1.0)),
         lambda net: net.layers[0].neurons[0].w.__setitem__(0, Value(1.0)),
         lambda net: net.layers.__setitem__(0, nn.Layer(2, 3)),
         lambda net: net.layers.append(nn.Layer(1, 1)),
     ],
-    ids=["eval", "bias", "weight", "layer", "layers"],
+    ids=["bias", "weight", "layer", "layers"],
 )
 def test_a_part_of_a_module_that_another_has_replaced_is_an_error(change):
     net = nn.MLP(2, [3, 1], seed=0)
@@ -134,6 +133,15 @@ def test_a_part_of_a_module_that_another_has_replaced_is_an_error(change):
     change(net)
     with pytest.raises(CompileError, match="net"):
         program([1.0, 2.0])
+
+
+def test_a_module_that_is_switched_to_evaluation_is_an_error_if_that_changes_what_it_does():
+    dropout = nn.Dropout(0.5, seed=0)
+    program = autograd.compile(lambda x: dropout([x])[0], 1.0)
+    program(2.0)
+    dropout.eval()
+    with pytest.raises(CompileError, match="training"):
+        program(2.0)
 
 
 def test_parameters_and_their_gradients_may_change():
@@ -148,3 +156,37 @@ def test_a_function_that_draws_cannot_be_traced_anew_for_a_branch():
     rng = random.Random(0)
     with pytest.raises(CompileError, match="random"):
         autograd.compile(lambda x: x * 2 if draw(rng.random) > 0.5 else x, 1.0, guard="recompile")
+
+
+class Trainer:
+    def __init__(self):
+        self.model, self.rate, self.steps = nn.MLP(2, [2, 1], seed=0), 0.5, 0
+
+    def loss(self, x):
+        return self.rate * self.model(x)
+
+    def step(self):
+        self.steps += 1
+
+
+def test_an_attribute_that_the_function_does_not_read_may_change():
+    trainer = Trainer()
+    program = autograd.compile(trainer.loss, [1.0, 2.0])
+    before = program([1.0, 2.0])
+    trainer.step()
+    assert program([1.0, 2.0]) == before
+    trainer.rate = 0.25
+    with pytest.raises(CompileError, match="rate"):
+        program([1.0, 2.0])
+
+
+def test_what_a_function_assigns_while_it_is_traced_is_refused():
+    w = Value(2.0)
+
+    def assigning(x):
+        w.data = 5.0
+        return w * x
+
+    with pytest.raises(CompileError, match="data was assigned"):
+        autograd.compile(assigning, 1.0)
+    assert w.data == 2.0
