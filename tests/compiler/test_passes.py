@@ -261,6 +261,15 @@ def test_the_matrices_of_a_net_with_one_output():
     assert sum(row.op is lane_sum for row in program.rows) == 1 + 33  # the loss and the biases
 
 
+def test_a_penalty_on_the_weights_is_added_once_and_not_for_every_lane():
+    net = MLP(2, [16, 16, 1])
+    weights = net.parameters()
+    program = program_of(lambda x, t: autograd.relu(1.0 - t * net(x)) + autograd.dot(weights, weights), [0.5, -0.5], 1.0)
+    assert sorted(shapes(program, lane_matmul)) == [(1, 16), (16, 2), (16, 16)]
+    assert sum(row.op is lane_sum and row.args == (1.0,) for row in program.rows) == 1
+    assert sum(row.op is ops.dot and program.per_lane[row.result] for row in program.rows) == 1  # the score
+
+
 def test_the_matrices_of_a_classifier_with_cross_entropy():
     net = MLP(64, [32, 10])
 

@@ -15,7 +15,8 @@ def reductions(program: Program) -> Program:
 
     No lane has to store it then. The terms of a dot are added in another order than before, lane by lane, so that sum
     may be rounded otherwise. A factor that all lanes share is not taken out of the sum: multiplying costs next to nothing
-    there, while sum(c·x) may be finite where c·sum(x) overflows, and NaN where it is not.
+    there, while sum(c·x) may be finite where c·sum(x) overflows, and NaN where it is not. A term that all lanes share is
+    added once, times the number of lanes.
 
     >>> from autograd.compiler.program import Input, Output
     >>> rows = (Row(ops.mul, (0, 1), 2), Row(lane_sum, (2,), 3))
@@ -40,6 +41,7 @@ class _Reductions:
         self.varies = program.per_lane
         self.sources: dict[int, Row] = {}  # products and dots that are used once, and per lane
         self.taken: set[int] = set()
+        self.lanes: int | None = None
 
     def add(self, row: Row) -> None:
         """Append the row, or what stands for it."""
@@ -58,15 +60,31 @@ class _Reductions:
         return True
 
     def products(self, args: tuple[Arg, ...], result: int) -> bool:
-        """The sum of a dot, if all factors are per lane."""
-        n = len(args) // 2
-        if n == 0 or not all(type(arg) is int and self.varies[arg] for arg in args[: 2 * n]):
-            return False
-        sums = [self.builder.add(lane_dot, pair) for pair in zip(args[:n], args[n : 2 * n], strict=True)]
-        if not is_constant(args[-1], 0.0):  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
-            sums.append(self.builder.add(lane_sum, args[-1:]))
-        self.builder.rows.append(Row(ops.sum, tuple(sums), result))
+        """The sum of a dot: of each product that varies, and what all lanes share times their number."""
+        n, shared = len(args) // 2, args[-1]
+        pairs = list(zip(args[:n], args[n : 2 * n], strict=True))
+        sums = [self.builder.add(lane_dot, pair) for pair in pairs if any(map(self._varies, pair))]
+        if self._varies(shared):
+            sums.append(self.builder.add(lane_sum, (shared,)))
+            shared = 0.0
+        if len(constant := [pair for pair in pairs if not any(map(self._varies, pair))]):
+            xs, ys = zip(*constant, strict=True)
+            shared = self.builder.add(ops.dot, (*xs, *ys, shared))
+        if is_constant(shared, 0.0):  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
+            self.builder.rows.append(Row(ops.sum, tuple(sums), result))
+        else:
+            total = sums[0] if len(sums) == 1 else self.builder.add(ops.sum, tuple(sums))
+            self.builder.rows.append(Row(ops.dot, (shared, self._lanes(), total), result))
         return True
+
+    def _varies(self, arg: Arg) -> bool:
+        return type(arg) is int and self.varies[arg]
+
+    def _lanes(self) -> int:
+        """How many lanes there are."""
+        if self.lanes is None:
+            self.lanes = self.builder.add(lane_sum, (1.0,))
+        return self.lanes
 
 
 _SOURCES = {ops.mul: _Reductions.product, ops.dot: _Reductions.products}
