@@ -1,5 +1,6 @@
 """Every pass changes no result, alone and after the others, and leaves nothing of what it is there to take away."""
 
+import itertools
 import math
 from random import Random
 
@@ -93,6 +94,28 @@ def test_a_pass_changes_no_bit_of_sums_of_whole_numbers_over_lanes(a_pass, names
         after = a_pass(drawn[0])
         assert valid(after), str(drawn[0])
         assert not is_exact(drawn) or results(drawn, after) == results(drawn), str(drawn[0])
+
+
+CHAINS_OF_ZEROS = {
+    "two products": [Row(ops.mul, (0, 1), 4), Row(ops.mul, (2, 3), 5), Row(ops.add, (4, 5), 6)],
+    "a product and a number": [Row(ops.mul, (0, 1), 4), Row(ops.add, (2, 4), 5), Row(ops.add, (3, 5), 6)],
+    "0 and a product": [Row(ops.mul, (0, 1), 4), Row(ops.add, (0.0, 4), 5), Row(ops.add, (5, 2), 6)],
+    "0 and numbers": [Row(ops.add, (0.0, 0), 4), Row(ops.add, (4, 1), 5), Row(ops.add, (2, 5), 6)],
+    "a sum of products": [Row(ops.mul, (0, 1), 4), Row(ops.mul, (2, 3), 5), Row(ops.sum, (4, 5), 6)],
+    "a product as bias": [Row(ops.mul, (0, 1), 4), Row(ops.neg, (2,), 5), Row(ops.dot, (5, 3, 4), 6)],
+    "a bias at the end": [Row(ops.mul, (0, 1), 4), Row(ops.mul, (2, 3), 5), Row(ops.add, (4, 5), 6), Row(ops.add, (6, -0.0), 7)],
+    "many numbers": [Row(ops.add, (0, 1), 4), *[Row(ops.add, (4 + i, 2 + i % 2), 5 + i) for i in range(20)]],
+}
+
+
+@pytest.mark.parametrize("rows", CHAINS_OF_ZEROS.values(), ids=CHAINS_OF_ZEROS)
+def test_the_sign_of_zero_survives_in_every_kind_of_chain(rows):
+    last = rows[-1].result
+    for numbers in itertools.product([0.0, -0.0, 1.0, -1.0], repeat=4):
+        program = Program(tuple(Input(name) for name in "abcd"), tuple(rows), (Output("y", last),), last + 1)
+        after = dots(program)
+        assert len(after.rows) < len(rows)
+        assert results((program, list(numbers), 0), after) == results((program, list(numbers), 0))
 
 
 @pytest.mark.parametrize("op", sorted(COMMUTATIVE, key=lambda op: op.name), ids=lambda op: op.name)
