@@ -322,11 +322,12 @@ def test_products_before_and_after_the_lanes_stay_apart():
         Row(ops.mul, (2, 2), 3),
         Row(lane_sum, (3,), 4),
         Row(ops.exp, (0,), 5),
-        Row(ops.dot, (5, 2.0, 0, 1, 0.0), 6),
-        Row(ops.dot, (4, 3.0, 0, 1, 0.0), 7),
-        Row(ops.mul, (6, 2), 8),
+        Row(ops.sin, (5,), 6),
+        Row(ops.dot, (6, 2.0, 0, 1, 0.0), 7),  # as deep as the next
+        Row(ops.dot, (4, 3.0, 0, 1, 0.0), 8),
+        Row(ops.mul, (7, 2), 9),
     )
-    drawn = Program(inputs, rows, (Output("y", 7), Output("z", 8)), 9), [2.0, 3.0, [1.0, 2.0, 3.0]], 3
+    drawn = Program(inputs, rows, (Output("y", 8), Output("z", 9)), 10), [2.0, 3.0, [1.0, 2.0, 3.0]], 3
     after = matrix_products(drawn[0])
     assert valid(after)
     assert results(drawn, after) == results(drawn)
