@@ -49,7 +49,9 @@ def prepare(program: Program) -> Program:
 
 def optimize(program: Program) -> Program:
     """The program after all passes, which change no result."""
-    return list(_steps(program))[-1][1]
+    for _, after in _steps(program):
+        program = after
+    return program
 
 
 class Stats(list[Counts]):

@@ -10,7 +10,7 @@ from autograd.compiler.passes.simplifier import is_constant, is_minus_zero, is_z
 from autograd.compiler.program import Arg, Program, Row
 from autograd.compiler.uses import use_counts
 
-MIN_TERMS = 4  # of a sum that is worth a product with 1.0
+MIN_TERMS = 16  # of a sum that is worth products with 1.0, which are harder to read
 
 
 def dots(program: Program) -> Program:

@@ -76,7 +76,7 @@ class _Pairs:
 
 
 def _grids(program: Program) -> list[_Grid]:
-    """Grids that no two of which have a pair in common, large ones first."""
+    """Grids that have no pair in common, large ones first."""
     pairs = _Pairs(program)
     same: dict[frozenset[int], int] = {}
     for partners in pairs.partners.values():
