@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.executors.lane_kernels import LANE_DOT, LANE_SUM, kernel, list_kernel
-from autograd.compiler.executors.lane_ops import SWITCHED, WEIGHTED_SUMS, ZERO, op_of
+from autograd.compiler.executors.lane_ops import WEIGHTED_SUMS, ZERO, op_of
 from autograd.compiler.executors.lane_products import DOT, LANE_MATMUL, MATMUL, ROWS, TILE
 from autograd.compiler.executors.machine_code import Source, addresses
 from autograd.compiler.executors.vectors import GROUP
@@ -19,7 +19,7 @@ NUMBER, UNIFORM, VARYING, TABLES, SUMS, WEIGHTS, STRIDES = range(7)
 Place = tuple[int, int]
 NOTHING: Place = (NUMBER, 0)
 
-CHEAP_COST, FUNCTION_COST, PRODUCT_COST = 0.3, 6.0, 0.1  # roughly, in nanoseconds per lane
+OP_COST, PRODUCT_COST = 1.0, 0.1  # roughly, in nanoseconds per lane
 
 
 class Words(NamedTuple):
@@ -109,12 +109,12 @@ class LaneCode:
             spaces[:, 1], positions[:, 1] = self._places(self.tape.results[rows[chosen]])
             spaces[:, 2 : 2 + arity], positions[:, 2 : 2 + arity] = self._places(args[chosen])
             self._chunks.append((rows[chosen].astype(float), spaces, positions))
-        self.cost += len(rows) * (CHEAP_COST if name in SWITCHED else FUNCTION_COST)
+        self.cost += len(rows) * OP_COST
 
     def _list(self, name: str, row: int, args: Any) -> None:
         words = [(NUMBER, len(args)), *map(self._varying, args.tolist())]
         self._add(row, list_kernel(name), self._place(self.tape.results[row]), self._table(words))
-        self.cost += len(args) * FUNCTION_COST
+        self.cost += len(args) * OP_COST
 
     def _weighted_sum(self, row: float, weights: Any, inputs: Any, bias: int, result: int) -> None:
         mixed: list[Place] = []
@@ -155,11 +155,11 @@ class LaneCode:
 
     def _lane_sum(self, row: int, args: Any, result: int) -> None:
         self._add(row, LANE_SUM, self._sum_block(1, [result], [0]), self._varying(int(args[0])))
-        self.cost += CHEAP_COST
+        self.cost += OP_COST
 
     def _lane_dot(self, row: int, args: Any, result: int) -> None:
         self._add(row, LANE_DOT, self._sum_block(1, [result], [0]), *map(self._varying, args.tolist()))
-        self.cost += CHEAP_COST
+        self.cost += OP_COST
 
     def _lane_matmul(self, row: int, args: Any, result: int) -> None:
         n, m = self.tape.shapes[row].tolist()
