@@ -228,6 +228,7 @@ def test_blocks_of_any_number_of_lanes_give_the_same(lanes):
     assert_like_plain_python(of_all_kinds(), lanes)
 
 
+@pytest.mark.slow
 def test_processors_with_narrower_registers_run_it_too(tmp_path):
     code = "from tests.compiler.test_lanes import *; assert NARROW < 8; assert_like_plain_python(of_all_kinds(), 301)"
     features = codegen.get_host_cpu_features().replace("+avx512", "-avx512")
@@ -355,6 +356,7 @@ print(Lanes(Tape.of(program))(np.array([]), [np.array([0.0, np.inf])], 2)[1].tol
 """
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_kept_on_disk_and_said_on_stderr_once(tmp_path):
     runs = [
         subprocess.run(

@@ -54,13 +54,17 @@ class LaneCode:
         self._sources: dict[str, int] = {}
         self._kernels: list[Source] = []
         self._splats: dict[int, int] = {}
-        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of some rows
+        self._order: list[float] = []  # of calls: where they stand among the rows of the tape
+        self._words: list[Place] = []  # of these calls
+        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of many calls of one kernel
         self._tables: list[Place] = []
         self._weights: list[Any] = []
+        self._weight_count = 0
         self._totals: list[tuple[Any, Any]] = []
         for code, name in enumerate(tape.ops):
             self._lower_op(name, tape.before + np.flatnonzero(tape.codes[tape.before : tape.after] == code))
-        chunks = [(np.zeros(0), *np.zeros((2, 0, 5), np.int64)), *self._chunks]
+        words = np.array(self._words, np.int64).reshape(-1, 5, 2)
+        chunks = [(np.array(self._order), words[:, :, 0], words[:, :, 1]), *self._chunks]
         order, spaces, positions = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
         rank = order.argsort(kind="stable")
         positions[:, 0] = np.array(addresses(self._kernels), np.int64)[positions[:, 0]]
@@ -180,9 +184,8 @@ class LaneCode:
     # -- words ------------------------------------------------------------------------------------------------------
 
     def _add(self, row: float, source: Source, *places: Place) -> None:
-        words = [(NUMBER, self._kernel(source)), *places, *[NOTHING] * (4 - len(places))]
-        spaces, positions = np.array(words, np.int64).T
-        self._chunks.append((np.array([row], float), spaces[None], positions[None]))
+        self._order.append(row)
+        self._words += [(NUMBER, self._kernel(source)), *places, *[NOTHING] * (4 - len(places))]
 
     def _kernel(self, source: Source) -> int:
         if source.name not in self._sources:
@@ -196,8 +199,9 @@ class LaneCode:
         return TABLES, start
 
     def _weight_block(self, registers: Any) -> Place:
-        start = sum(map(len, self._weights))
+        start = self._weight_count
         self._weights.append(registers.ravel())
+        self._weight_count += registers.size
         return WEIGHTS, start
 
     # -- registers --------------------------------------------------------------------------------------------------
@@ -216,7 +220,7 @@ class LaneCode:
     def _place(self, register: int) -> Place:
         if self._varies(register):
             return VARYING, register - self.tape.uniform
-        return UNIFORM, int(self._home(register))
+        return UNIFORM, register if register >= 0 else self.tape.uniform - 1 - register
 
     def _varying(self, register: int) -> Place:
         """The place of a register that varies; a uniform one is repeated for every lane."""
