@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core import codegen
 
 from autograd import ops
 from autograd.compiler.executors import lane_memory, machine_code, python
 from autograd.compiler.executors import lanes as lanes_module
 from autograd.compiler.executors.lane_kernels import kernel
 from autograd.compiler.executors.lanes import Lanes
+from autograd.compiler.executors.vectors import NARROW  # noqa: F401  # a test reads it in another process
 from autograd.compiler.instructions import detach, lane_dot, lane_matmul, lane_sum, matmul
 from autograd.compiler.program import Input, Output, Program, Row
 from autograd.compiler.tape import Tape
@@ -214,13 +216,24 @@ def of_all_kinds():
     return Program(inputs, rows, tuple(Output(f"z{i}", i) for i in (*range(23, 38), 38, 39, 40, 41)), 42)
 
 
-@pytest.mark.parametrize("lanes", [0, 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
-def test_blocks_of_any_number_of_lanes_give_the_same(lanes):
-    program = of_all_kinds()
+def assert_like_plain_python(program, lanes):
     numbers = [x / 8.0 for x in numbers_for(program, lanes, seed=1)]
     expected = python.run(program, [x if np.ndim(x) == 0 else x.tolist() for x in numbers], lanes)
     for z, wanted in zip(run(program, numbers, lanes), expected, strict=True):
         np.testing.assert_allclose(z, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("lanes", [0, 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
+def test_blocks_of_any_number_of_lanes_give_the_same(lanes):
+    assert_like_plain_python(of_all_kinds(), lanes)
+
+
+@pytest.mark.slow
+def test_processors_with_narrower_registers_run_it_too(tmp_path):
+    code = "from tests.compiler.test_lanes import *; assert NARROW < 8; assert_like_plain_python(of_all_kinds(), 301)"
+    features = codegen.get_host_cpu_features().replace("+avx512", "-avx512")
+    environment = {"NUMBA_CPU_FEATURES": features, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], env=os.environ | environment, check=True, cwd=ROOT)
 
 
 @given(st.integers(1, 20_000), st.integers(2, 5))
@@ -343,6 +356,7 @@ print(Lanes(Tape.of(program))(np.array([]), [np.array([0.0, np.inf])], 2)[1].tol
 """
 
 
+@pytest.mark.slow
 def test_what_is_compiled_is_kept_on_disk_and_said_on_stderr_once(tmp_path):
     runs = [
         subprocess.run(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.executors.lane_kernels import LANE_DOT, LANE_SUM, kernel, list_kernel
-from autograd.compiler.executors.lane_ops import SWITCHED, WEIGHTED_SUMS, ZERO, op_of
+from autograd.compiler.executors.lane_ops import WEIGHTED_SUMS, ZERO, op_of
 from autograd.compiler.executors.lane_products import DOT, LANE_MATMUL, MATMUL, ROWS, TILE
 from autograd.compiler.executors.machine_code import Source, addresses
 from autograd.compiler.executors.vectors import GROUP
@@ -19,7 +19,7 @@ NUMBER, UNIFORM, VARYING, TABLES, SUMS, WEIGHTS, STRIDES = range(7)
 Place = tuple[int, int]
 NOTHING: Place = (NUMBER, 0)
 
-CHEAP_COST, FUNCTION_COST, PRODUCT_COST = 0.3, 6.0, 0.1  # roughly, in nanoseconds per lane
+OP_COST, PRODUCT_COST = 1.0, 0.1  # roughly, in nanoseconds per lane
 
 
 class Words(NamedTuple):
@@ -54,13 +54,17 @@ class LaneCode:
         self._sources: dict[str, int] = {}
         self._kernels: list[Source] = []
         self._splats: dict[int, int] = {}
-        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of some rows
+        self._order: list[float] = []  # of calls: where they stand among the rows of the tape
+        self._words: list[Place] = []  # of these calls
+        self._chunks: list[tuple[Any, Any, Any]] = []  # order, spaces and positions of many calls of one kernel
         self._tables: list[Place] = []
         self._weights: list[Any] = []
+        self._weight_count = 0
         self._totals: list[tuple[Any, Any]] = []
         for code, name in enumerate(tape.ops):
             self._lower_op(name, tape.before + np.flatnonzero(tape.codes[tape.before : tape.after] == code))
-        chunks = [(np.zeros(0), *np.zeros((2, 0, 5), np.int64)), *self._chunks]
+        words = np.array(self._words, np.int64).reshape(-1, 5, 2)
+        chunks = [(np.array(self._order), words[:, :, 0], words[:, :, 1]), *self._chunks]
         order, spaces, positions = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
         rank = order.argsort(kind="stable")
         positions[:, 0] = np.array(addresses(self._kernels), np.int64)[positions[:, 0]]
@@ -109,12 +113,12 @@ class LaneCode:
             spaces[:, 1], positions[:, 1] = self._places(self.tape.results[rows[chosen]])
             spaces[:, 2 : 2 + arity], positions[:, 2 : 2 + arity] = self._places(args[chosen])
             self._chunks.append((rows[chosen].astype(float), spaces, positions))
-        self.cost += len(rows) * (CHEAP_COST if name in SWITCHED else FUNCTION_COST)
+        self.cost += len(rows) * OP_COST
 
     def _list(self, name: str, row: int, args: Any) -> None:
         words = [(NUMBER, len(args)), *map(self._varying, args.tolist())]
         self._add(row, list_kernel(name), self._place(self.tape.results[row]), self._table(words))
-        self.cost += len(args) * FUNCTION_COST
+        self.cost += len(args) * OP_COST
 
     def _weighted_sum(self, row: float, weights: Any, inputs: Any, bias: int, result: int) -> None:
         mixed: list[Place] = []
@@ -155,11 +159,11 @@ class LaneCode:
 
     def _lane_sum(self, row: int, args: Any, result: int) -> None:
         self._add(row, LANE_SUM, self._sum_block(1, [result], [0]), self._varying(int(args[0])))
-        self.cost += CHEAP_COST
+        self.cost += OP_COST
 
     def _lane_dot(self, row: int, args: Any, result: int) -> None:
         self._add(row, LANE_DOT, self._sum_block(1, [result], [0]), *map(self._varying, args.tolist()))
-        self.cost += CHEAP_COST
+        self.cost += OP_COST
 
     def _lane_matmul(self, row: int, args: Any, result: int) -> None:
         n, m = self.tape.shapes[row].tolist()
@@ -180,9 +184,8 @@ class LaneCode:
     # -- words ------------------------------------------------------------------------------------------------------
 
     def _add(self, row: float, source: Source, *places: Place) -> None:
-        words = [(NUMBER, self._kernel(source)), *places, *[NOTHING] * (4 - len(places))]
-        spaces, positions = np.array(words, np.int64).T
-        self._chunks.append((np.array([row], float), spaces[None], positions[None]))
+        self._order.append(row)
+        self._words += [(NUMBER, self._kernel(source)), *places, *[NOTHING] * (4 - len(places))]
 
     def _kernel(self, source: Source) -> int:
         if source.name not in self._sources:
@@ -196,8 +199,9 @@ class LaneCode:
         return TABLES, start
 
     def _weight_block(self, registers: Any) -> Place:
-        start = sum(map(len, self._weights))
+        start = self._weight_count
         self._weights.append(registers.ravel())
+        self._weight_count += registers.size
         return WEIGHTS, start
 
     # -- registers --------------------------------------------------------------------------------------------------
@@ -216,7 +220,7 @@ class LaneCode:
     def _place(self, register: int) -> Place:
         if self._varies(register):
             return VARYING, register - self.tape.uniform
-        return UNIFORM, int(self._home(register))
+        return UNIFORM, register if register >= 0 else self.tape.uniform - 1 - register
 
     def _varying(self, register: int) -> Place:
         """The place of a register that varies; a uniform one is repeated for every lane."""

@@ -26,8 +26,8 @@ SUMS, SUM_COUNT = 14, 15  # of each range of lanes
 TOTALS, TOTAL_POSITIONS, TOTAL_COUNT = 16, 17, 18  # registers of the sums over all ranges, and positions of their summands
 LANES, RANGE, RANGES, NEXT_RANGE = 19, 20, 21, 22  # lanes, lanes per range, ranges, the first that no thread has taken
 SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 23, 24, 25
-LANE_OUTPUTS, LANE_OUTPUT_COUNT = 26, 27
-ARRAY_COUNT, ARRAYS = 28, 29  # address and columns of each array of inputs, the last words
+LANE_OUTPUTS, LANE_OUTPUT_COUNT = 26, 28  # the address is followed by how many columns there are
+ARRAY_COUNT, ARRAYS = 29, 30  # address and columns of each array of inputs, the last words
 
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 

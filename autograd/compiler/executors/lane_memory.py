@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_kernels import kernel, list_kernel
 from autograd.compiler.executors.lane_ops import ONE, SWITCHED, ZERO, op_of
-from autograd.compiler.executors.machine_code import address_of, addresses
+from autograd.compiler.executors.machine_code import addresses, take
 from autograd.compiler.executors.vectors import NARROW, WIDE
 from autograd.compiler.tape import Tape
 
@@ -46,15 +46,17 @@ class State:
         self.sums = aligned(code.sums)
         self.lanes, self.ranges = -1, 1
         self.width = max(min(BLOCK_BYTES // (8 * max(code.varying, 1)), MAX_WIDTH) // WIDE, 1) * WIDE
-        self._threads: list[Thread] = []
         self._kept = [*_uniform_rows(tape), np.ascontiguousarray(tape.outputs[~varies], np.int32)]
         self._set_words()
         self.address = self.words.ctypes.data
+        self.places = self.address + 8 * interpreter.ARRAYS
+        self.output_place = self.address + 8 * interpreter.LANE_OUTPUTS
+        self.threads = [Thread(self)]
 
     def _set_words(self) -> None:
         tape, code = self.tape, self.code
         codes, results, starts, args, shapes, kernels, scratch, outputs = self._kept
-        words = self.words = np.zeros(interpreter.ARRAYS + 2 * len(self.lane_inputs), np.int64)
+        words = self.words = np.zeros(interpreter.ARRAYS + 2 * len(self.lane_inputs) + 2, np.int64)
         words[interpreter.MEMORY] = self.memory.ctypes.data
         words[interpreter.CODES : interpreter.BEFORE] = [x.ctypes.data for x in (codes, results, starts, args, shapes)]
         words[interpreter.BEFORE : interpreter.KERNELS] = tape.before, tape.after, len(codes)
@@ -72,7 +74,6 @@ class State:
             len(outputs),
         )
         words[interpreter.LANE_OUTPUT_COUNT] = len(self.lane_outputs)
-        self.view = cast(Any, words).data  # its items are set faster
 
     def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int) -> Any:
         """Take the inputs of a call; returns an array for the outputs that vary."""
@@ -80,23 +81,23 @@ class State:
         if lanes != self.lanes:
             self._set_lanes(lanes)
         self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until the call ends
-        words, i, total = self.view, interpreter.ARRAYS, 0
+        left, place = len(self.lane_inputs), self.places
         for x in self.arrays:
-            columns = 1 if x.ndim == 1 else x.shape[1]
-            total += columns
-            if len(x) != lanes or not columns or total > len(self.lane_inputs):
+            columns = take(place, lanes, x)
+            left -= columns
+            place += 16
+            if left < 0 or not columns:
                 break
-            words[i], words[i + 1] = address_of(x), columns
-            i += 2
-        if total != len(self.lane_inputs) or i != interpreter.ARRAYS + 2 * len(self.arrays):
+        if left or place != self.places + 16 * len(self.arrays):
             shapes = ", ".join(str(x.shape) for x in self.arrays)
-            raise ValueError(
-                f"per_lane: expected arrays of {lanes} lanes with {len(self.lane_inputs)} columns in all, got shapes {shapes}"
-            )
-        words[interpreter.ARRAY_COUNT] = len(self.arrays)
+            expected = f"arrays of {lanes} lanes with {len(self.lane_inputs)} columns in all"
+            raise ValueError(f"per_lane: expected {expected}, got {f'shapes {shapes}' if shapes else 'none'}")
+        self.words[interpreter.ARRAY_COUNT] = len(self.arrays)
+        self.words[interpreter.NEXT_RANGE] = 0
+        if not len(self.lane_outputs):
+            return self.no_outputs
         outputs = np.empty((len(self.lane_outputs), lanes))
-        words[interpreter.LANE_OUTPUTS] = address_of(outputs)
-        words[interpreter.NEXT_RANGE] = 0
+        take(self.output_place, lanes, outputs)
         return outputs
 
     def _set_lanes(self, lanes: int) -> None:
@@ -107,14 +108,13 @@ class State:
         if len(self.sums) < self.ranges * self.code.sums:
             self.sums = aligned(self.ranges * self.code.sums)
             self.words[interpreter.SUMS] = self.sums.ctypes.data
-        self.lanes = lanes
+        self.lanes, self.no_outputs = lanes, np.empty((0, lanes))
         self.words[interpreter.LANES : interpreter.NEXT_RANGE] = lanes, size, self.ranges
 
-    def thread(self, i: int) -> Thread:
-        """The block of lanes of the i-th thread."""
-        if i == len(self._threads):
-            self._threads.append(Thread(self))
-        return self._threads[i]
+    def threads_for(self, count: int) -> list[Thread]:
+        """That many blocks of lanes."""
+        self.threads += [Thread(self) for _ in range(count - len(self.threads))]
+        return self.threads[:count]
 
 
 class Thread:

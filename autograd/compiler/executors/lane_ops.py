@@ -21,9 +21,8 @@ from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.op import TABLE, Op
 
 # Uniform rows of these ops are run without a call.
-UNARY = ("neg", "pos", "detach", "relu", "step", "abs", "sqrt")
-COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
-BINARY = ("add", "sub", "mul", "div", "maximum", "minimum", *COMPARISONS)
+UNARY = ("neg", "relu", "step")
+BINARY = ("add", "sub", "mul", "div")
 TERNARY = ("where",)
 SWITCHED = (*UNARY, *BINARY, *TERNARY, "sum", "dot", "matmul")
 

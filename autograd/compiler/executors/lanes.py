@@ -56,7 +56,7 @@ class Lanes:
             state = State(self._tape, self._code)
         outputs = state.given(uniform, per_lane, lanes)
         if state.ranges <= 1 or self._threads == 1:
-            self._run(state, state.thread(0), PREPARE | RUN | FINISH)
+            run(self._interpreter, state.address, state.threads[0].address, PREPARE | RUN | FINISH)
         else:
             self._on_threads(state)
         found = state.shared_outputs.copy(), outputs
@@ -65,7 +65,7 @@ class Lanes:
         return found
 
     def _on_threads(self, state: State) -> None:
-        threads = [state.thread(i) for i in range(min(self._threads, state.ranges))]
+        threads = state.threads_for(min(self._threads, state.ranges))
         self._run(state, threads[0], PREPARE)
         others = [pool().submit(self._run, state, thread, RUN) for thread in threads[1:]]
         self._run(state, threads[0], RUN)

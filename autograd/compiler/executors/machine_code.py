@@ -17,9 +17,10 @@ from numba.core import caching, ccallback
 from numba.core.compiler import Compiler
 
 from autograd import ops, scalar_math
-from autograd.compiler.executors.vectors import call
+from autograd.compiler.executors.vectors import call, integers
 
 _call: Any = call
+_integers: Any = integers
 _caching: Any = caching  # parts of Numba that have no types
 _ccallback: Any = ccallback
 _types: Any = types
@@ -123,10 +124,14 @@ def _run(function, state, thread, phases):  # type: ignore[no-untyped-def]
     _call(function, state, thread, phases, 0, 0)
 
 
-def _address(numbers):  # type: ignore[no-untyped-def]
-    return numbers.ctypes.data
+def _take(place, lanes, numbers):  # type: ignore[no-untyped-def]
+    """Write down where an array starts and how many columns it has; return that, or 0 if it is not one for so many lanes."""
+    words = _integers(place)
+    words[0] = numbers.ctypes.data
+    words[1] = 1 if numbers.ndim == 1 else numbers.shape[1]
+    return words[1] if numbers.shape[0] == lanes else 0
 
 
-# ctypes and NumPy need a microsecond for either.
+# ctypes and NumPy's `ctypes.data` need a microsecond for either.
 run = _entry(types.void(*[types.int64] * 4), _run)
-address_of = _entry([types.int64(_types.Array(types.float64, rank, "C", readonly=True)) for rank in (1, 2)], _address)
+take = _entry([types.int64(types.int64, types.int64, _types.Array(types.float64, n, "C", readonly=True)) for n in (1, 2)], _take)

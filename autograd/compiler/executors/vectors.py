@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, codegen, config
 from numba.extending import intrinsic, models, register_model
 
-AVX512 = bool(binding.get_host_cpu_features().get("avx512f"))
-NARROW, GROUP = (8, 4) if AVX512 else (4, 2)  # 4 rows of wide accumulators, their operands included, fit into the registers
+FEATURES = codegen.get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+# ROWS wide accumulators, with their operands, fit into the registers.
+NARROW, GROUP = (8, 4) if "+avx512f" in FEATURES else (4, 2)
 WIDE = NARROW * GROUP
 
 _DOUBLE = ir.DoubleType()
