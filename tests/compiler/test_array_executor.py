@@ -143,6 +143,17 @@ def test_a_register_may_be_written_again():
     assert (y.tolist(), z.tolist()) == ([5.0, 11.0], -16.0)
 
 
+@pytest.mark.usefixtures("width")
+def test_rows_that_are_alike_are_computed_once():
+    rows = (
+        *(Row(lane_sum, (0,), 1 + i) for i in range(2)),
+        *(Row(lane_matmul, (0, 0, 0), 3 + 2 * i, (1, 2)) for i in range(2)),
+        *(Row(ops.neg, (0,), 7 + i) for i in range(2)),
+    )
+    found = arrays.run(Program((Input("x", True),), rows, tuple(Output(f"y{i}", i) for i in range(1, 9)), 9), [np.arange(5.0)])
+    assert [y.tolist() for y in found] == [10.0] * 2 + [30.0] * 4 + [[-0.0, -1.0, -2.0, -3.0, -4.0]] * 2
+
+
 def test_equal_constants_of_different_signs_and_nans_stay_apart():
     rows = (Row(ops.div, (1.0, 0.0), 0), Row(ops.div, (1.0, -0.0), 1), Row(ops.div, (1.0, math.nan), 2))
     found = arrays.run(Program((), rows, tuple(Output(f"y{i}", i) for i in range(3)), 3), [])
