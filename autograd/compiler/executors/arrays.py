@@ -106,10 +106,10 @@ class ArrayExecutor:
 
         def step(blocks: Blocks, lanes: int) -> None:
             z = compute(blocks, lanes)
-            if reduces:
-                z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
             if z.shape[0] != group.rows:  # the rows are alike
                 z = xp.concat([z] * (group.rows // z.shape[0]), axis=0)
+            if reduces:
+                z = (0.0 if blocks[made] is None else blocks[made]) + (z if lanes else xp.zeros_like(z))
             blocks[made] = z
             for block in dead:
                 blocks[block] = None
