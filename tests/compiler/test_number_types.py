@@ -98,6 +98,8 @@ def test_where_a_fraction_has_no_result_it_is_that_of_ieee():
     program = compile(lambda x: autograd.where(x > 0, 1.0 / x, x), 1.0)
     assert program.value_and_grad(Fraction(0)) == (0, 1)
     assert compile(lambda x: 1.0 / x, 1.0)(Fraction(0)) == math.inf
+    back = compile(lambda x: (1.0 / (1.0 / x) + 1.0) / 3.0, 1.0)(Fraction(0))
+    assert (back, type(back)) == (Fraction(1, 3), Fraction)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,10 @@ def test_what_is_no_real_number_is_nan_and_poles_are_infinite():
     assert SIXTY.isnan(compile(autograd.asin, 0.5)(SIXTY.mpf(2)))
     assert compile(lambda x: 1.0 / x, 1.0)(SIXTY.mpf(0)) == SIXTY.inf
     assert compile(autograd.lgamma, 1.0)(SIXTY.mpf(-1)) == SIXTY.inf
+
+
+def test_remainders_are_exact_whatever_the_quotient():
+    assert compile(lambda x: x % 7.0, 1.0)(SIXTY.mpf(2) ** 300) == 2**300 % 7
 
 
 # -- intervals ---------------------------------------------------------------------------------------------
@@ -201,6 +207,11 @@ def test_an_interval_contains_the_float_results_at_all_numbers_in_it(x, width):
         assert contains(wide + mpmath.iv.mpf([-1e-12, 1e-12]), oracle.mpf(found))
 
 
+def test_the_square_of_an_interval_is_not_negative():
+    iv = mpmath.iv
+    assert compile(lambda x: [x * x, autograd.dot([x], [x], 1.0)], 1.0)(iv.mpf([-1, 2])) == [iv.mpf([0, 4]), iv.mpf([1, 5])]
+
+
 def test_overlapping_intervals_compare_as_both():
     iv = mpmath.iv
     program = compile(lambda x, y: [autograd.less(x, y), autograd.equal(x, y), autograd.where(x < y, 1.0, 5.0)], 1.0, 2.0)
@@ -247,6 +258,9 @@ def test_what_is_detached_stays_detached():
     x = Value(3.0)
     program(x).backward()
     assert x.grad == 3.0
+    infinite = Value(math.inf)
+    program(infinite).backward()
+    assert infinite.grad == math.inf  # no gradient is no 0·inf
     assert program.value_and_grad(Fraction(3)) == (9, 3)
 
 
