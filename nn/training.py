@@ -12,6 +12,7 @@ from typing import Any, Literal
 from autograd import CompileError
 from autograd.extend import checked_choice, checked_flag, checked_integer, threadless_bar
 from nn._check import generator
+from nn._chunks import Chunks
 from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn.losses import Loss
@@ -108,7 +109,8 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything has changed.
+    and column, before anything has changed. X may also be a Dask array, one row per sample: without a `batch_size` each of
+    its chunks is computed where it lives, with one the rows of a batch are fetched. `X.persist()` it if it fits in memory.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` is a number such as `accuracy`. Each of `callbacks` is called as
@@ -140,8 +142,8 @@ def fit(
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)
-    if compiled != "auto":
-        checked_flag("compiled", compiled)
+    if compiled != "auto" and not checked_flag("compiled", compiled) and isinstance(X, Chunks):
+        raise ValueError("compiled must be True or 'auto' for Dask arrays, got False")
     run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out, watched=bool(callbacks))
     history = History()
     try:
@@ -191,6 +193,8 @@ def _train(
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     """The training to begin with: compiled, if that is wanted and can be done."""
     seconds = epochs * len(run.X) * (SAMPLE_SECONDS + len(run.optimizer.params) * PARAMETER_SECONDS)
+    if isinstance(run.X, Chunks):
+        compiled = True
     if compiled is False or (compiled == "auto" and seconds < MIN_SECONDS):
         return EagerTraining(run)
     reason = 'it needs an extra: pip install "scalar-autograd[compile]"'
