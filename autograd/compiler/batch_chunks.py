@@ -12,8 +12,9 @@ from autograd.compiler.executors.chunks import is_chunked
 from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError
+from autograd.value import Value
 
-Made = tuple[bytes, tuple[int, ...], str]  # what a worker makes the program of
+Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker makes the program of
 
 
 def are_chunked(columns: Sequence[Any]) -> bool:
@@ -22,8 +23,10 @@ def are_chunked(columns: Sequence[Any]) -> bool:
 
 
 def packed(traced: Traced, wanted: Sequence[int], executor: str) -> Made:
-    """What a worker makes the same program of."""
-    return files.to_bytes(traced), tuple(wanted), executor
+    """What a worker makes the same program of. It is sent random draws: for it they are leaves."""
+    draws = [Value(0.0) for _ in traced.samplers]
+    whole = traced._replace(captured=[*traced.captured, *draws], samplers=[])
+    return files.to_bytes(whole), len(draws), tuple(wanted), executor
 
 
 def run(made: Made, sums: int, numbers: Any, columns: Sequence[Any]) -> tuple[Any, Any]:
@@ -60,9 +63,11 @@ def _blocks(columns: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
 
 
 @lru_cache(maxsize=8)
-def _runner(content: bytes, wanted: tuple[int, ...], executor: str) -> Runner:
+def _runner(content: bytes, draws: int, wanted: tuple[int, ...], executor: str) -> Runner:
     """Made once in each process."""
-    return fast_runner(BatchProgram.of(files.from_bytes(content), wanted).program, executor, "plain")
+    whole = files.from_bytes(content)
+    traced = whole._replace(captured=whole.captured[: len(whole.captured) - draws])
+    return fast_runner(BatchProgram.of(traced, wanted).program, executor, "plain")
 
 
 def _on_chunk(made: Made, sums: int, numbers: Any, *columns: Any) -> tuple[Any, Any]:
