@@ -22,9 +22,10 @@ from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
-# Eager training takes about so many seconds per sample and epoch, and more for every parameter. A compiled step takes a
-# tenth of it with NumPy and a hundredth with Numba, which costs a second to load, and the first time on a machine more.
-SAMPLE_SECONDS, PARAMETER_SECONDS = 3e-5, 3e-7
+# Eager training takes about so many seconds per sample and epoch, and more for every parameter, and compiling for every
+# parameter once. A compiled step takes a tenth of an eager one with NumPy, and a hundredth with Numba, which costs a second
+# to load, and more when a machine has it for the first time.
+SAMPLE_SECONDS, PARAMETER_SECONDS, COMPILING_SECONDS = 3e-5, 3e-7, 6e-5
 MIN_SECONDS, MIN_NUMBA_SECONDS = 2.0, 20.0
 
 
@@ -192,7 +193,9 @@ def _train(
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     """The training to begin with: compiled, if that is wanted and can be done."""
-    seconds = epochs * len(run.X) * (SAMPLE_SECONDS + len(run.optimizer.params) * PARAMETER_SECONDS)
+    parameters = len(run.optimizer.params)
+    eager = epochs * len(run.X) * (SAMPLE_SECONDS + parameters * PARAMETER_SECONDS)
+    seconds = eager - parameters * COMPILING_SECONDS  # to gain, at most
     if isinstance(run.X, Chunks):
         compiled = True
     if compiled is False or (compiled == "auto" and seconds < MIN_SECONDS):
