@@ -201,6 +201,22 @@ def test_schedulers_groups_and_frozen_parameters(cuts, momentum, rate):
     check_alike(*runs, 5 * 3 * ROUNDING)
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_function_of_a_scheduler_sees_the_parameters_as_they_are(inside):
+    seen = []
+    for compiled in (False, True):
+        model, rates = net(1), []
+        optimizer = SGD(model.parameters(), lr=0.1)
+        rate = lambda epoch, model=model, rates=rates: rates.append(model.parameters()[0].data) or 0.5**epoch  # noqa: E731
+        scheduler = lr_scheduler.LambdaLR(optimizer, rate)
+        if inside:
+            scheduler = lr_scheduler.SequentialLR(optimizer, [scheduler, lr_scheduler.ExponentialLR(optimizer, 0.5)], [4])
+        fit(model, *XY, loss=nn.MSELoss(), optimizer=optimizer, epochs=3, scheduler=scheduler, progress=False, compiled=compiled)
+        seen.append(rates)
+    assert len(set(seen[0])) > 2
+    assert alike(*seen, ROUNDING)
+
+
 def test_parameters_that_are_shared_and_those_that_are_not_used():
     def shared(model, x):
         return autograd.tanh(model.w * x[0] + model.v) * model.w + model.v * model.w
