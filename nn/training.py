@@ -15,8 +15,9 @@ from nn._check import generator
 from nn._chunks import Chunks
 from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
+from nn._may_look import may_look
 from nn.losses import Loss
-from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
+from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
@@ -167,7 +168,7 @@ def _train(
 ) -> None:
     """All epochs, as `history` has them in the end."""
     training = _started(run, compiled, epochs)
-    looked_at = bool(callbacks) or _may_look(scheduler)
+    looked_at = bool(callbacks) or may_look(scheduler)
     try:
         for epoch in range(1, epochs + 1):
             reached = {"lr": run.optimizer.lr, **_epoch(training, order, epoch, advance)}
@@ -190,13 +191,6 @@ def _train(
                 break
     finally:
         training.write()
-
-
-def _may_look(scheduler: Any) -> bool:
-    """May it look at parameters? Those of nn.lr_scheduler set rates, but some call functions of the user's."""
-    if scheduler is None or type(scheduler) is SequentialLR:
-        return any(map(_may_look, scheduler.schedulers if scheduler else ()))
-    return type(scheduler) is LambdaLR or type(scheduler).__module__ != LRScheduler.__module__
 
 
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:

@@ -15,6 +15,7 @@ import nn
 from autograd import CompileError, Value
 from autograd.extend import draw, tree_leaves
 from nn import EarlyStopping, fit, lr_scheduler
+from nn._may_look import knows_numbers_alone
 from nn.losses import Loss
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 from tests.support.soak import few
@@ -215,6 +216,25 @@ def test_the_function_of_a_scheduler_sees_the_parameters_as_they_are(inside):
         seen.append(rates)
     assert len(set(seen[0])) > 2
     assert alike(*seen, ROUNDING)
+
+
+def importing(epoch):
+    import tests.nn.test_compiled_training as here
+
+    return here.XY
+
+
+def test_functions_of_the_epoch_alone_are_told_from_those_that_may_look_at_a_model():
+    model, epochs = net(1), 5
+    assert knows_numbers_alone(lambda epoch: 0.5**epoch)
+    assert knows_numbers_alone(lambda epoch, least=0.1: max(least, 1.0 - epoch / epochs * math.sqrt(EPS)))
+    assert not knows_numbers_alone(lambda epoch: model.parameters()[0].data)
+    assert not knows_numbers_alone(lambda epoch, model=model: epoch)
+    assert not knows_numbers_alone(lambda epoch: nn.MLP)
+    assert not knows_numbers_alone(lambda epoch: globals())
+    assert not knows_numbers_alone(importing)
+    assert not knows_numbers_alone(lambda epoch: [(lambda: epoch)() for _ in range(2)])
+    assert not knows_numbers_alone(model)
 
 
 def test_parameters_that_are_shared_and_those_that_are_not_used():
