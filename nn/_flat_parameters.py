@@ -22,6 +22,7 @@ class _Block:
     indices: list[int]  # in the optimizer's lists
     places: Any  # in the flat array: a slice or indices
     memory: Memory  # of arrays
+    is_ahead: bool = False  # of the optimizer's memory
 
 
 class FlatParameters:
@@ -93,6 +94,7 @@ class FlatParameters:
                 moved.append((block, data, memory))
         for block, data, memory in moved:
             self.data[block.places] = data
+            block.is_ahead = block.is_ahead or memory is not block.memory  # plain SGD keeps what it was given
             block.memory = memory
         self.optimizer.steps += 1
         return True
@@ -113,9 +115,12 @@ class FlatParameters:
                 if p not in self.place or p in missed:
                     p.zero_grad()
         for block in self.blocks or ():
-            columns = [numpy.broadcast_to(held, len(block.indices)).tolist() for held in block.memory.values()]
-            for i, *numbers in zip(block.indices, *columns, strict=True):
-                self.optimizer.state[i] = dict(zip(block.memory, numbers, strict=True))
+            if block.is_ahead:
+                names = list(block.memory)
+                columns = [numpy.broadcast_to(held, len(block.indices)).tolist() for held in block.memory.values()]
+                for i, numbers in zip(block.indices, zip(*columns, strict=True), strict=True):
+                    self.optimizer.state[i] = dict(zip(names, numbers, strict=True))
+                block.is_ahead = False
         self.ahead = False  # last, so that what Ctrl-C breaks off is done again
 
 
