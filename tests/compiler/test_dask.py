@@ -101,7 +101,9 @@ def alike(found, want):
 
 def test_nothing_is_computed_before_it_is_asked_for():
     computed = []
-    x = da.from_array(np.arange(4.0), chunks=2).map_blocks(lambda block: computed.append(1) or block, dtype=float, meta=np.zeros(0))
+    x = da.from_array(np.arange(4.0), chunks=2).map_blocks(
+        lambda block: computed.append(1) or block, dtype=float, meta=np.zeros(0)
+    )
     result = compile(lambda x: x * x, 1.0)(x)
     assert computed == []
     assert result[2:].compute().tolist() == [4.0, 9.0]
