@@ -13,7 +13,8 @@ from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
 from autograd.extend import made_in_call, same_shape, tree_leaves, tree_map
 from nn._check import plain_lists
-from nn._eager_training import Batch, EagerTraining, Run, gradients_of
+from nn._chunks import Chunks
+from nn._eager_training import Batch, Diverged, EagerTraining, Run, gradients_of
 from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
 from nn.losses import Loss
@@ -64,15 +65,21 @@ class CompiledTraining(EagerTraining):
         run, count = self.run, len(self.run.X)
         for part in batch_indices(count, run.batch_size or count, run.batch_size is not None, order):
             targets = [run.y[i] for i in part]
-            batch = self._gradients(part, targets) or self._eager_gradients(part, targets, epoch)
-            yield batch
+            yield self._gradients(part, targets, epoch) or self._eager_gradients(part, targets, epoch)
             self.flat.step()
 
-    def _gradients(self, part: list[int], targets: list[Any]) -> Batch | None:
+    @property
+    def is_whole(self) -> bool:
+        """Is a batch all the data?"""
+        return self.run.batch_size is None
+
+    def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:
         """A batch, once its gradients are in the flat array; None if its loss is not finite."""
-        sums, divisor = self.program.sums(self.samples, part if self.run.batch_size else None), self._divisor(self.samples, part)
+        sums, divisor = self.program.sums(self.samples, None if self.is_whole else part), self._divisor(self.samples, part)
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss):
+            if self.is_whole and isinstance(self.run.X, Chunks):
+                raise Diverged(f"the loss is {loss} in epoch {epoch}: a smaller learning rate may help")
             return None
         missed = [self.flat.place[self.program.leaf(i)] for i in sums.missed]
         self.flat.take(numpy.asarray(sums.gradient)[self.order] * (1.0 / divisor), missed)
@@ -93,7 +100,7 @@ class CompiledTraining(EagerTraining):
         assert samples is not None
         sums, divisor = self.validated.sums(samples, None), self._divisor(samples, None)
         loss = sums.loss / divisor if divisor else math.nan
-        if not math.isfinite(loss):
+        if not math.isfinite(loss) and not isinstance(samples.X, Chunks):
             self.write()
             return super().validation()
         if run.metric is None:
@@ -126,9 +133,16 @@ class CompiledTraining(EagerTraining):
 class _Samples:
     """Samples and targets as tables of numbers, one row per sample, and what each adds to the divisor of a mean."""
 
-    def __init__(self, X: list[Any], y: list[Any]) -> None:
+    def __init__(self, X: Any, y: list[Any]) -> None:
         self.X, self.y = X, y
-        self.columns = [_table("samples", X), _table("targets", y)]
+        self.columns = [X.table if isinstance(X, Chunks) else _table("samples", X), _table("targets", y)]
+
+    def rows(self, part: list[int] | None) -> list[Any]:
+        """The rows of these samples, or of all, in each table."""
+        if part is None:
+            return self.columns
+        X, y = self.columns
+        return [self.X.rows(part) if isinstance(self.X, Chunks) else X.take(part, axis=0), y.take(part, axis=0)]
 
     def weigh(self, loss: Loss, outputs: Any) -> None:
         """Check all targets, and take their weights."""
@@ -165,8 +179,7 @@ class _OnFlat:
     def sums(self, samples: _Samples, part: list[int] | None) -> Sums:
         """The sums over these samples, or all."""
         self.numbers[self.at] = self.flat.data[self.places]
-        columns = samples.columns if part is None else [table.take(part, axis=0) for table in samples.columns]
-        return self.program.run(self.numbers, columns, len(columns[0]))
+        return self.program.run(self.numbers, samples.rows(part), len(samples.y if part is None else part))
 
     def outputs_of(self, sums: Sums) -> list[Any]:
         """The outputs of every sample, as the model gives them, but numbers in place of Values."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from autograd import Value
 from autograd.extend import checked_integer, counted
-from nn._check import checked_list, one_column
+from nn._check import checked_list, one_column, plain_lists
+from nn._chunks import Chunks, is_chunked
 from nn.activations import Elementwise, LogSoftmax, Softmax
 from nn.layers import MLP, Dropout, Layer, Neuron, Sequential
 from nn.losses import CrossEntropyLoss, Loss, NLLLoss
@@ -45,13 +46,13 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
 
     `name` is that of the argument that holds both, if there is one.
     """
+    if is_chunked(y):
+        y = y.compute()  # there is one number for every sample, or few
+    if is_chunked(X):
+        return _checked_chunks(X, y, name)
     rows, targets = checked_list(f"{name}X", X), checked_list(f"{name}y", one_column(y))
+    _check_lengths(rows, targets, name)
     who = name or "X, y: "
-    if len(rows) != len(targets):
-        counts = f"{counted(len(rows), 'sample')} and {counted(len(targets), 'target')}"
-        raise ValueError(f"{who}expected one target for each sample, got {counts}")
-    if not rows:
-        raise ValueError(f"{who}there is no data")
     kinds = [isinstance(row, list) for row in rows]
     if len(set(kinds)) > 1:
         places = " and ".join(f"row {i}" for i in sorted((kinds.index(True), kinds.index(False))))
@@ -61,13 +62,44 @@ def checked_data(X: Any, y: Any, name: str = "") -> tuple[list[Any], list[Any]]:
             got = f"{len(rows[0])} in row 0 and {len(row)} in row {i} (counted from 0)"
             raise ValueError(f"{who}all samples must have the same number of features, got {got}")
     check_finite(f"{name}X", rows, getattr(X, "columns", None))
+    _check_targets(targets, name, getattr(y, "columns", None))
+    return rows, targets
+
+
+def _check_lengths(rows: Any, targets: Any, name: str) -> None:
+    who = name or "X, y: "
+    if len(rows) != len(targets):
+        counts = f"{counted(len(rows), 'sample')} and {counted(len(targets), 'target')}"
+        raise ValueError(f"{who}expected one target for each sample, got {counts}")
+    if not len(rows):
+        raise ValueError(f"{who}there is no data")
+
+
+def _check_targets(targets: list[Any], name: str, columns: Sequence[Any] | None) -> None:
     for i, target in enumerate(targets):
         if isinstance(target, str):
             raise TypeError(
                 f"{name}y: expected numbers, got the text {target!r} in row {i} (counted from 0): "
                 "number the classes, such as y = [names.index(label) for label in y]"
             )
-    check_finite(f"{name}y", targets, getattr(y, "columns", None))
+    check_finite(f"{name}y", targets, columns)
+
+
+def _checked_chunks(X: Any, y: Any, name: str) -> tuple[Any, list[Any]]:
+    """Samples in a Dask array, of which every chunk is looked at once, and targets as a list."""
+    if X.ndim not in (1, 2) or X.dtype.kind not in "biuf":
+        raise ValueError(f"{name}X: expected a Dask array of numbers with one row per sample, got {X.dtype} of shape {X.shape}")
+    if any(length != length for length in X.chunks[0]):
+        raise ValueError(f"{name}X: the lengths of its chunks are not known: call X.compute_chunk_sizes() first")
+    rows, targets = Chunks(X), checked_list(f"{name}y", one_column(y))
+    _check_lengths(rows, targets, name)
+    from dask.array import isfinite
+
+    bad = ~isfinite(rows.table).all(axis=1)
+    if bad.any().compute():
+        i = int(bad.argmax().compute())
+        check_finite(f"{name}X", [[0.0]] * i + [plain_lists(rows[i])])
+    _check_targets(targets, name, getattr(y, "columns", None))
     return rows, targets
 
 

@@ -12,18 +12,20 @@ from typing import Any, Literal
 from autograd import CompileError
 from autograd.extend import checked_choice, checked_flag, checked_integer, threadless_bar
 from nn._check import generator
+from nn._chunks import Chunks
 from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
 from nn.losses import Loss
-from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
 
 Callback = Callable[[Module, "History"], object]
-# Eager training takes about so many seconds per sample and epoch, and more for every parameter. A compiled step takes a
-# tenth of it with NumPy and a hundredth with Numba, which costs a second to load, and the first time on a machine more.
-SAMPLE_SECONDS, PARAMETER_SECONDS = 3e-5, 3e-7
+# Eager training takes about so many seconds per sample and epoch, and more for every parameter, and compiling for every
+# parameter once. A compiled step takes a tenth of an eager one with NumPy, and a hundredth with Numba, which costs a second
+# to load, and more when a machine has it for the first time.
+SAMPLE_SECONDS, PARAMETER_SECONDS, COMPILING_SECONDS = 3e-5, 3e-7, 6e-5
 MIN_SECONDS, MIN_NUMBA_SECONDS = 2.0, 20.0
 
 
@@ -108,7 +110,8 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything has changed.
+    and column, before anything has changed. X may also be a Dask array, one row per sample: without a `batch_size` each of
+    its chunks is computed where it lives, with one the rows of a batch are fetched. `X.persist()` it if it fits in memory.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` is a number such as `accuracy`. Each of `callbacks` is called as
@@ -140,8 +143,8 @@ def fit(
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)
-    if compiled != "auto":
-        checked_flag("compiled", compiled)
+    if compiled != "auto" and not checked_flag("compiled", compiled) and isinstance(X, Chunks):
+        raise ValueError("compiled must be True or 'auto' for Dask arrays, got False")
     run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out, watched=bool(callbacks))
     history = History()
     try:
@@ -164,6 +167,7 @@ def _train(
 ) -> None:
     """All epochs, as `history` has them in the end."""
     training = _started(run, compiled, epochs)
+    looked_at = bool(callbacks) or _may_look(scheduler)
     try:
         for epoch in range(1, epochs + 1):
             reached = {"lr": run.optimizer.lr, **_epoch(training, order, epoch, advance)}
@@ -171,7 +175,7 @@ def _train(
                 reached.update(training.validation())
             for name, number in reached.items():
                 getattr(history, name).append(number)
-            if scheduler is not None or callbacks:
+            if looked_at:
                 training.write()
             if isinstance(scheduler, ReduceLROnPlateau):
                 scheduler.step((history.val_loss or history.loss)[-1])
@@ -188,9 +192,20 @@ def _train(
         training.write()
 
 
+def _may_look(scheduler: Any) -> bool:
+    """May it look at parameters? Those of nn.lr_scheduler set rates, but some call functions of the user's."""
+    if scheduler is None or type(scheduler) is SequentialLR:
+        return any(map(_may_look, scheduler.schedulers if scheduler else ()))
+    return type(scheduler) is LambdaLR or type(scheduler).__module__ != LRScheduler.__module__
+
+
 def _started(run: Run, compiled: bool | str, epochs: int) -> EagerTraining:
     """The training to begin with: compiled, if that is wanted and can be done."""
-    seconds = epochs * len(run.X) * (SAMPLE_SECONDS + len(run.optimizer.params) * PARAMETER_SECONDS)
+    parameters = len(run.optimizer.params)
+    eager = epochs * len(run.X) * (SAMPLE_SECONDS + parameters * PARAMETER_SECONDS)
+    seconds = eager - parameters * COMPILING_SECONDS  # to gain, at most
+    if isinstance(run.X, Chunks):
+        compiled = True
     if compiled is False or (compiled == "auto" and seconds < MIN_SECONDS):
         return EagerTraining(run)
     reason = 'it needs an extra: pip install "scalar-autograd[compile]"'

@@ -9,12 +9,8 @@ from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
 from autograd._tree import tree_map
-from autograd.compiler import derived
-from autograd.compiler.builder import Builder, Symbol
-from autograd.compiler.gradient import Sweep
-from autograd.compiler.instructions import lane_sum
-from autograd.compiler.optimize import prepare
-from autograd.compiler.program import Output, Program
+from autograd.compiler import batch_chunks
+from autograd.compiler.batch_program import BatchProgram
 from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
@@ -59,29 +55,35 @@ class BatchLoss:
         executor: str = "auto",
     ) -> None:
         traced = _traced(f, sample, target)
-        self.captured, self.outputs = traced.captured, tree_map(lambda _: 0.0, traced.result[1])
-        self._samplers, self._executor = traced.samplers, executor
-        first = sum([argument.count for argument in traced.arguments])
-        rest = first + len(self.captured)
-        program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
-        wanted = [first + i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
-        self._program, reached, self._gates = _summed(program, wanted)
-        self.reached = [i - first for i in reached]
+        traced = traced._replace(result=tree_map(lambda _: 0.0, traced.result), closure=None)  # not what was recorded
+        self.captured, self.outputs = traced.captured, traced.result[1]
+        self._traced, self._executor = traced, executor
+        self._wanted = [i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
+        self._program = BatchProgram.of(traced, self._wanted)
+        self.reached = self._program.reached
 
     @cached_property
     def _runner(self) -> Runner:
-        return fast_runner(self._program, self._executor, "plain")
+        return fast_runner(self._program.program, self._executor, "plain")
+
+    @cached_property
+    def _packed(self) -> batch_chunks.Made:
+        return batch_chunks.packed(self._traced, self._wanted, self._executor)
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
-        """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each."""
-        if self._samplers:
-            columns = [*columns, [[sampler() for sampler in self._samplers] for _ in range(samples)]]
-        found = self._runner.run([numbers], columns, samples)
-        slopes, outputs = 1 + len(self.reached), len(self._program.outputs)
-        gates = slopes + len(self._gates)
-        shut = [gate for gate in range(slopes, gates) if found[gate] == 0.0]
-        missed = [i for gate in shut for i in self._gates[gate - slopes]]
-        return Sums(float(found[0]), found.span(1, slopes), found.span(gates, outputs, samples), missed)
+        """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each.
+
+        Samples and targets may be Dask arrays, whose chunks are computed where they live.
+        """
+        if self._traced.samplers:
+            columns = [*columns, [[sampler() for sampler in self._traced.samplers] for _ in range(samples)]]
+        end = self._program.sums
+        if batch_chunks.are_chunked(columns):
+            sums, outputs = batch_chunks.run(self._packed, end, numbers, columns)
+        else:
+            found = self._runner.run([numbers], columns, samples)
+            sums, outputs = found.span(0, end), found.span(end, len(self._program.program.outputs), samples)
+        return Sums(float(sums[0]), sums[1 : 1 + len(self.reached)], outputs, self._program.missed(sums))
 
 
 def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
@@ -109,23 +111,3 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
     if type(traced.program.outputs[0].arg) is not int:
         raise CompileError("the loss depends on no sample and on no parameter")
     return traced
-
-
-def _summed(program: Program, inputs: Sequence[int]) -> tuple[Program, list[int], list[list[int]]]:
-    """The sums over lanes of the first output, of its derivatives, and of the gates of some; then the other outputs.
-
-    Also the inputs that have a derivative, and for each gate the positions of the derivatives behind it.
-    """
-    builder = Builder.of(program)
-    sweep = Sweep(builder)
-    loss: Any = program.outputs[0].arg
-    slopes = sweep.reverse({loss: 1.0}, inputs)
-    reached = [(x, slope, gate) for x, slope, gate in zip(inputs, slopes, sweep.gates, strict=True) if gate != 0.0]
-    gates: dict[int, list[int]] = {}
-    for i, (_, _, gate) in enumerate(reached):
-        if type(gate) is Symbol:
-            gates.setdefault(gate.register, []).append(i)
-    sums = [("loss", loss), *((f"d_{program.inputs[x].name}", builder.arg(slope)) for x, slope, _ in reached)]
-    sums += [(f"gate_{i}", register) for i, register in enumerate(gates)]
-    outputs = [Output(name, builder.add(lane_sum, (arg,))) for name, arg in sums]
-    return builder.program([*outputs, *program.outputs[1:]]), [x for x, _, _ in reached], list(gates.values())

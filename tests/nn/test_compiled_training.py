@@ -28,7 +28,7 @@ EPS = 1e-4
 @pytest.fixture(autouse=True)
 def short_trainings_are_compiled(monkeypatch):
     """With "auto" too, which runs them with NumPy, where True takes Numba."""
-    monkeypatch.setattr(nn.training, "MIN_SECONDS", 0)
+    monkeypatch.setattr(nn.training, "MIN_SECONDS", -math.inf)
 
 
 def net(nout, activation="tanh", hidden=(4,), seed=0):
@@ -199,6 +199,22 @@ def test_schedulers_groups_and_frozen_parameters(cuts, momentum, rate):
         options = {"loss": nn.MSELoss(), "epochs": 5, "batch_size": 2, "scheduler": scheduler, "progress": False}
         runs.append((model, optimizer, fit(model, *XY, optimizer=optimizer, compiled=compiled, **options)))
     check_alike(*runs, 5 * 3 * ROUNDING)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_function_of_a_scheduler_sees_the_parameters_as_they_are(inside):
+    seen = []
+    for compiled in (False, True):
+        model, rates = net(1), []
+        optimizer = SGD(model.parameters(), lr=0.1)
+        rate = lambda epoch, model=model, rates=rates: rates.append(model.parameters()[0].data) or 0.5**epoch  # noqa: E731
+        scheduler = lr_scheduler.LambdaLR(optimizer, rate)
+        if inside:
+            scheduler = lr_scheduler.SequentialLR(optimizer, [scheduler, lr_scheduler.ExponentialLR(optimizer, 0.5)], [4])
+        fit(model, *XY, loss=nn.MSELoss(), optimizer=optimizer, epochs=3, scheduler=scheduler, progress=False, compiled=compiled)
+        seen.append(rates)
+    assert len(set(seen[0])) > 2
+    assert alike(*seen, ROUNDING)
 
 
 def test_parameters_that_are_shared_and_those_that_are_not_used():
@@ -521,7 +537,8 @@ def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
             Spy.calls += 1
             return super().forward(x)
 
-    seconds = 3 * 5 * (nn.training.SAMPLE_SECONDS + 3 * nn.training.PARAMETER_SECONDS)  # epochs, samples, parameters
+    eager = 3 * 5 * (nn.training.SAMPLE_SECONDS + 3 * nn.training.PARAMETER_SECONDS)  # epochs, samples, parameters
+    seconds = eager - 3 * nn.training.COMPILING_SECONDS
     for limit, calls in ((1.01 * seconds, 3 * 5), (0.99 * seconds, 2)):  # it is recorded twice
         Spy.calls = 0
         monkeypatch.setattr(nn.training, "MIN_SECONDS", limit)
@@ -537,7 +554,7 @@ def test_compiled_is_a_flag_or_auto():
 def test_without_numpy_a_long_training_is_eager_and_says_what_to_install():
     code = (
         "import sys, warnings; sys.modules['numpy'] = None\n"
-        "import nn; nn.training.MIN_SECONDS = 0\n"
+        "import nn; nn.training.MIN_SECONDS = -1\n"
         "net = nn.MLP(1, [1]); options = {'loss': nn.MSELoss(), 'progress': False, 'epochs': 1}\n"
         "def run(**more): nn.fit(net, [[1.0]], [1.0], optimizer=nn.optim.SGD(net.parameters(), lr=0.1), **options, **more)\n"
         "with warnings.catch_warnings(record=True) as caught: run()\n"

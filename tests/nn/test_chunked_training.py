@@ -1,0 +1,160 @@
+"""fit on Dask arrays: chunk by chunk it is what it is on one array."""
+
+import logging
+import math
+import os
+import signal
+from itertools import pairwise
+
+import dask
+import dask.array as da
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from nn import fit, record_training
+from nn.optim import SGD, Adam
+from tests.support.soak import few
+
+RNG = numpy.random.default_rng(0)
+X = RNG.normal(size=(60, 3))
+Y = (X[:, 0] * X[:, 1] > 0).astype(int)
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    """Chunks are computed in this process."""
+    with dask.config.set(scheduler="threads", num_workers=2):
+        yield
+
+
+def net():
+    return nn.Sequential(nn.Layer(3, 4, "tanh", seed=0), nn.Dropout(0.3, seed=1), nn.Layer(4, 2, "linear", seed=2))
+
+
+def trained(X, y, **options):
+    model = net()
+    optimizer = Adam(model.parameters(), lr=0.05, eps=1e-4)
+    settings = {"loss": nn.CrossEntropyLoss(), "epochs": 3, "metric": nn.accuracy, "progress": False, "compiled": True}
+    return model, optimizer, fit(model, X, y, optimizer=optimizer, **{**settings, **options})
+
+
+def check_alike(one, other):
+    """Sums over chunks are rounded otherwise than sums over blocks of lanes."""
+    for name, numbers in vars(one[2]).items():
+        assert vars(other[2])[name] == pytest.approx(numbers, rel=1e-9)
+    for p, q in zip(one[0].parameters(), other[0].parameters(), strict=True):
+        assert q.data == pytest.approx(p.data, rel=1e-9, abs=1e-9)
+        assert q.grad == pytest.approx(p.grad, rel=1e-9, abs=1e-9)
+
+
+@few
+@given(
+    rows=st.lists(st.integers(0, 60), max_size=4),
+    columns=st.sampled_from([(3,), (1, 2)]),
+    chunked_y=st.booleans(),
+    batch_size=st.none() | st.integers(7, 60),
+    weight=st.sampled_from([None, [1.0, 0.25]]),
+)
+def test_training_on_chunks_is_training_on_one_array_however_it_is_cut(rows, columns, chunked_y, batch_size, weight):
+    cuts = [0, *sorted(rows), 60]
+    chunks = tuple(b - a for a, b in pairwise(cuts))
+    y = da.from_array(Y, chunks=17) if chunked_y else Y
+    options = {"batch_size": batch_size, "loss": nn.CrossEntropyLoss(weight=weight)}
+    held_out = {"validation_data": (da.from_array(X[:20], chunks=(9, 3)), Y[:20])}
+    found = trained(da.from_array(X, chunks=(chunks, columns)), y, **options, **held_out)
+    check_alike(trained(X, Y, **options, validation_data=(X[:20], Y[:20])), found)
+
+
+def test_samples_may_be_single_numbers():
+    def run(x, y):
+        model = nn.Sequential(Lone(), nn.Layer(1, 1, "linear", seed=0))
+        fit(model, x, y, loss=nn.MSELoss(), optimizer=SGD(model.parameters(), lr=0.1), epochs=2, progress=False, compiled=True)
+        return [p.data for p in model.parameters()]
+
+    class Lone(nn.Module):
+        def forward(self, x):
+            return [x]
+
+    numbers = RNG.normal(size=20)
+    assert run(da.from_array(numbers, chunks=6), 2.0 * numbers) == pytest.approx(run(numbers, 2.0 * numbers), rel=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_run_that_diverges_says_in_which_epoch():
+    chunked = da.from_array(X, chunks=(20, 3))
+    model = nn.MLP(3, [4, 1])
+    with pytest.raises(ArithmeticError, match=r"the loss is .* in epoch \d+: a smaller learning rate may help"):
+        fit(model, chunked, Y, loss=nn.MSELoss(), optimizer=SGD(model.parameters(), lr=1e8), epochs=50, progress=False)
+
+
+UNKNOWN = da.from_array(X, chunks=(20, 3))
+UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 0.0]
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "message"),
+    [
+        (da.from_array(X[:50], chunks=(20, 3)), {}, "X, y: expected one target for each sample, got 50 samples and 60 targets"),
+        (da.from_array(X[None], chunks=20), {}, r"X: expected a Dask array of numbers with one row per sample, got float64 of"),
+        (da.from_array(X.astype(str), chunks=20), {}, "X: expected a Dask array of numbers"),
+        (UNKNOWN, {}, r"X: the lengths of its chunks are not known: call X.compute_chunk_sizes\(\) first"),
+        (da.from_array(X, chunks=20), {"compiled": False}, "compiled must be True or 'auto' for Dask arrays, got False"),
+        (da.from_array(X[:, :2], chunks=20), {}, "X: the model takes 3 features per sample, got 2"),
+        (
+            da.from_array(numpy.where(numpy.arange(180).reshape(60, 3) == 100, math.nan, X), chunks=(7, 2)),
+            {},
+            r"X: expected finite numbers, got nan in row 33, column 1 \(counted from 0\)",
+        ),
+    ],
+)
+def test_data_that_do_not_fit_are_refused_before_anything_has_changed(x, options, message):
+    model = net()
+    before = model.state_dict()
+    settings = {"loss": nn.CrossEntropyLoss(), "epochs": 1, "progress": False, **options}
+    with pytest.raises(ValueError, match=message):
+        fit(model, x, Y, optimizer=SGD(model.parameters(), lr=0.1), **settings)
+    assert model.state_dict() == before
+
+
+def test_what_cannot_be_compiled_cannot_be_trained_on_chunks():
+    class Branching(nn.MLP):
+        def forward(self, x):
+            return super().forward(x if x[0] > 0.0 else x[::-1])
+
+    model = Branching(3, [2])
+    with pytest.raises(nn.training.CompileError, match="if x"):
+        fit(
+            model, da.from_array(X, chunks=20), Y, loss=nn.CrossEntropyLoss(), optimizer=SGD(model.parameters(), lr=0.1), epochs=1
+        )
+
+
+def test_a_record_of_training_fetches_the_rows():
+    runs = []
+    for x in (X, da.from_array(X, chunks=20)):
+        model = nn.MLP(3, [2])
+        optimizer = SGD(model.parameters(), lr=0.1)
+        runs.append(record_training(model, x, Y, loss=nn.CrossEntropyLoss(), optimizer=optimizer, steps=2, progress=False))
+    assert runs[0].beside(runs[1]).difference is None
+
+
+@pytest.mark.slow
+def test_two_worker_processes_train_as_one_and_a_killed_one_loses_nothing(tmp_path):
+    from distributed import Client, LocalCluster
+
+    def kill(model, history):
+        if history.epochs == 1:
+            os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+
+    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    with (
+        dask.config.set(scheduler=None),
+        LocalCluster(**settings, local_directory=str(tmp_path)) as cluster,
+        Client(cluster, set_as_default=False) as client,
+        client.as_current(),
+    ):
+        kept = client.persist(da.from_array(X, chunks=(10, 3)))
+        found = trained(kept, Y, callbacks=[kill])
+    check_alike(trained(X, Y), found)
