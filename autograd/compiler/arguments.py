@@ -157,6 +157,13 @@ def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | Non
     return next(iter(batched.values()))
 
 
+def scale_of(reduction: str | None, lanes: int | None) -> float:
+    """What a sum over lanes is multiplied by; 1.0 without lanes."""
+    if lanes == 0 and reduction == "mean":
+        raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
+    return 1.0 / lanes if lanes and reduction == "mean" else 1.0
+
+
 def is_lanes(x: Any) -> bool:
     """True for an array of any library: NumPy, JAX, PyTorch, Dask."""
     return hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "ndim")

@@ -7,10 +7,11 @@ from typing import Any
 
 from autograd._check import checked_choice
 from autograd._tree import block_map
-from autograd.compiler.arguments import lanes_of
-from autograd.compiler.compiled import REDUCTIONS, Compiled, scale_of
+from autograd.compiler.arguments import Given, lanes_of, scale_of
+from autograd.compiler.compiled import REDUCTIONS, Compiled
+from autograd.compiler.executors.chunks import any_chunked
 from autograd.compiler.traced import Traced
-from autograd.errors import BranchError
+from autograd.errors import BranchError, CompileError
 
 MAX_WAYS = 256  # through a function, each of which is a program of its own
 
@@ -67,6 +68,11 @@ class Branching(Compiled):
         """The Hessian times a vector; one result per primal, with a single one just that."""
         n = len(primals)
         return self._merged(lambda way, part: way.hvp(part[:n], part[n:]), primals, tangents)
+
+    def _bind(self, xs: Sequence[Any]) -> list[Given]:
+        if any_chunked(xs):
+            raise CompileError("guard='recompile' is not for Dask arrays: write the branch with autograd.where")
+        return super()._bind(xs)
 
     def _merged(self, call: Callable[[Compiled, list[Any]], Any], xs: Sequence[Any], more: Sequence[Any] = ()) -> Any:
         """The results of a call for each group of lanes, put together."""

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
-from autograd.compiler import files
-from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, stacked
+from autograd.compiler import chunked_calls, files
+from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
 from autograd.compiler.call_plan import CallPlan
-from autograd.compiler.executors import chunks
+from autograd.compiler.executors.chunks import any_chunked
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
 from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
 from autograd.compiler.traced import Traced, collector_paused
-from autograd.errors import CompileError
 from autograd.transforms import check_tangents
 
 REDUCTIONS = ("mean", "sum")
@@ -38,8 +37,8 @@ class Compiled(Programs):
 
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
-        if any(map(chunks.is_chunked, xs)):
-            return chunks.mapped(self, xs)
+        if any_chunked(xs):
+            return chunked_calls.value(self, xs)
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         found = self._run(("value",), given, lanes)
@@ -52,15 +51,15 @@ class Compiled(Programs):
         """
         key = (argnums, reduction, *[(type(x), getattr(x, "shape", None)) for x in xs])
         if isinstance(argnums, (int, tuple)) and (plan := self._plans.get(key)) is not None:
-            self._check_closure()
+            self.check_closure()
             return plan(xs)
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("value_and_grad")
-        if any(map(chunks.is_chunked, xs)):
-            return self._gradient_of_chunks(xs, argnums, reduction)
-        given = self._bind(xs)
         single, chosen = self._chosen("value_and_grad", argnums)
+        if any_chunked(xs):
+            return chunked_calls.value_and_grad(self, xs, chosen, single, reduction)  # type: ignore[no-any-return]
+        given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
@@ -82,8 +81,8 @@ class Compiled(Programs):
         """
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
-        if any(map(chunks.is_chunked, xs)):
-            lanes, value, slopes, flows = chunks.summed(self, xs, _lanes_and_backward)
+        if any_chunked(xs):
+            lanes, value, slopes, flows = chunked_calls.summed_backward(self, xs)
         else:
             lanes = lanes_of(self.arguments, self._bind(xs))
             value, slopes, flows = self.summed_backward(xs)
@@ -112,6 +111,8 @@ class Compiled(Programs):
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
+        if any_chunked(xs):
+            return chunked_calls.jacobian(self, xs, argnums)
         given = self._bind(xs)
         single, chosen = self._chosen("jacobian", argnums)
         lanes = lanes_of(self.arguments, given)
@@ -123,6 +124,8 @@ class Compiled(Programs):
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number."""
         self._check_one_number("hessian")
+        if any_chunked(xs):
+            return chunked_calls.hessian(self, xs, argnums)
         given = self._bind(xs)
         single, chosen = self._chosen("hessian", argnums)
         lanes = lanes_of(self.arguments, given)
@@ -136,6 +139,8 @@ class Compiled(Programs):
         """The Hessian times a vector; one result per primal, with a single one just that."""
         self._check_one_number("hvp")
         check_tangents("hvp", primals, tangents)
+        if any_chunked([*primals, *tangents]):
+            return chunked_calls.hvp(self, primals, tangents)
         given = self._bind(primals)
         chosen = tuple(range(len(primals)))
         lanes = lanes_of(self.arguments, given)
@@ -150,21 +155,7 @@ class Compiled(Programs):
         differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]
         return sorted(set().union(*differing))
 
-    # -- on Dask arrays --------------------------------------------------------------------------------
-
-    def _gradient_of_chunks(self, xs: Sequence[Any], argnums: int | Sequence[int], reduction: str | None) -> tuple[Any, Any]:
-        if reduction is None:
-            raise CompileError("value_and_grad of Dask arrays needs reduction='mean' or 'sum': a gradient for all lanes together")
-        single, chosen = self._chosen("value_and_grad", argnums)
-        for i in chosen:
-            if self.arguments[i].axis is not None:
-                raise CompileError(
-                    f"argnums: {self.arguments[i].name} is per lane; on Dask arrays, differentiate by shared arguments"
-                )
-        lanes, value, slopes = chunks.summed(self, xs, partial(_lanes_and_gradient, chosen))
-        scale = scale_of(reduction, lanes)
-        scaled = [block_map(lambda x: x * scale, slope) for slope in slopes]
-        return value * scale, scaled[0] if single else tuple(scaled)
+    # -- in other processes ----------------------------------------------------------------------------
 
     def captured_numbers(self) -> list[float]:
         """The numbers of the leaves that the function takes from outside, as they are now."""
@@ -177,11 +168,11 @@ class Compiled(Programs):
         return other
 
     def __reduce__(self) -> tuple[Any, ...]:
-        make, *arguments = self.packed()
-        return make, tuple(arguments)
+        return _unpacked, (files.to_bytes(self.traced), self.guard, self.executor)
 
+    @cached_property
     def packed(self) -> tuple[Any, ...]:
-        """A function and its arguments that make the same program in another process."""
+        """A function and its arguments that make the same program in another process: the same for all numbers of the leaves."""
         return _unpacked, files.to_bytes(self.traced), self.guard, self.executor
 
     # -- what is run ---------------------------------------------------------------------------------
@@ -199,7 +190,7 @@ class Compiled(Programs):
         scale: float = 1.0,
         more: Sequence[Given] = (),
     ) -> Found:
-        self._check_closure()
+        self.check_closure()
         kind = _kind(given)
         runner = self._runners.get((key, lanes is not None, kind))
         if runner is None:
@@ -219,7 +210,8 @@ class Compiled(Programs):
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
 
-    def _check_closure(self) -> None:
+    def check_closure(self) -> None:
+        """CompileError if something has changed that the function reads from outside besides the leaves."""
         if self.traced.closure is not None:
             self.traced.closure.check()
 
@@ -272,12 +264,6 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
     return block_map(block, result)
 
 
-def scale_of(reduction: str | None, lanes: int | None) -> float:
-    if lanes == 0 and reduction == "mean":
-        raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
-    return 1.0 / lanes if lanes and reduction == "mean" else 1.0
-
-
 def _kind(given: Sequence[Given]) -> str:
     """What it takes to compute with these: see `PythonRunner, fast_runner, runs_in_python`."""
     if any(is_foreign(x.numbers) for x in given):
@@ -287,18 +273,3 @@ def _kind(given: Sequence[Given]) -> str:
 
 def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:
     return Compiled(files.from_bytes(content), guard, executor)
-
-
-def _lanes_and_gradient(chosen: tuple[int, ...], program: Compiled, xs: Sequence[Any]) -> list[Any]:
-    value, slopes = program.value_and_grad(*xs, argnums=chosen, reduction="sum")
-    return [_lanes(program, xs), value, list(slopes)]
-
-
-def _lanes_and_backward(program: Compiled, xs: Sequence[Any]) -> list[Any]:
-    return [_lanes(program, xs), *program.summed_backward(xs)]
-
-
-def _lanes(program: Compiled, xs: Sequence[Any]) -> int:
-    return next(  # type: ignore[no-any-return]
-        x.shape[a.axis] for x, a in zip(xs, program.arguments, strict=True) if a.axis is not None
-    )

@@ -114,8 +114,8 @@ class Analysis(NamedTuple):
     gradient_errors: list  # the same for every entry of the gradient
 
 
-def analyse(program, leaves):
-    """How large the rounding errors of a program and of its sweeps can be, to first order in 2**-53."""
+def analyse(program, leaves, ulps=ULPS):
+    """How large the rounding errors of a program and of its sweeps can be, to first order in 2**-53: ops err by some ulps."""
     n = len(leaves)
     values = [mp.mpf(x) for x in leaves]
     value_errors = [mp.zero] * n
@@ -128,10 +128,10 @@ def analyse(program, leaves):
         refuse_undecided(name, args, numbers, errors)
         value, firsts, seconds = ask(name, numbers)
         values.append(value)
-        value_errors.append(total(zip(firsts, errors, strict=True)) + born(name, firsts, numbers, value))
+        value_errors.append(total(zip(firsts, errors, strict=True)) + born(name, firsts, numbers, value, ulps))
         partial_errors = [
             total((abs(second), error) for second, error in zip(row, errors, strict=True))
-            + (mp.zero if name in EXACT else ULPS * oracle.spacing(first))
+            + (mp.zero if name in EXACT else ulps * oracle.spacing(first))
             for first, row in zip(firsts, seconds, strict=True)
         ]
         used = [i for i, arg in enumerate(args) if isinstance(arg, int)]
@@ -169,22 +169,22 @@ def total(pairs):
     return mp.fsum(a * b for a, b in pairs if a and b)
 
 
-def born(name, firsts, numbers, value):
+def born(name, firsts, numbers, value, ulps):
     """The rounding error of one operation itself."""
     if name in EXACT:
         return mp.zero
     if name in ("sum", "dot", "prod"):
         return gamma(len(numbers), UNIT) * total(zip(firsts, map(abs, numbers), strict=True))
     scale = max(map(abs, (*numbers, value))) if name == "logsumexp" else value
-    return ULPS * oracle.spacing(scale)
+    return ulps * oracle.spacing(scale)
 
 
 def refuse_undecided(name, args, numbers, errors):
     """Where rounding may carry a number over a kink, there is nothing to compare."""
     kinks = TABLE[name].kinks
-    if kinks is None or not any(errors) or (name in EXACT and len(args) == 2 and args[0] == args[1]):
-        return
     margin = errors[0] if name == "where" else sum(errors)
+    if kinks is None or not margin or (name in EXACT and len(args) == 2 and args[0] == args[1]):
+        return
     distance = mp.hypot(*numbers) if name == "hypot" else kinks(*numbers)
     # hypot bends as 1/distance near its kink, where an analysis to first order has nothing to say
     assume(abs(distance) > (1e6 * margin if name == "hypot" else margin))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from itertools import accumulate
+from typing import Any, NamedTuple
 
-from autograd._tree import block_map
-from autograd.errors import CompileError
+from autograd._tree import block_map, tree_leaves
+from autograd.compiler.arguments import Argument, is_lanes, lanes_of
+from autograd.errors import BranchError, CompileError
 
 Call = Callable[[Any, Sequence[Any]], Any]  # of a Compiled and its arguments
 
@@ -17,70 +20,185 @@ def is_chunked(x: Any) -> bool:
     return type(x).__module__.startswith("dask.array")
 
 
-def summed(program: Any, xs: Sequence[Any], call: Call) -> Any:
-    """The sum over all chunks of what `call(program, arguments)` gives for each: nested lists, numbers and arrays.
+def any_chunked(xs: Sequence[Any]) -> bool:
+    """True if there is a Dask array among arguments, or inside one."""
+    return "dask.array" in sys.modules and any(is_chunked(x) or _holds_chunked(x) for x in xs)
 
-    The chunks are computed where they live, and a worker that is lost loses nothing: Dask computes its chunks again.
+
+def _holds_chunked(x: Any) -> bool:
+    return isinstance(x, (list, tuple, dict)) and any(map(is_chunked, tree_leaves(x)))
+
+
+class _Split(NamedTuple):
+    """The arguments of a call, chunk by chunk.
+
+    lanes   how many there are; None if the arrays are those of a call without lanes
+    counts  the lanes of each chunk
+    blocks  the arguments of each chunk, with Delayed objects in the place of arrays
+    """
+
+    lanes: int | None
+    counts: tuple[int, ...]
+    blocks: list[list[Any]]
+
+
+def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) -> tuple[int | None, Any]:
+    """How many lanes there are, and the sum over all chunks of what `call(program, arguments)` gives for each.
+
+    That may be nested lists and tuples of numbers and arrays, derivatives `by` some arguments. A worker that is lost
+    loses nothing: Dask computes its chunks again, and adds them up in the same order.
     """
     from dask.delayed import delayed
 
-    parts = [delayed(_called)(*task) for task in _tasks(program, xs, call)]
+    split = _split(program.name, program.arguments, xs)
+    if split.lanes is None:
+        return None, call(program, _computed(xs))
+    for argument in [program.arguments[i] for i in by]:
+        if argument.axis is not None:
+            raise CompileError(
+                f"argnums: {argument.name} has lanes, and with a reduction Dask arrays can be differentiated by arguments "
+                "without lanes only: leave reduction out for the gradient of every lane"
+            )
+    parts = _results(program, split, call)
     while len(parts) > 1:
         parts = [
             delayed(_added)(*pair) if len(pair) > 1 else pair[0] for pair in (parts[i : i + 2] for i in range(0, len(parts), 2))
         ]
-    return parts[0].compute()
+    return split.lanes, parts[0].compute()
 
 
-def mapped(program: Any, xs: Sequence[Any]) -> Any:
-    """What the program returns for every lane, as one Dask array; CompileError unless it returns one number."""
+def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
+    """What `call(program, arguments)` gives for each lane: Dask arrays, in its nesting. Nothing is computed yet.
+
+    The arguments are those of the program, `rounds` times.
+    """
+    split = _split(program.name, list(program.arguments) * rounds, xs)
+    if split.lanes is None:
+        return call(program, _computed(xs))
+    parts = _results(program, split, call)
+    shapes = call(program, _without_lanes(program.arguments * rounds, xs))
+    places = iter(range(len(_blocks(shapes))))
+    return block_map(lambda shape: _whole(parts, split.counts, next(places), shape.shape[1:]), shapes)
+
+
+def _whole(parts: Sequence[Any], counts: Sequence[int], place: int, shape: tuple[int, ...]) -> Any:
+    """One array of the results of all chunks."""
     import dask.array
     from dask.delayed import delayed
 
-    if isinstance(program.traced.result, (list, tuple, dict)):
-        raise CompileError(f"{program.name} returns several numbers: on Dask arrays it must return one, or an array")
-    shape = tuple(getattr(program.traced.result, "shape", ()))
-    lanes = _aligned(program, xs)[0]
-    blocks = [
-        dask.array.from_delayed(delayed(_called)(*task), (count, *shape), dtype=float)
-        for task, count in zip(_tasks(program, xs, _value), lanes, strict=True)
+    pieces = [
+        dask.array.from_delayed(delayed(_block_at)(part, place), (count, *shape), dtype=float)
+        for part, count in zip(parts, counts, strict=True)
     ]
-    return dask.array.concatenate(blocks)
+    return dask.array.concatenate(pieces)
 
 
-def _value(program: Any, xs: Sequence[Any]) -> Any:
-    return program(*xs)
-
-
-def _tasks(program: Any, xs: Sequence[Any], call: Call) -> list[tuple[Any, ...]]:
-    """The arguments of `_called` for each chunk."""
+def _results(program: Any, split: _Split, call: Call) -> list[Any]:
+    """What the call gives for each chunk, as Delayed objects."""
+    import numpy
     from dask.delayed import delayed
 
-    packed = delayed(program.packed(), pure=True)  # sent once, not with every chunk
-    numbers = program.captured_numbers()
-    counts, aligned = _aligned(program, xs)
-    blocks = [x.to_delayed().ravel() if is_chunked(x) else [x] * len(counts) for x in aligned]
-    return [(packed, numbers, call, *chunk) for chunk in zip(*blocks, strict=True)]
+    program.check_closure()
+    if program.traced.samplers:
+        raise CompileError(f"{program.name} draws random numbers, in an order that chunks cannot keep: pass them as an argument")
+    # Both are sent once, not with every chunk.
+    packed = delayed(program.packed, pure=True, traverse=False)
+    numbers = delayed(numpy.array(program.captured_numbers(), float), pure=True, traverse=False)
+    starts = accumulate(split.counts, initial=0)
+    run = delayed(partial(_called, call), pure=False)
+    return [run(packed, numbers, start, count, xs) for start, count, xs in zip(starts, split.counts, split.blocks, strict=False)]
 
 
-def _aligned(program: Any, xs: Sequence[Any]) -> tuple[tuple[int, ...], list[Any]]:
-    """The lanes in each chunk, and the arguments with the same chunks of lanes."""
+# -- arguments -------------------------------------------------------------------------------------------
+
+
+def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Split:
+    """Check the arguments, and cut them into chunks."""
+    from dask.delayed import delayed
+
+    if len(xs) != len(arguments):
+        raise TypeError(f"{name} was compiled for {len(arguments)} arguments, got {len(xs)}")
+    for argument, x in zip(arguments, xs, strict=True):
+        _check_known(argument.name, x)
+    given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
+    lanes = lanes_of(arguments, given)
+    if lanes is None:
+        return _Split(None, (), [])
+    varies = [bound.lanes is not None for bound in given]
+    counts = next(
+        leaf.chunks[argument.axis]
+        for argument, x, varying in zip(arguments, xs, varies, strict=True)
+        for leaf in _blocks(x)
+        if varying and is_chunked(leaf)
+    )
+    columns: list[Any] = []
+    for argument, x, varying in zip(arguments, xs, varies, strict=True):
+        if varying:
+            pieces = [_pieces(leaf, argument.axis, counts) for leaf in _blocks(x)]
+            columns.append([_nested(x, several) for several in zip(*pieces, strict=True)])
+        else:
+            columns.append([delayed(x, pure=True, traverse=_holds_chunked(x))] * len(counts))
+    return _Split(lanes, counts, [list(chunk) for chunk in zip(*columns, strict=True)])
+
+
+def _check_known(name: str, x: Any) -> None:
+    for leaf in _blocks(x):
+        if is_chunked(leaf) and any(size != size for size in leaf.shape):
+            raise ValueError(f"{name}: the lengths of its chunks are not known: call {name}.compute_chunk_sizes() first")
+
+
+def _stand_in(x: Any) -> Any:
+    """An array of the same shape that holds nothing."""
+    if not is_chunked(x):
+        return x
+    import numpy
+
+    return numpy.broadcast_to(numpy.zeros((), float if x.dtype.kind in "biufO" else x.dtype), x.shape)
+
+
+def _pieces(x: Any, axis: Any, counts: tuple[int, ...]) -> list[Any]:
+    """The chunks of an array, which get these lengths along one axis, and are whole along the others."""
     import dask.array
 
-    axes = [argument.axis for argument in program.arguments]
-    first = next(x.chunks[axis] for x, axis in zip(xs, axes, strict=True) if is_chunked(x) and axis is not None)
-    if any(count != count for count in first):
-        raise CompileError("the lengths of the chunks are not known: call x.compute_chunk_sizes() first")
-    aligned = []
-    for x, axis, argument in zip(xs, axes, program.arguments, strict=True):
-        if axis is None:
-            aligned.append(x.compute() if is_chunked(x) else x)
-            continue
-        if not hasattr(x, "ndim"):
-            raise TypeError(f"{argument.name}: with Dask arrays, every argument with lanes must be an array, got {x!r}")
-        x = x if is_chunked(x) else dask.array.from_array(x)
-        aligned.append(x.rechunk({i: first if i == axis % x.ndim else -1 for i in range(x.ndim)}))
-    return first, aligned
+    chunks = {i: counts if i == axis % x.ndim else -1 for i in range(x.ndim)}
+    whole = x.rechunk(chunks) if is_chunked(x) else dask.array.from_array(x, chunks=chunks)
+    return list(whole.to_delayed().ravel())
+
+
+def _nested(shape: Any, items: Sequence[Any]) -> Any:
+    rest = iter(items)
+    return block_map(lambda _: next(rest), shape)
+
+
+def _blocks(tree: Any) -> list[Any]:
+    """The arrays and numbers in a nesting."""
+    found: list[Any] = []
+    block_map(found.append, tree)
+    return found
+
+
+def _computed(xs: Sequence[Any]) -> list[Any]:
+    import dask
+
+    return list(dask.compute(*xs))
+
+
+def _without_lanes(arguments: Sequence[Argument], xs: Sequence[Any]) -> list[Any]:
+    """The same arguments, but for no lanes."""
+    import numpy
+
+    def empty(argument: Argument, x: Any) -> Any:
+        if not is_lanes(x):
+            return x
+        if argument.axis is None:
+            return numpy.zeros(x.shape)
+        axis = argument.axis % x.ndim
+        return numpy.zeros((*x.shape[:axis], 0, *x.shape[axis + 1 :]))
+
+    return [block_map(partial(empty, argument), x) for argument, x in zip(arguments, xs, strict=True)]
+
+
+# -- where the chunks live -------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=16)
@@ -90,12 +208,17 @@ def _unpacked(packed: tuple[Any, ...]) -> Any:
     return make(*parts)
 
 
-def _called(packed: tuple[Any, ...], numbers: Sequence[float], call: Call, *xs: Any) -> Any:
-    return call(_unpacked(packed).with_captured(numbers), xs)
+def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, count: int, xs: Sequence[Any]) -> Any:
+    program = _unpacked(packed)
+    try:
+        return call(program.with_captured(numbers.tolist()), xs)
+    except BranchError as error:
+        raise BranchError(f"{error}\n(counted from the first lane of a chunk, which is lane {start} of all)") from None
 
 
 def _added(one: Any, other: Any) -> Any:
-    leaves: list[Any] = []
-    block_map(leaves.append, other)
-    rest = iter(leaves)
-    return block_map(lambda x: x + next(rest), one)
+    return _nested(one, [x + y for x, y in zip(_blocks(one), _blocks(other), strict=True)])
+
+
+def _block_at(tree: Any, place: int) -> Any:
+    return _blocks(tree)[place]
