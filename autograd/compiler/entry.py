@@ -27,8 +27,13 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
 
     What Python decides by comparing Values is recorded: where a run would decide otherwise, `guard="raise"` raises a
-    BranchError that names the line, "recompile" traces that branch too, and "ignore" goes on. CompileError if f does
-    something else at every call.
+    BranchError that names the line, "recompile" traces that branch too, and "ignore" goes on. `where`, `maximum` and `relu`
+    need no guard. CompileError if f does something else at every call, or if a number or a list that it reads from outside
+    has changed since.
+
+    `executor` is "python" (number by number, bit for bit what eager code computes; also on Fractions, mpmath's numbers and
+    intervals), "numpy", "numba" (machine code on several threads), or "auto": the fastest for what is given. JAX arrays,
+    PyTorch tensors and Dask arrays give results of their own kind. All but "python" need the extra `compile`.
 
     >>> program = compile(lambda x, y: x * y + x, 2.0, 3.0)
     >>> program(4.0, 5.0), program.value_and_grad(4.0, 5.0, argnums=(0, 1))
