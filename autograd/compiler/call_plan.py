@@ -64,11 +64,7 @@ class CallPlan:
         """The value and the gradient."""
         columns = [xs[i] if shape is None else xs[i].reshape(shape) for i, shape in self._columns]
         uniform = xs[self._vector] if self._vector is not None else joined([xs[i].reshape(-1) for i in self._uniform])
-        numbers, per_lane = self._runner.outputs(uniform, columns, self._lanes)
-        if self._scale != 1.0:
-            numbers *= self._scale
-            if per_lane.size:
-                per_lane *= self._scale
+        numbers, per_lane = self._runner.outputs(uniform, columns, self._lanes, self._scale)
         varies, place = self._value
         value = per_lane[place] if varies else float(numbers[place])
         slopes = [

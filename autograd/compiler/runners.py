@@ -102,9 +102,9 @@ class LanesRunner(Runner):
         """The outputs."""
         return Found(self.layout, *self.outputs(joined(uniform), [_array(block) for block in columns], lanes or 0))
 
-    def outputs(self, uniform: Any, columns: Sequence[Any], lanes: int) -> tuple[Any, Any]:
-        """Those that are uniform, and those per lane, of shape (outputs, lanes)."""
-        return self._lanes(uniform, columns, lanes)
+    def outputs(self, uniform: Any, columns: Sequence[Any], lanes: int, scale: float = 1.0) -> tuple[Any, Any]:
+        """Those that are uniform, and those per lane, of shape (outputs, lanes), all times `scale`."""
+        return self._lanes(uniform, columns, lanes, scale)
 
 
 def joined(parts: Sequence[Any]) -> Any:

@@ -316,6 +316,14 @@ def test_calls_from_several_threads_do_not_disturb_each_other():
     assert not wrong
 
 
+def test_all_outputs_are_multiplied_by_a_scale():
+    program = of_all_kinds()
+    lanes = Lanes(Tape.of(program))
+    given = np.full(15, 0.7), [np.linspace(-1.0, 1.0, 900).reshape(300, 3)], 300
+    for plain, scaled in zip(lanes(*given), lanes(*given, 0.3), strict=True):
+        assert np.array_equal(0.3 * plain, scaled)
+
+
 def test_results_of_a_call_stay_when_the_next_one_is_made():
     lanes = Lanes(Tape.of(one_op(ops.sqrt, "u")))
     first, _ = lanes(np.array([4.0]), [], 1)

@@ -9,7 +9,7 @@ from numba import njit
 
 from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNARY, jitted
 from autograd.compiler.executors.machine_code import Source
-from autograd.compiler.executors.vectors import call, doubles, integers, small_integers, take_number
+from autograd.compiler.executors.vectors import as_float, call, doubles, integers, small_integers, take_number
 
 # -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
 
@@ -27,7 +27,8 @@ TOTALS, TOTAL_POSITIONS, TOTAL_COUNT = 16, 17, 18  # registers of the sums over 
 LANES, RANGE, RANGES, NEXT_RANGE = 19, 20, 21, 22  # lanes, lanes per range, ranges, the first that no thread has taken
 SHARED_OUTPUTS, SHARED_OUTPUT_REGISTERS, SHARED_OUTPUT_COUNT = 23, 24, 25
 LANE_OUTPUTS, LANE_OUTPUT_COUNT = 26, 28  # the address is followed by how many columns there are
-ARRAY_COUNT, ARRAYS = 29, 30  # address and columns of each array of inputs, the last words
+SCALE = 29  # a float, by which outputs are multiplied
+ARRAY_COUNT, ARRAYS = 30, 31  # address and columns of each array of inputs, the last words
 
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 
@@ -148,11 +149,11 @@ def _copy_in(words, own, lane, lanes):
 
 @_jit
 def _copy_out(words, own, lane, lanes):
-    outputs = integers(own[OUTPUTS])
+    outputs, scale = integers(own[OUTPUTS]), as_float(words[SCALE])
     for k in range(words[LANE_OUTPUT_COUNT]):
         x, to = doubles(outputs[k]), doubles(words[LANE_OUTPUTS] + 8 * (words[LANES] * k + lane))
         for i in range(lanes):
-            to[i] = x[i]
+            to[i] = scale * x[i]
 
 
 @_jit
@@ -183,9 +184,9 @@ def _add_ranges(words):
 
 
 @_jit
-def _gather(numbers, registers, count, to):
+def _gather(numbers, registers, count, scale, to):
     for i in range(count):
-        to[i] = numbers[registers[i]]
+        to[i] = scale * numbers[registers[i]]
 
 
 def _interpreter() -> Any:
@@ -197,7 +198,7 @@ def _interpreter() -> Any:
         memory = doubles(words[MEMORY])
         if phases & PREPARE:
             uniform_rows(words, 0, words[BEFORE])
-            _gather(memory, small_integers(words[WEIGHT_REGISTERS]), words[WEIGHT_COUNT], doubles(words[WEIGHTS]))
+            _gather(memory, small_integers(words[WEIGHT_REGISTERS]), words[WEIGHT_COUNT], 1.0, doubles(words[WEIGHTS]))
         if phases & RUN:
             k = take_number(state + 8 * NEXT_RANGE)
             while k < words[RANGES]:
@@ -209,7 +210,7 @@ def _interpreter() -> Any:
             _add_ranges(words)
             uniform_rows(words, words[AFTER], words[ROWS])
             registers = small_integers(words[SHARED_OUTPUT_REGISTERS])
-            _gather(memory, registers, words[SHARED_OUTPUT_COUNT], doubles(words[SHARED_OUTPUTS]))
+            _gather(memory, registers, words[SHARED_OUTPUT_COUNT], as_float(words[SCALE]), doubles(words[SHARED_OUTPUTS]))
 
     return interpret
 

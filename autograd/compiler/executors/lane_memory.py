@@ -73,11 +73,13 @@ class State:
             outputs.ctypes.data,
             len(outputs),
         )
+        self.scale = words[interpreter.SCALE : interpreter.SCALE + 1].view(np.float64)
         words[interpreter.LANE_OUTPUT_COUNT] = len(self.lane_outputs)
 
-    def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int) -> Any:
+    def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int, scale: float) -> Any:
         """Take the inputs of a call; returns an array for the outputs that vary."""
         self.inputs[:] = uniform
+        self.scale[0] = scale
         if lanes != self.lanes:
             self._set_lanes(lanes)
         self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until the call ends

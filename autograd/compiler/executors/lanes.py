@@ -45,8 +45,8 @@ class Lanes:
         (self._interpreter,) = addresses([interpreter.INTERPRETER])
         self._free: list[State] = []
 
-    def __call__(self, uniform: Any, per_lane: Sequence[Any], lanes: int) -> tuple[Any, Any]:
-        """The uniform outputs, and those per lane, of shape (outputs, lanes).
+    def __call__(self, uniform: Any, per_lane: Sequence[Any], lanes: int, scale: float = 1.0) -> tuple[Any, Any]:
+        """The uniform outputs, and those per lane, of shape (outputs, lanes), all times `scale`.
 
         `uniform` holds all uniform inputs; the arrays of `per_lane`, of shape (lanes, inputs) or (lanes,), those that vary.
         """
@@ -54,7 +54,7 @@ class Lanes:
             state = self._free.pop()
         except IndexError:
             state = State(self._tape, self._code)
-        outputs = state.given(uniform, per_lane, lanes)
+        outputs = state.given(uniform, per_lane, lanes, scale)
         if state.ranges <= 1 or self._threads == 1:
             run(self._interpreter, state.address, state.threads[0].address, PREPARE | RUN | FINISH)
         else:
