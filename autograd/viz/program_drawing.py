@@ -82,7 +82,7 @@ def _draw(drawing: Drawing, box: _Box) -> None:
     below = "".join(f"<BR/>{style.escaped(line)}" for line in box.lines)
     if box.outputs:
         below += "".join(f"<BR/><B>→ {style.escaped(line)}</B>" for line in _ranges(box.outputs))
-    look = {"shape": "box", "style": "rounded,filled", "fillcolor": box.fill, "color": style.LINE}
+    look = {"shape": "box", "width": "0.5", "style": "rounded,filled", "fillcolor": box.fill, "color": style.LINE}
     tooltip = style.tooltip(", ".join(box.outputs)) or " "
     drawing.node(box.name, f"<<B>{style.escaped(box.head)}</B>{below}>", tooltip=tooltip, **look)
     one = len(box.rows) == 1 and len(box.rows[0].args) == 2  # x·x has two arrows
@@ -170,7 +170,8 @@ class _Boxes:
         pairs = [pair for one, names in zip(box.rows, box.named, strict=True) for pair in zip(one.args, names, strict=True)]
         named = {arg: name for arg, name in pairs if name and type(arg) is int}
         numbers = [*dict.fromkeys(name for arg, name in pairs if name and type(arg) is float)]
-        box.lines = _ranges([named[register] for register in sorted(named)])
+        stems = {_stem(name): place for place, name in enumerate([*named.values()][::-1])}
+        box.lines = _ranges([named[arg] for arg in sorted(named, key=lambda arg: (-stems[_stem(named[arg])], arg))])
         box.lines += [", ".join(numbers[:MAX_LINES])] if numbers else []
         box.head = row.op.symbol if row.shape is None else "{} {}×{}".format(row.op.name, *row.shape)
         if count == 1 and len(row.args) == 2 and len(box.lines) == 1 and not row.op.symbol.isidentifier():  # x + 1
