@@ -56,8 +56,8 @@ print(recorded)
 
 # %% [markdown]
 # A neuron takes two multiplications, two additions and a `tanh`, then one of each for the output: 3 · 7 = 21. The difference
-# and its square make 23. A `v` with a number is a **register**, a place for one number. There is no loop, no list and no
-# object left, only arithmetic. Here it is as a picture: blue boxes are inputs.
+# and its square make 23. A `v` with a number is a **register**, a place for one number. There is no loop, no list and no object
+# left, only arithmetic. Here it is as a picture: blue boxes are inputs.
 
 # %%
 from autograd.viz.program_drawing import draw_program
@@ -202,8 +202,8 @@ for a_pass in PASSES[: PASSES.index(reductions)]:
 gradient = matrix_products(show(gradient, reductions))
 
 # %% [markdown]
-# Those of the weights. A derivative by a weight is what arrives at its neuron, times its input, summed over the samples. A
-# bias has the input 1.
+# Those of the weights. A derivative by a weight is what arrives at its neuron, times its input, summed over the samples. A bias
+# has the input 1.
 #
 # And now look at the six `lane_dot`s for the weights of the first layer. Each takes one of three numbers (`v49`, `v46`, `v43`,
 # what arrives at the neurons) and one of two (`x_0`, `x_1`). All pairs occur.
@@ -215,9 +215,9 @@ gradient = outer_products(gradient)
 print(gradient)
 
 # %% [markdown]
-# All pairs of two lists: that is a matrix product again, now over the samples (`lane_matmul`). You know it from notebooks 6
-# and 7, where it was derived by hand with much care for transposes: $\partial L / \partial W = \delta^\top X$. (The order of
-# the rows has changed a bit, too: a sum over lanes stands where its arguments are known.)
+# All pairs of two lists: that is a matrix product again, now over the samples (`lane_matmul`). You know it from notebooks 6 and
+# 7, where it was derived by hand with much care for transposes: $\partial L / \partial W = \delta^\top X$. (The order of the
+# rows has changed a bit, too: a sum over lanes stands where its arguments are known.)
 #
 # ## Few registers
 #
@@ -244,8 +244,8 @@ compiled.draw("backward")
 
 # %% [markdown]
 # From 57 rows to 26, of which two are matrix products. Compare with the picture before the passes: forward, `matmul`, `tanh`,
-# `dot`; backward, what arrives at the neurons, times the derivative of `tanh`; then `lane_matmul`. It is the backpropagation
-# of a textbook.
+# `dot`; backward, what arrives at the neurons, times the derivative of `tanh`; then `lane_matmul`. It is the backpropagation of
+# a textbook.
 #
 # Is it still right? We run the program on 50 samples, as it was and after each pass, and compare the loss and all derivatives.
 
@@ -446,8 +446,8 @@ print(neuron.source("javascript", "backward"))
 #
 #     autograd.compile(twice, [0.0, 0.0], 0.0).stats()
 #
-# With the 16 neurons, each network has 112 rows, so 2 · 113 + 1 = 227 rows are recorded. `common_subexpressions` finds that
-# the second network is the first one again, and 114 are left. In the end there are 20: a `matmul`, 16 `tanh`, a `dot`, the
+# With the 16 neurons, each network has 112 rows, so 2 · 113 + 1 = 227 rows are recorded. `common_subexpressions` finds that the
+# second network is the first one again, and 114 are left. In the end there are 20: a `matmul`, 16 `tanh`, a `dot`, the
 # difference and the square. The slip costs nothing at run time.
 #
 # </details>
@@ -475,8 +475,8 @@ print(neuron.source("javascript", "backward"))
 # </details>
 
 # %% [markdown]
-# Python's own `max(a, b)` compares, and returns one of the two. What happens if you compile `lambda x: max(x, 1.0) * x` and
-# run it on `np.array([0.5, 2.0])`? Mend it.
+# Python's own `max(a, b)` compares, and returns one of the two. What happens if you compile `lambda x: max(x, 1.0) * x` and run
+# it on `np.array([0.5, 2.0])`? Mend it.
 
 # %%
 # your code here
