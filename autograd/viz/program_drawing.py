@@ -74,7 +74,7 @@ class _Box:
     named: list[list[str]] = field(default_factory=list)
     head: str = ""
     lines: list[str] = field(default_factory=list)
-    reads: list[tuple[_Box, int]] = field(default_factory=list)
+    reads: list[tuple[_Box, Arg]] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
 
 
