@@ -216,18 +216,19 @@ for name, (hidden, reg) in settings.items():
 # A coin toss is right half of the time. Between step 300 and step 20,000 almost nothing happens. The program takes a million
 # steps: is it just a matter of patience?
 #
-# The engine takes the same steps, more slowly. The program adds up the gradients of its 50 points where its loss takes the
-# mean, so our learning rate is $50 \cdot 0.003$:
+# The engine takes the same steps. (`fit` records the loss of one point once, and runs the recording for all of them; notebook
+# 13 shows how.) The program adds up the gradients of its 50 points where its loss takes the mean, so our learning rate is
+# $50 \cdot 0.003$:
 
 # %%
 from nn.optim import SGD, Adam
 
 ours = Lego(*first_weights(3))
 recipe = {"loss": nn.MSELoss(), "progress": False}
-nn.fit(ours, X, Y, epochs=50, optimizer=SGD(ours.parameters(), lr=50 * 0.003), **recipe)
-theirs = trained(first_weights(3), 0.0, 50)
+nn.fit(ours, X, Y, epochs=300, optimizer=SGD(ours.parameters(), lr=50 * 0.003), **recipe)
+theirs = trained(first_weights(3), 0.0, 300)
 pairs = zip(ours.parameters(), theirs.parameters(), strict=True)
-print("after 50 steps, the same to 12 digits:", all(abs(a.data - b.data) < 1e-12 for a, b in pairs))
+print("after 300 steps, the same to 12 digits:", all(abs(a.data - b.data) < 1e-12 for a, b in pairs))
 
 # %% [markdown]
 # ## The missing brick

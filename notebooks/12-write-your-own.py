@@ -373,4 +373,4 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 # - Check each of them: an operation with `gradcheck`, an optimizer by stopping and resuming it.
 # - Choose operations that can express what the problem needs.
 #
-# This was the last notebook.
+# Next: notebook 13, from scalar code to matrices: how a program of single operations gets fast.

@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import AnomalyError, StaleGraphError, Value, anomaly, gradients, jvp, ops
+from autograd.extend import draw
 from autograd.op import TABLE, Op
 from autograd.testing import gradcheck
 from tests.support import oracle
@@ -54,6 +56,8 @@ NAMES |= {
     "Decimal": Decimal,
     "Fraction": Fraction,
     "SGD": nn.optim.SGD,
+    "Random": Random,
+    "draw": draw,
 }
 
 

@@ -7,6 +7,7 @@ left out, and cells tagged "timing" keep their old output.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from autograd._files import write_atomically
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SECONDS = 600  # the time limit of a cell; on an idle machine, ten are enough
+COMPILING = re.compile(r"^compiling the lane interpreter .*\n", re.MULTILINE)  # on the first run on a machine
 # Isolated from the caller: no renderer on the PATH, and no CI variable, which makes Hypothesis more verbose.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
 ENVIRONMENT |= {"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
@@ -60,6 +62,10 @@ def stable(notebook: Any) -> Any:
         cell.metadata = {key: kept for key, kept in cell.metadata.items() if key == "tags"}
         for output in cell.get("outputs", []):
             output.pop("transient", None)
+            if output.get("name") == "stderr":
+                output.text = COMPILING.sub("", output.text)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("text") != ""]
     return notebook
 
 

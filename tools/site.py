@@ -26,8 +26,9 @@ PARTS = {  # by the number of their first notebook
     1: "From the chain rule to the backward pass, with school calculus",
     4: "Four published texts, reproduced and proofread",
     8: "Networks, checks, and inventions of your own",
+    13: "How recorded graphs become fast programs",
 }
-# How a notebook begins; left out of the index, where it would appear twelve times.
+# How a notebook begins; left out of the index, where it would appear thirteen times.
 PROMISE = re.compile(r"^(?:You will be able to|After this notebook you can) (\w)")
 # The name of a function, around which the converter leaves no space, and an opening bracket after it.
 FUNCTION = re.compile(

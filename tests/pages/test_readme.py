@@ -17,13 +17,14 @@ ROOT = Path(__file__).parent.parent.parent
 def test_every_python_snippet_prints_what_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     snippets = re.findall(r"^( *)```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    assert len(snippets) == 7
+    assert len(snippets) == 8
     scope: dict[str, object] = {}
     expected: list[str] = []
     printed = io.StringIO()
     for indent, snippet in snippets:
         code = "\n".join(line.removeprefix(indent) for line in snippet.splitlines())
-        expected += re.findall(r"^print\(.*\S +# (.*)$", code, re.MULTILINE)
+        for beside, below in re.findall(r"^print\(.*?\)(?: +# (.*)|((?:\n# .*)+))$", code, re.MULTILINE):
+            expected += [beside] if beside else below.replace("\n# ", "\n").splitlines()[1:]
         with contextlib.redirect_stdout(printed):
             exec(code, scope)
     assert printed.getvalue().splitlines() == expected

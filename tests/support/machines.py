@@ -1,4 +1,4 @@
-"""Imitations of other machines: other BLAS kernels, NumPy without its vector units, another libm.
+"""Imitations of other machines: other BLAS kernels, NumPy and Numba without newer vector units, another libm.
 
 Each is a few environment variables for a Jupyter kernel. A notebook has to show the same on all of them.
 """
@@ -22,8 +22,17 @@ UNITS = "from numpy._core import _multiarray_umath as units; print(*units.__cpu_
 
 
 def without_vector_units():
-    """NumPy's baseline loops, which an old processor gets. NumPy warns of units that the processor lacks anyway."""
-    return {"NPY_DISABLE_CPU_FEATURES": printed(UNITS).strip(), "PYTHONWARNINGS": "ignore"}
+    """NumPy's baseline loops, which an old processor gets, and compiled programs for one of 2008, which add up in another order.
+
+    NumPy warns of units that the processor lacks anyway.
+    """
+    disabled = printed(UNITS).strip()
+    return {
+        "NPY_DISABLE_CPU_FEATURES": disabled,
+        "NUMBA_CPU_NAME": "nehalem",
+        "NUMBA_CPU_FEATURES": "",
+        "PYTHONWARNINGS": "ignore",
+    }
 
 
 def printed(program, **environment):
