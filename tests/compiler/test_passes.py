@@ -321,6 +321,7 @@ def test_a_grid_that_lacks_a_few_products_is_computed_whole():
     program = Program(tuple(Input(f"x{i}", True) for i in range(8)), rows, outputs, 8 + len(rows))
     after = outer_products(program)
     assert shapes(after, lane_matmul) == [(4, 4)]
+    assert shapes(after, lane_dot) == [None, None]  # the two of constants
     drawn = program, [[float(i), 0.5 * i] for i in range(8)], 2
     assert results(drawn, after) == results(drawn)
 
