@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import ops
+from autograd.compiler.builder import Builder
 from autograd.compiler.executors.python import run
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, lane_sum, matmul
 from autograd.compiler.optimize import PASSES, optimize, stats
@@ -94,6 +95,64 @@ def test_a_pass_changes_no_bit_of_sums_of_whole_numbers_over_lanes(a_pass, names
         after = a_pass(drawn[0])
         assert valid(after), str(drawn[0])
         assert not is_exact(drawn) or results(drawn, after) == results(drawn), str(drawn[0])
+
+
+IDENTITIES = {  # and how many rows are left
+    "x·1": (lambda x, y: 1.0 * (x * 1.0), 0),
+    "x/1": (lambda x, y: x / 1.0, 0),
+    "x + -0": (lambda x, y: -0.0 + (x + -0.0), 0),
+    "x - 0": (lambda x, y: x - 0.0, 0),
+    "-(-x)": (lambda x, y: ops.neg(-x), 0),
+    "x + -y": (lambda x, y: x + -y, 1),
+    "-0 - x": (lambda x, y: -0.0 - x, 1),
+    "x**1": (lambda x, y: x**1.0, 0),
+    "x**0": (lambda x, y: x**0.0, 0),
+    "0 + exp(x)": (lambda x, y: 0.0 + ops.exp(x), 1),
+    "max(b, 1 - b)": (lambda x, y: ops.maximum(ops.not_equal(x, 0.0), ops.equal(x, 0.0)), 0),
+    "where(b, 1, 0)": (lambda x, y: ops.where(ops.less(x, y), 1.0, 0.0), 1),
+    "where(x ≠ 0, …)": (lambda x, y: ops.where(ops.not_equal(x, 0.0), x, y), 1),
+    "where(x = 0, …)": (lambda x, y: ops.where(ops.equal(x, 0.0), x, y), 1),
+    "where in where": (lambda x, y: ops.where(x, ops.where(x, y, 2.0) * 3.0, y), 2),
+    "two halves": (lambda x, y: ops.where(x, y, -0.0) + ops.where(x, -0.0, x), 1),
+}
+NO_IDENTITIES = {
+    "x·0": lambda x, y: x * 0.0,
+    "x - x": lambda x, y: x - x,
+    "x/x": lambda x, y: x / x,
+    "x/10": lambda x, y: x / 10.0,
+    "0 + x": lambda x, y: 0.0 + x,
+    "0 - x": lambda x, y: 0.0 - x,
+    "x - -0": lambda x, y: x - -0.0,
+    "-(x - y)": lambda x, y: -(x - y),
+    "0 + where": lambda x, y: 0.0 + ops.where(x, ops.exp(y), y),
+    "where(x, 1, 0)": lambda x, y: ops.where(x, 1.0, 0.0),
+    "where(x, x, y)": lambda x, y: ops.where(x, x, y),
+    "x ≠ 0": lambda x, y: ops.not_equal(x, 0.0),
+    "max(x, max(x, y))": lambda x, y: ops.maximum(x, ops.maximum(x, y)),
+    "max(x, x·y)": lambda x, y: ops.maximum(x, x * y),
+    "0 + 0": lambda x, y: ops.where(x, y, 0.0) + ops.where(x, 0.0, x),
+}
+
+
+def identical(f):
+    """A program of two numbers per lane, at every pair of numbers of GRID, and the same after `identities`."""
+    builder = Builder([Input("x", True), Input("y", True)])
+    program = builder.program([Output("z", f(builder.symbol(0), builder.symbol(1)).register)])
+    pairs = [[x for x in GRID for _ in GRID], GRID * len(GRID)]
+    after = dead_code(identities(program))
+    return results((program, pairs, len(GRID) ** 2)) == results((program, pairs, len(GRID) ** 2), after), after
+
+
+@pytest.mark.parametrize(("f", "rows"), IDENTITIES.values(), ids=IDENTITIES)
+def test_an_identity_leaves_fewer_rows_and_every_bit(f, rows):
+    exact, after = identical(f)
+    assert exact
+    assert len(after.rows) == rows
+
+
+@pytest.mark.parametrize("f", NO_IDENTITIES.values(), ids=NO_IDENTITIES)
+def test_what_looks_like_an_identity_keeps_every_bit(f):
+    assert identical(f)[0]
 
 
 CHAINS_OF_ZEROS = {
@@ -321,6 +380,7 @@ def test_a_grid_that_lacks_a_few_products_is_computed_whole():
     program = Program(tuple(Input(f"x{i}", True) for i in range(8)), rows, outputs, 8 + len(rows))
     after = outer_products(program)
     assert shapes(after, lane_matmul) == [(4, 4)]
+    assert shapes(after, lane_dot) == [None, None]  # the two of constants
     drawn = program, [[float(i), 0.5 * i] for i in range(8)], 2
     assert results(drawn, after) == results(drawn)
 
