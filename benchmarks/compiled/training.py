@@ -24,7 +24,7 @@ def fit_demo(epochs: int = EPOCHS) -> list[float]:
     """Train as the demo does; the parameters at the end."""
     model = nn.MLP(2, [16, 16, 1], init="uniform", seed=1337)
     optimizer = nn.optim.SGD(model.parameters(), lr=1.0, weight_decay=2.0 * RIDGE)
-    scheduler = nn.lr_scheduler.LambdaLR(optimizer, rate)
+    scheduler = nn.lr_scheduler.LinearLR(optimizer, start_factor=1.0, end_factor=rate(EPOCHS), total_iters=EPOCHS)
     nn.fit(
         model,
         workloads.MOONS,
