@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from operator import is_
+from operator import call, getitem, is_
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
@@ -35,24 +35,42 @@ class _Places(NamedTuple):
         items = self.path and not self.path.endswith(".")
         return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
 
-    def unchanged(self) -> bool:
-        """True if each place still holds the very same object."""
-        holder = self.holder
-        if self.size is not None and len(holder) != self.size:
-            return False
-        if type(holder) is list:
-            return all(map(is_, holder, self.held))
-        return all(map(is_, map(holder.get, self.keys), self.held))
-
     def changed(self) -> str | None:
         """A place that holds something else: another object, and not an equal number or text either."""
         if self.size is not None and len(self.holder) != self.size:
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
-            now = self.holder[key] if type(self.holder) is list else self.holder.get(key)
+            now = self.holder[key] if type(self.holder) is list else self.holder.get(key, _EMPTY)
             if now is not held and not _equal(now, held):
                 return self.spelled(key)
         return None
+
+
+class _Same:
+    """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
+
+    def __init__(self, all_places: Sequence[_Places]) -> None:
+        direct = [p for p in all_places if isinstance(p.holder, (dict, list))]
+        self._holders = [p.holder for p in direct for _ in p.keys]
+        self._keys = [key for p in direct for key in p.keys]
+        self._held = [x for p in direct for x in p.held]
+        others = [p for p in all_places if not isinstance(p.holder, (dict, list))]
+        self._getters = [p.holder.get for p in others for _ in p.keys]
+        self._names = [key for p in others for key in p.keys]
+        self._got = [x for p in others for x in p.held]
+        sized = [p for p in all_places if p.size is not None]
+        self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
+
+    def all(self) -> bool:
+        """True if nothing has changed."""
+        try:
+            return (
+                all(map(is_, map(getitem, self._holders, self._keys), self._held))
+                and all(map(is_, map(call, self._getters, self._names), self._got))
+                and list(map(len, self._containers)) == self._sizes
+            )
+        except LookupError:  # it is gone
+            return False
 
 
 class Closure:
@@ -73,6 +91,7 @@ class Closure:
             self._look(f, names)
             if len(names) == known:
                 break
+        self._same = _Same(self._places)
 
     def _look(self, f: Any, names: set[str]) -> None:
         """Find all places. `names`, those that the code refers to, grow on the way."""
@@ -93,9 +112,10 @@ class Closure:
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
-        for places in self._places:
-            if not places.unchanged() and (path := places.changed()) is not None:
-                raise self._error(path)
+        if not self._same.all():
+            for places in self._places:
+                if (path := places.changed()) is not None:
+                    raise self._error(path)
         for path, array, before in self._arrays:
             import numpy
 
@@ -149,7 +169,7 @@ class _Cells:
     def __init__(self, f: FunctionType) -> None:
         self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str, default: Any = None) -> Any:
         """What a variable holds; a marker if nothing."""
         try:
             return self.cells[name].cell_contents
@@ -195,9 +215,9 @@ class _Attributes:
     def __init__(self, held: Any) -> None:
         self._held = held
 
-    def get(self, name: str) -> Any:
-        """One of them; None if it is gone."""
-        return getattr(self._held, name, None)
+    def get(self, name: str, default: Any = None) -> Any:
+        """One of them, or the default if it is gone."""
+        return getattr(self._held, name, default)
 
 
 def _equal(now: Any, held: Any) -> bool:
