@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from autograd import ops
 from autograd._check import (
@@ -31,6 +33,8 @@ from autograd.module_calls import call, made_in_call, scopes_of
 from autograd.op import TABLE
 from autograd.teaching import teach_step_without_backward
 
+_drawn: ContextVar[Iterator[float] | None] = ContextVar("_drawn", default=None)
+
 
 def draw(sampler: Callable[[], float]) -> Any:
     """A random number from `sampler()`. In a compiled program it is an input, drawn anew in every run, for every lane.
@@ -40,7 +44,28 @@ def draw(sampler: Callable[[], float]) -> Any:
     0.8444218515250481
     """
     trace = current_trace()
-    return sampler() if trace is None else trace.draw(sampler)
+    if trace is not None:
+        return trace.draw(sampler)
+    numbers = _drawn.get()
+    if numbers is not None:
+        for number in numbers:
+            return number
+    return sampler()
+
+
+@contextmanager
+def drawn_again(numbers: Iterable[float]) -> Iterator[None]:
+    """Inside, `draw` gives these numbers, which a compiled program has drawn, before it draws others.
+
+    >>> with drawn_again([0.25]):
+    ...     draw(lambda: 0.5), draw(lambda: 0.5)
+    (0.25, 0.5)
+    """
+    token = _drawn.set(iter(numbers))
+    try:
+        yield
+    finally:
+        _drawn.reset(token)
 
 
 __all__ = [
@@ -60,6 +85,7 @@ __all__ = [
     "current_trace",
     "did_you_mean",
     "draw",
+    "drawn_again",
     "edges_of",
     "finite_above_zero",
     "finite_from_zero",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy
 
 from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
-from autograd.extend import made_in_call, same_shape, tree_leaves, tree_map
+from autograd.extend import drawn_again, made_in_call, same_shape, tree_leaves, tree_map
 from nn._check import plain_lists
 from nn._chunks import Chunks
 from nn._eager_training import Batch, Diverged, EagerTraining, Run, gradients_of
@@ -88,7 +90,8 @@ class CompiledTraining(EagerTraining):
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
         self.write()
         run = self.run
-        batch = gradients_of(run.model, [run.X[i] for i in part], targets, run.loss, run.optimizer, epoch)
+        with self.program.drawn_again():
+            batch = gradients_of(run.model, [run.X[i] for i in part], targets, run.loss, run.optimizer, epoch)
         self.flat.read()
         self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
         self.flat.missed = [i for i, p in enumerate(self.flat.leaves) if not p.has_grad]
@@ -102,7 +105,8 @@ class CompiledTraining(EagerTraining):
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss) and not isinstance(samples.X, Chunks):
             self.write()
-            return super().validation()
+            with self.validated.drawn_again():
+                return super().validation()
         if run.metric is None:
             return {"val_loss": loss}
         outputs = self.validated.outputs_of(sums)
@@ -180,6 +184,10 @@ class _OnFlat:
         """The sums over these samples, or all."""
         self.numbers[self.at] = self.flat.data[self.places]
         return self.program.run(self.numbers, samples.rows(part), len(samples.y if part is None else part))
+
+    def drawn_again(self) -> AbstractContextManager[None]:
+        """Inside, the eager engine gets the random draws of the last run."""
+        return drawn_again(chain.from_iterable(self.program.drawn))
 
     def outputs_of(self, sums: Sums) -> list[Any]:
         """The outputs of every sample, as the model gives them, but numbers in place of Values."""

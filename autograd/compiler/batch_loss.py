@@ -37,6 +37,7 @@ class BatchLoss:
     captured    the leaves that the function takes from outside
     reached     the positions in it of those that a gradient reaches; empty without `gradient`
     outputs     zeros in the nesting of the outputs
+    drawn       the random draws of the last run, one row per sample
 
     >>> from autograd import Value
     >>> w = Value(2.0)
@@ -61,6 +62,7 @@ class BatchLoss:
         self._wanted = [i for i, leaf in enumerate(self.captured) if gradient and leaf.requires_grad]
         self._program = BatchProgram.of(traced, self._wanted)
         self.reached = self._program.reached
+        self.drawn: list[list[float]] = []
 
     @cached_property
     def _runner(self) -> Runner:
@@ -76,7 +78,8 @@ class BatchLoss:
         Samples and targets may be Dask arrays, whose chunks are computed where they live.
         """
         if self._traced.samplers:
-            columns = [*columns, [[sampler() for sampler in self._traced.samplers] for _ in range(samples)]]
+            self.drawn = [[sampler() for sampler in self._traced.samplers] for _ in range(samples)]
+            columns = [*columns, self.drawn]
         end = self._program.sums
         if batch_chunks.are_chunked(columns):
             sums, outputs = batch_chunks.run(self._packed, end, numbers, columns)

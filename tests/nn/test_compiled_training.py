@@ -469,6 +469,20 @@ def test_probabilities_of_exactly_0_and_1_are_trained_as_eagerly():
     )
 
 
+def test_a_batch_that_is_computed_eagerly_has_the_draws_of_the_program():
+    def certain(model, x):
+        return autograd.sigmoid(100.0 * (model.w * x[0] * (0.5 + draw(model.generator.random)) + model.v))
+
+    both(
+        lambda: Model(certain, w=Value(1.0), v=Value(0.0), generator=Random(1)),
+        [[1.0], [-8.0], [0.01]],
+        [1, 0, 1],
+        lambda params: SGD(params, lr=1e-4),
+        loss=nn.BCELoss(),
+        validation_data=([[1.0]], [1]),
+    )
+
+
 def test_predictions_and_targets_that_a_loss_refuses_are_refused_in_the_same_words():
     wide = lambda: Model(lambda model, x: 3.0 * model.w * x[0], w=Value(1.0))  # noqa: E731
     assert both(wide, [[0.1], [0.9]], [1, 0], loss=nn.BCELoss()) is None
