@@ -33,7 +33,6 @@ ARRAY_COUNT, ARRAYS = 30, 31  # address and columns of each array of inputs, the
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 
 WIDTH, CODE, CODE_COUNT, OWN_SUMS, INPUTS, OUTPUTS = range(6)  # addresses of each input and output that varies
-THREAD_SIZE = 6
 
 PREPARE, RUN, FINISH = 1, 2, 4  # phases
 CODE_WORDS = 5  # kernel, result, arguments
