@@ -110,7 +110,7 @@ def test_arguments_are_uniform_or_vary_in_any_combination(name, data):
 @pytest.mark.parametrize("name", ["sum", "dot"])
 @given(data=st.data())
 def test_sums_of_products_are_as_accurate_as_rounding_allows(name, data):
-    op, half = TABLE[name], data.draw(st.integers(0, 20))
+    op, half = TABLE[name], data.draw(st.integers(0, 40))
     count = 2 * half + 1
     numbers = st.floats(-1e6, 1e6)
     kinds = data.draw(st.lists(st.sampled_from("uv"), min_size=count, max_size=count))

@@ -63,6 +63,9 @@ class LaneCode:
         self._totals: list[tuple[Any, Any]] = []
         for code, name in enumerate(tape.ops):
             self._lower_op(name, tape.before + np.flatnonzero(tape.codes[tape.before : tape.after] == code))
+        self._join()
+
+    def _join(self) -> None:
         words = np.array(self._words, np.int64).reshape(-1, 5, 2)
         chunks = [(np.array(self._order), words[:, :, 0], words[:, :, 1]), *self._chunks]
         order, spaces, positions = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
@@ -73,6 +76,7 @@ class LaneCode:
         self.weights = self._home(_joined(self._weights))
         self.totals = _joined([registers for registers, _ in self._totals])
         self.total_positions = _joined([places for _, places in self._totals])
+        del self._order, self._words, self._chunks, self._tables, self._weights, self._totals  # large, if there are many rows
 
     # -- one op at a time -------------------------------------------------------------------------------------------
 

@@ -33,10 +33,10 @@ ARRAY_COUNT, ARRAYS = 30, 31  # address and columns of each array of inputs, the
 # -- words of a thread: its own block of lanes ---------------------------------------------------------------------------
 
 WIDTH, CODE, CODE_COUNT, OWN_SUMS, INPUTS, OUTPUTS = range(6)  # addresses of each input and output that varies
-THREAD_SIZE = 6
 
 PREPARE, RUN, FINISH = 1, 2, 4  # phases
 CODE_WORDS = 5  # kernel, result, arguments
+MIN_LONG = 32  # products of a dot
 STRIP = 16  # lanes whose inputs fit into the first-level cache
 
 _jit = njit(error_model="numpy")
@@ -74,6 +74,20 @@ def _dot(memory, weights, inputs, count, total):
     for i in range(count):
         total += memory[weights[i]] * memory[inputs[i]]
     return total
+
+
+@_jit
+def _long_dot(memory, weights, inputs, count, total):
+    """Four sums side by side, since an addition waits for the one before."""
+    b, c, d = 0.0, 0.0, 0.0
+    for i in range(3, count, 4):
+        total += memory[weights[i - 3]] * memory[inputs[i - 3]]
+        b += memory[weights[i - 2]] * memory[inputs[i - 2]]
+        c += memory[weights[i - 1]] * memory[inputs[i - 1]]
+        d += memory[weights[i]] * memory[inputs[i]]
+    for i in range(count // 4 * 4, count):
+        total += memory[weights[i]] * memory[inputs[i]]
+    return (total + b) + (c + d)
 
 
 @_jit
@@ -120,10 +134,16 @@ def _uniform_rows() -> Any:
                 for i in range(count):
                     total += memory[args[i]]
                 memory[result] = total
+            elif code == DOT and count == 3:
+                memory[result] = memory[args[0]] * memory[args[1]] + memory[args[2]]
             elif code == DOT:
                 half = count // 2
                 inputs = small_integers(all_args + 4 * (starts[row] + half))
-                memory[result] = _dot(memory, args, inputs, half, memory[args[count - 1]])
+                bias = memory[args[count - 1]]
+                if half < MIN_LONG:
+                    memory[result] = _dot(memory, args, inputs, half, bias)
+                else:
+                    memory[result] = _long_dot(memory, args, inputs, half, bias)
             elif code == MATMUL:
                 _matmul(memory, args, small_integers(words[SHAPES] + 8 * row), result)
             else:

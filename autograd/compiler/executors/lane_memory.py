@@ -82,7 +82,7 @@ class State:
         self.scale[0] = scale
         if lanes != self.lanes:
             self._set_lanes(lanes)
-        self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until the call ends
+        self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until no thread uses them
         left, place = len(self.lane_inputs), self.places
         for x in self.arrays:
             columns = take(place, lanes, x)
@@ -100,6 +100,7 @@ class State:
             return self.no_outputs
         outputs = np.empty((len(self.lane_outputs), lanes))
         take(self.output_place, lanes, outputs)
+        self.arrays.append(outputs)
         return outputs
 
     def _set_lanes(self, lanes: int) -> None:
