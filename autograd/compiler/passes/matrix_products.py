@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, NamedTuple
 
 from autograd import ops
@@ -45,24 +44,30 @@ def _groups(program: Program) -> list[list[_Dot]]:
     """
     depths, varies = _depths(program), program.per_lane
     found: dict[Any, list[_Dot]] = {}
-    either: list[tuple[Any, _Dot, Any, _Dot]] = []
+    uniform: list[tuple[_Dot, int, int]] = []
+    sides: dict[Any, int] = {}  # the halves of dots without lanes, numbered
+    counts: list[int] = []
     for place, row in enumerate(program.rows):
-        n = len(row.args) // 2
-        if row.op is not ops.dot or n < 2:
+        if row.op is not ops.dot or len(row.args) < 5:
             continue
+        n = len(row.args) // 2
         left, right = row.args[:n], row.args[n:-1]
         depth = depths[row.result]
         if varies[row.result]:
             dot = _with_inputs_per_lane(place, left, right, varies)
             if dot is not None:
-                found.setdefault((depth, True, exact_key(dot.inputs)), []).append(dot)
+                found.setdefault((depth, exact_key(dot.inputs)), []).append(dot)
+            continue
+        left_side, right_side = [sides.setdefault((depth, exact_key(side)), len(sides)) for side in (left, right)]
+        counts += [0] * (len(sides) - len(counts))
+        counts[left_side] += 1
+        counts[right_side] += 1
+        uniform.append((_Dot(place, left, right), left_side, right_side))
+    for dot, left_side, right_side in uniform:
+        if counts[left_side] > counts[right_side]:
+            found.setdefault(left_side, []).append(_Dot(dot.place, dot.inputs, dot.weights))
         else:
-            one, other = _Dot(place, left, right), _Dot(place, right, left)
-            either.append(((depth, False, exact_key(right)), one, (depth, False, exact_key(left)), other))
-    counts = Counter(key for pair in either for key in (pair[0], pair[2]))
-    for key, one, other_key, other in either:
-        chosen, dot = (other_key, other) if counts[other_key] > counts[key] else (key, one)
-        found.setdefault(chosen, []).append(dot)
+            found.setdefault(right_side, []).append(dot)
     return [group for group in found.values() if len(group) > 1]
 
 
