@@ -1,6 +1,5 @@
 """fit on Dask arrays: chunk by chunk it is what it is on one array."""
 
-import logging
 import math
 import os
 import signal
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 import nn
 from nn import fit, record_training
 from nn.optim import SGD, Adam
+from tests.support.cluster import two_workers
 from tests.support.soak import few
 
 RNG = numpy.random.default_rng(0)
@@ -142,19 +142,11 @@ def test_a_record_of_training_fetches_the_rows():
 
 @pytest.mark.slow
 def test_two_worker_processes_train_as_one_and_a_killed_one_loses_nothing(tmp_path):
-    from distributed import Client, LocalCluster
-
     def kill(model, history):
         if history.epochs == 1:
             os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
 
-    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
-    with (
-        dask.config.set(scheduler=None),
-        LocalCluster(**settings, local_directory=str(tmp_path)) as cluster,
-        Client(cluster, set_as_default=False) as client,
-        client.as_current(),
-    ):
+    with dask.config.set(scheduler=None), two_workers(tmp_path) as client:
         kept = client.persist(da.from_array(X, chunks=(10, 3)))
         found = trained(kept, Y, callbacks=[kill])
     check_alike(trained(X, Y), found)
