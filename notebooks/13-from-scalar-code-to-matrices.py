@@ -111,12 +111,28 @@ draw_program(batch)
 #
 # A **pass** takes a program and returns a better one that computes the same. There are nine kinds, each of them small: a
 # function in a file of its own. The first four tidy up. Our network has little to tidy, so here is a function with all that a
-# hurried programmer leaves lying about. The lines below show what a pass takes away (−) and what it puts there (+).
+# hurried programmer leaves lying about.
+
+# %%
+from autograd import where
+
+
+def untidy(x, y):
+    half = Value(1.0) / 2
+    return half * (x * y) ** 2 + where(x > 0, y * x, 0.0)
+
+
+messy = autograd.compile(untidy, 1.0, 2.0).traced.program
+messy = derived.value_and_gradient(messy, range(2), (), reduce=False)
+print(messy)
+draw_program(messy)
+
+# %% [markdown]
+# The lines below show what each pass takes away (−) and what it puts there (+). **Predict**: which rows are superfluous?
 
 # %%
 import difflib
 
-from autograd import where
 from autograd.compiler.passes.common_subexpressions import common_subexpressions
 from autograd.compiler.passes.constants import constants
 from autograd.compiler.passes.dead_code import dead_code
@@ -134,16 +150,10 @@ def show(before, a_pass):
     return after
 
 
-def untidy(x, y):
-    half = Value(1.0) / 2
-    return half * (x * y) ** 2 + where(x > 0, y * x, 0.0)
-
-
-messy = autograd.compile(untidy, 1.0, 2.0).traced.program
-program = derived.value_and_gradient(messy, range(2), (), reduce=False)
-print(program, end="\n\n")
+program = messy
 for tidy in (constants, common_subexpressions, identities, dead_code):
     program = show(program, tidy)
+draw_program(program)
 
 # %% [markdown]
 # - `constants` computes 1/2 once and for all.
@@ -200,6 +210,7 @@ gradient = batch
 for a_pass in PASSES[: PASSES.index(reductions)]:
     gradient = a_pass(gradient)
 gradient = matrix_products(show(gradient, reductions))
+draw_program(gradient)
 
 # %% [markdown]
 # Those of the weights. A derivative by a weight is what arrives at its neuron, times its input, summed over the samples. A bias
@@ -321,9 +332,9 @@ except autograd.BranchError as error:
     print(error)
 
 # %% [markdown]
-# The comparison was recorded as well, and every run checks it, for each sample. So a program never silently computes the wrong
-# branch. There are two remedies. `where` computes both sides, and chooses for each sample. And with `guard="recompile"` the
-# function is recorded once more for the other branch, and the samples are sorted.
+# The comparison was recorded as well, and every run checks it, for each sample. So the wrong branch is never computed silently.
+# There are two remedies. `where` computes both sides, and chooses for each sample. And with `guard="recompile"` the function is
+# recorded once more for the other branch, and the samples are sorted.
 
 # %%
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nn
-from autograd import Value, draw_dot, log, why
+from autograd import Value, compile, draw_dot, log, why
 from autograd._files import write_atomically
 from autograd.context import quiet
 from autograd.viz.drawing import Drawing
@@ -68,6 +68,12 @@ def nan() -> Drawing:
     return drawing
 
 
+def program() -> Drawing:
+    """The loss of a 2-3-1 network with its gradient, compiled: matrix products where the network has layers."""
+    net = nn.MLP(2, [3, 1], "tanh", seed=0)
+    return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward")
+
+
 PICTURES = {
     "neuron": neuron,
     "dot": dot_neuron,
@@ -76,6 +82,7 @@ PICTURES = {
     "xor-open": lambda: xor("none"),
     "layers": layers,
     "nan": nan,
+    "program": program,
 }
 
 

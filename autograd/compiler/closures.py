@@ -152,7 +152,7 @@ def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
     codes = list(_codes(f.__code__))
     own = dict.fromkeys(name for code in codes for name in code.co_names)
     names.update(own)
-    if f.__module__.partition(".")[0] in _OURS:  # it reads no settings but attributes
+    if (f.__module__ or "").partition(".")[0] in _OURS:  # it reads no settings but attributes
         return
     cells = _Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}

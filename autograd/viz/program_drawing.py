@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from autograd.viz.drawing import EDGES, GRAPH, NODES, Drawing
 
 MAX_ROWS = 24  # that are drawn one by one; in a longer program, those that do the same at the same depth share a box
 MAX_BOXES = 40  # of rows; in a deeper program, those in the middle share a box
-MAX_READERS = 4  # of an input that has a box
+MAX_READERS = 8  # of an input that has a box
 MAX_ACROSS = 7  # ranks of boxes in a picture that goes from left to right; a deeper one goes from top to bottom
 MAX_LENGTH = 12  # letters of a name in a range that is written out
 MAX_NAME = 28  # letters of a name
@@ -174,14 +175,16 @@ class _Boxes:
         box.lines = _ranges([named[arg] for arg in sorted(named, key=lambda arg: (-stems[_stem(named[arg])], arg))])
         box.lines += [", ".join(numbers[:MAX_LINES])] if numbers else []
         box.head = row.op.symbol if row.shape is None else "{} {}×{}".format(row.op.name, *row.shape)
-        if count == 1 and len(row.args) == 2 and len(box.lines) == 1 and not row.op.symbol.isidentifier():  # x + 1
-            left, right = box.named[0]
+        if count == 1 and len(row.args) == 2 and box.lines and not row.op.symbol.isidentifier():  # x + 1
+            left, right = map(_shortened, box.named[0])
             box.head, box.lines = f"{left} {box.head} {right}".strip(), []
         results = [self.program.names[register] for one in box.rows for register in one.results]
         box.lines.append(_range(results) if count == 1 else f"{count} rows")
 
     def _name(self, arg: Arg) -> str:
-        return style.short(arg) if type(arg) is float else self.program.names[int(arg)]
+        if type(arg) is int:
+            return self.program.names[arg]
+        return style.short(arg) if arg or math.copysign(1.0, arg) > 0.0 else "−0"
 
 
 def _depths(program: Program) -> list[int]:
