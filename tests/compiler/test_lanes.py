@@ -26,7 +26,7 @@ from autograd.compiler.program import Input, Output, Program, Row
 from autograd.compiler.tape import Tape
 from autograd.op import TABLE
 from tests.support.arrays import tolerated, ulps_apart
-from tests.support.programs import SPECIAL, any_floats
+from tests.support.programs import SPECIAL, any_floats, wild_programs
 
 ROOT = Path(__file__).parent.parent.parent
 WIDTH = lane_memory.MAX_WIDTH
@@ -336,6 +336,24 @@ def test_arrays_of_another_shape_are_refused(shapes):
     lanes = Lanes(Tape.of(one_op(ops.add, "vv")))
     with pytest.raises(ValueError, match="per_lane: expected arrays of 4 lanes with 2 columns in all, got"):
         lanes(np.array([]), [np.zeros(shape) for shape in shapes], 4)
+
+
+@given(wild_programs(), st.data())
+@settings(deadline=None)  # kernels are compiled when they are first used
+def test_every_row_of_a_program_gives_what_its_op_gives(drawn, data):
+    steps, leaves = drawn
+    count, lanes = len(leaves), data.draw(st.integers(1, 20))
+    inputs = tuple(Input(f"x{i}", data.draw(st.booleans())) for i in range(count))
+    rows = tuple(Row(TABLE[name], args, count + i) for i, (name, args) in enumerate(steps))
+    program = Program(inputs, rows, tuple(Output(f"z{row.result}", row.result) for row in rows), count + len(rows))
+    columns = st.lists(any_floats, min_size=lanes, max_size=lanes).map(np.array)
+    numbers = [data.draw(columns) if varies else x for x, (_, varies) in zip(leaves, inputs, strict=True)]
+    registers = [*numbers, *run(program, numbers, lanes)]
+    for op, args, result, _ in rows:
+        if op in (ops.sum, ops.dot):  # another test is theirs
+            continue
+        columns = np.broadcast_arrays(*[registers[arg] if type(arg) is int else arg for arg in args], np.zeros(lanes))[:-1]
+        assert_like_the_op(op, np.transpose(columns).tolist(), registers[result])
 
 
 # -- compilation --------------------------------------------------------------------------------------
