@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate, groupby, pairwise
+from random import Random
 from typing import Any
 
 
@@ -27,11 +31,50 @@ class Chunks:
         """All rows."""
         return list(self.array.compute().tolist())
 
-    def rows(self, part: Sequence[int]) -> Any:
-        """These rows, as an array of two dimensions."""
-        return self.table[list(part)].compute()
-
     @property
     def table(self) -> Any:
         """The Dask array with two dimensions, also if the samples are single numbers."""
         return self.array[:, None] if self.array.ndim == 1 else self.array
+
+    def shuffled_batches(self, size: int, rng: Random) -> list[list[int]]:
+        """The indices of the rows of every batch: the rows of a chunk, shuffled, then those of another, chosen at random.
+
+        So a batch lies in one chunk or in few, and its samples can be computed where they are.
+        """
+        chunks = [list(range(*pair)) for pair in pairwise(self._ends)]
+        rng.shuffle(chunks)
+        for rows in chunks:
+            rng.shuffle(rows)
+        order = [i for rows in chunks for i in rows]
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def rows(self, part: Sequence[int]) -> Any:
+        """These rows, as a Dask array of two dimensions that is still where its chunks are."""
+        from dask.array import concatenate, from_delayed
+        from dask.delayed import delayed
+
+        pieces = []
+        for chunk, indices in groupby(part, lambda i: bisect_right(self._ends, i) - 1):
+            places = [i - self._ends[chunk] for i in indices]
+            taken = delayed(_taken)(self._blocks[chunk], delayed(places, traverse=False))
+            pieces.append(from_delayed(taken, (len(places), self.table.shape[1]), dtype=self.array.dtype))
+        return concatenate(pieces)
+
+    def beside(self, table: Any) -> Any:
+        """Another table with as many rows, as a Dask array with the same chunks; it is sent to the workers once."""
+        from dask.array import from_array
+
+        return from_array(table, chunks=(self.array.chunks[0], -1)).persist()
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each chunk begins, and where the last one ends."""
+        return list(accumulate(self.array.chunks[0], initial=0))
+
+    @cached_property
+    def _blocks(self) -> Any:
+        return self.table.rechunk({1: -1}).to_delayed().ravel()
+
+
+def _taken(block: Any, rows: list[int]) -> Any:
+    return block[rows]

@@ -65,7 +65,11 @@ class CompiledTraining(EagerTraining):
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
         """One epoch."""
         run, count = self.run, len(self.run.X)
-        for part in batch_indices(count, run.batch_size or count, run.batch_size is not None, order):
+        if run.batch_size and isinstance(run.X, Chunks):
+            parts = run.X.shuffled_batches(run.batch_size, order)
+        else:
+            parts = batch_indices(count, run.batch_size or count, run.batch_size is not None, order)
+        for part in parts:
             targets = [run.y[i] for i in part]
             yield self._gradients(part, targets, epoch) or self._eager_gradients(part, targets, epoch)
             self.flat.step()
@@ -77,15 +81,17 @@ class CompiledTraining(EagerTraining):
 
     def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:
         """A batch, once its gradients are in the flat array; None if its loss is not finite."""
-        sums, divisor = self.program.sums(self.samples, None if self.is_whole else part), self._divisor(self.samples, part)
+        run = self.run
+        sums = self.program.sums(self.samples, None if self.is_whole else part, run.metric is not None)
+        divisor = self._divisor(self.samples, part)
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss):
-            if self.is_whole and isinstance(self.run.X, Chunks):
+            if self.is_whole and isinstance(run.X, Chunks):
                 raise Diverged(f"the loss is {loss} in epoch {epoch}: a smaller learning rate may help")
             return None
         missed = [self.flat.place[self.program.leaf(i)] for i in sums.missed]
         self.flat.take(numpy.asarray(sums.gradient)[self.order] * (1.0 / divisor), missed)
-        return Batch(loss, self.program.outputs_of(sums) if self.run.metric else [], targets)
+        return Batch(loss, self.program.outputs_of(sums) if run.metric else [], targets)
 
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
         self.write()
@@ -101,7 +107,8 @@ class CompiledTraining(EagerTraining):
         """The loss, and the metric if there is one, of the validation data."""
         run, samples = self.run, self.held_out
         assert samples is not None
-        sums, divisor = self.validated.sums(samples, None), self._divisor(samples, None)
+        sums = self.validated.sums(samples, None, run.metric is not None)
+        divisor = self._divisor(samples, None)
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss) and not isinstance(samples.X, Chunks):
             self.write()
@@ -139,14 +146,16 @@ class _Samples:
 
     def __init__(self, X: Any, y: list[Any]) -> None:
         self.X, self.y = X, y
-        self.columns = [X.table if isinstance(X, Chunks) else _table("samples", X), _table("targets", y)]
+        self.targets = _table("targets", y)
+        chunked = isinstance(X, Chunks)
+        self.columns = [X.table, X.beside(self.targets)] if chunked else [_table("samples", X), self.targets]
 
     def rows(self, part: list[int] | None) -> list[Any]:
         """The rows of these samples, or of all, in each table."""
         if part is None:
             return self.columns
-        X, y = self.columns
-        return [self.X.rows(part) if isinstance(self.X, Chunks) else X.take(part, axis=0), y.take(part, axis=0)]
+        X = self.X.rows(part) if isinstance(self.X, Chunks) else self.columns[0].take(part, axis=0)
+        return [X, self.targets.take(part, axis=0)]
 
     def weigh(self, loss: Loss, outputs: Any) -> None:
         """Check all targets, and take their weights."""
@@ -180,10 +189,10 @@ class _OnFlat:
         """Take over the numbers of the leaves that are not in the flat array."""
         self.numbers = numpy.array([leaf.data for leaf in self.program.captured])
 
-    def sums(self, samples: _Samples, part: list[int] | None) -> Sums:
-        """The sums over these samples, or all."""
+    def sums(self, samples: _Samples, part: list[int] | None, outputs: bool) -> Sums:
+        """The sums over these samples, or all, with `outputs` if they are wanted."""
         self.numbers[self.at] = self.flat.data[self.places]
-        return self.program.run(self.numbers, samples.rows(part), len(samples.y if part is None else part))
+        return self.program.run(self.numbers, samples.rows(part), len(samples.y if part is None else part), outputs)
 
     def drawn_again(self) -> AbstractContextManager[None]:
         """Inside, the eager engine gets the random draws of the last run."""

@@ -111,8 +111,9 @@ def fit(
     """Train a model on samples X (a list of rows) and targets y; returns the History.
 
     X and y may be lists, arrays, DataFrames or Series. A number in them that is not finite is an error that names its row
-    and column, before anything has changed. X may also be a Dask array, one row per sample: without a `batch_size` each of
-    its chunks is computed where it lives, with one the rows of a batch are fetched. `X.persist()` it if it fits in memory.
+    and column, before anything has changed. X may also be a Dask array, one row per sample, whose chunks are computed where
+    they live: all of them for each step, or with a `batch_size` the one or few that hold the batch, since then the rows are
+    shuffled within their chunks, and the chunks as a whole. `X.persist()` keeps it in the memory of the workers.
 
     Each epoch goes once through all samples, in an order shuffled by `seed`, in batches of `batch_size`
     (None: all at once). `metric(outputs, targets)` is a number such as `accuracy`. Each of `callbacks` is called as

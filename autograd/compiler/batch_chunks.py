@@ -29,18 +29,20 @@ def packed(traced: Traced, wanted: Sequence[int], executor: str) -> Made:
     return files.to_bytes(whole), len(draws), tuple(wanted), executor
 
 
-def run(made: Made, sums: int, numbers: Any, columns: Sequence[Any]) -> tuple[Any, Any]:
-    """The sums over all samples, and the outputs of every sample, of shape (outputs, samples).
+def run(made: Made, wanted: range, numbers: Any, columns: Sequence[Any]) -> tuple[Any, Any]:
+    """The sums over all samples, and the outputs of every sample that are `wanted`, of shape (outputs, samples).
 
     `columns` have a row per sample, in one Dask array or more, and NumPy arrays.
     """
+    import numpy
     from dask.delayed import delayed
 
     lengths = next(x.chunks[0] for x in columns if is_chunked(x))
     if any(length != length for length in lengths):
         raise CompileError("the lengths of the chunks are not known: call X.compute_chunk_sizes() first")
-    sent = delayed(made, pure=True)  # once, not with every chunk
-    parts = [delayed(_on_chunk)(sent, sums, numbers, *blocks) for blocks in zip(*_blocks(columns, lengths), strict=True)]
+    # These are sent once, not with every chunk.
+    program, leaves = delayed(made, pure=True, traverse=False), delayed(numpy.asarray(numbers), pure=True, traverse=False)
+    parts = [delayed(_on_chunk)(program, wanted, leaves, *blocks) for blocks in zip(*_blocks(columns, lengths), strict=True)]
     while len(parts) > 1:
         pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
         parts = [delayed(_joined)(*pair) if len(pair) > 1 else pair[0] for pair in pairs]
@@ -70,13 +72,13 @@ def _runner(content: bytes, draws: int, wanted: tuple[int, ...], executor: str) 
     return fast_runner(BatchProgram.of(traced, wanted).program, executor, "plain")
 
 
-def _on_chunk(made: Made, sums: int, numbers: Any, *columns: Any) -> tuple[Any, Any]:
+def _on_chunk(made: Made, wanted: range, numbers: Any, *columns: Any) -> tuple[Any, Any]:
     import numpy
 
     runner, samples = _runner(*made), len(columns[0])
     found = runner.run([numbers], [numpy.asarray(x, float) for x in columns], samples)
-    outputs = found.span(sums, len(runner.program.outputs), samples)
-    return numpy.array(found.span(0, sums)), numpy.array(outputs, float).reshape(-1, samples)
+    outputs = found.span(wanted.start, wanted.stop, samples)
+    return numpy.array(found.span(0, wanted.start)), numpy.array(outputs, float).reshape(-1, samples)
 
 
 def _joined(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:

@@ -72,21 +72,23 @@ class BatchLoss:
     def _packed(self) -> batch_chunks.Made:
         return batch_chunks.packed(self._traced, self._wanted, self._executor)
 
-    def run(self, numbers: Any, columns: Sequence[Any], samples: int) -> Sums:
+    def run(self, numbers: Any, columns: Sequence[Any], samples: int, outputs: bool = True) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each.
 
-        Samples and targets may be Dask arrays, whose chunks are computed where they live.
+        Samples and targets may be Dask arrays, whose chunks are computed where they live. There are none of the outputs if
+        they are not wanted.
         """
         if self._traced.samplers:
             self.drawn = [[sampler() for sampler in self._traced.samplers] for _ in range(samples)]
             columns = [*columns, self.drawn]
         end = self._program.sums
+        wanted = range(end, len(self._program.program.outputs) if outputs else end)
         if batch_chunks.are_chunked(columns):
-            sums, outputs = batch_chunks.run(self._packed, end, numbers, columns)
+            sums, rows = batch_chunks.run(self._packed, wanted, numbers, columns)
         else:
             found = self._runner.run([numbers], columns, samples)
-            sums, outputs = found.span(0, end), found.span(end, len(self._program.program.outputs), samples)
-        return Sums(float(sums[0]), sums[1 : 1 + len(self.reached)], outputs, self._program.missed(sums))
+            sums, rows = found.span(0, end), found.span(wanted.start, wanted.stop, samples)
+        return Sums(float(sums[0]), sums[1 : 1 + len(self.reached)], rows, self._program.missed(sums))
 
 
 def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:

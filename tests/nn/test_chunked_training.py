@@ -1,24 +1,26 @@
 """fit on Dask arrays: chunk by chunk it is what it is on one array."""
 
-import logging
 import math
-import os
-import signal
-from itertools import pairwise
+from bisect import bisect_right
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby, pairwise
+from random import Random
 
 import dask
 import dask.array as da
-import numpy
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
 from nn import fit, record_training
+from nn._chunks import Chunks
 from nn.optim import SGD, Adam
+from tests.support.cluster import PATIENCE, Gate, two_workers
 from tests.support.soak import few
 
-RNG = numpy.random.default_rng(0)
+RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))
 Y = (X[:, 0] * X[:, 1] > 0).astype(int)
 
@@ -50,22 +52,74 @@ def check_alike(one, other):
         assert q.grad == pytest.approx(p.grad, rel=1e-9, abs=1e-9)
 
 
+def lengths(cuts):
+    """Of the chunks between these cuts."""
+    return tuple(b - a for a, b in pairwise([0, *sorted(cuts), 60]))
+
+
+CUTS = st.lists(st.integers(0, 60), max_size=4)
+
+
 @few
 @given(
-    rows=st.lists(st.integers(0, 60), max_size=4),
+    rows=CUTS,
     columns=st.sampled_from([(3,), (1, 2)]),
     chunked_y=st.booleans(),
-    batch_size=st.none() | st.integers(7, 60),
     weight=st.sampled_from([None, [1.0, 0.25]]),
 )
-def test_training_on_chunks_is_training_on_one_array_however_it_is_cut(rows, columns, chunked_y, batch_size, weight):
-    cuts = [0, *sorted(rows), 60]
-    chunks = tuple(b - a for a, b in pairwise(cuts))
+def test_training_on_chunks_is_training_on_one_array_however_it_is_cut(rows, columns, chunked_y, weight):
     y = da.from_array(Y, chunks=17) if chunked_y else Y
-    options = {"batch_size": batch_size, "loss": nn.CrossEntropyLoss(weight=weight)}
+    options = {"loss": nn.CrossEntropyLoss(weight=weight)}
     held_out = {"validation_data": (da.from_array(X[:20], chunks=(9, 3)), Y[:20])}
-    found = trained(da.from_array(X, chunks=(chunks, columns)), y, **options, **held_out)
+    found = trained(da.from_array(X, chunks=(lengths(rows), columns)), y, **options, **held_out)
     check_alike(trained(X, Y, **options, validation_data=(X[:20], Y[:20])), found)
+
+
+@few
+@given(CUTS, st.integers(7, 60))
+def test_with_a_batch_size_training_on_chunks_is_eager_training_in_the_order_of_the_chunks(cuts, batch_size):
+    chunked = da.from_array(X, chunks=(lengths(cuts), (3,)))
+    found, _, history = trained(chunked, Y, batch_size=batch_size, seed=5)
+    model = net()
+    optimizer = Adam(model.parameters(), lr=0.05, eps=1e-4)
+    order = Random(5)
+    for loss in history.loss:
+        total = 0.0
+        for part in Chunks(chunked).shuffled_batches(batch_size, order):
+            cost = nn.CrossEntropyLoss()([model(X[i].tolist()) for i in part], Y[part].tolist())
+            optimizer.zero_grad()
+            cost.backward()
+            optimizer.step()
+            total += cost.data * len(part)
+        assert loss == pytest.approx(total / 60, rel=1e-9)
+    assert [p.data for p in found.parameters()] == pytest.approx([p.data for p in model.parameters()], rel=1e-9, abs=1e-9)
+
+
+@given(CUTS, st.integers(1, 70), st.integers())
+def test_every_row_is_in_one_batch_and_those_of_a_chunk_follow_each_other(cuts, size, seed):
+    chunks = Chunks(da.from_array(X, chunks=(lengths(cuts), (3,))))
+    parts = chunks.shuffled_batches(size, Random(seed))
+    order = [i for part in parts for i in part]
+    assert sorted(order) == list(range(60))
+    assert [len(part) for part in parts[:-1]] == [size] * (len(parts) - 1)
+    homes = [bisect_right(sorted(cuts), i) for i in order]
+    assert len([home for home, _ in groupby(homes)]) == len(set(homes))
+    assert parts == chunks.shuffled_batches(size, Random(seed))
+    assert np.array_equal(chunks.rows(parts[0]).compute(), X[parts[0]])
+
+
+def test_a_batch_is_computed_from_the_chunks_that_hold_it_alone():
+    computed = []
+
+    def noted(block):
+        computed.append(len(block))
+        return block
+
+    chunked = da.from_array(X, chunks=(20, 3)).map_blocks(noted, dtype=float, meta=np.zeros((0, 0)))
+    rows = Chunks(chunked).rows([3, 1, 2])
+    assert computed == []
+    assert np.array_equal(rows.compute(), X[[3, 1, 2]])
+    assert computed == [20]
 
 
 def test_samples_may_be_single_numbers():
@@ -104,7 +158,7 @@ UNKNOWN = UNKNOWN[UNKNOWN[:, 0] > 0.0]
         (da.from_array(X, chunks=20), {"compiled": False}, "compiled must be True or 'auto' for Dask arrays, got False"),
         (da.from_array(X[:, :2], chunks=20), {}, "X: the model takes 3 features per sample, got 2"),
         (
-            da.from_array(numpy.where(numpy.arange(180).reshape(60, 3) == 100, math.nan, X), chunks=(7, 2)),
+            da.from_array(np.where(np.arange(180).reshape(60, 3) == 100, math.nan, X), chunks=(7, 2)),
             {},
             r"X: expected finite numbers, got nan in row 33, column 1 \(counted from 0\)",
         ),
@@ -140,21 +194,48 @@ def test_a_record_of_training_fetches_the_rows():
     assert runs[0].beside(runs[1]).difference is None
 
 
+# -- in other processes ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    with two_workers(tmp_path_factory.mktemp("workers")) as client:
+        yield client
+
+
+@pytest.fixture
+def in_workers(client):
+    with dask.config.set(scheduler=None):
+        yield client
+
+
 @pytest.mark.slow
-def test_two_worker_processes_train_as_one_and_a_killed_one_loses_nothing(tmp_path):
-    from distributed import Client, LocalCluster
+@pytest.mark.parametrize("batch_size", [None, 16])
+def test_two_worker_processes_train_as_one_process_does(in_workers, batch_size):
+    chunked = da.from_array(X, chunks=(10, 3))
+    held_out = {"batch_size": batch_size, "validation_data": (chunked[:20], Y[:20])}
+    found = trained(in_workers.persist(chunked), da.from_array(Y, chunks=7), **held_out)
+    with dask.config.set(scheduler="synchronous"):
+        check_alike(trained(chunked, Y, **held_out), found)
 
-    def kill(model, history):
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_while_a_step_is_computed_loses_nothing(in_workers, tmp_path):
+    numbered = X.copy()
+    numbered[:, 0] = np.arange(60.0)
+    gate = Gate(tmp_path / "gate")
+    gate.open()
+    chunked = da.from_array(numbered, chunks=(10, 3))
+    passing = chunked.map_blocks(gate.pass_through, dtype=float, meta=np.zeros((0, 0)))
+    killed = []
+
+    def kill_in_the_second_epoch(model, history):
         if history.epochs == 1:
-            os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+            gate.close()
+            killed.append(threads.submit(gate.kill_a_worker_that_has_something_to_lose))
 
-    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
-    with (
-        dask.config.set(scheduler=None),
-        LocalCluster(**settings, local_directory=str(tmp_path)) as cluster,
-        Client(cluster, set_as_default=False) as client,
-        client.as_current(),
-    ):
-        kept = client.persist(da.from_array(X, chunks=(10, 3)))
-        found = trained(kept, Y, callbacks=[kill])
-    check_alike(trained(X, Y), found)
+    with ThreadPoolExecutor(1) as threads:
+        found = trained(passing, Y, callbacks=[kill_in_the_second_epoch])
+        assert killed[0].result(PATIENCE)
+    with dask.config.set(scheduler="synchronous"):
+        check_alike(trained(chunked, Y), found)

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,22 +32,23 @@ def two_workers(folder: Path) -> Iterator[Any]:
 
 
 class Gate:
-    """Chunks of one number each: most are computed at once, those from `first` on when the gate is open.
+    """Chunks, called by their first numbers: a process computes one at once, and others when the gate is open.
 
     Every computation leaves a note in a folder, named after the number and the process.
     """
 
-    def __init__(self, folder: Path, first: int) -> None:
-        self.folder, self.first = folder, first
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         folder.mkdir()
 
     def pass_through(self, block: Any) -> Any:
         """The same block, from a worker."""
         if block.size:
-            number = int(block.flat[0])
-            (self.folder / f"{number} {os.getpid()}").touch()
+            own = os.getpid()
+            is_first = all(process != own for _, process in self.computed())
+            (self.folder / f"{int(block.flat[0])} {own}").touch()
             end = time.monotonic() + PATIENCE
-            while number >= self.first and not (self.folder / "open").exists() and time.monotonic() < end:
+            while not is_first and not (self.folder / "open").exists() and time.monotonic() < end:
                 time.sleep(0.01)
         return block
 
@@ -54,7 +56,17 @@ class Gate:
         """A Dask array of the numbers, in chunks of this size."""
         import dask.array as da
 
-        return da.from_array(np.asarray(numbers, float), chunks=size).map_blocks(self.pass_through, dtype=float, meta=np.zeros(0))
+        chunked = da.from_array(np.asarray(numbers, float), chunks=size)
+        return chunked.map_blocks(self.pass_through, dtype=float, meta=np.zeros(0))
+
+    def open(self) -> None:
+        """Let everything pass."""
+        (self.folder / "open").touch()
+
+    def close(self) -> None:
+        """Close it, and forget what was computed."""
+        for path in self.folder.iterdir():
+            path.unlink()
 
     def computed(self) -> list[tuple[int, int]]:
         """The first numbers of the chunks that were begun, and the processes that did it."""
@@ -65,11 +77,11 @@ class Gate:
         """Kill a process that has computed a chunk and is at work on another; then open the gate."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            begun = self.computed()
-            for number, process in begun:
-                if number >= self.first and any(other < self.first and process == its for other, its in begun):
+            begun = Counter(process for _, process in self.computed())
+            for process, chunks in begun.items():
+                if chunks > 1:
                     os.kill(process, signal.SIGKILL)
-                    (self.folder / "open").touch()
+                    self.open()
                     return process
             time.sleep(0.01)
         raise AssertionError(f"no worker got as far: {self.computed()}")
