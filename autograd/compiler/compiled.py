@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -163,7 +162,8 @@ class Compiled(Programs):
 
     def with_captured(self, numbers: Sequence[float]) -> Compiled:
         """The same program, with these numbers in the place of those of the captured leaves."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))  # its runners too, which a copy makes anew
         other._numbers = numbers
         return other
 
@@ -173,7 +173,8 @@ class Compiled(Programs):
     @cached_property
     def packed(self) -> tuple[Any, ...]:
         """A function and its arguments that make the same program in another process: the same for all numbers of the leaves."""
-        return _unpacked, files.to_bytes(self.traced), self.guard, self.executor
+        make, parts = self.__reduce__()
+        return make, *parts
 
     # -- what is run ---------------------------------------------------------------------------------
 
