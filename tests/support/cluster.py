@@ -22,7 +22,7 @@ def two_workers(folder: Path) -> Iterator[Any]:
     """The client of two worker processes with one thread each; they are gone in the end."""
     from distributed import Client, LocalCluster
 
-    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with (
         LocalCluster(**settings, local_directory=str(folder), silence_logs=logging.CRITICAL) as cluster,  # kills are no news here
         Client(cluster, set_as_default=False) as client,
