@@ -98,8 +98,10 @@ class Compiled(Programs):
     def summed_backward(self, xs: Sequence[Any]) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
         given = self._bind(xs)
-        found = self._run(("backward",), given, lanes_of(self.arguments, given))
-        reached, gates = self._reached
+        lanes = lanes_of(self.arguments, given)
+        found = self._run(("backward",), given, lanes)
+        runner = self._runners[("backward",), lanes is not None, _kind(given)]
+        reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
         slopes, flows = [0.0] * len(self.captured), [0.0] * len(self.captured)
         for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
             slopes[i], flows[i] = float(slope), 1.0

@@ -34,7 +34,8 @@ class Programs:
         ends = list(accumulate([argument.count for argument in self.arguments], initial=0))
         self._registers = [range(*pair) for pair in pairwise(ends)]  # of each argument
         self._captured_at = range(ends[-1], ends[-1] + len(self.captured))
-        self._reached = derived.Reached([], [])  # of the captured leaves, once there is a program for backward
+        # What programs for backward reach of the captured leaves: with and without lanes, and before and after preparation.
+        self._reached: dict[tuple[bool, bool], derived.Reached] = {}
 
     def program_of(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Program:
         """The program that is run for "value", "value_and_grad", "backward", "jacobian", "hessian" or "hvp".
@@ -110,6 +111,7 @@ class Programs:
 
     def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
         """The program before the passes."""
+        as_traced = program is self.traced.program
         per_lane = [i for a, at in zip(self.arguments, self._registers, strict=True) if a.axis is not None for i in at]
         per_lane += range(self._captured_at.stop, len(program.inputs))
         program = derived.with_lanes(program, per_lane if lanes else ())
@@ -122,7 +124,7 @@ class Programs:
             case ("gradient", chosen, reduce):
                 return derived.value_and_gradient(program, self._leaves(chosen), guards, reduce)
             case ("backward",):
-                found, self._reached = derived.gradient_of_leaves(program, self._captured_at, guards)
+                found, self._reached[lanes, as_traced] = derived.gradient_of_leaves(program, self._captured_at, guards)
                 return found
             case ("jacobian", chosen):
                 return derived.jacobian(program, [y.arg for y in values], self._leaves(chosen), guards)

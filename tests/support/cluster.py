@@ -20,10 +20,13 @@ PATIENCE = 60.0  # seconds after which a test fails, rather than hangs
 @contextmanager
 def two_workers(folder: Path) -> Iterator[Any]:
     """The client of two worker processes with one thread each; they are gone in the end."""
+    from dask import config
     from distributed import Client, LocalCluster
 
-    settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
+    # The address is that of the scheduler's web server, which there is without a dashboard too.
+    settings = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": ":0", "scheduler_kwargs": {"dashboard": False}}
     with (
+        config.set({"distributed.comm.timeouts.connect": "10s"}),  # how long a worker looks for one that was killed
         LocalCluster(**settings, local_directory=str(folder), silence_logs=logging.CRITICAL) as cluster,  # kills are no news here
         Client(cluster, set_as_default=False) as client,
         client.as_current(),
