@@ -39,7 +39,7 @@ class Gates:
             return OPEN if partial else SHUT
         register, taken = partial.register, True
         row = next(row for row in reversed(self._builder.rows) if row.result <= register)
-        if row.op.name in IF_NOT_ZERO and row.args[1] == 0.0 and type(row.args[0]) is int:
+        if row.op.name in IF_NOT_ZERO and type(row.args[0]) is int and type(row.args[1]) is float and row.args[1] == 0.0:
             register, taken = row.args[0], IF_NOT_ZERO[row.op.name]
         gate = frozenset([frozenset([(self._first.get(register, register), taken)])])
         self._symbols.setdefault(gate, partial)
