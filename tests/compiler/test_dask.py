@@ -21,7 +21,7 @@ def loss(w, x, y):
     return (w[0] * x[0] + w[1] * x[1] - y) ** 2
 
 
-few_examples = settings(max_examples=settings.default.max_examples // 5)
+few_examples = settings(max_examples=settings.default.max_examples // 10)
 
 
 @lru_cache
