@@ -65,17 +65,37 @@ class _Reductions:
         pairs = list(zip(args[:n], args[n : 2 * n], strict=True))
         sums = [self.builder.add(lane_dot, pair) for pair in pairs if any(map(self._varies, pair))]
         if self._varies(shared):
-            sums.append(self.builder.add(lane_sum, (shared,)))
+            sums.append(self._sum(shared))
             shared = 0.0
         if len(constant := [pair for pair in pairs if not any(map(self._varies, pair))]):
             xs, ys = zip(*constant, strict=True)
             shared = self.builder.add(ops.dot, (*xs, *ys, shared))
+        self._total(sums, shared, result)
+        return True
+
+    def addition(self, args: tuple[Arg, ...], result: int) -> bool:
+        """The sum of x + y, if all lanes share one of them."""
+        x, shared = args if self._varies(args[0]) else args[::-1]
+        if self._varies(shared):
+            return False
+        self._total([self._sum(x)], shared, result)
+        return True
+
+    def _sum(self, x: Arg) -> int:
+        """The sum of what varies, which may be a product."""
+        source = self.sources.get(x) if type(x) is int else None
+        if source is None or source.op is not ops.mul:
+            return self.builder.add(lane_sum, (x,))
+        self.taken.add(source.result)
+        return self.builder.add(lane_dot, source.args)
+
+    def _total(self, sums: list[int], shared: Arg, result: int) -> None:
+        """Append the rows that add up these sums over lanes and what all lanes share."""
         if is_constant(shared, 0.0):  # a sum over lanes starts from 0.0, so a zero of either sign changes nothing
             self.builder.rows.append(Row(ops.sum, tuple(sums), result))
         else:
             total = sums[0] if len(sums) == 1 else self.builder.add(ops.sum, tuple(sums))
             self.builder.rows.append(Row(ops.dot, (shared, self._lanes(), total), result))
-        return True
 
     def _varies(self, arg: Arg) -> bool:
         return type(arg) is int and self.varies[arg]
@@ -87,4 +107,4 @@ class _Reductions:
         return self.lanes
 
 
-_SOURCES = {ops.mul: _Reductions.product, ops.dot: _Reductions.products}
+_SOURCES = {ops.mul: _Reductions.product, ops.dot: _Reductions.products, ops.add: _Reductions.addition}
