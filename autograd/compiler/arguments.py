@@ -89,6 +89,8 @@ class Argument:
                 raise TypeError(f"{path}: expected a {kind}{self._or_array(shape)}, got {_described(x)}")
             pairs = enumerate(zip(example, x, strict=True))
             return rebuilt(x, [self._match(f"{path}[{i}]", item, given, leaves) for i, (item, given) in pairs])
+        if isinstance(x, (list, tuple, dict)):
+            raise TypeError(f"{path}: expected a number{self._or_array(())}, got {_described(x)}")
         leaves.append(_as_number(path, x))
         return 0
 

@@ -109,7 +109,7 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     if traced.guards:
         raise CompileError(
-            f"{traced.guards[0]}\nthis branch depends on the sample or on a parameter: write it with autograd.where"
+            f"{traced.guards[0].line}\nthis branch depends on the sample or on a parameter: write it with autograd.where"
         )
     if read:
         raise CompileError(f"{place((read[0].filename, read[0].lineno))}: {read[0].message}")

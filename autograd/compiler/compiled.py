@@ -48,7 +48,7 @@ class Compiled(Programs):
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        key = (argnums, reduction, *[(type(x), getattr(x, "shape", None)) for x in xs])
+        key = (argnums, reduction, *[(type(x), getattr(x, "shape", None), getattr(x, "dtype", None)) for x in xs])
         if isinstance(argnums, (int, tuple)) and (plan := self._plans.get(key)) is not None:
             self.check_closure()
             return plan(xs)
@@ -268,7 +268,7 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
 
 
 def _kind(given: Sequence[Given]) -> str:
-    """What it takes to compute with these: see `PythonRunner, fast_runner, runs_in_python`."""
+    """What it takes to compute with these: see `runs_in_python`."""
     if any(is_foreign(x.numbers) for x in given):
         return "foreign"
     return "plain" if all(x.plain for x in given) else "other"
