@@ -162,7 +162,7 @@ def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | Non
 def scale_of(reduction: str | None, lanes: int | None) -> float:
     """What a sum over lanes is multiplied by; 1.0 without lanes."""
     if lanes == 0 and reduction == "mean":
-        raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
+        raise ValueError("the mean over no lanes is undefined: pass at least one lane, or use reduction='sum'")
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0
 
 

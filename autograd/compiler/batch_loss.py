@@ -102,7 +102,7 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
         except Exception as error:
             where = raised_at(error.__traceback__)
             at = f"{place(where)}: " if where else ""
-            raise CompileError(f"{at}{type(error).__name__} on Values in the place of the numbers: {error}") from error
+            raise CompileError(f"{at}{type(error).__name__} on Values in place of numbers: {error}") from error
     read = [warning for warning in caught if issubclass(warning.category, TracingWarning)]
     for warning in caught:
         if warning not in read:

@@ -381,7 +381,7 @@ def test_value_and_gradient_see_the_same_draw():
 
 
 def test_undeclared_draws_are_refused():
-    with pytest.raises(CompileError, match="does something else at every call"):
+    with pytest.raises(CompileError, match="does something different on every call"):
         compile(lambda x: x * random.random(), 1.0)
 
 
@@ -453,3 +453,8 @@ def test_a_loss_of_nn_is_traced_without_a_warning(reduction):
 
     program = compile(f, [1.0, 2.0], 3.0)
     assert program([0.5, -1.0], 2.0) == loss([net([0.5, -1.0])], [2.0]).data
+
+
+def test_hvp_takes_tuples_and_says_so():
+    with pytest.raises(TypeError, match=r"got a float: write program\.hvp\(\(x,\), \(v,\)\)$"):
+        compile(lambda x: x**3, 1.0).hvp(2.0, 1.0)

@@ -523,8 +523,8 @@ HERE = r"test_compiled_training.py:\d+"
 REFUSED = {
     "a branch": ({"function": branching}, rf"{HERE}: return model.w .* else model.v \* x\[0\]\nthis branch"),
     "a number that is read": ({"function": reading}, rf"{HERE}: data was read"),
-    "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in the place of the numbers"),
-    "a draw that nobody knows of": ({"function": random_}, "does something else at every call"),
+    "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in place of numbers"),
+    "a draw that nobody knows of": ({"function": random_}, "does something different on every call"),
     "a loss that is opaque": ({"loss": Whole()}, "Whole defines forward itself"),
     "a loss that alters another": ({"loss": Softer()}, "Softer defines element itself"),
     "samples of several shapes": (
