@@ -371,12 +371,11 @@ def _checked(verb: str, f: Any, argnums: Any = 0) -> int | tuple[int, ...]:
     return _transform_checks.argnums(verb, argnums)
 
 
-def check_tangents(verb: str, primals: Any, tangents: Any) -> None:
+def check_tangents(verb: str, primals: Any, tangents: Any, advice: str = "") -> None:
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
-            raise TypeError(
-                f"{verb}: {name} must be a tuple with one item per argument, got {_kind(given)}: write {verb}(f, (x,), (v,))"
-            )
+            advice = advice or f"{verb}(f, (x,), (v,))"
+            raise TypeError(f"{verb}: {name} must be a tuple with one item per argument, got {_kind(given)}: write {advice}")
     if not fits(tuple(tangents), tuple(primals)):
         raise ValueError(f"{verb}: tangents must have the shape of primals, {primals!r}, got {tangents!r}")
 

@@ -76,7 +76,7 @@ class CompiledTraining(EagerTraining):
 
     @property
     def is_whole(self) -> bool:
-        """Is a batch all the data?"""
+        """True if a batch is all the data."""
         return self.run.batch_size is None
 
     def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:

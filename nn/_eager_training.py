@@ -81,7 +81,7 @@ class EagerTraining:
         """One epoch."""
         model, X, y, loss, optimizer, batch_size, *_ = self.run
         for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
-            if self._reason:  # told once the first batch has shown that it can be trained at all
+            if self._reason:  # warned about once the first batch has shown that it can be trained at all
                 warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
                 self._reason = ""
             yield batch if self.run.metric is None else batch._replace(outputs=plain(batch.outputs))

@@ -12,7 +12,7 @@ from nn.lr_scheduler import LambdaLR, LRScheduler, SequentialLR
 
 
 def may_look(scheduler: Any) -> bool:
-    """May it look at parameters? Those of nn.lr_scheduler set rates, but some call functions of the user's."""
+    """True if it may look at parameters: those of nn.lr_scheduler set rates, but some call functions of the user."""
     if type(scheduler) is LambdaLR:
         return not all(map(knows_numbers_alone, scheduler.lr_lambdas))
     if scheduler is None or type(scheduler) is SequentialLR:
@@ -21,7 +21,7 @@ def may_look(scheduler: Any) -> bool:
 
 
 def knows_numbers_alone(function: Any) -> bool:
-    """Is it a function that refers to nothing but numbers, `math` and functions of numbers?"""
+    """True if it is a function that refers to nothing but numbers, `math` and functions of numbers."""
     if type(function) is not FunctionType or any(isinstance(item, CodeType) for item in function.__code__.co_consts):
         return False
     steps = [(step.opname, step.argval) for step in get_instructions(function)]

@@ -17,6 +17,7 @@ from autograd.extend import (
     checked_choice,
     checked_flag,
     checked_integer,
+    current_trace,
     finite_from_zero,
     number_check,
     ops,
@@ -56,7 +57,7 @@ class Loss(_CalledOnBatches):
         if self.reduction == "none":
             return losses
         total = autograd.sum(losses)
-        if not any(math.isnan(_data(loss)) for loss in losses):
+        if not any(map(_is_nan, losses)):
             total = _nan_throughout(total)  # inf - inf
         if self.reduction == "sum":
             return total
@@ -545,8 +546,15 @@ def _check_probability(target: Any) -> None:
 
 
 def _nan_throughout(loss: Any) -> Any:
-    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it."""
-    return autograd.abs(loss) if type(loss) is Value and math.isnan(loss.data) else loss
+    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it.
+
+    While a function is traced, the loss stays as it is: a branch on its number would be a constant of the program.
+    """
+    return autograd.abs(loss) if type(loss) is Value and _is_nan(loss) else loss
+
+
+def _is_nan(loss: Any) -> bool:
+    return current_trace() is None and math.isnan(_data(loss))
 
 
 def _label(label: Any, classes: int) -> int:

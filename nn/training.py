@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Literal
 
 from autograd import CompileError
-from autograd.extend import checked_choice, checked_flag, checked_integer, threadless_bar
+from autograd.extend import checked_choice, checked_integer, threadless_bar
 from nn._check import generator
 from nn._chunks import Chunks
 from nn._data_checks import check_widths, checked_run, checked_validation_data
@@ -145,7 +145,9 @@ def fit(
     if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
         raise TypeError(f"callbacks must be a list of functions, got {callbacks!r}")
     checked_integer("epochs", epochs, at_least=1)
-    if compiled != "auto" and not checked_flag("compiled", compiled) and isinstance(X, Chunks):
+    if compiled != "auto" and not isinstance(compiled, bool):
+        raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")
+    if compiled is False and isinstance(X, Chunks):
         raise ValueError("compiled must be True or 'auto' for Dask arrays, got False")
     run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out, watched=bool(callbacks))
     history = History()

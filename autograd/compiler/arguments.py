@@ -89,6 +89,8 @@ class Argument:
                 raise TypeError(f"{path}: expected a {kind}{self._or_array(shape)}, got {_described(x)}")
             pairs = enumerate(zip(example, x, strict=True))
             return rebuilt(x, [self._match(f"{path}[{i}]", item, given, leaves) for i, (item, given) in pairs])
+        if isinstance(x, (list, tuple, dict)):
+            raise TypeError(f"{path}: expected a number{self._or_array(())}, got {_described(x)}")
         leaves.append(_as_number(path, x))
         return 0
 
@@ -160,7 +162,7 @@ def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | Non
 def scale_of(reduction: str | None, lanes: int | None) -> float:
     """What a sum over lanes is multiplied by; 1.0 without lanes."""
     if lanes == 0 and reduction == "mean":
-        raise ValueError("the mean over no lanes does not exist: there must be at least one, or write reduction='sum'")
+        raise ValueError("the mean over no lanes is undefined: pass at least one lane, or use reduction='sum'")
     return 1.0 / lanes if lanes and reduction == "mean" else 1.0
 
 

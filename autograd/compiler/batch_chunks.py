@@ -18,7 +18,7 @@ Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker makes the progra
 
 
 def are_chunked(columns: Sequence[Any]) -> bool:
-    """Is any of them a Dask array?"""
+    """True if any of them is a Dask array."""
     return any(map(is_chunked, columns))
 
 

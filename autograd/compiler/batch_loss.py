@@ -102,14 +102,14 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
         except Exception as error:
             where = raised_at(error.__traceback__)
             at = f"{place(where)}: " if where else ""
-            raise CompileError(f"{at}{type(error).__name__} on Values in the place of the numbers: {error}") from error
+            raise CompileError(f"{at}{type(error).__name__} on Values in place of numbers: {error}") from error
     read = [warning for warning in caught if issubclass(warning.category, TracingWarning)]
     for warning in caught:
         if warning not in read:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     if traced.guards:
         raise CompileError(
-            f"{traced.guards[0]}\nthis branch depends on the sample or on a parameter: write it with autograd.where"
+            f"{traced.guards[0].line}\nthis branch depends on the sample or on a parameter: write it with autograd.where"
         )
     if read:
         raise CompileError(f"{place((read[0].filename, read[0].lineno))}: {read[0].message}")

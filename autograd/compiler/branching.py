@@ -31,11 +31,13 @@ class Branching(Compiled):
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them."""
+        if reduction is not None:
+            checked_choice("reduction", reduction, REDUCTIONS)
         lanes = lanes_of(self.arguments, self._bind(xs))
         if reduction is None or lanes is None:
             value, slope = self._merged(lambda way, part: way.value_and_grad(*part, argnums=argnums), xs)
             return value, slope
-        scale = scale_of(checked_choice("reduction", reduction, REDUCTIONS), lanes)
+        scale = scale_of(reduction, lanes)
         single, chosen = self._chosen("value_and_grad", argnums)
         groups = self._groups(xs)
         parts = [way.value_and_grad(*of_lanes(xs, self._axes, at), argnums=chosen, reduction="sum") for way, at in groups]

@@ -12,7 +12,7 @@ from autograd.compiler.runners import LanesRunner, joined
 class CallPlan:
     """A value and its gradient over lanes, for NumPy arrays of known shapes.
 
-    One update of a small model takes some ten microseconds; to check and sort its arguments anew would take as many.
+    One update of a small model takes some ten microseconds; to check and sort its arguments every time would double that.
     """
 
     def __init__(self, runner: LanesRunner, given: Sequence[Given], chosen: Sequence[int], single: bool, scale: float) -> None:

@@ -28,7 +28,7 @@ class Compiled(Programs):
     def __init__(self, traced: Traced, guard: str, executor: str) -> None:
         super().__init__(traced)
         self.guard, self.executor = guard, executor
-        self._numbers: Sequence[float] | None = None  # in the place of those of the captured leaves
+        self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
         self._plans: dict[Any, CallPlan] = {}
 
@@ -48,7 +48,7 @@ class Compiled(Programs):
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        key = (argnums, reduction, *[(type(x), getattr(x, "shape", None)) for x in xs])
+        key = (argnums, reduction, *[(type(x), getattr(x, "shape", None), getattr(x, "dtype", None)) for x in xs])
         if isinstance(argnums, (int, tuple)) and (plan := self._plans.get(key)) is not None:
             self.check_closure()
             return plan(xs)
@@ -139,7 +139,7 @@ class Compiled(Programs):
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
         """The Hessian times a vector; one result per primal, with a single one just that."""
         self._check_one_number("hvp")
-        check_tangents("hvp", primals, tangents)
+        check_tangents("hvp", primals, tangents, "program.hvp((x,), (v,))")
         if any_chunked([*primals, *tangents]):
             return chunked_calls.hvp(self, primals, tangents)
         given = self._bind(primals)
@@ -149,7 +149,7 @@ class Compiled(Programs):
         return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
     def differing(self, *xs: Any) -> list[int]:
-        """The lanes in which a branch would go otherwise than it was recorded; without lanes, [0] if one would."""
+        """The lanes in which a branch would go differently than recorded; without lanes, [0] if one would."""
         given = self._bind(xs)
         lanes = lanes_of(self.arguments, given)
         found = self._run(("guards",), given, lanes)
@@ -163,7 +163,7 @@ class Compiled(Programs):
         return [leaf._number for leaf in self.captured] if self._numbers is None else list(self._numbers)
 
     def with_captured(self, numbers: Sequence[float]) -> Compiled:
-        """The same program, with these numbers in the place of those of the captured leaves."""
+        """The same program, with these numbers instead of those of the captured leaves."""
         other = object.__new__(type(self))
         vars(other).update(vars(self))  # its runners too, which a copy makes anew
         other._numbers = numbers
@@ -268,7 +268,7 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
 
 
 def _kind(given: Sequence[Given]) -> str:
-    """What it takes to compute with these: see `PythonRunner, fast_runner, runs_in_python`."""
+    """What it takes to compute with these: see `runs_in_python`."""
     if any(is_foreign(x.numbers) for x in given):
         return "foreign"
     return "plain" if all(x.plain for x in given) else "other"

@@ -21,15 +21,15 @@ EXECUTORS = ("auto", "python", "numpy", "numba")
 def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str = "raise", executor: str = "auto") -> Compiled:
     """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
 
-    `f` is called with Values in the place of the numbers of `examples`, which are numbers, nested lists, tuples and
-    dicts of numbers, and arrays. The program takes arguments of the same nesting; or, as `in_axes` says for each (as in
+    `f` is called with Values in place of the numbers in `examples`, which are numbers, nested lists, tuples and dicts of
+    numbers, or arrays. The program takes arguments of the same nesting; or, as `in_axes` says for each (as in
     `jax.vmap`: the axis of the lanes, None for an argument that all lanes share), arrays with one more axis: it then
     runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
 
-    What Python decides by comparing Values is recorded: where a run would decide otherwise, `guard="raise"` raises a
-    BranchError that names the line, "recompile" traces that branch too, and "ignore" goes on. `where`, `maximum` and `relu`
-    need no guard. CompileError if f does something else at every call, or if a number or a list that it reads from outside
-    has changed since.
+    What Python decides by comparing Values is recorded: where a run would decide differently, `guard="raise"` raises a
+    BranchError that names the line, "recompile" traces that branch too, and "ignore" keeps the recorded one. `where`,
+    `maximum` and `relu` need no guard. CompileError if f does something different on every call, or if a number or a list
+    that it reads from outside has changed since it was traced.
 
     `executor` is "python" (number by number, bit for bit what eager code computes; also on Fractions, mpmath's numbers and
     intervals), "numpy", "numba" (machine code on several threads), or "auto": the fastest for what is given. JAX arrays,
@@ -49,7 +49,7 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     traced = Traced.of(f, examples, axes)
     if guard == "recompile" and traced.guards:
         if traced.samplers:
-            raise CompileError("guard='recompile': a function that draws random numbers cannot be traced anew for a branch")
+            raise CompileError("guard='recompile': a function that draws random numbers cannot be traced again for a branch")
         return Branching(traced, executor, lambda xs: Traced.of(f, xs, axes))
     return Compiled(traced, guard, executor)
 

@@ -10,7 +10,7 @@ from autograd.errors import BranchError
 
 
 def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | None) -> None:
-    """BranchError if a comparison came out otherwise than when it was traced; it names the line, and the lanes."""
+    """BranchError if a comparison came out differently than when it was traced; it names the line and the lanes."""
     for guard, condition in zip(guards, found, strict=True):
         differing = differing_lanes(guard, condition)
         if differing:
@@ -23,7 +23,7 @@ def check_guards(guards: Sequence[Guard], found: Sequence[Any], lanes: int | Non
 
 
 def differing_lanes(guard: Guard, condition: Any) -> list[int]:
-    """The lanes in which the comparison came out otherwise; lane 0 stands for a run without lanes."""
+    """The lanes in which the comparison came out differently; lane 0 stands for a run without lanes."""
     if not hasattr(condition, "shape"):
         numbers = condition if isinstance(condition, list) else [condition]
         return [i for i, x in enumerate(numbers) if bool(x) is not guard.taken]

@@ -60,7 +60,6 @@ class Program:
     over lanes.
 
     >>> from autograd import compile
-    >>> from autograd import compile
     >>> print(compile(lambda x, y: x * y + x, 2.0, 3.0))
     def program(x, y):
         v2 = dot(x, y, x)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import _transform_checks
 from autograd._check import checked_choice
+from autograd._format import counted
 from autograd.compiler import derived, files
 from autograd.compiler.optimize import Stats, optimize, prepare, stats
 from autograd.compiler.program import Input, Program
@@ -58,6 +59,23 @@ class Programs:
         if what == "value_and_grad":
             key = ("gradient", chosen, lanes and reduction is not None)
         return self._derived(key or (what, chosen), lanes, program)
+
+    def __repr__(self) -> str:
+        """The signature and the size; `print` shows the code.
+
+        >>> from autograd import compile
+        >>> compile(lambda x, y: x * y + x, 2.0, 3.0)
+        <compiled <lambda>(x, y): 2 operations>
+        """
+        arguments = ", ".join([argument.name for argument in self.arguments])
+        facts = [
+            (len(self.traced.program.rows), "operation"),
+            (len(self.captured), "captured Value"),
+            (len(self.traced.guards), "guard"),
+            (len(self.traced.samplers), "random draw"),
+        ]
+        sizes = [counted(n, what) for n, what in facts if n or what == "operation"]
+        return f"<compiled {self.name}({arguments}): {', '.join(sizes)}>"
 
     def __str__(self) -> str:
         return str(self.program_of())

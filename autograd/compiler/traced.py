@@ -1,4 +1,4 @@
-"""Traced: all that is known of a function once it was traced. It is what a compiled function is made of, and what files hold."""
+"""Traced: everything known about a traced function. Compiled functions are made of it, and files hold it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Traced(NamedTuple):
 
     @classmethod
     def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[int | None]) -> Traced:
-        """Call f on Values in the place of the examples, twice: CompileError if it does not do the same again."""
+        """Call f twice on Values in place of the examples: CompileError if it does something different the second time."""
         name = getattr(f, "__name__", None) or type(f).__name__
         names = _parameter_names(f, len(examples))
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
@@ -47,7 +47,7 @@ class Traced(NamedTuple):
             _, again, captured_again = _trace(f, name, arguments)
         if program.rows != again.rows or captured != captured_again:
             raise CompileError(
-                f"{name} does something else at every call, so it cannot be compiled: does it draw random numbers, or "
+                f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
         return cls(
@@ -89,7 +89,7 @@ def _as_inputs(name: str, position: int, example: Any) -> Any:
 
 
 def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters, as far as the function tells them."""
+    """The names of the first parameters, where the signature has them."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):

@@ -21,7 +21,7 @@ MAX_NAMED = 20_000  # nodes of a graph in which names are looked for
 
 
 class Guard(NamedTuple):
-    """A comparison that decided a Python branch while tracing: how it came out, and the line."""
+    """A comparison that decided a Python branch while tracing: its outcome and its line."""
 
     taken: bool
     line: str
@@ -72,7 +72,7 @@ class Trace:
         )
 
     def draw(self, sampler: Callable[[], float]) -> Value:
-        """A Value that stands for a random draw, made anew in every run."""
+        """A Value that stands for a random number, drawn again in every run."""
         drawn = Value(0.5)
         self.draws[drawn] = sampler
         return drawn

@@ -104,3 +104,10 @@ def test_a_function_that_never_ends_the_same_way_is_refused_after_many():
 
     with pytest.raises(BranchError, match="256 different ways"):
         autograd.compile(rank, 1.0, guard="recompile")(np.arange(300.0))
+
+
+@pytest.mark.parametrize("x", [1.0, np.ones(2)])
+def test_a_reduction_that_is_not_known_is_refused_with_lanes_and_without(x):
+    program = autograd.compile(lambda x: x if x > 0.0 else -x, 1.0, guard="recompile")
+    with pytest.raises(ValueError, match="reduction must be one of mean, sum, got 'avg'"):
+        program.value_and_grad(x, reduction="avg")

@@ -35,7 +35,7 @@ REFUSED = {
     "{} is 1.0": "is no comparison of numbers",
     "{}.real": "cannot be translated",
     "(lambda y: y)({})": "cannot be translated",
-    "'a' * {}": "'a' is no number",
+    "'a' * {}": "'a' is not a number",
     "gcd({}, 2)": "has no gcd",
     "comb({}, 2)": "has no comb",
     "other({})": "tell custom_op its source, an expression of operators and functions of math",

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import BranchError, CompileError, TracingWarning, Value, compile, no_grad, ops
 from autograd.extend import draw
 from tests.support.points import points
@@ -380,7 +381,7 @@ def test_value_and_gradient_see_the_same_draw():
 
 
 def test_undeclared_draws_are_refused():
-    with pytest.raises(CompileError, match="does something else at every call"):
+    with pytest.raises(CompileError, match="does something different on every call"):
         compile(lambda x: x * random.random(), 1.0)
 
 
@@ -414,3 +415,46 @@ def test_no_warning_and_no_leak_of_the_trace_outlives_it():
     with pytest.raises(KeyError):
         compile(lambda x: {}[1], 1.0)
     assert (Value(2.0) > 1.0) is True
+
+
+# -- how it looks ------------------------------------------------------------------------------------------
+
+
+def test_the_repr_tells_arguments_and_size():
+    w = Value(2.0)
+
+    def f(x, y):
+        return w * x + y if x > 0.0 else y
+
+    assert repr(compile(f, 1.0, 2.0)) == "<compiled f(x, y): 3 operations, 1 captured Value, 1 guard>"
+    assert repr(compile(lambda: 1.0)) == "<compiled <lambda>(): 0 operations>"
+
+
+def test_lists_are_not_lanes():
+    with pytest.raises(TypeError, match=r"^x: expected a number, or an array of shape \(lanes,\), got \[1.0, 2.0\]$"):
+        compile(lambda x: x * x, 1.0)([1.0, 2.0])
+
+
+@pytest.mark.parametrize("bad", [[1j, 2.0], [None, 2.0], ["1", "2"]])
+def test_arrays_of_other_types_are_refused_after_a_call_with_floats_too(bad):
+    program = compile(lambda x: x * x, 1.0)
+    program.value_and_grad(np.array([1.0, 2.0]))
+    with pytest.raises(TypeError, match=r"^x: expected a real number"):
+        program.value_and_grad(np.array(bad))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_loss_of_nn_is_traced_without_a_warning(reduction):
+    net, loss = nn.MLP(2, [3, 1], seed=0), nn.MSELoss(reduction)
+
+    def f(x, y):
+        return loss([net(x)], [y])
+
+    program = compile(f, [1.0, 2.0], 3.0)
+    assert program([0.5, -1.0], 2.0) == loss([net([0.5, -1.0])], [2.0]).data
+
+
+def test_hvp_takes_tuples_and_says_so():
+    with pytest.raises(TypeError, match=r"got a float: write program\.hvp\(\(x,\), \(v,\)\)$"):
+        compile(lambda x: x**3, 1.0).hvp(2.0, 1.0)

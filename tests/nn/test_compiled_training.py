@@ -521,10 +521,10 @@ class Softer(nn.HingeLoss):
 
 HERE = r"test_compiled_training.py:\d+"
 REFUSED = {
-    "a branch": ({"function": branching}, rf"{HERE}: return model.w \* x\[0\] if x\[1\] > 0.0"),
+    "a branch": ({"function": branching}, rf"{HERE}: return model.w .* else model.v \* x\[0\]\nthis branch"),
     "a number that is read": ({"function": reading}, rf"{HERE}: data was read"),
-    "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in the place of the numbers"),
-    "a draw that nobody knows of": ({"function": random_}, "does something else at every call"),
+    "a function that takes no Value": ({"function": failing}, rf"{HERE}: TypeError on Values in place of numbers"),
+    "a draw that nobody knows of": ({"function": random_}, "does something different on every call"),
     "a loss that is opaque": ({"loss": Whole()}, "Whole defines forward itself"),
     "a loss that alters another": ({"loss": Softer()}, "Softer defines element itself"),
     "samples of several shapes": (
@@ -581,7 +581,7 @@ def test_short_trainings_are_not_compiled_and_long_ones_are(monkeypatch):
 
 
 def test_compiled_is_a_flag_or_auto():
-    with pytest.raises(TypeError, match="compiled must be True or False, got 'yes'"):
+    with pytest.raises(TypeError, match="compiled must be True, False or 'auto', got 'yes'"):
         trained("yes", lambda: net(1), *XY, OPTIMIZERS["SGD"], loss=nn.MSELoss(), epochs=1)
 
 

@@ -219,7 +219,7 @@ class Expressions(ABC):
 
     def expression_Constant(self, node: ast.Constant) -> Text:
         if type(node.value) is not bool:
-            raise self.refusal(f"{node.value!r} is no number")
+            raise self.refusal(f"{node.value!r} is not a number")
         return Text(self.truths[node.value], ATOM, TRUTH)
 
     def expression_BinOp(self, node: ast.BinOp) -> Text:
