@@ -56,7 +56,8 @@ const sumOfProducts = ({ start, terms }) => {
     return (m, n, z, at, by, k) => {
         m.fill(start, z, z + n);
         for (const { x, y, more, count } of runs) {
-            if (y === undefined) addEach(m, n, z, at[k + x], by[k + x]);
+            if (x === undefined) for (let i = 0; i < n; i++) m[z + i] += 1; // the product of nothing
+            else if (y === undefined) addEach(m, n, z, at[k + x], by[k + x]);
             else if (more.length === 0) addProducts(m, n, z, at, by, k + x, k + y, count);
             else for (let i = 0; i < n; i++) m[z + i] += [x, y, ...more].map((j) => m[at[k + j] + i * by[k + j]]).reduce((p, q) => p * q);
         }
