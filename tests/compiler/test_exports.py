@@ -1,5 +1,6 @@
 """Programs in C, JavaScript and Python, and Tapes in JavaScript, compute what the scalar executor computes, to the last bit."""
 
+import math
 from importlib.resources import files
 
 import pytest
@@ -7,14 +8,14 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import compile, custom_op
+from autograd import compile, custom_op, ops
 from autograd.compiler.executors.python import run
 from autograd.compiler.exports.c import c_file, c_source
 from autograd.compiler.exports.javascript import javascript_source
 from autograd.compiler.exports.javascript_ops import javascript_ops, tape_json
 from autograd.compiler.exports.python import python_source
 from autograd.compiler.passes.registers import assign_registers
-from autograd.compiler.program import Program
+from autograd.compiler.program import Input, Output, Program, Row
 from autograd.compiler.tape import Tape
 from autograd.errors import CompileError
 from autograd.ops import BUILT_IN
@@ -157,3 +158,11 @@ send([message(() => load(JSON.parse(text), {})), message(() => run([[1, 2], [1, 
         "input 1 must be 2 numbers",
         "input 0 must be 0 numbers",
     ]
+
+
+@pytest.mark.parametrize("source", [c_source, javascript_source, python_source])
+def test_an_input_with_the_name_of_a_constant_is_not_that_constant(source):
+    rows = (Row(ops.add, (math.inf, 0), 2), Row(ops.mul, (2, math.nan), 3))
+    program = Program((Input("inf"), Input("nan")), rows, (Output("y", 3),), 4)
+    assert "inf_" in source(program)
+    assert "nan_" in source(program)

@@ -16,7 +16,7 @@ MOST = 512  # items of a list: polygamma sums more than 200 terms
 WORDS = words(
     "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict "
     "return short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "list pair append copied main NAN INFINITY MOST"
+    "list pair append copied main NAN INFINITY MOST inf nan"
 )
 RESERVED = WORDS | ELEMENTARY | {*CWriter.native.values(), *function_trees()}
 

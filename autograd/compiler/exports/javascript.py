@@ -16,7 +16,7 @@ WORDS = words(
     "arguments await break case catch class const continue debugger default delete do else enum eval export extends false "
     "finally for function if implements import in instanceof interface let new null package private protected public return "
     "static super switch this throw true try typeof undefined var void while with yield "
-    "Array Float64Array Infinity Math NaN Number Object"
+    "Array Float64Array Infinity Math NaN Number Object inf nan"
 )
 RESERVED = WORDS | IN_MATH | {*JavaScriptWriter.native.values(), *function_trees(), "exp2"}
 
