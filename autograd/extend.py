@@ -32,6 +32,7 @@ from autograd.graph import Graph, edges_of
 from autograd.module_calls import call, made_in_call, scopes_of
 from autograd.op import TABLE
 from autograd.teaching import teach_step_without_backward
+from autograd.value import Value
 
 _drawn: ContextVar[Iterator[float] | None] = ContextVar("_drawn", default=None)
 
@@ -68,6 +69,15 @@ def drawn_again(numbers: Iterable[float]) -> Iterator[None]:
         _drawn.reset(token)
 
 
+def peek(x: Value) -> float:
+    """The number of a Value, as `x.data`, but without a warning while a function is traced: nothing may be computed from it.
+
+    >>> peek(Value(3.0))
+    3.0
+    """
+    return x._number
+
+
 __all__ = [
     "TABLE",
     "Graph",
@@ -97,6 +107,7 @@ __all__ = [
     "number_check",
     "one_line",
     "ops",
+    "peek",
     "same_shape",
     "scopes_of",
     "shown",

@@ -17,10 +17,10 @@ from autograd.extend import (
     checked_choice,
     checked_flag,
     checked_integer,
-    current_trace,
     finite_from_zero,
     number_check,
     ops,
+    peek,
     same_shape,
     tree_leaves,
     zero_to_one,
@@ -546,15 +546,12 @@ def _check_probability(target: Any) -> None:
 
 
 def _nan_throughout(loss: Any) -> Any:
-    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it.
-
-    While a function is traced, the loss stays as it is: a branch on its number would be a constant of the program.
-    """
+    """The loss; if it is NaN, so are its gradients at every order, even where a weight of 0 or a constant slope would hide it."""
     return autograd.abs(loss) if type(loss) is Value and _is_nan(loss) else loss
 
 
 def _is_nan(loss: Any) -> bool:
-    return current_trace() is None and math.isnan(_data(loss))
+    return math.isnan(peek(loss) if type(loss) is Value else loss)
 
 
 def _label(label: Any, classes: int) -> int:
