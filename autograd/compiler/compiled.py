@@ -9,7 +9,7 @@ from typing import Any
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
-from autograd.compiler import chunked_calls, files
+from autograd.compiler import chunked_calls, derived, files
 from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
 from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors.chunks import any_chunked
@@ -221,7 +221,10 @@ class Compiled(Programs):
     def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
         with collector_paused():
             if runs_in_python(self.traced.program, self.executor, lanes, kind):
-                return PythonRunner(self._derived(key, lanes, self.traced.program))
+                program = self.traced.program
+                return PythonRunner(
+                    self._derived(key, lanes, derived.with_exact_partials(program) if kind == "other" else program)
+                )
             return fast_runner(self._derived(key, lanes, self._prepared), self.executor, kind)
 
     def _shaped(

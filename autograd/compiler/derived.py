@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from autograd import ops
 from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gradient import Sweep
 from autograd.compiler.instructions import lane_sum
-from autograd.compiler.program import Arg, Input, Output, Program
+from autograd.compiler.program import Arg, Input, Output, Program, Row
 
 
 def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
@@ -28,6 +29,33 @@ def with_inputs(program: Program, more: Sequence[Input]) -> Program:
     rows = [row._replace(args=tuple(map(moved, row.args)), result=row.result + shift) for row in program.rows]
     outputs = [Output(name, moved(arg)) for name, arg in program.outputs]
     return Program((*program.inputs, *more), tuple(rows), tuple(outputs), program.registers + shift)
+
+
+def with_exact_partials(program: Program) -> Program:
+    """The same program, with constants in registers where a partial is computed from them alone, as 1/3 is for `x / 3`.
+
+    Such a partial would be a rounded float, also for a program that runs on Fractions or intervals.
+    """
+    builder = Builder(program.inputs)
+    moved: dict[Arg, Arg] = {i: i for i in range(len(program.inputs))}
+    for row in program.rows:
+        lifted = _rounds(program, row)
+        args = [moved[a] if type(a) is int else builder.add(ops.pos, (a,)) if lifted else a for a in row.args]
+        moved[row.result] = builder.add(row.op, tuple(args))
+    return builder.program([Output(name, moved[arg] if type(arg) is int else arg) for name, arg in program.outputs])
+
+
+def _rounds(program: Program, row: Row) -> bool:
+    """True if a partial is a number that a rule has computed from constants, and not a whole one."""
+    if all(type(arg) is int for arg in row.args):
+        return False
+    scratch = Builder(program.inputs, registers=program.registers)
+    wanted = [type(arg) is int for arg in row.args]
+    try:
+        partials = row.op.partials_at(scratch.symbol(row.result), [scratch.symbol(arg) for arg in row.args], wanted)
+    except (ArithmeticError, ValueError):  # Sweep puts these constants in registers itself
+        return False
+    return any(type(p) is float and not p.is_integer() and p not in row.args for p in partials)
 
 
 def gradient(program: Program, output: int, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:

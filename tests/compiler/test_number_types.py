@@ -47,6 +47,17 @@ def test_rational_functions_and_their_gradients_are_exact(over, under, x, y):
     assert by_y == p * (q - 2 * y * y) / q**2
 
 
+@given(fractions, st.sampled_from([3.0, 7.0, -0.3]))
+def test_gradients_of_quotients_by_constants_are_exact(x, c):
+    value, slope = compile(lambda x: autograd.mean([x * x, x, x]) / c, 1.0).value_and_grad(x)
+    assert (value, slope) == ((x * x + 2 * x) / 3 / Fraction(c), (2 * x + 2) / 3 / Fraction(c))
+
+
+def test_a_gradient_on_intervals_contains_the_exact_quotient_by_a_constant():
+    slope = compile(lambda x: x / 3.0, 1.0).value_and_grad(mpmath.iv.mpf([1, 2]))[1]
+    assert Fraction(*float(slope.a).as_integer_ratio()) <= Fraction(1, 3) <= Fraction(*float(slope.b).as_integer_ratio())
+
+
 @given(fractions, fractions.filter(bool))
 def test_kinks_and_steps_of_fractions_are_exact(x, y):
     def steps(x, y):
