@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from autograd._files import write_atomically
@@ -26,6 +29,8 @@ def report() -> None:
             print(figure, flush=True)
             figures.append(figure)
     write_atomically(PICTURE, Chart(figures).svg.encode())
-    print()
+    print(flush=True)
+    if find_spec("jax") is not None:
+        subprocess.run([sys.executable, "-m", "benchmarks.compiled.synchronous_jax"], check=True)
     for line in (training.digits(), *growth(), cluster()):
         print(line, flush=True)
