@@ -70,7 +70,7 @@ def test_a_function_that_does_something_else_at_every_call_is_refused():
         calls[0] += 1
         return x * calls[0]
 
-    with pytest.raises(CompileError, match="something else at every call"):
+    with pytest.raises(CompileError, match="something different on every call"):
         autograd.compile(counting, 1.0)
 
 
