@@ -561,5 +561,7 @@ def _label(label: Any, classes: int) -> int:
     if not 0 <= index < classes:
         expected = f"0 to {classes - 1}" if classes > 1 else "0, as there is only one"
         instead = ": write int(y) for each" if isinstance(label, float) and label.is_integer() else ""
+        if type(label) is Value:
+            instead = ": for a target that is a Value, as when a loss is compiled, write loss.sample_loss(output, target)"
         raise ValueError(f"targets: expected the index of a class, {expected}, got {label!r}{instead}")
     return index

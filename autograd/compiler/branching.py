@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any
 
 from autograd._check import checked_choice
@@ -57,6 +58,10 @@ class Branching(Compiled):
         for way, (_, slopes, flows) in found:
             way.add_gradients(slopes, flows, scale)
         return sum([value for _, (value, _, _) in found]) * scale
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """ValueError: a file holds one way through a function."""
+        raise ValueError(f"{self.name} goes several ways, and a file holds one: compile it with guard='raise' to save it")
 
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""

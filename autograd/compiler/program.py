@@ -93,6 +93,9 @@ class Program:
         """How many multiplications whose product is added to something."""
         return sum(map(_multiply_adds, self.rows))
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         names = self.names
         lines = [f"def program({_listed(names[: len(self.inputs)])}):"]

@@ -44,7 +44,7 @@ class Traced(NamedTuple):
         arguments = [Argument(*given) for given in zip(names, examples, axes, strict=True)]
         with collector_paused():
             trace, program, captured = _trace(f, name, arguments)
-            _, again, captured_again = _trace(f, name, arguments)
+            _, again, captured_again = _trace(f, name, arguments, named=False)
         if program.rows != again.rows or captured != captured_again:
             raise CompileError(
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
@@ -55,7 +55,9 @@ class Traced(NamedTuple):
         )
 
 
-def _trace(f: Callable[..., Any], name: str, arguments: Sequence[Argument]) -> tuple[Trace, Program, list[Value]]:
+def _trace(
+    f: Callable[..., Any], name: str, arguments: Sequence[Argument], named: bool = True
+) -> tuple[Trace, Program, list[Value]]:
     shapes = [_as_inputs(name, i, argument.example) for i, argument in enumerate(arguments)]
     inputs = [x for shape in shapes for x in tree_leaves(shape)]
     paths = [spelled(path) for a, shape in zip(arguments, shapes, strict=True) for path, _ in leaf_paths(shape, a.name)]
@@ -65,7 +67,7 @@ def _trace(f: Callable[..., Any], name: str, arguments: Sequence[Argument]) -> t
     _transform_checks.check_output("compile", name, trace.result)
     ys = tree_leaves(trace.result)
     outputs = [(f"y{i}" if len(ys) > 1 else "y", y if type(y) is Value else number(y)) for i, y in enumerate(ys)]
-    return trace, *trace.program(outputs)
+    return trace, *trace.program(outputs, named)
 
 
 def _nesting(result: Any) -> Any:

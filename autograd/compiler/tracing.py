@@ -79,16 +79,17 @@ class Trace:
 
     # -- the program ---------------------------------------------------------------------------------
 
-    def program(self, outputs: Sequence[tuple[str, Any]]) -> tuple[Program, list[Value]]:
+    def program(self, outputs: Sequence[tuple[str, Any]], named: bool = True) -> tuple[Program, list[Value]]:
         """The Program that computes these outputs and the conditions of the guards, and the captured leaves.
 
-        Its inputs are the arguments, the captured leaves and the draws, in that order.
+        Its inputs are the arguments, the captured leaves and the draws, in that order. Names of leaves are looked for only if
+        they are to be `named`.
         """
         wanted = [*outputs, *((f"guard_{i}", condition) for i, condition in enumerate(self._conditions))]
         order = self._order([x for _, x in wanted if type(x) is Value])
         known = {*self.inputs, *self.draws}
         captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
-        known_names = node_names(order) if len(order) <= MAX_NAMED else {}
+        known_names = node_names(order) if named and len(order) <= MAX_NAMED else {}
         names = [*self.names, *(_captured_name(known_names.get(x, x.label), i) for i, x in enumerate(captured))]
         names += [f"draw_{i}" for i in range(len(self.draws))]
         builder = Builder([Input(name) for name in names])

@@ -17,6 +17,7 @@ from numba.core import caching, ccallback
 from numba.core.compiler import Compiler
 
 from autograd import ops, scalar_math
+from autograd._format import counted
 from autograd.compiler.executors.vectors import call, integers
 
 _call: Any = call
@@ -49,7 +50,7 @@ def addresses(sources: Iterable[Source]) -> list[int]:
     missing = [function for function in map(_function, wanted.values()) if not _loaded(function)]
     if missing:
         start = time.perf_counter()
-        sys.stderr.write(f"compiling the lane interpreter ({len(missing)} functions), once for this machine ... ")
+        sys.stderr.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, once for this machine ... ")
         sys.stderr.flush()
         for function in missing:
             _compile(function)
