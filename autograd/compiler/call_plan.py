@@ -15,7 +15,16 @@ class CallPlan:
     One update of a small model takes some ten microseconds; to check and sort its arguments every time would double that.
     """
 
-    def __init__(self, runner: LanesRunner, given: Sequence[Given], chosen: Sequence[int], single: bool, scale: float) -> None:
+    def __init__(
+        self,
+        runner: LanesRunner,
+        xs: Sequence[Any],
+        given: Sequence[Given],
+        chosen: Sequence[int],
+        single: bool,
+        scale: float,
+    ) -> None:
+        self._kinds, self._dtypes = list(map(type, xs)), [x.dtype for x in xs]
         self._runner, self._single, self._scale = runner, single, scale
         uniform = [i for i, x in enumerate(given) if x.lanes is None]
         # A reshape takes as long as an operation on a hundred numbers: arrays that have the right shape are left as they are.
@@ -40,6 +49,7 @@ class CallPlan:
     def of(
         cls,
         runner: object,
+        xs: Sequence[Any],
         given: Sequence[Given],
         axes: Sequence[int | None],
         chosen: Sequence[int],
@@ -58,7 +68,11 @@ class CallPlan:
             if not count or varies[start : start + count] != [wanted] * count:
                 return None
             start += count
-        return cls(runner, given, chosen, single, scale) if varies[0] is not reduced else None
+        return cls(runner, xs, given, chosen, single, scale) if varies[0] is not reduced else None
+
+    def takes(self, xs: Sequence[Any]) -> bool:
+        """True if these arguments, which have the shapes of the plan, are arrays of its types."""
+        return list(map(type, xs)) == self._kinds and [x.dtype for x in xs] == self._dtypes
 
     def __call__(self, xs: Sequence[Any]) -> tuple[Any, Any]:
         """The value and the gradient."""

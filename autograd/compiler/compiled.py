@@ -48,9 +48,12 @@ class Compiled(Programs):
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        key = (argnums, reduction, *[(type(x), getattr(x, "shape", None), getattr(x, "dtype", None)) for x in xs])
-        if isinstance(argnums, (int, tuple)) and (plan := self._plans.get(key)) is not None:
-            self.check_closure()
+        by = argnums if type(argnums) is int else _transform_checks.argnums("value_and_grad", argnums)
+        key = (by, reduction, *[getattr(x, "shape", None) for x in xs])
+        plan = self._plans.get(key)
+        if plan is not None and plan.takes(xs):
+            if self.traced.closure is not None:
+                self.traced.closure.check()
             return plan(xs)
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
@@ -66,7 +69,7 @@ class Compiled(Programs):
         if lanes and not (self.captured or self.traced.guards or self.traced.samplers):
             runner = self._runners.get((("gradient", chosen, reduced), True, "plain"))
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(runner, given, axes, chosen, single, reduced, scale)
+            plan = CallPlan.of(runner, xs, given, axes, chosen, single, reduced, scale)
             if plan is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)

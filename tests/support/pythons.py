@@ -19,6 +19,10 @@ ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.versio
 JUPYTER = ("test_notebooks.py", "test_site.py")  # take long to set up, and ask nothing of Python that the others do not
 
 
+NOT_ENGINE = ("test_nn_plot", "test_compiled", "test_chunked", "test_benchmarks")  # in the folders of its tests
+COMPILER = "--ignore=autograd/compiler"  # whose machine code is compiled anew for each Python
+
+
 class Python(NamedTuple):
     version: tuple[int, ...]
     path: Path
@@ -72,13 +76,27 @@ def tests(engine_only: bool) -> list[Path]:
     found = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if path.name not in JUPYTER]
     if not engine_only:
         return found
-    return [path for path in found if path.parent.name in ("tests", "nn") and not path.name.startswith("test_nn_plot")]
+    return [path for path in found if path.parent.name in ("tests", "nn") and not path.name.startswith(NOT_ENGINE)]
 
 
 def run(python: Python, engine_only: bool = False) -> int:
     """Run the doctests and the fast tests; the status of pytest."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
-    command = [environment(python), "-m", "pytest", "-n", "2", "-q", "-m", "not slow", "autograd", "nn", *tests(engine_only)]
+    without = [COMPILER] if engine_only else []
+    command = [
+        environment(python),
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "-q",
+        "-m",
+        "not slow",
+        *without,
+        "autograd",
+        "nn",
+        *tests(engine_only),
+    ]
     return subprocess.run(command, cwd=ROOT).returncode
 
 
