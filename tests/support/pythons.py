@@ -82,21 +82,8 @@ def tests(engine_only: bool) -> list[Path]:
 def run(python: Python, engine_only: bool = False) -> int:
     """Run the doctests and the fast tests; the status of pytest."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
-    without = [COMPILER] if engine_only else []
-    command = [
-        environment(python),
-        "-m",
-        "pytest",
-        "-n",
-        "2",
-        "-q",
-        "-m",
-        "not slow",
-        *without,
-        "autograd",
-        "nn",
-        *tests(engine_only),
-    ]
+    options = ["-n", "2", "-q", "-m", "not slow", *([COMPILER] if engine_only else [])]
+    command = [environment(python), "-m", "pytest", *options, "autograd", "nn", *tests(engine_only)]
     return subprocess.run(command, cwd=ROOT).returncode
 
 
