@@ -24,10 +24,13 @@ Partials = Callable[["Value"], Sequence[Any]]
 CLEARED = float("0")
 
 
-def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> list[Value]:
+def topological_order(
+    roots: Iterable[Value], until: Collection[Value] = (), sources: Mapping[Value, Value] | None = None
+) -> list[Value]:
     """All nodes the roots were made from, arguments before results, in the same order on every run.
 
-    The walk includes the nodes of `until` but does not go beyond them.
+    The walk includes the nodes of `until` but does not go beyond them. It goes on from a leaf that has one of the
+    `sources` to that.
     """
     order: list[Value] = []
     seen: set[Value] = set()
@@ -39,9 +42,15 @@ def topological_order(roots: Iterable[Value], until: Collection[Value] = ()) -> 
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
+            if node in stop:
+                args: tuple[Any, ...] = ()
+            else:
+                args = (sources[node],) if sources and node in sources else node.args
+            if not args:
+                order.append(node)
+                continue
             stack += (node, None)
-            if node not in stop:
-                stack.extend(arg for arg in node.args[::-1] if type(arg) is not float and arg not in seen)
+            stack.extend([arg for arg in args[::-1] if type(arg) is not float and arg not in seen])
     return order
 
 

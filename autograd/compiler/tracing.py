@@ -15,6 +15,7 @@ from autograd.compiler.instructions import detach
 from autograd.compiler.program import Arg, Input, Output, Program
 from autograd.errors import TracingWarning
 from autograd.names import node_names
+from autograd.sweeps import topological_order
 from autograd.value import Value
 
 MAX_NAMED = 20_000  # nodes of a graph in which names are looked for
@@ -86,7 +87,8 @@ class Trace:
         they are to be `named`.
         """
         wanted = [*outputs, *((f"guard_{i}", condition) for i, condition in enumerate(self._conditions))]
-        order = self._order([x for _, x in wanted if type(x) is Value])
+        roots = [x for _, x in wanted if type(x) is Value]
+        order = topological_order(roots, until=(*self.inputs, *self.draws), sources=self._sources)
         known = {*self.inputs, *self.draws}
         captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
         known_names = node_names(order) if named and len(order) <= MAX_NAMED else {}
@@ -107,28 +109,6 @@ class Trace:
                 registers[node] = node._number
         found = [Output(name, registers[x] if type(x) is Value else x) for name, x in wanted]
         return builder.program(found), captured
-
-    def _order(self, roots: Sequence[Value]) -> list[Value]:
-        """All nodes behind the roots, arguments before results, in the order in which a sweep visits them."""
-        order: list[Value] = []
-        seen: set[Value] = set()
-        stop, sources = {*self.inputs, *self.draws}, self._sources
-        stack: list[Any] = list(roots)[::-1]
-        while stack:
-            node = stack.pop()
-            if node is None:  # all arguments of the node under this None are in the order now
-                order.append(stack.pop())
-            elif node not in seen:
-                seen.add(node)
-                args = node.args
-                if (not args and node not in sources) or node in stop:
-                    order.append(node)
-                    continue
-                stack += (node, None)
-                for arg in (sources[node],) if node in sources else args[::-1]:
-                    if type(arg) is not float and arg not in seen:
-                        stack.append(arg)
-        return order
 
 
 def _captured_name(name: str, i: int) -> str:

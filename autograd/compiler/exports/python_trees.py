@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import operator
 from collections.abc import Mapping
 from functools import cache
 
@@ -11,6 +12,13 @@ from autograd import scalar_math
 from autograd.compiler.exports import library
 from autograd.compiler.exports.texts import LIST, NUMBER, PAIR, TRUTH
 
+_ARITHMETIC = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
 _KINDS = {"float": NUMBER, "bool": TRUTH, "tuple[float, float]": PAIR, "list[float]": LIST, "Sequence[float]": LIST}
 
 
@@ -34,11 +42,12 @@ def constant_of(node: ast.expr) -> float | None:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = constant_of(operand)
             return None if inner is None else -inner
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() | ast.Pow(), right=right):
-            if constant_of(left) is None or constant_of(right) is None:
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _ARITHMETIC:
+            x, y = constant_of(left), constant_of(right)
+            if x is None or y is None:
                 return None
             try:
-                return float(eval(ast.unparse(node), {"__builtins__": {}}))
+                return float(_ARITHMETIC[type(sign)](x, y))
             except (ArithmeticError, ValueError, TypeError):
                 return None
     return None
