@@ -60,7 +60,7 @@ MISTAKES = [
     ("passed on before what lies above", "sweeps.py", "depth == below and not level:", "not level:"),
     ("adjoints in forward order", "sweeps.py", "for node in reversed(order):", "for node in order:"),
     ("results before their arguments", "sweeps.py", "stack += (node, None)", "order.append(node)"),
-    ("an order by hash", "sweeps.py", "for arg in node.args[::-1] if", "for arg in set(node.args) if"),
+    ("an order by hash", "sweeps.py", "for arg in args[::-1] if", "for arg in set(args) if"),
     ("roots in an order by hash", "sweeps.py", "list(roots)[::-1]", "list(set(roots))"),
     # -- a node is deeper than its arguments
     ("too shallow", "value.py", "depth = a + 1 if a > b else b + 1", "depth = a + 1"),
