@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd._files import write_atomically
+from autograd.viz.palette import recoloured, theme_css
 
 # Nothing is loaded from outside, and nothing is sent there.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -53,7 +54,7 @@ class Player:
         return _PAGE.format(
             policy=POLICY,
             title=html.escape(_encodable(self.title)),
-            style=bundle("page.css", *(path for path in self.assets if str(path).endswith(".css"))),
+            style=styles(*(path for path in self.assets if str(path).endswith(".css"))),
             data=as_json(self.data),
             script=bundle("scrubber.js", *(path for path in self.assets if str(path).endswith(".js"))),
         )
@@ -71,6 +72,11 @@ class Player:
 
     def __repr__(self) -> str:
         return f"<Player: {self.title}; save_html(path) writes the page>"
+
+
+def styles(*paths: str | Path) -> str:
+    """The style sheets of a page: the colours, what all pages share, and these files."""
+    return "\n".join((theme_css(), bundle("page.css", *paths), recoloured(".autograd .drawing")))
 
 
 def bundle(*paths: str | Path) -> str:

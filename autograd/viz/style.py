@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from autograd._check import checked_choice, checked_integer
 from autograd._format import printable, shown
+from autograd.viz.palette import COLOURS
 
-POSITIVE, NEGATIVE, NOTHING = "#1f5fa8", "#c4501b", "#767676"  # distinguishable without colour vision, too
-MANY = "#5b4b8a"  # the gradients of several values together, which have a norm and no sign
-BROKEN = "#b0007a"  # NaN and infinity
-INK, PAPER, LEAF, OPERATION, FOLDED, LINE = "#222222", "#ffffff", "#eef3fa", "#f4f1e8", "#ece9f4", "#555555"
-FORWARD = "#8a8a8a"
+POSITIVE, NEGATIVE, NOTHING, MANY, BROKEN = (
+    COLOURS[name].light for name in ("positive", "negative", "nothing", "many", "broken")
+)
+INK, PAPER, LEAF, OPERATION, FOLDED, LINE, FORWARD = (
+    COLOURS[name].light for name in ("ink", "paper", "leaf", "operation", "folded", "quiet", "edge")
+)
 MAX_TERMS = 4
 MAX_VECTOR = 3
 MAX_HAIRLINE = 1e-4  # a gradient below this is drawn as a dotted hairline

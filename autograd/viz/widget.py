@@ -13,7 +13,7 @@ from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.op import number
 from autograd.value import Value
-from autograd.viz.page import as_json, bundle
+from autograd.viz.page import as_json, bundle, styles
 from autograd.viz.player import page_data
 from autograd.viz.style import Options
 
@@ -62,7 +62,7 @@ def widget(
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", "player.js", "widget.js")
-        _css = bundle("page.css", "player.css")
+        _css = styles("player.css")
         values = traitlets.List(traitlets.Float()).tag(sync=True)
         page = traitlets.Unicode().tag(sync=True)
 

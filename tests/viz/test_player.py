@@ -18,7 +18,7 @@ import nn
 from autograd import Value, gradients
 from autograd.sweeps import topological_order
 from autograd.viz import RendererMissing, style
-from autograd.viz.page import as_json, bundle
+from autograd.viz.page import as_json, styles
 from autograd.viz.player import player
 from autograd.viz.widget import widget
 from tests.support.programs import run, tame_programs
@@ -172,7 +172,7 @@ def test_in_a_folded_drawing_every_step_has_a_box_and_every_arrow_its_edges():
 
 
 def test_every_colour_of_the_drawing_has_one_for_the_dark_look():
-    css = bundle("player.css")
+    css = styles("player.css")
     colours = {value for value in vars(style).values() if isinstance(value, str) and re.fullmatch("#[0-9a-f]{6}", value)}
     assert len(colours) > 5
     assert [colour for colour in colours if f'="{colour}"' not in css] == []

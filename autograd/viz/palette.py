@@ -1,0 +1,100 @@
+"""The colours of all drawings, pages and plots: one set for light mode, one for dark mode.
+
+There are three palettes that are never mixed (sign, class, sequence) and an accent, which marks the current step alone.
+A second channel tells each apart without colour: dashes and the sign in a label, the shape of a marker, lightness.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+
+class Colour(NamedTuple):
+    """As #rrggbb, in light and in dark mode."""
+
+    light: str
+    dark: str
+
+
+COLOURS = {
+    # surfaces and text
+    "paper": Colour("#ffffff", "#15181c"),
+    "panel": Colour("#f7f8fa", "#1c2026"),
+    "ink": Colour("#1d2126", "#e6e9ed"),
+    "quiet": Colour("#5a626b", "#a3acb6"),
+    "line": Colour("#d9dde2", "#353b43"),
+    # cards
+    "leaf": Colour("#e6eef4", "#22303c"),
+    "operation": Colour("#f1f2ee", "#24272b"),
+    "folded": Colour("#eae8f2", "#2a2735"),
+    "edge": Colour("#7b848d", "#8b949d"),  # the way forward, frames
+    # sign
+    "positive": Colour("#1f5fa8", "#7db7f5"),
+    "negative": Colour("#a94008", "#f59a63"),
+    "nothing": Colour("#666666", "#9b9b9b"),
+    "many": Colour("#4d5b66", "#b3c0ca"),  # several gradients together: they have a norm and no sign
+    "broken": Colour("#b0007a", "#ff7fd0"),  # NaN and infinity; always with ⚠
+    # the current step
+    "accent": Colour("#7a3ff2", "#b79bff"),
+    "highlight": Colour("#efe8fe", "#2c2445"),
+}
+
+CLASSES = (
+    Colour("#0f8f86", "#5fd6c8"),
+    Colour("#882255", "#e77fb4"),
+    Colour("#8a7a12", "#ddcc77"),
+    Colour("#3b3f46", "#d5d9de"),
+    Colour("#117733", "#5fd38a"),
+    Colour("#c43d6b", "#ff8fab"),
+    Colour("#6b4a2f", "#c9a27c"),
+    Colour("#7d2a7d", "#d99be0"),
+    Colour("#5b6f7d", "#9fb3c2"),
+    Colour("#5f8a00", "#b5c95a"),
+)
+MARKERS = ("o", "^", "s", "D", "P", "X", "v", "*", "p", "<")  # of the classes, as Matplotlib calls them
+RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
+
+
+def sequence(t: float) -> str:
+    """The colour of a magnitude between 0 (dark) and 1 (light); beyond, that of the nearer end.
+
+    >>> sequence(0.0), sequence(0.5), sequence(2.0)
+    ('#1b1a17', '#807d76', '#f4f1e8')
+    """
+    at = min(max(t, 0.0), 1.0) * (len(RAMP) - 1)
+    k = min(int(at), len(RAMP) - 2)
+    low, high = list(pairwise(RAMP))[k]
+    parts = ((int(low[i : i + 2], 16), int(high[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (at - k) * (b - a)):02x}" for a, b in parts)
+
+
+def variables(mode: str) -> str:
+    """The CSS declarations of all colours: `--ink`, `--positive`, …, `--class-1` to `--class-10`.
+
+    >>> variables("dark").partition(";")[0]
+    '--paper: #15181c'
+    """
+    return " ".join(f"--{name}: {getattr(colour, mode)};" for name, colour in _named().items())
+
+
+def theme_css() -> str:
+    """The variables for everything in an element of class `autograd`.
+
+    Light, or dark where the element has data-theme="dark", and in JupyterLab's dark themes.
+    """
+    dark = '.autograd[data-theme="dark"], [data-jp-theme-light="false"] .autograd:not([data-theme])'
+    return f".autograd {{ {variables('light')} color-scheme: light; }}\n{dark} {{ {variables('dark')} color-scheme: dark; }}\n"
+
+
+def recoloured(scope: str) -> str:
+    """CSS that makes the colours of an SVG inside `scope`, which are those of light mode, follow the variables."""
+    return "\n".join(
+        f'{scope} [{what}="{colour.light}"] {{ {what}: var(--{name}); }}'
+        for name, colour in _named().items()
+        for what in ("fill", "stroke")
+    )
+
+
+def _named() -> dict[str, Colour]:
+    return COLOURS | {f"class-{i}": colour for i, colour in enumerate(CLASSES, 1)}

@@ -1,0 +1,74 @@
+"""The palettes can be read in light and in dark mode, and told apart."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations, pairwise
+
+import pytest
+
+from autograd.viz.palette import CLASSES, COLOURS, MARKERS, RAMP, sequence
+
+MODES = ("light", "dark")
+SURFACES = ("paper", "panel", "leaf", "operation", "folded", "highlight")
+TEXT = ("ink", "quiet", "positive", "negative", "nothing", "many", "broken", "accent")
+
+
+def channels(colour: str) -> list[float]:
+    """Red, green and blue in linear light."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def luminance(colour: str) -> float:
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), channels(colour), strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG defines it: from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("surface", SURFACES)
+def test_text_has_the_contrast_that_aa_asks_for(surface: str, mode: str) -> None:
+    for name in TEXT:
+        assert contrast(getattr(COLOURS[name], mode), getattr(COLOURS[surface], mode)) >= 4.5, name
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_marks_stand_out_from_the_paper(mode: str) -> None:
+    for colour in (COLOURS["edge"], *CLASSES):
+        assert contrast(getattr(colour, mode), getattr(COLOURS["paper"], mode)) >= 3.0
+
+
+def test_no_colour_stands_for_two_things() -> None:
+    for mode in MODES:
+        used = [getattr(colour, mode) for colour in (*COLOURS.values(), *CLASSES)]
+        assert len(set(used)) == len(used)
+
+
+def test_every_class_has_its_own_marker() -> None:
+    assert len(set(MARKERS)) == len(CLASSES)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_class_looks_like_plus_or_minus(mode: str) -> None:
+    """The distance is in linear light, where the nearest pair of the sign palette itself is 0.3 apart."""
+    for colour, name in ((colour, name) for colour in CLASSES for name in ("positive", "negative", "accent")):
+        assert math.dist(channels(getattr(colour, mode)), channels(getattr(COLOURS[name], mode))) >= 0.12, (colour, name)
+
+
+def test_the_ramp_grows_lighter_from_end_to_end() -> None:
+    shades = [luminance(sequence(t / 100)) for t in range(101)]
+    assert all(a < b for a, b in pairwise(shades))
+    assert sequence(0.0) == RAMP[0]
+    assert sequence(1.0) == RAMP[-1]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_first_two_classes_differ_in_lightness_too(mode: str) -> None:
+    """Two classes are the common case: their colours differ in grey."""
+    (one, other), *_ = combinations(CLASSES, 2)
+    assert contrast(getattr(one, mode), getattr(other, mode)) >= 1.4
