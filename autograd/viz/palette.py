@@ -53,6 +53,14 @@ CLASSES = (
     Colour("#5f8a00", "#b5c95a"),
 )
 MARKERS = ("o", "^", "s", "D", "P", "X", "v", "*", "p", "<")  # of the classes, as Matplotlib calls them
+# Pages whose dark or light theme is chosen on the page: Jupyter's, those of VS Code's and Colab's notebooks.
+DARK_PAGES = (
+    '[data-jp-theme-light="false"]',
+    ".vscode-dark",
+    ".vscode-high-contrast:not(.vscode-high-contrast-light)",
+    'html[theme="dark"]',
+)
+LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-contrast-light", 'html[theme="light"]')
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
@@ -81,9 +89,9 @@ def variables(mode: str) -> str:
 def theme_css() -> str:
     """The variables for everything in an element of class `autograd`.
 
-    Light, or dark where the element has data-theme="dark", and in JupyterLab's dark themes.
+    Light, or dark where the element has data-theme="dark", and in the dark themes of notebooks.
     """
-    dark = '.autograd[data-theme="dark"], [data-jp-theme-light="false"] .autograd:not([data-theme])'
+    dark = ", ".join(('.autograd[data-theme="dark"]', *(f"{page} .autograd:not([data-theme])" for page in DARK_PAGES)))
     return f".autograd {{ {variables('light')} color-scheme: light; }}\n{dark} {{ {variables('dark')} color-scheme: dark; }}\n"
 
 
