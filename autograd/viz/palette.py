@@ -54,7 +54,6 @@ CLASSES = (
     Colour("#5f8a00", "#b5c95a"),
 )
 MARKERS = ("o", "^", "s", "D", "P", "X", "v", "*", "p", "<")  # of the classes, as Matplotlib calls them
-<<<<<<< HEAD
 # Pages whose dark or light theme is chosen on the page: Jupyter's, those of VS Code's and Colab's notebooks.
 DARK_PAGES = (
     '[data-jp-theme-light="false"]',
@@ -63,9 +62,6 @@ DARK_PAGES = (
     'html[theme="dark"]',
 )
 LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-contrast-light", 'html[theme="light"]')
-=======
-DARK_NOTEBOOKS = ('[data-jp-theme-light="false"]', ".vscode-dark", '[theme="dark"]')  # JupyterLab, VS Code, Colab
->>>>>>> forms
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
@@ -96,14 +92,12 @@ def theme_css(names: Collection[str] = ()) -> str:
 
     Light, or dark where the element has data-theme="dark", and in the dark themes of notebooks.
     """
-<<<<<<< HEAD
-    dark = ", ".join(('.autograd[data-theme="dark"]', *(f"{page} .autograd:not([data-theme])" for page in DARK_PAGES)))
-    return f".autograd {{ {variables('light')} color-scheme: light; }}\n{dark} {{ {variables('dark')} color-scheme: dark; }}\n"
-=======
-    dark = f'.autograd[data-theme="dark"], :is({", ".join(DARK_NOTEBOOKS)}) .autograd:not([data-theme])'
+    pages = f":is({', '.join(DARK_PAGES)}) .autograd:not([data-theme])"
     light_css, dark_css = variables("light", names), variables("dark", names)
-    return f".autograd {{ {light_css} color-scheme: light; }}\n{dark} {{ {dark_css} color-scheme: dark; }}\n"
->>>>>>> forms
+    return (
+        f".autograd {{ {light_css} color-scheme: light; }}\n"
+        f'.autograd[data-theme="dark"], {pages} {{ {dark_css} color-scheme: dark; }}\n'
+    )
 
 
 def recoloured(scope: str) -> str:
