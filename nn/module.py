@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
+from nn._cards import module_card
 from nn._check import plain_lists, shape_text, sizes
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
@@ -198,6 +199,9 @@ class Module:
     def _described(self) -> str:
         """The text in the parentheses of the repr."""
         return ""
+
+    def _repr_html_(self) -> str:
+        return module_card(self)
 
 
 def _children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
