@@ -191,7 +191,7 @@ class Module:
 
     @recursive_repr("…")
     def __repr__(self) -> str:
-        parts = [part for name, held in vars(self).items() for part in _children(name, held)]
+        parts = [part for name, held in vars(self).items() for part in children(name, held)]
         inner = [f"({path}): {module!r}" for path, module in parts]
         body = "".join("\n  " + line.replace("\n", "\n  ") for line in inner)
         return f"{type(self).__name__}({self._described()}{body}{chr(10) if body else ''})"
@@ -204,13 +204,13 @@ class Module:
         return module_card(self)
 
 
-def _children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
+def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
     """The modules directly inside, not those inside them; `around` are the containers around `held`."""
     if isinstance(held, Module):
         yield path, held
     elif not any(held is outer for outer in around):
         for key, item in items(held):
-            yield from _children(f"{path}.{key}", item, (*around, held))
+            yield from children(f"{path}.{key}", item, (*around, held))
 
 
 def _binds(takes: Signature, args: Sequence[Any]) -> bool:
