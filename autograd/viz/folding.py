@@ -71,6 +71,9 @@ class Folding:
 def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Folding:
     """Choose what is folded: modules and scopes first, then whatever is farthest from the root."""
     top = _groups(graph)
+    for group in top.inner():
+        if len(group.calls) > 1:
+            group.about = " · ".join(filter(None, (group.about, f"{len(group.calls)} calls")))
     there = {group.name for group in top.inner()}
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"
