@@ -221,8 +221,7 @@ class Plan:
         if frame is not None:
             before, after, above, below = self._header
             along, across = level.along + before + after, level.across + above + below
-            if not self.upright:
-                along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
+            along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
             self.frame_items[frame] = Item(frame.name, along, across)
 
     def _home(self, id: str) -> Group | None:
@@ -269,7 +268,9 @@ class Plan:
             u, v = origins[self._parent(frame)]
             item = self.frame_items[frame]
             origins[frame] = u + item.u + self._header[0], v + item.v + self._header[2]
-            self.frames.append(Frame(frame.name, frame.about, u + item.u, v + item.v, item.along, item.across))
+            self.frames.append(
+                Frame(one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
+            )
         for id, placed in self.placed.items():
             u, v = origins[self._home(id)]
             placed.u, placed.v = u + placed.item.u, v + placed.item.v

@@ -107,12 +107,19 @@ class _Picture:
     # -- cards -------------------------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> str:
+        """A frame with its name above, or at its side where lines enter from above."""
         x, y = self._corner(frame.u, frame.v, frame.along)
         width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
-        box = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
-        name = text_at((x + 10.0, y + 16.0), frame.name, "name", size=NAME, bold=True)
-        more = text_at((x + 18.0 + text_width(frame.name, NAME, bold=True), y + 16.0), frame.about, "about", style.LINE, WORD)
-        return f'<g class="frame" data-name="{escaped(frame.name)}">{box}{name}{more if frame.about else ""}</g>'
+        parts = [rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")]
+        parts.append(text_at((10.0, 16.0), frame.name, "name", size=NAME, bold=True))
+        if frame.about:
+            place = 18.0 + text_width(frame.name, NAME, bold=True), 16.0
+            parts.append(text_at(place, frame.about, "about", style.LINE, WORD))
+        turned = (
+            f"translate({number(x)},{number(y + height)}) rotate(-90)" if self.upright else f"translate({number(x)},{number(y)})"
+        )
+        border, *name = parts
+        return f'<g class="frame" data-name="{escaped(frame.name)}">{border}<g transform="{turned}">{"".join(name)}</g></g>'
 
     def _card(self, placed: Placed) -> str:
         card, item = placed.card, placed.item
