@@ -128,7 +128,7 @@ function neuronGraph(data, numbers, i, narrow) {
   const height = CARD.head + 2 * CARD.row + 6;
   const [gap, near] = [14, 6];
   const wide = CARD.width;
-  const columns = narrow ? [0, wide + 44, wide + 44, wide + 44] : [0, wide + 158, 2 * wide + 240, 3 * wide + 390];
+  const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + 158, 2 * wide + 240, 3 * wide + 390];
   const pair = 2 * height + near;
   const linear = neuron.activation === "linear" && !neuron.then;
   const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + height;
@@ -153,7 +153,7 @@ function neuronGraph(data, numbers, i, narrow) {
   into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, tall, found.delta, narrow));
   drawing.card({ x: columns[2], y: sumTop, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
   const end = linear ? sumTop + tall : neuronActivation(drawing, neuron, found, columns, sumTop + (tall - height) / 2, height, narrow);
-  const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 40 : 0);
+  const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 32 : 0);
   const svg = drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
   svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${Math.max(rows, end) + 8}`);
   return svg;
@@ -180,7 +180,7 @@ function neuronTerm(drawing, data, term, found, columns, y, height, near) {
 function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow) {
   const start = columns[1] + CARD.width;
   if (narrow) {
-    const [out, back] = [start + 16, start + 28];
+    const [out, back] = [start + 13, start + 25];
     const end = columns[2] + CARD.width;
     drawing.forward(`M${start + 2} ${from - 6}H${out}V${top + height / 2 - 6}H${end + 8}`, `M${end + 2} ${top + height / 2 - 6}l8 -3.5v7z`);
     drawing.backward(`M${end + 2} ${top + height / 2 + 8}H${back}V${from + 6}H${start + 9}`, `M${start + 2} ${from + 6}l9 -5v10z`, delta);
