@@ -260,9 +260,9 @@ class _Wide(_Planner):
         if slot is None or after is None:
             return 40.0
         if slot == 0 and self.shape:
-            return THUMB + 60.0
+            return THUMB + 80.0
         links = max(len(self.shown(slot)[0]), len(self.shown(after)[0]))
-        return 80.0 + 9.0 * links
+        return 90.0 + 10.0 * links
 
     def _height(self, slot: int | None) -> float:
         if slot is None:
