@@ -32,9 +32,6 @@ SCRIPTS = (
     "stage.js", "passes.js", "telling.js", "drawing.js", "callout.js", "numbers.js", "search.js", "address.js", "player.js"
 )  # fmt: skip
 
-_IN_CSS = r' (?:font-family="[^"]*"|xml:space="[^"]*"|text-anchor="start"|font-size="(?:11|9).00")'
-
-
 def player(
     y: Value, *, direction: str = "LR", max_nodes: int = 100, fold: str = "auto", expand: str | Collection[str] = ()
 ) -> Player:
@@ -57,8 +54,8 @@ def player(
     """
     passes = Passes(Graph(checked_value("player({})", "y", y)))
     page = page_data(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
-    found = re.search(r"<svg[^>]* height='([\d.]+)(pt)?'", page["svg"])
-    drawn = float(found[1]) * (4 / 3 if found[2] else 1) if found else MAX_HEIGHT  # in pixels
+    found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
+    drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
@@ -158,12 +155,12 @@ def _arrows(
 
 
 def compact(svg: str) -> str:
-    """The picture in half as much text: without what the style sheet says, and without tooltips that reveal later steps."""
-    svg = re.sub(r"<!--.*?-->|<title>.*?</title>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(rf"{_IN_CSS}|(?<=>)\s+(?=<)", "", svg)
-    svg = re.sub(r'<g id="a_[^"]*"><a xlink:title="([^"]*)">(.*?)</a></g>', lambda link: _origin(link[1]) + link[2], svg)
-    svg = re.sub(r' (?:d|points|x|y)="[^"]*"', lambda numbers: re.sub(r"(\.\d)\d+", r"\1", numbers[0]), svg)
-    return svg.replace("&#45;", "-").replace('"', "'")  # which JSON need not escape; in a text it is &quot;
+    """The picture in fewer characters, and without tooltips that reveal later steps."""
+    head, _, drawn = svg[svg.index("<svg") :].partition("</desc>")
+    drawn = re.sub(r"<title>(.*?)</title>", lambda tooltip: _origin(tooltip[1]), drawn, flags=re.DOTALL)
+    drawn = re.sub(r' data-(?:source|target)="[^"]*"|(?<=>)\s+(?=<)', "", drawn)
+    head = re.sub(r'font-family="[^"]*"', 'font-family="Arial, Helvetica, sans-serif"', head)
+    return f"{head}</desc>{drawn}".replace('"', "'")  # which JSON need not escape; in a text it is &quot;
 
 
 def _origin(tooltip: str) -> str:

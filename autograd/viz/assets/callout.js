@@ -31,7 +31,8 @@ function callout(view) {
     const size = { width: words.offsetWidth, height: words.offsetHeight };
     const all = (boxes) => boxes.map(view.seen).filter((r) => r.right > 0 && r.bottom > 0 && r.left < stage.width && r.top < stage.height);
     const anchor = view.seen(target.anchor);
-    const place = freePlace(size, anchor, stage, [...all(target.obstacles), ...view.furniture()], all(target.avoided));
+    const inSight = all([target.anchor]).length > 0;
+    const place = inSight ? freePlace(size, anchor, stage, [...all(target.obstacles), ...view.furniture()], all(target.avoided)) : null;
     root.hidden = place === null;
     if (place === null) return;
     words.style.transform = `translate(${place.x}px, ${place.y}px)`;

@@ -15,7 +15,7 @@ function drawing(view) {
 
   function place(text, fresh, passes, keep = false) {
     [data, walk] = [fresh, passes];
-    const svg = adopted(parseSvg(text));
+    const svg = parseSvg(text);
     view.place(svg, keep);
     bind(svg);
   }
@@ -62,7 +62,7 @@ function drawing(view) {
   }
 
   function arrow(g) {
-    const found = { g, key: g.id.slice(1), back: g.id[0] === "b", line: g.querySelector("path"), labels: [...g.querySelectorAll("text")], measured: null };
+    const found = { g, key: g.id.slice(1), back: g.id[0] === "b", line: g.querySelector(".line"), labels: [...g.querySelectorAll("text")] };
     found.update = (now) => updateArrow(found, now);
     return found;
   }
@@ -172,11 +172,10 @@ function drawing(view) {
     g.append(dot, text);
     line.parentNode.append(g);
     const length = line.getTotalLength();
-    const reversed = line.dataset.reversed !== undefined;
     return {
       g,
       to(t) {
-        const { x, y } = line.getPointAtLength(length * (reversed ? 1 - t : t));
+        const { x, y } = line.getPointAtLength(length * t);
         g.setAttribute("transform", `translate(${x} ${y})`);
       },
     };
@@ -185,7 +184,7 @@ function drawing(view) {
   // New numbers in the same layout, or in a new one if the arrows differ.
   function renumber(text, fresh, passes) {
     const svg = view.root.querySelector(".stage-picture > svg");
-    const other = adopted(parseSvg(text));
+    const other = parseSvg(text);
     const parts = (of) => [...of.querySelectorAll("text, path, polygon, rect, circle, line")];
     const ids = (of) => [...of.querySelectorAll("g[id]")].map((g) => g.id).join(" ");
     const [old, now] = [parts(svg), parts(other)];
@@ -205,28 +204,4 @@ function drawing(view) {
   }
 
   return { place, renumber, show, travel, spot, lit: marked, around, measured };
-}
-
-// The parts of a drawing by Graphviz, named as `drawing` expects them.
-function adopted(svg) {
-  for (const g of svg.querySelectorAll("g.node")) {
-    if (!/^[ng]\d+$/.test(g.id)) continue;
-    const texts = [...g.querySelectorAll("text")];
-    if (texts.some((text) => text.matches(".value, .grad"))) continue;
-    [...g.querySelectorAll("path, polygon")].at(-1)?.classList.add("card");
-    texts[0]?.classList.add("name");
-    const rows = texts.slice(0, -1).map((text, i) => [text.textContent.trim().slice(0, 4), texts[i + 1]]);
-    const [value, grad] = ["data", "grad"].map((word) => rows.filter(([begins]) => begins === word).map(([, number]) => number));
-    if (g.id[0] === "n") for (const row of [value, grad]) row.splice(0, row.length - 1); // a node may be called data
-    const corners = g.querySelector("path")?.getAttribute("d").match(/-?[\d.]+(?=,)/g).map(Number) ?? [];
-    for (const [name, found] of [["value", value], ["grad", grad], ["sum", texts.filter((text) => text.textContent.startsWith("= "))]]) {
-      for (const text of found) {
-        text.classList.add(name);
-        text.setAttribute("text-anchor", "end");
-        text.setAttribute("x", Math.max(...corners) - 13);
-      }
-    }
-  }
-  for (const g of svg.querySelectorAll("g.backward")) if (!g.querySelector("path.line")) g.querySelector("path").dataset.reversed = "";
-  return svg;
 }

@@ -33,6 +33,7 @@ function mount(root, data, keyboard = document) {
   let walk; // the passes over the graph
   let shown; // the step that is shown
   let when = 0; // it was shown
+  let stepped = false; // until then all of the drawing is seen
   let begins = new Map(); // the first of the steps that are taken at once, by the last
   let tall; // whether the drawing runs from top to bottom
 
@@ -77,7 +78,7 @@ function mount(root, data, keyboard = document) {
   // The drawing that suits the width of the stage.
   function layOut() {
     const now = data.narrow !== undefined && view.root.clientWidth < NARROW;
-    if (now === tall) return;
+    if (now === tall) return look();
     tall = now;
     picture.place(tall ? data.narrow : data.svg, data, walk);
     if (shown !== undefined) show(shown);
@@ -125,13 +126,14 @@ function mount(root, data, keyboard = document) {
     walk.go(at);
     root.classList.toggle("fast", !calm);
     picture.show(now, before);
-    say(now, calm, before !== undefined);
+    stepped ||= before !== undefined && before !== at;
+    say(now, calm);
     if (!panel.hidden) table.show(walk, now, data.nodes);
     if (calm && before === now.times[0] - 1) picture.travel(now);
     if (own && !playing) place.write();
   }
 
-  function say(now, calm, stepped) {
+  function say(now, calm) {
     const [first, last] = [now.times[0], now.times.at(-1)];
     const about = phase(data, walk, [first, last]);
     const all = sentences(data, walk, last);
@@ -143,7 +145,7 @@ function mount(root, data, keyboard = document) {
       details.replaceChildren(element("h2", {}, about), ...full, element("p", { class: "quiet" }, more), element("p", { class: "quiet" }, data.note));
     }
     const active = picture.lit("now");
-    if (stepped) view.reveal([...active, ...picture.lit("receives")].map(picture.measured));
+    look();
     if (!calm || active.length === 0) return words.hide();
     const lines = all.slice(0, MAX_LINES).map(({ text }) => element("div", {}, text));
     const [card] = active;
@@ -151,6 +153,12 @@ function mount(root, data, keyboard = document) {
     else if (card.folded) lines.unshift(element("div", { class: "quiet" }, `inside ${card.name}`));
     if (all.length > MAX_LINES || more) lines.push(element("div", { class: "quiet" }, "…"));
     words.show(lines, ...picture.around(active.at(-1)));
+  }
+
+  // Brings into sight what the step is about.
+  function look() {
+    if (!stepped) return;
+    view.reveal([...picture.lit("now"), ...picture.lit("receives")].map(picture.measured));
   }
 
   function update(fresh) {
