@@ -14,7 +14,7 @@ from autograd.lessons.steps import Passes
 from autograd.op import number
 from autograd.value import Value
 from autograd.viz.page import as_json, bundle, styles
-from autograd.viz.player import page_data
+from autograd.viz.player import SCRIPTS, STYLES, page_data
 from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
@@ -61,8 +61,8 @@ def widget(
         return as_json({**page_data(passes, options), "leaves": sliders})
 
     class LivePlayer(anywidget.AnyWidget):
-        _esm = bundle("scrubber.js", "player.js", "widget.js")
-        _css = styles("player.css")
+        _esm = bundle("scrubber.js", *SCRIPTS, "widget.js")
+        _css = styles(*STYLES)
         values = traitlets.List(traitlets.Float()).tag(sync=True)
         page = traitlets.Unicode().tag(sync=True)
 
