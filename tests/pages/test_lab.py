@@ -3,11 +3,11 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from autograd import Value
+from autograd import Value, _format
 from autograd.viz.draw_dot import draw_dot
 from autograd.viz.player import player
 from tests.support.browser import browser
-from tests.support.lab import change_theme, command, running_lab
+from tests.support.lab import change_theme, command, run_all, running_lab
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.slow
@@ -51,3 +51,47 @@ def test_a_notebook_that_is_not_trusted_shows_pictures_and_how_to_make_them_play
         change_theme(page, "dark")
         page.wait_for_timeout(500)
         page.screenshot(path="/tmp/w/dark.png")
+
+
+LIVE = """
+from autograd import Value
+from autograd.viz import widget
+w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-0.25, "b")
+y = (w * x + b).tanh()
+y.label = "y"
+live = widget(y, [w, b])
+live
+"""
+
+
+def recorded(w, b):
+    w, x, b = Value(w, "w"), Value(2.0, "x"), Value(b, "b")
+    y = (w * x + b).tanh()
+    y.label = "y"
+    y.backward()
+    return {"w": w, "x": x, "b": b, "y": y}
+
+
+def table(live):
+    """The values and gradients of the named nodes, as they are shown."""
+    rows = live.locator("tr[data-node]").evaluate_all("rows => rows.map(row => [...row.children].map(cell => cell.textContent))")
+    return {name: (value, gradient) for name, value, gradient in rows if name in "wxby"}
+
+
+def expected(w, b):
+    return {name: (_format.shown(node.data), _format.shown(node.grad)) for name, node in recorded(w, b).items()}
+
+
+def test_the_live_player_in_jupyterlab(lab):
+    lab.write("live.ipynb", [LIVE, "live"])
+    with lab.opened("live.ipynb") as page:
+        run_all(page)
+        first, second = (page.locator(".jp-OutputArea-output .autograd.live").nth(i) for i in range(2))
+        second.wait_for()
+        page.screenshot(path="/tmp/w/live.png")
+        first.get_by_role("slider", name="Step").press("End")
+        assert table(first) == expected(0.5, -0.25)
+        first.get_by_role("slider", name="w").fill("0.8")
+        page.wait_for_timeout(500)
+        assert table(first) == expected(0.8, -0.25)
+        page.screenshot(path="/tmp/w/live2.png")
