@@ -54,7 +54,13 @@ def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
 def _label(arrow: Arrow, back: list[float], options: Options) -> str:
     """What flows back: as adjoint times partial, if there is only one."""
     text = style.gradients(back)
-    if len(arrow.partials) == 1 and arrow.partials[0] is not None and arrow.bar is not None and "partial" in options.show and any(back):
+    if (
+        len(arrow.partials) == 1
+        and arrow.partials[0] is not None
+        and arrow.bar is not None
+        and "partial" in options.show
+        and any(back)
+    ):
         text = f"{style.short(arrow.bar)} · {style.factor(arrow.partials[0])} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
 

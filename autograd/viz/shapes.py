@@ -34,7 +34,13 @@ def escaped(text: str) -> str:
 
 def sign(colour: str) -> str:
     """The class of a number, by its colour; with a space before it."""
-    names = {style.POSITIVE: "positive", style.NEGATIVE: "negative", style.NOTHING: "nothing", style.MANY: "many", style.BROKEN: "broken"}
+    names = {
+        style.POSITIVE: "positive",
+        style.NEGATIVE: "negative",
+        style.NOTHING: "nothing",
+        style.MANY: "many",
+        style.BROKEN: "broken",
+    }
     return f" {names[colour]}" if colour in names else ""
 
 

@@ -12,7 +12,21 @@ from autograd.viz.diagram import Diagram
 from autograd.viz.flow import Flow
 from autograd.viz.legend import legend
 from autograd.viz.routing import (
-    CLEAR, HALF_TEXT, HEAD, LABEL, LINE, NAME, NUMBER, PADDING, WORD, Frame, Placed, Plan, Route, head_text, sides
+    CLEAR,
+    HALF_TEXT,
+    HEAD,
+    LABEL,
+    LINE,
+    NAME,
+    NUMBER,
+    PADDING,
+    WORD,
+    Frame,
+    Placed,
+    Plan,
+    Route,
+    head_text,
+    sides,
 )
 from autograd.viz.shapes import Point, escaped, head, line, number, pair, rectangle, sign, text_at, tip, wrapped
 from autograd.viz.text_size import FONT, shortened, text_width
@@ -118,7 +132,10 @@ class _Picture:
         parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
         parts.append(self._name(card, x + width / 2, top + 14.5))
         shift = (width - placed.columns.width) / 2
-        parts += [self._line(row, x + shift, top + HEAD + PADDING / 2 + LINE * (k + 0.5) + 4.0, placed) for k, row in enumerate(card.lines)]
+        parts += [
+            self._line(row, x + shift, top + HEAD + PADDING / 2 + LINE * (k + 0.5) + 4.0, placed)
+            for k, row in enumerate(card.lines)
+        ]
         kind = f"{card.kind} broken" if card.broken else card.kind
         point = number(x + shift + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}</g>'
@@ -129,7 +146,9 @@ class _Picture:
             return text_at((x, y), text, "name", size=NAME, bold=True, anchor="middle")
         left = x - text_width(text, NAME, bold=True) / 2
         right = left + text_width(f"{card.head}  ", NAME, bold=True)
-        return text_at((left, y), card.head, "symbol", size=NAME, bold=True) + text_at((right, y), card.name, "name", size=NAME, bold=True)
+        return text_at((left, y), card.head, "symbol", size=NAME, bold=True) + text_at(
+            (right, y), card.name, "name", size=NAME, bold=True
+        )
 
     def _line(self, row: Line, x: float, y: float, placed: Placed) -> str:
         columns = placed.columns
@@ -151,7 +170,9 @@ class _Picture:
         points[-1] = (u - THIN_TIP + 1.0, v)
         way = line(self._curve(points), style.FORWARD, 1.2)
         ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
-        return f'<g id="f{route.arrow.id}" class="edge forward" {ends}><title>forward: {escaped(flow.names)}</title>{way}{end}</g>'
+        return (
+            f'<g id="f{route.arrow.id}" class="edge forward" {ends}><title>forward: {escaped(flow.names)}</title>{way}{end}</g>'
+        )
 
     def _backward(self, route: Route, flow: Flow) -> str:
         points = self._lane(route, 1)
@@ -206,5 +227,7 @@ class _Picture:
             for piece in (piece for text in lines for piece in wrapped(text, room, SENTENCE)):
                 y += TEXT_HEIGHT
                 parts.append(text_at((MARGIN, y - 4.0), piece, kind, style.INK if kind == "sentence" else style.LINE, SENTENCE))
-        text, height = legend([placed.card for placed in self.plan.placed.values()], [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room)
+        text, height = legend(
+            [placed.card for placed in self.plan.placed.values()], [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room
+        )
         return [*parts, text], y + 8.0 + height + MARGIN / 2

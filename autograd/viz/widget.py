@@ -78,7 +78,7 @@ def widget(
             values = change["new"]
             sliders[:] = map(_widened, sliders, values)
             self._player = player_at(values)
-            self.page = as_json({**self._player.data, "leaves": sliders, "values": values})
+            self.page = as_json({**self._player.data, "height": self._player.height, "leaves": sliders, "values": values})
 
         def _repr_mimebundle_(self, **kwargs: Any) -> Any:
             """The live player; and for a notebook that is read without its kernel, the player as it is now."""

@@ -65,7 +65,7 @@ function leafPanel(model, page) {
 function render({ model, el }) {
   let page = JSON.parse(model.get("page"));
   const root = element("div", { class: "autograd live", "data-lm-suppress-shortcuts": true }); // the keys are ours, not JupyterLab's
-  const inside = element("div", { class: "autograd" });
+  const inside = element("div", { class: "autograd", style: `height: ${page.height}px` });
   const leaves = leafPanel(model, () => page);
   root.append(leaves.root, inside);
   el.append(root);
