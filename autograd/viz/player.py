@@ -53,7 +53,12 @@ def player(
     <Player: y = 9, forward and backward; save_html(path) writes the page>
     """
     passes = Passes(Graph(checked_value("player({})", "y", y)))
-    page = page_data(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
+    return player_of(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
+
+
+def player_of(passes: Passes, options: Options) -> Player:
+    """The player of these passes."""
+    page = page_data(passes, options)
     found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
     drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))

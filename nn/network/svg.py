@@ -15,9 +15,7 @@ from nn.network.structure import Network, Unit
 
 MAX_CROWD = 60  # links that can be wide
 WORDS = {"weight": "weight", "grad": "gradient", "update": "update"}
-INK, QUIET, PAPER, EDGE, PLAIN, LINE = (
-    COLOURS[name].light for name in ("ink", "quiet", "paper", "edge", "operation", "line")
-)
+INK, QUIET, PAPER, EDGE, PLAIN, LINE = (COLOURS[name].light for name in ("ink", "quiet", "paper", "edge", "operation", "line"))
 
 
 class Picture:
@@ -52,7 +50,9 @@ class Picture:
         yield '<g class="links" fill="none">'
         yield from map(self._link, layout.links)
         for start, end, unit in layout.bundles:
-            curve = f"M{_xy(start)}C{_xy(((start[0] + end[0]) / 2, start[1]))} {_xy(((start[0] + end[0]) / 2, end[1]))} {_xy(end)}"
+            curve = (
+                f"M{_xy(start)}C{_xy(((start[0] + end[0]) / 2, start[1]))} {_xy(((start[0] + end[0]) / 2, end[1]))} {_xy(end)}"
+            )
             yield f'<path class="bundle" data-to="{unit}" d="{curve}" stroke="{EDGE}" stroke-width="1"/>'
         yield "</g>"
         yield from (text_element(header, f'font-weight="bold" fill="{INK}"') for header in layout.headers)
@@ -113,9 +113,13 @@ class Picture:
 
     def _weights(self, image: Image, unit: int) -> str:
         """The weights of a neuron, each in the place of its input: full squares are positive, hollow ones negative."""
-        full, hollow = squares(image, [self.of(self.network.units[unit], k)[1] for k in range(image.rows * image.columns)], self.largest)
+        full, hollow = squares(
+            image, [self.of(self.network.units[unit], k)[1] for k in range(image.rows * image.columns)], self.largest
+        )
         left, top, right, bottom = image.box
-        frame = f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" fill="{PAPER}" stroke="{LINE}"/>'
+        frame = (
+            f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" fill="{PAPER}" stroke="{LINE}"/>'
+        )
         positive, negative = COLOURS["positive"].light, COLOURS["negative"].light
         place = f'data-box="{left:g} {top:g} {image.pixel:g} {image.rows} {image.columns}"'
         return (
@@ -148,7 +152,10 @@ class Picture:
         width = max(self.layout.width, min(560.0, 340.0 + 10 * len(self.network.columns)) if self.layout.width > 360 else 360.0)
         left = (width - self.layout.width) / 2
         room = width - 2 * GAP
-        lines = [*((line, 15.0, True) for line in wrapped(self.title, room, 15.0)), *((line, 12.0, False) for line in wrapped(self.sentence, room, 12.0))]
+        lines = [
+            *((line, 15.0, True) for line in wrapped(self.title, room, 15.0)),
+            *((line, 12.0, False) for line in wrapped(self.sentence, room, 12.0)),
+        ]
         above, y = [], 0.0
         for line, size, strong in lines:
             y += size + 7
@@ -207,7 +214,11 @@ class Picture:
             if any(sign * x > 0.0 for x in drawn):
                 yield f'<path d="M0 0H30" {stroke(sign * 0.5, 1.0, self.widest).attributes()}/>', 30.0, text
         if self.largest > 0.0:
-            yield f'<path d="M0 0H30" {stroke(1.0, 1.0, self.widest)._replace(colour=EDGE).attributes()}/>', 30.0, f"{shown(self.largest, 4)}: width is size"
+            yield (
+                f'<path d="M0 0H30" {stroke(1.0, 1.0, self.widest)._replace(colour=EDGE).attributes()}/>',
+                30.0,
+                f"{shown(self.largest, 4)}: width is size",
+            )
         if any(x == 0.0 for x in drawn):
             yield f'<path d="M0 0H30" {stroke(0.0, 1.0).attributes()}/>', 30.0, "0"
         if any(not math.isfinite(x) for x in drawn):
