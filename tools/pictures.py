@@ -14,6 +14,15 @@ from tools.scenes import SCENES
 GALLERY = Path(__file__).parent.parent / "docs" / "gallery"
 LEAD = "Each picture is made by a line of Python from a recorded computation: what you see is what the engine computed."
 
+PAGE_STYLE = f""":root {{ {variables("light")} color-scheme: light dark; }}
+@media (prefers-color-scheme: dark) {{ :root {{ {variables("dark")} }} }}
+body {{ margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.5 system-ui, "Liberation Sans", sans-serif; }}
+main {{ max-width: 80rem; margin: 0 auto; padding: 0.5rem 1rem 3rem; }}
+h1 {{ font-size: 1.8rem; line-height: 1.2; }}
+h2 {{ margin: 0; font-size: 1.2rem; }}
+section {{ margin-top: 2.5rem; }}
+section p {{ margin: 0.2rem 0 0.8rem; color: var(--quiet); }}
+img {{ display: block; max-width: 100%; height: auto; }}"""
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -21,15 +30,7 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Gallery</title>
 <style>
-:root {{ {light} color-scheme: light dark; }}
-@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
-body {{ margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.5 system-ui, "Liberation Sans", sans-serif; }}
-main {{ max-width: 80rem; margin: 0 auto; padding: 0.5rem 1rem 3rem; }}
-h1 {{ font-size: 1.8rem; line-height: 1.2; }}
-h2 {{ margin: 0; font-size: 1.2rem; }}
-section {{ margin-top: 2.5rem; }}
-section p {{ margin: 0.2rem 0 0.8rem; color: var(--quiet); }}
-img {{ display: block; max-width: 100%; height: auto; }}
+{style}
 </style>
 </head>
 <body>
@@ -88,7 +89,7 @@ def pages() -> dict[str, str]:
         escaped = {key: html.escape(text) for key, text in words.items()}
         sections.append(SECTION.format(name=name, **escaped))
         markdown.append(MARKDOWN.format(name=name, **words | {"alt": escaped["alt"]}))
-    index = PAGE.format(light=variables("light"), dark=variables("dark"), lead=LEAD, sections="\n".join(sections))
+    index = PAGE.format(style=PAGE_STYLE, lead=LEAD, sections="\n".join(sections))
     return {"index.html": index, "README.md": "\n".join(markdown)}
 
 

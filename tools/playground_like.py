@@ -143,9 +143,8 @@ def moons() -> str:
 
 PLAYGROUND: dict[str, Callable[[], str]] = {
     "neuron": neuron,
-    "xor": xor,
     "xor-network": xor,
-    "mlp": lambda: draw(scenes.mlp(), scenes.MLP_POINT),
-    "moons": moons,
+    "mlp-network": lambda: draw(scenes.mlp(), scenes.MLP_POINT),
+    "moons-network": moons,
     "digits": lambda: draw(scenes.digits_net(), scenes.digit()[0]),
 }

@@ -176,6 +176,11 @@ def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
     return draw
 
 
+def network(model: Callable[[], nn.MLP], *sample: Any, **options: Any) -> Callable[[bool], Any]:
+    """`nn.draw` of a model at a sample."""
+    return lambda narrow: nn.draw(model(), *sample, direction="TB" if narrow else "LR", **options)
+
+
 def program(narrow: bool) -> Any:
     """The loss of a 2-3-1 network with its gradient, compiled."""
     net = nn.MLP(2, [3, 1], "tanh", seed=0)
@@ -213,15 +218,35 @@ SCENES = {
         "Each neuron beside the weights that it multiplies.",
         graph(xor, fold="none"),
     ),
+    "xor-network": Scene(
+        "The same network as a network",
+        "A circle for each neuron, filled by its value; a line for each weight, as wide as it is large.",
+        network(xor_net, [1.0, 0.0], [1.0, 0.0], loss=nn.MSELoss()),
+    ),
+    "mlp-network": Scene(
+        "MLP(3, [4, 4, 1]) as a network",
+        "The network of micrograd's README at one point: three inputs, two hidden layers of four, one output.",
+        network(mlp, list(MLP_POINT)),
+    ),
     "mlp": Scene(
-        "MLP(3, [4, 4, 1])",
-        "The network of micrograd's README, with every neuron.",
+        "MLP(3, [4, 4, 1]) as a graph",
+        "The same network as a graph of operations.",
         graph(mlp_output),
     ),
     "moons": Scene(
         "MLP(2, [16, 16, 1]) with its loss",
         "Twenty samples, 1,500 nodes: three layers and a loss.",
         graph(moons_loss, fold="module"),
+    ),
+    "moons-network": Scene(
+        "MLP(2, [16, 16, 1]) as a network",
+        "Layers of more than twelve neurons are folded to the ones that matter most.",
+        network(moons_net, [0.5, 0.25], [1], loss=nn.HingeLoss()),
+    ),
+    "digits": Scene(
+        "A network that reads digits, 64-32-10",
+        "The input is the image itself, and the weights of a hidden neuron are an image: what it looks for.",
+        network(digits_net, digit()[0], outputs=[str(i) for i in range(10)]),
     ),
     "softmax": Scene(
         "Softmax with cross-entropy",
