@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from autograd._format import listed, shown
+from autograd._html import MARKS, card, lines
 from autograd.formulas.explanation import TEXT_WORDING, ChainRule, arrivals
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.path_sum import paths, route
@@ -81,6 +82,9 @@ class Mark:
     def __repr__(self) -> str:
         return self.text
 
+    def _repr_html_(self) -> str:
+        return card(self.text, holds=None if self.answer is None else self.right)
+
 
 class Marks(tuple[Mark, ...]):
     """Several answers, marked: one per line."""
@@ -89,6 +93,10 @@ class Marks(tuple[Mark, ...]):
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self))
+
+    def _repr_html_(self) -> str:
+        signs = (MARKS[None if mark.answer is None else mark.right] for mark in self)
+        return card("", lines(f"{sign or '?'} {mark.text}" for sign, mark in zip(signs, self, strict=True)))
 
 
 def is_right(answer: float, gradient: float) -> bool:

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any, NamedTuple, overload
 
 from autograd._check import checked_integer, checked_value, finite_number
-from autograd._format import html_table, listed, one_line, shown, text_table
+from autograd._format import listed, one_line, shown, text_table
+from autograd._html import card, table
 from autograd.formulas.explanation import TEXT_WORDING
 from autograd.graph import Graph
 from autograd.lessons.marking import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
@@ -70,7 +71,7 @@ class AnswerKey:
         return "\n".join(text_table([HEADER, *(solution.cells() for solution in self.solutions)], align="rlrl"))
 
     def _repr_html_(self) -> str:
-        return html_table(HEADER, (solution.cells() for solution in self.solutions))
+        return card("", table(HEADER, map(Solution.cells, self.solutions), "Answers", kinds="ttst"))
 
 
 class Quiz:
