@@ -40,9 +40,7 @@ class Box(NamedTuple):
 
     def overlaps(self, other: Box) -> bool:
         """True if they have an area in common."""
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
 class Text(NamedTuple):
@@ -108,6 +106,20 @@ class Image(NamedTuple):
         """The room that it takes."""
         return Box(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
 
+    def cell(self, k: int) -> Box:
+        """The place of its k-th pixel, line by line."""
+        row, column = divmod(k, self.columns)
+        left, top = self.left + column * self.pixel, self.top + row * self.pixel
+        return Box(left, top, left + self.pixel, top + self.pixel)
+
+
+class Bundle(NamedTuple):
+    """From the image of the inputs to the weights of a neuron."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    unit: int
+
 
 @dataclass
 class Layout:
@@ -121,12 +133,14 @@ class Layout:
     links: list[Link] = field(default_factory=list)
     more: list[More] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
-    bundles: list[tuple[tuple[float, float], tuple[float, float], int]] = field(default_factory=list)  # from the image to a unit
+    bundles: list[Bundle] = field(default_factory=list)
 
 
 def text_width(text: str, size: float = FONT) -> float:
     """How wide a text is at most, in Arial and fonts like it."""
-    return size * math.fsum(0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text)
+    return size * math.fsum(
+        0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text
+    )
 
 
 def shortened(text: str, width: float, size: float = FONT) -> str:
@@ -301,7 +315,7 @@ class _Wide(_Planner):
         left, top = x - RADIUS - 14 - pixel * columns, y - pixel * rows / 2
         self.layout.images.append(Image(left, top, pixel, rows, columns, unit))
         box = self.layout.images[0].box
-        self.layout.bundles.append(((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
+        self.layout.bundles.append(Bundle((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
 
     def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
         """A stub out of the room of the name, a curve, a stub into that of the other."""
