@@ -25,7 +25,8 @@ FOR_TYPES = {
     ("autograd.op", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
 }
-PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still"}  # the modules of autograd that nn may use besides its names
+# The modules of autograd that nn may use besides its names.
+PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still"}
 
 
 def imports(tree):

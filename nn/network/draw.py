@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.extend import any_number, checked_choice, write_atomically
+from autograd.extend import any_number, checked_choice, counted, write_atomically
 from nn.module import Module, checked_module, show_modules_with
 from nn.network.numbers import Sample, numbers_of, sample_of
 from nn.network.structure import Network, NotLayered, is_layer, parts, read_network
@@ -116,13 +116,17 @@ def _drawing(
 ) -> NetworkDrawing:
     from nn.network.layout import image_shape
     from nn.network.page import network_player
-    from nn.network.svg import Picture
+    from nn.network.picture import Picture
+    from nn.network.words import as_text
 
     numbers = numbers_of(network, sample, lr)
+    width = len(network.columns[0].units)
+    if shape is not None and shape[0] * shape[1] != width:
+        given = f"{shape[0]} × {shape[1]} pixels are {counted(shape[0] * shape[1], 'input')}"
+        raise ValueError(f"inputs: {given}, and the model has {width}")
     shape = image_shape(network, shape)
-    picture = Picture(network, numbers, show, shape, narrow)
-    svg = picture.complete()
-    return NetworkDrawing(svg, picture.text(), network_player(network, numbers, show, shape, svg))
+    svg = Picture(network, numbers, show, shape, narrow).complete()
+    return NetworkDrawing(svg, as_text(network, numbers, show), network_player(network, numbers, show, shape, svg))
 
 
 def _network(model: Module, sample: Sample | None, inputs: Any, outputs: Any) -> Network:
@@ -146,7 +150,7 @@ def _shape(inputs: Any) -> tuple[int, int] | None:
     """The rows and columns of an image, if `inputs` is that."""
     if inputs is None or (isinstance(inputs, (list, tuple)) and all(isinstance(name, str) for name in inputs)):
         return None
-    if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and n > 0 for n in inputs):
+    if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and int(n) > 0 for n in inputs):
         return int(inputs[0]), int(inputs[1])
     raise TypeError(f"inputs must be a list of names, or the shape of an image such as (8, 8), got {inputs!r}")
 

