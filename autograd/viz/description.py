@@ -79,6 +79,6 @@ def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
 
 def _name(diagram: Diagram, box: Box, i: int) -> str:
     if box.group is None:
-        return box.name
+        return box.full_name
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
     return diagram.names[leaves[i]] if i < len(leaves) else box.group.name

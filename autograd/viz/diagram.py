@@ -72,6 +72,7 @@ class Box:
     name: str
     data: list[float] = field(default_factory=list)
     grads: list[float] = field(default_factory=list)
+    full_name: str = ""
     symbol: str = ""
     origin: str = ""
     frame: Group | None = None
@@ -101,6 +102,7 @@ class Arrow:
     source: str
     target: str
     bar: float | None
+    into_folded: bool = False
     names: list[str] = field(default_factory=list)
     data: list[float] = field(default_factory=list)
     partials: list[float | None] = field(default_factory=list)
@@ -200,6 +202,7 @@ class Diagram:
             name,
             [quantities.data(node)],
             quantities.grads([node]),
+            full_name=self.names[node],
             symbol="" if node.op is None else node.op.symbol,
             origin="" if node.origin is None else place(node.origin, whole=False),
             frame=frame,
@@ -239,7 +242,7 @@ class Diagram:
                     self.boxes[source].outputs[arg] = None
                 arrow = merged.get((source, target))
                 if arrow is None:
-                    arrow = Arrow(f"{i}-{position}", i, source, target, bar)
+                    arrow = Arrow(f"{i}-{position}", i, source, target, bar, node in folded)
                     if node in folded or arg in folded:
                         merged[source, target] = arrow
                     else:
@@ -272,7 +275,8 @@ class Diagram:
         last.symbol, last.constants, last.arity = "+", [], 2
 
         def box(id: str, symbol: str, data: float) -> str:
-            self.boxes[id] = Box(id, "", [data], self.quantities.grads([node]), symbol, last.origin, last.frame, arity=2)
+            grads = self.quantities.grads([node])
+            self.boxes[id] = Box(id, "", [data], grads, symbol=symbol, origin=last.origin, frame=last.frame, arity=2)
             return id
 
         def arrow(key: str | int, source: Value | float | str, target: str, data: float, partial: float | None) -> None:

@@ -53,16 +53,11 @@ def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
 
 
 def _label(arrow: Arrow, back: list[float], options: Options) -> str:
-    """What flows back: as adjoint times partial, if there is only one."""
+    """What flows back: as adjoint times partial, if there is only one and the adjoint is on a card."""
     text = style.gradients(back)
-    if (
-        len(arrow.partials) == 1
-        and arrow.partials[0] is not None
-        and arrow.bar is not None
-        and "partial" in options.show
-        and any(back)
-    ):
-        text = f"{style.short(arrow.bar)} · {style.factor(arrow.partials[0])} = {text}"
+    partial = arrow.partials[0] if len(arrow.partials) == 1 and "partial" in options.show and not arrow.into_folded else None
+    if partial is not None and arrow.bar is not None and any(back):
+        text = f"{style.short(arrow.bar)} · {style.factor(partial)} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
 
 

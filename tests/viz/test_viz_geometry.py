@@ -5,12 +5,9 @@ import random
 import pytest
 
 import autograd
-import nn
 from autograd import Value, draw_dot, scope
-from tests.support.geometry import Geometry, collisions
+from tests.support.geometry import collisions
 from tools.scenes import SCENES
-
-MIN_FONT = 11.0
 
 
 def random_graph(seed):
