@@ -8,6 +8,8 @@ from nbformat.v4 import new_code_cell, new_output
 from autograd import Value, _format
 from autograd.viz.draw_dot import draw_dot
 from autograd.viz.player import player
+from autograd.viz.still import TO_PLAY
+from autograd.viz.widget import widget
 from tests.support.browser import browser
 from tests.support.lab import change_theme, command, run_all, running_lab
 
@@ -31,28 +33,38 @@ def graph():
 def shown(y):
     """A cell that was run elsewhere."""
     bundle = y._repr_mimebundle_() if hasattr(y, "_repr_mimebundle_") else {"text/html": y._repr_html_(), "text/plain": repr(y)}
-    return new_code_cell("y", outputs=[new_output("display_data", data=bundle)])
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    return new_code_cell("y", outputs=[new_output("display_data", data=data)])
+
+
+def visible(outputs):
+    """For each output, whether it shows a picture, and its text."""
+    found = outputs.evaluate_all(
+        """all => all.map(output => [
+             [...output.querySelectorAll("img")].map(image => image.naturalWidth > 100 && image.checkVisibility()), output.innerText
+           ])"""
+    )
+    return [(all(pictures) and pictures != [], text) for pictures, text in found]
 
 
 def test_a_notebook_that_is_not_trusted_shows_pictures_and_how_to_make_them_play(lab):
-    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph()))])
+    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph())), shown(widget(graph()))])
     with lab.opened("untrusted.ipynb") as page:
         outputs = page.locator(".jp-OutputArea-output")
-        outputs.nth(1).locator("img").wait_for()
-        assert outputs.locator("img").evaluate_all("all => all.map(image => image.naturalWidth > 100)") == [True, True]
-        assert outputs.locator("iframe").count() == 0
-        assert outputs.nth(0).inner_text() == "Trust this notebook, or run the cell again, to make it play."
-        assert outputs.nth(1).inner_text() == ""
-        page.screenshot(path="/tmp/w/untrusted.png")
+        outputs.nth(2).locator("img").wait_for()
+        assert visible(outputs) == [(True, TO_PLAY), (True, ""), (True, TO_PLAY)]
         command(page, "notebook:trust")
         page.locator(".jp-Dialog button.jp-mod-accept").click()
         frame = outputs.nth(0).frame_locator("iframe")
         frame.get_by_role("button", name="Next step").click()
-        assert outputs.locator("img").evaluate_all("all => all.map(image => image.checkVisibility())") == [False, True]
-        page.screenshot(path="/tmp/w/trusted.png")
-        change_theme(page, "dark")
-        page.wait_for_timeout(500)
-        page.screenshot(path="/tmp/w/dark.png")
+        assert visible(outputs)[:2] == [(False, ""), (True, "")]
+        for theme in ("dark", "light"):
+            change_theme(page, theme)
+            inside = frame.locator(f"main[data-theme={theme}]")
+            inside.wait_for()
+            page.screenshot(path=f"/tmp/w/trusted-{theme}.png")
+            assert inside.evaluate("main => getComputedStyle(main).colorScheme") == theme
+            assert outputs.nth(1).locator("img").evaluate("image => getComputedStyle(image).colorScheme") == theme
 
 
 LIVE = """
