@@ -217,7 +217,7 @@ def _opened(top: Group, options: Options, large: bool) -> set[Group]:
     opened = {top}
     for group in everything:
         if group.key in options.opened or group.name in options.opened:
-            opened.update(group.path())
+            opened.update(group.path(), (part for part in group.groups if len(group.groups) == 1 and part.part))
     for group in top.inner():  # outer ones first
         only_groups = group.groups and all(node.op is None for node in group.nodes) and not group.groups[0].part
         if group.parent in opened and only_groups and len(group.groups) <= MAX_CHILDREN:

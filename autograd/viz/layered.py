@@ -205,7 +205,7 @@ class Level:
 
     def _along(self) -> None:
         u = 0.0
-        for k, rank in enumerate(self.ranks):
+        for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
             bends = far > 0.25 or any(not (hop.source.passing and hop.target.passing) for hop in hops)

@@ -17,6 +17,7 @@ from autograd.viz.routing import (
     CLEAR,
     HALF_TEXT,
     HEAD,
+    HEAD_SPACE,
     LABEL,
     LINE,
     NAME,
@@ -27,7 +28,6 @@ from autograd.viz.routing import (
     Placed,
     Plan,
     Route,
-    HEAD_SPACE,
     head_texts,
     sides,
 )
