@@ -22,6 +22,16 @@ from tests.support.browser import browser, opened  # noqa: F401
 pytestmark = pytest.mark.slow
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+CARDS = """cards => cards.map(card =>
+  ["name", "number.value", "number.gradient"].map(part => card.querySelector(`.${part}`).textContent))"""
+WATCH = """() => {
+  const animate = Element.prototype.animate;
+  window.times = [];
+  Element.prototype.animate = function (frames, options) {
+    window.times.push(options.duration);
+    return animate.call(this, frames, options);
+  };
+}"""
 X, Y = [1.0, -2.0, 3.0], 1.0
 
 
@@ -123,9 +133,7 @@ def test_the_graph_of_a_neuron_has_the_numbers_of_the_engine(page):
     unit, one = 8, model.layers[1].neurons[1]
     index = {p: i for i, p in enumerate(model.parameters())}
     neuron(page, unit).click()
-    cards = page.locator(".neuron-graph .card").evaluate_all(
-        "cards => cards.map(card => ['name', 'number.value', 'number.gradient'].map(part => card.querySelector('.' + part).textContent))"
-    )
+    cards = page.locator(".neuron-graph .card").evaluate_all(CARDS)
     delta = by_parameter[index[one.b]]
     expected = []
     for k, weight in enumerate(one.w):
@@ -237,7 +245,8 @@ def test_on_a_phone_the_network_runs_from_top_to_bottom_and_nothing_scrolls_side
 
 
 SMALL = """() => [...document.querySelectorAll('main :is(text, p, span, strong, label, legend, h1)')]
-  .filter(part => part.checkVisibility() && part.textContent.trim() && ![...part.children].some(child => child.textContent.trim()))
+  .filter(part => part.checkVisibility() && part.textContent.trim())
+  .filter(part => ![...part.children].some(child => child.textContent.trim()))
   .map(part => {
     const svg = part.closest('svg');
     const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
@@ -291,8 +300,7 @@ def test_pixels_and_weights_of_the_digits_are_there_and_can_be_asked(browser, di
 def test_motion_takes_two_hundred_milliseconds_and_none_where_it_is_not_wanted(browser, path):
     for motion, duration in (("no-preference", 200), ("reduce", 0)):
         with opened(browser, path, viewport=WIDE, reduced_motion=motion) as page:
-            page.evaluate("""() => { const animate = Element.prototype.animate; window.times = [];
-                Element.prototype.animate = function (frames, options) { window.times.push(options.duration); return animate.call(this, frames, options); }; }""")
+            page.evaluate(WATCH)
             neuron(page, 4).click()
             assert page.evaluate("window.times") == [duration]
 
