@@ -26,7 +26,7 @@ FOR_TYPES = {
     ("autograd.sweeps", "autograd.value"),
 }
 # The modules of autograd that nn may use besides its names.
-PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still"}
+PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still", "viz.text_size"}
 
 
 def imports(tree):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from autograd import Value, draw_dot
 from autograd.extend import as_index, shown
+from autograd.viz.text_size import shortened
 from nn.module import Module
-from nn.network.layout import Box, Text, shortened
+from nn.network.layout import FONT, Box, Text
 from nn.network.svg import EDGE, INK, LEAF, PAPER, QUIET, document, element, rectangle, text, wrapped
 
 MAX_ROWS = 12  # parameters on a card
@@ -22,7 +23,7 @@ def card(model: Module, note: str) -> str:
     rows = [(as_index(name), shown(parameter.data, 4)) for name, parameter in model.named_parameters()]
     inside, y = [], 52.0
     for name, number in rows[:MAX_ROWS]:
-        inside.append(text(Text(MARGIN, y, shortened(name, WIDTH - 130), "start"), fill=INK))
+        inside.append(text(Text(MARGIN, y, shortened(name, WIDTH - 130, FONT), "start"), fill=INK))
         inside.append(text(Text(WIDTH - MARGIN, y, number, "end"), fill=INK))
         y += ROW
     if len(rows) > MAX_ROWS:
@@ -34,7 +35,7 @@ def card(model: Module, note: str) -> str:
     frame = rectangle(Box(4, 4, WIDTH - 4, y), rx=8.0, fill=PAPER, stroke=EDGE)
     head = element("path", d=f"M4 12a8 8 0 0 1 8-8H{WIDTH - 12:g}a8 8 0 0 1 8 8V32H4z", fill=LEAF)
     title = type(model).__name__
-    name = text(Text(MARGIN, 23, shortened(title, WIDTH - 2 * MARGIN, 13), "start", 13), font_weight="bold", fill=INK)
+    name = text(Text(MARGIN, 23, shortened(title, WIDTH - 2 * MARGIN, 13, True), "start", 13, True), fill=INK)
     return document(WIDTH, y + 4, title, note, frame + head + name + "".join(inside))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.extend import any_number, checked_choice, counted, write_atomically
+from nn._cards import module_card
 from nn.module import Module, checked_module, show_modules_with
 from nn.network.numbers import Sample, numbers_of, sample_of
 from nn.network.structure import Network, NotLayered, is_layer, parts, read_network
@@ -171,13 +172,14 @@ def _fallback(model: Module, sample: Sample | None, reason: str) -> NetworkDrawi
 
 
 def _display(model: Module) -> dict[str, str]:
-    """A module in a notebook."""
-    text = {"text/plain": repr(model)}
+    """A module in a notebook: its network, if it is one, above the table of its parts."""
+    bundle = {"text/plain": repr(model), "text/html": module_card(model)}
     try:
-        shown_as = draw(model) if model.parameters() else None
-    except (TypeError, ValueError):  # of parameters that hide, which the text shows too
-        return text
-    return text if shown_as is None else shown_as._repr_mimebundle_() | text
+        network = read_network(model)
+    except Exception:  # of a module of the user's, whose attributes may do anything; or NotLayered
+        return bundle
+    shown = _drawing(network, None, "weight", 0.1, None, narrow=False)._repr_mimebundle_()
+    return shown | bundle | {"text/html": shown["text/html"] + bundle["text/html"]}
 
 
 show_modules_with(_display)

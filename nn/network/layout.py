@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
+from autograd.viz.text_size import shortened, text_width
 from nn.network.structure import Network
 
 MAX_SHOWN = 12  # neurons per layer: of more, the first ones are shown
@@ -20,14 +22,17 @@ MAX_LAYERS = 4
 MIN_PIXELS = 49  # inputs that are shown as an image
 RADIUS = 22.0
 FONT = 11.0
-NAME = 16.0  # height of a name below its circle
-PIXEL = 18.0
-THUMB = 48.0  # side of a picture of weights
+RING = RADIUS + 2.0  # radius of the ring around a circle
+NAME = 18.0  # height of a name below its circle
+PIXEL = 22.0
+THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
 HEADER = 40.0  # height of the two lines that name a column
+WIDE = 860.0  # that links may be stretched to
+MAX_STRETCH = 160.0  # of each gap
+MIN_GAP = 40.0  # beside what stands for layers
 NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
-_NARROW_LETTERS = "fijlrt[].,:;'|!I()"
 
 
 class Box(NamedTuple):
@@ -51,11 +56,12 @@ class Text(NamedTuple):
     text: str
     anchor: str = "middle"
     size: float = FONT
+    bold: bool = False
 
     @property
     def box(self) -> Box:
         """The room that it takes."""
-        width = text_width(self.text, self.size)
+        width = text_width(self.text, self.size, self.bold)
         left = self.x - (width / 2 if self.anchor == "middle" else 0.0)
         return Box(left, self.y - 0.8 * self.size, left + width, self.y + 0.25 * self.size)
 
@@ -136,23 +142,6 @@ class Layout:
     bundles: list[Bundle] = field(default_factory=list)
 
 
-def text_width(text: str, size: float = FONT) -> float:
-    """How wide a text is at most, in Arial and fonts like it."""
-    return size * math.fsum(
-        0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text
-    )
-
-
-def shortened(text: str, width: float, size: float = FONT) -> str:
-    """A text that fits, with … in place of its middle."""
-    if text_width(text, size) <= width:
-        return text
-    keep = len(text) - 1
-    while keep > 1 and text_width(text[: keep // 2] + "…" + text[len(text) - (keep - keep // 2) :], size) > width:
-        keep -= 1
-    return text[: keep // 2] + "…" + text[len(text) - (keep - keep // 2) :]
-
-
 def hidden_layers(count: int) -> str:
     """What stands for layers that are not drawn."""
     return f"{count} more layer{'' if count == 1 else 's'}"
@@ -202,11 +191,11 @@ class _Planner:
         return range(first, first + count), size - count
 
     def label(self, unit: int, room: float) -> str:
-        return shortened(self.network.units[unit].label, room)
+        return shortened(self.network.units[unit].label, room, FONT)
 
     def link(self) -> None:
         """The links between neighbouring columns that are both drawn."""
-        for before, after in zip(self.slots, self.slots[1:], strict=False):
+        for before, after in pairwise(self.slots):
             if before is None or after is None:
                 continue
             sources, targets = self.shown(before)[0], self.shown(after)[0]
@@ -239,12 +228,13 @@ class _Wide(_Planner):
 
     def plan(self) -> None:
         left, tallest = GAP, max(self._height(slot) for slot in self.slots)
-        for n, slot in enumerate(self.slots):
-            half = self._half(slot)
+        halves = [self._half(slot) for slot in self.slots]
+        gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
+        room = WIDE - 2 * GAP - 2 * sum(halves) - sum(gaps)
+        stretch = min(MAX_STRETCH, max(0.0, room / sum(gap > MIN_GAP for gap in gaps)))
+        for slot, half, gap in zip(self.slots, halves, [*gaps, 0.0], strict=True):
             self._column(slot, left + half, half, tallest)
-            left += 2 * half
-            if n + 1 < len(self.slots):
-                left += self._gap(slot, self.slots[n + 1])
+            left += 2 * half + gap + (stretch if gap > MIN_GAP else 0.0)
         self.layout.width, self.layout.height = left + GAP, HEADER + tallest + GAP
 
     def _labels(self, slot: int | None) -> float:
@@ -252,14 +242,14 @@ class _Wide(_Planner):
         if slot is None or (slot == 0 and self.shape):
             return 0.0
         units = [self.network.units[i] for i in self.shown(slot)[0]]
-        return max(RADIUS, min(44.0, max(text_width(unit.label) for unit in units) / 2))
+        return max(RADIUS, min(44.0, max(text_width(unit.label, FONT) for unit in units) / 2))
 
     def _half(self, slot: int | None) -> float:
         """Half the room that a column takes across."""
         if slot is None:
-            return text_width(hidden_layers(self.left_out)) / 2 + 8
+            return text_width(hidden_layers(self.left_out), FONT) / 2 + 8
         column = self.network.columns[slot]
-        header = max(text_width(column.title, 12), text_width(self.note(slot))) / 2
+        header = max(text_width(column.title, 12, True), text_width(self.note(slot), FONT)) / 2
         image = self.shape[1] * PIXEL / 2 if slot == 0 and self.shape else 0.0
         return max(self._labels(slot) + 4, min(header, 90.0), image)
 
@@ -272,7 +262,7 @@ class _Wide(_Planner):
     def _gap(self, slot: int | None, after: int | None) -> float:
         """The room for links, and for images of weights."""
         if slot is None or after is None:
-            return 40.0
+            return MIN_GAP
         if slot == 0 and self.shape:
             return THUMB + 80.0
         links = max(len(self.shown(slot)[0]), len(self.shown(after)[0]))
@@ -292,8 +282,8 @@ class _Wide(_Planner):
             layout.more.append(More(Text(x, HEADER + tallest / 2 + 4, hidden_layers(self.left_out)), -1))
             return
         column = self.network.columns[slot]
-        layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12), size=12))
-        layout.notes.append(Text(x, 29, shortened(self.note(slot), 2 * half)))
+        layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12, True), size=12, bold=True))
+        layout.notes.append(Text(x, 29, shortened(self.note(slot), 2 * half, FONT)))
         if slot == 0 and self.shape:
             rows, columns = self.shape
             layout.images.append(Image(x - columns * PIXEL / 2, top, PIXEL, rows, columns))
@@ -302,7 +292,7 @@ class _Wide(_Planner):
         for i, unit in enumerate(shown):
             y = top + i * self.pitch + RADIUS + 2
             self.places[unit] = x, y
-            layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 13, self.label(unit, 88))))
+            layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, self.label(unit, 88))))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, y)
         if hidden:
@@ -327,7 +317,7 @@ class _Wide(_Planner):
         return start, (a, start[1]), (middle, start[1]), (middle, end[1]), (b, end[1]), end
 
     def _name_half(self, unit: int) -> float:
-        return text_width(self.label(unit, 88)) / 2
+        return text_width(self.label(unit, 88), FONT) / 2
 
 
 class _Narrow(_Planner):
@@ -363,7 +353,7 @@ class _Narrow(_Planner):
         for i, unit in enumerate(shown):
             x, y = left + i * room, top + RADIUS + 2
             self.places[unit] = x, y
-            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 13, self.label(unit, room - 6))))
+            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, self.label(unit, room - 6))))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, top)
         return top + 2 * RADIUS + NAME + 2
@@ -371,10 +361,10 @@ class _Narrow(_Planner):
     def _beside(self, slot: int, y: float, note: str) -> None:
         """The name of a column, what it has, and how many of its neurons are not drawn."""
         layout, room = self.layout, GUTTER - GAP - 4
-        lines = [shortened(part, room) for part in note.split(", ") if note][:2]
+        lines = [shortened(part, room, FONT) for part in note.split(", ") if note][:2]
         _, hidden = self.shown(slot)
         y -= 8 * (len(lines) + (hidden > 0)) - 4
-        layout.headers.append(Text(GAP, y, shortened(self.network.columns[slot].title, room, 12), "start", 12))
+        layout.headers.append(Text(GAP, y, shortened(self.network.columns[slot].title, room, 12, True), "start", 12, True))
         for k, line in enumerate(lines, 1):
             layout.notes.append(Text(GAP, y + 15 * k, line, "start"))
         if hidden and not (slot == 0 and self.shape):

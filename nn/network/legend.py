@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograd.extend import shown
-from autograd.viz.palette import COLOURS, RAMP
-from nn.network.layout import Box, Text, text_width
+from autograd.viz.palette import COLOURS
+from autograd.viz.text_size import text_width
+from nn.network.layout import FONT, Box, Text
 from nn.network.marks import Shades, stroke
 from nn.network.numbers import Known
 from nn.network.svg import EDGE, QUIET, element, rectangle, text
@@ -46,14 +47,14 @@ def entries(
         square = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
         yield Entry(square, 14.0, f"area: {word} of a pixel")
     for name, shade in zip(("inputs", "neurons"), shades or (), strict=shades is not None):
-        yield Entry(_ramp(), RAMP_WIDTH, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
+        yield Entry(_ramp(shade), RAMP_WIDTH, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
 
 
 def legend(listed: Iterator[Entry], room: float) -> tuple[str, float]:
     """The entries in as many rows as they take, and the height of them all."""
     x, y, written = 0.0, 14.0, []
     for entry in listed:
-        width = entry.width + 6 + text_width(entry.words)
+        width = entry.width + 6 + text_width(entry.words, FONT)
         if x > 0.0 and x + width > room:
             x, y = 0.0, y + ROW
         words = text(Text(entry.width + 6, 4, entry.words, "start"), fill=QUIET)
@@ -66,7 +67,9 @@ def _line(look: dict[str, str | float], words: str) -> Entry:
     return Entry(element("path", d=f"M0 0H{LINE:g}", **look), LINE, words)
 
 
-def _ramp() -> str:
-    width = RAMP_WIDTH / len(RAMP)
-    cells = (rectangle(Box(k * width, -5, (k + 1) * width, 5), fill=colour) for k, colour in enumerate(RAMP))
+def _ramp(shades: Shades) -> str:
+    """Five shades, from the lowest number to the highest."""
+    width = RAMP_WIDTH / 5
+    fills = [shades.fill(shades.low + k / 4 * (shades.high - shades.low)) for k in range(5)]
+    cells = (rectangle(Box(k * width, -5, (k + 1) * width, 5), fill=fill) for k, fill in enumerate(fills))
     return "".join(cells) + rectangle(Box(0, -5, RAMP_WIDTH, 5), fill="none", stroke=EDGE)

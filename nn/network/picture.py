@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from autograd.extend import shown
 from autograd.viz.palette import COLOURS
-from nn.network.layout import GAP, RADIUS, Bundle, Circle, Image, Link, More, Text, lay_out
+from nn.network.layout import GAP, RADIUS, RING, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.legend import entries, legend
-from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, fitted, largest, stroke
+from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
 from nn.network.numbers import Known, Numbers, link_numbers
 from nn.network.structure import Network, Unit
 from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, escaped, rectangle, text, wrapped, xy
@@ -33,7 +33,10 @@ class Picture:
         self.largest = largest(self.xs)
         count = len(network.columns[0].units)
         self.values = numbers["value"]
-        self.shades = None if self.values is None else (Shades(self.values[:count]), Shades(self.values[count:]))
+        self.shades: tuple[Shades, Shades] | None = None
+        if self.values is not None:
+            inputs: Shades = Shades(self.values[:count]) if shape else SignedShades(self.values[:count])
+            self.shades = inputs, SignedShades(self.values[count:])
 
     # -- whole pictures --------------------------------------------------------------------------------
 
@@ -48,7 +51,7 @@ class Picture:
         head, said = (words(self.network, self.numbers, self.show) for words in (title, sentence))
         for line in wrapped(head, room, 15.0):
             y += 22
-            above.append(text(Text(GAP, y, line, "start", 15.0), font_weight="bold", fill=INK))
+            above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
         for line in wrapped(said, room, 12.0):
             y += 19
             above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
@@ -70,7 +73,7 @@ class Picture:
         layout = self.layout
         links = [*map(self._link, layout.links), *map(self._bundle, layout.bundles)]
         yield element("g", "".join(links), class_="links", fill="none")
-        yield from (text(header, font_weight="bold", fill=INK) for header in layout.headers)
+        yield from (text(header, fill=INK) for header in layout.headers)
         yield from (text(note, fill=QUIET) for note in layout.notes if note.text)
         for image in layout.images:
             yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
@@ -113,7 +116,7 @@ class Picture:
         if unit.bias is not None:
             i, x = self._of(unit, None)
             mark = stroke(x, self.largest, self.widest).look()
-            ring = element("circle", class_="ring", data_p=i, **place, fill="none", **mark)
+            ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **mark)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)
         hint = element("title", escaped(facts(self.network, self.numbers, circle.unit)))

@@ -6,7 +6,8 @@ import html
 from typing import Any
 
 from autograd.viz.palette import COLOURS
-from nn.network.layout import FONT, Box, Text, text_width
+from autograd.viz.text_size import text_width
+from nn.network.layout import FONT, Box, Text
 
 INK, QUIET, PAPER, EDGE, PLAIN, LINE, LEAF = (
     COLOURS[name].light for name in ("ink", "quiet", "paper", "edge", "operation", "line", "leaf")
@@ -38,6 +39,8 @@ def text(line: Text, **look: Any) -> str:
     """One line of text."""
     if line.size != FONT:
         look["font_size"] = line.size
+    if line.bold:
+        look["font_weight"] = "bold"
     if line.anchor != "start":
         look["text_anchor"] = line.anchor
     return element("text", escaped(line.text), x=round(line.x, 1), y=round(line.y, 1), **look)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, tanh
 from autograd.extend import Graph
+from nn._cards import module_card
 from nn.network.layout import RADIUS, Box, boxes, image_shape, lay_out
 from nn.network.marks import fitted, stroke
 from nn.network.numbers import numbers_of, sample_of
@@ -353,13 +354,14 @@ def test_a_module_displays_itself_as_picture_page_and_text():
     assert bundle["text/plain"] == repr(model)
     assert bundle["image/svg+xml"].startswith("<svg")
     assert "srcdoc" in bundle["text/html"]
-    assert nn.Tanh()._repr_mimebundle_() == {"text/plain": "Tanh()"}
+    assert bundle["text/html"].endswith(module_card(model))
+    assert nn.Tanh()._repr_mimebundle_() == {"text/plain": "Tanh()", "text/html": module_card(nn.Tanh())}
 
 
 def test_a_module_whose_parameters_hide_displays_its_text():
     model = Line()
     model.hidden = {Value(1.0)}
-    assert model._repr_mimebundle_() == {"text/plain": repr(model)}
+    assert model._repr_mimebundle_() == {"text/plain": repr(model), "text/html": module_card(model)}
 
 
 def test_the_picture_has_a_title_and_a_description(tmp_path):

@@ -52,24 +52,28 @@ function largestOf(xs) {
   return xs.reduce((most, x) => (x !== null && Number.isFinite(toNumber(x)) ? Math.max(most, Math.abs(x)) : most), 0);
 }
 
-// The sequence palette between the smallest and the largest of some numbers.
+// The sequence palette between the smallest and the largest of some numbers; for circles (signed) 0 is medium, positive numbers
+// are lighter and negative ones dark.
 class NetworkShades {
-  constructor(xs, ramp) {
+  constructor(xs, ramp, signed) {
     const finite = xs.filter((x) => x !== null && Number.isFinite(toNumber(x)));
     this.low = finite.reduce((a, b) => Math.min(a, b), Infinity);
     this.high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-    this.ramp = ramp;
+    Object.assign(this, { ramp, signed });
   }
 
   share(x) {
-    return this.high > this.low ? (x - this.low) / (this.high - this.low) : 0.5;
+    if (!this.signed) return this.high > this.low ? (x - this.low) / (this.high - this.low) : 0.5;
+    const most = Math.max(-this.low, this.high);
+    const part = most > 0 ? Math.min(1, Math.abs(x) / most) : 0;
+    return x < 0 ? 0.38 * (1 - part) : 0.6 + 0.4 * part;
   }
 
   fill(x) {
     const at = Math.min(Math.max(this.share(x), 0), 1) * (this.ramp.length - 1);
     const k = Math.min(Math.floor(at), this.ramp.length - 2);
     const [low, high] = [this.ramp[k], this.ramp[k + 1]];
-    return `rgb(${[1, 3, 5].map((i) => Math.round(channel(low, i) + (at - k) * (channel(high, i) - channel(low, i)))).join(" ")})`;
+    return `#${[1, 3, 5].map((i) => Math.round(channel(low, i) + (at - k) * (channel(high, i) - channel(low, i))).toString(16).padStart(2, "0")).join("")}`;
   }
 
   ink(x) {
@@ -162,7 +166,7 @@ class NetworkPicture {
       const [dx, dy] = middle(element).map((at, k) => at - [x, y][k]);
       const [ahead, beside] = [dx * along[0] + dy * along[1], Math.abs(dx * along[1]) + Math.abs(dy * along[0])];
       const far = ahead + 3 * beside;
-      if (ahead > 1 && ahead > beside / 8 && far < least) [best, least] = [j, far];
+      if (ahead > 1 && ahead > beside / 8 && far < least - 1) [best, least] = [j, far];
     }
     return best;
   }
@@ -221,7 +225,7 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
     marks = new NetworkMarks(numbers, shown, data.widest);
     const values = numbers.value ?? [];
     const count = data.layers[0].size;
-    shades = [new NetworkShades(values.slice(0, count), data.ramp), new NetworkShades(values.slice(count), data.ramp)];
+    shades = [new NetworkShades(values.slice(0, count), data.ramp, !data.image), new NetworkShades(values.slice(count), data.ramp, true)];
     picture?.paint(marks, shades);
     for (const [i, element] of picture?.units ?? []) element.setAttribute("aria-label", describe(i).join(", "));
     const said = networkSentence(data, marks);
@@ -405,9 +409,9 @@ function networkLegend(root, data, marks, shades) {
   add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
   if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel`);
   ["inputs", "neurons"].forEach((name, k) => {
-    const { low, high, ramp } = shades[k];
+    const { low, high } = shades[k];
     if (low > high) return;
-    const cells = ramp.map((fill, at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill }));
+    const cells = [0, 1, 2, 3, 4].map((at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades[k].fill(low + (at / 4) * (high - low)) }));
     add([...cells, svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 })], 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
   });
   items.push(element("span", {}, "Click a neuron, or press Enter, for its scalar graph."));
