@@ -111,7 +111,7 @@ def _drawings(graph: Graph, drawing: Drawing, options: Options, quantities: Quan
 def _steps(
     passes: Passes, forward: Sequence[Value], turns: int, index: Mapping[Value, int]
 ) -> tuple[list[dict[str, Any]], dict[Value, int]]:
-    """The steps, forward through these nodes and so many back, and of each node that passes a gradient on the step in which it does."""
+    """The steps, `turns` of them back; and of each node that passes a gradient on, the step in which it does."""
     steps: list[dict[str, Any]] = [{"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward]
     seed = passes.step(len(passes.forward)).sentence
     steps.append({"node": index[passes.root], "texts": [[seed, ""]], "changes": [[index[passes.root], 1.0]]})

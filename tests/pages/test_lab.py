@@ -168,6 +168,12 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         assert (page.locator(".jp-Cell").count(), step.input_value()) == (cells, "1")
         assert page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex") < cells
 
+        step.blur()
+        top = first.bounding_box()["y"]
+        first.locator(".stage").hover()
+        page.mouse.wheel(0, 80)
+        page.wait_for_function("([live, top]) => live.getBoundingClientRect().y < top - 40", arg=[first.element_handle(), top])
+
         for theme in ("dark", "light"):
             change_theme(page, theme)
             assert first.evaluate("live => getComputedStyle(live.querySelector('.stage')).colorScheme") == theme
@@ -178,3 +184,5 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         await_numbers(at_the_end(first), 0.8, 0.125)
         first.get_by_role("slider", name="w", exact=True).fill("-0.4")
         await_numbers(first, -0.4, 0.125)
+        command(page, "notebook:clear-all-cell-outputs")
+        first.wait_for(state="detached")
