@@ -66,7 +66,7 @@ LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-co
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
-_PAINT = re.compile(r'(fill|stroke)="(#[0-9a-f]{6})"')
+_PAINT = re.compile(r"""(fill|stroke)=["'](#[0-9a-f]{6})["']""")
 
 
 def sequence(t: float) -> str:

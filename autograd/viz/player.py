@@ -57,16 +57,16 @@ def player(
     return player_of(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
 
 
-def player_of(passes: Passes, options: Options) -> Player:
-    """The player of these passes."""
-    page = page_data(passes, options)
+def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> Player:
+    """The player of these passes, or of the steps around the root if there are more."""
+    page = page_data(passes, options, max_steps)
     found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
     drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
 
-def page_data(passes: Passes, options: Options) -> dict[str, Any]:
+def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
@@ -79,8 +79,8 @@ def page_data(passes: Passes, options: Options) -> dict[str, Any]:
     drawing = draw_graph(passes.graph, options, quantities)
     index = {node: i for i, node in enumerate(passes.graph)}
     root = name_text(passes.names[passes.root])
-    forward = passes.forward[-MAX_STEPS // 2 :]
-    steps, back = _steps(passes, forward, index)
+    forward = passes.forward[-max_steps // 2 :]
+    steps, back = _steps(passes, forward, max_steps // 2, index)
     start = len(passes.forward) - len(forward)
     note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(passes):,}, around {root}."
     groups, known = _groups(passes.graph)
@@ -108,14 +108,16 @@ def _drawings(graph: Graph, drawing: Drawing, options: Options, quantities: Quan
     return found
 
 
-def _steps(passes: Passes, forward: Sequence[Value], index: Mapping[Value, int]) -> tuple[list[dict[str, Any]], dict[Value, int]]:
-    """The steps, and of each node that passes a gradient on the step in which it does."""
+def _steps(
+    passes: Passes, forward: Sequence[Value], turns: int, index: Mapping[Value, int]
+) -> tuple[list[dict[str, Any]], dict[Value, int]]:
+    """The steps, `turns` of them back; and of each node that passes a gradient on, the step in which it does."""
     steps: list[dict[str, Any]] = [{"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward]
     seed = passes.step(len(passes.forward)).sentence
     steps.append({"node": index[passes.root], "texts": [[seed, ""]], "changes": [[index[passes.root], 1.0]]})
     back: dict[Value, int] = {}
     left = MAX_CHANGES
-    for turn, (node, _, before) in enumerate(passes.backward[: MAX_STEPS // 2]):
+    for turn, (node, _, before) in enumerate(passes.backward[:turns]):
         left -= min(len(before), MAX_AT_ONCE)
         if left < 0 < turn:
             break
