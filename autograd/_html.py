@@ -72,7 +72,7 @@ def table(
     seen = range(len(written)) if len(written) <= MAX_OPEN + 2 else seen  # two rows are not worth a click
     hidden = [row for i, row in enumerate(written) if i not in seen]
     head = f"<thead><tr>{''.join(_head(cell, kind) for cell, kind in zip(header, kinds, strict=True))}</tr></thead>"
-    scrolls = "" if len(header) < MIN_WIDE else f' tabindex="0" role="region" aria-label="{escaped(caption or "table")}"'
+    scrolls = "" if len(header) < MIN_WIDE else f' tabindex="0" role="group" aria-label="{escaped(caption or "table")}"'
 
     def part(rows: Sequence[str], named: str = "") -> str:
         return f'<div class="wide"{scrolls}><table>{named}{head}<tbody>{"".join(rows)}</tbody></table></div>'

@@ -19,6 +19,14 @@ FOLDER = Path("demo")
 NEURON = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
 EXPRESSION = "tanh(w1*x1 + w2*x2 + b)"
 
+PICTURE = (
+    """<picture><source media="(max-width: 600px)" srcset="{name}-narrow.svg"><img src="{name}.svg" alt="{alt}"></picture>"""
+)
+ALTS = {
+    "neuron": "The graph of a neuron, with values and gradients",
+    "flower": "The graph of the trained neuron for one flower",
+    "network": "The network reading one digit",
+}
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -42,12 +50,12 @@ a {{ color: var(--positive); }}
 <h2>Karpathy's neuron</h2>
 <p>tanh(w1·x1 + w2·x2 + b): values run forward on grey arrows, gradients run back on coloured ones.
 <a href="player.html">Step through both passes</a>.</p>
-<picture><source media="(max-width: 600px)" srcset="neuron-narrow.svg"><img src="neuron.svg" alt="The graph of a neuron, with values and gradients"></picture>
+{neuron}
 </section>
 <section>
 <h2>A neuron learns to recognize setosa</h2>
 <p>Accuracy on {iris_n} unseen flowers: {iris:.1%}. Below: its answer and its loss for one flower, after training.</p>
-<picture><source media="(max-width: 600px)" srcset="iris-narrow.svg"><img src="iris.svg" alt="The graph of the trained neuron for one flower"></picture>
+{flower}
 </section>
 <section>
 <h2>A network learns two moons</h2>
@@ -58,7 +66,7 @@ a {{ color: var(--positive); }}
 <p>MLP(64, [32, 10]) after {epochs} epochs on {train_n} digits: accuracy on {test_n} unseen digits:
 <strong>{digits:.1%}</strong>. The training was compiled: recorded once, for one digit, and run for all digits of a batch side
 by side. <a href="network.html">Look into the network</a>.</p>
-<picture><source media="(max-width: 600px)" srcset="network-narrow.svg"><img src="network.svg" alt="The network reading one digit"></picture>
+{network}
 <div class="digits">{figures}</div>
 <table><tr><th scope="col">epoch</th><th scope="col">loss</th><th scope="col">training accuracy</th></tr>{rows}</table>
 </section>
@@ -73,12 +81,14 @@ def main() -> None:
     start = time.perf_counter()
     FOLDER.mkdir(exist_ok=True)
     print("== an expression: each step with its value, local partials and gradient ==")
-    command_line([EXPRESSION, *(f"{name}={number}" for name, number in NEURON.items())])
+    arguments = [f"{name}={number}" for name, number in NEURON.items()]
+    command_line([EXPRESSION, *arguments, "--output", str(FOLDER / "neuron.svg")])
     draw_neuron()
     iris, iris_n = train_iris()
     moons = train_moons()
     facts = train_digits()
-    text = PAGE.format(style=PAGE_STYLE, iris=iris, iris_n=iris_n, moons=html.escape(moons), **facts)
+    pictures = {name: PICTURE.format(name=name, alt=alt) for name, alt in ALTS.items()}
+    text = PAGE.format(style=PAGE_STYLE, **pictures, iris=iris, iris_n=iris_n, moons=html.escape(moons), **facts)
     write_atomically(FOLDER / "index.html", text)
     print(f"\npage: {FOLDER / 'index.html'}; all of it took {time.perf_counter() - start:.0f} s")
 
@@ -125,7 +135,7 @@ def _draw_flower(neuron: nn.Neuron, row: list[float], target: int, names: list[s
     loss = nn.BCEWithLogitsLoss()([score], [target])
     loss.label = "loss"
     loss.backward()
-    write_picture("iris", lambda direction: draw_dot(loss, direction=direction))
+    write_picture("flower", lambda direction: draw_dot(loss, direction=direction))
 
 
 def train_moons() -> str:
