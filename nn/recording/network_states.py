@@ -14,7 +14,7 @@ from nn.module import Module
 from nn.network.numbers import Numbers
 from nn.network.structure import Network, NotLayered, read_network
 
-MAX_BYTES = 3_000_000  # of all states of a record, which are a third longer on its page
+MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
 MAX_SAMPLES = 20  # whose way through the network can be seen
 
 
@@ -44,22 +44,36 @@ class NetworkStates:
         """
         from nn.network.page import NetworkPage
 
-        numbers = [*values.values(), *gradients.values()]
-        if self.packed:
-            numbers = array("f", next(iter(self.states.values()), b"")).tolist()
-        count = len(self.network.parameters)
-        if len(numbers) != 2 * count:
+        numbers = self._numbers(values, gradients, 0)
+        if numbers is None:
             return None
         page = NetworkPage(self.network)
-        weights, slopes = numbers[:count], numbers[count:]
-        first = Numbers(weight=[*weights], grad=[*slopes], update=None, value=None, slope=None, delta=None, rate=0.0)
         states = [[step, b64encode(_chosen(state, page.kept)).decode()] for step, state in self.states.items()]
         return {
-            "view": page.data(first),
+            "view": page.data(numbers),
             "samples": self.samples,
             "then": [list(column.then) for column in self.network.columns],
             "states": states if self.packed else None,
         }
+
+    def picture(self, values: dict[str, float], gradients: dict[str, float]) -> str:
+        """The network at the end as an SVG, given the numbers of the last frame; empty if it does not know the parameters."""
+        from nn.network.svg import Picture
+
+        numbers = self._numbers(values, gradients, -1)
+        return "" if numbers is None else Picture(self.network, numbers).complete()
+
+    def _numbers(self, values: dict[str, float], gradients: dict[str, float], which: int) -> Numbers | None:
+        """The numbers of the view: those of a frame, or those of the first or the last state."""
+        numbers = [*values.values(), *gradients.values()]
+        if self.packed:
+            states = list(self.states.values())
+            numbers = array("f", states[which]).tolist() if states else []
+        count = len(self.network.parameters)
+        if len(numbers) != 2 * count:
+            return None
+        weights, slopes = numbers[:count], numbers[count:]
+        return Numbers(weight=[*weights], grad=[*slopes], update=None, value=None, slope=None, delta=None, rate=0.0)
 
 
 def _chosen(state: bytes, kept: Sequence[int]) -> bytes:

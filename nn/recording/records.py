@@ -83,7 +83,8 @@ class _WithPage:
             "summary": repr(self),
             "difference": None if difference is None else {"step": difference.step, "sentence": str(difference)},
         }
-        return Player("Training", data, [*NETWORK, *(FOLDER / name for name in FILES)], height=820)
+        assets = [*NETWORK, *(FOLDER / name for name in FILES)]
+        return Player("Training", data, assets, height=820, still=runs[0]._picture())
 
 
 @dataclass(repr=False)
@@ -138,6 +139,10 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
 
     def _runs(self) -> list[TrainingRecord]:
         return [self]
+
+    def _picture(self) -> str:
+        """The trained network as an SVG, empty if the model is not made of layers."""
+        return self.network.picture(self[-1].parameters, self[-1].gradients) if self.network else ""
 
     def _columns(self) -> dict[str, Any]:
         """The record as its page takes it: for each quantity a list over the frames."""

@@ -172,7 +172,7 @@ def test_another_sample_or_a_point_of_the_plane_goes_through_the_network(browser
     record = run()
     X, _ = nn.make_xor(4, shuffle=False)
     with opened(browser, saved(record, tmp_path)) as page:
-        page.get_by_role("combobox").select_option(index=3)
+        page.get_by_role("combobox", name="Sample").select_option(index=3)
         assert neuron_values(page) == pytest.approx(expected_values(record, 0, X[2]), rel=1e-5, abs=1e-9)
         plane = page.locator("svg.plane")
         dots = plane.locator("path.sample")
@@ -248,7 +248,7 @@ def test_a_model_that_is_not_made_of_layers_has_the_other_pictures(browser, tmp_
     X, y = nn.make_moons(10, random_state=0)
     options = {"loss": nn.BCEWithLogitsLoss(), "optimizer": SGD(net.parameters(), lr=0.5), "boundary": 6, "progress": False}
     with opened(browser, saved(record_training(net, X, y, steps=3, **options), tmp_path)) as page:
-        assert page.locator(".net, select").count() == 0
+        assert page.locator(".net, figcaption select").count() == 0
         assert page.locator("svg.plane, svg.chart").count() == 2
         assert len(updates(page)) == 2
 

@@ -14,26 +14,37 @@ class Run {
     this.states = run.network ? new States(run) : null;
     this.plane = run.plane ? new Plane(run.plane, run.labels, pick) : null;
     this.charts = ["loss", "metric"].filter((what) => run[what]).map((what) => new Chart(runs, own, what, go));
-    this.build();
+    this.build(pick);
   }
 
-  build() {
+  build(pick) {
     this.reached = element("strong");
     this.formula = element("span", { class: "formula" });
     this.head = element("span", { class: "head" });
     this.list = element("ol");
     const setting = this.title ? [element("span", { class: "setting" }, this.data.summary)] : [];
     this.sentence = element("div", {}, this.reached, ...setting, this.formula, this.head, this.list);
-    const network = this.states ? [this.network()] : [];
+    const network = this.states ? [this.network(pick)] : [];
     const side = element("div", { class: "side" }, ...[this.plane, ...this.charts].filter((picture) => picture).map((picture) => picture.element));
     this.element = element("section", { class: "run", "aria-label": this.title ? `Run ${this.title}` : "Run" }, ...(this.title ? [side, ...network] : [...network, side]));
   }
 
-  network() {
-    this.about = element("figcaption", { class: "quiet" });
+  network(pick) {
     const box = element("div", { class: "stagebox" });
     this.view = networkView(box, this.data.network.view, { height: () => box.clientHeight - NETWORK_WORDS_ROOM });
-    return element("figure", { class: "net" }, box, this.about);
+    this.about = element("span");
+    this.select = this.samples();
+    this.select.addEventListener("change", () => pick(this.data.network.samples[Number(this.select.value)]));
+    const choice = this.states.known ? [element("label", {}, "Sample ", this.select)] : [];
+    return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about));
+  }
+
+  // The samples that can be sent through the network, with their classes if these are known.
+  samples() {
+    const { network, plane } = this.data;
+    const label = (i) => (plane && plane.kind !== "number" ? ` (class ${showNumber(plane.labels[plane.points[i][2]])})` : "");
+    const options = network.samples.map((_, i) => element("option", { value: i }, `${i + 1}${label(i)}`));
+    return element("select", {}, element("option", { value: "", hidden: "" }, "a point"), ...options);
   }
 
   show(i, name, x) {
@@ -48,17 +59,20 @@ class Run {
     this.look(x);
   }
 
-  // The network for a sample.
+  // The network for a sample, the first one if x is none of its inputs.
   look(x) {
     if (!this.states) return;
-    const own = x?.length === this.data.network.samples[0].length ? x : this.data.network.samples[0];
+    const { samples } = this.data.network;
+    const own = x?.length === samples[0].length ? x : samples[0];
+    const index = samples.findIndex((sample) => sample.every((number, i) => number === own[i]));
+    this.select.value = index < 0 ? "" : index;
     this.plane?.choose(own);
     this.view.update(this.states.numbers(this.at, own));
     const step = this.states.step(this.at);
     const late = step === this.data.steps[this.at] ? "" : ` Parameters as after step ${step}.`;
     const shown = own.slice(0, 4).map((number) => showNumber(number, 4)).join(", ");
-    const which = this.states.known ? `Values for the inputs ${shown}${own.length > 4 ? ", …" : ""}.` : "Values are not shown: the page does not know one of the activations.";
-    this.about.textContent = which + late;
+    const inputs = this.states.known ? `${shown}${own.length > 4 ? ", …" : ""}` : "Values are not shown: this page does not know one of the activations.";
+    this.about.textContent = inputs + late;
   }
 
   // The state of the run at a position of the slider.

@@ -6,7 +6,6 @@ function mount(root, data) {
   const pick = (x) => {
     point = x;
     for (const run of runs) run.look(point);
-    sampled.value = "";
   };
   const runs = data.runs.map((_, i) => new Run(data, i, { go, pick }));
   shareScale(runs);
@@ -14,10 +13,6 @@ function mount(root, data) {
   const status = element("div", { class: "sentence words" }, ...runs.map((run) => run.sentence));
   const numbers = new Numbers(runs, names, () => show(control.index));
   const marks = data.difference ? [{ at: data.steps.indexOf(data.difference.step), label: "first difference" }] : [];
-  const sampled = samples(runs, (x) => {
-    point = x;
-    for (const run of runs) run.look(point);
-  });
 
   function show(i) {
     for (const run of runs) run.show(i, numbers.chosen, point);
@@ -31,7 +26,6 @@ function mount(root, data) {
   const summary = element("p", { class: "summary" }, data.summary + dashed);
   const head = element("header", { class: "bar" }, element("div", {}, title, summary), themeButton(root));
   const work = element("div", { class: "work" }, status, ...runs.map((run) => run.element));
-  if (sampled) control.element.append(element("label", { class: "sampled" }, "sample ", sampled));
   root.append(element("div", { class: "first" }, head, control.element, work), numbers.element);
   root.classList.add("training");
   root.classList.toggle("two", runs.length > 1);
@@ -50,19 +44,4 @@ function shareScale(runs) {
 // The index of the number in a list that is nearest to x.
 function nearest(steps, x) {
   return steps.reduce((best, step, i) => (Math.abs(step - x) < Math.abs(steps[best] - x) ? i : best), 0);
-}
-
-// A list of samples of the first run that has a network, null if none has.
-function samples(runs, chosen) {
-  const run = runs.find(({ states }) => states?.known);
-  if (!run) return null;
-  const { samples } = run.data.network;
-  const labels = run.data.plane?.points.slice(0, samples.length).map(([, , mark]) => run.data.plane.labels[mark]);
-  const text = (i) => `${i + 1}${labels?.[i] === undefined ? "" : ` (class ${showNumber(labels[i])})`}`;
-  const options = samples.map((_, i) => element("option", { value: i }, text(i)));
-  const own = element("option", { value: "", hidden: "" }, "a point");
-  const select = element("select", {}, own, ...options);
-  select.value = 0;
-  select.addEventListener("change", () => chosen(samples[Number(select.value)]));
-  return select;
 }
