@@ -11,7 +11,6 @@ from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options
 
-MAX_NAMES = 5  # in a tooltip
 NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
 
 
@@ -48,7 +47,7 @@ def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
         label="" if back is None else _label(arrow, back, options),
         look={} if back is None else style.gradient_style(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
-        names=", ".join(arrow.names[:MAX_NAMES]) + (NOTHING if arrow.partials == [None] else ""),
+        names=", ".join(arrow.names) + (NOTHING if arrow.partials == [None] else ""),
     )
 
 
@@ -62,7 +61,7 @@ def _label(arrow: Arrow, back: list[float], options: Options) -> str:
 
 
 def _tooltip(arrow: Arrow, partial: bool) -> str:
-    what, back = ", ".join(arrow.names[:MAX_NAMES]), arrow.contributions
+    what, back = ", ".join(arrow.names), arrow.contributions
     if back is None:
         return what
     if len(arrow.partials) == 1 and partial:
