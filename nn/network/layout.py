@@ -27,6 +27,7 @@ NAME = 18.0  # height of a name below its circle
 PIXEL = 22.0
 THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
+PLANE = 210.0  # side of the plane of the inputs
 HEADER = 40.0  # height of the two lines that name a column
 WIDE = 860.0  # that links may be stretched to
 MAX_STRETCH = 160.0  # of each gap
@@ -140,6 +141,7 @@ class Layout:
     more: list[More] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=list)
+    plane: Box | None = None  # the plane of the inputs, with the output over it
 
 
 def hidden_layers(count: int) -> str:
@@ -157,9 +159,28 @@ def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, i
     return (side, side) if side * side == len(inputs) >= MIN_PIXELS and not named else None
 
 
-def lay_out(network: Network, shape: tuple[int, int] | None = None, narrow: bool = False) -> Layout:
-    """The layout of a network, whose inputs are an image of that shape unless it is None."""
-    return (_Narrow if narrow else _Wide)(network, shape).layout
+def lay_out(network: Network, shape: tuple[int, int] | None = None, narrow: bool = False, plane: bool = False) -> Layout:
+    """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output."""
+    layout = (_Narrow if narrow else _Wide)(network, shape).layout
+    if plane:
+        _add_plane(layout, narrow)
+    return layout
+
+
+def _add_plane(layout: Layout, narrow: bool) -> None:
+    """Room for a square beside the last neuron, or below it, and for the numbers at its axes."""
+    if narrow:
+        left, top = GUTTER, layout.height + 30
+        layout.plane = Box(left, top, left + PLANE, top + PLANE)
+        layout.height = top + PLANE + 24
+        return
+    left = layout.width + 44
+    lower = max(0.0, HEADER + PLANE + 30 - layout.height)  # that the columns are too short by
+    layout.height += lower
+    last = layout.circles[-1].y
+    top = min(max(HEADER, last - PLANE / 2), layout.height - PLANE - 26)
+    layout.plane = Box(left, top, left + PLANE, top + PLANE)
+    layout.width = left + PLANE + GAP
 
 
 class _Planner:

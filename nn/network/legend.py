@@ -9,8 +9,10 @@ from typing import NamedTuple
 from autograd.extend import shown
 from autograd.viz.palette import COLOURS
 from autograd.viz.text_size import text_width
+from nn.network.heat import mark
 from nn.network.layout import FONT, Box, Text
-from nn.network.marks import Shades, stroke
+from nn.network.maps import Maps
+from nn.network.marks import Shades, SignedShades, stroke
 from nn.network.numbers import Known
 from nn.network.svg import EDGE, QUIET, element, rectangle, text
 from nn.network.words import WORDS
@@ -28,7 +30,13 @@ class Entry(NamedTuple):
 
 
 def entries(
-    show: str, xs: Known, largest: float, widest: float, shades: tuple[Shades, Shades] | None, images: bool
+    show: str,
+    xs: Known,
+    largest: float,
+    widest: float,
+    shades: tuple[Shades, Shades] | None,
+    images: bool,
+    maps: Maps | None,
 ) -> Iterator[Entry]:
     """The marks of a picture whose links show these numbers."""
     word, known = WORDS[show], [x for x in xs if x is not None]
@@ -46,6 +54,11 @@ def entries(
     if images:
         square = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
         yield Entry(square, 14.0, f"area: {word} of a pixel")
+    if maps is not None:
+        yield Entry(_ramp(SignedShades([-1.0, 1.0])), RAMP_WIDTH, "values over the plane of the inputs: dark −, light +")
+        for i, label in enumerate(maps.labels if len(maps.labels) > 1 else ()):
+            yield Entry(mark(5.0, 0.0, i), 8.0, f"sample of {label}")
+        return
     for name, shade in zip(("inputs", "neurons"), shades or (), strict=shades is not None):
         yield Entry(_ramp(shade), RAMP_WIDTH, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
 

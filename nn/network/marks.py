@@ -84,6 +84,13 @@ class SignedShades(Shades):
         part = min(1.0, abs(x) / most) if most > 0.0 else 0.0
         return MAX_NEGATIVE * (1.0 - part) if x < 0.0 else ZERO + (1.0 - ZERO) * part
 
+    def step(self, x: float, levels: int) -> str:
+        """Its colour, one of so many for each sign."""
+        most = max(-self.low, self.high)
+        if not math.isfinite(x) or most == 0.0:
+            return self.fill(x)
+        return self.fill(math.copysign(most * min(levels - 1, int(abs(x) / most * levels)) / (levels - 1), x))
+
 
 def fitted(x: float) -> str:
     """A number in a circle: with as many of four digits as there is room for.

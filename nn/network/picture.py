@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from autograd.extend import shown
 from autograd.viz.palette import COLOURS
+from nn.network.heat import in_circle, square
 from nn.network.layout import GAP, RADIUS, RING, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.legend import entries, legend
+from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
 from nn.network.numbers import Known, Numbers, link_numbers
 from nn.network.structure import Network, Unit
@@ -23,10 +25,16 @@ class Picture:
     """One view of a network: its layout, drawn with some numbers."""
 
     def __init__(
-        self, network: Network, numbers: Numbers, show: str = "weight", shape: tuple[int, int] | None = None, narrow: bool = False
+        self,
+        network: Network,
+        numbers: Numbers,
+        show: str = "weight",
+        shape: tuple[int, int] | None = None,
+        narrow: bool = False,
+        maps: Maps | None = None,
     ) -> None:
-        self.network, self.numbers, self.show, self.narrow = network, numbers, show, narrow
-        self.layout = lay_out(network, shape, narrow)
+        self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
+        self.layout = lay_out(network, shape, narrow, plane=maps is not None and len(network.columns[-1].units) == 1)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)
@@ -56,7 +64,7 @@ class Picture:
             y += 19
             above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
         top, images = y + 18, any(image.unit is not None for image in self.layout.images)
-        marks, height = legend(entries(self.show, self.xs, self.largest, self.widest, self.shades, images), room)
+        marks, height = legend(entries(self.show, self.xs, self.largest, self.widest, self.shades, images, self.maps), room)
         below = top + self.layout.height + 8
         body = element("g", "".join(self._body()), transform=f"translate({(width - self.layout.width) / 2:g} {top:g})")
         under = element("g", marks, class_="legend", transform=f"translate({GAP:g} {below:g})")
@@ -78,6 +86,9 @@ class Picture:
         for image in layout.images:
             yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
         yield from map(self._circle, layout.circles)
+        if layout.plane is not None and self.maps is not None:
+            last = self.network.units[-1]
+            yield square(self.maps, len(self.network.units) - 1, layout.plane, f"{last.label} over the inputs")
         yield from map(self._more, layout.more)
 
     def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:
@@ -112,15 +123,18 @@ class Picture:
             if not math.isfinite(value):
                 look["stroke"], look["stroke_width"] = COLOURS["broken"].light, 4.0
                 written = f"⚠ {shown(value)}"
+        if self.maps is not None:
+            written = ""
         disc, ring = element("circle", class_="disc", **place, **look), ""
         if unit.bias is not None:
             i, x = self._of(unit, None)
             mark = stroke(x, self.largest, self.widest).look()
             ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **mark)
+        heat = "" if self.maps is None else in_circle(self.maps, circle.unit, circle.x, circle.y)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)
         hint = element("title", escaped(facts(self.network, self.numbers, circle.unit)))
-        return element("g", hint + disc + ring + number + name, class_="neuron", data_unit=circle.unit)
+        return element("g", hint + disc + heat + ring + number + name, class_="neuron", data_unit=circle.unit)
 
     def _pixels(self, image: Image) -> str:
         """Inputs as an image; without values a grid."""

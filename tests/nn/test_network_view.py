@@ -15,6 +15,7 @@ from autograd import Value, tanh
 from autograd.extend import Graph
 from nn._cards import module_card
 from nn.network.layout import RADIUS, Box, boxes, image_shape, lay_out
+from nn.network.maps import maps_over
 from nn.network.marks import fitted, stroke
 from nn.network.numbers import numbers_of, sample_of
 from nn.network.structure import NotLayered, read_network
@@ -258,6 +259,51 @@ def test_an_update_is_minus_rate_times_gradient():
     ]
 
 
+# -- maps --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "model", [mlp(2, 3, 1, activation="tanh"), nn.Sequential(nn.Tanh(), nn.Layer(2, 1, seed=0), nn.Sigmoid())]
+)
+def test_a_map_has_what_every_neuron_gives_over_the_plane(model):
+    network = read_network(model)
+    maps = maps_over(network, [[-1.0, 0.0], [1.0, 2.0]])
+    assert (maps.x, maps.y) == ((-1.3, 1.3), (-0.3, 2.3))
+    for row, column in ((0, 0), (0, 24), (24, 0), (7, 11)):
+        places = ((maps.x, column), (maps.y, 24 - row))
+        point = [low + (high - low) * k / 24 for (low, high), k in places]
+        values = numbers_of(network, sample_of(model, point, None, None))["value"]
+        assert [grid[row][column] for grid in maps.grids] == values
+
+
+def test_a_model_with_functions_between_its_layers_has_maps_of_what_really_runs():
+    model = Net(lambda net, x: net.out([tanh(h) for h in net.hidden(x)]))
+    sample = sample_of(model, [0.0, 0.0], None, None)
+    network = read_network(model, sample.call.steps(model))
+    maps = maps_over(network, [[0.0, 0.0], [1.0, 1.0]])
+    assert maps.grids[-2][24][0] == model([-0.15, -0.15])[0].data
+
+
+def test_samples_are_marked_by_their_labels_on_the_map_of_the_output():
+    X, y = nn.make_moons(20, random_state=0)
+    drawing = nn.draw(mlp(2, 4, 1), over=(X, y))
+    (plane,) = marks(drawing, "plane")
+    assert len(plane.findall(f"{SVG}circle")) == sum(label == 0 for label in y)
+    assert len(plane.findall(f"{SVG}polygon")) == sum(label == 1 for label in y)
+    assert {"sample of 0", "sample of 1"} <= set(texts(drawing))
+    assert len(marks(drawing, "map")) == 7
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@given(widths=st.lists(st.integers(1, 20), min_size=1, max_size=5))
+@settings(max_examples=20, deadline=None)
+def test_the_map_of_the_output_overlaps_nothing(narrow, widths):
+    layout = lay_out(read_network(mlp(2, *widths, 1)), None, narrow, plane=True)
+    assert not any(layout.plane.overlaps(box) for _, box in boxes(layout))
+    assert layout.plane.right < layout.width
+    assert layout.plane.bottom < layout.height
+
+
 # -- structure ---------------------------------------------------------------------------------------
 
 
@@ -402,6 +448,10 @@ def test_names_are_escaped(name):
         ({"loss": Value(1.0)}, "loss was not computed by this model"),
         ({"x": [1.0, 2.0], "loss": Value(1.0)}, "leave out x and y"),
         ({"lr": "fast"}, "lr must be a number"),
+        ({"over": [[1.0, 2.0, 3.0]]}, "over must be rows of 2 numbers"),
+        ({"over": ([[1.0, 2.0]], [1, 2])}, "over: expected a label for each of the 1 rows"),
+        ({"over": [["a", 2.0]]}, "over: a number"),
+        ({"model": mlp(3, 1), "over": [[1.0, 2.0]]}, "over: the model must have 2 inputs, got 3"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, error):

@@ -51,6 +51,12 @@ def digits(tmp_path_factory):
     return drawing.save_html(tmp_path_factory.mktemp("digits") / "page.html")
 
 
+@pytest.fixture(scope="module")
+def moons(tmp_path_factory):
+    drawing = nn.draw(nn.MLP(2, [16, 16, 1], "tanh"), [0.5, 0.5], over=nn.make_moons(40, random_state=0))
+    return drawing.save_html(tmp_path_factory.mktemp("moons") / "page.html")
+
+
 @pytest.fixture
 def page(browser, path):
     with opened(browser, path, viewport=WIDE, reduced_motion="reduce") as page:
@@ -265,8 +271,8 @@ def check_texts(page):
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
-def test_no_text_is_smaller_than_eleven_pixels_and_no_two_overlap(browser, path, digits, size):
-    for file in (path, digits):
+def test_no_text_is_smaller_than_eleven_pixels_and_no_two_overlap(browser, path, digits, moons, size):
+    for file in (path, digits, moons):
         with opened(browser, file, viewport=size, reduced_motion="reduce") as page:
             check_texts(page)
             page.locator(".network-picture g[data-unit]").last.click()
@@ -276,8 +282,8 @@ def test_no_text_is_smaller_than_eleven_pixels_and_no_two_overlap(browser, path,
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_closed_or_open(browser, path, digits, size, look):
-    for file in (path, digits):
+def test_axe_finds_nothing_closed_or_open(browser, path, digits, moons, size, look):
+    for file in (path, digits, moons):
         with opened(browser, file, viewport=size, color_scheme=look, reduced_motion="reduce") as page:
             assert violations(page) == []
             page.locator(".network-picture g[data-unit]").last.click()
@@ -295,6 +301,20 @@ def test_pixels_and_weights_of_the_digits_are_there_and_can_be_asked(browser, di
         neuron(page, 64).focus()
         page.keyboard.press("ArrowLeft")
         assert int(page.evaluate("document.activeElement.dataset.unit")) < 64
+
+
+def test_maps_stay_when_numbers_change_and_their_marks_are_explained(browser, moons):
+    with opened(browser, moons, viewport=WIDE) as page:
+        picture = "document.querySelector('.network-picture .map').outerHTML"
+        before = page.evaluate(picture)
+        legend = page.locator(".network-legend").inner_text()
+        assert "sample of 0" in legend
+        assert "sample of 1" in legend
+        page.get_by_role("radio", name="weight").check(force=True)
+        assert page.evaluate(picture) == before
+        assert page.locator(".network-picture .value").all_text_contents() == [""] * 23
+        neuron(page, 0).hover()
+        assert tip(page) == ["x[0]", "value 0.5"]
 
 
 def test_motion_takes_two_hundred_milliseconds_and_none_where_it_is_not_wanted(browser, path):

@@ -93,11 +93,13 @@ function fittedNumber(x) {
   return showNumber(x, 1);
 }
 
+const parsedPicture = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+
 // The picture in one direction, and its parts by what they show.
 class NetworkPicture {
   constructor(text, data) {
     this.data = data;
-    this.svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    this.svg = parsedPicture(text);
     [, , this.width, this.height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     const all = (selector) => [...this.svg.querySelectorAll(selector)];
     this.links = all(".link");
@@ -126,6 +128,7 @@ class NetworkPicture {
     const { low } = this.data.neurons[i].w.length ? shades[1] : shades[0];
     const own = shades[this.data.neurons[i].w.length ? 1 : 0];
     const finite = value !== null && Number.isFinite(toNumber(value)) && Number.isFinite(low);
+    if (this.data.maps !== null) return; // the circles are maps
     disc.classList.toggle("broken", value !== null && !finite);
     if (finite) disc.setAttribute("fill", own.fill(value));
     const text = element.querySelector(".value");
@@ -408,12 +411,19 @@ function networkLegend(root, data, marks, shades) {
   if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
   add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
   if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel`);
-  ["inputs", "neurons"].forEach((name, k) => {
-    const { low, high } = shades[k];
-    if (low > high) return;
-    const cells = [0, 1, 2, 3, 4].map((at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades[k].fill(low + (at / 4) * (high - low)) }));
-    add([...cells, svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 })], 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
-  });
+  const ramp = (shades, low, high) => [
+    ...[0, 1, 2, 3, 4].map((at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades.fill(low + (at / 4) * (high - low)) })),
+    svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
+  ];
+  if (data.maps !== null) {
+    add(ramp(new NetworkShades([-1, 1], data.ramp, true), -1, 1), 60, "values over the plane of the inputs: dark −, light +");
+    for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
+  } else {
+    ["inputs", "neurons"].forEach((name, k) => {
+      const { low, high } = shades[k];
+      if (low <= high) add(ramp(shades[k], low, high), 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
+    });
+  }
   items.push(element("span", {}, "Click a neuron, or press Enter, for its scalar graph."));
   const texts = items.map((item) => item.textContent).join();
   if (root.dataset.texts === texts) return;
