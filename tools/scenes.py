@@ -220,8 +220,8 @@ SCENES = {
     ),
     "xor-network": Scene(
         "The same network as a network",
-        "A circle for each neuron, filled by its value; a line for each weight, as wide as it is large.",
-        network(xor_net, [1.0, 0.0], [1.0, 0.0], loss=nn.MSELoss()),
+        "A line for each weight, as wide as it is large. A circle shows what its neuron gives over the plane, light where it is most.",
+        network(xor_net, over=nn.make_xor(4, shuffle=False)),
     ),
     "mlp-network": Scene(
         "MLP(3, [4, 4, 1]) as a network",
@@ -240,8 +240,8 @@ SCENES = {
     ),
     "moons-network": Scene(
         "MLP(2, [16, 16, 1]) as a network",
-        "Layers of more than twelve neurons are folded to the ones that matter most.",
-        network(moons_net, [0.5, 0.25], [1], loss=nn.HingeLoss()),
+        "Of layers with more than twelve neurons the first ten are shown; the output over the plane, before training.",
+        network(moons_net, over=nn.make_moons(20, noise=0.1, random_state=0)),
     ),
     "digits": Scene(
         "A network that reads digits, 64-32-10",

@@ -18,6 +18,7 @@ from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, eleme
 from nn.network.words import description, facts, sentence, title
 
 MAX_CROWD = 60  # links that may be wide
+MAX_PLANE = 2  # outputs, of which the first is shown over the plane of the inputs
 MIN_PICTURE = 480.0  # the width of title and legend beside a small network
 
 
@@ -34,7 +35,7 @@ class Picture:
         maps: Maps | None = None,
     ) -> None:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
-        self.layout = lay_out(network, shape, narrow, plane=maps is not None and len(network.columns[-1].units) == 1)
+        self.layout = lay_out(network, shape, narrow, plane=maps is not None and len(network.columns[-1].units) <= MAX_PLANE)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)
@@ -87,8 +88,8 @@ class Picture:
             yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
         yield from map(self._circle, layout.circles)
         if layout.plane is not None and self.maps is not None:
-            last = self.network.units[-1]
-            yield square(self.maps, len(self.network.units) - 1, layout.plane, f"{last.label} over the inputs")
+            first = self.network.firsts[-1]
+            yield square(self.maps, first, layout.plane, f"{self.network.units[first].label} over the inputs")
         yield from map(self._more, layout.more)
 
     def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:

@@ -416,7 +416,7 @@ function networkLegend(root, data, marks, shades) {
     svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
   ];
   if (data.maps !== null) {
-    add(ramp(new NetworkShades([-1, 1], data.ramp, true), -1, 1), 60, "values over the plane of the inputs: dark −, light +");
+    add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the plane of the inputs, least to most");
     for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
   } else {
     ["inputs", "neurons"].forEach((name, k) => {
