@@ -214,26 +214,29 @@ def net():
     return (nn.MLP(2, [3, 1], "tanh", seed=0)(x) - 1.0) ** 2
 
 
-def test_steps_through_layers_end_where_each_layer_does(browser, tmp_path):
-    with opened(browser, saved(net(), tmp_path), viewport=WIDE) as page:
-        page.get_by_label("Step by").select_option("by layer")
-        stops, L = [], net()
-        for _ in range(8):
-            stops.append(at(page))
-            assert table(page) == expected(L, stops[-1])
-            page.keyboard.press("ArrowRight")
-        forward = [5, 6, 8]  # two operations a neuron of the first layer, one of the second, two of the loss
-        assert stops[:4] == [*forward, 9]
-        assert stops[-1] == len(steps(L)) - 1
+def test_steps_through_layers_and_modules_end_where_each_of_them_does(browser, tmp_path):
+    L = net()
+    last = len(steps(L)) - 1
+    with opened(browser, saved(L, tmp_path), viewport=WIDE) as page:
+        # two operations in each neuron of the first layer, one in that of the second, two in the loss; then the seed
+        for name, stops in (("by layer", [5, 6, 8, 9, 11, 12, 18]), ("by module", [1, 3, 5, 6, 8, 9, 11, 12, 14, 16, 18])):
+            page.get_by_label("Step by").select_option(name)
+            go_to(page, 0)
+            reached = []
+            while at(page) < last:
+                page.keyboard.press("ArrowRight")
+                reached.append(at(page))
+                assert table(page) == expected(L, reached[-1])
+            assert reached == stops
+            page.keyboard.press("ArrowLeft")
+            assert at(page) == stops[-2]
         page.get_by_label("Step by").select_option("by layer")
         go_to(page, 5)
         assert page.locator("p.sentence .phase").inner_text() == "Forward through MLP.layers[0], 6 operations; the last one:"
         assert page.locator(".node.now").count() == 6
-        page.keyboard.press("ArrowLeft")
-        assert at(page) == 0
         page.get_by_label("Step by").select_option("by operation")
         page.keyboard.press("ArrowRight")
-        assert at(page) == 1
+        assert at(page) == 6
 
 
 def test_without_modules_there_is_no_choice_of_how_to_step(page):

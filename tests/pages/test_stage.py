@@ -29,14 +29,14 @@ def net(*sizes):
     return (nn.MLP(2, [*sizes], "tanh", seed=0)(x) - 1.0) ** 2
 
 
-def saved(y, folder):
-    return player(y).save_html(folder / "page.html")
+def saved(y, folder, **options):
+    return player(y, **options).save_html(folder / "page.html")
 
 
 @pytest.fixture
 def page(browser, tmp_path):
     """An open net of 2-4-4-1 that is too large to be read as a whole."""
-    with opened(browser, saved(net(4, 4, 1), tmp_path), viewport=WIDE, **STILL) as page:
+    with opened(browser, saved(net(4, 4, 1), tmp_path, fold="none"), viewport=WIDE, **STILL) as page:
         yield page
 
 
@@ -76,7 +76,7 @@ def overlap(one, other):
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "open", "folded"])
+@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "net", "large"])
 def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph, viewport):
     with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
         (stage,) = rects(page, ".stage")
@@ -124,7 +124,7 @@ def test_at_any_width_the_page_fits_and_the_node_whose_turn_it_is_can_be_seen(br
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "open", "folded"])
+@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "net", "large"])
 def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(browser, tmp_path, graph, viewport):
     y = graph()
     with opened(browser, saved(y, tmp_path), viewport=viewport, **STILL) as page:
