@@ -335,6 +335,7 @@ def test_numbers_are_written_as_python_writes_them(page):
         1.7976931348623157e308,
         999999.5,
         99999.95,
+        *(1234.5, 1235.5, -151.5625, 151.5635, 0.0000152587890625, 99999.5, 9999.5, 12345.25, 1e22),  # halfway, and nearly
     ]
     numbers += [math.sin(i) * 10.0 ** (i % 40 - 20) for i in range(400)]
     for digits in (4, 6):
