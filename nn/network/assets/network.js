@@ -204,7 +204,7 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
   const panel = neuronPanel(data, { open, close });
   const box = element("div", { class: "network-box" }, stack, panel.root, tip);
   const choice = networkSwitch(shown, show);
-  const view = element("section", { class: "network-view", "aria-label": "Network" }, element("div", { class: "network-head" }, sentence, choice.root), box, legend);
+  const view = element("div", { class: "network-view", role: "group", "aria-label": "Network" }, element("div", { class: "network-head" }, sentence, choice.root), box, legend);
   root.append(view);
 
   function fit() {
