@@ -149,13 +149,18 @@ function drawing(view) {
     travelling();
     const going = arrows.filter(({ g, back }) => back !== now.forward && g.classList.contains("now")).slice(0, MAX_TRAVELLERS);
     const made = going.map(traveller);
+    const rest = () => {
+      for (const { g } of made) g.remove();
+      for (const { g } of going) g.classList.remove("busy");
+    };
+    for (const { g } of going) g.classList.add("busy"); // its label would be in the way
     const end = animate((t) => {
       for (const one of made) one.to(t);
-      if (t === 1) for (const { g } of made) g.remove();
+      if (t === 1) rest();
     });
     travelling = () => {
       end();
-      for (const { g } of made) g.remove();
+      rest();
     };
   }
 
