@@ -267,14 +267,15 @@ def test_the_address_says_which_step_it_is_and_is_obeyed(browser, tmp_path):
         page.reload()
         assert (at(page), table(page)) == (7, expected(graph(), 7))
         page.evaluate("location.hash = '#step=3'")
-        page.wait_for_function("document.querySelector('.counter').textContent === '3 of 11'")
+        page.locator(".counter", has_text="3 of 11").wait_for()
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**#step=4")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.get_by_role("button", name="Copy link to this step").click()
-        page.wait_for_function("async () => (await navigator.clipboard.readText()).endsWith('#step=4')")
+        page.get_by_title("Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{path_url(path)}#step=4"
         page.evaluate("location.hash = '#step=99999'")
-        page.wait_for_function("document.querySelector('.counter').textContent === '11 of 11'")
+        page.locator(".counter", has_text="11 of 11").wait_for()
 
 
 def path_url(path):

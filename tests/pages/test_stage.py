@@ -100,7 +100,7 @@ def test_on_a_narrow_page_the_drawing_runs_from_top_to_bottom(browser, tmp_path)
         assert across > abs(down)
         page.get_by_role("slider", name="Step", exact=True).fill("3")
         page.set_viewport_size(PHONE)
-        page.wait_for_function("document.querySelector('.player').classList.contains('slim')")
+        page.locator(".player.slim").wait_for()
         across, down = place_of(page, "n0", "n6")
         assert down > abs(across)
         assert page.locator(".node.now").count() == 1  # the step is still shown
@@ -290,7 +290,7 @@ def test_in_a_frame_the_wheel_is_the_pages_until_the_stage_has_the_focus(browser
         before = scale(inner)
         page.mouse.move(300, 150)
         page.mouse.wheel(0, 120)
-        page.wait_for_function("scrollY > 0")
+        page.wait_for_function("() => scrollY > 0")
         assert scale(inner) == before
         page.evaluate("scrollTo(0, 0)")
         inner.locator(".stage").focus()

@@ -92,8 +92,10 @@ function freePlace(size, anchor, stage, obstacles, avoided) {
     for (let x = low; x <= high; x += CALLOUT_GRID) places.push(x);
     return places;
   };
-  const xs = along(4, right, [anchor.x + anchor.width / 2 - size.width / 2, anchor.x, anchor.right - size.width, anchor.right + CALLOUT_GAP, anchor.x - size.width - CALLOUT_GAP]);
-  const ys = along(4, bottom, [anchor.y - size.height - CALLOUT_GAP, anchor.bottom + CALLOUT_GAP, anchor.y + anchor.height / 2 - size.height / 2]);
+  const beside = [anchor.right + CALLOUT_GAP, anchor.x - size.width - CALLOUT_GAP];
+  const xs = along(4, right, [anchor.x + (anchor.width - size.width) / 2, anchor.x, anchor.right - size.width, ...beside]);
+  const above = [anchor.y - size.height - CALLOUT_GAP, anchor.bottom + CALLOUT_GAP];
+  const ys = along(4, bottom, [...above, anchor.y + (anchor.height - size.height) / 2]);
   const inflate = (r, by) => ({ left: r.left - by, top: r.top - by, right: r.right + by, bottom: r.bottom + by });
   const [hard, soft] = [obstacles.map((r) => inflate(r, 4)), avoided.map((r) => inflate(r, 2))];
   const meets = (r, x, y) => r.left < x + size.width && r.right > x && r.top < y + size.height && r.bottom > y;

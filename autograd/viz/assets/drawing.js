@@ -54,7 +54,8 @@ function drawing(view) {
 
   function card(g) {
     const texts = (name) => [...g.querySelectorAll(`text.${name}`)];
-    const found = { g, id: g.id, folded: g.id[0] === "g", members: [], value: texts("value"), grad: texts("grad"), sum: texts("sum"), measured: null };
+    const found = { g, id: g.id, folded: g.id[0] === "g", members: [], measured: null };
+    [found.value, found.grad, found.sum] = ["value", "grad", "sum"].map(texts);
     found.point = Number(g.dataset.point ?? NaN);
     found.name = g.querySelector("text.name")?.textContent.trim() ?? "";
     found.update = (now) => updateCard(found, now);
