@@ -13,6 +13,7 @@ from nn._check import plain_lists
 from nn.module import Module
 from nn.network.numbers import Numbers, numbers_of
 from nn.network.structure import Network, NotLayered, read_network
+from nn.recording.responses import Responses
 
 MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
 MAX_SAMPLES = 20  # whose way through the network can be seen
@@ -37,10 +38,12 @@ class NetworkStates:
             parameters = list(self.network.parameters)
             self.states[step] = array("f", [p.data for p in parameters] + [p.grad for p in parameters]).tobytes()
 
-    def columns(self, values: dict[str, float], gradients: dict[str, float]) -> dict[str, Any] | None:
+    def columns(
+        self, values: dict[str, float], gradients: dict[str, float], responses: Responses, width: float
+    ) -> dict[str, Any] | None:
         """The view, samples and states as a page takes them, None if it would not know the parameters.
 
-        `values` and `gradients` are those of the first frame.
+        `values` and `gradients` are those of the first frame; the view has room for a `width` of so many pixels.
         """
         from nn.network.layout import image_shape
         from nn.network.page import NetworkPage
@@ -48,12 +51,13 @@ class NetworkStates:
         numbers = self._numbers(values, gradients, 0)
         if numbers is None:
             return None
-        page = NetworkPage(self.network, image_shape(self.network, None))
+        page = NetworkPage(self.network, image_shape(self.network, None), width=width)
         states = [[step, b64encode(_chosen(state, page.kept)).decode()] for step, state in self.states.items()]
         return {
             "view": page.data(numbers),
             "samples": self.samples,
-            "then": [list(column.then) for column in self.network.columns],
+            "activations": responses.of_units(self.network),
+            "then": responses.of_columns(self.network),
             "states": states if self.packed else None,
         }
 
