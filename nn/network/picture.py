@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from autograd.extend import shown
 from autograd.viz.palette import COLOURS
 from nn.network.heat import in_circle, square
-from nn.network.layout import GAP, RADIUS, RING, Bundle, Circle, Image, Link, More, Text, lay_out
+from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.legend import entries, legend
 from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
@@ -33,9 +33,11 @@ class Picture:
         shape: tuple[int, int] | None = None,
         narrow: bool = False,
         maps: Maps | None = None,
+        width: float = WIDE,
     ) -> None:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
-        self.layout = lay_out(network, shape, narrow, plane=maps is not None and len(network.columns[-1].units) <= MAX_PLANE)
+        plane = maps is not None and len(network.columns[-1].units) <= MAX_PLANE
+        self.layout = lay_out(network, shape, narrow, plane, width)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)

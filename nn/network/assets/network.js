@@ -187,9 +187,10 @@ function wholeNetwork(data) {
   return { ...data, neurons, parameters };
 }
 
-// Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was opened.
+// Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was
+// opened; the picture is not made larger than `height()` pixels.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
-function networkView(root, data, { onOpen = () => {} } = {}) {
+function networkView(root, data, { onOpen = () => {}, height = () => innerHeight * 0.75 } = {}) {
   data = wholeNetwork(data);
   let numbers = data.numbers;
   let shown = data.show;
@@ -211,7 +212,7 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
     const room = stack.clientWidth;
     if (room === 0) return;
     const fitting = pictures.wide.width <= room ? pictures.wide : pictures.narrow;
-    const scale = Math.min(1.35, room / fitting.width, Math.max(1, (innerHeight * 0.75) / fitting.height));
+    const scale = Math.min(1.35, room / fitting.width, Math.max(1, height() / fitting.height));
     fitting.svg.setAttribute("width", fitting.width * scale);
     fitting.svg.setAttribute("height", fitting.height * scale);
     if (picture === fitting) return;
