@@ -227,7 +227,7 @@ SCENES = {
     ),
     "xor-network": Scene(
         "The same network as a network, trained",
-        "In each circle what its neuron gives over the plane, light where it is most: hidden ones draw lines, the outputs join them.",
+        "In each circle what its neuron gives over the plane, light where it is most: hidden ones draw lines, outputs join them.",
         network(xor_net, over=nn.make_xor(4, shuffle=False), outputs=["class 0", "class 1"]),
     ),
     "mlp-network": Scene(
