@@ -103,8 +103,8 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
     frames: list[Frame] = field(default_factory=list)
     interrupted: bool = False
     diverged: str = ""
-    labels: Labels = field(default_factory=Labels)
-    network: NetworkStates | None = None
+    labels: Labels = field(default_factory=Labels, compare=False)
+    network: NetworkStates | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.frames)

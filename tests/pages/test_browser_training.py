@@ -175,7 +175,7 @@ def test_another_sample_or_a_point_of_the_plane_goes_through_the_network(browser
         page.get_by_role("combobox", name="Sample").select_option(index=3)
         assert neuron_values(page) == pytest.approx(expected_values(record, 0, X[2]), rel=1e-5, abs=1e-9)
         plane = page.locator("svg.plane")
-        dots = plane.locator("path.sample")
+        dots = plane.locator(".sample")
         box, dot = plane.bounding_box(), dots.nth(1).bounding_box()
         middle = {"x": dot["x"] + dot["width"] / 2 - box["x"], "y": dot["y"] + dot["height"] / 2 - box["y"]}
         plane.click(position=middle, force=True)  # on a sample: that sample

@@ -29,22 +29,22 @@ class Plane {
     this.axes.marks.append(drawn("defs", {}, ...patterns), this.area, ...this.points, this.chosen);
     this.axes.element.prepend(this.screen);
     this.axes.picture.addEventListener("click", (event) => pick(this.snapped(event)));
-    this.element = element("figure", { class: "boundaries" }, element("h2", {}, "Decision boundary"), this.axes.element, this.legend());
+    this.element = element("figure", { class: "boundaries" }, element("h2", {}, plane.kind === "number" ? "Output of the model" : "Decision boundary"), this.axes.element, this.legend());
   }
 
   point(x, y, mark) {
     const label = this.data.kind === "number" ? "" : `: class ${showNumber(this.data.labels[mark])}`;
-    const made = symbol(this.marker(mark), 0, 0, this.fill(mark));
+    const made = this.mark(mark, 0, 0);
     made.append(drawn("title", {}, `(${showNumber(x)}, ${showNumber(y)})${label}`));
     return made;
   }
 
-  marker(mark) {
-    return this.data.markers[this.data.kind === "number" ? 0 : mark % this.data.markers.length];
-  }
-
-  fill(mark) {
-    return this.data.kind === "number" ? `rgb(${this.ramp(mark / 254)})` : classColour(mark);
+  // The mark of a sample: of its class, or of the shade of its number, which needs a rim on its own shade.
+  mark(mark, x, y) {
+    const { kind, markers } = this.data;
+    if (kind !== "number") return drawn("g", { transform: `translate(${x} ${y})` }, symbol(markers[mark % markers.length], classColour(mark)));
+    const shade = symbol(markers[0], `rgb(${this.ramp(mark / 254)})`);
+    return drawn("g", { transform: `translate(${x} ${y})` }, shade, drawn("circle", { class: "rim", r: 4.2 }));
   }
 
   // The colour of a magnitude from 0 to 1.
@@ -58,7 +58,7 @@ class Plane {
   legend() {
     const { kind, labels, hidden } = this.data;
     const entries = labels.map((label, mark) => {
-      const sign = symbol(this.marker(mark), 7, 7, this.fill(kind === "number" ? 254 * mark : mark));
+      const sign = this.mark(kind === "number" ? 254 * mark : mark, 7, 7);
       const text = kind === "number" ? ` ${showNumber(label, 4)}` : ` class ${showNumber(label, 4)}`;
       return element("span", {}, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, sign), text);
     });

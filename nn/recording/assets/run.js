@@ -39,11 +39,11 @@ class Run {
     return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about));
   }
 
-  // The samples that can be sent through the network, with their classes if these are known.
+  // The samples that can be sent through the network, with their targets if these are numbers.
   samples() {
-    const { network, plane } = this.data;
-    const label = (i) => (plane && plane.kind !== "number" ? ` (class ${showNumber(plane.labels[plane.points[i][2]])})` : "");
-    const options = network.samples.map((_, i) => element("option", { value: i }, `${i + 1}${label(i)}`));
+    const { samples, targets } = this.data.network;
+    const target = (i) => (targets[i] === null ? "" : ` (target ${showNumber(targets[i], 4)})`);
+    const options = samples.map((_, i) => element("option", { value: i }, `${i + 1}${target(i)}`));
     return element("select", {}, element("option", { value: "", hidden: "" }, "a point"), ...options);
   }
 
