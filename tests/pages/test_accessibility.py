@@ -1,13 +1,16 @@
 """Every kind of page passes axe-core, in light and dark mode, on a desktop and on a phone."""
 # ruff: noqa: F811  (a fixture that is imported)
 
+import contextlib
 import json
+from pathlib import Path
 
 import pytest
 
 import autograd
 import autograd.testing
 import nn
+import tools.demo
 from autograd import Value
 from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
@@ -144,6 +147,13 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with contextlib.chdir(tmp_path_factory.mktemp("demo")):
+        tools.demo.main()
+        return Path("demo").resolve()
+
+
+@pytest.fixture(scope="module")
 def site(tmp_path_factory):
     return build(tmp_path_factory.mktemp("site"))[0].parent
 
@@ -172,6 +182,13 @@ def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folde
                 button.click(force=True)
                 found = violations(page)
                 assert found == [], f"{label}: {found}"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "player", "training", "network"])
+def test_axe_finds_nothing_in_a_page_of_the_demo(browser, demo, name, mode, width):
+    assert_accessible(browser, demo / f"{name}.html", mode, width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
