@@ -170,7 +170,7 @@ def swept(y: Value, label: str) -> Value:
 
 def graph(make: Callable[[], Value], **options: Any) -> Callable[[bool], Any]:
     """`draw_dot` of what `make` returns."""
-    return lambda narrow: draw_dot(make(), direction="TB" if narrow else "LR", flow="both", **options)
+    return lambda narrow: draw_dot(make(), narrow=narrow, **options)
 
 
 def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
