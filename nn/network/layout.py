@@ -7,7 +7,7 @@ stands below its circle; links leave and enter beside it, so they meet no name a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from autograd.viz.text_size import shortened, text_width
 from nn.network.structure import Network
 
-MAX_SHOWN = 12  # neurons per layer: of more, the first ones are shown
+MAX_SHOWN = 12  # neurons per layer: of more, the strongest are shown
 FIRST_SHOWN = 10
 MAX_SHOWN_NARROW = 4  # on a narrow page
 MAX_LAYERS = 4
@@ -160,13 +160,18 @@ def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, i
 
 
 def lay_out(
-    network: Network, shape: tuple[int, int] | None = None, narrow: bool = False, plane: bool = False, width: float = WIDE
+    network: Network,
+    shape: tuple[int, int] | None = None,
+    narrow: bool = False,
+    plane: bool = False,
+    width: float = WIDE,
+    ranks: Sequence[Sequence[int]] | None = None,
 ) -> Layout:
     """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output.
 
-    Links are stretched to fill the `width`.
+    Links are stretched to fill the `width`. Of a folded column the first units of its `ranks` are drawn, in their order.
     """
-    layout = (_Narrow if narrow else _Wide)(network, shape, width).layout
+    layout = (_Narrow if narrow else _Wide)(network, shape, width, ranks).layout
     if plane:
         _add_plane(layout, narrow)
     return layout
@@ -193,8 +198,10 @@ class _Planner:
 
     most, first = MAX_SHOWN, FIRST_SHOWN
 
-    def __init__(self, network: Network, shape: tuple[int, int] | None, width: float) -> None:
-        self.network, self.shape, self.width = network, shape, width
+    def __init__(
+        self, network: Network, shape: tuple[int, int] | None, width: float, ranks: Sequence[Sequence[int]] | None
+    ) -> None:
+        self.network, self.shape, self.width, self.ranks = network, shape, width, ranks
         self.layout = Layout()
         self.places: dict[int, tuple[float, float]] = {}
         self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
@@ -210,11 +217,14 @@ class _Planner:
     def plan(self) -> None:
         raise NotImplementedError
 
-    def shown(self, column: int) -> tuple[range, int]:
+    def shown(self, column: int) -> tuple[Sequence[int], int]:
         """The indices of the units that are drawn, and how many are not."""
         size, first = len(self.network.columns[column].units), self.network.firsts[column]
-        count = size if size <= self.most else self.first
-        return range(first, first + count), size - count
+        units = range(first, first + size)
+        if size <= self.most:
+            return units, 0
+        chosen = units if self.ranks is None else self.ranks[column]
+        return sorted(chosen[: self.first]), size - self.first
 
     def label(self, unit: int, room: float) -> str:
         return shortened(self.network.units[unit].label, room, FONT)
