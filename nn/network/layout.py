@@ -28,9 +28,12 @@ PIXEL = 22.0
 THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
 PLANE = 210.0  # side of the plane of the inputs
+PLANE_LEFT = 44.0  # beside it, for numbers
+PLANE_ROOM = PLANE_LEFT + PLANE + GAP  # what it adds to the width
 HEADER = 40.0  # height of the two lines that name a column
-WIDE = 860.0  # that links are stretched to, unless a page has less room
+WIDE = 860.0  # that links fill, unless a page has less room
 MAX_STRETCH = 160.0  # of each gap
+MIN_LINKS = 94.0  # the room that links need at least
 MIN_GAP = 40.0  # beside what stands for layers
 NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
@@ -169,7 +172,7 @@ def lay_out(
 ) -> Layout:
     """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output.
 
-    Links are stretched to fill the `width`. Of a folded column the first units of its `ranks` are drawn, in their order.
+    Links fill the `width`, if they can. Of a folded column the first units of its `ranks` are drawn, in their order.
     """
     layout = (_Narrow if narrow else _Wide)(network, shape, width, ranks).layout
     if plane:
@@ -184,13 +187,13 @@ def _add_plane(layout: Layout, narrow: bool) -> None:
         layout.plane = Box(left, top, left + PLANE, top + PLANE)
         layout.height = top + PLANE + 24
         return
-    left = layout.width + 44
+    left = layout.width + PLANE_LEFT
     lower = max(0.0, HEADER + PLANE + 30 - layout.height)  # that the columns are too short by
     layout.height += lower
     last = layout.circles[-1].y
     top = min(max(HEADER, last - PLANE / 2), layout.height - PLANE - 26)
     layout.plane = Box(left, top, left + PLANE, top + PLANE)
-    layout.width = left + PLANE + GAP
+    layout.width += PLANE_ROOM
 
 
 class _Planner:
@@ -267,7 +270,8 @@ class _Wide(_Planner):
         halves = [self._half(slot) for slot in self.slots]
         gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
         room = self.width - 2 * GAP - 2 * sum(halves) - sum(gaps)
-        stretch = min(MAX_STRETCH, max(0.0, room / sum(gap > MIN_GAP for gap in gaps)))
+        wide = [gap for gap in gaps if gap > MIN_GAP]
+        stretch = min(MAX_STRETCH, max(room / len(wide), MIN_LINKS - min(wide)))
         for slot, half, gap in zip(self.slots, halves, [*gaps, 0.0], strict=True):
             self._column(slot, left + half, half, tallest)
             left += 2 * half + gap + (stretch if gap > MIN_GAP else 0.0)

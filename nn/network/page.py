@@ -8,7 +8,7 @@ from typing import Any
 from autograd.viz.page import Player
 from autograd.viz.palette import RAMP
 from nn.network.heat import mark
-from nn.network.layout import WIDE, lay_out
+from nn.network.layout import PLANE_ROOM, WIDE, lay_out
 from nn.network.maps import Maps
 from nn.network.numbers import Known, Numbers, numbers_of
 from nn.network.picture import Picture
@@ -17,6 +17,8 @@ from nn.network.structure import Network, Unit
 from nn.network.words import has_plane, lead
 
 MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
+ROOM = 750.0  # the width of a picture in a notebook
+AROUND = 270  # the height of what is above and below it
 FOLDER = Path(__file__).parent / "assets"
 ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that have a network view in them
 
@@ -103,6 +105,10 @@ def network_player(
     network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, maps: Maps | None, still: str
 ) -> Player:
     """The page by itself, with the picture for where it cannot play."""
-    height = round(lay_out(network, shape).height * 1.25) + 210
-    data = NetworkPage(network, shape, maps, numbers=numbers).data(numbers, show)
-    return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], height, still)
+    plane = maps is not None and has_plane(network)
+    width = ROOM - (PLANE_ROOM if plane else 0.0)
+    layout = lay_out(network, shape, plane=plane, width=width)
+    if layout.width > ROOM:
+        layout = lay_out(network, shape, narrow=True, plane=plane)
+    data = NetworkPage(network, shape, maps, width, numbers).data(numbers, show)
+    return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], round(layout.height) + AROUND, still)

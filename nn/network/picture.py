@@ -168,8 +168,10 @@ class Picture:
         cells = []
         for i in range(image.rows * image.columns):
             value = None if self.values is None else self.values[i]
-            fill = PLAIN if value is None or self.shades is None else self.shades[0].fill(value)
-            cells.append(rectangle(image.cell(i), data_unit=i, fill=fill))
+            look = {"fill": PLAIN, "stroke": LINE}
+            if value is not None and self.shades is not None:
+                look = {"fill": self.shades[0].fill(value)}
+            cells.append(rectangle(image.cell(i), data_unit=i, **look))
         return element("g", "".join(cells) + rectangle(image.box, fill="none", stroke=EDGE), class_="pixels")
 
     def _weights(self, image: Image, unit: int) -> str:

@@ -65,6 +65,14 @@ def hits(box, points):
 # -- layout ----------------------------------------------------------------------------------------
 
 
+@given(widths=shapes, width=st.floats(300, 1200))
+@settings(max_examples=40, deadline=None)
+def test_a_network_takes_the_width_that_it_is_given_if_it_can(widths, width):
+    network = read_network(mlp(*widths))
+    smallest, largest = (lay_out(network, width=given).width for given in (0.0, 1e6))
+    assert lay_out(network, width=width).width == pytest.approx(min(max(width, smallest), largest))
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @given(widths=shapes)
 @settings(max_examples=40, deadline=None)
@@ -83,10 +91,11 @@ def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(n
 @settings(max_examples=15, deadline=None)
 def test_a_link_meets_no_name_and_no_circle_but_its_own(narrow, widths):
     network = read_network(mlp(*widths))
-    layout = lay_out(network, None, narrow)
+    layout = lay_out(network, None, narrow, width=0.0)  # where links are steepest
     names, inner = [circle.name.box for circle in layout.circles], 0.7 * RADIUS
     for link in layout.links:
         points = lines(link)
+        assert link.points[1][0] <= link.points[4][0] or narrow
         assert not any(hits(box, points) for box in names)
         for circle in layout.circles:
             if circle.unit not in (link.source, link.target):

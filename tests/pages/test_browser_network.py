@@ -315,6 +315,20 @@ def test_maps_stay_when_numbers_change_and_their_marks_are_explained(browser, mo
         assert tip(page) == ["x[0]", "value 0.5"]
 
 
+def test_a_module_in_a_notebook_plays_in_its_frame_wide_and_opens(browser, tmp_path):
+    cell = f"<!DOCTYPE html><title>cell</title><div style='width: 828px'>{mlp()._repr_html_()}</div>"
+    (tmp_path / "cell.html").write_text(cell, encoding="utf-8")
+    with opened(browser, tmp_path / "cell.html", viewport=WIDE) as page:
+        frame = page.frame_locator("iframe")
+        first, last = (frame.locator(f".network-picture [data-unit='{unit}']").bounding_box() for unit in (0, 11))
+        assert last["x"] > first["x"] + 600
+        frame.locator(".network-picture [data-unit='8']").click()
+        assert frame.get_by_role("dialog", name="Scalar graph of layers[1].neurons[1]").is_visible()
+        page.keyboard.press("Escape")
+        frame.get_by_role("dialog").wait_for(state="hidden")
+        assert page.get_by_text("layers[1]", exact=True).is_visible()
+
+
 def test_motion_takes_two_hundred_milliseconds_and_none_where_it_is_not_wanted(browser, path):
     for motion, duration in (("no-preference", 200), ("reduce", 0)):
         with opened(browser, path, viewport=WIDE, reduced_motion=motion) as page:
