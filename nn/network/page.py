@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autograd.extend import as_index
 from autograd.viz.page import Player
 from autograd.viz.palette import RAMP
 from nn.network.heat import mark
@@ -86,7 +87,7 @@ class NetworkPage:
     def _neuron(self, i: int, layer: int, unit: Unit) -> dict[str, Any]:
         known = self.open[i]
         w = [self.index[weight] for weight in unit.weights] if known else []
-        path = self.network.parameters[unit.bias].rpartition("b")[0] if unit.bias is not None else ""
+        path = as_index(self.network.parameters[unit.bias]).rpartition("b")[0] if unit.bias is not None else ""
         return {
             "id": f"n{i}",
             "name": unit.name,

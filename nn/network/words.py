@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
-from autograd.extend import counted, listed, shown, text_table
+from autograd.extend import as_index, counted, listed, shown, text_table
 from nn.network.maps import Maps, boundary_level
 from nn.network.numbers import Numbers, link_numbers
 from nn.network.structure import Network
@@ -57,10 +58,12 @@ def _strongest(network: Network, numbers: Numbers, show: str) -> str:
     word, xs = WORDS[show], link_numbers(numbers, show)
     if xs is None:
         return NO_GRADIENTS
-    known = [(abs(x), x, name) for x, name in zip(xs, network.parameters.values(), strict=True) if x is not None and x == x]
-    if not known:
+    sizes = [-1.0 if x is None or x != x else abs(x) for x in xs]
+    most = max(sizes)
+    if most < 0.0:
         return f"No {word} is known."
-    _, x, name = max(known, key=lambda item: item[0])
+    at = sizes.index(most)
+    x, name = xs[at] or 0.0, as_index(next(islice(network.parameters.values(), at, None)))
     if x == 0.0:
         return f"Every {word} is 0."
     rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" and not numbers.get("update") else ""

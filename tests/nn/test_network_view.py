@@ -434,11 +434,8 @@ def test_parameters_outside_the_layers_are_not_passed_over():
 def test_names_are_those_of_named_parameters():
     model = mlp(2, 2, 1)
     network = read_network(model)
-    assert list(network.parameters.values())[:3] == [
-        "layers[0].neurons[0].w[0]",
-        "layers[0].neurons[0].w[1]",
-        "layers[0].neurons[0].b",
-    ]
+    assert list(network.parameters.items()) == [(value, name) for name, value in model.named_parameters()]
+    assert "of layers[" in nn.draw(model).text
     page = nn.draw(model, [Value(1.0, "height"), Value(2.0, "width")], outputs=["price"]).page
     assert [neuron["label"] for neuron in page.data["neurons"]] == ["height", "width", "neurons[0]", "neurons[1]", "price"]
 
