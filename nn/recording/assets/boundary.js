@@ -43,16 +43,8 @@ class Plane {
   mark(mark, x, y) {
     const { kind, markers } = this.data;
     if (kind !== "number") return drawn("g", { transform: `translate(${x} ${y})` }, symbol(markers[mark % markers.length], classColour(mark)));
-    const shade = symbol(markers[0], `rgb(${this.ramp(mark / 254)})`);
+    const shade = symbol(markers[0], `rgb(${rampColour(this.data.ramp, mark / 254)})`);
     return drawn("g", { transform: `translate(${x} ${y})` }, shade, drawn("circle", { class: "rim", r: 4.2 }));
-  }
-
-  // The colour of a magnitude from 0 to 1.
-  ramp(t) {
-    const at = Math.min(Math.max(t, 0), 1) * (this.data.ramp.length - 1);
-    const k = Math.min(Math.floor(at), this.data.ramp.length - 2);
-    const [low, high] = [k, k + 1].map((i) => rgb(this.data.ramp[i]));
-    return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
   }
 
   legend() {
@@ -117,7 +109,7 @@ class Plane {
       const colours = {
         class: () => [...classes[cell % classes.length], 90],
         score: () => [...classes[Number(share > 0)], 25 + 115 * Math.abs(share)],
-        number: () => [...this.ramp((share + 1) / 2), 255],
+        number: () => [...rampColour(this.data.ramp, (share + 1) / 2), 255],
       };
       image.data.set(colours[kind](), 4 * i);
     });
@@ -161,6 +153,14 @@ function leads(cells, n, count) {
 function toShare(cell) {
   const root = (cell - MIDDLE) / MIDDLE;
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
+}
+
+// Red, green and blue of a magnitude from 0 to 1.
+function rampColour(ramp, t) {
+  const at = Math.min(Math.max(t, 0), 1) * (ramp.length - 1);
+  const k = Math.min(Math.floor(at), ramp.length - 2);
+  const [low, high] = [k, k + 1].map((i) => rgb(ramp[i]));
+  return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
 }
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

@@ -36,7 +36,9 @@ class Run {
     this.select = this.samples();
     this.select.addEventListener("change", () => pick(this.data.network.samples[Number(this.select.value)]));
     const choice = this.states.known ? [element("label", {}, "Sample ", this.select)] : [];
-    return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about));
+    this.maps = this.states.known && this.data.plane ? new NeuronMaps(box, this.states, this.data.plane) : null;
+    const maps = this.maps ? [this.maps.choice] : [];
+    return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about, ...maps));
   }
 
   // The samples that can be sent through the network, with their targets if these are numbers.
@@ -57,6 +59,7 @@ class Run {
     for (const chart of this.charts) chart.show(this.at);
     this.plane?.show(this.at, this.data.steps[this.at]);
     this.look(x);
+    this.maps?.show(this.at);
   }
 
   // The network for a sample, the first one if x is none of its inputs.
