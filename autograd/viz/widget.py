@@ -77,7 +77,8 @@ def widget(
 
         def _repr_mimebundle_(self, **kwargs: Any) -> Any:
             """The live player; and for a notebook that is read without its kernel, the player as it is now."""
-            data, metadata = super()._repr_mimebundle_(**kwargs)
+            bundle: Any = super()._repr_mimebundle_(**kwargs)
+            data, metadata = bundle
             return {**data, "text/html": self._player._repr_html_()}, metadata
 
     return LivePlayer(values=[leaf.data for leaf in moved])
