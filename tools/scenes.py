@@ -170,7 +170,7 @@ def swept(y: Value, label: str) -> Value:
 
 def graph(make: Callable[[], Value], **options: Any) -> Callable[[bool], Any]:
     """`draw_dot` of what `make` returns."""
-    return lambda narrow: draw_dot(make(), direction="TB" if narrow else "LR", flow="both", **options)
+    return lambda narrow: draw_dot(make(), narrow=narrow, **options)
 
 
 def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
@@ -178,7 +178,7 @@ def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
 
     def draw(narrow: bool) -> Any:
         root, caption = make()
-        return draw_graph(Graph(root), Options(direction="TB" if narrow else "LR", flow="both"), captions=[caption])
+        return draw_graph(Graph(root), Options(direction="TB" if narrow else "LR", narrow=narrow), captions=[caption])
 
     return draw
 
