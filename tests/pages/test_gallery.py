@@ -65,7 +65,8 @@ def test_the_page_fits_and_axe_finds_nothing_in_it(browser, mode, width):
 SIZE = """() => {
   const { right, bottom } = document.documentElement.getBoundingClientRect();
   const texts = [...document.querySelectorAll("text")].filter((text) => text.textContent.trim());
-  return [right, bottom, Math.min(...texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))];
+  const scale = (text) => Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b); // some are turned
+  return [right, bottom, Math.min(...texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * scale(text)))];
 }"""
 
 
