@@ -12,6 +12,7 @@ import autograd.testing
 import nn
 import tools.demo
 from autograd import Value
+from autograd.lessons.quiz import quiz
 from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.widget import widget
@@ -80,6 +81,10 @@ def live_page_of_the_widget(path):
     path.write_text(LIVE.format(style=live._css, script=script, state=state), encoding="utf-8")
 
 
+def quiz_page(path):
+    quiz(neuron()).page.save_html(path)
+
+
 def network_view(path):
     net = nn.MLP(2, [3, 1], "tanh", seed=0)
     nn.draw(net, [1.0, -2.0], 1.0, loss=nn.MSELoss()).save_html(path)
@@ -133,6 +138,7 @@ PAGES = [
     training_page,
     two_runs,
     live_page_of_the_widget,
+    quiz_page,
     network_view,
     network_view_of_digits,
 ]
