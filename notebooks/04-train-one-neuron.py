@@ -194,7 +194,7 @@ for rate, style in ((0.002, ":"), (0.05, "-"), (0.1, "--"), (5, "-.")):
     ax.plot(losses, style, label=f"rate {rate}")
     print(f"rate {rate:<5}: loss after 60 steps {losses[-1]:.3f}")
 ax.set(xlabel="step", ylabel="loss")
-ax.legend()
+ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 ax.grid(alpha=0.3)
 plt.show()
 
