@@ -311,7 +311,63 @@ audit(of_w11, forgetful, at=n["w11"])
 # - "The sum of the losses" $E$ is a mean in the formula below it, $E = 1/m \sum_m CE_m$. The formula holds if $CE_m$ is the
 #   loss of one example.
 # - It calls $(\hat{y} - y)^2 / 2$ the mean squared error. It is half of one squared error, without a mean.
+
+# %% [markdown]
+# ## Exercises
 #
+# **1.** What is the largest slope that a sigmoid can have? The curve is steepest in the middle.
+
+# %%
+slope = None
+
+if slope is not None:
+    middle = Value(0.0)
+    sigmoid(middle).backward()
+    print("right" if abs(slope - middle.grad) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $\sigma(0) = \frac{1}{2}$, so $\sigma'(0) = \frac{1}{2} \cdot (1 - \frac{1}{2}) = \frac{1}{4}$.
+#
+# </details>
+
+# %% [markdown]
+# **2.** How many times as large as the gradient of the bias `w31` is that of `w21`, the other weight of the same neuron? Say it
+# without calculating either.
+
+# %%
+times = None
+
+if times is not None:
+    print("right" if abs(times - numbers["x2"]) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 2 times. The paths differ in their first edge alone: it carries $x_2 = 2$ for the weight, and 1 for the bias.
+#
+# </details>
+
+# %% [markdown]
+# **3.** Four layers of sigmoids, one after the other, and all weights 1. At most how large is the gradient of the first sum, if
+# that of the last output is 1?
+
+# %%
+at_most = None
+
+if at_most is not None:
+    print("right" if abs(at_most - 0.25**4) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $(\frac{1}{4})^4 = 0.00390625$. Every sigmoid on the path multiplies by at most a quarter: this is why deep networks of
+# sigmoids learn slowly at their beginning.
+#
+# </details>
+
+# %% [markdown]
 # ## What to remember
 #
 # - A derivative in a network is the product of the numbers along a path; if there are several paths, add their products.

@@ -474,7 +474,63 @@ with numpy.errstate(all="ignore"):
 # - The text calls $h_2$ "the log probability". The logarithm of a probability is not positive, and $h_2$ is 0.37 and 0.45. Nor
 #   are they the probabilities of the two classes: they don't add up to 1.
 # - The second heading "dLoss/dW2" stands above the derivation of dLoss/dW1.
+
+# %% [markdown]
+# ## Exercises
 #
+# **1.** A line has $w = (1, 2)$ and $b = 0.5$. What do its scores at $(1, -1)$ and $(-1, 1)$ add up to?
+
+# %%
+total = None
+
+if total is not None:
+    print("right" if abs(total - 1.0) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $2b = 1$: the weights cancel, as for any two opposite points.
+#
+# </details>
+
+# %% [markdown]
+# **2.** How many parameters does the network with 50 hidden neurons have without biases, and with them?
+
+# %%
+without = None
+with_them = None
+
+if without is not None and with_them is not None:
+    print("right" if (without, with_them) == (2 * 50 + 50 * 2, 3 * 50 + 51 * 2) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 200, since there are 50 rows of 2 and 2 columns of 50; and 252, with 50 and 2 biases more.
+#
+# </details>
+
+# %% [markdown]
+# **3.** The penalty is $reg \cdot w^2 / (2N)$. What does it add to the gradient of a weight $w = -2$, if $reg = 0.1$ and $N =
+# 50$?
+
+# %%
+added = None
+
+if added is not None:
+    w = Value(-2.0)
+    (0.1 * w**2 / (2 * 50)).backward()
+    print("right" if abs(added - w.grad) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $reg \cdot w / N = 0.1 \cdot (-2) / 50 = -0.004$. It has the sign of the weight, so a step downhill brings the weight closer
+# to 0.
+#
+# </details>
+
+# %% [markdown]
 # ## What to remember
 #
 # - A network is a row of bricks. Going forward, each computes; going backward, each multiplies what arrives by its own

@@ -386,6 +386,60 @@ post
 # - The post trains nothing. It ends with the gradients, before any weight is updated.
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** A layer has 5 inputs and 3 neurons. How many rows and columns does its matrix have?
+
+# %%
+rows = None
+columns = None
+
+if rows is not None and columns is not None:
+    print("right" if (rows, columns) == (3, 5) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 3 rows, one per neuron, and 5 columns, one per input.
+#
+# </details>
+
+# %% [markdown]
+# **2.** What is the derivative of $(5x + 3)^2$ at $x = 1$?
+
+# %%
+slope = None
+
+if slope is not None:
+    x1 = Value(1.0)
+    ((5 * x1 + 3) ** 2).backward()
+    print("right" if abs(slope - x1.grad) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $2 (5x + 3) \cdot 5 = 50x + 30$, which is 80.
+#
+# </details>
+
+# %% [markdown]
+# **3.** A layer has the inputs $a = (2, 3)$, and $\delta = (0.5, -1)$ arrives at it. Write down the gradient of its matrix, as
+# a list of rows.
+
+# %%
+matrix = None
+
+if matrix is not None:
+    print("right" if np.allclose(matrix, np.outer([0.5, -1.0], [2.0, 3.0])) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $\delta a^\top$: every $\delta$ times every input, `[[1, 1.5], [-2, -3]]`.
+#
+# </details>
+
+# %% [markdown]
 # ## What to remember
 #
 # - A layer is a matrix times a vector; a gradient has the shape of its parameter. Check the shapes first: it finds mistakes for

@@ -509,6 +509,62 @@ ml13
 # - Two equations it refers to, the full cost and the partial derivative to be found, are not on the page.
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** A sigmoid says $a = 0.8$, and the target is $y = 1$. What is $dz$, under the cross-entropy?
+
+# %%
+dz = None
+
+if dz is not None:
+    z = Value(float(np.log(0.8 / 0.2)))
+    (-log(z.sigmoid())).backward()
+    print("right" if abs(dz - z.grad) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $a - y = -0.2$.
+#
+# </details>
+
+# %% [markdown]
+# **2.** Over $m = 4$ examples the accumulator has reached $\Delta = 3$ for a weight $\Theta = 0.5$, and $\lambda = 2$. What is
+# the gradient of the regularised cost?
+
+# %%
+D = None
+
+if D is not None:
+    print("right" if abs(D - 1.0) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $\Delta / m + \lambda \Theta / m = 0.75 + 0.25 = 1$. The penalty is divided by $m$ in the cost, so it is in the gradient.
+#
+# </details>
+
+# %% [markdown]
+# **3.** A network has 4 inputs, 3 hidden neurons and 2 outputs, and learns from 10 examples. Which shapes do $dW^{[1]}$ and
+# $dZ^{[2]}$ have?
+
+# %%
+dW1_shape = None
+dZ2_shape = None
+
+if dW1_shape is not None and dZ2_shape is not None:
+    print("right" if (dW1_shape, dZ2_shape) == ((3, 4), (2, 10)) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $dW^{[1]}$ has the shape of $W^{[1]}$, `(3, 4)`, whatever the number of examples; $dZ^{[2]}$ has a column per example, `(2,
+# 10)`.
+#
+# </details>
+
+# %% [markdown]
 # ## What to remember
 #
 # - Backpropagation for a whole batch is six lines. Each gradient has the shape of its parameter, and each error $dZ$ has one

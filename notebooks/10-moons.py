@@ -319,11 +319,11 @@ plt.show()
 # The relus make the score a surface of flat pieces, so the boundary is a chain of straight segments. It bends where a relu
 # switches on or off. Some of the segments are so short that the boundary looks round there.
 #
-# ## Exercise
+# ## Exercises
 #
-# At the end, the hinge part and its gradient are 0. Training goes on all the same, since L2 still pulls the parameters towards
-# 0. What stops it from pulling them all the way? Write down what you think. Then count in how many of the 100 steps the hinge
-# part is exactly 0.
+# **1.** At the end, the hinge part and its gradient are 0. Training goes on all the same, since L2 still pulls the parameters
+# towards 0. What stops it from pulling them all the way? Write down what you think. Then count in how many of the 100 steps the
+# hinge part is exactly 0.
 
 # %%
 # your code here
@@ -335,6 +335,42 @@ plt.show()
 # point has $y_i s_i < 1$, the hinge part wakes up, and its slope of −1 pushes that point back. The two parts balance where the
 # margins just hold. That hasn't happened here yet: from step 84 to step 99, L2 fell by only 0.1 %, and the smallest $y_i s_i$
 # is still 1.02.
+#
+# </details>
+
+# %% [markdown]
+# **2.** A point of class $y = -1$ has the score $s = 0.3$. How large is its hinge loss, and the derivative of that by $s$?
+
+# %%
+hinge_loss = None
+slope = None
+
+if hinge_loss is not None and slope is not None:
+    score = autograd.Value(0.3)
+    wrong = (1 + score).relu()
+    wrong.backward()
+    print("right" if abs(hinge_loss - wrong.data) < 1e-9 and abs(slope - score.grad) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $1 - ys = 1.3$, and the derivative is $-y = 1$: to make the loss smaller, lower the score.
+#
+# </details>
+
+# %% [markdown]
+# **3.** L2 adds $10^{-4} p^2$ for every parameter $p$. With a learning rate of 1, what does a step of L2 alone make of $p = 3$?
+
+# %%
+after = None
+
+if after is not None:
+    print("right" if abs(after - (3 - 2e-4 * 3)) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The gradient is $2 \cdot 10^{-4} \cdot 3 = 0.0006$, so 2.9994: each step takes 0.02 % away.
 #
 # </details>
 

@@ -344,9 +344,9 @@ same = all(a.data == b.data for row in X_test for a, b in zip(net(row), copy(row
 print("all outputs for all images are exactly the same:", same)
 
 # %% [markdown]
-# ## Exercise
+# ## Exercises
 #
-# The gradient of the first weight of every hidden neuron is 0, even in the healthy network. Ask `why` about
+# **1.** The gradient of the first weight of every hidden neuron is 0, even in the healthy network. Ask `why` about
 # `net.layers[0].neurons[0].w[0]`, of `loss_of(net)`. Is something wrong with the network?
 
 # %%
@@ -358,6 +358,42 @@ print("all outputs for all images are exactly the same:", same)
 # No. Of the 100 paths from the loss back to the weight, one per image, 94 end at its `dot`: there the weight is multiplied by a
 # pixel that is 0. The other 6 don't get that far. They end at the relu, since the neuron was off. Pixel 0 is the upper left
 # corner, and no image has ink there. Such data say nothing about the weight, so it keeps its random initial value.
+#
+# </details>
+
+# %% [markdown]
+# **2.** A petal is 5 cm long; the mean of the training flowers is 3.8 and their standard deviation 1.6. Which number does the
+# network see?
+
+# %%
+seen = None
+
+if seen is not None:
+    print("right" if abs(seen - 0.75) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $(5 - 3.8) / 1.6 = 0.75$: three quarters of a standard deviation above the mean.
+#
+# </details>
+
+# %% [markdown]
+# **3.** A network gets 36 of 38 held-back flowers right. What is its accuracy, and between which two values could one more
+# flower have moved it?
+
+# %%
+accuracy = None
+below = None
+above = None
+
+if accuracy is not None and below is not None and above is not None:
+    print("right" if np.allclose((accuracy, below, above), (36 / 38, 35 / 38, 37 / 38), atol=0.005) else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 94.7 %, and one flower more or less gives 92.1 % or 97.4 %. With so few flowers the second digit says nothing.
 #
 # </details>
 

@@ -330,10 +330,10 @@ profile(bigger([0.5, -1.0]))
 # %% [markdown]
 # So the backward pass is for training, and differences are for testing. Notebook 13 takes a closer look at these costs.
 #
-# ## Exercise
+# ## Exercises
 #
-# Someone wrote $1/x$ for the derivative of $\log_2 x$. Is there a point where `gradcheck` would let it pass? Decide first, then
-# write the op and a `gradcheck_given` for it.
+# **1.** Someone wrote $1/x$ for the derivative of $\log_2 x$. Is there a point where `gradcheck` would let it pass? Decide
+# first, then write the op and a `gradcheck_given` for it.
 
 # %%
 # your code here
@@ -351,6 +351,39 @@ profile(bigger([0.5, -1.0]))
 #         return log_two(x)
 #
 #     f()
+#
+# </details>
+
+# %% [markdown]
+# **2.** You halve the step $h$ of a central difference, while it is still large. How many times smaller does the error become?
+
+# %%
+times = None
+
+if times is not None:
+    print("right" if times == 4 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# 4 times. The error is $f''' h^2 / 6$ and smaller terms, as the slope on the right of the picture shows.
+#
+# </details>
+
+# %% [markdown]
+# **3.** What does a central difference give for $\mathrm{relu}$ at 0, whatever $h$?
+
+# %%
+slope = None
+
+if slope is not None:
+    print("right" if abs(slope - (max(0.001, 0) - max(-0.001, 0)) / 0.002) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $(h - 0) / 2h = \frac{1}{2}$, halfway between the slopes of both sides. It looks steady, and is the derivative of neither: at
+# a kink `differentiate` has to take one side.
 #
 # </details>
 

@@ -378,10 +378,10 @@ plt.show()
 # A network has many parameters and one loss. That is the left plot, and the reason why training goes backward. `hvp` uses both:
 # one forward sweep through the graph of a backward one.
 #
-# ## Exercise
+# ## Exercises
 #
-# The second derivative of $x^2 y$ with respect to $x$ is $2y$. Predict its `hessian` at $(2, 3)$, all four numbers. Then use
-# `hvp` to get just the second column.
+# **1.** The second derivative of $x^2 y$ with respect to $x$ is $2y$. Predict its `hessian` at $(2, 3)$, all four numbers. Then
+# use `hvp` to get just the second column.
 
 # %%
 # your code here
@@ -394,6 +394,39 @@ plt.show()
 # $$\begin{pmatrix} 2y & 2x \\ 2x & 0 \end{pmatrix} = \begin{pmatrix} 6 & 4 \\ 4 & 0 \end{pmatrix}$$
 #
 # `hvp(lambda p: p[0] ** 2 * p[1], ([2.0, 3.0],), ([0.0, 1.0],))` gives the column `[4.0, 0.0]`.
+#
+# </details>
+
+# %% [markdown]
+# **2.** What is the second derivative of $x \sin x$ at 0?
+
+# %%
+second = None
+
+if second is not None:
+    print("right" if abs(second - grad(grad(lambda x: x * sin(x)))(0.0)) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $2 \cos 0 - 0 \cdot \sin 0 = 2$.
+#
+# </details>
+
+# %% [markdown]
+# **3.** The largest curvature of a loss is 50. Up to which learning rate do steps in that direction shrink the distance to the
+# minimum?
+
+# %%
+rate = None
+
+if rate is not None:
+    print("right" if abs(rate - 2 / 50) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $2 / 50 = 0.04$. Each step multiplies the distance by $1 - 50 \cdot rate$, which lies between −1 and 1 up to there.
 #
 # </details>
 

@@ -369,6 +369,22 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 # </details>
 
 # %% [markdown]
+# **3.** The partial of $z = \sqrt{x}$ can be written with $z$ alone. What is it at $x = 16$?
+
+# %%
+partial = None
+
+if partial is not None:
+    print("right" if abs(partial - 1 / (2 * math.sqrt(16))) < 1e-9 else "not yet")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# $1 / (2z) = \frac{1}{8}$.
+#
+# </details>
+
+# %% [markdown]
 # ## What to remember
 #
 # - An operation is a function and its partials. A layer is a `forward`. An optimizer is an `update`.
