@@ -365,6 +365,24 @@ def test_the_keys_and_the_buttons_step(browser, tmp_path):
         assert counter.inner_text() == "3 of 12"
 
 
+def test_on_a_phone_a_tap_goes_to_a_step_and_sends_a_point_through_the_network(browser, tmp_path):
+    record = run()
+    phone = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
+    with opened(browser, saved(record, tmp_path), **phone) as page:
+        chart, plane = page.locator("svg.chart"), page.locator("svg.plane")
+        chart.tap(position={"x": chart.bounding_box()["width"] - 14, "y": 40})
+        assert page.locator(".counter").inner_text() == "12 of 12"
+        box, dot = plane.bounding_box(), plane.locator(".sample").nth(2).bounding_box()
+        plane.tap(
+            position={"x": dot["x"] + dot["width"] / 2 - box["x"], "y": dot["y"] + dot["height"] / 2 - box["y"]}, force=True
+        )
+        X, _ = nn.make_xor(4, shuffle=False)
+        expected = expected_values(record, 12, X[2])
+        found = neuron_values(page)
+        assert found == pytest.approx({name: expected[name] for name in found}, rel=1e-5, abs=1e-9)
+        assert page.locator(".controls").evaluate("e => e.getBoundingClientRect().top") >= 0.0  # they stay in sight
+
+
 def test_two_runs_go_together_and_the_first_difference_is_a_click_away(browser, tmp_path):
     one, other = run(lr=0.5, steps=12), run(lr=5.0, steps=8)
     compared = one.beside(other)
