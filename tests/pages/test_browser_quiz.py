@@ -8,6 +8,7 @@ from autograd import Value
 from autograd._format import shown
 from autograd.lessons.marking import is_right, mark, slips
 from autograd.lessons.quiz import quiz
+from autograd.viz.palette import COLOURS
 from tests.support.axe import violations
 from tests.support.browser import browser, opened
 
@@ -145,6 +146,14 @@ def test_axe_finds_nothing_in_any_state_and_nothing_overflows(browser, tmp_path,
         page.get_by_text("Hints").nth(2).click()
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_in_dark_mode_no_text_of_the_drawing_keeps_the_ink_of_light_mode(browser, tmp_path, asked):
+    with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=WIDE, color_scheme="dark") as page:
+        answer(page, 1, repr(asked.key().solutions[0].gradient))
+        fills = "[...document.querySelectorAll('.stage-picture text')].map(text => getComputedStyle(text).fill)"
+        light = {f"rgb({', '.join(str(int(colour.light[i : i + 2], 16)) for i in (1, 3, 5))})" for colour in COLOURS.values()}
+        assert set(page.evaluate(fills)).isdisjoint(light)
 
 
 def test_hostile_names_are_text(browser, tmp_path):

@@ -5,8 +5,9 @@ import math
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from autograd import Value, _format
+from autograd import Value, _format, paths, steps
 from autograd.viz.draw_dot import draw_dot
+from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.still import TO_PLAY
 from autograd.viz.widget import widget
@@ -185,3 +186,23 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         await_numbers(first, -0.4, 0.125)
         command(page, "notebook:clear-all-cell-outputs")
         first.wait_for(state="detached")
+
+
+def test_cards_of_answers_say_the_same_without_trust_and_follow_the_theme_with_it(lab):
+    y = graph()
+    lab.write("cards.ipynb", [shown(steps(y)), shown(paths(y.args[0], of=y))])
+    with lab.opened("cards.ipynb") as page:
+        cards = page.locator(".autograd.answer")
+        cards.nth(1).wait_for()
+        words = [" ".join(text.split()) for text in cards.all_inner_texts()]
+        assert f"{len(steps(y))} steps of L" in words[0]
+        command(page, "notebook:trust")
+        page.locator(".jp-Dialog button.jp-mod-accept").click()
+        page.locator(".autograd.answer style").first.wait_for(state="attached")
+        assert [" ".join(text.split()) for text in cards.all_inner_texts()] == words
+        for theme, paper in zip(("dark", "light"), COLOURS["paper"][::-1], strict=True):
+            change_theme(page, theme)
+            rgb = ", ".join(str(int(paper[i : i + 2], 16)) for i in (1, 3, 5))
+            page.wait_for_function(
+                "rgb => getComputedStyle(document.querySelector('.autograd.answer')).backgroundColor === rgb", arg=f"rgb({rgb})"
+            )
