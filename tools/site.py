@@ -15,6 +15,7 @@ from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 
 from autograd._files import write_atomically
+from autograd.viz.palette import recoloured, theme_css
 from tools.notebooks import NOTEBOOKS
 
 ROOT = Path(__file__).parent.parent
@@ -34,9 +35,17 @@ PROMISE = re.compile(r"^(?:You will be able to|After this notebook you can) (\w)
 FUNCTION = re.compile(
     r"<mi>(arctan|cos|cosh|exp|ln|log|max|min|sin|sinh|tan|tanh)</mi>(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
 )
-STYLE = HtmlFormatter(style="friendly").get_style_defs(".highlight") + (Path(__file__).parent / "site.css").read_text(
-    encoding="utf-8"
+FOLDER = Path(__file__).parent
+STYLE = "\n".join(
+    [
+        HtmlFormatter(style="default").get_style_defs(".highlight"),
+        HtmlFormatter(style="github-dark").get_style_defs('[data-theme="dark"] .highlight'),
+        theme_css(),
+        recoloured(":is(.output_subarea, .lead) > svg"),
+        (FOLDER / "site.css").read_text(encoding="utf-8"),
+    ]
 )
+SCRIPT = (FOLDER / "site.js").read_text(encoding="utf-8")
 # Text between dollar signs is mathematics, except inside code.
 MATH = re.compile(r"(?P<code>```.*?```|`[^`\n]+`)|\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
 
@@ -92,20 +101,20 @@ def lead(notebook: Any) -> str:
     return str(markdown2html(in_mathml(text)))
 
 
-def page(name: str, content: str, bar: str = "") -> str:
-    """A whole page."""
+def page(name: str, content: str, before: str = "", after: str = "") -> str:
+    """A whole page, with these links before and after its content."""
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
+        f'<!doctype html>\n<html lang="en" class="autograd"><head><meta charset="utf-8"><title>{html.escape(name)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
-        f"<body>{bar}<main>{content}</main>{bar}</body></html>\n"
+        f"<body><header>{before}</header><main>{content}</main>{after}<script>{SCRIPT}</script></body></html>\n"
     )
 
 
-def links(names: list[str], i: int) -> str:
-    """Links from a notebook to the index and to its neighbours."""
+def links(names: list[str], i: int, place: str) -> str:
+    """Links from a notebook to the index and to its neighbours, at the top or the bottom of its page."""
     before = f'<a href="{names[i - 1]}.html" rel="prev">← {names[i - 1][:2]}</a>' if i else ""
     after = f'<a href="{names[i + 1]}.html" rel="next">{names[i + 1][:2]} →</a>' if i + 1 < len(names) else ""
-    return f'<nav><a href="index.html">{html.escape(TITLE)}</a>{before}{after}</nav>'
+    return f'<nav aria-label="Notebooks, {place} of the page"><a href="index.html">{html.escape(TITLE)}</a>{before}{after}</nav>'
 
 
 def index(notebooks: Mapping[str, Any]) -> str:
@@ -126,7 +135,7 @@ def build(folder: Path) -> list[Path]:
     names = list(notebooks)
     pages = {"index.html": page(TITLE, index(notebooks))}
     for i, (name, notebook) in enumerate(notebooks.items()):
-        pages[f"{name}.html"] = page(title(notebook), body(notebook), links(names, i))
+        pages[f"{name}.html"] = page(title(notebook), body(notebook), links(names, i, "top"), links(names, i, "bottom"))
     for name, content in pages.items():
         write_atomically(folder / name, content)
     return [folder / name for name in pages]

@@ -18,6 +18,7 @@ from autograd.viz import style
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
 from autograd.viz.dot import DotWriter
 from autograd.viz.folding import fold_graph
+from autograd.viz.still import picture
 from autograd.viz.style import Options
 
 MAX_SECONDS = 60  # for the layout
@@ -67,7 +68,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         try:
             # Ids must differ between the pictures of a page, or a reference to one finds it in another picture.
             svg = self.pipe("svg", encoding="utf-8").replace(' id="', f' id="drawing{next(_numbering)}-')
-            return {"image/svg+xml": svg, "text/plain": self.text()}
+            return {"text/html": picture(svg), "image/svg+xml": svg, "text/plain": self.text()}
         except (RendererMissing, RuntimeError, OSError) as error:
             return {"text/plain": f"{error}\n\n{self.text()}\n\n{self.source}"}
 

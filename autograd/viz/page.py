@@ -13,6 +13,7 @@ from typing import Any
 
 from autograd._files import write_atomically
 from autograd.viz.palette import recoloured, theme_css
+from autograd.viz.still import framed
 
 # Nothing is loaded from outside, and nothing is sent there.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -42,11 +43,13 @@ mount(document.querySelector("main"), JSON.parse(document.getElementById("data")
 class Player:
     """A self-contained page that steps through a computation; it displays itself in a notebook.
 
-    It needs no network and no Python: it also works in an exported notebook, and opened from disk.
+    It needs no network and no Python: it also works in an exported notebook, and opened from disk. In a notebook
+    that is not trusted, there is the picture `still`, an SVG.
     """
 
-    def __init__(self, title: str, data: Any, assets: Sequence[str | Path], height: int = 640) -> None:
+    def __init__(self, title: str, data: Any, assets: Sequence[str | Path], height: int = 640, still: str = "") -> None:
         self.title, self.data, self.assets, self.height = title, data, tuple(assets), height
+        self.still = still  # the SVG that is shown where no page may be
 
     @property
     def html(self) -> str:
@@ -65,10 +68,7 @@ class Player:
         return str(path)
 
     def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{html.escape(self.html)}" title="{html.escape(_encodable(self.title))}" sandbox="allow-scripts" '
-            f'style="width: 100%; height: {self.height}px; border: 0; border-radius: 8px"></iframe>'
-        )
+        return framed(self.html, _encodable(self.title), self.height, _encodable(self.still))
 
     def __repr__(self) -> str:
         return f"<Player: {self.title}; save_html(path) writes the page>"

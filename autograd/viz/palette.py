@@ -6,6 +6,7 @@ A second channel tells each apart without colour: dashes and the sign in a label
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,6 +54,14 @@ CLASSES = (
     Colour("#5f8a00", "#b5c95a"),
 )
 MARKERS = ("o", "^", "s", "D", "P", "X", "v", "*", "p", "<")  # of the classes, as Matplotlib calls them
+# Pages whose dark or light theme is chosen on the page: Jupyter's, those of VS Code's and Colab's notebooks.
+DARK_PAGES = (
+    '[data-jp-theme-light="false"]',
+    ".vscode-dark",
+    ".vscode-high-contrast:not(.vscode-high-contrast-light)",
+    'html[theme="dark"]',
+)
+LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-contrast-light", 'html[theme="light"]')
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
@@ -69,22 +78,26 @@ def sequence(t: float) -> str:
     return "#" + "".join(f"{round(a + (at - k) * (b - a)):02x}" for a, b in parts)
 
 
-def variables(mode: str) -> str:
-    """The CSS declarations of all colours: `--ink`, `--positive`, …, `--class-1` to `--class-10`.
+def variables(mode: str, names: Collection[str] = ()) -> str:
+    """The CSS declarations of these colours, or of all: `--ink`, `--positive`, …, `--class-1` to `--class-10`.
 
-    >>> variables("dark").partition(";")[0]
-    '--paper: #15181c'
+    >>> variables("dark", ["paper"])
+    '--paper: #15181c;'
     """
-    return " ".join(f"--{name}: {getattr(colour, mode)};" for name, colour in _named().items())
+    return " ".join(f"--{name}: {getattr(colour, mode)};" for name, colour in _named().items() if name in names or not names)
 
 
-def theme_css() -> str:
-    """The variables for everything in an element of class `autograd`.
+def theme_css(names: Collection[str] = ()) -> str:
+    """The variables, those of these names or all, for everything in an element of class `autograd`.
 
-    Light, or dark where the element has data-theme="dark", and in JupyterLab's dark themes.
+    Light, or dark where the element has data-theme="dark", and in the dark themes of notebooks.
     """
-    dark = '.autograd[data-theme="dark"], [data-jp-theme-light="false"] .autograd:not([data-theme])'
-    return f".autograd {{ {variables('light')} color-scheme: light; }}\n{dark} {{ {variables('dark')} color-scheme: dark; }}\n"
+    pages = f":is({', '.join(DARK_PAGES)}) .autograd:not([data-theme])"
+    light_css, dark_css = variables("light", names), variables("dark", names)
+    return (
+        f".autograd {{ {light_css} color-scheme: light; }}\n"
+        f'.autograd[data-theme="dark"], {pages} {{ {dark_css} color-scheme: dark; }}\n'
+    )
 
 
 def recoloured(scope: str) -> str:

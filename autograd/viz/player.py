@@ -49,7 +49,8 @@ def player(
     page = page_data(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
     found = re.search(r"<svg[^>]* height='([\d.]+)pt'", page["svg"])
     drawn = float(found[1]) * 4 / 3 if found else MAX_HEIGHT  # in pixels
-    return Player(page["title"], page, ["player.css", "player.js"], height=round(min(CONTROLS_HEIGHT + drawn, MAX_HEIGHT)))
+    height = round(min(CONTROLS_HEIGHT + drawn, MAX_HEIGHT))
+    return Player(page["title"], page, ["player.css", "player.js"], height, still=page["svg"])
 
 
 def page_data(passes: Passes, options: Options) -> dict[str, Any]:

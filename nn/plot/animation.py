@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 from autograd.extend import checked_integer, shown, write_atomically
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve
-from nn.plot.style import checked_ax, checked_record
+from nn.plot.style import Look, checked_ax, checked_record
 from nn.recording.records import TrainingRecord
 from nn.training import progress_bar
 
@@ -96,7 +96,7 @@ def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:
     figure = Figure(figsize=(8.0 if plane else 4.5, 3.6), dpi=100, layout="constrained")
     *screens, curve = figure.subplots(1, 2 if plane else 1, squeeze=False)[0]
     loss_curve(record, ax=curve)
-    (now,) = curve.plot([], [], "o", color="black", markersize=7)
+    (now,) = curve.plot([], [], "o", color=Look(curve)["accent"], markersize=7)
     if plane:
         draw_bar(screens[0], plane)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd.extend import checked_integer, number_between, shown
@@ -12,7 +13,7 @@ from nn._data_checks import checked_data
 from nn._decision_plane import MIDDLE, NOT_A_NUMBER, Plane, plane_of
 from nn.losses import BCEWithLogitsLoss
 from nn.module import Module, checked_module
-from nn.plot.style import COLOURS, HATCHES, MARKERS, SEQUENTIAL, SMALL, axes, checked_ax, checked_names, light
+from nn.plot.style import HATCHES, SMALL, Look, axes, checked_ax, checked_names, marker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,21 +86,26 @@ def draw_bar(ax: Axes, plane: Plane) -> None:
 
     if plane.kind == "class":
         return
-    cmap, norm = _bands()
+    cmap, norm = _bands(Look(ax), plane)
     figure: Any = ax.figure
     bar = figure.colorbar(ScalarMappable(norm, cmap), ax=ax, ticks=LEVELS[1:-1], label="output of the model")
     distances = [math.atanh(level) if plane.kind == "score" else level for level in LEVELS[1:-1]]
     bar.ax.set_yticklabels([shown(plane.middle + plane.half * distance, 2) for distance in distances])
     if plane.kind == "score":
-        bar.ax.axhline(0.0, color="black", linewidth=2.5)
+        bar.ax.axhline(0.0, color=Look(ax)["ink"], linewidth=2.5)
 
 
-def _bands() -> tuple[Colormap, BoundaryNorm]:
-    from matplotlib import colormaps
+def _bands(look: Look, plane: Plane) -> tuple[Colormap, BoundaryNorm]:
+    """The colours of the bands: two classes, the stronger the surer; or the ramp."""
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     count = len(LEVELS) - 1
-    return ListedColormap(light(colormaps[SEQUENTIAL].resampled(count)(range(count)))), BoundaryNorm(LEVELS, count)
+    if plane.kind == "number":
+        colours = [*look.sequence().resampled(count)(range(count))]
+    else:
+        middles = [(low + high) / 2.0 for low, high in pairwise(LEVELS)]
+        colours = [look.faded(look.of_class(int(middle > 0.0)), 0.1 + 0.45 * abs(middle)) for middle in middles]
+    return ListedColormap(colours), BoundaryNorm(LEVELS, count)
 
 
 def _draw_bands(ax: Axes, plane: Plane, cells: bytes) -> None:
@@ -107,24 +113,35 @@ def _draw_bands(ax: Axes, plane: Plane, cells: bytes) -> None:
 
     grid = _grid(plane, numpy.frombuffer(cells, numpy.uint8).astype(float))
     shares = _share(numpy.where(grid == NOT_A_NUMBER, numpy.nan, grid))
-    cmap, norm = _bands()
+    look = Look(ax)
+    cmap, norm = _bands(look, plane)
     ax.contourf(*_coordinates(plane), shares, LEVELS, cmap=cmap, norm=norm)
-    if plane.kind == "score" and (shares < 0.0).any() and (shares > 0.0).any():
-        for width, colour in ((4.0, "white"), (2.0, "black")):
-            ax.contour(*_coordinates(plane), shares, [0.0], colors=colour, linewidths=width)
+    if plane.kind == "number":
+        return
+    if (shares > 0.0).any():
+        _hatch(ax, plane, shares, 1)
+    if (shares < 0.0).any() and (shares > 0.0).any():
+        for width, name in ((4.0, "paper"), (2.0, "ink")):
+            ax.contour(*_coordinates(plane), shares, [0.0], colors=look[name], linewidths=width)
+
+
+def _hatch(ax: Axes, plane: Plane, lead: Any, mark: int) -> None:
+    """Mark without a colour where this class leads."""
+    from matplotlib.colors import to_rgba
+
+    hatched = ax.contourf(*_coordinates(plane), lead, [0.0, FAR], colors="none", hatches=[HATCHES[mark % len(HATCHES)]])
+    hatched.set(edgecolor=to_rgba(Look(ax)["ink"], 0.3), linewidth=0.0)
 
 
 def _draw_classes(ax: Axes, plane: Plane, leads: dict[int, Any]) -> None:
-    at = _coordinates(plane)
+    at, look = _coordinates(plane), Look(ax)
     for mark, lead in leads.items():
-        colour, hatch = COLOURS[mark % len(COLOURS)], HATCHES[mark % len(HATCHES)]
         if not (lead > 0.0).any():
             continue
-        ax.contourf(*at, lead, [0.0, FAR], colors=light([colour]))
-        hatched = ax.contourf(*at, lead, [0.0, FAR], colors="none", hatches=[hatch])
-        hatched.set(edgecolor=(0.0, 0.0, 0.0, 0.3), linewidth=0.0)
+        ax.contourf(*at, lead, [0.0, FAR], colors=[look.faded(look.of_class(mark), 0.4)])
+        _hatch(ax, plane, lead, mark)
         if (lead < 0.0).any():
-            ax.contour(*at, lead, [0.0], colors="black", linewidths=1.5)
+            ax.contour(*at, lead, [0.0], colors=look["ink"], linewidths=1.5)
 
 
 def _coordinates(plane: Plane) -> list[Any]:
@@ -172,22 +189,20 @@ def _smooth_leads(plane: Plane, cells: bytes) -> dict[int, Any]:
 
 def _draw_points(ax: Axes, plane: Plane, names: Sequence[str] = ()) -> None:
     """The samples, the legend and the labels of the axes."""
-    from matplotlib import colormaps
-
+    look = Look(ax)
     ax.set(xlim=plane.x, ylim=plane.y, xlabel="first feature", ylabel="second feature", title="Decision boundary")
     if plane.kind == "number":
-        cmap, norm = _bands()
+        cmap, norm = _bands(look, plane)
         xs, ys, marks = zip(*plane.points, strict=True)
-        ax.scatter(xs, ys, c=[_share(mark) for mark in marks], cmap=cmap, norm=norm, edgecolors="black", zorder=3)
+        points = ax.scatter(xs, ys, c=[_share(mark) for mark in marks], cmap=cmap, norm=norm, edgecolors=look["ink"], zorder=3)
+        points.set_path_effects([look.outline()])
         return
     for mark, name in enumerate(names or [f"class {shown(label)}" for label in plane.labels]):
         mine = [(x, y) for x, y, at in plane.points if at == mark]
         if mine:
-            colour: Any = COLOURS[mark % len(COLOURS)] if plane.kind == "class" else colormaps[SEQUENTIAL](float(mark))
-            edge = "black" if mark or plane.kind == "class" else "white"
-            sign = MARKERS[mark % len(MARKERS)]
             xs, ys = zip(*mine, strict=True)
-            ax.scatter(xs, ys, s=36, marker=sign, color=colour, edgecolors=edge, linewidths=0.8, label=name, zorder=3)
+            points = ax.scatter(xs, ys, s=42, marker=marker(mark), linewidths=0.9, label=name, zorder=3)
+            points.set(facecolor=look.of_class(mark), edgecolor=look["paper"])
     for text in ax.legend(framealpha=0.9, fontsize=SMALL).get_texts():
         text.set_parse_math(False)
 

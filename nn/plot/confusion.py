@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autograd.extend import checked_integer
 from nn._check import checked_list
-from nn.plot.style import axes, checked_ax, checked_names
+from nn.plot.style import Look, axes, checked_ax, checked_names, readable_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +18,7 @@ MAX_LETTERS = 40  # of all names side by side
 def confusion_matrix(
     table: Sequence[Sequence[int]], *, target_names: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """The counts of `nn.confusion_matrix` as squares, darker for more; returns the Axes.
+    """The counts of `nn.confusion_matrix` as squares, stronger for more; returns the Axes.
 
     A row is an actual class, a column a predicted one, so whatever is off the diagonal is a mistake. A dot is 0.
     `target_names` are the names of the classes; without them they are numbered from 0.
@@ -33,10 +33,10 @@ def confusion_matrix(
     names = checked_names(target_names, len(rows)) or [str(i) for i in range(len(rows))]
     largest = max(map(max, rows))
     ax = axes(ax, 5.0, 4.6)
-    ax.imshow(rows, cmap="Blues", vmin=0, vmax=largest or 1)
+    image = ax.imshow(rows, cmap=Look(ax).amounts(), vmin=0, vmax=largest or 1)
     for i, row in enumerate(rows):
         for j, count in enumerate(row):
-            ax.text(j, i, str(count or "·"), ha="center", va="center", color="white" if 2 * count > largest else "black")
+            ax.text(j, i, str(count or "·"), ha="center", va="center", color=readable_on(image, count))
     ax.set(xlabel="predicted", ylabel="actual", title="Confusion matrix")
     ax.set_xticks(range(len(names)), names, parse_math=False)
     ax.set_yticks(range(len(names)), names, parse_math=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.extend import shown
 from nn._check import checked_list
-from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax
+from nn.plot.style import LINES, SMALL, Look, axes, checked_ax
 from nn.recording.records import TrainingRecord
 from nn.training import History
 
@@ -44,7 +44,7 @@ def loss_curve(losses: History | TrainingRecord | Sequence[float], *, label: str
         ax.plot(
             at,
             [number if math.isfinite(number) else math.nan for number in numbers],
-            color=COLOURS[rank % len(COLOURS)],
+            color=Look(ax).of_line(rank),
             linestyle=LINES[rank % len(LINES)],
             marker="o" if len(numbers) == 1 else "",
             label=name,

@@ -12,7 +12,7 @@ from autograd.extend import checked_integer, number_between
 from nn._check import checked_list
 from nn.health import health, layer_calls
 from nn.module import Module
-from nn.plot.style import COLOURS, SMALL, axes, checked_ax
+from nn.plot.style import SMALL, Look, axes, checked_ax
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,12 +121,13 @@ def _draw(rows: Sequence[Histogram], bins: Bins, ax: Axes | None, xlabel: str, t
         edges = numpy.log10(bins) if logarithmic else numpy.array(bins)
     shown_at = 10.0**edges if logarithmic else edges
     ax = axes(ax, 6.0, 1.2 + 0.9 * len(rows))
+    look = Look(ax)
     for i, (row, numbers) in enumerate(zip(rows, places, strict=True)):
         foot = len(rows) - 1.0 - i
         counts = numpy.histogram(numbers, edges)[0]
         heights = foot + 0.6 * counts / max(counts.max(), 1)
-        ax.stairs(heights, shown_at, baseline=foot, fill=True, color=COLOURS[0])
-        ax.axhline(foot, color="black", linewidth=0.8)
+        ax.stairs(heights, shown_at, baseline=foot, fill=True, color=look["many"])
+        ax.axhline(foot, color=look["ink"], linewidth=0.8)
         ax.text(0.01, foot + 0.96, row.text, transform=ax.get_yaxis_transform(), va="top", fontsize=SMALL, parse_math=False)
     if logarithmic:
         ax.set_xscale("log")

@@ -12,7 +12,7 @@ from autograd import Value, no_grad
 from autograd.extend import checked_integer, finite_above_zero, shown
 from nn._check import generator
 from nn.module import Module, checked_module, in_mode
-from nn.plot.style import SEQUENTIAL, SMALL, axes, checked_ax, light
+from nn.plot.style import SMALL, Look, axes, checked_ax
 from nn.training import progress_bar
 
 if TYPE_CHECKING:
@@ -109,20 +109,20 @@ def _as_float(loss: Any) -> float:
 
 def _draw(ax: Axes, places: list[float], losses: list[list[float]]) -> Axes:
     import numpy
-    from matplotlib import colormaps
 
+    look = Look(ax)
     table = numpy.ma.masked_invalid(losses)
     middle = losses[len(places) // 2][len(places) // 2]
     finite = table.compressed()
     low, high = finite.min(initial=math.inf), finite.max(initial=-math.inf)
     if high - low > 1e-9 * max(abs(low), abs(high)):  # else it is flat up to rounding
         levels = numpy.geomspace(low, high, CONTOURS) if 0.0 < 10.0 * low < high else numpy.linspace(low, high, CONTOURS)
-        colours = light(colormaps[f"{SEQUENTIAL}_r"].resampled(CONTOURS - 1)(range(CONTOURS - 1)))  # lighter is lower
-        ax.contourf(places, places, table, levels, colors=colours)
-        lines = ax.contour(places, places, table, levels[1:-1], colors="black", linewidths=0.6)
-        ax.clabel(lines, list(levels[1:-1:2]), fmt=lambda level: shown(level, 2), fontsize=SMALL)
+        ax.contourf(places, places, table, levels, colors=look.sequence().resampled(CONTOURS - 1)(range(CONTOURS - 1)))
+        lines = ax.contour(places, places, table, levels[1:-1], colors=look["paper"], linewidths=0.6)
+        for text in ax.clabel(lines, list(levels[1:-1:2]), fmt=lambda level: shown(level, 2), fontsize=SMALL, colors=look["ink"]):
+            text.set_path_effects([look.outline()])
     here = f"here: loss {shown(middle, 3)}"
-    ax.plot(0.0, 0.0, "X", color="white", markeredgecolor="black", markersize=11, linestyle="", label=here)
+    ax.plot(0.0, 0.0, "X", color=look["ink"], markeredgecolor=look["paper"], markersize=11, linestyle="", label=here)
     ax.legend(fontsize=SMALL)
     ax.locator_params(nbins=5)  # even where there is little room
     ax.set(xlabel="along direction 1, in lengths of the weights", ylabel="along direction 2", title="Loss around here")

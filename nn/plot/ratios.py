@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nn.plot.style import COLOURS, LINES, SMALL, axes, checked_ax, checked_record
+from nn.plot.style import LINES, SMALL, Look, axes, checked_ax, checked_record
 from nn.recording.recorder import layer_of
 from nn.recording.records import Frame, TrainingRecord
 
@@ -50,15 +50,16 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
     update = _update(record)
     steps = [frame.step for frame in record.frames[:-1]]
     ax = axes(ax)
+    look = Look(ax)
     lines: list[Line2D] = []
     labels: list[str] = []
     for i, (layer, names) in enumerate(groups.items()):
         ratios = [_ratio(math.hypot(*(update(at, name) for name in names)), record[at], names) for at in range(len(record) - 1)]
         still = "" if any(ratio > 0.0 for ratio in ratios) else " (does not move)"
         drawn = [ratio if 0.0 < ratio < math.inf else math.nan for ratio in ratios]
-        lines += ax.plot(steps, drawn, color=COLOURS[i % len(COLOURS)], linestyle=LINES[i % len(LINES)])
+        lines += ax.plot(steps, drawn, color=look.of_line(i), linestyle=LINES[i % len(LINES)])
         labels.append(layer.replace("$", r"\$") + still)
-    lines.append(ax.axhline(USUAL, color="black", linewidth=0.8))
+    lines.append(ax.axhline(USUAL, color=look["quiet"], linewidth=0.8))
     ax.set(yscale="log", xlabel="step", ylabel="‖update‖ / ‖parameters‖", title="Size of the updates")
     ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # Matplotlib ignores a label of a line itself that begins with _
     return ax

@@ -1,4 +1,4 @@
-"""What the pictures have in common: Axes, checks, colours, and signs that work without colour."""
+"""What the pictures have in common: Axes, checks, colours, and marks that work without colour."""
 
 from __future__ import annotations
 
@@ -10,14 +10,95 @@ from nn.recording import TrainingRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.patheffects import AbstractPathEffect
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")  # Okabe and Ito, 2008
 LINES = ("-", "--", "-.", ":")
-MARKERS = ("o", "^", "s", "D", "P", "X")  # of classes, as on the page of a training record
-HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---")
-SEQUENTIAL = "cividis"  # grows lighter from end to end (Nuñez, Anderton and Renslow, 2018)
-DIVERGING = "PuOr"
+HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---")  # of the regions of classes
+GREY = 3  # the class that as a line would look like ink
 SMALL = "small"  # the font inside a picture
+
+
+class Look:
+    """The palette of all drawings and pages on these Axes: its dark colours if their face is dark, else its light ones."""
+
+    def __init__(self, ax: Axes) -> None:
+        from matplotlib.colors import to_rgba
+
+        red, green, blue = 1.0, 1.0, 1.0
+        figure: Any = ax.figure
+        for face in (figure.get_facecolor(), ax.get_facecolor()):  # either may be transparent
+            *over, alpha = to_rgba(face)
+            red, green, blue = (alpha * new + (1.0 - alpha) * old for new, old in zip(over, (red, green, blue), strict=True))
+        self.face = (red, green, blue)
+        self.mode = "light" if brightness(self.face) > 0.5 else "dark"
+
+    def __getitem__(self, name: str) -> str:
+        """The colour of this name in the palette."""
+        from autograd.viz.palette import COLOURS
+
+        return str(getattr(COLOURS[name], self.mode))
+
+    def of_class(self, mark: int) -> str:
+        """The colour of the class with this index."""
+        from autograd.viz.palette import CLASSES
+
+        return str(getattr(CLASSES[mark % len(CLASSES)], self.mode))
+
+    def of_line(self, rank: int) -> str:
+        """The colour of a curve: ink for the first, then those of the classes."""
+        others = [self.of_class(mark) for mark in range(10) if mark != GREY]
+        return [self["ink"], *others][rank % (len(others) + 1)]
+
+    def faded(self, colour: Any, strength: float = 0.6) -> tuple[float, ...]:
+        """A colour mixed with the face of the Axes, for backgrounds."""
+        from matplotlib.colors import to_rgb
+
+        return tuple(strength * part + (1.0 - strength) * face for part, face in zip(to_rgb(colour), self.face, strict=True))
+
+    def signs(self) -> Colormap:
+        """From minus over the face of the Axes to plus; what is not a number is grey."""
+        return _gradient([self["negative"], self.face, self["positive"]]).with_extremes(bad=self["nothing"])
+
+    def outline(self) -> AbstractPathEffect:
+        """A line of the face's colour around marks and text, so that they can be read on any other."""
+        from matplotlib.patheffects import withStroke
+
+        return withStroke(linewidth=3.0, foreground=self.face)
+
+    def sequence(self) -> Colormap:
+        """The ramp of magnitudes, from dark to light."""
+        from autograd.viz.palette import RAMP
+
+        return _gradient(RAMP)
+
+    def amounts(self) -> Colormap:
+        """The same ramp from the end that is like the face of the Axes: nothing looks like nothing."""
+        return self.sequence() if self.mode == "dark" else self.sequence().reversed()
+
+
+def _gradient(colours: Sequence[Any]) -> Colormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("palette", colours, N=257)  # odd: the one in the middle is exact
+
+
+def brightness(colour: Sequence[float]) -> float:
+    """How light red, green and blue look together, from 0 to 1."""
+    red, green, blue, *_ = colour
+    return 0.3 * red + 0.59 * green + 0.11 * blue
+
+
+def readable_on(colours: Any, number: float) -> str:
+    """Black or white, whichever is easier to read on the colour that this image or map gives to a number."""
+    return "black" if brightness(colours.to_rgba(number)) > 0.5 else "white"
+
+
+def marker(mark: int) -> str:
+    """The shape of a sample of the class with this index."""
+    from autograd.viz.palette import MARKERS
+
+    return MARKERS[mark % len(MARKERS)]
 
 
 def checked_ax(ax: Axes | None) -> None:
@@ -53,10 +134,3 @@ def checked_names(names: Sequence[str] | None, classes: int) -> list[str]:
     if names is not None and (len(found) != classes or not all(isinstance(name, str) for name in found)):
         raise ValueError(f"target_names must be {classes} strings, one for each class, got {names!r}")
     return found
-
-
-def light(colours: Any) -> list[tuple[float, ...]]:
-    """Colours mixed with white, for backgrounds."""
-    from matplotlib.colors import to_rgb
-
-    return [tuple(0.4 + 0.6 * part for part in to_rgb(colour)) for colour in colours]

@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.extend import one_line, shown
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
-from nn.plot.style import DIVERGING, SMALL, axes, checked_ax
+from nn.plot.style import SMALL, Look, axes, checked_ax, readable_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,8 +36,8 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     """The parameters of a layer or a whole model as squares, one block per layer; returns the Axes.
 
     A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters outside of any
-    Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Purple is positive, orange
-    negative, white is 0 and grey NaN. Up to 80 squares show their numbers, up to 600 a minus sign if they are negative.
+    Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Blue is positive, orange
+    negative, the background 0 and grey NaN. Up to 80 squares show their numbers, up to 600 a minus sign if they are negative.
     The bar has the unit of the weights: that of the outputs per that of the inputs.
 
     >>> from matplotlib.figure import Figure
@@ -52,14 +52,13 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     numbers = [number for block in blocks for row in block.rows for number in row]
     if not numbers:
         raise ValueError(f"model has no parameters: {model!r}")
-    from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
     largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0) or 1.0
-    colours = ScalarMappable(Normalize(-largest, largest), colormaps[DIVERGING].with_extremes(bad="0.6"))
     width, tallest = sum(block.columns for block in blocks), max(len(block.rows) for block in blocks)
     ax = axes(ax, 6.0, min(7.0, 1.6 + 5.0 * tallest / width))
+    colours = ScalarMappable(Normalize(-largest, largest), Look(ax).signs())
     left = 0.0
     for block in blocks:
         _draw(ax, block, left, colours)
@@ -102,11 +101,11 @@ def _blocks(model: Module) -> Iterator[Block]:
 
 
 def _draw(ax: Axes, block: Block, left: float, colours: Any) -> None:
-    height, right = len(block.rows), left + block.columns
+    height, right, ink = len(block.rows), left + block.columns, Look(ax)["ink"]
     ax.imshow(block.rows, cmap=colours.cmap, norm=colours.norm, extent=(left, right, height, 0.0), interpolation="nearest")
-    ax.plot([left, right, right, left, left], [0.0, 0.0, height, height, 0.0], color="black", linewidth=0.8, clip_on=False)
+    ax.plot([left, right, right, left, left], [0.0, 0.0, height, height, 0.0], color=ink, linewidth=0.8, clip_on=False)
     if block.bias:
-        ax.plot([right - 1.0] * 2, [0.0, height], color="black", linewidth=0.8, clip_on=False)
+        ax.plot([right - 1.0] * 2, [0.0, height], color=ink, linewidth=0.8, clip_on=False)
 
 
 def _mark(ax: Axes, block: Block, left: float, colours: Any, count: int) -> None:
@@ -114,15 +113,9 @@ def _mark(ax: Axes, block: Block, left: float, colours: Any, count: int) -> None
     squares = [(left + j + 0.5, i + 0.5, number) for i, row in enumerate(block.rows) for j, number in enumerate(row)]
     if count <= MAX_NUMBERS:
         for x, y, number in squares:
-            ax.text(x, y, shown(number, 2), color=_ink(colours, number), fontsize="x-small", ha="center", va="center")
+            ax.text(x, y, shown(number, 2), color=readable_on(colours, number), fontsize="x-small", ha="center", va="center")
     elif count <= MAX_SIGNS:
-        below = [(x, y, _ink(colours, number)) for x, y, number in squares if number < 0.0]
+        below = [(x, y, readable_on(colours, number)) for x, y, number in squares if number < 0.0]
         if below:
             xs, ys, inks = zip(*below, strict=True)
             ax.scatter(xs, ys, s=14.0, c=inks, marker="_", linewidths=1.0)
-
-
-def _ink(colours: Any, number: float) -> str:
-    """Black or white, whichever is easier to read on the colour of a number."""
-    red, green, blue, _ = colours.cmap(colours.norm(number))
-    return "black" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"

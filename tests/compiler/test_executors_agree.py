@@ -256,3 +256,23 @@ def test_functions_activations_and_losses_of_special_values_have_the_same_nan_in
     assert np.all(ulps_apart(found, wanted) < math.inf)
     if executor == "python" and not name.startswith(RECORDED_OTHERWISE):
         assert bits(found) == bits(wanted)
+
+
+# -- no lanes ----------------------------------------------------------------------------------------------
+
+OVER_NO_LANES = {
+    "added": lambda w, x: x * x + w,
+    "bias": lambda w, x: F.dot([x, 2.0], [w, w], w),
+    "alone": lambda w, x: w * w,
+    "factor": lambda w, x: w * x,
+    "matrix": lambda w, x: F.sum([F.tanh(F.dot([x, 2.0], [w, w + i], w)) for i in range(5)]),
+}
+
+
+@pytest.mark.parametrize("w", [2.0, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("f", OVER_NO_LANES.values(), ids=OVER_NO_LANES)
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_sums_over_no_lanes_are_zero_whatever_all_lanes_share(executor, f, w):
+    program = compile(f, w, 1.0, in_axes=(None, 0), executor=executor)
+    value, slope = program.value_and_grad(w, np.empty(0), reduction="sum")
+    assert bits([value, slope]) == bits([0.0, 0.0])

@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgb
 
 import nn
 from autograd import Value
+from autograd.viz.palette import CLASSES
 from nn import plot
 from tests.support.plots import GREY, X, drawn_examples, new_ax
 
@@ -59,11 +60,18 @@ def clear_places(decide):
                 yield x, y, found.pop()
 
 
+def nearest_class(colour, count, mode="light"):
+    """The class whose hue this colour has."""
+    hues = [colorsys.rgb_to_hsv(*to_rgb(getattr(CLASSES[k], mode)))[0] for k in range(count)]
+    hue = colorsys.rgb_to_hsv(*colour)[0]
+    return min(range(count), key=lambda k: min(abs(hues[k] - hue), 1.0 - abs(hues[k] - hue)))
+
+
 @pytest.mark.slow
 @drawn_examples
 @example(slope=(0.0, 1.0, 0.0), threshold=0.0)
 @given(slope=slopes, threshold=st.sampled_from([0.0, 0.5, -2.0]))
-def test_the_upper_class_is_light_and_the_other_dark_also_in_grey(slope, threshold):
+def test_each_side_of_the_boundary_has_the_colour_of_its_class(slope, threshold):
     a, b, c = slope
     model = Formula(lambda x, y: a * x + b * y + c)
     ax = plot.decision_boundary(model, CORNERS, [0, 1], threshold=threshold, steps=20, ax=new_ax())
@@ -73,8 +81,15 @@ def test_the_upper_class_is_light_and_the_other_dark_also_in_grey(slope, thresho
         score = a * x + b * y + c - threshold
         return None if abs(score) < 1e-3 else score > 0.0
 
-    for x, y, light in clear_places(upper):
-        assert (at(x, y) @ GREY > 0.7) == light
+    for x, y, above in clear_places(upper):
+        assert nearest_class(at(x, y), 2) == above
+
+
+def test_the_sides_of_a_boundary_differ_in_grey_because_the_upper_one_is_hatched():
+    ax = plot.decision_boundary(Formula(lambda x, y: x), CORNERS, [0, 1], steps=5, ax=new_ax())
+    (hatched,) = [c for c in ax.collections if any(getattr(c, "hatches", []))]
+    assert hatched.hatches == ["///"]
+    assert all(x >= 0.0 for path in hatched.get_paths() for x, _ in path.vertices)
 
 
 @pytest.mark.slow
@@ -84,15 +99,13 @@ def test_of_several_outputs_each_place_has_the_colour_of_the_largest(weights):
     model = Formula(lambda x, y: [a * x + b * y + c for a, b, c in weights])
     ax = plot.decision_boundary(model, [*CORNERS, [-1.0, 1.0]], [0, 1, 2], steps=25, ax=new_ax())
     at = pixels(ax)
-    hues = [colorsys.rgb_to_hsv(*to_rgb(colour))[0] for colour in plot.style.COLOURS[:3]]
 
     def largest(x, y):
         scores = [a * x + b * y + c for a, b, c in weights]
         return scores.index(max(scores))
 
     for x, y, mark in clear_places(largest):
-        hue = colorsys.rgb_to_hsv(*at(x, y))[0]
-        assert min(range(3), key=lambda k: abs(hues[k] - hue)) == mark
+        assert nearest_class(at(x, y), 3) == mark
 
 
 def test_the_points_of_each_class_have_a_sign_of_their_own_and_stand_where_the_samples_are():

@@ -1,12 +1,14 @@
 """The outputs of a notebook, compared with those of another run or another machine."""
 
 import re
+from base64 import b64decode
 
 import nbformat
 
 from tests.support.same_text import assert_same_text
 from tools.notebooks import NOTEBOOKS, is_timed
 
+PICTURE = re.compile(r"data:image/svg\+xml;base64,([^\"]+)")
 DIFFERS = re.compile(r"data:image/gif;base64,[^\"]+|[\d.]+e-(?:0[89]|[1-3]\d+) *")
 
 
@@ -24,7 +26,11 @@ def outputs(notebook):
             for output in cell.outputs:
                 shown = {"what": output.output_type, "stream": output.get("text", ""), **output.get("data", {})}
                 for kind in sorted(shown.keys() - {"image/png"}):
-                    yield f"{kind}: {DIFFERS.sub('…', shown[kind])}"
+                    yield f"{kind}: {DIFFERS.sub('…', PICTURE.sub(_decoded, shown[kind]))}"
+
+
+def _decoded(picture):
+    return b64decode(picture[1]).decode()
 
 
 def assert_alike(shown, expected):

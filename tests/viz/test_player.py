@@ -1,6 +1,5 @@
 """Pages that step, without a browser: their contents, that no text breaks out of them, and their size."""
 
-import html
 import json
 import re
 import subprocess
@@ -111,10 +110,8 @@ def test_numbers_that_json_does_not_know_are_in_the_page(number):
 
 def test_a_notebook_gets_the_page_in_a_frame_without_privileges():
     shown = player(Value(2.0, label=HOSTILE) * 3.0)
-    ((tag, attrs),) = Tags(shown._repr_html_()).found
-    assert (tag, attrs["sandbox"]) == ("iframe", "allow-scripts")
-    assert attrs["srcdoc"] == shown.html
-    assert html.escape(shown.html) in shown._repr_html_()
+    (attrs,) = [attrs for tag, attrs in Tags(shown._repr_html_()).found if tag == "iframe"]
+    assert (attrs["sandbox"], attrs["srcdoc"]) == ("allow-scripts", shown.html)
     assert repr(shown).startswith("<Player: ")
 
 

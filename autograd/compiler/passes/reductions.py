@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from autograd import ops
 from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import lane_dot, lane_sum
@@ -95,6 +97,8 @@ class _Reductions:
             self.builder.rows.append(Row(ops.sum, tuple(sums), result))
         else:
             total = sums[0] if len(sums) == 1 else self.builder.add(ops.sum, tuple(sums))
+            if type(shared) is int or not math.isfinite(shared):  # without lanes there is nothing to add, and not 0·inf
+                shared = self.builder.add(ops.where, (self._lanes(), shared, 0.0))
             self.builder.rows.append(Row(ops.dot, (shared, self._lanes(), total), result))
 
     def _varies(self, arg: Arg) -> bool:

@@ -31,6 +31,9 @@ const ICONS = {
   pause: "M5 3v10M11 3v10",
   next: "M5 3l7 5-7 5z",
   last: "M13 3v10M3 3l7 5-7 5z",
+  closer: "M8 3v10M3 8h10",
+  farther: "M3 8h10",
+  fit: "M2 2v4M2 2h4M14 2h-4M14 2v4M14 14v-4M14 14h-4M2 14h4M2 14v-4",
   look: "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM8 3a5 5 0 0 1 0 10z",
 };
 

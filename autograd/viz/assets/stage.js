@@ -1,0 +1,298 @@
+// A stage: a box in which an SVG fits at once, and pans and zooms by wheel, pinch, drag, keys and buttons.
+// Of a picture that is larger than the box, a map shows which part is seen.
+//
+//   const view = stage({ label: "Network", taken: ["ArrowLeft", "ArrowRight"] });
+//   parent.append(view.root);         // its size is the style sheet's: .stage
+//   view.place(svg);                  // any time again; `keep` true leaves pan and zoom as they are
+//   view.reveal(boxes);               // boxes from view.boxOf(element): moves as little as makes them visible
+//   view.over.append(callout);        // in pixels of the stage; view.onmove is called after each move
+//
+// `taken` are keys that the page around it uses; with Shift, arrows always pan.
+
+const MOVE_TIME = 200; // milliseconds
+const FIT_MARGIN = 16; // pixels around a fitted picture
+const MAX_FIT = 1.6; // a small picture is not blown up
+const MAX_ZOOM = 8;
+const MIN_READABLE = 0.75; // the scale from which the numbers of a drawing can be read
+const MAP_SIZE = 180; // pixels, of the longer side
+
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+const easeOut = (t) => 1 - (1 - t) ** 3;
+
+// Calls `draw(share)` for each frame, share from 0 to 1, eased; returns a function that ends it early, drawing nothing more.
+function animate(draw, time = MOVE_TIME) {
+  if (stillness.matches) {
+    draw(1);
+    return () => {};
+  }
+  const begin = performance.now();
+  let frame = requestAnimationFrame(function next(now) {
+    const t = Math.min(1, Math.max(0, now - begin) / time);
+    frame = t < 1 ? requestAnimationFrame(next) : null;
+    draw(easeOut(t));
+  });
+  return () => cancelAnimationFrame(frame);
+}
+
+function stage({ label, taken = [] }) {
+  const holder = element("div", { class: "stage-picture" });
+  const over = element("div", { class: "stage-over" });
+  const map = overview((x, y) => own(() => centre(x, y)));
+  const buttons = element(
+    "div",
+    { class: "stage-buttons", role: "group", "aria-label": "Zoom" },
+    iconButton("closer", "Zoom in (+)", () => own(() => zoom(1.4))),
+    iconButton("farther", "Zoom out (−)", () => own(() => zoom(1 / 1.4))),
+    iconButton("fit", "Fit (0)", () => own(fit)),
+  );
+  const root = element("div", { class: "stage", tabindex: 0, role: "group", "aria-label": label }, holder, over, map.root, buttons);
+
+  let picture = null;
+  let size = { width: 1, height: 1 }; // of the picture, at scale 1
+  let box = { width: 0, height: 0 }; // of the stage
+  let view = { x: 0, y: 0, k: 1 }; // a point p of the picture is seen at k·p + (x, y)
+  let chosen = false; // by the reader, who then keeps the zoom
+  let fitted = true; // and stays so when the stage changes its size
+  let stop = () => {};
+  const api = { root, over, place, fit: () => move(fitting()), zoom, reveal, boxOf, seen, onmove: () => {}, get scale() { return view.k; }, get fitted() { return fitted; } };
+
+  new ResizeObserver(([entry]) => {
+    const { width, height } = entry.contentRect;
+    const [dx, dy] = [(width - box.width) / 2, (height - box.height) / 2];
+    box = { width, height };
+    stop();
+    if (fitted) set(fitting());
+    else set({ ...view, x: view.x + dx, y: view.y + dy });
+  }).observe(root);
+
+  // -- what is seen
+
+  function place(svg, keep = false) {
+    picture = svg;
+    const [, , width, height] = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
+    const unit = /pt$/.test(svg.getAttribute("width") ?? "") ? 4 / 3 : 1;
+    size = { width: width * unit, height: height * unit };
+    svg.setAttribute("width", size.width);
+    svg.setAttribute("height", size.height);
+    holder.replaceChildren(svg);
+    box = { width: root.clientWidth, height: root.clientHeight };
+    stop();
+    if (!keep) [chosen, fitted] = [false, true];
+    set(fitted ? fitting() : view);
+    map.draw(svg, size, boxOf);
+  }
+
+  function fitting() {
+    const room = (of) => Math.max(1, box[of] - 2 * FIT_MARGIN) / size[of];
+    const k = Math.min(MAX_FIT, room("width"), room("height"));
+    return { k, x: (box.width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
+  }
+
+  // Where the picture can be: some of it stays in the middle of the stage.
+  function held({ x, y, k }) {
+    const least = Math.min(fitting().k, 1) / 2;
+    k = Math.min(MAX_ZOOM, Math.max(least, k));
+    const between = (at, of) => Math.min(box[of] / 2, Math.max(box[of] / 2 - k * size[of], at));
+    return { k, x: between(x, "width"), y: between(y, "height") };
+  }
+
+  function set(next) {
+    view = next;
+    holder.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.k})`;
+    const whole = fitting();
+    fitted = Math.abs(view.k / whole.k - 1) < 1e-3 && Math.hypot(view.x - whole.x, view.y - whole.y) < 1;
+    root.classList.toggle("fitted", fitted);
+    map.show({ x: -view.x / view.k, y: -view.y / view.k, width: box.width / view.k, height: box.height / view.k }, size);
+    api.onmove();
+  }
+
+  function move(target, time = MOVE_TIME) {
+    stop();
+    const from = view;
+    const to = held(target);
+    if (box.width === 0 || time === 0) return set(to);
+    stop = animate((t) => {
+      const k = from.k * (to.k / from.k) ** t;
+      const share = to.k === from.k ? t : (k - from.k) / (to.k - from.k); // so that one point stays where it is
+      set(t === 1 ? to : { k, x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) });
+    }, time);
+  }
+
+  // -- moves
+
+  function own(act) {
+    chosen = true;
+    act();
+  }
+
+  function fit() {
+    move(fitting());
+  }
+
+  // By `factor`, so that the point (x, y) of the stage stays.
+  function zoom(factor, x = box.width / 2, y = box.height / 2, time = MOVE_TIME) {
+    const k = held({ ...view, k: view.k * factor }).k;
+    const by = k / view.k;
+    move({ k, x: x - by * (x - view.x), y: y - by * (y - view.y) }, time);
+  }
+
+  function pan(dx, dy, time = MOVE_TIME) {
+    move({ ...view, x: view.x + dx, y: view.y + dy }, time);
+  }
+
+  function centre(x, y) {
+    move({ ...view, x: box.width / 2 - view.k * x, y: box.height / 2 - view.k * y }, 0);
+  }
+
+  // Moves no more than it takes to see all these boxes, or at least the first. Where the whole is too small to be read it
+  // comes closer, unless the reader has chosen the zoom.
+  function reveal(boxes, margin = 24) {
+    if (boxes.length === 0 || box.width === 0) return;
+    const closer = !chosen && view.k < MIN_READABLE;
+    const k = closer ? 1 : view.k;
+    const fits = (r) => k * r.width <= box.width - 2 * margin && k * r.height <= box.height - 2 * margin;
+    const all = around(boxes);
+    const { x, y, width, height } = fits(all) ? all : boxes[0];
+    if (closer) return move({ k, x: box.width / 2 - k * (x + width / 2), y: box.height / 2 - k * (y + height / 2) });
+    const shift = (low, high, room) => (high - low > room - 2 * margin ? room / 2 - (low + high) / 2 : low < margin ? margin - low : high > room - margin ? room - margin - high : 0);
+    const dx = shift(k * x + view.x, k * (x + width) + view.x, box.width);
+    const dy = shift(k * y + view.y, k * (y + height) + view.y, box.height);
+    if (dx !== 0 || dy !== 0) pan(dx, dy);
+  }
+
+  // -- places
+
+  // The box of an element of the picture, in pixels of the picture.
+  function boxOf(part) {
+    const [inner, outer] = [part.getBoundingClientRect(), holder.getBoundingClientRect()];
+    const { k } = view;
+    return new DOMRect((inner.x - outer.x) / k, (inner.y - outer.y) / k, inner.width / k, inner.height / k);
+  }
+
+  // Where a box of the picture is seen, in pixels of the stage.
+  function seen(r) {
+    return new DOMRect(view.k * r.x + view.x, view.k * r.y + view.y, view.k * r.width, view.k * r.height);
+  }
+
+  function around(boxes) {
+    const [left, top] = [Math.min(...boxes.map((r) => r.left)), Math.min(...boxes.map((r) => r.top))];
+    return new DOMRect(left, top, Math.max(...boxes.map((r) => r.right)) - left, Math.max(...boxes.map((r) => r.bottom)) - top);
+  }
+
+  const at = (event) => {
+    const r = root.getBoundingClientRect();
+    return [event.clientX - r.left - root.clientLeft, event.clientY - r.top - root.clientTop];
+  };
+
+  // -- wheel, pointers, keys
+
+  // The wheel is the page's where that scrolls, or may do so around this frame, until the stage has the focus.
+  root.addEventListener(
+    "wheel",
+    (event) => {
+      const { scrollHeight, clientHeight } = document.documentElement;
+      const free = window === window.parent && scrollHeight <= clientHeight;
+      if (!event.ctrlKey && !event.metaKey && !free && !root.matches(":focus-within")) return;
+      event.preventDefault();
+      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+      const by = Math.max(-120, Math.min(120, event.deltaY * lines)) * (event.ctrlKey && Math.abs(event.deltaY) < 50 ? 6 : 1);
+      own(() => zoom(Math.exp(-by / 500), ...at(event), 0));
+    },
+    { passive: false },
+  );
+
+  const fingers = new Map();
+  let dragged = false;
+  root.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.target.closest?.(".stage-picture, .stage") || event.target.closest(".stage-buttons, .stage-map, a, button, input")) return;
+    if (fingers.size === 0) dragged = false;
+    fingers.set(event.pointerId, at(event));
+  });
+  root.addEventListener("pointermove", (event) => {
+    const before = fingers.get(event.pointerId);
+    if (before === undefined) return;
+    const now = at(event);
+    if (!dragged && fingers.size === 1 && Math.hypot(now[0] - before[0], now[1] - before[1]) < 4) return; // a click
+    if (!dragged) root.setPointerCapture(event.pointerId); // only now: a click is its target's
+    dragged = true;
+    root.classList.add("dragged");
+    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
+    fingers.set(event.pointerId, now);
+    if (other === undefined) return own(() => pan(now[0] - before[0], now[1] - before[1], 0));
+    const apart = (p) => Math.max(1, Math.hypot(p[0] - other[0], p[1] - other[1]));
+    const middle = (p) => [(p[0] + other[0]) / 2, (p[1] + other[1]) / 2];
+    const [m, n] = [middle(before), middle(now)];
+    own(() => {
+      zoom(apart(now) / apart(before), m[0], m[1], 0);
+      pan(n[0] - m[0], n[1] - m[1], 0);
+    });
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    root.addEventListener(end, (event) => {
+      fingers.delete(event.pointerId);
+      if (fingers.size === 0) root.classList.remove("dragged");
+    });
+  }
+  root.addEventListener("click", (event) => { if (dragged && event.target.closest(".stage-picture")) event.stopPropagation(); dragged = false; }, true);
+  root.addEventListener("dblclick", (event) => { if (event.target.closest(".stage-picture") || event.target === root) own(() => zoom(2, ...at(event))); });
+
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+    const step = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] }[event.key];
+    if (step && (event.shiftKey || !taken.includes(event.key))) own(() => pan(...step));
+    else if (event.key === "+" || event.key === "=") own(() => zoom(1.4));
+    else if (event.key === "-" || event.key === "−") own(() => zoom(1 / 1.4));
+    else if (event.key === "0") own(fit);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  return api;
+}
+
+// The map: the boxes of the picture in small, and a frame around the part that is seen. The keys do what a drag in it does.
+function overview(go) {
+  const space = "http://www.w3.org/2000/svg";
+  const shape = (name, { x, y, width, height }) => {
+    const made = document.createElementNS(space, "rect");
+    made.setAttribute("class", name);
+    for (const [key, value] of Object.entries({ x, y, width, height })) made.setAttribute(key, value);
+    return made;
+  };
+  const svg = document.createElementNS(space, "svg");
+  const root = element("div", { class: "stage-map", "aria-hidden": "true", hidden: "" });
+  root.append(svg);
+  let frame = shape("frame", new DOMRect());
+  let size = { width: 1, height: 1 };
+
+  // The nodes of a picture have the class `node`.
+  function draw(picture, whole, boxOf) {
+    size = whole;
+    const k = MAP_SIZE / Math.max(size.width, size.height);
+    svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
+    svg.setAttribute("width", k * size.width);
+    svg.setAttribute("height", k * size.height);
+    frame = shape("frame", new DOMRect());
+    svg.replaceChildren(...[...picture.querySelectorAll(".node")].map((node) => shape("part", boxOf(node))), frame);
+  }
+
+  function show(part) {
+    const [left, top] = [Math.max(0, part.x), Math.max(0, part.y)];
+    const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
+    const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
+    root.hidden = share > 0.6;
+    for (const [key, value] of Object.entries({ x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) })) frame.setAttribute(key, value);
+  }
+
+  const to = (event) => {
+    const r = svg.getBoundingClientRect();
+    go(((event.clientX - r.left) / r.width) * size.width, ((event.clientY - r.top) / r.height) * size.height);
+  };
+  root.addEventListener("pointerdown", (event) => {
+    root.setPointerCapture(event.pointerId);
+    to(event);
+  });
+  root.addEventListener("pointermove", (event) => { if (root.hasPointerCapture(event.pointerId)) to(event); });
+  return { root, draw, show };
+}

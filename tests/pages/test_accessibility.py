@@ -1,0 +1,111 @@
+"""Every kind of page passes axe-core, in light and dark mode, on a desktop and on a phone."""
+# ruff: noqa: F811  (a fixture that is imported)
+
+import json
+
+import pytest
+
+import nn
+from autograd import Value
+from autograd.viz.player import player
+from autograd.viz.widget import widget
+from tests.support.axe import violations
+from tests.support.browser import browser, opened  # noqa: F401
+from tools.notebooks import NOTEBOOKS
+from tools.site import build
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+SITE = ["index", *sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))]
+
+
+def neuron():
+    x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
+    w1, w2, b = Value(-3.0, label="w1"), Value(1.0, label="w2"), Value(6.88, label="b")
+    y = (w1 * x1 + w2 * x2 + b).tanh()
+    y.label = "y"
+    return y
+
+
+def player_of_a_neuron(path):
+    player(neuron()).save_html(path)
+
+
+def player_of_folded_layers(path):
+    net = nn.MLP(2, [16, 16, 1], seed=0)
+    player((net([Value(1.0), Value(-2.0)]) - 1.0) ** 2).save_html(path)
+
+
+def training():
+    records = []
+    for lr in (0.5, 0.8):
+        net = nn.MLP(2, [3, 1], "tanh", seed=0)
+        X, y = nn.make_xor(4, shuffle=False)
+        options = {"loss": nn.BCEWithLogitsLoss(), "boundary": 8, "progress": False, "metric": nn.accuracy}
+        records.append(nn.record_training(net, X, y, steps=12, optimizer=nn.optim.SGD(net.parameters(), lr=lr), **options))
+    return records
+
+
+def training_page(path):
+    training()[0].save_html(path)
+
+
+def two_runs(path):
+    one, other = training()
+    one.beside(other).save_html(path)
+
+
+LIVE = """<!DOCTYPE html><html lang="en"><title>live</title><style>{style}</style><main id="here"></main>
+<script id="script" type="application/json">{script}</script><script id="state" type="application/json">{state}</script>
+<script type="module">
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const url = URL.createObjectURL(new Blob([read("script")], {{ type: "text/javascript" }}));
+  const state = read("state");
+  const model = {{ get: (name) => state[name], set() {{}}, on() {{}}, save_changes() {{}} }};
+  (await import(url)).default.render({{ model, el: document.getElementById("here") }});
+</script></html>"""
+
+
+def live_page_of_the_widget(path):
+    """As a notebook would show it; its sliders move nothing."""
+    live = widget(neuron())
+    script, state = (json.dumps(it).replace("<", "\\u003c") for it in (live._esm, {"values": live.values, "page": live.page}))
+    path.write_text(LIVE.format(style=live._css, script=script, state=state), encoding="utf-8")
+
+
+PAGES = [player_of_a_neuron, player_of_folded_layers, training_page, two_runs, live_page_of_the_widget]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("pages")
+    for write in PAGES:
+        write(made / f"{write.__name__}.html")
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("site"))[0].parent
+
+
+def assert_accessible(browser, path, mode, width):
+    with opened(browser, path, viewport=WIDTHS[width], color_scheme=mode, reduced_motion="reduce") as page:
+        page.wait_for_load_state("load")
+        found = violations(page)
+        assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", [write.__name__ for write in PAGES])
+def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, width):
+    assert_accessible(browser, folder / f"{name}.html", mode, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", SITE)
+def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, width):
+    assert_accessible(browser, site / f"{name}.html", mode, width)

@@ -1,0 +1,21 @@
+"""axe-core in a page of the browser: what in it keeps people from reading or operating it."""
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RUN = f"""async () => {{
+  const found = await axe.run(document, {{ runOnly: {list(RULES)}, iframes: false, resultTypes: ["violations"] }});
+  return found.violations.flatMap(({{ id, help, nodes }}) =>
+    nodes.map(({{ html, failureSummary }}) => `${{id}}: ${{help}}\\n  ${{html.slice(0, 200)}}\\n  ${{failureSummary}}`));
+}}"""
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core finds in the page and in each frame of it, one text for each element."""
+    found = []
+    for frame in page.frames:
+        frame.evaluate(AXE_SCRIPT)
+        found += frame.evaluate(RUN)
+    return found

@@ -1,0 +1,109 @@
+"""A real JupyterLab with a token on a free port, its settings apart from the user's, and its notebooks in Chromium."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60  # in which the server must have started, and anything in Lab have happened, on a busy machine
+# Not of ours: other people's extensions, and news from the network.
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    "@jupyterlab/apputils-extension:themes": {"theme-scrollbars": False, "adaptive-theme": False},
+}
+
+
+class Lab:
+    """A running server: where it is, and the folder that it shows."""
+
+    def __init__(self, address: str, token: str, folder: Path, browser: Any) -> None:
+        self.address, self.token, self.folder, self.browser = address, token, folder, browser
+
+    def write(self, name: str, cells: Sequence[Any]) -> None:
+        """A notebook with these cells; a text is a cell that was not run."""
+        made = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+        metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+        nbformat.write(new_notebook(cells=made, metadata=metadata), self.folder / name)
+
+    @contextmanager
+    def opened(self, name: str, **options: Any) -> Iterator[Any]:
+        """The notebook in a fresh window; no error may appear in the console."""
+        # An emulated colour scheme would reach frames, too, whatever their elements say.
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="no-override", **options)
+        page = context.new_page()
+        page.set_default_timeout(1000 * SECONDS)
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        try:
+            page.goto(f"{self.address}lab/workspaces/w{secrets.token_hex(4)}/tree/{name}?token={self.token}")
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+            yield page
+            assert wrong == []
+        finally:
+            context.close()
+
+
+def command(page: Any, name: str, **arguments: Any) -> None:
+    """Run one of Lab's commands, without waiting for its end."""
+    page.evaluate("([name, given]) => { window.jupyterapp.commands.execute(name, given); }", [name, arguments])
+
+
+def change_theme(page: Any, theme: str) -> None:
+    command(page, "apputils:change-theme", theme=f"JupyterLab {theme.capitalize()}")
+    page.locator(f"body[data-jp-theme-light={str(theme == 'light').lower()}]").wait_for(state="attached")
+
+
+@contextmanager
+def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
+    """A server in `folder`."""
+    home, notebooks = folder / "home", folder / "notebooks"
+    notebooks.mkdir()
+    for plugin, settings in SETTINGS.items():
+        package, _, name = plugin.partition(":")
+        path = home / "settings" / package / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+    token = secrets.token_hex(16)
+    places = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "PYTEST", "JPY"))}
+    environment |= {name: str(home / place) for name, place in places.items()} | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
+    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={notebooks}"]
+    command += ["--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
+        try:
+            yield Lab(_address(server, home / "runtime", folder / "log"), token, notebooks, browser)
+        finally:
+            server.terminate()
+            server.wait(SECONDS)
+
+
+def _address(server: Any, runtime: Path, log: Path) -> str:
+    """Where the server listens, which it says in a file."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        for path in runtime.glob("jpserver-*.json"):
+            return str(json.loads(path.read_text())["url"])
+        time.sleep(0.05)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")

@@ -1,0 +1,87 @@
+"""Outputs of notebooks: the frame of a page with its picture, and the picture alone."""
+
+import re
+import xml.etree.ElementTree as ET
+from base64 import b64decode
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value
+from autograd.viz.draw_dot import draw_dot
+from autograd.viz.page import Player
+from autograd.viz.player import player
+from autograd.viz.still import TO_PLAY, framed, picture
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><title>A &amp; B</title><desc>3 &lt; 4</desc><g/></svg>'
+
+
+class Read(HTMLParser):
+    """The tags with their attributes, and the text that is shown, in the order of the document."""
+
+    def __init__(self, document, without=()):
+        super().__init__()
+        self.tags, self.text, self.without, self.inside = [], "", without, ""
+        self.feed(document)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag
+        if tag not in self.without:
+            self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        if self.inside != "style":
+            self.text += data
+
+
+def sanitized(document):
+    """As JupyterLab and GitHub read HTML that they do not trust."""
+    return Read(document, without=("iframe", "style", "script"))
+
+
+def image(read):
+    """The attributes of the only image, and its picture."""
+    (attrs,) = [attrs for tag, attrs in read.tags if tag == "img"]
+    kind, _, data = attrs["src"].partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    return attrs, b64decode(data).decode()
+
+
+def test_a_page_is_in_a_frame_without_privileges_and_its_picture_comes_after_it():
+    read = Read(framed("<p class='a'>\"&amp;</p>", "T & t", 200, SVG))
+    assert [tag for tag, _ in read.tags] == ["div", "style", "iframe", "div", "img", "p"]
+    frame = dict(read.tags)["iframe"]
+    assert (frame["sandbox"], frame["srcdoc"], frame["title"]) == ("allow-scripts", "<p class='a'>\"&amp;</p>", "T & t")
+
+
+def test_without_trust_a_player_is_a_picture_with_a_line_on_how_to_make_it_play():
+    shown = player(Value(2.0, label="x") * 3.0)
+    read = sanitized(shown._repr_html_())
+    assert ET.fromstring(image(read)[1]).tag.endswith("svg")
+    assert read.text.strip() == TO_PLAY
+
+
+def test_a_page_without_a_picture_leaves_its_title_and_the_line():
+    read = sanitized(Player("What <happens>", {}, [])._repr_html_())
+    assert read.text.strip() == f"What <happens>{TO_PLAY}"
+
+
+def test_a_drawing_is_the_same_picture_with_trust_and_without():
+    shown = draw_dot(Value(2.0, label="x") * 3.0)._repr_mimebundle_()
+    assert [tag for tag, _ in Read(shown["text/html"]).tags] == ["div", "style", "img"]
+    assert image(sanitized(shown["text/html"]))[1] == shown["image/svg+xml"]
+
+
+def test_a_picture_is_described_by_its_title_and_description():
+    assert image(Read(picture(SVG)))[0]["alt"] == "A & B. 3 < 4"
+    assert image(Read(picture("<svg><g><title>of a node</title></g></svg>")))[0]["alt"] == ""
+
+
+@given(st.text(), st.text())
+def test_no_text_breaks_out(page, title):
+    read = Read(framed(page, title, 100, ""))
+    assert [tag for tag, _ in read.tags] == ["div", "style", "iframe", "div", "b", "p"]
+    newlines = re.compile("\r\n?")  # which a parser makes \n
+    assert newlines.sub("\n", dict(read.tags)["iframe"]["srcdoc"]) == newlines.sub("\n", page)
