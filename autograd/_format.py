@@ -1,8 +1,7 @@
-"""Numbers, names, lists and tables as text and HTML: the one home of formatting."""
+"""Numbers, names, lists and tables as text: the one home of formatting."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -104,20 +103,6 @@ def text_table(rows: Iterable[Sequence[str]], align: str = "l") -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     sides = [str.rjust if side == "r" else str.ljust for side in align.ljust(len(widths), align[-1])]
     return ["  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=False)).rstrip() for row in rows]
-
-
-def html_table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """A table for notebooks, with its contents escaped.
-
-    >>> html_table(["name"], [["a<b"]], caption="Names")
-    '<p><b>Names</b></p><table><tr><th>name</th></tr><tr><td>a&lt;b</td></tr></table>'
-    """
-
-    def line(cells: Iterable[str], tag: str) -> str:
-        return f"<tr>{''.join(f'<{tag}>{html.escape(printable(cell))}</{tag}>' for cell in cells)}</tr>"
-
-    above = f"<p><b>{html.escape(printable(caption))}</b></p>" if caption else ""
-    return f"{above}<table>{line(header, 'th')}{''.join(line(row, 'td') for row in rows)}</table>"
 
 
 def unique_names(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from autograd._format import counted, printable
 
@@ -20,31 +21,6 @@ COLOURS = ("paper", "panel", "ink", "quiet", "line", "positive", "negative", "br
 MARKS = {True: "✓", False: "✗", None: ""}
 
 _NUMBER = re.compile(r"([+−]?[\d,]+)(\.\d+)?(e[+−]\d+)?")
-# More specific than the rules of notebooks for the tables in them.
-_STYLE = """
-.autograd.answer { box-sizing: border-box; width: fit-content; max-width: 100%; margin: 2px 0; padding: 10px 14px; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); color: var(--ink); font: 13px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.autograd.answer :is(p, ul, table) { margin: 0; font-size: 1em; color: inherit; }
-.autograd.answer > * + :is(p, ul, div, details) { margin-top: 6px; }
-.autograd.answer .quiet, .autograd.answer summary { color: var(--quiet); }
-.autograd.answer summary { cursor: pointer; }
-.autograd.answer .wide { overflow-x: auto; }
-.autograd.answer ul { padding-left: 1.4em; }
-.autograd.answer ul ul { color: var(--quiet); }
-.autograd.answer table { border-collapse: collapse; border: 0; }
-.autograd.answer table caption { text-align: left; font-weight: 600; padding: 4px 0; color: inherit; caption-side: top; }
-.autograd.answer table :is(td, th) { padding: 2px 16px 2px 0; border: 0; font-weight: 400; text-align: left; vertical-align: baseline; max-width: 34em; background: none; white-space: normal; }
-.autograd.answer table :is(td, th)[align="right"] { text-align: right; white-space: nowrap; }
-.autograd.answer table thead :is(td, th) { color: var(--quiet); border-bottom: 1px solid var(--line); vertical-align: bottom; }
-.autograd.answer table tbody tr:nth-child(n) { background: none; border: 0; }
-.autograd.answer table tbody tr:nth-child(n):hover { background: var(--panel); }
-.autograd.answer .positive { color: var(--positive); }
-.autograd.answer .negative { color: var(--negative); }
-.autograd.answer :is(.broken, .wrong) { color: var(--broken); }
-.autograd.answer .derivative { display: inline-flex; flex-direction: column; vertical-align: middle; text-align: center; line-height: 1.25; margin: 0 .15em; }
-.autograd.answer .derivative i { font-size: 0; border-top: 1px solid; }
-.autograd.answer :focus-visible { outline: 2px solid var(--positive); }
-"""
-
 
 def card(title: str, *parts: str, holds: bool | None = None) -> str:
     """A card with a title and parts below, which are HTML; `holds` marks a verdict.
@@ -52,29 +28,35 @@ def card(title: str, *parts: str, holds: bool | None = None) -> str:
     >>> card("All agree", note("1 < 2"), holds=True).partition("</style>")[2]
     '<p><b>✓ All agree</b></p><p class="quiet">1 &lt; 2</p></div>'
     """
-    from autograd.viz.palette import theme_css  # imported here: what only prints as text needs no colours
-
     mark = MARKS[holds] and f"{MARKS[holds]} "
     words = [f"<b>{mark}{line}</b>" for line in escaped(title).split("\n")]
     wrong = ' class="wrong"' if holds is False else ""
     heading = f"<p{wrong}>{'<br/>'.join(words)}</p>" if title else ""
-    style = f"<style>{theme_css(COLOURS)}{_STYLE}</style>".replace("\n", "")
-    return f'<div class="autograd answer">{style}{heading}{"".join(parts)}</div>'
+    return f'<div class="autograd answer"><style>{_style()}</style>{heading}{"".join(parts)}</div>'
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], kinds: str, caption: str = "", more: int = 0) -> str:
+@lru_cache(maxsize=1)
+def _style() -> str:
+    from autograd.viz.page import bundle  # imported here: what only prints as text needs no colours
+    from autograd.viz.palette import theme_css
+
+    return re.sub(r"/\*.*?\*/|\s*\n\s*", "", theme_css(COLOURS) + bundle("forms.css"))
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kinds: str = "t", more: int = 0
+) -> str:
     """A table whose first column names its rows. Beyond the first dozen, rows are folded, and from 200 on left out.
 
     `kinds` has a letter for each column, the last also for all further ones: "t" for text, "n" for numbers, aligned at
     their decimal points, and "s" for numbers whose sign matters. `more` rows were left out before.
 
-    >>> table(["", "rate"], [["w", "−0.5"], ["b", "2"]], "ts").partition("<tbody>")[2].partition("</tbody>")[0]
+    >>> table(["", "rate"], [["w", "−0.5"], ["b", "2"]], kinds="ts").partition("<tbody>")[2].partition("</tbody>")[0]
     '<tr><th scope="row" style="text-align: left">w</th><td align="right" class="negative">−0.5</td></tr>\
 <tr><th scope="row" style="text-align: left">b</th><td align="right" class="positive">2\\u2008\\u2007</td></tr>'
     """
     rows = list(rows)
     kinds = kinds.ljust(len(header), kinds[-1])
-    named = f"<caption>{escaped(caption)}</caption>" if caption else ""
     more += max(0, len(rows) - MAX_ROWS)
     columns = [_column(cells, kind) for cells, kind in zip(zip(*rows[:MAX_ROWS], strict=True), kinds, strict=False)]
     written = [_row(cells) for cells in zip(*columns, strict=True)]
@@ -82,24 +64,21 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], kinds: str, capt
     head = f"<thead><tr>{''.join(_head(cell, kind) for cell, kind in zip(header, kinds, strict=True))}</tr></thead>"
     scrolls = "" if len(header) < MIN_WIDE else f' tabindex="0" role="region" aria-label="{escaped(caption or "table")}"'
 
-    def part(rows: Sequence[str]) -> str:
+    def part(rows: Sequence[str], named: str = "") -> str:
         return f'<div class="wide"{scrolls}><table>{named}{head}<tbody>{"".join(rows)}</tbody></table></div>'
 
-    parts = [part(written[:seen])]
+    parts = [part(written[:seen], f"<caption>{escaped(caption)}</caption>" if caption else "")]
     if written[seen:]:
-        named = ""
-        parts.append(folded(f"{counted(len(written) - seen, 'more row')}", part(written[seen:])))
+        parts.append(folded(counted(len(written) - seen, "more row"), part(written[seen:])))
     if more:
         parts.append(note(f"… and {more:,} more"))
     return "".join(parts)
 
 
-def filled_table(header: Sequence[str], rows: Sequence[Sequence[str]], kinds: str, caption: str = "") -> str:
-    """The table without its empty columns."""
-    kinds = kinds.ljust(len(header), kinds[-1])
+def filled_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of texts without its empty columns."""
     filled = [i for i in range(len(header)) if any(row[i] for row in rows)]
-    kept = ([row[i] for i in filled] for row in rows)
-    return table([header[i] for i in filled], kept, "".join(kinds[i] for i in filled), caption)
+    return table([header[i] for i in filled], [[row[i] for i in filled] for row in rows])
 
 
 def folded(summary: str, inside: str) -> str:

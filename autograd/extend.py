@@ -23,7 +23,10 @@ from autograd._check import (
     zero_to_one,
 )
 from autograd._files import write_atomically
-from autograd._format import as_index, counted, did_you_mean, html_table, listed, one_line, shown, text_table, told_apart
+from autograd._format import as_index, counted, did_you_mean, listed, one_line, shown, text_table, told_apart
+from autograd._html import card as html_card
+from autograd._html import note as html_note
+from autograd._html import table as html_table
 from autograd._progress import threadless_bar
 from autograd._tree import same_shape, tree_leaves, tree_map
 from autograd._typing import Any
@@ -100,6 +103,8 @@ __all__ = [
     "finite_above_zero",
     "finite_from_zero",
     "from_zero",
+    "html_card",
+    "html_note",
     "html_table",
     "listed",
     "made_in_call",

@@ -11,7 +11,7 @@ from autograd import sweeps
 from autograd._check import checked_value
 from autograd.context import Scope
 from autograd.module_calls import scopes_of
-from autograd.names import node_names
+from autograd.names import node_names, spelled
 from autograd.staleness import stale_leaves
 from autograd.value import Value
 
@@ -39,6 +39,7 @@ class Graph:
         self.roots = roots
         self.nodes: list[Value] = sweeps.topological_order(roots)  # arguments before results
         self._names: dict[Value, str] | None = None
+        self._spelled: dict[Value, str] | None = None
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.nodes)
@@ -64,6 +65,18 @@ class Graph:
         if self._names is None:  # not a cached_property: user_frame would take functools for the caller
             self._names = node_names(self.nodes)
         return self._names
+
+    @property
+    def spelled(self) -> dict[Value, str]:
+        """The display names as pictures, tables and sentences show them: `w₁` for `w1`."""
+        if self._spelled is None:
+            self._spelled = spelled(self.names)
+        return self._spelled
+
+    def names_with(self, *others: Value) -> dict[Value, str]:
+        """The display names of the nodes and of Values outside the graph."""
+        outside = [other for other in dict.fromkeys(others) if other not in self]
+        return node_names(self.nodes, outside) if outside else self.names
 
     @cached_property
     def users(self) -> dict[Value, list[Edge]]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd._format import as_index, unique_names
+from autograd._format import as_index, one_line, unique_names
 from autograd._frames import user_frame
 from autograd.context import Scope
 from autograd.value import Value
 
 MAX_LIST = 100
 
+_PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-def node_names(order: Sequence[Value]) -> dict[Value, str]:
+
+def node_names(order: Sequence[Value], others: Sequence[Value] = ()) -> dict[Value, str]:
     """A name for every node: its label, else the caller's variable that holds it, else `v12`.
 
     `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named
     by its path, `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two
-    nodes have the same name: the second `h` is called `h_2`.
+    nodes have the same name: the second `h` is called `h_2`. `others`, outside the graph, change no name of those in it.
     """
     frame, _ = user_frame()
     scopes = (frame.f_globals, frame.f_locals)  # locals come later, so they win
@@ -26,9 +30,33 @@ def node_names(order: Sequence[Value]) -> dict[Value, str]:
     held = {node: name for scope in scopes for node, name in _in_lists(scope)}
     held.update(_parameters(order, variables))
     held.update((node, name) for node, name in variables if type(node) is Value)
-    names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate(order)}
-    unique = unique_names({node: names[node] for node in (*order[-1:], *order)}, str)  # the root, named first, keeps its name
-    return {node: unique[node] for node in order}
+    names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate((*order, *others))}
+    unique = unique_names({node: names[node] for node in (*order[-1:], *names)}, str)  # the root, named first, keeps its name
+    return {node: unique[node] for node in names}
+
+
+def spelled(names: Mapping[Value, str]) -> dict[Value, str]:
+    """Names as pictures, tables and sentences show them: `w₁`. Two that would look the same are told apart.
+
+    >>> list(spelled({Value(1.0): "h2", Value(2.0): "h_2"}).values())
+    ['h₂', 'h₂_2']
+    """
+    return unique_names(names, name_text)
+
+
+def name_text(name: str) -> str:
+    """A name in a text formula: a number at its end as a subscript; in quotes if it does not read as a name.
+
+    >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
+    ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
+    """
+    if plain := _PLAIN.fullmatch(name):
+        return plain[1] + plain[2].translate(_SUBSCRIPTS)
+    name = one_line(name)
+    if not re.fullmatch(r"[^\W\d](\w|[\[\].'′])*", name):
+        return f"“{name}”"
+    match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", name)
+    return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
 
 
 def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from autograd import Value
-from autograd.extend import Graph, Scope, edges_of, html_table, one_line, text_table, tree_leaves
+from autograd.extend import Graph, Scope, edges_of, html_card, html_table, one_line, text_table, tree_leaves
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 
@@ -54,7 +54,9 @@ class Health:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html_table(HEADER, [row.cells() for row in self.rows])
+        cells = ([row[0], row[-1], *row[1:-1]] for row in ([*HEADER], *(row.cells() for row in self.rows)))
+        header, *rows = cells  # the verdict beside the name, so that a phone shows both
+        return html_card("", html_table(header, rows, "Health of the layers", kinds="ttn"))
 
 
 def health(model: Module, loss: Value) -> Health:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
+from nn._cards import module_card
 from nn._check import plain_lists, shape_text, sizes
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
@@ -190,7 +191,7 @@ class Module:
 
     @recursive_repr("…")
     def __repr__(self) -> str:
-        parts = [part for name, held in vars(self).items() for part in _children(name, held)]
+        parts = [part for name, held in vars(self).items() for part in children(name, held)]
         inner = [f"({path}): {module!r}" for path, module in parts]
         body = "".join("\n  " + line.replace("\n", "\n  ") for line in inner)
         return f"{type(self).__name__}({self._described()}{body}{chr(10) if body else ''})"
@@ -199,14 +200,17 @@ class Module:
         """The text in the parentheses of the repr."""
         return ""
 
+    def _repr_html_(self) -> str:
+        return module_card(self)
 
-def _children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
+
+def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:
     """The modules directly inside, not those inside them; `around` are the containers around `held`."""
     if isinstance(held, Module):
         yield path, held
     elif not any(held is outer for outer in around):
         for key, item in items(held):
-            yield from _children(f"{path}.{key}", item, (*around, held))
+            yield from children(f"{path}.{key}", item, (*around, held))
 
 
 def _binds(takes: Signature, args: Sequence[Any]) -> bool:

@@ -15,12 +15,14 @@ from autograd.extend import (
     checked_flag,
     checked_integer,
     checked_keys,
+    counted,
     did_you_mean,
     finite_above_zero,
     finite_from_zero,
     number_check,
     teach_step_without_backward,
 )
+from nn._cards import optimizer_card, setting_text
 from nn._check import checked_parameters
 
 T = TypeVar("T")
@@ -139,6 +141,14 @@ class Optimizer:
                 self._add(group, f"params[{i}]")
         else:
             self._add({"params": params}, "")
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={setting_text(self.param_groups[0][name])}" for name in self.defaults)
+        return f"{type(self).__name__}({settings if len(self.param_groups) == 1 else f'{len(self.param_groups)} groups'})"
+
+    def _repr_html_(self) -> str:
+        made = f"{counted(len(self.params), 'parameter')}, {counted(self.steps, 'step')} made"
+        return optimizer_card(f"{type(self).__name__}: {made}", self.param_groups)
 
     @classmethod
     def _checks(cls) -> dict[str, Check]:

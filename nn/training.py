@@ -10,7 +10,8 @@ from random import Random
 from typing import Any, Literal
 
 from autograd import CompileError
-from autograd.extend import checked_choice, checked_integer, threadless_bar
+from autograd.extend import checked_choice, checked_integer, counted, threadless_bar
+from nn._cards import series_card
 from nn._check import generator
 from nn._chunks import Chunks
 from nn._data_checks import check_widths, checked_run, checked_validation_data
@@ -49,6 +50,12 @@ class History:
     def epochs(self) -> int:
         """How many epochs were completed."""
         return len(self.loss)
+
+    def _repr_html_(self) -> str:
+        named = {"loss": self.loss, "metric": self.metric, "val. loss": self.val_loss, "val. metric": self.val_metric}
+        columns = {name: column for name, column in {**named, "learning rate": self.lr}.items() if column}
+        ended = ", interrupted" * self.interrupted + ", stopped early" * self.stopped_early
+        return series_card(f"{counted(self.epochs, 'epoch')}{ended}", "epoch", columns)
 
 
 class EarlyStopping:

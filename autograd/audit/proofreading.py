@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 from autograd import context
 from autograd._format import printable
+from autograd._html import card, filled_table
 from autograd.audit.claim import Claim
 from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Parameters
 from autograd.audit.recorded_loss import RecordedLoss
-from autograd.audit.report import AuditReport, Verdict, filled_table
+from autograd.audit.report import AuditReport, Verdict
 
 RTOL = 1e-9  # the error that rounding may leave in a formula written by hand, beyond what its gradient's own conditioning allows
 NEARBY = 3  # points at which a claimed function is judged, besides the one given
@@ -166,4 +167,5 @@ class Proofreading:
 
     def _repr_html_(self) -> str:
         rows = [[one.says, one.verdict, one.likely, one.right] for one in self]
-        return filled_table(["the document says", "verdict", "likely mistake", "right form"], rows, caption=self.headline())
+        columns = ["the document says", "verdict", "likely mistake", "right form"]
+        return card(self.headline(), filled_table(columns, rows), holds=all(one.holds for one in self))

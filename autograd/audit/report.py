@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd._format import html_table, printable, told_apart
+from autograd._format import printable, told_apart
+from autograd._html import card, filled_table, table
 from autograd.audit.claim import Claim, Diagnosis, Entry
 from autograd.audit.parameters import shape_text
 
-MAX_ROWS = 20
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
 
@@ -94,14 +94,9 @@ class AuditReport:
     def _repr_html_(self) -> str:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
-        page = filled_table(columns, verdicts, caption=self.headline())
+        parts = [filled_table(columns, verdicts)]
         wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # of a number the verdict says all
-        rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong[:MAX_ROWS]]
-        rows += [[f"… and {len(wrong) - MAX_ROWS} more", "", ""]] if len(wrong) > MAX_ROWS else []
-        return page + (html_table(["entry", "claimed", "gradient"], rows, caption="Entries that differ") if rows else "")
-
-
-def filled_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
-    """An HTML table without its empty columns."""
-    filled = [i for i in range(len(header)) if any(row[i] for row in rows)]
-    return html_table([header[i] for i in filled], [[row[i] for i in filled] for row in rows], caption)
+        rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong]
+        if rows:
+            parts.append(table(["entry", "claimed", "gradient"], rows, "Entries that differ", kinds="ts"))
+        return card(self.headline(), *parts, holds=bool(self))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from operator import call, getitem, is_
 from types import FunctionType, MethodType, ModuleType
@@ -18,6 +19,7 @@ from autograd.value import Value
 MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
 _PLAIN = (int, float, complex, str, bytes, type(None), Value, type, Op)  # compared, not looked into
 _LIBRARIES = sys.stdlib_module_names | {"autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython"}
+_NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace")  # of the standard library, but for settings of the user
 _OURS = ("autograd", "nn")
 
 
@@ -32,6 +34,8 @@ class _Places(NamedTuple):
 
     def spelled(self, key: Any) -> str:
         """How one of them is written."""
+        if isinstance(self.holder, _Members):
+            return self.path
         items = self.path and not self.path.endswith(".")
         return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
 
@@ -40,21 +44,24 @@ class _Places(NamedTuple):
         if self.size is not None and len(self.holder) != self.size:
             return self.path
         for key, held in zip(self.keys, self.held, strict=True):
-            now = self.holder[key] if type(self.holder) is list else self.holder.get(key, _EMPTY)
+            now = self.holder[key] if isinstance(self.holder, (list, deque)) else self.holder.get(key, _EMPTY)
             if now is not held and not _equal(now, held):
                 return self.spelled(key)
         return None
+
+
+_DIRECT = (dict, list, deque)
 
 
 class _Same:
     """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
 
     def __init__(self, all_places: Sequence[_Places]) -> None:
-        direct = [p for p in all_places if isinstance(p.holder, (dict, list))]
+        direct = [p for p in all_places if isinstance(p.holder, _DIRECT)]
         self._holders = [p.holder for p in direct for _ in p.keys]
         self._keys = [key for p in direct for key in p.keys]
         self._held = [x for p in direct for x in p.held]
-        others = [p for p in all_places if not isinstance(p.holder, (dict, list))]
+        others = [p for p in all_places if not isinstance(p.holder, _DIRECT)]
         self._getters = [p.holder.get for p in others for _ in p.keys]
         self._names = [key for p in others for key in p.keys]
         self._got = [x for p in others for x in p.held]
@@ -103,8 +110,8 @@ class Closure:
             if isinstance(held, _PLAIN) or id(held) in seen:
                 continue
             seen.add(id(held))
-            if is_array(held):
-                self._arrays.append((path, held, held.copy()))
+            if is_array(held) or isinstance(held, (array, bytearray)):
+                self._arrays.append((path, held, _contents(held)))
             for places in _inside(path, held, names):
                 self._places.append(places)
                 count += len(places.held)
@@ -116,10 +123,8 @@ class Closure:
             for places in self._places:
                 if (path := places.changed()) is not None:
                     raise self._error(path)
-        for path, array, before in self._arrays:
-            import numpy
-
-            if not numpy.array_equal(array, before, equal_nan=before.dtype.kind == "f"):
+        for path, held, before in self._arrays:
+            if _contents(held) != before:
                 raise self._error(path)
 
     def _error(self, path: str) -> CompileError:
@@ -130,8 +135,10 @@ class Closure:
 
 def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
-    if isinstance(held, (list, tuple)):
+    if isinstance(held, (list, tuple, deque)):
         yield _Places(path, list(held) if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
+    elif isinstance(held, (set, frozenset)):
+        yield _Places(path, _Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, dict):
         size = None if isinstance(held, defaultdict) else len(held)
         yield _Places(path, held, list(held), tuple(held.values()), size)
@@ -163,6 +170,20 @@ def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
     yield _Places(f"the defaults of {f.__name__}", defaults, list(defaults), tuple(defaults.values()))
 
 
+class _Members:
+    """The members of a set, each under itself."""
+
+    def __init__(self, members: Set[Any]) -> None:
+        self._members = members
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def get(self, member: Any, default: Any = None) -> Any:
+        """The member, or the default if it is gone."""
+        return member if member in self._members else default
+
+
 class _Cells:
     """The outer variables of a nested function, by their names."""
 
@@ -190,7 +211,10 @@ def _codes(code: Any) -> Iterator[Any]:
 
 def _is_of_a_user(held: Any) -> bool:
     """True for objects whose attributes may be settings: those of nn, and of the user's own classes and modules."""
-    module = held.__name__ if isinstance(held, ModuleType) else type(held).__module__
+    kind = type(held)
+    if f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES:
+        return True
+    module = held.__name__ if isinstance(held, ModuleType) else kind.__module__
     return module.partition(".")[0] not in _LIBRARIES and isinstance(getattr(held, "__dict__", None), Mapping)
 
 
@@ -221,6 +245,12 @@ class _Attributes:
 
 
 def _equal(now: Any, held: Any) -> bool:
-    """True for equal numbers and texts; anything else must be the same object."""
-    kinds = (int, float, complex, str, bytes)
-    return type(now) is type(held) and isinstance(now, kinds) and (now == held or (now != now and held != held))
+    """True for equal numbers and texts, zeros of the same sign; anything else must be the same object."""
+    if type(now) is not type(held) or not isinstance(now, (int, float, complex, str, bytes)):
+        return False
+    return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
+
+
+def _contents(held: Any) -> tuple[Any, bytes]:
+    """The shape of an array and its bytes, so that NaN is equal to itself, and 0.0 is not -0.0."""
+    return getattr(held, "shape", None), bytes(held) if isinstance(held, bytearray) else held.tobytes()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from autograd._format import html_table, text_table
+from autograd._format import text_table
+from autograd._html import card, table
 from autograd.compiler.passes.common_subexpressions import common_subexpressions
 from autograd.compiler.passes.constants import constants
 from autograd.compiler.passes.dead_code import dead_code
@@ -62,7 +63,8 @@ class Stats(list[Counts]):
         return "\n".join(text_table([[name.replace("_", " ") for name in Counts._fields], *rows], align="lr"))
 
     def _repr_html_(self) -> str:
-        return html_table([name.replace("_", " ") for name in Counts._fields], [[*map(str, counts)] for counts in self])
+        header = [name.replace("_", " ") for name in Counts._fields]
+        return card("", table(header, [[*map(str, counts)] for counts in self], kinds="tn"))
 
 
 def stats(program: Program) -> Stats:

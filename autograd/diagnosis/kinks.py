@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from autograd._check import checked_value
-from autograd._format import one_line, text_table
+from autograd._format import text_table
 from autograd._frames import place
+from autograd._html import card, table
 from autograd.graph import Graph, edges_of
 from autograd.op import Op
 from autograd.value import Value, operands
@@ -35,12 +36,19 @@ class Kinks(tuple[Kink, ...]):
     def __repr__(self) -> str:
         if not self:
             return "no kinks"
-        rows = [("op", "node", "margin", "arguments", "")]
-        for kink in self[:MAX_ROWS]:
-            where = "" if kink.origin is None else place(kink.origin)
-            rows.append((kink.op, one_line(kink.name), f"{kink.margin:.6g}", arguments_text(kink.args), where))
         more = [f"… and {len(self) - MAX_ROWS:,} more"] if len(self) > MAX_ROWS else []
-        return "\n".join([*text_table(rows), *more])
+        return "\n".join([*text_table([("op", "node", "margin", "arguments", ""), *map(_cells, self[:MAX_ROWS])]), *more])
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return card("no kinks")
+        rows = [(name, op, margin, args, where) for op, name, margin, args, where in map(_cells, self)]
+        return card("", table(("node", "op", "margin", "arguments", "recorded at"), rows, "Kinks, the nearest first", kinds="ttntt"))
+
+
+def _cells(kink: Kink) -> tuple[str, ...]:
+    where = "" if kink.origin is None else place(kink.origin)
+    return kink.op, kink.name, f"{kink.margin:.6g}", arguments_text(kink.args), where
 
 
 def kinks(y: Value) -> Kinks:
@@ -54,11 +62,11 @@ def kinks(y: Value) -> Kinks:
     >>> x = Value(0.25, label="x")
     >>> kinks(relu(x) + abs(x - 0.375))
     op    node  margin  arguments
-    abs   v3    -0.125  (-0.125)
-    relu  v1    0.25    (0.25)
+    abs   v₃    -0.125  (-0.125)
+    relu  v₁    0.25    (0.25)
     """
     graph = Graph(checked_value("kinks({})", "y", y))
-    names = graph.names
+    names = graph.spelled
     found = [Kink(op.name, names[node], margin, tuple(operands(node)), node.origin) for node, op, margin in kinked(graph)]
     return Kinks(sorted(found, key=lambda kink: math.inf if math.isnan(kink.margin) else abs(kink.margin)))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from autograd._check import checked_value
 from autograd._format import text_table
+from autograd._html import card, table
 from autograd.graph import Graph, edges_of
 from autograd.op import Op
 from autograd.value import Value
@@ -50,6 +51,12 @@ class Profile:
         return 2 * self.leaves * self.evaluation
 
     def __repr__(self) -> str:
+        return "\n".join(text_table(self._rows(), align="lrl"))
+
+    def _repr_html_(self) -> str:
+        return card("", table(("", "count", ""), self._rows(), "Size of the graph, and cost of its gradient", kinds="tnt"))
+
+    def _rows(self) -> list[tuple[str, str, str]]:
         most = sorted(self.ops.items(), key=lambda item: (-item[1], item[0]))
         counts = [f"{self.leaves:,} {'leaf' if self.leaves == 1 else 'leaves'}"]
         counts += [f"{count:,} {name}" for name, count in most[:MAX_OPS]]
@@ -64,7 +71,7 @@ class Profile:
             ("forward mode", self.forward, f"multiply-adds, {self.leaves:,} × {self.reverse:,}"),
             ("finite differences", self.finite_differences, f"multiply-adds, {2 * self.leaves:,} × {self.evaluation:,}"),
         ]
-        return "\n".join(text_table([(name, f"{figure:,}", note) for name, figure, note in rows], align="lrl"))
+        return [(name, f"{figure:,}", note) for name, figure, note in rows]
 
 
 def profile(y: Value) -> Profile:

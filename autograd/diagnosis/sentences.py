@@ -19,7 +19,7 @@ MAX_OPERANDS = 4
 
 
 class Sentences:
-    """Sentences about the nodes and edges of one graph, under the names of its nodes."""
+    """Sentences about the nodes and edges of one graph, under the names of its nodes as they are shown."""
 
     def __init__(self, names: Mapping[Value, str]) -> None:
         self._names = names
@@ -27,7 +27,7 @@ class Sentences:
 
     def name(self, node: Value) -> str:
         """What the node is called."""
-        return one_line(self._names[node])
+        return self._names[node]
 
     def place(self, node: Value) -> str:
         """The operation and where it was recorded: "relu at train.py:12", or "relu (h)" where that is not known."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from autograd._check import checked_value
 from autograd._format import listed, shown
+from autograd._html import card, lines
 from autograd.diagnosis.causes import MAX_VANISHING, MIN_HUGE, Cause, GradientFlow, Kind, cause_of_value, is_zero
 from autograd.diagnosis.sentences import Sentences
 from autograd.graph import Edge, Graph
+from autograd.names import spelled
 from autograd.value import Value
 
 MAX_PATH = 8
@@ -41,6 +43,10 @@ class Why:
     def __repr__(self) -> str:
         return self.text
 
+    def _repr_html_(self) -> str:
+        verdict, *details = self.text.split("\n")
+        return card(verdict, lines(details))
+
 
 def why(x: Value, of: Value | None = None) -> Why:
     """Why the gradient ∂of/∂x is NaN, infinite, zero, vanishing or huge; without `of`, why x is, or its leaves' gradients are.
@@ -60,10 +66,10 @@ def why(x: Value, of: Value | None = None) -> Why:
     root = x if of is None else checked_value("why(x, of={})", "of", of)
     graph = Graph(root)
     if of is None:
-        return _Answers(graph, graph.names).root()
+        return _Answers(graph, graph.spelled).root()
     if x in graph:
-        return _Answers(graph, graph.names).gradient(x)
-    return _Answers(graph, Graph(root, x).names).no_path(x)
+        return _Answers(graph, graph.spelled).gradient(x)
+    return _Answers(graph, spelled(graph.names_with(x))).no_path(x)
 
 
 class _Answers:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from autograd import ops
 from autograd._check import checked_value
-from autograd._format import listed, unique_names
-from autograd.formulas.latex import Latex, aligned, numbered_latex
+from autograd._format import listed
+from autograd._html import card, escaped
+from autograd.formulas.latex import Latex, aligned, latex_names
 from autograd.formulas.partials import partial_formula
-from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, abridged, enough_arguments
+from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abridged, enough_arguments
 from autograd.graph import Edge, Graph
-from autograd.names import node_names
+from autograd.names import spelled
 from autograd.op import ATOM
 from autograd.value import Value
 
@@ -24,14 +25,18 @@ MAX_NAMES = 5  # of leaves that were changed
 
 @dataclass(frozen=True)
 class Explanation:
-    """A derivative explained: its `value`, and the chain rule as `text` (also `str()`) and as `latex`."""
+    """A derivative explained: its `value`, and the chain rule as `text` (also `str()`), as `latex`, and as lines of HTML."""
 
     value: float
     text: str
     latex: Latex
+    html: tuple[str, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        return card("", nested(self.html))
 
     def _repr_latex_(self) -> str:
         return self.latex._repr_latex_()
@@ -40,10 +45,10 @@ class Explanation:
 def explain(x: Value, of: Value | None = None) -> Explanation:
     """The chain rule for ∂of/∂x: the sum over everything that uses x, in symbols and then in numbers.
 
-    The lines that follow do the same for each gradient in it, from `of` backwards as `backward()` goes. They describe
-    the graph as recorded, and the first line says so if a leaf was changed since. No `backward()` is needed, and no
-    gradient is changed. At most 40 lines are shown, and how many more there are. The result prints as text; a
-    notebook shows it as formulas.
+    Its terms stand in the order in which they arrive in the backward pass. The lines that follow do the same for each
+    gradient in it, from `of` backwards as `backward()` goes. They describe the graph as recorded, and the first line says
+    so if a leaf was changed since. No `backward()` is needed, and no gradient is changed. At most 40 lines are shown, and
+    how many more there are. The result prints as text; a notebook shows it as formulas.
     TypeError if x or of is not a Value.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
@@ -52,9 +57,9 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     >>> L = 2.0 * a + b
     >>> L.label = "L"
     >>> explain(x, of=L)
-    ∂L/∂x = ∂L/∂a·∂a/∂x + ∂L/∂b·∂b/∂x = 2·2 + 1·(−4) = 0
-        a = x·y, so ∂a/∂x = y = 2
+    ∂L/∂x = ∂L/∂b·∂b/∂x + ∂L/∂a·∂a/∂x = 1·(−4) + 2·2 = 0
         b = −4·x, so ∂b/∂x = −4
+        a = x·y, so ∂a/∂x = y = 2
     ∂L/∂b = 1, since L = v₃ + b
     ∂L/∂v₃ = 1, since L = v₃ + b
     ∂L/∂a = ∂L/∂v₃·∂v₃/∂a = 1·2 = 2
@@ -62,13 +67,30 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     """
     x, of = (checked_value("explain(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
     graph = Graph(of)
-    names = graph.names if x in graph else node_names([*graph, x])
-    uses = graph.uses_from(x)
-    in_text = ChainRule(graph, TEXT_WORDING, unique_names(names, TEXT.name), uses)
-    in_latex = ChainRule(graph, LATEX_WORDING, unique_names(names, LATEX.name, numbered=numbered_latex), uses)
+    names = graph.names_with(x)
+    in_text = spelled(names)
+    users = arrivals(graph, graph.uses_from(x))
+    spellings = (TEXT_WORDING, in_text), (LATEX_WORDING, latex_names(names)), (HTML_WORDING, {node: escaped(name) for node, name in in_text.items()})
+    text, latex, html = (ChainRule(graph, wording, written, users) for wording, written in spellings)
     if x in graph.adjoints and x.requires_grad:
-        return Explanation(graph.adjoints[x], "\n".join(in_text.lines(x)), aligned(in_latex.lines(x)))
-    return Explanation(0.0, in_text.why_zero(x), Latex(in_latex.why_zero(x)))
+        return Explanation(graph.adjoints[x], "\n".join(text.lines(x)), aligned(latex.lines(x)), tuple(html.lines(x)))
+    return Explanation(0.0, text.why_zero(x), Latex(latex.why_zero(x)), (html.why_zero(x),))
+
+
+Arrivals = Mapping[Value, Mapping[Value, Sequence[Edge]]]
+
+
+def arrivals(graph: Graph, uses: Mapping[Value, list[Edge]]) -> Arrivals:
+    """For each node the edges on which gradient arrives, in that order, grouped by the node they come from."""
+    found: dict[Value, dict[Value, list[Edge]]] = {}
+    for node, edges in uses.items():
+        users: dict[Value, list[Edge]] = {}
+        for edge in edges:
+            if edge.partial is not None and edge.node in graph.adjoints:
+                users.setdefault(edge.node, []).append(edge)
+        if users:
+            found[node] = dict(reversed(users.items()))
+    return found
 
 
 class Wording(NamedTuple):
@@ -123,24 +145,33 @@ LATEX_WORDING = Wording(
 )
 
 
+HTML_WORDING = TEXT_WORDING._replace(printer=HTML, so="    {} &nbsp;⇒&nbsp; {}", directly="    {} &nbsp;⇒&nbsp; directly {}")
+
+
+def nested(lines: Sequence[str]) -> str:
+    """Lines of HTML as a list, the indented ones as lists inside it."""
+    items: list[list[str]] = []
+    for line in lines:
+        if line.startswith(" "):
+            items[-1].append(f"<li>{line.strip()}</li>")
+        else:
+            items.append([line])
+    rules = (f"<ul>{''.join(inner)}</ul>" if inner else "" for _, *inner in items)
+    return f"<ul>{''.join(f'<li>{item[0]}{below}</li>' for item, below in zip(items, rules, strict=True))}</ul>"
+
+
 class ChainRule:
     """The chain rule at the nodes of a graph with one root, under the given names.
 
-    `uses` are those of the nodes that it will be asked about. If a leaf was changed since, formulas that use it are left
-    out: they would not give the recorded numbers.
+    `users` are the `arrivals` at the nodes that it will be asked about. If a leaf was changed since, formulas that use it are
+    left out: they would not give the recorded numbers. Constants have names such as ln 2 in rules alone.
     """
 
-    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], uses: Mapping[Value, list[Edge]]) -> None:
-        self.graph, self.wording, self.names = graph, wording, names
-        self.printer = wording.printer
+    def __init__(self, graph: Graph, wording: Wording, names: Mapping[Value, str], users: Arrivals) -> None:
+        self.graph, self.wording, self.names, self.users = graph, wording, names, users
+        self.rules, self.printer = wording.printer, wording.printer.numbered
         (self.root,) = graph.roots
         self.stale = frozenset(graph.stale)
-        # For each node the edges on which gradient arrives, grouped by the node they come from.
-        self.users: dict[Value, dict[Value, list[Edge]]] = {}
-        for node, edges in uses.items():
-            for edge in edges:
-                if edge.partial is not None and edge.node in graph.adjoints:
-                    self.users.setdefault(node, {}).setdefault(edge.node, []).append(edge)
 
     def lines(self, x: Value) -> list[str]:
         """The chain rule for x, then for each node between x and the root, starting at the root; at most MAX_LINES lines."""
@@ -219,7 +250,7 @@ class ChainRule:
         args = [arg if type(arg) is float else Formula(self.names[arg], ATOM) for arg in (node.args[i] for i in few)]
         known = self.stale.isdisjoint(node.args)
         z = Formula(self.names[node], ATOM)
-        written = partial_formula(self.printer, op, few.index(edge.position), args, z) if known else None
+        written = partial_formula(self.rules, op, few.index(edge.position), args, z) if known else None
         return written or Formula(self._derivative(node, edge.arg), ATOM)
 
     def _sum(self, terms: list[Formula], count: int) -> Formula:

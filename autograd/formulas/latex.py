@@ -50,7 +50,8 @@ def to_latex(y: Value) -> Latex:
     """
     graph = Graph(checked_value("to_latex({})", "y", y))
     named = {node for i, node in enumerate(graph) if graph.names[node] != f"v{i}"}
-    names = unique_names(graph.names, LATEX.name, numbered=numbered_latex)
+    names = latex_names(graph.names)
+    write = LATEX.numbered
     if y.op is None:
         return Latex(names[y])
     defined = _defined(graph, named)
@@ -59,7 +60,7 @@ def to_latex(y: Value) -> Latex:
     for node in graph:
         written[node] = Formula(names[node], ATOM)
         if node.op is not None:
-            formula = LATEX.operation(node.op, [LATEX.constant(arg) if type(arg) is float else written[arg] for arg in node.args])
+            formula = write.operation(node.op, [write.constant(arg) if type(arg) is float else written[arg] for arg in node.args])
             if node in defined:
                 lines.append((names[node], formula.text))
             else:
@@ -78,9 +79,9 @@ def aligned(lines: Iterable[str]) -> Latex:
     return Latex("\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}")
 
 
-def numbered_latex(name: str, count: int) -> str:
-    """What the second, third … thing of the same name is called."""
-    return f"{{{name}^{{({count})}}}}"
+def latex_names(names: Mapping[Value, str]) -> dict[Value, str]:
+    """The names in LaTeX; what would look the same has its number above."""
+    return unique_names(names, LATEX.name, numbered=lambda name, count: f"{{{name}^{{({count})}}}}")
 
 
 def _defined(graph: Graph, named: Collection[Value]) -> set[Value]:

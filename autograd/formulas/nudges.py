@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd._check import checked_value, finite_number
-from autograd._format import text_table, unique_names
+from autograd._format import shown, text_table
+from autograd._html import card, table
 from autograd.compiler.recorded import Recorded
-from autograd.formulas.printer import name_text, number_text
 from autograd.graph import Graph
-from autograd.names import node_names
+from autograd.names import spelled
 from autograd.sweeps import adjoints, depending_on
 from autograd.value import Value
 
+HEADER = ("", "Δ", "gradient·Δ", "actual", "remainder")
 MAX_ROWS = 20
 MAX_ROUNDINGS = 4  # that a replay may add to an exact result
 
@@ -58,15 +59,25 @@ class Nudge:
         return self.actual - self.predicted
 
     def __repr__(self) -> str:
-        total = Change("together", None, self.predicted, self.actual, self.start)
-        table: list[tuple[str, ...]] = [("", "Δ", "gradient·Δ", "actual", "remainder")]
-        for row in (*self.rows, total) if self.moved > 1 else self.rows:
-            delta = "" if row.delta is None else _signed(row.delta)
-            table.append((row.name, delta, *map(_signed, (row.predicted, row.actual, row.shown))))
-        lines = text_table(table, align="lr")
+        lines = text_table([HEADER, *self._cells()], align="lr")
         if len(self.rows) < self.moved:
             lines.insert(-1, f"… and {self.moved - len(self.rows):,} more")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = self._cells()
+        together = ""
+        if self.moved > 1:
+            _, _, *total = rows.pop()
+            together = "Together: " + ", ".join(f"{what} {number}" for what, number in zip(HEADER[2:], total, strict=True))
+        return card(together, table(HEADER, rows, kinds="ts", more=self.moved - len(rows)))
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        total = Change("together", None, self.predicted, self.actual, self.start)
+        rows = (*self.rows, total) if self.moved > 1 else self.rows
+        numbers = ((row.predicted, row.actual, row.shown) for row in rows)
+        deltas = ("" if row.delta is None else _signed(row.delta) for row in rows)
+        return [(row.name, delta, *map(_signed, found)) for row, delta, found in zip(rows, deltas, numbers, strict=True)]
 
 
 def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
@@ -90,7 +101,7 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
     if not changes:
         raise ValueError("nudge: changes must name at least one leaf, got an empty dict")
     others = [key for key in changes if type(key) is Value and key not in graph]
-    names = unique_names(node_names([*graph, *others]), name_text)
+    names = spelled(graph.names_with(*others))
     deltas = {leaf: _checked_change(graph, names, leaf, delta) for leaf, delta in changes.items()}
     recorded = Recorded(graph)
     here = recorded.at({})
@@ -118,4 +129,4 @@ def _checked_change(graph: Graph, names: Mapping[Value, str], leaf: Any, delta: 
 
 
 def _signed(x: float) -> str:
-    return f"+{number_text(x)}" if x > 0.0 else number_text(x)
+    return f"+{shown(x)}" if x > 0.0 else shown(x)

@@ -9,10 +9,11 @@ from itertools import count
 from typing import NamedTuple, overload
 
 from autograd._check import checked_integer, checked_value
-from autograd._format import text_table, unique_names
+from autograd._format import shown, text_table
+from autograd._html import card, note, table
 from autograd.formulas.printer import TEXT, abridged
 from autograd.graph import Graph, uses_in
-from autograd.names import node_names
+from autograd.names import spelled
 from autograd.value import Value
 
 # |product| in a form that never overflows: how many factors are not finite, minus how many are zero; then the exponent
@@ -49,8 +50,15 @@ class Paths(Sequence[Path]):
         lines = text_table([(route(path, self._names), _in_numbers(path)) for path in self._found])
         if len(self) < self.total:
             lines.append(f"… and {_count(self.total - len(self))} more")
-        noun = "path" if self.total == 1 else "paths"
-        return "\n".join([*lines, f"{_count(self.total)} {noun}; sum of products {TEXT.number(self.sum)}"])
+        return "\n".join([*lines, self._total()])
+
+    def _repr_html_(self) -> str:
+        rows = [(route(path, self._names), _product(path), shown(path.product)) for path in self._found]
+        more = [note(f"… and {_count(self.total - len(self))} more")] if len(self) < self.total else []
+        return card(self._total(), table(("path", "partials", "product"), rows, kinds="tts") if rows else "", *more)
+
+    def _total(self) -> str:
+        return f"{_count(self.total)} {'path' if self.total == 1 else 'paths'}; sum of products {shown(self.sum)}"
 
 
 def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
@@ -75,7 +83,7 @@ def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
     x, of = (checked_value("paths(x, of={})", name, given) for name, given in (("x", x), ("of", of)))
     max_paths = checked_integer("paths: max_paths", max_paths, at_least=1)
     graph = Graph(of)
-    names = unique_names(graph.names if x in graph else node_names([*graph, x]), TEXT.name)
+    names = spelled(graph.names_with(x))
     search = _Search(x, graph)
     return Paths(list(search.largest(max_paths)), search.total(), graph.adjoints.get(x, 0.0), names)
 
@@ -176,8 +184,12 @@ def route(path: Path, names: Mapping[Value, str]) -> str:
 
 
 def _in_numbers(path: Path) -> str:
-    factors = TEXT.product(abridged([TEXT.constant(partial) for partial in path.partials], TEXT.dots))
-    return " = ".join(dict.fromkeys((factors.text, TEXT.number(path.product))))
+    return " = ".join(dict.fromkeys((_product(path), shown(path.product))))
+
+
+def _product(path: Path) -> str:
+    write = TEXT.numbered
+    return write.product(abridged([write.constant(partial) for partial in path.partials], write.dots)).text
 
 
 def _count(n: int) -> str:

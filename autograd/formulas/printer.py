@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from string import Formatter
 from typing import NamedTuple, TypeVar
 
 from autograd._format import one_line, shown
+from autograd.names import name_text
 from autograd.op import ANY, ATOM, CALL, PRODUCT, SUM, Op, python_tree, slots
 
 T = TypeVar("T")
@@ -27,7 +29,7 @@ class Formula(NamedTuple):
 
 
 class Printer(NamedTuple):
-    """How names, numbers, derivatives and operations are written.
+    """How names, numbers, derivatives and operations are written. Rules call constants by name, as ln 2; `numbered` does not.
 
     `form` gives the template of an op on some arguments, and the precedence of the result and then of each operand.
     """
@@ -40,6 +42,12 @@ class Printer(NamedTuple):
     short_times: str  # between two names in a sum of products
     dots: Formula
     brackets: tuple[str, str]
+    digits: Callable[[float], str]
+
+    @property
+    def numbered(self) -> Printer:
+        """The same with all numbers in digits, as tables and pictures have them."""
+        return self._replace(number=self.digits)
 
     def variable(self, name: str) -> Formula:
         """A name."""
@@ -197,6 +205,11 @@ def _set_off(before: str, after: str) -> bool:
     return before.rstrip().endswith(_OPENING) and after.startswith(_CLOSING) and not after.startswith(("}^", "}_"))
 
 
+def _html_form(op: Op, args: Sequence[Formula]) -> tuple[str, Sequence[int]]:
+    template, precedence = _text_form(op, args)
+    return html.escape(template), precedence
+
+
 # -- names and numbers -------------------------------------------------------------------------------
 
 _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
@@ -207,7 +220,6 @@ _GREEK = re.compile(
 )
 _ACCENTS = frozenset(("hat", "bar", "tilde"))
 _SPECIAL = {c: rf"\{c}" for c in "{}_%#&$"} | {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "<": "{<}", ">": "{>}"}
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _CONSTANTS = {  # of partials, in text and in LaTeX
     math.log(2.0): ("ln 2", r"\ln 2"),
     math.log(10.0): ("ln 10", r"\ln 10"),
@@ -215,21 +227,6 @@ _CONSTANTS = {  # of partials, in text and in LaTeX
     2.0 / math.sqrt(math.pi): ("2/√π", r"\frac{2}{\sqrt{\pi}}"),
     -2.0 / math.sqrt(math.pi): ("−2/√π", r"-\frac{2}{\sqrt{\pi}}"),
 }
-
-
-def name_text(name: str) -> str:
-    """A name in a text formula: a number at its end as a subscript; in quotes if it does not read as a name.
-
-    >>> name_text("w1"), name_text("x_12"), name_text("layers[0].b"), name_text("my loss")
-    ('w₁', 'x₁₂', 'layers[0].b', '“my loss”')
-    """
-    if plain := _PLAIN.fullmatch(name):
-        return plain[1] + plain[2].translate(_SUBSCRIPTS)
-    name = one_line(name)
-    if not re.fullmatch(r"[^\W\d](\w|[\[\].'′])*", name):
-        return f"“{name}”"
-    match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", name)
-    return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
 
 
 def name_latex(name: str) -> str:
@@ -280,11 +277,13 @@ def number_text(x: float) -> str:
 def number_latex(x: float) -> str:
     r"""The same in LaTeX.
 
-    >>> print(number_latex(-0.5), number_latex(1e-7), number_latex(float("inf")))
-    -0.5 10^{-7} \infty
+    >>> print(number_latex(-0.5), number_latex(1e-7), number_latex(float("inf")), number_latex(math.log(2.0)))
+    -0.5 10^{-7} \infty \ln 2
     """
-    if x in _CONSTANTS:
-        return _CONSTANTS[x][1]
+    return _CONSTANTS[x][1] if x in _CONSTANTS else _digits_latex(x)
+
+
+def _digits_latex(x: float) -> str:
     digits, _, exponent = f"{x + 0.0:.6g}".partition("e")
     if exponent:
         digits = {"1": "", "-1": "-"}.get(digits, rf"{digits} \cdot ") + f"10^{{{int(exponent)}}}"
@@ -300,6 +299,7 @@ TEXT = Printer(
     short_times="·",
     dots=Formula("…", ATOM),
     brackets=("(", ")"),
+    digits=shown,
 )
 LATEX = Printer(
     name=name_latex,
@@ -310,4 +310,10 @@ LATEX = Printer(
     short_times=r" \, ",
     dots=Formula(r"\cdots", ATOM),
     brackets=(r"\left(", r"\right)"),
+    digits=_digits_latex,
+)
+HTML = TEXT._replace(
+    name=lambda name: html.escape(name_text(name)),
+    derivative='<span class="derivative"><span>∂{}</span><i>/</i><span>∂{}</span></span>'.format,
+    form=_html_form,
 )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from autograd._format import listed, shown, unique_names
-from autograd.formulas.explanation import TEXT_WORDING, ChainRule
+from autograd._format import listed, shown
+from autograd.formulas.explanation import TEXT_WORDING, ChainRule, arrivals
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.path_sum import paths, route
 from autograd.formulas.printer import TEXT, Formula, abridged
 from autograd.graph import Edge, Graph
 from autograd.lessons.misconceptions import BUGS
-from autograd.lessons.steps import NUMBERED, Passes
+from autograd.lessons.steps import Passes
 from autograd.op import ATOM
 from autograd.value import Value
 
@@ -31,26 +31,28 @@ SLIPS = {
     "once_per_edge": "as if an operation that uses a node more than once passed its gradient on to it only once",
     "depth_first": "as if a node passed its gradient on before all of it had arrived",
 }
+NUMBERED = TEXT.numbered
 _NUMBER = re.compile(r"[−\d][\d.e+−]*")
 
 
 class SolvedGraph:
-    """A graph with its gradients, beside those that its nodes may hold; `spelled` are the names as formulas have them."""
+    """A graph with its gradients, beside those that its nodes may hold; `spelled` are its names as they are shown."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         (self.root,) = graph.roots
-        self.spelled = unique_names(graph.names, TEXT.name)
+        self.spelled = graph.spelled
         self.passes = Passes(graph)
-        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled, graph.users)
+        self._users = arrivals(graph, graph.users)
+        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled, self._users)
 
     def gradient(self, x: Value) -> float:
         """∂root/∂x."""
         return self.passes.bars.get(x, 0.0)
 
-    def uses(self, x: Value) -> dict[Value, list[Edge]]:
+    def uses(self, x: Value) -> Mapping[Value, Sequence[Edge]]:
         """The edges along which gradient arrives at x, in that order, by the node they come from."""
-        return dict(reversed(self._rule.users.get(x, {}).items()))
+        return self._users.get(x, {})
 
     def quotient(self, below: Value, above: Value | None = None) -> str:
         """∂above/∂below as it is written; without `above`, ∂root/∂below."""
@@ -174,7 +176,7 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
     return "\n".join([*lines, f"… and {len(uses) - MAX_USERS:,} more"] if len(uses) > MAX_USERS else lines)
 
 
-def _rule(solved: SolvedGraph, x: Value, user: Value, uses: dict[Value, list[Edge]]) -> str:
+def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Sequence[Edge]]) -> str:
     name, edges = solved.spelled, uses[user]
     args = [arg if type(arg) is float else Formula(name[arg], ATOM) for arg in user.args]
     written = _written(edges, args, Formula(name[user], ATOM))

@@ -13,11 +13,13 @@ from operator import add
 from typing import NamedTuple
 
 from autograd._check import checked_choice, checked_value
-from autograd._format import listed, one_line, shown, text_table, told_apart
+from autograd._format import listed, shown, text_table, told_apart
+from autograd._html import card, lines, table
 from autograd.graph import Edge, Graph, edges_of
 from autograd.staleness import same_number
 from autograd.value import Value
 
+HEADER = ("node", "right", "wrong")
 MAX_ROWS = 12
 Gradients = dict[Value, float]
 Name = Callable[[Value], str]
@@ -36,10 +38,20 @@ class Misconception:
     wrong: Gradients
     first: Value | None
     reason: str
-    text: str
+    rows: tuple[tuple[str, str, str], ...]  # of the nodes that differ: name, right and wrong gradient
+
+    @property
+    def text(self) -> str:
+        """The question, the answer, and a table of the nodes that differ."""
+        table = text_table([HEADER, *self.rows[:MAX_ROWS]], align="lr") if self.rows else []
+        more = [f"… and {len(self.rows) - MAX_ROWS} more nodes"] if len(self.rows) > MAX_ROWS else []
+        return "\n".join([self.question, self.reason, *table, *more])
 
     def __repr__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        return card(self.question, lines([self.reason]), table(HEADER, self.rows, kinds="ts") if self.rows else "")
 
 
 def misconception(y: Value, bug: str) -> Misconception:
@@ -59,21 +71,19 @@ def misconception(y: Value, bug: str) -> Misconception:
     x         6      3
     """
     graph = Graph(checked_value("misconception({}, bug)", "y", y))
-    names = graph.names
+    names = graph.spelled
     question, go_backward, why, shown_by = BUGS[checked_choice("misconception: bug", bug, BUGS)]
     right, wrong = in_order(graph), go_backward(graph)
     if bug == "stale":  # two sweeps: gradients of leaves accumulate, the other nodes start anew
         right.gradients.update((leaf, 2.0 * right.gradients[leaf]) for leaf in graph if leaf.op is None)
     apart = [node for node in reversed(graph.nodes) if not same_number(right.gradients[node], wrong.gradients[node])]
     if apart:
-        reason = why(apart[0], right, wrong, lambda node: one_line(names[node]))
+        reason = why(apart[0], right, wrong, names.__getitem__)
     else:
         reason = f"On this graph the two agree. They can part only where {shown_by}."
-    rows = [(one_line(names[node]), *told_apart(right.gradients[node], wrong.gradients[node])) for node in apart[:MAX_ROWS]]
-    table = text_table([("node", "right", "wrong"), *rows], align="lr") if rows else []
-    more = [f"… and {len(apart) - MAX_ROWS} more nodes"] if len(apart) > MAX_ROWS else []
-    text = "\n".join([question, reason, *table, *more])
-    return Misconception(bug, question, right.gradients, wrong.gradients, apart[0] if apart else None, reason, text)
+    first = apart[0] if apart else None
+    rows = tuple((names[node], *told_apart(right.gradients[node], wrong.gradients[node])) for node in apart)
+    return Misconception(bug, question, right.gradients, wrong.gradients, first, reason, rows)
 
 
 # -- backward passes -----------------------------------------------------------------------------------

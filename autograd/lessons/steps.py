@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, overload
 
 from autograd._check import checked_value
 from autograd._format import shown
-from autograd.formulas import name_text, partial_latex, partial_text
+from autograd._html import MAX_ROWS as MAX_HTML_ROWS
+from autograd._html import card, note, table
 from autograd.formulas.explanation import TEXT_WORDING
-from autograd.formulas.printer import LATEX, TEXT, Printer, enough_arguments
+from autograd.formulas.latex import latex_names
+from autograd.formulas.partials import partial_formula
+from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, enough_arguments
 from autograd.graph import Graph
-from autograd.op import Op
+from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
 from autograd.sweeps import Partials, recorded
 from autograd.value import Value
@@ -37,13 +41,12 @@ class Contribution:
     partial: float | None
     before: float
     after: float
-    root: Value = field(repr=False)
-    names: Mapping[Value, str] = field(repr=False)
+    passes: Passes = field(repr=False)
 
     @property
     def name(self) -> str:
         """The name of the argument."""
-        return self.names[self.arg]
+        return self.passes.names[self.arg]
 
     @property
     def amount(self) -> float:
@@ -53,30 +56,31 @@ class Contribution:
     @property
     def rule(self) -> str:
         """The partial derivative in symbols: `x₁` for w₁·x₁ by w₁."""
-        return partial_text(*self._derivative())
+        return self._rule(TEXT, self.passes.spelled)
 
     @property
     def rule_latex(self) -> str:
         """The partial derivative in symbols, as LaTeX."""
-        return partial_latex(*self._derivative())
+        return self._rule(LATEX, self.passes.latex_names)
 
-    def _derivative(self) -> tuple[Op, int, list[str | float], str]:
+    def _rule(self, printer: Printer, names: dict[Value, str]) -> str:
         assert self.node.op is not None
-        args = [arg if type(arg) is float else self.names[arg] for arg in self.node.args]
-        return self.node.op, self.position, args, self.names[self.node]
+        args = [arg if type(arg) is float else Formula(names[arg], ATOM) for arg in self.node.args]
+        formula = partial_formula(printer, self.node.op, self.position, args, Formula(names[self.node], ATOM))
+        return formula.text if formula else printer.derivative(names[self.node], names[self.arg])
 
     @property
     def sentence(self) -> str:
         """The chain rule in numbers: `∂L/∂w₁ += 0.5 · 2 = 1`."""
-        return self._written(NUMBERED, "{}", "+=", "·")
+        return self._written(TEXT.numbered, self.passes.spelled, "{}", "+=", "·")
 
     @property
     def latex(self) -> str:
         """The sentence as LaTeX."""
-        return self._written(LATEX, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
+        return self._written(LATEX.numbered, self.passes.latex_names, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
 
-    def _written(self, printer: Printer, words: str, adds: str, times: str) -> str:
-        derivative = printer.derivative(printer.name(self.names[self.root]), printer.name(self.name))
+    def _written(self, printer: Printer, names: dict[Value, str], words: str, adds: str, times: str) -> str:
+        derivative = printer.derivative(names[self.passes.root], names[self.arg])
         if self.partial is None:
             return derivative + words.format(": no gradient flows here")
         upstream, amount = map(printer.number, (self.upstream, self.amount))
@@ -101,6 +105,7 @@ class Step:
     upstream: float | None = None
     contributions: tuple[Contribution, ...] = field(default=(), repr=False)
     root: Value | None = field(default=None, repr=False)
+    spelled: str = field(default="", repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Step) and self.root is other.root and self.index == other.index
@@ -115,7 +120,7 @@ class Step:
             return self.operation
         sentences = [contribution.sentence for contribution in self.contributions[:MAX_SENTENCES]]
         more = len(self.contributions) - len(sentences)
-        seed = "∂{0}/∂{0} = 1".format(name_text(self.name))
+        seed = f"∂{self.spelled}/∂{self.spelled} = 1"
         return "; ".join(sentences + [f"… and {more} more"] * bool(more)) or seed
 
     def __str__(self) -> str:
@@ -147,15 +152,31 @@ class Steps(Sequence[Step]):
         return self._passes.step(place)
 
     def __repr__(self) -> str:
-        half = MAX_ROWS // 2
-        steps = self if len(self) <= MAX_ROWS else [*self[:half], *self[-half:]]
-        rows = [f"{step.index:>6}  {step.phase:<8}  {step.sentence}" for step in steps]
+        cells = self._rows(MAX_ROWS)
+        rows = [f"{index:>6}  {phase:<8}  {text}" if index else f"        {text}" for index, phase, text in cells]
+        return "\n".join([*self._stale_note(), self._title(), *rows])
+
+    def _repr_html_(self) -> str:
+        rows = table(("step", "pass", "what happens"), self._rows(MAX_HTML_ROWS - 2), kinds="t")
+        return card(self._title(), *map(note, self._stale_note()), rows)
+
+    def _rows(self, most: int) -> list[tuple[str, str, str]]:
+        """Index, phase and sentence of each step; of many the first and the last ones."""
+        half = most // 2
+        steps = self if len(self) <= most else [*self[:half], *self[-half:]]
+        rows = [(str(step.index), step.phase, step.sentence) for step in steps]
         if len(steps) < len(self):
-            rows.insert(half, f"        … and {len(self) - len(steps):,} more")
+            rows.insert(half, ("", "", f"… and {len(self) - len(steps):,} more"))
+        return rows
+
+    def _stale_note(self) -> list[str]:
+        """When it is printed, not when it was made."""
         passes = self._passes
-        changed = [name_text(passes.names[leaf]) for leaf in stale_leaves(passes.graph.nodes)]  # when it is printed
-        first = [TEXT_WORDING.stale_note(changed)] if changed else []
-        return "\n".join([*first, f"{len(self):,} steps of {name_text(passes.names[passes.root])}", *rows])
+        changed = [passes.spelled[leaf] for leaf in stale_leaves(passes.graph.nodes)]
+        return [TEXT_WORDING.stale_note(changed)] if changed else []
+
+    def _title(self) -> str:
+        return f"{len(self):,} steps of {self._passes.spelled[self._passes.root]}"
 
     def gradients(self, index: int = -1) -> dict[Value, float]:
         """The gradients after the step of that index, of the nodes that gradient has reached by then; without steps, none."""
@@ -173,7 +194,7 @@ class Passes:
     def __init__(
         self, graph: Graph, data: Callable[[Value], float] = operator.attrgetter("data"), partials: Partials = recorded
     ) -> None:
-        self.graph, self.names, self.data, self.partials = graph, graph.names, data, partials
+        self.graph, self.names, self.spelled, self.data, self.partials = graph, graph.names, graph.spelled, data, partials
         (self.root,) = graph.roots
         self.forward = [node for node in graph if node.op is not None] or [self.root]
         # The nodes that pass a gradient on, with that gradient, and that of each argument before (None: not reached yet).
@@ -190,6 +211,11 @@ class Passes:
                     bars[arg] = _after(before[-1], bar * partial)
             self.backward.append((node, bar, before))
 
+    @cached_property
+    def latex_names(self) -> dict[Value, str]:
+        """The names in LaTeX."""
+        return latex_names(self.names)
+
     def __len__(self) -> int:
         return len(self.forward) + 1 + len(self.backward)
 
@@ -203,11 +229,11 @@ class Passes:
         turn = index - len(self.forward)
         if turn < 0:
             node = self.forward[index]
-            return Step(index, "forward", node, self.names[node], self.operation(node), root=self.root)
+            return Step(index, "forward", node, self.names[node], self.operation(node), root=self.root, spelled=self.spelled[node])
         if turn == 0:
-            return Step(index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root)
+            return Step(index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root, spelled=self.spelled[self.root])
         node, bar, _ = self.backward[turn - 1]
-        return Step(index, "backward", node, self.names[node], "", bar, tuple(self.contributions(turn - 1)), self.root)
+        return Step(index, "backward", node, self.names[node], "", bar, tuple(self.contributions(turn - 1)), root=self.root, spelled=self.spelled[node])
 
     def gradients(self, index: int) -> dict[Value, float]:
         """The gradients after the step of that index."""
@@ -228,18 +254,18 @@ class Passes:
         node, bar, before = self.backward[turn]
         for (position, arg, partial), had in zip(self.uses(node), before, strict=True):
             after = had or 0.0 if partial is None else _after(had, bar * partial)
-            yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self.root, self.names)
+            yield Contribution(node, arg, position, bar, partial, had or 0.0, after, self)
 
     def operation(self, node: Value) -> str:
         """How the node is computed: `c = a·b = 2·3 = 6`; without the numbers of its arguments if that would be false.
 
         It would if the number of one was changed since.
         """
-        parts = [name_text(self.names[node]), shown(self.data(node))]
+        parts = [self.spelled[node], shown(self.data(node))]
         if node.op is not None:
-            write = NUMBERED
+            write = TEXT.numbered
             few = [node.args[i] for i in enough_arguments(node.op, len(node.args))]
-            symbols = [write.constant(arg) if type(arg) is float else write.variable(self.names[arg]) for arg in few]
+            symbols = [write.constant(arg) if type(arg) is float else Formula(self.spelled[arg], ATOM) for arg in few]
             numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]
             holds = same_number(node.op(*(arg if type(arg) is float else self.data(arg) for arg in node.args)), self.data(node))
             parts[1:1] = [write.operation(node.op, args).text for args in ((symbols, numbers) if holds else (symbols,))]
@@ -270,6 +296,3 @@ def steps(y: Value) -> Steps:
 
 def _after(before: float | None, amount: float) -> float:
     return amount if before is None else before + amount
-
-
-NUMBERED = TEXT._replace(number=shown)  # numbers as they are, without names such as ln 2

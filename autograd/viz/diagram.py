@@ -76,7 +76,8 @@ class Box:
     origin: str = ""
     frame: Group | None = None
     group: Group | None = None
-    constants: list[float] = field(default_factory=list)
+    constants: list[tuple[int, float]] = field(default_factory=list)  # with their positions among the arguments
+    arity: int = 0
     contributions: list[float] = field(default_factory=list)  # to its gradient
     inputs: set[Value] = field(default_factory=set)  # of a group: Values from outside
     outputs: dict[Value, None] = field(default_factory=dict)  # of a group: results that are used outside
@@ -91,11 +92,12 @@ class Box:
 class Arrow:
     """From an argument to the operation that uses it; several edges between two boxes of which one is folded are one arrow.
 
-    `data` holds the numbers that go forward; `bar` is the adjoint of the operation, None before there is one. `partials`
+    `turn` is the index of the operation in the graph. `data` holds the numbers that go forward; `bar` is the adjoint of the operation, None before there is one. `partials`
     are None where no gradient flows.
     """
 
     id: str
+    turn: int
     source: str
     target: str
     bar: float | None
@@ -121,6 +123,15 @@ class Arrow:
         return None if all(x is None for x in sums) else [0.0 if x is None else x for x in sums]
 
 
+def _in_terms(node: Value) -> Sequence[int]:
+    """The positions of its arguments; factors of one product beside each other, as a weight and its input, and a bias last."""
+    count = len(node.args)
+    if node.op is None or node.op.terms is None or count < 3:
+        return range(count)
+    terms = node.op.terms(count)
+    return [position for term in sorted(terms, key=lambda term: len(term) == 1) for position in term]
+
+
 class Diagram:
     """The boxes and arrows of a graph, in its order, folded."""
 
@@ -141,6 +152,7 @@ class Diagram:
             if box.group is not None:
                 self._summarize(box, box.group)
         self._shorten()
+        self.root_data = shown(self.quantities.data(graph.roots[0]), 4)
 
     def notes(self, hint: bool) -> list[str]:
         """Notes for the reader of the drawing; with `hint`, also how to open a folded box."""
@@ -191,7 +203,8 @@ class Diagram:
             symbol="" if node.op is None else node.op.symbol,
             origin="" if node.origin is None else place(node.origin, whole=False),
             frame=frame,
-            constants=[arg for arg in node.args if type(arg) is float],
+            constants=[(i, arg) for i, arg in enumerate(node.args) if type(arg) is float],
+            arity=len(node.args),
             framed=first_broken or node in quantities.framed,
             placeholder=quantities.placeholder(node),
         )
@@ -216,7 +229,8 @@ class Diagram:
                 continue
             bar, partials = self.quantities.grad(node), self.quantities.partials(node)
             target = self.box_ids[node]
-            for position, arg in enumerate(node.args):
+            for position in _in_terms(node):
+                arg = node.args[position]
                 source = self.box_ids[arg] if type(arg) is Value else target
                 if source == target:
                     continue
@@ -225,7 +239,7 @@ class Diagram:
                     self.boxes[source].outputs[arg] = None
                 arrow = merged.get((source, target))
                 if arrow is None:
-                    arrow = Arrow(f"{i}-{position}", source, target, bar)
+                    arrow = Arrow(f"{i}-{position}", i, source, target, bar)
                     if node in folded or arg in folded:
                         merged[source, target] = arrow
                     else:
@@ -234,7 +248,7 @@ class Diagram:
         root = self.graph.nodes[-1]
         self.boxes[self.box_ids[root]].outputs[root] = None
         self.arrows += merged.values()
-        for arrow in self.arrows:
+        for arrow in sorted(self.arrows, key=lambda arrow: -arrow.turn):  # as they arrive in the backward pass
             self.boxes[arrow.source].contributions += arrow.contributions or ()
 
     def _expandable(self, node: Value) -> Sequence[tuple[int, ...]]:
@@ -255,18 +269,18 @@ class Diagram:
         """
         last = self.boxes[self.box_ids[node]]
         bar, partials, number = self.quantities.grad(node), self.quantities.partials(node), self.quantities.of
-        last.symbol, last.constants = "+", []
+        last.symbol, last.constants, last.arity = "+", [], 2
 
         def box(id: str, symbol: str, data: float) -> str:
-            self.boxes[id] = Box(id, "", [data], self.quantities.grads([node]), symbol, last.origin, last.frame)
+            self.boxes[id] = Box(id, "", [data], self.quantities.grads([node]), symbol, last.origin, last.frame, arity=2)
             return id
 
         def arrow(key: str | int, source: Value | float | str, target: str, data: float, partial: float | None) -> None:
             if isinstance(source, float):
-                self.boxes[target].constants.append(source)
+                self.boxes[target].constants.append((len(self.boxes[target].constants), source))
                 return
             start, name = (source, "") if isinstance(source, str) else (self.box_ids[source], self.names[source])
-            self.arrows.append(Arrow(f"{i}-{key}", start, target, bar))
+            self.arrows.append(Arrow(f"{i}-{key}", i, start, target, bar))
             self.arrows[-1].add(source, name, data, partial, bar)
 
         ((bias,), *products) = terms

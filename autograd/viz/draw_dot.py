@@ -18,7 +18,7 @@ def draw_dot(
     *,
     direction: str = "LR",
     show: Collection[str] = SHOW,
-    flow: str = "forward",
+    flow: str = "both",
     max_nodes: int = 100,
     fold: str = "auto",
     expand: bool | str | Collection[str] = False,
@@ -27,12 +27,11 @@ def draw_dot(
 ) -> Drawing:
     """The graph of `root` as a `graphviz.Digraph` that displays itself in a notebook; `print` shows it as text.
 
-    With flow="forward" a box is a value, a circle an operation, the number on an edge the local partial, and its
-    colour and width the gradient that flows back along it.
-    With flow="both" a box is an operation (or a leaf); grey arrows carry the values forward, coloured arrows carry the
-    contributions to the gradients back: those that arrive at a box sum to its gradient.
-    flow="backward" leaves out the grey arrows. Solid blue is positive, dashed orange negative; thicker is larger,
-    dotted is nearly zero; purple is NaN or infinite, with a frame where it first appeared.
+    A card is a value: a leaf has a filled head, an operation a plain one with its symbol and its constants. Thin arrows show
+    what flows forward: the value on the card where they begin. Coloured ribbons show what flows back: along each, the
+    gradient times the local derivative; what arrives at a card sums to its gradient. A ribbon is as wide as its number is
+    large, solid blue if positive, dashed orange if negative, dotted if zero; ⚠ marks NaN and infinity.
+    flow="forward" and flow="backward" draw one of the two.
 
     - A list or array of roots is drawn as one graph.
     - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. `show` says
@@ -47,7 +46,7 @@ def draw_dot(
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)
     >>> drawing.source.count(" -> ")
-    3
+    4
     """
     if rankdir is not None:
         direction = checked_choice("draw_dot: rankdir", rankdir, RANKDIRS)

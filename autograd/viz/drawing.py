@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from autograd._format import one_line, shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
+from autograd.viz.cards import Card, card_of
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
 from autograd.viz.dot import DotWriter
+from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
 from autograd.viz.still import picture
 from autograd.viz.style import Options
@@ -31,21 +34,55 @@ EDGES = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
 _numbering = count(1)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A diagram with all that is drawn of it, and the `state` of the Drawing that it is of."""
+
+    diagram: Diagram
+    cards: Mapping[str, Card]
+    flows: Mapping[str, Flow]
+    largest: float
+    direction: str
+    notes: Sequence[str]
+    state: tuple[Any, ...]
+
+    def svg(self) -> str:
+        """As an SVG of our own."""
+        from autograd.viz.svg import svg_of  # imported here: drawings that are not shown do not need it
+
+        return svg_of(self.diagram, self.cards, self.flows, self.largest, self.direction, self.notes)
+
+
+def _state(drawing: graphviz.Digraph) -> tuple[Any, ...]:
+    """What a drawing consists of; another one after it was added to or changed."""
+    return len(drawing.body), *(tuple(kind.items()) for kind in (drawing.graph_attr, drawing.node_attr, drawing.edge_attr))
+
+
 class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type hints
     """A `graphviz.Digraph` that works without Graphviz.
 
     It displays itself in a notebook, and prints as a tree of text. `save(path)` keeps the DOT source,
-    `render(path)` writes a picture, `pipe(format)` returns its bytes.
+    `render(path)` writes a picture, `pipe(format)` returns its bytes. An SVG is laid out by us, other formats by Graphviz,
+    and so is everything in a drawing that was added to or changed.
     """
 
     roots: Sequence[Value] = ()
     names: Mapping[Value, str] = {}  # replaced as a whole
     box_ids: Mapping[Value, str] = {}  # the id of the box that shows a Value
+    picture: Picture | None = None
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
         """The picture as bytes, or as text if an encoding is given; by default in the drawing's own `format`."""
-        picture = layout(self.source, format or self.format)
+        if (format or self.format) == "svg" and self.picture is not None and self.picture.state == _state(self):
+            picture = self.picture.svg().encode()
+        else:
+            picture = layout(self.source, format or self.format)
         return picture.decode(encoding) if encoding else picture
+
+    @property
+    def diagram(self) -> Diagram | None:
+        """What is drawn; None if it is not a graph."""
+        return self.picture and self.picture.diagram
 
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
         """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path."""
@@ -84,16 +121,18 @@ def draw_graph(
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
     names = graph.names if names is None else names
     diagram = Diagram(graph, names, fold_graph(graph, names, options), options, quantities)
-    ranksep = "0.35" if options.flow == "forward" else "0.6"
+    cards = {box.id: card_of(box, options.show) for box in diagram.boxes.values()}
+    flows, largest = flows_of(diagram.arrows, options)
     notes = [*diagram.notes(hint=not captions), *captions]
     drawing = Drawing(
         format=options.format,
-        graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": ranksep, "label": style.label(notes)},
+        graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": "0.6", "label": style.label(notes)},
         node_attr=NODES,
         edge_attr=EDGES,
     )
     drawing.roots, drawing.names, drawing.box_ids = graph.roots, names, diagram.box_ids
-    DotWriter(diagram, drawing, options).write()
+    DotWriter(diagram, cards, flows, drawing).write()
+    drawing.picture = Picture(diagram, cards, flows, largest, options.direction, notes, _state(drawing))
     return drawing
 
 

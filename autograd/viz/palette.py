@@ -6,6 +6,7 @@ A second channel tells each apart without colour: dashes and the sign in a label
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from itertools import pairwise
 from typing import NamedTuple
@@ -65,6 +66,9 @@ LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-co
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
+_PAINT = re.compile(r'(fill|stroke)="(#[0-9a-f]{6})"')
+
+
 def sequence(t: float) -> str:
     """The colour of a magnitude between 0 (dark) and 1 (light); beyond, that of the nearer end.
 
@@ -107,6 +111,26 @@ def recoloured(scope: str) -> str:
         for name, colour in _named().items()
         for what in ("fill", "stroke")
     )
+
+
+def standalone(svg: str, mode: str = "auto") -> str:
+    """An SVG in the colours of light mode as a file of its own, on paper: "light", "dark", or "auto": as its reader prefers.
+
+    >>> standalone('<svg width="9"><path stroke="#1f5fa8"/></svg>', "dark")
+    '<svg style="background: #15181c" width="9"><path stroke="#7db7f5"/></svg>'
+    """
+    named = {colour.light: colour for colour in _named().values()}
+    if mode != "auto":
+        painted = _PAINT.sub(
+            lambda found: f'{found[1]}="{getattr(named[found[2]], mode)}"' if found[2] in named else found[0], svg
+        )
+        return painted.replace("<svg", f'<svg style="background: {getattr(COLOURS["paper"], mode)}"', 1)
+    used = sorted({found[0] for found in _PAINT.finditer(svg) if found[2] in named})
+    rules = "".join(f"[{paint}] {{ {paint.partition('=')[0]}: {named[paint[-8:-1]].dark}; }} " for paint in used)
+    dark = f"svg {{ background: {COLOURS['paper'].dark}; }} {rules}"
+    style = f"<style>svg {{ background: {COLOURS['paper'].light}; }} @media (prefers-color-scheme: dark) {{ {dark}}}</style>"
+    head = svg.index(">", svg.index("<svg")) + 1
+    return svg[:head] + style + svg[head:]
 
 
 def _named() -> dict[str, Colour]:

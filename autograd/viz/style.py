@@ -19,8 +19,8 @@ INK, PAPER, LEAF, OPERATION, FOLDED, LINE, FORWARD = (
 )
 MAX_TERMS = 4
 MAX_VECTOR = 3
-MAX_HAIRLINE = 1e-4  # a gradient below this is drawn as a dotted hairline
-
+MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
+MIN_WIDTH, HAIRLINE, BROKEN_WIDTH = 0.75, 0.5, 4.0
 
 SHOW = ("data", "grad", "partial")
 RANKDIRS = ("LR", "RL", "TB", "BT")
@@ -39,7 +39,7 @@ class Options:
     caller: str = "draw_dot"
     direction: str = "LR"
     show: Collection[str] = SHOW
-    flow: str = "forward"
+    flow: str = "both"
     max_nodes: int = 100
     fold: str = "auto"
     expand: bool | str | Collection[str] = False
@@ -64,17 +64,23 @@ class Options:
         return (self.expand,) if isinstance(self.expand, str) else tuple(self.expand)
 
 
-def gradient_style(gradients: Sequence[float]) -> dict[str, str]:
-    """Colour, width and dash of an arrow along which these gradients flow: solid is positive, dashed negative."""
-    size, colour = norm(gradients), gradient_colour(gradients)
-    style = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid"
+def ribbon(gradients: Sequence[float], largest: float) -> float:
+    """The width of the line along which these gradients flow: in proportion to their size, `largest` being the picture's largest.
+
+    >>> ribbon([1.0], 4.0), ribbon([-4.0], 4.0), ribbon([0.0], 4.0)
+    (1.75, 7.0, 0.5)
+    """
+    size = norm(gradients)
     if not math.isfinite(size):
-        width, style = "4", "bold"
-    elif size < MAX_HAIRLINE:
-        width, style = "0.6", "dotted"
-    else:
-        width = f"{min(4.0, max(0.8, 2.0 + 0.5 * math.log10(size))):.2f}"
-    return {"color": colour, "fontcolor": colour, "penwidth": width, "style": style}
+        return BROKEN_WIDTH
+    return max(size / largest * MAX_WIDTH, MIN_WIDTH) if size else HAIRLINE
+
+
+def gradient_style(gradients: Sequence[float], largest: float) -> dict[str, str]:
+    """Colour, width and dash of the line along which these gradients flow: solid is positive, dashed negative, dotted zero."""
+    colour = gradient_colour(gradients)
+    style = "dashed" if len(gradients) == 1 and gradients[0] < 0.0 else "solid" if any(gradients) else "dotted"
+    return {"color": colour, "fontcolor": colour, "penwidth": f"{ribbon(gradients, largest):.2f}", "style": style}
 
 
 def gradient_colour(gradients: Sequence[float]) -> str:

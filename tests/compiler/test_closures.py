@@ -2,6 +2,10 @@
 
 import functools
 import random
+from argparse import Namespace
+from array import array
+from collections import deque
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,6 +41,65 @@ def test_a_number_or_a_list_that_has_changed_is_an_error(monkeypatch, name, valu
         program(2.0)
 
 
+@pytest.mark.parametrize(
+    ("held", "change"),
+    [
+        ({1.0, 2.0}, lambda held: held.add(3.0)),
+        ({1.0, 2.0}, lambda held: (held.remove(1.0), held.add(4.0))),
+        (deque([1.0, 2.0]), lambda held: held.append(3.0)),
+        (deque([1.0, 2.0], maxlen=2), lambda held: held.append(3.0)),
+        (deque([1.0, 2.0]), lambda held: held.rotate()),
+        (array("d", [1.0, 2.0]), lambda held: held.__setitem__(0, 3.0)),
+        (bytearray([1, 2]), lambda held: held.__setitem__(0, 3)),
+        ([1.0, 0.0], lambda held: held.__setitem__(1, -0.0)),
+    ],
+    ids=["set", "set of as many", "deque", "full deque", "rotated deque", "array", "bytes", "sign of zero"],
+)
+def test_a_set_a_deque_or_an_array_that_has_changed_is_an_error(held, change):
+    program = autograd.compile(lambda x: x * autograd.sum(list(held)), 1.0)
+    assert program(2.0) == 2.0 * sum(held)
+    change(held)
+    with pytest.raises(CompileError, match=r"held(\[\d\])?, which <lambda> reads, has changed"):
+        program(2.0)
+
+
+def test_what_stands_in_a_set_or_a_deque_is_watched_too():
+    rates = [2.0]
+    for held in ({Scaled()}, deque([Scaled()]), frozenset([Scaled()])):
+        (scaled,) = held
+        program = autograd.compile(lambda x, held=held: autograd.sum([one(x) for one in held]), 1.0)
+        assert program(2.0) == 12.0
+        scaled.rate = 3.0
+        with pytest.raises(CompileError, match="rate, which"):
+            program(2.0)
+    program = autograd.compile(lambda x: x * next(iter(deque([rates])))[0], 1.0)
+    rates[0] = 3.0
+    with pytest.raises(CompileError, match="rates"):
+        program(2.0)
+
+
+@pytest.mark.parametrize("kind", [SimpleNamespace, Namespace])
+def test_a_setting_in_a_namespace_that_has_changed_is_an_error(kind):
+    settings = kind(rate=2.0, name="a")
+    program = autograd.compile(lambda x: x * settings.rate, 1.0)
+    settings.name = "b"
+    assert program(2.0) == 4.0
+    settings.rate = 3.0
+    with pytest.raises(CompileError, match=r"settings\.rate, which"):
+        program(2.0)
+
+
+def test_a_list_of_ones_own_kind_that_has_changed_is_an_error():
+    class Rates(list):
+        pass
+
+    rates = Rates([2.0])
+    program = autograd.compile(lambda x: x * rates[0], 1.0)
+    rates[0] = 3.0
+    with pytest.raises(CompileError, match=r"rates\[0\], which"):
+        program(2.0)
+
+
 def test_a_list_that_grew_is_an_error():
     weights = [Value(1.0), Value(2.0)]
     program = autograd.compile(lambda x: autograd.sum([w * x for w in weights]), 1.0)
@@ -60,6 +123,16 @@ def test_an_array_that_was_written_to_is_an_error():
     assert program(2.0) == 2.0
     table[0] = 7.0
     with pytest.raises(CompileError, match="table"):
+        program(2.0)
+
+
+def test_an_array_whose_leaf_another_has_replaced_is_an_error():
+    weights = np.array([Value(1.0), Value(2.0)])
+    program = autograd.compile(lambda x: x * weights[0], 1.0)
+    weights[0].data = 3.0
+    assert program(2.0) == 6.0
+    weights[0] = Value(3.0)
+    with pytest.raises(CompileError, match="weights"):
         program(2.0)
 
 

@@ -83,17 +83,17 @@ def test_the_sum_over_paths_is_said_in_symbols_and_then_in_numbers():
     assert (
         str(told)
         == """\
-∂L/∂x = ∂L/∂a·∂a/∂x + ∂L/∂b·∂b/∂x = 2·2 + 1·(−4) = 0
-    a = x·y, so ∂a/∂x = y = 2
+∂L/∂x = ∂L/∂b·∂b/∂x + ∂L/∂a·∂a/∂x = 1·(−4) + 2·2 = 0
     b = −4·x, so ∂b/∂x = −4
+    a = x·y, so ∂a/∂x = y = 2
 ∂L/∂b = 1, since L = v₃ + b
 ∂L/∂v₃ = 1, since L = v₃ + b
 ∂L/∂a = ∂L/∂v₃·∂v₃/∂a = 1·2 = 2
     v₃ = a·2, so ∂v₃/∂a = 2"""
     )
     assert told.latex.splitlines()[1] == (
-        r"\frac{\partial L}{\partial x} &= \frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial x} + "
-        r"\frac{\partial L}{\partial b} \cdot \frac{\partial b}{\partial x} = 2 \cdot 2 + 1 \cdot \left(-4\right) = 0 \\"
+        r"\frac{\partial L}{\partial x} &= \frac{\partial L}{\partial b} \cdot \frac{\partial b}{\partial x} + "
+        r"\frac{\partial L}{\partial a} \cdot \frac{\partial a}{\partial x} = 1 \cdot \left(-4\right) + 2 \cdot 2 = 0 \\"
     )
     assert told._repr_latex_() == rf"$\displaystyle {told.latex}$"
     assert repr(told) == told.text
@@ -107,9 +107,9 @@ def test_a_root_that_uses_x_itself_adds_its_own_partial():
     a = x + 1.0
     L = x * a
     assert explain(x, of=L).text.splitlines()[:3] == [
-        "∂L/∂x = ∂L/∂a·∂a/∂x + a = 3·1 + 4 = 7",
-        "    a = x + 1, so ∂a/∂x = 1",
+        "∂L/∂x = a + ∂L/∂a·∂a/∂x = 4 + 3·1 = 7",
         "    L = x·a, directly a = 4",
+        "    a = x + 1, so ∂a/∂x = 1",
     ]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 
 import pytest
 
-from autograd.viz.palette import CLASSES, COLOURS, MARKERS, RAMP, sequence
+from autograd.viz.palette import CLASSES, COLOURS, MARKERS, RAMP, sequence, standalone
 
 MODES = ("light", "dark")
 SURFACES = ("paper", "panel", "leaf", "operation", "folded", "highlight")
@@ -72,3 +73,19 @@ def test_the_first_two_classes_differ_in_lightness_too(mode: str) -> None:
     """Two classes are the common case: their colours differ in grey."""
     (one, other), *_ = combinations(CLASSES, 2)
     assert contrast(getattr(one, mode), getattr(other, mode)) >= 1.4
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_picture_of_its_own_has_the_colours_of_its_mode_on_paper(mode):
+    drawn = "".join(f'<path fill="{colour.light}" stroke="{colour.light}"/>' for colour in COLOURS.values())
+    root = ET.fromstring(standalone(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>', mode))
+    wanted = [getattr(colour, mode) for colour in COLOURS.values()]
+    assert [path.get("fill") for path in root] == [path.get("stroke") for path in root] == wanted
+    assert getattr(COLOURS["paper"], mode) in root.get("style")
+
+
+def test_a_picture_of_its_own_may_follow_its_reader():
+    colour = COLOURS["positive"]
+    style = ET.fromstring(standalone(f'<svg width="9"><path fill="{colour.light}"/></svg>'))[0].text
+    assert "prefers-color-scheme: dark" in style
+    assert f'[fill="{colour.light}"] {{ fill: {colour.dark}; }}' in style

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd._format import counted, one_line, text_table
+from autograd._html import card, note, table
 from autograd.testing.gradcheck.slopes import SlopeRange, Smoothness
 
+HEADER = ("input", "of", "gradient", "differences", "±", "detects errors above", "")
 MAX_ROWS = 20
 MAX_SMOOTH = 3
 
@@ -103,12 +105,18 @@ class GradcheckReport:
         return self.conventions == "accept" or not any(check.smooth for check in self.checks)
 
     def __repr__(self) -> str:
-        header = ("input", "of", "gradient", "differences", "±", "detects errors above", "")
-        return "\n".join([*text_table([header, *(check.row() for check in self.checks[:MAX_ROWS])]), *self._notes()])
+        lines = text_table([HEADER, *(check.row() for check in self.checks[:MAX_ROWS])])
+        if len(self.checks) > MAX_ROWS:
+            more = f"… and {len(self.checks) - MAX_ROWS:,} more"
+            lines.append(f"{more}; errors above {self.sensitivity:.1e} are detected in all of them")
+        return "\n".join([*lines, *self._notes()])
+
+    def _repr_html_(self) -> str:
+        checked = counted(len(self.checks), "derivative")
+        title = f"{checked}: none differs from finite differences" if self else f"{checked}: not what f has where it is smooth"
+        return card(title, table(HEADER, [check.row() for check in self.checks], kinds="ttnnnnt"), *map(note, self._notes()), holds=bool(self))
 
     def _notes(self) -> Iterator[str]:
-        if len(self.checks) > MAX_ROWS:
-            yield f"… and {len(self.checks) - MAX_ROWS:,} more; errors above {self.sensitivity:.1e} are detected in all of them"
         unseen = sum(not check.differences.known for check in self.checks)
         if unseen:
             yield f"{unseen} of {counted(len(self.checks), 'derivative')} could not be checked: differences show nothing there"

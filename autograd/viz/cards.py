@@ -1,0 +1,121 @@
+"""What is written on the cards of a drawing: a head and lines of numbers, the same for Graphviz and for our own pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from autograd._format import one_line
+from autograd.viz import style
+from autograd.viz.diagram import Box
+from autograd.viz.folding import Group
+
+WARNING = "⚠"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A word and what it says. `kind` is "value" or "grad" for a number, "sum" for how it comes about, "about" for the rest."""
+
+    kind: str
+    word: str
+    text: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A leaf, an operation with its result, or a folded group; a `reference` has only the name of a card elsewhere.
+
+    The head of an operation is its symbol with its constants, then its name.
+    """
+
+    id: str
+    kind: str
+    head: str
+    name: str = ""
+    lines: list[Line] = field(default_factory=list)
+    broken: bool = False
+    tooltip: str = ""
+
+
+def card_of(box: Box, show: Collection[str]) -> Card:
+    """The card of a box with the numbers that are to be shown."""
+    if box.reference:
+        return Card(box.id, "reference", one_line(box.name) or "…", tooltip=box.name)
+    if box.group is not None:
+        return Card(box.id, "folded", one_line(box.group.name), "", _group_lines(box, box.group, show), tooltip=_tooltip(box))
+    head, name = (_operation(box), one_line(box.name)) if box.symbol else (one_line(box.name), "")
+    lines = _numbers(box, show)
+    if box.grads and box.contributions and "grad" in show:
+        lines += _sum(box)
+    if box.placeholder is not None and not ("grad" in show and box.grads):
+        lines.append(Line("grad", "grad", *box.placeholder))
+    return Card(box.id, "operation" if box.symbol else "leaf", head, name, lines, box.framed, _tooltip(box))
+
+
+def about(group: Group) -> str:
+    """What a group is, beside its name."""
+    calls = f"{len(group.calls)} calls" if len(group.calls) > 1 else ""
+    return " · ".join(filter(None, (one_line(group.about), calls)))
+
+
+def _operation(box: Box) -> str:
+    """The symbol of an operation with its constants: `× 2`, `2 −`."""
+    if not box.constants:
+        return box.symbol
+    constants = [style.short(x) if x or math.copysign(1.0, x) > 0.0 else "−0" for _, x in box.constants]
+    if box.arity == 2 and len(constants) == 1 and not box.symbol.isidentifier():
+        return f"{constants[0]} {box.symbol}" if box.constants[0][0] == 0 else f"{box.symbol} {constants[0]}"
+    return f"{box.symbol} {', '.join(constants) if len(constants) <= style.MAX_VECTOR else f'{len(constants)} constants'}"
+
+
+def _numbers(box: Box, show: Collection[str]) -> list[Line]:
+    lines = []
+    if box.data and "data" in show:
+        broken = not all(map(math.isfinite, box.data))
+        lines.append(Line("value", "data", _marked(style.vector(box.data), broken), style.BROKEN if broken else style.INK))
+    return lines + _grads("grad", box.grads, show)
+
+
+def _grads(word: str, grads: list[float], show: Collection[str]) -> list[Line]:
+    if not grads or "grad" not in show:
+        return []
+    text = _marked(style.gradients(grads), not math.isfinite(style.norm(grads)))
+    return [Line("grad", word, text, style.gradient_colour(grads))]
+
+
+def _marked(text: str, broken: bool) -> str:
+    return f"{WARNING} {text}" if broken else text
+
+
+def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
+    lines = [Line("about", "", about(group), style.LINE)] if about(group) else []
+    if box.parameters is None:
+        return lines + _numbers(box, show)
+    lines.append(Line("about", "in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
+    lines += _numbers(box, show)
+    if box.parameters:
+        lines.append(Line("about", "parameters", f"{box.parameters}", style.INK))
+        lines += _grads("their grad", box.parameter_grads, show)
+    return lines
+
+
+def _sum(box: Box) -> list[Line]:
+    """How the gradient of a box is the sum of the contributions, and of what a leaf had before; nothing if that is obvious."""
+    (grad,) = box.grads
+    earlier = grad - sum(box.contributions)
+    text = f"= {style.terms(box.contributions)}" if len(box.contributions) > 1 else ""
+    if not box.symbol and abs(earlier) > 1e-9 * max(map(abs, box.contributions)):
+        text = f"= {style.short(earlier)} before + {style.terms(box.contributions)}".replace("+ −", "− ")
+        if grad == 0.0:
+            text = "set to 0 since"
+    return [Line("sum", "", text, style.LINE)] if text else []
+
+
+def _tooltip(box: Box) -> str:
+    if box.group is not None:
+        return f"{box.group.name} {about(box.group)}: expand={box.group.name!r} opens it"
+    grad = f", grad {box.grads[0]!r}" if box.grads else ""
+    return f"{box.name}: data {box.data[0]!r}{grad}{box.origin and f', recorded at {box.origin}'}"

@@ -1,0 +1,84 @@
+"""A drawing in words: its title, a description for those who do not see it, and what to see in it."""
+
+from __future__ import annotations
+
+import math
+
+from autograd._format import counted, listed, one_line, shown
+from autograd.viz import style
+from autograd.viz.diagram import Box, Diagram
+
+
+def title(diagram: Diagram) -> str:
+    """What the drawing is of: `y = 0.7071`."""
+    roots = diagram.graph.roots
+    names = [one_line(diagram.names[root]) for root in roots]
+    return f"{names[0]} = {diagram.root_data}" if len(roots) == 1 else listed(names, most=4)
+
+
+def describe_graph(diagram: Diagram) -> str:
+    """The drawing for those who do not see it.
+
+    >>> from autograd import Value
+    >>> from autograd.viz.draw_dot import draw_dot
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x
+    >>> y.label = "y"
+    >>> y.backward()
+    >>> describe_graph(draw_dot(y).diagram)
+    'Graph of y = 9: 1 input, 1 operation; largest gradient 6 at x.'
+    """
+    inputs = sum(node.op is None for node in diagram.graph)
+    operations = counted(len(diagram.graph) - inputs, "operation")
+    text = f"Graph of {title(diagram)}: {counted(inputs, 'input')}, {operations}"
+    return f"{text}; {_gradients(diagram)}."
+
+
+def what_to_see(diagram: Diagram) -> str:
+    """One sentence on what the numbers say."""
+    root = one_line(diagram.names[diagram.graph.roots[0]])
+    born = [one_line(box.name or box.symbol) for box in diagram.boxes.values() if box.framed and box.data]
+    if born:
+        return f"The thick frame is where it went wrong: {listed(born, most=2)}."
+    largest = _largest(diagram)
+    if largest is None or len(diagram.graph.roots) > 1:
+        return ""
+    size, grad, name = largest
+    if not size:
+        return "No gradient reaches an input: every way back is cut."
+    if not math.isfinite(size):
+        return f"The gradient of {name} is {shown(grad, 4)}."
+    return f"{root} changes most with {name}: by {style.short(grad)} per unit."
+
+
+def _gradients(diagram: Diagram) -> str:
+    largest = _largest(diagram)
+    if largest is None:
+        return "no gradients"
+    size, grad, name = largest
+    return f"largest gradient {style.short(grad)} at {name}" if size else "all gradients of inputs are 0"
+
+
+def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
+    """The largest gradient of an input, its size first; NaN is larger than any number."""
+    best = None
+    for box in diagram.boxes.values():
+        if box.group is None:
+            grads = [] if box.symbol or box.reference else box.grads
+        else:
+            grads = box.grads if box.parameters is None else box.parameter_grads
+        for i, grad in enumerate(grads):
+            size = math.inf if math.isnan(grad) else abs(grad)
+            if best is None or size > best[0]:
+                best = size, grad, (box, i)
+    if best is None:
+        return None
+    size, grad, (box, i) = best
+    return size, grad, one_line(_name(diagram, box, i))
+
+
+def _name(diagram: Diagram, box: Box, i: int) -> str:
+    if box.group is None:
+        return box.name
+    leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
+    return diagram.names[leaves[i]] if i < len(leaves) else box.group.name

@@ -1,0 +1,68 @@
+"""What flows along the arrows of a diagram: whether there is a line forward and one back, the label and the width of the latter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograd.viz import style
+from autograd.viz.cards import WARNING
+from autograd.viz.diagram import Arrow
+from autograd.viz.style import Options
+
+MAX_NAMES = 5  # in a tooltip
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The lines of one arrow: `back` is None if nothing flows back, or not yet; `forward` says whether there is a line forward."""
+
+    forward: bool
+    back: list[float] | None
+    label: str
+    look: dict[str, str]  # of the line back, as Graphviz calls it
+    tooltip: str
+    names: str
+
+    @property
+    def zero(self) -> bool:
+        """Does zero flow back?"""
+        return self.back is not None and not any(self.back)
+
+
+def flows_of(arrows: Iterable[Arrow], options: Options) -> tuple[dict[str, Flow], float]:
+    """The flow of every arrow by its id, and the largest gradient of all, which has the widest line."""
+    arrows = list(arrows)
+    sizes = [style.norm(arrow.contributions) for arrow in arrows if arrow.contributions is not None]
+    largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
+    return {arrow.id: _flow(arrow, options, largest) for arrow in arrows}, largest
+
+
+def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
+    back = arrow.contributions if options.flow != "forward" else None
+    return Flow(
+        forward=options.flow != "backward" or back is None,
+        back=back,
+        label="" if back is None else _label(arrow, back, options),
+        look={} if back is None else style.gradient_style(back, largest),
+        tooltip=_tooltip(arrow, "partial" in options.show),
+        names=", ".join(arrow.names[:MAX_NAMES]),
+    )
+
+
+def _label(arrow: Arrow, back: list[float], options: Options) -> str:
+    """What flows back: as adjoint times partial, if there is only one."""
+    text = style.gradients(back)
+    if len(arrow.partials) == 1 and arrow.partials[0] is not None and arrow.bar is not None and "partial" in options.show and any(back):
+        text = f"{style.short(arrow.bar)} · {style.factor(arrow.partials[0])} = {text}"
+    return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
+
+
+def _tooltip(arrow: Arrow, partial: bool) -> str:
+    what, back = ", ".join(arrow.names[:MAX_NAMES]), arrow.contributions
+    if back is None:
+        return f"{what}: no gradient flows here: branch not taken, or frozen leaf" if arrow.partials == [None] else what
+    if len(arrow.partials) == 1 and partial:
+        return f"{what}: gradient {arrow.bar!r} times partial {arrow.partials[0]!r} is {back[0]!r}"
+    return f"{what}: gradient {back[0]!r}" if len(back) == 1 else f"{what}: {len(back)} gradients of norm {style.norm(back)!r}"

@@ -1,0 +1,253 @@
+"""A layered layout: items in ranks along the direction of time, and for each link the ports and the lanes it runs through.
+
+All coordinates are (u, v): u along the direction of time, v across it. A level holds items; an item may be a frame, with a
+level of its own, which was laid out before. Between two ranks there is first a zone in which links cross, then one in which
+each runs straight into its port, in a strip of its own, which is where its label stands. So no label can lie on a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+SWEEPS = 8
+GAP, PASSING_GAP = 16.0, 8.0  # after an item, across
+STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
+MIN_CROSSING, MAX_CROSSING = 24.0, 96.0  # of the zone in which links cross
+STEEPNESS = 0.2  # how much wider that zone is for links that go far across
+
+
+class Extent(NamedTuple):
+    """How much room a link needs before and after its port, across."""
+
+    before: float
+    after: float
+
+
+@dataclass(eq=False)
+class Item:
+    """Something with a size that stands in a rank; a link that passes through a rank has an item there, too (`passing`)."""
+
+    key: str
+    along: float
+    across: float
+    passing: bool = False
+    ins: list[Hop] = field(default_factory=list)
+    outs: list[Hop] = field(default_factory=list)
+    rank: int = 0
+    u: float = 0.0
+    v: float = 0.0
+
+
+@dataclass(eq=False)
+class Hop:
+    """A link's way from one item to one in the next rank; the ports are offsets from the items' beginnings across."""
+
+    link: Link
+    source: Item
+    target: Item
+    leaves: float = 0.0
+    enters: float = 0.0
+
+
+@dataclass(eq=False)
+class Link:
+    """A connection inside a level; from or to the wall around it if the source or the target is None.
+
+    `extent` is its room where it passes, `label` the room along that its label takes, before its target. `enters` and `leaves`
+    are offsets from the beginnings of its target and its source, if these are frames, which know them already.
+    """
+
+    arrow: str
+    source: Item | None
+    target: Item | None
+    extent: Extent
+    label: float = 0.0
+    enters: float = 0.0
+    leaves: float | None = None
+    hops: list[Hop] = field(default_factory=list)
+
+
+class Level:
+    """Items and links, laid out: `along` and `across` is its size."""
+
+    def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
+        self.items, self.links = list(items), list(links)
+        self.channels: list[tuple[float, float]] = []  # for each rank: where the crossing zone before it begins, and its label zone
+        self._rank()
+        self._connect()
+        self._order()
+        for rank in self.ranks:
+            self.measure([item for item in rank if not item.passing])
+        self._ports()
+        self._across()
+        self._along()
+
+    def measure(self, items: list[Item]) -> None:
+        """Set the sizes of the items of one rank, and where links enter them."""
+
+    def spread(self, item: Item, count: int) -> list[float]:
+        """Where that many links leave an item."""
+        return [item.across * (k + 0.5) / count for k in range(count)]
+
+    # -- ranks -----------------------------------------------------------------------------------------
+
+    def _rank(self) -> None:
+        """As late as possible: an item stands right before the first of its users, so that weights stand where they are used.
+
+        What several items share stands one rank further away, if they also have leaves of their own: those are next to them.
+        """
+        users: dict[Item, list[Item]] = {item: [] for item in self.items}
+        sources: dict[Item, list[Item]] = {item: [] for item in self.items}
+        for link in self.links:
+            if link.source is not None and link.target is not None:
+                users[link.source].append(link.target)
+                sources[link.target].append(link.source)
+        owners = {user[0] for item, user in users.items() if not sources[item] and len(user) == 1}
+        late = dict.fromkeys(self.items, 1)  # ranks from the end, where the wall is
+        for item in reversed(in_order(self.items, users)):
+            ranks = {late[user] for user in users[item]}
+            shared = len(ranks) == 1 and len(set(users[item])) > 1 and not owners.isdisjoint(users[item])
+            late[item] = max(ranks, default=0) + 1 + shared
+        last = max(late.values(), default=1) + 1
+        for item in self.items:
+            item.rank = last - late[item]  # from 1 on: 0 is the wall before
+        self.last = last
+
+    def _connect(self) -> None:
+        """Hops from rank to rank, with an item for each rank that a link passes."""
+        for link in self.links:
+            room = link.extent.before + link.extent.after
+            begin, end = link.source, link.target
+            if begin is None:
+                begin = Item(f"in {link.arrow}", 0.0, room, passing=True, rank=0)
+                self.items.append(begin)
+            if end is None:
+                end = Item(f"out {link.arrow}", 0.0, room, passing=True, rank=self.last)
+                self.items.append(end)
+            for rank in range(begin.rank + 1, end.rank):
+                between = Item(f"{rank} {link.arrow}", 0.0, room, passing=True, rank=rank)
+                self.items.append(between)
+                link.hops.append(Hop(link, begin, between))
+                begin = between
+            link.hops.append(Hop(link, begin, end))
+            for hop in link.hops:
+                hop.source.outs.append(hop)
+                hop.target.ins.append(hop)
+
+    # -- the order in a rank -----------------------------------------------------------------------------
+
+    def _order(self) -> None:
+        """As they are met on the way back from the results, arguments in their order; then better if lines cross less."""
+        self.ranks: list[list[Item]] = [[] for _ in range(self.last + 1)]
+        seen: set[Item] = set()
+        stack = [item for item in self.items if not item.outs][::-1]
+        while stack:
+            item = stack.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            self.ranks[item.rank].append(item)
+            stack += [hop.source for hop in reversed(item.ins)]
+
+    def _ports(self) -> None:
+        """Where links leave: in the order of what they lead to, unless the source, as a frame, says where."""
+        place = {item: k for rank in self.ranks for k, item in enumerate(rank)}
+        for item in self.items:
+            for hop in item.ins:
+                hop.enters = hop.link.extent.before if item.passing else hop.link.enters
+            if item.passing:
+                for hop in item.outs:
+                    hop.leaves = hop.link.extent.before
+                continue
+            if any(hop.link.leaves is not None for hop in item.outs):
+                for hop in item.outs:
+                    hop.leaves = hop.link.leaves or 0.0
+                continue
+            ordered = sorted(item.outs, key=lambda hop: (place[hop.target], hop.enters))
+            for hop, leaves in zip(ordered, self.spread(item, len(ordered)), strict=True):
+                hop.leaves = leaves
+
+    # -- coordinates ---------------------------------------------------------------------------------------
+
+    def _across(self) -> None:
+        for rank in self.ranks:
+            _settle(rank, [0.0] * len(rank))
+        for sweep in range(SWEEPS):
+            for rank in self.ranks[::-1]:
+                self._pull(rank, outs=True, ins=sweep > SWEEPS // 2)
+            for rank in self.ranks:
+                self._pull(rank, ins=True, outs=sweep > SWEEPS // 2)
+        first = min((item.v for item in self.items), default=0.0)
+        for item in self.items:
+            item.v -= first
+        self.across = max((item.v + item.across for item in self.items), default=0.0)
+
+    def _pull(self, rank: list[Item], *, ins: bool = False, outs: bool = False) -> None:
+        """Move the items of a rank to where their neighbours want them, as far as there is room."""
+        wanted = []
+        for item in rank:
+            pulls = [hop.source.v + hop.leaves - hop.enters for hop in item.ins] if ins else []
+            pulls += [hop.target.v + hop.enters - hop.leaves for hop in item.outs] if outs else []
+            wanted.append(sum(pulls) / len(pulls) if pulls else item.v)
+        _settle(rank, wanted)
+
+    def _along(self) -> None:
+        u = 0.0
+        for k, rank in enumerate(self.ranks):
+            hops = [hop for item in rank for hop in item.ins]
+            far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
+            labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
+            begin = u + STRAIGHT * bool(k)
+            end = begin + (min(MAX_CROSSING, MIN_CROSSING + STEEPNESS * far) if hops else 0.0)
+            self.channels.append((begin, end))
+            u = end + labels + STRAIGHT * bool(hops)
+            width = max((item.along for item in rank), default=0.0)
+            for item in rank:
+                item.u = u + (0.0 if item.ins and not item.outs else width - item.along)
+            u += width
+        self.along = u
+
+    def way(self, link: Link) -> list[tuple[float, float]]:
+        """The turning points of a link, in the level: straight from the even to the odd ones, curved from the odd to the even."""
+        points = []
+        for hop in link.hops:
+            source, target = hop.source, hop.target
+            begin, end = self.channels[target.rank]
+            start = source.v + hop.leaves
+            stop = target.v + hop.enters
+            points += [(source.u + source.along, start), (begin, start), (end, stop), (target.u, stop)]
+        return points
+
+
+def in_order(items: Iterable[Item], users: dict[Item, list[Item]]) -> list[Item]:
+    """Items before their users."""
+    waiting = {item: 0 for item in items}
+    for item in waiting:
+        for user in users[item]:
+            waiting[user] += 1
+    ready = [item for item, count in waiting.items() if count == 0]
+    for item in ready:
+        for user in users[item]:
+            waiting[user] -= 1
+            if waiting[user] == 0:
+                ready.append(user)
+    return ready
+
+
+def _settle(rank: list[Item], wanted: list[float]) -> None:
+    """Positions as near as possible to those wanted, in least squares, in the given order and without overlaps."""
+    blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
+    offset, offsets = 0.0, []
+    for item, want in zip(rank, wanted, strict=True):
+        offsets.append(offset)
+        mean, count = want - offset, 1
+        while blocks and blocks[-1][0] >= mean:
+            before, many = blocks.pop()
+            mean, count = (before * many + mean * count) / (many + count), many + count
+        blocks.append((mean, count))
+        offset += item.across + (PASSING_GAP if item.passing else GAP)
+    positions = [mean for mean, count in blocks for _ in range(count)]
+    for item, position, offset in zip(rank, positions, offsets, strict=True):
+        item.v = position + offset

@@ -1,0 +1,334 @@
+"""Where the cards of a diagram stand, and the lines and labels between them: in (u, v), u along the direction of time.
+
+Forward lines run above (before, across) the backward ones of the same pair. A label stands beside its backward line, in a strip
+that no other line enters; see `autograd.viz.layered`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import NamedTuple
+
+from autograd._format import one_line
+from autograd.viz.cards import Card, about
+from autograd.viz.diagram import Arrow, Box, Diagram
+from autograd.viz.folding import Group
+from autograd.viz.layered import Extent, Item, Level, Link
+from autograd.viz.text_size import shortened, text_width
+
+NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
+HEAD, LINE = 20.0, 16.0  # heights in a card
+PADDING = 8.0
+MAX_TEXT = 190.0  # the widest head
+CLEAR = 4.0  # between a label and any line
+HALF_TEXT = 6.0  # half the height of a label
+PAIR = 9.0  # between the two lines of a pair, where no label stands between them
+FRAME_HEAD, FRAME_PADDING = 24.0, 12.0
+
+Point = tuple[float, float]
+Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
+Part = tuple[Arrow, Key, Key]
+
+
+class Columns(NamedTuple):
+    """The widths that the cards of a rank share: of the words, of numbers before and after the decimal point, and of all."""
+
+    word: float
+    whole: float
+    rest: float
+    width: float
+
+    @property
+    def point(self) -> float:
+        """Where the decimal points are, from the left side of the card."""
+        return self.width - PADDING - self.rest
+
+
+@dataclass(eq=False)
+class Placed:
+    """A card, where it stands."""
+
+    card: Card
+    columns: Columns = Columns(0.0, 0.0, 0.0, 0.0)
+    height: float = 0.0
+    item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
+    u: float = 0.0
+    v: float = 0.0
+
+
+@dataclass
+class Frame:
+    """A frame around an open group, where it stands."""
+
+    name: str
+    about: str
+    u: float
+    v: float
+    along: float
+    across: float
+
+
+@dataclass
+class Route:
+    """The lines of an arrow. `points` are straight from the even to the odd ones and curved from the odd to the even.
+
+    `lanes` are the offsets of the forward and of the backward line: where they leave the source, where they pass, and where they
+    enter the target.
+    """
+
+    arrow: Arrow
+    source: str
+    label: str
+    points: list[Point]
+    lanes: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+
+
+def sides(text: str) -> tuple[float, float]:
+    """The widths of a number before and after its decimal point."""
+    mantissa = text.partition("e")[0]
+    whole = mantissa.partition(".")[0]
+    if not whole.strip("−").isdigit():
+        return text_width(text, NUMBER), 0.0
+    return text_width(whole, NUMBER), text_width(text[len(whole) :], NUMBER)
+
+
+def columns_of(cards: Sequence[Card]) -> Columns:
+    """What the cards of one rank need together."""
+    lines = [line for card in cards for line in card.lines]
+    word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
+    numbers = [sides(line.text) for line in lines if line.kind in ("value", "grad")]
+    whole, rest = (max((number[side] for number in numbers), default=0.0) for side in (0, 1))
+    heads = [text_width(head_text(card), NAME, bold=True) for card in cards]
+    wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
+    wide += [word + 12.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
+    body = word + 12.0 + whole + rest if numbers else 0.0
+    return Columns(word, whole, rest, round(2 * PADDING + max([28.0, body, *heads, *wide])))
+
+
+def head_text(card: Card) -> str:
+    """The head of a card, no longer than a card is wide."""
+    return shortened("  ".join(filter(None, (card.head, card.name))), MAX_TEXT, NAME, bold=True)
+
+
+class Plan:
+    """A diagram, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
+
+    `labels` and `ribbons` are the texts beside the backward lines, and their widths; an arrow without has no backward line.
+    `upright` is a picture from top to bottom, or from bottom to top.
+    """
+
+    def __init__(
+        self, diagram: Diagram, cards: Mapping[str, Card], labels: Mapping[str, str], ribbons: Mapping[str, float], upright: bool
+    ) -> None:
+        self.diagram, self.labels, self.ribbons, self.upright = diagram, labels, ribbons, upright
+        self.placed = {id: Placed(card) for id, card in cards.items()}
+        self.open = set(diagram.folding.open)
+        self.paths = {id: self._path(box) for id, box in diagram.boxes.items()}
+        self.ends = {arrow.id: (arrow.source, arrow.target) for arrow in diagram.arrows}
+        self._cut_cycles()
+        self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where they leave
+        self.frame_items: dict[Group, Item] = {}
+        self.levels: dict[Group | None, tuple[_Level, dict[str, Link]]] = {}
+        parts = self._parts()
+        for frame in [*diagram.folding.open[::-1], None]:
+            self._lay_out(frame, parts.get(frame, []))
+        level = self.levels[None][0]
+        self.along, self.across = level.along, level.across
+        self.frames: list[Frame] = []
+        self.routes: list[Route] = []
+        self._place(parts)
+
+    def _path(self, box: Box) -> list[Group]:
+        return [frame for frame in box.frame.path() if frame in self.open] if box.frame is not None else []
+
+    # -- which levels an arrow goes through ----------------------------------------------------------------
+
+    def _through(self, source: str, target: str) -> Iterator[tuple[Group | None, Key, Key]]:
+        """The levels that an arrow goes through, each with what it joins there: cards, frames or, as None, the wall."""
+        out, into = self.paths[source], self.paths[target]
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(out, into, strict=False)))
+        outwards: list[Key] = [*out[shared:], source]
+        inwards: list[Key] = [*into[shared:], target]
+        for k in range(len(outwards) - 1, 0, -1):
+            yield outwards[k - 1], outwards[k], None  # type: ignore[misc]
+        yield (out[shared - 1] if shared else None), outwards[0], inwards[0]
+        for k in range(1, len(inwards)):
+            yield inwards[k - 1], None, inwards[k]  # type: ignore[misc]
+
+    def _parts(self) -> dict[Group | None, list[Part]]:
+        parts: dict[Group | None, list[Part]] = {}
+        for arrow in self.diagram.arrows:
+            for level, source, target in self._through(*self.ends[arrow.id]):
+                parts.setdefault(level, []).append((arrow, source, target))
+        return parts
+
+    def _cut_cycles(self) -> None:
+        """Folded boxes and frames may use each other: an arrow that closes a cycle starts at a stub with the name of its source."""
+        for parts in self._parts().values():
+            into: dict[Key, list[Part]] = {}
+            out: dict[Key, list[Key]] = {}
+            for part in parts:
+                if part[1] is not None and part[2] is not None:
+                    into.setdefault(part[1], [])
+                    into.setdefault(part[2], []).append(part)
+                    out.setdefault(part[1], []).append(part[2])
+            waiting = {key: len(before) for key, before in into.items()}
+            ready = [key for key, count in waiting.items() if count == 0]
+            done: set[Key] = set()
+            for first in waiting:
+                while ready:
+                    key = ready.pop()
+                    done.add(key)
+                    for after in out.get(key, ()):
+                        waiting[after] -= 1
+                        if waiting[after] == 0:
+                            ready.append(after)
+                if first not in done:
+                    for arrow, source, _ in into[first]:
+                        if source not in done:
+                            self._stub(arrow)
+                    waiting[first] = 0
+                    ready.append(first)
+
+    def _stub(self, arrow: Arrow) -> None:
+        source = self.diagram.boxes[arrow.source]
+        name = source.name if source.group is None or len(arrow.names) > 1 else arrow.names[0]
+        id = f"r{arrow.id}"
+        self.placed[id] = Placed(Card(id, "reference", one_line(name) or "…"))
+        self.paths[id] = self.paths[arrow.target]
+        self.ends[arrow.id] = id, arrow.target
+
+    # -- the layout of a level -----------------------------------------------------------------------------
+
+    def _lay_out(self, frame: Group | None, parts: Sequence[Part]) -> None:
+        items: dict[Key, Item] = {}
+        for id, placed in self.placed.items():
+            if (self.paths[id] or [None])[-1] is frame:
+                items[id] = placed.item = Item(id, 0.0, 0.0)
+        for inner, item in self.frame_items.items():
+            if self._parent(inner) is frame:
+                items[inner] = item
+        links = {}
+        for arrow, source, target in parts:
+            link = Link(arrow.id, items.get(source), items.get(target), self.passing(arrow.id), self._label_room(arrow, target))
+            if isinstance(source, Group):
+                inner = self.levels[source][1][arrow.id].hops[-1].target
+                link.leaves = self._header[2] + inner.v + link.extent.before
+            if isinstance(target, Group):
+                inner = self.levels[target][1][arrow.id].hops[0].source
+                link.enters = self._header[2] + inner.v + link.extent.before
+            links[arrow.id] = link
+        level = _Level(self, list(items.values()), list(links.values()))
+        self.levels[frame] = level, links
+        if frame is not None:
+            before, after, above, below = self._header
+            along, across = level.along + before + after, level.across + above + below
+            if not self.upright:
+                along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
+            self.frame_items[frame] = Item(frame.name, along, across)
+
+    def _parent(self, frame: Group) -> Group | None:
+        around = [outer for outer in frame.path()[:-1] if outer in self.open]
+        return around[-1] if around else None
+
+    @property
+    def _header(self) -> tuple[float, float, float, float]:
+        """The padding of a frame: along before and after its contents, and across."""
+        return FRAME_PADDING, FRAME_PADDING, FRAME_HEAD, FRAME_PADDING
+
+    def _label_room(self, arrow: Arrow, target: Key) -> float:
+        label = self.labels.get(arrow.id, "")
+        if not label or target != self.ends[arrow.id][1]:
+            return 0.0
+        return 2 * HALF_TEXT + CLEAR if self.upright else text_width(label, LABEL) + 2 * CLEAR
+
+    # -- the lanes of an arrow -----------------------------------------------------------------------------
+
+    def passing(self, arrow: str) -> Extent:
+        """The room of a pair of lines where it passes."""
+        half = PAIR / 2 + CLEAR
+        return Extent(half, half + self.ribbons.get(arrow, 0.0) / 2)
+
+    def entering(self, arrow: str) -> tuple[Extent, tuple[float, float]]:
+        """The room of a pair of lines and its label before its target, and the offsets of the two lines."""
+        ribbon, label = self.ribbons.get(arrow), self.labels.get(arrow, "")
+        if ribbon is None or not label:
+            return self.passing(arrow), (-PAIR / 2, PAIR / 2)
+        if self.upright:
+            back = PAIR / 2
+            return Extent(PAIR / 2 + CLEAR, back + ribbon / 2 + 2 * CLEAR + text_width(label, LABEL)), (-PAIR / 2, back)
+        back = HALF_TEXT + CLEAR + ribbon / 2
+        return Extent(HALF_TEXT + 2 * CLEAR, back + ribbon / 2 + CLEAR), (-HALF_TEXT - CLEAR, back)
+
+    # -- where everything is ---------------------------------------------------------------------------------
+
+    def _place(self, parts: Mapping[Group | None, Sequence[Part]]) -> None:
+        origins: dict[Group | None, Point] = {None: (0.0, 0.0)}
+        for frame in self.diagram.folding.open:
+            u, v = origins[self._parent(frame)]
+            item = self.frame_items[frame]
+            origins[frame] = u + item.u + self._header[0], v + item.v + self._header[2]
+            self.frames.append(Frame(frame.name, about(frame), u + item.u, v + item.v, item.along, item.across))
+        for id, placed in self.placed.items():
+            u, v = origins[(self.paths[id] or [None])[-1]]
+            placed.u, placed.v = u + placed.item.u, v + placed.item.v
+        for arrow in self.diagram.arrows:
+            source, target = self.ends[arrow.id]
+            points = []
+            for frame, _, _ in self._through(source, target):
+                level, links = self.levels[frame]
+                u, v = origins[frame]
+                points += [(u + a, v + b) for a, b in level.way(links[arrow.id])]
+            apart = self.leaving[self.placed[source].item] / 2
+            lanes = ((-apart, apart), (-PAIR / 2, PAIR / 2), self.entering(arrow.id)[1])
+            self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
+
+
+def frame_title(frame: Group) -> str:
+    """The name of a frame and what it is."""
+    return "  ".join(filter(None, (one_line(frame.name), about(frame))))
+
+
+class _Level(Level):
+    """A level whose items are cards and frames."""
+
+    def __init__(self, plan: Plan, items: Sequence[Item], links: Sequence[Link]) -> None:
+        self.plan = plan
+        super().__init__(items, links)
+
+    def measure(self, items: list[Item]) -> None:
+        """Cards of one rank share their columns; a card is as long across as its arguments need."""
+        plan = self.plan
+        placed = [plan.placed[item.key] for item in items if item not in plan.frame_items.values()]
+        columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
+        for each in placed:
+            item = each.item
+            each.columns = columns
+            each.height = HEAD + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
+            width = columns.width
+            if each.card.kind == "reference":
+                width, each.height = text_width(each.card.head, LABEL) + CLEAR, HEAD - 2.0
+            item.along, item.across = (each.height, width) if plan.upright else (width, each.height)
+            strips = [plan.entering(hop.link.arrow)[0] for hop in item.ins]
+            room = sum(strip.before + strip.after for strip in strips)
+            item.across = max(item.across, room)
+            start = (item.across - room) / 2
+            for hop, strip in zip(item.ins, strips, strict=True):
+                hop.link.enters = start + strip.before
+                start += strip.before + strip.after
+
+    def spread(self, item: Item, count: int) -> list[float]:
+        """Links leave around the middle; a single one so that its lines begin at the value and end at the gradient."""
+        plan = self.plan
+        if item in plan.frame_items.values() or not count:
+            return super().spread(item, count)
+        placed = plan.placed[item.key]
+        kinds = [line.kind for line in placed.card.lines[:2]]
+        if count == 1 and kinds == ["value", "grad"] and not plan.upright:
+            plan.leaving[item] = LINE
+            return [(item.across - placed.height) / 2 + HEAD + PADDING / 2 + LINE]
+        pitch = min(2 * PAIR, (item.across - PADDING) / count)
+        plan.leaving[item] = min(PAIR, pitch / 2)
+        return [item.across / 2 + (k - (count - 1) / 2) * pitch for k in range(count)]

@@ -1,0 +1,92 @@
+"""The shapes of an SVG as text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from autograd._format import printable
+from autograd.viz import style
+from autograd.viz.text_size import text_width
+
+Point = tuple[float, float]
+RADIUS = 5.0
+
+
+def number(x: float) -> str:
+    """A coordinate with one digit after the point.
+
+    >>> number(1.0), number(0.25)
+    ('1', '0.2')
+    """
+    return f"{x:.1f}".removesuffix(".0")
+
+
+def pair(point: Point) -> str:
+    """A point."""
+    return f"{number(point[0])},{number(point[1])}"
+
+
+def escaped(text: str) -> str:
+    """A text or an attribute; what XML cannot hold is replaced."""
+    return html.escape(re.sub("[\ud800-\udfff\ufffe\uffff]", "�", printable(text)))
+
+
+def sign(colour: str) -> str:
+    """The class of a number, by its colour; with a space before it."""
+    names = {style.POSITIVE: "positive", style.NEGATIVE: "negative", style.NOTHING: "nothing", style.MANY: "many", style.BROKEN: "broken"}
+    return f" {names[colour]}" if colour in names else ""
+
+
+def text_at(
+    point: Point, text: str, kind: str, colour: str = style.INK, size: float = 12.0, bold: bool = False, anchor: str = "start"
+) -> str:
+    """A line of text that begins, ends or has its middle at a point of its base line."""
+    weight = ' font-weight="bold"' if bold else ""
+    place = f' text-anchor="{anchor}"' if anchor != "start" else ""
+    x, y = point
+    fill = f' fill="{colour}"' if colour != style.INK else ""
+    return f'<text class="{kind}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{place}{fill}>{escaped(text)}</text>'
+
+
+def rectangle(corner: Point, size: Point, kind: str, fill: str, stroke: str, width: float = 1.0, dashes: str = "") -> str:
+    """A rectangle with round corners."""
+    line = f' stroke="{stroke}" stroke-width="{number(width)}"' if stroke != "none" else ""
+    dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+    (x, y), (w, h) = corner, size
+    box = f'x="{number(x)}" y="{number(y)}" width="{number(w)}" height="{number(h)}" rx="{number(RADIUS)}"'
+    return f'<rect class="{kind}" {box} fill="{fill}"{line}{dash}/>'
+
+
+def head(corner: Point, width: float, height: float, fill: str) -> str:
+    """The filled head of a card: round above, straight below."""
+    (x, y), r = corner, RADIUS
+    d = f"M{pair((x, y + height))}v{number(r - height)}q0,-{number(r)} {number(r)},-{number(r)}h{number(width - 2 * r)}"
+    return f'<path class="head" d="{d}q{number(r)},0 {number(r)},{number(r)}v{number(height - r)}z" fill="{fill}"/>'
+
+
+def line(d: str, colour: str, width: float, dashes: str = "") -> str:
+    """A line along a path."""
+    dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<path class="line" d="{d}" fill="none" stroke="{colour}" stroke-width="{width:.2f}"{dash}/>'
+
+
+def tip(base: Point, point: Point, half: float, colour: str) -> str:
+    """An arrowhead from the middle of its base to its point."""
+    (x, y), (px, py) = base, point
+    length = abs(px - x) + abs(py - y)  # it is upright or level
+    across = ((py - y) / length * half, (px - x) / length * half)
+    corners = (x + across[0], y + across[1]), (x - across[0], y - across[1])
+    return f'<path class="tip" d="M{pair(point)}L{pair(corners[0])}L{pair(corners[1])}z" fill="{colour}"/>'
+
+
+def wrapped(text: str, room: float, size: float) -> list[str]:
+    """A text as lines that fit."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,210 @@
+"""A diagram as an SVG of our own: cards, lines and labels where `routing` puts them, with a title and a legend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from autograd.viz import style
+from autograd.viz.cards import Card, Line
+from autograd.viz.description import describe_graph, title, what_to_see
+from autograd.viz.diagram import Diagram
+from autograd.viz.flow import Flow
+from autograd.viz.legend import legend
+from autograd.viz.routing import (
+    CLEAR, HALF_TEXT, HEAD, LABEL, LINE, NAME, NUMBER, PADDING, WORD, Frame, Placed, Plan, Route, head_text, sides
+)
+from autograd.viz.shapes import Point, escaped, head, line, number, pair, rectangle, sign, text_at, tip, wrapped
+from autograd.viz.text_size import FONT, shortened, text_width
+
+MARGIN = 16.0
+TITLE, SENTENCE = 15.0, 12.0  # font sizes
+TITLE_HEIGHT, TEXT_HEIGHT = 22.0, 18.0
+TIP, THIN_TIP = 8.0, 7.0  # lengths
+MIN_WIDTH = 340.0  # of the picture, for its title and legend
+HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
+
+
+def svg_of(
+    diagram: Diagram, cards: Mapping[str, Card], flows: Mapping[str, Flow], largest: float, direction: str, notes: Sequence[str]
+) -> str:
+    """The picture, in the colours of light mode; `notes` stand below it."""
+    return _Picture(diagram, cards, flows, largest, direction, notes).text()
+
+
+class _Picture:
+    def __init__(
+        self,
+        diagram: Diagram,
+        cards: Mapping[str, Card],
+        flows: Mapping[str, Flow],
+        largest: float,
+        direction: str,
+        notes: Sequence[str],
+    ) -> None:
+        self.diagram, self.cards, self.flows, self.largest, self.notes = diagram, cards, flows, largest, notes
+        self.upright, self.reversed = direction in ("TB", "BT"), direction in ("RL", "BT")
+        labels = {id: flow.label for id, flow in flows.items() if flow.back is not None}
+        ribbons = {id: float(flow.look["penwidth"]) for id, flow in flows.items() if flow.back is not None}
+        self.plan = Plan(diagram, cards, labels, ribbons, self.upright)
+        size = self.plan.along, self.plan.across
+        self.graph_width, self.graph_height = size[::-1] if self.upright else size
+        self.title, self.sentence = title(diagram), what_to_see(diagram)
+        self.width = max(self.graph_width, MIN_WIDTH, text_width(self.title, TITLE, bold=True)) + 2 * MARGIN
+        self.x0 = (self.width - self.graph_width) / 2
+        self.y0 = MARGIN + TITLE_HEIGHT + 8.0
+
+    # -- the whole -----------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The SVG."""
+        parts = [*self._above(), *map(self._frame, self.plan.frames)]
+        routes = [(route, self.flows[route.arrow.id]) for route in self.plan.routes]
+        parts += [self._forward(route, flow) for route, flow in routes if flow.forward]
+        parts += [self._backward(route, flow) for route, flow in routes if flow.back is not None]
+        parts += [self._card(placed) for placed in self.plan.placed.values()]
+        below, height = self._below()
+        width, height = math.ceil(self.width), math.ceil(height)
+        description = describe_graph(self.diagram)
+        begin = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd-graph" role="img" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}" '
+            f'style="font-variant-numeric: tabular-nums">'
+        )
+        head = f"<title>{escaped(self.title)}</title><desc>{escaped(description)}</desc>"
+        paper = f'<rect class="paper" width="{width}" height="{height}" fill="{style.PAPER}"/>'
+        return "\n".join([begin, head, paper, *parts, *below, "</svg>"])
+
+    def _above(self) -> Iterator[str]:
+        room = self.width - 2 * MARGIN
+        yield text_at((MARGIN, MARGIN + TITLE), shortened(self.title, room, TITLE, bold=True), "title", size=TITLE, bold=True)
+
+    # -- from (u, v) to (x, y) -------------------------------------------------------------------------------
+
+    def _at(self, u: float, v: float) -> Point:
+        if self.reversed:
+            u = self.plan.along - u
+        return (self.x0 + v, self.y0 + u) if self.upright else (self.x0 + u, self.y0 + v)
+
+    def _corner(self, u: float, v: float, along: float) -> Point:
+        """The upper left corner of a box."""
+        return self._at(u + along if self.reversed else u, v)
+
+    # -- cards -------------------------------------------------------------------------------------------------
+
+    def _frame(self, frame: Frame) -> str:
+        x, y = self._corner(frame.u, frame.v, frame.along)
+        width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
+        box = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
+        name = text_at((x + 10.0, y + 16.0), frame.name, "name", size=NAME, bold=True)
+        more = text_at((x + 18.0 + text_width(frame.name, NAME, bold=True), y + 16.0), frame.about, "about", style.LINE, WORD)
+        return f'<g class="frame" data-name="{escaped(frame.name)}">{box}{name}{more if frame.about else ""}</g>'
+
+    def _card(self, placed: Placed) -> str:
+        card, item = placed.card, placed.item
+        x, y = self._corner(placed.u, placed.v, item.along)
+        width, height = (item.across, item.along) if self.upright else (item.along, item.across)
+        if card.kind == "reference":
+            text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
+            return f'<g id="{card.id}" class="node reference">{text}</g>'
+        top = y + (height - placed.height) / 2
+        edge, thick = (style.BROKEN, 3.0) if card.broken else (style.LINE, 1.0)
+        parts = [f"<title>{escaped(card.tooltip)}</title>"]
+        if card.kind == "folded":
+            parts.append(rectangle((x - 3.0, y - 3.0), (width + 6.0, height + 6.0), "behind", style.PAPER, style.LINE))
+        parts.append(rectangle((x, y), (width, height), "card", style.PAPER, "none"))
+        if card.kind != "operation":
+            parts.append(head((x, y), width, top + HEAD - y, HEADS[card.kind]))
+        parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
+        parts.append(self._name(card, x + width / 2, top + 14.5))
+        shift = (width - placed.columns.width) / 2
+        parts += [self._line(row, x + shift, top + HEAD + PADDING / 2 + LINE * (k + 0.5) + 4.0, placed) for k, row in enumerate(card.lines)]
+        kind = f"{card.kind} broken" if card.broken else card.kind
+        point = number(x + shift + placed.columns.point)
+        return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}</g>'
+
+    def _name(self, card: Card, x: float, y: float) -> str:
+        text = head_text(card)
+        if not (card.name and text.endswith(card.name) and text.startswith(card.head)):
+            return text_at((x, y), text, "name", size=NAME, bold=True, anchor="middle")
+        left = x - text_width(text, NAME, bold=True) / 2
+        right = left + text_width(f"{card.head}  ", NAME, bold=True)
+        return text_at((left, y), card.head, "symbol", size=NAME, bold=True) + text_at((right, y), card.name, "name", size=NAME, bold=True)
+
+    def _line(self, row: Line, x: float, y: float, placed: Placed) -> str:
+        columns = placed.columns
+        right = x + columns.width - PADDING
+        if row.kind in ("value", "grad"):
+            word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
+            whole, rest = sides(row.text)
+            start = x + columns.point - whole if rest or row.text.strip("−").isdigit() else right - whole
+            return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
+        word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
+        return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
+
+    # -- lines -------------------------------------------------------------------------------------------------
+
+    def _forward(self, route: Route, flow: Flow) -> str:
+        points = self._lane(route, 0)
+        u, v = points[-1]
+        end = tip(self._at(u - THIN_TIP, v), self._at(u, v), 3.2, style.FORWARD)
+        points[-1] = (u - THIN_TIP + 1.0, v)
+        way = line(self._curve(points), style.FORWARD, 1.2)
+        ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
+        return f'<g id="f{route.arrow.id}" class="edge forward" {ends}><title>forward: {escaped(flow.names)}</title>{way}{end}</g>'
+
+    def _backward(self, route: Route, flow: Flow) -> str:
+        points = self._lane(route, 1)
+        colour, width, dash = flow.look["color"], float(flow.look["penwidth"]), flow.look["style"]
+        u, v = points[0]
+        end = ""
+        if not flow.zero:
+            end = tip(self._at(u + TIP, v), self._at(u, v), max(3.8, width / 2 + 2.5), colour)
+            points[0] = (u + TIP - 1.0, v)
+        dashes = {"dashed": f"{number(5.0 + width)} {number(3.0 + width / 2)}", "dotted": "1 3"}.get(dash, "")
+        way = line(self._curve(points[::-1]), colour, width, dashes)
+        ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
+        about = f"<title>{escaped(flow.tooltip)}</title>"
+        kind = f"edge backward{sign(colour)}"
+        return f'<g id="b{route.arrow.id}" class="{kind}" {ends}>{about}{way}{end}{self._label(route, flow, width)}</g>'
+
+    def _label(self, route: Route, flow: Flow, width: float) -> str:
+        u, v = route.points[-1]
+        back = route.lanes[2][1]
+        if self.upright:
+            x, y = self._at(u - THIN_TIP - HALF_TEXT, v + back + width / 2 + CLEAR)
+            return text_at((x, y + 4.0), flow.label, "label", flow.look["color"], LABEL)
+        x, y = self._at(u - THIN_TIP - CLEAR, v)
+        return text_at((x, y + 4.0), flow.label, "label", flow.look["color"], LABEL, anchor="start" if self.reversed else "end")
+
+    def _lane(self, route: Route, which: int) -> list[Point]:
+        """The points of one of the two lines."""
+        first, passing, last = (lane[which] for lane in route.lanes)
+        count = len(route.points)
+        offsets = [first, first, *[passing] * (count - 4), last, last]
+        return [(u, v + offset) for (u, v), offset in zip(route.points, offsets, strict=True)]
+
+    def _curve(self, points: Sequence[Point]) -> str:
+        """Straight pieces and S-shaped ones in turn, as a path."""
+        d = [f"M{pair(self._at(*points[0]))}"]
+        for k, (start, end) in enumerate(zip(points, points[1:], strict=False)):
+            if k % 4 == 1 and abs(start[1] - end[1]) > 0.25:
+                middle = (start[0] + end[0]) / 2
+                control = self._at(middle, start[1]), self._at(middle, end[1]), self._at(*end)
+                d.append(f"C{' '.join(map(pair, control))}")
+            elif start != end:
+                d.append(f"L{pair(self._at(*end))}")
+        return "".join(d)
+
+    # -- below ---------------------------------------------------------------------------------------------------
+
+    def _below(self) -> tuple[list[str], float]:
+        y = self.y0 + self.graph_height + 12.0
+        parts = []
+        room = self.width - 2 * MARGIN
+        for kind, lines in (("sentence", [self.sentence] if self.sentence else []), ("notes", self.notes)):
+            for piece in (piece for text in lines for piece in wrapped(text, room, SENTENCE)):
+                y += TEXT_HEIGHT
+                parts.append(text_at((MARGIN, y - 4.0), piece, kind, style.INK if kind == "sentence" else style.LINE, SENTENCE))
+        text, height = legend([placed.card for placed in self.plan.placed.values()], [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room)
+        return [*parts, text], y + 8.0 + height + MARGIN / 2

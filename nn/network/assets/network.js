@@ -1,0 +1,405 @@
+// A network: its picture, drawn once in Python, follows the numbers; every neuron can be asked and opened.
+
+const NETWORK_WORDS = { weight: "weight", grad: "gradient", update: "update" };
+
+function svgShape(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+
+// How numbers look: the rules of marks.py, with a colour for each class in the style sheet.
+class NetworkMarks {
+  constructor(numbers, show, widest) {
+    Object.assign(this, { numbers, show, widest });
+    this.xs = linkNumbers(numbers, show);
+    const given = toNumber(numbers.scale?.[show] ?? NaN);
+    this.largest = Number.isNaN(given) ? largestOf(this.xs) : given;
+  }
+
+  of(p) {
+    return this.xs[p] ?? null;
+  }
+
+  line(x) {
+    if (x !== null && !Number.isFinite(toNumber(x))) return ["broken", this.widest, "2 3"];
+    if (!x) return ["nothing", 0.6, "1 3"];
+    const width = this.largest > 0 ? Math.max(0.7, this.widest * Math.min(1, Math.abs(x) / this.largest)) : 0.7;
+    return [x > 0 ? "positive" : "negative", Number(width.toFixed(2)), x > 0 ? "none" : "7 4"];
+  }
+
+  paint(element, x) {
+    const [kind, width, dash] = this.line(x);
+    const wanted = `${kind} ${width}`;
+    if (element.dataset.painted === wanted) return;
+    element.dataset.painted = wanted;
+    element.classList.remove("positive", "negative", "nothing", "broken");
+    element.classList.add(kind);
+    element.setAttribute("stroke-width", width);
+    element.setAttribute("stroke-dasharray", dash);
+  }
+}
+
+// The numbers on the links: an update that is not given is −rate · gradient.
+function linkNumbers(numbers, show) {
+  if (show !== "update" || numbers.update) return numbers[show] ?? [];
+  return (numbers.grad ?? []).map((x) => (x === null ? null : -numbers.rate * toNumber(x)));
+}
+
+function largestOf(xs) {
+  return xs.reduce((most, x) => (x !== null && Number.isFinite(toNumber(x)) ? Math.max(most, Math.abs(x)) : most), 0);
+}
+
+// The sequence palette between the smallest and the largest of some numbers.
+class NetworkShades {
+  constructor(xs, ramp) {
+    const finite = xs.filter((x) => x !== null && Number.isFinite(toNumber(x)));
+    this.low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+    this.high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+    this.ramp = ramp;
+  }
+
+  share(x) {
+    return this.high > this.low ? (x - this.low) / (this.high - this.low) : 0.5;
+  }
+
+  fill(x) {
+    const at = Math.min(Math.max(this.share(x), 0), 1) * (this.ramp.length - 1);
+    const k = Math.min(Math.floor(at), this.ramp.length - 2);
+    const [low, high] = [this.ramp[k], this.ramp[k + 1]];
+    return `rgb(${[1, 3, 5].map((i) => Math.round(channel(low, i) + (at - k) * (channel(high, i) - channel(low, i)))).join(" ")})`;
+  }
+
+  ink(x) {
+    return this.share(x) > 0.5 ? this.ramp[0] : this.ramp.at(-1);
+  }
+}
+
+const channel = (colour, i) => parseInt(colour.slice(i, i + 2), 16);
+
+// A number in a circle: with as many of four digits as there is room for.
+function fittedNumber(x) {
+  if (!Number.isFinite(toNumber(x))) return `⚠ ${showNumber(x)}`;
+  for (const digits of [4, 3, 2]) {
+    const text = showNumber(x, digits);
+    if ([...text].reduce((room, c) => room + (c === "." ? 0.5 : 1), 0) <= 6.5) return text;
+  }
+  return showNumber(x, 1);
+}
+
+// The picture in one direction, and its parts by what they show.
+class NetworkPicture {
+  constructor(text, data) {
+    this.data = data;
+    this.svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    [, , this.width, this.height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
+    const all = (selector) => [...this.svg.querySelectorAll(selector)];
+    this.links = all(".link");
+    this.rings = all(".ring[data-p]");
+    this.images = all(".weights");
+    this.units = new Map(all("[data-unit]").map((element) => [Number(element.dataset.unit), element]));
+    for (const line of [...this.links, ...this.rings]) line.removeAttribute("stroke");
+    for (const title of all("[data-unit] > title")) title.remove(); // the view says it itself
+    this.svg.setAttribute("role", "group");
+    this.svg.setAttribute("aria-label", `${data.title}: arrow keys go from neuron to neuron, Enter opens one`);
+    for (const head of all(":scope > title, :scope > desc")) head.remove();
+    for (const element of this.units.values()) {
+      element.setAttribute("role", "button");
+      element.setAttribute("tabindex", -1);
+    }
+  }
+
+  paint(marks, shades) {
+    for (const line of [...this.links, ...this.rings]) marks.paint(line, marks.of(line.dataset.p));
+    for (const image of this.images) this.paintWeights(image, marks);
+    for (const [i, element] of this.units) this.paintUnit(i, element, marks.numbers.value?.[i] ?? null, shades);
+  }
+
+  paintUnit(i, element, value, shades) {
+    const disc = element.querySelector(".disc") ?? element;
+    const { low } = this.data.neurons[i].w.length ? shades[1] : shades[0];
+    const own = shades[this.data.neurons[i].w.length ? 1 : 0];
+    const finite = value !== null && Number.isFinite(toNumber(value)) && Number.isFinite(low);
+    disc.classList.toggle("broken", value !== null && !finite);
+    if (finite) disc.setAttribute("fill", own.fill(value));
+    const text = element.querySelector(".value");
+    if (text === null) return;
+    const words = value === null ? "" : fittedNumber(value);
+    if (text.textContent !== words) text.textContent = words;
+    if (finite) text.setAttribute("fill", own.ink(value));
+  }
+
+  // Full squares are positive, hollow ones negative; their area is the size.
+  paintWeights(image, marks) {
+    const [left, top, pixel, rows, columns] = image.dataset.box.split(" ").map(Number);
+    const { w } = this.data.neurons[image.dataset.to];
+    const paths = ["", ""];
+    for (let k = 0; k < rows * columns; k++) {
+      const x = toNumber(marks.of(w[k]) ?? 0);
+      if (!x || !Number.isFinite(x) || marks.largest === 0) continue;
+      const whole = (pixel - 0.5) * Math.sqrt(Math.min(1, Math.abs(x) / marks.largest));
+      const side = Math.max(0.2, whole - (x < 0 ? 1 : 0));
+      const [column, row] = [k % columns, Math.floor(k / columns)];
+      const start = [left + (column + 0.5) * pixel - side / 2, top + (row + 0.5) * pixel - side / 2].map((at) => at.toFixed(1));
+      paths[x < 0 ? 1 : 0] += `M${start.join(" ")}h${side.toFixed(1)}v${side.toFixed(1)}h-${side.toFixed(1)}z`;
+    }
+    image.querySelector(".full").setAttribute("d", paths[0]);
+    image.querySelector(".hollow").setAttribute("d", paths[1]);
+  }
+
+  // The neuron that is nearest in a direction, or null.
+  next(i, key) {
+    const middle = (element) => {
+      const box = (element.querySelector(".disc") ?? element).getBoundingClientRect();
+      return [box.left + box.width / 2, box.top + box.height / 2];
+    };
+    const [x, y] = middle(this.units.get(i));
+    const along = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+    let [best, least] = [null, Infinity];
+    for (const [j, element] of this.units) {
+      const [dx, dy] = middle(element).map((at, k) => at - [x, y][k]);
+      const [ahead, beside] = [dx * along[0] + dy * along[1], Math.abs(dx * along[1]) + Math.abs(dy * along[0])];
+      const far = ahead + 3 * beside;
+      if (ahead > 1 && ahead > beside / 8 && far < least) [best, least] = [j, far];
+    }
+    return best;
+  }
+}
+
+// Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was opened.
+// The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
+function networkView(root, data, { onOpen = () => {} } = {}) {
+  let numbers = data.numbers;
+  let shown = data.show;
+  let marks, shades, picture;
+  let current = null; // the neuron that has the focus, or had it last
+  let opened = null;
+  const pictures = { wide: new NetworkPicture(data.svg.wide, data), narrow: new NetworkPicture(data.svg.narrow, data) };
+  const sentence = element("p", { class: "network-sentence", "aria-live": "polite" });
+  const legend = element("div", { class: "network-legend" });
+  const tip = element("div", { class: "network-tip", role: "status", hidden: "" });
+  const stack = element("div", { class: "network-picture drawing" });
+  const panel = neuronPanel(data, { open, close });
+  const box = element("div", { class: "network-box" }, stack, panel.root, tip);
+  const choice = networkSwitch(shown, show);
+  const view = element("section", { class: "network-view", "aria-label": "Network" }, element("div", { class: "network-head" }, sentence, choice.root), box, legend);
+  root.append(view);
+
+  function fit() {
+    const room = stack.clientWidth;
+    if (room === 0) return;
+    const fitting = pictures.wide.width <= room ? pictures.wide : pictures.narrow;
+    const scale = Math.min(1.35, room / fitting.width, Math.max(1, (innerHeight * 0.75) / fitting.height));
+    fitting.svg.setAttribute("width", fitting.width * scale);
+    fitting.svg.setAttribute("height", fitting.height * scale);
+    if (picture === fitting) return;
+    picture = fitting;
+    stack.replaceChildren(picture.svg);
+    ask(null);
+    if (!picture.units.has(current)) current = picture.units.keys().next().value;
+    for (const [i, element] of picture.units) element.setAttribute("tabindex", i === current ? 0 : -1);
+    paint();
+    panel.resize(room);
+  }
+
+  function paint() {
+    marks = new NetworkMarks(numbers, shown, data.widest);
+    const values = numbers.value ?? [];
+    const count = data.layers[0].size;
+    shades = [new NetworkShades(values.slice(0, count), data.ramp), new NetworkShades(values.slice(count), data.ramp)];
+    picture?.paint(marks, shades);
+    for (const [i, element] of picture?.units ?? []) element.setAttribute("aria-label", describe(i).join(", "));
+    const said = networkSentence(data, marks);
+    if (sentence.textContent !== said) sentence.textContent = said;
+    choice.update(numbers, shown);
+    networkLegend(legend, data, marks, shades);
+    if (opened !== null) panel.fill(opened, numbers);
+    if (!tip.hidden) ask(tip.unit, true);
+  }
+
+  // What is known of a neuron: its name, then facts.
+  function describe(i) {
+    const { name, b, activation } = data.neurons[i];
+    const facts = [["value", numbers.value?.[i]], ["gradient", numbers.slope?.[i]], ["bias", b === null ? null : numbers.weight[b]]];
+    const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => `${word} ${showNumber(x)}`);
+    return [name, ...known, ...(activation && activation !== "linear" ? [activation] : [])];
+  }
+
+  // Show what is known of a neuron beside it, and its links alone; null ends that.
+  function ask(i, same = false) {
+    stack.classList.toggle("asked", i !== null);
+    tip.hidden = i === null;
+    tip.unit = i;
+    if (i === null) return;
+    const [name, ...facts] = describe(i);
+    const able = data.neurons[i].w.length > 0 ? [element("span", { class: "quiet" }, "Enter or click opens its graph")] : [];
+    tip.replaceChildren(element("strong", {}, name), ...(facts.length ? facts : ["no value yet"]).map((fact) => element("span", {}, fact)), ...able);
+    if (same) return;
+    for (const link of picture.links) link.classList.toggle("near", Number(link.dataset.from) === i || Number(link.dataset.to) === i);
+    for (const line of picture.svg.querySelectorAll(".bundle, .weights")) line.classList.toggle("near", Number(line.dataset.to) === i);
+    beside(picture.units.get(i));
+  }
+
+  function beside(target) {
+    const [around, at] = [box.getBoundingClientRect(), (target.querySelector(".disc") ?? target).getBoundingClientRect()];
+    const right = at.right - around.left + 10;
+    const fits = right + tip.offsetWidth < around.width;
+    const left = fits ? right : Math.max(0, at.left - around.left - tip.offsetWidth - 10);
+    tip.style.left = `${Math.min(left, Math.max(0, around.width - tip.offsetWidth))}px`;
+    tip.style.top = `${Math.min(Math.max(0, at.top - around.top - 8), Math.max(0, around.height - tip.offsetHeight))}px`;
+    const over = tip.getBoundingClientRect();
+    if (over.left < at.right && over.right > at.left) tip.style.top = `${at.bottom - around.top + 20}px`; // no room beside it
+  }
+
+  function askLink(link) {
+    stack.classList.add("asked");
+    for (const other of picture.links) other.classList.toggle("near", other === link);
+    const p = link.dataset.p;
+    const facts = Object.entries(NETWORK_WORDS).map(([key, word]) => [word, linkNumbers(numbers, key)[p]]);
+    const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => element("span", {}, `${word} ${showNumber(x)}`));
+    const ends = `${data.neurons[link.dataset.from].name} → ${data.neurons[link.dataset.to].name}`;
+    tip.hidden = false;
+    tip.unit = null;
+    tip.replaceChildren(element("strong", {}, data.parameters[p]), ...known, element("span", { class: "quiet" }, ends));
+  }
+
+  function show(what) {
+    shown = what;
+    paint();
+  }
+
+  function update(fresh) {
+    numbers = { ...numbers, ...fresh };
+    paint();
+  }
+
+  // Open the graph of a neuron, by its index or its id, in place of the picture.
+  function open(which) {
+    const i = typeof which === "string" ? data.neurons.findIndex(({ id }) => id === which) : which;
+    if (!data.neurons[i]?.w.length) return;
+    const from = picture.units.get(i)?.getBoundingClientRect() ?? null;
+    ask(null);
+    if (picture.units.has(i)) choose(i);
+    opened = i;
+    panel.fill(i, numbers);
+    view.classList.add("opened");
+    stack.inert = true;
+    panel.grow(from);
+    onOpen({ index: i, ...data.neurons[i] });
+  }
+
+  async function close() {
+    if (opened === null) return;
+    opened = null;
+    await panel.shrink(picture.units.get(current)?.getBoundingClientRect() ?? null);
+    if (opened !== null) return; // another one was opened meanwhile
+    view.classList.remove("opened");
+    stack.inert = false;
+    picture.units.get(current)?.focus({ preventScroll: true });
+  }
+
+  // Let the Tab key find this neuron.
+  function choose(i) {
+    picture.units.get(current)?.setAttribute("tabindex", -1);
+    current = i;
+    picture.units.get(i).setAttribute("tabindex", 0);
+  }
+
+  const unitOf = (event) => {
+    const found = event.target.closest?.("[data-unit]");
+    return found && stack.contains(found) ? Number(found.dataset.unit) : null;
+  };
+  stack.addEventListener("pointerover", (event) => {
+    if (unitOf(event) !== null) ask(unitOf(event));
+    else if (event.target.matches(".link")) {
+      askLink(event.target);
+      const around = box.getBoundingClientRect();
+      tip.style.left = `${Math.min(event.clientX - around.left + 14, around.width - tip.offsetWidth)}px`;
+      tip.style.top = `${event.clientY - around.top + 14}px`;
+    }
+  });
+  stack.addEventListener("pointerout", (event) => {
+    if (!stack.contains(event.relatedTarget) || !event.relatedTarget.closest("[data-unit], .link")) ask(null);
+  });
+  stack.addEventListener("focusin", (event) => {
+    if (unitOf(event) === null) return;
+    choose(unitOf(event));
+    ask(current);
+  });
+  stack.addEventListener("focusout", () => ask(null));
+  stack.addEventListener("click", (event) => unitOf(event) !== null && open(unitOf(event)));
+  view.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const i = unitOf(event);
+    if (event.key === "Escape" && (opened !== null || !tip.hidden)) {
+      if (opened === null) ask(null);
+      close();
+    } else if (i !== null && (event.key === "Enter" || event.key === " ")) open(i);
+    else if (i !== null && event.key.startsWith("Arrow")) picture.units.get(picture.next(i, event.key) ?? i).focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  new ResizeObserver(fit).observe(stack);
+  fit();
+  return { root: view, update, show, open, close };
+}
+
+// Weight, gradient or update: three choices, those without numbers greyed.
+function networkSwitch(shown, choose) {
+  const name = `network-${Math.random().toString(36).slice(2)}`;
+  const inputs = Object.entries(NETWORK_WORDS).map(([key, word]) => {
+    const input = element("input", { type: "radio", name, value: key });
+    input.checked = key === shown;
+    input.addEventListener("change", () => choose(key));
+    return [key, input, element("label", {}, input, element("span", {}, word))];
+  });
+  const root = element("fieldset", { class: "network-switch" }, element("legend", {}, "Lines show the"), ...inputs.map(([, , label]) => label));
+  function update(numbers, shown) {
+    for (const [key, input, label] of inputs) {
+      input.disabled = !linkNumbers(numbers, key).some((x) => x !== null);
+      input.checked = key === shown;
+      label.title = input.disabled ? "no gradient yet: call backward(), or give x, y and a loss" : "";
+    }
+  }
+  return { root, update };
+}
+
+function networkSentence(data, marks) {
+  const word = NETWORK_WORDS[marks.show];
+  const known = marks.xs.map((x, p) => [x === null ? NaN : Math.abs(toNumber(x)), p]).filter(([size]) => !Number.isNaN(size));
+  if (marks.xs.length === 0) return "No gradients yet: call backward(), or give x, y and a loss.";
+  if (known.length === 0) return `No ${word} is known.`;
+  const [size, p] = known.reduce((most, one) => (one[0] > most[0] ? one : most));
+  if (size === 0) return `Every ${word} is 0.`;
+  const after = marks.show === "update" && !marks.numbers.update ? ` = −${showNumber(marks.numbers.rate, 4)} · gradient` : "";
+  return `The largest ${word}${after} is ${showNumber(marks.xs[p], 4)}, of ${data.parameters[p]}.`;
+}
+
+// What the marks in the picture mean; only those that it uses.
+function networkLegend(root, data, marks, shades) {
+  const word = NETWORK_WORDS[marks.show];
+  const has = (holds) => marks.xs.some((x) => x !== null && holds(toNumber(x)));
+  const line = (kind, width, dash) => svgShape("path", { d: "M0 7H30", class: `line ${kind}`, "stroke-width": width, "stroke-dasharray": dash });
+  const items = [];
+  const add = (mark, width, text) => items.push(element("span", {}, svgShape("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), text));
+  if (has((x) => x > 0)) add(line("positive", marks.widest / 2, "none"), 30, `positive ${word}`);
+  if (has((x) => x < 0)) add(line("negative", marks.widest / 2, "7 4"), 30, `negative ${word}`);
+  if (marks.largest > 0) add(line("scale", marks.widest, "none"), 30, `${showNumber(marks.largest, 4)}: width is size`);
+  if (has((x) => x === 0)) add(line("nothing", 0.6, "1 3"), 30, "0");
+  if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
+  add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, `ring: ${word} of the bias`);
+  if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel`);
+  ["inputs", "neurons"].forEach((name, k) => {
+    const { low, high, ramp } = shades[k];
+    if (low > high) return;
+    const cells = ramp.map((fill, at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill }));
+    add([...cells, svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 })], 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
+  });
+  const texts = items.map((item) => item.textContent).join();
+  if (root.dataset.texts === texts) return;
+  root.dataset.texts = texts;
+  root.replaceChildren(...items);
+}

@@ -1,0 +1,272 @@
+// The scalar graph of one neuron: its largest terms w · x, their sum with the bias, and the activation; forward above, backward below.
+
+const NEURON_TERMS = 4; // of more than five, the largest; the others are one card
+const CARD = { width: 124, row: 16, head: 19 };
+
+function svgShape(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// A sum that is rounded once, not at every term (Neumaier).
+function exactSum(xs) {
+  let [sum, lost] = [0, 0];
+  for (const x of xs) {
+    const next = sum + x;
+    lost += Math.abs(sum) >= Math.abs(x) ? sum - next + x : x - next + sum;
+    sum = next;
+  }
+  return Number.isFinite(sum) ? sum + lost : sum;
+}
+
+// The numbers of one neuron: its terms, sum and result, with the gradients of the loss where they are known.
+function neuronNumbers(data, numbers, i) {
+  const neuron = data.neurons[i];
+  const get = (list, k) => (list?.[k] === null || list?.[k] === undefined ? null : toNumber(list[k]));
+  const delta = get(numbers.delta, i);
+  const times = (a, b) => (a === null || b === null ? null : a * b);
+  const terms = neuron.w.map((p, k) => {
+    const [x, w] = [get(numbers.value, neuron.first + k), get(numbers.weight, p)];
+    return {
+      unit: neuron.first + k,
+      p,
+      x,
+      w,
+      product: times(w, x),
+      gradX: get(numbers.slope, neuron.first + k),
+      gradW: delta === null ? get(numbers.grad, p) : times(delta, x),
+      passedX: times(delta, w),
+      passedW: times(delta, x),
+    };
+  });
+  const bias = neuron.b === null ? 0 : get(numbers.weight, neuron.b);
+  const known = terms.every(({ product }) => product !== null);
+  return {
+    terms,
+    bias,
+    gradB: delta ?? (neuron.b === null ? null : get(numbers.grad, neuron.b)),
+    sum: known ? exactSum([bias, ...terms.map(({ product }) => product)]) : null,
+    value: get(numbers.value, i),
+    delta,
+    slope: get(numbers.slope, i),
+  };
+}
+
+// The terms that are drawn, in their order, and the others.
+function chosenTerms(terms) {
+  if (terms.length <= NEURON_TERMS + 1) return [terms, []];
+  const size = ({ product, w }) => Math.abs(product ?? w ?? 0) || 0;
+  const chosen = new Set([...terms].sort((a, b) => size(b) - size(a)).slice(0, NEURON_TERMS));
+  return [terms.filter((term) => chosen.has(term)), terms.filter((term) => !chosen.has(term))];
+}
+
+// Draws cards and arrows into one SVG; the widths of the way back are linear in the gradient.
+class NeuronDrawing {
+  constructor(largest) {
+    this.largest = largest;
+    this.lines = svgShape("g", { fill: "none" });
+    this.cards = svgShape("g");
+    this.labels = svgShape("g");
+  }
+
+  card({ x, y, height, kind, name, value, grad, unit, hint }) {
+    const { width, row, head } = CARD;
+    const g = svgShape("g", { class: `card ${kind}`, transform: `translate(${x} ${y})` });
+    if (unit !== undefined) for (const [key, text] of Object.entries({ "data-open": unit, tabindex: 0, role: "button", "aria-label": hint })) g.setAttribute(key, text);
+    g.append(
+      svgShape("rect", { class: "body", width, height, rx: 5 }),
+      svgShape("path", { class: "head", d: `M0 5a5 5 0 0 1 5-5H${width - 5}a5 5 0 0 1 5 5V${head}H0z` }),
+      svgShape("text", { class: "name", x: width / 2, y: 13.5 }, cutName(name)),
+    );
+    const middle = head + (height - head) / 2;
+    [["value", value], ["gradient", grad]].forEach(([word, number], k) => {
+      const y = middle - row / 2 + k * row + 4;
+      const kind = k === 0 || number === null ? "" : number > 0 ? "positive" : number < 0 ? "negative" : "";
+      g.append(svgShape("text", { class: "word", x: 7, y }, word), svgShape("text", { class: `number ${word} ${kind}`, x: width - 7, y }, number === null ? "—" : showNumber(number, 4)));
+    });
+    this.cards.append(g);
+  }
+
+  forward(path, tip) {
+    this.lines.append(svgShape("path", { class: "forward", d: path }), svgShape("path", { class: "forward tip", d: tip }));
+  }
+
+  // Back along a path, as wide as what it carries.
+  backward(path, tip, x) {
+    if (x === null) return;
+    const broken = !Number.isFinite(x);
+    const kind = broken ? "broken" : x > 0 ? "positive" : x < 0 ? "negative" : "nothing";
+    const width = broken ? 6 : x === 0 ? 0.6 : Math.max(0.8, (6 * Math.abs(x)) / this.largest);
+    const dash = kind === "negative" ? "7 4" : kind === "nothing" ? "1 3" : "none";
+    this.lines.append(svgShape("path", { class: `line ${kind}`, d: path, "stroke-width": width.toFixed(2), "stroke-dasharray": dash }));
+    if (x !== 0) this.lines.append(svgShape("path", { class: `tip ${kind}`, d: tip }));
+  }
+
+  label(x, y, text, kind) {
+    this.labels.append(svgShape("text", { class: `label ${kind}`, x, y }, text));
+  }
+
+  element(width, height, label) {
+    return svgShape("svg", { class: "neuron-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label }, this.lines, this.cards, this.labels);
+  }
+}
+
+const cutName = (name) => (name.length <= 19 ? name : `${name.slice(0, 8)}…${name.slice(-10)}`);
+const signOf = (x) => (x > 0 ? "positive" : x < 0 ? "negative" : "nothing");
+const factorText = (x) => (x < 0 ? `(${showNumber(x, 4)})` : showNumber(x, 4));
+
+// left to right: leaves, products, sum, activation.
+function neuronGraph(data, numbers, i, narrow) {
+  const neuron = data.neurons[i];
+  const found = neuronNumbers(data, numbers, i);
+  const [drawn, others] = chosenTerms(found.terms);
+  const carried = [found.delta, found.slope, ...drawn.flatMap(({ passedX, passedW }) => [passedX, passedW])];
+  const drawing = new NeuronDrawing(carried.reduce((most, x) => (x !== null && Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0) || 1);
+  const height = CARD.head + 2 * CARD.row + 6;
+  const [gap, near] = [14, 6];
+  const wide = CARD.width;
+  const columns = narrow ? [0, wide + 44, wide + 44, wide + 44] : [0, wide + 158, 2 * wide + 240, 3 * wide + 390];
+  const pair = 2 * height + near;
+  const linear = neuron.activation === "linear" && !neuron.then;
+  const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + height;
+  const plus = narrow ? rows + 46 : rows / 2 - height / 2;
+  const into = []; // what is added: where it leaves its card, and whose it is
+  let y = 0;
+  for (const term of drawn) {
+    neuronTerm(drawing, data, term, found, columns, y, height, near);
+    into.push(y + pair / 2);
+    y += pair + gap;
+  }
+  if (others.length) {
+    const total = others.every(({ product }) => product !== null) ? exactSum(others.map(({ product }) => product)) : null;
+    drawing.card({ x: columns[1], y, height, kind: "folded", name: `${others.length} more terms`, value: total, grad: found.delta });
+    into.push(y + height / 2);
+    y += height + gap;
+  }
+  drawing.card({ x: columns[1], y, height, kind: "leaf", name: "b", value: found.bias, grad: found.gradB });
+  into.push(y + height / 2);
+  const sumTop = narrow ? plus : Math.max(0, plus);
+  into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, height, found.delta, narrow));
+  drawing.card({ x: columns[2], y: sumTop, height, kind: linear ? "operation result" : "operation", name: linear ? `+   ${neuron.label}` : "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
+  const end = linear ? sumTop + height : neuronActivation(drawing, neuron, found, columns, sumTop, height, narrow);
+  const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 40 : 0);
+  const svg = drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
+  svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${Math.max(rows, end) + 8}`);
+  return svg;
+}
+
+// One input, its weight and their product.
+function neuronTerm(drawing, data, term, found, columns, y, height, near) {
+  const { width } = CARD;
+  const source = data.neurons[term.unit];
+  const able = source.w.length > 0 ? { unit: term.unit, hint: `Open the graph of ${source.name}` } : {};
+  drawing.card({ x: 0, y, height, kind: able.unit === undefined ? "leaf" : "leaf link", name: source.label, value: term.x, grad: term.gradX, ...able });
+  drawing.card({ x: 0, y: y + height + near, height, kind: "leaf", name: data.parameters[term.p].split(".").at(-1), value: term.w, grad: term.gradW });
+  drawing.card({ x: columns[1], y, height: 2 * height + near, kind: "operation", name: "×", value: term.product, grad: found.delta });
+  const long = columns[1] - width > 60;
+  [[height / 2, term.passedX, term.w], [1.5 * height + near, term.passedW, term.x]].forEach(([middle, passed, partial]) => {
+    const [from, to, above, below] = [width, columns[1], y + middle - 9, y + middle + 1];
+    drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
+    drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, passed);
+    if (passed !== null && long) drawing.label((from + to) / 2, below + 16, `${showNumber(found.delta, 4)} · ${factorText(partial)} = ${showNumber(passed, 4)}`, signOf(passed));
+  });
+}
+
+// From the k-th summand to the sum.
+function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow) {
+  const start = columns[1] + CARD.width;
+  if (narrow) {
+    const [out, back] = [start + 16, start + 28];
+    const end = columns[2] + CARD.width;
+    drawing.forward(`M${start + 2} ${from - 6}H${out}V${top + height / 2 - 6}H${end + 8}`, `M${end + 2} ${top + height / 2 - 6}l8 -3.5v7z`);
+    drawing.backward(`M${end + 2} ${top + height / 2 + 8}H${back}V${from + 6}H${start + 9}`, `M${start + 2} ${from + 6}l9 -5v10z`, delta);
+    return;
+  }
+  const [end, at] = [columns[2], top + height / 2 + (k - (count - 1) / 2) * Math.min(14, (height - 14) / count)];
+  const middle = (start + end) / 2;
+  drawing.forward(`M${start + 2} ${from - 5}C${middle} ${from - 5} ${middle} ${at - 2.5} ${end - 8} ${at - 2.5}`, `M${end - 2} ${at - 2.5}l-8 -3.5v7z`);
+  drawing.backward(`M${end - 2} ${at + 2.5}C${middle} ${at + 2.5} ${middle} ${from + 5} ${start + 9} ${from + 5}`, `M${start + 2} ${from + 5}l9 -5v10z`, delta);
+}
+
+// From the sum to what the neuron gives; returns where it ends.
+function neuronActivation(drawing, neuron, found, columns, top, height, narrow) {
+  const name = [neuron.activation === "linear" ? "" : neuron.activation, neuron.then].filter(Boolean).join(", ");
+  const y = narrow ? top + height + 44 : top;
+  drawing.card({ x: columns[3], y, height, kind: "operation result", name: `${name}   ${neuron.label}`, value: found.value, grad: found.slope });
+  const rate = found.slope ? found.delta / found.slope : null;
+  if (narrow) {
+    const x = columns[2] + CARD.width / 2;
+    drawing.forward(`M${x - 8} ${top + height + 2}V${y - 9}`, `M${x - 8} ${y - 2}l-3.5 -8h7z`);
+    drawing.backward(`M${x + 8} ${y - 2}V${top + height + 9}`, `M${x + 8} ${top + height + 2}l-5 9h10z`, found.delta);
+    return y + height;
+  }
+  const [from, to, above, below] = [columns[2] + CARD.width, columns[3], top + height / 2 - 9, top + height / 2 + 1];
+  drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
+  drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, found.delta);
+  if (rate !== null && found.delta !== null) drawing.label((from + to) / 2, below + 16, `${showNumber(found.slope, 4)} · ${factorText(rate)} = ${showNumber(found.delta, 4)}`, signOf(found.delta));
+  return y + height;
+}
+
+// The place where the graph of a neuron opens.
+function neuronPanel(data, { open, close }) {
+  const title = element("strong");
+  const formula = element("p", { class: "network-formula" });
+  const shut = element("button", { type: "button", "aria-label": "Close", title: "Close (Escape)" }, "×");
+  const body = element("div", { class: "neuron-body drawing sideways", tabindex: 0, role: "region", "aria-label": "Scalar graph" });
+  const root = element("div", { class: "network-panel", role: "dialog", "aria-label": "A neuron", hidden: "" }, element("div", { class: "bar" }, title, shut), formula, body);
+  let room = 1000;
+  let shown = null;
+  shut.addEventListener("click", close);
+  const openCard = (event) => {
+    const card = event.target.closest("[data-open]");
+    if (card === null || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    open(Number(card.dataset.open));
+  };
+  body.addEventListener("click", openCard);
+  body.addEventListener("keydown", openCard);
+
+  function fill(i, numbers) {
+    shown = [i, numbers];
+    const neuron = data.neurons[i];
+    const found = neuronNumbers(data, numbers, i);
+    title.textContent = neuron.name;
+    root.setAttribute("aria-label", `Scalar graph of ${neuron.name}`);
+    const name = neuron.activation === "linear" ? "" : neuron.activation;
+    const inside = `w · x + b${found.sum === null ? "" : ` = ${showNumber(found.sum, 4)}`}`;
+    const result = found.value === null ? "" : `; ${[name, neuron.then].filter(Boolean).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
+    const why = found.delta === null ? (found.slope === null ? ". No gradient flows back without a loss: give y and loss." : ". No gradient flows back.") : ".";
+    formula.textContent = inside + result + why;
+    const held = body.contains(document.activeElement) ? document.activeElement.dataset.open : undefined;
+    body.replaceChildren(neuronGraph(data, numbers, i, room < 700));
+    if (held !== undefined) (body.querySelector(`[data-open="${held}"]`) ?? body).focus();
+  }
+
+  function resize(width) {
+    room = width;
+    if (!root.hidden && shown) fill(...shown);
+  }
+
+  const moved = (from) => {
+    const to = root.getBoundingClientRect();
+    const [dx, dy] = [from.left + from.width / 2 - to.left - to.width / 2, from.top + from.height / 2 - to.top - to.height / 2];
+    return { transform: `translate(${dx}px, ${dy}px) scale(${from.width / to.width}, ${from.height / to.height})`, opacity: 0.2 };
+  };
+  const play = (frames) => root.animate(frames, { duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200, easing: "ease-out" });
+
+  function grow(from) {
+    const fresh = root.hidden;
+    root.hidden = false;
+    if (from !== null && fresh) play([moved(from), {}]);
+    shut.focus({ preventScroll: true });
+  }
+
+  async function shrink(to) {
+    if (to !== null) await play([{}, moved(to)]).finished;
+    root.hidden = true;
+  }
+
+  return { root, fill, grow, shrink, resize };
+}

@@ -1,0 +1,392 @@
+"""Where everything in a network view stands: circles, names, links, images and folded parts.
+
+Time runs along the main axis: left to right, or top to bottom on a narrow page. Each column stands in a line across it. A name
+stands below its circle; links leave and enter beside it, so they meet no name and no circle but their own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from nn.network.structure import Network
+
+MAX_SHOWN = 12  # neurons per layer: of more, the first ones are shown
+FIRST_SHOWN = 10
+MAX_SHOWN_NARROW = 4  # on a narrow page
+MAX_LAYERS = 4
+MIN_PIXELS = 49  # inputs that are shown as an image
+RADIUS = 22.0
+FONT = 11.0
+NAME = 16.0  # height of a name below its circle
+PIXEL = 18.0
+THUMB = 48.0  # side of a picture of weights
+GAP = 12.0
+HEADER = 40.0  # height of the two lines that name a column
+NARROW = 360.0  # width of the narrow view
+GUTTER = 98.0  # beside its rows, for the names of columns
+_NARROW_LETTERS = "fijlrt[].,:;'|!I()"
+
+
+class Box(NamedTuple):
+    """A rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        """True if they have an area in common."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+class Text(NamedTuple):
+    """One line of text, anchored at its middle or its start; `y` is its baseline."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "middle"
+    size: float = FONT
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        width = text_width(self.text, self.size)
+        left = self.x - (width / 2 if self.anchor == "middle" else 0.0)
+        return Box(left, self.y - 0.8 * self.size, left + width, self.y + 0.25 * self.size)
+
+
+class Circle(NamedTuple):
+    """A neuron or an input, by its index in the network."""
+
+    unit: int
+    x: float
+    y: float
+    name: Text
+
+
+class More(NamedTuple):
+    """What stands for the rest of a column, or for columns."""
+
+    text: Text
+    column: int
+
+    @property
+    def box(self) -> Box:
+        """Its frame."""
+        left, top, right, bottom = self.text.box
+        return Box(left - 8, top - 4, right + 8, bottom + 4)
+
+
+class Link(NamedTuple):
+    """From a unit to one of the next column: the weight is number `position` of the target."""
+
+    source: int
+    target: int
+    position: int
+    points: tuple[tuple[float, float], ...]  # start, the two control points of the curve, end; the ends of both stubs
+
+
+class Image(NamedTuple):
+    """Inputs as an image, or (with a unit) the weights of that neuron."""
+
+    left: float
+    top: float
+    pixel: float
+    rows: int
+    columns: int
+    unit: int | None = None
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        return Box(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
+
+
+@dataclass
+class Layout:
+    """Everything that is drawn, with positions; `width` and `height` of it all."""
+
+    width: float = 0.0
+    height: float = 0.0
+    headers: list[Text] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)  # second lines of the headers
+    circles: list[Circle] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    more: list[More] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    bundles: list[tuple[tuple[float, float], tuple[float, float], int]] = field(default_factory=list)  # from the image to a unit
+
+
+def text_width(text: str, size: float = FONT) -> float:
+    """How wide a text is at most, in Arial and fonts like it."""
+    return size * math.fsum(0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text)
+
+
+def shortened(text: str, width: float, size: float = FONT) -> str:
+    """A text that fits, with … in place of its middle."""
+    if text_width(text, size) <= width:
+        return text
+    keep = len(text) - 1
+    while keep > 1 and text_width(text[: keep // 2] + "…" + text[len(text) - (keep - keep // 2) :], size) > width:
+        keep -= 1
+    return text[: keep // 2] + "…" + text[len(text) - (keep - keep // 2) :]
+
+
+def hidden_layers(count: int) -> str:
+    """What stands for layers that are not drawn."""
+    return f"{count} more layer{'' if count == 1 else 's'}"
+
+
+def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The rows and columns of the inputs as an image: as given, or a square of at least 49 unnamed inputs."""
+    inputs = network.columns[0].units
+    if shape is not None:
+        return shape
+    side = math.isqrt(len(inputs))
+    named = any(unit.name != f"x[{i}]" for i, unit in enumerate(inputs))
+    return (side, side) if side * side == len(inputs) >= MIN_PIXELS and not named else None
+
+
+def lay_out(network: Network, shape: tuple[int, int] | None = None, narrow: bool = False) -> Layout:
+    """The layout of a network, whose inputs are an image of that shape unless it is None."""
+    return (_Narrow if narrow else _Wide)(network, shape).layout
+
+
+class _Planner:
+    """What both directions share: which columns and neurons are shown, and how their links run."""
+
+    most, first = MAX_SHOWN, FIRST_SHOWN
+
+    def __init__(self, network: Network, shape: tuple[int, int] | None) -> None:
+        self.network, self.shape = network, shape
+        self.layout = Layout()
+        self.places: dict[int, tuple[float, float]] = {}
+        self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
+        layers = len(self.slots) - 1
+        self.left_out = 0
+        if layers > MAX_LAYERS:
+            self.left_out = layers - MAX_LAYERS
+            half = MAX_LAYERS // 2
+            self.slots = [*range(half + 1), None, *range(layers - half + 1, layers + 1)]
+        self.plan()
+        self.link()
+
+    def plan(self) -> None:
+        raise NotImplementedError
+
+    def shown(self, column: int) -> tuple[range, int]:
+        """The indices of the units that are drawn, and how many are not."""
+        size, first = len(self.network.columns[column].units), self.network.firsts[column]
+        count = size if size <= self.most else self.first
+        return range(first, first + count), size - count
+
+    def label(self, unit: int, room: float) -> str:
+        return shortened(self.network.units[unit].label, room)
+
+    def link(self) -> None:
+        """The links between neighbouring columns that are both drawn."""
+        for before, after in zip(self.slots, self.slots[1:], strict=False):
+            if before is None or after is None:
+                continue
+            sources, targets = self.shown(before)[0], self.shown(after)[0]
+            first = self.network.firsts[before]
+            if before == 0 and self.shape is not None:
+                continue  # the weights are images
+            for i, source in enumerate(sources):
+                for j, target in enumerate(targets):
+                    out, into = _port(j, len(targets)), _port(i, len(sources))
+                    self.layout.links.append(Link(source, target, source - first, self.curve(source, target, out, into)))
+
+    def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
+        raise NotImplementedError
+
+
+def _port(k: int, count: int) -> float:
+    """Where along the side of a circle the k-th of several links is attached."""
+    return 0.0 if count == 1 else (k - (count - 1) / 2) * min(6.0, 1.3 * RADIUS / (count - 1))
+
+
+def _stub(port: float) -> float:
+    """How far from its middle the circle ends at this port."""
+    return math.sqrt(RADIUS**2 - port**2)
+
+
+class _Wide(_Planner):
+    """Left to right."""
+
+    pitch = 2 * RADIUS + NAME + 2
+
+    def plan(self) -> None:
+        left, tallest = GAP, max(self._height(slot) for slot in self.slots)
+        for n, slot in enumerate(self.slots):
+            half = self._half(slot)
+            self._column(slot, left + half, half, tallest)
+            left += 2 * half
+            if n + 1 < len(self.slots):
+                left += self._gap(slot, self.slots[n + 1])
+        self.layout.width, self.layout.height = left + GAP, HEADER + tallest + GAP
+
+    def _labels(self, slot: int | None) -> float:
+        """Half the width of the names."""
+        if slot is None or (slot == 0 and self.shape):
+            return 0.0
+        units = [self.network.units[i] for i in self.shown(slot)[0]]
+        return max(RADIUS, min(44.0, max(text_width(unit.label) for unit in units) / 2))
+
+    def _half(self, slot: int | None) -> float:
+        """Half the room that a column takes across."""
+        if slot is None:
+            return text_width(hidden_layers(self.left_out)) / 2 + 8
+        column = self.network.columns[slot]
+        header = max(text_width(column.title, 12), text_width(self.note(slot))) / 2
+        image = self.shape[1] * PIXEL / 2 if slot == 0 and self.shape else 0.0
+        return max(self._labels(slot) + 4, min(header, 90.0), image)
+
+    def note(self, slot: int) -> str:
+        column = self.network.columns[slot]
+        if slot == 0 and self.shape:
+            return f"{len(column.units)}, as {self.shape[0]} × {self.shape[1]} pixels"
+        return column.note
+
+    def _gap(self, slot: int | None, after: int | None) -> float:
+        """The room for links, and for images of weights."""
+        if slot is None or after is None:
+            return 40.0
+        if slot == 0 and self.shape:
+            return THUMB + 60.0
+        links = max(len(self.shown(slot)[0]), len(self.shown(after)[0]))
+        return 80.0 + 9.0 * links
+
+    def _height(self, slot: int | None) -> float:
+        if slot is None:
+            return self.pitch
+        if slot == 0 and self.shape:
+            return self.shape[0] * PIXEL
+        shown, hidden = self.shown(slot)
+        return len(shown) * self.pitch + (28.0 if hidden else 0.0)
+
+    def _column(self, slot: int | None, x: float, half: float, tallest: float) -> None:
+        layout, top = self.layout, HEADER + (tallest - self._height(slot)) / 2
+        if slot is None:
+            layout.more.append(More(Text(x, HEADER + tallest / 2 + 4, hidden_layers(self.left_out)), -1))
+            return
+        column = self.network.columns[slot]
+        layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12), size=12))
+        layout.notes.append(Text(x, 29, shortened(self.note(slot), 2 * half)))
+        if slot == 0 and self.shape:
+            rows, columns = self.shape
+            layout.images.append(Image(x - columns * PIXEL / 2, top, PIXEL, rows, columns))
+            return
+        shown, hidden = self.shown(slot)
+        for i, unit in enumerate(shown):
+            y = top + i * self.pitch + RADIUS + 2
+            self.places[unit] = x, y
+            layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 13, self.label(unit, 88))))
+            if slot == 1 and self.shape:
+                self._thumb(unit, x, y)
+        if hidden:
+            layout.more.append(More(Text(x, top + len(shown) * self.pitch + 18, f"{hidden} more"), slot))
+
+    def _thumb(self, unit: int, x: float, y: float) -> None:
+        assert self.shape is not None
+        rows, columns = self.shape
+        pixel = THUMB / max(rows, columns)
+        left, top = x - RADIUS - 14 - pixel * columns, y - pixel * rows / 2
+        self.layout.images.append(Image(left, top, pixel, rows, columns, unit))
+        box = self.layout.images[0].box
+        self.layout.bundles.append(((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
+
+    def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
+        """A stub out of the room of the name, a curve, a stub into that of the other."""
+        (x1, y1), (x2, y2) = self.places[source], self.places[target]
+        start, end = (x1 + _stub(out), y1 + out), (x2 - _stub(into), y2 + into)
+        a = x1 + max(RADIUS, self._name_half(source)) + 4
+        b = x2 - max(RADIUS, self._name_half(target)) - 4
+        middle = (a + b) / 2
+        return start, (a, start[1]), (middle, start[1]), (middle, end[1]), (b, end[1]), end
+
+    def _name_half(self, unit: int) -> float:
+        return text_width(self.label(unit, 88)) / 2
+
+
+class _Narrow(_Planner):
+    """Top to bottom, for phones: a column is a row, with its name beside it."""
+
+    most = first = MAX_SHOWN_NARROW
+    pitch = 64.0
+
+    def plan(self) -> None:
+        self.layout.width, top = NARROW, 4.0
+        for n, slot in enumerate(self.slots):
+            top = self._row(slot, top) + (0.0 if n + 1 == len(self.slots) else 60.0)
+        self.layout.height = top + GAP
+
+    def _row(self, slot: int | None, top: float) -> float:
+        """Draw one row below `top`; returns where it ends."""
+        middle = (GUTTER + NARROW) / 2
+        if slot is None:
+            self.layout.more.append(More(Text(middle, top + 14, hidden_layers(self.left_out)), -1))
+            return top + 24.0
+        if slot == 0 and self.shape:
+            rows, columns = self.shape
+            pixel = min(14.0, 200.0 / columns)
+            self._beside(slot, top + rows * pixel / 2, f"{rows} × {columns} pixels")
+            self.layout.images.append(Image(middle - columns * pixel / 2, top, pixel, rows, columns))
+            return top + rows * pixel
+        if slot == 1 and self.shape:
+            top += THUMB + 10 - 48.0
+        shown, _ = self.shown(slot)
+        room = min(self.pitch, (NARROW - GUTTER - 4) / len(shown))
+        left = middle - (len(shown) - 1) * room / 2
+        self._beside(slot, top + RADIUS + 2, self.network.columns[slot].note)
+        for i, unit in enumerate(shown):
+            x, y = left + i * room, top + RADIUS + 2
+            self.places[unit] = x, y
+            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 13, self.label(unit, room - 6))))
+            if slot == 1 and self.shape:
+                self._thumb(unit, x, top)
+        return top + 2 * RADIUS + NAME + 2
+
+    def _beside(self, slot: int, y: float, note: str) -> None:
+        """The name of a column, what it has, and how many of its neurons are not drawn."""
+        layout, room = self.layout, GUTTER - GAP - 4
+        lines = [shortened(part, room) for part in note.split(", ") if note][:2]
+        _, hidden = self.shown(slot)
+        y -= 8 * (len(lines) + (hidden > 0)) - 4
+        layout.headers.append(Text(GAP, y, shortened(self.network.columns[slot].title, room, 12), "start", 12))
+        for k, line in enumerate(lines, 1):
+            layout.notes.append(Text(GAP, y + 15 * k, line, "start"))
+        if hidden and not (slot == 0 and self.shape):
+            layout.more.append(More(Text(GAP + 8, y + 15 * len(lines) + 20, f"{hidden} more", "start"), slot))
+
+    def _thumb(self, unit: int, x: float, top: float) -> None:
+        assert self.shape is not None
+        rows, columns = self.shape
+        pixel = THUMB / max(rows, columns)
+        self.layout.images.append(Image(x - pixel * columns / 2, top - 10 - pixel * rows, pixel, rows, columns, unit))
+
+    def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
+        """From below the name to the top of the other circle."""
+        (x1, y1), (x2, y2) = self.places[source], self.places[target]
+        start, end = (x1 + out, y1 + RADIUS + NAME + 2), (x2 + into, y2 - _stub(into))
+        a, b = start[1] + 2, y2 - RADIUS - 4
+        middle = (a + b) / 2
+        return start, (start[0], a), (start[0], middle), (end[0], middle), (end[0], b), end
+
+
+def boxes(layout: Layout) -> Iterator[tuple[str, Box]]:
+    """Every text, circle and image with the room that it takes, for the tests of the layout."""
+    for kind, texts in (("header", layout.headers), ("note", layout.notes)):
+        yield from ((f"{kind} {text.text}", text.box) for text in texts)
+    for circle in layout.circles:
+        yield f"circle {circle.unit}", Box(circle.x - RADIUS, circle.y - RADIUS, circle.x + RADIUS, circle.y + RADIUS)
+        yield f"name {circle.unit}", circle.name.box
+    yield from ((f"more {more.text.text}", more.box) for more in layout.more)
+    yield from ((f"image {image.unit}", image.box) for image in layout.images)

@@ -1,0 +1,109 @@
+"""The numbers of a network view: weights, values and gradients, as lists in the order of the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypedDict
+
+from autograd import Value, enable_grad
+from autograd.extend import number_check, peek, tree_leaves
+from nn._check import checked_list
+from nn.module import Module, in_mode
+from nn.network.passes import ModelCall
+from nn.network.structure import Network
+
+Known = list[float | None]
+checked_rate = number_check("a number", lambda x: True)
+
+
+class Numbers(TypedDict, total=False):
+    """Weight, gradient and update per parameter; value, gradient, and gradient of the sum per neuron; None where unknown."""
+
+    weight: Known
+    grad: Known | None
+    update: Known | None
+    value: Known | None
+    slope: Known | None
+    delta: Known | None
+    rate: float
+    loss: float | None
+    scale: dict[str, float]
+
+
+class Sample(NamedTuple):
+    """A call of the model, and the loss that was made from it, if there is one."""
+
+    call: ModelCall
+    loss: Value | None
+
+
+def sample_of(model: Module, x: Any, y: Any, loss: Any) -> Sample | None:
+    """The model, run on one row in the mode of use; or the last of its calls that a loss was computed from."""
+    if type(loss) is Value:
+        if x is not None or y is not None:
+            raise TypeError("loss is a Value, which says what it was computed from: leave out x and y, or pass a loss function")
+        return Sample(ModelCall(model, [loss]), loss)
+    if (loss is None) != (y is None):
+        missing, given = ("loss", "y") if loss is None else ("y", "loss")
+        raise TypeError(f"{given} was given without {missing}: write nn.draw(model, x, y, loss=nn.MSELoss())")
+    if x is None:
+        if y is not None:
+            raise TypeError("y was given without x: write nn.draw(model, x, y, loss=nn.MSELoss())")
+        return None
+    with in_mode(model, training=False), enable_grad():
+        outputs = model(_leaves(x))
+        cost = None if loss is None else loss([outputs], [y])
+    if cost is not None and type(cost) is not Value:
+        raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
+    roots = [root for root in tree_leaves(outputs) if type(root) is Value] if cost is None else [cost]
+    return Sample(ModelCall(model, roots, outputs), cost)
+
+
+def _leaves(x: Any) -> list[Value]:
+    """The inputs as Values, so that gradients reach them."""
+    row = checked_list("x", x)
+    for item in row:
+        if hasattr(item, "__len__"):
+            raise ValueError(f"x must be one row of numbers, got {len(row)} rows: write nn.draw(model, X[0])")
+    return [item if type(item) is Value else Value(item) for item in row]
+
+
+def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) -> Numbers:
+    """The numbers of a network: values and gradients are those of the sample; without its loss, parameters have their own `grad`.
+
+    >>> from nn import MLP
+    >>> from nn.network.structure import read_network
+    >>> net = MLP(1, [1], seed=0)
+    >>> sorted(numbers_of(read_network(net)))
+    ['delta', 'grad', 'loss', 'rate', 'slope', 'update', 'value', 'weight']
+    """
+    values: Known | None = None
+    slopes: Known | None = None
+    deltas: Known | None = None
+    of: Callable[[Value], float | None] = _own_gradient
+    if sample is not None:
+        call = sample.call
+        nodes = [node for column in call.columns() for node in column]
+        values = [peek(node) if type(node) is Value else node for node in nodes]  # type: ignore[misc]
+        if sample.loss is not None:
+            bars = call.graph.adjoints
+            of = bars.get
+            sums = [None] * len(network.columns[0].units) + [node for column in call.sums() for node in column]
+            slopes = [bars.get(node) if type(node) is Value else None for node in nodes]
+            deltas = [None if node is None else bars.get(node) for node in sums]
+    grads = [of(parameter) for parameter in network.parameters]
+    known = any(grad is not None for grad in grads)
+    return Numbers(
+        weight=[parameter.data for parameter in network.parameters],
+        grad=grads if known else None,
+        update=[None if grad is None else -lr * grad for grad in grads] if known else None,
+        value=values,
+        slope=slopes,
+        delta=deltas,
+        rate=lr,
+        loss=None if sample is None or sample.loss is None else sample.loss.data,
+    )
+
+
+def _own_gradient(parameter: Value) -> float | None:
+    return parameter.grad if parameter.has_grad else None

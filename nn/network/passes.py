@@ -1,0 +1,124 @@
+"""What a recorded graph says about a network: which layers ran in which order, and what every neuron gave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograd import Value
+from autograd.extend import Graph, Scope, tree_leaves
+from nn._check import plain_lists
+from nn.module import Module
+from nn.network.structure import NotLayered, is_layer
+
+
+class ModelCall:
+    """The last call of a model in the graph of `root`, a loss or an output of it.
+
+    `calls` are those of its layers, in the order in which they ran; `outputs` is what the call returned, if that is known.
+    """
+
+    def __init__(self, model: Module, roots: Sequence[Value], outputs: Any = None) -> None:
+        self.graph = Graph(*roots)
+        self.outputs = None if outputs is None else _row(outputs)
+        self.scope = self._last_call(model)
+        self.inside: dict[Value, Scope] = {}  # the call of a layer that recorded a node
+        paths: dict[Scope | None, Scope | None] = {None: None}
+        for node, scope in self.graph.scopes.items():
+            if scope not in paths:
+                paths[scope] = self._layer_call(scope)
+            if (call := paths[scope]) is not None:
+                self.inside[node] = call
+        self.calls = list(dict.fromkeys(self.inside[node] for node in self.graph if node in self.inside))
+
+    def _last_call(self, model: Module) -> Scope:
+        seen: set[Scope] = set()
+        for node in reversed(self.graph.nodes):
+            scope = self.graph.scopes[node]
+            if scope is not None and scope not in seen:
+                seen.add(scope)
+                for around in scope.path():
+                    if around.owner is model:
+                        return around
+        raise ValueError("loss was not computed by this model: none of its calls is in the graph")
+
+    def _layer_call(self, scope: Scope | None) -> Scope | None:
+        """The call of a layer, inside the call of the model, that a scope is in."""
+        path = [] if scope is None else scope.path()
+        if self.scope not in path:
+            return None
+        return next((around for around in path[path.index(self.scope) :] if is_layer(around.owner)), None)
+
+    # -- structure -----------------------------------------------------------------------------------
+
+    def steps(self, model: Module) -> Iterator[tuple[str, Any]]:
+        """The layers and activation modules that ran, in order, with their attribute paths; NotLayered if they are no chain."""
+        paths = {id(module): path for path, module in model.named_modules()}
+        for before, call in zip(self.calls, self.calls[1:], strict=False):
+            self._check_link(before, call)
+        reached: set[Scope] = set()
+        for node in self.graph:
+            scope = self.graph.scopes[node]
+            for around in [] if scope is None else scope.path():
+                owner = around.owner
+                if around in reached or owner is None or id(owner) not in paths or self.scope not in around.path():
+                    continue
+                reached.add(around)
+                layer = self._layer_call(around)
+                if layer is around or (layer is None and owner is not model and not owner.modules()[1:]):
+                    yield paths[id(owner)], owner
+
+    def _check_link(self, before: Scope, call: Scope) -> None:
+        """What a layer is called with must come from the layer before it, and from nothing else."""
+        given = {arg for arg in tree_leaves(self.scope.args) if type(arg) is Value}
+        waiting = [arg for arg in _row(call.args[0]) if type(arg) is Value]
+        seen: set[Value] = set()
+        while waiting:
+            node = waiting.pop()
+            if node in seen or self.inside.get(node) is before:
+                continue
+            seen.add(node)
+            if node in self.inside or node in given:
+                raise NotLayered(f"the layers of {self.scope.name} do not feed one another in a chain")
+            waiting += [arg for arg in node.args if type(arg) is Value]
+
+    # -- neurons -------------------------------------------------------------------------------------
+
+    def columns(self) -> list[list[Value | float | None]]:
+        """What every unit gave, column by column; None where the graph does not say."""
+        found: list[list[Value | float | None]] = [_row(self.calls[0].args[0])]
+        for call, after in zip(self.calls, [*self.calls[1:], None], strict=True):
+            own = self._results(call)
+            given = self.outputs if after is None else _row(after.args[0])
+            found.append(own if given is None or len(given) != len(own) else given)
+        return found
+
+    def sums(self) -> list[list[Value | None]]:
+        """For every neuron the node that adds its bias, layer by layer."""
+        return [[self._sum(neuron, call) for neuron in _neurons(call)] for call in self.calls]
+
+    def _sum(self, neuron: Any, call: Scope) -> Value | None:
+        uses = self.graph.users.get(neuron.b, ())
+        return next((edge.node for edge in uses if self.inside.get(edge.node) is call), None)
+
+    def _results(self, call: Scope) -> list[Value | float | None]:
+        """The result of each neuron: what its sum becomes before it leaves the call."""
+        found: list[Value | float | None] = []
+        for neuron in _neurons(call):
+            node = self._sum(neuron, call)
+            while node is not None:
+                after = [edge.node for edge in self.graph.users[node] if self.inside.get(edge.node) is call]
+                if not after:
+                    break
+                node = after[-1]
+            found.append(node)
+        return found
+
+
+def _neurons(call: Scope) -> Sequence[Any]:
+    return getattr(call.owner, "neurons", None) or [call.owner]
+
+
+def _row(x: Any) -> list[Any]:
+    row = plain_lists(x)
+    return row if isinstance(row, list) else [row]

@@ -1,0 +1,185 @@
+"""Which layers a model consists of, and which neuron of one feeds which of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from autograd import Value
+from autograd.extend import as_index, counted, listed
+from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.module import Module, children
+
+
+class NotLayered(ValueError):
+    """The model cannot be shown as layers that feed one another; the message says why."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A neuron, or an input, which has no weights. `label` is what stands below its circle."""
+
+    name: str
+    label: str
+    weights: tuple[Value, ...] = ()
+    bias: Value | None = None
+    activation: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A layer, or the inputs: its units, and what comes after it (`then`: activation modules, dropout)."""
+
+    title: str
+    units: tuple[Unit, ...]
+    then: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """How many units there are, and their activation."""
+        if not self.units[0].weights:
+            return ""
+        activations = dict.fromkeys(unit.activation for unit in self.units)
+        count = counted(len(self.units), "neuron")
+        return ", ".join([count, *(name for name in activations if name != "linear" or not self.then), *self.then])
+
+
+@dataclass(frozen=True)
+class Network:
+    """The columns of a model: its inputs, then its layers."""
+
+    model: Module
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """All units, column by column: the order of everything that has one entry per neuron."""
+        return [unit for column in self.columns for unit in column.units]
+
+    @cached_property
+    def firsts(self) -> list[int]:
+        """The index of the first unit of each column."""
+        sizes = [len(column.units) for column in self.columns]
+        return [sum(sizes[:k]) for k in range(len(sizes))]
+
+    @cached_property
+    def parameters(self) -> dict[Value, str]:
+        """The parameters with their names, in the order of `named_parameters`."""
+        return {parameter: as_index(name) for name, parameter in self.model.named_parameters()}
+
+    @property
+    def title(self) -> str:
+        """The kind of the model and its widths."""
+        return f"{type(self.model).__name__} {' → '.join(str(len(column.units)) for column in self.columns)}"
+
+
+def read_network(
+    model: Module,
+    steps: Iterable[tuple[str, Any]] | None = None,
+    inputs: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
+) -> Network:
+    """The layers of a model, in the order of its attributes, or in that of `steps`; NotLayered if they do not fit.
+
+    >>> from nn import MLP
+    >>> net = read_network(MLP(2, [3, 1]))
+    >>> net.title, net.units[2].name
+    ('MLP 2 → 3 → 1', 'layers[0].neurons[0]')
+    """
+    columns: list[Column] = []
+    for path, step in parts(model) if steps is None else steps:
+        neurons = _neurons(step)
+        if not neurons:
+            _check_step(model, path, step)
+            if columns and not is_nothing(step):
+                last = columns.pop()
+                columns.append(Column(last.title, last.units, (*last.then, _words(step))))
+            continue
+        width = len(neurons[0].w)
+        if not columns:
+            columns.append(_inputs(width, inputs))
+        elif len(columns[-1].units) != width:
+            name = as_index(path)
+            raise NotLayered(f"{name} takes {counted(width, 'number')}, and {columns[-1].title} before it gives another count")
+        columns.append(_layer(path, step, neurons))
+    if not columns:
+        raise NotLayered(f"{type(model).__name__} has no layers")
+    if outputs is not None:
+        columns[-1] = _named(columns[-1], outputs)
+    network = Network(model, tuple(columns))
+    held = {value for unit in network.units for value in (*unit.weights, unit.bias)}
+    loose = [name for parameter, name in network.parameters.items() if parameter not in held]
+    if loose:
+        raise NotLayered(f"{type(model).__name__} has parameters outside its layers: {listed(loose, 4)}")
+    return network
+
+
+def is_layer(module: Any) -> bool:
+    """True for what becomes a column."""
+    return isinstance(module, (Layer, Neuron))
+
+
+def is_nothing(step: Any) -> bool:
+    """True for an activation that changes nothing."""
+    return type(step).__name__ == "Identity"
+
+
+def _neurons(step: Any) -> Sequence[Neuron]:
+    return step.neurons if isinstance(step, Layer) else [step] if isinstance(step, Neuron) else []
+
+
+def parts(module: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The layers, and the functions between them, in the order of the attributes, with their paths."""
+    if is_layer(module) or not isinstance(module, Module):
+        yield path, module
+        return
+    held = module.layers if isinstance(module, MLP) else module.items if isinstance(module, Sequential) else None
+    if held is not None:
+        name = "layers" if isinstance(module, MLP) else "items"
+        inner: list[tuple[str, Any]] = [(f"{name}.{i}", part) for i, part in enumerate(held)]
+    else:
+        inner = [part for name, held in vars(module).items() for part in children(name, held)]
+    if not inner:
+        yield path, module
+    for name, part in inner:
+        yield from parts(part, f"{path}.{name}" if path else name)
+
+
+def _check_step(model: Module, path: str, step: Any) -> None:
+    """A function between two layers must not have parameters: they would be hidden."""
+    if isinstance(step, Module) and (step is model or step.parameters()):
+        raise NotLayered(f"{as_index(path) or type(model).__name__} is not made of layers")
+
+
+def _words(step: Any) -> str:
+    return repr(step) if isinstance(step, Module) else getattr(step, "__name__", repr(step))
+
+
+def _inputs(width: int, names: Sequence[str] | None) -> Column:
+    if names is not None and len(names) != width:
+        raise ValueError(f"inputs: expected {counted(width, 'name')}, one for each input, got {len(names)}")
+    shown = [f"x[{i}]" for i in range(width)] if names is None else list(names)
+    return Column("inputs", tuple(Unit(name, name) for name in shown))
+
+
+def _layer(path: str, layer: Any, neurons: Sequence[Neuron]) -> Column:
+    title = as_index(path) or type(layer).__name__
+    units = []
+    for i, neuron in enumerate(neurons):
+        inside = f"neurons[{i}]" if isinstance(layer, Layer) else ""
+        name = ".".join(part for part in (as_index(path), inside) if part) or "neuron"
+        activation = getattr(neuron.activation, "__name__", repr(neuron.activation))
+        units.append(Unit(name, inside or name, tuple(neuron.w), neuron.b, activation))
+    return Column(title, tuple(units))
+
+
+def _named(column: Column, names: Sequence[str]) -> Column:
+    if len(names) != len(column.units):
+        raise ValueError(f"outputs: expected {counted(len(column.units), 'name')}, one for each output, got {len(names)}")
+    units = (
+        Unit(unit.name, name, unit.weights, unit.bias, unit.activation)
+        for unit, name in zip(column.units, names, strict=True)
+    )
+    return Column(column.title, tuple(units), column.then)

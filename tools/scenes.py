@@ -1,0 +1,230 @@
+"""The computations of the gallery: what each shows, how to record it, and how to draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nn
+from autograd import Value, draw_dot, gradients, log, softmax, why
+from autograd.context import quiet
+
+WEIGHTS = Path(__file__).parent / "digits.json"  # written by tools/digits.py
+
+
+class Scene(NamedTuple):
+    """A picture of the gallery. `draw(narrow)` returns the drawing; `sees` is one sentence on what there is to see."""
+
+    title: str
+    sees: str
+    draw: Callable[[bool], Any]
+
+
+# -- what is drawn ---------------------------------------------------------------------------------------
+
+
+def inputs(*numbers: float) -> list[Value]:
+    """Leaves called x1, x2, …"""
+    return [Value(number, label=f"x{i}") for i, number in enumerate(numbers, 1)]
+
+
+def neuron() -> Value:
+    """Karpathy's neuron."""
+    x1, x2 = inputs(2.0, 0.0)
+    w1, w2 = Value(-3.0, label="w1"), Value(1.0, label="w2")
+    b = Value(6.8813735870195432, label="b")
+    y = (w1 * x1 + w2 * x2 + b).tanh()
+    return swept(y, "y")
+
+
+def neuron_of_nn() -> Value:
+    """A neuron of nn: one dot product and one activation."""
+    made = nn.Neuron(2, "tanh", seed=0)
+    for value, label in zip((*made.w, made.b), ("w1", "w2", "b"), strict=True):
+        value.label = label
+    return swept(made(inputs(1.0, -2.0)), "y")
+
+
+def square() -> Value:
+    """The first exercise in a chain rule."""
+    x = Value(2.0, label="x")
+    return swept((5.0 * x + 3.0) ** 2, "y")
+
+
+@cache
+def xor_net() -> nn.MLP:
+    """Two inputs, three hidden neurons, one output for each class."""
+    return nn.MLP(2, [3, 2], "sigmoid", "sigmoid", seed=1)
+
+
+def xor() -> Value:
+    """Its loss at one point of XOR."""
+    xor_net().zero_grad()
+    return swept(nn.MSELoss()([xor_net()(inputs(1.0, 0.0))], [[1.0, 0.0]]), "loss")
+
+
+@cache
+def mlp() -> nn.MLP:
+    """The network of micrograd's README."""
+    return nn.MLP(3, [4, 4, 1], "tanh", "tanh", seed=0)
+
+
+MLP_POINT = (2.0, 3.0, -1.0)
+
+
+def mlp_output() -> Value:
+    """Its output at the point of Karpathy's lecture."""
+    mlp().zero_grad()
+    return swept(mlp()(inputs(*MLP_POINT)), "y")
+
+
+@cache
+def moons_net() -> nn.MLP:
+    """The network of micrograd's demo."""
+    return nn.MLP(2, [16, 16, 1], seed=0)
+
+
+def moons_loss(samples: int = 20) -> Value:
+    """Its loss on twenty moons: 1,500 nodes."""
+    moons_net().zero_grad()
+    X, y = nn.make_moons(samples, noise=0.1, random_state=0)
+    return swept(nn.HingeLoss()([moons_net()(row) for row in X], [2 * label - 1 for label in y]), "loss")
+
+
+@cache
+def digits_net() -> nn.MLP:
+    """A trained network that reads digits."""
+    net = nn.MLP(64, [32, 10], seed=0)
+    nn.load(net, WEIGHTS)
+    return net
+
+
+def digit() -> tuple[list[float], int]:
+    """A handwritten digit, and which it is."""
+    digits = nn.load_digits()
+    return [pixel / 16.0 for pixel in digits.X[0]], digits.y[0]
+
+
+def cross_entropy() -> Value:
+    """Softmax and cross-entropy, written out; the second class is the right one."""
+    z = [Value(number, label=f"z{i}") for i, number in enumerate((2.0, 1.0, -1.0), 1)]
+    p = softmax(z)
+    for i, one in enumerate(p, 1):
+        one.label = f"p{i}"
+    return swept(-log(p[1]), "loss")
+
+
+def nan() -> Value:
+    """The logarithm of a negative number."""
+    w, x = Value(-0.5, label="w"), Value(2.0, label="x")
+    with quiet():
+        p = log(w * x)
+        loss = (p - 1.0) ** 2
+    p.label = "p"
+    return swept(loss, "loss")
+
+
+def dead_relu() -> tuple[Value, Value]:
+    """A neuron whose relu passes nothing on, and its first weight."""
+    x1, x2 = inputs(1.0, 2.0)
+    w1, w2, b = Value(0.5, label="w1"), Value(-1.0, label="w2"), Value(-0.25, label="b")
+    h = (w1 * x1 + w2 * x2 + b).relu()
+    h.label = "h"
+    return swept((h - 1.0) ** 2, "loss"), w1
+
+
+def second_order() -> Value:
+    """The derivative of tanh(x)·x, which is a graph itself."""
+    x = Value(0.5, label="x")
+    (slope,) = gradients(x * x.tanh(), [x], create_graph=True)
+    return swept(slope, "dy/dx")
+
+
+def large() -> Value:
+    """The loss of micrograd's demo on 1,300 moons: 10⁵ nodes."""
+    return moons_loss(1300)
+
+
+def swept(y: Value, label: str) -> Value:
+    """The same, labelled and after `backward()`."""
+    y.label = label
+    y.backward()
+    return y
+
+
+# -- how it is drawn -------------------------------------------------------------------------------------
+
+
+def graph(make: Callable[[], Value], **options: Any) -> Callable[[bool], Any]:
+    """`draw_dot` of what `make` returns."""
+
+    def draw(narrow: bool) -> Any:
+        return draw_dot(make(), direction="TB" if narrow else "LR", flow="both", **options)
+
+    return draw
+
+
+SCENES = {
+    "neuron": Scene(
+        "A neuron",
+        "Values run forward on thin grey arrows; on the coloured ones the gradient runs back, each labelled with what arrives.",
+        graph(neuron),
+    ),
+    "neuron-expanded": Scene(
+        "A neuron of nn, expanded",
+        "A dot product is nothing but multiplications and additions.",
+        graph(neuron_of_nn, expand=True),
+    ),
+    "square": Scene(
+        "(5x + 3)²",
+        "The chain rule: multiply the local derivatives along the way, 26 · 5.",
+        graph(square),
+    ),
+    "xor": Scene(
+        "A 2-3-2 network on XOR, folded",
+        "One box for each layer: what goes in, what comes out, and how large its gradients are.",
+        graph(xor, fold="module"),
+    ),
+    "xor-open": Scene(
+        "The same network, opened",
+        "Each neuron beside the weights that it multiplies.",
+        graph(xor, fold="none"),
+    ),
+    "mlp": Scene(
+        "MLP(3, [4, 4, 1])",
+        "The network of micrograd's README, with every neuron.",
+        graph(mlp_output),
+    ),
+    "moons": Scene(
+        "MLP(2, [16, 16, 1]) with its loss",
+        "Twenty samples, 1,500 nodes: three layers and a loss.",
+        graph(moons_loss, fold="module"),
+    ),
+    "softmax": Scene(
+        "Softmax with cross-entropy",
+        "At each score the gradient is the probability, minus one at the right class.",
+        graph(cross_entropy),
+    ),
+    "nan": Scene(
+        "A loss that became NaN",
+        "The thick frame is where NaN first appeared; the caption is the diagnosis of why().",
+        graph(nan),
+    ),
+    "dead-relu": Scene(
+        "A dead relu",
+        "Dotted: nothing flows. Since relu got a negative number, none of its weights can learn from this sample.",
+        graph(lambda: dead_relu()[0]),
+    ),
+    "second-order": Scene(
+        "The graph of a derivative",
+        "A gradient is a graph too: here that of d/dx of x · tanh(x), differentiated once more.",
+        graph(second_order),
+    ),
+    "large": Scene(
+        "10⁵ nodes, folded",
+        "1,300 samples through the same network as above: still three layers and a loss.",
+        graph(large, fold="module"),
+    ),
+}
