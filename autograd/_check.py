@@ -66,7 +66,7 @@ def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: Tru
 
     def check(name: str, given: Any) -> float:
         try:
-            number = Value(given).data  # accepts whatever a Value accepts
+            number = given.data if type(given) is Value else Value(given)._number  # accepts whatever a Value accepts
         except TypeError:
             raise TypeError(f"{name} must be {expected}, got {given!r}") from None
         if not accepts(number):

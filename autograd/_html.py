@@ -22,6 +22,7 @@ MARKS = {True: "✓", False: "✗", None: ""}
 
 _NUMBER = re.compile(r"([+−]?[\d,]+)(\.\d+)?(e[+−]\d+)?")
 
+
 def card(title: str, *parts: str, holds: bool | None = None) -> str:
     """A card with a title and parts below, which are HTML; `holds` marks a verdict.
 
@@ -43,9 +44,7 @@ def _style() -> str:
     return re.sub(r"/\*.*?\*/|\s*\n\s*", "", theme_css(COLOURS) + bundle("forms.css"))
 
 
-def table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kinds: str = "t", more: int = 0
-) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kinds: str = "t", more: int = 0) -> str:
     """A table whose first column names its rows. Beyond the first dozen, rows are folded, and from 200 on left out.
 
     `kinds` has a letter for each column, the last also for all further ones: "t" for text, "n" for numbers, aligned at

@@ -47,6 +47,7 @@ from nn.losses import (
 )
 from nn.metrics import accuracy, confusion_matrix
 from nn.module import Module
+from nn.network import draw
 from nn.recording import record_training
 from nn.serialize import ModelFileError, load, save
 from nn.training import EarlyStopping, History, fit
@@ -59,7 +60,7 @@ __all__ = [
     "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "NLLLoss",
     "SmoothL1Loss",
     "EarlyStopping", "History", "fit", "record_training",
-    "accuracy", "confusion_matrix", "health",
+    "accuracy", "confusion_matrix", "draw", "health",
     "batches", "load_digits", "load_iris", "make_blobs", "make_circles", "make_moons", "make_spirals", "make_xor",
     "train_test_split",
     "ModelFileError", "load", "save",

@@ -403,10 +403,16 @@ class CrossEntropyLoss(_ClassLoss):
     `weight` has a factor for each class; "mean" divides by the weights of the targets, but with rows of probabilities, as
     in PyTorch, by the number of samples. A sample whose target is `ignore_index` does not count.
 
+    In a function for `autograd.compile` whose target is an argument, and so a Value, write `sample_loss`: an index that is
+    a Value selects no class of a list.
+
     >>> round(CrossEntropyLoss()([[2.0, 0.0]], [0]), 4)
     0.1269
     >>> round(CrossEntropyLoss()([[2.0, 0.0]], [[0.75, 0.25]]), 4)
     0.6269
+    >>> program = autograd.compile(lambda logits, y: CrossEntropyLoss().sample_loss(logits, y), [2.0, 0.0], 0.0)
+    >>> round(program([2.0, 0.0], 0), 4), round(program([2.0, 0.0], 1), 4)
+    (0.1269, 2.1269)
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import Signature, signature
 from reprlib import recursive_repr
@@ -202,6 +202,17 @@ class Module:
 
     def _repr_html_(self) -> str:
         return module_card(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
+        return _display[-1](self)
+
+
+_display: list[Callable[[Module], dict[str, str]]] = [lambda module: {"text/plain": repr(module)}]
+
+
+def show_modules_with(display: Callable[[Module], dict[str, str]]) -> None:
+    """Let `display` say how a module appears in a notebook: the network view is built on modules, so it registers itself."""
+    _display.append(display)
 
 
 def children(path: str, held: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, Module]]:

@@ -25,7 +25,7 @@ FOR_TYPES = {
     ("autograd.op", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
 }
-PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette"}  # the modules of autograd that nn may use besides its names
+PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still"}  # the modules of autograd that nn may use besides its names
 
 
 def imports(tree):

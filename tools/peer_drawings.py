@@ -145,13 +145,16 @@ def micrograd_dead_relu() -> Any:
 
 MICROGRAD: dict[str, Callable[[], Any]] = {
     "neuron": micrograd_neuron,
+    "neuron-of-nn": micrograd_neuron_of_nn,
     "neuron-expanded": micrograd_neuron_of_nn,
     "square": micrograd_square,
     "xor": micrograd_xor,
     "xor-open": micrograd_xor,
     "xor-network": micrograd_xor,
     "mlp": micrograd_mlp,
+    "mlp-network": micrograd_mlp,
     "moons": micrograd_moons,
+    "moons-network": micrograd_moons,
     "softmax": micrograd_cross_entropy,
     "dead-relu": micrograd_dead_relu,
 }
@@ -240,13 +243,16 @@ def torch_second_order() -> Any:
 
 TORCHVIZ: dict[str, Callable[[], Any]] = {
     "neuron": lambda: torch_neuron(2.0, 0.0, -3.0, 1.0, 6.8813735870195432),
+    "neuron-of-nn": torch_neuron_of_nn,
     "neuron-expanded": torch_neuron_of_nn,
     "square": torch_square,
     "xor": torch_xor,
     "xor-open": torch_xor,
     "xor-network": torch_xor,
     "mlp": torch_mlp,
+    "mlp-network": torch_mlp,
     "moons": torch_moons,
+    "moons-network": torch_moons,
     "digits": torch_digits,
     "softmax": torch_cross_entropy,
     "nan": torch_nan,

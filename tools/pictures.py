@@ -1,92 +1,107 @@
-"""`make pictures`: draw the README's pictures and write them to docs/."""
+"""`make pictures`: draw the gallery, light and dark, wide and narrow, and write it to docs/gallery/."""
 
 from __future__ import annotations
 
+import html
+import re
+import sys
 from pathlib import Path
 
-import nn
-from autograd import Value, compile, draw_dot, log, why
 from autograd._files import write_atomically
-from autograd.context import quiet
-from autograd.viz.drawing import Drawing
+from autograd.viz.palette import standalone, variables
+from tools.scenes import SCENES
 
-DOCS = Path(__file__).parent.parent / "docs"
+GALLERY = Path(__file__).parent.parent / "docs" / "gallery"
+LEAD = "Each picture is made by a line of Python from a recorded computation: what you see is what the engine computed."
 
+PAGE_STYLE = f""":root {{ {variables("light")} color-scheme: light dark; }}
+@media (prefers-color-scheme: dark) {{ :root {{ {variables("dark")} }} }}
+body {{ margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.5 system-ui, "Liberation Sans", sans-serif; }}
+main {{ max-width: 80rem; margin: 0 auto; padding: 0.5rem 1rem 3rem; }}
+h1 {{ font-size: 1.8rem; line-height: 1.2; }}
+h2 {{ margin: 0; font-size: 1.2rem; }}
+section {{ margin-top: 2.5rem; }}
+section p {{ margin: 0.2rem 0 0.8rem; color: var(--quiet); }}
+img {{ display: block; max-width: 100%; height: auto; }}"""
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Gallery</title>
+<style>
+{style}
+</style>
+</head>
+<body>
+<main>
+<h1>Gallery</h1>
+<p>{lead}</p>
+{sections}
+</main>
+</body>
+</html>
+"""
+SECTION = """<section aria-labelledby="{name}">
+<h2 id="{name}">{title}</h2>
+<p>{sees}</p>
+<picture>
+<source media="(max-width: 600px) and (prefers-color-scheme: dark)" srcset="{name}-narrow-dark.svg">
+<source media="(max-width: 600px)" srcset="{name}-narrow-light.svg">
+<source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
+<img src="{name}-light.svg" alt="{alt}">
+</picture>
+</section>"""
 
-def neuron() -> Drawing:
-    """Karpathy's neuron: values flow forward, gradients back."""
-    x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
-    w1, w2 = Value(-3.0, label="w1"), Value(1.0, label="w2")
-    b = Value(6.8813735870195432, label="b")
-    y = (w1 * x1 + w2 * x2 + b).tanh()
-    y.label = "y"
-    y.backward()
-    return draw_dot(y, flow="both")
+MARKDOWN = """## {title}
 
+{sees}
 
-def dot_neuron(expand: bool = False) -> Drawing:
-    """A neuron of nn: one dot product and one activation, or expanded into single multiplications and additions."""
-    neuron = nn.Neuron(2, "tanh", seed=0)
-    x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
-    for value, label in zip((*neuron.w, neuron.b), ("w1", "w2", "b"), strict=True):
-        value.label = label
-    y = neuron(x)
-    y.label = "y"
-    y.backward()
-    return draw_dot(y, expand=expand)
-
-
-def xor(fold: str) -> Drawing:
-    """A 2-3-2 network at one point of XOR, with its loss."""
-    net = nn.MLP(2, [3, 2], "sigmoid", "sigmoid", seed=1)
-    loss = nn.MSELoss()([net([Value(1.0, label="x1"), Value(0.0, label="x2")])], [[1.0, 0.0]])
-    loss.label = "loss"
-    loss.backward()
-    return draw_dot(loss, fold=fold, flow="both" if fold == "module" else "forward")
-
-
-def layers() -> Drawing:
-    """MLP(2, [16, 16, 1]) on twenty moons, with its loss: 1,500 nodes, drawn layer by layer."""
-    net = nn.MLP(2, [16, 16, 1], seed=0)
-    X, y = nn.make_moons(20, noise=0.1, random_state=0)
-    loss = nn.HingeLoss()([net(row) for row in X], [2 * label - 1 for label in y])
-    loss.label = "loss"
-    loss.backward()
-    return draw_dot(loss, fold="module", flow="both")
-
-
-def nan() -> Drawing:
-    """A loss that became NaN: the frame shows where, and the caption is `why`'s diagnosis."""
-    w, x = Value(-0.5, label="w"), Value(2.0, label="x")
-    with quiet():
-        p = log(w * x)
-        loss = (p - 1.0) ** 2
-    p.label, loss.label = "p", "loss"
-    loss.backward()
-    drawing = draw_dot(loss, flow="both")
-    drawing.attr(label=why(loss).verdict, fontsize="12")
-    return drawing
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
+  <img src="{name}-light.svg" alt="{alt}">
+</picture>
+"""
 
 
-def program() -> Drawing:
-    """The loss of a 2-3-1 network with its gradient, compiled: matrix products where the network has layers."""
-    net = nn.MLP(2, [3, 1], "tanh", seed=0)
-    return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward")
+def files(name: str) -> dict[str, str]:
+    """The files of a picture and what is in them."""
+    made = {}
+    for narrow in (False, True):
+        svg = SCENES[name].draw(narrow).pipe("svg", encoding="utf-8")
+        for mode in ("light", "dark"):
+            made[f"{name}{'-narrow' if narrow else ''}-{mode}.svg"] = standalone(svg, mode)
+    return made
 
 
-PICTURES = {
-    "neuron": neuron,
-    "dot": dot_neuron,
-    "dot-expanded": lambda: dot_neuron(expand=True),
-    "xor": lambda: xor("module"),
-    "xor-open": lambda: xor("none"),
-    "layers": layers,
-    "nan": nan,
-    "program": program,
-}
+def description(svg: str) -> str:
+    """What a picture says of itself to those who cannot see it."""
+    found = re.search(r"<desc[^>]*>(.*?)</desc>", svg, re.DOTALL)
+    return html.unescape(found[1]).strip() if found else ""
+
+
+def pages() -> dict[str, str]:
+    """The pages that show all pictures: one for browsers, one for GitHub."""
+    sections, markdown = [], [f"# Gallery\n\n{LEAD}\n"]
+    for name, scene in SCENES.items():
+        about = description((GALLERY / f"{name}-light.svg").read_text(encoding="utf-8"))
+        words = {"title": scene.title, "sees": scene.sees, "alt": about or scene.title}
+        escaped = {key: html.escape(text) for key, text in words.items()}
+        sections.append(SECTION.format(name=name, **escaped))
+        markdown.append(MARKDOWN.format(name=name, **words | {"alt": escaped["alt"]}))
+    index = PAGE.format(style=PAGE_STYLE, lead=LEAD, sections="\n".join(sections))
+    return {"index.html": index, "README.md": "\n".join(markdown)}
+
+
+def main() -> None:
+    """Draw all pictures, or those with the given names: `python -m tools.pictures neuron xor`."""
+    GALLERY.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or SCENES:
+        for file, svg in files(name).items():
+            write_atomically(GALLERY / file, svg)
+    for file, page in pages().items():
+        write_atomically(GALLERY / file, page)
 
 
 if __name__ == "__main__":
-    DOCS.mkdir(exist_ok=True)
-    for name, picture in PICTURES.items():
-        write_atomically(DOCS / f"{name}.svg", picture().pipe("svg"))
+    main()

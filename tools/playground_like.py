@@ -80,7 +80,7 @@ def draw(model: Any, point: Sequence[float], reach: float = REACH, points: Seque
     for k, column in enumerate(columns):
         title = "FEATURES" if k == 0 else "OUTPUT" if k == len(columns) - 1 else f"HIDDEN LAYER {k}"
         parts.append(f'<text x="{place(k, 0)[0]}" y="40" font-size="12" fill="#777">{title}</text>')
-        if 0 < k:
+        if k > 0:
             parts.append(f'<text x="{place(k, 0)[0]}" y="60" font-size="12">{len(column)} neurons</text>')
         for i, value in enumerate(column):
             x, y = place(k, i)
@@ -143,9 +143,8 @@ def moons() -> str:
 
 PLAYGROUND: dict[str, Callable[[], str]] = {
     "neuron": neuron,
-    "xor": xor,
     "xor-network": xor,
-    "mlp": lambda: draw(scenes.mlp(), scenes.MLP_POINT),
-    "moons": moons,
+    "mlp-network": lambda: draw(scenes.mlp(), scenes.MLP_POINT),
+    "moons-network": moons,
     "digits": lambda: draw(scenes.digits_net(), scenes.digit()[0]),
 }

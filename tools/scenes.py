@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nn
-from autograd import Value, draw_dot, gradients, log, softmax, why
+from autograd import Value, compile, draw_dot, gradients, log, softmax, why
 from autograd.context import quiet
+from autograd.graph import Graph
+from autograd.viz.drawing import draw_graph
+from autograd.viz.style import Options
 
 WEIGHTS = Path(__file__).parent / "digits.json"  # written by tools/digits.py
 
@@ -116,23 +119,24 @@ def cross_entropy() -> Value:
     return swept(-log(p[1]), "loss")
 
 
-def nan() -> Value:
-    """The logarithm of a negative number."""
+def nan() -> tuple[Value, str]:
+    """The logarithm of a negative number, and what is wrong with it."""
     w, x = Value(-0.5, label="w"), Value(2.0, label="x")
     with quiet():
         p = log(w * x)
         loss = (p - 1.0) ** 2
     p.label = "p"
-    return swept(loss, "loss")
+    return swept(loss, "loss"), why(loss).verdict
 
 
-def dead_relu() -> tuple[Value, Value]:
-    """A neuron whose relu passes nothing on, and its first weight."""
+def dead_relu() -> tuple[Value, str]:
+    """A neuron whose relu passes nothing on, and why."""
     x1, x2 = inputs(1.0, 2.0)
     w1, w2, b = Value(0.5, label="w1"), Value(-1.0, label="w2"), Value(-0.25, label="b")
     h = (w1 * x1 + w2 * x2 + b).relu()
     h.label = "h"
-    return swept((h - 1.0) ** 2, "loss"), w1
+    loss = swept((h - 1.0) ** 2, "loss")
+    return loss, why(w1, of=loss).verdict
 
 
 def second_order() -> Value:
@@ -159,11 +163,28 @@ def swept(y: Value, label: str) -> Value:
 
 def graph(make: Callable[[], Value], **options: Any) -> Callable[[bool], Any]:
     """`draw_dot` of what `make` returns."""
+    return lambda narrow: draw_dot(make(), direction="TB" if narrow else "LR", flow="both", **options)
+
+
+def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
+    """A drawing of what `make` returns, with its caption."""
 
     def draw(narrow: bool) -> Any:
-        return draw_dot(make(), direction="TB" if narrow else "LR", flow="both", **options)
+        root, caption = make()
+        return draw_graph(Graph(root), Options(direction="TB" if narrow else "LR", flow="both"), captions=[caption])
 
     return draw
+
+
+def network(model: Callable[[], nn.MLP], *sample: Any, **options: Any) -> Callable[[bool], Any]:
+    """`nn.draw` of a model at a sample."""
+    return lambda narrow: nn.draw(model(), *sample, direction="TB" if narrow else "LR", **options)
+
+
+def program(narrow: bool) -> Any:
+    """The loss of a 2-3-1 network with its gradient, compiled."""
+    net = nn.MLP(2, [3, 1], "tanh", seed=0)
+    return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward")
 
 
 SCENES = {
@@ -171,6 +192,11 @@ SCENES = {
         "A neuron",
         "Values run forward on thin grey arrows; on the coloured ones the gradient runs back, each labelled with what arrives.",
         graph(neuron),
+    ),
+    "neuron-of-nn": Scene(
+        "A neuron of nn",
+        "One dot product with its weights beside their inputs, and one activation.",
+        graph(neuron_of_nn),
     ),
     "neuron-expanded": Scene(
         "A neuron of nn, expanded",
@@ -192,15 +218,35 @@ SCENES = {
         "Each neuron beside the weights that it multiplies.",
         graph(xor, fold="none"),
     ),
+    "xor-network": Scene(
+        "The same network as a network",
+        "A circle for each neuron, filled by its value; a line for each weight, as wide as it is large.",
+        network(xor_net, [1.0, 0.0], [1.0, 0.0], loss=nn.MSELoss()),
+    ),
+    "mlp-network": Scene(
+        "MLP(3, [4, 4, 1]) as a network",
+        "The network of micrograd's README at one point: three inputs, two hidden layers of four, one output.",
+        network(mlp, list(MLP_POINT)),
+    ),
     "mlp": Scene(
-        "MLP(3, [4, 4, 1])",
-        "The network of micrograd's README, with every neuron.",
+        "MLP(3, [4, 4, 1]) as a graph",
+        "The same network as a graph of operations.",
         graph(mlp_output),
     ),
     "moons": Scene(
         "MLP(2, [16, 16, 1]) with its loss",
         "Twenty samples, 1,500 nodes: three layers and a loss.",
         graph(moons_loss, fold="module"),
+    ),
+    "moons-network": Scene(
+        "MLP(2, [16, 16, 1]) as a network",
+        "Layers of more than twelve neurons are folded to the ones that matter most.",
+        network(moons_net, [0.5, 0.25], [1], loss=nn.HingeLoss()),
+    ),
+    "digits": Scene(
+        "A network that reads digits, 64-32-10",
+        "The input is the image itself, and the weights of a hidden neuron are an image: what it looks for.",
+        network(digits_net, digit()[0], outputs=[str(i) for i in range(10)]),
     ),
     "softmax": Scene(
         "Softmax with cross-entropy",
@@ -210,12 +256,12 @@ SCENES = {
     "nan": Scene(
         "A loss that became NaN",
         "The thick frame is where NaN first appeared; the caption is the diagnosis of why().",
-        graph(nan),
+        diagnosed(nan),
     ),
     "dead-relu": Scene(
         "A dead relu",
         "Dotted: nothing flows. Since relu got a negative number, none of its weights can learn from this sample.",
-        graph(lambda: dead_relu()[0]),
+        diagnosed(dead_relu),
     ),
     "second-order": Scene(
         "The graph of a derivative",
@@ -226,5 +272,10 @@ SCENES = {
         "10⁵ nodes, folded",
         "1,300 samples through the same network as above: still three layers and a loss.",
         graph(large, fold="module"),
+    ),
+    "program": Scene(
+        "A compiled program",
+        "Layers became matrix products: the loss of a 2-3-1 network with its gradient, as rows of operations on registers.",
+        program,
     ),
 }

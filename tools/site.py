@@ -17,6 +17,7 @@ from pygments.formatters import HtmlFormatter
 from autograd._files import write_atomically
 from autograd.viz.palette import recoloured, theme_css
 from tools.notebooks import NOTEBOOKS
+from tools.scenes import SCENES
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "site"
@@ -119,13 +120,18 @@ def links(names: list[str], i: int, place: str) -> str:
 
 def index(notebooks: Mapping[str, Any]) -> str:
     """The introduction, and the notebooks, part by part."""
-    picture = (ROOT / "docs" / "neuron.svg").read_text(encoding="utf-8")
-    blocks = [f'<h1>{html.escape(TITLE)}</h1><p>{LEAD}</p><div class="lead">{picture[picture.index("<svg") :]}</div>']
+    blocks = [f"<h1>{html.escape(TITLE)}</h1><p>{LEAD}</p>{_neuron('wide')}{_neuron('narrow')}"]
     for number, (name, notebook) in enumerate(notebooks.items(), 1):
         if number in PARTS:
             blocks.append(f"<h2>{html.escape(PARTS[number])}</h2>")
         blocks.append(f'<h3><a href="{name}.html">{html.escape(title(notebook))}</a></h3>{lead(notebook)}')
     return "".join(blocks)
+
+
+def _neuron(width: str) -> str:
+    """The first picture, of which a style sheet shows the one that fits."""
+    svg = SCENES["neuron"].draw(width == "narrow").pipe("svg", encoding="utf-8")
+    return f'<div class="lead {width}">{svg[svg.index("<svg") :]}</div>'.replace(' id="', f' id="{width}-')
 
 
 def build(folder: Path) -> list[Path]:

@@ -33,14 +33,14 @@ PASSES = (
 
 
 class Counts(NamedTuple):
-    """What a program costs after a pass: operations and multiply-adds for one lane, registers, and bytes for one lane."""
+    """What a program costs after a pass: operations, multiply-adds and memory are those of one lane."""
 
     after: str
     rows: int
     operations: int
     multiply_adds: int
     registers: int
-    bytes: int
+    bytes_for_one_lane: int
 
 
 def prepare(program: Program) -> Program:

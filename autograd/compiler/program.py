@@ -97,17 +97,38 @@ class Program:
         return str(self)
 
     def __str__(self) -> str:
-        names = self.names
+        shown = self.single_assignment()
+        names = shown.names
         lines = [f"def program({_listed(names[: len(self.inputs)])}):"]
-        lines += [f"    {_line(group, names)}" for group in _side_by_side(self.rows)]
-        lines.append(f"    return {_listed([_written(output.arg, names) for output in self.outputs])}")
+        lines += [f"    {_line(group, names)}" for group in _side_by_side(shown.rows)]
+        lines.append(f"    return {_listed([_written(output.arg, names) for output in shown.outputs])}")
         return "\n".join(lines)
+
+    def single_assignment(self) -> Program:
+        """The same rows with registers of their own for all results, to be read; itself, if no register is written twice."""
+        written = [result for row in self.rows for result in row.results]
+        if len({*range(len(self.inputs)), *written}) == len(self.inputs) + len(written):
+            return self
+        now, count = list(range(self.registers)), len(self.inputs)
+
+        def read(args: Sequence[Arg]) -> tuple[Arg, ...]:
+            return tuple([now[arg] if type(arg) is int else arg for arg in args])
+
+        rows = []
+        for row in self.rows:
+            rows.append(row._replace(args=read(row.args), result=count))
+            for result in row.results:
+                now[result] = count
+                count += 1
+        outputs = tuple([Output(output.name, *read([output.arg])) for output in self.outputs])
+        return Program(self.inputs, tuple(rows), outputs, count)
 
     @cached_property
     def names(self) -> list[str]:
         """The name of each register: that of an input, else `v12`."""
-        given = unique_names({i: given.name for i, given in enumerate(self.inputs)}, str)
-        return [given.get(register, f"v{register}") for register in range(self.registers)]
+        wanted = dict(enumerate(given.name for given in self.inputs))
+        wanted |= {register: f"v{register}" for register in range(len(wanted), self.registers)}
+        return list(unique_names(wanted, str).values())
 
 
 def _operations(row: Row) -> int:

@@ -106,7 +106,7 @@ class Programs:
         return writers[checked_choice("language", language, writers)](program, name)
 
     def stats(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Stats:
-        """What the program that `program_of` gives costs, before and after each pass: a table."""
+        """What the program that `program_of` gives costs for one lane, before and after each pass: a table."""
         return stats(self._unoptimized(what, argnums, reduction, self.traced.program))
 
     def draw(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Drawing:

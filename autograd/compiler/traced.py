@@ -91,9 +91,9 @@ def _as_inputs(name: str, position: int, example: Any) -> Any:
 
 
 def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first parameters, where the signature has them."""
+    """The names of the first parameters, where the signature has them; of a module, it is that of `forward`."""
     try:
-        parameters = list(inspect.signature(f).parameters.values())
+        parameters = list(inspect.signature(getattr(f, "forward", f)).parameters.values())
     except (TypeError, ValueError):
         parameters = []
     plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -43,7 +43,9 @@ class Kinks(tuple[Kink, ...]):
         if not self:
             return card("no kinks")
         rows = [(name, op, margin, args, where) for op, name, margin, args, where in map(_cells, self)]
-        return card("", table(("node", "op", "margin", "arguments", "recorded at"), rows, "Kinks, the nearest first", kinds="ttntt"))
+        return card(
+            "", table(("node", "op", "margin", "arguments", "recorded at"), rows, "Kinks, the nearest first", kinds="ttntt")
+        )
 
 
 def _cells(kink: Kink) -> tuple[str, ...]:

@@ -229,11 +229,25 @@ class Passes:
         turn = index - len(self.forward)
         if turn < 0:
             node = self.forward[index]
-            return Step(index, "forward", node, self.names[node], self.operation(node), root=self.root, spelled=self.spelled[node])
+            return Step(
+                index, "forward", node, self.names[node], self.operation(node), root=self.root, spelled=self.spelled[node]
+            )
         if turn == 0:
-            return Step(index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root, spelled=self.spelled[self.root])
+            return Step(
+                index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root, spelled=self.spelled[self.root]
+            )
         node, bar, _ = self.backward[turn - 1]
-        return Step(index, "backward", node, self.names[node], "", bar, tuple(self.contributions(turn - 1)), root=self.root, spelled=self.spelled[node])
+        return Step(
+            index,
+            "backward",
+            node,
+            self.names[node],
+            "",
+            bar,
+            tuple(self.contributions(turn - 1)),
+            root=self.root,
+            spelled=self.spelled[node],
+        )
 
     def gradients(self, index: int) -> dict[Value, float]:
         """The gradients after the step of that index."""

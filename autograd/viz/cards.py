@@ -55,12 +55,6 @@ def card_of(box: Box, show: Collection[str]) -> Card:
     return Card(box.id, "operation" if box.symbol else "leaf", head, name, lines, box.framed, _tooltip(box))
 
 
-def about(group: Group) -> str:
-    """What a group is, beside its name."""
-    calls = f"{len(group.calls)} calls" if len(group.calls) > 1 else ""
-    return " · ".join(filter(None, (one_line(group.about), calls)))
-
-
 def _operation(box: Box) -> str:
     """The symbol of an operation with its constants: `× 2`, `2 −`."""
     if not box.constants:
@@ -91,7 +85,7 @@ def _marked(text: str, broken: bool) -> str:
 
 
 def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
-    lines = [Line("about", "", about(group), style.LINE)] if about(group) else []
+    lines = [Line("about", "", one_line(group.about), style.LINE)] if group.about else []
     if box.parameters is None:
         return lines + _numbers(box, show)
     lines.append(Line("about", "in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
@@ -116,6 +110,6 @@ def _sum(box: Box) -> list[Line]:
 
 def _tooltip(box: Box) -> str:
     if box.group is not None:
-        return f"{box.group.name} {about(box.group)}: expand={box.group.name!r} opens it"
+        return f"{box.group.name} {box.group.about}: expand={box.group.name!r} opens it"
     grad = f", grad {box.grads[0]!r}" if box.grads else ""
     return f"{box.name}: data {box.data[0]!r}{grad}{box.origin and f', recorded at {box.origin}'}"

@@ -92,8 +92,8 @@ class Box:
 class Arrow:
     """From an argument to the operation that uses it; several edges between two boxes of which one is folded are one arrow.
 
-    `turn` is the index of the operation in the graph. `data` holds the numbers that go forward; `bar` is the adjoint of the operation, None before there is one. `partials`
-    are None where no gradient flows.
+    `turn` is the index of the operation in the graph. `data` holds the numbers that go forward; `bar` is the adjoint of the
+    operation, None before there is one. `partials` are None where no gradient flows.
     """
 
     id: str

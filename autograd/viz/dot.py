@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.viz import style
-from autograd.viz.cards import Card, Line, about
+from autograd.viz.cards import Card, Line
 from autograd.viz.diagram import Arrow, Diagram
 from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
@@ -38,13 +38,13 @@ class DotWriter:
         for i, inner in enumerate(frames):
             if (inner.parent if inner.parent in frames else None) is group:
                 with graph.subgraph(name=f"cluster{i}") as cluster:
-                    more = f"  {style.escaped(about(inner))}" if about(inner) else ""
+                    more = f"  {style.escaped(inner.about)}" if inner.about else ""
                     label = f"<<B>{style.escaped(inner.name)}</B>{more}>"
                     cluster.attr(label=label, style="rounded,dashed", color=style.FORWARD, labeljust="l", margin="10")
                     self._frame(cluster, inner, cards)
 
     def _arrows(self, arrow: Arrow, flow: Flow) -> None:
-        """The thin arrow forward, and the coloured one back; both run from argument to result, so that neither turns the layout."""
+        """The thin arrow forward and the coloured one back; both run from argument to result, for the sake of the layout."""
         ends = arrow.source, arrow.target
         if flow.forward:
             tooltip = style.tooltip(f"forward: {flow.names}")

@@ -82,7 +82,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     @property
     def diagram(self) -> Diagram | None:
         """What is drawn; None if it is not a graph."""
-        return self.picture and self.picture.diagram
+        return None if self.picture is None else self.picture.diagram
 
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
         """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path."""
@@ -121,18 +121,18 @@ def draw_graph(
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
     names = graph.names if names is None else names
     diagram = Diagram(graph, names, fold_graph(graph, names, options), options, quantities)
+    notes = [*diagram.notes(hint=not captions), *captions]
     cards = {box.id: card_of(box, options.show) for box in diagram.boxes.values()}
     flows, largest = flows_of(diagram.arrows, options)
-    notes = [*diagram.notes(hint=not captions), *captions]
     drawing = Drawing(
         format=options.format,
         graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": "0.6", "label": style.label(notes)},
         node_attr=NODES,
         edge_attr=EDGES,
     )
-    drawing.roots, drawing.names, drawing.box_ids = graph.roots, names, diagram.box_ids
     DotWriter(diagram, cards, flows, drawing).write()
     drawing.picture = Picture(diagram, cards, flows, largest, options.direction, notes, _state(drawing))
+    drawing.roots, drawing.names, drawing.box_ids = graph.roots, names, diagram.box_ids
     return drawing
 
 

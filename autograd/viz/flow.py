@@ -1,4 +1,4 @@
-"""What flows along the arrows of a diagram: whether there is a line forward and one back, the label and the width of the latter."""
+"""What flows along the arrows of a diagram: forward or not, and what flows back, with its label and its look."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options
 
 MAX_NAMES = 5  # in a tooltip
+NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
 
 
 @dataclass(frozen=True)
 class Flow:
-    """The lines of one arrow: `back` is None if nothing flows back, or not yet; `forward` says whether there is a line forward."""
+    """The lines of one arrow: whether there is one `forward`, and what flows `back`; None if nothing does, or not yet."""
 
     forward: bool
     back: list[float] | None
     label: str
     look: dict[str, str]  # of the line back, as Graphviz calls it
     tooltip: str
-    names: str
+    names: str  # of what flows forward, and that nothing flows back
 
     @property
     def zero(self) -> bool:
@@ -47,14 +48,20 @@ def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
         label="" if back is None else _label(arrow, back, options),
         look={} if back is None else style.gradient_style(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
-        names=", ".join(arrow.names[:MAX_NAMES]),
+        names=", ".join(arrow.names[:MAX_NAMES]) + (NOTHING if arrow.partials == [None] else ""),
     )
 
 
 def _label(arrow: Arrow, back: list[float], options: Options) -> str:
     """What flows back: as adjoint times partial, if there is only one."""
     text = style.gradients(back)
-    if len(arrow.partials) == 1 and arrow.partials[0] is not None and arrow.bar is not None and "partial" in options.show and any(back):
+    if (
+        len(arrow.partials) == 1
+        and arrow.partials[0] is not None
+        and arrow.bar is not None
+        and "partial" in options.show
+        and any(back)
+    ):
         text = f"{style.short(arrow.bar)} · {style.factor(arrow.partials[0])} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
 
@@ -62,7 +69,7 @@ def _label(arrow: Arrow, back: list[float], options: Options) -> str:
 def _tooltip(arrow: Arrow, partial: bool) -> str:
     what, back = ", ".join(arrow.names[:MAX_NAMES]), arrow.contributions
     if back is None:
-        return f"{what}: no gradient flows here: branch not taken, or frozen leaf" if arrow.partials == [None] else what
+        return what
     if len(arrow.partials) == 1 and partial:
         return f"{what}: gradient {arrow.bar!r} times partial {arrow.partials[0]!r} is {back[0]!r}"
     return f"{what}: gradient {back[0]!r}" if len(back) == 1 else f"{what}: {len(back)} gradients of norm {style.norm(back)!r}"

@@ -70,7 +70,10 @@ class Folding:
 
 def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Folding:
     """Choose what is folded: modules and scopes first, then whatever is farthest from the root."""
-    top = _groups(graph)
+    top = group_tree(graph)
+    for group in top.inner():
+        if len(group.calls) > 1:
+            group.about = " · ".join(filter(None, (group.about, f"{len(group.calls)} calls")))
     there = {group.name for group in top.inner()}
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"
@@ -90,7 +93,7 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
 # -- groups ------------------------------------------------------------------------------------------
 
 
-def _groups(graph: Graph) -> Group:
+def group_tree(graph: Graph) -> Group:
     """The tree of groups: all calls of a module are one group, and so are all scopes of one name inside one group."""
     top = Group("")
     by_scope: dict[Scope, Group] = {}

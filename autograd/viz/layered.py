@@ -74,7 +74,9 @@ class Level:
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.items, self.links = list(items), list(links)
-        self.channels: list[tuple[float, float]] = []  # for each rank: where the crossing zone before it begins, and its label zone
+        self.channels: list[
+            tuple[float, float]
+        ] = []  # for each rank: where the crossing zone before it begins, and its label zone
         self._rank()
         self._connect()
         self._order()
@@ -223,7 +225,7 @@ class Level:
 
 def in_order(items: Iterable[Item], users: dict[Item, list[Item]]) -> list[Item]:
     """Items before their users."""
-    waiting = {item: 0 for item in items}
+    waiting = dict.fromkeys(items, 0)
     for item in waiting:
         for user in users[item]:
             waiting[user] += 1

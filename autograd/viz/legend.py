@@ -26,7 +26,9 @@ class Entry(NamedTuple):
     text: str
 
 
-def legend(cards: Collection[Card], flows: Collection[Flow], largest: float, corner: tuple[float, float], room: float) -> tuple[str, float]:
+def legend(
+    cards: Collection[Card], flows: Collection[Flow], largest: float, corner: tuple[float, float], room: float
+) -> tuple[str, float]:
     """The legend, and how high it is."""
     left, top = corner
     x, y, parts = 0.0, 0.0, []

@@ -76,7 +76,7 @@ class Player:
 
 def styles(*paths: str | Path) -> str:
     """The style sheets of a page: the colours, what all pages share, and these files."""
-    return "\n".join((theme_css(), bundle("page.css", *paths), recoloured(".autograd .drawing")))
+    return "\n".join((theme_css(), bundle("page.css", *paths), recoloured(".autograd svg")))
 
 
 def bundle(*paths: str | Path) -> str:

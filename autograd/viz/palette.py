@@ -117,20 +117,19 @@ def standalone(svg: str, mode: str = "auto") -> str:
     """An SVG in the colours of light mode as a file of its own, on paper: "light", "dark", or "auto": as its reader prefers.
 
     >>> standalone('<svg width="9"><path stroke="#1f5fa8"/></svg>', "dark")
-    '<svg style="background: #15181c" width="9"><path stroke="#7db7f5"/></svg>'
+    '<svg width="9"><style>svg { background: #15181c; }</style><path stroke="#7db7f5"/></svg>'
     """
-    named = {colour.light: colour for colour in _named().values()}
-    if mode != "auto":
-        painted = _PAINT.sub(
-            lambda found: f'{found[1]}="{getattr(named[found[2]], mode)}"' if found[2] in named else found[0], svg
-        )
-        return painted.replace("<svg", f'<svg style="background: {getattr(COLOURS["paper"], mode)}"', 1)
-    used = sorted({found[0] for found in _PAINT.finditer(svg) if found[2] in named})
-    rules = "".join(f"[{paint}] {{ {paint.partition('=')[0]}: {named[paint[-8:-1]].dark}; }} " for paint in used)
-    dark = f"svg {{ background: {COLOURS['paper'].dark}; }} {rules}"
-    style = f"<style>svg {{ background: {COLOURS['paper'].light}; }} @media (prefers-color-scheme: dark) {{ {dark}}}</style>"
+    named, paper = {colour.light: colour for colour in _named().values()}, COLOURS["paper"]
+    if mode == "auto":
+        used = sorted({found[0] for found in _PAINT.finditer(svg) if found[2] in named})
+        rules = "".join(f" [{paint}] {{ {paint.partition('=')[0]}: {named[paint[-8:-1]].dark}; }}" for paint in used)
+        dark = f"@media (prefers-color-scheme: dark) {{ svg {{ background: {paper.dark}; }}{rules} }}"
+        style = f"svg {{ background: {paper.light}; }} {dark}"
+    else:
+        style = f"svg {{ background: {getattr(paper, mode)}; }}"
+        svg = _PAINT.sub(lambda found: f'{found[1]}="{getattr(named[found[2]], mode)}"' if found[2] in named else found[0], svg)
     head = svg.index(">", svg.index("<svg")) + 1
-    return svg[:head] + style + svg[head:]
+    return f"{svg[:head]}<style>{style}</style>{svg[head:]}"
 
 
 def _named() -> dict[str, Colour]:

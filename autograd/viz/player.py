@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -15,26 +16,32 @@ from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
 from autograd.viz.drawing import draw_graph
+from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
 from autograd.viz.style import Options
 
-MAX_STEPS = 1600
-MAX_CHANGES = 20_000  # of gradients, in all steps together
+MAX_STEPS = 12_000
+MAX_CHANGES = 40_000  # of gradients, in all steps together
 MAX_AT_ONCE = 1000  # of gradients in one step
-MAX_HEIGHT = 1000  # of the frame in a notebook, in pixels
-CONTROLS_HEIGHT = 530  # what is above and below the drawing
+MAX_TWO = 100_000  # characters of a drawing: of a longer one there is no second for narrow pages
+MIN_HEIGHT, MAX_HEIGHT = 420, 720  # of the frame in a notebook, in pixels
+CONTROLS_HEIGHT = 90  # of what is below the drawing
 
-_IN_CSS = r' (?:font-family="[^"]*"|xml:space="[^"]*"|text-anchor="start"|font-size="(?:11|9).00")'
-
+STYLES = ("stage.css", "player.css")
+SCRIPTS = (
+    "stage.js", "passes.js", "telling.js", "drawing.js", "callout.js", "numbers.js", "search.js", "address.js", "player.js"
+)  # fmt: skip
 
 def player(
     y: Value, *, direction: str = "LR", max_nodes: int = 100, fold: str = "auto", expand: str | Collection[str] = ()
 ) -> Player:
     """A page that steps through the forward and the backward pass of y; it displays itself in a notebook.
 
-    The drawing is that of `draw_dot(y, flow="both")`, laid out once; the arguments are the same. Buttons, a slider
-    and keys (left, right, Home, End, space) go from step to step; below are the chain rule in numbers and the
-    gradients so far. The page is self-contained: `save_html(path)` writes it to a file that opens anywhere.
+    The drawing is that of `draw_dot(y, flow="both")`, laid out once; the arguments are the same. It pans and zooms by
+    wheel, pinch, drag and the keys + - 0 (Shift and an arrow). Buttons, a slider and keys (left, right, Home, End, space)
+    go from step to step, one operation, layer or module at a time; a node is found by its name. The sentence of a step is
+    the chain rule in numbers; a panel has the gradients so far. The page is self-contained: `save_html(path)` writes it to
+    a file that opens anywhere, and `#step=8` in its address is the eighth step.
 
     Works before `backward()` was called, and changes no gradient. For a very large graph the page has the
     steps around the root, and says so.
@@ -46,20 +53,28 @@ def player(
     <Player: y = 9, forward and backward; save_html(path) writes the page>
     """
     passes = Passes(Graph(checked_value("player({})", "y", y)))
-    page = page_data(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
-    found = re.search(r"<svg[^>]* height='([\d.]+)pt'", page["svg"])
-    drawn = float(found[1]) * 4 / 3 if found else MAX_HEIGHT  # in pixels
-    height = round(min(CONTROLS_HEIGHT + drawn, MAX_HEIGHT))
-    return Player(page["title"], page, ["player.css", "player.js"], height, still=page["svg"])
+    return player_of(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
+
+
+def player_of(passes: Passes, options: Options) -> Player:
+    """The player of these passes."""
+    page = page_data(passes, options)
+    found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
+    drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
+    height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
+    return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
 
 def page_data(passes: Passes, options: Options) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
-    A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on].
-    An arrow has [argument, result, the step that goes back along it, or -1] for each edge that it stands for.
+    A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
+    its `texts` are [sentence, local derivative], without the latter where no gradient flows. An arrow has [argument,
+    result, the step that goes back along it, or -1] for each edge that it stands for. `groups` are the modules and scopes,
+    as [name, the one around it, or None]; a leaf has the first operation that uses it; `narrow` is the drawing for a narrow page, unless it would be too long.
     """
-    drawing = draw_graph(passes.graph, options, Quantities(passes.data, passes.bars.get, passes.partials))
+    quantities = Quantities(passes.data, passes.bars.get, passes.partials)
+    drawing = draw_graph(passes.graph, options, quantities)
     index = {node: i for i, node in enumerate(passes.graph)}
     root = name_text(passes.names[passes.root])
     forward = passes.forward[-MAX_STEPS // 2 :]
@@ -76,34 +91,51 @@ def page_data(passes: Passes, options: Options) -> dict[str, Any]:
         steps.append(_step_back(passes, turn, index))
     start = len(passes.forward) - len(forward)
     note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(passes):,}, around {root}."
+    groups, known = _groups(passes.graph)
+    for node in reversed(passes.forward):
+        known |= {arg: {"use": index[node]} for arg in node.args if type(arg) is Value and arg.op is None}
     args = (arg for node in (*back, *forward) for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
     nodes = sorted({*back, *forward, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
+    svg, narrow = compact(drawing.pipe("svg", encoding="utf-8")), {}
+    if options.direction in ("LR", "RL") and len(svg) < MAX_TWO:
+        tall = draw_graph(passes.graph, replace(options, direction="TB"), quantities)
+        narrow = {"narrow": compact(tall.pipe("svg", encoding="utf-8"))}
     return {
         "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
-        "svg": compact(drawing.pipe("svg", encoding="utf-8")),
-        "nodes": {index[node]: _node(passes, node, drawing.box_ids[node]) for node in nodes},
+        "svg": svg,
+        **narrow,
+        "nodes": {index[node]: _node(passes, node, drawing.box_ids[node], **known.get(node, {})) for node in nodes},
+        "groups": groups,
         "steps": steps,
         "arrows": _arrows(passes, {*forward, *back}, back, drawing.box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
 
 
-def _node(passes: Passes, node: Value, box: str) -> dict[str, Any]:
-    return {"name": name_text(passes.names[node]), "box": box, "value": passes.data(node), "leaf": node.op is None}
+def _node(passes: Passes, node: Value, box: str, **known: int) -> dict[str, Any]:
+    return {"name": name_text(passes.names[node]), "box": box, "value": passes.data(node), "leaf": node.op is None, **known}
+
+
+def _groups(graph: Graph) -> tuple[list[list[Any]], dict[Value, dict[str, int]]]:
+    """The modules and scopes, each as its name and the number of the one around it; and the number of each operation's own."""
+    groups = list(group_tree(graph).inner())
+    number = {group: i for i, group in enumerate(groups)}
+    named = [[group.name, None if group.parent is None else number.get(group.parent)] for group in groups]
+    return named, {node: {"group": i} for group, i in number.items() for node in group.nodes if node.op is not None}
 
 
 def _step_back(passes: Passes, turn: int, index: Mapping[Value, int]) -> dict[str, Any]:
     node, bar, before = passes.backward[turn]
-    texts = []
-    for passed in islice(passes.contributions(turn), MAX_SENTENCES):
-        arg = name_text(passed.name)
-        why = f"local derivative {passed.rule}; the gradient of {arg} goes from {shown(passed.before)} to {shown(passed.after)}"
-        texts.append([passed.sentence, "" if passed.partial is None else why])
+    texts = [
+        [passed.sentence, "" if passed.partial is None else passed.rule]
+        for passed in islice(passes.contributions(turn), MAX_SENTENCES)
+    ]
     changes = [[index[arg], after] for arg, after in islice(passes.changes(turn), MAX_AT_ONCE)]
     beyond = max(0, sum(partial is not None for partial in passes.partials(node)) - MAX_AT_ONCE)
     more = len(before) - len(texts)
-    return {"node": index[node], "upstream": bar, "texts": texts, "changes": changes, "more": more, "beyond": beyond}
+    step = {"node": index[node], "upstream": bar, "texts": texts, "changes": changes}
+    return {**step, "more": more, "beyond": beyond} if more or beyond else step
 
 
 def _arrows(
@@ -128,12 +160,12 @@ def _arrows(
 
 
 def compact(svg: str) -> str:
-    """The picture in half as much text: without what the style sheet says, and without tooltips that reveal later steps."""
-    svg = re.sub(r"<!--.*?-->|<title>.*?</title>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(rf"{_IN_CSS}|(?<=>)\s+(?=<)", "", svg)
-    svg = re.sub(r'<g id="a_[^"]*"><a xlink:title="([^"]*)">(.*?)</a></g>', lambda link: _origin(link[1]) + link[2], svg)
-    svg = re.sub(r' (?:d|points|x|y)="[^"]*"', lambda numbers: re.sub(r"(\.\d)\d+", r"\1", numbers[0]), svg)
-    return svg.replace("&#45;", "-").replace('"', "'")  # which JSON need not escape; in a text it is &quot;
+    """The picture in fewer characters, and without tooltips that reveal later steps."""
+    head, _, drawn = svg[svg.index("<svg") :].partition("</desc>")
+    drawn = re.sub(r"<title>(.*?)</title>", lambda tooltip: _origin(tooltip[1]), drawn, flags=re.DOTALL)
+    drawn = re.sub(r' data-(?:source|target)="[^"]*"|(?<=>)\s+(?=<)', "", drawn)
+    head = re.sub(r'font-family="[^"]*"', 'font-family="Arial, Helvetica, sans-serif"', head)
+    return f"{head}</desc>{drawn}".replace('"', "'")  # which JSON need not escape; in a text it is &quot;
 
 
 def _origin(tooltip: str) -> str:

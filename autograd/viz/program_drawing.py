@@ -49,7 +49,7 @@ def draw_program(program: Program) -> ProgramDrawing:
         v2 = dot(x, y, x)
         return v2
     """
-    boxes = _Boxes(program)
+    boxes = _Boxes(program.single_assignment())
     direction = "LR" if max(boxes.depths, default=0) < MAX_ACROSS else "TB"
     legend = LEGEND if any(program.per_lane) else ()
     attributes = {**GRAPH, "rankdir": direction, "ranksep": "0.35", "label": style.label(legend)}

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from autograd._format import one_line
-from autograd.viz.cards import Card, about
+from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box, Diagram
 from autograd.viz.folding import Group
 from autograd.viz.layered import Extent, Item, Level, Link
@@ -51,7 +51,7 @@ class Placed:
     """A card, where it stands."""
 
     card: Card
-    columns: Columns = Columns(0.0, 0.0, 0.0, 0.0)
+    columns: Columns = field(default_factory=lambda: columns_of([]))
     height: float = 0.0
     item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
     u: float = 0.0
@@ -165,7 +165,7 @@ class Plan:
         return parts
 
     def _cut_cycles(self) -> None:
-        """Folded boxes and frames may use each other: an arrow that closes a cycle starts at a stub with the name of its source."""
+        """Folded boxes may use each other: an arrow that closes a cycle starts at a stub with the name of its source."""
         for parts in self._parts().values():
             into: dict[Key, list[Part]] = {}
             out: dict[Key, list[Key]] = {}
@@ -205,29 +205,27 @@ class Plan:
     def _lay_out(self, frame: Group | None, parts: Sequence[Part]) -> None:
         items: dict[Key, Item] = {}
         for id, placed in self.placed.items():
-            if (self.paths[id] or [None])[-1] is frame:
+            if self._home(id) is frame:
                 items[id] = placed.item = Item(id, 0.0, 0.0)
-        for inner, item in self.frame_items.items():
-            if self._parent(inner) is frame:
-                items[inner] = item
+        items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
         links = {}
         for arrow, source, target in parts:
             link = Link(arrow.id, items.get(source), items.get(target), self.passing(arrow.id), self._label_room(arrow, target))
             if isinstance(source, Group):
-                inner = self.levels[source][1][arrow.id].hops[-1].target
-                link.leaves = self._header[2] + inner.v + link.extent.before
+                link.leaves = self._header[2] + self.levels[source][1][arrow.id].hops[-1].target.v + link.extent.before
             if isinstance(target, Group):
-                inner = self.levels[target][1][arrow.id].hops[0].source
-                link.enters = self._header[2] + inner.v + link.extent.before
+                link.enters = self._header[2] + self.levels[target][1][arrow.id].hops[0].source.v + link.extent.before
             links[arrow.id] = link
         level = _Level(self, list(items.values()), list(links.values()))
         self.levels[frame] = level, links
         if frame is not None:
             before, after, above, below = self._header
             along, across = level.along + before + after, level.across + above + below
-            if not self.upright:
-                along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
+            along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
             self.frame_items[frame] = Item(frame.name, along, across)
+
+    def _home(self, id: str) -> Group | None:
+        return self.paths[id][-1] if self.paths[id] else None
 
     def _parent(self, frame: Group) -> Group | None:
         around = [outer for outer in frame.path()[:-1] if outer in self.open]
@@ -270,16 +268,18 @@ class Plan:
             u, v = origins[self._parent(frame)]
             item = self.frame_items[frame]
             origins[frame] = u + item.u + self._header[0], v + item.v + self._header[2]
-            self.frames.append(Frame(frame.name, about(frame), u + item.u, v + item.v, item.along, item.across))
+            self.frames.append(
+                Frame(one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
+            )
         for id, placed in self.placed.items():
-            u, v = origins[(self.paths[id] or [None])[-1]]
+            u, v = origins[self._home(id)]
             placed.u, placed.v = u + placed.item.u, v + placed.item.v
         for arrow in self.diagram.arrows:
             source, target = self.ends[arrow.id]
             points = []
-            for frame, _, _ in self._through(source, target):
-                level, links = self.levels[frame]
-                u, v = origins[frame]
+            for where, _, _ in self._through(source, target):
+                level, links = self.levels[where]
+                u, v = origins[where]
                 points += [(u + a, v + b) for a, b in level.way(links[arrow.id])]
             apart = self.leaving[self.placed[source].item] / 2
             lanes = ((-apart, apart), (-PAIR / 2, PAIR / 2), self.entering(arrow.id)[1])
@@ -288,7 +288,7 @@ class Plan:
 
 def frame_title(frame: Group) -> str:
     """The name of a frame and what it is."""
-    return "  ".join(filter(None, (one_line(frame.name), about(frame))))
+    return "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
 
 
 class _Level(Level):

@@ -34,7 +34,13 @@ def escaped(text: str) -> str:
 
 def sign(colour: str) -> str:
     """The class of a number, by its colour; with a space before it."""
-    names = {style.POSITIVE: "positive", style.NEGATIVE: "negative", style.NOTHING: "nothing", style.MANY: "many", style.BROKEN: "broken"}
+    names = {
+        style.POSITIVE: "positive",
+        style.NEGATIVE: "negative",
+        style.NOTHING: "nothing",
+        style.MANY: "many",
+        style.BROKEN: "broken",
+    }
     return f" {names[colour]}" if colour in names else ""
 
 
@@ -46,7 +52,8 @@ def text_at(
     place = f' text-anchor="{anchor}"' if anchor != "start" else ""
     x, y = point
     fill = f' fill="{colour}"' if colour != style.INK else ""
-    return f'<text class="{kind}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{place}{fill}>{escaped(text)}</text>'
+    look = f'class="{kind}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{place}{fill}'
+    return f"<text {look}>{escaped(text)}</text>"
 
 
 def rectangle(corner: Point, size: Point, kind: str, fill: str, stroke: str, width: float = 1.0, dashes: str = "") -> str:
@@ -80,8 +87,14 @@ def tip(base: Point, point: Point, half: float, colour: str) -> str:
     return f'<path class="tip" d="M{pair(point)}L{pair(corners[0])}L{pair(corners[1])}z" fill="{colour}"/>'
 
 
-def wrapped(text: str, room: float, size: float) -> list[str]:
-    """A text as lines that fit."""
+def paragraph(point: Point, text: str, kind: str, colour: str, size: float, room: float, leading: float) -> tuple[str, float]:
+    """A text in lines that fit, the first one's base line at a point; and how high they are together."""
+    (x, y), lines = point, _wrapped(text, room, size)
+    spans = (f'<tspan x="{number(x)}" y="{number(y + k * leading)}">{escaped(line)} </tspan>' for k, line in enumerate(lines))
+    return f'<text class="{kind}" font-size="{number(size)}" fill="{colour}">{"".join(spans)}</text>', len(lines) * leading
+
+
+def _wrapped(text: str, room: float, size: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from autograd.viz import style
 from autograd.viz.cards import Card, Line
@@ -12,9 +13,23 @@ from autograd.viz.diagram import Diagram
 from autograd.viz.flow import Flow
 from autograd.viz.legend import legend
 from autograd.viz.routing import (
-    CLEAR, HALF_TEXT, HEAD, LABEL, LINE, NAME, NUMBER, PADDING, WORD, Frame, Placed, Plan, Route, head_text, sides
+    CLEAR,
+    HALF_TEXT,
+    HEAD,
+    LABEL,
+    LINE,
+    NAME,
+    NUMBER,
+    PADDING,
+    WORD,
+    Frame,
+    Placed,
+    Plan,
+    Route,
+    head_text,
+    sides,
 )
-from autograd.viz.shapes import Point, escaped, head, line, number, pair, rectangle, sign, text_at, tip, wrapped
+from autograd.viz.shapes import Point, escaped, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, text_width
 
 MARGIN = 16.0
@@ -68,8 +83,7 @@ class _Picture:
         description = describe_graph(self.diagram)
         begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd-graph" role="img" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}" '
-            f'style="font-variant-numeric: tabular-nums">'
+            f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}">'
         )
         head = f"<title>{escaped(self.title)}</title><desc>{escaped(description)}</desc>"
         paper = f'<rect class="paper" width="{width}" height="{height}" fill="{style.PAPER}"/>'
@@ -93,12 +107,19 @@ class _Picture:
     # -- cards -------------------------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> str:
+        """A frame with its name above, or at its side where lines enter from above."""
         x, y = self._corner(frame.u, frame.v, frame.along)
         width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
-        box = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
-        name = text_at((x + 10.0, y + 16.0), frame.name, "name", size=NAME, bold=True)
-        more = text_at((x + 18.0 + text_width(frame.name, NAME, bold=True), y + 16.0), frame.about, "about", style.LINE, WORD)
-        return f'<g class="frame" data-name="{escaped(frame.name)}">{box}{name}{more if frame.about else ""}</g>'
+        parts = [rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")]
+        parts.append(text_at((10.0, 16.0), frame.name, "name", size=NAME, bold=True))
+        if frame.about:
+            place = 18.0 + text_width(frame.name, NAME, bold=True), 16.0
+            parts.append(text_at(place, frame.about, "about", style.LINE, WORD))
+        turned = (
+            f"translate({number(x)},{number(y + height)}) rotate(-90)" if self.upright else f"translate({number(x)},{number(y)})"
+        )
+        border, *name = parts
+        return f'<g class="frame" data-name="{escaped(frame.name)}">{border}<g transform="{turned}">{"".join(name)}</g></g>'
 
     def _card(self, placed: Placed) -> str:
         card, item = placed.card, placed.item
@@ -118,7 +139,10 @@ class _Picture:
         parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
         parts.append(self._name(card, x + width / 2, top + 14.5))
         shift = (width - placed.columns.width) / 2
-        parts += [self._line(row, x + shift, top + HEAD + PADDING / 2 + LINE * (k + 0.5) + 4.0, placed) for k, row in enumerate(card.lines)]
+        parts += [
+            self._line(row, x + shift, top + HEAD + PADDING / 2 + LINE * (k + 0.5) + 4.0, placed)
+            for k, row in enumerate(card.lines)
+        ]
         kind = f"{card.kind} broken" if card.broken else card.kind
         point = number(x + shift + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}</g>'
@@ -129,7 +153,9 @@ class _Picture:
             return text_at((x, y), text, "name", size=NAME, bold=True, anchor="middle")
         left = x - text_width(text, NAME, bold=True) / 2
         right = left + text_width(f"{card.head}  ", NAME, bold=True)
-        return text_at((left, y), card.head, "symbol", size=NAME, bold=True) + text_at((right, y), card.name, "name", size=NAME, bold=True)
+        return text_at((left, y), card.head, "symbol", size=NAME, bold=True) + text_at(
+            (right, y), card.name, "name", size=NAME, bold=True
+        )
 
     def _line(self, row: Line, x: float, y: float, placed: Placed) -> str:
         columns = placed.columns
@@ -151,7 +177,9 @@ class _Picture:
         points[-1] = (u - THIN_TIP + 1.0, v)
         way = line(self._curve(points), style.FORWARD, 1.2)
         ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
-        return f'<g id="f{route.arrow.id}" class="edge forward" {ends}><title>forward: {escaped(flow.names)}</title>{way}{end}</g>'
+        return (
+            f'<g id="f{route.arrow.id}" class="edge forward" {ends}><title>forward: {escaped(flow.names)}</title>{way}{end}</g>'
+        )
 
     def _backward(self, route: Route, flow: Flow) -> str:
         points = self._lane(route, 1)
@@ -187,7 +215,7 @@ class _Picture:
     def _curve(self, points: Sequence[Point]) -> str:
         """Straight pieces and S-shaped ones in turn, as a path."""
         d = [f"M{pair(self._at(*points[0]))}"]
-        for k, (start, end) in enumerate(zip(points, points[1:], strict=False)):
+        for k, (start, end) in enumerate(pairwise(points)):
             if k % 4 == 1 and abs(start[1] - end[1]) > 0.25:
                 middle = (start[0] + end[0]) / 2
                 control = self._at(middle, start[1]), self._at(middle, end[1]), self._at(*end)
@@ -200,11 +228,15 @@ class _Picture:
 
     def _below(self) -> tuple[list[str], float]:
         y = self.y0 + self.graph_height + 12.0
-        parts = []
-        room = self.width - 2 * MARGIN
-        for kind, lines in (("sentence", [self.sentence] if self.sentence else []), ("notes", self.notes)):
-            for piece in (piece for text in lines for piece in wrapped(text, room, SENTENCE)):
-                y += TEXT_HEIGHT
-                parts.append(text_at((MARGIN, y - 4.0), piece, kind, style.INK if kind == "sentence" else style.LINE, SENTENCE))
-        text, height = legend([placed.card for placed in self.plan.placed.values()], [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room)
+        parts, room = [], self.width - 2 * MARGIN
+        said = [("sentence", self.sentence, style.INK)] * bool(self.sentence) + [
+            ("notes", note, style.LINE) for note in self.notes
+        ]
+        for kind, text, colour in said:
+            part, height = paragraph((MARGIN, y + 14.0), text, kind, colour, SENTENCE, room, TEXT_HEIGHT)
+            parts.append(part)
+            y += height
+        text, height = legend(
+            [placed.card for placed in self.plan.placed.values()], [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room
+        )
         return [*parts, text], y + 8.0 + height + MARGIN / 2

@@ -13,8 +13,8 @@ from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.op import number
 from autograd.value import Value
-from autograd.viz.page import as_json, bundle, styles
-from autograd.viz.player import page_data
+from autograd.viz.page import Player, as_json, bundle, styles
+from autograd.viz.player import SCRIPTS, STYLES, player_of
 from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
@@ -30,11 +30,12 @@ def widget(
     fold: str = "auto",
     expand: str | Collection[str] = (),
 ) -> Any:
-    """The player of y in a notebook, with a slider for each leaf: moving one computes the graph again.
+    """The player of y in a notebook, with a slider and a field for each leaf: moving one computes the graph again.
 
     The numbers are those that recording the program anew with these leaves would give; the graph itself is not
-    changed. `leaves` are those that get a slider, by default the first 12 of the graph. `w.values` are their numbers,
-    which can be set from Python, too. The other arguments are those of `player`.
+    changed. `leaves` are those that get a slider, by default the first 12 of the graph; a number that is typed beyond
+    the ends of a slider widens it. `w.values` are their numbers, which can be set from Python, too. The other arguments
+    are those of `player`. An exported notebook has the player without sliders.
 
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.
     """
@@ -55,15 +56,14 @@ def widget(
     recorded = Recorded(graph)
     sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
 
-    def page(values: Sequence[float]) -> str:
-        at = recorded.at(dict(zip(moved, map(number, values), strict=True)))
-        passes = Passes(graph, at.values.__getitem__, at.without_frozen)
-        return as_json({**page_data(passes, options), "leaves": sliders})
+    def player_at(values: Sequence[float]) -> Player:
+        at = recorded.at(dict(zip(moved, values, strict=True)))
+        return player_of(Passes(graph, at.values.__getitem__, at.without_frozen), options)
 
     class LivePlayer(anywidget.AnyWidget):
-        _esm = bundle("scrubber.js", "player.js", "widget.js")
-        _css = styles("player.css")
-        values = traitlets.List(traitlets.Float()).tag(sync=True)
+        _esm = bundle("scrubber.js", *SCRIPTS, "leaves.js", "widget.js")
+        _css = styles(*STYLES, "leaves.css")
+        values = traitlets.List(traitlets.Float()).tag(sync=True, to_json=_plain, from_json=_read)
         page = traitlets.Unicode().tag(sync=True)
 
         @traitlets.validate("values")
@@ -71,13 +71,30 @@ def widget(
             given = proposal["value"]
             if len(given) != len(moved):
                 raise ValueError(f"widget: values must have {len(moved)} numbers, one for each slider, got {len(given)}")
-            return given
+            return [number(value) for value in given]
 
         @traitlets.observe("values")
         def _compute(self, change: Any) -> None:
-            self.page = page(change["new"])
+            values = change["new"]
+            sliders[:] = map(_widened, sliders, values)
+            self._player = player_at(values)
+            self.page = as_json({**self._player.data, "height": self._player.height, "leaves": sliders, "values": values})
+
+        def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+            """The live player; and for a notebook that is read without its kernel, the player as it is now."""
+            data, metadata = super()._repr_mimebundle_(**kwargs)
+            return {**data, "text/html": self._player._repr_html_()}, metadata
 
     return LivePlayer(values=[leaf.data for leaf in moved])
+
+
+def _plain(values: Sequence[float], _: Any) -> list[float | str]:
+    """For JSON, which has no NaN and no infinity."""
+    return [value if math.isfinite(value) else str(value) for value in values]
+
+
+def _read(values: Sequence[float | str], _: Any) -> list[float]:
+    return [float(value) for value in values]
 
 
 def _slider(name: str, x: float) -> dict[str, Any]:
@@ -86,3 +103,11 @@ def _slider(name: str, x: float) -> dict[str, Any]:
     span = 2.0 * abs(middle) or 1.0
     digits = -math.floor(math.log10(span / 50.0))
     return {"name": name, "low": round(middle - span, digits), "high": round(middle + span, digits), "step": 10.0**-digits}
+
+
+def _widened(slider: dict[str, Any], x: float) -> dict[str, Any]:
+    """The slider itself, or if x is beyond its ends, one that reaches beyond x."""
+    if not math.isfinite(x) or slider["low"] <= x <= slider["high"]:
+        return slider
+    wider = _slider(slider["name"], x)
+    return {**wider, "low": min(slider["low"], wider["low"]), "high": max(slider["high"], wider["high"])}

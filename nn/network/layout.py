@@ -40,9 +40,7 @@ class Box(NamedTuple):
 
     def overlaps(self, other: Box) -> bool:
         """True if they have an area in common."""
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
+        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
 class Text(NamedTuple):
@@ -126,7 +124,9 @@ class Layout:
 
 def text_width(text: str, size: float = FONT) -> float:
     """How wide a text is at most, in Arial and fonts like it."""
-    return size * math.fsum(0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text)
+    return size * math.fsum(
+        0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text
+    )
 
 
 def shortened(text: str, width: float, size: float = FONT) -> str:
@@ -260,9 +260,9 @@ class _Wide(_Planner):
         if slot is None or after is None:
             return 40.0
         if slot == 0 and self.shape:
-            return THUMB + 60.0
+            return THUMB + 80.0
         links = max(len(self.shown(slot)[0]), len(self.shown(after)[0]))
-        return 80.0 + 9.0 * links
+        return 90.0 + 10.0 * links
 
     def _height(self, slot: int | None) -> float:
         if slot is None:

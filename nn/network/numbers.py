@@ -6,18 +6,20 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypedDict
 
 from autograd import Value, enable_grad
-from autograd.extend import number_check, peek, tree_leaves
+from autograd.extend import peek, tree_leaves
 from nn._check import checked_list
 from nn.module import Module, in_mode
 from nn.network.passes import ModelCall
 from nn.network.structure import Network
 
 Known = list[float | None]
-checked_rate = number_check("a number", lambda x: True)
 
 
 class Numbers(TypedDict, total=False):
-    """Weight, gradient and update per parameter; value, gradient, and gradient of the sum per neuron; None where unknown."""
+    """Weight, gradient and update per parameter; value, gradient, and gradient of the sum per neuron; None where unknown.
+
+    An update that is not given is −rate · gradient. `scale` has the size that is drawn widest, for `show` it is given for.
+    """
 
     weight: Known
     grad: Known | None
@@ -28,6 +30,16 @@ class Numbers(TypedDict, total=False):
     rate: float
     loss: float | None
     scale: dict[str, float]
+
+
+def link_numbers(numbers: Numbers, show: str) -> Known | None:
+    """What the links show: "weight", "grad" or "update"."""
+    if show == "weight":
+        return numbers["weight"]
+    grads = numbers["grad"]
+    if show == "grad" or grads is None:
+        return grads
+    return numbers.get("update") or [None if grad is None else -numbers["rate"] * grad for grad in grads]
 
 
 class Sample(NamedTuple):
@@ -75,7 +87,7 @@ def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) 
     >>> from nn.network.structure import read_network
     >>> net = MLP(1, [1], seed=0)
     >>> sorted(numbers_of(read_network(net)))
-    ['delta', 'grad', 'loss', 'rate', 'slope', 'update', 'value', 'weight']
+    ['delta', 'grad', 'loss', 'rate', 'slope', 'value', 'weight']
     """
     values: Known | None = None
     slopes: Known | None = None
@@ -96,7 +108,6 @@ def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) 
     return Numbers(
         weight=[parameter.data for parameter in network.parameters],
         grad=grads if known else None,
-        update=[None if grad is None else -lr * grad for grad in grads] if known else None,
         value=values,
         slope=slopes,
         delta=deltas,

@@ -179,7 +179,6 @@ def _named(column: Column, names: Sequence[str]) -> Column:
     if len(names) != len(column.units):
         raise ValueError(f"outputs: expected {counted(len(column.units), 'name')}, one for each output, got {len(names)}")
     units = (
-        Unit(unit.name, name, unit.weights, unit.bias, unit.activation)
-        for unit, name in zip(column.units, names, strict=True)
+        Unit(unit.name, name, unit.weights, unit.bias, unit.activation) for unit, name in zip(column.units, names, strict=True)
     )
     return Column(column.title, tuple(units), column.then)

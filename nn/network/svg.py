@@ -6,18 +6,16 @@ import html
 import math
 from collections.abc import Iterator, Sequence
 
-from autograd.extend import counted, listed, shown
+from autograd.extend import counted, listed, shown, text_table
 from autograd.viz.palette import COLOURS, RAMP
 from nn.network.layout import GAP, RADIUS, Circle, Image, Layout, Link, Text, lay_out, text_width
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, fitted, largest, stroke
-from nn.network.numbers import Known, Numbers
+from nn.network.numbers import Known, Numbers, link_numbers
 from nn.network.structure import Network, Unit
 
 MAX_CROWD = 60  # links that can be wide
 WORDS = {"weight": "weight", "grad": "gradient", "update": "update"}
-INK, QUIET, PAPER, EDGE, PLAIN, LINE = (
-    COLOURS[name].light for name in ("ink", "quiet", "paper", "edge", "operation", "line")
-)
+INK, QUIET, PAPER, EDGE, PLAIN, LINE = (COLOURS[name].light for name in ("ink", "quiet", "paper", "edge", "operation", "line"))
 
 
 class Picture:
@@ -30,7 +28,7 @@ class Picture:
         self.layout: Layout = lay_out(network, shape, narrow)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
-        self.quantity: Known = numbers[show] or [None] * len(self.index)  # type: ignore[literal-required]
+        self.quantity: Known = link_numbers(numbers, show) or [None] * len(self.index)
         self.largest = largest(self.quantity)
         count = len(network.columns[0].units)
         values = numbers["value"]
@@ -52,11 +50,13 @@ class Picture:
         yield '<g class="links" fill="none">'
         yield from map(self._link, layout.links)
         for start, end, unit in layout.bundles:
-            curve = f"M{_xy(start)}C{_xy(((start[0] + end[0]) / 2, start[1]))} {_xy(((start[0] + end[0]) / 2, end[1]))} {_xy(end)}"
+            curve = (
+                f"M{_xy(start)}C{_xy(((start[0] + end[0]) / 2, start[1]))} {_xy(((start[0] + end[0]) / 2, end[1]))} {_xy(end)}"
+            )
             yield f'<path class="bundle" data-to="{unit}" d="{curve}" stroke="{EDGE}" stroke-width="1"/>'
         yield "</g>"
-        yield from (_text(header, f'font-weight="bold" fill="{INK}"') for header in layout.headers)
-        yield from (_text(note, f'fill="{QUIET}"') for note in layout.notes if note.text)
+        yield from (text_element(header, f'font-weight="bold" fill="{INK}"') for header in layout.headers)
+        yield from (text_element(note, f'fill="{QUIET}"') for note in layout.notes if note.text)
         for image in layout.images:
             yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
         yield from map(self._circle, layout.circles)
@@ -65,7 +65,7 @@ class Picture:
             frame = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" rx="8"'
             look = f'fill="{INK}"'
             box = f'<rect {frame} fill="{PLAIN}" stroke="{EDGE}" stroke-dasharray="3 3"/>'
-            yield f'<g class="more">{box}{_text(more.text, look)}</g>'
+            yield f'<g class="more">{box}{text_element(more.text, look)}</g>'
 
     def _link(self, link: Link) -> str:
         i, x = self.of(self.network.units[link.target], link.position)
@@ -91,7 +91,7 @@ class Picture:
         place = f'cx="{circle.x:g}" cy="{circle.y:g}" r="{RADIUS:g}"'
         base = f'<circle class="disc" {place} fill="{fill}" stroke="{EDGE}" stroke-width="1"/>'
         over = f'<circle class="ring"{bias} {place} fill="none" {ring}/>' if bias else ""
-        name = _text(circle.name, f'class="name" fill="{INK}"')
+        name = text_element(circle.name, f'class="name" fill="{INK}"')
         hint = f"<title>{_escaped(self.describe(circle.unit))}</title>"
         return f'<g class="neuron" data-unit="{circle.unit}">{hint}{base}{over}{text or self._empty(circle)}{name}</g>'
 
@@ -106,16 +106,20 @@ class Picture:
             value = None if values is None else values[i]
             fill = PLAIN if value is None or self.shades is None else self.shades[0].fill(value)
             x, y = image.left + column * image.pixel, image.top + row * image.pixel
-            cells.append(f'<rect x="{x:g}" y="{y:g}" width="{image.pixel:g}" height="{image.pixel:g}" fill="{fill}"/>')
+            cells.append(f'<rect data-unit="{i}" x="{x:g}" y="{y:g}" width="{image.pixel:g}" height="{image.pixel:g}" fill="{fill}"/>')
         left, top, right, bottom = image.box
         frame = f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" fill="none" stroke="{EDGE}"/>'
         return f'<g class="pixels">{"".join(cells)}{frame}</g>'
 
     def _weights(self, image: Image, unit: int) -> str:
         """The weights of a neuron, each in the place of its input: full squares are positive, hollow ones negative."""
-        full, hollow = squares(image, [self.of(self.network.units[unit], k)[1] for k in range(image.rows * image.columns)], self.largest)
+        full, hollow = squares(
+            image, [self.of(self.network.units[unit], k)[1] for k in range(image.rows * image.columns)], self.largest
+        )
         left, top, right, bottom = image.box
-        frame = f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" fill="{PAPER}" stroke="{LINE}"/>'
+        frame = (
+            f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" fill="{PAPER}" stroke="{LINE}"/>'
+        )
         positive, negative = COLOURS["positive"].light, COLOURS["negative"].light
         place = f'data-box="{left:g} {top:g} {image.pixel:g} {image.rows} {image.columns}"'
         return (
@@ -148,12 +152,15 @@ class Picture:
         width = max(self.layout.width, min(560.0, 340.0 + 10 * len(self.network.columns)) if self.layout.width > 360 else 360.0)
         left = (width - self.layout.width) / 2
         room = width - 2 * GAP
-        lines = [*((line, 15.0, True) for line in wrapped(self.title, room, 15.0)), *((line, 12.0, False) for line in wrapped(self.sentence, room, 12.0))]
+        lines = [
+            *((line, 15.0, True) for line in wrapped(self.title, room, 15.0)),
+            *((line, 12.0, False) for line in wrapped(self.sentence, room, 12.0)),
+        ]
         above, y = [], 0.0
         for line, size, strong in lines:
             y += size + 7
             look = f'font-weight="bold" fill="{INK}"' if strong else f'fill="{QUIET}"'
-            above.append(_text(Text(GAP, y, line, "start", size), look))
+            above.append(text_element(Text(GAP, y, line, "start", size), look))
         top = y + 18
         legend, height = self._legend(room)
         below = top + self.layout.height + 8
@@ -163,10 +170,20 @@ class Picture:
         return self._svg(width, below + height + 6, paper + "".join(above) + body + under)
 
     def _svg(self, width: float, height: float, inside: str) -> str:
-        size = f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
-        font = 'font-family="Arial, Helvetica, sans-serif" font-size="11" style="font-variant-numeric: tabular-nums"'
-        words = f"<title>{_escaped(self.title)}</title><desc>{_escaped(self.description)}</desc>"
-        return f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" {size} {font}>{words}{inside}</svg>'
+        return document(width, height, self.title, self.description, inside)
+
+    def text(self) -> str:
+        """The network as lines of text: a line for each column."""
+        rows = []
+        for column, first in zip(self.network.columns, self.network.firsts, strict=True):
+            values = [] if self.numbers["value"] is None else self.numbers["value"][first : first + len(column.units)]
+            known = ["?" if value is None else shown(value, 4) for value in values]
+            if column.note:
+                rows.append((column.title, column.note + (f": {_cut(known)}" if known else "")))
+            else:
+                names = [unit.name for unit in column.units]
+                rows.append((column.title, _cut([" = ".join(pair) for pair in zip(names, known, strict=True)] if known else names)))
+        return "\n".join([self.title, self.sentence, *text_table(rows)])
 
     @property
     def description(self) -> str:
@@ -184,7 +201,7 @@ class Picture:
             width = mark + 6 + text_width(text)
             if x > 0.0 and x + width > room:
                 x, y = 0.0, y + 20
-            words = _text(Text(mark + 6, 4, text, "start"), f'fill="{QUIET}"')
+            words = text_element(Text(mark + 6, 4, text, "start"), f'fill="{QUIET}"')
             written.append(f'<g transform="translate({x:.1f} {y:g})">{drawn}{words}</g>')
             x += width + 18
         return "".join(written), y + 8
@@ -197,13 +214,17 @@ class Picture:
             if any(sign * x > 0.0 for x in drawn):
                 yield f'<path d="M0 0H30" {stroke(sign * 0.5, 1.0, self.widest).attributes()}/>', 30.0, text
         if self.largest > 0.0:
-            yield f'<path d="M0 0H30" {stroke(1.0, 1.0, self.widest)._replace(colour=EDGE).attributes()}/>', 30.0, f"{shown(self.largest, 4)}: width is size"
+            yield (
+                f'<path d="M0 0H30" {stroke(1.0, 1.0, self.widest)._replace(colour=EDGE).attributes()}/>',
+                30.0,
+                f"{shown(self.largest, 4)}: width is size",
+            )
         if any(x == 0.0 for x in drawn):
             yield f'<path d="M0 0H30" {stroke(0.0, 1.0).attributes()}/>', 30.0, "0"
         if any(not math.isfinite(x) for x in drawn):
             yield f'<path d="M0 0H30" {stroke(math.nan, 1.0).attributes()}/>', 30.0, "⚠ NaN or infinite"
-        yield f'<circle cx="9" cy="0" r="7" fill="none" {stroke(0.4, 1.0).attributes()}/>', 18.0, f"ring: {word} of the bias"
-        if self.layout.bundles:
+        yield f'<circle cx="9" cy="0" r="7" fill="none" {stroke(0.4, 1.0).attributes()}/>', 18.0, "ring: bias" if self.show == "weight" else f"ring: {word} of the bias"
+        if any(image.unit is not None for image in self.layout.images):
             yield f'<rect x="2" y="-5" width="10" height="10" fill="{COLOURS["positive"].light}"/>', 14.0, f"area: {word} of a pixel"
         if self.shades is not None:
             names = ("inputs", "neurons")
@@ -217,6 +238,19 @@ def _ramp() -> str:
     return f'{"".join(cells)}<rect x="0" y="-5" width="60" height="10" fill="none" stroke="{EDGE}"/>'
 
 
+def document(width: float, height: float, title: str, description: str, inside: str) -> str:
+    """A whole SVG, with what is read out in place of the picture."""
+    size = f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
+    font = 'font-family="Arial, Helvetica, sans-serif" font-size="11" style="font-variant-numeric: tabular-nums"'
+    words = f"<title>{_escaped(title)}</title><desc>{_escaped(description)}</desc>"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" {size} {font}>{words}{inside}</svg>'
+
+
+def _cut(texts: Sequence[str]) -> str:
+    """At most twelve, and how many more."""
+    return ", ".join([*texts[:12], *([f"{len(texts) - 12} more"] if len(texts) > 12 else [])])
+
+
 def title(network: Network, numbers: Numbers, show: str) -> str:
     """What the picture is: the model and what its links show."""
     loss = numbers.get("loss")
@@ -226,7 +260,7 @@ def title(network: Network, numbers: Numbers, show: str) -> str:
 
 def sentence(network: Network, numbers: Numbers, show: str) -> str:
     """What to see."""
-    word, quantity = WORDS[show], numbers[show]  # type: ignore[literal-required]
+    word, quantity = WORDS[show], link_numbers(numbers, show)
     if quantity is None:
         return "No gradients yet: call backward(), or give x, y and a loss."
     names = list(network.parameters.values())
@@ -267,7 +301,7 @@ def wrapped(text: str, room: float, size: float) -> list[str]:
     return lines
 
 
-def _text(text: Text, look: str) -> str:
+def text_element(text: Text, look: str) -> str:
     size = f' font-size="{text.size:g}"' if text.size != 11.0 else ""
     anchor = ' text-anchor="middle"' if text.anchor == "middle" else ""
     return f'<text x="{text.x:.1f}" y="{text.y:.1f}"{anchor}{size} {look}>{_escaped(text.text)}</text>'

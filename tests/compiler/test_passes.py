@@ -305,6 +305,27 @@ def test_no_row_before_the_sums_over_lanes_uses_their_registers():
         assert all(row.op in REDUCTIONS or row.result not in sums for row in program.rows[:last])
 
 
+def test_a_program_on_few_registers_is_printed_and_drawn_with_a_name_for_each_result():
+    for before in SOME:
+        after = assign_registers(before)
+        assigned = [line.split(" = ")[0] for line in str(after).splitlines()[1:-1]]
+        assert len(assigned) == len(set(assigned))
+        shown = after.single_assignment()
+        assert valid(shown)
+        assert {*range(shown.registers)} >= {result for row in shown.rows for result in row.results}
+        assert shown.single_assignment() is shown
+
+
+@pytest.mark.parametrize("prepared", [lambda program: program, assign_registers, optimize], ids=["as written", "few", "optimized"])
+@given(drawn=any_program)
+def test_with_a_register_for_each_result_a_program_computes_the_same(prepared, drawn):
+    program = prepared(drawn[0])
+    shown = program.single_assignment()
+    written = [result for row in shown.rows for result in row.results]
+    assert len(written) == len({*written, *range(len(shown.inputs))}) - len(shown.inputs)
+    assert results(drawn, shown) == results(drawn, program)
+
+
 def test_a_chain_of_any_length_needs_two_registers_per_kind():
     rows = tuple(Row(ops.sin, (i,), i + 1) for i in range(1000))
     after = assign_registers(Program((Input("x", per_lane=True),), rows, (Output("y", 1000),), 1001))
@@ -447,4 +468,4 @@ def test_stats_count_before_the_passes_and_after_each():
     assert found[0].multiply_adds == found[-1].multiply_adds == 9
     assert found[-1].rows < found[0].rows
     assert found[-1].registers < found[-2].registers
-    assert found[-1].bytes == 8 * found[-1].registers
+    assert found[-1].bytes_for_one_lane == 8 * found[-1].registers

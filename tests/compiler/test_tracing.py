@@ -455,6 +455,35 @@ def test_a_loss_of_nn_is_traced_without_a_warning(reduction):
     assert program([0.5, -1.0], 2.0) == loss([net([0.5, -1.0])], [2.0]).data
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_loss_of_a_class_whose_index_is_an_argument_is_its_sample_loss():
+    net = nn.MLP(2, [3], seed=0)
+    program = compile(lambda x, y: nn.CrossEntropyLoss(label_smoothing=0.1).sample_loss(net(x), y), [1.0, 2.0], 0.0)
+    for y in range(3):
+        assert program([0.5, -1.0], y) == pytest.approx(nn.CrossEntropyLoss(label_smoothing=0.1)([net([0.5, -1.0])], [y]).data)
+    with pytest.raises(ValueError, match=r"write loss\.sample_loss\(output, target\)"):
+        compile(lambda x, y: nn.CrossEntropyLoss()([net(x)], [y]), [1.0, 2.0], 0.0)
+
+
 def test_hvp_takes_tuples_and_says_so():
     with pytest.raises(TypeError, match=r"got a float: write program\.hvp\(\(x,\), \(v,\)\)$"):
         compile(lambda x: x**3, 1.0).hvp(2.0, 1.0)
+
+
+class Line(nn.Module):
+    def __init__(self):
+        self.slope = Value(2.0)
+
+    def forward(self, height, scale=1.0):
+        return self.slope * height * scale
+
+
+def test_an_argument_of_a_module_is_called_what_its_forward_calls_it():
+    assert repr(compile(Line(), 1.0)) == "<compiled Line(height): 2 operations, 1 captured Value>"
+    with pytest.raises(TypeError, match="^scale: "):
+        compile(Line(), 1.0, 1.0)(1.0, [2.0])
+
+
+def test_an_input_that_is_called_like_a_register_keeps_its_name_and_the_register_gets_another():
+    program = compile(lambda v3, v1: autograd.exp(v3) + autograd.sin(v1), 1.0, 2.0).program_of()
+    assert str(program) == "def program(v3, v1):\n    v2 = exp(v3)\n    v3_2 = sin(v1)\n    v4 = v2 + v3_2\n    return v4"

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.same_text import assert_same_text
-from tools.pictures import PICTURES
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -62,13 +61,6 @@ def test_the_tree_in_contributing_is_the_real_one():
     for folder in ("autograd", "nn"):
         real = {path for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py"}
         assert {ROOT / path for path in shown if path.startswith(f"{folder}/") and path.endswith(".py")} == real
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_the_committed_pictures_are_current(name, monkeypatch):
-    monkeypatch.setenv("PATH", "")  # use the pinned renderer, not the system's
-    kept = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8")
-    assert_same_text(PICTURES[name]().pipe("svg", encoding="utf-8"), kept)
 
 
 @pytest.mark.parametrize(("digits", "alike"), [("0.12345678901234568", True), ("0.12345678", False)])

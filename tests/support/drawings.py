@@ -5,9 +5,8 @@ import xml.etree.ElementTree as ET
 
 def texts(drawing):
     """All text of the picture; fails unless it is well-formed XML."""
-    return [
-        (element.text or "").strip() for element in ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")
-    ]
+    texts = ET.fromstring(drawing.pipe("svg")).iter("{http://www.w3.org/2000/svg}text")
+    return [" ".join("".join(element.itertext()).split()) for element in texts]
 
 
 def edges(drawing, kind=""):

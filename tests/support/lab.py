@@ -61,6 +61,12 @@ def command(page: Any, name: str, **arguments: Any) -> None:
     page.evaluate("([name, given]) => { window.jupyterapp.commands.execute(name, given); }", [name, arguments])
 
 
+def run_all(page: Any) -> None:
+    """Run all cells; their outputs come later."""
+    page.wait_for_function("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'")
+    command(page, "notebook:run-all-cells")
+
+
 def change_theme(page: Any, theme: str) -> None:
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme.capitalize()}")
     page.locator(f"body[data-jp-theme-light={str(theme == 'light').lower()}]").wait_for(state="attached")

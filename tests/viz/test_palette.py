@@ -79,9 +79,10 @@ def test_the_first_two_classes_differ_in_lightness_too(mode: str) -> None:
 def test_a_picture_of_its_own_has_the_colours_of_its_mode_on_paper(mode):
     drawn = "".join(f'<path fill="{colour.light}" stroke="{colour.light}"/>' for colour in COLOURS.values())
     root = ET.fromstring(standalone(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>', mode))
+    style, *paths = root
     wanted = [getattr(colour, mode) for colour in COLOURS.values()]
-    assert [path.get("fill") for path in root] == [path.get("stroke") for path in root] == wanted
-    assert getattr(COLOURS["paper"], mode) in root.get("style")
+    assert [path.get("fill") for path in paths] == [path.get("stroke") for path in paths] == wanted
+    assert getattr(COLOURS["paper"], mode) in style.text
 
 
 def test_a_picture_of_its_own_may_follow_its_reader():

@@ -16,19 +16,18 @@ from autograd.viz.drawing import layout
 from tests.support.drawings import edges, texts
 
 
-def test_a_node_shows_label_value_and_gradient_and_an_edge_its_partial():
+def test_a_card_shows_label_value_and_gradient_and_an_arrow_back_what_arrives():
     x = Value(3.0, label="my x")
     y = x * -2.5
     y.label = "my y"
     y.backward()
     shown = texts(draw_dot(y))
-    assert {"my x", "my y", "3", "−7.5", "1", "−2.5"} <= set(shown)
-    assert shown.count("−2.5") == 3  # the constant, the partial, the gradient of x
+    assert {"my x", "× −2.5", "my y", "3", "−7.5", "1", "−2.5", "1 · (−2.5) = −2.5"} <= set(shown)
 
 
 def test_x_times_x_has_two_edges():
     x = Value(3.0)
-    assert len(edges(draw_dot(x * x), "-> n1op")) == 2
+    assert len(edges(draw_dot(x * x), "class=forward")) == 2
     assert len(trace(x * x)[1]) == 2
 
 
@@ -36,7 +35,7 @@ def test_colour_style_and_width_of_an_edge_tell_the_gradient_that_flows_back():
     x, y = Value(100.0, label="x"), Value(-0.001, label="y")
     z = x * y
     z.backward()
-    to_y, to_x = sorted(edges(draw_dot(z), "penwidth"), key=lambda line: "100" in line, reverse=True)
+    to_y, to_x = sorted(edges(draw_dot(z), "penwidth"), key=lambda line: "100.0" in line, reverse=True)
     assert "solid" in to_y
     assert "dashed" in to_x
     widths = [float(line.split("penwidth=")[1].split()[0].strip("]")) for line in (to_y, to_x)]
@@ -59,9 +58,16 @@ def test_a_dot_is_drawn_expanded_as_multiplies_and_adds():
     assert (texts(expanded).count("×"), texts(expanded).count("+")) == (2, 2)
 
 
-def test_a_branch_not_taken_is_dotted():
-    x = Value(3.0)
-    assert len(edges(draw_dot(autograd.where(1.0, x, x * 2.0)), "dotted")) == 1
+def test_nothing_is_drawn_back_along_a_branch_not_taken_and_zero_is_dotted_without_a_head():
+    x, y = Value(3.0, label="x"), Value(0.0, label="y")
+    z = autograd.where(1.0, x, x * 2.0) + x * y
+    z.backward()
+    drawing = draw_dot(z)
+    assert len(edges(drawing, "class=forward")) == 7
+    assert len(edges(drawing, "class=backward")) == 5
+    zero = [line for line in edges(drawing, "dotted") if "dir=none" in line]
+    assert len(zero) == 1
+    assert "0" in texts(drawing)
 
 
 @settings(max_examples=30)
@@ -84,17 +90,39 @@ def test_without_dot_on_the_path_the_picture_still_comes(monkeypatch):
     assert "x" in texts(draw_dot(Value(1.0, label="x") + 1.0))
 
 
-def test_without_any_renderer_a_notebook_shows_text_and_a_file_is_an_error(monkeypatch, tmp_path):
+def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_error(monkeypatch, tmp_path):
     monkeypatch.setattr("autograd.viz.drawing._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
+    assert "x" in texts(drawing)
+    with pytest.raises(RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
+        drawing.render(tmp_path / "x.png", format="png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_any_renderer_a_drawing_that_was_added_to_is_shown_as_text(monkeypatch):
+    monkeypatch.setattr("autograd.viz.drawing._program", lambda: None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    drawing = draw_dot(Value(1.0, label="x") + 1.0)
+    drawing.node("mine")
     shown = drawing._repr_mimebundle_()
     assert set(shown) == {"text/plain"}
     assert "x  data 1" in shown["text/plain"]
-    assert "digraph" in shown["text/plain"]
-    with pytest.raises(RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
-        drawing.render(tmp_path / "x.svg")
-    assert list(tmp_path.iterdir()) == []
+    assert "mine" in shown["text/plain"]
+
+
+def test_a_drawing_that_was_added_to_is_laid_out_by_graphviz():
+    drawing = draw_dot(Value(1.0, label="x") + 1.0)
+    drawing.node("mine")
+    assert {"mine", "x"} <= set(texts(drawing))
+
+
+def test_graphviz_draws_the_source_too():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    picture = layout(draw_dot(y).source).decode()
+    assert all(text in picture for text in ("×", "1 · 3 = 3", "= 3 + 3"))
 
 
 def test_a_notebook_gets_svg_and_text():

@@ -54,7 +54,7 @@ def test_every_forward_arrow_has_a_backward_arrow_beside_it():
     drawing = draw_dot(y, flow="both")
     assert sorted(arrows(drawing, "forward")) == sorted(arrows(drawing, "backward"))
     assert len(arrows(draw_dot(y, flow="backward"), "forward")) == 0
-    assert {"1 · (−3) = −3", "1 · 1 = 1", "= −3 + 1"} <= set(texts(drawing))
+    assert {"1 · (−3) = −3", "1 · 1 = 1", "= 1 − 3"} <= set(texts(drawing))
 
 
 def test_a_leaf_that_kept_an_earlier_gradient_shows_it_in_the_sum():
@@ -106,12 +106,22 @@ def test_without_colour_sign_and_strength_are_still_told_apart():
     y.backward()
     lines = edges(draw_dot(y, flow="both"), "class=backward")
     styles = [(re.search(r"style=(\w+)", line)[1], float(re.search(r"penwidth=([\d.]+)", line)[1])) for line in lines]
-    assert len(set(styles)) == 4  # positive, negative, next to nothing (and nothing), broken
-    positive, negative, vanishing, nothing, broken = styles
-    assert (positive[0], negative[0], vanishing, broken) == ("solid", "dashed", nothing, ("bold", 4.0))
-    assert vanishing[1] < positive[1] == negative[1]
+    assert len(set(styles)) == 5
+    positive, negative, vanishing, nothing, _ = styles
+    assert [style for style, _ in styles] == ["solid", "dashed", "solid", "dotted", "solid"]
+    assert nothing[1] < vanishing[1] < positive[1] == negative[1]
     labels = texts(draw_dot(y, flow="both"))
-    assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "1 · NaN = NaN"} <= set(labels)
+    assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "0", "⚠ 1 · NaN = NaN"} <= set(labels)
+
+
+def test_the_width_of_an_arrow_back_is_in_proportion_to_its_gradient_and_the_legend_has_the_scale():
+    x = [Value(1.0, label=f"x{i}") for i in range(3)]
+    y = autograd.dot([8.0, -4.0, 2.0], x)
+    y.backward()
+    drawing = draw_dot(y)
+    widths = [float(re.search(r"penwidth=([\d.]+)", line)[1]) for line in edges(drawing, "class=backward")]
+    assert widths == pytest.approx([7.0, 3.5, 1.75])
+    assert "gradient back: width 0 to 8" in texts(drawing)
 
 
 def test_before_backward_there_are_no_gradients_and_it_says_so():
@@ -158,7 +168,7 @@ def test_arrows_and_boxes_have_the_ids_of_their_nodes():
     groups = {element.get("id"): element.get("class") for element in ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g")}
     assert groups["n0"] == "node leaf"
     assert groups["n1"] == "node operation"
-    assert [groups[id] for id in ("f1-0", "f1-1", "b1-0", "b1-1")] == ["edge forward"] * 2 + ["edge backward"] * 2
+    assert [groups[id] for id in ("f1-0", "f1-1", "b1-0", "b1-1")] == ["edge forward"] * 2 + ["edge backward positive"] * 2
     assert drawing.box_ids == {x: "n0", y: "n1"}
 
 
@@ -229,4 +239,4 @@ def test_a_frozen_leaf_is_drawn_without_a_gradient():
     (box,) = [line for line in drawing.source.splitlines() if "<B>f</B>" in line]
     assert "data" in box
     assert "grad" not in box
-    assert drawing.source.count("no gradient flows here: branch not taken, or frozen leaf") == 2
+    assert drawing.source.count("no gradient flows back: branch not taken, or frozen leaf") == 2

@@ -25,13 +25,12 @@ def assign_registers(program: Program) -> Program:
     >>> from autograd import ops
     >>> from autograd.compiler.program import Input
     >>> rows = (Row(ops.exp, (0,), 1), Row(ops.sin, (1,), 2), Row(ops.cos, (2,), 3), Row(ops.tanh, (3,), 4))
-    >>> print(assign_registers(Program((Input("x"),), rows, (Output("y", 4),), 5)))
-    def program(x):
-        v1 = exp(x)
-        v2 = sin(v1)
-        v1 = cos(v2)
-        v2 = tanh(v1)
-        return v2
+    >>> for row in assign_registers(Program((Input("x"),), rows, (Output("y", 4),), 5)).rows:
+    ...     print(f"register {row.result}: {row.op.name} of register {row.args[0]}")
+    register 1: exp of register 0
+    register 2: sin of register 1
+    register 1: cos of register 2
+    register 2: tanh of register 1
     """
     rows = list(itertools.chain(*split(program)))
     first = len(program.inputs)

@@ -1,271 +1,176 @@
-// The page of one graph: its drawing, a sentence for each step, and the table of gradients.
+// The player of one graph: its drawing on a stage, a sentence for each step, and the table of gradients.
 
-const WORD = 35; // width of the words data and grad in a box
-const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
+const NARROW = 640; // pixels: on a narrower stage the drawing runs from top to bottom
+const MAX_LINES = 3; // in a callout
+const CALM = 250; // milliseconds that a step lasts at least for numbers to travel and sentences to stand at nodes
 
-// The drawing, laid out once by Graphviz. At each step its boxes and arrows are shown, dimmed or marked.
-function picture(label) {
-  const root = element("div", { class: "drawing panel sideways", tabindex: 0, role: "img", "aria-label": label });
-  let boxes = [];
-  let arrows = [];
-  new ResizeObserver(resize).observe(root);
-
-  const parse = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-
-  function place(text) {
-    root.replaceChildren(parse(text));
-    resize();
-    boxes = [...root.querySelectorAll("g.node")].filter((g) => /^[ng]\d+$/.test(g.id)).map(box);
-    arrows = [...root.querySelectorAll("g.forward, g.backward")].map((g) => ({ g, key: g.id.slice(1), back: g.id[0] === "b" }));
+// The steps that are taken at once: single ones, or those through a layer or a module.
+function strides(walk, groups) {
+  const pick = { layer: (path) => path[1] ?? path[0], module: (path) => path.at(-1) };
+  const found = new Map([["operation", null]]);
+  const known = new Set();
+  for (const [name, choose] of Object.entries(pick)) {
+    const ends = walk.runs(choose);
+    if (groups.length > 0 && !known.has(ends.join())) found.set(name, ends);
+    known.add(ends.join());
   }
-
-  // As wide as there is room for, unless it becomes too small to read.
-  function resize() {
-    const svg = root.firstElementChild;
-    if (svg === null) return;
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    const fitting = root.clientWidth / width;
-    const scale = fitting < 0.75 ? 0.95 : Math.min(1.5, fitting);
-    svg.setAttribute("width", width * scale);
-    svg.setAttribute("height", height * scale);
-  }
-
-  // In a box, numbers follow the words data and grad; a sum may be below them.
-  function box(g) {
-    const texts = [...g.querySelectorAll("text")];
-    const sum = texts.at(-1).textContent.startsWith("= ") ? [texts.pop()] : [];
-    const rows = texts.slice(0, -1).map((text, i) => [text.textContent.trim().slice(0, 4), texts[i + 1]]);
-    const [data, grad] = ["data", "grad"].map((word) => rows.filter(([begins]) => begins === word).map(([, number]) => number));
-    const found = { g, id: g.id, folded: g.id[0] === "g", data, grad, sum };
-    if (found.folded) return found;
-    for (const row of [data, grad]) row.splice(0, row.length - 1); // a node may be called data: its name is above
-    const corners = g.querySelector("path").getAttribute("d").match(/-?[\d.]+(?=,)/g);
-    [found.left, found.right] = [Math.min(...corners) + 6, Math.max(...corners) - 13];
-    for (const text of [...data, ...grad, ...sum]) {
-      text.setAttribute("text-anchor", "end"); // this text changes
-      text.setAttribute("x", found.right);
-    }
-    return found;
-  }
-
-  // A number that is too long for its box is squeezed.
-  function squeeze(text, room) {
-    text.removeAttribute("textLength");
-    if (text.getComputedTextLength() <= room) return;
-    text.setAttribute("textLength", room);
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-  }
-
-  // New numbers in the same layout, or in a new one if the arrows differ.
-  function renumber(text) {
-    const fresh = parse(text);
-    const parts = (svg) => [...svg.querySelectorAll("text, path, polygon")];
-    const [old, now] = [parts(root), parts(fresh)];
-    const ids = (svg) => [...svg.querySelectorAll("g[id]")].map((g) => g.id).join(" ");
-    if (ids(root) !== ids(fresh) || old.length !== now.length) return place(text);
-    old.forEach((part, i) => {
-      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
-        if (now[i].hasAttribute(name)) part.setAttribute(name, now[i].getAttribute(name));
-        else part.removeAttribute(name);
-      }
-      if (part.tagName !== "text" || part.textContent === now[i].textContent) return;
-      const before = part.getComputedTextLength();
-      part.textContent = now[i].textContent;
-      if (part.getAttribute("text-anchor") !== "end") {
-        part.setAttribute("x", Number(part.getAttribute("x")) + (before - part.getComputedTextLength()) / 2);
-      }
-    });
-    for (const { folded, data, grad, sum, left, right } of boxes) {
-      if (folded) continue;
-      for (const text of [...data, ...grad]) squeeze(text, right - left - WORD);
-      for (const text of sum) squeeze(text, right - left);
-    }
-  }
-
-  // `state` is the state after a step, see `mount`.
-  function show(state) {
-    for (const { g, id, folded, data, grad, sum, left, right } of boxes) {
-      const members = state.members.get(id) ?? [];
-      const started = members.length === 0 || members.some(state.computed);
-      const settled = members.length > 0 && members.every((node) => state.settled(node));
-      g.classList.toggle("ahead", !started);
-      g.classList.toggle("now", members.includes(state.node));
-      g.classList.toggle("receives", members.some((node) => state.changed.has(node)));
-      for (const text of data) text.classList.toggle("later", !members.every(state.computed));
-      for (const text of grad) {
-        if (folded) text.classList.toggle("later", !settled);
-        else write(text, state.gradients.get(members[0]), right - left - WORD);
-      }
-      for (const text of sum) text.classList.toggle("later", !settled);
-    }
-    for (const { g, key, back } of arrows) {
-      const [begun, done, now] = back ? state.passed(key) : state.carries(key);
-      g.classList.toggle("ahead", !begun);
-      g.classList.toggle("now", now);
-      for (const text of g.querySelectorAll("text")) text.classList.toggle("later", !done);
-    }
-    bring([...root.querySelectorAll(".node.now, .node.receives")]);
-  }
-
-  function write(text, x, room) {
-    const shown = x === undefined ? "" : showNumber(x, 4);
-    text.setAttribute("class", sign(x ?? 0));
-    if (text.textContent === shown) return;
-    text.textContent = shown;
-    squeeze(text, room);
-  }
-
-  // Scroll so that all of these are visible, or at least the current node.
-  function bring(nodes) {
-    const view = root.getBoundingClientRect();
-    const around = (nodes) => {
-      const all = nodes.map((node) => node.getBoundingClientRect());
-      const [left, top] = [Math.min(...all.map((r) => r.left)), Math.min(...all.map((r) => r.top))];
-      return new DOMRect(left, top, Math.max(...all.map((r) => r.right)) - left, Math.max(...all.map((r) => r.bottom)) - top);
-    };
-    if (nodes.length === 0) return;
-    let target = around(nodes);
-    if (target.width > view.width || target.height > view.height) target = around(nodes.filter((node) => node.matches(".now")));
-    if (target.left >= view.left && target.right <= view.right && target.top >= view.top && target.bottom <= view.bottom) return;
-    root.scrollBy({
-      left: target.left + target.width / 2 - view.left - view.width / 2,
-      top: target.top + target.height / 2 - view.top - view.height / 2,
-      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
-    });
-  }
-
-  return { root, place, renumber, show };
+  return found;
 }
 
-// The numbers of all nodes, the leaves first; `show` fills in those after a step.
-function numbers() {
-  const root = element("div", { class: "table panel sideways", tabindex: 0, role: "region", "aria-label": "Values and gradients so far" });
-  let rows = [];
-
-  function place(nodes) {
-    const head = element("tr", {}, ...["Node", "Value", "Gradient so far"].map((title) => element("th", { scope: "col" }, title)));
-    rows = [];
-    const bodies = [true, false].map((leaf) => element("tbody", {}, ...nodes.filter(([, node]) => node.leaf === leaf).map(row)));
-    root.replaceChildren(element("table", { class: "numbers" }, element("thead", {}, head), ...bodies));
-  }
-
-  function row([i, node]) {
-    const [value, gradient] = [element("td"), element("td")];
-    const made = element("tr", { "data-node": i }, element("th", { scope: "row" }, node.name), value, gradient);
-    rows.push({ i, made, value, gradient, node });
-    return made;
-  }
-
-  function write(cell, x) {
-    const shown = x === undefined ? "" : showNumber(x);
-    if (cell.textContent !== shown) cell.textContent = shown;
-    cell.title = x === undefined ? "" : toNumber(x);
-  }
-
-  function show(state) {
-    let first = null;
-    for (const { i, made, value, gradient, node } of rows) {
-      const turn = i === state.node || state.changed.has(i);
-      if (turn) first ??= made;
-      made.classList.toggle("now", turn);
-      write(value, state.computed(i) ? node.value : undefined);
-      write(gradient, state.gradients.get(i));
-      gradient.className = sign(state.gradients.get(i) ?? 0);
-    }
-    if (first === null) return;
-    const [top, bottom] = [first.offsetTop - 2 * first.offsetHeight, first.offsetTop + first.offsetHeight];
-    if (top < root.scrollTop || bottom > root.scrollTop + root.clientHeight) root.scrollTop = top;
-  }
-
-  return { root, place, show };
-}
-
-// Fill `root` with the page; returns a function that updates it with other numbers.
+// Fill `root` with the player; returns a function that updates it with other numbers, and has `close` to end it.
 function mount(root, data, keyboard = document) {
-  let nodes, steps, made, settled, members;
-  const drawing = picture(`Drawing of ${data.title}; all its numbers are in the table, too`);
+  const life = new AbortController();
+  const { signal } = life;
+  const view = stage({ label: "", taken: ["ArrowLeft", "ArrowRight"] });
+  const picture = drawing(view);
+  const words = callout(view);
   const table = numbers();
-  const sentence = element("div", { class: "sentence" });
+  const details = element("div", { class: "details" });
+  const panel = element("aside", { class: "side", "aria-label": "Numbers", hidden: "" }, details, table.root);
+  const sentence = element("p", { class: "sentence" });
   const title = element("h1");
-  const note = element("p", { class: "quiet" });
+  const own = root.matches("body > main") && window === window.parent; // the page is ours, and so is its address
+  let walk; // the passes over the graph
+  let shown; // the step that is shown
+  let when = 0; // it was shown
+  let stepped = false; // until then all of the drawing is seen
+  let begins = new Map(); // the first of the steps that are taken at once, by the last
+  let tall; // whether the drawing runs from top to bottom
+
+  view.onmove = words.follow;
   read(data);
-  const controls = scrubber({
-    count: steps.length,
-    show,
-    describe: (i) => phase(steps[i]),
-    status: sentence,
-    marks: [{ at: steps.findIndex((step) => step.changes), label: "backward" }],
-  });
+  const mark = { at: data.steps.findIndex((step) => step.changes), label: "backward" };
+  const describe = (i) => phase(data, walk, [i, i]);
+  const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [mark] });
+  const field = search(find);
+  const place = address(controls, () => data.steps.length, signal);
+  const open = iconButton("table", "Numbers of all nodes", () => toggle(panel.hidden));
+  const strider = choice("Step by", [], stride);
+  controls.element.append(strider, field.root, ...(own ? [place.button] : []), open, themeButton(root, signal));
+  root.classList.add("player");
+  root.replaceChildren(title, view.root, panel, sentence, controls.element);
+  toggle(false);
+  list();
+  layOut();
+  new ResizeObserver(layOut).observe(view.root);
+  controls.keys(keyboard, signal);
+  controls.go(0);
+  if (own) place.read();
 
   function read(fresh) {
     data = fresh;
-    steps = data.steps;
-    nodes = Object.entries(data.nodes).map(([i, node]) => [Number(i), node]);
-    made = new Map();
-    settled = new Map();
-    members = new Map();
-    steps.forEach((step, at) => {
-      if (!step.changes) made.set(step.node, at);
-      for (const [node] of step.changes ?? []) settled.set(node, at);
-    });
-    for (const [i, node] of nodes) members.set(node.box, [...(members.get(node.box) ?? []), i]);
-    table.place(nodes);
-    title.textContent = data.title;
-    note.textContent = data.note;
+    walk = passes(data);
+    shown = undefined;
+    const [begin, ...rest] = data.title.split(/(?=, forward)/);
+    title.replaceChildren(begin, element("span", { class: "unseen" }, rest.join("")));
+    view.root.setAttribute("aria-label", `Drawing of ${data.title}; all its numbers are in the table, too`);
   }
 
-  function phase(step) {
-    const name = data.nodes[step.node].name;
-    if (!step.changes) return `Forward: ${name} is computed`;
-    if (!("upstream" in step)) return `Backward: ${name} begins with ${showNumber(step.changes[0][1])}`;
-    return `Backward: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream)}`;
+  // What can be looked up: nodes, and the ways to step.
+  function list() {
+    table.fill(data.nodes);
+    field.fill(data.nodes);
+    const names = [...strides(walk, data.groups).keys()];
+    strider.replaceChildren(...names.map((name) => element("option", { value: name }, `by ${name}`)));
+    strider.hidden = names.length === 1;
   }
 
-  const beyond = (step) => (step.beyond > 0 ? `, which leaves out ${step.beyond} of them` : "");
+  // The drawing that suits the width of the stage.
+  function layOut() {
+    const now = data.narrow !== undefined && view.root.clientWidth < NARROW;
+    if (now === tall) return look();
+    tall = now;
+    picture.place(tall ? data.narrow : data.svg, data, walk);
+    if (shown !== undefined) show(shown);
+  }
 
-  // The state after this step.
-  function reached(at) {
-    const gradients = new Map();
-    for (const step of steps.slice(0, at + 1)) for (const [node, after] of step.changes ?? []) gradients.set(node, after);
-    const computed = (node) => (made.get(node) ?? -1) <= at;
-    const { node, changes } = steps[at];
+  function toggle(opened) {
+    panel.hidden = !opened;
+    open.setAttribute("aria-expanded", opened);
+    root.classList.toggle("with-side", opened);
+    if (shown !== undefined) show(shown);
+  }
+
+  function stride(name) {
+    const ends = strides(walk, data.groups).get(name);
+    begins = new Map(ends?.map((end, i) => [end, (ends[i - 1] ?? -1) + 1]));
+    controls.stopAt(ends);
+    controls.go(ends?.find((end) => end >= controls.index) ?? controls.index);
+  }
+
+  // To the step that computes a node, or the first one that uses a leaf.
+  function find(node) {
+    controls.move(walk.made.get(node) ?? walk.made.get(data.nodes[node].use) ?? 0);
+    view.root.focus();
+    const card = picture.spot(node);
+    if (card) view.reveal([card]);
+  }
+
+  // The steps that are told of at step i.
+  function told(i) {
+    const times = [];
+    for (let time = begins.get(i) ?? i; time <= i; time++) times.push(time);
     return {
-      node,
-      members,
-      gradients,
-      computed,
-      changed: new Set((changes ?? []).map(([node]) => node)),
-      settled: (node) => data.note === "" && (settled.get(node) ?? -1) <= at,
-      carries(key) {
-        const along = data.arrows[key] ?? [];
-        return [along.every(([from]) => computed(from)), true, !changes && along.some(([, to]) => to === node)];
-      },
-      passed(key) {
-        const turns = (data.arrows[key] ?? []).map(([, , turn]) => turn).filter((turn) => turn >= 0);
-        return [turns.some((turn) => turn <= at), turns.every((turn) => turn <= at), turns.includes(at)];
-      },
+      times,
+      forward: !data.steps[i].changes,
+      nodes: new Set(times.map((time) => data.steps[time].node)),
+      changed: new Set(times.flatMap((time) => walk.changes[time].map(([node]) => node))),
     };
   }
 
-  function show(at) {
-    const state = reached(at);
-    drawing.show(state);
-    table.show(state);
-    const lines = steps[at].texts.flatMap(([text, why]) => [element("strong", {}, text), ...(why ? [element("span", {}, why)] : [])]);
-    if (steps[at].more > 0) lines.push(element("span", {}, `… and ${steps[at].more} more: see the table${beyond(steps[at])}`));
-    sentence.replaceChildren(element("span", { class: "quiet" }, phase(steps[at])), ...lines);
+  function show(at, playing = false) {
+    const [before, now, lasted] = [shown, told(at), performance.now() - when];
+    const calm = !playing || lasted >= CALM;
+    shown = at;
+    when = performance.now();
+    walk.go(at);
+    root.classList.toggle("fast", !calm);
+    picture.show(now, before);
+    stepped ||= before !== undefined && before !== at;
+    say(now, calm);
+    if (!panel.hidden) table.show(walk, now, data.nodes);
+    if (calm && before === now.times[0] - 1) picture.travel(now);
+    if (own && !playing) place.write();
   }
 
-  const bar = element("div", { class: "bar" }, title, themeButton(root));
-  const below = element("div", { class: "grid" }, element("section", { class: "step panel", "aria-label": "This step" }, sentence, note), table.root);
-  root.replaceChildren(bar, drawing.root, controls.element, below);
-  drawing.place(data.svg);
-  controls.keys(keyboard);
-  controls.go(0);
+  function say(now, calm) {
+    const [first, last] = [now.times[0], now.times.at(-1)];
+    const about = phase(data, walk, [first, last]);
+    const all = sentences(data, walk, last);
+    const more = moreOf(data.steps[last]);
+    const parts = all.flatMap(({ text }, i) => [...(i ? ["; "] : []), element("strong", {}, text)]);
+    sentence.replaceChildren(element("span", { class: "phase" }, about), " ", ...parts, more ? `; ${more}` : "");
+    if (!panel.hidden) {
+      const full = all.flatMap(({ text, why }) => [element("p", {}, text), ...(why ? [element("p", { class: "quiet" }, why)] : [])]);
+      details.replaceChildren(element("h2", {}, about), ...full, element("p", { class: "quiet" }, more), element("p", { class: "quiet" }, data.note));
+    }
+    const active = picture.lit("now");
+    look();
+    if (!calm || active.length === 0) return words.hide();
+    const lines = all.slice(0, MAX_LINES).map(({ text }) => element("div", {}, text));
+    const [card] = active;
+    if (last > first) lines.unshift(element("div", { class: "quiet" }, about));
+    else if (card.folded) lines.unshift(element("div", { class: "quiet" }, `inside ${card.name}`));
+    if (all.length > MAX_LINES || more) lines.push(element("div", { class: "quiet" }, "…"));
+    words.show(lines, ...picture.around(active.at(-1)));
+  }
 
-  return function update(fresh) {
+  // Brings into sight what the step is about.
+  function look() {
+    if (!stepped) return;
+    view.reveal([...picture.lit("now"), ...picture.lit("receives")].map(picture.measured));
+  }
+
+  function update(fresh) {
+    const names = (of) => Object.values(of.nodes).map(({ name }) => name).join();
+    const same = names(data) === names(fresh);
+    const before = shown;
     read(fresh);
-    drawing.renumber(data.svg);
-    controls.resize(steps.length);
-  };
+    if (!same) list();
+    picture.renumber(tall ? data.narrow : data.svg, data, walk);
+    shown = before;
+    controls.resize(data.steps.length);
+  }
+  update.close = () => life.abort();
+  return update;
 }

@@ -34,7 +34,21 @@ const ICONS = {
   closer: "M8 3v10M3 8h10",
   farther: "M3 8h10",
   fit: "M2 2v4M2 2h4M14 2h-4M14 2v4M14 14v-4M14 14h-4M2 14h4M2 14v-4",
+  closer: "M8 3v10M3 8h10",
+  farther: "M3 8h10",
+  fit: "M2 2v4M2 2h4M14 2h-4M14 2v4M14 14v-4M14 14h-4M2 14h4M2 14v-4",
+  find: "M7 2a5 5 0 1 0 0 10a5 5 0 1 0 0-10zM7 3.4a3.6 3.6 0 0 1 0 7.2a3.6 3.6 0 0 1 0-7.2zM10.8 10.8L14 14",
+  link: "M6 5H4.5a3 3 0 0 0 0 6H6V9.8H4.5a1.8 1.8 0 0 1 0-3.6H6zM10 5h1.5a3 3 0 0 1 0 6H10V9.8h1.5a1.8 1.8 0 0 0 0-3.6H10zM5.5 8h5",
+  done: "M3 8l3.5 4L13 4L6.5 12z",
+  table: "M2 3h12v10H2zM3.5 6.5v5h3.5v-5zM8.5 6.5v5h4v-5z",
   look: "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM8 3a5 5 0 0 1 0 10z",
+};
+
+const LINES = {
+  find: "M11.5 7a4.5 4.5 0 1 1-9 0a4.5 4.5 0 1 1 9 0M10.2 10.2L14 14",
+  link: "M6.5 9.5a3 3 0 0 0 4.2 0l2.4-2.4a3 3 0 0 0-4.2-4.2l-1 1M9.5 6.5a3 3 0 0 0-4.2 0L2.9 8.9a3 3 0 0 0 4.2 4.2l1-1",
+  done: "M3 8.5l3.5 3.5L13 4.5",
+  table: "M2 3h12v10H2zM2 6.5h12M7 6.5V13",
 };
 
 function icon(name) {
@@ -43,7 +57,8 @@ function icon(name) {
   const path = document.createElementNS(space, "path");
   picture.setAttribute("viewBox", "0 0 16 16");
   picture.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name]);
+  path.setAttribute("d", ICONS[name] ?? LINES[name]);
+  if (name in LINES) path.setAttribute("style", "fill: none");
   picture.append(path);
   return picture;
 }
@@ -54,36 +69,52 @@ function iconButton(name, label, act) {
   return button;
 }
 
-// Light or dark like the system (or the notebook), until the button is pressed.
-function themeButton(root) {
+// Light or dark as the system (a frame: as the page around it); once the button was pressed, as the reader wants it.
+// Inside another page the style sheet follows that page until then.
+function themeButton(root, signal) {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const button = iconButton("look", "", () => choose(root.dataset.theme === "dark" ? "light" : "dark"));
+  let asked = false;
+  const button = iconButton("look", "Switch between light and dark", () => {
+    asked = true;
+    choose(getComputedStyle(root).colorScheme === "dark" ? "light" : "dark");
+  });
   function choose(theme) {
     root.dataset.theme = theme;
-    const label = `Switch to ${theme === "dark" ? "light" : "dark"} mode`;
-    button.setAttribute("aria-label", label);
-    button.title = label;
     root.dispatchEvent(new Event("themechange"));
   }
-  const preferred = () => (system.matches || document.body.dataset.jpThemeLight === "false" ? "dark" : "light");
-  system.addEventListener("change", () => choose(preferred()));
-  choose(preferred());
+  const follow = () => !asked && choose(system.matches ? "dark" : "light");
+  if (root.matches("body > main")) {
+    system.addEventListener("change", follow, { signal });
+    follow();
+  }
   return button;
 }
 
-// The controls for `count` frames. `show(i)` draws frame i, in any order; `describe(i)` says in a few words what it is;
-// `status` is the element with the running sentence; `marks` are positions on the slider: [{ at, label }];
-// `place(i)` is the text of the counter.
+function choice(label, options, act) {
+  const made = element("select", { "aria-label": label, title: label }, ...options.map(([value, text]) => element("option", { value }, text)));
+  made.addEventListener("change", () => act(made.value));
+  return made;
+}
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 16]; // times the usual one
+const MIN_RATE = 1 / 0.9; // frames a second
+const MAX_TIME = 30; // seconds, for all frames
+
+// The controls for `count` frames. `show(i, playing)` draws frame i, in any order; `describe(i)` says in a few words what it
+// is; `status` is the element with the running sentence; `marks` are positions on the slider: [{ at, label }]; `place(i)` is
+// the text of the counter. `stopAt(indices)` lets buttons, keys and playing go from one of these to the next; null is all.
 function scrubber({ count, show, describe, status, marks = [], place = (i) => `${i + 1} of ${count}` }) {
   let index = 0;
-  let timer = null;
+  let stops = null;
+  let speed = 1;
+  let frame = null; // while it plays
 
   const slider = element("input", { type: "range", min: 0, step: 1, "aria-label": "Step" });
   const counter = element("span", { class: "counter" });
   const first = iconButton("first", "First step", () => move(0));
-  const previous = iconButton("previous", "Previous step", () => move(index - 1));
-  const play = iconButton("play", "Play", () => (timer === null ? start() : stop()));
-  const next = iconButton("next", "Next step", () => move(index + 1));
+  const previous = iconButton("previous", "Previous step", () => move(before()));
+  const play = iconButton("play", "Play", () => (frame === null ? start() : stop()));
+  const next = iconButton("next", "Next step", () => move(after()));
   const last = iconButton("last", "Last step", () => move(count - 1));
   play.classList.add("main");
   const track = element("div", { class: "track" }, slider);
@@ -94,7 +125,9 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
   }
   track.classList.toggle("marked", marks.length > 0);
   const buttons = element("div", { class: "buttons" }, first, previous, play, next, last);
-  const controls = element("div", { class: "controls", role: "group", "aria-label": "Steps" }, buttons, track, counter);
+  const speeds = choice("Speed", SPEEDS.map((x) => [x, `${x}×`]), (x) => (speed = Number(x)));
+  speeds.value = 1;
+  const controls = element("div", { class: "controls", role: "group", "aria-label": "Steps" }, buttons, track, counter, speeds);
   status.setAttribute("role", "status");
   status.setAttribute("aria-live", "polite");
   slider.addEventListener("input", () => move(Number(slider.value)));
@@ -106,7 +139,7 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
     counter.textContent = place(index);
     for (const button of [first, previous]) button.setAttribute("aria-disabled", index === 0);
     for (const button of [next, last]) button.setAttribute("aria-disabled", index === count - 1);
-    show(index);
+    show(index, frame !== null);
   }
 
   // Change the number of frames to `n`.
@@ -121,6 +154,24 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
     for (const mark of track.querySelectorAll(".mark")) mark.style.setProperty("--at", mark.dataset.at / Math.max(1, count - 1));
   }
 
+  // The place in `stops` of the first one that is not before i.
+  function from(i) {
+    let [low, high] = [0, stops.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (stops[middle] < i) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+  const after = (n = 1) => (stops === null ? index + n : (stops[from(index + 1) + n - 1] ?? count - 1));
+  const before = () => (stops === null ? index - 1 : (stops[from(index) - 1] ?? 0));
+
+  function stopAt(indices) {
+    stop();
+    stops = indices;
+  }
+
   function move(i) {
     stop();
     go(i);
@@ -130,14 +181,23 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
     if (index === count - 1) go(0);
     status.setAttribute("aria-live", "off"); // too fast to be read out
     setPlay("pause", "Pause");
-    const interval = Math.min(900, Math.max(40, 30000 / count));
-    timer = setInterval(() => (index + 1 < count - 1 ? go(index + 1) : move(count - 1)), interval);
+    let [then, due] = [performance.now(), 0]; // due: frames that should have been shown
+    frame = requestAnimationFrame(function tick(now) {
+      due += (Math.max(0, now - then) / 1000) * speed * Math.max(MIN_RATE, (stops?.length ?? count) / MAX_TIME);
+      then = now;
+      const n = Math.floor(due);
+      due -= n;
+      const to = n > 0 ? after(n) : index;
+      if (to >= count - 1) return move(count - 1);
+      frame = requestAnimationFrame(tick);
+      if (n > 0) go(to);
+    });
   }
 
   function stop() {
-    if (timer === null) return;
-    clearInterval(timer);
-    timer = null;
+    if (frame === null) return;
+    cancelAnimationFrame(frame);
+    frame = null;
     status.setAttribute("aria-live", "polite");
     setPlay("play", "Play");
   }
@@ -148,23 +208,24 @@ function scrubber({ count, show, describe, status, marks = [], place = (i) => `$
     play.title = label;
   }
 
-  function keys(target) {
+  function keys(target, signal) {
     const moves = {
-      ArrowLeft: () => move(index - 1),
-      ArrowRight: () => move(index + 1),
+      ArrowLeft: () => move(before()),
+      ArrowRight: () => move(after()),
       Home: () => move(0),
       End: () => move(count - 1),
-      " ": () => (timer === null ? start() : stop()),
+      " ": () => (frame === null ? start() : stop()),
     };
-    target.addEventListener("keydown", (event) => {
+    const act = (event) => {
       const own = event.target.closest?.("input, select, textarea, button, a") ?? null;
       const taken = own !== null && own !== slider && (own.tagName !== "BUTTON" || event.key === " ");
       if (!(event.key in moves) || taken || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       moves[event.key]();
-    });
+    };
+    target.addEventListener("keydown", act, { signal });
   }
 
   scale();
-  return { element: controls, go, keys, resize, get index() { return index; } };
+  return { element: controls, go, move, keys, resize, stopAt, get index() { return index; } };
 }

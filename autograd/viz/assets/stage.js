@@ -11,9 +11,11 @@
 
 const MOVE_TIME = 200; // milliseconds
 const FIT_MARGIN = 16; // pixels around a fitted picture
+const BUTTONS_WIDTH = 40; // left free by it, where there is room
 const MAX_FIT = 1.6; // a small picture is not blown up
 const MAX_ZOOM = 8;
-const MIN_READABLE = 0.75; // the scale from which the numbers of a drawing can be read
+const MIN_READABLE = 9; // pixels of a letter's height: below, numbers can hardly be read
+const READABLE = 13; // to which the stage then comes closer
 const MAP_SIZE = 180; // pixels, of the longer side
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -49,16 +51,18 @@ function stage({ label, taken = [] }) {
 
   let picture = null;
   let size = { width: 1, height: 1 }; // of the picture, at scale 1
+  let letters = READABLE; // the height of its text, at scale 1
   let box = { width: 0, height: 0 }; // of the stage
   let view = { x: 0, y: 0, k: 1 }; // a point p of the picture is seen at k·p + (x, y)
   let chosen = false; // by the reader, who then keeps the zoom
   let fitted = true; // and stays so when the stage changes its size
   let stop = () => {};
-  const api = { root, over, place, fit: () => move(fitting()), zoom, reveal, boxOf, seen, onmove: () => {}, get scale() { return view.k; }, get fitted() { return fitted; } };
+  const api = { root, over, place, fit: () => move(fitting()), zoom, reveal, boxOf, seen, furniture, onmove: () => {}, get scale() { return view.k; }, get fitted() { return fitted; } };
 
   new ResizeObserver(([entry]) => {
     const { width, height } = entry.contentRect;
     const [dx, dy] = [(width - box.width) / 2, (height - box.height) / 2];
+    if (box.width === 0 && picture !== null) map.draw(picture, size, boxOf); // it was placed out of sight
     box = { width, height };
     stop();
     if (fitted) set(fitting());
@@ -75,6 +79,8 @@ function stage({ label, taken = [] }) {
     svg.setAttribute("width", size.width);
     svg.setAttribute("height", size.height);
     holder.replaceChildren(svg);
+    const text = svg.querySelector(".node text");
+    letters = text === null ? READABLE : unit * parseFloat(getComputedStyle(text).fontSize);
     box = { width: root.clientWidth, height: root.clientHeight };
     stop();
     if (!keep) [chosen, fitted] = [false, true];
@@ -83,9 +89,10 @@ function stage({ label, taken = [] }) {
   }
 
   function fitting() {
-    const room = (of) => Math.max(1, box[of] - 2 * FIT_MARGIN) / size[of];
-    const k = Math.min(MAX_FIT, room("width"), room("height"));
-    return { k, x: (box.width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
+    const width = box.width - (box.width < 640 ? 0 : BUTTONS_WIDTH);
+    const room = (of, there) => Math.max(1, there - 2 * FIT_MARGIN) / size[of];
+    const k = Math.min(MAX_FIT, room("width", width), room("height", box.height));
+    return { k, x: (width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
   }
 
   // Where the picture can be: some of it stays in the middle of the stage.
@@ -146,10 +153,10 @@ function stage({ label, taken = [] }) {
 
   // Moves no more than it takes to see all these boxes, or at least the first. Where the whole is too small to be read it
   // comes closer, unless the reader has chosen the zoom.
-  function reveal(boxes, margin = 24) {
+  function reveal(boxes, margin = FIT_MARGIN / 2) {
     if (boxes.length === 0 || box.width === 0) return;
-    const closer = !chosen && view.k < MIN_READABLE;
-    const k = closer ? 1 : view.k;
+    const closer = !chosen && view.k * letters < MIN_READABLE;
+    const k = closer ? READABLE / letters : view.k;
     const fits = (r) => k * r.width <= box.width - 2 * margin && k * r.height <= box.height - 2 * margin;
     const all = around(boxes);
     const { x, y, width, height } = fits(all) ? all : boxes[0];
@@ -172,6 +179,15 @@ function stage({ label, taken = [] }) {
   // Where a box of the picture is seen, in pixels of the stage.
   function seen(r) {
     return new DOMRect(view.k * r.x + view.x, view.k * r.y + view.y, view.k * r.width, view.k * r.height);
+  }
+
+  // Where buttons and map are, in pixels of the stage.
+  function furniture() {
+    const r = root.getBoundingClientRect();
+    return [buttons, map.root].filter((part) => !part.hidden).map((part) => {
+      const { x, y, width, height } = part.getBoundingClientRect();
+      return new DOMRect(x - r.x, y - r.y, width, height);
+    });
   }
 
   function around(boxes) {

@@ -1,35 +1,93 @@
-// The live page: a slider for each leaf; Python computes the graph again.
+// The live page: its leaves move, and Python computes the graph again.
 
-function leafSliders(model, leaves) {
-  const panel = element("div", { class: "panel leaves", role: "group", "aria-label": "Leaves" });
-  const shown = leaves.map(({ name, low, high, step }, i) => {
-    const slider = element("input", { type: "range", min: low, max: high, step, "aria-label": name });
-    const number = element("span", { class: "counter" });
-    slider.addEventListener("input", () => {
-      model.set("values", model.get("values").with(i, Number(slider.value)));
-      model.save_changes();
-    });
-    panel.append(element("label", {}, element("span", {}, name), slider, number));
-    return () => {
-      const x = model.get("values")[i];
-      if (Number(slider.value) !== x) slider.value = x;
-      number.textContent = showNumber(x);
-      slider.setAttribute("aria-valuetext", showNumber(x));
-    };
-  });
-  const follow = () => shown.forEach((show) => show());
-  model.on("change:values", follow);
-  follow();
-  return panel;
+const SLOW = 500; // milliseconds after which a computation is mentioned
+const SILENT = 10_000; // and after which Python may be gone
+
+// JSON has no NaN, no infinity and no −0.
+const forPython = (x) => (Object.is(x, -0) ? "-0.0" : Number.isFinite(x) ? x : showNumber(x).replace("−", "-").toLowerCase());
+const fromPython = (x) => (x === "-0.0" ? -0 : toNumber(x));
+
+function leafPanel(model, page) {
+  const note = element("p", { class: "quiet", role: "status" });
+  const values = () => model.get("values").map(fromPython);
+  const answered = () => page().values.every((x, i) => Object.is(toNumber(x), values()[i]));
+  let wanted = null; // the newest numbers, while Python is at older ones
+  let timers = [];
+
+  const controls = page().leaves.map(({ name }, i) => leafControl(name, (x) => ask((wanted ?? values()).with(i, x))));
+  const root = element("div", { class: "leaves", role: "group", "aria-label": "Leaves" }, ...controls.map((control) => control.root), note);
+
+  // One computation at a time: of the numbers that come meanwhile only the newest are computed.
+  function ask(numbers) {
+    wanted = numbers;
+    if (answered()) send();
+    show();
+  }
+
+  function send() {
+    const asked = wanted;
+    wanted = null;
+    if (asked.every((x, i) => Object.is(x, values()[i]))) return;
+    model.set("values", asked.map(forPython));
+    model.save_changes();
+    wait();
+  }
+
+  function wait() {
+    rest();
+    timers = [
+      setTimeout(() => (note.textContent = "Computing …"), SLOW),
+      setTimeout(() => (note.textContent = "No answer from Python yet. If the kernel was restarted, run the cell again."), SILENT),
+    ];
+  }
+
+  function rest() {
+    timers.forEach(clearTimeout);
+    note.textContent = "";
+  }
+
+  function show() {
+    const [now, leaves] = [wanted ?? values(), page().leaves];
+    controls.forEach((control, i) => control.show(now[i], leaves[i]));
+  }
+
+  // A page has come from Python.
+  function receive() {
+    if (answered()) rest();
+    if (answered() && wanted !== null) send();
+    show();
+  }
+
+  show();
+  return { root, show, receive, close: rest };
 }
 
 function render({ model, el }) {
-  const page = () => JSON.parse(model.get("page"));
-  const root = element("div", { class: "autograd", "data-lm-suppress-shortcuts": true }); // the keys are ours, not JupyterLab's
+  let page = JSON.parse(model.get("page"));
+  const root = element("div", { class: "autograd live", "data-lm-suppress-shortcuts": true }); // the keys are ours, not JupyterLab's
+  const inside = element("div", { class: "autograd", style: `height: ${page.height}px` });
+  const leaves = leafPanel(model, () => page);
+  root.append(leaves.root, inside);
   el.append(root);
-  const update = mount(root, page(), root);
-  root.querySelector(".bar").after(leafSliders(model, page().leaves));
-  model.on("change:page", () => update(page()));
+  const update = mount(inside, page, inside);
+  inside.addEventListener("themechange", () => (root.dataset.theme = inside.dataset.theme));
+  root.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.target.matches("input, select")) event.stopPropagation(); // nor other notebooks'
+  });
+
+  function receive() {
+    page = JSON.parse(model.get("page"));
+    leaves.receive();
+    update(page);
+  }
+  model.on("change:page", receive);
+  model.on("change:values", leaves.show);
+  return () => {
+    model.off("change:page", receive);
+    model.off("change:values", leaves.show);
+    leaves.close();
+    update.close();
+  };
 }
 
 export default { render };

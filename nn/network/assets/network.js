@@ -168,9 +168,22 @@ class NetworkPicture {
   }
 }
 
+// The data with what Python left out to save room: the names of parameters, and runs of their indices in full.
+function wholeNetwork(data) {
+  const parameters = [];
+  const neurons = data.neurons.map((neuron) => {
+    const w = neuron.w.all ?? Array.from({ length: neuron.w[1] }, (_, k) => neuron.w[0] + k);
+    w.forEach((p, k) => (parameters[p] ??= `${neuron.path}w[${k}]`));
+    if (neuron.b !== null) parameters[neuron.b] ??= `${neuron.path}b`;
+    return { ...neuron, w };
+  });
+  return { ...data, neurons, parameters };
+}
+
 // Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was opened.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
 function networkView(root, data, { onOpen = () => {} } = {}) {
+  data = wholeNetwork(data);
   let numbers = data.numbers;
   let shown = data.show;
   let marks, shades, picture;
@@ -221,10 +234,10 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
 
   // What is known of a neuron: its name, then facts.
   function describe(i) {
-    const { name, b, activation } = data.neurons[i];
+    const { name, b } = data.neurons[i];
     const facts = [["value", numbers.value?.[i]], ["gradient", numbers.slope?.[i]], ["bias", b === null ? null : numbers.weight[b]]];
     const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => `${word} ${showNumber(x)}`);
-    return [name, ...known, ...(activation && activation !== "linear" ? [activation] : [])];
+    return [name, ...known];
   }
 
   // Show what is known of a neuron beside it, and its links alone; null ends that.
@@ -234,8 +247,7 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
     tip.unit = i;
     if (i === null) return;
     const [name, ...facts] = describe(i);
-    const able = data.neurons[i].w.length > 0 ? [element("span", { class: "quiet" }, "Enter or click opens its graph")] : [];
-    tip.replaceChildren(element("strong", {}, name), ...(facts.length ? facts : ["no value yet"]).map((fact) => element("span", {}, fact)), ...able);
+    tip.replaceChildren(element("strong", {}, name), ...(facts.length ? facts : ["no value yet"]).map((fact) => element("span", {}, fact)));
     if (same) return;
     for (const link of picture.links) link.classList.toggle("near", Number(link.dataset.from) === i || Number(link.dataset.to) === i);
     for (const line of picture.svg.querySelectorAll(".bundle, .weights")) line.classList.toggle("near", Number(line.dataset.to) === i);
@@ -390,7 +402,7 @@ function networkLegend(root, data, marks, shades) {
   if (marks.largest > 0) add(line("scale", marks.widest, "none"), 30, `${showNumber(marks.largest, 4)}: width is size`);
   if (has((x) => x === 0)) add(line("nothing", 0.6, "1 3"), 30, "0");
   if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
-  add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, `ring: ${word} of the bias`);
+  add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
   if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel`);
   ["inputs", "neurons"].forEach((name, k) => {
     const { low, high, ramp } = shades[k];
@@ -398,6 +410,7 @@ function networkLegend(root, data, marks, shades) {
     const cells = ramp.map((fill, at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill }));
     add([...cells, svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 })], 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
   });
+  items.push(element("span", {}, "Click a neuron, or press Enter, for its scalar graph."));
   const texts = items.map((item) => item.textContent).join();
   if (root.dataset.texts === texts) return;
   root.dataset.texts = texts;

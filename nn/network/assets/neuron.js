@@ -1,7 +1,8 @@
 // The scalar graph of one neuron: its largest terms w · x, their sum with the bias, and the activation; forward above, backward below.
 
 const NEURON_TERMS = 4; // of more than five, the largest; the others are one card
-const CARD = { width: 124, row: 16, head: 19 };
+const CARD = { width: 136, row: 16, head: 19 };
+const LANE = 28; // between the arrows into a sum
 
 function svgShape(tag, attributes = {}, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -113,7 +114,7 @@ class NeuronDrawing {
   }
 }
 
-const cutName = (name) => (name.length <= 19 ? name : `${name.slice(0, 8)}…${name.slice(-10)}`);
+const cutName = (name) => (name.length <= 21 ? name : `${name.slice(0, 9)}…${name.slice(-11)}`);
 const signOf = (x) => (x > 0 ? "positive" : x < 0 ? "negative" : "nothing");
 const factorText = (x) => (x < 0 ? `(${showNumber(x, 4)})` : showNumber(x, 4));
 
@@ -122,16 +123,17 @@ function neuronGraph(data, numbers, i, narrow) {
   const neuron = data.neurons[i];
   const found = neuronNumbers(data, numbers, i);
   const [drawn, others] = chosenTerms(found.terms);
-  const carried = [found.delta, found.slope, ...drawn.flatMap(({ passedX, passedW }) => [passedX, passedW])];
+  const carried = [found.delta, ...drawn.flatMap(({ passedX, passedW }) => [passedX, passedW])];
   const drawing = new NeuronDrawing(carried.reduce((most, x) => (x !== null && Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0) || 1);
   const height = CARD.head + 2 * CARD.row + 6;
   const [gap, near] = [14, 6];
   const wide = CARD.width;
-  const columns = narrow ? [0, wide + 44, wide + 44, wide + 44] : [0, wide + 158, 2 * wide + 240, 3 * wide + 390];
+  const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + 158, 2 * wide + 240, 3 * wide + 390];
   const pair = 2 * height + near;
   const linear = neuron.activation === "linear" && !neuron.then;
   const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + height;
-  const plus = narrow ? rows + 46 : rows / 2 - height / 2;
+  const summands = drawn.length + (others.length > 0) + 1;
+  const tall = narrow ? height : Math.max(height, summands * LANE + CARD.head);
   const into = []; // what is added: where it leaves its card, and whose it is
   let y = 0;
   for (const term of drawn) {
@@ -147,11 +149,11 @@ function neuronGraph(data, numbers, i, narrow) {
   }
   drawing.card({ x: columns[1], y, height, kind: "leaf", name: "b", value: found.bias, grad: found.gradB });
   into.push(y + height / 2);
-  const sumTop = narrow ? plus : Math.max(0, plus);
-  into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, height, found.delta, narrow));
-  drawing.card({ x: columns[2], y: sumTop, height, kind: linear ? "operation result" : "operation", name: linear ? `+   ${neuron.label}` : "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
-  const end = linear ? sumTop + height : neuronActivation(drawing, neuron, found, columns, sumTop, height, narrow);
-  const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 40 : 0);
+  const sumTop = narrow ? rows + 46 : Math.max(0, (rows - tall) / 2);
+  into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, tall, found.delta, narrow));
+  drawing.card({ x: columns[2], y: sumTop, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
+  const end = linear ? sumTop + tall : neuronActivation(drawing, neuron, found, columns, sumTop + (tall - height) / 2, height, narrow);
+  const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 32 : 0);
   const svg = drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
   svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${Math.max(rows, end) + 8}`);
   return svg;
@@ -162,7 +164,7 @@ function neuronTerm(drawing, data, term, found, columns, y, height, near) {
   const { width } = CARD;
   const source = data.neurons[term.unit];
   const able = source.w.length > 0 ? { unit: term.unit, hint: `Open the graph of ${source.name}` } : {};
-  drawing.card({ x: 0, y, height, kind: able.unit === undefined ? "leaf" : "leaf link", name: source.label, value: term.x, grad: term.gradX, ...able });
+  drawing.card({ x: 0, y, height, kind: able.unit === undefined ? "leaf" : "leaf link", name: source.name, value: term.x, grad: term.gradX, ...able });
   drawing.card({ x: 0, y: y + height + near, height, kind: "leaf", name: data.parameters[term.p].split(".").at(-1), value: term.w, grad: term.gradW });
   drawing.card({ x: columns[1], y, height: 2 * height + near, kind: "operation", name: "×", value: term.product, grad: found.delta });
   const long = columns[1] - width > 60;
@@ -178,23 +180,23 @@ function neuronTerm(drawing, data, term, found, columns, y, height, near) {
 function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow) {
   const start = columns[1] + CARD.width;
   if (narrow) {
-    const [out, back] = [start + 16, start + 28];
+    const [out, back] = [start + 13, start + 25];
     const end = columns[2] + CARD.width;
     drawing.forward(`M${start + 2} ${from - 6}H${out}V${top + height / 2 - 6}H${end + 8}`, `M${end + 2} ${top + height / 2 - 6}l8 -3.5v7z`);
     drawing.backward(`M${end + 2} ${top + height / 2 + 8}H${back}V${from + 6}H${start + 9}`, `M${start + 2} ${from + 6}l9 -5v10z`, delta);
     return;
   }
-  const [end, at] = [columns[2], top + height / 2 + (k - (count - 1) / 2) * Math.min(14, (height - 14) / count)];
+  const [end, at] = [columns[2], top + CARD.head + (height - CARD.head) / 2 + (k - (count - 1) / 2) * LANE];
   const middle = (start + end) / 2;
-  drawing.forward(`M${start + 2} ${from - 5}C${middle} ${from - 5} ${middle} ${at - 2.5} ${end - 8} ${at - 2.5}`, `M${end - 2} ${at - 2.5}l-8 -3.5v7z`);
-  drawing.backward(`M${end - 2} ${at + 2.5}C${middle} ${at + 2.5} ${middle} ${from + 5} ${start + 9} ${from + 5}`, `M${start + 2} ${from + 5}l9 -5v10z`, delta);
+  drawing.forward(`M${start + 2} ${from - 5}C${middle} ${from - 5} ${middle} ${at - 5} ${end - 8} ${at - 5}`, `M${end - 2} ${at - 5}l-8 -3.5v7z`);
+  drawing.backward(`M${end - 2} ${at + 5}C${middle} ${at + 5} ${middle} ${from + 5} ${start + 9} ${from + 5}`, `M${start + 2} ${from + 5}l9 -5v10z`, delta);
 }
 
 // From the sum to what the neuron gives; returns where it ends.
 function neuronActivation(drawing, neuron, found, columns, top, height, narrow) {
   const name = [neuron.activation === "linear" ? "" : neuron.activation, neuron.then].filter(Boolean).join(", ");
   const y = narrow ? top + height + 44 : top;
-  drawing.card({ x: columns[3], y, height, kind: "operation result", name: `${name}   ${neuron.label}`, value: found.value, grad: found.slope });
+  drawing.card({ x: columns[3], y, height, kind: "operation result", name, value: found.value, grad: found.slope });
   const rate = found.slope ? found.delta / found.slope : null;
   if (narrow) {
     const x = columns[2] + CARD.width / 2;
@@ -213,9 +215,10 @@ function neuronActivation(drawing, neuron, found, columns, top, height, narrow) 
 function neuronPanel(data, { open, close }) {
   const title = element("strong");
   const formula = element("p", { class: "network-formula" });
+  const legend = element("p", { class: "neuron-legend" });
   const shut = element("button", { type: "button", "aria-label": "Close", title: "Close (Escape)" }, "×");
   const body = element("div", { class: "neuron-body drawing sideways", tabindex: 0, role: "region", "aria-label": "Scalar graph" });
-  const root = element("div", { class: "network-panel", role: "dialog", "aria-label": "A neuron", hidden: "" }, element("div", { class: "bar" }, title, shut), formula, body);
+  const root = element("div", { class: "network-panel", role: "dialog", "aria-label": "A neuron", hidden: "" }, element("div", { class: "bar" }, title, shut), formula, body, legend);
   let room = 1000;
   let shown = null;
   shut.addEventListener("click", close);
@@ -239,6 +242,9 @@ function neuronPanel(data, { open, close }) {
     const result = found.value === null ? "" : `; ${[name, neuron.then].filter(Boolean).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
     const why = found.delta === null ? (found.slope === null ? ". No gradient flows back without a loss: give y and loss." : ". No gradient flows back.") : ".";
     formula.textContent = inside + result + why;
+    const arrow = (kind, width, tip) => svgShape("svg", { width: 34, height: 12, "aria-hidden": "true", class: "neuron-graph" }, svgShape("path", { class: kind, d: "M2 6H32", "stroke-width": width }), svgShape("path", { class: `${kind} tip`, d: tip }));
+    const back = found.delta === null ? [] : [element("span", {}, arrow("line positive", 3, "M0 6l9 -5v10z"), "gradient, backward: width is size, dashed is negative")];
+    legend.replaceChildren(element("span", {}, arrow("forward", 1, "M34 6l-8 -3.5v7z"), "value, forward"), ...back);
     const held = body.contains(document.activeElement) ? document.activeElement.dataset.open : undefined;
     body.replaceChildren(neuronGraph(data, numbers, i, room < 700));
     if (held !== undefined) (body.querySelector(`[data-open="${held}"]`) ?? body).focus();

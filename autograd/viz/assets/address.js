@@ -1,0 +1,40 @@
+// The step in the address of the page: #step=8 is the eighth. In a frame or in another page there is no address of ours.
+
+const WRITE_AFTER = 300; // milliseconds of rest: browsers limit how often an address may change
+
+function address(controls, count, signal) {
+  let waiting = null;
+  const wanted = () => Number(location.hash.match(/^#step=(\d+)$/)?.[1] ?? 0);
+  const link = () => `${location.href.split("#")[0]}#step=${controls.index + 1}`;
+  const read = () => wanted() > 0 && controls.move(Math.min(wanted(), count()) - 1);
+  const button = iconButton("link", "Copy link to this step", async () => {
+    await copy(link());
+    button.replaceChildren(icon("done"));
+    button.title = "Copied";
+    setTimeout(() => {
+      button.replaceChildren(icon("link"));
+      button.title = "Copy link to this step";
+    }, 1500);
+  });
+  addEventListener("hashchange", read, { signal });
+
+  function write() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => wanted() !== controls.index + 1 && history.replaceState(null, "", link()), WRITE_AFTER);
+  }
+
+  return { button, read, write };
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = element("textarea", { class: "hidden" }); // without permission, or where a page has no clipboard
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+}

@@ -1,0 +1,105 @@
+// A callout: a few lines beside a card of the drawing. It covers no card and stays on the stage; where there is no room for it,
+// it is not shown, since its words are below the drawing as well.
+
+const CALLOUT_GAP = 10; // pixels to the card
+const CALLOUT_REACH = 0.45; // of the stage's width and height: farther away nobody sees whose it is
+const CALLOUT_GRID = 14; // pixels between the places that are tried
+
+function callout(view) {
+  const words = element("div", { class: "callout-words" });
+  const leader = element("div", { class: "callout-leader" });
+  const root = element("div", { class: "callout", "aria-hidden": "true", hidden: "" }, leader, words); // the line below is read out
+  view.over.append(root);
+  let target = null; // { anchor, obstacles, avoided }, boxes of the picture
+
+  function show(lines, anchor, obstacles, avoided) {
+    words.replaceChildren(...lines);
+    target = anchor && lines.length > 0 ? { anchor, obstacles, avoided } : null;
+    follow();
+  }
+
+  function hide() {
+    target = null;
+    root.hidden = true;
+  }
+
+  // Beside its card, wherever that is now.
+  function follow() {
+    root.hidden = target === null;
+    if (target === null) return;
+    const stage = { width: view.root.clientWidth, height: view.root.clientHeight };
+    const size = { width: words.offsetWidth, height: words.offsetHeight };
+    const all = (boxes) => boxes.map(view.seen).filter((r) => r.right > 0 && r.bottom > 0 && r.left < stage.width && r.top < stage.height);
+    const anchor = view.seen(target.anchor);
+    const inSight = all([target.anchor]).length > 0;
+    const place = inSight ? freePlace(size, anchor, stage, [...all(target.obstacles), ...view.furniture()], all(target.avoided)) : null;
+    root.hidden = place === null;
+    if (place === null) return;
+    words.style.transform = `translate(${place.x}px, ${place.y}px)`;
+    lead(new DOMRect(place.x, place.y, size.width, size.height), anchor);
+  }
+
+  // A line from the callout to the card, if they are apart.
+  function lead(from, to) {
+    const [[x, y], [u, v]] = leaderOf(from, to);
+    leader.style.width = `${Math.hypot(u - x, v - y)}px`;
+    leader.style.transform = `translate(${x}px, ${y}px) rotate(${Math.atan2(v - y, u - x)}rad)`;
+  }
+
+  return { show, hide, follow };
+}
+
+// The ends of the line from a callout to its card.
+function leaderOf(from, to) {
+  const between = (low, high, x) => (low > high ? (low + high) / 2 : Math.min(high, Math.max(low, x)));
+  const x = between(from.left + 8, from.right - 8, to.x + to.width / 2);
+  const y = between(from.top, from.bottom, to.y + to.height / 2);
+  return [[x, y], [between(to.left + 8, to.right - 8, x), between(to.top, to.bottom, y)]];
+}
+
+// Does the line from one point to the other meet the box?
+function crosses([[x, y], [u, v]], r) {
+  let [low, high] = [0, 1];
+  for (const [start, by, least, most] of [[x, u - x, r.left, r.right], [y, v - y, r.top, r.bottom]]) {
+    if (by === 0) {
+      if (start <= least || start >= most) return false;
+      continue;
+    }
+    const [one, other] = [(least - start) / by, (most - start) / by];
+    [low, high] = [Math.max(low, Math.min(one, other)), Math.min(high, Math.max(one, other))];
+  }
+  return low < high;
+}
+
+// The place nearest to `anchor` where a box of this size covers none of `obstacles` and as little as possible of `avoided`;
+// null if there is none.
+function freePlace(size, anchor, stage, obstacles, avoided) {
+  const [right, bottom] = [stage.width - size.width - 4, stage.height - size.height - 4];
+  const along = (low, high, first) => {
+    const places = [...new Set(first)].filter((x) => x >= low && x <= high);
+    for (let x = low; x <= high; x += CALLOUT_GRID) places.push(x);
+    return places;
+  };
+  const xs = along(4, right, [anchor.x + anchor.width / 2 - size.width / 2, anchor.x, anchor.right - size.width, anchor.right + CALLOUT_GAP, anchor.x - size.width - CALLOUT_GAP]);
+  const ys = along(4, bottom, [anchor.y - size.height - CALLOUT_GAP, anchor.bottom + CALLOUT_GAP, anchor.y + anchor.height / 2 - size.height / 2]);
+  const inflate = (r, by) => ({ left: r.left - by, top: r.top - by, right: r.right + by, bottom: r.bottom + by });
+  const [hard, soft] = [obstacles.map((r) => inflate(r, 4)), avoided.map((r) => inflate(r, 2))];
+  const meets = (r, x, y) => r.left < x + size.width && r.right > x && r.top < y + size.height && r.bottom > y;
+  let [best, least] = [null, Infinity];
+  for (const y of ys) {
+    const apart = Math.max(0, anchor.top - y - size.height, y - anchor.bottom);
+    if (apart > stage.height * CALLOUT_REACH) continue;
+    const row = hard.filter((r) => r.top < y + size.height && r.bottom > y);
+    for (const x of xs) {
+      const aside = Math.max(0, anchor.left - x - size.width, x - anchor.right);
+      if (aside > stage.width * CALLOUT_REACH) continue;
+      const away = Math.hypot(apart, aside) + 0.05 * Math.abs(x + size.width / 2 - anchor.x - anchor.width / 2);
+      if (away >= least || row.some((r) => meets(r, x, y))) continue;
+      const line = leaderOf(new DOMRect(x, y, size.width, size.height), anchor);
+      const crossed = obstacles.filter((r) => crosses(line, r) && !(r.x === anchor.x && r.y === anchor.y)).length;
+      const cost = away + 120 * soft.filter((r) => meets(r, x, y)).length + 200 * crossed;
+      if (cost < least) [best, least] = [{ x, y }, cost];
+    }
+  }
+  return best;
+}

@@ -1,0 +1,207 @@
+// The drawing of a graph, laid out once: at each step its cards and arrows are shown, dimmed or marked, and numbers travel.
+
+const MAX_TRAVELLERS = 24; // at once
+
+const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
+const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+
+function drawing(view) {
+  let data, walk;
+  let cards = new Map(); // by id
+  let arrows = [];
+  let touching = []; // of each step: the cards and arrows that change their look in it
+  let lit = new Set(); // those that show the present step
+  let travelling = () => {};
+
+  function place(text, fresh, passes, keep = false) {
+    [data, walk] = [fresh, passes];
+    const svg = parseSvg(text);
+    view.place(svg, keep);
+    bind(svg);
+  }
+
+  // Finds the parts of the picture, and the steps at which they change.
+  function bind(svg) {
+    cards = new Map([...svg.querySelectorAll("g.node")].filter((g) => /^[ng]\d+$/.test(g.id)).map((g) => [g.id, card(g)]));
+    for (const [i, node] of Object.entries(data.nodes)) cards.get(node.box)?.members.push(Number(i));
+    arrows = [...svg.querySelectorAll("g.forward, g.backward")].map(arrow);
+    touching = data.steps.map(() => new Set());
+    for (const one of cards.values()) {
+      const when = (of) => one.members.map((node) => of.get(node) ?? -1);
+      const made = when(walk.made);
+      one.first = made.reduce((a, b) => Math.min(a, b), Infinity);
+      one.last = made.reduce((a, b) => Math.max(a, b), -1);
+      one.settled = data.note ? Infinity : when(walk.settled).reduce((a, b) => Math.max(a, b), -1);
+    }
+    const ofNode = (node) => cards.get(data.nodes[node]?.box);
+    data.steps.forEach((step, i) => {
+      for (const node of [step.node, ...walk.changes[i].map(([node]) => node)]) if (ofNode(node)) touching[i].add(ofNode(node));
+    });
+    for (const one of arrows) {
+      const made = (node) => walk.made.get(node) ?? -1;
+      one.begun = one.back ? Infinity : -1;
+      one.done = -1;
+      one.times = new Set();
+      for (const [from, to, turn] of data.arrows[one.key] ?? []) {
+        if (!one.back) one.begun = Math.max(one.begun, made(from));
+        else if (turn >= 0) [one.begun, one.done] = [Math.min(one.begun, turn), Math.max(one.done, turn)];
+        one.times.add(one.back ? turn : made(to));
+      }
+      for (const time of [...one.times, one.begun]) touching[time]?.add(one);
+    }
+    lit = new Set([...cards.values(), ...arrows]);
+  }
+
+  function card(g) {
+    const texts = (name) => [...g.querySelectorAll(`text.${name}`)];
+    const found = { g, id: g.id, folded: g.id[0] === "g", members: [], value: texts("value"), grad: texts("grad"), sum: texts("sum"), measured: null };
+    found.point = Number(g.dataset.point ?? NaN);
+    found.name = g.querySelector("text.name")?.textContent.trim() ?? "";
+    found.update = (now) => updateCard(found, now);
+    return found;
+  }
+
+  function arrow(g) {
+    const found = { g, key: g.id.slice(1), back: g.id[0] === "b", line: g.querySelector(".line"), labels: [...g.querySelectorAll("text")] };
+    found.update = (now) => updateArrow(found, now);
+    return found;
+  }
+
+  function updateCard({ g, folded, members, value, grad, sum, first, last, settled, point }, now) {
+    const at = walk.at;
+    g.classList.remove("found");
+    g.classList.toggle("ahead", members.length > 0 && first > at);
+    g.classList.toggle("now", members.some((node) => now.nodes.has(node)));
+    g.classList.toggle("receives", members.some((node) => now.changed.has(node)));
+    const over = members.length > 0 && settled <= at;
+    for (const text of value) text.classList.toggle("later", last > at || members.length === 0);
+    for (const text of grad) {
+      if (folded) text.classList.toggle("later", !over);
+      else write(text, walk.gradients.get(members[0]), point);
+    }
+    for (const text of sum) text.classList.toggle("later", !over);
+  }
+
+  function updateArrow({ g, key, back, labels, begun, done, times }, now) {
+    const active = back ? now.times.some((time) => times.has(time)) : now.forward && now.times.some((time) => times.has(time));
+    g.classList.toggle("ahead", begun > walk.at);
+    g.classList.toggle("now", active);
+    for (const text of labels) text.classList.toggle("later", back && done > walk.at);
+  }
+
+  function write(text, x, point) {
+    const shown = x === undefined ? "" : showNumber(x, 4);
+    for (const name of ["positive", "negative"]) text.classList.toggle(name, sign(x ?? 0) === name);
+    if (text.textContent === shown) return;
+    text.textContent = shown;
+    if (shown) align(text, point);
+  }
+
+  // A number stands with its decimal point, or its end, at `point`.
+  function align(text, point) {
+    if (Number.isNaN(point)) return;
+    const whole = text.textContent.match(/^[−\d]*/)[0].length || text.textContent.length;
+    text.setAttribute("x", point - text.getSubStringLength(0, whole));
+  }
+
+  // Shows the step at which `walk` is; `now` has the steps that are told of: { times, forward, nodes, changed }.
+  // `before` is the step that was shown, undefined if any.
+  function show(now, before) {
+    const at = walk.at;
+    const parts = new Set(lit);
+    const [low, high] = before === undefined ? [0, Infinity] : [Math.min(at, before) + 1, Math.max(at, before)];
+    if (high - low > cards.size + arrows.length) for (const part of [...cards.values(), ...arrows]) parts.add(part);
+    else for (let i = low; i <= high; i++) for (const part of touching[i]) parts.add(part);
+    lit = new Set(now.times.flatMap((time) => [...touching[time]]));
+    for (const part of new Set([...parts, ...lit])) part.update(now);
+  }
+
+  // The cards that are marked so at this step.
+  const marked = (name) => [...lit].filter((part) => part.members && part.g.classList.contains(name));
+
+  // The place of a part in the picture, which does not change.
+  function measured(part) {
+    if (part.measured === null || part.measured.width === 0) part.measured = view.boxOf(part.g);
+    return part.measured;
+  }
+
+  // For a callout: the place of a card, those of all cards, and those of the labels that matter now.
+  function around(one) {
+    const labels = arrows.filter(({ g, labels }) => labels.length > 0 && !g.classList.contains("ahead"));
+    return [measured(one), [...cards.values()].map(measured), labels.map((label) => measuredLabel(label))];
+  }
+
+  function measuredLabel(one) {
+    return (one.label ??= view.boxOf(one.labels[0]));
+  }
+
+  // Marks the card of a node until the next step; returns its place.
+  function spot(node) {
+    const one = cards.get(data.nodes[node]?.box);
+    if (one === undefined) return undefined;
+    one.g.classList.add("found");
+    lit.add(one);
+    return measured(one);
+  }
+
+  // From cause to effect along the arrows of this step: values forward, contributions back.
+  function travel(now) {
+    travelling();
+    const going = arrows.filter(({ g, back }) => back !== now.forward && g.classList.contains("now")).slice(0, MAX_TRAVELLERS);
+    const made = going.map(traveller);
+    const end = animate((t) => {
+      for (const one of made) one.to(t);
+      if (t === 1) for (const { g } of made) g.remove();
+    });
+    travelling = () => {
+      end();
+      for (const { g } of made) g.remove();
+    };
+  }
+
+  function traveller({ line, back, key, labels }) {
+    const space = "http://www.w3.org/2000/svg";
+    const [g, dot, text] = ["g", "circle", "text"].map((name) => document.createElementNS(space, name));
+    const number = back ? labels[0]?.textContent.split("= ").at(-1) : showNumber(data.nodes[data.arrows[key].at(-1)[0]].value, 4);
+    g.setAttribute("class", "traveller");
+    g.setAttribute("fill", line.getAttribute("stroke"));
+    dot.setAttribute("r", 4);
+    text.setAttribute("y", -7);
+    text.setAttribute("text-anchor", "middle");
+    text.textContent = number ?? "";
+    g.append(dot, text);
+    line.parentNode.append(g);
+    const length = line.getTotalLength();
+    return {
+      g,
+      to(t) {
+        const { x, y } = line.getPointAtLength(length * t);
+        g.setAttribute("transform", `translate(${x} ${y})`);
+      },
+    };
+  }
+
+  // New numbers in the same layout, or in a new one if the arrows differ.
+  function renumber(text, fresh, passes) {
+    const svg = view.root.querySelector(".stage-picture > svg");
+    const other = parseSvg(text);
+    const parts = (of) => [...of.querySelectorAll("text, path, polygon, rect, circle, line")];
+    const ids = (of) => [...of.querySelectorAll("g[id]")].map((g) => g.id).join(" ");
+    const [old, now] = [parts(svg), parts(other)];
+    if (ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
+    [data, walk] = [fresh, passes];
+    old.forEach((part, i) => {
+      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
+        if (now[i].hasAttribute(name)) part.setAttribute(name, now[i].getAttribute(name));
+        else part.removeAttribute(name);
+      }
+      if (part.tagName !== "text" || part.textContent === now[i].textContent) return;
+      part.textContent = now[i].textContent;
+      const point = Number(part.closest("g.node")?.dataset.point ?? NaN);
+      if (part.matches(".value, .grad")) align(part, point);
+    });
+    bind(svg);
+  }
+
+  return { place, renumber, show, travel, spot, lit: marked, around, measured };
+}

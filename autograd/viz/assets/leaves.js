@@ -1,0 +1,72 @@
+// A slider and a field for each leaf.
+
+const SPECIAL = new Map([["nan", NaN], ["inf", Infinity], ["infinity", Infinity], ["∞", Infinity]]);
+
+// The number that is written in a text, as Python reads it; undefined if there is none.
+function readNumber(text) {
+  const [, sign, size] = text.trim().replace("−", "-").toLowerCase().match(/^([+-]?)(.*)$/s);
+  const special = SPECIAL.get(size);
+  if (special === undefined && !/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(size)) return undefined;
+  return (sign === "-" ? -1 : 1) * (special ?? Number(size));
+}
+
+function refusal(text) {
+  const comma = text.includes(",") ? `: write ${text.trim().replace(",", ".")}` : ": write 0.5, -2, 1e-3, inf or nan";
+  return text.trim() === "" ? "A number is missing: write 0.5, -2, 1e-3, inf or nan" : `“${text.trim()}” is not a number${comma}`;
+}
+
+// One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
+function leafControl(name, moved) {
+  const id = `problem-${Math.random().toString(36).slice(2)}`; // pages of several widgets are one document
+  const slider = element("input", { type: "range", "aria-label": name });
+  const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
+  const problem = element("span", { class: "problem", id, role: "alert" });
+  const root = element("div", { class: "leaf", role: "group", "aria-label": name }, element("span", { class: "name" }, name), slider, field, problem);
+  let x = 0;
+
+  function refuse(message) {
+    problem.textContent = message;
+    if (message) field.setAttribute("aria-invalid", true);
+    else field.removeAttribute("aria-invalid");
+    if (message) field.setAttribute("aria-describedby", id);
+    else field.removeAttribute("aria-describedby");
+  }
+
+  function write(digits) {
+    field.value = Number.isFinite(x) && digits === undefined ? String(x) : showNumber(x, digits);
+  }
+
+  function enter() {
+    const read = readNumber(field.value);
+    refuse(read === undefined ? refusal(field.value) : "");
+    if (read !== undefined) moved(read);
+  }
+
+  slider.addEventListener("input", () => moved(Number(slider.value)));
+  field.addEventListener("focus", () => {
+    if (!field.hasAttribute("aria-invalid")) write(); // all digits, for who edits them
+    field.select();
+  });
+  field.addEventListener("change", enter);
+  field.addEventListener("blur", () => field.hasAttribute("aria-invalid") || write(6));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") enter();
+    if (event.key !== "Escape") return;
+    refuse("");
+    write();
+  });
+
+  return {
+    root,
+    show(number, { low, high, step }) {
+      const same = Object.is(x, number);
+      x = number;
+      Object.assign(slider, { min: low, max: high, step });
+      if (Number.isFinite(x)) slider.value = x;
+      slider.setAttribute("aria-valuetext", showNumber(x));
+      if (same && field.value !== "") return; // perhaps it is being edited
+      refuse("");
+      write(field.matches(":focus") ? undefined : 6);
+    },
+  };
+}

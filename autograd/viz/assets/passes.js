@@ -1,0 +1,51 @@
+// The forward and the backward pass at any of their steps: what is computed by then, and which gradients have arrived.
+// A move costs as much as what changes on the way.
+
+function passes({ steps, nodes, groups }) {
+  const made = new Map(); // node -> the forward step that computes it
+  const settled = new Map(); // node -> the last step that changes its gradient
+  const gradients = new Map(); // after the present step
+  const changes = []; // of each step: [node, gradient after, gradient before]
+  let at = -1;
+
+  steps.forEach((step, i) => {
+    if (!step.changes) made.set(step.node, i);
+    changes.push((step.changes ?? []).map(([node, after]) => {
+      const before = gradients.get(node);
+      gradients.set(node, after);
+      settled.set(node, i);
+      return [node, after, before];
+    }));
+  });
+  gradients.clear();
+
+  function go(to) {
+    for (; at < to; at++) for (const [node, after] of changes[at + 1]) gradients.set(node, after);
+    for (; at > to; at--) for (const [node, , before] of changes[at].slice().reverse()) before === undefined ? gradients.delete(node) : gradients.set(node, before);
+  }
+
+  // The groups around a node, the outermost first.
+  function path(node) {
+    const found = [];
+    for (let group = nodes[node].group ?? null; group !== null; group = groups[group][1]) found.unshift(group);
+    return found;
+  }
+
+  // The last steps of runs through one group, forward or backward. `pick` chooses a group of a path.
+  function runs(pick) {
+    const keys = steps.map(({ node, changes, upstream }) => (changes && upstream === undefined ? "seed" : `${pick(path(node))} ${changes ? "back" : ""}`));
+    return keys.flatMap((key, i) => (key === keys[i + 1] ? [] : [i]));
+  }
+
+  return {
+    go,
+    made,
+    settled,
+    gradients,
+    changes,
+    path,
+    runs,
+    computed: (node) => (made.get(node) ?? -1) <= at,
+    get at() { return at; },
+  };
+}

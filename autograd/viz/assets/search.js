@@ -1,0 +1,40 @@
+// A field that finds a node by its name: while one types, the names that match; Enter goes to the next of them.
+
+const MAX_SUGGESTIONS = 12;
+const plainName = (name) => name.toLowerCase().replace(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080)); // w₁ as it is typed
+
+function search(find) {
+  const id = `names-${Math.random().toString(36).slice(2)}`;
+  const list = element("datalist", { id });
+  const field = element("input", { type: "search", placeholder: "Find node", "aria-label": "Find a node by name", list: id, autocomplete: "off", spellcheck: "false" });
+  const root = element("form", { class: "search", role: "search" }, field, list);
+  let nodes = []; // [index, name, plain name]
+  let turn = 0;
+
+  // The nodes that are called so, then those whose name begins so, then those that contain it.
+  function matching(text) {
+    const typed = plainName(text.trim());
+    if (typed === "") return [];
+    const rank = (name) => (name === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(typed) ? 2 : 3);
+    return [0, 1, 2].flatMap((wanted) => nodes.filter(([, , plain]) => rank(plain) === wanted));
+  }
+
+  field.addEventListener("input", () => {
+    turn = 0;
+    const names = new Set(matching(field.value).map(([, name]) => name));
+    list.replaceChildren(...[...names].slice(0, MAX_SUGGESTIONS).map((name) => element("option", { value: name })));
+  });
+  root.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const found = matching(field.value);
+    field.setAttribute("aria-invalid", found.length === 0);
+    if (found.length > 0) find(found[turn++ % found.length][0]);
+  });
+
+  return {
+    root,
+    fill(of) {
+      nodes = Object.entries(of).map(([i, { name }]) => [Number(i), name, plainName(name)]);
+    },
+  };
+}

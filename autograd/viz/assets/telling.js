@@ -1,0 +1,31 @@
+// What a step says: in a few words, and in full.
+
+// "Forward: c is computed", of the steps from `first` to `last`, which are taken at once.
+function phase(data, walk, [first, last]) {
+  const step = data.steps[last];
+  const { name } = data.nodes[step.node];
+  const way = step.changes ? "Backward" : "Forward";
+  if (last > first) {
+    const group = walk.path(step.node).map((id) => data.groups[id][0]).join(".");
+    return `${way} ${group ? `through ${group}` : "outside modules"}, ${last - first + 1} operations; the last one:`;
+  }
+  if (!step.changes) return `${way}: ${name} is computed`;
+  if (step.upstream === undefined) return `${way}: ${name} begins with ${showNumber(step.changes[0][1])}`;
+  return `${way}: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream)}`;
+}
+
+// The sentences of a step: [{ text, why }]. Those along which a gradient flows come in the order of the changes.
+function sentences(data, walk, at) {
+  const changes = walk.changes[at].values();
+  return data.steps[at].texts.map(([text, rule]) => {
+    if (!rule) return { text, why: "" };
+    const [node, after, before] = changes.next().value;
+    const reached = `the gradient of ${data.nodes[node].name} goes from ${showNumber(before ?? 0)} to ${showNumber(after)}`;
+    return { text, why: `local derivative ${rule}; ${reached}` };
+  });
+}
+
+// How many sentences of a step were left out.
+function moreOf({ more = 0, beyond = 0 }) {
+  return more === 0 ? "" : `… and ${more} more: see the table${beyond ? `, which leaves out ${beyond} of them` : ""}`;
+}

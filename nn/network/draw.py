@@ -1,0 +1,179 @@
+"""nn.draw: a model as a picture and as a live page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value
+from autograd.extend import any_number, checked_choice, write_atomically
+from nn.module import Module, checked_module, show_modules_with
+from nn.network.numbers import Sample, numbers_of, sample_of
+from nn.network.structure import Network, NotLayered, is_layer, parts, read_network
+
+if TYPE_CHECKING:
+    from autograd.viz.page import Player
+
+SHOW = ("weight", "grad", "update")
+
+
+class NetworkDrawing:
+    """A model as a picture: it displays itself in a notebook, live where that may run, and prints as text.
+
+    `render(path)` writes the SVG, `pipe()` returns it, `save_html(path)` writes the live page.
+    """
+
+    def __init__(self, svg: str, text: str, page: Player | None = None) -> None:
+        self.svg, self.text, self.page = svg, text, page
+
+    def pipe(self, format: str = "svg", *, encoding: str | None = None) -> Any:
+        """The picture as bytes, or as text if an encoding is given."""
+        checked_choice("format", format, ("svg",))
+        return self.svg if encoding else self.svg.encode()
+
+    def render(self, filename: str | Path, *, format: str = "svg") -> str:
+        """Write the picture to `filename`, with the suffix .svg added if it is missing; returns the path."""
+        path = Path(filename)
+        if path.suffix != f".{format}":
+            path = path.with_name(f"{path.name}.{format}")
+        write_atomically(path, self.pipe(format))
+        return str(path)
+
+    def save_html(self, path: str | Path) -> str:
+        """Write it as one HTML file that works offline and without Python; returns the path."""
+        if self.page is None:
+            raise ValueError(f"there is no live page, only a picture: {self.text.partition(chr(10))[0]}; write render(path)")
+        return self.page.save_html(path)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.text.partition(chr(10))[0]}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
+        from autograd.viz.still import picture
+
+        html = picture(self.svg) if self.page is None else self.page._repr_html_()
+        return {"text/html": html, "image/svg+xml": self.svg, "text/plain": self.text}
+
+
+def draw(
+    model: Module,
+    x: Any = None,
+    y: Any = None,
+    *,
+    loss: Any = None,
+    show: str = "weight",
+    lr: float = 0.1,
+    inputs: Sequence[str] | tuple[int, int] | None = None,
+    outputs: Sequence[str] | None = None,
+    direction: str = "LR",
+) -> NetworkDrawing:
+    """A model as a network: a column per layer, a circle per neuron, a line per weight; it displays itself in a notebook.
+
+    A line is blue for a positive weight, dashed orange for a negative one, and as wide as its size; the ring around a neuron is
+    its bias. `show="grad"` draws gradients instead, `show="update"` what SGD would add, −lr · gradient. On the live page that is
+    a switch, and a neuron opens as its scalar graph.
+
+    - With a row `x` the circles show what every neuron gives (the model runs as after `eval()`). With its target `y` and a
+      `loss` function, as for `fit`, all gradients are those of this sample. `loss` may also be the Value that was computed
+      from the model: then values and gradients are those of the last call in its graph. Without a loss, gradients are those
+      that the parameters have from the last `backward()`. No gradient is changed.
+    - `inputs` names the inputs, or gives the shape of the image that they are, such as (8, 8); 49 inputs or more whose
+      number is a square are taken for one. `outputs` names the last neurons.
+    - `direction` is "LR" or "TB", for a narrow page.
+
+    More than 12 neurons in a layer, or 4 layers, are folded. A model that is not made of layers that feed one another is
+    shown as the scalar graph of its result, or without x as a card.
+
+    >>> from nn import MLP
+    >>> print(draw(MLP(2, [3, 1], "tanh", seed=0), [1.0, 2.0]))
+    MLP 2 → 3 → 1: weights
+    The largest weight is 1.193, of layers[0].neurons[0].w[0].
+    inputs     x[0] = 1, x[1] = 2
+    layers[0]  3 neurons, tanh: 0.9949, −0.96, −0.5508
+    layers[1]  1 neuron, linear: 1.369
+    """
+    checked_module("model", model)
+    checked_choice("show", show, SHOW)
+    checked_choice("direction", direction, ("LR", "TB"))
+    rate = any_number("lr", lr)
+    sample = sample_of(model, x, y, loss)
+    shape = _shape(inputs)
+    names = inputs if shape is None else None
+    try:
+        network = _network(model, sample, names or _labels(x), outputs)
+    except NotLayered as reason:
+        return _fallback(model, sample, str(reason))
+    return _drawing(network, sample, show, rate, shape, direction == "TB")
+
+
+def _drawing(
+    network: Network, sample: Sample | None, show: str, lr: float, shape: tuple[int, int] | None, narrow: bool
+) -> NetworkDrawing:
+    from nn.network.layout import image_shape
+    from nn.network.page import network_player
+    from nn.network.svg import Picture
+
+    numbers = numbers_of(network, sample, lr)
+    shape = image_shape(network, shape)
+    picture = Picture(network, numbers, show, shape, narrow)
+    svg = picture.complete()
+    return NetworkDrawing(svg, picture.text(), network_player(network, numbers, show, shape, svg))
+
+
+def _network(model: Module, sample: Sample | None, inputs: Any, outputs: Any) -> Network:
+    """The layers in the order of the model's attributes, if they ran in that order, else in that of the sample."""
+    if sample is None:
+        return read_network(model, None, inputs, outputs)
+    ran = list(sample.call.steps(model))
+    layers = [step for _, step in ran if is_layer(step)]
+    listed_steps = list(parts(model))
+    same = [step for _, step in listed_steps if is_layer(step)] == layers
+    return read_network(model, listed_steps if same else ran, inputs, outputs)
+
+
+def _labels(x: Any) -> list[str] | None:
+    """The labels of the inputs, if all are Values with one."""
+    labels = [item.label for item in x if type(item) is Value] if isinstance(x, (list, tuple)) else []
+    return labels if labels and all(labels) and len(labels) == len(x) else None
+
+
+def _shape(inputs: Any) -> tuple[int, int] | None:
+    """The rows and columns of an image, if `inputs` is that."""
+    if inputs is None or (isinstance(inputs, (list, tuple)) and all(isinstance(name, str) for name in inputs)):
+        return None
+    if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and n > 0 for n in inputs):
+        return int(inputs[0]), int(inputs[1])
+    raise TypeError(f"inputs must be a list of names, or the shape of an image such as (8, 8), got {inputs!r}")
+
+
+# -- models that are not made of layers ----------------------------------------------------------------
+
+
+def _fallback(model: Module, sample: Sample | None, reason: str) -> NetworkDrawing:
+    """The scalar graph of the result, or a card with the parameters."""
+    from nn.network.card import card, with_graph
+
+    if sample is None:
+        note = f"{reason}. Give inputs, nn.draw(model, x), to see the graph of its result."
+        return NetworkDrawing(card(model, note), f"{note}\n{model!r}")
+    graph = sample.call.graph
+    note = f"{reason}: this is the graph of its {'loss' if sample.loss is not None else 'result'}."
+    return NetworkDrawing(with_graph(graph.roots, note), f"{note}\n{model!r}")
+
+
+def _display(model: Module) -> dict[str, str]:
+    """A module in a notebook."""
+    text = {"text/plain": repr(model)}
+    try:
+        shown_as = draw(model) if model.parameters() else None
+    except (TypeError, ValueError):  # of parameters that hide, which the text shows too
+        return text
+    return text if shown_as is None else shown_as._repr_mimebundle_() | text
+
+
+show_modules_with(_display)

@@ -1,0 +1,81 @@
+"""The page of a network: what its script, assets/network.js, is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograd.viz.palette import RAMP
+from autograd.viz.page import Player
+from nn.network.layout import lay_out
+from nn.network.numbers import Known, Numbers
+from nn.network.structure import Network, Unit
+from nn.network.svg import Picture
+
+MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
+FOLDER = Path(__file__).parent / "assets"
+ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that have a network view in them
+
+
+class NetworkPage:
+    """The view of one network as data for `networkView`: `data(numbers)` once, `update(numbers)` for every further state."""
+
+    def __init__(self, network: Network, shape: tuple[int, int] | None = None) -> None:
+        self.network, self.shape = network, shape
+        drawn = {circle.unit for circle in lay_out(network, shape).circles}
+        whole = len(network.parameters) <= MAX_PARAMETERS
+        self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
+        kept = {p for unit, known in zip(network.units, self.open, strict=True) if known for p in (*unit.weights, unit.bias)}
+        self.kept = [i for i, parameter in enumerate(network.parameters) if parameter in kept]
+        self.index = {parameter: i for i, parameter in enumerate(p for p in network.parameters if p in kept)}
+
+    def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
+        """All that the script needs, with the numbers it begins with."""
+        wide, narrow = (Picture(self.network, numbers, show, self.shape, narrow) for narrow in (False, True))
+        return {
+            "title": self.network.title,
+            "show": show,
+            "svg": {"wide": wide.bare(), "narrow": narrow.bare()},
+            "widest": wide.widest,
+            "image": self.shape is not None,
+            "ramp": RAMP,
+            "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
+            "neurons": [self._neuron(*place) for place in self._places()],
+            "numbers": self.update(numbers),
+        }
+
+    def update(self, numbers: Numbers) -> dict[str, Any]:
+        """Numbers of the network, as the page takes them."""
+        shorter: dict[str, Any] = dict(numbers)
+        for what in ("weight", "grad", "update"):
+            known: Known | None = shorter.get(what)
+            if known is not None:
+                shorter[what] = [known[i] for i in self.kept]
+        return shorter
+
+    def _places(self) -> list[tuple[int, int, Unit]]:
+        units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]
+        return [(i, k, unit) for i, (k, unit) in enumerate(units)]
+
+    def _neuron(self, i: int, layer: int, unit: Unit) -> dict[str, Any]:
+        known = self.open[i]
+        w = [self.index[weight] for weight in unit.weights] if known else []
+        path = self.network.parameters[unit.bias].rpartition("b")[0] if unit.bias is not None else ""
+        return {
+            "id": f"n{i}",
+            "name": unit.name,
+            "label": unit.label,
+            "layer": layer,
+            "first": self.network.firsts[layer - 1] if layer else 0,
+            "path": path,  # in front of the names of its parameters: w[0], …, b
+            "w": [w[0], len(w)] if w and w == list(range(w[0], w[0] + len(w))) else {"all": w},
+            "b": self.index[unit.bias] if known and unit.bias is not None else None,
+            "activation": unit.activation,
+            "then": ", then ".join(self.network.columns[layer].then),
+        }
+
+
+def network_player(network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, still: str) -> Player:
+    """The page by itself, with the picture for where it cannot play."""
+    height = round(lay_out(network, shape).height * 1.25) + 210
+    return Player(network.title, NetworkPage(network, shape).data(numbers, show), [*ASSETS, FOLDER / "page.js"], height, still)

@@ -1,0 +1,84 @@
+"""The gallery is what its scenes draw today, it can be read, and what is drawn of large graphs is small."""
+# ruff: noqa: F811  (a fixture that is imported)
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+import pytest
+
+import autograd
+from autograd import Value
+from tests.support.axe import violations
+from tests.support.browser import browser, opened  # noqa: F401
+from tools.pictures import GALLERY, files, pages
+from tools.scenes import SCENES
+
+SLOW = {"large"}
+NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in SCENES]
+SVG = "{http://www.w3.org/2000/svg}"
+WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+FIRST_SCREEN = {"width": 1280, "height": 800}
+MIN_TEXT = 11  # pixels
+
+
+def content(svg):
+    """What a picture says, without where it says it: its texts, classes and colours."""
+    counted = Counter()
+    for element in ET.fromstring(svg).iter():
+        about = (element.get("class"), element.get("fill"), element.get("stroke"))
+        counted[element.tag.removeprefix(SVG), *about, (element.text or "").strip()] += 1
+    return counted
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pictures_of_a_scene_are_current(name, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # use the pinned renderer, not the system's
+    for file, svg in files(name).items():
+        assert content((GALLERY / file).read_text(encoding="utf-8")) == content(svg)
+
+
+def test_its_pages_are_current_and_all_pictures_are_there():
+    for file, page in pages().items():
+        assert (GALLERY / file).read_text(encoding="utf-8") == page
+    assert {path.name for path in GALLERY.glob("*.svg")} == {file for name in SCENES for file in variants(name)}
+
+
+def variants(name):
+    return [f"{name}{width}-{mode}.svg" for width in ("", "-narrow") for mode in ("light", "dark")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_page_fits_and_axe_finds_nothing_in_it(browser, mode, width):
+    with opened(browser, GALLERY / "index.html", viewport=WIDTHS[width], color_scheme=mode) as page:
+        page.wait_for_load_state("load")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]["width"]
+        shown = page.locator("img").evaluate_all("all => all.map((image) => image.currentSrc.split('/').at(-1))")
+        ending = f"{'-narrow' if width == 'phone' else ''}-{mode}.svg"
+        assert shown == [f"{name}{ending}" for name in SCENES]
+
+
+SIZE = """() => {
+  const { right, bottom } = document.documentElement.getBoundingClientRect();
+  const texts = [...document.querySelectorAll("text")].filter((text) => text.textContent.trim());
+  return [right, bottom, Math.min(...texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))];
+}"""
+
+
+@pytest.mark.slow
+def test_the_network_of_micrograds_readme_fits_a_screen_with_text_that_can_be_read(browser):
+    with opened(browser, GALLERY / "mlp-light.svg", viewport=FIRST_SCREEN) as page:
+        right, bottom, smallest = page.evaluate(SIZE)
+        assert right <= FIRST_SCREEN["width"]
+        assert bottom <= FIRST_SCREEN["height"]
+        assert smallest >= MIN_TEXT
+
+
+@pytest.mark.slow
+def test_a_player_of_500_steps_is_less_than_600_kB():
+    x = y = Value(0.9)
+    for i in range(250):  # that many operations forward, and that many back
+        y = y * x if i % 2 else y + 0.1
+    assert len(autograd.player(y).html.encode()) < 600_000

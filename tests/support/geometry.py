@@ -1,0 +1,165 @@
+"""Where things are in a drawing's SVG, and what collides there."""
+
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from typing import NamedTuple
+
+from autograd.viz.text_size import text_width
+
+SVG = "{http://www.w3.org/2000/svg}"
+ASCENT, DESCENT = 0.75, 0.22  # of the letters in drawings, in font sizes
+CURVE_PIECES = 24
+
+
+class Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other, margin=0.0):
+        return (
+            self.left < other.right + margin
+            and other.left < self.right + margin
+            and self.top < other.bottom + margin
+            and other.top < self.bottom + margin
+        )
+
+    def holds(self, other, margin=0.0):
+        return (
+            self.left - margin <= other.left
+            and other.right <= self.right + margin
+            and self.top - margin <= other.top
+            and other.bottom <= self.bottom + margin
+        )
+
+
+class Text(NamedTuple):
+    box: Box
+    words: str
+    kind: str
+    owner: str  # the id of its group
+
+
+class Line(NamedTuple):
+    pieces: list  # of straight lines, as boxes around them, half its width added
+    owner: str
+    ends: tuple
+
+
+class Geometry:
+    """The texts, lines, cards and frames of a drawing."""
+
+    def __init__(self, svg):
+        root = ET.fromstring(svg)
+        self.size = Box(0.0, 0.0, float(root.get("width")), float(root.get("height")))
+        self.texts, self.lines, self.cards, self.frames = [], [], {}, []
+        for group in root.iter(f"{SVG}g"):
+            kind, owner = (group.get("class") or "").split(" ")[0], group.get("id") or ""
+            moved = [float(number) for number in re.findall(r"[-\d.]+", group.get("transform") or "0 0")]
+            self.texts += [_moved(found, moved) for text in group.findall(f"{SVG}text") for found in _texts(text, owner)]
+            if kind == "edge":
+                ends = group.get("data-source"), group.get("data-target")
+                self.lines += [_line(path, owner, ends) for path in group.findall(f"{SVG}path") if path.get("class") == "line"]
+            for rectangle in group.findall(f"{SVG}rect"):
+                if rectangle.get("class") == "card":
+                    self.cards[owner] = _rectangle(rectangle)
+                elif rectangle.get("class") == "frame-border":
+                    self.frames.append(_rectangle(rectangle))
+        self.texts += [found for text in root.findall(f"{SVG}text") for found in _texts(text, "")]
+
+    def collisions(self):
+        """What lies on what should be free of it, in words."""
+        return [*self._of_texts(), *self._of_lines(), *self._of_cards()]
+
+    def _of_texts(self):
+        for text, other in _pairs(self.texts, lambda text: text.box):
+            yield f"{text.words!r} on {other.words!r}"
+        for text in self.texts:
+            if not self.size.holds(text.box):
+                yield f"{text.words!r} outside the picture"
+            for line in self.lines:
+                if any(text.box.meets(piece) for piece in line.pieces):
+                    yield f"{text.words!r} on the line {line.owner}"
+            for id, card in self.cards.items():
+                if id == text.owner and not card.holds(text.box):
+                    yield f"{text.words!r} sticks out of its card {id}"
+                elif id != text.owner and text.box.meets(card):
+                    yield f"{text.words!r} on the card {id}"
+
+    def _of_lines(self):
+        for line in self.lines:
+            for id, card in self.cards.items():
+                if id not in line.ends and any(card.meets(piece) for piece in line.pieces):
+                    yield f"the line {line.owner} on the card {id}"
+
+    def _of_cards(self):
+        for (id, _), (other, _) in _pairs([*self.cards.items()], lambda pair: pair[1]):
+            yield f"the card {id} on the card {other}"
+        for frame, other in _pairs(self.frames, lambda frame: frame):
+            if not frame.holds(other) and not other.holds(frame):
+                yield "two frames"
+
+
+def collisions(drawing):
+    """What collides in the picture of a drawing."""
+    return Geometry(drawing.pipe("svg")).collisions()
+
+
+def _pairs(items, box):
+    """The pairs of items whose boxes meet."""
+    items = sorted(items, key=lambda item: box(item).left)
+    for i, item in enumerate(items):
+        for other in items[i + 1 :]:
+            if box(other).left >= box(item).right:
+                break
+            if box(item).meets(box(other)):
+                yield item, other
+
+
+def _rectangle(element):
+    x, y, width, height = (float(element.get(name)) for name in ("x", "y", "width", "height"))
+    return Box(x, y, x + width, y + height)
+
+
+def _moved(text, moved):
+    """A text in a group that is moved, and perhaps turned upright."""
+    (x, y), (left, top, right, bottom) = moved[:2], text.box
+    turned = (top, -right, bottom, -left) if moved[2:] == [-90.0] else text.box
+    return text._replace(box=Box(turned[0] + x, turned[1] + y, turned[2] + x, turned[3] + y))
+
+
+def _texts(element, owner):
+    size = float(element.get("font-size"))
+    bold = element.get("font-weight") == "bold"
+    for part in [*element] or [element]:
+        words = (part.text or "").strip()
+        x, y, width = float(part.get("x")), float(part.get("y")), text_width(words, size, bold)
+        x -= {"end": width, "middle": width / 2}.get(element.get("text-anchor"), 0.0)
+        if words:
+            yield Text(Box(x, y - ASCENT * size, x + width, y + DESCENT * size), words, element.get("class"), owner)
+
+
+def _line(path, owner, ends):
+    half = float(path.get("stroke-width")) / 2
+    pieces = []
+    for (x, y), (x2, y2) in pairwise(_points(path.get("d"))):
+        pieces.append(Box(min(x, x2) - half, min(y, y2) - half, max(x, x2) + half, max(y, y2) + half))
+    return Line(pieces, owner, ends)
+
+
+def _points(d):
+    """The points of a path of straight lines and cubic curves."""
+    points = []
+    for command, numbers in re.findall(r"([MLC])([^MLC]*)", d):
+        given = [tuple(map(float, pair.split(","))) for pair in numbers.split()]
+        if command != "C":
+            points += given
+            continue
+        start, one, two, end = points[-1], *given
+        for k in range(1, CURVE_PIECES + 1):
+            t = k / CURVE_PIECES
+            weights = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            points.append(tuple(sum(w * p[i] for w, p in zip(weights, (start, one, two, end), strict=True)) for i in (0, 1)))
+    return points

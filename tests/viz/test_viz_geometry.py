@@ -1,0 +1,60 @@
+"""The geometry of drawings: no label lies on a line, a card or another label, measured on the SVG."""
+
+import random
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value, draw_dot, scope
+from tests.support.geometry import Geometry, collisions
+from tools.scenes import SCENES
+
+MIN_FONT = 11.0
+
+
+def random_graph(seed):
+    """A graph of a few inputs, constants, repeated arguments, dot products and scopes."""
+    chance = random.Random(seed)
+    nodes = [Value(chance.uniform(-2.0, 2.0), label=f"x{i}") for i in range(chance.randint(1, 4))]
+
+    def grow(depth=0):
+        for _ in range(chance.randint(1, 8)):
+            a, b = chance.choice(nodes[-6:]), chance.choice(nodes)
+            kind = chance.randrange(8)
+            if kind == 0 and depth < 3:
+                with scope(chance.choice("fgh") * chance.randint(1, 20)):
+                    grow(depth + 1)
+            elif kind == 1:
+                few = [chance.choice(nodes) for _ in range(4)]
+                nodes.append(autograd.dot(few[:2], few[2:], Value(0.1, label=f"b{len(nodes)}")))
+            elif kind == 2:
+                nodes.append(autograd.maximum(a, 0.0) if seed % 2 else autograd.where(a > 0.0, a, b))
+            else:
+                nodes.append([a * b, a + b, a.tanh(), a - 1.0, 1000.0 * b][kind - 3])
+
+    grow()
+    nodes.append(nodes[-1] * 1.0)
+    if seed % 5:
+        nodes[-1].backward()
+    return nodes[-1]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", [name for name in SCENES if name != "large"])
+def test_in_the_gallery_no_label_lies_on_a_line_a_card_or_another_label(name, narrow):
+    assert collisions(SCENES[name].draw(narrow)) == []
+
+
+@pytest.mark.slow
+def test_in_a_graph_of_a_hundred_thousand_nodes_nothing_collides():
+    assert collisions(SCENES["large"].draw(False)) == []
+
+
+@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(20, 200), marks=pytest.mark.slow)], ids=["few", "many"])
+def test_in_random_graphs_no_label_lies_on_a_line_a_card_or_another_label(seeds):
+    for seed in seeds:
+        root = random_graph(seed)
+        for direction in ("LR", "RL", "TB", "BT"):
+            for fold in ("none", "module"):
+                assert collisions(draw_dot(root, direction=direction, fold=fold)) == [], (seed, direction, fold)

@@ -1,0 +1,153 @@
+"""`python -m tools.comparison FOLDER`: the gallery beside what micrograd, torchviz and a Playground draw, as a page.
+
+With --blind, each picture becomes a PNG under a random name; key.json in the folder says which is which.
+Needs torch, torchviz, micrograd, Pillow, and for --blind Playwright and Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import random
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from autograd.viz.drawing import layout
+from autograd.viz.palette import standalone
+from tools.peer_drawings import MICROGRAD, TORCHVIZ
+from tools.pictures import PAGE_STYLE
+from tools.playground_like import PLAYGROUND
+from tools.scenes import SCENES
+
+PEERS: dict[str, dict[str, Callable[[], Any]]] = {
+    "micrograd's draw_dot": MICROGRAD,
+    "torchviz's make_dot": TORCHVIZ,
+    "a view like the TensorFlow Playground's": PLAYGROUND,
+}
+SCREEN = {"width": 1280, "height": 800}
+
+
+class Pair(NamedTuple):
+    """A scene, and how we and one other draw it, as SVG."""
+
+    scene: str
+    peer: str
+    ours: str
+    theirs: str
+
+
+def pairs() -> Iterator[Pair]:
+    """All scenes that another draws too."""
+    warnings.simplefilter("ignore")  # of torchviz, about distutils
+    for name, scene in SCENES.items():
+        drawers = [(peer, drawings[name]) for peer, drawings in PEERS.items() if name in drawings]
+        if drawers:
+            ours = standalone(scene.draw(False).pipe("svg", encoding="utf-8"), "light")
+            yield from (Pair(name, peer, ours, svg(draw())) for peer, draw in drawers)
+
+
+def svg(drawing: Any) -> str:
+    """What a peer returned as SVG."""
+    return drawing if isinstance(drawing, str) else layout(drawing.source).decode()
+
+
+# -- the page ------------------------------------------------------------------------------------------
+
+
+def page(folder: Path) -> None:
+    """All pairs, side by side."""
+    parts = []
+    for i, pair in enumerate(pairs()):
+        for side in ("ours", "theirs"):
+            (folder / f"{i:02}-{side}.svg").write_text(getattr(pair, side), encoding="utf-8")
+        title, peer = html.escape(SCENES[pair.scene].title), html.escape(pair.peer)
+        parts.append(
+            f"<section><h2>{title}</h2><div>"
+            f'<figure><figcaption>ours</figcaption><img src="{i:02}-ours.svg" alt="{title}, as we draw it"></figure>'
+            f'<figure><figcaption>{peer}</figcaption><img src="{i:02}-theirs.svg" alt="{title}, by {peer}"></figure>'
+            "</div></section>"
+        )
+    text = PAGE.format(style=PAGE_STYLE, sections="\n".join(parts))
+    (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The gallery and others</title>
+<style>
+{style}
+section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }}
+figure {{ margin: 0; }}
+figure + figure img {{ background: #fff; }}
+</style>
+</head>
+<body>
+<main>
+<h1>The gallery and others</h1>
+{sections}
+</main>
+</body>
+</html>
+"""
+
+# -- blind ---------------------------------------------------------------------------------------------
+
+
+def blind(folder: Path, names: list[str]) -> None:
+    """Each pair as A and B in one folder with a random name, shrunk to a screen if it is larger."""
+    from playwright.sync_api import sync_playwright
+
+    key = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        for pair in pairs():
+            if names and pair.scene not in names:
+                continue
+            name = f"{random.randrange(16**6):06x}"
+            sides = ["ours", "theirs"]
+            random.shuffle(sides)
+            key[name] = {"scene": pair.scene, "peer": pair.peer, "A": sides[0], "B": sides[1]}
+            for letter, side in zip("AB", sides, strict=True):
+                _picture(browser, getattr(pair, side), folder / f"{name}-{letter}")
+        browser.close()
+    (folder / "key.json").write_text(json.dumps(key, indent=1))
+
+
+def _picture(browser: Any, drawing: str, path: Path) -> None:
+    file = path.with_suffix(".svg")
+    file.write_text(drawing, encoding="utf-8")
+    tab = browser.new_page(viewport=SCREEN)
+    wrapper = path.with_suffix(".html")
+    wrapper.write_text(
+        '<body style="margin:0;height:100vh;display:grid;place-items:center;background:#fff">'
+        f'<img src="{file.name}" style="max-width:100vw;max-height:100vh"></body>'
+    )
+    tab.goto(wrapper.resolve().as_uri())
+    tab.screenshot(path=path.with_suffix(".png"))
+    tab.close()
+    for made in (file, wrapper):
+        made.unlink()
+
+
+def main() -> None:
+    """The page, or the pictures for a blind judgement."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--blind", action="store_true")
+    parser.add_argument("scenes", nargs="*", help="those to judge; without names all")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    if given.blind:
+        blind(given.folder, given.scenes)
+    else:
+        page(given.folder)
+
+
+if __name__ == "__main__":
+    main()
