@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import autograd
@@ -16,11 +16,10 @@ from autograd.expression import ExpressionError, evaluate, variables
 from autograd.formulas import name_text
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
-from autograd.viz import drawing
 from autograd.viz.page import as_json
 from autograd.viz.player import page_data
 from autograd.viz.style import Options
-from autograd.viz.widget import MAX_SLIDERS, _slider
+from autograd.viz.widget import MAX_SLIDERS, _slider, _widened
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
 
@@ -41,19 +40,17 @@ class Shown:
         self.names = self.graph.names
         self.leaves = [node for node in self.graph if node.op is None][: MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
+        self.sliders = [_slider(name_text(self.names[leaf]), leaf.data) for leaf in self.leaves]
 
     def page(self, numbers: Sequence[float]) -> dict[str, Any]:
+        """The player's page, with what is said beside it and the sliders, at these numbers of the leaves."""
+        self.sliders = list(map(_widened, self.sliders, numbers))
         at = self.recorded.at(dict(zip(self.leaves, numbers, strict=True)))
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
-        return page_data(passes, Options("player", flow="both"))
+        return {"page": page_data(passes, Options("player")), "sliders": self.sliders, "numbers": numbers}
 
 
 shown: Shown | None = None
-
-
-def use_renderer(render: Callable[[str, str], str]) -> None:
-    """Let Graphviz as WebAssembly lay out the drawings."""
-    drawing.layout = lambda source, format="svg": render(source, format).encode()
 
 
 def show(text: str, numbers: dict[str, float]) -> dict[str, Any]:
@@ -66,19 +63,13 @@ def show(text: str, numbers: dict[str, float]) -> dict[str, Any]:
     if type(root) is not Value:
         raise Slip("there is no variable in it, so there is nothing to differentiate")
     shown = Shown(root)
-    return {
-        "page": shown.page([leaf.data for leaf in shown.leaves]),
-        "leaves": [
-            {**_slider(name_text(shown.names[leaf]), leaf.data), "value": leaf.data} for leaf in shown.leaves
-        ],
-        "latex": str(to_latex(root)),
-    }
+    return {**shown.page([leaf.data for leaf in shown.leaves]), "latex": str(to_latex(root))}
 
 
 def move(numbers: Sequence[float]) -> dict[str, Any]:
     """The same graph with other numbers on its leaves."""
     assert shown is not None
-    return shown.page(numbers)
+    return shown.page([float(x) for x in numbers])
 
 
 def _is_expression(text: str) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from autograd._files import write_atomically
+from autograd.compiler.exports.javascript_ops import javascript_ops
+from autograd.op import TABLE
 from autograd.viz.page import bundle, styles
+from autograd.viz.player import SCRIPTS, STYLES
 
 HERE = Path(__file__).parent.parent
 SOURCES = HERE / "playground"
@@ -26,11 +31,12 @@ def build(out: Path) -> None:
             assert spec is not None
             assert spec.origin is not None
             shutil.copytree(Path(spec.origin).parent, Path(stage) / name, ignore=shutil.ignore_patterns("__pycache__"))
-        (Path(stage) / "playground").mkdir()
-        shutil.copy(SOURCES / "engine.py", Path(stage) / "playground")
+        shutil.copytree(SOURCES, Path(stage) / "playground", ignore=lambda _, names: [x for x in names if not x.endswith(".py")])
+        write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
+        shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
-    (out / "shared.js").write_text(bundle("scrubber.js", "player.js"), encoding="utf-8")
-    (out / "style.css").write_text(styles("player.css") + (SOURCES / "style.css").read_text(encoding="utf-8"), encoding="utf-8")
+    write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js"))
+    write_atomically(out / "style.css", styles(*STYLES, "leaves.css") + (SOURCES / "style.css").read_text(encoding="utf-8"))
 
 
 def _run(*command: str) -> None:

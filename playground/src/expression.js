@@ -1,18 +1,16 @@
-// The expression tab: what is typed becomes a graph; sliders move its leaves.
+// The expression tab: what is typed becomes a graph in the player; sliders move its leaves.
 
 import { editor } from "./editor.js";
-import { Slip } from "./engine.js";
 import { latest } from "./latest.js";
 
 const START = "tanh(w1*x1 + w2*x2 + b)";
 const DEBOUNCE = 80; // milliseconds
 
 export function expressionTab(root, python) {
-    const stage = element("div", { class: "stage-of-graph" });
-    const sliders = element("div", { class: "leaves", role: "group", "aria-label": "Leaves" });
-    const latex = element("output", { class: "latex" });
+    const leaves = element("div", { class: "leaves", role: "group", "aria-label": "Leaves" });
+    const stage = element("div", { class: "autograd" });
     const numbers = new Map(); // by name: they stay while the text changes
-    let update = null, timer = null, leaves = [];
+    let update = null, timer = null, values = [], controls = [];
 
     const code = editor({
         text: START,
@@ -25,35 +23,26 @@ export function expressionTab(root, python) {
     const build = latest(() => python.ask("show", code.text(), Object.fromEntries(numbers)), {
         done(answer) {
             code.mark(null);
-            paint(answer.page);
-            latex.textContent = answer.latex;
-            leaves = answer.leaves;
-            sliders.replaceChildren(...leaves.map(slider));
+            controls = answer.sliders.map(({ name }, i) => leafControl(name, (x) => {
+                values = values.with(i, x);
+                numbers.set(name, x);
+                move();
+            }));
+            leaves.replaceChildren(...controls.map((control) => control.root));
+            paint(answer);
         },
-        failed(error) {
-            if (!(error instanceof Slip)) console.warn(error);
-            code.mark(error);
-        },
+        failed: (error) => code.mark(error),
     });
-    const move = latest(() => python.ask("move", leaves.map(({ value }) => value)), { done: paint, failed: code.mark });
+    const move = latest(() => python.ask("move", values.map(String)), { done: paint, failed: (error) => code.mark(error) });
 
-    function paint(page) {
-        if (update === null) update = mount(stage, page, stage);
-        else update(page);
+    function paint(answer) {
+        values = answer.numbers.map(toNumber);
+        controls.forEach((control, i) => control.show(values[i], answer.sliders[i]));
+        if (update === null) update = mount(stage, answer.page, stage);
+        else update(answer.page);
     }
 
-    function slider(leaf) {
-        const range = element("input", { type: "range", min: leaf.low, max: leaf.high, step: leaf.step, value: leaf.value });
-        const field = element("output", {}, showNumber(leaf.value));
-        range.addEventListener("input", () => {
-            leaf.value = Number(range.value);
-            numbers.set(leaf.name, leaf.value);
-            field.textContent = showNumber(leaf.value);
-            move();
-        });
-        return element("label", {}, element("span", {}, leaf.name), range, field);
-    }
-
-    root.append(code.element, sliders, latex, stage);
+    root.append(element("div", { class: "left" }, code.element, leaves), stage);
     build();
+    return { text: code.text };
 }

@@ -1,23 +1,19 @@
 // Python, with the engine, in a thread of its own. It answers messages { id, name, args } by calling that function of
 // engine.py with them: { id, result } or { id, error }. A page that gets no answer ends this worker and starts another one.
 
-import { instance } from "@viz-js/viz";
 import { loadPyodide } from "./python/pyodide.mjs";
 
 const here = new URL("./python/", self.location.href);
 const fetched = async (name) => (await fetch(new URL(name, here))).arrayBuffer();
 
 async function start() {
-    const [python, engine, viz] = await Promise.all([
+    const [python, engine] = await Promise.all([
         loadPyodide({ indexURL: here.href, stdLibURL: new URL("python.zip", here).href, packages: [] }),
         fetched("engine.zip"),
-        instance(),
     ]);
     python.unpackArchive(engine, "zip", { extractDir: "/engine" });
     python.runPython("import sys; sys.path.insert(0, '/engine')");
-    const module = python.pyimport("playground.engine");
-    module.use_renderer((source, format) => viz.renderString(source, { format, engine: "dot" }));
-    return module;
+    return python.pyimport("playground.engine");
 }
 
 const started = start();
