@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from autograd._format import counted, printable
@@ -30,9 +30,8 @@ def card(title: str, *parts: str, holds: bool | None = None) -> str:
     '<p><b>✓ All agree</b></p><p class="quiet">1 &lt; 2</p></div>'
     """
     mark = MARKS[holds] and f"{MARKS[holds]} "
-    words = [f"<b>{mark}{line}</b>" for line in escaped(title).split("\n")]
     wrong = ' class="wrong"' if holds is False else ""
-    heading = f"<p{wrong}>{'<br/>'.join(words)}</p>" if title else ""
+    heading = f"<p{wrong}><b>{mark}{_with_code(title)}</b></p>" if title else ""
     return f'<div class="autograd answer"><style>{_style()}</style>{heading}{"".join(parts)}</div>'
 
 
@@ -44,40 +43,47 @@ def _style() -> str:
     return re.sub(r"/\*.*?\*/|\s*\n\s*", "", theme_css(COLOURS) + bundle("forms.css"))
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, kinds: str = "t", more: int = 0) -> str:
-    """A table whose first column names its rows. Beyond the first dozen, rows are folded, and from 200 on left out.
+def table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str = "",
+    *,
+    kinds: str = "t",
+    seen: Collection[int] = range(MAX_OPEN),
+    more: int = 0,
+) -> str:
+    """A table whose first column names its rows; empty columns are left out, of more than 200 rows the others.
 
-    `kinds` has a letter for each column, the last also for all further ones: "t" for text, "n" for numbers, aligned at
-    their decimal points, and "s" for numbers whose sign matters. `more` rows were left out before.
+    Rows that are not among those `seen` are folded. `kinds` has a letter for each column, the last also for all further
+    ones: "t" for text, "n" for numbers, aligned at their decimal points, and "s" for numbers whose sign matters. `more`
+    rows were left out before.
 
     >>> table(["", "rate"], [["w", "−0.5"], ["b", "2"]], kinds="ts").partition("<tbody>")[2].partition("</tbody>")[0]
     '<tr><th scope="row" style="text-align: left">w</th><td align="right" class="negative">−0.5</td></tr>\
 <tr><th scope="row" style="text-align: left">b</th><td align="right" class="positive">2\\u2008\\u2007</td></tr>'
     """
     rows = list(rows)
-    kinds = kinds.ljust(len(header), kinds[-1])
+    filled = [i for i in range(len(header)) if not rows or any(row[i] for row in rows)]
+    kinds = "".join(kinds.ljust(len(header), kinds[-1])[i] for i in filled)
+    header, rows = [header[i] for i in filled], [[row[i] for i in filled] for row in rows]
     more += max(0, len(rows) - MAX_ROWS)
     columns = [_column(cells, kind) for cells, kind in zip(zip(*rows[:MAX_ROWS], strict=True), kinds, strict=False)]
     written = [_row(cells) for cells in zip(*columns, strict=True)]
-    seen = len(written) if len(written) <= MAX_OPEN + 2 else MAX_OPEN  # two rows are not worth a click
+    seen = range(len(written)) if len(written) <= MAX_OPEN + 2 else seen  # two rows are not worth a click
+    hidden = [row for i, row in enumerate(written) if i not in seen]
     head = f"<thead><tr>{''.join(_head(cell, kind) for cell, kind in zip(header, kinds, strict=True))}</tr></thead>"
-    scrolls = "" if len(header) < MIN_WIDE else f' tabindex="0" role="region" aria-label="{escaped(caption or "table")}"'
+    scrolls = "" if len(header) < MIN_WIDE else f' tabindex="0" role="group" aria-label="{escaped(caption or "table")}"'
 
     def part(rows: Sequence[str], named: str = "") -> str:
         return f'<div class="wide"{scrolls}><table>{named}{head}<tbody>{"".join(rows)}</tbody></table></div>'
 
-    parts = [part(written[:seen], f"<caption>{escaped(caption)}</caption>" if caption else "")]
-    if written[seen:]:
-        parts.append(folded(counted(len(written) - seen, "more row"), part(written[seen:])))
+    named = f"<caption>{escaped(caption)}</caption>" if caption else ""
+    parts = [part([row for i, row in enumerate(written) if i in seen], named)]
+    if hidden:
+        parts.append(folded(counted(len(hidden), "more row"), part(hidden)))
     if more:
         parts.append(note(f"… and {more:,} more"))
     return "".join(parts)
-
-
-def filled_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of texts without its empty columns."""
-    filled = [i for i in range(len(header)) if any(row[i] for row in rows)]
-    return table([header[i] for i in filled], [[row[i] for i in filled] for row in rows])
 
 
 def folded(summary: str, inside: str) -> str:
@@ -87,12 +93,16 @@ def folded(summary: str, inside: str) -> str:
 
 def note(text: str) -> str:
     """A quiet line."""
-    return f'<p class="quiet">{escaped(text)}</p>'
+    return f'<p class="quiet">{_with_code(text)}</p>'
 
 
 def lines(texts: Iterable[str]) -> str:
     """Sentences, one below the other."""
-    return "".join(f"<p>{escaped(text)}</p>" for text in texts)
+    return "".join(f"<p>{_with_code(text)}</p>" for text in texts)
+
+
+def _with_code(text: str) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text)).replace("\n", "<br/>")
 
 
 def escaped(text: str) -> str:

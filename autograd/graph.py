@@ -11,7 +11,7 @@ from autograd import sweeps
 from autograd._check import checked_value
 from autograd.context import Scope
 from autograd.module_calls import scopes_of
-from autograd.names import node_names, spelled
+from autograd.names import name_text, node_names, other_spelling, spelled
 from autograd.staleness import stale_leaves
 from autograd.value import Value
 
@@ -72,6 +72,18 @@ class Graph:
         if self._spelled is None:
             self._spelled = spelled(self.names)
         return self._spelled
+
+    def spell(self, node: Value) -> str:
+        """The name of one node in `spelled`, without the others where that is possible: a large graph has many."""
+        name = self.names[node]
+        twin = other_spelling(name)
+        if self._spelled is None and twin is not None and twin not in self._all_names:
+            return name_text(name)
+        return self.spelled[node]
+
+    @cached_property
+    def _all_names(self) -> set[str]:
+        return set(self.names.values())
 
     def names_with(self, *others: Value) -> dict[Value, str]:
         """The display names of the nodes and of Values outside the graph."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd._format import as_index, one_line, unique_names
+from autograd._format import MAX_NAME, as_index, one_line, unique_names
 from autograd._frames import user_frame
 from autograd.context import Scope
 from autograd.value import Value
@@ -57,6 +57,18 @@ def name_text(name: str) -> str:
         return f"“{name}”"
     match = re.fullmatch(r"(.*[^\W\d_])_?([0-9]+)", name)
     return match[1] + match[2].translate(_SUBSCRIPTS) if match else name
+
+
+def other_spelling(name: str) -> str | None:
+    """The only other name that `name_text` would write in the same way, "" if there is none; None if there may be many.
+
+    >>> other_spelling("w1"), other_spelling("w_1"), other_spelling("b[0]"), other_spelling("my loss")
+    ('w_1', 'w1', '', None)
+    """
+    if numbered := re.fullmatch(r"([^\W\d](?:[\w\[\].]*[^\W\d_])?)(_?)([0-9]+)", name):
+        base, line, number = numbered.groups()
+        return f"{base}{'' if line else '_'}{number}"
+    return "" if len(name) < MAX_NAME and re.fullmatch(r"[^\W\d][\w\[\].]*", name) else None
 
 
 def _variables(scope: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value
 from autograd.extend import as_index, counted, html_card, html_note, html_table, shown
 
-MAX_SEEN = 10  # epochs that are seen at once
+MAX_SEEN, MAX_KEPT = 10, 200  # epochs that are seen at once, and those that are folded too
 WIDTH, HEIGHT = 240, 40  # of a curve, in pixels
 HEADER = ("module", "is", "parameters", "")
 
@@ -70,12 +70,17 @@ def setting_text(held: Any) -> str:
 def series_card(title: str, each: str, columns: Mapping[str, Sequence[float]]) -> str:
     """Numbers that developed: a curve for each, and a table; of many rows some are seen, and the others folded."""
     count = max(map(len, columns.values()), default=0)
-    seen = sorted({round(k * (count - 1) / (MAX_SEEN - 1)) for k in range(MAX_SEEN)}) if count > MAX_SEEN else range(count)
+    kept = _spread(count, MAX_KEPT)
     curves = "".join(_curve(name, column) for name, column in columns.items() if len(set(column)) > 1)
-    rows = [(str(i + 1), *(shown(column[i]) if i < len(column) else "" for column in columns.values())) for i in seen]
-    table = html_table((each, *columns), rows, kinds="tn") if rows else ""
-    left_out = html_note(f"{len(seen)} of {count:,} {each}s are shown") if len(seen) < count else ""
+    rows = [(str(i + 1), *(shown(column[i]) if i < len(column) else "" for column in columns.values())) for i in kept]
+    table = html_table((each, *columns), rows, kinds="tn", seen=_spread(len(kept), MAX_SEEN)) if rows else ""
+    left_out = html_note(f"{len(kept)} of {count:,} {each}s") if len(kept) < count else ""
     return html_card(title, curves, table, left_out)
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Indices of the first, the last, and some between them."""
+    return sorted({round(k * (count - 1) / (most - 1)) for k in range(most)}) if count > most else list(range(count))
 
 
 def _curve(name: str, numbers: Sequence[float]) -> str:

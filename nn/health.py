@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from autograd import Value
-from autograd.extend import Graph, Scope, edges_of, html_card, html_table, one_line, text_table, tree_leaves
+from autograd.extend import Graph, Scope, as_index, edges_of, html_card, html_table, one_line, text_table, tree_leaves
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 
@@ -123,7 +123,7 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
     >>> from nn import MLP
     >>> net = MLP(1, [3, 1], seed=0)
     >>> [(layer.name, len(layer.outputs)) for layer in layer_calls(net, net([1.0]) + net([2.0])).called]
-    [("layers.0 Layer(1, 3, 'relu')", 6), ("layers.1 Layer(3, 1, 'linear')", 2)]
+    [("layers[0] Layer(1, 3, 'relu')", 6), ("layers[1] Layer(3, 1, 'linear')", 2)]
     """
     checked_module("model", model)
     if type(loss) is not Value:
@@ -154,7 +154,7 @@ def _layers(model: Module) -> Iterator[tuple[str, Module]]:
         parts = module.modules()[1:]
         if id(module) not in covered and (isinstance(module, (Layer, Neuron)) or not parts):
             covered.update(map(id, parts))
-            yield f"{name} {module!r}".strip(), module
+            yield f"{as_index(name)} {module!r}".strip(), module
 
 
 # -- the health of one layer -------------------------------------------------------------------------

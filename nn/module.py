@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 from autograd import Value
 from autograd.extend import call, checked_flag, same_shape, tree_leaves, tree_map
-from nn._cards import module_card
 from nn._check import plain_lists, shape_text, sizes
 from nn._parameter_search import ParameterSearch, indexed, items, leaves
 
@@ -201,13 +200,13 @@ class Module:
         return ""
 
     def _repr_html_(self) -> str:
-        return module_card(self)
+        return self._repr_mimebundle_()["text/html"]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
         return _display[-1](self)
 
 
-_display: list[Callable[[Module], dict[str, str]]] = [lambda module: {"text/plain": repr(module)}]
+_display: list[Callable[[Module], dict[str, str]]] = []
 
 
 def show_modules_with(display: Callable[[Module], dict[str, str]]) -> None:

@@ -1,5 +1,6 @@
 """How the suite runs Hypothesis: the same examples on every run, and with SOAK=1 many fresh ones. And the table stays clean."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -14,6 +15,12 @@ settings.register_profile("soak", settings.get_profile("suite"), derandomize=Fal
 settings.register_profile("fresh", settings.get_profile("suite"), derandomize=False, max_examples=20)  # for `make flakes`
 settings.register_profile("unshrunk", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate])  # for mutants
 settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests stay to the end, so the garbage collector need not walk them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

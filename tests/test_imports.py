@@ -4,6 +4,7 @@ import ast
 import importlib
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,37 +26,42 @@ FOR_TYPES = {
     ("autograd.op", "autograd.value"),
     ("autograd.sweeps", "autograd.value"),
 }
-PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still"}  # the modules of autograd that nn may use besides its names
+# The modules of autograd that nn may use besides its names.
+PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still", "viz.text_size"}
 
 
-def imports(tree):
-    """The modules that a syntax tree imports, in functions too, with what is taken from them."""
-    for node in ast.walk(tree):
+STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # no expression holds an import
+
+
+def imports(tree, types=True):
+    """The modules that a syntax tree imports, in functions too, with what is taken from them; or only at run time."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module, tuple(alias.name for alias in node.names)
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not types:
+            stack += node.orelse
+        else:
+            stack += [child for child in ast.iter_child_nodes(node) if isinstance(child, STATEMENTS)]
 
 
-def without_types(tree):
-    """The syntax tree without what only type checkers read."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = [ast.Pass()]
-    return tree
-
-
+@cache
 def modules(package):
     """The modules of a package by their names, with their syntax trees."""
+    found = {}
     for path in sorted((ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), ast.parse(path.read_text(encoding="utf-8"))
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
 
 
-def imported(name, tree, known):
+def imported(name, tree, known, types=True):
     """The modules of the package that one of them imports; a package that is named for a module in it does not count."""
     found = set()
-    for module, names in imports(tree):
+    for module, names in imports(tree, types):
         inside = {f"{module}.{taken}" for taken in names} & known
         found |= inside
         if module in known and (not inside or len(inside) < len(names)):
@@ -73,9 +79,8 @@ def circles(edges):
 
 @pytest.mark.parametrize("package", ["autograd", "nn"])
 def test_imports_run_in_no_circle_those_inside_functions_included(package):
-    trees = {name: without_types(tree) for name, tree in modules(package)}
-    known = set(trees)
-    edges = {name: imported(name, tree, known) for name, tree in trees.items()}
+    trees = modules(package)
+    edges = {name: imported(name, tree, trees.keys(), types=False) for name, tree in trees.items()}
     edges[package] |= set(getattr(importlib.import_module(package), "_LOADED_LATER", {}).values())
     assert circles(edges) == {}
 
@@ -83,12 +88,11 @@ def test_imports_run_in_no_circle_those_inside_functions_included(package):
 def test_only_these_modules_import_names_from_above_for_type_checkers():
     found = set()
     for package in ("autograd", "nn"):
-        trees = dict(modules(package))
-        known = set(trees)
+        trees = modules(package)
+        known = trees.keys()
         for name, tree in trees.items():
-            everything = imported(name, tree, known)
             if name != package:  # which hands on all names
-                found |= {(name, used) for used in everything - imported(name, without_types(tree), known)}
+                found |= {(name, used) for used in imported(name, tree, known) - imported(name, tree, known, types=False)}
     assert found == FOR_TYPES
 
 

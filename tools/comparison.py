@@ -12,6 +12,7 @@ import json
 import random
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,19 +59,20 @@ def svg(drawing: Any) -> str:
 
 
 def page(folder: Path) -> None:
-    """All pairs, side by side."""
-    parts = []
-    for i, pair in enumerate(pairs()):
-        for side in ("ours", "theirs"):
-            (folder / f"{i:02}-{side}.svg").write_text(getattr(pair, side), encoding="utf-8")
-        title, peer = html.escape(SCENES[pair.scene].title), html.escape(pair.peer)
-        parts.append(
-            f"<section><h2>{title}</h2><div>"
-            f'<figure><figcaption>ours</figcaption><img src="{i:02}-ours.svg" alt="{title}, as we draw it"></figure>'
-            f'<figure><figcaption>{peer}</figcaption><img src="{i:02}-theirs.svg" alt="{title}, by {peer}"></figure>'
-            "</div></section>"
-        )
-    text = PAGE.format(style=PAGE_STYLE, sections="\n".join(parts))
+    """For each scene our picture, and below it those of the others."""
+    sections = []
+    for name, drawn in groupby(pairs(), key=lambda pair: pair.scene):
+        group, title = list(drawn), html.escape(SCENES[name].title)
+        (folder / f"{name}.svg").write_text(group[0].ours, encoding="utf-8")
+        figures = []
+        for i, pair in enumerate(group):
+            (folder / f"{name}-{i}.svg").write_text(pair.theirs, encoding="utf-8")
+            peer = html.escape(pair.peer)
+            image = f'<img src="{name}-{i}.svg" alt="{title}: {peer}">'
+            figures.append(f"<figure><figcaption>{peer}</figcaption>{image}</figure>")
+        ours = f'<img src="{name}.svg" alt="{title}">'
+        sections.append(f"<section><h2>{title}</h2>{ours}<div>{''.join(figures)}</div></section>")
+    text = PAGE.format(style=PAGE_STYLE, sections="\n".join(sections))
     (folder / "index.html").write_text(text, encoding="utf-8")
 
 
@@ -82,9 +84,9 @@ PAGE = """<!DOCTYPE html>
 <title>The gallery and others</title>
 <style>
 {style}
-section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }}
+section div {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }}
 figure {{ margin: 0; }}
-figure + figure img {{ background: #fff; }}
+figure img {{ background: #fff; }}
 </style>
 </head>
 <body>

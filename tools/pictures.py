@@ -22,7 +22,8 @@ h1 {{ font-size: 1.8rem; line-height: 1.2; }}
 h2 {{ margin: 0; font-size: 1.2rem; }}
 section {{ margin-top: 2.5rem; }}
 section p {{ margin: 0.2rem 0 0.8rem; color: var(--quiet); }}
-img {{ display: block; max-width: 100%; height: auto; }}"""
+img {{ display: block; max-width: 100%; height: auto; }}
+@media (max-width: 600px) {{ main > section > :is(img, picture) {{ display: block; margin: 0 -1rem; }} }}"""
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>

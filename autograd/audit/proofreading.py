@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from autograd import context
 from autograd._format import printable
-from autograd._html import card, filled_table
+from autograd._html import card, table
 from autograd.audit.claim import Claim
 from autograd.audit.mistakes import diagnose
 from autograd.audit.parameters import Parameters
@@ -168,4 +168,4 @@ class Proofreading:
     def _repr_html_(self) -> str:
         rows = [[one.says, one.verdict, one.likely, one.right] for one in self]
         columns = ["the document says", "verdict", "likely mistake", "right form"]
-        return card(self.headline(), filled_table(columns, rows), holds=all(one.holds for one in self))
+        return card(self.headline(), table(columns, rows), holds=all(one.holds for one in self))

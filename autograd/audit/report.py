@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd._format import printable, told_apart
-from autograd._html import card, filled_table, table
+from autograd._html import card, table
 from autograd.audit.claim import Claim, Diagnosis, Entry
 from autograd.audit.parameters import shape_text
 
@@ -94,7 +94,7 @@ class AuditReport:
     def _repr_html_(self) -> str:
         verdicts = [[v.name, shape_text(v.shape), v.sentence(), v.likely(), v.others()] for v in self]
         columns = ["parameter", "shape", "verdict", "likely mistake", "also possible"]
-        parts = [filled_table(columns, verdicts)]
+        parts = [table(columns, verdicts)]
         wrong = [entry for entry in self.table() if entry.place and not entry.agrees]  # of a number the verdict says all
         rows = [[one.parameter + one.place, *told_apart(one.claimed, one.gradient)] for one in wrong]
         if rows:

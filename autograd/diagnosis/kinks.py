@@ -42,7 +42,7 @@ class Kinks(tuple[Kink, ...]):
     def _repr_html_(self) -> str:
         if not self:
             return card("no kinks")
-        rows = [(name, op, margin, args, where) for op, name, margin, args, where in map(_cells, self)]
+        rows = [(name, op, margin, args.replace("-", "−"), where) for op, name, margin, args, where in map(_cells, self)]
         return card(
             "", table(("node", "op", "margin", "arguments", "recorded at"), rows, "Kinks, the nearest first", kinds="ttntt")
         )

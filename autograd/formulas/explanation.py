@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from autograd import ops
 from autograd._check import checked_value
-from autograd._format import listed
-from autograd._html import card, escaped
+from autograd._format import counted, listed
+from autograd._html import MAX_OPEN, card, escaped, folded
 from autograd.formulas.latex import Latex, aligned, latex_names
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abridged, enough_arguments
@@ -153,15 +153,19 @@ HTML_WORDING = TEXT_WORDING._replace(printer=HTML, so="    {} &nbsp;⇒&nbsp; {}
 
 
 def nested(lines: Sequence[str]) -> str:
-    """Lines of HTML as a list, the indented ones as lists inside it."""
-    items: list[list[str]] = []
+    """Lines of HTML as a list, the indented ones as lists inside it; the end of a long one is folded."""
+    items: list[tuple[str, list[str]]] = []
     for line in lines:
         if line.startswith(" "):
-            items[-1].append(f"<li>{line.strip()}</li>")
+            items[-1][1].append(f"<li>{line.strip()}</li>")
         else:
-            items.append([line])
-    rules = (f"<ul>{''.join(inner)}</ul>" if inner else "" for _, *inner in items)
-    return f"<ul>{''.join(f'<li>{item[0]}{below}</li>' for item, below in zip(items, rules, strict=True))}</ul>"
+            items.append((line, []))
+    inner = (f"<ul>{''.join(below)}</ul>" if below else "" for _, below in items)
+    written = [f"<li>{line}{below}</li>" for (line, _), below in zip(items, inner, strict=True)]
+    seen = len(written) if len(written) <= MAX_OPEN + 2 else MAX_OPEN
+    rest = written[seen:]
+    more = folded(counted(len(rest), "more derivative"), f"<ul>{''.join(rest)}</ul>") if rest else ""
+    return f"<ul>{''.join(written[:seen])}</ul>{more}"
 
 
 class ChainRule:

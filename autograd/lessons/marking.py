@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from autograd._format import listed, shown
+from autograd._html import MARKS, card, lines
 from autograd.formulas.explanation import TEXT_WORDING, ChainRule, arrivals
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.path_sum import paths, route
@@ -43,12 +44,19 @@ class SolvedGraph:
         (self.root,) = graph.roots
         self.spelled = graph.spelled
         self.passes = Passes(graph)
+        self._wrong: dict[str, dict[Value, float]] = {}
         self._users = arrivals(graph, graph.users)
         self._rule = ChainRule(graph, TEXT_WORDING, self.spelled, self._users)
 
     def gradient(self, x: Value) -> float:
         """∂root/∂x."""
         return self.passes.bars.get(x, 0.0)
+
+    def gradients_with(self, bug: str) -> dict[Value, float]:
+        """The gradients of a backward pass with this mistake."""
+        if bug not in self._wrong:
+            self._wrong[bug] = BUGS[bug].go_backward(self.graph).gradients
+        return self._wrong[bug]
 
     def uses(self, x: Value) -> Mapping[Value, Sequence[Edge]]:
         """The edges along which gradient arrives at x, in that order, by the node they come from."""
@@ -81,6 +89,9 @@ class Mark:
     def __repr__(self) -> str:
         return self.text
 
+    def _repr_html_(self) -> str:
+        return card(self.text, holds=None if self.answer is None else self.right)
+
 
 class Marks(tuple[Mark, ...]):
     """Several answers, marked: one per line."""
@@ -89,6 +100,10 @@ class Marks(tuple[Mark, ...]):
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self))
+
+    def _repr_html_(self) -> str:
+        signs = (MARKS[None if mark.answer is None else mark.right] for mark in self)
+        return card("", lines(f"{sign or '?'} {mark.text}" for sign, mark in zip(signs, self, strict=True)))
 
 
 def is_right(answer: float, gradient: float) -> bool:
@@ -99,8 +114,13 @@ def is_right(answer: float, gradient: float) -> bool:
     >>> is_right(0.333, 1 / 3), is_right(0.33, 1 / 3), is_right(200.0, 201.0), is_right(0.0, 6e-17)
     (True, False, False, True)
     """
+    return abs(answer - gradient) <= allowance(gradient)
+
+
+def allowance(gradient: float) -> float:
+    """How far from the gradient a right answer may be."""
     half_a_unit = 0.5 * 10.0 ** (Decimal(gradient).adjusted() + 1 - DIGITS) if gradient else 0.0
-    return abs(answer - gradient) <= max(half_a_unit * (1.0 + MAX_NEGLIGIBLE), MAX_NEGLIGIBLE)
+    return max(half_a_unit * (1.0 + MAX_NEGLIGIBLE), MAX_NEGLIGIBLE)
 
 
 def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
@@ -109,14 +129,22 @@ def mark(solved: SolvedGraph, x: Value, answer: float | None) -> Mark:
     if answer is None:
         return Mark(None, False, "", f"{name}: not answered yet")
     if is_right(answer, gradient):
-        return Mark(answer, True, "", f"{name}: right, {solved.quotient(x)} = {shown(gradient)}")
-    slips = ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > MAX_NEGLIGIBLE)
-    slip = next((slip for number, slip in slips if is_right(answer, number)), "")
+        return Mark(answer, True, "", praise(solved, x))
+    slip = next((slip for number, slip in slips(solved, x) if is_right(answer, number)), "")
     return Mark(answer, False, slip, f"{name}: {shown(answer)} is wrong{slip and f': {slip}'}")
 
 
+def praise(solved: SolvedGraph, x: Value) -> str:
+    """What a right answer gets to hear."""
+    return f"{solved.spelled[x]}: right, {solved.quotient(x)} = {shown(solved.gradient(x))}"
+
+
+def slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
+    """The wrong answers that slips lead to, each with the slip in words; the likeliest first."""
+    return ((number, slip) for number, slip in _slips(solved, x) if math.isfinite(number) and abs(number) > MAX_NEGLIGIBLE)
+
+
 def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
-    """What each slip leads to, the likeliest slip first."""
     graph, root, names, gradient, uses = solved.graph, solved.root, solved.spelled, solved.gradient(x), solved.uses(x)
     yield -gradient, "look at the sign"
     edges = [edge for by_user in uses.values() for edge in by_user]
@@ -141,7 +169,7 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
     if len(graph) > MAX_NODES:
         return
     for bug, slip in SLIPS.items():
-        yield BUGS[bug].go_backward(graph).gradients[x], slip
+        yield solved.gradients_with(bug)[x], slip
     found = paths(x, of=root, max_paths=MAX_PATHS)
     for path in found if found.total > 1 else ():
         yield path.product, f"that is the path {route(path, names)} alone; there are others, and they all add up"

@@ -9,19 +9,24 @@ from random import Random
 from typing import Any, NamedTuple, overload
 
 from autograd._check import checked_integer, checked_value, finite_number
-from autograd._format import html_table, listed, one_line, shown, text_table
+from autograd._format import listed, one_line, shown, text_table
+from autograd._html import card, table
 from autograd.formulas.explanation import TEXT_WORDING
 from autograd.graph import Graph
-from autograd.lessons.marking import Mark, Marks, SolvedGraph, hint_places, hint_rules, mark
+from autograd.lessons.marking import Mark, Marks, SolvedGraph, allowance, hint_places, hint_rules, mark, praise, slips
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Placeholder, Quantities
 from autograd.viz.drawing import Drawing, draw_graph
+from autograd.viz.page import Player
 from autograd.viz.style import Options
 
 MAX_QUESTIONS = 10  # unless more are wanted
 MAX_LINES = 40
 MAX_OPERATIONS = 20
+TITLE = "What are these gradients?"
+ASSETS = ("stage.css", "quiz.css", "stage.js", "quiz.js")
+HEIGHT = 640  # of the page in a notebook, in pixels
 HEADER = ("", "question", "gradient", "how it comes about")  # of the answer key
 Asked = Value | str | int
 
@@ -70,11 +75,11 @@ class AnswerKey:
         return "\n".join(text_table([HEADER, *(solution.cells() for solution in self.solutions)], align="rlrl"))
 
     def _repr_html_(self) -> str:
-        return html_table(HEADER, (solution.cells() for solution in self.solutions))
+        return card("", table(HEADER, map(Solution.cells, self.solutions), "Answers", kinds="ttst"))
 
 
 class Quiz:
-    """Questions for gradients of a drawn graph. It shows itself in a notebook, and prints as text."""
+    """Questions for gradients of a drawn graph. A notebook shows it as a page with boxes for the answers; it prints as text."""
 
     def __init__(self, solved: SolvedGraph, nodes: Sequence[Value], notes: Sequence[str]) -> None:
         self._solved, self._notes = solved, tuple(notes)
@@ -134,8 +139,11 @@ class Quiz:
     @property
     def drawing(self) -> Drawing:
         """The graph with its numbers; "?" for each gradient that is yet to be found, and the questions below."""
+        return self._drawn(self._lines())
+
+    def _drawn(self, lines: Sequence[str]) -> Drawing:
         hidden = {question.node: question.number for question in self.questions if question.number not in self._right}
-        graph, lines = self._solved.graph, self._lines()
+        graph = self._solved.graph
         if hidden:
             drawing = _without_flow(graph, self._placeholders(hidden), lines)
         else:
@@ -158,10 +166,37 @@ class Quiz:
                 texts[node] = Placeholder(text, style.gradient_colour([gradient(node)]))
         return texts
 
+    @property
+    def page(self) -> Player:
+        """The quiz as a page that marks answers itself, without Python: `page.save_html(path)` writes it to a file.
+
+        Whoever reads its source finds the gradients there.
+        """
+        still = self.drawing.pipe("svg", encoding="utf-8")
+        svg = self._drawn(()).pipe("svg", encoding="utf-8")
+        data = {"title": TITLE, "svg": svg, "notes": self._notes, "questions": [*map(self._on_page, self.questions)]}
+        return Player(TITLE, data, ASSETS, HEIGHT, still)
+
+    def _on_page(self, question: Question) -> dict[str, Any]:
+        """A question as the page has it. An answer, right or wrong, comes with how far off it may be."""
+        solved, node = self._solved, question.node
+        gradient = solved.gradient(node)
+        return {
+            "number": question.number,
+            "name": solved.spelled[node],
+            "text": question.text,
+            "gradient": (gradient, allowance(gradient)),
+            "slips": [(number, allowance(number), slip) for number, slip in slips(solved, node)],
+            "hints": (hint_rules(solved, node), hint_places(solved, node)),
+            "right": praise(solved, node),
+            "solution": solved.chain_rule(node),
+            "shown": style.short(gradient),
+            "colour": style.gradient_colour([gradient]),
+            "found": question.number in self._right,
+        }
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle = self.drawing._repr_mimebundle_()
-        missing = "" if "image/svg+xml" in bundle else bundle["text/plain"].partition("\n\n")[0] + "\n\n"
-        return {**bundle, "text/plain": missing + repr(self)}
+        return {"text/html": self.page._repr_html_(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         passes = self._solved.passes
@@ -172,7 +207,7 @@ class Quiz:
 
     def _lines(self) -> list[str]:
         """The questions and how they stand, below a heading."""
-        lines = [f"What are these gradients? {self.score}", *self._notes]
+        lines = [f"{TITLE} {self.score}", *self._notes]
         for question in self.questions[:MAX_LINES]:
             right = question.number in self._right
             answer = f"{shown(self._solved.gradient(question.node))}, right" if right else "?"

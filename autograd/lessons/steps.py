@@ -227,27 +227,13 @@ class Passes:
     def step(self, index: int) -> Step:
         """The step of that index, from 0."""
         turn = index - len(self.forward)
+        node = self.forward[index] if turn < 0 else self.backward[turn - 1][0] if turn else self.root
+        about: dict[str, Any] = {"index": index, "node": node, "name": self.names[node], "spelled": self.spelled[node]}
         if turn < 0:
-            node = self.forward[index]
-            return Step(
-                index, "forward", node, self.names[node], self.operation(node), root=self.root, spelled=self.spelled[node]
-            )
-        if turn == 0:
-            return Step(
-                index, "backward", self.root, self.names[self.root], upstream=1.0, root=self.root, spelled=self.spelled[self.root]
-            )
-        node, bar, _ = self.backward[turn - 1]
-        return Step(
-            index,
-            "backward",
-            node,
-            self.names[node],
-            "",
-            bar,
-            tuple(self.contributions(turn - 1)),
-            root=self.root,
-            spelled=self.spelled[node],
-        )
+            return Step(phase="forward", operation=self.operation(node), root=self.root, **about)
+        upstream = self.backward[turn - 1][1] if turn else 1.0
+        passed_on = tuple(self.contributions(turn - 1)) if turn else ()
+        return Step(phase="backward", upstream=upstream, contributions=passed_on, root=self.root, **about)
 
     def gradients(self, index: int) -> dict[Value, float]:
         """The gradients after the step of that index."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from autograd._format import one_line
+from autograd._format import counted, one_line
 from autograd.viz import style
 from autograd.viz.diagram import Box
 from autograd.viz.folding import Group
@@ -88,11 +88,12 @@ def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
     lines = [Line("about", "", one_line(group.about), style.LINE)] if group.about else []
     if box.parameters is None:
         return lines + _numbers(box, show)
-    lines.append(Line("about", "in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
+    if not group.about or len(group.calls) > 1:
+        lines.append(Line("about", "in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
     lines += _numbers(box, show)
     if box.parameters:
-        lines.append(Line("about", "parameters", f"{box.parameters}", style.INK))
-        lines += _grads("their grad", box.parameter_grads, show)
+        count = counted(box.parameters, "param")
+        lines += _grads(count, box.parameter_grads, show) or [Line("about", count, "", style.INK)]
     return lines
 
 
@@ -110,6 +111,6 @@ def _sum(box: Box) -> list[Line]:
 
 def _tooltip(box: Box) -> str:
     if box.group is not None:
-        return f"{box.group.name} {box.group.about}: expand={box.group.name!r} opens it"
+        return f"{box.group.name} {box.group.about}: expand={box.group.key!r} opens it"
     grad = f", grad {box.grads[0]!r}" if box.grads else ""
     return f"{box.name}: data {box.data[0]!r}{grad}{box.origin and f', recorded at {box.origin}'}"

@@ -12,7 +12,7 @@ from autograd.viz.diagram import Box, Diagram
 def title(diagram: Diagram) -> str:
     """What the drawing is of: `y = 0.7071`."""
     roots = diagram.graph.roots
-    names = [one_line(diagram.names[root]) for root in roots]
+    names = [one_line(diagram.name_of(root)) for root in roots]
     return f"{names[0]} = {diagram.root_data}" if len(roots) == 1 else listed(names, most=4)
 
 
@@ -36,7 +36,7 @@ def describe_graph(diagram: Diagram) -> str:
 
 def what_to_see(diagram: Diagram) -> str:
     """One sentence on what the numbers say."""
-    root = one_line(diagram.names[diagram.graph.roots[0]])
+    root = one_line(diagram.name_of(diagram.graph.roots[0]))
     born = [one_line(box.name or box.symbol) for box in diagram.boxes.values() if box.framed and box.data]
     if born:
         return f"The thick frame is where it went wrong: {listed(born, most=2)}."
@@ -79,6 +79,6 @@ def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
 
 def _name(diagram: Diagram, box: Box, i: int) -> str:
     if box.group is None:
-        return box.name
+        return box.full_name
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
-    return diagram.names[leaves[i]] if i < len(leaves) else box.group.name
+    return diagram.name_of(leaves[i]) if i < len(leaves) else box.group.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from autograd.viz.style import Options
 
 MAX_SPAN = 300  # ranks that all arrows together may cross: with more, the layout takes seconds to minutes
 MAX_CROSSED = 4  # ranks that one arrow may cross in a diagram that has too many
+MAX_NAMES = 5  # of what one arrow stands for
 NO_GRADIENTS = "no gradients yet: call backward()"
 
 
@@ -72,6 +73,7 @@ class Box:
     name: str
     data: list[float] = field(default_factory=list)
     grads: list[float] = field(default_factory=list)
+    full_name: str = ""
     symbol: str = ""
     origin: str = ""
     frame: Group | None = None
@@ -92,8 +94,8 @@ class Box:
 class Arrow:
     """From an argument to the operation that uses it; several edges between two boxes of which one is folded are one arrow.
 
-    `turn` is the index of the operation in the graph. `data` holds the numbers that go forward; `bar` is the adjoint of the
-    operation, None before there is one. `partials` are None where no gradient flows.
+    `turn` is the index of the operation in the graph. `bar` is the adjoint of the operation, None before there is one.
+    `partials` are None where no gradient flows.
     """
 
     id: str
@@ -101,17 +103,16 @@ class Arrow:
     source: str
     target: str
     bar: float | None
+    into_folded: bool = False
     names: list[str] = field(default_factory=list)
-    data: list[float] = field(default_factory=list)
     partials: list[float | None] = field(default_factory=list)
     sums: dict[Hashable, float | None] = field(default_factory=dict)  # the contribution to each argument
 
-    def add(self, arg: Hashable, name: str, data: float, partial: float | None, bar: float | None) -> None:
-        """One more edge; the contributions to one argument are summed."""
+    def add(self, arg: Hashable, name_of: Callable[[Value], str], partial: float | None, bar: float | None) -> None:
+        """One more edge; the contributions to one argument are summed, and the first few arguments named."""
         self.partials.append(partial)
-        if arg not in self.sums:
-            self.names.append(name)
-            self.data.append(data)
+        if type(arg) is Value and len(self.names) < MAX_NAMES and arg not in self.sums:
+            self.names.append(name_of(arg))
         before = self.sums.setdefault(arg, None)
         if bar is not None and partial is not None:
             self.sums[arg] = bar * partial if before is None else before + bar * partial
@@ -125,10 +126,9 @@ class Arrow:
 
 def _in_terms(node: Value) -> Sequence[int]:
     """The positions of its arguments; factors of one product beside each other, as a weight and its input, and a bias last."""
-    count = len(node.args)
-    if node.op is None or node.op.terms is None or count < 3:
-        return range(count)
-    terms = node.op.terms(count)
+    if node.op is None or node.op.terms is None:
+        return range(len(node.args))
+    terms = node.op.terms(len(node.args))
     return [position for term in sorted(terms, key=lambda term: len(term) == 1) for position in term]
 
 
@@ -136,9 +136,9 @@ class Diagram:
     """The boxes and arrows of a graph, in its order, folded."""
 
     def __init__(
-        self, graph: Graph, names: Mapping[Value, str], folding: Folding, options: Options, quantities: Quantities
+        self, graph: Graph, name_of: Callable[[Value], str], folding: Folding, options: Options, quantities: Quantities
     ) -> None:
-        self.graph, self.names, self.folding, self.options = graph, names, folding, options
+        self.graph, self.name_of, self.folding, self.options = graph, name_of, folding, options
         self.quantities, self._recorded = quantities, quantities == RECORDED
         if quantities.grad(graph.nodes[-1]) is None:  # what leaves may hold is the gradient of another graph
             self.quantities = replace(quantities, grad=lambda node: None)
@@ -164,7 +164,7 @@ class Diagram:
         if self.not_expanded:
             notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
         if self._recorded and self.graph.stale:
-            changed = listed([self.names[leaf] for leaf in self.graph.stale])
+            changed = listed([self.name_of(leaf) for leaf in self.graph.stale])
             notes.append(f"{changed} changed since recording: the gradients are those at the recorded numbers")
         bar, *others = map(self.quantities.grad, self.graph.roots)
         if bar is None and others == [None] * len(others) and set(self.options.show) - {"data"}:
@@ -191,7 +191,7 @@ class Diagram:
 
     def _box(self, id: str, node: Value, frame: Group | None) -> Box:
         quantities = self.quantities
-        name = self.names[node]
+        name = full_name = self.name_of(node)
         for outer in frame.path() if frame is not None else ():  # the frames around it say the beginning of its path
             name = name.removeprefix(f"{outer.name}.")
         first_broken = not math.isfinite(quantities.data(node)) and all(math.isfinite(quantities.of(arg)) for arg in node.args)
@@ -200,6 +200,7 @@ class Diagram:
             name,
             [quantities.data(node)],
             quantities.grads([node]),
+            full_name=full_name,
             symbol="" if node.op is None else node.op.symbol,
             origin="" if node.origin is None else place(node.origin, whole=False),
             frame=frame,
@@ -227,11 +228,13 @@ class Diagram:
             if terms := self._expandable(node):
                 self._expand(node, i, terms)
                 continue
+            args, target = node.args, self.box_ids[node]
+            sources = [self.box_ids[arg] if type(arg) is Value else target for arg in args]
+            if sources.count(target) == len(args):  # as most are in a large graph, which is folded
+                continue
             bar, partials = self.quantities.grad(node), self.quantities.partials(node)
-            target = self.box_ids[node]
-            for position in _in_terms(node):
-                arg = node.args[position]
-                source = self.box_ids[arg] if type(arg) is Value else target
+            for position in _in_terms(node) if len(args) > 2 else range(len(args)):
+                arg, source = args[position], sources[position]
                 if source == target:
                     continue
                 self.boxes[target].inputs.add(arg)
@@ -239,12 +242,12 @@ class Diagram:
                     self.boxes[source].outputs[arg] = None
                 arrow = merged.get((source, target))
                 if arrow is None:
-                    arrow = Arrow(f"{i}-{position}", i, source, target, bar)
+                    arrow = Arrow(f"{i}-{position}", i, source, target, bar, node in folded)
                     if node in folded or arg in folded:
                         merged[source, target] = arrow
                     else:
                         self.arrows.append(arrow)
-                arrow.add(arg, self.names[arg], self.quantities.data(arg), partials[position], bar)
+                arrow.add(arg, self.name_of, partials[position], bar)
         root = self.graph.nodes[-1]
         self.boxes[self.box_ids[root]].outputs[root] = None
         self.arrows += merged.values()
@@ -272,16 +275,17 @@ class Diagram:
         last.symbol, last.constants, last.arity = "+", [], 2
 
         def box(id: str, symbol: str, data: float) -> str:
-            self.boxes[id] = Box(id, "", [data], self.quantities.grads([node]), symbol, last.origin, last.frame, arity=2)
+            grads = self.quantities.grads([node])
+            self.boxes[id] = Box(id, "", [data], grads, symbol=symbol, origin=last.origin, frame=last.frame, arity=2)
             return id
 
-        def arrow(key: str | int, source: Value | float | str, target: str, data: float, partial: float | None) -> None:
+        def arrow(key: str | int, source: Value | float | str, target: str, partial: float | None) -> None:
             if isinstance(source, float):
                 self.boxes[target].constants.append((len(self.boxes[target].constants), source))
                 return
-            start, name = (source, "") if isinstance(source, str) else (self.box_ids[source], self.names[source])
+            start = source if isinstance(source, str) else self.box_ids[source]
             self.arrows.append(Arrow(f"{i}-{key}", i, start, target, bar))
-            self.arrows[-1].add(source, name, data, partial, bar)
+            self.arrows[-1].add(source, self.name_of, partial, bar)
 
         ((bias,), *products) = terms
         before: Value | float | str = node.args[bias]
@@ -290,11 +294,10 @@ class Diagram:
             product = math.prod(number(node.args[position]) for position in factors)
             times = box(f"n{i}p{k}", "×", product)
             for position in factors:
-                arg = node.args[position]
-                arrow(position, arg, times, number(arg), partials[position])
+                arrow(position, node.args[position], times, partials[position])
             plus = last.id if k == len(products) - 1 else box(f"n{i}s{k}", "+", total + product)
-            arrow(f"b{k}" if k else bias, before, plus, total, 1.0 if k else partials[bias])
-            arrow(f"p{k}", times, plus, product, 1.0)
+            arrow(f"b{k}" if k else bias, before, plus, 1.0 if k else partials[bias])
+            arrow(f"p{k}", times, plus, 1.0)
             total, before = total + product, plus
 
     def _shorten(self) -> None:

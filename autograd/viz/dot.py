@@ -11,6 +11,7 @@ from autograd.viz.diagram import Arrow, Diagram
 from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
 
+CARDS = {"shape": "box", "style": "rounded,filled", "fillcolor": style.PAPER, "color": style.LINE}
 LOOK = {"leaf": style.LEAF, "operation": style.OPERATION, "folded": style.FOLDED}
 
 
@@ -48,7 +49,7 @@ class DotWriter:
         ends = arrow.source, arrow.target
         if flow.forward:
             tooltip = style.tooltip(f"forward: {flow.names}")
-            self.drawing.edge(*ends, **{"id": f"f{arrow.id}", "class": "forward", "color": style.FORWARD, "tooltip": tooltip})
+            self.drawing.edge(*ends, **{"id": f"f{arrow.id}", "class": "forward", "tooltip": tooltip})
         if flow.back is not None:
             label = f"<&#160;{style.escaped(flow.label)}&#160;>"
             look = {"id": f"b{arrow.id}", "class": "backward", "dir": "none" if flow.zero else "back", **flow.look}
@@ -64,7 +65,7 @@ def _write_card(graph: Any, card: Card) -> None:
     fill = "" if card.kind == "operation" else f' BGCOLOR="{LOOK[card.kind]}"'
     rows = [f'<TR><TD COLSPAN="2"{fill}><B>{style.escaped(card.head)}</B>{name}</TD></TR>', *map(_row, card.lines)]
     table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>>'
-    look = {"shape": "box", "style": "rounded,filled", "fillcolor": style.PAPER, "color": style.LINE, "class": card.kind}
+    look = {"class": card.kind}
     if card.kind == "folded":
         look["peripheries"] = "2"
     if card.broken:

@@ -46,7 +46,7 @@ def draw_dot(
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)
     >>> drawing.source.count(" -> ")
-    4
+    2
     """
     if rankdir is not None:
         direction = checked_choice("draw_dot: rankdir", rankdir, RANKDIRS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.cards import Card, card_of
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
-from autograd.viz.dot import DotWriter
+from autograd.viz.dot import CARDS, DotWriter
 from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
 from autograd.viz.still import picture
@@ -67,7 +67,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     """
 
     roots: Sequence[Value] = ()
-    names: Mapping[Value, str] = {}  # replaced as a whole
+    name_of: Callable[[Value], str] | None = None
     box_ids: Mapping[Value, str] = {}  # the id of the box that shows a Value
     picture: Picture | None = None
 
@@ -96,7 +96,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def text(self) -> str:
         """The graph as an indented tree, for a terminal; a large graph is cut off."""
         above = [NO_GRADIENTS] if all(grad_of(root) is None for root in self.roots) else []
-        return "\n".join(text_tree(self.roots, self.names, above)) if self.roots else self.source
+        return "\n".join(text_tree(self.roots, self.name_of, above)) if self.roots and self.name_of else self.source
 
     def __str__(self) -> str:
         return self.text()
@@ -119,20 +119,21 @@ def draw_graph(
     captions: Sequence[str] = (),
 ) -> Drawing:
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
-    names = graph.names if names is None else names
-    diagram = Diagram(graph, names, fold_graph(graph, names, options), options, quantities)
+    folding = fold_graph(graph, graph.names if names is None else names, options)
+    name_of = graph.spell if names is None else names.__getitem__
+    diagram = Diagram(graph, name_of, folding, options, quantities)
     notes = [*diagram.notes(hint=not captions), *captions]
     cards = {box.id: card_of(box, options.show) for box in diagram.boxes.values()}
     flows, largest = flows_of(diagram.arrows, options)
     drawing = Drawing(
         format=options.format,
         graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": "0.6", "label": style.label(notes)},
-        node_attr=NODES,
-        edge_attr=EDGES,
+        node_attr={**NODES, **CARDS},
+        edge_attr={**EDGES, "color": style.FORWARD},
     )
     DotWriter(diagram, cards, flows, drawing).write()
     drawing.picture = Picture(diagram, cards, flows, largest, options.direction, notes, _state(drawing))
-    drawing.roots, drawing.names, drawing.box_ids = graph.roots, names, diagram.box_ids
+    drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, diagram.box_ids
     return drawing
 
 
@@ -186,7 +187,7 @@ def _pygraphviz(source: str, format: str) -> bytes:
 # -- as text -----------------------------------------------------------------------------------------
 
 
-def text_tree(roots: Sequence[Value], names: Mapping[Value, str], above: Sequence[str] = ()) -> list[str]:
+def text_tree(roots: Sequence[Value], name_of: Callable[[Value], str], above: Sequence[str] = ()) -> list[str]:
     """The lines `above`, then one per node, arguments below their result; a node that was shown above is only named.
 
     It stops after 200 lines, and says so.
@@ -194,7 +195,7 @@ def text_tree(roots: Sequence[Value], names: Mapping[Value, str], above: Sequenc
     >>> x = Value(3.0, label="x")
     >>> y = x * x
     >>> y.backward()
-    >>> print("\\n".join(text_tree([y], {x: "x", y: "y"})))
+    >>> print("\\n".join(text_tree([y], {x: "x", y: "y"}.get)))
     y = ×  data 9  grad 1
     ├─ x  data 3  grad 6
     └─ x (above)
@@ -210,10 +211,10 @@ def text_tree(roots: Sequence[Value], names: Mapping[Value, str], above: Sequenc
         if type(node) is not Value:
             lines.append(f"{branch}{shown(node)}")
         elif node in seen:
-            lines.append(f"{branch}{one_line(names.get(node, 'v'))} (above)")
+            lines.append(f"{branch}{one_line(name_of(node))} (above)")
         else:
             seen.add(node)
-            lines.append(branch + _described(node, names))
+            lines.append(branch + _described(node, name_of))
             last = len(node.args) - 1
             for k, arg in reversed(list(enumerate(node.args))):
                 bend, rest = ("└─ ", "   ") if k == last else ("├─ ", "│  ")
@@ -221,8 +222,8 @@ def text_tree(roots: Sequence[Value], names: Mapping[Value, str], above: Sequenc
     return lines
 
 
-def _described(node: Value, names: Mapping[Value, str]) -> str:
-    parts = [one_line(names.get(node, "")), "" if node.op is None else f"= {node.op.symbol}"]
+def _described(node: Value, name_of: Callable[[Value], str]) -> str:
+    parts = [one_line(name_of(node)), "" if node.op is None else f"= {node.op.symbol}"]
     grad = grad_of(node)
     numbers = f"data {shown(node.data)}" if grad is None else f"data {shown(node.data)}  grad {shown(grad)}"
     return f"{' '.join(part for part in parts if part)}  {numbers}"

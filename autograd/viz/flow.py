@@ -11,7 +11,6 @@ from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options
 
-MAX_NAMES = 5  # in a tooltip
 NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
 
 
@@ -48,26 +47,21 @@ def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
         label="" if back is None else _label(arrow, back, options),
         look={} if back is None else style.gradient_style(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
-        names=", ".join(arrow.names[:MAX_NAMES]) + (NOTHING if arrow.partials == [None] else ""),
+        names=", ".join(arrow.names) + (NOTHING if arrow.partials == [None] else ""),
     )
 
 
 def _label(arrow: Arrow, back: list[float], options: Options) -> str:
-    """What flows back: as adjoint times partial, if there is only one."""
+    """What flows back: as adjoint times partial, if there is only one and the adjoint is on a card."""
     text = style.gradients(back)
-    if (
-        len(arrow.partials) == 1
-        and arrow.partials[0] is not None
-        and arrow.bar is not None
-        and "partial" in options.show
-        and any(back)
-    ):
-        text = f"{style.short(arrow.bar)} · {style.factor(arrow.partials[0])} = {text}"
+    partial = arrow.partials[0] if len(arrow.partials) == 1 and "partial" in options.show and not arrow.into_folded else None
+    if partial is not None and arrow.bar is not None and any(back):
+        text = f"{style.short(arrow.bar)} · {style.factor(partial)} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
 
 
 def _tooltip(arrow: Arrow, partial: bool) -> str:
-    what, back = ", ".join(arrow.names[:MAX_NAMES]), arrow.contributions
+    what, back = ", ".join(arrow.names), arrow.contributions
     if back is None:
         return what
     if len(arrow.partials) == 1 and partial:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os.path import commonprefix
@@ -14,6 +15,9 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.style import Options
 
+MAX_IN_RANK = 12  # a graph with groups is folded if more nodes than this are at one distance from the root
+MAX_PARTS = 6  # a layer of more neurons is not divided into them
+OPENED = 0.25  # of max_nodes: unless asked, no more boxes than that are there after groups have been opened
 MAX_CHILDREN = 12  # a group of nothing but groups is opened automatically if it holds no more than this many
 MIN_LEAVES = 3  # at least this many leaves of one list, used by the same folded boxes, become one box
 MAX_ABOUT = 40  # characters
@@ -24,7 +28,7 @@ class Group:
     """Nodes that belong together: recorded by one module or in one scope, leaves of one list, or what is left over.
 
     `nodes` are those directly in it, `groups` the groups in it; `calls` are the calls of the module, or the entries
-    into the scope.
+    into the scope. A `part` is a module that was not called itself: one neuron of a layer.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Group:
     calls: set[Scope] = field(default_factory=set)
     nodes: list[Value] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    part: bool = False
+    key: str = ""  # what `expand` calls it: its name, with that of what is around it if others have the same name
 
     def path(self) -> list[Group]:
         """The groups around it and itself, the outermost first."""
@@ -74,11 +80,11 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     for group in top.inner():
         if len(group.calls) > 1:
             group.about = " · ".join(filter(None, (group.about, f"{len(group.calls)} calls")))
-    there = {group.name for group in top.inner()}
+    there = _name_keys(top)
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"
         raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {boxes}")
-    opened = _opened(top, options, len(graph))
+    opened = _opened(top, options, len(graph) > options.max_nodes or _is_tall(graph, top))
     closed = [group for group in top.inner() if group.parent in opened and group not in opened]
     folded = {node: group for group in closed for node in group.everything()}
     unasked = bool(closed) and options.fold == "auto"
@@ -86,7 +92,7 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
         _bundle_leaves(graph, names, folded)
     cut = _cut(graph, folded, options.max_nodes)
     note = cut or (f"{len(graph):,} nodes, folded" if unasked else "")
-    hint = f"expand={closed[0].name!r} opens a box" if unasked and not cut else ""
+    hint = f"expand={closed[0].key!r} opens a box" if unasked and not cut else ""
     return Folding(folded, [group for group in top.inner() if group in opened], note, hint)
 
 
@@ -119,7 +125,45 @@ def group_tree(graph: Graph) -> Group:
     for node in graph:
         if node.op is None:
             homes.get(node, top).nodes.append(node)
+    for group in list(top.inner()):
+        if group.owner is not None and not group.groups:
+            _split(group)
     return top
+
+
+def _name_keys(top: Group) -> set[str]:
+    """Give every group its key; returns all that `expand` may be given."""
+    groups = list(top.inner())
+    for longer in (lambda group: group.name, lambda group: f"{group.parent.name}.{group.name}", _dotted):
+        taken = Counter(map(longer, groups))
+        for group in groups:
+            if not group.key and (taken[longer(group)] == 1 or longer is _dotted):
+                group.key = longer(group)
+    return {name for group in groups for name in (group.name, group.key)}
+
+
+def _dotted(group: Group) -> str:
+    return ".".join(outer.name for outer in group.path()[1:])
+
+
+def _split(group: Group) -> None:
+    """Divide a layer into its neurons: what uses the parameters of a single one of its modules belongs to that."""
+    modules = {path: module for path, module in group.owner.named_modules() if path and module.parameters()}
+    parts: dict[str, list[Value]] = {path: [] for path in modules if not any(path.startswith(f"{other}.") for other in modules)}
+    if not 0 < len(parts) <= MAX_PARTS:
+        return
+    of = {value: path for path in parts for value in modules[path].parameters()}
+    for node in reversed(group.nodes):  # arguments first
+        used = {of[arg] for arg in node.args if arg in of}
+        if node.op is not None and len(used) == 1:
+            (of[node],) = used
+        if node not in of:
+            return
+        parts[of[node]].append(node)
+    for path, nodes in parts.items():
+        part = Group(as_index(path), repr(modules[path]), group, modules[path], group.calls, nodes, part=True)
+        group.groups.append(part)
+    group.nodes = []
 
 
 def _named_group(scope: Scope, parent: Group) -> Group:
@@ -154,25 +198,37 @@ def _homes(top: Group) -> dict[Value, Group]:
 # -- which groups are opened ----------------------------------------------------------------------------
 
 
-def _opened(top: Group, options: Options, total: int) -> set[Group]:
+def _is_tall(graph: Graph, top: Group) -> bool:
+    """Would a graph with groups fill more than the height of a screen?"""
+    if not top.groups:
+        return False
+    distance = dict.fromkeys(graph, 0)
+    for node in reversed(graph.nodes):
+        for arg in node.args:
+            if type(arg) is Value:
+                distance[arg] = max(distance[arg], distance[node] + 1)
+    return max(Counter(distance.values()).values()) > MAX_IN_RANK
+
+
+def _opened(top: Group, options: Options, large: bool) -> set[Group]:
     everything = {top, *top.inner()}
-    if options.fold == "none" or (options.fold == "auto" and total <= options.max_nodes):
+    if options.fold == "none" or (options.fold == "auto" and not large):
         return everything
     opened = {top}
     for group in everything:
-        if group.name in options.opened:
-            opened.update(group.path())
+        if group.key in options.opened or group.name in options.opened:
+            opened.update(group.path(), (part for part in group.groups if len(group.groups) == 1 and part.part))
     for group in top.inner():  # outer ones first
-        only_groups = group.groups and all(node.op is None for node in group.nodes)
+        only_groups = group.groups and all(node.op is None for node in group.nodes) and not group.groups[0].part
         if group.parent in opened and only_groups and len(group.groups) <= MAX_CHILDREN:
             opened.add(group)
     if options.fold == "module":
         return opened
     boxes = sum(len(group.nodes) + sum(inner not in opened for inner in group.groups) for group in opened)
     for parent in (top, *top.inner()):  # children of one parent are opened together, or none of them
-        closed = [group for group in parent.groups if group not in opened] if parent in opened else []
+        closed = [group for group in parent.groups if not (group.part or group in opened)] if parent in opened else []
         more = sum(len(group.nodes) + len(group.groups) - 1 for group in closed)
-        if closed and boxes + more <= options.max_nodes:
+        if closed and boxes + more <= options.max_nodes * OPENED:
             opened.update(closed)
             boxes += more
     return opened

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 SWEEPS = 8
-GAP, PASSING_GAP = 16.0, 8.0  # after an item, across
+GAP, PASSING_GAP = 14.0, 8.0  # after an item, across
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
-MIN_CROSSING, MAX_CROSSING = 24.0, 96.0  # of the zone in which links cross
+MIN_CROSSING, MAX_CROSSING = 18.0, 72.0  # of the zone in which links cross
 STEEPNESS = 0.2  # how much wider that zone is for links that go far across
 
 
@@ -33,11 +33,17 @@ class Item:
     along: float
     across: float
     passing: bool = False
+    frame: bool = False
     ins: list[Hop] = field(default_factory=list)
     outs: list[Hop] = field(default_factory=list)
     rank: int = 0
     u: float = 0.0
     v: float = 0.0
+
+    @property
+    def is_card(self) -> bool:
+        """Do lines end here? They have arrowheads then."""
+        return not (self.passing or self.frame)
 
 
 @dataclass(eq=False)
@@ -181,6 +187,8 @@ class Level:
                 self._pull(rank, outs=True, ins=sweep > SWEEPS // 2)
             for rank in self.ranks:
                 self._pull(rank, ins=True, outs=sweep > SWEEPS // 2)
+        self._pull(self.ranks[0], outs=True)
+        self._pull(self.ranks[-1], ins=True)
         first = min((item.v for item in self.items), default=0.0)
         for item in self.items:
             item.v -= first
@@ -197,14 +205,15 @@ class Level:
 
     def _along(self) -> None:
         u = 0.0
-        for k, rank in enumerate(self.ranks):
+        for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
+            bends = far > 0.25 or any(not (hop.source.passing and hop.target.passing) for hop in hops)
             labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
-            begin = u + STRAIGHT * bool(k)
-            end = begin + (min(MAX_CROSSING, MIN_CROSSING + STEEPNESS * far) if hops else 0.0)
+            begin = u + STRAIGHT * any(hop.source.is_card for hop in hops)
+            end = begin + (min(MAX_CROSSING, MIN_CROSSING + STEEPNESS * far) if bends else 0.0)
             self.channels.append((begin, end))
-            u = end + labels + STRAIGHT * bool(hops)
+            u = end + labels + STRAIGHT * any(hop.target.is_card for hop in hops)
             width = max((item.along for item in rank), default=0.0)
             for item in rank:
                 item.u = u + (0.0 if item.ins and not item.outs else width - item.along)

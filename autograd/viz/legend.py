@@ -64,7 +64,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if style.MANY in colours:
         yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several: their norm")
     if "dotted" in looks:
-        yield Entry(line("M0,0H30", style.NOTHING, 0.75, "1 3"), KEY, "zero")
+        yield Entry(line("M0,0H30", style.NOTHING, 1.0, "1.5 3"), KEY, "zero")
     if style.BROKEN in colours or any(card.broken for card in cards):
         yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
     if "reference" in kinds:

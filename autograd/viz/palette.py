@@ -66,7 +66,7 @@ LIGHT_PAGES = ('[data-jp-theme-light="true"]', ".vscode-light", ".vscode-high-co
 RAMP = ("#1b1a17", "#4a4843", "#807d76", "#bbb8b0", "#f4f1e8")  # dark to light, the same in both modes
 
 
-_PAINT = re.compile(r'(fill|stroke)="(#[0-9a-f]{6})"')
+_PAINT = re.compile(r"""(fill|stroke)=["'](#[0-9a-f]{6})["']""")
 
 
 def sequence(t: float) -> str:
@@ -117,19 +117,25 @@ def standalone(svg: str, mode: str = "auto") -> str:
     """An SVG in the colours of light mode as a file of its own, on paper: "light", "dark", or "auto": as its reader prefers.
 
     >>> standalone('<svg width="9"><path stroke="#1f5fa8"/></svg>', "dark")
-    '<svg width="9"><style>svg { background: #15181c; }</style><path stroke="#7db7f5"/></svg>'
+    '<svg width="9"><style>svg { background: #15181c; fill: #e6e9ed; }</style><path stroke="#7db7f5"/></svg>'
     """
-    named, paper = {colour.light: colour for colour in _named().values()}, COLOURS["paper"]
+    named = {colour.light: colour for colour in _named().values()}
     if mode == "auto":
         used = sorted({found[0] for found in _PAINT.finditer(svg) if found[2] in named})
         rules = "".join(f" [{paint}] {{ {paint.partition('=')[0]}: {named[paint[-8:-1]].dark}; }}" for paint in used)
-        dark = f"@media (prefers-color-scheme: dark) {{ svg {{ background: {paper.dark}; }}{rules} }}"
-        style = f"svg {{ background: {paper.light}; }} {dark}"
+        style = f"{_page(svg, 'light')} @media (prefers-color-scheme: dark) {{ {_page(svg, 'dark')}{rules} }}"
     else:
-        style = f"svg {{ background: {getattr(paper, mode)}; }}"
+        style = _page(svg, mode)
         svg = _PAINT.sub(lambda found: f'{found[1]}="{getattr(named[found[2]], mode)}"' if found[2] in named else found[0], svg)
     head = svg.index(">", svg.index("<svg")) + 1
     return f"{svg[:head]}<style>{style}</style>{svg[head:]}"
+
+
+def _page(svg: str, mode: str) -> str:
+    """What an SVG has without a colour of its own, and what Graphviz calls white."""
+    paper, ink = getattr(COLOURS["paper"], mode), getattr(COLOURS["ink"], mode)
+    white = f' [fill="white"] {{ fill: {paper}; }}' if 'fill="white"' in svg else ""
+    return f"svg {{ background: {paper}; fill: {ink}; }}{white}"
 
 
 def _named() -> dict[str, Colour]:

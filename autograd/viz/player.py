@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
-from autograd.viz.drawing import draw_graph
+from autograd.viz.drawing import Drawing, draw_graph
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
 from autograd.viz.style import Options
@@ -31,6 +31,7 @@ STYLES = ("stage.css", "player.css")
 SCRIPTS = (
     "stage.js", "passes.js", "telling.js", "drawing.js", "callout.js", "numbers.js", "search.js", "address.js", "player.js"
 )  # fmt: skip
+
 
 def player(
     y: Value, *, direction: str = "LR", max_nodes: int = 100, fold: str = "auto", expand: str | Collection[str] = ()
@@ -56,39 +57,30 @@ def player(
     return player_of(passes, Options("player", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand))
 
 
-def player_of(passes: Passes, options: Options) -> Player:
-    """The player of these passes."""
-    page = page_data(passes, options)
+def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> Player:
+    """The player of these passes, or of the steps around the root if there are more."""
+    page = page_data(passes, options, max_steps)
     found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
     drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
 
-def page_data(passes: Passes, options: Options) -> dict[str, Any]:
+def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
     its `texts` are [sentence, local derivative], without the latter where no gradient flows. An arrow has [argument,
     result, the step that goes back along it, or -1] for each edge that it stands for. `groups` are the modules and scopes,
-    as [name, the one around it, or None]; a leaf has the first operation that uses it; `narrow` is the drawing for a narrow page, unless it would be too long.
+    as [name, the one around it, or None], and an operation has the number of its own; a leaf has the first operation that
+    uses it. `narrow` is the drawing for a narrow page, unless it would be too long.
     """
     quantities = Quantities(passes.data, passes.bars.get, passes.partials)
     drawing = draw_graph(passes.graph, options, quantities)
     index = {node: i for i, node in enumerate(passes.graph)}
     root = name_text(passes.names[passes.root])
-    forward = passes.forward[-MAX_STEPS // 2 :]
-    steps = [{"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward]
-    seed = passes.step(len(passes.forward)).sentence
-    steps.append({"node": index[passes.root], "texts": [[seed, ""]], "changes": [[index[passes.root], 1.0]]})
-    back: dict[Value, int] = {}  # the nodes that pass a gradient on, and the step in which they do
-    left = MAX_CHANGES
-    for turn, (node, _, before) in enumerate(passes.backward[: MAX_STEPS // 2]):
-        left -= min(len(before), MAX_AT_ONCE)
-        if left < 0 < turn:
-            break
-        back[node] = len(steps)
-        steps.append(_step_back(passes, turn, index))
+    forward = passes.forward[-max_steps // 2 :]
+    steps, back = _steps(passes, forward, max_steps // 2, index)
     start = len(passes.forward) - len(forward)
     note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(passes):,}, around {root}."
     groups, known = _groups(passes.graph)
@@ -96,21 +88,42 @@ def page_data(passes: Passes, options: Options) -> dict[str, Any]:
         known |= {arg: {"use": index[node]} for arg in node.args if type(arg) is Value and arg.op is None}
     args = (arg for node in (*back, *forward) for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
     nodes = sorted({*back, *forward, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
-    svg, narrow = compact(drawing.pipe("svg", encoding="utf-8")), {}
-    if options.direction in ("LR", "RL") and len(svg) < MAX_TWO:
-        tall = draw_graph(passes.graph, replace(options, direction="TB"), quantities)
-        narrow = {"narrow": compact(tall.pipe("svg", encoding="utf-8"))}
     return {
         "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
-        "svg": svg,
-        **narrow,
+        **_drawings(passes.graph, drawing, options, quantities),
         "nodes": {index[node]: _node(passes, node, drawing.box_ids[node], **known.get(node, {})) for node in nodes},
         "groups": groups,
         "steps": steps,
         "arrows": _arrows(passes, {*forward, *back}, back, drawing.box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
+
+
+def _drawings(graph: Graph, drawing: Drawing, options: Options, quantities: Quantities) -> dict[str, str]:
+    found = {"svg": compact(drawing.pipe("svg", encoding="utf-8"))}
+    if options.direction in ("LR", "RL") and len(found["svg"]) < MAX_TWO:
+        tall = draw_graph(graph, replace(options, direction="TB"), quantities)
+        found["narrow"] = compact(tall.pipe("svg", encoding="utf-8"))
+    return found
+
+
+def _steps(
+    passes: Passes, forward: Sequence[Value], turns: int, index: Mapping[Value, int]
+) -> tuple[list[dict[str, Any]], dict[Value, int]]:
+    """The steps, `turns` of them back; and of each node that passes a gradient on, the step in which it does."""
+    steps: list[dict[str, Any]] = [{"node": index[node], "texts": [[passes.operation(node), ""]]} for node in forward]
+    seed = passes.step(len(passes.forward)).sentence
+    steps.append({"node": index[passes.root], "texts": [[seed, ""]], "changes": [[index[passes.root], 1.0]]})
+    back: dict[Value, int] = {}
+    left = MAX_CHANGES
+    for turn, (node, _, before) in enumerate(passes.backward[:turns]):
+        left -= min(len(before), MAX_AT_ONCE)
+        if left < 0 < turn:
+            break
+        back[node] = len(steps)
+        steps.append(_step_back(passes, turn, index))
+    return steps, back
 
 
 def _node(passes: Passes, node: Value, box: str, **known: int) -> dict[str, Any]:

@@ -52,8 +52,8 @@ def draw_program(program: Program) -> ProgramDrawing:
     boxes = _Boxes(program.single_assignment())
     direction = "LR" if max(boxes.depths, default=0) < MAX_ACROSS else "TB"
     legend = LEGEND if any(program.per_lane) else ()
-    attributes = {**GRAPH, "rankdir": direction, "ranksep": "0.35", "label": style.label(legend)}
-    drawing = ProgramDrawing(graph_attr=attributes, node_attr=NODES, edge_attr=EDGES)
+    attributes = {**GRAPH, "bgcolor": style.PAPER, "rankdir": direction, "ranksep": "0.35", "label": style.label(legend)}
+    drawing = ProgramDrawing(graph_attr=attributes, node_attr={**NODES, "fontcolor": style.INK}, edge_attr=EDGES)
     drawing.program = program
     for box in boxes.all():
         _draw(drawing, box)

@@ -6,6 +6,7 @@ that no other line enters; see `autograd.viz.layered`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -21,7 +22,7 @@ from autograd.viz.text_size import shortened, text_width
 NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
 HEAD, LINE = 20.0, 16.0  # heights in a card
 PADDING = 8.0
-MAX_TEXT = 190.0  # the widest head
+MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
 CLEAR = 4.0  # between a label and any line
 HALF_TEXT = 6.0  # half the height of a label
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
@@ -86,12 +87,10 @@ class Route:
 
 
 def sides(text: str) -> tuple[float, float]:
-    """The widths of a number before and after its decimal point."""
-    mantissa = text.partition("e")[0]
-    whole = mantissa.partition(".")[0]
-    if not whole.strip("−").isdigit():
-        return text_width(text, NUMBER), 0.0
-    return text_width(whole, NUMBER), text_width(text[len(whole) :], NUMBER)
+    """The widths of a number before and after its decimal point; all of another text stands before."""
+    number = re.match(r"(?:\D+ )?−?\d+(?=\.|$|e)", text)
+    split = number.end() if number else len(text)
+    return text_width(text[:split], NUMBER), text_width(text[split:], NUMBER)
 
 
 def columns_of(cards: Sequence[Card]) -> Columns:
@@ -100,16 +99,20 @@ def columns_of(cards: Sequence[Card]) -> Columns:
     word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
     numbers = [sides(line.text) for line in lines if line.kind in ("value", "grad")]
     whole, rest = (max((number[side] for number in numbers), default=0.0) for side in (0, 1))
-    heads = [text_width(head_text(card), NAME, bold=True) for card in cards]
+    heads = [
+        text_width(symbol, NAME, bold=True) + (HEAD_SPACE + text_width(name, NAME) if name else 0.0)
+        for symbol, name in map(head_texts, cards)
+    ]
     wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
     wide += [word + 12.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
     body = word + 12.0 + whole + rest if numbers else 0.0
     return Columns(word, whole, rest, round(2 * PADDING + max([28.0, body, *heads, *wide])))
 
 
-def head_text(card: Card) -> str:
-    """The head of a card, no longer than a card is wide."""
-    return shortened("  ".join(filter(None, (card.head, card.name))), MAX_TEXT, NAME, bold=True)
+def head_texts(card: Card) -> tuple[str, str]:
+    """The head of a card and the name beside it, no wider than a card is."""
+    symbol = shortened(card.head, MAX_TEXT, NAME, bold=True)
+    return symbol, shortened(card.name, max(MAX_TEXT - text_width(symbol, NAME, bold=True), 40.0), NAME)
 
 
 class Plan:
@@ -222,7 +225,7 @@ class Plan:
             before, after, above, below = self._header
             along, across = level.along + before + after, level.across + above + below
             along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
-            self.frame_items[frame] = Item(frame.name, along, across)
+            self.frame_items[frame] = Item(frame.name, along, across, frame=True)
 
     def _home(self, id: str) -> Group | None:
         return self.paths[id][-1] if self.paths[id] else None

@@ -17,10 +17,10 @@ POSITIVE, NEGATIVE, NOTHING, MANY, BROKEN = (
 INK, PAPER, LEAF, OPERATION, FOLDED, LINE, FORWARD = (
     COLOURS[name].light for name in ("ink", "paper", "leaf", "operation", "folded", "quiet", "edge")
 )
-MAX_TERMS = 4
+MAX_TERMS = 3
 MAX_VECTOR = 3
 MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
-MIN_WIDTH, HAIRLINE, BROKEN_WIDTH = 0.75, 0.5, 4.0
+MIN_WIDTH, HAIRLINE, BROKEN_WIDTH = 1.0, 1.0, 4.0
 
 SHOW = ("data", "grad", "partial")
 RANKDIRS = ("LR", "RL", "TB", "BT")
@@ -68,7 +68,7 @@ def ribbon(gradients: Sequence[float], largest: float) -> float:
     """The width of the line along which these gradients flow: in proportion to their size, `largest` being the picture's largest.
 
     >>> ribbon([1.0], 4.0), ribbon([-4.0], 4.0), ribbon([0.0], 4.0)
-    (1.75, 7.0, 0.5)
+    (1.75, 7.0, 1.0)
     """
     size = norm(gradients)
     if not math.isfinite(size):
@@ -120,10 +120,8 @@ def factor(x: float) -> str:
 
 
 def terms(xs: Sequence[float]) -> str:
-    """A sum written out; a long one is cut off."""
-    cut = len(xs) > MAX_TERMS
-    text = " + ".join(map(short, xs[: MAX_TERMS - 1] if cut else xs)).replace("+ −", "− ")
-    return f"{text} + … ({len(xs)} terms)" if cut else text
+    """A sum written out, or how many terms it has."""
+    return " + ".join(map(short, xs)).replace("+ −", "− ") if len(xs) <= MAX_TERMS else f"the sum of {len(xs)}"
 
 
 def escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from autograd.viz.routing import (
     CLEAR,
     HALF_TEXT,
     HEAD,
+    HEAD_SPACE,
     LABEL,
     LINE,
     NAME,
@@ -26,7 +28,7 @@ from autograd.viz.routing import (
     Placed,
     Plan,
     Route,
-    head_text,
+    head_texts,
     sides,
 )
 from autograd.viz.shapes import Point, escaped, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
@@ -35,6 +37,7 @@ from autograd.viz.text_size import FONT, shortened, text_width
 MARGIN = 16.0
 TITLE, SENTENCE = 15.0, 12.0  # font sizes
 TITLE_HEIGHT, TEXT_HEIGHT = 22.0, 18.0
+INSET = 2.5  # of the second border of a folded card
 TIP, THIN_TIP = 8.0, 7.0  # lengths
 MIN_WIDTH = 340.0  # of the picture, for its title and legend
 HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
@@ -128,34 +131,29 @@ class _Picture:
         if card.kind == "reference":
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
-        top = y + (height - placed.height) / 2
         edge, thick = (style.BROKEN, 3.0) if card.broken else (style.LINE, 1.0)
-        parts = [f"<title>{escaped(card.tooltip)}</title>"]
-        if card.kind == "folded":
-            parts.append(rectangle((x - 3.0, y - 3.0), (width + 6.0, height + 6.0), "behind", style.PAPER, style.LINE))
-        parts.append(rectangle((x, y), (width, height), "card", style.PAPER, "none"))
+        parts = [f"<title>{escaped(card.tooltip)}</title>", rectangle((x, y), (width, height), "card", style.PAPER, "none")]
         if card.kind != "operation":
-            parts.append(head((x, y), width, top + HEAD - y, HEADS[card.kind]))
+            parts.append(head((x, y), width, HEAD, HEADS[card.kind]))
+        if card.kind == "folded":
+            inner = (x + INSET, y + INSET), (width - 2 * INSET, height - 2 * INSET)
+            parts.append(rectangle(*inner, "inner", "none", style.LINE, 0.5))
         parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
-        parts.append(self._name(card, x + width / 2, top + 14.5))
-        shift = (width - placed.columns.width) / 2
-        parts += [
-            self._line(row, x + shift, top + HEAD + PADDING / 2 + LINE * (k + 0.5) + 4.0, placed)
-            for k, row in enumerate(card.lines)
-        ]
+        parts.append(self._name(card, x + width / 2, y + 14.5))
+        left = x + (width - placed.columns.width) / 2
+        top = y + HEAD + PADDING / 2 + (height - placed.height) / 2 + LINE / 2 + 4.0
+        parts += [self._line(row, left, top + LINE * k, placed) for k, row in enumerate(card.lines)]
         kind = f"{card.kind} broken" if card.broken else card.kind
-        point = number(x + shift + placed.columns.point)
+        point = number(left + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}</g>'
 
     def _name(self, card: Card, x: float, y: float) -> str:
-        text = head_text(card)
-        if not (card.name and text.endswith(card.name) and text.startswith(card.head)):
-            return text_at((x, y), text, "name", size=NAME, bold=True, anchor="middle")
-        left = x - text_width(text, NAME, bold=True) / 2
-        right = left + text_width(f"{card.head}  ", NAME, bold=True)
-        return text_at((left, y), card.head, "symbol", size=NAME, bold=True) + text_at(
-            (right, y), card.name, "name", size=NAME, bold=True
-        )
+        symbol, name = head_texts(card)
+        bold, space = text_width(symbol, NAME, bold=True), HEAD_SPACE * bool(name)
+        left = x - (bold + space + text_width(name, NAME)) / 2
+        first = text_at((left, y), symbol, "symbol" if name else "name", size=NAME, bold=True)
+        colour = style.LINE if re.fullmatch(r"v\d+", name) else style.INK
+        return first + (text_at((left + bold + space, y), name, "name", colour, NAME) if name else "")
 
     def _line(self, row: Line, x: float, y: float, placed: Placed) -> str:
         columns = placed.columns
@@ -163,7 +161,7 @@ class _Picture:
         if row.kind in ("value", "grad"):
             word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
             whole, rest = sides(row.text)
-            start = x + columns.point - whole if rest or row.text.strip("−").isdigit() else right - whole
+            start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
             return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
         word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
@@ -189,7 +187,7 @@ class _Picture:
         if not flow.zero:
             end = tip(self._at(u + TIP, v), self._at(u, v), max(3.8, width / 2 + 2.5), colour)
             points[0] = (u + TIP - 1.0, v)
-        dashes = {"dashed": f"{number(5.0 + width)} {number(3.0 + width / 2)}", "dotted": "1 3"}.get(dash, "")
+        dashes = {"dashed": f"{number(5.0 + width)} {number(3.0 + width / 2)}", "dotted": "1.5 3"}.get(dash, "")
         way = line(self._curve(points[::-1]), colour, width, dashes)
         ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
         about = f"<title>{escaped(flow.tooltip)}</title>"

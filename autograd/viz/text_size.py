@@ -44,7 +44,7 @@ def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
     """`text`, or as much of its beginning and end as fits.
 
     >>> shortened("a very long name", 60.0, 11.0)
-    'a ver…name'
+    'a ve…name'
     """
     if text_width(text, size, bold) <= room:
         return text

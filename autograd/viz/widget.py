@@ -18,6 +18,7 @@ from autograd.viz.player import SCRIPTS, STYLES, player_of
 from autograd.viz.style import Options
 
 MAX_SLIDERS = 12
+MAX_LIVE_STEPS = 1600  # for which numbers are written each time that a leaf moves
 MAX_CENTER, MIN_CENTER = 1e300, 1e-300  # beyond them a slider spans from -1 to 1
 
 
@@ -58,7 +59,7 @@ def widget(
 
     def player_at(values: Sequence[float]) -> Player:
         at = recorded.at(dict(zip(moved, values, strict=True)))
-        return player_of(Passes(graph, at.values.__getitem__, at.without_frozen), options)
+        return player_of(Passes(graph, at.values.__getitem__, at.without_frozen), options, MAX_LIVE_STEPS)
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", *SCRIPTS, "leaves.js", "widget.js")

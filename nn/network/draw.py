@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.extend import any_number, checked_choice, write_atomically
+from autograd.extend import any_number, checked_choice, counted, write_atomically
+from nn._cards import module_card
 from nn.module import Module, checked_module, show_modules_with
-from nn.network.numbers import Sample, numbers_of, sample_of
+from nn.network.numbers import Numbers, Sample, numbers_of, sample_of
 from nn.network.structure import Network, NotLayered, is_layer, parts, read_network
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def draw(
     loss: Any = None,
     show: str = "weight",
     lr: float = 0.1,
+    over: Any = None,
     inputs: Sequence[str] | tuple[int, int] | None = None,
     outputs: Sequence[str] | None = None,
     direction: str = "LR",
@@ -82,6 +84,8 @@ def draw(
       `loss` function, as for `fit`, all gradients are those of this sample. `loss` may also be the Value that was computed
       from the model: then values and gradients are those of the last call in its graph. Without a loss, gradients are those
       that the parameters have from the last `backward()`. No gradient is changed.
+    - With two inputs, `over=X` shows in every circle what the neuron gives over the plane of these samples, dark where it is
+      negative; `over=(X, y)` marks them by their labels on the map of the output.
     - `inputs` names the inputs, or gives the shape of the image that they are, such as (8, 8); 49 inputs or more whose
       number is a square are taken for one. `outputs` names the last neurons.
     - `direction` is "LR" or "TB", for a narrow page.
@@ -108,21 +112,32 @@ def draw(
         network = _network(model, sample, names or _labels(x), outputs)
     except NotLayered as reason:
         return _fallback(model, sample, str(reason))
-    return _drawing(network, sample, show, rate, shape, direction == "TB")
+    return _drawing(network, numbers_of(network, sample, rate), show, shape, over, direction == "TB")
 
 
 def _drawing(
-    network: Network, sample: Sample | None, show: str, lr: float, shape: tuple[int, int] | None, narrow: bool
+    network: Network,
+    numbers: Numbers,
+    show: str = "weight",
+    shape: tuple[int, int] | None = None,
+    over: Any = None,
+    narrow: bool = False,
 ) -> NetworkDrawing:
     from nn.network.layout import image_shape
+    from nn.network.maps import maps_over
     from nn.network.page import network_player
-    from nn.network.svg import Picture
+    from nn.network.picture import Picture
+    from nn.network.words import as_text
 
-    numbers = numbers_of(network, sample, lr)
+    width = len(network.columns[0].units)
+    if shape is not None and shape[0] * shape[1] != width:
+        given = f"{shape[0]} × {shape[1]} pixels are {counted(shape[0] * shape[1], 'input')}"
+        raise ValueError(f"inputs: {given}, and the model has {width}")
     shape = image_shape(network, shape)
-    picture = Picture(network, numbers, show, shape, narrow)
-    svg = picture.complete()
-    return NetworkDrawing(svg, picture.text(), network_player(network, numbers, show, shape, svg))
+    maps = None if over is None else maps_over(network, over)
+    svg = Picture(network, numbers, show, shape, narrow, maps).complete()
+    page = network_player(network, numbers, show, shape, maps, svg)
+    return NetworkDrawing(svg, as_text(network, numbers, show), page)
 
 
 def _network(model: Module, sample: Sample | None, inputs: Any, outputs: Any) -> Network:
@@ -146,7 +161,7 @@ def _shape(inputs: Any) -> tuple[int, int] | None:
     """The rows and columns of an image, if `inputs` is that."""
     if inputs is None or (isinstance(inputs, (list, tuple)) and all(isinstance(name, str) for name in inputs)):
         return None
-    if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and n > 0 for n in inputs):
+    if isinstance(inputs, tuple) and len(inputs) == 2 and all(isinstance(n, Integral) and int(n) > 0 for n in inputs):
         return int(inputs[0]), int(inputs[1])
     raise TypeError(f"inputs must be a list of names, or the shape of an image such as (8, 8), got {inputs!r}")
 
@@ -167,13 +182,14 @@ def _fallback(model: Module, sample: Sample | None, reason: str) -> NetworkDrawi
 
 
 def _display(model: Module) -> dict[str, str]:
-    """A module in a notebook."""
-    text = {"text/plain": repr(model)}
+    """A module in a notebook: its network, if it is one, above the table of its parts."""
+    bundle = {"text/plain": repr(model), "text/html": module_card(model)}
     try:
-        shown_as = draw(model) if model.parameters() else None
-    except (TypeError, ValueError):  # of parameters that hide, which the text shows too
-        return text
-    return text if shown_as is None else shown_as._repr_mimebundle_() | text
+        network = read_network(model)
+    except Exception:  # of a module of the user's, whose attributes may do anything; or NotLayered
+        return bundle
+    shown = _drawing(network, numbers_of(network))._repr_mimebundle_()
+    return shown | bundle | {"text/html": shown["text/html"] + bundle["text/html"]}
 
 
 show_modules_with(_display)

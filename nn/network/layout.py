@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
+from autograd.viz.text_size import shortened, text_width
 from nn.network.structure import Network
 
 MAX_SHOWN = 12  # neurons per layer: of more, the first ones are shown
@@ -20,14 +22,18 @@ MAX_LAYERS = 4
 MIN_PIXELS = 49  # inputs that are shown as an image
 RADIUS = 22.0
 FONT = 11.0
-NAME = 16.0  # height of a name below its circle
-PIXEL = 18.0
-THUMB = 48.0  # side of a picture of weights
+RING = RADIUS + 2.0  # radius of the ring around a circle
+NAME = 18.0  # height of a name below its circle
+PIXEL = 22.0
+THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
+PLANE = 210.0  # side of the plane of the inputs
 HEADER = 40.0  # height of the two lines that name a column
+WIDE = 860.0  # that links may be stretched to
+MAX_STRETCH = 160.0  # of each gap
+MIN_GAP = 40.0  # beside what stands for layers
 NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
-_NARROW_LETTERS = "fijlrt[].,:;'|!I()"
 
 
 class Box(NamedTuple):
@@ -51,11 +57,12 @@ class Text(NamedTuple):
     text: str
     anchor: str = "middle"
     size: float = FONT
+    bold: bool = False
 
     @property
     def box(self) -> Box:
         """The room that it takes."""
-        width = text_width(self.text, self.size)
+        width = text_width(self.text, self.size, self.bold)
         left = self.x - (width / 2 if self.anchor == "middle" else 0.0)
         return Box(left, self.y - 0.8 * self.size, left + width, self.y + 0.25 * self.size)
 
@@ -106,6 +113,20 @@ class Image(NamedTuple):
         """The room that it takes."""
         return Box(self.left, self.top, self.left + self.pixel * self.columns, self.top + self.pixel * self.rows)
 
+    def cell(self, k: int) -> Box:
+        """The place of its k-th pixel, line by line."""
+        row, column = divmod(k, self.columns)
+        left, top = self.left + column * self.pixel, self.top + row * self.pixel
+        return Box(left, top, left + self.pixel, top + self.pixel)
+
+
+class Bundle(NamedTuple):
+    """From the image of the inputs to the weights of a neuron."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    unit: int
+
 
 @dataclass
 class Layout:
@@ -119,24 +140,8 @@ class Layout:
     links: list[Link] = field(default_factory=list)
     more: list[More] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
-    bundles: list[tuple[tuple[float, float], tuple[float, float], int]] = field(default_factory=list)  # from the image to a unit
-
-
-def text_width(text: str, size: float = FONT) -> float:
-    """How wide a text is at most, in Arial and fonts like it."""
-    return size * math.fsum(
-        0.31 if c in _NARROW_LETTERS else 0.92 if c in "mwMW@…→" else 0.74 if c.isupper() else 0.585 for c in text
-    )
-
-
-def shortened(text: str, width: float, size: float = FONT) -> str:
-    """A text that fits, with … in place of its middle."""
-    if text_width(text, size) <= width:
-        return text
-    keep = len(text) - 1
-    while keep > 1 and text_width(text[: keep // 2] + "…" + text[len(text) - (keep - keep // 2) :], size) > width:
-        keep -= 1
-    return text[: keep // 2] + "…" + text[len(text) - (keep - keep // 2) :]
+    bundles: list[Bundle] = field(default_factory=list)
+    plane: Box | None = None  # the plane of the inputs, with the output over it
 
 
 def hidden_layers(count: int) -> str:
@@ -154,9 +159,28 @@ def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, i
     return (side, side) if side * side == len(inputs) >= MIN_PIXELS and not named else None
 
 
-def lay_out(network: Network, shape: tuple[int, int] | None = None, narrow: bool = False) -> Layout:
-    """The layout of a network, whose inputs are an image of that shape unless it is None."""
-    return (_Narrow if narrow else _Wide)(network, shape).layout
+def lay_out(network: Network, shape: tuple[int, int] | None = None, narrow: bool = False, plane: bool = False) -> Layout:
+    """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output."""
+    layout = (_Narrow if narrow else _Wide)(network, shape).layout
+    if plane:
+        _add_plane(layout, narrow)
+    return layout
+
+
+def _add_plane(layout: Layout, narrow: bool) -> None:
+    """Room for a square beside the last neuron, or below it, and for the numbers at its axes."""
+    if narrow:
+        left, top = GUTTER, layout.height + 30
+        layout.plane = Box(left, top, left + PLANE, top + PLANE)
+        layout.height = top + PLANE + 24
+        return
+    left = layout.width + 44
+    lower = max(0.0, HEADER + PLANE + 30 - layout.height)  # that the columns are too short by
+    layout.height += lower
+    last = layout.circles[-1].y
+    top = min(max(HEADER, last - PLANE / 2), layout.height - PLANE - 26)
+    layout.plane = Box(left, top, left + PLANE, top + PLANE)
+    layout.width = left + PLANE + GAP
 
 
 class _Planner:
@@ -188,11 +212,11 @@ class _Planner:
         return range(first, first + count), size - count
 
     def label(self, unit: int, room: float) -> str:
-        return shortened(self.network.units[unit].label, room)
+        return shortened(self.network.units[unit].label, room, FONT)
 
     def link(self) -> None:
         """The links between neighbouring columns that are both drawn."""
-        for before, after in zip(self.slots, self.slots[1:], strict=False):
+        for before, after in pairwise(self.slots):
             if before is None or after is None:
                 continue
             sources, targets = self.shown(before)[0], self.shown(after)[0]
@@ -225,12 +249,13 @@ class _Wide(_Planner):
 
     def plan(self) -> None:
         left, tallest = GAP, max(self._height(slot) for slot in self.slots)
-        for n, slot in enumerate(self.slots):
-            half = self._half(slot)
+        halves = [self._half(slot) for slot in self.slots]
+        gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
+        room = WIDE - 2 * GAP - 2 * sum(halves) - sum(gaps)
+        stretch = min(MAX_STRETCH, max(0.0, room / sum(gap > MIN_GAP for gap in gaps)))
+        for slot, half, gap in zip(self.slots, halves, [*gaps, 0.0], strict=True):
             self._column(slot, left + half, half, tallest)
-            left += 2 * half
-            if n + 1 < len(self.slots):
-                left += self._gap(slot, self.slots[n + 1])
+            left += 2 * half + gap + (stretch if gap > MIN_GAP else 0.0)
         self.layout.width, self.layout.height = left + GAP, HEADER + tallest + GAP
 
     def _labels(self, slot: int | None) -> float:
@@ -238,14 +263,14 @@ class _Wide(_Planner):
         if slot is None or (slot == 0 and self.shape):
             return 0.0
         units = [self.network.units[i] for i in self.shown(slot)[0]]
-        return max(RADIUS, min(44.0, max(text_width(unit.label) for unit in units) / 2))
+        return max(RADIUS, min(44.0, max(text_width(unit.label, FONT) for unit in units) / 2))
 
     def _half(self, slot: int | None) -> float:
         """Half the room that a column takes across."""
         if slot is None:
-            return text_width(hidden_layers(self.left_out)) / 2 + 8
+            return text_width(hidden_layers(self.left_out), FONT) / 2 + 8
         column = self.network.columns[slot]
-        header = max(text_width(column.title, 12), text_width(self.note(slot))) / 2
+        header = max(text_width(column.title, 12, True), text_width(self.note(slot), FONT)) / 2
         image = self.shape[1] * PIXEL / 2 if slot == 0 and self.shape else 0.0
         return max(self._labels(slot) + 4, min(header, 90.0), image)
 
@@ -258,7 +283,7 @@ class _Wide(_Planner):
     def _gap(self, slot: int | None, after: int | None) -> float:
         """The room for links, and for images of weights."""
         if slot is None or after is None:
-            return 40.0
+            return MIN_GAP
         if slot == 0 and self.shape:
             return THUMB + 80.0
         links = max(len(self.shown(slot)[0]), len(self.shown(after)[0]))
@@ -278,8 +303,8 @@ class _Wide(_Planner):
             layout.more.append(More(Text(x, HEADER + tallest / 2 + 4, hidden_layers(self.left_out)), -1))
             return
         column = self.network.columns[slot]
-        layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12), size=12))
-        layout.notes.append(Text(x, 29, shortened(self.note(slot), 2 * half)))
+        layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12, True), size=12, bold=True))
+        layout.notes.append(Text(x, 29, shortened(self.note(slot), 2 * half, FONT)))
         if slot == 0 and self.shape:
             rows, columns = self.shape
             layout.images.append(Image(x - columns * PIXEL / 2, top, PIXEL, rows, columns))
@@ -288,7 +313,7 @@ class _Wide(_Planner):
         for i, unit in enumerate(shown):
             y = top + i * self.pitch + RADIUS + 2
             self.places[unit] = x, y
-            layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 13, self.label(unit, 88))))
+            layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, self.label(unit, 88))))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, y)
         if hidden:
@@ -301,7 +326,7 @@ class _Wide(_Planner):
         left, top = x - RADIUS - 14 - pixel * columns, y - pixel * rows / 2
         self.layout.images.append(Image(left, top, pixel, rows, columns, unit))
         box = self.layout.images[0].box
-        self.layout.bundles.append(((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
+        self.layout.bundles.append(Bundle((box.right + 4, (box.top + box.bottom) / 2), (left - 4, y), unit))
 
     def curve(self, source: int, target: int, out: float, into: float) -> tuple[tuple[float, float], ...]:
         """A stub out of the room of the name, a curve, a stub into that of the other."""
@@ -313,7 +338,7 @@ class _Wide(_Planner):
         return start, (a, start[1]), (middle, start[1]), (middle, end[1]), (b, end[1]), end
 
     def _name_half(self, unit: int) -> float:
-        return text_width(self.label(unit, 88)) / 2
+        return text_width(self.label(unit, 88), FONT) / 2
 
 
 class _Narrow(_Planner):
@@ -349,7 +374,7 @@ class _Narrow(_Planner):
         for i, unit in enumerate(shown):
             x, y = left + i * room, top + RADIUS + 2
             self.places[unit] = x, y
-            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 13, self.label(unit, room - 6))))
+            self.layout.circles.append(Circle(unit, x, y, Text(x, y + RADIUS + 15, self.label(unit, room - 6))))
             if slot == 1 and self.shape:
                 self._thumb(unit, x, top)
         return top + 2 * RADIUS + NAME + 2
@@ -357,10 +382,10 @@ class _Narrow(_Planner):
     def _beside(self, slot: int, y: float, note: str) -> None:
         """The name of a column, what it has, and how many of its neurons are not drawn."""
         layout, room = self.layout, GUTTER - GAP - 4
-        lines = [shortened(part, room) for part in note.split(", ") if note][:2]
+        lines = [shortened(part, room, FONT) for part in note.split(", ") if note][:2]
         _, hidden = self.shown(slot)
         y -= 8 * (len(lines) + (hidden > 0)) - 4
-        layout.headers.append(Text(GAP, y, shortened(self.network.columns[slot].title, room, 12), "start", 12))
+        layout.headers.append(Text(GAP, y, shortened(self.network.columns[slot].title, room, 12, True), "start", 12, True))
         for k, line in enumerate(lines, 1):
             layout.notes.append(Text(GAP, y + 15 * k, line, "start"))
         if hidden and not (slot == 0 and self.shape):

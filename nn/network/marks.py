@@ -14,6 +14,7 @@ MAX_CROWDED = 3.5  # of one among many
 MIN_WIDTH = 0.7  # of one that is not zero
 MAX_FITTING = 6.5  # digits in a circle
 LIGHT, DARK = RAMP[-1], RAMP[0]
+MAX_NEGATIVE, ZERO = 0.38, 0.6  # places in the palette
 
 
 class Stroke(NamedTuple):
@@ -23,10 +24,10 @@ class Stroke(NamedTuple):
     width: float
     dash: str
 
-    def attributes(self) -> str:
-        """As SVG writes it."""
-        dash = f' stroke-dasharray="{self.dash}"' if self.dash else ""
-        return f'stroke="{self.colour}" stroke-width="{self.width:.3g}"{dash}'
+    def look(self) -> dict[str, str | float]:
+        """As attributes of SVG."""
+        dash: dict[str, str | float] = {"stroke_dasharray": self.dash} if self.dash else {}
+        return {"stroke": self.colour, "stroke_width": self.width, **dash}
 
 
 def stroke(x: float | None, largest: float, widest: float = MAX_WIDTH) -> Stroke:
@@ -49,14 +50,14 @@ def largest(xs: Iterable[float | None]) -> float:
 
 
 class Shades:
-    """The sequence palette between the smallest and the largest of some numbers."""
+    """The sequence palette between the smallest and the largest of some numbers: for images."""
 
     def __init__(self, xs: Iterable[float | None]) -> None:
         finite = [x for x in xs if x is not None and math.isfinite(x)]
         self.low, self.high = (min(finite), max(finite)) if finite else (0.0, 0.0)
 
     def share(self, x: float) -> float:
-        """Where x lies between the smallest, 0, and the largest, 1."""
+        """The place of a number in the palette, between 0, dark, and 1, light."""
         return (x - self.low) / (self.high - self.low) if self.high > self.low else 0.5
 
     def fill(self, x: float) -> str:
@@ -68,11 +69,34 @@ class Shades:
         return COLOURS["broken"].light if not math.isfinite(x) else DARK if self.share(x) > 0.5 else LIGHT
 
 
+class SignedShades(Shades):
+    """The sequence palette for circles: 0 is medium and quiet, positive numbers are lighter, negative ones dark.
+
+    The shades between, on which no text is readable, are left out.
+
+    >>> [SignedShades([-2.0, 1.0]).share(x) for x in (-2.0, -1.0, 0.0, 1.0, 2.0)]
+    [0.0, 0.19, 0.6, 0.8, 1.0]
+    """
+
+    def share(self, x: float) -> float:
+        """The place of a number in the palette, as far from that of 0 as it is large."""
+        most = max(-self.low, self.high)
+        part = min(1.0, abs(x) / most) if most > 0.0 else 0.0
+        return MAX_NEGATIVE * (1.0 - part) if x < 0.0 else ZERO + (1.0 - ZERO) * part
+
+    def step(self, x: float, levels: int) -> str:
+        """Its colour, one of so many for each sign."""
+        most = max(-self.low, self.high)
+        if not math.isfinite(x) or most == 0.0:
+            return self.fill(x)
+        return self.fill(math.copysign(most * min(levels - 1, int(abs(x) / most * levels)) / (levels - 1), x))
+
+
 def fitted(x: float) -> str:
     """A number in a circle: with as many of four digits as there is room for.
 
     >>> fitted(-0.53124), fitted(0.00053124), fitted(12345.6)
-    ('−0.5312', '0.00053', '12346')
+    ('−0.5312', '0.00053', '1.2e+04')
     """
     for digits in (4, 3, 2):
         text = shown(x, digits)

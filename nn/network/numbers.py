@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypedDict
 
 from autograd import Value, enable_grad
-from autograd.extend import peek, tree_leaves
+from autograd.extend import counted, peek, tree_leaves
 from nn._check import checked_list
 from nn.module import Module, in_mode
 from nn.network.passes import ModelCall
@@ -76,7 +76,7 @@ def _leaves(x: Any) -> list[Value]:
     row = checked_list("x", x)
     for item in row:
         if hasattr(item, "__len__"):
-            raise ValueError(f"x must be one row of numbers, got {len(row)} rows: write nn.draw(model, X[0])")
+            raise ValueError(f"x must be one row of numbers, got {counted(len(row), 'row')}: write nn.draw(model, X[0])")
     return [item if type(item) is Value else Value(item) for item in row]
 
 
@@ -96,7 +96,7 @@ def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) 
     if sample is not None:
         call = sample.call
         nodes = [node for column in call.columns() for node in column]
-        values = [peek(node) if type(node) is Value else node for node in nodes]  # type: ignore[misc]
+        values = [peek(node) if type(node) is Value else node for node in nodes]
         if sample.loss is not None:
             bars = call.graph.adjoints
             of = bars.get

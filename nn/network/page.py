@@ -5,23 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from autograd.viz.palette import RAMP
 from autograd.viz.page import Player
+from autograd.viz.palette import RAMP
+from nn.network.heat import mark
 from nn.network.layout import lay_out
+from nn.network.maps import Maps
 from nn.network.numbers import Known, Numbers
+from nn.network.picture import Picture
 from nn.network.structure import Network, Unit
-from nn.network.svg import Picture
 
 MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
 FOLDER = Path(__file__).parent / "assets"
 ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that have a network view in them
 
+MARK = '<svg xmlns="http://www.w3.org/2000/svg" width="14" height="14">{}</svg>'
+
 
 class NetworkPage:
     """The view of one network as data for `networkView`: `data(numbers)` once, `update(numbers)` for every further state."""
 
-    def __init__(self, network: Network, shape: tuple[int, int] | None = None) -> None:
-        self.network, self.shape = network, shape
+    def __init__(self, network: Network, shape: tuple[int, int] | None = None, maps: Maps | None = None) -> None:
+        self.network, self.shape, self.maps = network, shape, maps
         drawn = {circle.unit for circle in lay_out(network, shape).circles}
         whole = len(network.parameters) <= MAX_PARAMETERS
         self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
@@ -31,7 +35,7 @@ class NetworkPage:
 
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it begins with."""
-        wide, narrow = (Picture(self.network, numbers, show, self.shape, narrow) for narrow in (False, True))
+        wide, narrow = (Picture(self.network, numbers, show, self.shape, narrow, self.maps) for narrow in (False, True))
         return {
             "title": self.network.title,
             "show": show,
@@ -39,6 +43,7 @@ class NetworkPage:
             "widest": wide.widest,
             "image": self.shape is not None,
             "ramp": RAMP,
+            "maps": None if self.maps is None else self._labels(self.maps),
             "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
             "neurons": [self._neuron(*place) for place in self._places()],
             "numbers": self.update(numbers),
@@ -52,6 +57,11 @@ class NetworkPage:
             if known is not None:
                 shorter[what] = [known[i] for i in self.kept]
         return shorter
+
+    def _labels(self, maps: Maps) -> list[list[str]]:
+        """For the legend, each label in words and as its mark."""
+        labels = maps.labels if len(maps.labels) > 1 else ()
+        return [[f"sample of {label}", MARK.format(mark(7.0, 7.0, i))] for i, label in enumerate(labels)]
 
     def _places(self) -> list[tuple[int, int, Unit]]:
         units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]
@@ -75,7 +85,10 @@ class NetworkPage:
         }
 
 
-def network_player(network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, still: str) -> Player:
+def network_player(
+    network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, maps: Maps | None, still: str
+) -> Player:
     """The page by itself, with the picture for where it cannot play."""
     height = round(lay_out(network, shape).height * 1.25) + 210
-    return Player(network.title, NetworkPage(network, shape).data(numbers, show), [*ASSETS, FOLDER / "page.js"], height, still)
+    data = NetworkPage(network, shape, maps).data(numbers, show)
+    return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], height, still)

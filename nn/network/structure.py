@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -30,17 +30,22 @@ class Unit:
 
 @dataclass(frozen=True)
 class Column:
-    """A layer, or the inputs: its units, and what comes after it (`then`: activation modules, dropout)."""
+    """A layer, or the inputs: its units, and what is called to compute them: the layer, activation modules, dropout."""
 
     title: str
     units: tuple[Unit, ...]
-    then: tuple[str, ...] = ()
+    steps: tuple[Any, ...]
+
+    @property
+    def then(self) -> list[str]:
+        """What comes after the layer, in words."""
+        return [_words(step) for step in self.steps if not is_layer(step) and not is_nothing(step)]
 
     @property
     def note(self) -> str:
         """How many units there are, and their activation."""
         if not self.units[0].weights:
-            return ""
+            return ", ".join(self.then)
         activations = dict.fromkeys(unit.activation for unit in self.units)
         count = counted(len(self.units), "neuron")
         return ", ".join([count, *(name for name in activations if name != "linear" or not self.then), *self.then])
@@ -89,17 +94,19 @@ def read_network(
     ('MLP 2 → 3 → 1', 'layers[0].neurons[0]')
     """
     columns: list[Column] = []
+    before: list[Any] = []  # what is called before the first layer
     for path, step in parts(model) if steps is None else steps:
         neurons = _neurons(step)
         if not neurons:
             _check_step(model, path, step)
-            if columns and not is_nothing(step):
-                last = columns.pop()
-                columns.append(Column(last.title, last.units, (*last.then, _words(step))))
+            if columns:
+                columns[-1] = replace(columns[-1], steps=(*columns[-1].steps, step))
+            else:
+                before.append(step)
             continue
         width = len(neurons[0].w)
         if not columns:
-            columns.append(_inputs(width, inputs))
+            columns.append(replace(_inputs(width, inputs), steps=tuple(before)))
         elif len(columns[-1].units) != width:
             name = as_index(path)
             raise NotLayered(f"{name} takes {counted(width, 'number')}, and {columns[-1].title} before it gives another count")
@@ -161,7 +168,7 @@ def _inputs(width: int, names: Sequence[str] | None) -> Column:
     if names is not None and len(names) != width:
         raise ValueError(f"inputs: expected {counted(width, 'name')}, one for each input, got {len(names)}")
     shown = [f"x[{i}]" for i in range(width)] if names is None else list(names)
-    return Column("inputs", tuple(Unit(name, name) for name in shown))
+    return Column("inputs", tuple(Unit(name, name) for name in shown), ())
 
 
 def _layer(path: str, layer: Any, neurons: Sequence[Neuron]) -> Column:
@@ -172,13 +179,11 @@ def _layer(path: str, layer: Any, neurons: Sequence[Neuron]) -> Column:
         name = ".".join(part for part in (as_index(path), inside) if part) or "neuron"
         activation = getattr(neuron.activation, "__name__", repr(neuron.activation))
         units.append(Unit(name, inside or name, tuple(neuron.w), neuron.b, activation))
-    return Column(title, tuple(units))
+    return Column(title, tuple(units), (layer,))
 
 
 def _named(column: Column, names: Sequence[str]) -> Column:
     if len(names) != len(column.units):
         raise ValueError(f"outputs: expected {counted(len(column.units), 'name')}, one for each output, got {len(names)}")
-    units = (
-        Unit(unit.name, name, unit.weights, unit.bias, unit.activation) for unit, name in zip(column.units, names, strict=True)
-    )
-    return Column(column.title, tuple(units), column.then)
+    units = (replace(unit, label=name) for unit, name in zip(column.units, names, strict=True))
+    return replace(column, units=tuple(units))

@@ -42,7 +42,7 @@ def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[fl
     >>> loss = MSELoss()([net([x]) for x in (0.5, 1.0)], [0.0, 1.0])
     >>> ax = activation_histograms(net, loss, ax=Figure().subplots())
     >>> print(ax.texts[0].get_text())
-    layers.0 Layer(1, 3, 'relu')
+    layers[0] Layer(1, 3, 'relu')
     6 numbers, 2 are 0, dead: 1 of 3
     """
     checked_ax(ax)
@@ -67,7 +67,7 @@ def gradient_histograms(model: Module, loss: Value, *, bins: int | Sequence[floa
     >>> loss = MSELoss()([net([x]) for x in (0.5, 1.0)], [0.0, 1.0])
     >>> ax = gradient_histograms(net, loss, ax=Figure().subplots())
     >>> print(ax.texts[0].get_text())
-    layers.0 Layer(1, 3, 'relu')
+    layers[0] Layer(1, 3, 'relu')
     6 numbers, 2 are 0
     """
     checked_ax(ax)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from autograd.extend import as_index
 from nn.plot.style import LINES, SMALL, Look, axes, checked_ax, checked_record
 from nn.recording.recorder import layer_of
 from nn.recording.records import Frame, TrainingRecord
@@ -38,7 +39,7 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
     ...                          optimizer=Adam(net.parameters(), lr=0.01))
     >>> ax = update_ratios(record, ax=Figure().subplots())
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['layers.0', 'layers.1', '10⁻³']
+    ['layers[0]', 'layers[1]', '10⁻³']
     """
     checked_ax(ax)
     checked_record(record, "no update", at_least=2)
@@ -58,7 +59,7 @@ def update_ratios(record: TrainingRecord, *, ax: Axes | None = None) -> Axes:
         still = "" if any(ratio > 0.0 for ratio in ratios) else " (does not move)"
         drawn = [ratio if 0.0 < ratio < math.inf else math.nan for ratio in ratios]
         lines += ax.plot(steps, drawn, color=look.of_line(i), linestyle=LINES[i % len(LINES)])
-        labels.append(layer.replace("$", r"\$") + still)
+        labels.append(as_index(layer).replace("$", r"\$") + still)
     lines.append(ax.axhline(USUAL, color=look["quiet"], linewidth=0.8))
     ax.set(yscale="log", xlabel="step", ylabel="‖update‖ / ‖parameters‖", title="Size of the updates")
     ax.legend(lines, [*labels, "10⁻³"], fontsize=SMALL)  # Matplotlib ignores a label of a line itself that begins with _

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.extend import one_line, shown
+from autograd.extend import as_index, one_line, shown
 from nn.layers import Layer, Neuron
 from nn.module import Module, checked_module
 from nn.plot.style import SMALL, Look, axes, checked_ax, readable_on
@@ -27,7 +27,7 @@ class Block:
     """A named table of numbers; `bias` if its last column is set apart."""
 
     def __init__(self, name: str, rows: list[list[float]], bias: bool = False) -> None:
-        self.name, self.bias = one_line(name) or "weights", bias
+        self.name, self.bias = one_line(as_index(name)) or "weights", bias
         self.columns = max(map(len, rows))
         self.rows = [row + [math.nan] * (self.columns - len(row)) for row in rows]
 
@@ -44,7 +44,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     >>> from nn import MLP
     >>> ax = weights(MLP(2, [3, 1], seed=0), ax=Figure().subplots())
     >>> [text.get_text() for text in ax.texts][-1]
-    'layers.1'
+    'layers[1]'
     """
     checked_ax(ax)
     checked_module("model", model)

@@ -20,7 +20,8 @@ from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
 from nn.optim import SGD, Optimizer
-from nn.recording.records import Frame, TrainingRecord
+from nn.recording.network_states import network_states
+from nn.recording.records import Frame, Labels, TrainingRecord
 from nn.training import progress_bar
 
 MAX_SINGLE_VALUES = 50  # a model with more parameters has one norm kept per layer, unless `keep` is given
@@ -64,6 +65,7 @@ def record_training(
     >>> {name: round(number, 6) for name, number in record[-1].parameters.items()}
     {'layers.0.neurons.0.w.0': 2.0, 'layers.0.neurons.0.b': 1.0}
     """
+    features = _features(X)
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)
@@ -75,6 +77,8 @@ def record_training(
         (epoch, *batch) for epoch in count(1) for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch)
     )
     record = TrainingRecord(_setting(model, len(X), loss, optimizer, batch_size, seed), _rate(optimizer), plane)
+    record.labels = Labels(features, getattr(metric, "__name__", "metric"), type(optimizer).__name__)
+    record.network = network_states(model, X, features, list(kept), steps // every + 2)
     try:
         with in_mode(model, training=True), progress_bar(steps, "step", progress) as advance:
             for step, (epoch, cost, outputs, targets) in enumerate(batches):
@@ -83,6 +87,8 @@ def record_training(
                     parameters = {name: _size([p.data for p in group]) for name, group in kept.items()}
                     gradients = {name: _size([p.grad for p in group]) for name, group in kept.items()}
                     cells = None if plane is None else plane.cells(model)
+                    if record.network is not None:
+                        record.network.add(step, len(record), last=step == steps)
                     record.frames.append(Frame(step, epoch, cost, reached, parameters, gradients, cells))
                 if step == steps:
                     break  # before the update that would follow
@@ -93,6 +99,11 @@ def record_training(
         record.diverged = str(error)
         warnings.warn(f"record_training: {error}; the steps before it are returned", RuntimeWarning, stacklevel=2)
     return record
+
+
+def _features(X: Any) -> list[str] | None:
+    """The names of the columns, if it has any."""
+    return [str(name) for name in X.columns] if hasattr(X, "columns") else None
 
 
 def _kept(model: Module, keep: Any) -> Kept:

@@ -6,16 +6,21 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from autograd.extend import shown, told_apart
+from autograd.extend import as_index, shown, told_apart
 from nn._decision_plane import Plane
+from nn.recording.network_states import NetworkStates
 
 if TYPE_CHECKING:
     from autograd.viz.page import Player
 
 MAX_POINTS = 500  # samples in a picture
-ASSETS = [Path(__file__).parent / "assets" / name for name in ("training.css", "chart.js", "boundary.js", "training.js")]
+FOLDER = Path(__file__).parent / "assets"
+FILES = (
+    *("training.css", "axes.js", "chart.js", "symbols.js", "contours.js", "boundary.js"),
+    *("states.js", "updates.js", "numbers.js", "run.js", "training.js"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,14 @@ class Frame:
             yield f"gradient of {name}", gradient
 
 
+class Labels(NamedTuple):
+    """What the quantities of a record are called."""
+
+    features: Sequence[str] | None = None
+    metric: str = "metric"
+    optimizer: str = "the optimizer"
+
+
 class _WithPage:
     """Shown as a page by a notebook, and saved as one."""
 
@@ -58,6 +71,7 @@ class _WithPage:
     def _page(self) -> Player:
         """One column per run, all with the same controls; ValueError if one has no frames."""
         from autograd.viz.page import Player
+        from nn.network.page import ASSETS as NETWORK
 
         runs, difference = self._runs(), self.difference
         for run in runs:
@@ -69,7 +83,8 @@ class _WithPage:
             "summary": repr(self),
             "difference": None if difference is None else {"step": difference.step, "sentence": str(difference)},
         }
-        return Player("Training", data, ASSETS, height=1140)
+        assets = [*NETWORK, *(FOLDER / name for name in FILES)]
+        return Player("Training", data, assets, height=820, still=runs[0]._picture())
 
 
 @dataclass(repr=False)
@@ -85,6 +100,8 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
     frames: list[Frame] = field(default_factory=list)
     interrupted: bool = False
     diverged: str = ""
+    labels: Labels = field(default_factory=Labels)
+    network: NetworkStates | None = None
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -114,7 +131,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
         ...     return record_training(net, [[0.0], [1.0]], [1.0, 3.0], loss=MSELoss(), optimizer=SGD(net.parameters(), lr=lr),
         ...                            steps=5, progress=False)
         >>> print(run(0.5).beside(run(0.25)))
-        first difference at step 1: layers.0.neurons.0.w.0 2.34366 against 2.01549, and 4 more
+        first difference at step 1: layers[0].neurons[0].w[0] 2.34366 against 2.01549, and 4 more
         """
         if not isinstance(other, TrainingRecord):
             raise TypeError(f"other must be a TrainingRecord, got {type(other).__name__}")
@@ -123,8 +140,14 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
     def _runs(self) -> list[TrainingRecord]:
         return [self]
 
+    def _picture(self) -> str:
+        """The trained network as an SVG, empty if the model is not made of layers."""
+        return self.network.picture(self[-1].parameters, self[-1].gradients) if self.network else ""
+
     def _columns(self) -> dict[str, Any]:
         """The record as its page takes it: for each quantity a list over the frames."""
+        from autograd.viz.palette import MARKERS, RAMP
+
         first, plane = self[0], self.plane
         return {
             "summary": repr(self),
@@ -133,15 +156,19 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
             "epochs": [frame.epoch for frame in self],
             "loss": [frame.loss for frame in self],
             "metric": None if first.metric is None else [frame.metric for frame in self],
-            "names": list(first.parameters),
+            "labels": self.labels._asdict(),
+            "names": [as_index(name) for name in first.parameters],
             "values": [[frame.parameters[name] for frame in self] for name in first.parameters],
             "gradients": [[frame.gradients[name] for frame in self] for name in first.gradients],
+            "network": self.network and self.network.columns(first.parameters, first.gradients),
             "plane": plane
             and {
                 **{name: getattr(plane, name) for name in ("resolution", "x", "y", "kind")},
                 "labels": list(plane.labels),
                 "points": plane.points[:MAX_POINTS],
                 "hidden": max(0, len(plane.points) - MAX_POINTS),
+                "ramp": RAMP,
+                "markers": MARKERS,
                 "cells": [b64encode(frame.boundary or b"").decode() for frame in self],
             },
         }
@@ -158,7 +185,7 @@ class Difference:
 
     def __str__(self) -> str:
         one, other = told_apart(*self.numbers)
-        return f"step {self.step}: {self.name} {one} against {other}" + (f", and {self.more} more" if self.more else "")
+        return f"step {self.step}: {as_index(self.name)} {one} against {other}" + (f", and {self.more} more" if self.more else "")
 
 
 @dataclass(repr=False)

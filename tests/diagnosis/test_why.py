@@ -94,7 +94,7 @@ def test_the_verdict_names_the_operation_and_its_numbers(f, number, verdict):
         (lambda x: x.log(), -1.0, "L is NaN, since log (L) got −1, outside its domain (0, inf): the result is NaN."),
         (lambda x: (2.0 * x).log(), 0.0, "L is −inf, since log (L) got 0: log(0) is −inf."),
         (lambda x: x.exp() - Value(710.0).exp(), 710.0, "L is NaN, since sub (L) got inf and inf: inf - inf is NaN."),
-        (lambda x: x.relu() * 2.0, -1.0, "L is 0, since relu (v1) got −1: the result is 0."),
+        (lambda x: x.relu() * 2.0, -1.0, "L is 0, since relu (v₁) got −1: the result is 0."),
         (lambda x: x - 3.0, 3.0, "L is 0, since sub (L) got 3 and 3: the result is 0."),
         (
             lambda x: x * 1e300 * 1e9,
@@ -104,9 +104,9 @@ def test_the_verdict_names_the_operation_and_its_numbers(f, number, verdict):
         (
             lambda x: x.sqrt() * 2.0,
             0.0,
-            "L is 0, but ∂L/∂x is inf, since sqrt (v1) got 0, where it is infinitely steep: its partial is inf.",
+            "L is 0, but ∂L/∂x is inf, since sqrt (v₁) got 0, where it is infinitely steep: its partial is inf.",
         ),
-        (lambda x: x * 0.0 + 1.0, 5.0, "L is 1, but ∂L/∂x is 0, since x is multiplied by 0 in mul (v1)."),
+        (lambda x: x * 0.0 + 1.0, 5.0, "L is 1, but ∂L/∂x is 0, since x is multiplied by 0 in mul (v₁)."),
         (lambda x: x * 2.0, 5.0, "nothing is wrong: L is 10, and no gradient of its leaves is out of the ordinary."),
         (lambda x: x * 2.0, math.nan, "L is NaN, since x is a leaf that holds NaN."),
     ],
@@ -302,7 +302,7 @@ def test_cancelling_contributions_are_named():
     a, b = 3.0 * x, -3.0 * x
     assert "since −3 from b and 3 from a arrive at x and cancel" in why(x, of=a + b).verdict
     nearly = x * 1.0000000001 - x
-    assert "2 contributions to x nearly cancel: 1 from v1 and −1 from nearly" in why(x, of=nearly).verdict
+    assert "2 contributions to x nearly cancel: 1 from v₁ and −1 from nearly" in why(x, of=nearly).verdict
 
 
 def test_many_factors_are_counted_and_the_operation_named_that_did_most():

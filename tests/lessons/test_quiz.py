@@ -460,7 +460,10 @@ def test_any_label_gives_a_sound_picture_a_sound_key_and_can_be_answered(label):
 
 def test_the_key_as_a_table_holds_what_it_prints():
     key = quiz(square_of_a_sum()).key()
-    cells = [html.unescape(cell) for cell in re.findall("<td>(.*?)</td>", key._repr_html_())]
+    cells = [
+        html.unescape(cell).rstrip("\u2007\u2008")
+        for cell in re.findall("<(?:td|th scope=.row.)[^>]+>(.*?)</", key._repr_html_())
+    ]
     assert cells == [cell for solution in key.solutions for cell in solution.cells()]
 
 

@@ -7,7 +7,7 @@ from random import Random
 import numpy
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -98,7 +98,7 @@ def biased(module):
     ],
     ids=["layer", "mlp", "sequential", "expanded"],
 )
-@few
+@settings(max_examples=settings.default.max_examples // 15)  # every parameter is checked in each
 @given(x=st.lists(small, min_size=2, max_size=2))
 def test_the_gradient_of_a_network_by_inputs_and_parameters(module, x):
     assert gradcheck(*with_parameters(biased(module), x))

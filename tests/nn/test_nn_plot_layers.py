@@ -115,7 +115,7 @@ def test_the_squares_are_the_parameters_around_a_zero_that_looks_like_the_backgr
     assert [image.get_array().tolist() for image in ax.images] == expected
     assert all((image.norm.vmin, image.norm.vmax) == (-4.0, 4.0) for image in ax.images)
     assert numpy.allclose(ax.images[0].cmap(0.5), ax.get_facecolor(), atol=0.01)
-    assert [text.get_text() for text in ax.texts][-1] == "layers.1"
+    assert [text.get_text() for text in ax.texts][-1] == "layers[1]"
     assert "−4" in [text.get_text() for text in ax.texts]
 
 

@@ -68,7 +68,7 @@ def test_the_ratio_is_that_of_what_the_optimizer_did():
         record = run(**options)
         ax = plot.update_ratios(record, ax=new_ax())
         for layer, found in ratios(ax).items():
-            names = [name for name in record[0].parameters if name.startswith(layer)]
+            names = [name for name in record[0].parameters if as_index(name).startswith(layer)]
             for at, ratio in enumerate(found):
                 now, then = record[at].parameters, record[at + 1].parameters
                 moved = math.dist([now[name] for name in names], [then[name] for name in names])
@@ -80,7 +80,7 @@ def test_the_ratio_is_that_of_what_the_optimizer_did():
 def test_of_plain_sgd_norms_and_rare_frames_are_enough():
     single, norms = (run(net=nn.MLP(2, [16, 1], "tanh", seed=0), steps=5, **more) for more in ({"keep": ["*"]}, {"every": 2}))
     one, other = ratios(plot.update_ratios(single, ax=new_ax())), ratios(plot.update_ratios(norms, ax=new_ax()))
-    assert list(one) == list(other) == ["layers.0", "layers.1"]
+    assert list(one) == list(other) == ["layers[0]", "layers[1]"]
     for layer, found in other.items():
         assert found == pytest.approx(one[layer][::2], rel=1e-12)
 
@@ -102,7 +102,7 @@ def test_a_layer_that_does_not_move_is_told():
         neuron.b.data = -100.0
     net.layers[1].neurons[0].b.data = 1.0
     ax = plot.update_ratios(run(net=net), ax=new_ax())
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["layers.0 (does not move)", "layers.1", "10⁻³"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["layers[0] (does not move)", "layers[1]", "10⁻³"]
     ax.figure.canvas.draw()
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value
+from autograd._format import as_index
 from nn.optim import SGD, Adam
 from nn.recording import record_training
 from nn.recording.records import Difference, TrainingRecord
@@ -282,7 +283,10 @@ def test_another_learning_rate_differs_first_after_the_first_update():
     assert found == Difference(1, name, (one[1].parameters[name], other[1].parameters[name]), found.more)
     assert found.more == sum(a != b for (_, a), (_, b) in zip(one[1].numbers(), other[1].numbers(), strict=True)) - 1
     shown = [f"{number:.6g}".replace("-", "−") for number in found.numbers]
-    assert str(one.beside(other)) == f"first difference at step 1: {name} {shown[0]} against {shown[1]}, and {found.more} more"
+    assert (
+        str(one.beside(other))
+        == f"first difference at step 1: layers[0].neurons[0].w[0] {shown[0]} against {shown[1]}, and {found.more} more"
+    )
 
 
 def test_other_batches_differ_before_the_first_update_in_the_loss():
@@ -415,7 +419,8 @@ def test_the_page_holds_every_number_of_the_record():
     assert run["steps"] == [frame.step for frame in record]
     assert run["loss"] == [frame.loss for frame in record]
     assert run["metric"] == [frame.metric for frame in record]
-    for i, name in enumerate(run["names"]):
+    assert run["names"] == [as_index(name) for name in record[0].parameters]
+    for i, name in enumerate(record[0].parameters):
         assert run["values"][i] == [frame.parameters[name] for frame in record]
         assert run["gradients"][i] == [frame.gradients[name] for frame in record]
     assert [base64.b64decode(cells) for cells in run["plane"]["cells"]] == [frame.boundary for frame in record]

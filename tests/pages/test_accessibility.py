@@ -5,8 +5,11 @@ import json
 
 import pytest
 
+import autograd
+import autograd.testing
 import nn
 from autograd import Value
+from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.widget import widget
 from tests.support.axe import violations
@@ -74,7 +77,62 @@ def live_page_of_the_widget(path):
     path.write_text(LIVE.format(style=live._css, script=script, state=state), encoding="utf-8")
 
 
-PAGES = [player_of_a_neuron, player_of_folded_layers, training_page, two_runs, live_page_of_the_widget]
+def network_view(path):
+    net = nn.MLP(2, [3, 1], "tanh", seed=0)
+    nn.draw(net, [1.0, -2.0], 1.0, loss=nn.MSELoss()).save_html(path)
+
+
+def network_view_of_digits(path):
+    net, digits = nn.MLP(64, [32, 10], seed=0), nn.load_digits()
+    nn.draw(net, digits.X[0], digits.y[0], loss=nn.CrossEntropyLoss()).save_html(path)
+
+
+ANSWERS = """<!DOCTYPE html><html lang="en"><title>answers</title>
+<body data-jp-theme-light="{light}" style="background: {paper}; color: {ink}"><main><h1>answers</h1>{parts}</main></html>"""
+
+
+def answers():
+    """One of everything that shows itself as a card or a table."""
+    y = neuron()
+    y.backward()
+    leaf = next(node for node in autograd.graph.Graph(y) if node.label == "x1")
+    net = nn.MLP(2, [3, 1], "relu", seed=0)
+    X, labels = nn.make_xor(4, shuffle=False)
+    optimizer = nn.optim.SGD(net.parameters(), lr=0.1)
+    yield nn.fit(net, X, labels, loss=nn.BCEWithLogitsLoss(), optimizer=optimizer, epochs=3, progress=False)
+    yield optimizer
+    yield net
+    yield nn.health(net, nn.BCEWithLogitsLoss()([net(row) for row in X], labels))
+    yield autograd.testing.gradcheck(lambda a, b: a.tanh() * b, (0.5, 2.0))
+    yield autograd.explain(leaf, of=y)
+    yield autograd.paths(leaf, y)
+    yield autograd.nudge(y, {leaf: 0.1})
+    yield autograd.steps(y)
+    yield autograd.why(leaf, of=y)
+    yield autograd.misconception(y, bug="assign")
+    yield autograd.profile(y)
+    yield autograd.kinks(y)
+
+
+def page_of_answers(mode):
+    def write(path):
+        parts = "".join(answer._repr_html_() for answer in answers())
+        colours = {name: getattr(COLOURS[name], mode) for name in ("paper", "ink")}
+        text = ANSWERS.format(light=str(mode == "light").lower(), parts=parts, **colours)
+        path.write_text(text, encoding="utf-8")
+
+    return write
+
+
+PAGES = [
+    player_of_a_neuron,
+    player_of_folded_layers,
+    training_page,
+    two_runs,
+    live_page_of_the_widget,
+    network_view,
+    network_view_of_digits,
+]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +160,22 @@ def assert_accessible(browser, path, mode, width):
 @pytest.mark.parametrize("name", [write.__name__ for write in PAGES])
 def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, width):
     assert_accessible(browser, folder / f"{name}.html", mode, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing_in_the_answers_of_a_notebook(browser, tmp_path, mode, width):
+    page_of_answers(mode)(tmp_path / "answers.html")
+    assert_accessible(browser, tmp_path / "answers.html", mode, width)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing_in_the_graph_of_a_neuron_that_was_opened(browser, folder, mode):
+    with opened(browser, folder / "network_view.html", viewport=WIDTHS["desktop"], color_scheme=mode) as page:
+        page.locator("[data-unit]").nth(3).press("Enter")
+        page.locator(".opened").wait_for()
+        found = violations(page)
+        assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 import autograd
+import nn
 from autograd import Value
 from tests.support.axe import violations
 from tests.support.browser import browser, opened  # noqa: F401
@@ -82,3 +83,11 @@ def test_a_player_of_500_steps_is_less_than_600_kB():
     for i in range(250):  # that many operations forward, and that many back
         y = y * x if i % 2 else y + 0.1
     assert len(autograd.player(y).html.encode()) < 600_000
+
+
+@pytest.mark.slow
+def test_the_live_page_of_a_network_that_reads_digits_is_less_than_300_kB():
+    net, digits = nn.MLP(64, [32, 10], seed=0), nn.load_digits()
+    drawing = nn.draw(net, digits.X[0], digits.y[0], loss=nn.CrossEntropyLoss())
+    assert len(drawing.page.html.encode()) < 300_000
+    assert len(drawing.svg.encode()) < 300_000

@@ -8,6 +8,8 @@ from nbformat.v4 import new_code_cell, new_output
 from autograd import Value, _format
 from autograd.viz.draw_dot import draw_dot
 from autograd.viz.player import player
+from autograd.viz.still import TO_PLAY
+from autograd.viz.widget import widget
 from tests.support.browser import browser
 from tests.support.lab import change_theme, command, run_all, running_lab
 
@@ -28,31 +30,57 @@ def graph():
     return L
 
 
+def wide():
+    y = Value(1.0, label="x")
+    for _ in range(30):
+        y = y.sin()
+    return y
+
+
 def shown(y):
     """A cell that was run elsewhere."""
     bundle = y._repr_mimebundle_() if hasattr(y, "_repr_mimebundle_") else {"text/html": y._repr_html_(), "text/plain": repr(y)}
-    return new_code_cell("y", outputs=[new_output("display_data", data=bundle)])
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    return new_code_cell("y", outputs=[new_output("display_data", data=data)])
+
+
+def visible(outputs):
+    """For each output, whether it shows a picture, and its text."""
+    found = outputs.evaluate_all(
+        """all => all.map(output => [
+             [...output.querySelectorAll("img")].map(image => image.naturalWidth > 100 && image.checkVisibility()),
+             output.innerText
+           ])"""
+    )
+    return [(all(pictures) and pictures != [], text) for pictures, text in found]
 
 
 def test_a_notebook_that_is_not_trusted_shows_pictures_and_how_to_make_them_play(lab):
-    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph()))])
+    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph())), shown(draw_dot(wide()))])
     with lab.opened("untrusted.ipynb") as page:
         outputs = page.locator(".jp-OutputArea-output")
-        outputs.nth(1).locator("img").wait_for()
-        assert outputs.locator("img").evaluate_all("all => all.map(image => image.naturalWidth > 100)") == [True, True]
-        assert outputs.locator("iframe").count() == 0
-        assert outputs.nth(0).inner_text() == "Trust this notebook, or run the cell again, to make it play."
-        assert outputs.nth(1).inner_text() == ""
-        page.screenshot(path="/tmp/w/untrusted.png")
+        outputs.nth(2).locator("img").wait_for()
+        assert visible(outputs) == [(True, TO_PLAY), (True, ""), (True, "")]
+        assert outputs.nth(2).locator("img").bounding_box()["width"] > 2000  # it scrolls
         command(page, "notebook:trust")
         page.locator(".jp-Dialog button.jp-mod-accept").click()
         frame = outputs.nth(0).frame_locator("iframe")
         frame.get_by_role("button", name="Next step").click()
-        assert outputs.locator("img").evaluate_all("all => all.map(image => image.checkVisibility())") == [False, True]
-        page.screenshot(path="/tmp/w/trusted.png")
-        change_theme(page, "dark")
-        page.wait_for_timeout(500)
-        page.screenshot(path="/tmp/w/dark.png")
+        assert visible(outputs)[:2] == [(False, ""), (True, "")]
+        for theme in ("dark", "light"):
+            change_theme(page, theme)
+            inside = frame.locator(f"main[data-theme={theme}]")
+            inside.wait_for()
+            page.screenshot(path=f"/tmp/w/trusted-{theme}.png")
+            assert inside.evaluate("main => getComputedStyle(main).colorScheme") == theme
+            assert outputs.nth(1).locator("img").evaluate("image => getComputedStyle(image).colorScheme") == theme
+
+
+def test_a_live_player_that_is_not_trusted_is_a_picture(lab):
+    lab.write("live-untrusted.ipynb", [shown(widget(graph()))])
+    with lab.opened("live-untrusted.ipynb") as page:
+        page.locator(".jp-OutputArea-output img").wait_for()
+        assert visible(page.locator(".jp-OutputArea-output")) == [(True, TO_PLAY)]
 
 
 LIVE = """
@@ -140,6 +168,12 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         assert (page.locator(".jp-Cell").count(), step.input_value()) == (cells, "1")
         assert page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex") < cells
 
+        step.blur()
+        top = first.bounding_box()["y"]
+        first.locator(".stage").hover()
+        page.mouse.wheel(0, 80)
+        page.wait_for_function("([live, top]) => live.getBoundingClientRect().y < top - 40", arg=[first.element_handle(), top])
+
         for theme in ("dark", "light"):
             change_theme(page, theme)
             assert first.evaluate("live => getComputedStyle(live.querySelector('.stage')).colorScheme") == theme
@@ -150,3 +184,5 @@ def test_the_live_player_follows_its_leaves_and_the_theme_and_keeps_its_keys_to_
         await_numbers(at_the_end(first), 0.8, 0.125)
         first.get_by_role("slider", name="w", exact=True).fill("-0.4")
         await_numbers(first, -0.4, 0.125)
+        command(page, "notebook:clear-all-cell-outputs")
+        first.wait_for(state="detached")

@@ -202,9 +202,7 @@ def planted(op, position, change, name="planted"):
 
 CHANGES = {
     "a factor of 1 + 1e-8": lambda slope: slope * (1.0 + 1e-8),
-    "a factor of 1 - 1e-8": lambda slope: slope * (1.0 - 1e-8),
     "the sign": lambda slope: -slope,
-    "a factor of 2": lambda slope: 2.0 * slope,
     "nothing at all": lambda slope: 0.0 * slope,
     "a term too many": lambda slope: slope + 1e-7,
 }

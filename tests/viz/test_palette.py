@@ -90,3 +90,11 @@ def test_a_picture_of_its_own_may_follow_its_reader():
     style = ET.fromstring(standalone(f'<svg width="9"><path fill="{colour.light}"/></svg>'))[0].text
     assert "prefers-color-scheme: dark" in style
     assert f'[fill="{colour.light}"] {{ fill: {colour.dark}; }}' in style
+
+
+def test_a_picture_by_graphviz_has_paper_for_white_and_ink_for_text_without_a_colour():
+    style = ET.fromstring(standalone('<svg><polygon fill="white"/><text>x</text></svg>'))[0].text
+    light, dark = style.split("@media")
+    for mode, text in (("light", light), ("dark", dark)):
+        paper, ink = (getattr(COLOURS[name], mode) for name in ("paper", "ink"))
+        assert f'svg {{ background: {paper}; fill: {ink}; }} [fill="white"] {{ fill: {paper}; }}' in text

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
@@ -16,7 +15,7 @@ import autograd
 import nn
 from autograd import Value, gradients
 from autograd.sweeps import topological_order
-from autograd.viz import RendererMissing, style
+from autograd.viz import style
 from autograd.viz.page import as_json, styles
 from autograd.viz.player import player
 from autograd.viz.widget import widget
@@ -175,21 +174,50 @@ def test_every_colour_of_the_drawing_has_one_for_the_dark_look():
     assert [colour for colour in colours if f'="{colour}"' not in css] == []
 
 
-def test_the_page_of_500_steps_is_below_a_megabyte():
-    data = player(chain(125))
-    assert len(data.data["steps"]) == 501
-    assert len(data.html.encode()) < 1_000_000
-    assert len(player(chain(125), fold="none", max_nodes=1000).html.encode()) < 1_000_000
+def test_the_page_of_500_steps_is_below_600_kilobytes():
+    for options in ({}, {"fold": "none", "max_nodes": 1000}):
+        shown = player(chain(125), **options)
+        assert len(shown.data["steps"]) == 501
+        assert len(shown.html.encode()) < 600_000
+
+
+def test_a_page_of_ten_thousand_steps_has_them_all():
+    data = player(chain(2500)).data
+    assert len(data["steps"]) == 10_001
+    assert data["note"] == ""
 
 
 @pytest.mark.slow
 def test_of_a_hundred_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_so():
-    start = time.process_time()
     data = data_of((shown := player(chain(50_000))).html)
-    assert time.process_time() - start < 10.0  # 1.5 s on an idle machine
-    assert len(data["steps"]) <= 1601
+    assert len(data["steps"]) == 12_001
     assert "of 200,001, around v₁₀₀₀₀₀" in data["note"]
-    assert len(shown.html) < 2_000_000
+    assert len(shown.html) < 3_000_000
+
+
+def test_a_narrow_page_gets_the_same_drawing_from_top_to_bottom_unless_that_would_be_too_long():
+    x = Value(2.0, label="x")
+    data = player((x * 3.0).tanh()).data
+    parts = [re.findall(r" id='[^']*'", data[drawing]) for drawing in ("svg", "narrow")]
+    assert parts[0]
+    assert sorted(parts[0]) == sorted(parts[1])
+    ET.fromstring(data["narrow"])
+    assert "narrow" not in player(x * 3.0, direction="TB").data
+    assert "narrow" not in player(chain(125), fold="none", max_nodes=1000).data
+
+
+def test_every_operation_has_its_module_and_every_leaf_its_first_use():
+    x = Value(2.0, label="x")
+    data = player((nn.MLP(1, [2, 1], seed=0)([x]) - 1.0) ** 2).data
+
+    def path(group):
+        return [] if group is None else [*path(data["groups"][group][1]), data["groups"][group][0]]
+
+    where = [".".join(path(data["nodes"][step["node"]].get("group"))) for step in data["steps"] if "changes" not in step]
+    assert where == ["MLP.layers[0]"] * 4 + ["MLP.layers[1]"] + [""] * 2
+    (first,) = (node["use"] for node in data["nodes"].values() if node["name"] == "x")
+    assert first == data["steps"][0]["node"]
+    assert all(("use" in node) == node["leaf"] for node in data["nodes"].values())
 
 
 def test_a_step_with_very_many_arguments_has_a_few_sentences_and_the_first_thousand_changes():
@@ -198,10 +226,10 @@ def test_a_step_with_very_many_arguments_has_a_few_sentences_and_the_first_thous
 
 
 @pytest.mark.slow
-def test_the_page_of_a_sum_of_a_hundred_thousand_products_is_below_a_megabyte():
+def test_the_page_of_a_sum_of_a_hundred_thousand_products_is_below_four_megabytes():
     w = Value(0.5)
     shown = player(autograd.sum([w * Value(1.0) for _ in range(100_000)]))
-    assert len(shown.html.encode()) < 1_000_000
+    assert len(shown.html.encode()) < 4_000_000
     data = data_of(shown.html)
     assert all(str(step["node"]) in data["nodes"] for step in data["steps"])
 
@@ -213,11 +241,10 @@ def test_bad_arguments_are_refused_by_name():
         player(Value(1.0) * 2.0, direction="up")
 
 
-def test_without_a_layout_program_the_error_says_what_to_install(monkeypatch):
+def test_a_player_needs_no_layout_program(monkeypatch):
     monkeypatch.setattr("autograd.viz.drawing._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    with pytest.raises(RendererMissing, match=r"pip install 'scalar-autograd\[render\]'"):
-        player(Value(1.0) * 2.0)
+    assert "<svg" in player(Value(1.0) * 2.0).data["svg"]
 
 
 # -- the live page -------------------------------------------------------------------------------------

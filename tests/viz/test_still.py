@@ -71,7 +71,24 @@ def test_a_page_without_a_picture_leaves_its_title_and_the_line():
 def test_a_drawing_is_the_same_picture_with_trust_and_without():
     shown = draw_dot(Value(2.0, label="x") * 3.0)._repr_mimebundle_()
     assert [tag for tag, _ in Read(shown["text/html"]).tags] == ["div", "style", "img"]
-    assert image(sanitized(shown["text/html"]))[1] == shown["image/svg+xml"]
+    assert ET.fromstring(image(sanitized(shown["text/html"]))[1]).get("viewBox") == ET.fromstring(shown["image/svg+xml"]).get(
+        "viewBox"
+    )
+
+
+def test_a_picture_keeps_what_is_seen_and_the_ids_that_it_refers_to():
+    label = "<g id='n1' class='node' data-x=\"2\"><text fill='#1d2126'>class='a' id='b'</text></g>"
+    assert "<g><text fill='#1d2126'>class='a' id='b'</text></g>" in image(Read(picture(f"<svg>{label}</svg>")))[1]
+    referring = "<svg><g id='n1' class='node'/><use href='#n1'/></svg>"
+    assert "<g id='n1'/><use href='#n1'/>" in image(Read(picture(referring)))[1]
+
+
+def test_a_picture_follows_the_theme_of_its_reader():
+    assert "prefers-color-scheme: dark" in image(Read(picture("<svg><rect fill='#ffffff'/></svg>")))[1]
+
+
+def test_a_wide_picture_scrolls_before_its_text_is_too_small():
+    assert "min-width: 3600px" in image(Read(picture("<svg width='4000' height='20'/>")))[0]["style"]
 
 
 def test_a_picture_is_described_by_its_title_and_description():

@@ -22,7 +22,7 @@ def test_a_card_shows_label_value_and_gradient_and_an_arrow_back_what_arrives():
     y.label = "my y"
     y.backward()
     shown = texts(draw_dot(y))
-    assert {"my x", "× −2.5", "my y", "3", "−7.5", "1", "−2.5", "1 · (−2.5) = −2.5"} <= set(shown)
+    assert {"“my x”", "× −2.5", "“my y”", "3", "−7.5", "1", "−2.5", "1 · (−2.5) = −2.5"} <= set(shown)
 
 
 def test_x_times_x_has_two_edges():
@@ -128,7 +128,7 @@ def test_graphviz_draws_the_source_too():
 def test_a_notebook_gets_svg_and_text():
     shown = draw_dot(Value(1.0, label="x") + 1.0)._repr_mimebundle_()
     assert ET.fromstring(shown["image/svg+xml"]).tag.endswith("svg")
-    assert shown["text/plain"].splitlines() == ["no gradients yet: call backward()", "v1 = +  data 2", "├─ x  data 1", "└─ 1"]
+    assert shown["text/plain"].splitlines() == ["no gradients yet: call backward()", "v₁ = +  data 2", "├─ x  data 1", "└─ 1"]
 
 
 def test_two_pictures_on_one_page_share_no_id():
@@ -146,7 +146,7 @@ def test_printed_it_is_a_tree_with_values_and_gradients():
     y = x * x
     y.label = "two\nlines"
     y.backward()
-    assert str(draw_dot(y)).splitlines() == ["two lines = ×  data 9  grad 1", "├─ x  data 3  grad 6", "└─ x (above)"]
+    assert str(draw_dot(y)).splitlines() == ["“two lines” = ×  data 9  grad 1", "├─ x  data 3  grad 6", "└─ x (above)"]
 
 
 def test_render_writes_the_picture_with_its_ending(tmp_path):

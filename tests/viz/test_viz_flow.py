@@ -109,7 +109,7 @@ def test_without_colour_sign_and_strength_are_still_told_apart():
     assert len(set(styles)) == 5
     positive, negative, vanishing, nothing, _ = styles
     assert [style for style, _ in styles] == ["solid", "dashed", "solid", "dotted", "solid"]
-    assert nothing[1] < vanishing[1] < positive[1] == negative[1]
+    assert nothing[1] == vanishing[1] < positive[1] == negative[1]
     labels = texts(draw_dot(y, flow="both"))
     assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "0", "⚠ 1 · NaN = NaN"} <= set(labels)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -34,10 +35,23 @@ def test_a_large_network_is_drawn_by_layers_and_says_so():
 
 
 def test_a_folded_box_tells_inputs_outputs_parameters_and_gradient_norm():
-    net, loss = mlp_loss()
+    net, loss = mlp_loss(samples=2)
     shown = texts(draw_dot(loss))
     norm = autograd.norm([p.grad for p in net.layers[1].parameters()])
-    assert {"16 → 16", "272", f"norm {norm:.4g}"} <= set(shown)
+    assert {"32 → 32", "272 params", f"norm {norm:.4g}"} <= set(shown)
+
+
+def test_a_network_that_would_be_taller_than_a_screen_folds_to_its_neurons_and_fits():
+    y = nn.MLP(3, [4, 4, 1], seed=0)([2.0, 3.0, -1.0])
+    y.backward()
+    drawing = draw_dot(y)
+    assert {"layers[0]", "layers[1]", "neurons[0]", "neurons[3]", "Neuron(3, 'relu')"} <= set(texts(drawing))
+    svg = ET.fromstring(drawing.pipe("svg"))
+    assert float(svg.get("width")) <= 1280
+    assert float(svg.get("height")) <= 800
+    assert min(float(text.get("font-size")) for text in svg.iter("{http://www.w3.org/2000/svg}text")) >= 11
+    opened = draw_dot(y, expand="layers[1].neurons[2]")
+    assert {"w[0]", "w[3]", "b", "relu"} <= set(texts(opened))
 
 
 def test_all_calls_of_a_module_are_one_box():

@@ -112,7 +112,7 @@ def _tree(root: Value, names: Mapping[Value, str]) -> list[str]:
     """The first lines of the tree of what `root` was made from."""
     from autograd.viz.drawing import text_tree
 
-    lines = text_tree([root], names)
+    lines = text_tree([root], lambda node: names.get(node, "v"))
     return ["", *lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])]
 
 

@@ -114,12 +114,9 @@ class GradcheckReport:
     def _repr_html_(self) -> str:
         checked = counted(len(self.checks), "derivative")
         title = f"{checked}: none differs from finite differences" if self else f"{checked}: not what f has where it is smooth"
-        return card(
-            title,
-            table(HEADER, [check.row() for check in self.checks], kinds="ttnnnnt"),
-            *map(note, self._notes()),
-            holds=bool(self),
-        )
+        rows = table(HEADER, [check.row() for check in self.checks], kinds="ttnnnnt")
+        notes = (note(text.replace("e-", "e−")) for text in self._notes())
+        return card(title, rows, *notes, holds=bool(self))
 
     def _notes(self) -> Iterator[str]:
         unseen = sum(not check.differences.known for check in self.checks)

@@ -10,11 +10,11 @@ function callout(view) {
   const leader = element("div", { class: "callout-leader" });
   const root = element("div", { class: "callout", "aria-hidden": "true", hidden: "" }, leader, words); // the line below is read out
   view.over.append(root);
-  let target = null; // { anchor, obstacles, avoided }, boxes of the picture
+  let target = null; // { versions, anchor, obstacles, avoided }: words and boxes of the picture
 
-  function show(lines, anchor, obstacles, avoided) {
-    words.replaceChildren(...lines);
-    target = anchor && lines.length > 0 ? { anchor, obstacles, avoided } : null;
+  // `versions` are lists of lines, each shorter than the one before it: the first for which there is room is taken.
+  function show(versions, anchor, obstacles, avoided) {
+    target = { versions, anchor, obstacles, avoided };
     follow();
   }
 
@@ -25,18 +25,23 @@ function callout(view) {
 
   // Beside its card, wherever that is now.
   function follow() {
-    root.hidden = target === null;
+    root.hidden = true;
     if (target === null) return;
     const stage = { width: view.root.clientWidth, height: view.root.clientHeight };
-    const size = { width: words.offsetWidth, height: words.offsetHeight };
     const all = (boxes) => boxes.map(view.seen).filter((r) => r.right > 0 && r.bottom > 0 && r.left < stage.width && r.top < stage.height);
-    const anchor = view.seen(target.anchor);
-    const inSight = all([target.anchor]).length > 0;
-    const place = inSight ? freePlace(size, anchor, stage, [...all(target.obstacles), ...view.furniture()], all(target.avoided)) : null;
-    root.hidden = place === null;
-    if (place === null) return;
-    words.style.transform = `translate(${place.x}px, ${place.y}px)`;
-    lead(new DOMRect(place.x, place.y, size.width, size.height), anchor);
+    const [anchor] = all([target.anchor]);
+    if (anchor === undefined) return;
+    const [obstacles, avoided] = [[...all(target.obstacles), ...view.furniture()], all(target.avoided)];
+    root.hidden = false; // to be measured
+    for (const lines of target.versions) {
+      words.replaceChildren(...lines);
+      const size = { width: words.offsetWidth, height: words.offsetHeight };
+      const place = freePlace(size, anchor, stage, obstacles, avoided);
+      if (place === null) continue;
+      words.style.transform = `translate(${place.x}px, ${place.y}px)`;
+      return lead(new DOMRect(place.x, place.y, size.width, size.height), anchor);
+    }
+    root.hidden = true;
   }
 
   // A line from the callout to the card, if they are apart.

@@ -1,7 +1,7 @@
 // The table of all nodes, the leaves first: value and gradient after the present step. Of a long one only the rows in sight exist.
 
 const ROW_HEIGHT = 29; // pixels, in player.css too
-const MAX_ROWS = 300; // beyond that, rows come and go
+const MAX_ROWS = 1000; // beyond that, rows come and go
 const ROWS_AROUND = 20; // above and below those in sight
 
 function numbers() {
@@ -27,6 +27,7 @@ function numbers() {
     table.setAttribute("aria-rowcount", order.length + 1);
     [rows, range] = [new Map(), [0, 0]];
     body.replaceChildren();
+    state = null;
   }
 
   function inSight() {
@@ -51,6 +52,11 @@ function numbers() {
     write(rows.keys());
   }
 
+  // While the table is closed it is not told of steps; they are not near then.
+  function forget() {
+    state = null;
+  }
+
   function number(cell, x) {
     const shown = x === undefined ? "" : showNumber(x);
     if (cell.textContent !== shown) cell.textContent = shown;
@@ -70,17 +76,19 @@ function numbers() {
   }
 
   function show(walk, now, nodes) {
+    const last = state?.now;
+    const near = last !== undefined && (now.times[0] === last.times.at(-1) + 1 || now.times.at(-1) + 1 === last.times[0]);
     state = { walk, now, nodes };
-    if (root.clientHeight === 0) return; // closed
+    if (rows.size === 0) render(); // for its height
     const first = Math.min(...[...now.nodes, ...now.changed].map((node) => place.get(node) ?? Infinity));
     if (Number.isFinite(first)) {
       const [top, bottom] = [first * ROW_HEIGHT, (first + 2) * ROW_HEIGHT]; // with the head
       if (top < root.scrollTop || bottom > root.scrollTop + root.clientHeight) root.scrollTop = Math.max(0, top - ROW_HEIGHT);
     }
     render();
-    write(rows.keys());
+    write(near ? [...last.nodes, ...last.changed, ...now.nodes, ...now.changed] : rows.keys());
   }
 
   root.addEventListener("scroll", () => state && render());
-  return { root, fill, show };
+  return { root, fill, show, forget };
 }

@@ -1,6 +1,7 @@
 // The player of one graph: its drawing on a stage, a sentence for each step, and the table of gradients.
 
-const NARROW = 640; // pixels: on a narrower stage the drawing runs from top to bottom
+const WIDTHS = { narrow: 900, slim: 520 }; // pixels: below them the player arranges its parts in other ways
+const TALLER = 1.25; // times as large as from left to right must a drawing from top to bottom be to be taken
 const MAX_LINES = 3; // in a callout
 const CALM = 250; // milliseconds that a step lasts at least for numbers to travel and sentences to stand at nodes
 
@@ -15,6 +16,16 @@ function strides(walk, groups) {
     known.add(ends.join());
   }
   return found;
+}
+
+// What stands at a node: all of it, or the beginning and the end.
+function callouts(all, where, more) {
+  const line = (text, look = "") => element("div", { class: look }, text);
+  const head = where ? [line(where, "quiet")] : [];
+  const rest = all.length > MAX_LINES || more ? [line("…", "quiet")] : [];
+  const [begin, ...others] = all[0].text.split(" = ");
+  const short = [begin.length > 24 ? `${begin.slice(0, 22)}…` : begin, ...others.slice(-1)].join(others.length > 1 ? " = … = " : " = ");
+  return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(short)]];
 }
 
 // Fill `root` with the player; returns a function that updates it with other numbers, and has `close` to end it.
@@ -75,9 +86,14 @@ function mount(root, data, keyboard = document) {
     strider.hidden = names.length === 1;
   }
 
-  // The drawing that suits the width of the stage.
+  // The drawing that can be seen larger: from left to right, or from top to bottom.
   function layOut() {
-    const now = data.narrow !== undefined && view.root.clientWidth < NARROW;
+    for (const [name, width] of Object.entries(WIDTHS)) root.classList.toggle(name, root.clientWidth < width);
+    const scale = (svg) => {
+      const [, width, height] = svg.match(/viewBox='0 0 ([\d.]+) ([\d.]+)'/);
+      return Math.min(view.root.clientWidth / width, view.root.clientHeight / height, 1);
+    };
+    const now = data.narrow !== undefined && scale(data.narrow) > TALLER * scale(data.svg);
     if (now === tall) return look();
     tall = now;
     picture.place(tall ? data.narrow : data.svg, data, walk);
@@ -86,6 +102,7 @@ function mount(root, data, keyboard = document) {
 
   function toggle(opened) {
     panel.hidden = !opened;
+    table.forget();
     open.setAttribute("aria-expanded", opened);
     root.classList.toggle("with-side", opened);
     if (shown !== undefined) show(shown);
@@ -147,12 +164,7 @@ function mount(root, data, keyboard = document) {
     const active = picture.lit("now");
     look();
     if (!calm || active.length === 0) return words.hide();
-    const lines = all.slice(0, MAX_LINES).map(({ text }) => element("div", {}, text));
-    const [card] = active;
-    if (last > first) lines.unshift(element("div", { class: "quiet" }, about));
-    else if (card.folded) lines.unshift(element("div", { class: "quiet" }, `inside ${card.name}`));
-    if (all.length > MAX_LINES || more) lines.push(element("div", { class: "quiet" }, "…"));
-    words.show(lines, ...picture.around(active.at(-1)));
+    words.show(callouts(all, last > first ? about : active[0].folded ? `inside ${active[0].name}` : "", more), ...picture.around(active.at(-1)));
   }
 
   // Brings into sight what the step is about.

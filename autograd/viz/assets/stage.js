@@ -11,11 +11,11 @@
 
 const MOVE_TIME = 200; // milliseconds
 const FIT_MARGIN = 16; // pixels around a fitted picture
-const BUTTONS_WIDTH = 40; // left free by it, where there is room
+const BUTTONS_WIDTH = 40; // at the right, kept free of what is to be seen
 const MAX_FIT = 1.6; // a small picture is not blown up
 const MAX_ZOOM = 8;
-const MIN_READABLE = 9; // pixels of a letter's height: below, numbers can hardly be read
-const READABLE = 13; // to which the stage then comes closer
+const MIN_READABLE = 8.5; // pixels of a letter's height: below, numbers can hardly be read
+const READABLE = 11; // to which the stage then comes closer
 const MAP_SIZE = 180; // pixels, of the longer side
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -89,7 +89,7 @@ function stage({ label, taken = [] }) {
   }
 
   function fitting() {
-    const width = box.width - (box.width < 640 ? 0 : BUTTONS_WIDTH);
+    const width = box.width - BUTTONS_WIDTH;
     const room = (of, there) => Math.max(1, there - 2 * FIT_MARGIN) / size[of];
     const k = Math.min(MAX_FIT, room("width", width), room("height", box.height));
     return { k, x: (width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
@@ -155,16 +155,18 @@ function stage({ label, taken = [] }) {
   // comes closer, unless the reader has chosen the zoom.
   function reveal(boxes, margin = FIT_MARGIN / 2) {
     if (boxes.length === 0 || box.width === 0) return;
+    const width = box.width - BUTTONS_WIDTH;
     const closer = !chosen && view.k * letters < MIN_READABLE;
     const k = closer ? READABLE / letters : view.k;
-    const fits = (r) => k * r.width <= box.width - 2 * margin && k * r.height <= box.height - 2 * margin;
+    const fits = (r) => k * r.width <= width - 2 * margin && k * r.height <= box.height - 2 * margin;
     const all = around(boxes);
-    const { x, y, width, height } = fits(all) ? all : boxes[0];
-    if (closer) return move({ k, x: box.width / 2 - k * (x + width / 2), y: box.height / 2 - k * (y + height / 2) });
+    const r = fits(all) ? all : boxes[0];
     const shift = (low, high, room) => (high - low > room - 2 * margin ? room / 2 - (low + high) / 2 : low < margin ? margin - low : high > room - margin ? room - margin - high : 0);
-    const dx = shift(k * x + view.x, k * (x + width) + view.x, box.width);
-    const dy = shift(k * y + view.y, k * (y + height) + view.y, box.height);
-    if (dx !== 0 || dy !== 0) pan(dx, dy);
+    const x = view.x + shift(k * r.left + view.x, k * r.right + view.x, width);
+    const y = view.y + shift(k * r.top + view.y, k * r.bottom + view.y, box.height);
+    if (closer) move({ k, x: width / 2 - k * (r.x + r.width / 2), y: box.height / 2 - k * (r.y + r.height / 2) });
+    else if (x !== view.x || y !== view.y) move({ k, x, y });
+    map.dodge(boxes[0], held({ k, x, y }), box);
   }
 
   // -- places
@@ -301,6 +303,12 @@ function overview(go) {
     for (const [key, value] of Object.entries({ x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) })) frame.setAttribute(key, value);
   }
 
+  // Out of the way of a box that is to be seen.
+  function dodge(r, { x, y, k }, stage) {
+    const { width, height } = root.getBoundingClientRect();
+    root.classList.toggle("up", k * r.left + x < width + 20 && k * r.bottom + y > stage.height - height - 20);
+  }
+
   const to = (event) => {
     const r = svg.getBoundingClientRect();
     go(((event.clientX - r.left) / r.width) * size.width, ((event.clientY - r.top) / r.height) * size.height);
@@ -310,5 +318,5 @@ function overview(go) {
     to(event);
   });
   root.addEventListener("pointermove", (event) => { if (root.hasPointerCapture(event.pointerId)) to(event); });
-  return { root, draw, show };
+  return { root, draw, show, dodge };
 }

@@ -52,24 +52,28 @@ function largestOf(xs) {
   return xs.reduce((most, x) => (x !== null && Number.isFinite(toNumber(x)) ? Math.max(most, Math.abs(x)) : most), 0);
 }
 
-// The sequence palette between the smallest and the largest of some numbers.
+// The sequence palette between the smallest and the largest of some numbers; for circles (signed) 0 is medium, positive numbers
+// are lighter and negative ones dark.
 class NetworkShades {
-  constructor(xs, ramp) {
+  constructor(xs, ramp, signed) {
     const finite = xs.filter((x) => x !== null && Number.isFinite(toNumber(x)));
     this.low = finite.reduce((a, b) => Math.min(a, b), Infinity);
     this.high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
-    this.ramp = ramp;
+    Object.assign(this, { ramp, signed });
   }
 
   share(x) {
-    return this.high > this.low ? (x - this.low) / (this.high - this.low) : 0.5;
+    if (!this.signed) return this.high > this.low ? (x - this.low) / (this.high - this.low) : 0.5;
+    const most = Math.max(-this.low, this.high);
+    const part = most > 0 ? Math.min(1, Math.abs(x) / most) : 0;
+    return x < 0 ? 0.38 * (1 - part) : 0.6 + 0.4 * part;
   }
 
   fill(x) {
     const at = Math.min(Math.max(this.share(x), 0), 1) * (this.ramp.length - 1);
     const k = Math.min(Math.floor(at), this.ramp.length - 2);
     const [low, high] = [this.ramp[k], this.ramp[k + 1]];
-    return `rgb(${[1, 3, 5].map((i) => Math.round(channel(low, i) + (at - k) * (channel(high, i) - channel(low, i)))).join(" ")})`;
+    return `#${[1, 3, 5].map((i) => Math.round(channel(low, i) + (at - k) * (channel(high, i) - channel(low, i))).toString(16).padStart(2, "0")).join("")}`;
   }
 
   ink(x) {
@@ -89,11 +93,13 @@ function fittedNumber(x) {
   return showNumber(x, 1);
 }
 
+const parsedPicture = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+
 // The picture in one direction, and its parts by what they show.
 class NetworkPicture {
   constructor(text, data) {
     this.data = data;
-    this.svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    this.svg = parsedPicture(text);
     [, , this.width, this.height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     const all = (selector) => [...this.svg.querySelectorAll(selector)];
     this.links = all(".link");
@@ -122,6 +128,7 @@ class NetworkPicture {
     const { low } = this.data.neurons[i].w.length ? shades[1] : shades[0];
     const own = shades[this.data.neurons[i].w.length ? 1 : 0];
     const finite = value !== null && Number.isFinite(toNumber(value)) && Number.isFinite(low);
+    if (this.data.maps !== null) return; // the circles are maps
     disc.classList.toggle("broken", value !== null && !finite);
     if (finite) disc.setAttribute("fill", own.fill(value));
     const text = element.querySelector(".value");
@@ -162,7 +169,7 @@ class NetworkPicture {
       const [dx, dy] = middle(element).map((at, k) => at - [x, y][k]);
       const [ahead, beside] = [dx * along[0] + dy * along[1], Math.abs(dx * along[1]) + Math.abs(dy * along[0])];
       const far = ahead + 3 * beside;
-      if (ahead > 1 && ahead > beside / 8 && far < least) [best, least] = [j, far];
+      if (ahead > 1 && ahead > beside / 8 && far < least - 1) [best, least] = [j, far];
     }
     return best;
   }
@@ -221,7 +228,7 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
     marks = new NetworkMarks(numbers, shown, data.widest);
     const values = numbers.value ?? [];
     const count = data.layers[0].size;
-    shades = [new NetworkShades(values.slice(0, count), data.ramp), new NetworkShades(values.slice(count), data.ramp)];
+    shades = [new NetworkShades(values.slice(0, count), data.ramp, !data.image), new NetworkShades(values.slice(count), data.ramp, true)];
     picture?.paint(marks, shades);
     for (const [i, element] of picture?.units ?? []) element.setAttribute("aria-label", describe(i).join(", "));
     const said = networkSentence(data, marks);
@@ -404,12 +411,19 @@ function networkLegend(root, data, marks, shades) {
   if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
   add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
   if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel`);
-  ["inputs", "neurons"].forEach((name, k) => {
-    const { low, high, ramp } = shades[k];
-    if (low > high) return;
-    const cells = ramp.map((fill, at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill }));
-    add([...cells, svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 })], 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
-  });
+  const ramp = (shades, low, high) => [
+    ...[0, 1, 2, 3, 4].map((at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades.fill(low + (at / 4) * (high - low)) })),
+    svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
+  ];
+  if (data.maps !== null) {
+    add(ramp(new NetworkShades([-1, 1], data.ramp, true), -1, 1), 60, "values over the plane of the inputs: dark −, light +");
+    for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
+  } else {
+    ["inputs", "neurons"].forEach((name, k) => {
+      const { low, high } = shades[k];
+      if (low <= high) add(ramp(shades[k], low, high), 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
+    });
+  }
   items.push(element("span", {}, "Click a neuron, or press Enter, for its scalar graph."));
   const texts = items.map((item) => item.textContent).join();
   if (root.dataset.texts === texts) return;

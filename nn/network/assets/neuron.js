@@ -116,6 +116,9 @@ class NeuronDrawing {
 
 const cutName = (name) => (name.length <= 21 ? name : `${name.slice(0, 9)}…${name.slice(-11)}`);
 const signOf = (x) => (x > 0 ? "positive" : x < 0 ? "negative" : "nothing");
+const labelRoom = (texts) => Math.max(110, ...texts.map((text) => 26 + 6.2 * text.length)); // between two cards
+const passedText = (bar, partial, passed) =>
+  [bar, partial, passed].includes(null) ? "" : `${showNumber(bar, 4)} · ${factorText(partial)} = ${showNumber(passed, 4)}`;
 const factorText = (x) => (x < 0 ? `(${showNumber(x, 4)})` : showNumber(x, 4));
 
 // left to right: leaves, products, sum, activation.
@@ -128,7 +131,10 @@ function neuronGraph(data, numbers, i, narrow) {
   const height = CARD.head + 2 * CARD.row + 6;
   const [gap, near] = [14, 6];
   const wide = CARD.width;
-  const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + 158, 2 * wide + 240, 3 * wide + 390];
+  const rate = found.slope ? found.delta / found.slope : null;
+  const texts = drawn.flatMap((term) => [passedText(found.delta, term.w, term.passedX), passedText(found.delta, term.x, term.passedW)]);
+  const [room, after] = [labelRoom(texts), labelRoom([passedText(found.slope, rate, found.delta)])];
+  const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + room, 2 * wide + room + 82, 3 * wide + room + 82 + after];
   const pair = 2 * height + near;
   const linear = neuron.activation === "linear" && !neuron.then;
   const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + height;
@@ -152,7 +158,7 @@ function neuronGraph(data, numbers, i, narrow) {
   const sumTop = narrow ? rows + 46 : Math.max(0, (rows - tall) / 2);
   into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, tall, found.delta, narrow));
   drawing.card({ x: columns[2], y: sumTop, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
-  const end = linear ? sumTop + tall : neuronActivation(drawing, neuron, found, columns, sumTop + (tall - height) / 2, height, narrow);
+  const end = linear ? sumTop + tall : neuronActivation(drawing, neuron, found, rate, columns, sumTop + (tall - height) / 2, height, narrow);
   const width = (linear && !narrow ? columns[2] : columns[3]) + wide + (narrow ? 32 : 0);
   const svg = drawing.element(width + 8, Math.max(rows, end) + 8, `Scalar graph of ${neuron.name}`);
   svg.setAttribute("viewBox", `-4 -4 ${width + 8} ${Math.max(rows, end) + 8}`);
@@ -172,7 +178,7 @@ function neuronTerm(drawing, data, term, found, columns, y, height, near) {
     const [from, to, above, below] = [width, columns[1], y + middle - 9, y + middle + 1];
     drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
     drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, passed);
-    if (passed !== null && long) drawing.label((from + to) / 2, below + 16, `${showNumber(found.delta, 4)} · ${factorText(partial)} = ${showNumber(passed, 4)}`, signOf(passed));
+    if (passed !== null && long) drawing.label((from + to) / 2, below + 16, passedText(found.delta, partial, passed), signOf(passed));
   });
 }
 
@@ -193,11 +199,10 @@ function neuronAdd(drawing, from, k, count, columns, top, height, delta, narrow)
 }
 
 // From the sum to what the neuron gives; returns where it ends.
-function neuronActivation(drawing, neuron, found, columns, top, height, narrow) {
+function neuronActivation(drawing, neuron, found, rate, columns, top, height, narrow) {
   const name = [neuron.activation === "linear" ? "" : neuron.activation, neuron.then].filter(Boolean).join(", ");
   const y = narrow ? top + height + 44 : top;
   drawing.card({ x: columns[3], y, height, kind: "operation result", name, value: found.value, grad: found.slope });
-  const rate = found.slope ? found.delta / found.slope : null;
   if (narrow) {
     const x = columns[2] + CARD.width / 2;
     drawing.forward(`M${x - 8} ${top + height + 2}V${y - 9}`, `M${x - 8} ${y - 2}l-3.5 -8h7z`);
@@ -207,7 +212,8 @@ function neuronActivation(drawing, neuron, found, columns, top, height, narrow) 
   const [from, to, above, below] = [columns[2] + CARD.width, columns[3], top + height / 2 - 9, top + height / 2 + 1];
   drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
   drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, found.delta);
-  if (rate !== null && found.delta !== null) drawing.label((from + to) / 2, below + 16, `${showNumber(found.slope, 4)} · ${factorText(rate)} = ${showNumber(found.delta, 4)}`, signOf(found.delta));
+  const told = passedText(found.slope, rate, found.delta);
+  if (told) drawing.label((from + to) / 2, below + 16, told, signOf(found.delta));
   return y + height;
 }
 

@@ -2,78 +2,159 @@
 
 const MIDDLE = 127; // the byte of the boundary, between 0 and 254
 const NOT_A_NUMBER = 255;
-const HUES = [212, 22, 150, 285, 50, 335]; // of classes, where there are more than two
-const SHAPES = ["circle", "triangle", "square", "diamond", "plus", "cross"];
+const NEAR = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => [down, right, 4 / 2 ** (Math.abs(down) + Math.abs(right))]));
+let planes = 0; // to tell the patterns of several pictures apart
 
-// The outputs of the model on a grid over the plane, the boundary, and the samples.
+// The outputs of the model on a grid over the plane, the boundary, and the samples. `pick(point)` is called after a click.
 class Plane {
-  constructor(plane) {
+  constructor(plane, labels, pick) {
     this.data = plane;
-    const ratio = Math.min(1.1, Math.max(0.5, (plane.y[1] - plane.y[0]) / (plane.x[1] - plane.x[0])));
-    this.size = [100, 100 * ratio];
+    this.id = `plane-${planes++}`;
     const cells = plane.resolution;
     // The grid goes from border to border: half of each outer pixel lies outside.
     const beyond = `inset: ${-50 / (cells - 1)}%; width: ${(100 * cells) / (cells - 1)}%; height: ${(100 * cells) / (cells - 1)}%`;
     this.canvas = element("canvas", { width: cells, height: cells, style: beyond, "aria-hidden": "true" });
+    this.screen = element("div", { class: "screen" }, this.canvas);
     this.line = drawn("path", { class: "boundary" });
-    const points = plane.points.map(([x, y, mark]) => this.point(x, y, mark));
-    const view = { viewBox: `0 0 ${this.size.join(" ")}`, role: "img", class: "plane" };
-    this.picture = drawn("svg", view, this.line, ...points);
-    const screen = element("div", { class: "screen", style: `aspect-ratio: 1 / ${ratio}` }, this.canvas, this.picture);
-    this.element = element("figure", {}, element("h2", {}, "Decision boundary"), screen, this.legend());
+    this.halo = drawn("path", { class: "boundary halo" });
+    this.chosen = drawn("circle", { class: "chosen", r: 9, visibility: "hidden" });
+    this.regions = plane.labels.map((_, mark) => drawn("path", { fill: `url(#${this.id}-${mark})` }));
+    const patterns = plane.labels.map((_, mark) => hatch(mark, `${this.id}-${mark}`)).filter((pattern) => pattern);
+    this.area = drawn("g", {}, ...(plane.kind === "number" ? [] : this.regions), this.halo, this.line);
+    this.points = plane.points.map(([x, y, mark]) => this.point(x, y, mark));
+    const names = labels.features ?? ["x[0]", "x[1]"];
+    const [x, y] = ["x", "y"].map((axis, i) => ({ label: names[i], low: plane[axis][0], high: plane[axis][1] }));
+    const ratio = Math.min(1.1, Math.max(0.5, (y.high - y.low) / (x.high - x.low)));
+    this.axes = new Axes({ x, y, ratio, draw: () => this.draw(), picture: { class: "plane" } });
+    this.axes.marks.append(drawn("defs", {}, ...patterns), this.area, ...this.points, this.chosen);
+    this.axes.element.prepend(this.screen);
+    this.axes.picture.addEventListener("click", (event) => pick(this.snapped(event)));
+    this.element = element("figure", { class: "boundaries" }, element("h2", {}, "Decision boundary"), this.axes.element, this.legend());
   }
 
   point(x, y, mark) {
-    const [low, high] = [this.data.x, this.data.y];
-    const across = ((x - low[0]) / (low[1] - low[0])) * this.size[0];
-    const up = (1 - (y - high[0]) / (high[1] - high[0])) * this.size[1];
-    const made = symbol(this.data.kind === "number" ? 0 : mark, across, up, this.fill(mark));
     const label = this.data.kind === "number" ? "" : `: class ${showNumber(this.data.labels[mark])}`;
+    const made = symbol(this.marker(mark), 0, 0, this.fill(mark));
     made.append(drawn("title", {}, `(${showNumber(x)}, ${showNumber(y)})${label}`));
     return made;
   }
 
+  marker(mark) {
+    return this.data.markers[this.data.kind === "number" ? 0 : mark % this.data.markers.length];
+  }
+
   fill(mark) {
-    if (this.data.kind === "class") return `hsl(${hue(mark)} 65% 45%)`;
-    const positive = this.data.kind === "score" ? mark === 1 : mark > MIDDLE;
-    return `var(--${positive ? "positive" : "negative"})`;
+    return this.data.kind === "number" ? `rgb(${this.ramp(mark / 254)})` : classColour(mark);
+  }
+
+  // The colour of a magnitude from 0 to 1.
+  ramp(t) {
+    const at = Math.min(Math.max(t, 0), 1) * (this.data.ramp.length - 1);
+    const k = Math.min(Math.floor(at), this.data.ramp.length - 2);
+    const [low, high] = [k, k + 1].map((i) => rgb(this.data.ramp[i]));
+    return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
   }
 
   legend() {
     const { kind, labels, hidden } = this.data;
     const entries = labels.map((label, mark) => {
-      const sign = symbol(kind === "number" ? 0 : mark, 3, 3, this.fill(kind === "number" ? 254 * mark : mark));
-      return element("span", {}, drawn("svg", { viewBox: "0 0 6 6", "aria-hidden": "true" }, sign), ` ${showNumber(label)}`);
+      const sign = symbol(this.marker(mark), 7, 7, this.fill(kind === "number" ? 254 * mark : mark));
+      const text = kind === "number" ? ` ${showNumber(label, 4)}` : ` class ${showNumber(label, 4)}`;
+      return element("span", {}, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, sign), text);
     });
     const rest = hidden ? [element("span", {}, `and ${hidden} more samples`)] : [];
     return element("figcaption", { class: "quiet" }, ...entries, ...rest);
   }
 
+  // The sample at which a click was aimed, else the point itself.
+  snapped(event) {
+    const aimed = this.axes.at(event);
+    const apart = ([x, y]) => Math.hypot(this.axes.X(x) - this.axes.X(aimed[0]), this.axes.Y(y) - this.axes.Y(aimed[1]));
+    const near = this.data.points.reduce((best, point) => (apart(point) < apart(best) ? point : best));
+    return apart(near) < 12 ? near.slice(0, 2) : aimed;
+  }
+
+  choose(point) {
+    this.picked = point;
+    const seen = point?.length === 2 && this.axes.area;
+    this.chosen.setAttribute("visibility", seen ? "visible" : "hidden");
+    if (!seen) return;
+    this.chosen.setAttribute("cx", this.axes.X(point[0]));
+    this.chosen.setAttribute("cy", this.axes.Y(point[1]));
+  }
+
+  draw() {
+    const { left, top, width, height } = this.axes.area;
+    Object.assign(this.screen.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    this.area.setAttribute("transform", `translate(${left} ${top})`);
+    this.points.forEach((point, i) => {
+      const [x, y] = this.data.points[i];
+      point.setAttribute("transform", `translate(${this.axes.X(x).toFixed(1)} ${this.axes.Y(y).toFixed(1)})`);
+    });
+    this.choose(this.picked);
+    if (this.at !== undefined) this.show(this.at, this.step);
+  }
+
   show(at, step) {
+    [this.at, this.step] = [at, step];
     const cells = Uint8Array.from(atob(this.data.cells[at]), (c) => c.charCodeAt(0));
+    this.paint(cells);
+    if (this.axes.area) this.outline(cells);
+    const upper = cells.filter((cell) => cell !== NOT_A_NUMBER && cell > MIDDLE).length / cells.length;
+    const share = this.data.kind === "score" ? `: ${Math.round(100 * upper)} % of the plane is class ${showNumber(this.data.labels[1])}` : "";
+    this.axes.picture.setAttribute("aria-label", `Outputs of the model around the samples after step ${step}${share}`);
+  }
+
+  paint(cells) {
+    const { kind, resolution } = this.data;
     const context = this.canvas.getContext("2d");
-    const image = context.createImageData(this.data.resolution, this.data.resolution);
+    const image = context.createImageData(resolution, resolution);
     const style = getComputedStyle(this.canvas);
-    const [negative, positive] = ["--negative", "--positive"].map((name) => rgb(style.getPropertyValue(name).trim()));
+    const classes = this.data.labels.map((_, mark) => rgb(style.getPropertyValue(`--class-${(mark % 10) + 1}`).trim()));
     cells.forEach((cell, i) => {
       if (cell === NOT_A_NUMBER) return; // nothing is drawn there
       const share = toShare(cell);
-      const colour = this.data.kind === "class" ? [...hsl(hue(cell)), 90] : [...(share > 0 ? positive : negative), 20 + 120 * Math.abs(share)];
-      image.data.set(colour, 4 * i);
+      const colours = {
+        class: () => [...classes[cell % classes.length], 90],
+        score: () => [...classes[Number(share > 0)], 25 + 115 * Math.abs(share)],
+        number: () => [...this.ramp((share + 1) / 2), 255],
+      };
+      image.data.set(colours[kind](), 4 * i);
     });
     context.putImageData(image, 0, 0);
-    this.line.setAttribute("d", this.boundaries(cells).map((side) => contour(side, this.data.resolution, ...this.size)).join(""));
-    const upper = cells.filter((cell) => cell !== NOT_A_NUMBER && cell > MIDDLE).length / cells.length;
-    const share = this.data.kind === "score" ? `: ${Math.round(100 * upper)} % of the plane is class ${showNumber(this.data.labels[1])}` : "";
-    this.picture.setAttribute("aria-label", `Outputs of the model around the samples after step ${step}${share}`);
+  }
+
+  outline(cells) {
+    const { width, height } = this.axes.area;
+    const found = this.fields(cells).map((field) => contours(field, this.data.resolution, width, height));
+    const path = found.map(({ line }) => line).join("");
+    for (const line of [this.line, this.halo]) line.setAttribute("d", path);
+    const regions = this.data.kind === "score" ? ["", found[0].region] : found.map(({ region }) => region);
+    regions.forEach((region, mark) => HATCHES[mark % HATCHES.length] && this.regions[mark].setAttribute("d", region));
   }
 
   // The fields that are 0 on a boundary: the score, or each class against the others.
-  boundaries(cells) {
+  fields(cells) {
     if (this.data.kind === "number") return [];
     if (this.data.kind === "score") return [Array.from(cells, toShare)];
-    return this.data.labels.map((_, mark) => Array.from(cells, (cell) => (cell === NOT_A_NUMBER ? NaN : cell === mark ? 1 : -1)));
+    return leads(cells, this.data.resolution, this.data.labels.length);
   }
+}
+
+// How far each class is ahead of the others among a point and its neighbours: smoothed, or a slanted boundary is a staircase.
+function leads(cells, n, count) {
+  const clamp = (i) => Math.min(Math.max(i, 0), n - 1);
+  const shares = Array.from({ length: count }, () => new Float64Array(n * n));
+  for (let row = 0; row < n; row++) {
+    for (let column = 0; column < n; column++) {
+      for (const [down, right, weight] of NEAR) {
+        const cell = cells[clamp(row + down) * n + clamp(column + right)];
+        if (cell < count) shares[cell][row * n + column] += weight;
+      }
+    }
+  }
+  const known = (i) => (cells[i] === NOT_A_NUMBER ? NaN : 0);
+  return shares.map((own, mark) => Array.from(own, (share, i) => share + known(i) - Math.max(0, ...shares.map((other, k) => (k === mark ? 0 : other[i])))));
 }
 
 // The output of a byte, from -1 to 1; a byte holds its root.
@@ -82,49 +163,4 @@ function toShare(cell) {
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
 }
 
-const hue = (mark) => HUES[mark % HUES.length];
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-
-// Red, green and blue of a hue, at 65 % saturation and 50 % lightness.
-function hsl(hue) {
-  const part = (n) => 0.5 - 0.325 * Math.max(-1, Math.min(((n + hue / 30) % 12) - 3, 9 - ((n + hue / 30) % 12), 1));
-  return [0, 8, 4].map((n) => Math.round(255 * part(n)));
-}
-
-// The mark of a sample: classes differ in shape as well as in colour.
-function symbol(mark, x, y, fill) {
-  const paths = {
-    circle: "M-1.7 0a1.7 1.7 0 1 0 3.4 0a1.7 1.7 0 1 0 -3.4 0z",
-    triangle: "M0 -2.1L2 1.5H-2z",
-    square: "M-1.5 -1.5H1.5V1.5H-1.5z",
-    diamond: "M0 -2.2L2 0L0 2.2L-2 0z",
-    plus: "M-.7 -2H.7V-.7H2V.7H.7V2H-.7V.7H-2V-.7H-.7z",
-    cross: "M-2 -1.1L-1.1 -2L0 -.9L1.1 -2L2 -1.1L.9 0L2 1.1L1.1 2L0 .9L-1.1 2L-2 1.1L-.9 0z",
-  };
-  const shape = SHAPES[mark % SHAPES.length];
-  return drawn("path", { class: "sample", d: paths[shape], transform: `translate(${x} ${y})`, style: `fill: ${fill}` });
-}
-
-// Where a field crosses 0, by straight lines (marching squares).
-function contour(field, n, width, height) {
-  const parts = [];
-  for (let row = 0; row + 1 < n; row++) {
-    for (let column = 0; column + 1 < n; column++) {
-      const corners = [[row, column], [row, column + 1], [row + 1, column + 1], [row + 1, column]];
-      const values = corners.map(([r, c]) => field[r * n + c]);
-      if (values.includes(NaN)) continue;
-      const cuts = [];
-      corners.forEach(([r, c], i) => {
-        const [one, other] = [values[i], values[(i + 1) % 4]];
-        if (one > 0 === other > 0) return;
-        const share = -one / (other - one);
-        const [toRow, toColumn] = corners[(i + 1) % 4];
-        const x = ((c + share * (toColumn - c)) / (n - 1)) * width;
-        const y = ((r + share * (toRow - r)) / (n - 1)) * height;
-        cuts.push(`${x.toFixed(2)} ${y.toFixed(2)}`);
-      });
-      for (let i = 0; i < cuts.length; i += 2) parts.push(`M${cuts[i]}L${cuts[i + 1]}`);
-    }
-  }
-  return parts.join("");
-}

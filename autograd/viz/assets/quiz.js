@@ -1,0 +1,91 @@
+// The questions of a quiz: answers are marked in the page, as autograd.lessons.marking marks them. Each question brings its
+// gradient and what the likely slips lead to, each with how far an answer may be off.
+
+const NOT_A_NUMBER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
+
+// The number that a reader typed, or null. The minus may be real, the decimal sign a comma.
+function readAnswer(text) {
+  const number = (part) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part) ? Number(part) : NaN);
+  const [above, below, ...more] = text.trim().replace(/[−–]/g, "-").replace(",", ".").split("/").map((part) => part.trim());
+  const value = below === undefined ? number(above) : number(above) / number(below);
+  return more.length === 0 && Number.isFinite(value) ? value : null;
+}
+
+// As `mark` in Python: the likeliest slip that leads to a wrong answer is named.
+function markAnswer(question, text) {
+  if (text.trim() === "") return { right: false, text: `${question.name}: not answered yet` };
+  const answer = readAnswer(text);
+  if (answer === null) return { right: false, text: `${question.name}: ${NOT_A_NUMBER}` };
+  const near = ([number, allowed]) => Math.abs(answer - number) <= allowed;
+  if (near(question.gradient)) return { right: true, text: question.right };
+  const slip = question.slips.find(near)?.[2];
+  return { right: false, text: `${question.name}: ${showNumber(answer)} is wrong${slip ? `: ${slip}` : ""}` };
+}
+
+function mount(root, data) {
+  const view = stage({ label: "Drawing of the graph" });
+  const score = element("p", { class: "score", role: "status" });
+  const picture = new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement;
+  const svg = document.importNode(picture, true);
+  const asked = data.questions.map(ask);
+  const list = element("ol", { "aria-label": "Questions" }, ...asked.map((one) => one.item));
+  const holder = element("div", { class: "picture" }, view.root);
+  const head = element("div", { class: "bar" }, element("h1", {}, data.title), score, themeButton(root));
+  const notes = element("div", { class: "notes quiet" }, ...data.notes.map((note) => element("p", {}, note)));
+  root.classList.add("quiz");
+  root.replaceChildren(head, ...(data.notes.length ? [notes] : []), holder, list);
+  view.place(svg);
+  data.questions.forEach((question, i) => question.found && asked[i].settle(true, question.right)); // before the page was made
+  count();
+
+  // One question: its box, its two hints, its mark.
+  function ask(question, i) {
+    const state = { right: question.found, shown: false };
+    const field = element("input", { id: `answer${i}`, type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": `mark${i}` });
+    const mark = element("p", { class: "mark-text", id: `mark${i}`, role: "status" });
+    const check = element("button", { class: "main" }, "Check");
+    const show = element("button", { type: "button" }, "Show the answer");
+    const form = element("form", {}, element("label", { for: field.id }, `(${question.number}) ${question.text} =`), field, check, show);
+    const hints = question.hints.map((hint) => element("p", {}, hint));
+    const help = element("details", {}, element("summary", {}, "Hints"), ...hints);
+    const item = element("li", { "data-question": question.number }, form, mark, help);
+
+    function settle(right, text) {
+      state.right = right;
+      mark.textContent = text;
+      item.className = right ? "right" : state.shown || text.endsWith("not answered yet") ? "" : "wrong";
+      if (right || state.shown) reveal(question);
+      count();
+    }
+
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      state.shown = false;
+      const { right, text } = markAnswer(question, field.value);
+      settle(right, text);
+      (right ? asked[i + 1]?.field : field)?.focus();
+    });
+    show.addEventListener("click", () => {
+      state.shown = true;
+      settle(false, question.solution);
+    });
+    return { item, state, field, settle };
+  }
+
+  // In the drawing, the gradient in place of the question mark.
+  function reveal({ number, shown, colour }) {
+    for (const text of svg.querySelectorAll("text")) {
+      if (text.textContent.trim() !== `? (${number})`) continue;
+      text.textContent = shown;
+      text.setAttribute("fill", colour);
+    }
+  }
+
+  function count() {
+    const right = asked.filter(({ state }) => state.right).length;
+    const shown = asked.filter(({ state }) => state.shown).length;
+    const done = right + shown === asked.length;
+    score.textContent = `${done ? "Done: " : ""}${right} of ${asked.length} right${shown ? `, ${shown} shown` : ""}`;
+  }
+
+}

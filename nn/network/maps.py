@@ -1,0 +1,116 @@
+"""What every neuron of a network with two inputs gives over the plane of its inputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import Value, no_grad
+from autograd.extend import number_between, peek
+from autograd.viz.palette import CLASSES
+from nn._check import plain_lists
+from nn.module import in_mode
+from nn.network.numbers import sample_of
+from nn.network.structure import Network
+
+CORNERS = 25  # points of the grid along each side
+MARGIN = 0.15  # of the extent of the samples, on each side
+
+Grid = list[list[float]]  # rows from the top
+
+
+@dataclass(frozen=True)
+class Maps:
+    """For every unit the numbers on a grid from border to border, and the samples with the index of their label."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    grids: Sequence[Grid]
+    points: Sequence[tuple[float, float, int]]
+    labels: Sequence[Any]
+
+    def finer(self, unit: int, count: int) -> Grid:
+        """The map of a unit at the middles of count × count cells, interpolated."""
+        grid, last = self.grids[unit], CORNERS - 1
+        found = []
+        for i in range(count):
+            k, s = _split((i + 0.5) * last / count)
+            row = [(1 - s) * a + s * b for a, b in zip(grid[k], grid[k + 1], strict=True)]
+            places = [_split((j + 0.5) * last / count) for j in range(count)]
+            found.append([(1 - t) * row[m] + t * row[m + 1] for m, t in places])
+        return found
+
+
+def _split(at: float) -> tuple[int, float]:
+    """A place on a grid as the index before it and the rest."""
+    k = min(int(at), CORNERS - 2)
+    return k, at - k
+
+
+def maps_over(network: Network, over: Any) -> Maps:
+    """The maps of a network over the plane of some samples, rows of two numbers, or a pair of those and their labels.
+
+    >>> from nn import MLP
+    >>> from nn.network.structure import read_network
+    >>> maps = maps_over(read_network(MLP(2, [1])), [[0.0, 0.0], [1.0, 1.0]])
+    >>> maps.x, maps.grids[0][0][0], maps.grids[1][24][0]
+    ((-0.15, 1.15), -0.15, -0.15)
+    """
+    if len(network.columns[0].units) != 2:
+        raise ValueError(f"over: the model must have 2 inputs, got {len(network.columns[0].units)}")
+    points, labels = _samples(over)
+    across, up = (_range([point[i] for point in points]) for i in (0, 1))
+    places = [[low + (high - low) * i / (CORNERS - 1) for i in range(CORNERS)] for low, high in (across, up)]
+    with in_mode(network.model, training=False):
+        outputs = _outputs(network, [places[0][0], places[1][0]])
+        rows = [[outputs([x, y]) for x in places[0]] for y in reversed(places[1])]
+    grids = [[[numbers[k] for numbers in row] for row in rows] for k in range(len(network.units))]
+    names = sorted(set(labels))
+    marked = [(x, y, names.index(label)) for (x, y), label in zip(points, labels, strict=True)]
+    return Maps(across, up, grids, marked, names)
+
+
+def _outputs(network: Network, point: list[float]) -> Callable[[list[float]], list[float]]:
+    """A function that gives the numbers of all units at a point: layer by layer, if that is what the model does."""
+
+    def by_layers(row: list[float]) -> list[float]:
+        found, given = [], row
+        with no_grad():
+            for column in network.columns:
+                for step in column.steps:
+                    given = step(given)
+                given = given if isinstance(given, list) else [given]
+                found += [peek(x) if isinstance(x, Value) else x for x in given]
+        return found
+
+    def by_graph(row: list[float]) -> list[float]:
+        sample = sample_of(network.model, row, None, None)
+        assert sample is not None
+        nodes = [node for column in sample.call.columns() for node in column]
+        return [peek(node) if isinstance(node, Value) else math.nan if node is None else node for node in nodes]
+
+    return by_layers if by_layers(point) == by_graph(point) else by_graph
+
+
+def _samples(over: Any) -> tuple[list[tuple[float, float]], list[Any]]:
+    """Points and their labels; without labels, all the same one."""
+    pair = isinstance(over, tuple) and len(over) == 2
+    rows, labels = (plain_lists(part) for part in over) if pair else (plain_lists(over), None)
+    if not isinstance(rows, list) or not rows or any(not isinstance(row, list) or len(row) != 2 for row in rows):
+        raise ValueError("over must be rows of 2 numbers, or a pair of those and their labels: over=X, or over=(X, y)")
+    points = [tuple(number_between("over: a number", number) for number in row) for row in rows]
+    if labels is None:
+        labels = [0] * len(rows)
+    if not isinstance(labels, list) or len(labels) != len(rows):
+        raise ValueError(f"over: expected a label for each of the {len(rows)} rows")
+    if len(set(labels)) > len(CLASSES):
+        raise ValueError(f"over: expected at most {len(CLASSES)} different labels, got {len(set(labels))}")
+    return points, labels  # type: ignore[return-value]
+
+
+def _range(numbers: list[float]) -> tuple[float, float]:
+    low, high = min(numbers), max(numbers)
+    margin = MARGIN * (high - low) or 1.0
+    return low - margin, high + margin

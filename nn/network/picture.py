@@ -1,0 +1,175 @@
+"""The picture of a network: alone, for a page, or with title, sentence and legend, for itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from autograd.extend import shown
+from autograd.viz.palette import COLOURS
+from nn.network.heat import in_circle, square
+from nn.network.layout import GAP, RADIUS, RING, Bundle, Circle, Image, Link, More, Text, lay_out
+from nn.network.legend import entries, legend
+from nn.network.maps import Maps
+from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
+from nn.network.numbers import Known, Numbers, link_numbers
+from nn.network.structure import Network, Unit
+from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, escaped, rectangle, text, wrapped, xy
+from nn.network.words import description, facts, sentence, title
+
+MAX_CROWD = 60  # links that may be wide
+MIN_PICTURE = 480.0  # the width of title and legend beside a small network
+
+
+class Picture:
+    """One view of a network: its layout, drawn with some numbers."""
+
+    def __init__(
+        self,
+        network: Network,
+        numbers: Numbers,
+        show: str = "weight",
+        shape: tuple[int, int] | None = None,
+        narrow: bool = False,
+        maps: Maps | None = None,
+    ) -> None:
+        self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
+        self.layout = lay_out(network, shape, narrow, plane=maps is not None and len(network.columns[-1].units) == 1)
+        self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
+        self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
+        self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)
+        self.largest = largest(self.xs)
+        count = len(network.columns[0].units)
+        self.values = numbers["value"]
+        self.shades: tuple[Shades, Shades] | None = None
+        if self.values is not None:
+            inputs: Shades = Shades(self.values[:count]) if shape else SignedShades(self.values[:count])
+            self.shades = inputs, SignedShades(self.values[count:])
+
+    # -- whole pictures --------------------------------------------------------------------------------
+
+    def bare(self) -> str:
+        """Without title and legend, which a page writes itself."""
+        return self._document(self.layout.width, self.layout.height, "".join(self._body()))
+
+    def complete(self) -> str:
+        """With title, sentence and legend."""
+        width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
+        room, y, above = width - 2 * GAP, 0.0, []
+        head, said = (words(self.network, self.numbers, self.show) for words in (title, sentence))
+        for line in wrapped(head, room, 15.0):
+            y += 22
+            above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
+        for line in wrapped(said, room, 12.0):
+            y += 19
+            above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
+        top, images = y + 18, any(image.unit is not None for image in self.layout.images)
+        marks, height = legend(entries(self.show, self.xs, self.largest, self.widest, self.shades, images, self.maps), room)
+        below = top + self.layout.height + 8
+        body = element("g", "".join(self._body()), transform=f"translate({(width - self.layout.width) / 2:g} {top:g})")
+        under = element("g", marks, class_="legend", transform=f"translate({GAP:g} {below:g})")
+        paper = element("rect", width=width, height=below + height + 6, fill=PAPER)
+        return self._document(width, below + height + 6, paper + "".join(above) + body + under)
+
+    def _document(self, width: float, height: float, inside: str) -> str:
+        head, said = (words(self.network, self.numbers, self.show) for words in (title, description))
+        return document(width, height, head, said, inside)
+
+    # -- parts -------------------------------------------------------------------------------------------
+
+    def _body(self) -> Iterator[str]:
+        layout = self.layout
+        links = [*map(self._link, layout.links), *map(self._bundle, layout.bundles)]
+        yield element("g", "".join(links), class_="links", fill="none")
+        yield from (text(header, fill=INK) for header in layout.headers)
+        yield from (text(note, fill=QUIET) for note in layout.notes if note.text)
+        for image in layout.images:
+            yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
+        yield from map(self._circle, layout.circles)
+        if layout.plane is not None and self.maps is not None:
+            last = self.network.units[-1]
+            yield square(self.maps, len(self.network.units) - 1, layout.plane, f"{last.label} over the inputs")
+        yield from map(self._more, layout.more)
+
+    def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:
+        """The index of a weight of a neuron, or of its bias for None, and its number."""
+        parameter = unit.bias if position is None else unit.weights[position]
+        assert parameter is not None
+        i = self.index[parameter]
+        return i, self.xs[i]
+
+    def _link(self, link: Link) -> str:
+        i, x = self._of(self.network.units[link.target], link.position)
+        start, a, one, other, b, end = map(xy, link.points)
+        ends = {"data_p": i, "data_from": link.source, "data_to": link.target}
+        look = stroke(x, self.largest, self.widest).look()
+        return element("path", class_="link", **ends, d=f"M{start}L{a}C{one} {other} {b}L{end}", **look)
+
+    def _bundle(self, bundle: Bundle) -> str:
+        (x1, y1), (x2, y2) = bundle.start, bundle.end
+        middle = (x1 + x2) / 2
+        curve = f"M{xy((x1, y1))}C{xy((middle, y1))} {xy((middle, y2))} {xy((x2, y2))}"
+        return element("path", class_="bundle", data_to=bundle.unit, d=curve, stroke=EDGE, stroke_width=1.0)
+
+    def _circle(self, circle: Circle) -> str:
+        unit, value = self.network.units[circle.unit], None if self.values is None else self.values[circle.unit]
+        place = {"cx": circle.x, "cy": circle.y, "r": RADIUS}
+        look: dict[str, str | float] = {"fill": PLAIN, "stroke": EDGE, "stroke_width": 1.0}
+        ink, written = INK, ""
+        if value is not None and self.shades is not None:
+            shades = self.shades[1 if unit.weights else 0]
+            ink, written = shades.ink(value), fitted(value)
+            look["fill"] = shades.fill(value)
+            if not math.isfinite(value):
+                look["stroke"], look["stroke_width"] = COLOURS["broken"].light, 4.0
+                written = f"⚠ {shown(value)}"
+        if self.maps is not None:
+            written = ""
+        disc, ring = element("circle", class_="disc", **place, **look), ""
+        if unit.bias is not None:
+            i, x = self._of(unit, None)
+            mark = stroke(x, self.largest, self.widest).look()
+            ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **mark)
+        heat = "" if self.maps is None else in_circle(self.maps, circle.unit, circle.x, circle.y)
+        number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
+        name = text(circle.name, class_="name", fill=INK)
+        hint = element("title", escaped(facts(self.network, self.numbers, circle.unit)))
+        return element("g", hint + disc + heat + ring + number + name, class_="neuron", data_unit=circle.unit)
+
+    def _pixels(self, image: Image) -> str:
+        """Inputs as an image; without values a grid."""
+        cells = []
+        for i in range(image.rows * image.columns):
+            value = None if self.values is None else self.values[i]
+            fill = PLAIN if value is None or self.shades is None else self.shades[0].fill(value)
+            cells.append(rectangle(image.cell(i), data_unit=i, fill=fill))
+        return element("g", "".join(cells) + rectangle(image.box, fill="none", stroke=EDGE), class_="pixels")
+
+    def _weights(self, image: Image, unit: int) -> str:
+        """The weights of a neuron, each in the place of its input: full squares are positive, hollow ones negative."""
+        weights = [self._of(self.network.units[unit], k)[1] for k in range(image.rows * image.columns)]
+        full, hollow = squares(image, weights, self.largest)
+        place = f"{image.left:g} {image.top:g} {image.pixel:g} {image.rows} {image.columns}"
+        parts = (
+            rectangle(image.box, fill=PAPER, stroke=LINE),
+            element("path", class_="full", d=full, fill=COLOURS["positive"].light),
+            element("path", class_="hollow", d=hollow, fill=PAPER, stroke=COLOURS["negative"].light, stroke_width=1.0),
+        )
+        return element("g", "".join(parts), class_="weights", data_to=unit, data_box=place)
+
+    def _more(self, more: More) -> str:
+        frame = rectangle(more.box, rx=8.0, fill=PLAIN, stroke=EDGE, stroke_dasharray="3 3")
+        return element("g", frame + text(more.text, fill=INK), class_="more")
+
+
+def squares(image: Image, numbers: Sequence[float | None], largest: float) -> tuple[str, str]:
+    """Two paths: a square for each positive number, and one for each negative; their areas are linear in the size."""
+    paths = ["", ""]
+    for k, x in enumerate(numbers):
+        if x is not None and math.isfinite(x) and x != 0.0 and largest > 0.0:
+            left, top, right, bottom = image.cell(k)
+            side = (image.pixel - 0.5) * math.sqrt(min(1.0, abs(x) / largest))
+            side = max(0.2, side - (x < 0.0))  # the outline has a width of 1
+            start = xy(((left + right - side) / 2, (top + bottom - side) / 2))
+            paths[x < 0.0] += f"M{start}h{side:.1f}v{side:.1f}h-{side:.1f}z"
+    return paths[0], paths[1]

@@ -1,0 +1,74 @@
+"""What is said of a network: title, sentence, description, facts about a neuron, and the text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.extend import counted, listed, shown, text_table
+from nn.network.numbers import Numbers, link_numbers
+from nn.network.structure import Network
+
+WORDS = {"weight": "weight", "grad": "gradient", "update": "update"}
+MAX_LISTED = 12  # values of a column in a text
+NO_GRADIENTS = "No gradients yet: call backward(), or give x, y and a loss."
+
+
+def title(network: Network, numbers: Numbers, show: str) -> str:
+    """What the picture is: the model and what its links show."""
+    loss = numbers["loss"]
+    return f"{network.title}: {WORDS[show]}s{'' if loss is None else f' at a loss of {shown(loss, 4)}'}"
+
+
+def sentence(network: Network, numbers: Numbers, show: str) -> str:
+    """What to see; the script of the page says the same."""
+    word, xs = WORDS[show], link_numbers(numbers, show)
+    if xs is None:
+        return NO_GRADIENTS
+    known = [(abs(x), x, name) for x, name in zip(xs, network.parameters.values(), strict=True) if x is not None and x == x]
+    if not known:
+        return f"No {word} is known."
+    _, x, name = max(known, key=lambda item: item[0])
+    if x == 0.0:
+        return f"Every {word} is 0."
+    rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" and not numbers.get("update") else ""
+    return f"The largest {word}{rule} is {shown(x, 4)}, of {name}."
+
+
+def description(network: Network, numbers: Numbers, show: str) -> str:
+    """The network for those who cannot see it."""
+    first, *layers = network.columns
+    columns = listed([f"{column.title} with {column.note}" for column in layers], 6)
+    return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show)}"
+
+
+def facts(network: Network, numbers: Numbers, index: int) -> str:
+    """What is known of a neuron or an input."""
+    unit = network.units[index]
+    known = [
+        f"{word} {shown(x, 4)}"
+        for word, xs in (("value", numbers["value"]), ("gradient", numbers["slope"]))
+        if xs is not None and (x := xs[index]) is not None
+    ]
+    if unit.bias is not None:
+        known.append(f"bias {shown(unit.bias.data, 4)}")
+    return f"{unit.name}: {', '.join(known)}" if known else unit.name
+
+
+def as_text(network: Network, numbers: Numbers, show: str) -> str:
+    """Title and sentence, and a line for each column."""
+    rows = []
+    for column, first in zip(network.columns, network.firsts, strict=True):
+        xs = numbers["value"]
+        values = ["?" if x is None else shown(x, 4) for x in xs[first : first + len(column.units)]] if xs else []
+        if column.note:
+            rows.append((column.title, f"{column.note}: {_cut(values)}" if values else column.note))
+        else:
+            names = [unit.name for unit in column.units]
+            pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)] if values else names
+            rows.append((column.title, _cut(pairs)))
+    return "\n".join([title(network, numbers, show), sentence(network, numbers, show), *text_table(rows)])
+
+
+def _cut(texts: Sequence[str]) -> str:
+    more = [f"{len(texts) - MAX_LISTED} more"] if len(texts) > MAX_LISTED else []
+    return ", ".join([*texts[:MAX_LISTED], *more])

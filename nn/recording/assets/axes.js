@@ -1,0 +1,110 @@
+// Axes with ticks and labels, drawn for the size that they have on the screen: text is never scaled.
+
+function drawn(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// The smallest and the largest finite number, or 0 and 1 if there are none.
+function extent(numbers) {
+  const finite = numbers.map(toNumber).filter(Number.isFinite);
+  return finite.length ? [Math.min, Math.max].map((choose) => finite.reduce((x, y) => choose(x, y))) : [0, 1];
+}
+
+// Round numbers from `low` to `high`, about `count` of them; of whole numbers, none between them.
+function ticks(low, high, count, whole = false) {
+  const rough = Math.max((high - low) / count, whole ? 1 : Number.MIN_VALUE);
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((n) => n * unit).find((size) => size >= rough * 0.999);
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+// About `count` round numbers from `low` to `high`: powers of 10, with their doubles and fives if there is room.
+function logarithmicTicks(low, high, count) {
+  const powers = (every) => {
+    const found = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += every) found.push(10 ** power);
+    return found;
+  };
+  const inside = (found) => found.filter((tick) => low <= tick * (1 + 1e-9) && tick <= high * (1 + 1e-9));
+  const fine = inside(powers(1).flatMap((power) => [power, 2 * power, 5 * power]));
+  const coarse = inside(powers(1));
+  if (fine.length <= 1.5 * count || coarse.length < 2) return fine;
+  return coarse.length <= 1.5 * count ? coarse : inside(powers(Math.ceil(coarse.length / count)));
+}
+
+// `x` and `y` are { label, low, high } with `whole` or `logarithmic`; a plane has a `ratio` of height to width.
+// `draw(axes)` is called whenever the size has changed: X(x) and Y(y) are then places in `marks`.
+class Axes {
+  constructor({ x, y, ratio = null, draw, picture = {} }) {
+    Object.assign(this, { x, y, ratio, draw });
+    this.scale = y.logarithmic ? Math.log10 : (number) => number;
+    this.rules = drawn("g", { class: "rules", "aria-hidden": "true" });
+    this.marks = drawn("g");
+    this.picture = drawn("svg", { role: "img", ...picture }, this.rules, this.marks);
+    this.element = element("div", { class: "axes" }, this.picture);
+    new ResizeObserver(() => this.layout()).observe(this.element);
+  }
+
+  layout() {
+    const [width, height] = [this.element.clientWidth, this.element.clientHeight];
+    if (!width || !height) return;
+    const labels = this.ticksOf(this.y, height / 36).map((tick) => showNumber(tick, 4).length);
+    this.margin = 30 + 7 * Math.max(...labels, 1);
+    let [left, right, top, bottom] = [this.margin, width - 14, 8, height - 40];
+    if (this.ratio !== null) {
+      const across = Math.min(right - left, (bottom - top) / this.ratio);
+      const spare = (right - left - across) / 2;
+      [left, right] = [left + spare, right - spare];
+      bottom -= (bottom - top - across * this.ratio) / 2;
+      top = bottom - across * this.ratio;
+    }
+    this.area = { left, right, top, bottom, width: right - left, height: bottom - top };
+    this.rule();
+    this.draw(this);
+  }
+
+  ticksOf({ low, high, whole, logarithmic }, count) {
+    return logarithmic ? logarithmicTicks(low, high, count) : ticks(low, high, Math.max(count, 2), whole);
+  }
+
+  rule() {
+    const { left, right, top, bottom, width, height } = this.area;
+    const middle = (top + bottom) / 2;
+    const up = this.ticksOf(this.y, height / 36).flatMap((tick) => [
+      drawn("path", { class: "rule", d: `M${left - 4} ${this.Y(tick)}H${right}` }),
+      drawn("text", { class: "end", x: left - 8, y: this.Y(tick) + 4 }, showNumber(tick, 4)),
+    ]);
+    const across = this.ticksOf(this.x, width / 64).flatMap((tick) => [
+      drawn("path", { class: "rule", d: `M${this.X(tick)} ${bottom}v4` }),
+      drawn("text", { class: "middle", x: this.X(tick), y: bottom + 17 }, showNumber(tick, 4)),
+    ]);
+    const names = [
+      drawn("text", { class: "middle name", x: (left + right) / 2, y: bottom + 34 }, this.x.label),
+      drawn("text", { class: "middle name", transform: `translate(${left - this.margin + 12} ${middle}) rotate(-90)` }, this.y.label),
+    ];
+    const frame = drawn("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}` });
+    this.rules.replaceChildren(...up, ...across, frame, ...names);
+  }
+
+  X(x) {
+    return this.area.left + ((x - this.x.low) / (this.x.high - this.x.low)) * this.area.width;
+  }
+
+  Y(y) {
+    const [low, high] = [this.scale(this.y.low), this.scale(this.y.high)];
+    return this.area.bottom - ((this.scale(y) - low) / (high - low)) * this.area.height;
+  }
+
+  // What is drawn at a place on the screen.
+  at(event) {
+    const box = this.picture.getBoundingClientRect();
+    const { left, bottom, width, height } = this.area;
+    const across = (event.clientX - box.left - left) / width;
+    const up = (bottom - (event.clientY - box.top)) / height;
+    return [this.x.low + across * (this.x.high - this.x.low), this.y.low + up * (this.y.high - this.y.low)];
+  }
+}

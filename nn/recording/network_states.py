@@ -1,0 +1,105 @@
+"""What the network view of a record's page needs: the structure of the model, samples, and its numbers, step by step."""
+
+from __future__ import annotations
+
+from array import array
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd.extend import tree_leaves
+from nn._check import plain_lists
+from nn.module import Module
+from nn.network.numbers import Numbers
+from nn.network.structure import Network, NotLayered, read_network
+
+MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
+MAX_SAMPLES = 20  # whose way through the network can be seen
+
+
+@dataclass
+class NetworkStates:
+    """A network while it is trained: by step, its parameters and then their gradients, as 32-bit floats.
+
+    There are none if the frames themselves have every parameter. If they would be too many, only every so many frames have one.
+    """
+
+    network: Network
+    samples: list[list[float]]
+    packed: bool
+    every: int = 1  # frames
+    states: dict[int, bytes] = field(default_factory=dict)
+
+    def add(self, step: int, frame: int, last: bool) -> None:
+        """Keep the state after this step, which the frame with this index is of."""
+        if self.packed and (last or frame % self.every == 0):
+            parameters = list(self.network.parameters)
+            self.states[step] = array("f", [p.data for p in parameters] + [p.grad for p in parameters]).tobytes()
+
+    def columns(self, values: dict[str, float], gradients: dict[str, float]) -> dict[str, Any] | None:
+        """The view, samples and states as a page takes them, None if it would not know the parameters.
+
+        `values` and `gradients` are those of the first frame.
+        """
+        from nn.network.page import NetworkPage
+
+        numbers = self._numbers(values, gradients, 0)
+        if numbers is None:
+            return None
+        page = NetworkPage(self.network)
+        states = [[step, b64encode(_chosen(state, page.kept)).decode()] for step, state in self.states.items()]
+        return {
+            "view": page.data(numbers),
+            "samples": self.samples,
+            "then": [list(column.then) for column in self.network.columns],
+            "states": states if self.packed else None,
+        }
+
+    def picture(self, values: dict[str, float], gradients: dict[str, float]) -> str:
+        """The network at the end as an SVG, given the numbers of the last frame; empty if it does not know the parameters."""
+        from nn.network.svg import Picture
+
+        numbers = self._numbers(values, gradients, -1)
+        return "" if numbers is None else Picture(self.network, numbers).complete()
+
+    def _numbers(self, values: dict[str, float], gradients: dict[str, float], which: int) -> Numbers | None:
+        """The numbers of the view: those of a frame, or those of the first or the last state."""
+        numbers = [*values.values(), *gradients.values()]
+        if self.packed:
+            states = list(self.states.values())
+            numbers = array("f", states[which]).tolist() if states else []
+        count = len(self.network.parameters)
+        if len(numbers) != 2 * count:
+            return None
+        weights, slopes = numbers[:count], numbers[count:]
+        return Numbers(weight=[*weights], grad=[*slopes], update=None, value=None, slope=None, delta=None, rate=0.0)
+
+
+def _chosen(state: bytes, kept: Sequence[int]) -> bytes:
+    """A state of these parameters alone."""
+    numbers = array("f", state)
+    half = len(numbers) // 2
+    return array("f", [numbers[start + i] for start in (0, half) for i in kept]).tobytes()
+
+
+def network_states(
+    model: Module, X: Sequence[Any], features: Sequence[str] | None, kept: Sequence[str], frames: int
+) -> NetworkStates | None:
+    """For a record of so many frames, in which these numbers are kept; None if the model is not made of layers.
+
+    >>> from nn import MLP
+    >>> states = network_states(MLP(2, [16, 1]), [[0.0, 1.0]], None, ["‖layers.0‖", "‖layers.1‖"], 10)
+    >>> states.add(0, 0, last=False)
+    >>> states.packed, len(states.states[0])
+    (True, 520)
+    """
+    try:
+        network = read_network(model, inputs=features)
+    except NotLayered:
+        return None
+    names = [name for name, _ in model.named_parameters()]
+    rows = [plain_lists(X[i]) for i in range(min(len(X), MAX_SAMPLES))]
+    samples = [[float(number) for number in tree_leaves(row)] for row in rows]
+    size = 8 * len(network.parameters)
+    return NetworkStates(network, samples, packed=list(kept) != names, every=-(-frames * size // MAX_BYTES) or 1)

@@ -1,0 +1,335 @@
+"""The network view in a real browser: asked, opened, switched, with the numbers of the engine."""
+# ruff: noqa: F811  (a fixture that is imported)
+
+import json
+from itertools import combinations
+
+import pytest
+
+import nn
+from autograd import Value
+from autograd._format import shown
+from autograd.extend import Graph
+from autograd.viz.page import as_json
+from nn.network.layout import image_shape
+from nn.network.numbers import numbers_of, sample_of
+from nn.network.page import NetworkPage
+from nn.network.structure import read_network
+from nn.network.words import sentence
+from tests.support.axe import violations
+from tests.support.browser import browser, opened  # noqa: F401
+
+pytestmark = pytest.mark.slow
+
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+CARDS = """cards => cards.map(card =>
+  ["name", "number.value", "number.gradient"].map(part => card.querySelector(`.${part}`).textContent))"""
+WATCH = """() => {
+  const animate = Element.prototype.animate;
+  window.times = [];
+  Element.prototype.animate = function (frames, options) {
+    window.times.push(options.duration);
+    return animate.call(this, frames, options);
+  };
+}"""
+X, Y = [1.0, -2.0, 3.0], 1.0
+
+
+def mlp():
+    return nn.MLP(3, [4, 4, 1], "tanh", seed=0)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return nn.draw(mlp(), X, Y, loss=nn.MSELoss()).save_html(tmp_path_factory.mktemp("network") / "page.html")
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    image = [pixel / 16 for pixel in nn.load_digits().X[3]]
+    drawing = nn.draw(nn.MLP(64, [32, 10], seed=0), image, 3, loss=nn.CrossEntropyLoss(), outputs=list("0123456789"))
+    return drawing.save_html(tmp_path_factory.mktemp("digits") / "page.html")
+
+
+@pytest.fixture(scope="module")
+def moons(tmp_path_factory):
+    drawing = nn.draw(nn.MLP(2, [16, 16, 1], "tanh"), [0.5, 0.5], over=nn.make_moons(40, random_state=0))
+    return drawing.save_html(tmp_path_factory.mktemp("moons") / "page.html")
+
+
+@pytest.fixture
+def page(browser, path):
+    with opened(browser, path, viewport=WIDE, reduced_motion="reduce") as page:
+        yield page
+
+
+def neuron(page, unit):
+    return page.locator(f".network-picture [data-unit='{unit}']")
+
+
+def tip(page):
+    return page.locator(".network-tip").inner_text().split("\n")
+
+
+def engine(model):
+    """The values of all neurons, their gradients and those of the parameters, by a pass of our own."""
+    columns = [[Value(x) for x in X]]
+    for layer in model.layers:
+        columns.append(layer(columns[-1]))
+    loss = nn.MSELoss()([columns[-1][0]], [Y])
+    gradients = Graph(loss).adjoints
+    units = [unit for column in columns for unit in column]
+    return [unit.data for unit in units], [gradients[unit] for unit in units], [gradients[p] for p in model.parameters()]
+
+
+def test_hover_and_focus_tell_name_value_and_gradient_of_every_neuron(page):
+    model = mlp()
+    values, gradients, _ = engine(model)
+    names = ["x[0]", "x[1]", "x[2]"]
+    names += [f"layers[{i}].neurons[{j}]" for i, layer in enumerate(model.layers) for j in range(len(layer.neurons))]
+    for ask in ("hover", "focus"):
+        for unit, name in enumerate(names):
+            getattr(neuron(page, unit), ask)()
+            told = tip(page)
+            assert told[:3] == [name, f"value {shown(values[unit])}", f"gradient {shown(gradients[unit])}"]
+            assert neuron(page, unit).get_attribute("aria-label").startswith(", ".join(told))
+    page.mouse.move(2, 2)
+    neuron(page, 0).blur()
+    assert page.locator(".network-tip").is_hidden()
+
+
+def test_a_neuron_that_is_asked_shows_its_own_links_alone(page):
+    neuron(page, 4).hover()
+    near = page.locator(".network-picture .link.near")
+    assert near.count() == 3 + 4
+    ends = near.evaluate_all("links => links.map(link => [link.dataset.from, link.dataset.to])")
+    assert all("4" in pair for pair in ends)
+    page.mouse.move(2, 2)
+    assert page.locator(".network-picture.asked").count() == 0
+
+
+def test_a_link_tells_its_weight_its_gradient_and_its_update(page):
+    model = mlp()
+    *_, gradients = engine(model)
+    page.locator(".link[data-p='0']").dispatch_event("pointerover", {"bubbles": True})
+    weight, gradient = model.parameters()[0].data, gradients[0]
+    told = [f"weight {shown(weight)}", f"gradient {shown(gradient)}", f"update {shown(-0.1 * gradient)}"]
+    assert tip(page) == ["layers[0].neurons[0].w[0]", *told, "x[0] → layers[0].neurons[0]"]
+
+
+@pytest.mark.parametrize("key", ["click", "Enter", " ", "tap"])
+def test_a_neuron_opens_in_place_and_escape_closes_it_and_gives_the_focus_back(browser, path, key):
+    with opened(browser, path, viewport=WIDE, has_touch=True) as page:
+        if key in ("click", "tap"):
+            getattr(neuron(page, 8), key)()
+        else:
+            neuron(page, 8).focus()
+            page.keyboard.press(key)
+        panel = page.get_by_role("dialog", name="Scalar graph of layers[1].neurons[1]")
+        panel.wait_for()
+        assert panel.locator("button").evaluate("button => button === document.activeElement")
+        page.keyboard.press("Escape")
+        panel.wait_for(state="hidden")
+        assert neuron(page, 8).evaluate("neuron => neuron === document.activeElement")
+
+
+def test_the_graph_of_a_neuron_has_the_numbers_of_the_engine(page):
+    model = mlp()
+    values, gradients, by_parameter = engine(model)
+    unit, one = 8, model.layers[1].neurons[1]
+    index = {p: i for i, p in enumerate(model.parameters())}
+    neuron(page, unit).click()
+    cards = page.locator(".neuron-graph .card").evaluate_all(CARDS)
+    delta = by_parameter[index[one.b]]
+    expected = []
+    for k, weight in enumerate(one.w):
+        expected.append([f"layers[0].neurons[{k}]", values[3 + k], gradients[3 + k]])
+        expected.append([f"w[{k}]", weight.data, by_parameter[index[weight]]])
+        expected.append(["×", weight.data * values[3 + k], delta])
+    total = sum(weight.data * value for weight, value in zip(one.w, values[3:7], strict=True))
+    expected += [["b", one.b.data, delta], ["+", total, delta], ["tanh", values[unit], gradients[unit]]]
+    assert cards == [[name, *(shown(x, 4) for x in numbers)] for name, *numbers in expected]
+    labels = page.locator(".neuron-graph .label").all_text_contents()
+    assert len(labels) == 2 * len(one.w) + 1
+
+
+def test_an_input_of_an_open_neuron_opens_next(page):
+    neuron(page, 8).click()
+    page.get_by_role("button", name="Open the graph of layers[0].neurons[2]").click()
+    assert page.get_by_role("dialog", name="Scalar graph of layers[0].neurons[2]").is_visible()
+    page.get_by_role("button", name="Close").click()
+    assert neuron(page, 5).evaluate("neuron => neuron === document.activeElement")
+
+
+def test_arrow_keys_go_from_neuron_to_neuron_and_tab_finds_one(page):
+    page.locator(".network-switch input:checked").focus()
+    page.keyboard.press("Tab")
+    at = "document.activeElement.dataset.unit"
+    assert page.evaluate(at) == "0"
+    for key, unit in (
+        ("ArrowDown", 1),
+        ("ArrowRight", 4),
+        ("ArrowRight", 8),
+        ("ArrowDown", 9),
+        ("ArrowRight", 11),
+        ("ArrowRight", 11),
+    ):
+        page.keyboard.press(key)
+        assert page.evaluate(at) == str(unit)
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(at) in ("8", "9")
+    page.keyboard.press("Tab")
+    assert page.evaluate(at) is None
+
+
+def test_the_switch_shows_gradients_and_updates(page):
+    model = mlp()
+    *_, gradients = engine(model)
+    largest = max(map(abs, gradients))
+    for what, factor in (("gradient", 1.0), ("update", -0.1)):
+        page.get_by_role("radio", name=what).check(force=True)
+        for i in (0, 5, 29):
+            link = page.locator(f".network-picture .link[data-p='{i}']")
+            x = gradients[i] * factor
+            assert link.get_attribute("class").split()[1] == ("positive" if x > 0 else "negative")
+            assert float(link.get_attribute("stroke-width")) == pytest.approx(
+                max(0.7, 6 * abs(gradients[i]) / largest), abs=0.006
+            )
+    rule = sentence(read_network(model), numbers_of(read_network(model), sample_of(model, X, Y, nn.MSELoss())), "update")
+    assert page.locator(".network-sentence").inner_text() == rule
+
+
+def test_without_a_gradient_the_switch_offers_none(browser, tmp_path):
+    with opened(browser, nn.draw(mlp()).save_html(tmp_path / "page.html")) as page:
+        assert [page.get_by_role("radio", name=name).is_disabled() for name in ("weight", "gradient", "update")] == [
+            False,
+            True,
+            True,
+        ]
+        neuron(page, 4).hover()
+        assert tip(page) == ["layers[0].neurons[1]", "bias 0"]
+
+
+def test_an_update_repaints_what_the_engine_says(browser, tmp_path, path):
+    """As after drawing the network anew with the numbers of the next step."""
+    model = mlp()
+    network = read_network(model)
+    view = NetworkPage(network, image_shape(network, None))
+    numbers = numbers_of(network, sample_of(model, X, Y, nn.MSELoss()))
+    for p, gradient in zip(model.parameters(), numbers["grad"], strict=True):
+        p.data -= 0.5 * gradient
+    after = as_json(view.update(numbers_of(network, sample_of(model, X, Y, nn.MSELoss()))))
+    fresh = nn.draw(model, X, Y, loss=nn.MSELoss()).save_html(tmp_path / "after.html")
+    state = """() => [...document.querySelectorAll('.network-picture :is(.link, .ring, .disc, .value)')].map(
+        part => [part.getAttribute('class'), part.getAttribute('stroke-width'), part.getAttribute('fill'), part.textContent])"""
+    with opened(browser, fresh, viewport=WIDE) as page:
+        expected = page.evaluate(state)
+    with opened(browser, path, viewport=WIDE) as page:
+        page.evaluate(
+            """(after) => {
+              const [main, data] = [document.querySelector("main"), JSON.parse(document.getElementById("data").textContent)];
+              main.replaceChildren();
+              networkView(main, data).update(JSON.parse(after));
+            }""",
+            after,
+        )
+        assert page.evaluate(state) == expected
+
+
+def test_on_a_phone_the_network_runs_from_top_to_bottom_and_nothing_scrolls_sideways(browser, path, digits):
+    for file in (path, digits):
+        with opened(browser, file, viewport=PHONE, reduced_motion="reduce") as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            tops = [
+                page.locator(f".network-picture [data-unit='{unit}']").first.bounding_box()["y"]
+                for unit in (0, 64 if file is digits else 4)
+            ]
+            assert tops[0] < tops[1]
+            page.locator(".network-picture g[data-unit]").last.click()
+            page.get_by_role("dialog").wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+SMALL = """() => [...document.querySelectorAll('main :is(text, p, span, strong, label, legend, h1)')]
+  .filter(part => part.checkVisibility() && part.textContent.trim())
+  .filter(part => ![...part.children].some(child => child.textContent.trim()))
+  .map(part => {
+    const svg = part.closest('svg');
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    return [parseFloat(getComputedStyle(part).fontSize) * scale, part.textContent];
+  })"""
+
+
+def check_texts(page):
+    assert [text for text in page.evaluate(SMALL) if text[0] < 10.99] == []
+    boxes = page.locator("main svg text:visible").evaluate_all(
+        "texts => texts.filter(t => t.textContent).map(t => [t.textContent, t.getBoundingClientRect().toJSON()])"
+    )
+    for (one, a), (other, b) in combinations(boxes, 2):
+        beside = a["right"] <= b["left"] or b["right"] <= a["left"]
+        assert beside or a["bottom"] - 2 <= b["top"] or b["bottom"] - 2 <= a["top"], (one, other)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
+def test_no_text_is_smaller_than_eleven_pixels_and_no_two_overlap(browser, path, digits, moons, size):
+    for file in (path, digits, moons):
+        with opened(browser, file, viewport=size, reduced_motion="reduce") as page:
+            check_texts(page)
+            page.locator(".network-picture g[data-unit]").last.click()
+            page.get_by_role("dialog").wait_for()
+            check_texts(page)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_closed_or_open(browser, path, digits, moons, size, look):
+    for file in (path, digits, moons):
+        with opened(browser, file, viewport=size, color_scheme=look, reduced_motion="reduce") as page:
+            assert violations(page) == []
+            page.locator(".network-picture g[data-unit]").last.click()
+            page.get_by_role("dialog").wait_for()
+            assert violations(page) == []
+
+
+def test_pixels_and_weights_of_the_digits_are_there_and_can_be_asked(browser, digits):
+    image = [pixel / 16 for pixel in nn.load_digits().X[3]]
+    with opened(browser, digits, viewport=WIDE) as page:
+        neuron(page, 12).hover()
+        assert tip(page)[:2] == ["x[12]", f"value {shown(image[12])}"]
+        assert page.locator(".network-picture .weights").count() == 10
+        page.keyboard.press("Tab")
+        neuron(page, 64).focus()
+        page.keyboard.press("ArrowLeft")
+        assert int(page.evaluate("document.activeElement.dataset.unit")) < 64
+
+
+def test_maps_stay_when_numbers_change_and_their_marks_are_explained(browser, moons):
+    with opened(browser, moons, viewport=WIDE) as page:
+        picture = "document.querySelector('.network-picture .map').outerHTML"
+        before = page.evaluate(picture)
+        legend = page.locator(".network-legend").inner_text()
+        assert "sample of 0" in legend
+        assert "sample of 1" in legend
+        page.get_by_role("radio", name="weight").check(force=True)
+        assert page.evaluate(picture) == before
+        assert page.locator(".network-picture .value").all_text_contents() == [""] * 23
+        neuron(page, 0).hover()
+        assert tip(page) == ["x[0]", "value 0.5"]
+
+
+def test_motion_takes_two_hundred_milliseconds_and_none_where_it_is_not_wanted(browser, path):
+    for motion, duration in (("no-preference", 200), ("reduce", 0)):
+        with opened(browser, path, viewport=WIDE, reduced_motion=motion) as page:
+            page.evaluate(WATCH)
+            neuron(page, 4).click()
+            assert page.evaluate("window.times") == [duration]
+
+
+def test_names_of_inputs_are_text_and_nothing_else(browser, tmp_path):
+    hostile = "</script><img src=x onerror=\"document.title='broken'\"><b>"
+    drawing = nn.draw(nn.MLP(1, [1]), inputs=[hostile])
+    with opened(browser, drawing.save_html(tmp_path / "page.html")) as page:
+        neuron(page, 0).hover()
+        assert tip(page)[0] == hostile
+        assert page.title() != "broken"
+    assert json.loads(as_json(drawing.page.data))["neurons"][0]["name"] == hostile
