@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from autograd.viz.page import as_json
 from autograd.viz.player import page_data
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_SLIDERS, _slider, _widened
+
+from playground.training import Training
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
 
@@ -125,7 +128,23 @@ def _line_of(error: BaseException) -> int:
     return line
 
 
-CALLS = {"show": show, "move": move}
+training: Training | None = None
+
+
+def train(setting: dict[str, Any]) -> dict[str, Any]:
+    """A network and its data, ready to be trained by the page."""
+    global training
+    training = Training(setting)
+    return training.page()
+
+
+def check(steps: int, batch: int) -> list[str]:
+    """The bits of all parameters after so many steps of the same training in Python."""
+    assert training is not None
+    return [f"{struct.unpack('<Q', struct.pack('<d', x))[0]:x}" for x in training.check(steps, batch)]
+
+
+CALLS = {"show": show, "move": move, "prepare": train, "check": check}
 
 
 def call(name: str, args: str) -> str:

@@ -20,9 +20,14 @@ from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Program
 from autograd.compiler.tape import Tape
 from nn import optim
+from autograd.viz.palette import MARKERS, RAMP
 from nn.datasets.toys import shuffled_order
+from nn.network.numbers import numbers_of
+from nn.network.page import NetworkPage
+from nn.network.structure import read_network
 from nn.optim import Arithmetic, Optimizer
 
+RESOLUTION = 60
 EPOCHS = 20  # whose orders are drawn ahead; then they come again
 ON_VALUES = Arithmetic(sqrt, maximum)
 DATA: dict[str, Callable[[int, float, int], Any]] = {
@@ -40,9 +45,9 @@ class Training:
     """A network, its data, and the programs that train it."""
 
     def __init__(self, setting: Mapping[str, Any]) -> None:
-        self.X, labels = DATA[setting["data"]](setting["samples"], setting["noise"], setting["seed"])
+        self.X, self.labels = DATA[setting["data"]](setting["samples"], setting["noise"], setting["seed"])
         self.loss = LOSSES[setting["loss"]]()
-        self.y = [2 * label - 1 if setting["loss"] == "hinge" else label for label in labels]
+        self.y = [2 * label - 1 if setting["loss"] == "hinge" else label for label in self.labels]
         self.model = nn.MLP(2, [*setting["layers"], 1], setting["activation"], seed=setting["seed"])
         self.seed, self.rate = setting["seed"], setting["rate"]
         kind = OPTIMIZERS[setting["optimizer"]]
@@ -56,31 +61,53 @@ class Training:
 
         self.batch = BatchLoss(loss_and_output, self.X[0], self.y[0], executor="python")
         self.outputs = autograd.compile(lambda sample: model(sample), self.X[0], executor="python")
+        self.neurons = autograd.compile(lambda sample: _all_outputs(model, sample), self.X[0], executor="python")
         self.update = _update(self.optimizer)
 
-    def tapes(self) -> dict[str, Any]:
-        """What the page trains with."""
-        update = self.update.program_of()
+    def page(self) -> dict[str, Any]:
+        """What the page trains and shows: tapes, the numbers they begin with, the network's view and the plane."""
+        captured = self.batch.captured
+        network = read_network(self.model)
         return {
-            "loss": _tape(optimize(self.batch._program.program)),
-            "outputs": _tape(self.outputs.program_of()),
-            "update": _tape(update),
-            "numbers": [leaf.data for leaf in self.batch.captured],
-            "reached": self.batch.reached,
-            "memory": [[name, is_count(low), float(type(low)())] for name, low in self.optimizer.lowest.items()],
-            "rate": self.optimizer.param_groups[0]["lr"],
-            "orders": self._orders(),
-            "X": self.X,
-            "y": self.y,
+            "tapes": {
+                "loss": _tape(self._loss_program()),
+                "outputs": _tape(self.outputs.program_of()),
+                "neurons": _tape(self.neurons.program_of()),
+                "update": _tape(self.update.program_of()),
+                "numbers": [leaf.data for leaf in captured],
+                "reached": self.batch.reached,
+                "parameters": [captured.index(p) for p in network.parameters],
+                "memory": [is_count(low) for low in self.optimizer.lowest.values()],
+                "rate": self.rate,
+                "orders": self._orders(),
+                "X": self.X,
+                "y": self.y,
+            },
+            "view": NetworkPage(network).data(numbers_of(network)),
+            "plane": self._plane(),
+            "loss": type(self.loss).__name__,
         }
+
+    def _plane(self) -> dict[str, Any]:
+        """As the picture of a decision boundary takes it."""
+        sides = {}
+        for axis, column in zip("xy", zip(*self.X, strict=True), strict=True):
+            room = 0.1 * (max(column) - min(column))
+            sides[axis] = [min(column) - room, max(column) + room]
+        points = [[*row, label] for row, label in zip(self.X, self.labels, strict=True)]
+        return {**sides, "resolution": RESOLUTION, "kind": "score", "labels": [0, 1], "points": points, "hidden": 0,
+                "markers": MARKERS, "ramp": RAMP, "cells": [""]}  # fmt: skip
+
+    def _loss_program(self) -> Program:
+        return optimize(self.batch._program.program)
 
     def _orders(self) -> list[list[int]]:
         """The orders of the samples in some epochs, as `fit` draws them."""
         rng = Random(self.seed)
         return [shuffled_order(len(self.X), True, rng) for _ in range(EPOCHS)]
 
-    def check(self, steps: int, batch: int) -> list[str]:
-        """The parameters after so many steps of the same programs, run by Python: in hexadecimal, since every bit counts."""
+    def check(self, steps: int, batch: int) -> list[float]:
+        """The parameters after so many steps of the same programs, run by Python."""
         numbers = [leaf.data for leaf in self.batch.captured]
         reached, count = self.batch.reached, len(self.X)
         memory: list[Any] = [
@@ -89,7 +116,7 @@ class Training:
         whole = not 0 < batch < count
         starts = range(0, count, batch) if not whole else range(1)
         parts = [order[start : start + batch] if not whole else range(count) for order in self._orders() for start in starts]
-        programs = optimize(self.batch._program.program), self.update.program_of()
+        programs = self._loss_program(), self.update.program_of()
         for step in range(steps):
             part = parts[step % len(parts)]
             columns = [[self.X[i][j] for i in part] for j in range(2)]
@@ -100,7 +127,16 @@ class Training:
             memory = [x if is_count(low) or isinstance(x, list) else [x] * len(reached) for x, low in zip(memory, self.optimizer.lowest.values(), strict=True)]
             for i, x in zip(reached, moved, strict=True):
                 numbers[i] = x
-        return [x.hex() for x in numbers]
+        return numbers
+
+
+def _all_outputs(model: Any, sample: Any) -> list[Any]:
+    """What every neuron gives, layer by layer."""
+    found: list[Any] = []
+    for layer in model.layers:
+        sample = layer(sample)
+        found += sample if isinstance(sample, list) else [sample]
+    return found
 
 
 def is_count(low: float) -> bool:

@@ -15,6 +15,7 @@ from autograd.compiler.exports.javascript_ops import javascript_ops
 from autograd.op import TABLE
 from autograd.viz.page import bundle, styles
 from autograd.viz.player import SCRIPTS, STYLES
+from nn.network.page import ASSETS
 
 HERE = Path(__file__).parent.parent
 SOURCES = HERE / "playground"
@@ -35,8 +36,15 @@ def build(out: Path) -> None:
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
-    write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js"))
-    write_atomically(out / "style.css", styles(*STYLES, "leaves.css") + (SOURCES / "style.css").read_text(encoding="utf-8"))
+    write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
+    write_atomically(out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css")) + (SOURCES / "style.css").read_text(encoding="utf-8"))
+
+
+def _ending(suffix: str) -> list[Path]:
+    """What the network tab shares with the network view and the page of a training record."""
+    recording = Path(str(files("nn.recording"))) / "assets"
+    own = [recording / name for name in ("symbols.js", "contours.js", "axes.js", "boundary.js", "chart.js", "training.css")]
+    return [path for path in [*ASSETS, *own] if path.suffix == suffix]
 
 
 def _run(*command: str) -> None:

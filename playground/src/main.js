@@ -1,5 +1,6 @@
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
+import { networkTab } from "./network.js";
 
 const state = document.getElementById("state");
 const SAYS = { loading: "Python is loading …", ready: "live", failed: "Python did not start" };
@@ -19,6 +20,7 @@ function select(tab) {
         other.tabIndex = chosen ? 0 : -1;
         document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
     }
+    if (tab.id === "tab-network") network.begin();
 }
 
 for (const tab of tabs) {
@@ -33,3 +35,4 @@ for (const tab of tabs) {
 }
 
 expressionTab(document.getElementById("expression"), python);
+const network = networkTab(document.getElementById("network"), python);

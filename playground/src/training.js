@@ -5,15 +5,16 @@ import { load } from "./interpreter.mjs";
 import { ops } from "./ops.mjs";
 
 export class Training {
-    constructor({ loss, outputs, update, numbers, reached, memory, rate, orders, X, y }, math, batch) {
+    constructor({ loss, outputs, neurons, update, numbers, reached, parameters, memory, rate, orders, X, y }, math, batch) {
         const table = ops(math);
         this.loss = load(loss, table);
         this.outputs = load(outputs, table);
+        this.neurons = load(neurons, table);
         this.update = load(update, table);
+        this.parameters = parameters;
         this.start = numbers;
         this.reached = reached;
-        this.counts = memory.map(([, isCount]) => isCount);
-        this.first = memory.map(([, , x]) => x);
+        this.counts = memory;
         this.columns = [...X[0].keys()].map((j) => Float64Array.from(X, (row) => row[j]));
         this.y = Float64Array.from(y);
         this.batch = batch || y.length;
@@ -24,7 +25,7 @@ export class Training {
 
     reset() {
         this.numbers = [...this.start];
-        this.memory = this.first.map((x, i) => (this.counts[i] ? x : new Float64Array(this.reached.length).fill(x)));
+        this.memory = this.counts.map((isCount) => (isCount ? 0 : new Float64Array(this.reached.length)));
         this.steps = this.epoch = 0;
         this.rest = [];
     }
@@ -55,8 +56,25 @@ export class Training {
         return found[0] / count;
     }
 
-    // The network's outputs at these points: [xs, ys].
-    at(columns) {
-        return this.outputs([...columns, ...this.numbers], columns[0].length)[0];
+    // What is drawn: parameters and their gradients in the order of the network view, what its neurons give for a sample, and
+    // its output on a grid from the upper left corner.
+    state(sample, { x, y, resolution }) {
+        const slope = new Map(this.reached.map((at, i) => [at, this.gradient?.[i] ?? null]));
+        return {
+            steps: this.steps,
+            weight: this.parameters.map((i) => this.numbers[i]),
+            grad: this.gradient ? this.parameters.map((i) => slope.get(i) ?? null) : null,
+            value: [...sample, ...this.neurons([...sample.map((number) => [number]), ...this.numbers], 1).map(([number]) => number)],
+            grid: this.outputs([...grid(x, y, resolution), ...this.numbers], resolution ** 2)[0],
+        };
     }
+}
+
+function grid(x, y, n) {
+    const columns = [new Float64Array(n * n), new Float64Array(n * n)];
+    for (let i = 0; i < n * n; i++) {
+        columns[0][i] = x[0] + ((i % n) / (n - 1)) * (x[1] - x[0]);
+        columns[1][i] = y[1] - (Math.floor(i / n) / (n - 1)) * (y[1] - y[0]);
+    }
+    return columns;
 }
