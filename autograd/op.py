@@ -142,7 +142,7 @@ class Op:
                     expressions (see `autograd.expression`) in z, the result, x, the first argument, and y, the second.
                     A variadic op has one, in which x is the argument in question; or two, one for its first argument
                     and one for the others, in which y is the first
-        symbol      its label in drawings
+        symbol      its label in drawings; a · stands for an argument
         ufunc       NumPy's name for it
         built_in    False if it was made by `custom_op`
     """

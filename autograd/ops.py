@@ -266,7 +266,7 @@ sqrt:           Unary  = op("sqrt",           math.sqrt,                  lambda
 cbrt:           Unary  = op("cbrt",           scalar_math.cube_root,      lambda z, x: 1.0 / (3.0 * z * z), domain=[NONZERO],
                             textbook=["1/(3*z**2)"], plain="cube_root", latex=r"\sqrt[3]{{{}}}", symbol="∛")
 exp_difference: Binary = op("exp_difference", scalar_math.exp_difference, lambda z, x, y: z,                lambda z, x, y: -z, fallback=_infinity,
-                            text="exp({} − {})", latex="e^{{{} - {}}}", precedence=(ATOM, SUM, PRODUCT), latex_precedence=(POWER, SUM, PRODUCT))
+                            text="exp({} − {})", latex="e^{{{} - {}}}", precedence=(ATOM, SUM, PRODUCT), latex_precedence=(POWER, SUM, PRODUCT), symbol="exp(· − ·)")
 
 # -- trigonometric functions -------------------------------------------------------------------------------------------
 
@@ -284,7 +284,7 @@ atan2: Atan2 = op("atan2", math.atan2, lambda z, y, x: x / hypot(x, y) / hypot(x
 sinh:  Unary = op("sinh",  math.sinh,         lambda z, x: cosh(x),                    fallback=_signed_infinity, latex=r"\sinh")
 cosh:  Unary = op("cosh",  math.cosh,         lambda z, x: sinh(x),                    fallback=_infinity, latex=r"\cosh")
 tanh:  Unary = op("tanh",  math.tanh,         lambda z, x: sech2(x),                   varies_fast=True, activation=True, textbook=["1 - z**2"], latex=r"\tanh")
-sech2: Unary = op("sech2", scalar_math.sech2, lambda z, x: -2.0 * (z * tanh(x)),       varies_fast=True)
+sech2: Unary = op("sech2", scalar_math.sech2, lambda z, x: -2.0 * (z * tanh(x)),       varies_fast=True, symbol="sech²")
 asinh: Unary = op("asinh", math.asinh,        lambda z, x: 1.0 / hypot(1.0, x),        textbook=["1/sqrt(1 + x**2)"], latex=r"\operatorname{{arsinh}}", ufunc="arcsinh")
 acosh: Unary = op("acosh", math.acosh,        lambda z, x: 1.0 / leg(x, 1.0),          domain=[ABOVE_1],
                   textbook=["1/sqrt(x**2 - 1)"], latex=r"\operatorname{{arcosh}}", ufunc="arccosh")

@@ -116,7 +116,7 @@ def micrograd_square() -> Any:
 
 
 def micrograd_xor() -> Any:
-    outputs = forward(like(scenes.xor_net()), inputs(1.0, 0.0), sigmoid, sigmoid)
+    outputs = forward(like(scenes.xor_net(trained=False)), inputs(1.0, 0.0), sigmoid, sigmoid)
     return drawn(((outputs[0] - 1.0) ** 2 + outputs[1] ** 2) * 0.5, "loss")
 
 
@@ -127,7 +127,7 @@ def micrograd_mlp() -> Any:
 def micrograd_moons() -> Any:
     """Of one sample: Graphviz does not come to an end with twenty."""
     X, y = nn.make_moons(1, noise=0.1, random_state=0)
-    score = like(scenes.moons_net())([Value(x) for x in X[0]])
+    score = like(scenes.moons_net(trained=False))([Value(x) for x in X[0]])
     return drawn((1 + -(2 * y[0] - 1) * score).relu(), "loss")
 
 
@@ -196,7 +196,7 @@ def torch_square() -> Any:
 
 
 def torch_xor() -> Any:
-    net = torch_like(scenes.xor_net(), torch.nn.Sigmoid, torch.nn.Sigmoid)
+    net = torch_like(scenes.xor_net(trained=False), torch.nn.Sigmoid, torch.nn.Sigmoid)
     loss = torch.nn.functional.mse_loss(net(torch.tensor([[1.0, 0.0]])), torch.tensor([[1.0, 0.0]]))
     return make_dot(loss, dict(net.named_parameters()))
 
@@ -207,7 +207,7 @@ def torch_mlp() -> Any:
 
 
 def torch_moons(samples: int = 20) -> Any:
-    net = torch_like(scenes.moons_net(), torch.nn.ReLU)
+    net = torch_like(scenes.moons_net(trained=False), torch.nn.ReLU)
     X, y = nn.make_moons(samples, noise=0.1, random_state=0)
     signs = torch.tensor([[2.0 * label - 1.0] for label in y])
     loss = (1 - signs * net(torch.tensor(X))).relu().mean()

@@ -137,7 +137,7 @@ def xor() -> str:
 
 
 def moons() -> str:
-    X, y = nn.make_moons(20, noise=0.1, random_state=0)
+    X, y = nn.make_moons(100, noise=0.1, random_state=0)
     return draw(scenes.moons_net(), X[0], 2.5, [((a, b), c) for (a, b), c in zip(X, y, strict=True)])
 
 

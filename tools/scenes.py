@@ -14,7 +14,7 @@ from autograd.graph import Graph
 from autograd.viz.drawing import draw_graph
 from autograd.viz.style import Options
 
-WEIGHTS = Path(__file__).parent / "digits.json"  # written by tools/digits.py
+WEIGHTS = Path(__file__).parent / "weights"  # of the trained networks, written by tools/trained.py
 
 
 class Scene(NamedTuple):
@@ -57,15 +57,23 @@ def square() -> Value:
 
 
 @cache
-def xor_net() -> nn.MLP:
+def xor_net(trained: bool = True) -> nn.MLP:
     """Two inputs, three hidden neurons, one output for each class."""
-    return nn.MLP(2, [3, 2], "sigmoid", "sigmoid", seed=1)
+    return _loaded(nn.MLP(2, [3, 2], "sigmoid", "sigmoid", seed=1), "xor" if trained else "")
+
+
+def _loaded(net: nn.MLP, name: str) -> nn.MLP:
+    """With the weights of this name, if there is one."""
+    if name:
+        nn.load(net, WEIGHTS / f"{name}.json")
+    return net
 
 
 def xor() -> Value:
     """Its loss at one point of XOR."""
-    xor_net().zero_grad()
-    return swept(nn.MSELoss()([xor_net()(inputs(1.0, 0.0))], [[1.0, 0.0]]), "loss")
+    net = xor_net(trained=False)
+    net.zero_grad()
+    return swept(nn.MSELoss()([net(inputs(1.0, 0.0))], [[1.0, 0.0]]), "loss")
 
 
 @cache
@@ -84,24 +92,23 @@ def mlp_output() -> Value:
 
 
 @cache
-def moons_net() -> nn.MLP:
+def moons_net(trained: bool = True) -> nn.MLP:
     """The network of micrograd's demo."""
-    return nn.MLP(2, [16, 16, 1], seed=0)
+    return _loaded(nn.MLP(2, [16, 16, 1], seed=0), "moons" if trained else "")
 
 
 def moons_loss(samples: int = 20) -> Value:
     """Its loss on twenty moons: 1,500 nodes."""
-    moons_net().zero_grad()
+    net = moons_net(trained=False)
+    net.zero_grad()
     X, y = nn.make_moons(samples, noise=0.1, random_state=0)
-    return swept(nn.HingeLoss()([moons_net()(row) for row in X], [2 * label - 1 for label in y]), "loss")
+    return swept(nn.HingeLoss()([net(row) for row in X], [2 * label - 1 for label in y]), "loss")
 
 
 @cache
-def digits_net() -> nn.MLP:
-    """A trained network that reads digits."""
-    net = nn.MLP(64, [32, 10], seed=0)
-    nn.load(net, WEIGHTS)
-    return net
+def digits_net(trained: bool = True) -> nn.MLP:
+    """A network that reads digits."""
+    return _loaded(nn.MLP(64, [32, 10], seed=0), "digits" if trained else "")
 
 
 def digit() -> tuple[list[float], int]:
@@ -219,9 +226,9 @@ SCENES = {
         graph(xor, fold="none"),
     ),
     "xor-network": Scene(
-        "The same network as a network",
-        "A circle for each neuron, filled by its value; a line for each weight, as wide as it is large.",
-        network(xor_net, [1.0, 0.0], [1.0, 0.0], loss=nn.MSELoss()),
+        "The same network as a network, trained",
+        "In each circle what its neuron gives over the plane, light where it is most: hidden ones draw lines, outputs join them.",
+        network(xor_net, over=nn.make_xor(4, shuffle=False), outputs=["class 0", "class 1"]),
     ),
     "mlp-network": Scene(
         "MLP(3, [4, 4, 1]) as a network",
@@ -239,9 +246,9 @@ SCENES = {
         graph(moons_loss, fold="module"),
     ),
     "moons-network": Scene(
-        "MLP(2, [16, 16, 1]) as a network",
-        "Layers of more than twelve neurons are folded to the ones that matter most.",
-        network(moons_net, [0.5, 0.25], [1], loss=nn.HingeLoss()),
+        "MLP(2, [16, 16, 1]) as a network, trained",
+        "What each neuron gives over the plane: edges in the first layer, corners in the second, two moons at the output.",
+        network(moons_net, over=nn.make_moons(100, noise=0.1, random_state=0)),
     ),
     "digits": Scene(
         "A network that reads digits, 64-32-10",

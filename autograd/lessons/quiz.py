@@ -141,15 +141,15 @@ class Quiz:
         """The graph with its numbers; "?" for each gradient that is yet to be found, and the questions below."""
         return self._drawn(self._lines())
 
-    def _drawn(self, lines: Sequence[str]) -> Drawing:
+    def _drawn(self, lines: Sequence[str], direction: str = "LR") -> Drawing:
         hidden = {question.node: question.number for question in self.questions if question.number not in self._right}
         graph = self._solved.graph
         if hidden:
-            drawing = _without_flow(graph, self._placeholders(hidden), lines)
+            drawing = _without_flow(graph, self._placeholders(hidden), lines, direction)
         else:
-            drawing = draw_graph(graph, Options(), Quantities(grad=self._solved.passes.bars.get), captions=lines)
+            solved = Quantities(grad=self._solved.passes.bars.get)
+            drawing = draw_graph(graph, Options(direction=direction), solved, captions=lines)
         drawing.roots = ()  # its text would show the gradients that the nodes hold
-        drawing.graph_attr |= {"fontsize": "12", "fontcolor": style.INK}
         return drawing
 
     def _placeholders(self, hidden: Mapping[Value, int]) -> dict[Value, Placeholder]:
@@ -173,8 +173,9 @@ class Quiz:
         Whoever reads its source finds the gradients there.
         """
         still = self.drawing.pipe("svg", encoding="utf-8")
-        svg = self._drawn(()).pipe("svg", encoding="utf-8")
-        data = {"title": TITLE, "svg": svg, "notes": self._notes, "questions": [*map(self._on_page, self.questions)]}
+        wide, narrow = (self._drawn((), direction).pipe("svg", encoding="utf-8") for direction in ("LR", "TB"))
+        questions = [self._on_page(question) for question in self.questions]
+        data = {"title": TITLE, "svg": wide, "narrow": narrow, "notes": self._notes, "questions": questions}
         return Player(TITLE, data, ASSETS, HEIGHT, still)
 
     def _on_page(self, question: Question) -> dict[str, Any]:
@@ -195,8 +196,8 @@ class Quiz:
             "found": question.number in self._right,
         }
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.page._repr_html_(), "text/plain": repr(self)}
+    def _repr_html_(self) -> str:
+        return self.page._repr_html_()
 
     def __repr__(self) -> str:
         passes = self._solved.passes
@@ -273,7 +274,9 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     return Quiz(solved, [node for node in drawn if node in chosen], notes)
 
 
-def _without_flow(graph: Graph, placeholders: Mapping[Value, Placeholder], lines: Sequence[str]) -> Drawing:
+def _without_flow(
+    graph: Graph, placeholders: Mapping[Value, Placeholder], lines: Sequence[str], direction: str = "LR"
+) -> Drawing:
     """The graph as before any sweep, so that no colour and no width of an arrow gives a gradient away."""
     hidden = Quantities(grad=lambda node: None, placeholder=placeholders.get)
-    return draw_graph(graph, Options(show=("data",)), hidden, captions=lines)
+    return draw_graph(graph, Options(direction=direction, show=("data",)), hidden, captions=lines)

@@ -12,6 +12,7 @@ from autograd.viz.diagram import Box
 from autograd.viz.folding import Group
 
 WARNING = "⚠"
+PLACE = "·"  # of an argument in a symbol
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,14 @@ def card_of(box: Box, show: Collection[str]) -> Card:
 
 
 def _operation(box: Box) -> str:
-    """The symbol of an operation with its constants: `× 2`, `2 −`."""
+    """The symbol of an operation with its constants: `× 2`, `2 −`, `exp(· − 2)`."""
     if not box.constants:
         return box.symbol
     constants = [style.short(x) if x or math.copysign(1.0, x) > 0.0 else "−0" for _, x in box.constants]
+    if box.symbol.count(PLACE) == box.arity:
+        given = dict(zip((position for position, _ in box.constants), constants, strict=True))
+        parts = box.symbol.split(PLACE)
+        return parts[0] + "".join(given.get(i, PLACE) + part for i, part in enumerate(parts[1:]))
     if box.arity == 2 and len(constants) == 1 and not box.symbol.isidentifier():
         return f"{constants[0]} {box.symbol}" if box.constants[0][0] == 0 else f"{box.symbol} {constants[0]}"
     return f"{box.symbol} {', '.join(constants) if len(constants) <= style.MAX_VECTOR else f'{len(constants)} constants'}"

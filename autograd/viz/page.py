@@ -44,12 +44,14 @@ class Player:
     """A self-contained page that steps through a computation; it displays itself in a notebook.
 
     It needs no network and no Python: it also works in an exported notebook, and opened from disk. In a notebook
-    that is not trusted, there is the picture `still`, an SVG.
+    that is not trusted, there is the picture `still`, an SVG. `script` is JavaScript written for this page alone.
     """
 
-    def __init__(self, title: str, data: Any, assets: Sequence[str | Path], height: int = 640, still: str = "") -> None:
+    def __init__(
+        self, title: str, data: Any, assets: Sequence[str | Path], height: int = 640, still: str = "", script: str = ""
+    ) -> None:
         self.title, self.data, self.assets, self.height = title, data, tuple(assets), height
-        self.still = still  # the SVG that is shown where no page may be
+        self.still, self.script = still, script
 
     @property
     def html(self) -> str:
@@ -59,7 +61,7 @@ class Player:
             title=html.escape(_encodable(self.title)),
             style=styles(*(path for path in self.assets if str(path).endswith(".css"))),
             data=as_json(self.data),
-            script=bundle("scrubber.js", *(path for path in self.assets if str(path).endswith(".js"))),
+            script="\n".join((bundle("scrubber.js", *(path for path in self.assets if str(path).endswith(".js"))), self.script)),
         )
 
     def save_html(self, path: str | Path) -> str:

@@ -85,7 +85,7 @@ def draw(
       from the model: then values and gradients are those of the last call in its graph. Without a loss, gradients are those
       that the parameters have from the last `backward()`. No gradient is changed.
     - With two inputs, `over=X` shows in every circle what the neuron gives over the plane of these samples, dark where it is
-      negative; `over=(X, y)` marks them by their labels on the map of the output.
+      least; `over=(X, y)` marks them by their labels on the map of the output.
     - `inputs` names the inputs, or gives the shape of the image that they are, such as (8, 8); 49 inputs or more whose
       number is a square are taken for one. `outputs` names the last neurons.
     - `direction` is "LR" or "TB", for a narrow page.

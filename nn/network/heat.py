@@ -9,11 +9,11 @@ from autograd.extend import shown
 from autograd.viz.palette import CLASSES
 from nn.network.layout import RADIUS, Box, Text
 from nn.network.maps import Grid, Maps
-from nn.network.marks import SignedShades
+from nn.network.marks import Shades, SignedShades
 from nn.network.svg import EDGE, PAPER, QUIET, element, rectangle, text
 
 FINE, COARSE = 70, 22  # cells along the side of the square, and of a circle
-LEVELS = 5  # shades of each sign
+LEVELS = 9  # shades
 MARK = 4.5  # radius of a sample
 MAX_SAMPLES = 200
 
@@ -50,7 +50,9 @@ def square(maps: Maps, unit: int, box: Box, name: str) -> str:
 
 def _cells(grid: Grid, box: Box, limits: list[tuple[float, float]]) -> str:
     """One path per shade; neighbouring cells of a row that have the same one are drawn at once."""
-    shades = SignedShades([x for row in grid for x in row])
+    xs = [x for row in grid for x in row]
+    finite = [x for x in xs if math.isfinite(x)] or [0.0]
+    shades = SignedShades(xs) if min(finite) < 0.0 < max(finite) else Shades(xs)  # across 0 there is a step
     width, height = (box.right - box.left) / len(grid[0]), (box.bottom - box.top) / len(grid)
     paths: dict[str, list[str]] = {}
     for i, row in enumerate(grid):

@@ -29,7 +29,7 @@ THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
 PLANE = 210.0  # side of the plane of the inputs
 HEADER = 40.0  # height of the two lines that name a column
-WIDE = 860.0  # that links may be stretched to
+WIDE = 860.0  # that links are stretched to, unless a page has less room
 MAX_STRETCH = 160.0  # of each gap
 MIN_GAP = 40.0  # beside what stands for layers
 NARROW = 360.0  # width of the narrow view
@@ -159,9 +159,14 @@ def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, i
     return (side, side) if side * side == len(inputs) >= MIN_PIXELS and not named else None
 
 
-def lay_out(network: Network, shape: tuple[int, int] | None = None, narrow: bool = False, plane: bool = False) -> Layout:
-    """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output."""
-    layout = (_Narrow if narrow else _Wide)(network, shape).layout
+def lay_out(
+    network: Network, shape: tuple[int, int] | None = None, narrow: bool = False, plane: bool = False, width: float = WIDE
+) -> Layout:
+    """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output.
+
+    Links are stretched to fill the `width`.
+    """
+    layout = (_Narrow if narrow else _Wide)(network, shape, width).layout
     if plane:
         _add_plane(layout, narrow)
     return layout
@@ -188,8 +193,8 @@ class _Planner:
 
     most, first = MAX_SHOWN, FIRST_SHOWN
 
-    def __init__(self, network: Network, shape: tuple[int, int] | None) -> None:
-        self.network, self.shape = network, shape
+    def __init__(self, network: Network, shape: tuple[int, int] | None, width: float) -> None:
+        self.network, self.shape, self.width = network, shape, width
         self.layout = Layout()
         self.places: dict[int, tuple[float, float]] = {}
         self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
@@ -251,7 +256,7 @@ class _Wide(_Planner):
         left, tallest = GAP, max(self._height(slot) for slot in self.slots)
         halves = [self._half(slot) for slot in self.slots]
         gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
-        room = WIDE - 2 * GAP - 2 * sum(halves) - sum(gaps)
+        room = self.width - 2 * GAP - 2 * sum(halves) - sum(gaps)
         stretch = min(MAX_STRETCH, max(0.0, room / sum(gap > MIN_GAP for gap in gaps)))
         for slot, half, gap in zip(self.slots, halves, [*gaps, 0.0], strict=True):
             self._column(slot, left + half, half, tallest)

@@ -12,7 +12,7 @@ from autograd.viz.text_size import text_width
 from nn.network.heat import mark
 from nn.network.layout import FONT, Box, Text
 from nn.network.maps import Maps
-from nn.network.marks import Shades, SignedShades, stroke
+from nn.network.marks import Shades, stroke
 from nn.network.numbers import Known
 from nn.network.svg import EDGE, QUIET, element, rectangle, text
 from nn.network.words import WORDS
@@ -55,7 +55,7 @@ def entries(
         square = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
         yield Entry(square, 14.0, f"area: {word} of a pixel")
     if maps is not None:
-        yield Entry(_ramp(SignedShades([-1.0, 1.0])), RAMP_WIDTH, "values over the plane of the inputs: dark −, light +")
+        yield Entry(_ramp(Shades([0.0, 1.0])), RAMP_WIDTH, "value over the plane of the inputs, least to most")
         for i, label in enumerate(maps.labels if len(maps.labels) > 1 else ()):
             yield Entry(mark(5.0, 0.0, i), 8.0, f"sample of {label}")
         return

@@ -68,6 +68,13 @@ class Shades:
         """The colour of a text on it."""
         return COLOURS["broken"].light if not math.isfinite(x) else DARK if self.share(x) > 0.5 else LIGHT
 
+    def step(self, x: float, levels: int) -> str:
+        """Its colour, one of so many."""
+        if not math.isfinite(x) or self.high == self.low:
+            return self.fill(x)
+        part = min(levels - 1, int((x - self.low) / (self.high - self.low) * levels)) / (levels - 1)
+        return self.fill(self.low + part * (self.high - self.low))
+
 
 class SignedShades(Shades):
     """The sequence palette for circles: 0 is medium and quiet, positive numbers are lighter, negative ones dark.
@@ -85,11 +92,12 @@ class SignedShades(Shades):
         return MAX_NEGATIVE * (1.0 - part) if x < 0.0 else ZERO + (1.0 - ZERO) * part
 
     def step(self, x: float, levels: int) -> str:
-        """Its colour, one of so many for each sign."""
+        """Its colour, one of about half as many for each sign."""
         most = max(-self.low, self.high)
         if not math.isfinite(x) or most == 0.0:
             return self.fill(x)
-        return self.fill(math.copysign(most * min(levels - 1, int(abs(x) / most * levels)) / (levels - 1), x))
+        steps = (levels + 1) // 2
+        return self.fill(math.copysign(most * min(steps - 1, int(abs(x) / most * steps)) / (steps - 1), x))
 
 
 def fitted(x: float) -> str:

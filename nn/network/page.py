@@ -8,7 +8,7 @@ from typing import Any
 from autograd.viz.page import Player
 from autograd.viz.palette import RAMP
 from nn.network.heat import mark
-from nn.network.layout import lay_out
+from nn.network.layout import WIDE, lay_out
 from nn.network.maps import Maps
 from nn.network.numbers import Known, Numbers
 from nn.network.picture import Picture
@@ -24,8 +24,10 @@ MARK = '<svg xmlns="http://www.w3.org/2000/svg" width="14" height="14">{}</svg>'
 class NetworkPage:
     """The view of one network as data for `networkView`: `data(numbers)` once, `update(numbers)` for every further state."""
 
-    def __init__(self, network: Network, shape: tuple[int, int] | None = None, maps: Maps | None = None) -> None:
-        self.network, self.shape, self.maps = network, shape, maps
+    def __init__(
+        self, network: Network, shape: tuple[int, int] | None = None, maps: Maps | None = None, width: float = WIDE
+    ) -> None:
+        self.network, self.shape, self.maps, self.width = network, shape, maps, width
         drawn = {circle.unit for circle in lay_out(network, shape).circles}
         whole = len(network.parameters) <= MAX_PARAMETERS
         self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
@@ -35,7 +37,9 @@ class NetworkPage:
 
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it begins with."""
-        wide, narrow = (Picture(self.network, numbers, show, self.shape, narrow, self.maps) for narrow in (False, True))
+        wide, narrow = (
+            Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width) for turned in (False, True)
+        )
         return {
             "title": self.network.title,
             "show": show,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from autograd.extend import shown
 from autograd.viz.palette import COLOURS
 from nn.network.heat import in_circle, square
-from nn.network.layout import GAP, RADIUS, RING, Bundle, Circle, Image, Link, More, Text, lay_out
+from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.legend import entries, legend
 from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
@@ -18,6 +18,7 @@ from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, eleme
 from nn.network.words import description, facts, sentence, title
 
 MAX_CROWD = 60  # links that may be wide
+MAX_PLANE = 2  # outputs, of which the first is shown over the plane of the inputs
 MIN_PICTURE = 480.0  # the width of title and legend beside a small network
 
 
@@ -32,9 +33,11 @@ class Picture:
         shape: tuple[int, int] | None = None,
         narrow: bool = False,
         maps: Maps | None = None,
+        width: float = WIDE,
     ) -> None:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
-        self.layout = lay_out(network, shape, narrow, plane=maps is not None and len(network.columns[-1].units) == 1)
+        plane = maps is not None and len(network.columns[-1].units) <= MAX_PLANE
+        self.layout = lay_out(network, shape, narrow, plane, width)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)
@@ -87,8 +90,8 @@ class Picture:
             yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
         yield from map(self._circle, layout.circles)
         if layout.plane is not None and self.maps is not None:
-            last = self.network.units[-1]
-            yield square(self.maps, len(self.network.units) - 1, layout.plane, f"{last.label} over the inputs")
+            first = self.network.firsts[-1]
+            yield square(self.maps, first, layout.plane, f"{self.network.units[first].label} over the inputs")
         yield from map(self._more, layout.more)
 
     def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:

@@ -15,7 +15,7 @@ NO_GRADIENTS = "No gradients yet: call backward(), or give x, y and a loss."
 
 def title(network: Network, numbers: Numbers, show: str) -> str:
     """What the picture is: the model and what its links show."""
-    loss = numbers["loss"]
+    loss = numbers.get("loss")
     return f"{network.title}: {WORDS[show]}s{'' if loss is None else f' at a loss of {shown(loss, 4)}'}"
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from autograd.extend import tree_leaves
 from nn._check import plain_lists
 from nn.module import Module
-from nn.network.numbers import Numbers
+from nn.network.numbers import Numbers, numbers_of
 from nn.network.structure import Network, NotLayered, read_network
+from nn.recording.responses import Responses
 
 MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
 MAX_SAMPLES = 20  # whose way through the network can be seen
@@ -37,31 +38,36 @@ class NetworkStates:
             parameters = list(self.network.parameters)
             self.states[step] = array("f", [p.data for p in parameters] + [p.grad for p in parameters]).tobytes()
 
-    def columns(self, values: dict[str, float], gradients: dict[str, float]) -> dict[str, Any] | None:
+    def columns(
+        self, values: dict[str, float], gradients: dict[str, float], responses: Responses, width: float
+    ) -> dict[str, Any] | None:
         """The view, samples and states as a page takes them, None if it would not know the parameters.
 
-        `values` and `gradients` are those of the first frame.
+        `values` and `gradients` are those of the first frame; the view has room for a `width` of so many pixels.
         """
+        from nn.network.layout import image_shape
         from nn.network.page import NetworkPage
 
         numbers = self._numbers(values, gradients, 0)
         if numbers is None:
             return None
-        page = NetworkPage(self.network)
+        page = NetworkPage(self.network, image_shape(self.network, None), width=width)
         states = [[step, b64encode(_chosen(state, page.kept)).decode()] for step, state in self.states.items()]
         return {
             "view": page.data(numbers),
             "samples": self.samples,
-            "then": [list(column.then) for column in self.network.columns],
+            "activations": responses.of_units(self.network),
+            "then": responses.of_columns(self.network),
             "states": states if self.packed else None,
         }
 
     def picture(self, values: dict[str, float], gradients: dict[str, float]) -> str:
         """The network at the end as an SVG, given the numbers of the last frame; empty if it does not know the parameters."""
-        from nn.network.svg import Picture
+        from nn.network.layout import image_shape
+        from nn.network.picture import Picture
 
         numbers = self._numbers(values, gradients, -1)
-        return "" if numbers is None else Picture(self.network, numbers).complete()
+        return "" if numbers is None else Picture(self.network, numbers, shape=image_shape(self.network, None)).complete()
 
     def _numbers(self, values: dict[str, float], gradients: dict[str, float], which: int) -> Numbers | None:
         """The numbers of the view: those of a frame, or those of the first or the last state."""
@@ -72,8 +78,9 @@ class NetworkStates:
         count = len(self.network.parameters)
         if len(numbers) != 2 * count:
             return None
-        weights, slopes = numbers[:count], numbers[count:]
-        return Numbers(weight=[*weights], grad=[*slopes], update=None, value=None, slope=None, delta=None, rate=0.0)
+        found = numbers_of(self.network)
+        found["weight"], found["grad"] = [*numbers[:count]], [*numbers[count:]]
+        return found
 
 
 def _chosen(state: bytes, kept: Sequence[int]) -> bytes:

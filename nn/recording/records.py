@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 from autograd.extend import as_index, shown, told_apart
 from nn._decision_plane import Plane
 from nn.recording.network_states import NetworkStates
+from nn.recording.responses import Responses
 
 if TYPE_CHECKING:
     from autograd.viz.page import Player
 
 MAX_POINTS = 500  # samples in a picture
+NETWORK_WIDTHS = (590.0, 500.0)  # of the picture of the network, on the page of one run and of two, 1280 pixels wide
 FOLDER = Path(__file__).parent / "assets"
 FILES = (
     *("training.css", "axes.js", "chart.js", "symbols.js", "contours.js", "boundary.js"),
@@ -77,14 +79,15 @@ class _WithPage:
         for run in runs:
             if not run:
                 raise ValueError(f"nothing to show: {run!r}")
+        responses = Responses()
         data = {
-            "runs": [run._columns() for run in runs],
+            "runs": [run._columns(responses, NETWORK_WIDTHS[len(runs) - 1]) for run in runs],
             "steps": sorted({frame.step for run in runs for frame in run}),
             "summary": repr(self),
             "difference": None if difference is None else {"step": difference.step, "sentence": str(difference)},
         }
         assets = [*NETWORK, *(FOLDER / name for name in FILES)]
-        return Player("Training", data, assets, height=820, still=runs[0]._picture())
+        return Player("Training", data, assets, height=820, still=runs[0]._picture(), script=responses.script())
 
 
 @dataclass(repr=False)
@@ -144,7 +147,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
         """The trained network as an SVG, empty if the model is not made of layers."""
         return self.network.picture(self[-1].parameters, self[-1].gradients) if self.network else ""
 
-    def _columns(self) -> dict[str, Any]:
+    def _columns(self, responses: Responses, width: float) -> dict[str, Any]:
         """The record as its page takes it: for each quantity a list over the frames."""
         from autograd.viz.palette import MARKERS, RAMP
 
@@ -160,7 +163,7 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
             "names": [as_index(name) for name in first.parameters],
             "values": [[frame.parameters[name] for frame in self] for name in first.parameters],
             "gradients": [[frame.gradients[name] for frame in self] for name in first.gradients],
-            "network": self.network and self.network.columns(first.parameters, first.gradients),
+            "network": self.network and self.network.columns(first.parameters, first.gradients, responses, width),
             "plane": plane
             and {
                 **{name: getattr(plane, name) for name in ("resolution", "x", "y", "kind")},

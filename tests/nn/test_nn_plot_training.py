@@ -10,6 +10,7 @@ from matplotlib import pyplot
 from PIL import Image
 
 import nn
+from autograd.extend import as_index
 from nn import plot
 from nn.training import History
 from tests.support.plots import LABELS, X, new_ax, run

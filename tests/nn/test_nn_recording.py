@@ -1,7 +1,6 @@
 """record_training: it trains as fit does, keeps every step, and finds where two runs first differ."""
 
 import base64
-import html
 import json
 import math
 from dataclasses import replace
@@ -387,15 +386,18 @@ def test_only_a_record_stands_beside_a_record():
 # -- the page ----------------------------------------------------------------------------------------
 
 
-class Scripts(HTMLParser):
+class Parsed(HTMLParser):
+    """The frame, the JSON and the links in some HTML."""
+
     def __init__(self, page):
         super().__init__()
-        self.kinds, self.inside, self.data, self.links = [], False, "", []
+        self.frame, self.inside, self.data, self.links = "", False, "", []
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag, attributes):
-        self.links += [value for name, value in attributes if name in ("src", "href")]
+        self.frame = self.frame or dict(attributes).get("srcdoc", "")
+        self.links += [value for name, value in attributes if name in ("src", "href") and not value.startswith("data:")]
         self.inside = ("type", "application/json") in attributes
 
     def handle_data(self, data):
@@ -405,12 +407,12 @@ class Scripts(HTMLParser):
         self.inside = False
 
 
-def embedded(shown, tmp_path=None):
+def embedded(shown):
     """The data in the page of a record or a comparison; also checks that the page loads nothing else."""
-    page = html.unescape(shown._repr_html_().partition('srcdoc="')[2].partition('"')[0])
-    parsed = Scripts(page)
-    assert parsed.links == []
-    return json.loads(parsed.data)
+    output = Parsed(shown._repr_html_())
+    page = Parsed(output.frame)
+    assert output.links == page.links == []
+    return json.loads(page.data)
 
 
 def test_the_page_holds_every_number_of_the_record():

@@ -162,6 +162,18 @@ def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, wid
     assert_accessible(browser, folder / f"{name}.html", mode, width)
 
 
+@pytest.mark.parametrize("name", [write.__name__ for write in PAGES])
+def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folder, name):
+    with opened(browser, folder / f"{name}.html", viewport=WIDTHS["desktop"], reduced_motion="reduce") as page:
+        labels = page.get_by_role("button").evaluate_all("all => all.map((b) => b.ariaLabel || b.textContent)")
+        for label in dict.fromkeys(labels):
+            button = page.get_by_role("button", name=label, exact=True).first
+            if button.is_visible():
+                button.click(force=True)
+                found = violations(page)
+                assert found == [], f"{label}: {found}"
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_axe_finds_nothing_in_the_answers_of_a_notebook(browser, tmp_path, mode, width):

@@ -214,26 +214,29 @@ def net():
     return (nn.MLP(2, [3, 1], "tanh", seed=0)(x) - 1.0) ** 2
 
 
-def test_steps_through_layers_end_where_each_layer_does(browser, tmp_path):
-    with opened(browser, saved(net(), tmp_path), viewport=WIDE) as page:
-        page.get_by_label("Step by").select_option("by layer")
-        stops, L = [], net()
-        for _ in range(8):
-            stops.append(at(page))
-            assert table(page) == expected(L, stops[-1])
-            page.keyboard.press("ArrowRight")
-        forward = [5, 6, 8]  # two operations a neuron of the first layer, one of the second, two of the loss
-        assert stops[:4] == [*forward, 9]
-        assert stops[-1] == len(steps(L)) - 1
+def test_steps_through_layers_and_modules_end_where_each_of_them_does(browser, tmp_path):
+    L = net()
+    last = len(steps(L)) - 1
+    with opened(browser, saved(L, tmp_path), viewport=WIDE) as page:
+        # two operations in each neuron of the first layer, one in that of the second, two in the loss; then the seed
+        for name, stops in (("by layer", [5, 6, 8, 9, 11, 12, 18]), ("by module", [1, 3, 5, 6, 8, 9, 11, 12, 14, 16, 18])):
+            page.get_by_label("Step by").select_option(name)
+            go_to(page, 0)
+            reached = []
+            while at(page) < last:
+                page.keyboard.press("ArrowRight")
+                reached.append(at(page))
+                assert table(page) == expected(L, reached[-1])
+            assert reached == stops
+            page.keyboard.press("ArrowLeft")
+            assert at(page) == stops[-2]
         page.get_by_label("Step by").select_option("by layer")
         go_to(page, 5)
         assert page.locator("p.sentence .phase").inner_text() == "Forward through MLP.layers[0], 6 operations; the last one:"
         assert page.locator(".node.now").count() == 6
-        page.keyboard.press("ArrowLeft")
-        assert at(page) == 0
         page.get_by_label("Step by").select_option("by operation")
         page.keyboard.press("ArrowRight")
-        assert at(page) == 1
+        assert at(page) == 6
 
 
 def test_without_modules_there_is_no_choice_of_how_to_step(page):
@@ -264,14 +267,15 @@ def test_the_address_says_which_step_it_is_and_is_obeyed(browser, tmp_path):
         page.reload()
         assert (at(page), table(page)) == (7, expected(graph(), 7))
         page.evaluate("location.hash = '#step=3'")
-        page.wait_for_function("document.querySelector('.counter').textContent === '3 of 11'")
+        page.locator(".counter", has_text="3 of 11").wait_for()
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**#step=4")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.get_by_role("button", name="Copy link to this step").click()
-        page.wait_for_function("async () => (await navigator.clipboard.readText()).endsWith('#step=4')")
+        page.get_by_title("Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{path_url(path)}#step=4"
         page.evaluate("location.hash = '#step=99999'")
-        page.wait_for_function("document.querySelector('.counter').textContent === '11 of 11'")
+        page.locator(".counter", has_text="11 of 11").wait_for()
 
 
 def path_url(path):
@@ -332,6 +336,7 @@ def test_numbers_are_written_as_python_writes_them(page):
         1.7976931348623157e308,
         999999.5,
         99999.95,
+        *(1234.5, 1235.5, -151.5625, 151.5635, 0.0000152587890625, 99999.5, 9999.5, 12345.25, 1e22),  # halfway, and nearly
     ]
     numbers += [math.sin(i) * 10.0 ** (i % 40 - 20) for i in range(400)]
     for digits in (4, 6):

@@ -29,14 +29,14 @@ def net(*sizes):
     return (nn.MLP(2, [*sizes], "tanh", seed=0)(x) - 1.0) ** 2
 
 
-def saved(y, folder):
-    return player(y).save_html(folder / "page.html")
+def saved(y, folder, **options):
+    return player(y, **options).save_html(folder / "page.html")
 
 
 @pytest.fixture
 def page(browser, tmp_path):
     """An open net of 2-4-4-1 that is too large to be read as a whole."""
-    with opened(browser, saved(net(4, 4, 1), tmp_path), viewport=WIDE, **STILL) as page:
+    with opened(browser, saved(net(4, 4, 1), tmp_path, fold="none"), viewport=WIDE, **STILL) as page:
         yield page
 
 
@@ -76,7 +76,7 @@ def overlap(one, other):
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "open", "folded"])
+@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "net", "large"])
 def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph, viewport):
     with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
         (stage,) = rects(page, ".stage")
@@ -100,7 +100,7 @@ def test_on_a_narrow_page_the_drawing_runs_from_top_to_bottom(browser, tmp_path)
         assert across > abs(down)
         page.get_by_role("slider", name="Step", exact=True).fill("3")
         page.set_viewport_size(PHONE)
-        page.wait_for_function("document.querySelector('.player').classList.contains('slim')")
+        page.locator(".player.slim").wait_for()
         across, down = place_of(page, "n0", "n6")
         assert down > abs(across)
         assert page.locator(".node.now").count() == 1  # the step is still shown
@@ -124,7 +124,7 @@ def test_at_any_width_the_page_fits_and_the_node_whose_turn_it_is_can_be_seen(br
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "open", "folded"])
+@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "net", "large"])
 def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(browser, tmp_path, graph, viewport):
     y = graph()
     with opened(browser, saved(y, tmp_path), viewport=viewport, **STILL) as page:
@@ -290,7 +290,7 @@ def test_in_a_frame_the_wheel_is_the_pages_until_the_stage_has_the_focus(browser
         before = scale(inner)
         page.mouse.move(300, 150)
         page.mouse.wheel(0, 120)
-        page.wait_for_function("scrollY > 0")
+        page.wait_for_function("() => scrollY > 0")
         assert scale(inner) == before
         page.evaluate("scrollTo(0, 0)")
         inner.locator(".stage").focus()

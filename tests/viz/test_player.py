@@ -214,7 +214,7 @@ def test_every_operation_has_its_module_and_every_leaf_its_first_use():
         return [] if group is None else [*path(data["groups"][group][1]), data["groups"][group][0]]
 
     where = [".".join(path(data["nodes"][step["node"]].get("group"))) for step in data["steps"] if "changes" not in step]
-    assert where == ["MLP.layers[0]"] * 4 + ["MLP.layers[1]"] + [""] * 2
+    assert where == [f"MLP.layers[{k}].neurons[{i}]" for k, i in ((0, 0), (0, 0), (0, 1), (0, 1), (1, 0))] + [""] * 2
     (first,) = (node["use"] for node in data["nodes"].values() if node["name"] == "x")
     assert first == data["steps"][0]["node"]
     assert all(("use" in node) == node["leaf"] for node in data["nodes"].values())

@@ -25,6 +25,19 @@ def test_a_card_shows_label_value_and_gradient_and_an_arrow_back_what_arrives():
     assert {"“my x”", "× −2.5", "“my y”", "3", "−7.5", "1", "−2.5", "1 · (−2.5) = −2.5"} <= set(shown)
 
 
+def test_a_constant_stands_where_it_belongs_in_the_symbol_of_its_operation():
+    z = Value(1.0, label="z")
+    heads = {
+        "5 ×": 5.0 * z,
+        "− 2": z - 2.0,
+        "exp(· − 2)": autograd.exp_difference(z, 2.0),
+        "exp(2 − ·)": autograd.exp_difference(2.0, z),
+    }
+    for head, y in heads.items():
+        assert head in texts(draw_dot(y))
+    assert "exp(· − ·)" in texts(draw_dot(autograd.exp_difference(z, Value(2.0))))
+
+
 def test_x_times_x_has_two_edges():
     x = Value(3.0)
     assert len(edges(draw_dot(x * x), "class=forward")) == 2

@@ -3,6 +3,9 @@
 
 const CALLOUT_GAP = 10; // pixels to the card
 const CALLOUT_REACH = 0.45; // of the stage's width and height: farther away nobody sees whose it is
+const CROSSED = 200; // what it costs that the line to the card crosses another, in pixels
+const COVERED = 120; // what it costs to cover a label
+const GOOD_PLACE = 100; // the cost up to which nothing shorter is tried
 const CALLOUT_GRID = 14; // pixels between the places that are tried
 
 function callout(view) {
@@ -12,7 +15,7 @@ function callout(view) {
   view.over.append(root);
   let target = null; // { versions, anchor, obstacles, avoided }: words and boxes of the picture
 
-  // `versions` are lists of lines, each shorter than the one before it: the first for which there is room is taken.
+  // `versions` are lists of lines, each shorter than the one before it: the first for which there is a good place is taken.
   function show(versions, anchor, obstacles, avoided) {
     target = { versions, anchor, obstacles, avoided };
     follow();
@@ -33,15 +36,19 @@ function callout(view) {
     if (anchor === undefined) return;
     const [obstacles, avoided] = [[...all(target.obstacles), ...view.furniture()], all(target.avoided)];
     root.hidden = false; // to be measured
+    let best = null;
     for (const lines of target.versions) {
       words.replaceChildren(...lines);
       const size = { width: words.offsetWidth, height: words.offsetHeight };
-      const place = freePlace(size, anchor, stage, obstacles, avoided);
-      if (place === null) continue;
-      words.style.transform = `translate(${place.x}px, ${place.y}px)`;
-      return lead(new DOMRect(place.x, place.y, size.width, size.height), anchor);
+      const found = freePlace(size, anchor, stage, obstacles, avoided);
+      if (found !== null && found.cost < (best?.cost ?? Infinity)) best = { lines, size, ...found };
+      if (best?.cost < GOOD_PLACE) break;
     }
-    root.hidden = true;
+    root.hidden = best === null;
+    if (best === null) return;
+    words.replaceChildren(...best.lines);
+    words.style.transform = `translate(${best.x}px, ${best.y}px)`;
+    lead(new DOMRect(best.x, best.y, best.size.width, best.size.height), anchor);
   }
 
   // A line from the callout to the card, if they are apart.
@@ -85,8 +92,10 @@ function freePlace(size, anchor, stage, obstacles, avoided) {
     for (let x = low; x <= high; x += CALLOUT_GRID) places.push(x);
     return places;
   };
-  const xs = along(4, right, [anchor.x + anchor.width / 2 - size.width / 2, anchor.x, anchor.right - size.width, anchor.right + CALLOUT_GAP, anchor.x - size.width - CALLOUT_GAP]);
-  const ys = along(4, bottom, [anchor.y - size.height - CALLOUT_GAP, anchor.bottom + CALLOUT_GAP, anchor.y + anchor.height / 2 - size.height / 2]);
+  const beside = [anchor.right + CALLOUT_GAP, anchor.x - size.width - CALLOUT_GAP];
+  const xs = along(4, right, [anchor.x + (anchor.width - size.width) / 2, anchor.x, anchor.right - size.width, ...beside]);
+  const above = [anchor.y - size.height - CALLOUT_GAP, anchor.bottom + CALLOUT_GAP];
+  const ys = along(4, bottom, [...above, anchor.y + (anchor.height - size.height) / 2]);
   const inflate = (r, by) => ({ left: r.left - by, top: r.top - by, right: r.right + by, bottom: r.bottom + by });
   const [hard, soft] = [obstacles.map((r) => inflate(r, 4)), avoided.map((r) => inflate(r, 2))];
   const meets = (r, x, y) => r.left < x + size.width && r.right > x && r.top < y + size.height && r.bottom > y;
@@ -102,8 +111,8 @@ function freePlace(size, anchor, stage, obstacles, avoided) {
       if (away >= least || row.some((r) => meets(r, x, y))) continue;
       const line = leaderOf(new DOMRect(x, y, size.width, size.height), anchor);
       const crossed = obstacles.filter((r) => crosses(line, r) && !(r.x === anchor.x && r.y === anchor.y)).length;
-      const cost = away + 120 * soft.filter((r) => meets(r, x, y)).length + 200 * crossed;
-      if (cost < least) [best, least] = [{ x, y }, cost];
+      const cost = away + COVERED * soft.filter((r) => meets(r, x, y)).length + CROSSED * crossed;
+      if (cost < least) [best, least] = [{ x, y, cost }, cost];
     }
   }
   return best;

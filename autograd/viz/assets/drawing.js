@@ -54,7 +54,8 @@ function drawing(view) {
 
   function card(g) {
     const texts = (name) => [...g.querySelectorAll(`text.${name}`)];
-    const found = { g, id: g.id, folded: g.id[0] === "g", members: [], value: texts("value"), grad: texts("grad"), sum: texts("sum"), measured: null };
+    const found = { g, id: g.id, folded: g.id[0] === "g", members: [], measured: null };
+    [found.value, found.grad, found.sum] = ["value", "grad", "sum"].map(texts);
     found.point = Number(g.dataset.point ?? NaN);
     found.name = g.querySelector("text.name")?.textContent.trim() ?? "";
     found.update = (now) => updateCard(found, now);
@@ -149,13 +150,18 @@ function drawing(view) {
     travelling();
     const going = arrows.filter(({ g, back }) => back !== now.forward && g.classList.contains("now")).slice(0, MAX_TRAVELLERS);
     const made = going.map(traveller);
+    const rest = () => {
+      for (const { g } of made) g.remove();
+      for (const { g } of going) g.classList.remove("busy");
+    };
+    for (const { g } of going) g.classList.add("busy"); // its label would be in the way
     const end = animate((t) => {
       for (const one of made) one.to(t);
-      if (t === 1) for (const { g } of made) g.remove();
+      if (t === 1) rest();
     });
     travelling = () => {
       end();
-      for (const { g } of made) g.remove();
+      rest();
     };
   }
 

@@ -21,7 +21,12 @@ function passes({ steps, nodes, groups }) {
 
   function go(to) {
     for (; at < to; at++) for (const [node, after] of changes[at + 1]) gradients.set(node, after);
-    for (; at > to; at--) for (const [node, , before] of changes[at].slice().reverse()) before === undefined ? gradients.delete(node) : gradients.set(node, before);
+    for (; at > to; at--) {
+      for (const [node, , before] of changes[at].slice().reverse()) {
+        if (before === undefined) gradients.delete(node);
+        else gradients.set(node, before);
+      }
+    }
   }
 
   // The groups around a node, the outermost first.
@@ -33,7 +38,10 @@ function passes({ steps, nodes, groups }) {
 
   // The last steps of runs through one group, forward or backward. `pick` chooses a group of a path.
   function runs(pick) {
-    const keys = steps.map(({ node, changes, upstream }) => (changes && upstream === undefined ? "seed" : `${pick(path(node))} ${changes ? "back" : ""}`));
+    const keys = steps.map(({ node, changes, upstream }) => {
+      if (changes && upstream === undefined) return "seed";
+      return `${changes ? "back" : "forward"} ${pick(path(node))}`;
+    });
     return keys.flatMap((key, i) => (key === keys[i + 1] ? [] : [i]));
   }
 

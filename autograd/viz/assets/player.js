@@ -37,7 +37,7 @@ function mount(root, data, keyboard = document) {
   const words = callout(view);
   const table = numbers();
   const details = element("div", { class: "details" });
-  const panel = element("aside", { class: "side", "aria-label": "Numbers", hidden: "" }, details, table.root);
+  const panel = element("div", { class: "side", role: "group", "aria-label": "Numbers", hidden: "" }, details, table.root);
   const sentence = element("p", { class: "sentence" });
   const title = element("h1");
   const own = root.matches("body > main") && window === window.parent; // the page is ours, and so is its address
@@ -159,12 +159,15 @@ function mount(root, data, keyboard = document) {
     sentence.replaceChildren(element("span", { class: "phase" }, about), " ", ...parts, more ? `; ${more}` : "");
     if (!panel.hidden) {
       const full = all.flatMap(({ text, why }) => [element("p", {}, text), ...(why ? [element("p", { class: "quiet" }, why)] : [])]);
-      details.replaceChildren(element("h2", {}, about), ...full, element("p", { class: "quiet" }, more), element("p", { class: "quiet" }, data.note));
+      const notes = [more, data.note].map((text) => element("p", { class: "quiet" }, text));
+      details.replaceChildren(element("h2", {}, about), ...full, ...notes);
     }
     const active = picture.lit("now");
     look();
     if (!calm || active.length === 0) return words.hide();
-    words.show(callouts(all, last > first ? about : active[0].folded ? `inside ${active[0].name}` : "", more), ...picture.around(active.at(-1)));
+    const [card] = active;
+    const where = last > first ? about : card.folded ? `inside ${card.name}` : "";
+    words.show(callouts(all, where, more), ...picture.around(active.at(-1)));
   }
 
   // Brings into sight what the step is about.

@@ -22,11 +22,12 @@ function markAnswer(question, text) {
   return { right: false, text: `${question.name}: ${showNumber(answer)} is wrong${slip ? `: ${slip}` : ""}` };
 }
 
+const NARROW = 560; // pixels of a stage on which the drawing runs from top to bottom
+
 function mount(root, data) {
+  let svg; // the drawing as it is shown
   const view = stage({ label: "Drawing of the graph" });
   const score = element("p", { class: "score", role: "status" });
-  const picture = new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement;
-  const svg = document.importNode(picture, true);
   const asked = data.questions.map(ask);
   const list = element("ol", { "aria-label": "Questions" }, ...asked.map((one) => one.item));
   const holder = element("div", { class: "picture" }, view.root);
@@ -34,9 +35,21 @@ function mount(root, data) {
   const notes = element("div", { class: "notes quiet" }, ...data.notes.map((note) => element("p", {}, note)));
   root.classList.add("quiz");
   root.replaceChildren(head, ...(data.notes.length ? [notes] : []), holder, list);
-  view.place(svg);
+  draw();
+  new ResizeObserver(draw).observe(view.root);
   data.questions.forEach((question, i) => question.found && asked[i].settle(true, question.right)); // before the page was made
   count();
+
+  // The drawing that suits the width of the stage, with what is known by now.
+  function draw() {
+    const text = view.root.clientWidth < NARROW ? data.narrow : data.svg;
+    if (svg?.source === text) return;
+    svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    svg.source = text;
+    data.questions.forEach((question, i) => (asked[i].state.right || asked[i].state.shown) && reveal(question));
+    holder.style.setProperty("--tall", `${svg.getAttribute("height").replace("pt", "")}px`);
+    view.place(svg);
+  }
 
   // One question: its box, its two hints, its mark.
   function ask(question, i) {

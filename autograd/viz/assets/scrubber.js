@@ -12,13 +12,21 @@ function toNumber(x) {
   return typeof x === "number" ? x : { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
 }
 
+// Factor and power of ten, with so many digits. Halfway between two numbers Python takes the even one, toExponential the larger.
+function roundedToEven(x, digits) {
+  const [exact, power] = x.toExponential(60).split("e");
+  const kept = exact.slice(0, exact.indexOf(".") + digits);
+  const halfway = /^50*$/.test(exact.slice(kept.length));
+  return halfway && "02468".includes(kept.at(-1)) ? [kept, power] : x.toExponential(digits - 1).split("e");
+}
+
 // As Python's f"{x:.6g}", with a real minus, and none before 0.
 function showNumber(x, digits = 6) {
   x = toNumber(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "inf" : "−inf";
-  const [factor, power] = x.toExponential(digits - 1).split("e");
+  const [factor, power] = roundedToEven(x, digits);
   const long = power < -4 || power >= digits;
-  let text = long ? factor : x.toFixed(digits - 1 - power);
+  let text = long ? factor : Number(`${factor}e${power}`).toFixed(digits - 1 - power);
   if (text.includes(".")) text = text.replace(/\.?0+$/, "");
   if (long) text += `e${power[0]}${power.slice(1).padStart(2, "0")}`;
   return text.replaceAll("-", "−");

@@ -1,13 +1,16 @@
 // A field that finds a node by its name: while one types, the names that match; Enter goes to the next of them.
 
 const MAX_SUGGESTIONS = 12;
-const plainName = (name) => name.toLowerCase().replace(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080)); // w₁ as it is typed
+
+// A name as it is typed: w1 for w₁.
+const plainName = (name) => name.toLowerCase().replace(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080));
 
 function search(find) {
   const id = `names-${Math.random().toString(36).slice(2)}`;
   const list = element("datalist", { id });
-  const field = element("input", { type: "search", placeholder: "Find node", "aria-label": "Find a node by name", list: id, autocomplete: "off", spellcheck: "false" });
-  const root = element("form", { class: "search", role: "search" }, field, list);
+  const looks = { type: "search", placeholder: "Find node", autocomplete: "off", spellcheck: "false" };
+  const field = element("input", { ...looks, "aria-label": "Find a node by name", list: id });
+  const root = element("form", { class: "search" }, field, list);
   let nodes = []; // [index, name, plain name]
   let turn = 0;
 

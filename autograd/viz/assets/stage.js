@@ -5,7 +5,8 @@
 //   parent.append(view.root);         // its size is the style sheet's: .stage
 //   view.place(svg);                  // any time again; `keep` true leaves pan and zoom as they are
 //   view.reveal(boxes);               // boxes from view.boxOf(element): moves as little as makes them visible
-//   view.over.append(callout);        // in pixels of the stage; view.onmove is called after each move
+//   view.fit();                       // all of it again
+//   view.over.append(callout);        // in pixels of the stage; view.onmove is called after each move, view.seen(box) is its place
 //
 // `taken` are keys that the page around it uses; with Shift, arrows always pan.
 
@@ -14,6 +15,7 @@ const FIT_MARGIN = 16; // pixels around a fitted picture
 const BUTTONS_WIDTH = 40; // at the right, kept free of what is to be seen
 const MAX_FIT = 1.6; // a small picture is not blown up
 const MAX_ZOOM = 8;
+const ZOOM_STEP = 1.4; // by a key or a button
 const MIN_READABLE = 8.5; // pixels of a letter's height: below, numbers can hardly be read
 const READABLE = 11; // to which the stage then comes closer
 const MAP_SIZE = 180; // pixels, of the longer side
@@ -43,8 +45,8 @@ function stage({ label, taken = [] }) {
   const buttons = element(
     "div",
     { class: "stage-buttons", role: "group", "aria-label": "Zoom" },
-    iconButton("closer", "Zoom in (+)", () => own(() => zoom(1.4))),
-    iconButton("farther", "Zoom out (−)", () => own(() => zoom(1 / 1.4))),
+    iconButton("closer", "Zoom in (+)", () => own(() => zoom(ZOOM_STEP))),
+    iconButton("farther", "Zoom out (−)", () => own(() => zoom(1 / ZOOM_STEP))),
     iconButton("fit", "Fit (0)", () => own(fit)),
   );
   const root = element("div", { class: "stage", tabindex: 0, role: "group", "aria-label": label }, holder, over, map.root, buttons);
@@ -57,7 +59,7 @@ function stage({ label, taken = [] }) {
   let chosen = false; // by the reader, who then keeps the zoom
   let fitted = true; // and stays so when the stage changes its size
   let stop = () => {};
-  const api = { root, over, place, fit: () => move(fitting()), zoom, reveal, boxOf, seen, furniture, onmove: () => {}, get scale() { return view.k; }, get fitted() { return fitted; } };
+  const api = { root, over, place, fit, reveal, boxOf, seen, furniture, onmove: () => {} };
 
   new ResizeObserver(([entry]) => {
     const { width, height } = entry.contentRect;
@@ -161,7 +163,10 @@ function stage({ label, taken = [] }) {
     const fits = (r) => k * r.width <= width - 2 * margin && k * r.height <= box.height - 2 * margin;
     const all = around(boxes);
     const r = fits(all) ? all : boxes[0];
-    const shift = (low, high, room) => (high - low > room - 2 * margin ? room / 2 - (low + high) / 2 : low < margin ? margin - low : high > room - margin ? room - margin - high : 0);
+    const shift = (low, high, room) => {
+      if (high - low > room - 2 * margin) return (room - low - high) / 2;
+      return Math.max(0, margin - low) - Math.max(0, high - room + margin);
+    };
     const x = view.x + shift(k * r.left + view.x, k * r.right + view.x, width);
     const y = view.y + shift(k * r.top + view.y, k * r.bottom + view.y, box.height);
     if (closer) move({ k, x: width / 2 - k * (r.x + r.width / 2), y: box.height / 2 - k * (r.y + r.height / 2) });
@@ -197,76 +202,84 @@ function stage({ label, taken = [] }) {
     return new DOMRect(left, top, Math.max(...boxes.map((r) => r.right)) - left, Math.max(...boxes.map((r) => r.bottom)) - top);
   }
 
+  gestures(root, { zoom: (...how) => own(() => zoom(...how)), pan: (...how) => own(() => pan(...how)), fit: () => own(fit) }, taken);
+  return api;
+}
+
+// Wheel, pointers and keys on a stage.
+function gestures(root, { zoom, pan, fit }, taken) {
   const at = (event) => {
     const r = root.getBoundingClientRect();
-    return [event.clientX - r.left - root.clientLeft, event.clientY - r.top - root.clientTop];
+    return [event.clientX - r.left, event.clientY - r.top];
   };
 
-  // -- wheel, pointers, keys
+  // The wheel is the page's where that scrolls, or another page may around us, until the stage has the focus.
+  function wheel(event) {
+    const { scrollHeight, clientHeight } = document.documentElement;
+    const free = root.closest("body > main") !== null && window === window.parent && scrollHeight <= clientHeight;
+    if (!event.ctrlKey && !event.metaKey && !free && !root.matches(":focus-within")) return;
+    event.preventDefault();
+    const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
+    const pinch = event.ctrlKey && Math.abs(pixels) < 50; // of a trackpad, in small steps
+    zoom(Math.exp(-(Math.max(-120, Math.min(120, pixels)) * (pinch ? 6 : 1)) / 500), ...at(event), 0);
+  }
+  root.addEventListener("wheel", wheel, { passive: false });
 
-  // The wheel is the page's where that scrolls, or may do so around this frame, until the stage has the focus.
-  root.addEventListener(
-    "wheel",
-    (event) => {
-      const { scrollHeight, clientHeight } = document.documentElement;
-      const free = window === window.parent && scrollHeight <= clientHeight;
-      if (!event.ctrlKey && !event.metaKey && !free && !root.matches(":focus-within")) return;
-      event.preventDefault();
-      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-      const by = Math.max(-120, Math.min(120, event.deltaY * lines)) * (event.ctrlKey && Math.abs(event.deltaY) < 50 ? 6 : 1);
-      own(() => zoom(Math.exp(-by / 500), ...at(event), 0));
-    },
-    { passive: false },
-  );
-
-  const fingers = new Map();
+  const fingers = new Map(); // where they are, and a mouse whose button is down
   let dragged = false;
-  root.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !event.target.closest?.(".stage-picture, .stage") || event.target.closest(".stage-buttons, .stage-map, a, button, input")) return;
+
+  function down(event) {
+    if (event.button !== 0 || event.target.closest(".stage-buttons, .stage-map, a, button, input")) return;
     if (fingers.size === 0) dragged = false;
     fingers.set(event.pointerId, at(event));
-  });
-  root.addEventListener("pointermove", (event) => {
+  }
+
+  function drag(event) {
     const before = fingers.get(event.pointerId);
     if (before === undefined) return;
+    if (event.pointerType === "mouse" && event.buttons === 0) return up(event); // it was let go outside
     const now = at(event);
-    if (!dragged && fingers.size === 1 && Math.hypot(now[0] - before[0], now[1] - before[1]) < 4) return; // a click
-    if (!dragged) root.setPointerCapture(event.pointerId); // only now: a click is its target's
+    const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
+    if (!dragged && fingers.size === 1 && Math.hypot(dx, dy) < 4) return; // a click
+    if (!dragged) root.setPointerCapture(event.pointerId); // only now: a click is for what it hits
     dragged = true;
     root.classList.add("dragged");
-    const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
     fingers.set(event.pointerId, now);
-    if (other === undefined) return own(() => pan(now[0] - before[0], now[1] - before[1], 0));
+    const [, other] = [...fingers].find(([id]) => id !== event.pointerId) ?? [];
+    if (other === undefined) return pan(dx, dy, 0);
     const apart = (p) => Math.max(1, Math.hypot(p[0] - other[0], p[1] - other[1]));
-    const middle = (p) => [(p[0] + other[0]) / 2, (p[1] + other[1]) / 2];
-    const [m, n] = [middle(before), middle(now)];
-    own(() => {
-      zoom(apart(now) / apart(before), m[0], m[1], 0);
-      pan(n[0] - m[0], n[1] - m[1], 0);
-    });
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    root.addEventListener(end, (event) => {
-      fingers.delete(event.pointerId);
-      if (fingers.size === 0) root.classList.remove("dragged");
-    });
+    zoom(apart(now) / apart(before), (before[0] + other[0]) / 2, (before[1] + other[1]) / 2, 0);
+    pan(dx / 2, dy / 2, 0);
   }
-  root.addEventListener("click", (event) => { if (dragged && event.target.closest(".stage-picture")) event.stopPropagation(); dragged = false; }, true);
-  root.addEventListener("dblclick", (event) => { if (event.target.closest(".stage-picture") || event.target === root) own(() => zoom(2, ...at(event))); });
+
+  function up(event) {
+    fingers.delete(event.pointerId);
+    if (fingers.size === 0) root.classList.remove("dragged");
+  }
+
+  function click(event) {
+    if (dragged && event.target.closest(".stage-picture")) event.stopPropagation(); // the end of a drag is no click
+    dragged = false;
+  }
+
+  function twice(event) {
+    if (event.target === root || event.target.closest(".stage-picture")) zoom(2, ...at(event));
+  }
+  const pointer = { pointerdown: down, pointermove: drag, pointerup: up, pointercancel: up, dblclick: twice };
+  for (const [name, act] of Object.entries(pointer)) root.addEventListener(name, act);
+  root.addEventListener("click", click, true);
 
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;
-    const step = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] }[event.key];
-    if (step && (event.shiftKey || !taken.includes(event.key))) own(() => pan(...step));
-    else if (event.key === "+" || event.key === "=") own(() => zoom(1.4));
-    else if (event.key === "-" || event.key === "−") own(() => zoom(1 / 1.4));
-    else if (event.key === "0") own(fit);
+    const way = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] }[event.key];
+    const power = { "+": 1, "=": 1, "-": -1, "−": -1 }[event.key];
+    if (way && (event.shiftKey || !taken.includes(event.key))) pan(...way);
+    else if (power) zoom(ZOOM_STEP ** power);
+    else if (event.key === "0") fit();
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
-
-  return api;
 }
 
 // The map: the boxes of the picture in small, and a frame around the part that is seen. The keys do what a drag in it does.
@@ -300,7 +313,8 @@ function overview(go) {
     const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
     const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
     root.hidden = share > 0.6;
-    for (const [key, value] of Object.entries({ x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) })) frame.setAttribute(key, value);
+    const sides = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
+    for (const [name, length] of Object.entries(sides)) frame.setAttribute(name, length);
   }
 
   // Out of the way of a box that is to be seen.

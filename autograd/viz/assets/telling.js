@@ -6,7 +6,8 @@ function phase(data, walk, [first, last]) {
   const { name } = data.nodes[step.node];
   const way = step.changes ? "Backward" : "Forward";
   if (last > first) {
-    const group = walk.path(step.node).map((id) => data.groups[id][0]).join(".");
+    const [one, other] = [first, last].map((i) => walk.path(data.steps[i].node));
+    const group = one.filter((id, depth) => other[depth] === id).map((id) => data.groups[id][0]).join(".");
     return `${way} ${group ? `through ${group}` : "outside modules"}, ${last - first + 1} operations; the last one:`;
   }
   if (!step.changes) return `${way}: ${name} is computed`;

@@ -187,9 +187,10 @@ function wholeNetwork(data) {
   return { ...data, neurons, parameters };
 }
 
-// Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was opened.
+// Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was
+// opened; the picture is not made larger than `height()` pixels.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
-function networkView(root, data, { onOpen = () => {} } = {}) {
+function networkView(root, data, { onOpen = () => {}, height = () => innerHeight * 0.75 } = {}) {
   data = wholeNetwork(data);
   let numbers = data.numbers;
   let shown = data.show;
@@ -204,14 +205,14 @@ function networkView(root, data, { onOpen = () => {} } = {}) {
   const panel = neuronPanel(data, { open, close });
   const box = element("div", { class: "network-box" }, stack, panel.root, tip);
   const choice = networkSwitch(shown, show);
-  const view = element("section", { class: "network-view", "aria-label": "Network" }, element("div", { class: "network-head" }, sentence, choice.root), box, legend);
+  const view = element("div", { class: "network-view", role: "group", "aria-label": "Network" }, element("div", { class: "network-head" }, sentence, choice.root), box, legend);
   root.append(view);
 
   function fit() {
     const room = stack.clientWidth;
     if (room === 0) return;
     const fitting = pictures.wide.width <= room ? pictures.wide : pictures.narrow;
-    const scale = Math.min(1.35, room / fitting.width, Math.max(1, (innerHeight * 0.75) / fitting.height));
+    const scale = Math.min(1.35, room / fitting.width, Math.max(1, height() / fitting.height));
     fitting.svg.setAttribute("width", fitting.width * scale);
     fitting.svg.setAttribute("height", fitting.height * scale);
     if (picture === fitting) return;
@@ -416,7 +417,7 @@ function networkLegend(root, data, marks, shades) {
     svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
   ];
   if (data.maps !== null) {
-    add(ramp(new NetworkShades([-1, 1], data.ramp, true), -1, 1), 60, "values over the plane of the inputs: dark −, light +");
+    add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the plane of the inputs, least to most");
     for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
   } else {
     ["inputs", "neurons"].forEach((name, k) => {

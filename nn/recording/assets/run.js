@@ -71,7 +71,7 @@ class Run {
     const step = this.states.step(this.at);
     const late = step === this.data.steps[this.at] ? "" : ` Parameters as after step ${step}.`;
     const shown = own.slice(0, 4).map((number) => showNumber(number, 4)).join(", ");
-    const inputs = this.states.known ? `${shown}${own.length > 4 ? ", …" : ""}` : "Values are not shown: this page does not know one of the activations.";
+    const inputs = this.states.known ? `${shown}${own.length > 4 ? ", …" : ""}` : "Values are not shown: an activation has branches, or too many parameters are left out.";
     this.about.textContent = inputs + late;
   }
 

@@ -1,50 +1,14 @@
 // The parameters of a network at each frame, and what its neurons give for a sample.
 
-const ACTIVATIONS = {
-  linear: (x) => x,
-  identity: (x) => x,
-  relu: (x) => (x > 0 ? x : 0),
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  leaky_relu: (x) => (x > 0 ? x : 0.01 * x),
-  elu: (x) => (x > 0 ? x : Math.expm1(x)),
-  silu: (x) => x / (1 + Math.exp(-x)),
-  mish: (x) => x * Math.tanh(ACTIVATIONS.softplus(x)),
-  softsign: (x) => x / (1 + Math.abs(x)),
-  hardtanh: (x) => Math.max(-1, Math.min(1, x)),
-  logsigmoid: (x) => -ACTIVATIONS.softplus(-x),
-  sin: Math.sin,
-  cos: Math.cos,
-};
-const AFTER = { Softmax: softmax, LogSoftmax: (row) => softmax(row).map(Math.log) }; // what takes all numbers of a layer
-
-function softmax(row) {
-  const shares = row.map((x) => Math.exp(x - Math.max(...row)));
-  const total = shares.reduce((sum, share) => sum + share);
-  return shares.map((share) => share / total);
-}
-
-// What comes after a layer as a function of its numbers, null if this page does not know it. Dropout is not in use here.
-function afterwards(word) {
-  const name = word.replace(/\(\)$/, "");
-  if (/^Dropout\(/.test(word)) return (row) => row;
-  if (Object.hasOwn(AFTER, name)) return AFTER[name];
-  const activation = { LeakyReLU: "leaky_relu" }[name] ?? name.toLowerCase();
-  return Object.hasOwn(ACTIVATIONS, activation) ? (row) => row.map(ACTIVATIONS[activation]) : null;
-}
-
 class States {
   constructor(run) {
     this.run = run;
     this.network = run.network;
     this.kept = run.network.states;
-    const { then } = this.network;
-    const view = wholeNetwork(this.network.view);
-    this.view = view;
-    this.then = then.map((words) => words.map(afterwards));
-    const computed = ({ layer, activation, w }) => layer === 0 || (w.length > 0 && Object.hasOwn(ACTIVATIONS, activation));
-    this.known = this.then.flat().every((step) => step) && view.neurons.every(computed);
+    this.view = wholeNetwork(this.network.view);
+    const { activations, then } = this.network; // numbers of functions among RESPONSES, written by nn/recording/responses.py
+    const computed = ({ layer, w }, i) => layer === 0 || (w.length > 0 && activations[i] !== null);
+    this.known = then.flat().every((number) => number !== null) && this.view.neurons.every(computed);
     this.largest = this.largestWeight();
     this.scale = {};
   }
@@ -97,22 +61,27 @@ class States {
   // What each neuron gives for the sample x, null if that is not known.
   values(weight, x) {
     const { neurons, layers } = this.view;
+    const { activations, then } = this.network;
     if (!this.known || x.length !== layers[0].size) return null;
     const values = [];
     layers.forEach((_, k) => {
-      const own = neurons.filter(({ layer }) => layer === k);
-      const row = own.map((neuron, j) => (k === 0 ? x[j] : respond(neuron, weight, values)));
-      values.push(...this.then[k].reduce((numbers, step) => step(numbers), row));
+      const row = [];
+      neurons.forEach((neuron, i) => {
+        if (neuron.layer === k) row.push(k === 0 ? x[i] : RESPONSES[activations[i]](weightedSum(neuron, weight, values)));
+      });
+      values.push(...then[k].reduce((numbers, after) => listed(RESPONSES[after](...numbers)), row));
     });
     return values;
   }
 }
 
-// The output of a neuron, given the values of those before it.
-function respond({ first, w, b, activation }, weight, values) {
-  const sum = w.reduce((total, p, j) => total + weight[p] * values[first + j], b === null ? 0 : weight[b]);
-  return ACTIVATIONS[activation](sum);
+// What a neuron makes of the values before it.
+function weightedSum({ first, w, b }, weight, values) {
+  return w.reduce((total, p, j) => total + weight[p] * values[first + j], b === null ? 0 : weight[b]);
 }
+
+// The results of a compiled function, which returns an object if there are several.
+const listed = (results) => (typeof results === "number" ? [results] : Object.values(results));
 
 // Two lists of 32-bit floats.
 function unpacked(text) {

@@ -1,0 +1,166 @@
+"""The page of a quiz in a real browser: it marks as Python does, by keyboard too, and shows how one stands."""
+
+import json
+
+import pytest
+
+from autograd import Value
+from autograd._format import shown
+from autograd.lessons.marking import is_right, mark, slips
+from autograd.lessons.quiz import quiz
+from tests.support.axe import violations
+from tests.support.browser import browser, opened
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.slow
+
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"
+
+
+def shared():
+    """Enough for every classic slip: several paths, a node used twice by one operation, a square."""
+    x, w1, b = Value(2.0, "x"), Value(-3.0, "w1"), Value(0.5, "b")
+    h = w1 * x + b
+    a = h * x
+    L = (a - 1.0) ** 2 + h * h * 0.25 + (x * w1).tanh()
+    h.label, a.label, L.label = "h", "a", "L"
+    return L
+
+
+@pytest.fixture
+def asked():
+    return quiz(shared())
+
+
+@pytest.fixture
+def page(browser, tmp_path, asked):
+    with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=WIDE) as page:
+        yield page
+
+
+def answer(page, number, text):
+    """Type an answer and press Enter; what the page says to it."""
+    item = page.locator(f'[data-question="{number}"]')
+    item.get_by_role("textbox").fill(text)
+    item.get_by_role("textbox").press("Enter")
+    return item.get_by_role("status").inner_text()
+
+
+def marks_of(solved, node):
+    """Answers of every kind to one question: right, nearly right, each slip, and others."""
+    gradient = solved.gradient(node)
+    yield from (gradient, gradient * (1.0 + 1e-7), gradient * 1.02 + 0.01, 0.123, -7.5, 1e-12, 1e20)
+    yield from (number for number, _ in slips(solved, node))
+
+
+def test_every_answer_is_marked_as_python_marks_it_right_ones_each_classic_slip_and_others(page, asked):
+    solved = asked._solved
+    named = set()
+    for question in asked.questions:
+        for number in marks_of(solved, question.node):
+            expected = mark(solved, question.node, number)
+            assert answer(page, question.number, repr(number)) == expected.text
+            named.add(expected.slip.split("∂")[0])
+    assert len(named) > 8  # slips of many kinds were met
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("−12", -12.0), ("-12", -12.0), (" 1/4 ", 0.25), ("−1 / 3", -1 / 3), ("2,5", 2.5), ("1e−3", 1e-3), (".5", 0.5), ("+4", 4.0)],
+)
+def test_numbers_may_be_written_as_people_write_them(page, text, number):
+    assert page.evaluate("text => readAnswer(text)", text) == number
+
+
+@pytest.mark.parametrize("text", ["two", "1/0", "1/2/3", "0x10", "Infinity", "NaN", "1e999", "--1", "1 2", "<b>"])
+def test_nonsense_is_no_wrong_answer_but_told_to_be_no_number(page, text):
+    assert "this is not a number" in answer(page, 1, text)
+    assert page.get_by_role("heading", level=1).inner_text() == "What are these gradients?"
+
+
+def test_an_empty_answer_is_left_for_later_as_in_python(page, asked):
+    assert answer(page, 2, " ") == mark(asked._solved, asked.questions[1].node, None).text
+
+
+def test_a_right_answer_takes_the_place_of_its_question_mark_in_the_drawing_and_the_next_box_has_the_focus(page, asked):
+    first = asked.questions[0]
+    gradient = asked._solved.gradient(first.node)
+    texts = "[...document.querySelectorAll('.stage-picture text')].map(text => text.textContent.trim())"
+    before = page.evaluate(texts)
+    assert "? (1)" in before
+    answer(page, 1, repr(gradient))
+    after = page.evaluate(texts)
+    assert "? (1)" not in after
+    assert after.count(shown(gradient, 4)) == before.count(shown(gradient, 4)) + 1
+    assert page.evaluate("document.activeElement.closest('li').dataset.question") == "2"
+
+
+def test_shown_answers_are_the_chain_rule_do_not_count_as_right_and_at_the_end_the_score_says_so(page, asked):
+    score = page.locator(".score")
+    total = len(asked.questions)
+    assert score.inner_text() == f"0 of {total} right"
+    first, *others = asked.key().solutions
+    item = page.locator(f'[data-question="{first.number}"]')
+    item.get_by_role("button", name="Show the answer").click()
+    assert item.get_by_role("status").inner_text() == first.how
+    for solution in others:
+        answer(page, solution.number, repr(solution.gradient))
+    assert score.inner_text() == f"Done: {total - 1} of {total} right, 1 shown"
+
+
+def test_hints_are_those_of_python(page, asked):
+    for question in asked.questions:
+        item = page.locator(f'[data-question="{question.number}"]')
+        item.get_by_text("Hints").click()
+        assert item.locator("details p").all_inner_texts() == [asked.hint(question.number), asked.hint(question.number, 2)]
+
+
+def test_the_whole_quiz_goes_by_keyboard_and_marks_are_read_out(browser, tmp_path, asked):
+    with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=WIDE) as page:
+        page.locator("input").first.focus()
+        for solution in asked.key().solutions:
+            page.keyboard.type(repr(solution.gradient))
+            page.keyboard.press("Enter")
+        assert page.locator(".score").inner_text().startswith("Done:")
+        assert page.locator("li.right").count() == len(asked.questions)
+        assert page.locator("li [role=status]").count() == len(asked.questions)
+
+
+def test_what_was_answered_in_python_is_right_on_the_page_already(browser, tmp_path, asked):
+    solution = asked.key().solutions[1]
+    asked.answer(solution.number, solution.gradient)
+    with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=WIDE) as page:
+        assert page.locator(".score").inner_text() == f"1 of {len(asked.questions)} right"
+        item = page.locator(f'[data-question="{solution.number}"]')
+        assert item.get_by_role("status").inner_text() == mark(asked._solved, asked.questions[1].node, solution.gradient).text
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state_and_nothing_overflows(browser, tmp_path, asked, size, mode):
+    with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=size, color_scheme=mode) as page:
+        answer(page, 1, repr(asked.key().solutions[0].gradient))
+        answer(page, 2, "12345")
+        page.get_by_text("Hints").nth(2).click()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_hostile_names_are_text(browser, tmp_path):
+    x = Value(2.0, HOSTILE)
+    y = x * x
+    y.label = HOSTILE
+    q = quiz(y)
+    with opened(browser, q.page.save_html(tmp_path / "quiz.html"), viewport=WIDE) as page:
+        assert "wrong" in answer(page, 1, "3")
+        assert page.title() == "What are these gradients?"
+        assert page.locator("img").count() == 0
+
+
+def test_the_allowance_of_the_page_is_that_of_python_to_the_last_bit(page, asked):
+    data = json.loads(page.locator("#data").inner_text())
+    for question in data["questions"]:
+        for number, allowed, *_ in (question["gradient"], *question["slips"]):
+            for beside in (number + allowed, number - allowed, number + 1.0001 * allowed, number - 1.0001 * allowed):
+                assert (abs(beside - number) <= allowed) == is_right(beside, number)
