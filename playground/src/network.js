@@ -35,7 +35,7 @@ export function networkTab(root, python) {
     };
     const play = button("Play", () => (playing ? pause() : start()));
     const controls = element("div", { class: "controls" }, play, button("Step", () => (pause(), step(1))),
-        button("Start again", prepare), button("Same numbers as Python?", compare));
+        button("Start again", () => prepare()), button("Same numbers as Python?", compare));
 
     for (const [name, values] of Object.entries(CHOICES)) {
         const select = element("select", { name }, ...values.map((value) => element("option", { value }, value)));
