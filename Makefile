@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check pythons portable bench soak flakes notebooks lab pictures mutants site clean
+.PHONY: demo test unit check pythons portable torch bench soak flakes notebooks lab pictures mutants site clean
 
 demo: .venv/ready
 	$(BIN)/python -m tools.demo
@@ -28,6 +28,10 @@ pythons: .venv/ready
 # Every notebook with every BLAS kernel, on one thread and on two, without vector units, and with another libm.
 portable: .venv/ready
 	$(BIN)/pytest -n 2 tests/support/portable.py
+
+# On PyTorch tensors, in an environment of its own: PyTorch takes a gigabyte.
+torch: .venv/torch/ready
+	.venv/torch/bin/python -m pytest -q tests/support/torch_arrays.py
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
@@ -69,6 +73,12 @@ clean:
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+.venv/torch/ready: pyproject.toml
+	$(PYTHON) -m venv .venv/torch
+	.venv/torch/bin/python -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu torch
+	.venv/torch/bin/python -m pip install --quiet --editable ".[compile,testing]" array-api-strict mpmath pytest
 	touch $@
 
 .venv/bench: .venv/ready

@@ -4,6 +4,9 @@
 # You will be able to read any derivative off a drawing of the calculation: multiply along each path, sum over all paths. You
 # need school calculus, and variables and functions in Python.
 #
+# **Before you start:** school calculus: what a derivative is, and $(x^2)' = 2x$. No programming beyond reading `x = 3`.
+# **Time:** about 25 minutes.
+#
 # You can simply read this page. To try things out, type `make lab` in the project folder and open this notebook. Click a grey
 # cell and press Shift+Enter to run it: its output appears below, with the value of its last line. Run the cells from top to
 # bottom.

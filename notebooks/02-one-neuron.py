@@ -4,6 +4,8 @@
 # You will be able to read a neuron as a graph, and say how fast its output changes with each of its numbers. The numbers come
 # from Andrej Karpathy's lecture on micrograd, a small library like ours, so you can compare.
 #
+# **Before you start:** notebook 1. **Time:** about 25 minutes.
+#
 # ## What a neuron computes
 #
 # A neural network is one long calculation with many adjustable numbers; learning means adjusting them. Its smallest part is a

@@ -4,6 +4,8 @@
 # You will be able to do the backward pass by hand, just as the computer does it. You will know why it adds, why nodes wait
 # their turn, and why gradients are set to zero before the next run.
 #
+# **Before you start:** notebooks 1 and 2. **Time:** about 30 minutes.
+#
 # In our example the node `a` is used three times: once by `y`, and twice by `s`, its square.
 
 # %%
@@ -193,4 +195,4 @@ print(exercise.hint("a", which=2))
 # - Contributions are added. A node's turn comes when all of them have arrived.
 # - Leaf gradients accumulate over calls of `backward()`. Set them to zero before the next round.
 #
-# Next: notebook 4, how neural networks learn.
+# Next: notebook 6, how neural networks learn.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -168,9 +168,9 @@ def swept(y: Value, label: str) -> Value:
 # -- how it is drawn -------------------------------------------------------------------------------------
 
 
-def graph(make: Callable[[], Value], **options: Any) -> Callable[[bool], Any]:
-    """`draw_dot` of what `make` returns."""
-    return lambda narrow: draw_dot(make(), direction="TB" if narrow else "LR", flow="both", **options)
+def graph(make: Callable[[], Value], on_a_phone: Mapping[str, Any] | None = None, **options: Any) -> Callable[[bool], Any]:
+    """`draw_dot` of what `make` returns; with other options on a phone, if they are given."""
+    return lambda narrow: draw_dot(make(), narrow=narrow, **(on_a_phone if narrow and on_a_phone else options))
 
 
 def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
@@ -178,7 +178,7 @@ def diagnosed(make: Callable[[], tuple[Value, str]]) -> Callable[[bool], Any]:
 
     def draw(narrow: bool) -> Any:
         root, caption = make()
-        return draw_graph(Graph(root), Options(direction="TB" if narrow else "LR", flow="both"), captions=[caption])
+        return draw_graph(Graph(root), Options(direction="TB" if narrow else "LR", narrow=narrow), captions=[caption])
 
     return draw
 
@@ -223,7 +223,7 @@ SCENES = {
     "xor-open": Scene(
         "The same network, opened",
         "Each neuron beside the weights that it multiplies.",
-        graph(xor, fold="none"),
+        graph(xor, {"fold": "module", "expand": "layers[1]"}, fold="none"),
     ),
     "xor-network": Scene(
         "The same network as a network, trained",

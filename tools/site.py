@@ -25,12 +25,12 @@ TITLE = "Backpropagation, one notebook at a time"
 LEAD = """How a network gets its gradients: every calculation is drawn as a graph, and you can watch the gradient flow back
 through it, explain it, and check it. Each page is a notebook with its results."""
 PARTS = {  # by the number of their first notebook
-    1: "From the chain rule to the backward pass, with school calculus",
-    4: "Four published texts, reproduced and proofread",
-    8: "Networks, checks, and inventions of your own",
-    13: "How recorded graphs become fast programs",
+    1: "From the chain rule to your first network, with school calculus",
+    6: "Proofreading published tutorials",
+    10: "Networks, checks, and inventions of your own",
+    15: "How recorded graphs become fast programs",
 }
-# How a notebook begins; left out of the index, where it would appear thirteen times.
+# How a notebook begins; left out of the index, where it would appear fifteen times.
 PROMISE = re.compile(r"^(?:You will be able to|After this notebook you can) (\w)")
 # The name of a function, around which the converter leaves no space, and an opening bracket after it.
 FUNCTION = re.compile(

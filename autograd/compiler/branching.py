@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd._check import checked_choice
 from autograd._tree import block_map
-from autograd.compiler.arguments import Given, lanes_of, scale_of
+from autograd.compiler.arguments import Given, lanes_of, namespace_of, scale_of
 from autograd.compiler.compiled import REDUCTIONS, Compiled
 from autograd.compiler.executors.chunks import any_chunked
 from autograd.compiler.traced import Traced
@@ -122,11 +122,10 @@ def merged(parts: Sequence[Any], lanes: Sequence[Any]) -> Any:
     """Results for some lanes each, as one result for all lanes."""
     import numpy
 
+    order = numpy.argsort(numpy.concatenate(lanes))
+
     def whole(pieces: Sequence[Any]) -> Any:
-        result = numpy.empty((sum(map(len, lanes)), *pieces[0].shape[1:]))
-        for piece, at in zip(pieces, lanes, strict=True):
-            result[at] = piece
-        return result
+        return _taken(namespace_of(pieces).concat(pieces, axis=0), order, 0)
 
     return _combined(parts, whole)
 
@@ -148,7 +147,18 @@ def of_lanes(xs: Sequence[Any], axes: Sequence[int | None], lanes: Any) -> list[
     """The arguments of these lanes, or of one; all of them if `lanes` is None."""
 
     def chosen(x: Any, axis: int | None) -> Any:
-        take = axis is not None and lanes is not None
-        return block_map(lambda leaf: leaf.take(lanes, axis=axis) if take and hasattr(leaf, "ndim") and leaf.ndim else leaf, x)
+        if axis is None or lanes is None:
+            return x
+        return block_map(lambda leaf: _taken(leaf, lanes, axis) if hasattr(leaf, "ndim") and leaf.ndim else leaf, x)
 
     return list(map(chosen, xs, axes))
+
+
+def _taken(x: Any, lanes: Any, axis: int) -> Any:
+    """These lanes of an array of any library; one alone as an array of NumPy."""
+    if isinstance(lanes, int):
+        import numpy
+
+        return numpy.asarray(x).take(lanes, axis=axis)
+    xp = namespace_of([x])
+    return xp.take(x, xp.asarray(lanes, device=x.device), axis=axis)

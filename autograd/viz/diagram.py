@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +19,8 @@ from autograd.viz.folding import Folding, Group
 from autograd.viz.style import Options
 
 MAX_SPAN = 300  # ranks that all arrows together may cross: with more, the layout takes seconds to minutes
-MAX_CROSSED = 4  # ranks that one arrow may cross in a diagram that has too many
+MAX_CROSSED = 4  # ranks that an arrow from an input may cross, and any other one in a diagram that has too many
+MAX_USERS = 12  # of an input, each with an arrow
 MAX_NAMES = 5  # of what one arrow stands for
 NO_GRADIENTS = "no gradients yet: call backward()"
 
@@ -104,6 +106,7 @@ class Arrow:
     target: str
     bar: float | None
     into_folded: bool = False
+    of_leaves: bool = True
     names: list[str] = field(default_factory=list)
     partials: list[float | None] = field(default_factory=list)
     sums: dict[Hashable, float | None] = field(default_factory=dict)  # the contribution to each argument
@@ -113,6 +116,7 @@ class Arrow:
         self.partials.append(partial)
         if type(arg) is Value and len(self.names) < MAX_NAMES and arg not in self.sums:
             self.names.append(name_of(arg))
+        self.of_leaves &= type(arg) is Value and arg.op is None
         before = self.sums.setdefault(arg, None)
         if bar is not None and partial is not None:
             self.sums[arg] = bar * partial if before is None else before + bar * partial
@@ -160,7 +164,7 @@ class Diagram:
         if self.folding.note:
             notes.append(f"{self.folding.note}: {self.folding.hint}" if hint and self.folding.hint else self.folding.note)
         if any(box.reference for box in self.boxes.values()):
-            notes.append("a name without a box stands for the box of that name")
+            notes.append("a name without a card stands for the card of that name")
         if self.not_expanded:
             notes.append(f"dots that would make more than {self.options.max_nodes} boxes are not expanded")
         if self._recorded and self.graph.stale:
@@ -301,7 +305,24 @@ class Diagram:
             total, before = total + product, plus
 
     def _shorten(self) -> None:
-        """If arrows cross too many ranks, the long ones start at a reference to their box, next to where they end."""
+        """Long arrows from inputs, and beyond the first few those of one with many users, start at a stub next to where they end.
+
+        If arrows cross too many ranks all the same, the long ones from results do so, too.
+        """
+        spans, users = self._spans(), Counter(arrow.source for arrow in self.arrows)
+        crowded = sum(spans) > MAX_SPAN
+        first: dict[str, int] = {}
+        for arrow, span in sorted(zip(self.arrows, spans, strict=True), key=lambda pair: pair[1]):
+            first[arrow.source] = first.get(arrow.source, 0) + 1
+            box = self.boxes[arrow.source]
+            many = not (box.symbol or box.group) and users[box.id] > MAX_USERS and first[box.id] > 1
+            if many or (span > MAX_CROSSED and (crowded or arrow.of_leaves)):
+                name = box.name if box.group is None or len(arrow.names) > 1 else arrow.names[0]
+                arrow.source = f"r{arrow.id}"
+                self.boxes[arrow.source] = Box(arrow.source, name, reference=True, frame=self.boxes[arrow.target].frame)
+
+    def _spans(self) -> list[int]:
+        """How many ranks each arrow crosses; an input stands next to its first user."""
         rank = dict.fromkeys(self.boxes, 0)
         for _ in self.boxes:  # no more passes than a path can have edges, since a folded graph may have cycles
             before = dict(rank)
@@ -309,12 +330,9 @@ class Diagram:
                 rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)
             if rank == before:
                 break
-        spans = [rank[arrow.target] - rank[arrow.source] for arrow in self.arrows]
-        if sum(spans) <= MAX_SPAN:
-            return
-        for arrow, span in zip(self.arrows, spans, strict=True):
-            if span > MAX_CROSSED:
-                source = self.boxes[arrow.source]
-                name = source.name if source.group is None or len(arrow.names) > 1 else arrow.names[0]
-                arrow.source = f"r{arrow.id}"
-                self.boxes[arrow.source] = Box(arrow.source, name, reference=True, frame=self.boxes[arrow.target].frame)
+        starts: dict[str, int] = {}
+        for arrow in self.arrows:
+            box = self.boxes[arrow.source]
+            after = rank[box.id] if box.symbol or box.group else rank[arrow.target] - 1
+            starts[box.id] = min(starts.get(box.id, after), after)
+        return [rank[arrow.target] - starts[arrow.source] for arrow in self.arrows]

@@ -24,6 +24,7 @@ def draw_dot(
     expand: bool | str | Collection[str] = False,
     format: str = "svg",
     rankdir: str | None = None,
+    narrow: bool = False,
 ) -> Drawing:
     """The graph of `root` as a `graphviz.Digraph` that displays itself in a notebook; `print` shows it as text.
 
@@ -39,6 +40,7 @@ def draw_dot(
     - `fold` draws the nodes of a module of `nn` or of a `scope` as one box: "module" always, "auto" if there are
       more than `max_nodes` nodes, "none" never. If there are still too many, those farthest from the root become one box.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
+    - `narrow` is for a page as narrow as a phone's: from top to bottom, and more is folded.
     - `format` is what `render` writes: "svg", "png" or "pdf" (for which Graphviz itself is needed).
 
     Works without Graphviz, see `autograd.viz.drawing`.
@@ -50,7 +52,10 @@ def draw_dot(
     """
     if rankdir is not None:
         direction = checked_choice("draw_dot: rankdir", rankdir, RANKDIRS)
-    return draw_graph(Graph(*_roots(root)), Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format))
+    if narrow is True and direction in ("LR", "RL"):
+        direction = "TB"
+    options = Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format, narrow)
+    return draw_graph(Graph(*_roots(root)), options)
 
 
 def _roots(root: Any) -> list[Value]:

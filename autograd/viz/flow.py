@@ -11,6 +11,7 @@ from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options
 
+MAX_PRODUCTS = 30  # in a picture of more arrows, as in one from top to bottom, there is no room for products beside them
 NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
 
 
@@ -36,25 +37,26 @@ def flows_of(arrows: Iterable[Arrow], options: Options) -> tuple[dict[str, Flow]
     arrows = list(arrows)
     sizes = [style.norm(arrow.contributions) for arrow in arrows if arrow.contributions is not None]
     largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
-    return {arrow.id: _flow(arrow, options, largest) for arrow in arrows}, largest
+    brief = options.direction in ("TB", "BT") or len(sizes) > MAX_PRODUCTS
+    return {arrow.id: _flow(arrow, options, largest, brief) for arrow in arrows}, largest
 
 
-def _flow(arrow: Arrow, options: Options, largest: float) -> Flow:
+def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:
     back = arrow.contributions if options.flow != "forward" else None
     return Flow(
         forward=options.flow != "backward" or back is None,
         back=back,
-        label="" if back is None else _label(arrow, back, options),
+        label="" if back is None else _label(arrow, back, not brief and "partial" in options.show),
         look={} if back is None else style.gradient_style(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
         names=", ".join(arrow.names) + (NOTHING if arrow.partials == [None] else ""),
     )
 
 
-def _label(arrow: Arrow, back: list[float], options: Options) -> str:
+def _label(arrow: Arrow, back: list[float], product: bool) -> str:
     """What flows back: as adjoint times partial, if there is only one and the adjoint is on a card."""
     text = style.gradients(back)
-    partial = arrow.partials[0] if len(arrow.partials) == 1 and "partial" in options.show and not arrow.into_folded else None
+    partial = arrow.partials[0] if len(arrow.partials) == 1 and product and not arrow.into_folded else None
     if partial is not None and arrow.bar is not None and any(back):
         text = f"{style.short(arrow.bar)} · {style.factor(partial)} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"

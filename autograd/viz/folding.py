@@ -15,9 +15,10 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.style import Options
 
-MAX_IN_RANK = 12  # a graph with groups is folded if more nodes than this are at one distance from the root
+MAX_IN_RANK, MAX_IN_ROW = 12, 5  # a graph with groups is folded if more nodes than this are at one distance from the root
 MAX_PARTS = 6  # a layer of more neurons is not divided into them
 OPENED = 0.25  # of max_nodes: unless asked, no more boxes than that are there after groups have been opened
+MIN_DEPTH, DEEPEST = 8, 12  # where nodes are cut off, a row of at most 8 or a twelfth of max_nodes remains
 MAX_CHILDREN = 12  # a group of nothing but groups is opened automatically if it holds no more than this many
 MIN_LEAVES = 3  # at least this many leaves of one list, used by the same folded boxes, become one box
 MAX_ABOUT = 40  # characters
@@ -84,7 +85,7 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"
         raise ValueError(f"{options.caller}: expand={min(unknown)!r} names no box of this graph; there are: {boxes}")
-    opened = _opened(top, options, len(graph) > options.max_nodes or _is_tall(graph, top))
+    opened = _opened(top, options, len(graph) > options.max_nodes or _is_large(graph, top, options.narrow))
     closed = [group for group in top.inner() if group.parent in opened and group not in opened]
     folded = {node: group for group in closed for node in group.everything()}
     unasked = bool(closed) and options.fold == "auto"
@@ -198,8 +199,8 @@ def _homes(top: Group) -> dict[Value, Group]:
 # -- which groups are opened ----------------------------------------------------------------------------
 
 
-def _is_tall(graph: Graph, top: Group) -> bool:
-    """Would a graph with groups fill more than the height of a screen?"""
+def _is_large(graph: Graph, top: Group, narrow: bool) -> bool:
+    """Would a graph with groups fill more than the height of a screen, or the width of a narrow one?"""
     if not top.groups:
         return False
     distance = dict.fromkeys(graph, 0)
@@ -207,7 +208,7 @@ def _is_tall(graph: Graph, top: Group) -> bool:
         for arg in node.args:
             if type(arg) is Value:
                 distance[arg] = max(distance[arg], distance[node] + 1)
-    return max(Counter(distance.values()).values()) > MAX_IN_RANK
+    return max(Counter(distance.values()).values()) > (MAX_IN_ROW if narrow else MAX_IN_RANK)
 
 
 def _opened(top: Group, options: Options, large: bool) -> set[Group]:
@@ -228,7 +229,7 @@ def _opened(top: Group, options: Options, large: bool) -> set[Group]:
     for parent in (top, *top.inner()):  # children of one parent are opened together, or none of them
         closed = [group for group in parent.groups if not (group.part or group in opened)] if parent in opened else []
         more = sum(len(group.nodes) + len(group.groups) - 1 for group in closed)
-        if closed and boxes + more <= options.max_nodes * OPENED:
+        if closed and boxes + more <= options.max_nodes * OPENED and not options.narrow:
             opened.update(closed)
             boxes += more
     return opened
@@ -281,7 +282,8 @@ def _cut(graph: Graph, folded: dict[Value, Group], max_nodes: int) -> str:
     for node in graph:
         unit = folded.get(node, node)
         farthest[unit] = max(distance[node], farthest.get(unit, 0))
-    kept = set(sorted(farthest, key=farthest.__getitem__)[: max_nodes - 1])
+    deepest = max(MIN_DEPTH, max_nodes // DEEPEST)
+    kept = {unit for unit in sorted(farthest, key=farthest.__getitem__)[: max_nodes - 1] if farthest[unit] <= deepest}
     rest = Group("everything before")
     for node in graph:
         if folded.get(node, node) not in kept:

@@ -34,6 +34,7 @@ class Item:
     across: float
     passing: bool = False
     frame: bool = False
+    series: tuple[str, int] | None = None  # of a leaf: its name without its number, and the number
     ins: list[Hop] = field(default_factory=list)
     outs: list[Hop] = field(default_factory=list)
     rank: int = 0
@@ -118,10 +119,22 @@ class Level:
             ranks = {late[user] for user in users[item]}
             shared = len(ranks) == 1 and len(set(users[item])) > 1 and not owners.isdisjoint(users[item])
             late[item] = max(ranks, default=0) + 1 + shared
+        for several in self._series(self.items):
+            first = max(late[item] for item in several)
+            late.update({item: first for item in several if late[item] == first - 1})
         last = max(late.values(), default=1) + 1
         for item in self.items:
             item.rank = last - late[item]  # from 1 on: 0 is the wall before
         self.last = last
+
+    @staticmethod
+    def _series(items: Iterable[Item]) -> Iterable[list[Item]]:
+        """Those leaves that differ in the numbers of their names alone, as x1 and x2, in the order of the numbers."""
+        found: dict[str, list[Item]] = {}
+        for item in items:
+            if item.series is not None:
+                found.setdefault(item.series[0], []).append(item)
+        return [sorted(several, key=lambda item: item.series or ("", 0)) for several in found.values()]
 
     def _connect(self) -> None:
         """Hops from rank to rank, with an item for each rank that a link passes."""
@@ -147,7 +160,7 @@ class Level:
     # -- the order in a rank -----------------------------------------------------------------------------
 
     def _order(self) -> None:
-        """As they are met on the way back from the results, arguments in their order; then better if lines cross less."""
+        """As they are met on the way back from the results, arguments in their order; x1 stands before x2."""
         self.ranks: list[list[Item]] = [[] for _ in range(self.last + 1)]
         seen: set[Item] = set()
         stack = [item for item in self.items if not item.outs][::-1]
@@ -158,6 +171,10 @@ class Level:
             seen.add(item)
             self.ranks[item.rank].append(item)
             stack += [hop.source for hop in reversed(item.ins)]
+        for rank in self.ranks:
+            for several in self._series(rank):
+                for k, item in zip(sorted(map(rank.index, several)), several, strict=True):
+                    rank[k] = item
 
     def _ports(self) -> None:
         """Where links leave: in the order of what they lead to, unless the source, as a frame, says where."""

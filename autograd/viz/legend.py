@@ -67,8 +67,6 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield Entry(line("M0,0H30", style.NOTHING, 1.0, "1.5 3"), KEY, "zero")
     if style.BROKEN in colours or any(card.broken for card in cards):
         yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
-    if "reference" in kinds:
-        yield Entry(text_at((0.0, 4.0), "x", "mark", style.LINE, SIZE), 8.0, "a name alone: its card is elsewhere")
 
 
 def _card(fill: str) -> str:

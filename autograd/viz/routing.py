@@ -26,6 +26,7 @@ MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
 CLEAR = 4.0  # between a label and any line
 HALF_TEXT = 6.0  # half the height of a label
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
+DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 FRAME_HEAD, FRAME_PADDING = 24.0, 12.0
 
 Point = tuple[float, float]
@@ -104,8 +105,8 @@ def columns_of(cards: Sequence[Card]) -> Columns:
         for symbol, name in map(head_texts, cards)
     ]
     wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
-    wide += [word + 12.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
-    body = word + 12.0 + whole + rest if numbers else 0.0
+    wide += [word + 8.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
+    body = word + 8.0 + whole + rest if numbers else 0.0
     return Columns(word, whole, rest, round(2 * PADDING + max([28.0, body, *heads, *wide])))
 
 
@@ -209,7 +210,7 @@ class Plan:
         items: dict[Key, Item] = {}
         for id, placed in self.placed.items():
             if self._home(id) is frame:
-                items[id] = placed.item = Item(id, 0.0, 0.0)
+                items[id] = placed.item = Item(id, 0.0, 0.0, series=_series(placed.card))
         items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
         links = {}
         for arrow, source, target in parts:
@@ -292,6 +293,12 @@ class Plan:
 def frame_title(frame: Group) -> str:
     """The name of a frame and what it is."""
     return "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
+
+
+def _series(card: Card) -> tuple[str, int] | None:
+    """The name of a leaf without its number, and the number."""
+    numbered = re.fullmatch(r"(.*?)[\[_]?([0-9₀-₉]{1,9})\]?", card.head) if card.kind == "leaf" else None
+    return (numbered[1], int(numbered[2].translate(DIGITS))) if numbered else None
 
 
 class _Level(Level):

@@ -44,6 +44,7 @@ class Options:
     fold: str = "auto"
     expand: bool | str | Collection[str] = False
     format: str = "svg"
+    narrow: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -52,6 +53,8 @@ class Options:
             raise TypeError(f"{self.caller}: show must be a tuple of {', '.join(map(repr, SHOW))}, got {self.show!r}")
         for item in self.show:
             checked_choice(f"{self.caller}: show", item, SHOW)
+        if not isinstance(self.narrow, bool):
+            raise TypeError(f"{self.caller}: narrow must be True or False, got {self.narrow!r}")
         checked_integer(f"{self.caller}: max_nodes", self.max_nodes, at_least=2)
         if not isinstance(self.expand, (bool, str, Collection)) or not all(isinstance(name, str) for name in self.opened):
             raise TypeError(f"{self.caller}: expand must be True, or the name of a box or several, got {self.expand!r}")

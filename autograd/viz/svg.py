@@ -34,7 +34,7 @@ from autograd.viz.routing import (
 from autograd.viz.shapes import Point, escaped, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, text_width
 
-MARGIN = 16.0
+MARGIN = 12.0
 TITLE, SENTENCE = 15.0, 12.0  # font sizes
 TITLE_HEIGHT, TEXT_HEIGHT = 22.0, 18.0
 INSET = 2.5  # of the second border of a folded card

@@ -8,7 +8,6 @@ from typing import Any
 
 from autograd._check import checked_value
 from autograd.compiler.recorded import Recorded
-from autograd.formulas import name_text
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.op import number
@@ -41,21 +40,16 @@ def widget(
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.
     """
     graph = Graph(checked_value("widget({})", "y", y))
-    if leaves is not None and not isinstance(leaves, Sequence):
-        raise TypeError(f"widget: leaves must be a list of Values, got {type(leaves).__name__}")
-    moved = [node for node in graph if node.op is None][:MAX_SLIDERS] if leaves is None else list(leaves)
-    for i, leaf in enumerate(moved):
-        if type(leaf) is not Value or leaf.op is not None or leaf not in graph:
-            raise ValueError(f"widget: leaves[{i}] must be a leaf of the graph of y, got {leaf!r}")
+    moved = _moved(graph, leaves)
     try:
         import anywidget
         import traitlets
     except ImportError:
         raise ImportError("the live player needs anywidget: pip install 'scalar-autograd[notebook]'") from None
     options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
-    names = graph.names  # now: later the caller's variables are out of reach
     recorded = Recorded(graph)
-    sliders = [_slider(name_text(names[leaf]), leaf.data) for leaf in moved]
+    # Their names are looked up now: later the caller's variables are out of reach.
+    sliders = [_slider(graph.spell(leaf), leaf.data) for leaf in moved]
 
     def player_at(values: Sequence[float]) -> Player:
         at = recorded.at(dict(zip(moved, values, strict=True)))
@@ -83,10 +77,23 @@ def widget(
 
         def _repr_mimebundle_(self, **kwargs: Any) -> Any:
             """The live player; and for a notebook that is read without its kernel, the player as it is now."""
-            data, metadata = super()._repr_mimebundle_(**kwargs)
+            bundle: Any = super()._repr_mimebundle_(**kwargs)
+            data, metadata = bundle
             return {**data, "text/html": self._player._repr_html_()}, metadata
 
     return LivePlayer(values=[leaf.data for leaf in moved])
+
+
+def _moved(graph: Graph, leaves: Any) -> list[Value]:
+    """The leaves that get a slider."""
+    if leaves is None:
+        return [node for node in graph if node.op is None][:MAX_SLIDERS]
+    if not isinstance(leaves, Sequence):
+        raise TypeError(f"widget: leaves must be a list of Values, got {type(leaves).__name__}")
+    for i, leaf in enumerate(leaves):
+        if type(leaf) is not Value or leaf.op is not None or leaf not in graph:
+            raise ValueError(f"widget: leaves[{i}] must be a leaf of the graph of y, got {leaf!r}")
+    return list(leaves)
 
 
 def _plain(values: Sequence[float], _: Any) -> list[float | str]:

@@ -137,7 +137,7 @@ def _drawing(
     maps = None if over is None else maps_over(network, over)
     svg = Picture(network, numbers, show, shape, narrow, maps).complete()
     page = network_player(network, numbers, show, shape, maps, svg)
-    return NetworkDrawing(svg, as_text(network, numbers, show), page)
+    return NetworkDrawing(svg, as_text(network, numbers, show, maps), page)
 
 
 def _network(model: Module, sample: Sample | None, inputs: Any, outputs: Any) -> Network:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograd.extend import shown
 from autograd.viz.palette import CLASSES
 from nn.network.layout import RADIUS, Box, Text
-from nn.network.maps import Grid, Maps
+from nn.network.maps import Grid, Maps, boundary_level, finer
 from nn.network.marks import Shades, SignedShades
-from nn.network.svg import EDGE, PAPER, QUIET, element, rectangle, text
+from nn.network.svg import EDGE, INK, PAPER, QUIET, element, rectangle, text, xy
 
 FINE, COARSE = 70, 22  # cells along the side of the square, and of a circle
 LEVELS = 9  # shades
 MARK = 4.5  # radius of a sample
 MAX_SAMPLES = 200
+TINT = 0.4  # opacity of the colours of classes behind their samples
 
 
-def in_circle(maps: Maps, unit: int, x: float, y: float) -> str:
+def in_circle(grid: Grid, x: float, y: float) -> str:
     """The map of a unit, cut to its circle."""
     cell = 2 * RADIUS / COARSE
     box = Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS)
@@ -29,42 +30,97 @@ def in_circle(maps: Maps, unit: int, x: float, y: float) -> str:
         return x - half, x + half
 
     limits = [chord(row) for row in range(COARSE)]
-    return element("g", _cells(maps.finer(unit, COARSE), box, limits), class_="map")
+    return element("g", _cells(_shaded(finer(grid, COARSE)), box, limits), class_="map")
 
 
-def square(maps: Maps, unit: int, box: Box, name: str) -> str:
-    """The map of a unit as a square with the samples, the ranges of its axes and a name."""
-    cells = _cells(maps.finer(unit, FINE), box, [(box.left, box.right)] * FINE)
-    marks = "".join(_marks(maps, box))
-    (low, high), (bottom, top) = maps.x, maps.y
-    words = (
-        Text((box.left + box.right) / 2, box.top - 8, name),
-        Text(box.left, box.bottom + 14, shown(low, 3), "start"),
-        Text(box.right, box.bottom + 14, shown(high, 3), "end"),
-        Text(box.left - 4, box.bottom - 1, shown(bottom, 3), "end"),
-        Text(box.left - 4, box.top + 9, shown(top, 3), "end"),
-    )
-    said = "".join(text(line, fill=QUIET) for line in words)
-    return element("g", cells + rectangle(box, fill="none", stroke=EDGE) + marks + said, class_="plane")
+def square(maps: Maps, grids: Sequence[Grid], box: Box, name: str) -> str:
+    """The plane of the inputs: the map of one output, or the class of the largest, with its boundary, the samples and axes."""
+    fine = [finer(grid, FINE) for grid in grids]
+    limits = [(box.left, box.right)] * FINE
+    if len(fine) == 1:
+        level = boundary_level(grids[0])
+        cells, line = _cells(_shaded(fine[0]), box, limits), contour([[x - level for x in row] for row in grids[0]], box)
+    else:
+        classes = [
+            [max(range(len(fine)), key=lambda k: xs[k]) for xs in zip(*rows, strict=True)] for rows in zip(*fine, strict=True)
+        ]
+        colours = [[CLASSES[k].light for k in row] for row in classes]
+        cells = element("g", _cells(colours, box, limits), opacity=TINT)
+        line = "".join(contour(_margin(grids, k), box) for k in range(len(grids)))
+    halo = element("path", d=line, fill="none", stroke=PAPER, stroke_width=4.0)
+    boundary = element("path", class_="boundary", d=line, fill="none", stroke=INK, stroke_width=2.0)
+    frame = rectangle(box, fill="none", stroke=EDGE)
+    title = text(Text((box.left + box.right) / 2, box.top - 8, name), fill=QUIET)
+    return element("g", cells + frame + halo + boundary + "".join(_marks(maps, box)) + title + _axes(maps, box), class_="plane")
 
 
-def _cells(grid: Grid, box: Box, limits: list[tuple[float, float]]) -> str:
-    """One path per shade; neighbouring cells of a row that have the same one are drawn at once."""
+def _margin(grids: Sequence[Grid], k: int) -> Grid:
+    """By how much an output is larger than the largest of the others."""
+    others = [grid for i, grid in enumerate(grids) if i != k]
+    return [[x - max(other[i][j] for other in others) for j, x in enumerate(row)] for i, row in enumerate(grids[k])]
+
+
+def contour(grid: Grid, box: Box) -> str:
+    """Where a map is 0: a straight line through each cell between four points, by marching squares."""
+    last = len(grid) - 1
+    width, height = (box.right - box.left) / last, (box.bottom - box.top) / last
+    parts = []
+    for i in range(last):
+        for j in range(last):
+            corners = ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j))
+            ends = []
+            for (r1, c1), (r2, c2) in zip(corners, (*corners[1:], corners[0]), strict=True):
+                a, b = grid[r1][c1], grid[r2][c2]
+                if (a < 0.0) != (b < 0.0):
+                    t = a / (a - b)
+                    ends.append((box.left + (c1 + t * (c2 - c1)) * width, box.top + (r1 + t * (r2 - r1)) * height))
+            parts += [f"M{xy(one)}L{xy(other)}" for one, other in zip(ends[::2], ends[1::2], strict=True)]
+    return "".join(parts)
+
+
+def _axes(maps: Maps, box: Box) -> str:
+    """A few round numbers at the sides."""
+    drawn = []
+    for x, share in _ticks(*maps.x):
+        at = box.left + share * (box.right - box.left)
+        drawn.append(element("path", d=f"M{at:.1f} {box.bottom:.1f}v4", stroke=EDGE))
+        drawn.append(text(Text(at, box.bottom + 15, shown(x, 3)), fill=QUIET))
+    for y, share in _ticks(*maps.y):
+        at = box.bottom - share * (box.bottom - box.top)
+        drawn.append(element("path", d=f"M{box.left:.1f} {at:.1f}h-4", stroke=EDGE))
+        drawn.append(text(Text(box.left - 7, at + 4, shown(y, 3), "end"), fill=QUIET))
+    return "".join(drawn)
+
+
+def _ticks(low: float, high: float) -> Iterator[tuple[float, float]]:
+    """Round numbers in a range, at most five, each with its share of the way."""
+    power = 10.0 ** math.floor(math.log10(high - low))
+    step = next(size * power for size in (0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / (size * power) <= 4.5)
+    for k in range(math.ceil(low / step), math.floor(high / step) + 1):
+        yield k * step, (k * step - low) / (high - low)
+
+
+def _shaded(grid: Grid) -> list[list[str]]:
+    """A map as colours."""
     xs = [x for row in grid for x in row]
     finite = [x for x in xs if math.isfinite(x)] or [0.0]
     shades = SignedShades(xs) if min(finite) < 0.0 < max(finite) else Shades(xs)  # across 0 there is a step
-    width, height = (box.right - box.left) / len(grid[0]), (box.bottom - box.top) / len(grid)
+    return [[shades.step(x, LEVELS) for x in row] for row in grid]
+
+
+def _cells(colours: list[list[str]], box: Box, limits: list[tuple[float, float]]) -> str:
+    """One path per colour; neighbouring cells of a row that have the same one are drawn at once."""
+    width, height = (box.right - box.left) / len(colours[0]), (box.bottom - box.top) / len(colours)
     paths: dict[str, list[str]] = {}
-    for i, row in enumerate(grid):
-        fills = [shades.step(x, LEVELS) for x in row]
+    for i, row in enumerate(colours):
         start = 0
         for j in range(1, len(row) + 1):
-            if j == len(row) or fills[j] != fills[start]:
+            if j == len(row) or row[j] != row[start]:
                 left = max(limits[i][0], box.left + start * width)
                 right = min(limits[i][1], box.left + j * width)
                 if right > left:
                     middle = box.top + (i + 0.5) * height
-                    paths.setdefault(fills[start], []).append(f"M{left:.1f} {middle:.1f}h{right - left:.1f}")
+                    paths.setdefault(row[start], []).append(f"M{left:.1f} {middle:.1f}h{right - left:.1f}")
                 start = j
     drawn = "".join(element("path", d="".join(runs), stroke=fill) for fill, runs in paths.items())
     return element("g", drawn, stroke_width=round(height + 0.3, 2))

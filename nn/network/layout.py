@@ -7,7 +7,7 @@ stands below its circle; links leave and enter beside it, so they meet no name a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from autograd.viz.text_size import shortened, text_width
 from nn.network.structure import Network
 
-MAX_SHOWN = 12  # neurons per layer: of more, the first ones are shown
+MAX_SHOWN = 12  # neurons per layer: of more, the strongest are shown
 FIRST_SHOWN = 10
 MAX_SHOWN_NARROW = 4  # on a narrow page
 MAX_LAYERS = 4
@@ -28,9 +28,12 @@ PIXEL = 22.0
 THUMB = 52.0  # side of a picture of weights
 GAP = 12.0
 PLANE = 210.0  # side of the plane of the inputs
+PLANE_LEFT = 44.0  # beside it, for numbers
+PLANE_ROOM = PLANE_LEFT + PLANE + GAP  # what it adds to the width
 HEADER = 40.0  # height of the two lines that name a column
-WIDE = 860.0  # that links are stretched to, unless a page has less room
+WIDE = 860.0  # that links fill, unless a page has less room
 MAX_STRETCH = 160.0  # of each gap
+MIN_LINKS = 94.0  # the room that links need at least
 MIN_GAP = 40.0  # beside what stands for layers
 NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
@@ -160,13 +163,18 @@ def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, i
 
 
 def lay_out(
-    network: Network, shape: tuple[int, int] | None = None, narrow: bool = False, plane: bool = False, width: float = WIDE
+    network: Network,
+    shape: tuple[int, int] | None = None,
+    narrow: bool = False,
+    plane: bool = False,
+    width: float = WIDE,
+    ranks: Sequence[Sequence[int]] | None = None,
 ) -> Layout:
     """The layout of a network, whose inputs are an image of that shape unless it is None; with room for a plane of its output.
 
-    Links are stretched to fill the `width`.
+    Links fill the `width`, if they can. Of a folded column the first units of its `ranks` are drawn, in their order.
     """
-    layout = (_Narrow if narrow else _Wide)(network, shape, width).layout
+    layout = (_Narrow if narrow else _Wide)(network, shape, width, ranks).layout
     if plane:
         _add_plane(layout, narrow)
     return layout
@@ -179,13 +187,13 @@ def _add_plane(layout: Layout, narrow: bool) -> None:
         layout.plane = Box(left, top, left + PLANE, top + PLANE)
         layout.height = top + PLANE + 24
         return
-    left = layout.width + 44
+    left = layout.width + PLANE_LEFT
     lower = max(0.0, HEADER + PLANE + 30 - layout.height)  # that the columns are too short by
     layout.height += lower
     last = layout.circles[-1].y
     top = min(max(HEADER, last - PLANE / 2), layout.height - PLANE - 26)
     layout.plane = Box(left, top, left + PLANE, top + PLANE)
-    layout.width = left + PLANE + GAP
+    layout.width += PLANE_ROOM
 
 
 class _Planner:
@@ -193,8 +201,10 @@ class _Planner:
 
     most, first = MAX_SHOWN, FIRST_SHOWN
 
-    def __init__(self, network: Network, shape: tuple[int, int] | None, width: float) -> None:
-        self.network, self.shape, self.width = network, shape, width
+    def __init__(
+        self, network: Network, shape: tuple[int, int] | None, width: float, ranks: Sequence[Sequence[int]] | None
+    ) -> None:
+        self.network, self.shape, self.width, self.ranks = network, shape, width, ranks
         self.layout = Layout()
         self.places: dict[int, tuple[float, float]] = {}
         self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
@@ -210,11 +220,14 @@ class _Planner:
     def plan(self) -> None:
         raise NotImplementedError
 
-    def shown(self, column: int) -> tuple[range, int]:
+    def shown(self, column: int) -> tuple[Sequence[int], int]:
         """The indices of the units that are drawn, and how many are not."""
         size, first = len(self.network.columns[column].units), self.network.firsts[column]
-        count = size if size <= self.most else self.first
-        return range(first, first + count), size - count
+        units = range(first, first + size)
+        if size <= self.most:
+            return units, 0
+        chosen = units if self.ranks is None else self.ranks[column]
+        return sorted(chosen[: self.first]), size - self.first
 
     def label(self, unit: int, room: float) -> str:
         return shortened(self.network.units[unit].label, room, FONT)
@@ -257,7 +270,8 @@ class _Wide(_Planner):
         halves = [self._half(slot) for slot in self.slots]
         gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
         room = self.width - 2 * GAP - 2 * sum(halves) - sum(gaps)
-        stretch = min(MAX_STRETCH, max(0.0, room / sum(gap > MIN_GAP for gap in gaps)))
+        wide = [gap for gap in gaps if gap > MIN_GAP]
+        stretch = min(MAX_STRETCH, max(room / len(wide), MIN_LINKS - min(wide)))
         for slot, half, gap in zip(self.slots, halves, [*gaps, 0.0], strict=True):
             self._column(slot, left + half, half, tallest)
             left += 2 * half + gap + (stretch if gap > MIN_GAP else 0.0)

@@ -14,7 +14,7 @@ from nn.network.layout import FONT, Box, Text
 from nn.network.maps import Maps
 from nn.network.marks import Shades, stroke
 from nn.network.numbers import Known
-from nn.network.svg import EDGE, QUIET, element, rectangle, text
+from nn.network.svg import EDGE, INK, QUIET, element, rectangle, text
 from nn.network.words import WORDS
 
 LINE, RAMP_WIDTH = 30.0, 60.0  # widths of marks
@@ -36,7 +36,9 @@ def entries(
     widest: float,
     shades: tuple[Shades, Shades] | None,
     images: bool,
+    answered: bool,
     maps: Maps | None,
+    plane: Box | None,
 ) -> Iterator[Entry]:
     """The marks of a picture whose links show these numbers."""
     word, known = WORDS[show], [x for x in xs if x is not None]
@@ -53,10 +55,14 @@ def entries(
     yield Entry(ring, 18.0, "ring: bias" if show == "weight" else f"ring: {word} of the bias")
     if images:
         square = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
-        yield Entry(square, 14.0, f"area: {word} of a pixel")
+        yield Entry(square, 14.0, f"area: {word} of a pixel, in each image")
+    if answered:
+        yield Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
     if maps is not None:
         yield Entry(_ramp(Shades([0.0, 1.0])), RAMP_WIDTH, "value over the plane of the inputs, least to most")
-        for i, label in enumerate(maps.labels if len(maps.labels) > 1 else ()):
+        if plane is not None:
+            yield _line({"stroke": INK, "stroke_width": 2.0}, "boundary")
+        for i, label in enumerate(maps.labels if plane is not None and len(maps.labels) > 1 else ()):
             yield Entry(mark(5.0, 0.0, i), 8.0, f"sample of {label}")
         return
     for name, shade in zip(("inputs", "neurons"), shades or (), strict=shades is not None):

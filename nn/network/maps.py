@@ -31,16 +31,21 @@ class Maps:
     points: Sequence[tuple[float, float, int]]
     labels: Sequence[Any]
 
-    def finer(self, unit: int, count: int) -> Grid:
-        """The map of a unit at the middles of count × count cells, interpolated."""
-        grid, last = self.grids[unit], CORNERS - 1
-        found = []
-        for i in range(count):
-            k, s = _split((i + 0.5) * last / count)
-            row = [(1 - s) * a + s * b for a, b in zip(grid[k], grid[k + 1], strict=True)]
-            places = [_split((j + 0.5) * last / count) for j in range(count)]
-            found.append([(1 - t) * row[m] + t * row[m + 1] for m, t in places])
-        return found
+
+def finer(grid: Grid, count: int) -> Grid:
+    """A map at the middles of count × count cells, interpolated."""
+    last = CORNERS - 1
+    places = [_split((j + 0.5) * last / count) for j in range(count)]
+    found = []
+    for k, s in places:
+        row = [(1 - s) * a + s * b for a, b in zip(grid[k], grid[k + 1], strict=True)]
+        found.append([(1 - t) * row[m] + t * row[m + 1] for m, t in places])
+    return found
+
+
+def boundary_level(grid: Grid) -> float:
+    """The output on the boundary between two classes: 0, or 0.5 if all are probabilities."""
+    return 0.5 if all(0.0 <= x <= 1.0 for row in grid for x in row) else 0.0
 
 
 def _split(at: float) -> tuple[int, float]:

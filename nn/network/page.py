@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autograd.extend import as_index
 from autograd.viz.page import Player
 from autograd.viz.palette import RAMP
 from nn.network.heat import mark
-from nn.network.layout import WIDE, lay_out
+from nn.network.layout import PLANE_ROOM, WIDE, lay_out
 from nn.network.maps import Maps
-from nn.network.numbers import Known, Numbers
+from nn.network.numbers import Known, Numbers, numbers_of
 from nn.network.picture import Picture
+from nn.network.ranking import strongest
 from nn.network.structure import Network, Unit
+from nn.network.words import has_plane, lead
 
 MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
+ROOM = 750.0  # the width of a picture in a notebook
+AROUND = 270  # the height of what is above and below it
 FOLDER = Path(__file__).parent / "assets"
 ASSETS = [FOLDER / "network.css", FOLDER / "neuron.js", FOLDER / "network.js"]  # for pages that have a network view in them
 
@@ -25,10 +30,16 @@ class NetworkPage:
     """The view of one network as data for `networkView`: `data(numbers)` once, `update(numbers)` for every further state."""
 
     def __init__(
-        self, network: Network, shape: tuple[int, int] | None = None, maps: Maps | None = None, width: float = WIDE
+        self,
+        network: Network,
+        shape: tuple[int, int] | None = None,
+        maps: Maps | None = None,
+        width: float = WIDE,
+        numbers: Numbers | None = None,
     ) -> None:
         self.network, self.shape, self.maps, self.width = network, shape, maps, width
-        drawn = {circle.unit for circle in lay_out(network, shape).circles}
+        self.ranks = strongest(network, numbers or numbers_of(network))  # stay, though the numbers may change
+        drawn = {circle.unit for circle in lay_out(network, shape, ranks=self.ranks).circles}
         whole = len(network.parameters) <= MAX_PARAMETERS
         self.open = [whole or i in drawn for i in range(len(network.units))]  # neurons whose graph can be opened
         kept = {p for unit, known in zip(network.units, self.open, strict=True) if known for p in (*unit.weights, unit.bias)}
@@ -38,7 +49,8 @@ class NetworkPage:
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it begins with."""
         wide, narrow = (
-            Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width) for turned in (False, True)
+            Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks)
+            for turned in (False, True)
         )
         return {
             "title": self.network.title,
@@ -48,6 +60,7 @@ class NetworkPage:
             "image": self.shape is not None,
             "ramp": RAMP,
             "maps": None if self.maps is None else self._labels(self.maps),
+            "lead": lead(self.network, self.maps),
             "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
             "neurons": [self._neuron(*place) for place in self._places()],
             "numbers": self.update(numbers),
@@ -64,7 +77,7 @@ class NetworkPage:
 
     def _labels(self, maps: Maps) -> list[list[str]]:
         """For the legend, each label in words and as its mark."""
-        labels = maps.labels if len(maps.labels) > 1 else ()
+        labels = maps.labels if len(maps.labels) > 1 and has_plane(self.network) else ()
         return [[f"sample of {label}", MARK.format(mark(7.0, 7.0, i))] for i, label in enumerate(labels)]
 
     def _places(self) -> list[tuple[int, int, Unit]]:
@@ -74,7 +87,7 @@ class NetworkPage:
     def _neuron(self, i: int, layer: int, unit: Unit) -> dict[str, Any]:
         known = self.open[i]
         w = [self.index[weight] for weight in unit.weights] if known else []
-        path = self.network.parameters[unit.bias].rpartition("b")[0] if unit.bias is not None else ""
+        path = as_index(self.network.parameters[unit.bias]).rpartition("b")[0] if unit.bias is not None else ""
         return {
             "id": f"n{i}",
             "name": unit.name,
@@ -93,6 +106,10 @@ def network_player(
     network: Network, numbers: Numbers, show: str, shape: tuple[int, int] | None, maps: Maps | None, still: str
 ) -> Player:
     """The page by itself, with the picture for where it cannot play."""
-    height = round(lay_out(network, shape).height * 1.25) + 210
-    data = NetworkPage(network, shape, maps).data(numbers, show)
-    return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], height, still)
+    plane = maps is not None and has_plane(network)
+    width = ROOM - (PLANE_ROOM if plane else 0.0)
+    layout = lay_out(network, shape, plane=plane, width=width)
+    if layout.width > ROOM:
+        layout = lay_out(network, shape, narrow=True, plane=plane)
+    data = NetworkPage(network, shape, maps, width, numbers).data(numbers, show)
+    return Player(network.title, data, [*ASSETS, FOLDER / "page.js"], round(layout.height) + AROUND, still)

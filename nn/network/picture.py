@@ -9,16 +9,16 @@ from autograd.extend import shown
 from autograd.viz.palette import COLOURS
 from nn.network.heat import in_circle, square
 from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
-from nn.network.legend import entries, legend
+from nn.network.legend import Entry, entries, legend
 from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
 from nn.network.numbers import Known, Numbers, link_numbers
+from nn.network.ranking import strongest
 from nn.network.structure import Network, Unit
 from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, escaped, rectangle, text, wrapped, xy
-from nn.network.words import description, facts, sentence, title
+from nn.network.words import answer, description, facts, has_plane, sentence, title
 
 MAX_CROWD = 60  # links that may be wide
-MAX_PLANE = 2  # outputs, of which the first is shown over the plane of the inputs
 MIN_PICTURE = 480.0  # the width of title and legend beside a small network
 
 
@@ -34,10 +34,12 @@ class Picture:
         narrow: bool = False,
         maps: Maps | None = None,
         width: float = WIDE,
+        ranks: Sequence[Sequence[int]] | None = None,
     ) -> None:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
-        plane = maps is not None and len(network.columns[-1].units) <= MAX_PLANE
-        self.layout = lay_out(network, shape, narrow, plane, width)
+        plane = maps is not None and has_plane(network)
+        ranks = strongest(network, numbers) if ranks is None else ranks
+        self.layout = lay_out(network, shape, narrow, plane, width, ranks)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
         self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)
@@ -59,7 +61,7 @@ class Picture:
         """With title, sentence and legend."""
         width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
         room, y, above = width - 2 * GAP, 0.0, []
-        head, said = (words(self.network, self.numbers, self.show) for words in (title, sentence))
+        head, said = (title(self.network, self.numbers, self.show), sentence(self.network, self.numbers, self.show, self.maps))
         for line in wrapped(head, room, 15.0):
             y += 22
             above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
@@ -67,15 +69,25 @@ class Picture:
             y += 19
             above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
         top, images = y + 18, any(image.unit is not None for image in self.layout.images)
-        marks, height = legend(entries(self.show, self.xs, self.largest, self.widest, self.shades, images, self.maps), room)
+        answered = answer(self.network, self.numbers) is not None
+        listed = entries(
+            self.show, self.xs, self.largest, self.widest, self.shades, images, answered, self.maps, self.layout.plane
+        )
+        marks, height = legend(listed, room)
         below = top + self.layout.height + 8
         body = element("g", "".join(self._body()), transform=f"translate({(width - self.layout.width) / 2:g} {top:g})")
         under = element("g", marks, class_="legend", transform=f"translate({GAP:g} {below:g})")
         paper = element("rect", width=width, height=below + height + 6, fill=PAPER)
         return self._document(width, below + height + 6, paper + "".join(above) + body + under)
 
+    def _entries(self) -> Iterator[Entry]:
+        images = any(image.unit is not None for image in self.layout.images)
+        answered = answer(self.network, self.numbers) is not None
+        marks = self.show, self.xs, self.largest, self.widest, self.shades
+        return entries(*marks, images, answered, self.maps, self.layout.plane)
+
     def _document(self, width: float, height: float, inside: str) -> str:
-        head, said = (words(self.network, self.numbers, self.show) for words in (title, description))
+        head, said = (title(self.network, self.numbers, self.show), description(self.network, self.numbers, self.show, self.maps))
         return document(width, height, head, said, inside)
 
     # -- parts -------------------------------------------------------------------------------------------
@@ -90,8 +102,9 @@ class Picture:
             yield self._pixels(image) if image.unit is None else self._weights(image, image.unit)
         yield from map(self._circle, layout.circles)
         if layout.plane is not None and self.maps is not None:
-            first = self.network.firsts[-1]
-            yield square(self.maps, first, layout.plane, f"{self.network.units[first].label} over the inputs")
+            outputs = self.network.columns[-1].units
+            name = "class of the largest output" if len(outputs) > 1 else f"{outputs[0].label} over the inputs"
+            yield square(self.maps, self.maps.grids[-len(outputs) :], layout.plane, name)
         yield from map(self._more, layout.more)
 
     def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:
@@ -133,25 +146,38 @@ class Picture:
             i, x = self._of(unit, None)
             mark = stroke(x, self.largest, self.widest).look()
             ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **mark)
-        heat = "" if self.maps is None else in_circle(self.maps, circle.unit, circle.x, circle.y)
+        heat = "" if self.maps is None else in_circle(self.maps.grids[circle.unit], circle.x, circle.y)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)
         hint = element("title", escaped(facts(self.network, self.numbers, circle.unit)))
-        return element("g", hint + disc + heat + ring + number + name, class_="neuron", data_unit=circle.unit)
+        return element(
+            "g", hint + disc + heat + ring + number + name + self._answer(circle), class_="neuron", data_unit=circle.unit
+        )
+
+    def _answer(self, circle: Circle) -> str:
+        """The mark of the largest output, hidden at the others; none at a single output."""
+        first, outputs = self.network.firsts[-1], len(self.network.columns[-1].units)
+        if outputs == 1 or circle.unit < first:
+            return ""
+        largest = answer(self.network, self.numbers) == circle.unit
+        shape = f"M{circle.x + RING + 4:g} {circle.y:g}l8 -5v10z"
+        return element("path", class_="answer", d=shape, fill=INK, visibility="visible" if largest else "hidden")
 
     def _pixels(self, image: Image) -> str:
         """Inputs as an image; without values a grid."""
         cells = []
         for i in range(image.rows * image.columns):
             value = None if self.values is None else self.values[i]
-            fill = PLAIN if value is None or self.shades is None else self.shades[0].fill(value)
-            cells.append(rectangle(image.cell(i), data_unit=i, fill=fill))
+            look = {"fill": PLAIN, "stroke": LINE}
+            if value is not None and self.shades is not None:
+                look = {"fill": self.shades[0].fill(value)}
+            cells.append(rectangle(image.cell(i), data_unit=i, **look))
         return element("g", "".join(cells) + rectangle(image.box, fill="none", stroke=EDGE), class_="pixels")
 
     def _weights(self, image: Image, unit: int) -> str:
         """The weights of a neuron, each in the place of its input: full squares are positive, hollow ones negative."""
         weights = [self._of(self.network.units[unit], k)[1] for k in range(image.rows * image.columns)]
-        full, hollow = squares(image, weights, self.largest)
+        full, hollow = squares(image, weights, largest(weights))
         place = f"{image.left:g} {image.top:g} {image.pixel:g} {image.rows} {image.columns}"
         parts = (
             rectangle(image.box, fill=PAPER, stroke=LINE),

@@ -71,8 +71,8 @@ class Network:
 
     @cached_property
     def parameters(self) -> dict[Value, str]:
-        """The parameters with their names, in the order of `named_parameters`."""
-        return {parameter: as_index(name) for name, parameter in self.model.named_parameters()}
+        """The parameters with their attribute paths, in the order of `named_parameters`."""
+        return {parameter: name for name, parameter in self.model.named_parameters()}
 
     @property
     def title(self) -> str:
@@ -117,7 +117,7 @@ def read_network(
         columns[-1] = _named(columns[-1], outputs)
     network = Network(model, tuple(columns))
     held = {value for unit in network.units for value in (*unit.weights, unit.bias)}
-    loose = [name for parameter, name in network.parameters.items() if parameter not in held]
+    loose = [as_index(name) for parameter, name in network.parameters.items() if parameter not in held]
     if loose:
         raise NotLayered(f"{type(model).__name__} has parameters outside its layers: {listed(loose, 4)}")
     return network

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
-from autograd.extend import counted, listed, shown, text_table
+from autograd.extend import as_index, counted, listed, shown, text_table
+from nn.network.maps import Maps, boundary_level
 from nn.network.numbers import Numbers, link_numbers
 from nn.network.structure import Network
 
 WORDS = {"weight": "weight", "grad": "gradient", "update": "update"}
+MAX_CLASSES = 10  # colours of the palette
 MAX_LISTED = 12  # values of a column in a text
 NO_GRADIENTS = "No gradients yet: call backward(), or give x, y and a loss."
 
@@ -19,26 +22,59 @@ def title(network: Network, numbers: Numbers, show: str) -> str:
     return f"{network.title}: {WORDS[show]}s{'' if loss is None else f' at a loss of {shown(loss, 4)}'}"
 
 
-def sentence(network: Network, numbers: Numbers, show: str) -> str:
+def has_plane(network: Network) -> bool:
+    """True if the classes of its outputs can be shown over a plane."""
+    return len(network.columns[-1].units) <= MAX_CLASSES
+
+
+def answer(network: Network, numbers: Numbers) -> int | None:
+    """The largest of several outputs, by its index among the units; None without values."""
+    values, first = numbers["value"], network.firsts[-1]
+    if values is None or len(values) - first < 2:
+        return None
+    known = {i: x for i, x in enumerate(values[first:], first) if x is not None and x == x}
+    return max(known, key=known.__getitem__, default=None)
+
+
+def lead(network: Network, maps: Maps | None) -> str:
+    """What to see first, if there are maps."""
+    if maps is None or not has_plane(network):
+        return ""
+    outputs = len(network.columns[-1].units)
+    level = "" if outputs > 1 else f"{boundary_level(maps.grids[-1]):g}"
+    return "The line on the large map is where " + (f"the output is {level}." if level else "another output becomes the largest.")
+
+
+def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = None) -> str:
     """What to see; the script of the page says the same."""
+    largest = answer(network, numbers)
+    parts = [lead(network, maps)]
+    if largest is not None and numbers["value"] is not None:
+        parts.append(f"The largest output is {network.units[largest].label}, {shown(numbers['value'][largest] or 0.0, 4)}.")
+    return " ".join(part for part in (*parts, _strongest(network, numbers, show)) if part)
+
+
+def _strongest(network: Network, numbers: Numbers, show: str) -> str:
     word, xs = WORDS[show], link_numbers(numbers, show)
     if xs is None:
         return NO_GRADIENTS
-    known = [(abs(x), x, name) for x, name in zip(xs, network.parameters.values(), strict=True) if x is not None and x == x]
-    if not known:
+    sizes = [-1.0 if x is None or x != x else abs(x) for x in xs]
+    most = max(sizes)
+    if most < 0.0:
         return f"No {word} is known."
-    _, x, name = max(known, key=lambda item: item[0])
+    at = sizes.index(most)
+    x, name = xs[at] or 0.0, as_index(next(islice(network.parameters.values(), at, None)))
     if x == 0.0:
         return f"Every {word} is 0."
     rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" and not numbers.get("update") else ""
     return f"The largest {word}{rule} is {shown(x, 4)}, of {name}."
 
 
-def description(network: Network, numbers: Numbers, show: str) -> str:
+def description(network: Network, numbers: Numbers, show: str, maps: Maps | None = None) -> str:
     """The network for those who cannot see it."""
     first, *layers = network.columns
     columns = listed([f"{column.title} with {column.note}" for column in layers], 6)
-    return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show)}"
+    return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show, maps)}"
 
 
 def facts(network: Network, numbers: Numbers, index: int) -> str:
@@ -54,7 +90,7 @@ def facts(network: Network, numbers: Numbers, index: int) -> str:
     return f"{unit.name}: {', '.join(known)}" if known else unit.name
 
 
-def as_text(network: Network, numbers: Numbers, show: str) -> str:
+def as_text(network: Network, numbers: Numbers, show: str, maps: Maps | None = None) -> str:
     """Title and sentence, and a line for each column."""
     rows = []
     for column, first in zip(network.columns, network.firsts, strict=True):
@@ -66,7 +102,7 @@ def as_text(network: Network, numbers: Numbers, show: str) -> str:
             names = [unit.name for unit in column.units]
             pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)] if values else names
             rows.append((column.title, _cut(pairs)))
-    return "\n".join([title(network, numbers, show), sentence(network, numbers, show), *text_table(rows)])
+    return "\n".join([title(network, numbers, show), sentence(network, numbers, show, maps), *text_table(rows)])
 
 
 def _cut(texts: Sequence[str]) -> str:

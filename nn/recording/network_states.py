@@ -6,6 +6,7 @@ from array import array
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 from autograd.extend import tree_leaves
@@ -14,6 +15,8 @@ from nn.module import Module
 from nn.network.numbers import Numbers, numbers_of
 from nn.network.structure import Network, NotLayered, read_network
 from nn.recording.responses import Responses
+
+Data = tuple[Sequence[Any], Sequence[Any]]  # samples and targets
 
 MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
 MAX_SAMPLES = 20  # whose way through the network can be seen
@@ -28,6 +31,7 @@ class NetworkStates:
 
     network: Network
     samples: list[list[float]]
+    targets: list[float | None]
     packed: bool
     every: int = 1  # frames
     states: dict[int, bytes] = field(default_factory=dict)
@@ -56,6 +60,7 @@ class NetworkStates:
         return {
             "view": page.data(numbers),
             "samples": self.samples,
+            "targets": self.targets,
             "activations": responses.of_units(self.network),
             "then": responses.of_columns(self.network),
             "states": states if self.packed else None,
@@ -91,12 +96,12 @@ def _chosen(state: bytes, kept: Sequence[int]) -> bytes:
 
 
 def network_states(
-    model: Module, X: Sequence[Any], features: Sequence[str] | None, kept: Sequence[str], frames: int
+    model: Module, data: Data, features: Sequence[str] | None, kept: Sequence[str], frames: int
 ) -> NetworkStates | None:
     """For a record of so many frames, in which these numbers are kept; None if the model is not made of layers.
 
     >>> from nn import MLP
-    >>> states = network_states(MLP(2, [16, 1]), [[0.0, 1.0]], None, ["‖layers.0‖", "‖layers.1‖"], 10)
+    >>> states = network_states(MLP(2, [16, 1]), ([[0.0, 1.0]], [1]), None, ["‖layers.0‖", "‖layers.1‖"], 10)
     >>> states.add(0, 0, last=False)
     >>> states.packed, len(states.states[0])
     (True, 520)
@@ -106,7 +111,9 @@ def network_states(
     except NotLayered:
         return None
     names = [name for name, _ in model.named_parameters()]
+    X, y = data
     rows = [plain_lists(X[i]) for i in range(min(len(X), MAX_SAMPLES))]
     samples = [[float(number) for number in tree_leaves(row)] for row in rows]
-    size = 8 * len(network.parameters)
-    return NetworkStates(network, samples, packed=list(kept) != names, every=-(-frames * size // MAX_BYTES) or 1)
+    targets = [float(target) if isinstance(target, Real) else None for target in y[: len(rows)]]
+    every = -(-frames * 8 * len(names) // MAX_BYTES) or 1
+    return NetworkStates(network, samples, targets, packed=list(kept) != names, every=every)

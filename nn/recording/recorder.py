@@ -53,6 +53,9 @@ def record_training(
     must be rows of 2 numbers. `every=10` keeps every tenth step, and always the first and the last. The loss, `metric` and
     gradients of a frame are those of the next batch, so a run of `steps` updates has `steps + 1` frames.
 
+    The page of the record shows a model that is made of layers as a network, live. Beyond what is kept, it has the parameters
+    and gradients of all steps for that, as 32-bit floats, or of every so many steps if they would take more than 1.5 MB.
+
     Ctrl-C ends the training, not the program: the record so far is returned, with `interrupted` set. A loss that is NaN
     or infinite ends it too, with a RuntimeWarning. ValueError if the record would exceed 20 MB, saying what helps.
 
@@ -78,7 +81,7 @@ def record_training(
     )
     record = TrainingRecord(_setting(model, len(X), loss, optimizer, batch_size, seed), _rate(optimizer), plane)
     record.labels = Labels(features, getattr(metric, "__name__", "metric"), type(optimizer).__name__)
-    record.network = network_states(model, X, features, list(kept), steps // every + 2)
+    record.network = network_states(model, (X, y), features, list(kept), steps // every + 2)
     try:
         with in_mode(model, training=True), progress_bar(steps, "step", progress) as advance:
             for step, (epoch, cost, outputs, targets) in enumerate(batches):

@@ -21,7 +21,7 @@ NETWORK_WIDTHS = (590.0, 500.0)  # of the picture of the network, on the page of
 FOLDER = Path(__file__).parent / "assets"
 FILES = (
     *("training.css", "axes.js", "chart.js", "symbols.js", "contours.js", "boundary.js"),
-    *("states.js", "updates.js", "numbers.js", "run.js", "training.js"),
+    *("states.js", "maps.js", "updates.js", "numbers.js", "run.js", "training.js"),
 )
 
 
@@ -103,8 +103,8 @@ class TrainingRecord(_WithPage, Sequence[Frame]):
     frames: list[Frame] = field(default_factory=list)
     interrupted: bool = False
     diverged: str = ""
-    labels: Labels = field(default_factory=Labels)
-    network: NetworkStates | None = None
+    labels: Labels = field(default_factory=Labels, compare=False)
+    network: NetworkStates | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.frames)

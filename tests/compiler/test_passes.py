@@ -67,7 +67,7 @@ by_name = {"ids": lambda found: found.__name__}
 
 
 def assert_the_same_after(passes, drawn):
-    """Each pass changes no bit of the results of the program. Programs are drawn once for all passes, since that takes longest."""
+    """Each pass changes no bit of the results. A program is drawn once for all passes, since that takes longest."""
     program = drawn[0]
     wanted = results(drawn)
     for a_pass in passes:

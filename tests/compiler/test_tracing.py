@@ -480,7 +480,7 @@ class Line(nn.Module):
 
 def test_an_argument_of_a_module_is_called_what_its_forward_calls_it():
     assert repr(compile(Line(), 1.0)) == "<compiled Line(height): 2 operations, 1 captured Value>"
-    with pytest.raises(TypeError, match="^scale: "):
+    with pytest.raises(TypeError, match=r"^scale: "):
         compile(Line(), 1.0, 1.0)(1.0, [2.0])
 
 

@@ -65,6 +65,14 @@ def hits(box, points):
 # -- layout ----------------------------------------------------------------------------------------
 
 
+@given(widths=shapes, width=st.floats(300, 1200))
+@settings(max_examples=40, deadline=None)
+def test_a_network_takes_the_width_that_it_is_given_if_it_can(widths, width):
+    network = read_network(mlp(*widths))
+    smallest, largest = (lay_out(network, width=given).width for given in (0.0, 1e6))
+    assert lay_out(network, width=width).width == pytest.approx(min(max(width, smallest), largest))
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @given(widths=shapes)
 @settings(max_examples=40, deadline=None)
@@ -83,10 +91,11 @@ def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(n
 @settings(max_examples=15, deadline=None)
 def test_a_link_meets_no_name_and_no_circle_but_its_own(narrow, widths):
     network = read_network(mlp(*widths))
-    layout = lay_out(network, None, narrow)
+    layout = lay_out(network, None, narrow, width=0.0)  # where links are steepest
     names, inner = [circle.name.box for circle in layout.circles], 0.7 * RADIUS
     for link in layout.links:
         points = lines(link)
+        assert link.points[1][0] <= link.points[4][0] or narrow
         assert not any(hits(box, points) for box in names)
         for circle in layout.circles:
             if circle.unit not in (link.source, link.target):
@@ -112,6 +121,29 @@ def test_a_layer_of_more_than_twelve_neurons_folds_and_says_so(width, shown, mor
     assert [text for text in texts(drawing) if text.endswith(" more")] == ([more] if more else [])
 
 
+def test_of_a_wide_layer_those_are_drawn_that_matter_most():
+    """At this input: by their value times the size of their weights into the next layer."""
+    model = mlp(2, 20, 3)
+    for unit, neuron in enumerate(model.layers[0].neurons):
+        neuron.b.data = 1.0 + unit % 7
+    values = model.layers[0]([0.1, 0.2])
+    sizes = [math.hypot(*(out.w[i].data for out in model.layers[1].neurons)) * abs(x.data) for i, x in enumerate(values)]
+    best = sorted(sorted(range(20), key=sizes.__getitem__)[-10:])
+    names = [text for text in texts(nn.draw(model, [0.1, 0.2])) if text.startswith("neurons[")]
+    assert names == [f"neurons[{i}]" for i in (*best, 0, 1, 2)]
+
+
+def test_the_largest_output_is_marked_and_named():
+    model = mlp(2, 3)
+    for neuron, number in zip(model.layers[0].neurons, (1.0, 5.0, 3.0), strict=True):
+        neuron.b.data = number
+    drawing = nn.draw(model, [0.0, 0.0], outputs=["cat", "dog", "owl"])
+    assert [mark.get("visibility") for mark in marks(drawing, "answer")] == ["hidden", "visible", "hidden"]
+    assert "The largest output is dog, 5." in drawing.text
+    assert "largest output" in texts(drawing)
+    assert "largest output" not in texts(nn.draw(model))
+
+
 @pytest.mark.parametrize(("layers", "more"), [(4, None), (5, "1 more layer"), (9, "5 more layers")])
 def test_more_than_four_layers_fold_and_say_so(layers, more):
     drawing = nn.draw(mlp(2, *[3] * layers))
@@ -126,7 +158,8 @@ def test_digits_show_the_inputs_as_an_image_and_the_weights_of_hidden_neurons_to
     assert len(marks(drawing, "pixels")[0].findall(f"{SVG}rect[@data-unit]")) == 64
     images = marks(drawing, "weights")
     assert len(images) == 10
-    for unit, image in enumerate(images):
+    for image in images:
+        unit = int(image.get("data-to")) - 64
         full, hollow = (path.get("d").count("M") for path in image.findall(f"{SVG}path"))
         weights = [w.data for w in model.layers[0].neurons[unit].w]
         assert (full, hollow) == (sum(w > 0 for w in weights), sum(w < 0 for w in weights))
@@ -294,6 +327,32 @@ def test_samples_are_marked_by_their_labels_on_the_map_of_the_output():
     assert len(marks(drawing, "map")) == 7
 
 
+@pytest.mark.parametrize(("output", "level"), [("linear", 0.0), ("sigmoid", 0.5)])
+def test_the_boundary_runs_where_the_output_is_between_the_classes(output, level):
+    model = mlp(2, 4, 1, activation="tanh", output_activation=output)
+    X, y = nn.make_moons(20, random_state=0)
+    drawing = nn.draw(model, over=(X, y))
+    maps = maps_over(read_network(model), (X, y))
+    layout = lay_out(read_network(model), None, plane=True)
+    (line,) = marks(drawing, "boundary")
+    ends = [tuple(map(float, pair.split())) for pair in re.split("[ML]", line.get("d"))[1:]]
+    assert len(ends) > 10
+    for x, y in ends:
+        at = maps.x[0] + (x - layout.plane.left) / 210 * (maps.x[1] - maps.x[0])
+        up = maps.y[1] - (y - layout.plane.top) / 210 * (maps.y[1] - maps.y[0])
+        assert model([at, up]).data == pytest.approx(level, abs=0.05)
+    assert f"where the output is {level:g}." in drawing.text
+
+
+def test_several_outputs_share_a_map_of_the_largest():
+    X, y = nn.make_blobs(30, centers=3, random_state=0)
+    drawing = nn.draw(mlp(2, 4, 3), over=(X, y))
+    assert len(marks(drawing, "plane")) == 1
+    assert "class of the largest output" in texts(drawing)
+    assert "The line on the large map is where another output becomes the largest." in drawing.text
+    assert not marks(nn.draw(mlp(2, 4, 11), over=(X, y)), "plane")
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @given(widths=st.lists(st.integers(1, 20), min_size=1, max_size=5))
 @settings(max_examples=20, deadline=None)
@@ -375,11 +434,8 @@ def test_parameters_outside_the_layers_are_not_passed_over():
 def test_names_are_those_of_named_parameters():
     model = mlp(2, 2, 1)
     network = read_network(model)
-    assert list(network.parameters.values())[:3] == [
-        "layers[0].neurons[0].w[0]",
-        "layers[0].neurons[0].w[1]",
-        "layers[0].neurons[0].b",
-    ]
+    assert list(network.parameters.items()) == [(value, name) for name, value in model.named_parameters()]
+    assert "of layers[" in nn.draw(model).text
     page = nn.draw(model, [Value(1.0, "height"), Value(2.0, "width")], outputs=["price"]).page
     assert [neuron["label"] for neuron in page.data["neurons"]] == ["height", "width", "neurons[0]", "neurons[1]", "price"]
 

@@ -3,6 +3,9 @@
 import base64
 import json
 import math
+import pickle
+import re
+from array import array
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -451,6 +454,60 @@ def test_a_page_shows_at_most_500_samples_and_says_how_many_more():
     options = {"loss": nn.BCEWithLogitsLoss(), "optimizer": SGD(net.parameters(), lr=0.1), "boundary": 2, "progress": False}
     plane = embedded(record_training(net, X, y, steps=1, batch_size=1, **options))["runs"][0]["plane"]
     assert (len(plane["points"]), plane["hidden"]) == (500, 1)
+
+
+def unpacked(state):
+    """The parameters and gradients of a state on a page."""
+    numbers = array("f", base64.b64decode(state)).tolist()
+    return numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+
+
+def test_the_page_of_a_larger_network_has_its_parameters_and_gradients_at_each_step():
+    net, seen = nn.MLP(2, [16, 1], "tanh", seed=0), []
+
+    def remember(outputs, targets):
+        seen.append([p.data for p in net.parameters()] + [p.grad for p in net.parameters()])
+        return 0.0
+
+    (run,) = embedded(xor_run(net, metric=remember, every=2, steps=5))["runs"]
+    assert [step for step, _ in run["network"]["states"]] == run["steps"] == [0, 2, 4, 5]
+    for (_, state), numbers in zip(run["network"]["states"], seen, strict=True):
+        parameters, gradients = unpacked(state)
+        assert [*parameters, *gradients] == pytest.approx(numbers, rel=1e-6)
+    assert run["network"]["samples"] == [[float(x) for x in row] for row in XOR]
+    assert run["network"]["targets"] == LABELS
+
+
+def test_of_a_network_whose_frames_have_every_parameter_the_page_has_no_states():
+    (run,) = embedded(xor_run())["runs"]
+    assert run["network"]["states"] is None
+    assert len(run["values"]) == 13
+
+
+def test_states_that_would_take_too_much_room_are_kept_every_so_many_frames(monkeypatch):
+    monkeypatch.setattr("nn.recording.network_states.MAX_BYTES", 2000)  # of 520 bytes each, three fit
+    (run,) = embedded(xor_run(nn.MLP(2, [16, 1], seed=0), steps=10))["runs"]
+    assert [step for step, _ in run["network"]["states"]] == [0, 4, 8, 10]
+
+
+def test_a_record_of_other_parameters_than_its_network_has_a_page_without_it():
+    record = xor_run()
+    frames = [replace(frame, parameters={"w": 1.0}, gradients={"w": 2.0}) for frame in record]
+    (run,) = embedded(replace(record, frames=frames))["runs"]
+    assert run["network"] is None
+
+
+def test_a_notebook_that_is_not_trusted_shows_the_trained_network():
+    shown = xor_run()._repr_html_()
+    picture = base64.b64decode(re.search('data:image/svg[+]xml;base64,([^"]*)', shown)[1]).decode()
+    assert "layers[0].neurons[2]" in picture
+    assert "MLP 2 → 3 → 1" in picture
+
+
+def test_a_record_can_be_pickled():
+    record = pickle.loads(pickle.dumps(xor_run(steps=2)))
+    assert record.frames == xor_run(steps=2).frames
+    assert embedded(record)["runs"][0]["network"] is not None
 
 
 @pytest.mark.slow

@@ -1,14 +1,18 @@
 """Every kind of page passes axe-core, in light and dark mode, on a desktop and on a phone."""
 # ruff: noqa: F811  (a fixture that is imported)
 
+import contextlib
 import json
+from pathlib import Path
 
 import pytest
 
 import autograd
 import autograd.testing
 import nn
+import tools.demo
 from autograd import Value
+from autograd.lessons.quiz import quiz
 from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.widget import widget
@@ -77,6 +81,10 @@ def live_page_of_the_widget(path):
     path.write_text(LIVE.format(style=live._css, script=script, state=state), encoding="utf-8")
 
 
+def quiz_page(path):
+    quiz(neuron()).page.save_html(path)
+
+
 def network_view(path):
     net = nn.MLP(2, [3, 1], "tanh", seed=0)
     nn.draw(net, [1.0, -2.0], 1.0, loss=nn.MSELoss()).save_html(path)
@@ -130,6 +138,7 @@ PAGES = [
     training_page,
     two_runs,
     live_page_of_the_widget,
+    quiz_page,
     network_view,
     network_view_of_digits,
 ]
@@ -141,6 +150,13 @@ def folder(tmp_path_factory):
     for write in PAGES:
         write(made / f"{write.__name__}.html")
     return made
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with contextlib.chdir(tmp_path_factory.mktemp("demo")):
+        tools.demo.main()
+        return Path("demo").resolve()
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +188,13 @@ def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folde
                 button.click(force=True)
                 found = violations(page)
                 assert found == [], f"{label}: {found}"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "player", "training", "network"])
+def test_axe_finds_nothing_in_a_page_of_the_demo(browser, demo, name, mode, width):
+    assert_accessible(browser, demo / f"{name}.html", mode, width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,5 +1,6 @@
 """The pages in a real browser: with every control, each step shows what the engine computes."""
 
+import json
 import math
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import nn
 from autograd import Value, _format
 from autograd.lessons.steps import steps
 from autograd.sweeps import topological_order
+from autograd.viz.page import as_json
 from autograd.viz.player import player
 from tests.support.browser import browser, chromium, opened
 
@@ -164,7 +166,8 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
 
 
 def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     page.get_by_role("button", name="Play").click()
     page.clock.run_for(2000)
     assert at(page) == 2
@@ -181,7 +184,8 @@ def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):
 
 
 def test_the_speed_can_be_chosen_while_it_plays(page):
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     page.get_by_label("Speed").select_option("2×")
     page.get_by_role("button", name="Play").click()
     page.clock.run_for(2000)
@@ -204,6 +208,53 @@ def test_every_control_has_a_name_and_gets_the_focus_in_reading_order(page):
 
 
 ANY_LOOK = "Switch between light and dark"
+
+
+# -- other numbers
+
+
+# Of each text its distances to the sides of its card, and of each number that to its word.
+INSIDE = """cards => cards.flatMap((g) => {
+  const place = (part) => part.getBoundingClientRect();
+  const card = place(g.querySelector(".card"));
+  const sides = [...g.querySelectorAll("text")].map(place).flatMap((r) => [r.left - card.left, card.right - r.right]);
+  return [...sides, ...[...g.querySelectorAll(".word")].map((word) => place(word.nextElementSibling).left - place(word).right)];
+})"""
+
+
+@pytest.mark.parametrize(("number", "moved"), [(2.5, False), (-0.123456, True)], ids=["that have room", "that need more room"])
+def test_other_numbers_keep_the_layout_if_they_have_room_in_it(page, number, moved):
+    def program(a):
+        y = Value(a, label="a") * Value(3.0, label="b")
+        y.label = "y"
+        return y
+
+    page.evaluate("data => { window.update = mount(document.querySelector('main'), data); }", plain(program(2.0)))
+    page.keyboard.press("End")
+    before = page.locator("#n2").bounding_box()
+    page.evaluate("data => window.update(data)", plain(program(number)))
+    assert table(page) == expected(program(number), -1)
+    page.get_by_role("button", name="Numbers").click()
+    assert page.locator("#n0 .value").text_content() == _format.shown(number, digits=4)
+    assert page.locator("h1").text_content() == f"y = {_format.shown(3.0 * number)}, forward and backward"
+    assert min(page.locator(".node").evaluate_all(INSIDE)) > 0
+    assert (page.locator("#n2").bounding_box() != before) == moved
+
+
+def test_a_player_that_was_out_of_sight_shows_its_numbers_in_their_places(page):
+    page.evaluate("document.querySelector('main').style.display = 'none'")
+    go = "i => { const s = document.querySelector('.track input'); s.value = i; s.dispatchEvent(new Event('input')); }"
+    page.evaluate(go, 10)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+    page.evaluate("document.querySelector('main').style.display = ''")
+    page.locator(".callout-words").wait_for()
+    assert table(page) == expected(graph(), -1)
+    wanted, there = page.locator("#n2").evaluate(POINT)
+    assert there == pytest.approx(wanted, abs=0.6)
+
+
+def plain(y):
+    return json.loads(as_json(player(y).data))
 
 
 # -- ways through the steps

@@ -240,10 +240,8 @@ def test_on_a_phone_the_network_runs_from_top_to_bottom_and_nothing_scrolls_side
     for file in (path, digits):
         with opened(browser, file, viewport=PHONE, reduced_motion="reduce") as page:
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
-            tops = [
-                page.locator(f".network-picture [data-unit='{unit}']").first.bounding_box()["y"]
-                for unit in (0, 64 if file is digits else 4)
-            ]
+            parts = page.locator(".network-picture [data-unit]").first, page.locator(".network-picture .neuron").last
+            tops = [part.bounding_box()["y"] for part in parts]
             assert tops[0] < tops[1]
             page.locator(".network-picture g[data-unit]").last.click()
             page.get_by_role("dialog").wait_for()
@@ -298,7 +296,7 @@ def test_pixels_and_weights_of_the_digits_are_there_and_can_be_asked(browser, di
         assert tip(page)[:2] == ["x[12]", f"value {shown(image[12])}"]
         assert page.locator(".network-picture .weights").count() == 10
         page.keyboard.press("Tab")
-        neuron(page, 64).focus()
+        page.locator(".network-picture .neuron").first.focus()
         page.keyboard.press("ArrowLeft")
         assert int(page.evaluate("document.activeElement.dataset.unit")) < 64
 
@@ -315,6 +313,20 @@ def test_maps_stay_when_numbers_change_and_their_marks_are_explained(browser, mo
         assert page.locator(".network-picture .value").all_text_contents() == [""] * 23
         neuron(page, 0).hover()
         assert tip(page) == ["x[0]", "value 0.5"]
+
+
+def test_a_module_in_a_notebook_plays_in_its_frame_wide_and_opens(browser, tmp_path):
+    cell = f"<!DOCTYPE html><title>cell</title><div style='width: 828px'>{mlp()._repr_html_()}</div>"
+    (tmp_path / "cell.html").write_text(cell, encoding="utf-8")
+    with opened(browser, tmp_path / "cell.html", viewport=WIDE) as page:
+        frame = page.frame_locator("iframe")
+        first, last = (frame.locator(f".network-picture [data-unit='{unit}']").bounding_box() for unit in (0, 11))
+        assert last["x"] > first["x"] + 600
+        frame.locator(".network-picture [data-unit='8']").click()
+        assert frame.get_by_role("dialog", name="Scalar graph of layers[1].neurons[1]").is_visible()
+        page.keyboard.press("Escape")
+        frame.get_by_role("dialog").wait_for(state="hidden")
+        assert page.get_by_text("layers[1]", exact=True).is_visible()
 
 
 def test_motion_takes_two_hundred_milliseconds_and_none_where_it_is_not_wanted(browser, path):

@@ -12,7 +12,7 @@ import autograd
 import nn
 from autograd import Value
 from autograd._format import as_index, shown
-from autograd.viz.palette import CLASSES, COLOURS
+from autograd.viz.palette import CLASSES, COLOURS, sequence
 from nn.optim import SGD, Adam
 from nn.recording import record_training
 from tests.support.browser import browser, opened  # noqa: F401
@@ -175,7 +175,7 @@ def test_another_sample_or_a_point_of_the_plane_goes_through_the_network(browser
         page.get_by_role("combobox", name="Sample").select_option(index=3)
         assert neuron_values(page) == pytest.approx(expected_values(record, 0, X[2]), rel=1e-5, abs=1e-9)
         plane = page.locator("svg.plane")
-        dots = plane.locator("path.sample")
+        dots = plane.locator(".sample")
         box, dot = plane.bounding_box(), dots.nth(1).bounding_box()
         middle = {"x": dot["x"] + dot["width"] / 2 - box["x"], "y": dot["y"] + dot["height"] / 2 - box["y"]}
         plane.click(position=middle, force=True)  # on a sample: that sample
@@ -215,6 +215,37 @@ def test_what_follows_a_layer_is_part_of_the_values_and_what_is_unknown_is_said(
                     parameter.data = value
                 assert neuron_values(page)["items[2].neurons[0]"] == pytest.approx(net(X[0])[0].data, rel=1e-5)
             assert ("Values are not shown" in page.locator(".net").inner_text()) is not known
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_maps_show_what_each_neuron_gives_over_the_plane(browser, tmp_path, look):
+    record, cells = run(), 16
+    (left, right), (bottom, top) = record.plane.x, record.plane.y
+    with opened(browser, saved(record, tmp_path), color_scheme=look) as page:
+        assert page.locator(".maps canvas").count() == 0
+        page.get_by_role("checkbox", name="maps").check()
+        for step in (0, 12):
+            steps_to(page, step)
+            shades = page.evaluate(
+                "() => Object.fromEntries([...document.querySelectorAll('.maps canvas')].map((c) => [c.dataset.of, "
+                "[...c.getContext('2d').getImageData(0, 0, 16, 16).data].filter((_, i) => i % 4 === 0)]))"
+            )
+            assert len(shades) == 6
+            places = [
+                [left + (right - left) * (i % cells + 0.5) / cells, top + (bottom - top) * (i // cells + 0.5) / cells]
+                for i in range(cells**2)
+            ]
+            numbers = [list(expected_values(record, step, place).values()) for place in places]
+            for k, shade in shades.items():
+                own = [row[int(k)] for row in numbers]
+                low, high = min(own), max(own)
+                ramp = [int(sequence((number - low) / (high - low))[1:3], 16) for number in own]
+                assert shade == pytest.approx(ramp, abs=1)
+        outlines = "(all) => { const { x, y, width, height } = all[0].getBoundingClientRect(); return [x, y, width, height]; }"
+        canvas, disc = (page.locator(place).evaluate_all(outlines) for place in (".maps canvas", ".net .disc"))
+        assert canvas == pytest.approx(disc, abs=0.1)
+        page.get_by_role("checkbox", name="maps").uncheck()
+        assert not page.locator(".maps").is_visible()
 
 
 def test_a_larger_network_has_its_weights_updates_and_values_too(browser, tmp_path):

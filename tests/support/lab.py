@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # in which the server must have started, and anything in Lab have happened, on a busy machine
-# Not of ours: other people's extensions, and news from the network.
+# Nothing from the network, nothing saved unasked, and the theme that a test chooses.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
@@ -67,7 +67,13 @@ def run_all(page: Any) -> None:
     command(page, "notebook:run-all-cells")
 
 
+def save(page: Any) -> None:
+    command(page, "docmanager:save")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+
 def change_theme(page: Any, theme: str) -> None:
+    """To light or dark."""
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme.capitalize()}")
     page.locator(f"body[data-jp-theme-light={str(theme == 'light').lower()}]").wait_for(state="attached")
 

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from base64 import b64decode
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from autograd.viz.draw_dot import draw_dot
 from autograd.viz.page import Player
 from autograd.viz.player import player
 from autograd.viz.still import TO_PLAY, framed, picture
+from nn import MLP, MSELoss, draw, record_training
+from nn.optim import SGD
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><title>A &amp; B</title><desc>3 &lt; 4</desc><g/></svg>'
 
@@ -61,6 +64,21 @@ def test_without_trust_a_player_is_a_picture_with_a_line_on_how_to_make_it_play(
     read = sanitized(shown._repr_html_())
     assert ET.fromstring(image(read)[1]).tag.endswith("svg")
     assert read.text.strip() == TO_PLAY
+
+
+def recorded():
+    net, X, y = MLP(2, [3, 1], seed=0), [[0.0, 1.0], [1.0, 0.0]], [1.0, 0.0]
+    return record_training(net, X, y, loss=MSELoss(), optimizer=SGD(net.parameters(), lr=0.1), steps=2, progress=False)
+
+
+@pytest.mark.parametrize("show", [recorded, lambda: draw(MLP(2, [3, 1], seed=0), [1.0, 2.0])], ids=["training", "network"])
+def test_training_and_networks_are_pictures_without_trust(show):
+    shown = show()
+    output = shown._repr_mimebundle_()["text/html"] if hasattr(shown, "_repr_mimebundle_") else shown._repr_html_()
+    attrs, svg = image(sanitized(output))
+    assert ET.fromstring(svg).tag.endswith("svg")
+    assert attrs["alt"]
+    assert sanitized(output).text.strip() == TO_PLAY
 
 
 def test_a_page_without_a_picture_leaves_its_title_and_the_line():

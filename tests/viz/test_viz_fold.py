@@ -163,13 +163,43 @@ def test_a_graph_of_a_hundred_thousand_nodes_draws_folded_and_says_how_much_is_f
     assert len(str(drawing).splitlines()) <= 201
 
 
+def test_of_a_long_chain_that_is_cut_off_a_few_steps_remain():
+    y = Value(0.5)
+    for _ in range(200):
+        y = y.tanh()
+    assert len(boxes(draw_dot(y))) == 10
+    assert len(boxes(draw_dot(y, max_nodes=180))) == 17
+
+
+def test_an_input_used_far_away_has_a_stub_there_and_one_used_once_has_none():
+    x, far = Value(0.5, label="x"), Value(2.0, label="far")
+    y = x
+    for _ in range(8):
+        y = y.tanh()
+    y = y * x + far
+    y.backward()
+    assert texts(draw_dot(y)).count("x") == 2
+    assert texts(draw_dot(y)).count("far") == 1
+
+
+def test_a_narrow_drawing_goes_from_top_to_bottom_and_folds_to_layers():
+    y = nn.MLP(3, [4, 4, 1], seed=0)([2.0, 3.0, -1.0])
+    y.backward()
+    drawing = draw_dot(y, narrow=True)
+    assert drawing.graph_attr["rankdir"] == "TB"
+    assert "neurons[0]" not in texts(drawing)
+    assert float(ET.fromstring(drawing.pipe("svg")).get("width")) <= 390
+    with pytest.raises(TypeError, match="narrow must be True or False, got 1"):
+        draw_dot(y, narrow=1)
+
+
 def test_a_value_used_everywhere_gets_stand_ins_in_place_of_arrows_across_the_picture():
     x = y = Value(0.9, label="x")
     for _ in range(60):
         y = y * x
     y.backward()
     drawing = draw_dot(y, flow="both")
-    assert "a name without a box stands for the box of that name" in texts(drawing)
+    assert "a name without a card stands for the card of that name" in texts(drawing)
     assert texts(drawing).count("x") > 40
     assert len(edges(drawing, "class=backward")) == 120
 

@@ -160,8 +160,8 @@ OF_LIBRARY: Mapping[str, Mapping[str, Form]] = {
         "maximum": numpy_functions.maximum, "minimum": numpy_functions.minimum,
     },
     "torch": {
-        "mod": torch_functions.mod, "sinh": torch_functions.sinh, "cosh": torch_functions.cosh,
-        "erf": torch_functions.erf, "erfc": torch_functions.erfc,
+        "div": torch_functions.div, "mod": torch_functions.mod, "sinh": torch_functions.sinh, "cosh": torch_functions.cosh,
+        "erf": torch_functions.erf, "erfc": torch_functions.erfc, "mish": torch_functions.mish,
     },
 }
 # fmt: on

@@ -1,6 +1,8 @@
 // The drawing of a graph, laid out once: at each step its cards and arrows are shown, dimmed or marked, and numbers travel.
 
 const MAX_TRAVELLERS = 24; // at once
+const MIN_ROOM = 0.8; // of what a number needs: with less, new numbers get a new layout
+const CARD_PADDING = 6; // pixels beside a number
 
 const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
 const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
@@ -56,7 +58,6 @@ function drawing(view) {
     const texts = (name) => [...g.querySelectorAll(`text.${name}`)];
     const found = { g, id: g.id, folded: g.id[0] === "g", members: [], measured: null };
     [found.value, found.grad, found.sum] = ["value", "grad", "sum"].map(texts);
-    found.point = Number(g.dataset.point ?? NaN);
     found.name = g.querySelector("text.name")?.textContent.trim() ?? "";
     found.update = (now) => updateCard(found, now);
     return found;
@@ -68,7 +69,7 @@ function drawing(view) {
     return found;
   }
 
-  function updateCard({ g, folded, members, value, grad, sum, first, last, settled, point }, now) {
+  function updateCard({ g, folded, members, value, grad, sum, first, last, settled }, now) {
     const at = walk.at;
     g.classList.remove("found");
     g.classList.toggle("ahead", members.length > 0 && first > at);
@@ -78,7 +79,7 @@ function drawing(view) {
     for (const text of value) text.classList.toggle("later", last > at || members.length === 0);
     for (const text of grad) {
       if (folded) text.classList.toggle("later", !over);
-      else write(text, walk.gradients.get(members[0]), point);
+      else write(text, walk.gradients.get(members[0]));
     }
     for (const text of sum) text.classList.toggle("later", !over);
   }
@@ -90,19 +91,32 @@ function drawing(view) {
     for (const text of labels) text.classList.toggle("later", back && done > walk.at);
   }
 
-  function write(text, x, point) {
+  function write(text, x) {
     const shown = x === undefined ? "" : showNumber(x, 4);
     for (const name of ["positive", "negative"]) text.classList.toggle(name, sign(x ?? 0) === name);
     if (text.textContent === shown) return;
     text.textContent = shown;
-    if (shown) align(text, point);
+    if (shown) align(text);
   }
 
-  // A number stands with its decimal point, or its end, at `point`.
-  function align(text, point) {
-    if (Number.isNaN(point)) return;
+  // A number stands with its decimal point where the others of its column have theirs, as far as its card has room for it.
+  // Returns how much of the room that it needs there is.
+  function align(text) {
+    const g = text.closest("g.node");
+    if (text.getAttribute("text-anchor") === "end" || text.getNumberOfChars() === 0) return 1; // none if it is out of sight
+    const [card, word] = [g.querySelector(".card"), text.previousElementSibling];
+    const side = (name) => Number(card.getAttribute(name));
+    const right = side("x") + side("width") - CARD_PADDING;
+    const left = word === null ? side("x") : Number(word.getAttribute("x")) + word.getComputedTextLength() + CARD_PADDING;
     const whole = text.textContent.match(/^[−\d]*/)[0].length || text.textContent.length;
-    text.setAttribute("x", point - text.getSubStringLength(0, whole));
+    text.removeAttribute("textLength");
+    const length = text.getComputedTextLength();
+    const x = Math.min(Number(g.dataset.point) - text.getSubStringLength(0, whole), right - length);
+    text.setAttribute("x", Math.max(left, x));
+    if (x >= left) return 1;
+    text.setAttribute("textLength", Math.min(length, right - left));
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    return (right - left) / length;
   }
 
   // Shows the step at which `walk` is; `now` has the steps that are told of: { times, forward, nodes, changed }.
@@ -191,22 +205,37 @@ function drawing(view) {
   function renumber(text, fresh, passes) {
     const svg = view.root.querySelector(".stage-picture > svg");
     const other = parseSvg(text);
-    const parts = (of) => [...of.querySelectorAll("text, path, polygon, rect, circle, line")];
+    const parts = (of) => [...of.querySelectorAll("g[id] :is(text, path, polygon, rect)")];
     const ids = (of) => [...of.querySelectorAll("g[id]")].map((g) => g.id).join(" ");
     const [old, now] = [parts(svg), parts(other)];
     if (ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
     [data, walk] = [fresh, passes];
-    old.forEach((part, i) => {
-      for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
-        if (now[i].hasAttribute(name)) part.setAttribute(name, now[i].getAttribute(name));
-        else part.removeAttribute(name);
-      }
-      if (part.tagName !== "text" || part.textContent === now[i].textContent) return;
-      part.textContent = now[i].textContent;
-      const point = Number(part.closest("g.node")?.dataset.point ?? NaN);
-      if (part.matches(".value, .grad")) align(part, point);
-    });
+    const room = old.map((part, i) => restyle(part, now[i]));
+    if (Math.min(...room) < MIN_ROOM) return place(text, fresh, passes, true);
+    for (const name of [".title", ".sentence", ".notes", ".legend"]) replace(svg, other, name);
     bind(svg);
+  }
+
+  // Returns how much of the room that it needs the number has.
+  function restyle(part, now) {
+    for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
+      if (now.hasAttribute(name)) part.setAttribute(name, now.getAttribute(name));
+      else part.removeAttribute(name);
+    }
+    if (part.tagName !== "text" || part.textContent === now.textContent) return 1;
+    part.textContent = now.textContent;
+    return part.matches(".value, .grad") ? align(part) : 1;
+  }
+
+  // What stands around the graph is new, where it was in this layout.
+  function replace(svg, other, name) {
+    const top = (all) => Math.min(...all.map((part) => part.getBBox().y));
+    const [old, now] = [svg, other].map((of) => [...of.querySelectorAll(`:scope > ${name}`)]);
+    if (old.length === 0 || now.length === 0) return;
+    svg.append(...now);
+    const moved = top(old) - top(now);
+    for (const part of now) part.setAttribute("transform", `translate(0 ${moved})`);
+    for (const part of old) part.remove();
   }
 
   return { place, renumber, show, travel, spot, lit: marked, around, measured };

@@ -80,7 +80,7 @@ function numbers() {
     const near = last !== undefined && (now.times[0] === last.times.at(-1) + 1 || now.times.at(-1) + 1 === last.times[0]);
     state = { walk, now, nodes };
     if (rows.size === 0) render(); // for its height
-    const first = Math.min(...[...now.nodes, ...now.changed].map((node) => place.get(node) ?? Infinity));
+    const first = [...now.nodes, ...now.changed].reduce((least, node) => Math.min(least, place.get(node) ?? Infinity), Infinity);
     if (Number.isFinite(first)) {
       const [top, bottom] = [first * ROW_HEIGHT, (first + 2) * ROW_HEIGHT]; // with the head
       if (top < root.scrollTop || bottom > root.scrollTop + root.clientHeight) root.scrollTop = Math.max(0, top - ROW_HEIGHT);

@@ -46,7 +46,7 @@ function mount(root, data, keyboard = document) {
   let when = 0; // it was shown
   let stepped = false; // until then all of the drawing is seen
   let begins = new Map(); // the first of the steps that are taken at once, by the last
-  let tall; // whether the drawing runs from top to bottom
+  let tall; // whether the drawing runs from top to bottom; null if it is out of sight
 
   view.onmove = words.follow;
   read(data);
@@ -93,7 +93,8 @@ function mount(root, data, keyboard = document) {
       const [, width, height] = svg.match(/viewBox='0 0 ([\d.]+) ([\d.]+)'/);
       return Math.min(view.root.clientWidth / width, view.root.clientHeight / height, 1);
     };
-    const now = data.narrow !== undefined && scale(data.narrow) > TALLER * scale(data.svg);
+    const better = data.narrow !== undefined && scale(data.narrow) > TALLER * scale(data.svg);
+    const now = view.root.clientWidth > 0 ? better : null; // out of sight nothing can be measured
     if (now === tall) return look();
     tall = now;
     picture.place(tall ? data.narrow : data.svg, data, walk);
@@ -156,7 +157,8 @@ function mount(root, data, keyboard = document) {
     const all = sentences(data, walk, last);
     const more = moreOf(data.steps[last]);
     const parts = all.flatMap(({ text }, i) => [...(i ? ["; "] : []), element("strong", {}, text)]);
-    sentence.replaceChildren(element("span", { class: "phase" }, about), " ", ...parts, more ? `; ${more}` : "");
+    const rest = [more, first === 0 || last === data.steps.length - 1 ? data.note : ""].filter((text) => text).map((text) => `; ${text}`);
+    sentence.replaceChildren(element("span", { class: "phase" }, about), " ", ...parts, ...rest);
     if (!panel.hidden) {
       const full = all.flatMap(({ text, why }) => [element("p", {}, text), ...(why ? [element("p", { class: "quiet" }, why)] : [])]);
       const notes = [more, data.note].map((text) => element("p", { class: "quiet" }, text));

@@ -120,6 +120,8 @@ class NetworkPicture {
   paint(marks, shades) {
     for (const line of [...this.links, ...this.rings]) marks.paint(line, marks.of(line.dataset.p));
     for (const image of this.images) this.paintWeights(image, marks);
+    const answer = networkAnswer(this.data, marks.numbers);
+    for (const [i, element] of this.units) element.querySelector(".answer")?.setAttribute("visibility", i === answer ? "visible" : "hidden");
     for (const [i, element] of this.units) this.paintUnit(i, element, marks.numbers.value?.[i] ?? null, shades);
   }
 
@@ -143,10 +145,11 @@ class NetworkPicture {
     const [left, top, pixel, rows, columns] = image.dataset.box.split(" ").map(Number);
     const { w } = this.data.neurons[image.dataset.to];
     const paths = ["", ""];
+    const most = largestOf(w.map((p) => marks.of(p)));
     for (let k = 0; k < rows * columns; k++) {
       const x = toNumber(marks.of(w[k]) ?? 0);
-      if (!x || !Number.isFinite(x) || marks.largest === 0) continue;
-      const whole = (pixel - 0.5) * Math.sqrt(Math.min(1, Math.abs(x) / marks.largest));
+      if (!x || !Number.isFinite(x) || most === 0) continue;
+      const whole = (pixel - 0.5) * Math.sqrt(Math.min(1, Math.abs(x) / most));
       const side = Math.max(0.2, whole - (x < 0 ? 1 : 0));
       const [column, row] = [k % columns, Math.floor(k / columns)];
       const start = [left + (column + 0.5) * pixel - side / 2, top + (row + 0.5) * pixel - side / 2].map((at) => at.toFixed(1));
@@ -387,7 +390,23 @@ function networkSwitch(shown, choose) {
   return { root, update };
 }
 
+// The largest of several outputs, by its index among the neurons; null without values.
+function networkAnswer(data, numbers) {
+  const first = data.neurons.length - data.layers.at(-1).size;
+  const values = (numbers.value ?? []).slice(first).map((x) => (x === null ? NaN : toNumber(x)));
+  if (values.length < 2) return null;
+  const best = values.reduce((most, x, i) => (!Number.isNaN(x) && (most === null || x > values[most]) ? i : most), null);
+  return best === null ? null : first + best;
+}
+
+// What to see: the same as in words.py.
 function networkSentence(data, marks) {
+  const answer = networkAnswer(data, marks.numbers);
+  const largest = answer === null ? "" : `The largest output is ${data.neurons[answer].label}, ${showNumber(marks.numbers.value[answer], 4)}.`;
+  return [data.lead, largest, strongestSentence(data, marks)].filter(Boolean).join(" ");
+}
+
+function strongestSentence(data, marks) {
   const word = NETWORK_WORDS[marks.show];
   const known = marks.xs.map((x, p) => [x === null ? NaN : Math.abs(toNumber(x)), p]).filter(([size]) => !Number.isNaN(size));
   if (marks.xs.length === 0) return "No gradients yet: call backward(), or give x, y and a loss.";
@@ -411,13 +430,15 @@ function networkLegend(root, data, marks, shades) {
   if (has((x) => x === 0)) add(line("nothing", 0.6, "1 3"), 30, "0");
   if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
   add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
-  if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel`);
+  if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel, in each image`);
+  if (networkAnswer(data, marks.numbers) !== null) add(svgShape("path", { class: "answer", d: "M2 7l8 -5v10z" }), 12, "largest output");
   const ramp = (shades, low, high) => [
     ...[0, 1, 2, 3, 4].map((at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades.fill(low + (at / 4) * (high - low)) })),
     svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
   ];
   if (data.maps !== null) {
     add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the plane of the inputs, least to most");
+    if (data.lead) add(svgShape("path", { class: "boundary", d: "M0 7H30", "stroke-width": 2 }), 30, "boundary");
     for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
   } else {
     ["inputs", "neurons"].forEach((name, k) => {

@@ -29,36 +29,28 @@ class Plane {
     this.axes.marks.append(drawn("defs", {}, ...patterns), this.area, ...this.points, this.chosen);
     this.axes.element.prepend(this.screen);
     this.axes.picture.addEventListener("click", (event) => pick(this.snapped(event)));
-    this.element = element("figure", { class: "boundaries" }, element("h2", {}, "Decision boundary"), this.axes.element, this.legend());
+    this.element = element("figure", { class: "boundaries" }, element("h2", {}, plane.kind === "number" ? "Output of the model" : "Decision boundary"), this.axes.element, this.legend());
   }
 
   point(x, y, mark) {
     const label = this.data.kind === "number" ? "" : `: class ${showNumber(this.data.labels[mark])}`;
-    const made = symbol(this.marker(mark), 0, 0, this.fill(mark));
+    const made = this.mark(mark, 0, 0);
     made.append(drawn("title", {}, `(${showNumber(x)}, ${showNumber(y)})${label}`));
     return made;
   }
 
-  marker(mark) {
-    return this.data.markers[this.data.kind === "number" ? 0 : mark % this.data.markers.length];
-  }
-
-  fill(mark) {
-    return this.data.kind === "number" ? `rgb(${this.ramp(mark / 254)})` : classColour(mark);
-  }
-
-  // The colour of a magnitude from 0 to 1.
-  ramp(t) {
-    const at = Math.min(Math.max(t, 0), 1) * (this.data.ramp.length - 1);
-    const k = Math.min(Math.floor(at), this.data.ramp.length - 2);
-    const [low, high] = [k, k + 1].map((i) => rgb(this.data.ramp[i]));
-    return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
+  // The mark of a sample: of its class, or of the shade of its number, which needs a rim on its own shade.
+  mark(mark, x, y) {
+    const { kind, markers } = this.data;
+    if (kind !== "number") return drawn("g", { transform: `translate(${x} ${y})` }, symbol(markers[mark % markers.length], classColour(mark)));
+    const shade = symbol(markers[0], `rgb(${rampColour(this.data.ramp, mark / 254)})`);
+    return drawn("g", { transform: `translate(${x} ${y})` }, shade, drawn("circle", { class: "rim", r: 4.2 }));
   }
 
   legend() {
     const { kind, labels, hidden } = this.data;
     const entries = labels.map((label, mark) => {
-      const sign = symbol(this.marker(mark), 7, 7, this.fill(kind === "number" ? 254 * mark : mark));
+      const sign = this.mark(kind === "number" ? 254 * mark : mark, 7, 7);
       const text = kind === "number" ? ` ${showNumber(label, 4)}` : ` class ${showNumber(label, 4)}`;
       return element("span", {}, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, sign), text);
     });
@@ -117,7 +109,7 @@ class Plane {
       const colours = {
         class: () => [...classes[cell % classes.length], 90],
         score: () => [...classes[Number(share > 0)], 25 + 115 * Math.abs(share)],
-        number: () => [...this.ramp((share + 1) / 2), 255],
+        number: () => [...rampColour(this.data.ramp, (share + 1) / 2), 255],
       };
       image.data.set(colours[kind](), 4 * i);
     });
@@ -161,6 +153,14 @@ function leads(cells, n, count) {
 function toShare(cell) {
   const root = (cell - MIDDLE) / MIDDLE;
   return cell === NOT_A_NUMBER ? NaN : root * Math.abs(root);
+}
+
+// Red, green and blue of a magnitude from 0 to 1.
+function rampColour(ramp, t) {
+  const at = Math.min(Math.max(t, 0), 1) * (ramp.length - 1);
+  const k = Math.min(Math.floor(at), ramp.length - 2);
+  const [low, high] = [k, k + 1].map((i) => rgb(ramp[i]));
+  return low.map((part, i) => Math.round(part + (at - k) * (high[i] - part)));
 }
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

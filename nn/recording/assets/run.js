@@ -36,14 +36,16 @@ class Run {
     this.select = this.samples();
     this.select.addEventListener("change", () => pick(this.data.network.samples[Number(this.select.value)]));
     const choice = this.states.known ? [element("label", {}, "Sample ", this.select)] : [];
-    return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about));
+    this.maps = this.states.known && this.data.plane ? new NeuronMaps(box, this.states, this.data.plane) : null;
+    const maps = this.maps ? [this.maps.choice] : [];
+    return element("figure", { class: "net" }, box, element("figcaption", { class: "quiet" }, ...choice, this.about, ...maps));
   }
 
-  // The samples that can be sent through the network, with their classes if these are known.
+  // The samples that can be sent through the network, with their targets if these are numbers.
   samples() {
-    const { network, plane } = this.data;
-    const label = (i) => (plane && plane.kind !== "number" ? ` (class ${showNumber(plane.labels[plane.points[i][2]])})` : "");
-    const options = network.samples.map((_, i) => element("option", { value: i }, `${i + 1}${label(i)}`));
+    const { samples, targets } = this.data.network;
+    const target = (i) => (targets[i] === null ? "" : ` (target ${showNumber(targets[i], 4)})`);
+    const options = samples.map((_, i) => element("option", { value: i }, `${i + 1}${target(i)}`));
     return element("select", {}, element("option", { value: "", hidden: "" }, "a point"), ...options);
   }
 
@@ -57,6 +59,7 @@ class Run {
     for (const chart of this.charts) chart.show(this.at);
     this.plane?.show(this.at, this.data.steps[this.at]);
     this.look(x);
+    this.maps?.show(this.at);
   }
 
   // The network for a sample, the first one if x is none of its inputs.

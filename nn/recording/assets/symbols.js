@@ -17,8 +17,8 @@ const HATCHES = ["", "M0 8L8 0M-2 2L2 -2M6 10L10 6", "M2 3h2M6 7h2", "M0 0L8 8M-
 const classColour = (mark) => `var(--class-${(mark % 10) + 1})`;
 
 // The mark of a sample.
-function symbol(marker, x, y, fill) {
-  return drawn("path", { class: "sample", d: SHAPES[marker], transform: `translate(${x} ${y})`, style: `fill: ${fill}` });
+function symbol(marker, fill) {
+  return drawn("path", { class: "sample", d: SHAPES[marker], style: `fill: ${fill}` });
 }
 
 // The hatch of a class as a pattern, if it has one.

@@ -1,12 +1,17 @@
 # %% [markdown]
-# # 5. One LEGO at a time: XOR
+# # 7. One LEGO at a time: XOR
 #
 # You will be able to build a network from bricks, watch it fail at XOR, say why it must, and add the one missing brick. You
 # will also proofread a program with hand-written gradients.
 #
-# The text is *One LEGO at a time: Explaining the Math of How Neural Networks Learn* by Omar U. Florez, with its program. The
-# data are 300 random points in the plane, in class 1 if exactly one of the two coordinates is positive. The program learns from
-# the first 50.
+# **Before you start:** notebooks 1 to 5, and a first acquaintance with NumPy arrays. **Time:** about 45 minutes.
+#
+# The second of four notebooks that proofread published tutorials. The text: *One LEGO at a time: Explaining the Math of How
+# Neural Networks Learn* by Omar U. Florez, at [omar-florez.github.io/scratch_mlp](https://omar-florez.github.io/scratch_mlp),
+# with the program in the repository [omar-florez/scratch_mlp](https://github.com/omar-florez/scratch_mlp).
+#
+# The data are 300 random points in the plane, in class 1 if exactly one of the two coordinates is positive. The program learns
+# from the first 50.
 
 # %%
 import matplotlib.pyplot as plt
@@ -478,4 +483,4 @@ with numpy.errstate(all="ignore"):
 #   away.
 # - A network can train for thousands of steps before a wrong gradient shows. Check it before you train.
 #
-# Next: notebook 6, building blocks: the same derivation in matrices, with relu.
+# Next: notebook 8, building blocks: the same derivation in matrices, with relu.

@@ -1,8 +1,10 @@
 # %% [markdown]
-# # 11. Beyond first order
+# # 13. Beyond first order
 #
 # After this notebook you can differentiate a gradient, and use the result for Newton's method and for the curvature of a loss,
 # which limits the learning rate. You can also tell in advance which of the two modes of differentiation costs less.
+#
+# **Before you start:** notebook 3, and second derivatives. **Time:** about 40 minutes.
 
 # %% [markdown]
 # ## A gradient is a graph
@@ -402,4 +404,4 @@ plt.show()
 # - The largest curvature limits the learning rate, to $2 / \lambda_{max}$, and `hvp` finds it without the Hessian.
 # - Few outputs: reverse mode. Few inputs: forward mode. `profile` counts the cost before you choose.
 #
-# Next: notebook 12, write your own.
+# Next: notebook 14, write your own.

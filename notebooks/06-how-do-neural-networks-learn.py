@@ -1,11 +1,15 @@
 # %% [markdown]
-# # 4. How do neural networks learn?
+# # 6. How do neural networks learn?
 #
 # You will be able to read every factor of a long chain rule off the edges of a graph, and to test what a text says about
 # derivatives. The text is a published tutorial: all its derivatives and updates are correct; its slips are elsewhere.
 #
-# The tutorial is *How do Neural Networks learn ?* by Maël Fabien. Its network has two inputs and a bias, followed by two
-# sigmoid neurons and a bias, followed by one sigmoid neuron:
+# **Before you start:** notebooks 1 to 4. **Time:** about 30 minutes.
+#
+# This is the first of four notebooks that proofread published tutorials. The text: *How do Neural Networks learn?* by Maël
+# Fabien, in his series on deep learning at [maelfabien.github.io](https://maelfabien.github.io).
+#
+# The tutorial's network has two inputs and a bias, followed by two sigmoid neurons and a bias, followed by one sigmoid neuron:
 #
 # $$h_1 = W_{11}^{(1)} x_1 + W_{21}^{(1)} x_2 + W_{31}^{(1)}$$
 #
@@ -314,5 +318,5 @@ audit(of_w11, forgetful, at=n["w11"])
 # - The factors of a long chain rule and the edges of the graph are the same numbers. What the paths share is computed once.
 # - A printed formula is a claim. Testing it takes one line.
 #
-# Next: notebook 5, one LEGO at a time: a full training run, from data to decision boundary, and a program with hand-written
+# Next: notebook 7, one LEGO at a time: a full training run, from data to decision boundary, and a program with hand-written
 # gradients.

@@ -1,8 +1,10 @@
 # %% [markdown]
-# # 9. Real data
+# # 11. Real data
 #
 # After this notebook you can take a table of real data through every stage: look, hold some back, choose a learning rate,
 # train, evaluate, save. And when a network doesn't learn, you can find out why.
+#
+# **Before you start:** notebook 10. **Time:** about 50 minutes.
 #
 # We do it twice: first with flowers, where everything fits into one picture, then with handwritten digits, where things go
 # wrong.
@@ -281,7 +283,7 @@ why(net.layers[0].neurons[11].w[20], of=loss_of(net, many))
 #
 # So: relus, scaled pixels, and a rate of 0.3 that follows a cosine down towards 0, so that the last steps are small. We watch
 # the test digits along the way, but base no choice on them. (In so long a training, `fit` records the loss of one digit once,
-# and runs the recording for all: notebook 13 shows how.)
+# and runs the recording for all: notebook 15 shows how.)
 
 # %%
 net = digits_net()
@@ -367,4 +369,4 @@ print("all outputs for all images are exactly the same:", same)
 #   `nn.health` finds the layer, `why` the operation.
 # - The accuracy alone is not enough. Look at the confusion matrix, and at the mistakes themselves.
 #
-# Next: notebook 10, check your gradients.
+# Next: notebook 12, check your gradients.

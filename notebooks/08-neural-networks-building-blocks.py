@@ -1,12 +1,16 @@
 # %% [markdown]
-# # 6. Neural networks, building blocks
+# # 8. Neural networks, building blocks
 #
 # After this notebook you can write a two-layer network in four lines, and the gradients of its four parameters in the right
 # shapes. You will also know which lines of a published derivation need fixing, and how to find them.
 #
-# The derivation is the post *Neural Networks: Examining the building blocks of modern-day deep learning* (2022). It goes from
-# one neuron to a network with 4 inputs, 2 hidden neurons and 3 outputs. We build the same network, then test every derivative
-# in the post.
+# **Before you start:** notebooks 1 to 5, and the product of a matrix and a vector. **Time:** about 35 minutes.
+#
+# The third of four notebooks that proofread published tutorials. The text: *Neural Networks: Examining the building blocks of
+# modern-day deep learning*, a post of April 2022; our copy names no address.
+#
+# The post goes from one neuron to a network with 4 inputs, 2 hidden neurons and 3 outputs. We build the same network, then test
+# every derivative in the post.
 
 # %% [markdown]
 # ## The first block: a neuron is a dot product
@@ -391,4 +395,4 @@ post
 # - The derivative of an activation function is evaluated at the function's own argument: $R'(z_1)$ for the layer whose argument
 #   is $z_1$.
 #
-# Next: notebook 7, where many examples go through the network at once and the loss is the cross-entropy.
+# Next: notebook 9, where many examples go through the network at once and the loss is the cross-entropy.

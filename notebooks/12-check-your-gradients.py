@@ -1,8 +1,10 @@
 # %% [markdown]
-# # 10. Check your gradients
+# # 12. Check your gradients
 #
 # After this notebook you can test any derivative against the function's own values, and find the one operation that is wrong.
 # You can also have a program search for an input that exposes the mistake, and simplify that input as far as possible.
+#
+# **Before you start:** notebooks 1 to 3; notebook 5 for the examples with networks. **Time:** about 40 minutes.
 
 # %% [markdown]
 # ## A derivative is a claim
@@ -85,7 +87,7 @@ for epsilon in (1e-3, 1e-6, 1e-9, 1e-12, 1e-15):
 # %% [markdown]
 # Second derivatives are derivatives of the gradient, so they are checked the same way, with `order=2`. An `nn` module is
 # checked with all its parameters. `check_grads` takes the same arguments as JAX's function of that name, and checks forward
-# mode as well (notebook 11).
+# mode as well (notebook 13).
 
 # %%
 import nn
@@ -300,7 +302,7 @@ except GradientError:
 # ## A gradient derived by hand
 #
 # `gradcheck` asks whether the engine is right. `audit` trusts the engine and proofreads a gradient that *you* derived, as
-# notebooks 4 to 7 do with whole documents. Here the factor $1 - \tanh^2$ is missing.
+# notebooks 6 to 9 do with whole documents. Here the factor $1 - \tanh^2$ is missing.
 
 # %%
 from autograd.audit import audit
@@ -326,7 +328,7 @@ bigger = nn.MLP(2, [8, 8, 1], "tanh", seed=0)
 profile(bigger([0.5, -1.0]))
 
 # %% [markdown]
-# So the backward pass is for training, and differences are for testing. Notebook 11 takes a closer look at these costs.
+# So the backward pass is for training, and differences are for testing. Notebook 13 takes a closer look at these costs.
 #
 # ## Exercise
 #
@@ -360,4 +362,4 @@ profile(bigger([0.5, -1.0]))
 # - Ask which operation is wrong, not just whether the gradient is: test each partial by itself.
 # - Don't choose the points yourself. A random point finds a mistake that hides at 0, and shrinking makes it readable.
 #
-# Next: notebook 11, beyond first order.
+# Next: notebook 13, beyond first order.

@@ -1,13 +1,17 @@
 # %% [markdown]
-# # 7. ML-13, backpropagation over many examples
+# # 9. ML-13, backpropagation over many examples
 #
 # After this notebook you can write backpropagation for a whole batch as six lines of matrix code, and train a classifier with
 # them. You will also see where a published table of these lines goes wrong, and how its δ, its cost and its penalty must fit
 # together.
 #
-# The document is *ML-13, Neural Networks: Backpropagation*, a page of lecture notes. Its first half has a network with one
-# hidden layer and the cost $J$, the average loss over $m$ examples. Its second half, marked as deprecated, has the errors
-# $\delta$ of a deeper network, and a penalty.
+# **Before you start:** notebook 8, and the product of two matrices. **Time:** about 45 minutes.
+#
+# The last of four notebooks that proofread published tutorials. The text: *Neural Networks – Backpropagation* (ML-13), lecture
+# notes, its section "Gradient descent" and the part that it calls deprecated; our copy names no author and no address.
+#
+# The first half of the document has a network with one hidden layer and the cost $J$, the average loss over $m$ examples. Its
+# second half, marked as deprecated, has the errors $\delta$ of a deeper network, and a penalty.
 
 # %% [markdown]
 # ## The graph, with gradients flowing backward
@@ -512,4 +516,4 @@ ml13
 # - $a - y$ is the error of a sigmoid under cross-entropy. A different cost has a different error.
 # - Cost and gradient change together: a sign, a 1/m or a penalty in one must also be in the other.
 #
-# Next: notebook 8, a larger network on the two moons.
+# Next: notebook 10, a larger network on the two moons.

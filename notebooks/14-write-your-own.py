@@ -1,8 +1,10 @@
 # %% [markdown]
-# # 12. Write your own
+# # 14. Write your own
 #
 # After this notebook you can add an operation, a layer and an optimizer of your own, and check each of them. They then work
 # with everything you have seen so far: drawings, formulas, `gradcheck`, `fit` and model files.
+#
+# **Before you start:** notebooks 10 and 12. **Time:** about 45 minutes.
 
 # %% [markdown]
 # ## A problem that calls for it
@@ -88,7 +90,7 @@ snake = custom_op(
 )
 
 # %% [markdown]
-# Is it right? Notebook 10 has the tool. With `order=2` it checks the derivatives of the partials too, so they really can be
+# Is it right? Notebook 12 has the tool. With `order=2` it checks the derivatives of the partials too, so they really can be
 # differentiated again. Here is the table for one point.
 
 # %%
@@ -373,4 +375,4 @@ print(copy([9.0]).data == nets["Rprop"]([9.0]).data)
 # - Check each of them: an operation with `gradcheck`, an optimizer by stopping and resuming it.
 # - Choose operations that can express what the problem needs.
 #
-# Next: notebook 13, from scalar code to matrices: how a program of single operations gets fast.
+# Next: notebook 15, from scalar code to matrices: how a program of single operations gets fast.

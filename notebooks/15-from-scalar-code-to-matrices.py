@@ -1,8 +1,10 @@
 # %% [markdown]
-# # 13. From scalar code to matrices
+# # 15. From scalar code to matrices
 #
 # After this notebook you can say how a program of single multiplications turns into matrix products, and train your own scalar
 # code at the speed of NumPy, with one call of `autograd.compile`.
+#
+# **Before you start:** notebooks 5 and 8, and NumPy arrays. **Time:** about 45 minutes.
 #
 # ## A network of single numbers
 #
@@ -226,8 +228,8 @@ gradient = outer_products(gradient)
 print(gradient)
 
 # %% [markdown]
-# All pairs of two lists: that is a matrix product again, now over the samples (`lane_matmul`). You know it from notebooks 6 and
-# 7, where it was derived by hand with much care for transposes: $\partial L / \partial W = \delta^\top X$. (The order of the
+# All pairs of two lists: that is a matrix product again, now over the samples (`lane_matmul`). You know it from notebooks 8 and
+# 9, where it was derived by hand with much care for transposes: $\partial L / \partial W = \delta^\top X$. (The order of the
 # rows has changed a bit, too: a sum over lanes stands where its arguments are known.)
 #
 # ## Few registers

@@ -1,8 +1,11 @@
 # %% [markdown]
-# # 8. Moons
+# # 10. Moons
 #
 # After this notebook you can train a network to separate points in a plane, and say what each part of its loss does. Data,
 # network and loss are those of the micrograd demo, so you can compare results and time.
+#
+# **Before you start:** notebook 5, and how to plot with Matplotlib, if you want to change the pictures. **Time:** about 40
+# minutes.
 #
 # micrograd (`pip install micrograd`) is the small engine by Andrej Karpathy that taught many people what a gradient is. Its
 # notebook `demo.ipynb` trains a network for 100 steps and prints the loss at each. We will arrive at the same numbers. Numbers
@@ -130,7 +133,7 @@ draw_dot(hinge, fold="module")
 #
 # There is a fourth contender. The loss of a single point is recorded once, with `autograd.compile`, and the recording is run
 # for all points side by side. The mean of these losses is the loss of the demo. Its `backward` adds to the gradients of the
-# parameters, as always. (Notebook 13 shows what happens inside.)
+# parameters, as always. (Notebook 15 shows what happens inside.)
 
 # %%
 import autograd
@@ -342,4 +345,4 @@ plt.show()
 # - Two engines with the same weights must give the same gradients and the same boundary. Here they did.
 # - Fewer, larger operations give the same numbers in less time, and one recording for all points in far less.
 #
-# Next: notebook 9, real data.
+# Next: notebook 11, real data.
