@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import html
 import json
+import math
 import random
 import struct
 from collections.abc import Sequence
@@ -11,17 +13,18 @@ from typing import Any
 
 import autograd
 import nn
-from autograd import Value, explain, to_latex
+from autograd import Value, to_latex
+from autograd.audit import audit
 from autograd.compiler.recorded import Recorded
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.formulas import name_text
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
+from autograd.testing import gradcheck
 from autograd.viz.page import as_json
 from autograd.viz.player import page_data
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_SLIDERS, _slider, _widened
-
 from playground.training import Training
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
@@ -41,7 +44,7 @@ class Shown:
     def __init__(self, root: Value) -> None:
         self.graph = Graph(root)
         self.names = self.graph.names
-        self.leaves = [node for node in self.graph if node.op is None][: MAX_SLIDERS]
+        self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
         self.sliders = [_slider(name_text(self.names[leaf]), leaf.data) for leaf in self.leaves]
 
@@ -62,7 +65,7 @@ def show(text: str, numbers: dict[str, float]) -> dict[str, Any]:
     `numbers` are those of the sliders by name; variables without one begin with a small number.
     """
     global shown
-    root, leaves = _expression(text, numbers) if _is_expression(text) else _lines(text)
+    root = _expression(text, numbers) if _is_expression(text) else _lines(text)
     if type(root) is not Value:
         raise Slip("there is no variable in it, so there is nothing to differentiate")
     shown = Shown(root)
@@ -83,24 +86,47 @@ def _is_expression(text: str) -> bool:
     return "Value" not in text
 
 
-def _expression(text: str, numbers: dict[str, float]) -> tuple[Any, Any]:
+def _expression(text: str, numbers: dict[str, float]) -> Any:
     try:
-        values = {
-            name: Value(numbers.get(name, STARTS[i % len(STARTS)]), label=name) for i, name in enumerate(variables(text))
-        }
+        values = {name: Value(numbers.get(name, STARTS[i % len(STARTS)]), label=name) for i, name in enumerate(variables(text))}
         root, _ = evaluate(text, values)
     except ExpressionError as error:
         raise Slip(str(error), 1, error.column) from None
     if type(root) is Value and not root.label:
         root.label = "y"
-    return root, values
+    return root
 
 
-def _lines(text: str) -> tuple[Any, Any]:
+def _lines(text: str) -> Any:
     """Run the lines; the result is the value of the last expression, or of the last assignment."""
-    scope: dict[str, Any] = {name: getattr(autograd, name) for name in autograd.__all__}
-    scope |= {"autograd": autograd, "nn": nn, "random": random}
+    scope = _names()
     known = set(scope)
+    _run(text, scope)
+    made = {name: x for name, x in scope.items() if name not in known and type(x) is Value}
+    for name, value in made.items():
+        if not value.label and name != "_":
+            value.label = name
+    return scope.get("_", next(reversed(made.values()), None))
+
+
+def answer(text: str) -> str:
+    """Run the lines; the value of the last expression as HTML, as a notebook shows it."""
+    scope = _names()
+    _run(text, scope)
+    shown = scope.get("_")
+    if shown is None:
+        raise Slip("the last line says what to show: end with audit(…), gradcheck(…) or another call")
+    form = getattr(shown, "_repr_html_", None)
+    return form() if form is not None else f"<pre>{html.escape(repr(shown))}</pre>"
+
+
+def _names() -> dict[str, Any]:
+    names = {name: getattr(autograd, name) for name in autograd.__all__}
+    return names | {"autograd": autograd, "nn": nn, "random": random, "math": math, "audit": audit, "gradcheck": gradcheck}
+
+
+def _run(text: str, scope: dict[str, Any]) -> None:
+    """Run the lines; `_` is then the value of the last one, if it is an expression."""
     try:
         tree = ast.parse(text)
         last = tree.body[-1] if tree.body else None
@@ -112,11 +138,6 @@ def _lines(text: str) -> tuple[Any, Any]:
         raise Slip(error.msg, error.lineno or 1, error.offset or 1) from None
     except Exception as error:
         raise Slip(f"{type(error).__name__}: {error}", _line_of(error)) from None
-    made = {name: x for name, x in scope.items() if name not in known and type(x) is Value}
-    for name, value in made.items():
-        if not value.label and name != "_":
-            value.label = name
-    return scope.get("_", next(reversed(made.values()), None)), made
 
 
 def _line_of(error: BaseException) -> int:
@@ -144,7 +165,7 @@ def check(steps: int, batch: int) -> list[str]:
     return [f"{struct.unpack('<Q', struct.pack('<d', x))[0]:x}" for x in training.check(steps, batch)]
 
 
-CALLS = {"show": show, "move": move, "prepare": train, "check": check}
+CALLS = {"show": show, "move": move, "prepare": train, "check": check, "answer": answer}
 
 
 def call(name: str, args: str) -> str:

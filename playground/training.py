@@ -6,7 +6,7 @@ The page runs the tapes on all samples, points and parameters side by side; `che
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -19,8 +19,8 @@ from autograd.compiler.exports.javascript_ops import tape_json
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Program
 from autograd.compiler.tape import Tape
-from nn import optim
 from autograd.viz.palette import MARKERS, RAMP
+from nn import optim
 from nn.datasets.toys import shuffled_order
 from nn.network.numbers import numbers_of
 from nn.network.page import NetworkPage
@@ -110,9 +110,7 @@ class Training:
         """The parameters after so many steps of the same programs, run by Python."""
         numbers = [leaf.data for leaf in self.batch.captured]
         reached, count = self.batch.reached, len(self.X)
-        memory: list[Any] = [
-            type(low)() if is_count(low) else [0.0] * len(reached) for low in self.optimizer.lowest.values()
-        ]
+        memory: list[Any] = [type(low)() if is_count(low) else [0.0] * len(reached) for low in self.optimizer.lowest.values()]
         whole = not 0 < batch < count
         starts = range(0, count, batch) if not whole else range(1)
         parts = [order[start : start + batch] if not whole else range(count) for order in self._orders() for start in starts]
@@ -124,7 +122,10 @@ class Training:
             gradient = [found[1 + i] * (1.0 / len(part)) for i in range(len(reached))]
             data = [numbers[i] for i in reached]
             moved, *memory = run(programs[1], [data, gradient, self.rate, *memory], len(reached))
-            memory = [x if is_count(low) or isinstance(x, list) else [x] * len(reached) for x, low in zip(memory, self.optimizer.lowest.values(), strict=True)]
+            memory = [
+                x if is_count(low) or isinstance(x, list) else [x] * len(reached)
+                for x, low in zip(memory, self.optimizer.lowest.values(), strict=True)
+            ]
             for i, x in zip(reached, moved, strict=True):
                 numbers[i] = x
         return numbers

@@ -37,7 +37,9 @@ def build(out: Path) -> None:
         shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
     write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
-    write_atomically(out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css")) + (SOURCES / "style.css").read_text(encoding="utf-8"))
+    write_atomically(
+        out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css")) + (SOURCES / "style.css").read_text(encoding="utf-8")
+    )
 
 
 def _ending(suffix: str) -> list[Path]:

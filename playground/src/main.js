@@ -1,3 +1,4 @@
+import { checkTab } from "./check.js";
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
 import { networkTab } from "./network.js";
@@ -20,7 +21,7 @@ function select(tab) {
         other.tabIndex = chosen ? 0 : -1;
         document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
     }
-    if (tab.id === "tab-network") network.begin();
+    begins[tab.id]?.();
 }
 
 for (const tab of tabs) {
@@ -35,4 +36,7 @@ for (const tab of tabs) {
 }
 
 expressionTab(document.getElementById("expression"), python);
-const network = networkTab(document.getElementById("network"), python);
+const begins = {
+    "tab-network": networkTab(document.getElementById("network"), python).begin,
+    "tab-check": checkTab(document.getElementById("check"), python).begin,
+};
