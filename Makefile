@@ -77,7 +77,7 @@ clean:
 
 .venv/torch/ready: pyproject.toml
 	$(PYTHON) -m venv .venv/torch
-	.venv/torch/bin/python -m pip install --quiet --extra-index-url https://download.pytorch.org/whl/cpu torch
+	.venv/torch/bin/python -m pip install --quiet torch
 	.venv/torch/bin/python -m pip install --quiet --editable ".[compile,testing]" array-api-strict mpmath pytest
 	touch $@
 

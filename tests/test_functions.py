@@ -42,7 +42,7 @@ def smooth_at(op, args):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@few
+@settings(max_examples=settings.default.max_examples // 10)  # `test_ops` asks the oracle too
 @given(data=st.data())
 def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
     op = TABLE[name]
@@ -53,7 +53,7 @@ def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 12)  # `test_ops` asks the oracle too
+@settings(max_examples=settings.default.max_examples // 16)  # likewise
 @given(data=st.data())
 def test_the_second_derivatives_of_a_row_are_the_ones_its_gradient_shows(name, data):
     op = TABLE[name]

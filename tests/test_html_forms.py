@@ -25,6 +25,16 @@ TAGS |= {"table", "caption", "thead", "tbody", "tr", "th", "td"}
 HOSTILE = "<script>alert('x')</script>\n\"&`<b>` \ud800"
 
 
+class Card:
+    """The card of a module, without the network view above it, which is a page of its own."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def _repr_html_(self):
+        return nn._cards.module_card(self.module)
+
+
 def forms(name="x"):
     """Every kind of answer, about a graph whose leaf has this name."""
     x, w = Value(2.0, name), Value(-3.0, "w1")
@@ -53,7 +63,7 @@ def forms(name="x"):
         "audit": audit(lambda **p: autograd.sum(p[name]) ** 2, {name: [7.0] * 20}, at={name: [1.0] * 20}),
         "proofreading": notes,
         "health": nn.health(net, nn.MSELoss()([net(row) for row in rows], targets)),
-        "module": nn.Sequential(nn.Layer(2, 2, seed=0), net),
+        "module": Card(nn.Sequential(nn.Layer(2, 2, seed=0), net)),
         "optimizer": optimizer,
         "history": history,
         "key": asked.key(),

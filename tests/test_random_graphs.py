@@ -13,7 +13,7 @@ from tests.support.oracle import mp
 from tests.support.programs import as_program, run, tame_programs
 from tests.support.rounding import analyse
 
-more_examples = settings(max_examples=4 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 def check(got, exact, errors, what):

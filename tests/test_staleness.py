@@ -11,7 +11,7 @@ from autograd.staleness import stale_leaves
 from autograd.sweeps import topological_order
 from tests.support.programs import run_ops, tame_floats, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 @more_examples

@@ -150,7 +150,7 @@ def second_order() -> Value:
     """The derivative of tanh(x)·x, which is a graph itself."""
     x = Value(0.5, label="x")
     (slope,) = gradients(x * x.tanh(), [x], create_graph=True)
-    return swept(slope, "dy/dx")
+    return swept(slope, "slope")
 
 
 def large() -> Value:

@@ -194,7 +194,7 @@ class Passes:
     def __init__(
         self, graph: Graph, data: Callable[[Value], float] = operator.attrgetter("data"), partials: Partials = recorded
     ) -> None:
-        self.graph, self.names, self.spelled, self.data, self.partials = graph, graph.names, graph.spelled, data, partials
+        self.graph, self.names, self.data, self.partials = graph, graph.names, data, partials
         (self.root,) = graph.roots
         self.forward = [node for node in graph if node.op is not None] or [self.root]
         # The nodes that pass a gradient on, with that gradient, and that of each argument before (None: not reached yet).
@@ -210,6 +210,11 @@ class Passes:
                 if partial is not None:
                     bars[arg] = _after(before[-1], bar * partial)
             self.backward.append((node, bar, before))
+
+    @property
+    def spelled(self) -> dict[Value, str]:
+        """The names as they are shown."""
+        return self.graph.spelled
 
     @cached_property
     def latex_names(self) -> dict[Value, str]:

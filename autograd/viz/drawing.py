@@ -77,6 +77,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
             picture = self.picture.svg().encode()
         else:
             picture = layout(self.source, format or self.format)
+            if (format or self.format) == "svg":
+                picture = _with_words(picture, *self.words())
         return picture.decode(encoding) if encoding else picture
 
     @property
@@ -92,6 +94,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
             path = path.with_name(f"{path.name}{suffix}")
         write_atomically(path, self.pipe(format))
         return str(path)
+
+    def words(self) -> tuple[str, str]:
+        """A title and a description, for those who do not see the picture."""
+        from autograd.viz.description import describe_graph, title  # imported here, as `svg` is
+
+        return ("Drawing", "") if self.diagram is None else (title(self.diagram), describe_graph(self.diagram))
 
     def text(self) -> str:
         """The graph as an indented tree, for a terminal; a large graph is cut off."""
@@ -163,6 +171,15 @@ def layout(source: str, format: str = "svg") -> bytes:
     if done.returncode != 0:
         raise RuntimeError(f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
+
+
+def _with_words(svg: bytes, title: str, description: str) -> bytes:
+    """An SVG of Graphviz with its title and description where a browser and a screen reader look for them."""
+    from autograd.viz.shapes import escaped
+
+    head = svg.index(b">", svg.index(b"<svg")) + 1
+    begin = svg[:head].replace(b"<svg", b'<svg role="img"')
+    return begin + f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>".encode() + svg[head:]
 
 
 def _program() -> str | None:

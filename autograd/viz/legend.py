@@ -54,7 +54,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield Entry(_card(style.FOLDED), 22.0, "folded")
     if any(flow.forward for flow in flows):
         yield Entry(_arrow(style.FORWARD, 1.2), KEY, "value forward")
-    if largest:
+    if largest and colours:
         wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
         yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}")
     if style.POSITIVE in colours:

@@ -10,7 +10,6 @@ from typing import Any
 
 from autograd._check import checked_value
 from autograd._format import shown
-from autograd.formulas import name_text
 from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
@@ -78,7 +77,7 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> d
     quantities = Quantities(passes.data, passes.bars.get, passes.partials)
     drawing = draw_graph(passes.graph, options, quantities)
     index = {node: i for i, node in enumerate(passes.graph)}
-    root = name_text(passes.names[passes.root])
+    root = passes.spelled[passes.root]
     forward = passes.forward[-max_steps // 2 :]
     steps, back = _steps(passes, forward, max_steps // 2, index)
     start = len(passes.forward) - len(forward)
@@ -127,7 +126,7 @@ def _steps(
 
 
 def _node(passes: Passes, node: Value, box: str, **known: int) -> dict[str, Any]:
-    return {"name": name_text(passes.names[node]), "box": box, "value": passes.data(node), "leaf": node.op is None, **known}
+    return {"name": passes.spelled[node], "box": box, "value": passes.data(node), "leaf": node.op is None, **known}
 
 
 def _groups(graph: Graph) -> tuple[list[list[Any]], dict[Value, dict[str, int]]]:

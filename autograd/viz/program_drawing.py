@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from autograd._format import counted
+from autograd._format import counted, listed
 from autograd.compiler.program import Arg, Program, Row
 from autograd.viz import style
 from autograd.viz.drawing import EDGES, GRAPH, NODES, Drawing
@@ -32,6 +32,16 @@ class ProgramDrawing(Drawing):
     def text(self) -> str:
         """The program as straight-line code."""
         return str(self.program)
+
+    def words(self) -> tuple[str, str]:
+        """A title and a description, for those who do not see the picture."""
+        inputs, outputs = (
+            listed([each.name for each in both]) or "nothing" for both in (self.program.inputs, self.program.outputs)
+        )
+        return (
+            f"Program of {inputs}",
+            f"A program of {counted(len(self.program.rows), 'row')} that computes {outputs} from {inputs}.",
+        )
 
 
 def draw_program(program: Program) -> ProgramDrawing:

@@ -132,7 +132,7 @@ class Plan:
         self.paths = {id: self._path(box) for id, box in diagram.boxes.items()}
         self.ends = {arrow.id: (arrow.source, arrow.target) for arrow in diagram.arrows}
         self._cut_cycles()
-        self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where they leave
+        self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         self.frame_items: dict[Group, Item] = {}
         self.levels: dict[Group | None, tuple[_Level, dict[str, Link]]] = {}
         parts = self._parts()
@@ -285,14 +285,21 @@ class Plan:
                 level, links = self.levels[where]
                 u, v = origins[where]
                 points += [(u + a, v + b) for a, b in level.way(links[arrow.id])]
-            apart = self.leaving[self.placed[source].item] / 2
-            lanes = ((-apart, apart), (-PAIR / 2, PAIR / 2), self.entering(arrow.id)[1])
+            entering = self.entering(arrow.id)[1]
+            apart = self.leaving.get(self.placed[source].item)
+            leaving = entering if apart is None else (-apart / 2, apart / 2)
+            lanes = (leaving, (-PAIR / 2, PAIR / 2), entering)
             self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
 
 
 def frame_title(frame: Group) -> str:
     """The name of a frame and what it is."""
     return "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
+
+
+def _has_pair(card: Card) -> bool:
+    """Are its value and its gradient above each other, so that one pair of lines may begin and end there?"""
+    return [line.kind for line in card.lines[:2]] == ["value", "grad"]
 
 
 def _series(card: Card) -> tuple[str, int] | None:
@@ -324,7 +331,11 @@ class _Level(Level):
             strips = [plan.entering(hop.link.arrow)[0] for hop in item.ins]
             room = sum(strip.before + strip.after for strip in strips)
             item.across = max(item.across, room)
-            start = (item.across - room) / 2
+            middle = item.across / 2
+            if not plan.upright and _has_pair(each.card):  # so that a chain is straight
+                middle = (item.across - each.height) / 2 + HEAD + PADDING / 2 + LINE
+            start = middle - (strips[0].before if len(strips) == 1 else room / 2)
+            start = min(max(start, 0.0), item.across - room)
             for hop, strip in zip(item.ins, strips, strict=True):
                 hop.link.enters = start + strip.before
                 start += strip.before + strip.after
@@ -335,9 +346,7 @@ class _Level(Level):
         if item in plan.frame_items.values() or not count:
             return super().spread(item, count)
         placed = plan.placed[item.key]
-        kinds = [line.kind for line in placed.card.lines[:2]]
-        if count == 1 and kinds == ["value", "grad"] and not plan.upright:
-            plan.leaving[item] = LINE
+        if count == 1 and _has_pair(placed.card) and not plan.upright:
             return [(item.across - placed.height) / 2 + HEAD + PADDING / 2 + LINE]
         pitch = min(2 * PAIR, (item.across - PADDING) / count)
         plan.leaving[item] = min(PAIR, pitch / 2)

@@ -13,7 +13,7 @@ from autograd.graph import Graph
 from autograd.op import TABLE
 from tests.support.programs import any_floats, run_ops, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 def exact(found):

@@ -16,7 +16,7 @@ from autograd.extend import draw
 from tests.support.points import points
 from tests.support.programs import SPECIAL, any_floats, odd_programs, run_ops, tame_floats, tame_programs, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 four_numbers = st.lists(any_floats, min_size=4, max_size=4)
 any_programs = st.one_of(wild_programs(), odd_programs, tame_programs())
 

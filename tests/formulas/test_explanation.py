@@ -13,7 +13,7 @@ from autograd import Value, custom_op, gradients
 from autograd.formulas import explain
 from tests.support.programs import run_ops, tame_floats, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 NUMBER = r"\(?−?[\d.]+(?:e[+−]\d+)?\)?"
 RESULT = rf"{NUMBER}|NaN|−?inf"
 

@@ -14,7 +14,7 @@ from autograd.op import TABLE
 from tests.support.formulas import from_latex, value
 from tests.support.programs import run_ops, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 def definitions(latex):

@@ -12,7 +12,7 @@ from autograd.formulas import paths
 from autograd.sweeps import topological_order
 from tests.support.programs import run_ops, tame_floats, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 def all_paths(x, root):

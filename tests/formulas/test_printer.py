@@ -16,7 +16,7 @@ from autograd.sweeps import topological_order
 from tests.support.formulas import from_latex, from_text, value
 from tests.support.programs import run_ops, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 ROWS = [TABLE[name] for name in sorted(ops.BUILT_IN)]
 NAMES = ("a", "b", "c", "d", "f", "g", "h")
 READERS = {"text": (TEXT, partial_text, from_text), "LaTeX": (LATEX, partial_latex, from_latex)}
@@ -162,7 +162,7 @@ def test_every_op_in_every_place_of_every_op_read_back_has_its_number(kind):
             except (ZeroDivisionError, OverflowError, TypeError):  # Python's own operators: 1/0, and complex roots
                 continue
             if abs(exact) < 1e9:
-                assert got == pytest.approx(exact, rel=1e-5, abs=1e-5), (written.text, at)
+                assert abs(got - exact) <= 1e-5 * max(1.0, abs(exact)), (written.text, at)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from autograd.python_source import HELPERS, constant, operation, variable
 from autograd.sweeps import topological_order
 from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
 
-more_examples = settings(max_examples=3 * settings.default.max_examples)
+more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 ROW_OF = {"cube_root": "cbrt", "floored": "floor", "ceiled": "ceil", "rounded": "round", "log_gamma": "lgamma"}
 INNER = {"halves", "log_gamma_of_2_plus", "zeta_tail", "factorial_over_power"}  # what other helpers call

@@ -10,6 +10,7 @@ import autograd
 from autograd import Value, _format
 from autograd.sweeps import topological_order
 from autograd.viz.widget import widget
+from tests.support.axe import violations
 from tests.support.browser import browser, opened
 
 __all__ = ["browser"]
@@ -79,7 +80,7 @@ def live(browser, folder, y, leaves):
 
 
 # `slow` holds answers back until it is called; messages are in order.
-PAGE = """<!DOCTYPE html><html lang="en"><title>live</title><style>body { margin: 0 }</style><div id="here"></div>
+PAGE = """<!DOCTYPE html><html lang="en"><title>live</title><style>body { margin: 0 }</style><main id="here"></main>
 <script id="texts" type="application/json">{texts}</script>
 <script>
   const { style, script, state } = JSON.parse(document.getElementById("texts").textContent);
@@ -115,6 +116,19 @@ def test_a_slider_computes_the_graph_again(browser, tmp_path):
             assert shown.numbers() == expected(y)
             assert shown.field("w").input_value() == _format.shown(number)
             assert _format.shown(number) in shown.page.locator("#n0").text_content()
+
+
+def test_what_is_written_stays_where_it_was(browser, tmp_path):
+    places = """() => [...document.querySelectorAll(".stage-picture :is(g.node, text.sentence)")].map((part) => {
+        const { x, y } = part.getBoundingClientRect();
+        return [Math.round(x), Math.round(y)];
+    })"""
+    with live(browser, tmp_path, *program(0.5)) as shown:
+        before = shown.page.evaluate(places)
+        for number in (0.54, 0.8):
+            shown.type("w", str(number))
+            shown.titled(program(number)[0].data)
+            assert shown.page.evaluate(places) == before
 
 
 NUMBERS = {" -2.5 ": -2.5, "−.5": -0.5, "+1e-3": 1e-3, "3.": 3.0, "1e400": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -217,6 +231,14 @@ def test_a_view_that_is_closed_hears_nothing_any_more(browser, tmp_path):
         page.evaluate("render()")
         page.locator(".live").wait_for()
         assert page.evaluate("heard.length") == 2
+
+
+def test_axe_finds_nothing_in_the_live_player(browser, tmp_path):
+    with live(browser, tmp_path, *program(0.5)) as shown:
+        shown.type("w", "two")
+        for _ in ("light", "dark"):
+            assert violations(shown.page) == []
+            shown.page.get_by_role("button", name="Switch between light and dark").click()
 
 
 def test_keys_in_the_live_player_go_no_further(browser, tmp_path):

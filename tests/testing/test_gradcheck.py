@@ -9,7 +9,7 @@ import threading
 import time
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -76,6 +76,7 @@ def slopes_overflow(f, point):
 
 
 @example((Expression(("acosh", ("sinh", "x"))), (594.0,)))  # the second partial of acosh is 0 there for a float
+@settings(max_examples=settings.default.max_examples // 2)
 @given(drawn(depth=2))
 def test_right_second_derivatives_are_never_refused(pair):
     f, point = pair

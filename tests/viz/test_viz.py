@@ -130,6 +130,21 @@ def test_a_drawing_that_was_added_to_is_laid_out_by_graphviz():
     assert {"mine", "x"} <= set(texts(drawing))
 
 
+def test_every_picture_has_a_role_a_title_and_a_description():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    ours, edited, program = draw_dot(y), draw_dot(y), autograd.compile(lambda a, b: a * b, 2.0, 3.0).draw()
+    edited.node("mine")
+    described = []
+    for drawing in (ours, edited, program):
+        root = ET.fromstring(drawing.pipe("svg"))
+        assert root.get("role") == "img"
+        described.append([root.find("{http://www.w3.org/2000/svg}" + name).text for name in ("title", "desc")])
+    graph = ["y = 9", "Graph of y = 9: 1 input, 1 operation; largest gradient 6 at x."]
+    assert described == [graph, graph, ["Program of a and b", "A program of 1 row that computes y from a and b."]]
+
+
 def test_graphviz_draws_the_source_too():
     x = Value(3.0, label="x")
     y = x * x

@@ -21,7 +21,8 @@ function leafControl(name, moved) {
   const slider = element("input", { type: "range", "aria-label": name });
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
   const problem = element("span", { class: "problem", id, role: "alert" });
-  const root = element("div", { class: "leaf", role: "group", "aria-label": name }, element("span", { class: "name" }, name), slider, field, problem);
+  const label = element("span", { class: "name" }, name);
+  const root = element("div", { class: "leaf", role: "group", "aria-label": name }, label, element("span", { class: "handles" }, slider, field), problem);
   let x = 0;
 
   function refuse(message) {

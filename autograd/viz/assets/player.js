@@ -18,13 +18,13 @@ function strides(walk, groups) {
   return found;
 }
 
-// What stands at a node: all of it, or the beginning and the end.
+// What stands at a node: all of it, or what comes out.
 function callouts(all, where, more) {
   const line = (text, look = "") => element("div", { class: look }, text);
   const head = where ? [line(where, "quiet")] : [];
   const rest = all.length > MAX_LINES || more ? [line("…", "quiet")] : [];
-  const [begin, ...others] = all[0].text.split(" = ");
-  const short = [begin.length > 24 ? `${begin.slice(0, 22)}…` : begin, ...others.slice(-1)].join(others.length > 1 ? " = … = " : " = ");
+  const [, result, is] = all[0].text.match(/^(.*?) (\+?=) /) ?? [];
+  const short = is ? `${result} ${is} ${all[0].text.split(" = ").at(-1)}` : all[0].text;
   return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(short)]];
 }
 
@@ -36,7 +36,7 @@ function mount(root, data, keyboard = document) {
   const picture = drawing(view);
   const words = callout(view);
   const table = numbers();
-  const details = element("div", { class: "details" });
+  const details = element("div", { class: "details", tabindex: 0, role: "group", "aria-label": "This step" });
   const panel = element("div", { class: "side", role: "group", "aria-label": "Numbers", hidden: "" }, details, table.root);
   const sentence = element("p", { class: "sentence" });
   const title = element("h1");
@@ -148,7 +148,7 @@ function mount(root, data, keyboard = document) {
     say(now, calm);
     if (!panel.hidden) table.show(walk, now, data.nodes);
     if (calm && before === now.times[0] - 1) picture.travel(now);
-    if (own && !playing) place.write();
+    if (own && stepped && !playing) place.write();
   }
 
   function say(now, calm) {

@@ -39,7 +39,7 @@ class NeuronMaps {
   }
 
   paint(canvas, numbers) {
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true }); // kept in memory, where it is written
     const image = context.createImageData(MAP_CELLS, MAP_CELLS);
     const [low, high] = extent(numbers);
     numbers.forEach((number, i) => {
