@@ -1,13 +1,18 @@
 // Builds the playground: `node build.mjs STAGE OUT`. STAGE holds the Python packages it runs; OUT becomes a folder of static files.
 
 import { build } from "esbuild";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { loadPyodide } from "pyodide";
 
 const here = import.meta.dirname;
 const [stage, out] = process.argv.slice(2).map((path) => resolve(path));
 const runtime = join(here, "node_modules/pyodide");
+
+const OWN = `This page runs scalar-autograd (MIT) in Pyodide (Mozilla Public License 2.0, sources at
+https://github.com/pyodide/pyodide), which contains CPython (Python Software Foundation License Version 2), compiled with
+Emscripten (MIT). Drawings are described with the package graphviz (MIT). The editor is CodeMirror (MIT):
+`;
 
 // Python sources as .pyc: the standard library starts in a quarter of the time.
 const COMPILE = `
@@ -15,7 +20,13 @@ import importlib.util, marshal, pathlib, sys, zipfile
 
 # The compiler translates their functions to other languages.
 READ_AS_SOURCE = {"autograd/scalar_math.py", "autograd/compiler/exports/library.py"}
-LEFT_OUT = set("_pyrepl curses dbm ensurepip ftplib http idlelib imaplib lib2to3 mailbox multiprocessing nntplib pdb poplib pydoc pydoc_data smtplib sqlite3 test tkinter turtle turtledemo unittest venv wsgiref xmlrpc _pyio doctest tarfile".split())
+LEFT_OUT = set("_pyrepl curses dbm ensurepip ftplib http idlelib imaplib lib2to3 mailbox multiprocessing nntplib pdb poplib pydoc pydoc_data smtplib sqlite3 test tkinter turtle turtledemo unittest venv wsgiref xmlrpc _pyio doctest tarfile xml cProfile profile pstats trace smtpd telnetlib uu zipapp asynchat asyncore cgi cgitb imghdr sndhdr crypt".split())
+ENCODINGS = {"__init__", "aliases", "ascii", "latin_1", "utf_8", "cp437", "idna", "raw_unicode_escape", "unicode_escape", "utf_16", "utf_8_sig"}
+
+def left_out(name):
+    first, _, rest = name.partition("/")
+    stem = first.partition(".")[0]
+    return stem in LEFT_OUT or first == "encodings" and rest.partition(".")[0] not in ENCODINGS
 
 def compiled(source, name, optimize):
     code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
@@ -41,7 +52,7 @@ def pack(files, path, optimize):
 def of_zip(path):
     with zipfile.ZipFile(path) as packed:
         names = [name for name in packed.namelist() if not name.endswith("/")]
-        return {name: packed.read(name) for name in names if name.partition("/")[0].partition(".")[0] not in LEFT_OUT}
+        return {name: packed.read(name) for name in names if not left_out(name)}
 
 def of_folder(path):
     root = pathlib.Path(path)
@@ -57,6 +68,18 @@ async function packPython() {
         python.mountNodeFS(at, path);
     }
     python.runPython(COMPILE);
+}
+
+// What the page carries of others, and under which terms.
+function licences() {
+    const { packages } = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf-8"));
+    const carried = Object.entries(packages).filter(([path]) => /(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)/.test(path));
+    const texts = carried.map(([path, { version, license }]) => {
+        const file = join(here, path, "LICENSE");
+        const text = existsSync(file) ? readFileSync(file, "utf-8") : "";
+        return `${path.replace("node_modules/", "")} ${version}: ${license}\n\n${text}`;
+    });
+    return [OWN, ...texts].join(`\n${"-".repeat(80)}\n\n`);
 }
 
 rmSync(out, { recursive: true, force: true });
@@ -76,4 +99,5 @@ await build({
     legalComments: "linked",
     logLevel: "warning",
 });
-for (const file of ["index.html", "style.css"]) cpSync(join(here, file), join(out, file));
+cpSync(join(here, "index.html"), join(out, "index.html"));
+writeFileSync(join(out, "licences.txt"), licences());
