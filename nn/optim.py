@@ -414,7 +414,7 @@ class Adam(Optimizer):
         def update(data: Any, grad: Any, memory: Memory) -> tuple[Any, Memory]:
             step = memory["step"] + 1
             if step not in scales:
-                scales[step] = lr / (1.0 - beta1**step), math.sqrt(1.0 - beta2**step)
+                scales[step] = lr / (1.0 - beta1**step), sqrt(1.0 - beta2**step)
             rate, root = scales[step]
             grad = grad + decay * data
             mean = beta1 * memory["exp_avg"] + (1.0 - beta1) * grad

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Any
 
 from autograd.compiler.executors.python import split
 from autograd.compiler.program import Arg, Program
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.int32]
-    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,41 +30,38 @@ class Tape:
     args, starts      the arguments of row i are args[starts[i]:starts[i + 1]], registers all
     shapes            for each row, the shape of a matrix product, else 0, 0
     constants         numbers, and `constant_registers`, the uniform registers that hold them
+
+    They are lists, or NumPy's arrays after `arrays()`.
     """
 
     uniform: int
     varying: int
-    inputs: Integers
-    outputs: Integers
+    inputs: Any
+    outputs: Any
     ops: tuple[str, ...]
-    codes: Integers
-    results: Integers
-    args: Integers
-    starts: Integers
-    shapes: Integers
-    constants: Floats
-    constant_registers: Integers
+    codes: Any
+    results: Any
+    args: Any
+    starts: Any
+    shapes: Any
+    constants: Any
+    constant_registers: Any
     before: int
     after: int
 
     @classmethod
     def of(cls, program: Program) -> Tape:
-        """The tape of a program; ImportError without NumPy.
+        """The tape of a program.
 
         >>> from autograd import ops
         >>> from autograd.compiler.program import Input, Output, Row
         >>> rows = (Row(ops.mul, (1, 0), 2), Row(ops.add, (2, 0.5), 3))
         >>> tape = Tape.of(Program((Input("x", True), Input("w")), rows, (Output("y", 3),), 4))
-        >>> tape.uniform, tape.varying, tape.inputs.tolist(), tape.constants.tolist(), tape.constant_registers.tolist()
+        >>> tape.uniform, tape.varying, tape.inputs, tape.constants, tape.constant_registers
         (2, 3, [2, 0], [0.5], [1])
-        >>> tape.args.tolist(), tape.results.tolist(), tape.outputs.tolist()
+        >>> tape.args, tape.results, tape.outputs
         ([0, 2, 3, 1], [3, 4], [4])
         """
-        try:
-            import numpy as np
-        except ImportError as error:
-            raise ImportError('Tape.of needs NumPy: pip install "scalar-autograd[compile]"') from error
-
         parts = split(program)
         rows = [row for part in parts for row in part]
         args = [arg for row in rows for arg in row.args]
@@ -83,8 +73,8 @@ class Tape:
         free = {False: itertools.count(), True: itertools.count(uniform + len(constants))}
         places |= {register: next(free[kind]) for register, kind in enumerate(varies)}
 
-        def placed(found: Iterable[Arg]) -> Integers:
-            return np.array([places[arg if type(arg) is int else repr(arg)] for arg in found], np.int32)
+        def placed(found: Iterable[Arg]) -> list[int]:
+            return [places[arg if type(arg) is int else repr(arg)] for arg in found]
 
         codes = {name: code for code, name in enumerate(dict.fromkeys(row.op.name for row in rows))}
         return cls(
@@ -93,13 +83,22 @@ class Tape:
             inputs=placed(range(len(program.inputs))),
             outputs=placed(outputs),
             ops=tuple(codes),
-            codes=np.array([codes[row.op.name] for row in rows], np.int32),
+            codes=[codes[row.op.name] for row in rows],
             results=placed([row.result for row in rows]),
             args=placed(args),
-            starts=np.cumsum([0, *[len(row.args) for row in rows]], dtype=np.int32),
-            shapes=np.array([row.shape or (0, 0) for row in rows], np.int32).reshape(-1, 2),
-            constants=np.array(list(constants.values()), np.float64),
+            starts=list(itertools.accumulate((len(row.args) for row in rows), initial=0)),
+            shapes=[row.shape or (0, 0) for row in rows],
+            constants=list(constants.values()),
             constant_registers=placed(constants.values()),
             before=len(parts[0]),
             after=len(parts[0]) + len(parts[1]),
         )
+
+    def arrays(self) -> Tape:
+        """The same tape in NumPy's arrays: int32, and float64 for the constants."""
+        import numpy as np
+
+        integers = ("inputs", "outputs", "codes", "results", "args", "starts", "constant_registers")
+        found: dict[str, Any] = {name: np.array(getattr(self, name), np.int32) for name in integers}
+        shapes = np.array(self.shapes, np.int32).reshape(-1, 2)
+        return replace(self, **found, shapes=shapes, constants=np.array(self.constants, np.float64))

@@ -2,7 +2,6 @@
 
 import sys
 
-import pytest
 from hypothesis import given
 
 from autograd import ops
@@ -20,9 +19,9 @@ def run_tape(tape, inputs, lanes, width):
     memory = [0.0] * (tape.uniform + tape.varying * width)
     starts = [r if r < tape.uniform else tape.uniform + (r - tape.uniform) * width for r in range(tape.uniform + tape.varying)]
     found = [[] for _ in tape.outputs]
-    for register, number in zip(tape.constant_registers.tolist(), tape.constants.tolist(), strict=True):
+    for register, number in zip(tape.constant_registers, tape.constants, strict=True):
         memory[register] = number
-    for register, number in zip(tape.inputs.tolist(), inputs, strict=True):
+    for register, number in zip(tape.inputs, inputs, strict=True):
         if register < tape.uniform:
             memory[register] = number
 
@@ -32,8 +31,8 @@ def run_tape(tape, inputs, lanes, width):
     def run_rows(rows, lane=0):
         for i in rows:
             name = tape.ops[tape.codes[i]]
-            args = [memory[at(r, lane)] for r in tape.args[tape.starts[i] : tape.starts[i + 1]].tolist()]
-            n, m = tape.shapes[i].tolist()
+            args = [memory[at(r, lane)] for r in tape.args[tape.starts[i] : tape.starts[i + 1]]]
+            n, m = tape.shapes[i]
             first = int(tape.results[i])
             if name == "matmul":
                 for j in range(n):
@@ -51,15 +50,15 @@ def run_tape(tape, inputs, lanes, width):
     run_rows(range(tape.before))
     for start in range(0, lanes, width):
         block = range(min(width, lanes - start))
-        for register, column in zip(tape.inputs.tolist(), inputs, strict=True):
+        for register, column in zip(tape.inputs, inputs, strict=True):
             for lane in block if register >= tape.uniform else ():
                 memory[at(register, lane)] = column[start + lane]
         for lane in block:
             run_rows(range(tape.before, tape.after), lane)
-        for register, numbers in zip(tape.outputs.tolist(), found, strict=True):
+        for register, numbers in zip(tape.outputs, found, strict=True):
             numbers += [memory[at(register, lane)] for lane in block if register >= tape.uniform]
     run_rows(range(tape.after, len(tape.codes)))
-    return [memory[r] if r < tape.uniform else numbers for r, numbers in zip(tape.outputs.tolist(), found, strict=True)]
+    return [memory[r] if r < tape.uniform else numbers for r, numbers in zip(tape.outputs, found, strict=True)]
 
 
 @given(programs())
@@ -76,7 +75,7 @@ def test_registers_that_are_neighbours_and_of_one_kind_stay_neighbours(drawn):
     rows = tuple(Row(ops.pos, (i,), program.registers + i) for i in range(program.registers))
     outputs = [Output("y", r) for r in range(program.registers)]
     tape = Tape.of(Program(program.inputs, program.rows + rows, tuple(outputs), 2 * program.registers))
-    kinds, places = program.per_lane, tape.outputs.tolist()
+    kinds, places = program.per_lane, tape.outputs
     for i in range(program.registers - 1):
         assert kinds[i] != kinds[i + 1] or places[i + 1] == places[i] + 1
 
@@ -84,12 +83,11 @@ def test_registers_that_are_neighbours_and_of_one_kind_stay_neighbours(drawn):
 def test_constants_are_held_once_and_zeros_of_either_sign_apart():
     rows = (Row(ops.add, (0, 0.0), 1), Row(ops.add, (1, -0.0), 2), Row(ops.mul, (2, 0.0), 3))
     tape = Tape.of(Program((Input("x", True),), rows, (Output("y", 2.5), Output("z", 0.0)), 4))
-    assert bits(tape.constants.tolist()) == bits([0.0, -0.0, 2.5])
-    assert tape.constant_registers.tolist() == [0, 1, 2]
-    assert tape.outputs.tolist() == [2, 0]
+    assert bits(tape.constants) == bits([0.0, -0.0, 2.5])
+    assert tape.constant_registers == [0, 1, 2]
+    assert tape.outputs == [2, 0]
 
 
-def test_without_numpy_the_error_says_what_to_install(monkeypatch):
+def test_a_tape_is_made_without_numpy(monkeypatch):
     monkeypatch.setitem(sys.modules, "numpy", None)
-    with pytest.raises(ImportError, match=r'pip install "scalar-autograd\[compile\]"'):
-        Tape.of(Program((), (), (), 0))
+    assert Tape.of(Program((), (), (), 0)).starts == [0]

@@ -39,7 +39,7 @@ class Lanes:
     def __init__(self, tape: Tape, threads: int | None = None) -> None:
         for name in unavailable(tape.ops):
             raise CompileError(f"{name} was made by custom_op, so it cannot run in machine code: use another executor")
-        self._tape = tape
+        tape = self._tape = tape.arrays()
         self._threads = cores() if threads is None else threads
         self._code = LaneCode(tape)
         (self._interpreter,) = addresses([interpreter.INTERPRETER])

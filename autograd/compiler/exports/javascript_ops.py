@@ -6,6 +6,7 @@ import ast
 import json
 import math
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 from typing import Any
 
 from autograd.compiler.exports.javascript_writer import JavaScriptWriter
@@ -75,14 +76,13 @@ def tape_json(tape: Tape) -> str:
     It has the names of the fields of Tape, and `terms`: for each sum of products, the positions of the factors of each
     term, by the number of arguments. Constants that JSON cannot say are strings.
     """
-    counts = (tape.starts[1:] - tape.starts[:-1]).tolist()
+    counts = [end - start for start, end in pairwise(tape.starts)]
     terms: dict[str, dict[int, Any]] = {}
-    for code, count in zip(tape.codes.tolist(), counts, strict=True):
+    for code, count in zip(tape.codes, counts, strict=True):
         name = tape.ops[code]
         op = None if name in INSTRUCTIONS else op_named(name)
         if op is not None and op.arity is None and op.terms is not None:
             # -0.0 + x is x, whatever x is.
             terms.setdefault(name, {})[count] = {"start": 0.0 if is_sum(op) else -0.0, "terms": op.terms(count)}
-    fields = {name: x.tolist() if hasattr(x, "tolist") else x for name, x in vars(tape).items()}
-    constants = [x if math.isfinite(x) else "NaN" if x != x else f"{'-' * (x < 0.0)}Infinity" for x in tape.constants.tolist()]
-    return json.dumps({**fields, "constants": constants, "terms": terms})
+    constants = [x if math.isfinite(x) else "NaN" if x != x else f"{'-' * (x < 0.0)}Infinity" for x in tape.constants]
+    return json.dumps({**vars(tape), "constants": constants, "terms": terms})

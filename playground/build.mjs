@@ -1,0 +1,103 @@
+// Builds the playground: `node build.mjs STAGE OUT`. STAGE holds the Python packages it runs; OUT becomes a folder of static files.
+
+import { build } from "esbuild";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { loadPyodide } from "pyodide";
+
+const here = import.meta.dirname;
+const [stage, out] = process.argv.slice(2).map((path) => resolve(path));
+const runtime = join(here, "node_modules/pyodide");
+
+const OWN = `This page runs scalar-autograd (MIT) in Pyodide (Mozilla Public License 2.0, sources at
+https://github.com/pyodide/pyodide), which contains CPython (Python Software Foundation License Version 2), compiled with
+Emscripten (MIT). Drawings are described with the package graphviz (MIT). The editor is CodeMirror (MIT):
+`;
+
+// Python sources as .pyc: the standard library starts in a quarter of the time.
+const COMPILE = `
+import importlib.util, marshal, pathlib, sys, zipfile
+
+# The compiler translates their functions to other languages.
+READ_AS_SOURCE = {"autograd/scalar_math.py", "autograd/compiler/exports/library.py"}
+LEFT_OUT = set("_pyrepl curses dbm ensurepip ftplib http idlelib imaplib lib2to3 mailbox multiprocessing nntplib pdb poplib pydoc pydoc_data smtplib sqlite3 test tkinter turtle turtledemo unittest venv wsgiref xmlrpc _pyio doctest tarfile xml cProfile profile pstats trace smtpd telnetlib uu zipapp asynchat asyncore cgi cgitb imghdr sndhdr crypt".split())
+ENCODINGS = {"__init__", "aliases", "ascii", "latin_1", "utf_8", "cp437", "idna", "raw_unicode_escape", "unicode_escape", "utf_16", "utf_8_sig"}
+
+def left_out(name):
+    first, _, rest = name.partition("/")
+    stem = first.partition(".")[0]
+    return stem in LEFT_OUT or first == "encodings" and rest.partition(".")[0] not in ENCODINGS
+
+def compiled(source, name, optimize):
+    code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
+    return importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8) + marshal.dumps(code)
+
+def write(packed, name, data):
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    packed.writestr(entry, data)
+
+def pack(files, path, optimize):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, data in sorted(files.items()):
+            if name in READ_AS_SOURCE:
+                write(packed, name, data)
+                folder, _, stem = name.removesuffix(".py").rpartition("/")
+                write(packed, f"{folder}/__pycache__/{stem}.{sys.implementation.cache_tag}.pyc", compiled(data, name, optimize))
+            elif name.endswith(".py"):
+                write(packed, name + "c", compiled(data, name, optimize))
+            else:
+                write(packed, name, data)
+
+def of_zip(path):
+    with zipfile.ZipFile(path) as packed:
+        names = [name for name in packed.namelist() if not name.endswith("/")]
+        return {name: packed.read(name) for name in names if not left_out(name)}
+
+def of_folder(path):
+    root = pathlib.Path(path)
+    return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+pack(of_zip("/runtime/python_stdlib.zip"), "/out/python.zip", 2)
+pack(of_folder("/stage"), "/out/engine.zip", 0)
+`;
+
+async function packPython() {
+    const python = await loadPyodide({ indexURL: runtime });
+    for (const [at, path] of Object.entries({ "/runtime": runtime, "/stage": stage, "/out": join(out, "python") })) {
+        python.mountNodeFS(at, path);
+    }
+    python.runPython(COMPILE);
+}
+
+// What the page carries of others, and under which terms.
+function licences() {
+    const { packages } = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf-8"));
+    const carried = Object.entries(packages).filter(([path]) => /(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)/.test(path));
+    const texts = carried.map(([path, { version, license }]) => {
+        const file = join(here, path, "LICENSE");
+        const text = existsSync(file) ? readFileSync(file, "utf-8") : "";
+        return `${path.replace("node_modules/", "")} ${version}: ${license}\n\n${text}`;
+    });
+    return [OWN, ...texts].join(`\n${"-".repeat(80)}\n\n`);
+}
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, "python"), { recursive: true });
+await packPython();
+for (const file of ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "pyodide-lock.json"]) {
+    cpSync(join(runtime, file), join(out, "python", file));
+}
+await build({
+    entryPoints: [join(here, "src/main.js"), join(here, "src/worker.js")],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    external: ["./python/*"],
+    legalComments: "linked",
+    logLevel: "warning",
+});
+cpSync(join(here, "index.html"), join(out, "index.html"));
+writeFileSync(join(out, "licences.txt"), licences());

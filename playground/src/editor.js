@@ -1,0 +1,50 @@
+// A small CodeMirror: Python's colours, and a mark where a slip is.
+
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { python } from "@codemirror/lang-python";
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { setDiagnostics } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const colours = HighlightStyle.define([
+    { tag: tags.keyword, color: "var(--accent)" },
+    { tag: tags.comment, color: "var(--quiet)" },
+    { tag: tags.string, color: "var(--class-1)" },
+    { tag: tags.number, color: "var(--class-3)" },
+]);
+
+export function editor({ text, label, onChange }) {
+    const view = new EditorView({
+        state: EditorState.create({
+            doc: text,
+            extensions: [
+                history(),
+                drawSelection(),
+                bracketMatching(),
+                python(),
+                syntaxHighlighting(colours),
+                keymap.of([...defaultKeymap, ...historyKeymap]),
+                EditorView.lineWrapping,
+                EditorView.contentAttributes.of({ "aria-label": label }),
+                EditorView.updateListener.of((update) => update.docChanged && onChange()),
+            ],
+        }),
+    });
+    const message = element("p", { class: "slip", role: "alert" });
+
+    // Show an error at its line and column, or none.
+    function mark(error) {
+        message.textContent = error?.message ?? "";
+        const found = [];
+        if (error?.line) {
+            const line = view.state.doc.line(Math.min(error.line, view.state.doc.lines));
+            const from = Math.min(line.to, line.from + error.column - 1);
+            found.push({ from, to: Math.min(line.to, from + 1), severity: "error", message: error.message });
+        }
+        view.dispatch(setDiagnostics(view.state, found));
+    }
+
+    return { element: element("div", { class: "editor" }, view.dom, message), text: () => view.state.doc.toString(), mark };
+}

@@ -1,0 +1,60 @@
+"""`make site`: the playground, a folder of static files that runs the engine in a browser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from autograd._files import write_atomically
+from autograd.compiler.exports.javascript_ops import javascript_ops
+from autograd.op import TABLE
+from autograd.viz.page import bundle, styles
+from autograd.viz.player import SCRIPTS, STYLES
+from nn.network.page import ASSETS
+
+HERE = Path(__file__).parent.parent
+SOURCES = HERE / "playground"
+PACKAGES = ("autograd", "nn", "graphviz")  # what the page's Python imports
+
+
+def build(out: Path) -> None:
+    """Write the playground to `out`. Needs Node and, the first time, the network."""
+    if not (SOURCES / "node_modules").exists():
+        _run("npm", "ci", "--no-audit", "--no-fund")
+    with TemporaryDirectory() as stage:
+        for name in PACKAGES:
+            spec = find_spec(name)
+            assert spec is not None
+            assert spec.origin is not None
+            shutil.copytree(Path(spec.origin).parent, Path(stage) / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(SOURCES, Path(stage) / "playground", ignore=lambda _, names: [x for x in names if not x.endswith(".py")])
+        write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
+        shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
+        _run("node", "build.mjs", stage, str(out.resolve()))
+    write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
+    write_atomically(
+        out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css")) + (SOURCES / "style.css").read_text(encoding="utf-8")
+    )
+
+
+def _ending(suffix: str) -> list[Path]:
+    """What the network tab shares with the network view and the page of a training record."""
+    recording = Path(str(files("nn.recording"))) / "assets"
+    own = [recording / name for name in ("symbols.js", "contours.js", "axes.js", "boundary.js", "chart.js", "training.css")]
+    return [path for path in [*ASSETS, *own] if path.suffix == suffix]
+
+
+def _run(*command: str) -> None:
+    program = shutil.which(command[0])
+    if program is None:
+        sys.exit(f"the playground is built with Node: {command[0]} is not on PATH")
+    subprocess.run([program, *command[1:]], cwd=SOURCES, check=True)
+
+
+if __name__ == "__main__":
+    build(Path("site/play"))
