@@ -136,6 +136,8 @@ def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(b
                 assert [card for card in rects(page, ".node .card") if overlap(callout, card)] == []
                 name = page.locator("p.sentence strong").first.inner_text().partition(" ")[0]
                 assert name[:20] in page.locator(".callout").inner_text()
+                for box in page.locator(".node.folded.now .name").all_text_contents():
+                    assert box in page.locator(".callout").inner_text()
             page.keyboard.press("ArrowRight")
         assert told > 0.9 * min(40, len(steps(y)))
 

@@ -19,13 +19,13 @@ function strides(walk, groups) {
 }
 
 // What stands at a node: all of it, or what comes out.
-function callouts(all, where, more) {
+function callouts(all, where, box, more) {
   const line = (text, look = "") => element("div", { class: look }, text);
   const head = where ? [line(where, "quiet")] : [];
   const rest = all.length > MAX_LINES || more ? [line("…", "quiet")] : [];
   const [, result, is] = all[0].text.match(/^(.*?) (\+?=) /) ?? [];
   const short = is ? `${result} ${is} ${all[0].text.split(" = ").at(-1)}` : all[0].text;
-  return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(short)]];
+  return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(box ? `${box}: ${short}` : short)]];
 }
 
 // Fill `root` with the player; returns a function that updates it with other numbers, and has `close` to end it.
@@ -168,8 +168,9 @@ function mount(root, data, keyboard = document) {
     look();
     if (!calm || active.length === 0) return words.hide();
     const [card] = active;
-    const where = last > first ? about : card.folded ? `inside ${card.name}` : "";
-    words.show(callouts(all, where, more), ...picture.around(active.at(-1)));
+    const box = card.folded ? card.name : "";
+    const where = last > first ? about : box && `inside ${box}`;
+    words.show(callouts(all, where, box, more), ...picture.around(active.at(-1)));
   }
 
   // Brings into sight what the step is about.
