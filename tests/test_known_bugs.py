@@ -246,7 +246,7 @@ def test_any_character_may_stand_in_the_label_of_a_drawing():
     source = draw_dot(Value(2.0, label=label) * 3.0).source
     table = source[source.index("<TABLE") : source.index("</TABLE>") + len("</TABLE>")]
     shown = "".join(ElementTree.fromstring(table).itertext())
-    assert shown.replace("\\\\", "\\").startswith(label)
+    assert shown.replace("\\\\", "\\").startswith(f"“{label}”")
 
 
 # -- derivatives of derivatives ----------------------------------------------------------------------
