@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from autograd.compiler.arguments import Block, Given
 from autograd.compiler.runners import LanesRunner, joined
+
+_LOOK = attrgetter("__class__", "dtype", "shape")
+
+
+def call_key(by: Any, reduction: str | None, xs: Sequence[Any]) -> tuple[Any, ...] | None:
+    """What calls that one plan serves have in common; None if an argument is not an array."""
+    try:
+        return by, reduction, *map(_LOOK, xs)
+    except AttributeError:
+        return None
 
 
 class CallPlan:
@@ -18,14 +29,12 @@ class CallPlan:
     def __init__(
         self,
         runner: LanesRunner,
-        xs: Sequence[Any],
         given: Sequence[Given],
         chosen: Sequence[int],
         single: bool,
         scale: float,
     ) -> None:
-        self._kinds, self._dtypes = list(map(type, xs)), [x.dtype for x in xs]
-        self._runner, self._single, self._scale = runner, single, scale
+        self._run, self._single, self._scale = runner.lanes, single, scale
         uniform = [i for i, x in enumerate(given) if x.lanes is None]
         # A reshape takes as long as an operation on a hundred numbers: arrays that have the right shape are left as they are.
         self._vector = uniform[0] if len(uniform) == 1 and len(given[uniform[0]].nesting.shape) == 1 else None
@@ -49,7 +58,6 @@ class CallPlan:
     def of(
         cls,
         runner: object,
-        xs: Sequence[Any],
         given: Sequence[Given],
         axes: Sequence[int | None],
         chosen: Sequence[int],
@@ -68,17 +76,13 @@ class CallPlan:
             if not count or varies[start : start + count] != [wanted] * count:
                 return None
             start += count
-        return cls(runner, xs, given, chosen, single, scale) if varies[0] is not reduced else None
-
-    def takes(self, xs: Sequence[Any]) -> bool:
-        """True if these arguments, which have the shapes of the plan, are arrays of its types."""
-        return list(map(type, xs)) == self._kinds and [x.dtype for x in xs] == self._dtypes
+        return cls(runner, given, chosen, single, scale) if varies[0] is not reduced else None
 
     def __call__(self, xs: Sequence[Any]) -> tuple[Any, Any]:
         """The value and the gradient."""
         columns = [xs[i] if shape is None else xs[i].reshape(shape) for i, shape in self._columns]
         uniform = xs[self._vector] if self._vector is not None else joined([xs[i].reshape(-1) for i in self._uniform])
-        numbers, per_lane = self._runner.outputs(uniform, columns, self._lanes, self._scale)
+        numbers, per_lane = self._run(uniform, columns, self._lanes, self._scale)
         varies, place = self._value
         value = per_lane[place] if varies else float(numbers[place])
         slopes = [

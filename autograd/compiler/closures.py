@@ -71,11 +71,11 @@ class _Same:
     def all(self) -> bool:
         """True if nothing has changed."""
         try:
-            return (
-                all(map(is_, map(getitem, self._holders, self._keys), self._held))
-                and all(map(is_, map(call, self._getters, self._names), self._got))
-                and list(map(len, self._containers)) == self._sizes
-            )
+            if not all(map(is_, map(getitem, self._holders, self._keys), self._held)):
+                return False
+            if self._getters and not all(map(is_, map(call, self._getters, self._names), self._got)):
+                return False
+            return not self._containers or list(map(len, self._containers)) == self._sizes
         except LookupError:  # it is gone
             return False
 

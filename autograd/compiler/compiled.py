@@ -11,7 +11,7 @@ from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import chunked_calls, derived, files
 from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
-from autograd.compiler.call_plan import CallPlan
+from autograd.compiler.call_plan import CallPlan, call_key
 from autograd.compiler.executors.chunks import any_chunked
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
@@ -31,6 +31,8 @@ class Compiled(Programs):
         self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
         self._plans: dict[Any, CallPlan] = {}
+        self._plan_key: Any = None  # of the last one
+        self._plan: CallPlan | None = None
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -49,11 +51,11 @@ class Compiled(Programs):
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
         by = argnums if type(argnums) is int else _transform_checks.argnums("value_and_grad", argnums)
-        key = (by, reduction, *[getattr(x, "shape", None) for x in xs])
-        plan = self._plans.get(key)
-        if plan is not None and plan.takes(xs):
-            if self.traced.closure is not None:
-                self.traced.closure.check()
+        key = call_key(by, reduction, xs)
+        plan = self._plan if key == self._plan_key else self._plans.get(key)
+        if plan is not None:
+            self._plan_key, self._plan = key, plan
+            self.check_closure()
             return plan(xs)
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
@@ -69,8 +71,8 @@ class Compiled(Programs):
         if lanes and not (self.captured or self.traced.guards or self.traced.samplers):
             runner = self._runners.get((("gradient", chosen, reduced), True, "plain"))
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(runner, xs, given, axes, chosen, single, reduced, scale)
-            if plan is not None:
+            plan = CallPlan.of(runner, given, axes, chosen, single, reduced, scale)
+            if plan is not None and key is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)
         value = float(value) if reduced and not is_foreign(value) else value

@@ -96,7 +96,7 @@ class LanesRunner(Runner):
         from autograd.compiler.tape import Tape
 
         super().__init__(program)
-        self._lanes = Lanes(Tape.of(program))
+        self.lanes = Lanes(Tape.of(program))
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
@@ -104,7 +104,7 @@ class LanesRunner(Runner):
 
     def outputs(self, uniform: Any, columns: Sequence[Any], lanes: int, scale: float = 1.0) -> tuple[Any, Any]:
         """Those that are uniform, and those per lane, of shape (outputs, lanes), all times `scale`."""
-        return self._lanes(uniform, columns, lanes, scale)
+        return self.lanes(uniform, columns, lanes, scale)
 
 
 def joined(parts: Sequence[Any]) -> Any:
