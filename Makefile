@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check pythons portable torch bench soak flakes notebooks lab pictures mutants site clean
+.PHONY: demo test unit check pythons portable torch bench soak flakes notebooks lab pictures mutants site play site-test clean
 
 demo: .venv/ready
 	$(BIN)/python -m tools.demo
@@ -62,6 +62,14 @@ lab: .venv/lab
 
 site: .venv/ready
 	$(BIN)/python -m tools.site
+
+# The playground, which needs Node: built and served on this machine.
+play: .venv/ready
+	$(BIN)/python -m tools.playground --serve
+
+# The playground in Chromium.
+site-test: .venv/ready
+	$(BIN)/pytest -q playground
 
 # With an empty PATH, the pinned renderer draws them, identically on every machine.
 pictures: .venv/ready

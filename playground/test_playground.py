@@ -59,7 +59,8 @@ def write(page: Any, text: str, tab: str = "expression") -> None:
 
 
 def told(page: Any, text: str, where: str) -> None:
-    page.wait_for_function("([where, text]) => document.querySelector(where)?.textContent.includes(text)", arg=[where, text], timeout=LONG)
+    seen = "([where, text]) => document.querySelector(where)?.textContent.includes(text)"
+    page.wait_for_function(seen, arg=[where, text], timeout=LONG)
 
 
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine(page: Any) -> None:

@@ -1,10 +1,13 @@
-"""`make site`: the playground, a folder of static files that runs the engine in a browser."""
+"""`make play`: the playground, a folder of static files that runs the engine in a browser."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,5 +59,15 @@ def _run(*command: str) -> None:
     subprocess.run([program, *command[1:]], cwd=SOURCES, check=True)
 
 
+def serve(folder: Path) -> None:
+    """Serve a folder to browsers on this machine, until Ctrl-C."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
+    print(f"the playground: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+    with suppress(KeyboardInterrupt):
+        server.serve_forever()
+
+
 if __name__ == "__main__":
     build(Path("site/play"))
+    if "--serve" in sys.argv[1:]:
+        serve(Path("site/play"))
