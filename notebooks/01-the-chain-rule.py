@@ -98,11 +98,11 @@ draw_dot(h, show=["data"])
 # This drawing is called a **graph**.
 #
 # - Each box is a **node**: a number in the calculation, labelled with the name of our variable. `a`, `u` and `h` were
-#   calculated. `x`, in light blue, was given; a node like that is called a **leaf**.
-# - Each circle is the operation that made the node to its right. `**` is "to the power of". The numbers without a box, 5, 3 and
-#   2, are constants: they never change, so we don't differentiate with respect to them.
-# - Each arrow that leaves a box is an **edge**. It leads through a circle to the next box, and means that the first node is
-#   used to make the second. We name it after the two boxes: from `x` to `a`.
+#   calculated. `x`, with a shaded head, was given; a node like that is called a **leaf**.
+# - In the head of a box, before the name, is the operation that made it. `**` is "to the power of". The numbers beside it, 5, 3
+#   and 2, are constants: they never change, so we don't differentiate with respect to them.
+# - Each arrow from a box to the next is an **edge**. It means that the first node is used to make the second. We name it after
+#   the two boxes: from `x` to `a`.
 #
 # What makes the graph useful is that there is only *one* operation from a node to the next, and its derivative is simple enough
 # to know by heart. We write it on the edge:
@@ -149,9 +149,9 @@ draw_dot(h)
 # - `a` has $26 \cdot 1 = 26$.
 # - `x` has $26 \cdot 5 = 130$.
 #
-# At each edge, the gradient on its right, times the number on the edge, gives the gradient on its left. The edges are now blue
-# because the gradient flowing along them is positive; a negative one is orange and dashed. The thicker the edge, the larger the
-# gradient.
+# Each edge now has a second arrow, which runs back. On it stands that product: the gradient on its right, times the local
+# derivative, gives what flows to its left. These arrows are blue because what flows is positive; a negative one is orange and
+# dashed. The thicker the arrow, the larger the gradient.
 #
 # In Python, the node holds it:
 

@@ -72,7 +72,8 @@ draw_dot(o)
 # it passes the gradient on unchanged. The edges into a product carry the other factor. So the gradient of `w1` is
 # $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot 2 = 1$, and that of `x1` is $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot (-3) = -1.5$.
 #
-# A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. The gradient on a dotted edge is nearly zero.
+# A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. Along a dotted edge nothing flows: the gradient
+# is 0.
 #
 # ## Step
 #
@@ -167,8 +168,7 @@ draw_dot(o, expand=True, direction="TB")
 # %% [markdown]
 # The output and the gradients of the five leaves are the same as before. It doesn't matter how finely a calculation is cut.
 # Where there was one edge, there are now several nodes and paths; multiply along the paths, sum over them, and you get the same
-# number. (An edge can be orange although its number is positive: the colour shows the gradient that flows back.) In place of
-# the edge with 0.5, from `n` to `o`, we have:
+# number. In place of the edge with 0.5, from `n` to `o`, we have:
 
 # %%
 from autograd import paths

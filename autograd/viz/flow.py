@@ -17,7 +17,10 @@ NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
 
 @dataclass(frozen=True)
 class Flow:
-    """The lines of one arrow: whether there is one `forward`, and what flows `back`; None if nothing does, or not yet."""
+    """The lines of one arrow: whether there is one `forward`, and what flows `back`; None if nothing does, or not yet.
+
+    The `label` stands at the line back; at the one forward, if there is no other.
+    """
 
     forward: bool
     back: list[float] | None
@@ -46,11 +49,17 @@ def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:
     return Flow(
         forward=options.flow != "backward" or back is None,
         back=back,
-        label="" if back is None else _label(arrow, back, not brief and "partial" in options.show),
+        label=_partial(arrow, options) if back is None else _label(arrow, back, not brief and "partial" in options.show),
         look={} if back is None else style.gradient_style(back, largest),
         tooltip=_tooltip(arrow, "partial" in options.show),
         names=", ".join(arrow.names) + (NOTHING if arrow.partials == [None] else ""),
     )
+
+
+def _partial(arrow: Arrow, options: Options) -> str:
+    """The local derivative, which stands at the arrow as long as nothing flows back."""
+    partial = arrow.partials[0] if len(arrow.partials) == 1 and "partial" in options.show and not arrow.into_folded else None
+    return "" if partial is None else style.short(partial)
 
 
 def _label(arrow: Arrow, back: list[float], product: bool) -> str:

@@ -119,7 +119,7 @@ def head_texts(card: Card) -> tuple[str, str]:
 class Plan:
     """A diagram, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
 
-    `labels` and `ribbons` are the texts beside the backward lines, and their widths; an arrow without has no backward line.
+    `labels` are the texts beside the backward lines, or the forward ones alone; `ribbons` the widths of the backward lines.
     `upright` is a picture from top to bottom, or from bottom to top.
     """
 
@@ -255,8 +255,8 @@ class Plan:
 
     def entering(self, arrow: str) -> tuple[Extent, tuple[float, float]]:
         """The room of a pair of lines and its label before its target, and the offsets of the two lines."""
-        ribbon, label = self.ribbons.get(arrow), self.labels.get(arrow, "")
-        if ribbon is None or not label:
+        ribbon, label = self.ribbons.get(arrow, 0.0), self.labels.get(arrow, "")
+        if not label:
             return self.passing(arrow), (-PAIR / 2, PAIR / 2)
         if self.upright:
             back = PAIR / 2

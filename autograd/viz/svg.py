@@ -62,7 +62,7 @@ class _Picture:
     ) -> None:
         self.diagram, self.cards, self.flows, self.largest, self.notes = diagram, cards, flows, largest, notes
         self.upright, self.reversed = direction in ("TB", "BT"), direction in ("RL", "BT")
-        labels = {id: flow.label for id, flow in flows.items() if flow.back is not None}
+        labels = {id: flow.label for id, flow in flows.items()}
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in flows.items() if flow.back is not None}
         self.plan = Plan(diagram, cards, labels, ribbons, self.upright)
         size = self.plan.along, self.plan.across
@@ -175,9 +175,9 @@ class _Picture:
         points[-1] = (u - THIN_TIP + 1.0, v)
         way = line(self._curve(points), style.FORWARD, 1.2)
         ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
-        return (
-            f'<g id="f{route.arrow.id}" class="edge forward" {ends}><title>forward: {escaped(flow.names)}</title>{way}{end}</g>'
-        )
+        about = f"<title>forward: {escaped(flow.names)}</title>"
+        label = self._label(route, flow.label, style.LINE, 0.0) if flow.back is None and flow.label else ""
+        return f'<g id="f{route.arrow.id}" class="edge forward" {ends}>{about}{way}{end}{label}</g>'
 
     def _backward(self, route: Route, flow: Flow) -> str:
         points = self._lane(route, 1)
@@ -192,16 +192,17 @@ class _Picture:
         ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
         about = f"<title>{escaped(flow.tooltip)}</title>"
         kind = f"edge backward{sign(colour)}"
-        return f'<g id="b{route.arrow.id}" class="{kind}" {ends}>{about}{way}{end}{self._label(route, flow, width)}</g>'
+        label = self._label(route, flow.label, colour, width)
+        return f'<g id="b{route.arrow.id}" class="{kind}" {ends}>{about}{way}{end}{label}</g>'
 
-    def _label(self, route: Route, flow: Flow, width: float) -> str:
+    def _label(self, route: Route, label: str, colour: str, width: float) -> str:
         u, v = route.points[-1]
         back = route.lanes[2][1]
         if self.upright:
             x, y = self._at(u - THIN_TIP - HALF_TEXT, v + back + width / 2 + CLEAR)
-            return text_at((x, y + 4.0), flow.label, "label", flow.look["color"], LABEL)
+            return text_at((x, y + 4.0), label, "label", colour, LABEL)
         x, y = self._at(u - THIN_TIP - CLEAR, v)
-        return text_at((x, y + 4.0), flow.label, "label", flow.look["color"], LABEL, anchor="start" if self.reversed else "end")
+        return text_at((x, y + 4.0), label, "label", colour, LABEL, anchor="start" if self.reversed else "end")
 
     def _lane(self, route: Route, which: int) -> list[Point]:
         """The points of one of the two lines."""

@@ -240,3 +240,13 @@ def test_a_frozen_leaf_is_drawn_without_a_gradient():
     assert "data" in box
     assert "grad" not in box
     assert drawing.source.count("no gradient flows back: branch not taken, or frozen leaf") == 2
+
+
+def test_as_long_as_nothing_flows_back_the_local_derivative_stands_at_the_arrow():
+    x = Value(2.0, label="x")
+    h = (5 * x + 3) ** 2
+    labels = re.findall(r'<g id="f[^>]*class="edge forward".*?class="label"[^>]*>([^<]*)<', draw_dot(h).pipe("svg").decode())
+    assert labels == ["5", "1", "26"]
+    assert 'class="label"' not in draw_dot(h, show=["data"]).pipe("svg").decode()
+    h.backward()
+    assert re.findall(r'class="edge forward"[^\n]*class="label"', draw_dot(h).pipe("svg").decode()) == []
