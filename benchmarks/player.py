@@ -83,21 +83,31 @@ ACTS: dict[str, Callable[[Any], None]] = {
 }
 
 
-def measured(browser: Any, path: str, act: Callable[[Any], None]) -> list[float]:
-    """The durations of the frames, in milliseconds."""
+def measured(browser: Any, path: str, act: Callable[[Any], None]) -> tuple[list[float], float]:
+    """The durations of the frames, and for how long of each the page was at work, in milliseconds."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(Path(path).as_uri())
     page.locator(".node.now").wait_for(state="attached")
+    client = page.context.new_cdp_session(page)
+    client.send("Performance.enable")
+
+    def busy() -> float:
+        return next(
+            float(one["value"]) for one in client.send("Performance.getMetrics")["metrics"] if one["name"] == "TaskDuration"
+        )
+
     act(page)
+    before = busy()
     durations: list[float] = page.evaluate(FRAMES, SECONDS)
+    work = 1000 * (busy() - before) / len(durations)
     page.close()
-    return durations
+    return durations, work
 
 
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
-    print(f"{'graph':8}{'steps':>8}{'page':>10}  {'what':18}{'frames/s':>10}{'median':>10}{'99 %':>8}{'longest':>10}")
+    print(f"{'graph':8}{'steps':>8}{'page':>10}  {'what':18}{'frames/s':>10}{'median':>10}{'99 %':>8}{'longest':>10}{'work':>10}")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for graph in (chain, batch):
@@ -106,10 +116,11 @@ def main() -> None:
             for what, act in ACTS.items():
                 if len(sys.argv) > 1 and what not in sys.argv[1:]:
                     continue
-                times = sorted(measured(browser, path, act))
+                durations, work = measured(browser, path, act)
+                times = sorted(durations)
                 size = f"{len(shown.html.encode()) / 1e6:.1f} MB"
                 rate, most = 1000 * len(times) / sum(times), times[int(0.99 * len(times))]
-                numbers = f"{rate:>10.1f}{median(times):>7.1f} ms{most:>8.1f}{times[-1]:>10.1f}"
+                numbers = f"{rate:>10.1f}{median(times):>7.1f} ms{most:>8.1f}{times[-1]:>10.1f}{work:>7.1f} ms"
                 print(f"{graph.__name__:8}{len(shown.data['steps']):>8}{size:>10}  {what:18}{numbers}", flush=True)
         browser.close()
 
