@@ -49,8 +49,10 @@ class DotWriter:
         ends = arrow.source, arrow.target
         if flow.forward:
             tooltip = style.tooltip(f"forward: {flow.names}")
-            label = {"label": f"<&#160;{flow.label}&#160;>"} if flow.back is None and flow.label else {}
-            self.drawing.edge(*ends, **{"id": f"f{arrow.id}", "class": "forward", "tooltip": tooltip}, **label)
+            look = {"id": f"f{arrow.id}", "class": "forward", "tooltip": tooltip}
+            if flow.back is None and flow.label:
+                look["label"] = f"<&#160;{flow.label}&#160;>"
+            self.drawing.edge(*ends, **look)
         if flow.back is not None:
             label = f"<&#160;{style.escaped(flow.label)}&#160;>"
             look = {"id": f"b{arrow.id}", "class": "backward", "dir": "none" if flow.zero else "back", **flow.look}
