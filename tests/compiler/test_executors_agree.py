@@ -219,7 +219,7 @@ FUNCTIONS = {**LISTS, **ACTIVATIONS, **LOSSES}
 FOUR = st.lists(st.integers(-4000, 4000).filter(bool).map(lambda n: n / 1000), min_size=4, max_size=4)
 ODD = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 20.0, -40.0, 800.0, -800.0, math.inf, -math.inf, math.nan])
 RECORDED_OTHERWISE = ("softmax", "log_softmax", "NLL")  # eagerly they branch on which number is the largest
-few_examples = settings(max_examples=settings.default.max_examples // 30)
+few_examples = settings(max_examples=max(settings.default.max_examples // 20, 1))
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 

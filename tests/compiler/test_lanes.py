@@ -399,6 +399,7 @@ def test_what_is_compiled_is_kept_on_disk_and_said_on_stderr_once(tmp_path):
     assert runs[1].stderr == ""
 
 
+@pytest.mark.slow
 def test_without_a_folder_that_can_be_written_it_compiles_anew(monkeypatch):
     monkeypatch.setattr(machine_code._Implementation, "_locator_classes", [])
     monkeypatch.setattr(machine_code, "_addresses", {})
