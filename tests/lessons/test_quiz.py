@@ -499,8 +499,8 @@ def test_a_deep_graph_is_folded_and_asks_only_for_what_is_drawn():
         h = 1.0001 * h + 0.5
     q = quiz(h, seed=1)
     assert isinstance(q, Quiz)
-    assert len(q.questions) == 10
-    assert q.drawing.source.count("? (") == 10
+    assert len(q.questions) == 8
+    assert q.drawing.source.count("? (") == 8
     assert "opens a box" not in q.drawing.source
     assert len(repr(q)) < 5_000
     assert not q.answer(1, 0.123).right

@@ -24,6 +24,7 @@ from tools.site import build
 pytestmark = pytest.mark.slow
 
 WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+BOTH_WAYS = [("light", "desktop"), ("dark", "phone")]  # of pages whose parts are seen in all four elsewhere
 SITE = ["index", *sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))]
 
 
@@ -178,7 +179,7 @@ def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, wid
     assert_accessible(browser, folder / f"{name}.html", mode, width)
 
 
-@pytest.mark.parametrize("name", [write.__name__ for write in PAGES])
+@pytest.mark.parametrize("name", [write.__name__ for write in PAGES if write not in (two_runs, network_view_of_digits)])
 def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folder, name):
     with opened(browser, folder / f"{name}.html", viewport=WIDTHS["desktop"], reduced_motion="reduce") as page:
         labels = page.get_by_role("button").evaluate_all("all => all.map((b) => b.ariaLabel || b.textContent)")
@@ -190,14 +191,12 @@ def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folde
                 assert found == [], f"{label}: {found}"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(("mode", "width"), BOTH_WAYS)
 def test_axe_finds_nothing_in_the_page_of_the_demo(browser, demo, mode, width):
     assert_accessible(browser, demo / "index.html", mode, width)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(("mode", "width"), BOTH_WAYS)
 def test_axe_finds_nothing_in_the_answers_of_a_notebook(browser, tmp_path, mode, width):
     page_of_answers(mode)(tmp_path / "answers.html")
     assert_accessible(browser, tmp_path / "answers.html", mode, width)
@@ -210,10 +209,3 @@ def test_axe_finds_nothing_in_the_graph_of_a_neuron_that_was_opened(browser, fol
         page.locator(".opened").wait_for()
         found = violations(page)
         assert found == [], "\n".join(found)
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("name", SITE)
-def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, width):
-    assert_accessible(browser, site / f"{name}.html", mode, width)
