@@ -196,7 +196,8 @@ def test_axe_finds_nothing_in_the_page_of_the_demo(browser, demo, mode, width):
     assert_accessible(browser, demo / "index.html", mode, width)
 
 
-@pytest.mark.parametrize(("mode", "width"), BOTH_WAYS)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
 def test_axe_finds_nothing_in_the_answers_of_a_notebook(browser, tmp_path, mode, width):
     page_of_answers(mode)(tmp_path / "answers.html")
     assert_accessible(browser, tmp_path / "answers.html", mode, width)
@@ -209,3 +210,9 @@ def test_axe_finds_nothing_in_the_graph_of_a_neuron_that_was_opened(browser, fol
         page.locator(".opened").wait_for()
         found = violations(page)
         assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize(("mode", "width"), BOTH_WAYS)
+@pytest.mark.parametrize("name", SITE)
+def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, width):
+    assert_accessible(browser, site / f"{name}.html", mode, width)

@@ -41,7 +41,7 @@ def test_a_page_fits_a_phone(browser, site, name):
 @pytest.mark.slow
 def test_a_player_on_a_page_steps(browser, site):
     title = "forward and backward"
-    name = next(name for name in NAMES if f'{title}" sandbox' in (site / f"{name}.html").read_text(encoding="utf-8"))
+    name = next(name for name in NAMES if f'{title}"></iframe>' in (site / f"{name}.html").read_text(encoding="utf-8"))
     with opened(browser, site / f"{name}.html") as page:
         frame = page.frame_locator(f'iframe[title$="{title}"]').first
         assert frame.locator(".counter").inner_text().startswith("1 of")
