@@ -10,7 +10,7 @@ demo: .venv/ready
 
 test: check unit
 	$(BIN)/python -m tests.support.pythons --newest
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 3 -m slow # which wait for browsers and kernels, too
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
