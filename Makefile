@@ -10,7 +10,7 @@ demo: .venv/ready
 
 test: check unit
 	$(BIN)/python -m tests.support.pythons --newest
-	$(BIN)/pytest -n 3 -m slow # which wait for browsers and kernels, too
+	$(BIN)/pytest -n 3 -m "slow and not matrix" # they wait for browsers and kernels, too
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
@@ -67,9 +67,10 @@ site: .venv/ready
 play: .venv/ready
 	$(BIN)/python -m tools.playground --serve
 
-# The playground in Chromium.
+# The playground in Chromium, and axe-core over all kinds of pages.
 site-test: .venv/ready
 	$(BIN)/pytest -q playground
+	$(BIN)/pytest -n 2 -m matrix
 
 # With an empty PATH, the pinned renderer draws them, identically on every machine.
 pictures: .venv/ready

@@ -21,7 +21,7 @@ from tests.support.browser import browser, opened  # noqa: F401
 from tools.notebooks import NOTEBOOKS
 from tools.site import build
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix]
 
 WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 BOTH_WAYS = [("light", "desktop"), ("dark", "phone")]  # of pages whose parts are seen in all four elsewhere
