@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from autograd import Value, tanh
 from tests.support.axe import violations
@@ -59,14 +60,13 @@ def write(page: Any, text: str, tab: str = "expression") -> None:
 
 
 def told(page: Any, text: str, where: str) -> None:
-    seen = "([where, text]) => document.querySelector(where)?.textContent.includes(text)"
-    page.wait_for_function(seen, arg=[where, text], timeout=LONG)
+    expect(page.locator(where).first).to_contain_text(text, timeout=LONG)
 
 
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine(page: Any) -> None:
     write(page, "tanh(w*x + b) * w")
     told(page, "y = ", "#expression h1")
-    page.wait_for_function("document.querySelectorAll('#expression .leaf').length === 3", timeout=LONG)
+    expect(page.locator("#expression .leaf")).to_have_count(3, timeout=LONG)
     w, x, b = Value(2.0, label="w"), Value(-3.0, label="x"), Value(1.0, label="b")
     y = tanh(w * x + b) * w
     y.backward()
@@ -77,10 +77,11 @@ def test_an_expression_has_the_value_and_the_gradients_of_the_engine(page: Any) 
 
 
 def test_a_slider_moves_the_numbers(page: Any) -> None:
-    before = page.inner_text("#expression h1")
+    title = page.locator("#expression h1")
+    before = title.inner_text()
     page.locator("#expression .leaf input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("(before) => document.querySelector('#expression h1').innerText !== before", arg=before, timeout=LONG)
+    expect(title).not_to_have_text(before, timeout=LONG)
 
 
 def test_a_slip_is_told_in_the_words_of_the_engine(page: Any) -> None:
@@ -99,7 +100,7 @@ def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> No
     told(page, "is there a loop that never ends?", "#expression .slip")
     write(page, "sin(t)")
     told(page, "y = ", "#expression h1")
-    page.wait_for_function("document.querySelectorAll('#expression .leaf').length === 1", timeout=LONG)
+    expect(page.locator("#expression .leaf")).to_have_count(1, timeout=LONG)
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop", "Adagrad"])
