@@ -13,18 +13,17 @@ from typing import Any
 
 import autograd
 import nn
-from autograd import Value, to_latex
+from autograd import Value
 from autograd.audit import audit
 from autograd.compiler.recorded import Recorded
 from autograd.expression import ExpressionError, evaluate, variables
-from autograd.formulas import name_text
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.testing import gradcheck
 from autograd.viz.page import as_json
 from autograd.viz.player import page_data
 from autograd.viz.style import Options
-from autograd.viz.widget import MAX_SLIDERS, _slider, _widened
+from autograd.viz.widget import MAX_SLIDERS, slider_at, widened
 from playground.training import Training
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
@@ -43,14 +42,13 @@ class Shown:
 
     def __init__(self, root: Value) -> None:
         self.graph = Graph(root)
-        self.names = self.graph.names
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
-        self.sliders = [_slider(name_text(self.names[leaf]), leaf.data) for leaf in self.leaves]
+        self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
 
     def page(self, numbers: Sequence[float]) -> dict[str, Any]:
         """The player's page, with what is said beside it and the sliders, at these numbers of the leaves."""
-        self.sliders = list(map(_widened, self.sliders, numbers))
+        self.sliders = list(map(widened, self.sliders, numbers))
         at = self.recorded.at(dict(zip(self.leaves, numbers, strict=True)))
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
         return {"page": page_data(passes, Options("player")), "sliders": self.sliders, "numbers": numbers}
@@ -69,7 +67,7 @@ def show(text: str, numbers: dict[str, float]) -> dict[str, Any]:
     if type(root) is not Value:
         raise Slip("there is no variable in it, so there is nothing to differentiate")
     shown = Shown(root)
-    return {**shown.page([leaf.data for leaf in shown.leaves]), "latex": str(to_latex(root))}
+    return shown.page([leaf.data for leaf in shown.leaves])
 
 
 def move(numbers: Sequence[float]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def told(page: Any, text: str, where: str) -> None:
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine(page: Any) -> None:
     write(page, "tanh(w*x + b) * w")
     told(page, "y = ", "#expression h1")
-    expect(page.locator("#expression .leaf")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#expression .leaves > .leaf")).to_have_count(3, timeout=LONG)
     w, x, b = Value(2.0, label="w"), Value(-3.0, label="x"), Value(1.0, label="b")
     y = tanh(w * x + b) * w
     y.backward()
@@ -79,7 +80,7 @@ def test_an_expression_has_the_value_and_the_gradients_of_the_engine(page: Any) 
 def test_a_slider_moves_the_numbers(page: Any) -> None:
     title = page.locator("#expression h1")
     before = title.inner_text()
-    page.locator("#expression .leaf input[type=range]").first.focus()
+    page.locator("#expression .leaves input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     expect(title).not_to_have_text(before, timeout=LONG)
 
@@ -87,7 +88,7 @@ def test_a_slider_moves_the_numbers(page: Any) -> None:
 def test_a_slip_is_told_in_the_words_of_the_engine(page: Any) -> None:
     write(page, "tanh(w x)")
     told(page, "a product is written with *: w*x", "#expression .slip")
-    assert page.locator("#expression .stage svg").count() == 1  # the last good picture
+    assert page.locator("#expression svg.autograd-graph").count() == 1  # the last good picture
 
 
 def test_lines_of_python_are_run(page: Any) -> None:
@@ -100,7 +101,7 @@ def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> No
     told(page, "is there a loop that never ends?", "#expression .slip")
     write(page, "sin(t)")
     told(page, "y = ", "#expression h1")
-    expect(page.locator("#expression .leaf")).to_have_count(1, timeout=LONG)
+    expect(page.locator("#expression .leaves > .leaf")).to_have_count(1, timeout=LONG)
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop", "Adagrad"])

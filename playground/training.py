@@ -99,7 +99,7 @@ class Training:
                 "markers": MARKERS, "ramp": RAMP, "cells": [""]}  # fmt: skip
 
     def _loss_program(self) -> Program:
-        return optimize(self.batch._program.program)
+        return optimize(self.batch.program)
 
     def _orders(self) -> list[list[int]]:
         """The orders of the samples in some epochs, as `fit` draws them."""

@@ -11,6 +11,7 @@ from autograd._frames import place, raised_at
 from autograd._tree import tree_map
 from autograd.compiler import batch_chunks
 from autograd.compiler.batch_program import BatchProgram
+from autograd.compiler.program import Program
 from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
@@ -64,9 +65,14 @@ class BatchLoss:
         self.reached = self._program.reached
         self.drawn: list[list[float]] = []
 
+    @property
+    def program(self) -> Program:
+        """Its outputs are sums over the lanes, of the loss and of its derivatives by what is `reached`; then the outputs."""
+        return self._program.program
+
     @cached_property
     def _runner(self) -> Runner:
-        return fast_runner(self._program.program, self._executor, "plain")
+        return fast_runner(self.program, self._executor, "plain")
 
     @cached_property
     def _packed(self) -> batch_chunks.Made:

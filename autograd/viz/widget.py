@@ -49,7 +49,7 @@ def widget(
     options = Options("widget", direction, flow="both", max_nodes=max_nodes, fold=fold, expand=expand)
     recorded = Recorded(graph)
     # Their names are looked up now: later the caller's variables are out of reach.
-    sliders = [_slider(graph.spell(leaf), leaf.data) for leaf in moved]
+    sliders = [slider_at(graph.spell(leaf), leaf.data) for leaf in moved]
 
     def player_at(values: Sequence[float]) -> Player:
         at = recorded.at(dict(zip(moved, values, strict=True)))
@@ -71,7 +71,7 @@ def widget(
         @traitlets.observe("values")
         def _compute(self, change: Any) -> None:
             values = change["new"]
-            sliders[:] = map(_widened, sliders, values)
+            sliders[:] = map(widened, sliders, values)
             self._player = player_at(values)
             self.page = as_json({**self._player.data, "height": self._player.height, "leaves": sliders, "values": values})
 
@@ -105,7 +105,7 @@ def _read(values: Sequence[float | str], _: Any) -> list[float]:
     return [float(value) for value in values]
 
 
-def _slider(name: str, x: float) -> dict[str, Any]:
+def slider_at(name: str, x: float) -> dict[str, Any]:
     """A slider from below x to above it, wide enough that the sign changes on the way; its step is a power of ten."""
     middle = x if MIN_CENTER < abs(x) < MAX_CENTER else 0.0
     span = 2.0 * abs(middle) or 1.0
@@ -113,9 +113,9 @@ def _slider(name: str, x: float) -> dict[str, Any]:
     return {"name": name, "low": round(middle - span, digits), "high": round(middle + span, digits), "step": 10.0**-digits}
 
 
-def _widened(slider: dict[str, Any], x: float) -> dict[str, Any]:
+def widened(slider: dict[str, Any], x: float) -> dict[str, Any]:
     """The slider itself, or if x is beyond its ends, one that reaches beyond x."""
     if not math.isfinite(x) or slider["low"] <= x <= slider["high"]:
         return slider
-    wider = _slider(slider["name"], x)
+    wider = slider_at(slider["name"], x)
     return {**wider, "low": min(slider["low"], wider["low"]), "high": max(slider["high"], wider["high"])}

@@ -35,7 +35,7 @@ class Block:
 def weights(model: Module, *, ax: Axes | None = None) -> Axes:
     """The parameters of a layer or a whole model as squares, one block per layer; returns the Axes.
 
-    A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters outside of any
+    A row is a neuron, a column an input, and the last column, set apart by a line, the bias. Parameters outside any
     Layer or Neuron have blocks of their own: a list is a row, a list of lists is a table. Blue is positive, orange
     negative, the background 0 and grey NaN. Up to 80 squares show their numbers, up to 600 a minus sign if they are negative.
     The bar has the unit of the weights: that of the outputs per that of the inputs.

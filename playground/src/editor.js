@@ -11,8 +11,8 @@ import { tags } from "@lezer/highlight";
 const colours = HighlightStyle.define([
     { tag: tags.keyword, color: "var(--accent)" },
     { tag: tags.comment, color: "var(--quiet)" },
-    { tag: tags.string, color: "var(--class-1)" },
-    { tag: tags.number, color: "var(--class-3)" },
+    { tag: tags.string, color: "var(--many)" },
+    { tag: tags.number, color: "var(--many)" },
 ]);
 
 export function editor({ text, label, onChange }) {

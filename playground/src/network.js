@@ -77,6 +77,7 @@ export function networkTab(root, python) {
     const prepare = latest(async () => {
         pause();
         drawLayers();
+        for (const control of controls.children) control.disabled = true;
         const fresh = await python.ask("prepare", setting);
         await python.ask("train", { page: fresh.tapes, batch: setting.batch });
         return fresh;
@@ -90,6 +91,7 @@ export function networkTab(root, python) {
             curve = null;
             side.replaceChildren(plane.element);
             await step(0);
+            for (const control of controls.children) control.disabled = false;
         },
         failed: (error) => { status.textContent = error.message; },
     });
@@ -104,7 +106,7 @@ export function networkTab(root, python) {
     async function step(count) {
         const point = page.plane.points[sample % page.plane.points.length];
         const state = await python.ask("step", { count, sample: point.slice(0, 2), plane: page.plane });
-        if (state.loss !== null) remember(state);
+        if (count > 0) remember(state);
         view.update({ weight: state.weight, value: state.value, ...(state.grad ? { grad: state.grad, rate: setting.rate } : {}) });
         page.plane.cells[0] = packed(state.grid);
         plane.choose(point.slice(0, 2));

@@ -27,6 +27,7 @@ export class Training {
         this.numbers = [...this.start];
         this.memory = this.counts.map((isCount) => (isCount ? 0 : new Float64Array(this.reached.length)));
         this.steps = this.epoch = 0;
+        this.lastLoss = null;
         this.rest = [];
     }
 
@@ -39,7 +40,7 @@ export class Training {
         return part;
     }
 
-    // One update of all parameters; returns the loss before it.
+    // One update of all parameters.
     step() {
         const part = this.next();
         const taken = (column) => (part ? Float64Array.from(part, (i) => column[i]) : column);
@@ -53,7 +54,7 @@ export class Training {
         this.reached.forEach((at, i) => { this.numbers[at] = moved[i]; });
         this.gradient = gradient;
         this.steps++;
-        return found[0] / count;
+        this.lastLoss = found[0] / count;
     }
 
     // What is drawn: parameters and their gradients in the order of the network view, what its neurons give for a sample, and
@@ -62,6 +63,7 @@ export class Training {
         const slope = new Map(this.reached.map((at, i) => [at, this.gradient?.[i] ?? null]));
         return {
             steps: this.steps,
+            loss: this.lastLoss, // before the last update
             weight: this.parameters.map((i) => this.numbers[i]),
             grad: this.gradient ? this.parameters.map((i) => slope.get(i) ?? null) : null,
             value: [...sample, ...this.neurons([...sample.map((number) => [number]), ...this.numbers], 1).map(([number]) => number)],

@@ -26,9 +26,8 @@ const OWN = {
         training = new Training(page, math, batch);
     },
     step({ count, sample, plane }) {
-        let loss = null;
-        for (let i = 0; i < count; i++) loss = training.step();
-        return { ...training.state(sample, plane), loss };
+        for (let i = 0; i < count; i++) training.step();
+        return training.state(sample, plane);
     },
     reset() {
         training.reset();

@@ -21,7 +21,7 @@ from tests.support.browser import browser, opened  # noqa: F401
 from tools.notebooks import NOTEBOOKS
 from tools.site import build
 
-pytestmark = [pytest.mark.slow, pytest.mark.matrix]
+pytestmark = pytest.mark.slow
 
 WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 BOTH_WAYS = [("light", "desktop"), ("dark", "phone")]  # of pages whose parts are seen in all four elsewhere
@@ -179,6 +179,7 @@ def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, wid
     assert_accessible(browser, folder / f"{name}.html", mode, width)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", [write.__name__ for write in PAGES if write not in (two_runs, network_view_of_digits)])
 def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folder, name):
     with opened(browser, folder / f"{name}.html", viewport=WIDTHS["desktop"], reduced_motion="reduce") as page:
@@ -212,6 +213,7 @@ def test_axe_finds_nothing_in_the_graph_of_a_neuron_that_was_opened(browser, fol
         assert found == [], "\n".join(found)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("name", "mode", "width"), [(name, *BOTH_WAYS[i % 2]) for i, name in enumerate(SITE)])
 def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, width):
     assert_accessible(browser, site / f"{name}.html", mode, width)

@@ -180,16 +180,9 @@ function drawing(view) {
   }
 
   function traveller({ line, back, key, labels }) {
-    const space = "http://www.w3.org/2000/svg";
-    const [g, dot, text] = ["g", "circle", "text"].map((name) => document.createElementNS(space, name));
     const number = back ? labels[0]?.textContent.split("= ").at(-1) : showNumber(data.nodes[data.arrows[key].at(-1)[0]].value, 4);
-    g.setAttribute("class", "traveller");
-    g.setAttribute("fill", line.getAttribute("stroke"));
-    dot.setAttribute("r", 4);
-    text.setAttribute("y", -7);
-    text.setAttribute("text-anchor", "middle");
-    text.textContent = number ?? "";
-    g.append(dot, text);
+    const text = drawn("text", { y: -7, "text-anchor": "middle" }, number ?? "");
+    const g = drawn("g", { class: "traveller", fill: line.getAttribute("stroke") }, drawn("circle", { r: 4 }), text);
     line.parentNode.append(g);
     const length = line.getTotalLength();
     return {

@@ -1,8 +1,16 @@
 "use strict";
 // The parts that all stepping pages share: controls, keys, light and dark mode. Text is only ever set as text.
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+function element(tag, attributes, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+// The same for what is inside an SVG.
+function drawn(tag, attributes, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function filled(made, attributes = {}, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
   return made;
@@ -60,15 +68,8 @@ const LINES = {
 };
 
 function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  picture.setAttribute("viewBox", "0 0 16 16");
-  picture.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name] ?? LINES[name]);
-  if (name in LINES) path.setAttribute("style", "fill: none");
-  picture.append(path);
-  return picture;
+  const style = name in LINES ? { style: "fill: none" } : {};
+  return drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, drawn("path", { d: ICONS[name] ?? LINES[name], ...style }));
 }
 
 function iconButton(name, label, act) {

@@ -284,16 +284,9 @@ function gestures(root, { zoom, pan, fit }, taken) {
 
 // The map: the boxes of the picture in small, and a frame around the part that is seen. The keys do what a drag in it does.
 function overview(go) {
-  const space = "http://www.w3.org/2000/svg";
-  const shape = (name, { x, y, width, height }) => {
-    const made = document.createElementNS(space, "rect");
-    made.setAttribute("class", name);
-    for (const [key, value] of Object.entries({ x, y, width, height })) made.setAttribute(key, value);
-    return made;
-  };
-  const svg = document.createElementNS(space, "svg");
-  const root = element("div", { class: "stage-map", "aria-hidden": "true", hidden: "" });
-  root.append(svg);
+  const shape = (name, { x, y, width, height }) => drawn("rect", { class: name, x, y, width, height });
+  const svg = drawn("svg");
+  const root = element("div", { class: "stage-map", "aria-hidden": "true", hidden: "" }, svg);
   let frame = shape("frame", new DOMRect());
   let size = { width: 1, height: 1 };
 

@@ -2,14 +2,6 @@
 
 const NETWORK_WORDS = { weight: "weight", grad: "gradient", update: "update" };
 
-function svgShape(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-
 // How numbers look: the rules of marks.py, with a colour for each class in the style sheet.
 class NetworkMarks {
   constructor(numbers, show, widest) {
@@ -421,24 +413,24 @@ function strongestSentence(data, marks) {
 function networkLegend(root, data, marks, shades) {
   const word = NETWORK_WORDS[marks.show];
   const has = (holds) => marks.xs.some((x) => x !== null && holds(toNumber(x)));
-  const line = (kind, width, dash) => svgShape("path", { d: "M0 7H30", class: `line ${kind}`, "stroke-width": width, "stroke-dasharray": dash });
+  const line = (kind, width, dash) => drawn("path", { d: "M0 7H30", class: `line ${kind}`, "stroke-width": width, "stroke-dasharray": dash });
   const items = [];
-  const add = (mark, width, text) => items.push(element("span", {}, svgShape("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), text));
+  const add = (mark, width, text) => items.push(element("span", {}, drawn("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), text));
   if (has((x) => x > 0)) add(line("positive", marks.widest / 2, "none"), 30, `positive ${word}`);
   if (has((x) => x < 0)) add(line("negative", marks.widest / 2, "7 4"), 30, `negative ${word}`);
   if (marks.largest > 0) add(line("scale", marks.widest, "none"), 30, `${showNumber(marks.largest, 4)}: width is size`);
   if (has((x) => x === 0)) add(line("nothing", 0.6, "1 3"), 30, "0");
   if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
-  add(svgShape("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
-  if (data.image) add(svgShape("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel, in each image`);
-  if (networkAnswer(data, marks.numbers) !== null) add(svgShape("path", { class: "answer", d: "M2 7l8 -5v10z" }), 12, "largest output");
+  add(drawn("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
+  if (data.image) add(drawn("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel, in each image`);
+  if (networkAnswer(data, marks.numbers) !== null) add(drawn("path", { class: "answer", d: "M2 7l8 -5v10z" }), 12, "largest output");
   const ramp = (shades, low, high) => [
-    ...[0, 1, 2, 3, 4].map((at) => svgShape("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades.fill(low + (at / 4) * (high - low)) })),
-    svgShape("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
+    ...[0, 1, 2, 3, 4].map((at) => drawn("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades.fill(low + (at / 4) * (high - low)) })),
+    drawn("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
   ];
   if (data.maps !== null) {
     add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the plane of the inputs, least to most");
-    if (data.lead) add(svgShape("path", { class: "boundary", d: "M0 7H30", "stroke-width": 2 }), 30, "boundary");
+    if (data.lead) add(drawn("path", { class: "boundary", d: "M0 7H30", "stroke-width": 2 }), 30, "boundary");
     for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
   } else {
     ["inputs", "neurons"].forEach((name, k) => {

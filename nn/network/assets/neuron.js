@@ -4,13 +4,6 @@ const NEURON_TERMS = 4; // of more than five, the largest; the others are one ca
 const CARD = { width: 136, row: 16, head: 19 };
 const LANE = 28; // between the arrows into a sum
 
-function svgShape(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 // A sum that is rounded once, not at every term (Neumaier).
 function exactSum(xs) {
   let [sum, lost] = [0, 0];
@@ -67,31 +60,31 @@ function chosenTerms(terms) {
 class NeuronDrawing {
   constructor(largest) {
     this.largest = largest;
-    this.lines = svgShape("g", { fill: "none" });
-    this.cards = svgShape("g");
-    this.labels = svgShape("g");
+    this.lines = drawn("g", { fill: "none" });
+    this.cards = drawn("g");
+    this.labels = drawn("g");
   }
 
   card({ x, y, height, kind, name, value, grad, unit, hint }) {
     const { width, row, head } = CARD;
-    const g = svgShape("g", { class: `card ${kind}`, transform: `translate(${x} ${y})` });
+    const g = drawn("g", { class: `card ${kind}`, transform: `translate(${x} ${y})` });
     if (unit !== undefined) for (const [key, text] of Object.entries({ "data-open": unit, tabindex: 0, role: "button", "aria-label": hint })) g.setAttribute(key, text);
     g.append(
-      svgShape("rect", { class: "body", width, height, rx: 5 }),
-      svgShape("path", { class: "head", d: `M0 5a5 5 0 0 1 5-5H${width - 5}a5 5 0 0 1 5 5V${head}H0z` }),
-      svgShape("text", { class: "name", x: width / 2, y: 13.5 }, cutName(name)),
+      drawn("rect", { class: "body", width, height, rx: 5 }),
+      drawn("path", { class: "head", d: `M0 5a5 5 0 0 1 5-5H${width - 5}a5 5 0 0 1 5 5V${head}H0z` }),
+      drawn("text", { class: "name", x: width / 2, y: 13.5 }, cutName(name)),
     );
     const middle = head + (height - head) / 2;
     [["value", value], ["gradient", grad]].forEach(([word, number], k) => {
       const y = middle - row / 2 + k * row + 4;
       const kind = k === 0 || number === null ? "" : number > 0 ? "positive" : number < 0 ? "negative" : "";
-      g.append(svgShape("text", { class: "word", x: 7, y }, word), svgShape("text", { class: `number ${word} ${kind}`, x: width - 7, y }, number === null ? "—" : showNumber(number, 4)));
+      g.append(drawn("text", { class: "word", x: 7, y }, word), drawn("text", { class: `number ${word} ${kind}`, x: width - 7, y }, number === null ? "—" : showNumber(number, 4)));
     });
     this.cards.append(g);
   }
 
   forward(path, tip) {
-    this.lines.append(svgShape("path", { class: "forward", d: path }), svgShape("path", { class: "forward tip", d: tip }));
+    this.lines.append(drawn("path", { class: "forward", d: path }), drawn("path", { class: "forward tip", d: tip }));
   }
 
   // Back along a path, as wide as what it carries.
@@ -101,16 +94,16 @@ class NeuronDrawing {
     const kind = broken ? "broken" : x > 0 ? "positive" : x < 0 ? "negative" : "nothing";
     const width = broken ? 6 : x === 0 ? 0.6 : Math.max(0.8, (6 * Math.abs(x)) / this.largest);
     const dash = kind === "negative" ? "7 4" : kind === "nothing" ? "1 3" : "none";
-    this.lines.append(svgShape("path", { class: `line ${kind}`, d: path, "stroke-width": width.toFixed(2), "stroke-dasharray": dash }));
-    if (x !== 0) this.lines.append(svgShape("path", { class: `tip ${kind}`, d: tip }));
+    this.lines.append(drawn("path", { class: `line ${kind}`, d: path, "stroke-width": width.toFixed(2), "stroke-dasharray": dash }));
+    if (x !== 0) this.lines.append(drawn("path", { class: `tip ${kind}`, d: tip }));
   }
 
   label(x, y, text, kind) {
-    this.labels.append(svgShape("text", { class: `label ${kind}`, x, y }, text));
+    this.labels.append(drawn("text", { class: `label ${kind}`, x, y }, text));
   }
 
   element(width, height, label) {
-    return svgShape("svg", { class: "neuron-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label }, this.lines, this.cards, this.labels);
+    return drawn("svg", { class: "neuron-graph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label }, this.lines, this.cards, this.labels);
   }
 }
 
@@ -248,7 +241,7 @@ function neuronPanel(data, { open, close }) {
     const result = found.value === null ? "" : `; ${[name, neuron.then].filter(Boolean).join(", then ") || "the neuron"} gives ${showNumber(found.value, 4)}`;
     const why = found.delta === null ? (found.slope === null ? ". No gradient flows back without a loss: give y and loss." : ". No gradient flows back.") : ".";
     formula.textContent = inside + result + why;
-    const arrow = (kind, width, tip) => svgShape("svg", { width: 34, height: 12, "aria-hidden": "true", class: "neuron-graph" }, svgShape("path", { class: kind, d: "M2 6H32", "stroke-width": width }), svgShape("path", { class: `${kind} tip`, d: tip }));
+    const arrow = (kind, width, tip) => drawn("svg", { width: 34, height: 12, "aria-hidden": "true", class: "neuron-graph" }, drawn("path", { class: kind, d: "M2 6H32", "stroke-width": width }), drawn("path", { class: `${kind} tip`, d: tip }));
     const back = found.delta === null ? [] : [element("span", {}, arrow("line positive", 3, "M0 6l9 -5v10z"), "gradient, backward: width is size, dashed is negative")];
     legend.replaceChildren(element("span", {}, arrow("forward", 1, "M34 6l-8 -3.5v7z"), "value, forward"), ...back);
     const held = body.contains(document.activeElement) ? document.activeElement.dataset.open : undefined;

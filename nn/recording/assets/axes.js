@@ -1,12 +1,5 @@
 // Axes with ticks and labels, drawn for the size that they have on the screen: text is never scaled.
 
-function drawn(tag, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 // The smallest and the largest finite number, or 0 and 1 if there are none.
 function extent(numbers) {
   const finite = numbers.map(toNumber).filter(Number.isFinite);
