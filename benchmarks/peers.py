@@ -120,7 +120,7 @@ class Torch:
         inputs = [self.torch.tensor(x, dtype=self.torch.float64, requires_grad=True) for x in point]
         y = f(self.functions, inputs)
         y.backward()
-        return y.item(), [x.grad.item() for x in inputs]
+        return y.item(), [0.0 if x.grad is None else x.grad.item() for x in inputs]
 
 
 def peers() -> list[Any]:
