@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -30,6 +31,15 @@ def printable(text: str) -> str:
     if text.isprintable():  # as nearly all are
         return text
     return "".join(c if c in "\n\t" or c.isprintable() else "�" for c in text)
+
+
+def escaped(text: str) -> str:
+    """`text` in HTML or SVG, without what cannot be printed.
+
+    >>> escaped('a < "b"')
+    'a &lt; &quot;b&quot;'
+    """
+    return html.escape(printable(text))
 
 
 def as_index(path: str) -> str:

@@ -6,12 +6,11 @@ notebook that is not trusted, or on GitHub.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from autograd._format import counted, printable
+from autograd._format import counted, escaped
 
 MAX_OPEN = 12  # rows that are seen at once; the others are folded
 MAX_ROWS = 200  # rows in all
@@ -103,11 +102,6 @@ def lines(texts: Iterable[str]) -> str:
 
 def _with_code(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text)).replace("\n", "<br/>")
-
-
-def escaped(text: str) -> str:
-    """`text` as HTML, without what cannot be printed."""
-    return html.escape(printable(text))
 
 
 def _head(cell: str, kind: str) -> str:

@@ -23,7 +23,7 @@ from autograd._check import (
     zero_to_one,
 )
 from autograd._files import write_atomically
-from autograd._format import as_index, counted, did_you_mean, listed, one_line, shown, text_table, told_apart
+from autograd._format import as_index, counted, did_you_mean, escaped, listed, one_line, shown, text_table, told_apart
 from autograd._html import card as html_card
 from autograd._html import note as html_note
 from autograd._html import table as html_table
@@ -100,6 +100,7 @@ __all__ = [
     "draw",
     "drawn_again",
     "edges_of",
+    "escaped",
     "finite_above_zero",
     "finite_from_zero",
     "from_zero",

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from autograd import ops
 from autograd._check import checked_value
-from autograd._format import counted, listed
-from autograd._html import MAX_OPEN, card, escaped, folded
+from autograd._format import counted, escaped, listed
+from autograd._html import MAX_OPEN, card, folded
 from autograd.formulas.latex import Latex, aligned, latex_names
 from autograd.formulas.partials import partial_formula
 from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abridged, enough_arguments

@@ -39,8 +39,8 @@ class DotWriter:
         for i, inner in enumerate(frames):
             if (inner.parent if inner.parent in frames else None) is group:
                 with graph.subgraph(name=f"cluster{i}") as cluster:
-                    more = f"  {style.escaped(inner.about)}" if inner.about else ""
-                    label = f"<<B>{style.escaped(inner.name)}</B>{more}>"
+                    more = f"  {style.label_text(inner.about)}" if inner.about else ""
+                    label = f"<<B>{style.label_text(inner.name)}</B>{more}>"
                     cluster.attr(label=label, style="rounded,dashed", color=style.FORWARD, labeljust="l", margin="10")
                     self._frame(cluster, inner, cards)
 
@@ -54,7 +54,7 @@ class DotWriter:
                 look["label"] = f"<&#160;{flow.label}&#160;>"
             self.drawing.edge(*ends, **look)
         if flow.back is not None:
-            label = f"<&#160;{style.escaped(flow.label)}&#160;>"
+            label = f"<&#160;{style.label_text(flow.label)}&#160;>"
             look = {"id": f"b{arrow.id}", "class": "backward", "dir": "none" if flow.zero else "back", **flow.look}
             self.drawing.edge(*ends, label=label, tooltip=style.tooltip(flow.tooltip), **look)
 
@@ -62,11 +62,11 @@ class DotWriter:
 def _write_card(graph: Any, card: Card) -> None:
     if card.kind == "reference":
         look = {"shape": "plaintext", "margin": "0.03", "height": "0.2"}
-        graph.node(card.id, f"<<I>{style.escaped(card.head)}</I>>", tooltip=style.tooltip(card.tooltip) or " ", **look)
+        graph.node(card.id, f"<<I>{style.label_text(card.head)}</I>>", tooltip=style.tooltip(card.tooltip) or " ", **look)
         return
-    name = f"&#160;&#160;{style.escaped(card.name)}" if card.name else ""
+    name = f"&#160;&#160;{style.label_text(card.name)}" if card.name else ""
     fill = "" if card.kind == "operation" else f' BGCOLOR="{LOOK[card.kind]}"'
-    rows = [f'<TR><TD COLSPAN="2"{fill}><B>{style.escaped(card.head)}</B>{name}</TD></TR>', *map(_row, card.lines)]
+    rows = [f'<TR><TD COLSPAN="2"{fill}><B>{style.label_text(card.head)}</B>{name}</TD></TR>', *map(_row, card.lines)]
     table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>>'
     look = {"class": card.kind}
     if card.kind == "folded":
@@ -77,7 +77,7 @@ def _write_card(graph: Any, card: Card) -> None:
 
 
 def _row(line: Line) -> str:
-    text = f'<FONT COLOR="{line.colour}">{style.escaped(line.text)}</FONT>'
+    text = f'<FONT COLOR="{line.colour}">{style.label_text(line.text)}</FONT>'
     if not line.word:
         return f'<TR><TD COLSPAN="2" ALIGN="RIGHT">{text}</TD></TR>'
     return f'<TR><TD ALIGN="LEFT">{line.word}&#160;&#160;</TD><TD ALIGN="RIGHT">{text}</TD></TR>'

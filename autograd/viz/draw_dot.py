@@ -43,7 +43,7 @@ def draw_dot(
     - `narrow` is for a page as narrow as a phone's: from top to bottom, and more is folded.
     - `format` is what `render` writes: "svg", "png" or "pdf" (for which Graphviz itself is needed).
 
-    Works without Graphviz, see `autograd.viz.drawing`.
+    SVG needs no Graphviz; for PNG and PDF see `autograd.viz.graphviz_layout`.
 
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -21,10 +20,10 @@ from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, gr
 from autograd.viz.dot import CARDS, DotWriter
 from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
+from autograd.viz.graphviz_layout import RendererMissing, layout, with_words
 from autograd.viz.still import picture
 from autograd.viz.style import Options
 
-MAX_SECONDS = 60  # for the layout
 MAX_LINES = 200
 MAX_INDENT = 48  # characters
 FONT = "Arial"  # Graphviz knows its letter widths even where the font is not installed
@@ -78,7 +77,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         else:
             picture = layout(self.source, format or self.format)
             if (format or self.format) == "svg":
-                picture = _with_words(picture, *self.words())
+                picture = with_words(picture, *self.words())
         return picture.decode(encoding) if encoding else picture
 
     @property
@@ -143,62 +142,6 @@ def draw_graph(
     drawing.picture = Picture(diagram, cards, flows, largest, options.direction, notes, _state(drawing))
     drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, diagram.box_ids
     return drawing
-
-
-# -- as a picture ------------------------------------------------------------------------------------
-
-
-class RendererMissing(RuntimeError):
-    """No graph layout program was found."""
-
-
-def layout(source: str, format: str = "svg") -> bytes:
-    """The picture of a DOT source.
-
-    Tries, in this order: `dot` on PATH, `graphviz-pure` (on PATH or next to the Python executable), the package
-    pygraphviz. RendererMissing says what to install.
-    """
-    import subprocess  # imported here: a browser's Python lacks it
-
-    program = _program()
-    if program is None:
-        return _pygraphviz(source, format)
-    command = [program, f"-T{format}"]
-    try:
-        done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, timeout=MAX_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"{program} gave up after {MAX_SECONDS} s: draw fewer boxes, with a smaller max_nodes") from None
-    if done.returncode != 0:
-        raise RuntimeError(f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout
-
-
-def _with_words(svg: bytes, title: str, description: str) -> bytes:
-    """An SVG of Graphviz with its title and description where a browser and a screen reader look for them."""
-    from autograd.viz.shapes import escaped
-
-    head = svg.index(b">", svg.index(b"<svg")) + 1
-    begin = svg[:head].replace(b"<svg", b'<svg role="img"')
-    return begin + f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>".encode() + svg[head:]
-
-
-def _program() -> str | None:
-    import os
-    import shutil
-
-    beside = os.path.dirname(sys.executable)
-    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
-
-
-def _pygraphviz(source: str, format: str) -> bytes:
-    try:
-        import pygraphviz
-    except ImportError:
-        raise RendererMissing(
-            "no graph layout program was found: pip install 'scalar-autograd[render]', or install Graphviz"
-        ) from None
-    drawn: bytes = pygraphviz.AGraph(source).draw(format=format, prog="dot")
-    return drawn
 
 
 # -- as text -----------------------------------------------------------------------------------------

@@ -90,11 +90,11 @@ class _Box:
 
 
 def _draw(drawing: Drawing, box: _Box) -> None:
-    below = "".join(f"<BR/>{style.escaped(line)}" for line in box.lines)
+    below = "".join(f"<BR/>{style.label_text(line)}" for line in box.lines)
     if box.outputs:
-        below += "".join(f"<BR/><B>→ {style.escaped(line)}</B>" for line in _ranges(box.outputs))
+        below += "".join(f"<BR/><B>→ {style.label_text(line)}</B>" for line in _ranges(box.outputs))
     look = {"shape": "box", "width": "0.5", "style": "rounded,filled", "fillcolor": box.fill, "color": style.LINE}
-    drawing.node(box.name, f"<<B>{style.escaped(box.head)}</B>{below}>", tooltip=" ", **look)
+    drawing.node(box.name, f"<<B>{style.label_text(box.head)}</B>{below}>", tooltip=" ", **look)
     one = len(box.rows) == 1 and len(box.rows[0].args) == 2  # x·x has two arrows
     for source, count in Counter(source.name for source, _ in (box.reads if one else dict.fromkeys(box.reads))).items():
         for _ in range(count if one else 1):

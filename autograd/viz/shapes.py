@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import html
-import re
-
-from autograd._format import printable
+from autograd._format import escaped
 from autograd.viz import style
-from autograd.viz.text_size import text_width
+from autograd.viz.text_size import wrapped
 
 Point = tuple[float, float]
 RADIUS = 5.0
@@ -25,11 +22,6 @@ def number(x: float) -> str:
 def pair(point: Point) -> str:
     """A point."""
     return f"{number(point[0])},{number(point[1])}"
-
-
-def escaped(text: str) -> str:
-    """A text or an attribute; what XML cannot hold is replaced."""
-    return html.escape(re.sub("[\ud800-\udfff\ufffe\uffff]", "�", printable(text)))
 
 
 def sign(colour: str) -> str:
@@ -89,17 +81,6 @@ def tip(base: Point, point: Point, half: float, colour: str) -> str:
 
 def paragraph(point: Point, text: str, kind: str, colour: str, size: float, room: float, leading: float) -> tuple[str, float]:
     """A text in lines that fit, the first one's base line at a point; and how high they are together."""
-    (x, y), lines = point, _wrapped(text, room, size)
+    (x, y), lines = point, wrapped(text, room, size)
     spans = (f'<tspan x="{number(x)}" y="{number(y + k * leading)}">{escaped(line)} </tspan>' for k, line in enumerate(lines))
     return f'<text class="{kind}" font-size="{number(size)}" fill="{colour}">{"".join(spans)}</text>', len(lines) * leading
-
-
-def _wrapped(text: str, room: float, size: float) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from autograd._check import checked_choice, checked_integer
-from autograd._format import printable, shown
+from autograd._format import escaped, printable, shown
 from autograd.viz.palette import COLOURS
 
 POSITIVE, NEGATIVE, NOTHING, MANY, BROKEN = (
@@ -127,15 +126,15 @@ def terms(xs: Sequence[float]) -> str:
     return " + ".join(map(short, xs)).replace("+ −", "− ") if len(xs) <= MAX_TERMS else f"the sum of {len(xs)}"
 
 
-def escaped(text: str) -> str:
+def label_text(text: str) -> str:
     """`text` in a label that Graphviz reads as HTML; it must not be empty there."""
-    return html.escape(printable(text).replace("\t", " ")).replace("\n", "<BR/>") if text.strip() else "…"
+    return escaped(text).replace("\t", " ").replace("\n", "<BR/>") if text.strip() else "…"
 
 
 def label(lines: Sequence[str]) -> str:
     """Lines below each other, as a label; empty if there are none."""
     left = '<BR ALIGN="LEFT"/>'  # of the line before it
-    return f"<{left.join(map(escaped, lines))}{left if len(lines) > 1 else ''}>" if lines else ""
+    return f"<{left.join(map(label_text, lines))}{left if len(lines) > 1 else ''}>" if lines else ""
 
 
 def tooltip(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from autograd._format import escaped
 from autograd.viz import style
 from autograd.viz.cards import Card, Line
 from autograd.viz.description import describe_graph, title, what_to_see
@@ -31,7 +32,7 @@ from autograd.viz.routing import (
     head_texts,
     sides,
 )
-from autograd.viz.shapes import Point, escaped, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
+from autograd.viz.shapes import Point, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, text_width
 
 MARGIN = 12.0

@@ -52,3 +52,19 @@ def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
     while kept > 2 and text_width(text[: kept - kept // 2] + "…" + text[-(kept // 2) :], size, bold) > room:
         kept -= 1
     return text[: kept - kept // 2] + "…" + text[-(kept // 2) :]
+
+
+def wrapped(text: str, room: float, size: float) -> list[str]:
+    """`text` in lines that fit; a word that is wider than the room has a line of its own.
+
+    >>> wrapped("a few short words", 50.0, 11.0)
+    ['a few', 'short', 'words']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from autograd import Value, draw_dot
 from autograd.extend import as_index, shown
-from autograd.viz.text_size import shortened
+from autograd.viz.text_size import shortened, wrapped
 from nn.module import Module
 from nn.network.layout import FONT, Box, Text
-from nn.network.svg import EDGE, INK, LEAF, PAPER, QUIET, document, element, rectangle, text, wrapped
+from nn.network.svg import EDGE, INK, LEAF, PAPER, QUIET, document, element, rectangle, text
 
 MAX_ROWS = 12  # parameters on a card
 WIDTH = 420.0

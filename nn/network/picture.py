@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from autograd.extend import shown
+from autograd.extend import escaped, shown
 from autograd.viz.palette import COLOURS
+from autograd.viz.text_size import wrapped
 from nn.network.heat import in_circle, square
 from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.legend import Entry, entries, legend
@@ -15,7 +16,7 @@ from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitte
 from nn.network.numbers import Known, Numbers, link_numbers
 from nn.network.ranking import strongest
 from nn.network.structure import Network, Unit
-from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, escaped, rectangle, text, wrapped, xy
+from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, rectangle, text, xy
 from nn.network.words import answer, description, facts, has_plane, sentence, title
 
 MAX_CROWD = 60  # links that may be wide

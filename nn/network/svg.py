@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
+from autograd.extend import escaped
 from autograd.viz.palette import COLOURS
-from autograd.viz.text_size import text_width
 from nn.network.layout import FONT, Box, Text
 
 INK, QUIET, PAPER, EDGE, PLAIN, LINE, LEAF = (
@@ -55,20 +54,3 @@ def rectangle(box: Box, **look: Any) -> str:
 def xy(point: tuple[float, float]) -> str:
     """A point of a path."""
     return f"{point[0]:.1f} {point[1]:.1f}"
-
-
-def wrapped(words: str, room: float, size: float) -> list[str]:
-    """A text in lines that fit."""
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer, size) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
-
-
-def escaped(words: str) -> str:
-    """A text in XML, which has no room for control characters."""
-    return html.escape("".join(c if c.isprintable() else "�" for c in words))
