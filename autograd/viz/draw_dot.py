@@ -32,7 +32,8 @@ def draw_dot(
     what flows forward: the value on the card where they begin. Coloured ribbons show what flows back: along each, the
     gradient times the local derivative; what arrives at a card sums to its gradient. A ribbon is as wide as its number is
     large, solid blue if positive, dashed orange if negative, dotted if zero; ⚠ marks NaN and infinity.
-    flow="forward" and flow="backward" draw one of the two.
+    As long as nothing flows back, the local derivative stands at an arrow. flow="forward" and flow="backward" draw one of the
+    two.
 
     - A list or array of roots is drawn as one graph.
     - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. `show` says
