@@ -6,6 +6,7 @@ The page runs the tapes on all samples, points and parameters side by side; `che
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
@@ -159,3 +160,19 @@ def _update(optimizer: Optimizer) -> autograd.Compiled:
     axes = [None if is_count(low) else 0 for low in optimizer.lowest.values()]
     examples = [1.0 if is_count(low) else 0.5 for low in optimizer.lowest.values()]
     return autograd.compile(step, 0.5, 0.25, group["lr"], *examples, in_axes=(0, 0, None, *axes), executor="python")
+
+
+training: Training | None = None
+
+
+def prepare(setting: dict[str, Any]) -> dict[str, Any]:
+    """A network and its data, ready to be trained by the page."""
+    global training
+    training = Training(setting)
+    return training.page()
+
+
+def check(steps: int, batch: int) -> list[str]:
+    """The bits of all parameters after so many steps of the same training in Python."""
+    assert training is not None
+    return [f"{struct.unpack('<Q', struct.pack('<d', x))[0]:x}" for x in training.check(steps, batch)]

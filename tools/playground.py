@@ -41,7 +41,7 @@ def build(out: Path) -> None:
         _run("node", "build.mjs", stage, str(out.resolve()))
     write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
     write_atomically(
-        out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css")) + (SOURCES / "style.css").read_text(encoding="utf-8")
+        out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))
     )
 
 

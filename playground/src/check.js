@@ -14,9 +14,9 @@ def by_hand(w, b):
 audit(loss, by_hand, at=(0.8, -0.4))
 `;
 
-export function checkTab(root, python) {
+export function checkTab(root, { python, changed }) {
     const answer = element("div", { class: "answer", "aria-live": "polite" });
-    const code = editor({ text: START, label: "A function and its gradient, as Python", onChange: () => {} });
+    const code = editor({ text: START, label: "A function and its gradient, as Python", onChange: changed });
     const run = element("button", { type: "button" }, "Check");
     const check = latest(() => python.ask("answer", code.text()), {
         done(html) {
@@ -28,5 +28,11 @@ export function checkTab(root, python) {
     });
     run.addEventListener("click", check);
     root.append(element("div", { class: "left" }, code.element, element("div", { class: "controls" }, run)), answer);
-    return { begin: () => answer.childElementCount === 0 && check() };
+    return {
+        begin: () => answer.childElementCount === 0 && check(),
+        state: () => ({ text: code.text() }),
+        restore: (state) => code.write(typeof state?.text === "string" ? state.text : START),
+        code: code.text,
+        picture: () => null,
+    };
 }

@@ -46,5 +46,10 @@ export function editor({ text, label, onChange }) {
         view.dispatch(setDiagnostics(view.state, found));
     }
 
-    return { element: element("div", { class: "editor" }, view.dom, message), text: () => view.state.doc.toString(), mark };
+    return {
+        element: element("div", { class: "editor" }, view.dom, message),
+        text: () => view.state.doc.toString(),
+        write: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+        mark,
+    };
 }

@@ -6,7 +6,7 @@ import { latest } from "./latest.js";
 const START = "tanh(w1*x1 + w2*x2 + b)";
 const DEBOUNCE = 80; // milliseconds
 
-export function expressionTab(root, python) {
+export function expressionTab(root, { python, changed }) {
     const leaves = element("div", { class: "leaves", role: "group", "aria-label": "Leaves" });
     const stage = element("div", { class: "autograd" });
     const numbers = new Map(); // by name: they stay while the text changes
@@ -18,6 +18,7 @@ export function expressionTab(root, python) {
         onChange() {
             clearTimeout(timer);
             timer = setTimeout(build, DEBOUNCE);
+            changed();
         },
     });
     const build = latest(() => python.ask("show", code.text(), Object.fromEntries(numbers)), {
@@ -27,6 +28,7 @@ export function expressionTab(root, python) {
                 values = values.with(i, x);
                 numbers.set(name, x);
                 move();
+                changed();
             }));
             leaves.replaceChildren(...controls.map((control) => control.root));
             paint(answer);
@@ -43,6 +45,15 @@ export function expressionTab(root, python) {
     }
 
     root.append(element("div", { class: "left" }, code.element, leaves), stage);
-    build();
-    return { text: code.text };
+    return {
+        begin: () => update ?? build(),
+        state: () => ({ text: code.text(), numbers: Object.fromEntries(numbers) }),
+        restore(state) {
+            numbers.clear();
+            for (const [name, x] of Object.entries(state?.numbers ?? {})) if (Number.isFinite(x)) numbers.set(name, x);
+            code.write(typeof state?.text === "string" ? state.text : START);
+        },
+        code: () => code.text(),
+        picture: () => stage.querySelector("svg"),
+    };
 }

@@ -19,7 +19,7 @@ const START = { data: "moons", samples: 100, noise: 0.1, seed: 0, layers: [4, 4]
 const MAX_LAYERS = 4, MAX_NEURONS = 12;
 const MAX_POINTS = 2000; // of the curve
 
-export function networkTab(root, python) {
+export function networkTab(root, { python, changed }) {
     const setting = { ...START };
     let page = null, view, plane, curve, playing = false, run, sample = 0;
 
@@ -57,6 +57,7 @@ export function networkTab(root, python) {
     function change(name, value) {
         setting[name] = value;
         prepare();
+        changed();
     }
 
     function drawLayers() {
@@ -154,7 +155,16 @@ export function networkTab(root, python) {
     }
 
     root.append(form, net, side, element("div", { class: "foot" }, controls, status));
-    return { begin: () => page ?? prepare() };
+    return {
+        begin: () => page ?? prepare(),
+        state: () => setting,
+        restore(state) {
+            Object.assign(setting, START); // and what of `state` is valid
+            prepare();
+        },
+        code: () => "",
+        picture: () => net.querySelector("svg"),
+    };
 }
 
 // Scores as the bytes that the picture of a boundary takes: 127 is the boundary, and a byte holds the root of a score.
