@@ -15,17 +15,19 @@ author = "the scalar-autograd authors"
 release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx_copybutton", "mathml", "reference", "heads"]
+extensions = ["myst_nb", "sphinx_copybutton", "mathml", "palette", "notebooks", "reference", "lessons", "pictures", "heads"]
 exclude_patterns = ["_ext", "_static", "_templates", "conf.py"]
 suppress_warnings = ["mystnb.unknown_mime_type"]  # a widget's output has other forms
 html_math_renderer = "mathml"
-nitpicky = False
+python_maximum_signature_line_length = 88
+python_display_short_literal_types = True
+add_module_names = False
 
 # The notebooks are shown with the outputs stored in them.
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "image/png", 10)]
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block", "fieldlist"]
 myst_heading_anchors = 3
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

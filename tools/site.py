@@ -15,14 +15,18 @@ MOVED = [
     (re.compile(r"\]\((?:\.\./)+notebooks/([\w-]+)\.ipynb"), r"](/learn/\1.ipynb"),
     (re.compile(r"\]\((?:\.\./)+docs/([\w/-]+)\.md"), r"](/\1.md"),
     (re.compile(r"\]\((?:\.\./)+CHANGELOG\.md"), r"](/changelog.md"),
+    (re.compile(r"\]\((?:\.\./)*gallery/README\.md"), r"](/gallery.md"),
     (re.compile(r"\]\(docs/([\w/-]+)\.md"), r"](/\1.md"),
 ]
+
+PICTURE = re.compile(r"<picture>.*?src=\"([\w-]+)-light\.svg.*?</picture>", re.DOTALL)
 
 
 def gathered(folder: Path) -> Path:
     """The sources of the site in one folder: docs/, the notebooks as learn/, and the changelog."""
     sources = {path.relative_to(ROOT / "docs"): path for path in sorted((ROOT / "docs").rglob("*")) if _is_source(path)}
     sources |= {Path("learn") / path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    sources[Path("gallery.md")] = sources.pop(Path("gallery/README.md"))
     sources[Path("changelog.md")] = ROOT / "CHANGELOG.md"
     for path in folder.rglob("*"):
         if path.is_file() and path.relative_to(folder) not in sources:
@@ -44,7 +48,7 @@ def _gather(source: Path, target: Path) -> None:
         text = content.decode()
         for link, moved in MOVED:
             text = link.sub(moved, text)
-        content = text.encode()
+        content = PICTURE.sub(r"```{gallery} \1\n```", text).encode()
     if not target.exists() or target.read_bytes() != content:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
