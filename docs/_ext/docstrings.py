@@ -1,0 +1,74 @@
+"""Docstrings as the reference shows them: Markdown, with examples as code and exceptions in a list of their own."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any, NamedTuple
+
+EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
+# "TypeError if y is not a Value" as a sentence of its own, or as the rest of one.
+RAISES = re.compile(
+    r"(?P<before>^|[.:]\s+|;\s+|,\s+(?:and\s+)?)(?:an?\s+)?(?P<name>[A-Z]\w*(?:Error|Warning))\s+(?P<when>(?:if|for|without|unless|where)\b"
+    r"(?:[^.;`,]|`[^`]*`|\.(?=\w)|,(?!\s+(?:and\s+)?(?:an?\s+)?[A-Z]\w*(?:Error|Warning)\s))*)"
+)
+
+
+class Docstring(NamedTuple):
+    """A docstring in parts: `text` is Markdown, `raises` has (exception, when)."""
+
+    text: str
+    raises: tuple[tuple[str, str], ...]
+
+
+def parsed(it: Any) -> Docstring:
+    """The docstring of an object.
+
+    >>> parsed(lambda: None)
+    Docstring(text='', raises=())
+    """
+    paragraphs: list[str] = []
+    raises: list[tuple[str, str]] = []
+    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(inspect.getdoc(it) or "")):
+        if paragraph.startswith(">>>"):
+            paragraphs.append(f"```pycon\n{paragraph}\n```")
+        elif paragraph.startswith("    "):
+            paragraphs.append(f"```text\n{inspect.cleandoc(paragraph)}\n```")
+        elif _is_table(paragraph):
+            paragraphs.append(_listed(paragraph))
+        else:
+            paragraphs.append(_told(paragraph, raises))
+    return Docstring("\n\n".join(filter(None, paragraphs)), tuple(raises))
+
+
+def _is_table(paragraph: str) -> bool:
+    """True for lines of a name, several spaces and a text: columns, attributes."""
+    lines = paragraph.splitlines()
+    return len([line for line in lines if re.match(r"\s*[\w, ]+\S\s{2,}\S", line)]) > len(lines) / 2 and len(lines) > 1
+
+
+def _listed(paragraph: str) -> str:
+    items: list[str] = []
+    for line in paragraph.splitlines():
+        row = re.match(r"\s{0,8}(\S[\w,. `]*?)\s{2,}(\S.*)", line)
+        if row:
+            items.append(f"- `{row[1].strip('`')}`: {row[2]}")
+        elif line.startswith(" ") and items:
+            items[-1] += f" {line.strip()}"
+        else:
+            items.append(f"\n{line}\n")
+    return "\n".join(items)
+
+
+def _told(paragraph: str, raises: list[tuple[str, str]]) -> str:
+    """A paragraph without what it says of exceptions, which goes to `raises`."""
+    flat = " ".join(paragraph.split())
+
+    def moved(found: re.Match[str]) -> str:
+        raises.append((found["name"], found["when"].strip()))
+        return "" if found["before"][:1] in ("", ";", ",") else f"{found['before'][0]} "
+
+    rest = re.sub(r"(?<=[.:])\s+(?=[.;]|$)", "", RAISES.sub(moved, flat)).strip()
+    rest = re.sub(r"^[.;,\s]+|([.:])\s*[.;]+", r"\1", rest).strip()
+    rest = re.sub(r"(?<=[a-z)`]\. )[a-z](?=[a-z]+ )", lambda found: found[0].upper(), rest) if rest != flat else rest
+    return rest if not rest or rest[-1] in ".:!?" else f"{rest}."

@@ -1,0 +1,56 @@
+"""What search engines and chats are told of a page, and the link that runs a notebook."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from docutils import nodes
+
+MAX_LENGTH = 200  # characters of a description
+CARD = "_static/card.png"
+RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install</span></p>'
+
+
+def description(doctree: nodes.document | None) -> str:
+    """The first paragraph of a page, shortened at a word."""
+    if doctree is None:
+        return ""
+    first = next((p.astext() for p in doctree.findall(nodes.paragraph) if len(p.astext()) > 20), "")
+    text = " ".join(first.split())
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH].rpartition(' ')[0]} …"
+
+
+def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Describe the page in its head; on a notebook, link to where it runs."""
+    base = app.config.html_baseurl
+    card = f"{base.rstrip('/')}/{CARD}" if base else context["pathto"](CARD, 1)
+    title = html.unescape(nodes.Text(context.get("title", "")).astext())
+    told = {
+        "description": description(doctree),
+        "og:title": title,
+        "og:description": description(doctree),
+        "og:type": "website",
+        "og:site_name": app.config.html_title,
+        "og:image": card,
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "A neuron as a graph: values flow forward, gradients flow back",
+        "twitter:card": "summary_large_image",
+    }
+    tags = "".join(
+        f'<meta {"property" if name.startswith("og:") else "name"}="{name}" content="{html.escape(text)}">\n'
+        for name, text in told.items()
+        if text
+    )
+    context["metatags"] = context.get("metatags", "") + tags
+    if app.config.lab and pagename.startswith("learn/"):
+        href = f"../lab/index.html?path={pagename.removeprefix('learn/')}.ipynb"
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{RUN.format(href=href)}", 1)
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Fill in the head of every page."""
+    app.add_config_value("lab", False, "html", types=[bool])  # whether JupyterLite is part of the site
+    app.connect("html-page-context", fill)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,86 @@
+"""Pictures of the gallery, in the theme of the page and the width of the window; and a player."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from autograd.viz.player import player
+from tools.pictures import GALLERY, description
+from tools.scenes import SCENES, neuron
+
+NARROW = 600  # pixels: below, the narrow drawing
+
+
+class Gallery(SphinxDirective):
+    """A picture of docs/gallery/ by its name; what the directive holds is its caption."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        if name not in SCENES:
+            raise self.error(f"the gallery has no picture {name!r}: it has {', '.join(SCENES)}")
+        up = "../" * self.env.docname.count("/")
+        modes = "".join(_picture(name, mode, up) for mode in ("light", "dark"))
+        caption = self.parse_inline(" ".join(self.content))[0] if self.content else []
+        begin, end = nodes.raw("", f'<figure class="gallery">{modes}', format="html"), nodes.raw("", "</figure>", format="html")
+        if not caption:
+            return [begin, end]
+        opened, closed = (nodes.raw("", f"<{slash}figcaption>", format="html") for slash in ("", "/"))
+        return [begin, opened, nodes.inline("", "", *caption), closed, end]
+
+
+def _picture(name: str, mode: str, up: str) -> str:
+    wide, narrow = (f"{name}{kind}-{mode}.svg" for kind in ("", "-narrow"))
+    about = html.escape(description((GALLERY / wide).read_text(encoding="utf-8")) or SCENES[name].title)
+    return (
+        f'<picture class="only-{mode}"><source media="(max-width: {NARROW}px)" srcset="{up}gallery/{narrow}" {_size(narrow)}>'
+        f'<img src="{up}gallery/{wide}" {_size(wide)} alt="{about}" loading="lazy"></picture>'
+    )
+
+
+def _size(file: str) -> str:
+    """Width and height in pixels, so that nothing moves when the picture arrives."""
+    found = re.search(r"<svg[^>]* width=['\"]([\d.]+)[^>]* height=['\"]([\d.]+)", (GALLERY / file).read_text(encoding="utf-8"))
+    assert found is not None
+    return f'width="{round(float(found[1]))}" height="{round(float(found[2]))}"'
+
+
+class Neuron(SphinxDirective):
+    """The player of the README's neuron, which begins to play by itself."""
+
+    def run(self) -> list[nodes.Node]:
+        page = player(neuron())
+        page.script = PLAYS
+        return [nodes.raw("", page._repr_html_(), format="html")]
+
+
+# Motion that nobody asked for is only for those who do not mind it.
+PLAYS = """
+if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("button[aria-label='Play']")?.click();
+"""
+
+
+def copy(app: Any, error: Exception | None) -> None:
+    """Put the pictures beside the pages."""
+    if error is None:
+        folder = Path(app.outdir) / "gallery"
+        folder.mkdir(exist_ok=True)
+        for path in GALLERY.glob("*.svg"):
+            shutil.copy(path, folder)
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Register the directives."""
+    app.add_directive("gallery", Gallery)
+    app.add_directive("neuron", Neuron)
+    app.connect("build-finished", copy)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

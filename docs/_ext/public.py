@@ -1,0 +1,63 @@
+"""Every public name of the two packages: each has its entry in the reference."""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+# A name that several of them have is described as the first one's.
+MODULES = (
+    "autograd",
+    "nn",
+    "autograd.formulas",
+    "autograd.diagnosis",
+    "autograd.lessons",
+    "autograd.viz",
+    "autograd.testing",
+    "autograd.audit",
+    "autograd.extend",
+    "nn.optim",
+    "nn.lr_scheduler",
+    "nn.init",
+    "nn.utils",
+    "nn.datasets",
+    "nn.network",
+    "nn.recording",
+    "nn.plot",
+)
+
+
+def names(module: ModuleType) -> list[str]:
+    """The public names of a module: `__all__`, or else the classes and functions that it defines."""
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return [name for name in listed if not inspect.ismodule(getattr(module, name))]
+    return [name for name, it in vars(module).items() if not name.startswith("_") and _is_defined_in(module, it)]
+
+
+def _is_defined_in(module: ModuleType, it: Any) -> bool:
+    return (inspect.isclass(it) or inspect.isfunction(it)) and it.__module__ == module.__name__
+
+
+@cache
+def public() -> dict[str, Any]:
+    """Every public object by its full name, once."""
+    found: dict[str, Any] = {}
+    seen: set[int] = set()
+    for path in MODULES:
+        module = import_module(path)
+        for name in names(module):
+            it = getattr(module, name)
+            if id(it) not in seen:
+                seen.add(id(it))
+                found[f"{path}.{name}"] = it
+    return found
+
+
+@cache
+def full_names() -> dict[int, str]:
+    """The full name of a public object, by its id."""
+    return {id(it): name for name, it in public().items()}

@@ -1,0 +1,151 @@
+"""The directive `entries`: signature, docstring, exceptions, rule and plot of public names.
+
+    ```{entries} autograd
+    :plot: 
+    grad jacobian
+    ```
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from docstrings import parsed
+from docutils import nodes
+from docutils.parsers.rst import directives
+from plots import Plot
+from public import full_names, names
+from rules import card, rule
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.inspect import stringify_signature
+
+from autograd.op import TABLE, Op
+
+FENCE = 12  # colons around the outermost entry
+
+
+class Entries(SphinxDirective):
+    """Entries for names of a module, in the order in which they are given."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec = {"plot": directives.flag, "without": directives.unchanged}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        path = self.arguments[0]
+        module = import_module(path)
+        without = self.options.get("without", "").split()
+        entries = []
+        for name in " ".join(self.content).split():
+            if name not in names(module):
+                raise self.error(f"{path} has no public name {name!r}")
+            entries.append(entry(f"{path}.{name}", getattr(module, name), "plot" in self.options, without))
+        return self.parse_text_to_nodes("\n\n".join(entries), allow_section_headings=False)
+
+
+def entry(name: str, it: Any, plotted: bool = False, without: Any = ()) -> str:
+    """The entry of a public object, in Markdown."""
+    if inspect.isclass(it):
+        kind = "exception" if issubclass(it, BaseException) else "class"
+        return directive(kind, name + signature(it), "\n\n".join([_bases(it), *_body(it), *_members(name, it, without)]), FENCE)
+    if not callable(it):
+        return directive("data", name, "\n\n".join(_body(it)), FENCE)
+    body = list(_body(it))
+    op = it if isinstance(it, Op) else TABLE.get(it.__name__)
+    if op is not None and name.startswith("autograd."):
+        body.insert(1, rule(op))
+    elif plotted:
+        body.insert(1, card("", (), Plot(f"{it.__name__}(x)", it, -4.0, 4.0)))
+    return directive("function", name + signature(it), "\n\n".join(body), FENCE)
+
+
+def directive(kind: str, head: str, body: str, colons: int, **options: str) -> str:
+    """An entry of Sphinx's Python domain."""
+    listed = "\n".join(f":{option}: {text}" for option, text in options.items())
+    return f"{':' * colons}{{py:{kind}}} {head}\n{listed}\n\n{body}\n{':' * colons}"
+
+
+def signature(it: Any) -> str:
+    """The arguments with their types; empty where Python knows none."""
+    try:
+        found = inspect.signature(it)
+    except (TypeError, ValueError):
+        return ""
+    parameters = [
+        p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p for p in found.parameters.values()
+    ]
+    result = inspect.Signature.empty if inspect.isclass(it) else found.return_annotation
+    return stringify_signature(found.replace(parameters=parameters, return_annotation=result), unqualified_typehints=True).replace(
+        "ForwardRef", ""
+    )
+
+
+class _Written:
+    """A default whose own repr would name an address."""
+
+    def __init__(self, default: Any) -> None:
+        self.name = getattr(default, "__name__", str(default))
+
+    def __repr__(self) -> str:
+        return "…" if "<" in self.name else self.name
+
+
+def _body(it: Any) -> Iterator[str]:
+    """The first paragraph; the rest; the exceptions."""
+    docstring = parsed(it)
+    first, _, rest = docstring.text.partition("\n\n")
+    yield first
+    yield rest
+    yield "\n".join(f":raises {name}: {when}" for name, when in docstring.raises)
+
+
+def _bases(it: type) -> str:
+    known = [full_names()[id(base)] for base in it.__bases__ if id(base) in full_names()]
+    builtin = [base.__name__ for base in it.__bases__ if issubclass(it, BaseException) and base.__module__ == "builtins"]
+    links = [f"{{py:class}}`{name}`" for name in known] + [f"`{name}`" for name in builtin]
+    return f"Base: {', '.join(links)}" if links else ""
+
+
+def _members(name: str, it: type, without: Any) -> Iterator[str]:
+    """Methods and properties with a docstring: its own, and those of bases that have no entry."""
+    for base in it.__mro__:
+        if base is not it and (id(base) in full_names() or base.__module__ == "builtins" or base.__name__ in without):
+            continue
+        if base.__module__.partition(".")[0] not in ("autograd", "nn"):
+            continue
+        for key, member in vars(base).items():
+            if (not key.startswith("_") or key == "__call__") and getattr(it, key, None) is not None:
+                yield _member(f"{name}.{key}", member)
+
+
+def _member(name: str, member: Any) -> str:
+    options: Mapping[str, str] = {}
+    if isinstance(member, (classmethod, staticmethod)):
+        options = {type(member).__name__: ""}
+        member = member.__func__
+    if isinstance(member, property):
+        kind, head = "property", name
+        returned = member.fget and inspect.signature(member.fget).return_annotation
+        options = {"type": returned} if isinstance(returned, str) else {}
+    elif inspect.isfunction(member):
+        kind, head = "method", name + _without_self(member, "classmethod" in options or "staticmethod" not in options)
+    else:
+        return ""
+    if not inspect.getdoc(member):
+        return ""
+    return directive(kind, head, "\n\n".join(_body(member)), FENCE - 4, **options)
+
+
+def _without_self(function: Any, bound: bool) -> str:
+    found = inspect.signature(function)
+    parameters = list(found.parameters.values())[1 if bound else 0 :]
+    return stringify_signature(found.replace(parameters=parameters), unqualified_typehints=True)
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("entries", Entries)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

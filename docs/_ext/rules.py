@@ -1,0 +1,54 @@
+"""What the table of ops knows of one op, as Markdown: its formula, its partials, its kinks and its plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.formulas import partial_latex
+from autograd.formulas.printer import LATEX
+from autograd.op import Op
+from plots import Plot, plot_of, svg
+
+SHOWN = 3  # arguments of an op that takes any number
+
+
+def arguments(op: Op) -> tuple[str, ...]:
+    """Names for the arguments: its own, or x₁, x₂, x₃."""
+    if op.arity is not None:
+        return op.parameters
+    pairs = op.partners(2 * SHOWN + 1)
+    if pairs:  # weights, inputs and a bias
+        return ("w1", "w2", "x1", "x2", "b")
+    return tuple(f"x{i}" for i in range(1, SHOWN + 1))
+
+
+def rule(op: Op) -> str:
+    """The card of an op."""
+    names = arguments(op)
+    lines = [rf"z &= {LATEX.operation(op, [LATEX.variable(name) for name in names]).text}"]
+    for position, name in enumerate(names):
+        lines.append(rf"\frac{{\partial z}}{{\partial {LATEX.variable(name).text}}} &= {partial_latex(op, position, names)}")
+    formula = r" \\ ".join(lines)
+    notes = _notes(op)
+    return card(rf"\begin{{aligned}}{formula}\end{{aligned}}", notes, plot_of(op))
+
+
+def _notes(op: Op) -> Sequence[str]:
+    if op.at_kink is None:
+        return ()
+    shown = " and ".join(f"{partial:g}" for partial in dict.fromkeys(op.at_kink))
+    return (f"At a kink the {'partial is' if len(op.at_kink) == 1 else 'partials are'} {shown}, [by convention](/semantics.md).",)
+
+
+def card(formula: str, notes: Sequence[str], plot: Plot | None) -> str:
+    """Formula and notes beside a plot."""
+    told = "\n\n".join([f"$$\n{formula}\n$$"] * bool(formula) + [*notes])
+    words = f":::{{container}} formulas\n{told}\n:::\n" if told else ""
+    picture = f"```{{raw}} html\n{figure(plot)}\n```" if plot else ""
+    return f"::::{{container}} rule\n{words}{picture}\n::::"
+
+
+def figure(plot: Plot) -> str:
+    """The plot with its legend."""
+    legend = f'<span class="value">{plot.name}</span><span class="derivative">its derivative</span>'
+    return f'<figure class="plot">{svg(plot)}<figcaption>{legend}</figcaption></figure>'

@@ -1,0 +1,14 @@
+// What can be scrolled can be reached by keyboard.
+function reachable() {
+  for (const block of document.querySelectorAll("pre, math, .math, .table-wrapper, .drawing, .cell_output .output, .sidebar-scroll, .toc-scroll")) {
+    const style = getComputedStyle(block);
+    const wide = block.scrollWidth > block.clientWidth && /auto|scroll/.test(style.overflowX);
+    const tall = block.scrollHeight > block.clientHeight && /auto|scroll/.test(style.overflowY);
+    if (wide || tall) block.tabIndex = 0;
+    else block.removeAttribute("tabindex");
+  }
+}
+
+reachable();
+addEventListener("load", reachable);
+addEventListener("resize", reachable);
