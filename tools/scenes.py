@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nn
-from autograd import Value, compile, draw_dot, gradients, log, softmax, why
+from autograd import Value, compile, custom_op, draw_dot, gradients, log, softmax, why
 from autograd.context import quiet
 from autograd.graph import Graph
+from autograd.op import TABLE
+from autograd.testing import GradientError, gradcheck
 from autograd.viz.drawing import draw_graph
 from autograd.viz.style import Options
 
@@ -52,8 +55,15 @@ def neuron_of_nn() -> Value:
 
 def square() -> Value:
     """The first exercise in a chain rule."""
+    return swept(local(), "y")
+
+
+def local() -> Value:
+    """The same before `backward()`."""
     x = Value(2.0, label="x")
-    return swept((5.0 * x + 3.0) ** 2, "y")
+    y = (5.0 * x + 3.0) ** 2
+    y.label = "y"
+    return y
 
 
 @cache
@@ -194,6 +204,17 @@ def program(narrow: bool) -> Any:
     return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward")
 
 
+def wrong_partial(narrow: bool) -> Any:
+    """What gradcheck draws if an op has a wrong partial: tanh with 1 − x² in place of 1 − z²."""
+    wrong = custom_op(math.tanh, partials=lambda z, x: 1 - x * x, name="my_tanh")
+    try:
+        gradcheck(lambda w, x, b: (wrong(w * x + b) - 1) ** 2, (0.5, 2.0, -0.7))
+    except GradientError as error:
+        return error.draw(narrow)
+    finally:
+        del TABLE["my_tanh"]
+
+
 SCENES = {
     "neuron": Scene(
         "A neuron",
@@ -214,6 +235,11 @@ SCENES = {
         "(5x + 3)²",
         "The chain rule: multiply the local derivatives along the way, 26 · 5.",
         graph(square),
+    ),
+    "local": Scene(
+        "(5x + 3)² before the backward pass",
+        "Each arrow shows its local derivative, computed when the operation was recorded.",
+        graph(local),
     ),
     "xor": Scene(
         "A 2-3-2 network on XOR, folded",
@@ -269,6 +295,11 @@ SCENES = {
         "A dead relu",
         "Dotted: nothing flows. Since relu got a negative number, none of its weights can learn from this sample.",
         diagnosed(dead_relu),
+    ),
+    "wrong-partial": Scene(
+        "A wrong partial, found by gradcheck",
+        "The thick frame is the operation whose derivative is wrong: 1 − x² was written for 1 − z².",
+        wrong_partial,
     ),
     "second-order": Scene(
         "The graph of a derivative",

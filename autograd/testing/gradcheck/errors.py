@@ -44,6 +44,10 @@ class GradientError(AssertionError):
     @cached_property
     def drawing(self) -> Drawing:
         """The graph at the point of the failure, the wrong ops marked."""
+        return self.draw()
+
+    def draw(self, narrow: bool = False) -> Drawing:
+        """The same; `narrow` is as in `draw_dot`."""
         from autograd.viz.diagram import Quantities
         from autograd.viz.drawing import draw_graph
         from autograd.viz.style import Options
@@ -51,7 +55,8 @@ class GradientError(AssertionError):
         graph, names = Graph(self._root), self._names
         marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
         quantities = Quantities(grad=lambda node: graph.adjoints.get(node, 0.0), framed=marks)
-        return draw_graph(graph, Options(), quantities, names={**names, **marks})
+        options = Options(direction="TB" if narrow else "LR", narrow=narrow)
+        return draw_graph(graph, options, quantities, names={**names, **marks})
 
 
 def gradient_error(

@@ -1,0 +1,37 @@
+"""Every snippet on the pages of docs/ runs and prints what it says, and what the pages link to is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.same_text import assert_same_text
+from tests.support.snippets import run
+from tools.scenes import SCENES
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PAGES = sorted(path for folder in (DOCS, DOCS / "howto", DOCS / "explanation") for path in folder.glob("*.md"))
+SLOW = {"compile-a-loss", "compiler", "export-and-save", "train-a-network"}
+NAMES = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in SLOW else []) for path in PAGES]
+COMPILING = re.compile("compiling .* once for this machine")
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_every_snippet_of_a_page_prints_what_it_says_and_warns_of_what_the_page_quotes(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = page.read_text(encoding="utf-8")
+    ran = run(text)
+    assert_same_text("\n".join(ran.printed), "\n".join(ran.expected))
+    for message in ran.warned:
+        assert message in text
+    for name, test in list(ran.scope.items()):
+        if name.startswith("test_"):  # pytest would run it, too
+            test()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[path.stem for path in PAGES])
+def test_the_pictures_and_files_of_a_page_are_there(page):
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"^```\{gallery\} (\S+)$", text, re.MULTILINE)) <= set(SCENES)
+    for path in re.findall(r"\]\(([\w/.-]+)", text) + re.findall(r"^```\{(?:image|figure)\} (\S+)$", text, re.MULTILINE):
+        assert (page.parent / path).exists(), path
