@@ -1,4 +1,4 @@
-"""Measure and print tables: the eager engine here, compiled programs in a process of their own."""
+"""Measure and print tables: the eager engine here, compiled programs and the playground in processes of their own."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def main() -> None:
     print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB")
     print(f"gradcheck on random expressions: {detection_limit()}\n", flush=True)
     subprocess.run([sys.executable, "-m", "benchmarks.compiled"], check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.playground"], check=True)
 
 
 def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[float, list[float]]]:

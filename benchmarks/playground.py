@@ -1,0 +1,343 @@
+"""How fast the playground starts, answers and trains, in headless Chromium from this machine: `python -m benchmarks.playground`.
+
+The playground is built first; `--built FOLDER` takes one that is, and words choose among the rows (`start`, `line`, `type`,
+`drag`, `batch`, `train`, `stop`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.static_host import StaticHost
+from tests.support.browser import ARGUMENTS, chromium
+from tools.playground import build
+
+STARTS = 5  # rounds of each way to start
+LINES = {50: 5.0, 10: 10.0}  # Mbit/s, and the seconds in which the engine should be live
+PATIENCE = 90_000  # milliseconds
+SECONDS = 4.0  # of each training
+SAMPLES = 250
+NETS = {(4, 2): 55.0, (16, 16): 50.0, (8, 8, 8): 40.0}  # hidden layers, and the frames per second that they should reach
+
+# Runs before any script of the page. `starts` promises when the first picture and the live engine were on the screen, in milliseconds
+# from the navigation. `painted(type)`: from the next input to the paint in which the headline has changed. `revived()`: from
+# the end of Python's worker to the next one's being live. Both leave a promise in `took`.
+PROBE = """(() => {
+  const after = (done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now());
+    channel.port2.postMessage(null);
+  });
+  const starts = {};
+  let live;
+  const limited = (name, act) => new Promise((done, failed) => {
+    setTimeout(() => failed(new Error(`${name}: nothing came`)), 90000);
+    act(done);
+  });
+  window.starts = limited("start", (done) => { live = () => after((now) => done({ ...starts, live: now })); });
+  const headline = () => document.querySelector("#expression h1")?.textContent;
+  const look = () => {
+    const picture = document.querySelector("#expression .stage svg");
+    if (picture && !("sight" in starts)) { starts.sight = null; after((now) => { starts.sight = now; }); }
+    if (picture && document.querySelector("#state[data-state=ready]")) return live();
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+  window.revived = () => {
+    window.took = limited("stop", (done) => {
+      const state = document.getElementById("state");
+      let ended = null;
+      new MutationObserver(() => {
+        if (state.dataset.state !== "ready") ended ??= performance.now();
+        else if (ended !== null) done(performance.now() - ended);
+      }).observe(state, { attributes: true });
+    });
+  };
+  window.painted = (type) => {
+    window.took = limited(type, (done) => {
+      const before = headline();
+      let began = null;
+      window.addEventListener(type, (event) => { began ??= event.timeStamp; }, { capture: true, once: true });
+      const watch = new MutationObserver(() => {
+        if (began === null || headline() === before) return;
+        watch.disconnect();
+        after((now) => done(now - began));
+      });
+      watch.observe(document.getElementById("expression"), { subtree: true, childList: true, characterData: true });
+    });
+  };
+})()"""
+
+FRAMES = """async (seconds) => {
+  const status = document.querySelector("#network [role=status]");
+  const steps = () => Number(/^\\D*([\\d,]+) steps/.exec(status.textContent)?.[1].replace(",", ""));
+  const first = steps(), begin = performance.now();
+  let last = first, drawn = 0, now = begin;
+  while (now - begin < 1000 * seconds) {
+    now = await new Promise(requestAnimationFrame);
+    if (steps() !== last) drawn++;
+    last = steps();
+  }
+  return [(1000 * drawn) / (now - begin), (1000 * (last - first)) / (now - begin)];
+}"""
+
+BATCH = """net = nn.MLP(2, [4, 4, 1], "tanh", seed=0)
+rows = [[0.1 * i, 0.05 * i - 1] for i in range(20)]
+loss = autograd.sum([(net(row) - 1.0) ** 2 for row in rows]) * """
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured, in the unit, and what it should be: at most, or at least if `more` is better."""
+
+    what: str
+    found: list[float]
+    unit: str
+    goal: float
+    goal95: float | None = None
+    more: bool = False
+
+    def __str__(self) -> str:
+        if not self.found:
+            return f"{self.what:<58}{'—':>12}"
+        middle, high = median(self.found), sorted(self.found)[int(0.95 * (len(self.found) - 1) + 0.5)]
+        digits = 2 if self.unit in ("s", "MB") else 0
+        met = (middle >= self.goal) if self.more else (middle <= self.goal and (self.goal95 is None or high <= self.goal95))
+        cells = f"{middle:>12.{digits}f}{high:>10.{digits}f}" if len(self.found) > 1 else f"{middle:>12.{digits}f}{'':10}"
+        goal = f"{'≥' if self.more else '≤'} {self.goal:g}" + (f", p95 ≤ {self.goal95:g}" if self.goal95 else "")
+        return f"{self.what:<58}{cells} {self.unit:<9}{goal:<18}{'met' if met else 'NOT MET'}"
+
+
+Launch = Callable[[Path], Any]
+
+
+def started(page: Any, address: str) -> dict[str, float]:
+    """When the first picture was seen and the engine was live, in seconds."""
+    answer = page.goto(f"{address}/index.html", timeout=PATIENCE)
+    assert answer.ok, answer.status
+    return {name: 0.001 * at for name, at in page.evaluate("window.starts").items()}
+
+
+def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
+    """Start with nothing cached, again, and with the server gone."""
+    found: dict[str, list[float]] = {name: [] for name in ("sight", "cold", "warm", "offline")}
+    sizes = []
+    for _ in range(STARTS):
+        with StaticHost(folder) as host, TemporaryDirectory() as profile:
+            context = launch(Path(profile))
+            first = started(context.pages[0], host.address)
+            found["sight"].append(first["sight"])
+            found["cold"].append(first["live"])
+            sizes.append(1e-6 * host.sent)
+            context.pages[0].wait_for_timeout(1000)  # what is kept for offline use is stored meanwhile
+            found["warm"].append(_again(context, host.address)["live"])
+            host.stop()
+            try:
+                found["offline"].append(_again(context, host.address)["live"])
+            except OSError:
+                pass
+            context.close()
+    yield Row("first sight, before Python", found["sight"], "s", 1.0)
+    for name, goal in (("cold", 3.0), ("warm", 1.5), ("offline", 1.5)):
+        yield Row(f"engine live, {name}", found[name], "s", goal)
+    yield Row("transferred, gzipped", sizes, "MB", 8.5)
+
+
+def _again(context: Any, address: str) -> dict[str, float]:
+    from playwright.sync_api import Error
+
+    page = context.new_page()
+    try:
+        return started(page, address)
+    except Error as error:
+        raise ConnectionError(error.message) from None
+    finally:
+        page.close()
+
+
+def line_rows(launch: Launch, folder: Path) -> Iterator[Row]:
+    """Start over a slow line."""
+    for megabits, goal in LINES.items():
+        found = []
+        for _ in range(3):
+            with StaticHost(folder, megabits) as host, TemporaryDirectory() as profile:
+                context = launch(Path(profile))
+                found.append(started(context.pages[0], host.address)["live"])
+                context.close()
+        yield Row(f"engine live, {megabits} Mbit/s", found, "s", goal)
+
+
+def write(page: Any, text: str) -> None:
+    """Put the text in place of what stands in the editor."""
+    page.click("#expression .cm-content")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+    page.wait_for_timeout(1500)
+
+
+def painted(page: Any, kind: str, act: Callable[[], None]) -> float:
+    """Milliseconds from the input to the paint of its result."""
+    page.evaluate("(kind) => window.painted(kind)", kind)
+    act()
+    took: float = page.evaluate("window.took")
+    page.wait_for_timeout(150)
+    return took
+
+
+def typed(page: Any, text: str, count: int) -> list[float]:
+    """The text ends in a factor, which each keystroke changes."""
+    write(page, text + "2")
+    keys = ("3", "Backspace") * (count // 2)
+    return [painted(page, "keydown", lambda key=key: page.keyboard.press(key)) for key in keys][4:]
+
+
+def type_rows(page: Any) -> Iterator[Row]:
+    """Type into the editor."""
+    found = typed(page, "tanh(w1*x1 + w2*x2 + b) * ", 44)
+    yield Row("keystroke to painted graph, gradient, sentence", found, "ms", 110.0, 150.0)
+
+
+def batch_rows(page: Any) -> Iterator[Row]:
+    """The same for a graph of thousands of nodes."""
+    yield Row("edit of the loss of MLP 2-4-4-1 over 20 samples to paint", typed(page, BATCH, 16), "ms", 300.0)
+
+
+def drag_rows(page: Any) -> Iterator[Row]:
+    """Drag a slider with the mouse."""
+    write(page, "tanh(0.1 * (w1*x1 + w2*x2 + b))")  # far from where it is flat: each move is seen
+    slider = page.locator("#expression .leaves input[type=range]").first
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    y = box["y"] + box["height"] / 2
+    places = [box["x"] + box["width"] * (0.3 + 0.01 * i) for i in range(41)]
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    page.wait_for_timeout(500)
+    found = [painted(page, "input", lambda x=x: page.mouse.move(x, y)) for x in places]
+    page.mouse.up()
+    yield Row("slider to paint", found, "ms", 33.0, 60.0)
+
+
+def train_rows(page: Any) -> Iterator[Row]:
+    """Train, with everything drawn."""
+    page.click("#tab-network")
+    page.wait_for_selector("#network .plane", timeout=PATIENCE)
+    page.fill("#network [name=samples]", str(SAMPLES))
+    page.keyboard.press("Tab")
+    for sizes, goal in NETS.items():
+        title = "-".join(map(str, (2, *sizes, 1)))
+        if not resized(page, sizes):
+            yield Row(f"training {title} (the page offers no such network)", [], "frames/s", goal, more=True)
+            continue
+        rates = played(page)
+        yield Row(f"training {title}, {SAMPLES} points, 60×60 boundary", [rates[0]], "frames/s", goal, more=True)
+    speed = page.locator("#network [name=speed]")
+    rates = []
+    if speed.count() == 1:
+        resized(page, next(iter(NETS)))
+        speed.select_option("10")
+        rates = [played(page)[1]]
+    yield Row("ten steps a frame, 2-4-2-1", rates, "steps/s", 1000.0, more=True)
+
+
+def resized(page: Any, sizes: tuple[int, ...]) -> bool:
+    """Click until the hidden layers have these sizes; whether that was possible."""
+    layers = page.locator("#network .layer")
+    while layers.count() < len(sizes):
+        page.click("#network button:has-text('+ layer')")
+    while layers.count() > len(sizes):
+        page.get_by_label(f"Fewer neurons in layer {len(sizes) + 1}").click()
+    for i, size in enumerate(sizes):
+        for _ in range(64):
+            now = int(layers.nth(i).inner_text().split()[0])
+            if now == size:
+                break
+            page.get_by_label(f"{'More' if now < size else 'Fewer'} neurons in layer {i + 1}").click()
+        if int(layers.nth(i).inner_text().split()[0]) != size:
+            return False
+    page.wait_for_timeout(2500)
+    return True
+
+
+def played(page: Any) -> list[float]:
+    """Frames and steps per second while the network trains."""
+    page.click("#network button:text-is('Play')")
+    page.wait_for_timeout(1000)
+    rates: list[float] = page.evaluate(FRAMES, SECONDS)
+    page.click("#network button:text-is('Pause')")
+    return rates
+
+
+def stop_rows(page: Any) -> Iterator[Row]:
+    """A loop that never ends."""
+    found = []
+    page.click("#tab-expression")
+    for _ in range(3):
+        page.evaluate("window.revived()")
+        write(page, "a = Value(1.0)\nwhile True: a = a + 1")
+        found.append(0.001 * page.evaluate("window.took"))
+        write(page, "sin(t)")
+    yield Row("run-away loop stopped, page live again", found, "s", 1.5)
+
+
+STARTING: dict[str, Callable[[Launch, Path], Iterator[Row]]] = {"start": start_rows, "line": line_rows}
+LIVE: dict[str, Callable[[Any], Iterator[Row]]] = {
+    "type": type_rows,
+    "drag": drag_rows,
+    "batch": batch_rows,
+    "train": train_rows,
+    "stop": stop_rows,
+}
+
+
+@contextmanager
+def built(words: list[str]) -> Iterator[Path]:
+    """The folder of the playground."""
+    if "--built" in words:
+        at = words.index("--built")
+        _, folder = words[at : at + 2]
+        del words[at : at + 2]
+        yield Path(folder)
+        return
+    with TemporaryDirectory() as folder:
+        build(Path(folder))
+        yield Path(folder)
+
+
+def main() -> None:
+    from playwright.sync_api import sync_playwright
+
+    words = sys.argv[1:]
+    with built(words) as folder, sync_playwright() as playwright:
+
+        def launch(profile: Path) -> Any:
+            options = {"executable_path": chromium(), "args": ARGUMENTS, "viewport": {"width": 1280, "height": 800}}
+            context = playwright.chromium.launch_persistent_context(profile, **options)
+            context.add_init_script(PROBE)
+            return context
+
+        print(f"{'playground in Chromium':<58}{'median':>12}{'p95':>10} {'':9}goal")
+        for name, starting in STARTING.items():
+            if not words or name in words:
+                for row in starting(launch, folder):
+                    print(row, flush=True)
+        with StaticHost(folder) as host, TemporaryDirectory() as profile:
+            context = launch(Path(profile))
+            page = context.pages[0]
+            started(page, host.address)
+            for name, live in LIVE.items():
+                if not words or name in words:
+                    for row in live(page):
+                        print(row, flush=True)
+            context.close()
+
+
+if __name__ == "__main__":
+    main()
