@@ -1,4 +1,4 @@
-"""`make pictures`: draw the gallery, light and dark, wide and narrow, and write it to docs/gallery/."""
+"""`make pictures`: draw the gallery and the animation of the README, light and dark, wide and narrow, and write them to docs/."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograd._files import write_atomically
 from autograd.viz.palette import standalone, variables
+from tools import animation
 from tools.scenes import SCENES
 
 GALLERY = Path(__file__).parent.parent / "docs" / "gallery"
@@ -95,11 +96,13 @@ def pages() -> dict[str, str]:
 
 
 def main() -> None:
-    """Draw all pictures, or those with the given names: `python -m tools.pictures neuron xor`."""
+    """Draw all pictures, or those with the given names: `python -m tools.pictures neuron player`."""
     GALLERY.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or SCENES:
-        for file, svg in files(name).items():
-            write_atomically(GALLERY / file, svg)
+    names = sys.argv[1:] or [*SCENES, "player"]
+    for name in names:
+        folder, made = (GALLERY.parent, animation.files()) if name == "player" else (GALLERY, files(name))
+        for file, svg in made.items():
+            write_atomically(folder / file, svg)
     for file, page in pages().items():
         write_atomically(GALLERY / file, page)
 

@@ -41,7 +41,7 @@ def player(
     wheel, pinch, drag and the keys + - 0 (Shift and an arrow). Buttons, a slider and keys (left, right, Home, End, space)
     go from step to step, one operation, layer or module at a time; a node is found by its name. The sentence of a step is
     the chain rule in numbers; a panel has the gradients so far. The page is self-contained: `save_html(path)` writes it to
-    a file that opens anywhere, and `#step=8` in its address is the eighth step.
+    a file that opens anywhere, and `#step=8` in its address is the step that `steps(y)[8]` is.
 
     Works before `backward()` was called, and changes no gradient. For a very large graph the page has the
     steps around the root, and says so.
@@ -69,10 +69,11 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> d
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
-    its `texts` are [sentence, local derivative], without the latter where no gradient flows. An arrow has [argument,
-    result, the step that goes back along it, or -1] for each edge that it stands for. `groups` are the modules and scopes,
-    as [name, the one around it, or None], and an operation has the number of its own; a leaf has the first operation that
-    uses it. `narrow` is the drawing for a narrow page, unless it would be too long.
+    its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the index of the
+    first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
+    each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an operation
+    has the number of its own; a leaf has the first operation that uses it. `narrow` is the drawing for a narrow page, unless
+    it would be too long.
     """
     quantities = Quantities(passes.data, passes.bars.get, passes.partials)
     drawing = draw_graph(passes.graph, options, quantities)
@@ -81,7 +82,8 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> d
     forward = passes.forward[-max_steps // 2 :]
     steps, back = _steps(passes, forward, max_steps // 2, index)
     start = len(passes.forward) - len(forward)
-    note = f"Steps {start + 1:,} to {start + len(steps):,} of {len(passes):,}, around {root}."
+    last = len(passes) - 1
+    note = f"Steps {start:,} to {start + len(steps) - 1:,} of {last:,}, around {root}."
     groups, known = _groups(passes.graph)
     for node in reversed(passes.forward):
         known |= {arg: {"use": index[node]} for arg in node.args if type(arg) is Value and arg.op is None}
@@ -94,6 +96,8 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> d
         "nodes": {index[node]: _node(passes, node, drawing.box_ids[node], **known.get(node, {})) for node in nodes},
         "groups": groups,
         "steps": steps,
+        "start": start,
+        "last": last,
         "arrows": _arrows(passes, {*forward, *back}, back, drawing.box_ids),
         "note": note if len(steps) < len(passes) else "",
     }

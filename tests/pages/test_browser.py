@@ -8,10 +8,12 @@ import pytest
 
 import nn
 from autograd import Value, _format
-from autograd.lessons.steps import steps
+from autograd.graph import Graph
+from autograd.lessons.steps import Passes, steps
 from autograd.sweeps import topological_order
 from autograd.viz.page import as_json
-from autograd.viz.player import player
+from autograd.viz.player import player, player_of
+from autograd.viz.style import Options
 from tests.support.browser import browser, chromium, opened
 
 __all__ = ["browser"]
@@ -62,7 +64,7 @@ def expected(y, i):
 
 def at(frame):
     """Which step is shown, from 0."""
-    shown = int(frame.locator(".counter").inner_text().split()[0]) - 1
+    shown = int(frame.locator(".counter").inner_text().split()[0])
     assert frame.locator(".track input").input_value() == str(shown)
     return shown
 
@@ -162,7 +164,7 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
         go_to(page, i)
         assert (at(page), table(page)) == (i, expected(graph(), i))
     slider = page.get_by_role("slider", name="Step", exact=True)
-    assert slider.get_attribute("aria-valuetext") == "step 6 of 11: Backward: L begins with 1"
+    assert slider.get_attribute("aria-valuetext") == "step 5 of 10: Backward: L begins with 1"
 
 
 def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):
@@ -314,11 +316,11 @@ def test_a_node_is_found_by_its_name_as_it_is_typed(page):
 def test_the_address_says_which_step_it_is_and_is_obeyed(browser, tmp_path):
     path = saved(graph(), tmp_path)
     with opened(browser, path, viewport=WIDE) as page:
-        page.goto(f"{path_url(path)}#step=8")
+        page.goto(f"{path_url(path)}#step=7")
         page.reload()
         assert (at(page), table(page)) == (7, expected(graph(), 7))
         page.evaluate("location.hash = '#step=3'")
-        page.locator(".counter", has_text="3 of 11").wait_for()
+        page.locator(".counter", has_text="3 of 10").wait_for()
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**#step=4")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -326,7 +328,20 @@ def test_the_address_says_which_step_it_is_and_is_obeyed(browser, tmp_path):
         page.get_by_title("Copied").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == f"{path_url(path)}#step=4"
         page.evaluate("location.hash = '#step=99999'")
-        page.locator(".counter", has_text="11 of 11").wait_for()
+        page.locator(".counter", has_text="10 of 10").wait_for()
+
+
+def test_a_page_with_the_middle_of_many_steps_counts_them_as_steps_does(browser, tmp_path):
+    y = graph()
+    cut = player_of(Passes(Graph(y)), Options("player"), 4)
+    cut.save_html(tmp_path / "cut.html")
+    first = steps(y)[cut.data["start"]]
+    with opened(browser, tmp_path / "cut.html", viewport=WIDE) as page:
+        assert page.locator(".counter").inner_text() == f"{first.index} of {len(steps(y)) - 1}"
+        assert sentence(page) == first.sentence
+        page.evaluate(f"location.hash = '#step={first.index + 2}'")
+        page.locator(".counter", has_text=f"{first.index + 2} of").wait_for()
+        assert sentence(page) == steps(y)[first.index + 2].sentence
 
 
 def path_url(path):
@@ -339,7 +354,7 @@ def test_ten_thousand_steps_are_all_there_and_right(browser, tmp_path):
         y = y * 1.0001 + 0.5
     passes, order = steps(y), topological_order([y])
     with opened(browser, saved(y, tmp_path), viewport=WIDE, reduced_motion="reduce") as page:
-        assert page.locator(".counter").inner_text() == f"1 of {len(passes)}"
+        assert page.locator(".counter").inner_text() == f"0 of {len(passes) - 1}"
         for i in (7000, 12, 10_000, 4999, 5001):
             go_to(page, i)
             assert page.locator(".node.now").count() == 1

@@ -1,4 +1,5 @@
-"""Every snippet in the README runs and prints what its comments say."""
+"""Every snippet in the README runs and prints what its comments say, and its animation plays."""
+# ruff: noqa: F811  (a fixture that is imported)
 
 import contextlib
 import io
@@ -7,33 +8,41 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import browser, opened  # noqa: F401
 from tests.support.same_text import assert_same_text
+from tools import animation
 
 ROOT = Path(__file__).parent.parent.parent
 
 
+SNIPPETS = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
 @pytest.mark.slow
-def test_every_python_snippet_prints_what_it_says(tmp_path, monkeypatch):
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda code: code.splitlines()[-1][:40])
+def test_every_python_snippet_runs_alone_and_prints_what_it_says(snippet, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    snippets = re.findall(r"^( *)```python\n(.*?)^ *```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    assert len(snippets) == 8
-    scope: dict[str, object] = {}
     expected: list[str] = []
+    for beside, below in re.findall(r"^print\(.*?\)(?: +# (.*)|((?:\n# .*)+))$", snippet, re.MULTILINE):
+        expected += [beside] if beside else below.replace("\n# ", "\n").splitlines()[1:]
     printed = io.StringIO()
-    for indent, snippet in snippets:
-        code = "\n".join(line.removeprefix(indent) for line in snippet.splitlines())
-        for beside, below in re.findall(r"^print\(.*?\)(?: +# (.*)|((?:\n# .*)+))$", code, re.MULTILINE):
-            expected += [beside] if beside else below.replace("\n# ", "\n").splitlines()[1:]
-        with contextlib.redirect_stdout(printed):
-            exec(code, scope)
-    assert printed.getvalue().splitlines() == expected
-    assert (tmp_path / "neuron.svg").exists()
+    with contextlib.redirect_stdout(printed):
+        exec(snippet, {})
+    assert printed.getvalue().splitlines() == expected != []
+    for file in re.findall(r"# (\w+\.svg)", snippet):
+        assert (tmp_path / file).exists()
+
+
+def test_ten_lines_come_first_and_five_snippets_follow():
+    assert len(SNIPPETS) == 6
+    assert len(SNIPPETS[0].strip().splitlines()) <= 11  # one of them is empty
+    assert max(len(snippet.splitlines()) for snippet in SNIPPETS) <= 15
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_every_file_it_names_is_there(page):
     text = (ROOT / page).read_text()
-    for path in re.findall(r"\]\(([\w/.-]+)\)", text):
+    for path in re.findall(r"""(?:\]\(|src="|srcset=")([\w/.-]+)[)"]""", text):
         assert (ROOT / path).exists(), path
     for path in re.findall(r"`((?:autograd|nn|tests|tools|benchmarks|notebooks|docs)/[\w/.-]+)`", text):
         assert "NN" in path or (ROOT / path).exists(), path
@@ -61,6 +70,32 @@ def test_the_tree_in_contributing_is_the_real_one():
     for folder in ("autograd", "nn"):
         real = {path for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py"}
         assert {ROOT / path for path in shown if path.startswith(f"{folder}/") and path.endswith(".py")} == real
+
+
+def test_the_animation_is_current_and_small(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    for name, svg in animation.files().items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == svg
+        assert len(svg.encode()) < 200_000
+
+
+def looks(browser, path, count, **options):
+    """So many screenshots of a page, without repeats."""
+    with opened(browser, path, **options) as page:
+        page.wait_for_load_state("load")
+        found = set()
+        for _ in range(count):
+            found.add(page.screenshot())
+            page.wait_for_timeout(300)
+    return found
+
+
+@pytest.mark.slow
+def test_the_animation_plays_in_an_image_and_stands_still_for_those_who_want_no_motion(browser, tmp_path):
+    path = ROOT / "docs/player-light.svg"
+    (tmp_path / "page.html").write_text(f'<img src="{path.as_uri()}">', encoding="utf-8")
+    assert len(looks(browser, tmp_path / "page.html", 6)) > 2
+    assert len(looks(browser, path, 6, reduced_motion="reduce")) == 1
 
 
 @pytest.mark.parametrize(("digits", "alike"), [("0.12345678901234568", True), ("0.12345678", False)])

@@ -1,12 +1,14 @@
-// The step in the address of the page: #step=8 is the eighth. In a frame or in another page there is no address of ours.
+// The step in the address of the page: #step=8 is the one that `steps(y)[8]` is. In a frame or in another page there is no
+// address of ours.
 
 const WRITE_AFTER = 300; // milliseconds of rest: browsers limit how often an address may change
 
-function address(controls, count, signal) {
+// `first` is the step at index 0 of the controls.
+function address(controls, first, signal) {
   let waiting = null;
-  const wanted = () => Number(location.hash.match(/^#step=(\d+)$/)?.[1] ?? 0);
-  const link = () => `${location.href.split("#")[0]}#step=${controls.index + 1}`;
-  const read = () => wanted() > 0 && controls.move(Math.min(wanted(), count()) - 1);
+  const wanted = () => Number(location.hash.match(/^#step=(\d+)$/)?.[1] ?? NaN);
+  const link = () => `${location.href.split("#")[0]}#step=${first() + controls.index}`;
+  const read = () => wanted() >= 0 && controls.move(wanted() - first());
   const button = iconButton("link", "Copy link to this step", async () => {
     await copy(link());
     button.replaceChildren(icon("done"));
@@ -20,7 +22,7 @@ function address(controls, count, signal) {
 
   function write() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => wanted() !== controls.index + 1 && history.replaceState(null, "", link()), WRITE_AFTER);
+    waiting = setTimeout(() => wanted() !== first() + controls.index && history.replaceState(null, "", link()), WRITE_AFTER);
   }
 
   return { button, read, write };

@@ -52,9 +52,10 @@ function mount(root, data, keyboard = document) {
   read(data);
   const mark = { at: data.steps.findIndex((step) => step.changes), label: "backward" };
   const describe = (i) => phase(data, walk, [i, i]);
-  const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [mark] });
+  const number = (i) => `${data.start + i} of ${data.last}`; // as steps(y) counts them
+  const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [mark], place: number });
   const field = search(find);
-  const place = address(controls, () => data.steps.length, signal);
+  const place = address(controls, () => data.start, signal);
   const open = iconButton("table", "Numbers of all nodes", () => toggle(panel.hidden));
   const strider = choice("Step by", [], stride);
   controls.element.append(strider, field.root, ...(own ? [place.button] : []), open, themeButton(root, signal));

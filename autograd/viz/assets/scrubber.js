@@ -112,7 +112,7 @@ const MAX_TIME = 30; // seconds, for all frames
 // The controls for `count` frames. `show(i, playing)` draws frame i, in any order; `describe(i)` says in a few words what it
 // is; `status` is the element with the running sentence; `marks` are positions on the slider: [{ at, label }]; `place(i)` is
 // the text of the counter. `stopAt(indices)` lets buttons, keys and playing go from one of these to the next; null is all.
-function scrubber({ count, show, describe, status, marks = [], place = (i) => `${i + 1} of ${count}` }) {
+function scrubber({ count, show, describe, status, marks = [], place }) {
   let index = 0;
   let stops = null;
   let speed = 1;
