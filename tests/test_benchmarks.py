@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from benchmarks.compiled import options
-from benchmarks.compiled.chart import MARKS, Chart
+from benchmarks.compiled.chart import MARKS, NARROW, WIDE, Chart
 from benchmarks.compiled.contenders import NumPy, Ours
 from benchmarks.compiled.figures import Figure, agree
 from benchmarks.compiled.network_figures import WORKLOADS, eager
@@ -28,13 +28,14 @@ def test_compiled_options_and_numpy_by_hand_have_the_greeks_of_the_eager_engine(
             agree("options", one, (value, *greeks))
 
 
-def test_numbers_in_the_chart_do_not_hide_one_another():
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_numbers_in_the_chart_do_not_hide_one_another(layout):
     names = list(MARKS)
     figures = [
         Figure("all alike", {"ours": 1.0, **{name: 1.0 + 0.01 * i for i, name in enumerate(names)}}),
         Figure("far apart", {"ours": 1e-6, **{name: 10.0**i * 1e-6 for i, name in enumerate(names, start=-1)}}),
     ]
-    svg = ElementTree.fromstring(Chart(figures).svg)
+    svg = ElementTree.fromstring(Chart(figures, layout).svg)
     numbers = [
         (float(text.get("x")), float(text.get("y"))) for text in svg.findall(".//{*}text") if text.get("class") == "number"
     ]

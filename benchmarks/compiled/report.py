@@ -12,11 +12,12 @@ from pathlib import Path
 from autograd._files import write_atomically
 from benchmarks import timing
 from benchmarks.compiled import network_figures, options, training, whole_graph
-from benchmarks.compiled.chart import Chart
+from benchmarks.compiled.chart import NARROW, WIDE, Chart
 from benchmarks.compiled.cluster import cluster
 from benchmarks.compiled.growth import growth
 
-PICTURE = Path(__file__).parent.parent.parent / "docs" / "speed.svg"
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PICTURES = {"speed.svg": WIDE, "speed-narrow.svg": NARROW}
 
 
 def report() -> None:
@@ -28,7 +29,8 @@ def report() -> None:
         for figure in part.figures():
             print(figure, flush=True)
             figures.append(figure)
-    write_atomically(PICTURE, Chart(figures).svg.encode())
+    for name, layout in PICTURES.items():
+        write_atomically(DOCS / name, Chart(figures, layout).svg.encode())
     print(flush=True)
     if find_spec("jax") is not None:
         subprocess.run([sys.executable, "-m", "benchmarks.compiled.synchronous_jax"], check=True)
