@@ -17,7 +17,7 @@ APART = 40  # pixels between the middles of two numbers on one line
 
 
 class Layout(NamedTuple):
-    """Where things stand: the width of the chart, where its axis begins, the height of a row, and in that our time and the marks."""
+    """The width of a chart, where its axis begins, the height of a row, and where in it our time and the marks stand."""
 
     width: int
     left: int

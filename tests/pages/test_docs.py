@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.same_text import assert_same_text
-from tests.support.snippets import run
+from tests.support.snippets import FENCE, run
 from tools.scenes import SCENES
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -33,5 +33,5 @@ def test_every_snippet_of_a_page_prints_what_it_says_and_warns_of_what_the_page_
 def test_the_pictures_and_files_of_a_page_are_there(page):
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"^```\{gallery\} (\S+)$", text, re.MULTILINE)) <= set(SCENES)
-    for path in re.findall(r"\]\(([\w/.-]+)", text) + re.findall(r"^```\{(?:image|figure)\} (\S+)$", text, re.MULTILINE):
+    for path in re.findall(r"\]\(([\w/.-]+)", FENCE.sub("", text)):
         assert (page.parent / path).exists(), path
