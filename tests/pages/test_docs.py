@@ -11,9 +11,8 @@ from tools.scenes import SCENES
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = sorted(path for folder in (DOCS, DOCS / "howto", DOCS / "explanation") for path in folder.glob("*.md"))
-SLOW = {"compile-a-loss", "compiler", "export-and-save", "train-a-network"}
+SLOW = {"compile-a-loss", "property-test-with-hypothesis", "train-a-network"}
 NAMES = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in SLOW else []) for path in PAGES]
-COMPILING = re.compile("compiling .* once for this machine")
 
 
 @pytest.mark.parametrize("page", NAMES)
