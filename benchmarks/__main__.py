@@ -10,39 +10,39 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import autograd
 import nn
+from autograd._files import write_atomically
 from autograd.op import TABLE
 from benchmarks import workloads
+from benchmarks.compiled.chart import NARROW, WIDE, Chart
+from benchmarks.compiled.figures import Figure
 from benchmarks.detection_limit import detection_limit
 from benchmarks.peers import Micrograd, peers
 from benchmarks.timing import ROUNDS, alternate
+
+DOCS = Path(__file__).parent.parent / "docs"
+PICTURES = {"speed-eager.svg": WIDE, "speed-eager-narrow.svg": NARROW}
+WORKLOADS = (
+    ("micrograd's demo step, single + and *", workloads.moons_step, workloads.mlp_point()),
+    ("a chain of 10⁵ multiply-adds", workloads.chain, workloads.CHAIN_POINT),
+    ("1000 Black–Scholes prices with Greeks", workloads.black_scholes, workloads.BLACK_SCHOLES_POINT),
+    ("Rosenbrock in 100 variables, 20 times", workloads.rosenbrock, workloads.ROSENBROCK_POINT),
+    ("a transformer of 4064 weights, 8 tokens", workloads.transformer, workloads.transformer_point()),
+    ("40 steps of a recurrent policy", workloads.recurrent_policy, workloads.recurrent_point()),
+)
 
 
 def main() -> None:
     """Run all workloads."""
     print(f"CPython {platform.python_version()}, {platform.machine()}; medians of {ROUNDS} rounds, garbage collector on\n")
-    contenders = peers()
-    print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours against each")
-    for title, function, point in (
-        ("micrograd demo step, plain + and *", workloads.moons_step, workloads.mlp_point()),
-        ("chain of 10^5 multiply-adds", workloads.chain, workloads.CHAIN_POINT),
-        ("1000 Black-Scholes prices, 5 derivatives", workloads.black_scholes, workloads.BLACK_SCHOLES_POINT),
-        ("Rosenbrock, 100 variables, 20 times", workloads.rosenbrock, workloads.ROSENBROCK_POINT),
-        ("transformer of 4064 weights, 8 tokens", workloads.transformer, workloads.transformer_point()),
-        ("recurrent policy, 40 steps", workloads.recurrent_policy, workloads.recurrent_point()),
-    ):
-        runs = {peer.name: _run(peer, function, point) for peer in contenders if _can(peer, function)}
-        _agree(title, {name: run() for name, run in runs.items()})
-        _print_row(title, contenders, alternate(runs))
-    runs = {peer.name: _run(peer, workloads.moons_step, workloads.mlp_point()) for peer in contenders}
-    runs["ours"] = _through_nn()
-    if "micrograd" in runs:
-        runs["micrograd"] = _through_micrograd_nn()
-    _print_row("micrograd demo step, through nn", contenders, alternate(runs))
+    figures = list(_eager())
+    for file, layout in PICTURES.items():
+        write_atomically(DOCS / file, Chart(figures, layout).svg.encode())
     print(f"\nbackward with a use outside the graph in each of 20,000 rounds, and without: {_dead_uses()}")
     print("slowest ops to record, by number of arguments:", _slowest_ops())
     print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
@@ -54,6 +54,27 @@ def main() -> None:
     print(f"gradcheck on random expressions: {detection_limit()}\n", flush=True)
     subprocess.run([sys.executable, "-m", "benchmarks.compiled"], check=True)
     subprocess.run([sys.executable, "-m", "benchmarks.playground"], check=True)
+
+
+def _eager() -> Iterator[Figure]:
+    """The engines side by side, a line for each workload."""
+    contenders = peers()
+    print(f"{'workload':<44}" + "".join(f"{peer.name:>12}" for peer in contenders) + "   ours against each")
+    for title, function, point in WORKLOADS:
+        runs = {peer.name: _run(peer, function, point) for peer in contenders if _can(peer, function)}
+        _agree(title, {name: run() for name, run in runs.items()})
+        yield _measured(title, contenders, runs)
+    runs = {peer.name: _run(peer, workloads.moons_step, workloads.mlp_point()) for peer in contenders}
+    runs["ours"] = _through_nn()
+    if "micrograd" in runs:
+        runs["micrograd"] = _through_micrograd_nn()
+    yield _measured("micrograd's demo step, through nn", contenders, runs)
+
+
+def _measured(title: str, contenders: list[Any], runs: dict[str, Callable[[], Any]]) -> Figure:
+    medians = alternate(runs)
+    _print_row(title, contenders, medians)
+    return Figure(title, medians)
 
 
 def _run(peer: Any, function: Any, point: list[float]) -> Callable[[], tuple[float, list[float]]]:

@@ -1,4 +1,4 @@
-"""The chart of the README and the site: how many times as long as our compiled programs the others take."""
+"""The charts of the README and the site: how many times as long as ours the others take."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ MARKS = {
     "CasADi": Mark("#6a4fb3", "#b7a2f2", "M0,-7L7,0L0,7L-7,0Z"),
     "C": Mark("#3f4a55", "#c3ccd5", "M-2,-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z"),
     "micrograd": Mark("#7a3b2e", "#e0a294", "M0,6L-6,-5H6Z"),
+    "40 lines": Mark("#7a6200", "#dcc04a", "M-6,-3H6V3H-6Z"),
+    "XAD": Mark("#3f4a55", "#c3ccd5", "M-6.5,0L-3.2,-5.5H3.2L6.5,0L3.2,5.5H-3.2Z"),
 }
 
 STYLE = """
