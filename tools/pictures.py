@@ -9,10 +9,12 @@ from pathlib import Path
 
 from autograd._files import write_atomically
 from autograd.viz.palette import standalone, variables
-from tools import animation
+from tools import animation, step_size
 from tools.scenes import SCENES
 
-GALLERY = Path(__file__).parent.parent / "docs" / "gallery"
+DOCS = Path(__file__).parent.parent / "docs"
+GALLERY = DOCS / "gallery"
+STEP_SIZE = DOCS / "explanation" / "step-size.svg"
 LEAD = "Each picture is made by a line of Python from a recorded computation: what you see is what the engine computed."
 
 PAGE_STYLE = f""":root {{ {variables("light")} color-scheme: light dark; }}
@@ -105,6 +107,7 @@ def main() -> None:
             write_atomically(folder / file, svg)
     for file, page in pages().items():
         write_atomically(GALLERY / file, page)
+    write_atomically(STEP_SIZE, step_size.svg())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import nn
 from autograd import Value
 from tests.support.axe import violations
 from tests.support.browser import browser, opened  # noqa: F401
-from tools.pictures import GALLERY, files, pages
+from tools import step_size
+from tools.pictures import GALLERY, STEP_SIZE, files, pages
 from tools.scenes import SCENES
 
 SLOW = {"large"}
@@ -37,6 +38,10 @@ def test_the_pictures_of_a_scene_are_current(name, monkeypatch):
     monkeypatch.setenv("PATH", "")  # use the pinned renderer, not the system's
     for file, svg in files(name).items():
         assert content((GALLERY / file).read_text(encoding="utf-8")) == content(svg)
+
+
+def test_the_picture_of_step_sizes_is_current():
+    assert content(STEP_SIZE.read_text(encoding="utf-8")) == content(step_size.svg())
 
 
 def test_its_pages_are_current_and_all_pictures_are_there():
