@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check pythons portable torch bench soak flakes notebooks lab pictures mutants site play site-test clean
+.PHONY: demo test unit check pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
 
 demo: .venv/ready
 	$(BIN)/python -m tools.demo
@@ -24,6 +24,10 @@ check: .venv/ready
 # The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
 	$(BIN)/python -m tests.support.pythons
+
+# The fast tests inside Pyodide, the Python of the playground. Needs Node.
+pyodide-test: .venv/ready
+	$(BIN)/python -m tests.support.pyodide
 
 # Every notebook with every BLAS kernel, on one thread and on two, without vector units, and with another libm.
 portable: .venv/ready

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -26,9 +26,9 @@ SECONDS = 4.0  # of each training
 SAMPLES = 250
 NETS = {(4, 2): 55.0, (16, 16): 50.0, (8, 8, 8): 40.0}  # hidden layers, and the frames per second that they should reach
 
-# Runs before any script of the page. `starts` promises when the first picture and the live engine were on the screen, in milliseconds
-# from the navigation. `painted(type)`: from the next input to the paint in which the headline has changed. `revived()`: from
-# the end of Python's worker to the next one's being live. Both leave a promise in `took`.
+# Runs before any script of the page. `starts` promises when the first picture and the live engine were on the screen, in
+# milliseconds from the navigation. `painted(type)`: from the next input to the paint in which the headline has changed.
+# `revived()`: from the end of Python's worker to the next one's being live. Both leave a promise in `took`.
 PROBE = """(() => {
   const after = (done) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
@@ -139,10 +139,8 @@ def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
             context.pages[0].wait_for_timeout(1000)  # what is kept for offline use is stored meanwhile
             found["warm"].append(_again(context, host.address)["live"])
             host.stop()
-            try:
+            with suppress(ConnectionError):
                 found["offline"].append(_again(context, host.address)["live"])
-            except OSError:
-                pass
             context.close()
     yield Row("first sight, before Python", found["sight"], "s", 1.0)
     for name, goal in (("cold", 3.0), ("warm", 1.5), ("offline", 1.5)):
@@ -318,7 +316,7 @@ def main() -> None:
     with built(words) as folder, sync_playwright() as playwright:
 
         def launch(profile: Path) -> Any:
-            options = {"executable_path": chromium(), "args": ARGUMENTS, "viewport": {"width": 1280, "height": 800}}
+            options: dict[str, Any] = {"executable_path": chromium(), "args": ARGUMENTS, "viewport": {"width": 1280, "height": 800}}
             context = playwright.chromium.launch_persistent_context(profile, **options)
             context.add_init_script(PROBE)
             return context

@@ -27,8 +27,7 @@ PACKAGES = ("autograd", "nn", "graphviz")  # what the page's Python imports
 
 def build(out: Path) -> None:
     """Write the playground to `out`. Needs Node and, the first time, the network."""
-    if not (SOURCES / "node_modules").exists():
-        _run("npm", "ci", "--no-audit", "--no-fund")
+    install()
     with TemporaryDirectory() as stage:
         for name in PACKAGES:
             spec = find_spec(name)
@@ -43,6 +42,12 @@ def build(out: Path) -> None:
     write_atomically(
         out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))
     )
+
+
+def install() -> None:
+    """Fetch the npm packages, once."""
+    if not (SOURCES / "node_modules").exists():
+        _run("npm", "ci", "--no-audit", "--no-fund")
 
 
 def _ending(suffix: str) -> list[Path]:
