@@ -5,8 +5,9 @@ BIN := .venv/bin
 
 .PHONY: demo test unit check pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
 
+# ARGS=--no-open leaves the browser alone.
 demo: .venv/ready
-	$(BIN)/python -m tools.demo
+	$(BIN)/python -m tools.demo $(ARGS)
 
 test: check unit
 	$(BIN)/python -m tests.support.pythons --newest

@@ -1,19 +1,22 @@
 # %% [markdown]
 # # 1. The chain rule, by hand and by graph
 #
-# You will be able to read any derivative off a drawing of the calculation: multiply along each path, sum over all paths. You
-# need school calculus, and variables and functions in Python.
+# You will be able to read any derivative off a drawing of the calculation: multiply along each path, sum over all paths.
 #
-# **Before you start:** school calculus: what a derivative is, and $(x^2)' = 2x$. No programming beyond reading `x = 3`.
-# **Time:** about 25 minutes.
+# **Before you start:** school calculus: what a derivative is, and $(x^2)' = 2x$. You needn't be able to program: what the Python
+# on this page says is explained as it comes up. **Time:** about 30 minutes.
 #
 # You can simply read this page. To try things out, type `make lab` in the project folder and open this notebook. Click a grey
 # cell and press Shift+Enter to run it: its output appears below, with the value of its last line. Run the cells from top to
 # bottom.
 #
+# Where it says **Predict**, stop for a moment and answer before you read on, in your head or on paper. The answer is right below
+# the next output. A prediction that fails teaches more than ten that you read.
+#
 # ## A derivative is a rate
 #
-# Take $h = (5x+3)^2$ at $x = 2$. In Python `*` is "times" and `**` is "to the power of":
+# Take $h = (5x+3)^2$ at $x = 2$. In Python `*` is "times" and `**` is "to the power of". `here = 2` gives a number a name. `def`
+# gives a calculation a name, `return` says what its result is, and `h_of(here)` runs it with 2 in place of `x`:
 
 # %%
 here = 2
@@ -27,7 +30,10 @@ h_of(here)
 
 # %% [markdown]
 # How fast does $h$ change as $x$ changes? Push $x$ a little away from 2, and divide the change in $h$ by the change in $x$.
-# (`round(…, 3)` keeps three decimals.)
+# (`round(…, 3)` keeps three decimals; `print` shows several numbers side by side.)
+#
+# **Predict**: multiplied out, $h = 25x^2 + 30x + 9$, so by the rules of school $h' = 50x + 30$, which is 130 at $x = 2$. Will
+# the rate for a push of 0.1 be below 130, exactly 130, or above?
 
 # %%
 start = h_of(here)
@@ -40,9 +46,12 @@ def rate(push):
 print(round(rate(0.1), 3), round(rate(0.01), 3), round(rate(0.001), 3))
 
 # %% [markdown]
-# The smaller the push, the closer the rate gets to 130. This limit is the **derivative** of $h$ at $x = 2$: near that point,
+# Above: the curve becomes steeper on the way. The smaller the push, the closer the rate gets to 130. This limit is the
+# **derivative** of $h$ at $x = 2$: near that point,
 # $h$ changes very nearly 130 times as fast as $x$. In a plot, it is the slope of the straight line that touches the curve
 # there. (You can skip the plotting code.)
+#
+# **Predict**: on which side of that line does the curve run, to the left of the point and to the right?
 
 # %%
 import matplotlib.pyplot as plt
@@ -57,6 +66,9 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
+# Above it on both sides: the curve bends upwards, and touches its line at one point only. That is why every rate with a push to
+# the right came out above 130; a push to the left would give one below.
+#
 # ## The chain rule multiplies rates
 #
 # Now without a limit. Split the calculation in two: first $u = 5x + 3$, then $h = u^2$.
@@ -87,7 +99,10 @@ h
 
 # %% [markdown]
 # This is how a `Value` prints. `data` is its number: 169, as before. `grad` holds a derivative. We haven't asked for one yet,
-# so it is 0.0. `draw_dot` draws how `h` was made. `show=["data"]` shows only the numbers:
+# so it is 0.0. `draw_dot` draws how `h` was made. `show=["data"]` shows only the numbers.
+#
+# **Predict**: four numbers have a name, `x`, `a`, `u` and `h`; and then there are 5, 3 and 2. How many boxes will there be, and
+# which number is in the last one?
 
 # %%
 from autograd import draw_dot
@@ -95,7 +110,7 @@ from autograd import draw_dot
 draw_dot(h, show=["data"])
 
 # %% [markdown]
-# This drawing is called a **graph**.
+# Four boxes, and 169 in the last; 5, 3 and 2 stand in the heads. This drawing is called a **graph**.
 #
 # - Each box is a **node**: a number in the calculation, labelled with the name of our variable. `a`, `u` and `h` were
 #   calculated. `x`, with a shaded head, was given; a node like that is called a **leaf**.
@@ -105,14 +120,16 @@ draw_dot(h, show=["data"])
 #   the two boxes: from `x` to `a`.
 #
 # What makes the graph useful is that there is only *one* operation from a node to the next, and its derivative is simple enough
-# to know by heart. We write it on the edge:
+# to know by heart. We write it on the edge.
+#
+# **Predict**: which three numbers will stand on the edges? (Their product is 130.)
 
 # %%
 draw_dot(h, show=["data", "partial"])
 
 # %% [markdown]
-# The number on an edge is the **local derivative**: how many times as fast the node at its end changes as the node at its
-# start.
+# 5, 1 and 26. The number on an edge is the **local derivative**: how many times as fast the node at its end changes as the
+# node at its start.
 #
 # | edge | operation | local derivative | here |
 # |---|---|---|---|
@@ -135,6 +152,8 @@ paths(x, of=h)
 # The note under the last drawing says: no gradients yet, call `backward()`. Let's do that. It walks from `h` back to `x`,
 # against the arrows. For *every* node on the way it finds the derivative of `h` **with respect to** that node: how many times
 # as fast `h` changes as that node.
+#
+# **Predict**: how many times as fast as `u` does `h` change? As `a`? And as itself?
 
 # %%
 h.backward()
@@ -167,7 +186,9 @@ x.grad
 #
 # $$\frac{\partial f}{\partial x} = 2xy \qquad \frac{\partial f}{\partial y} = x^2$$
 #
-# At $x = 3$ and $y = 2$ these are 12 and 9. The graph gives both at once:
+# At $x = 3$ and $y = 2$ these are 12 and 9. The graph gives both at once.
+#
+# **Predict**: a product has two edges into it, here from `s` $= 9$ and from `y` $= 2$. Which local derivative belongs to which?
 
 # %%
 x = Value(3)
@@ -185,6 +206,8 @@ draw_dot(f)
 # ## Two paths
 #
 # Now write $x^2$ as $x \cdot x$. The numbers are the same. The graph isn't: `x` is used twice, so it has two edges.
+#
+# **Predict**: which number runs back along each of the two, so that `x` has 12 again?
 
 # %%
 x = Value(3)
@@ -198,7 +221,8 @@ draw_dot(f)
 paths(x, of=f)
 
 # %% [markdown]
-# There are two paths from `x` to `f`, each with the product $3 \cdot 2 = 6$. Their **sum** is the derivative, $2xy = 12$.
+# 6 along each. There are two paths from `x` to `f`, each with the product $3 \cdot 2 = 6$. Their **sum** is the derivative,
+# $2xy = 12$.
 #
 # Why the sum? Push only the first factor of $3 \cdot 3$, then only the second, then both:
 
@@ -269,13 +293,21 @@ exercise.answer({"p": None, "q": None, "x": None, "y": None})
 #
 # </details>
 #
-# **3.** $c = x \cdot x \cdot x$ at $x = 3$. How many paths lead from `x` to `c`, and what is the product along each? Think
-# first, then replace the last line with `paths(x, of=c)`.
+# **3.** $c = x \cdot x \cdot x$ at $x = 3$. How many paths lead from `x` to `c`, and what is the product along each? Replace
+# both `None`s with your numbers. (The lines below check them, and show the paths once both are right.)
 
 # %%
+how_many = None
+product = None
+
 x = Value(3)
 c = x * x * x
-c
+c.backward()
+if how_many is not None and product is not None:
+    right = product == 3 * 3 and how_many * product == x.grad
+    print("right" if right else "not yet: each path goes through one of the three factors")
+    if right:
+        print(paths(x, of=c))
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -23,7 +23,9 @@
 # $$\tanh'(n) = 1 - \tanh(n) \cdot \tanh(n)$$
 #
 # Here $e = 2.718…$ Take the second formula, its derivative, on trust for now: below we take $\tanh$ apart, and the graph finds
-# the same number. The curve is steep in the middle and flat on both sides. The dot is the neuron below.
+# the same number. The dot in the picture is the neuron below.
+#
+# **Predict**: where is the curve steepest, and how steep is it there? Put $n = 0$ into the second formula.
 
 # %%
 import math
@@ -39,6 +41,9 @@ ax.grid(alpha=0.3)
 plt.show()
 
 # %% [markdown]
+# At $n = 0$, where the slope is $1 - 0 \cdot 0 = 1$. On both sides the curve is flat: there, a change of $n$ changes almost
+# nothing.
+#
 # ## Record
 #
 # As in notebook 1, we calculate with Values, one operation per line, and every operation leaves a node. `p1` and `p2` are the
@@ -60,6 +65,9 @@ o
 
 # %% [markdown]
 # ## Draw
+#
+# **Predict**: two inputs, two weights and a bias; two products, two sums and $\tanh$. How many boxes are shaded? And of the four
+# numbers `w1`, `x1`, `w2` and `x2`, whose gradient is 0? (`x2` is 0. Look at what stands beside it in the product.)
 
 # %%
 from autograd import draw_dot
@@ -68,8 +76,11 @@ o.backward()
 draw_dot(o)
 
 # %% [markdown]
-# Read it from right to left, as before. The last edge carries $\tanh'(n) = 1 - o \cdot o = 0.5$. The edges into a sum carry 1:
-# it passes the gradient on unchanged. The edges into a product carry the other factor. So the gradient of `w1` is
+# Five boxes are shaded: what was given. The gradient that is 0 is that of `w2`: its edge carries the other factor, `x2`, which
+# is 0.
+#
+# Read the drawing from right to left, as before. The last edge carries $\tanh'(n) = 1 - o \cdot o = 0.5$. The edges into a sum
+# carry 1: it passes the gradient on unchanged. The edges into a product carry the other factor. So the gradient of `w1` is
 # $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot 2 = 1$, and that of `x1` is $1 \cdot 0.5 \cdot 1 \cdot 1 \cdot (-3) = -1.5$.
 #
 # A dashed orange edge carries a negative gradient: if `x1` grows, `o` falls. Along a dotted edge nothing flows: the gradient
@@ -125,7 +136,9 @@ nudge(o, {w1: 0.005, x1: 0.005})
 # ## The same with fewer boxes
 #
 # A neuron may have a thousand inputs, and its drawing a thousand products. `dot` does all the products and the sum in one
-# operation. It takes a list of weights, a list of inputs, and the bias:
+# operation. It takes a list of weights, a list of inputs, and the bias.
+#
+# **Predict**: which numbers stand in the two boxes that are not shaded, and do any gradients change?
 
 # %%
 from autograd import dot
@@ -142,8 +155,8 @@ o.backward()
 draw_dot(o)
 
 # %% [markdown]
-# One operation with five edges, and the same gradients. (`leaves` creates the five numbers afresh, so their gradients start at
-# 0. Notebook 3 explains why that matters.)
+# The sum and the output, 0.8814 and 0.7071. One operation with five edges, and the same gradients. (`leaves` creates the five
+# numbers afresh, so their gradients start at 0. Notebook 3 explains why that matters.)
 #
 # ## The same with everything expanded
 #
@@ -151,6 +164,8 @@ draw_dot(o)
 # is special: it is its own derivative. So the edge from `v` to `e` carries the value of `e` itself, 5.828. And `expand=True`
 # draws the `dot` as products and sums; the boxes without a name are inside it. (It starts with the bias; the sum is the same.)
 # This drawing goes from top to bottom.
+#
+# **Predict**: will `w1` and `x1` still have the gradients 1 and −1.5, now that there are more boxes between them and the output?
 
 # %%
 from autograd import exp
@@ -210,32 +225,44 @@ exercise.answer({"n": None, "w1": None, "w2": None, "x1": None, "x2": None, "b":
 #
 # </details>
 #
-# **2.** In the drawings above, the gradient of `w2` was 0. Why? What will this neuron learn about `w2` from these inputs?
-#
-# <details><summary>Answer</summary>
-#
-# The edge from `w2` carries $x_2 = 0$. Whatever `w2` is, it is multiplied by 0, and the output doesn't notice. A weight learns
-# nothing from an input of 0.
-#
-# </details>
-#
-# **3.** Take the first neuron with a bias of 20. The sum is 14, and the output is almost 1. How large are the gradients now?
-# Think of the curve of $\tanh$. Then replace the last line with `o.backward()` and `w1.grad`.
+# **2.** In the drawings above, the gradient of `w2` was 0. What would it be if `x2` were 4, and the bias so much smaller that
+# the output stayed 0.7071? And what did that neuron learn about `w2` from an `x2` of 0?
 
 # %%
-x1, x2, w1, w2, b = leaves()
-b = Value(20)
-n = dot([w1, w2], [x1, x2], bias=b)
-o = tanh(n)
-o
+gradient_of_w2 = None
+
+if gradient_of_w2 is not None:
+    print("right" if abs(gradient_of_w2 - 0.5 * 4) < 1e-9 else "not yet: multiply along the path from the output to w2")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All of them are almost 0 (and that of `w2` is 0, as before). `w1.grad` is 5.5e-12, where `e-12` means: move the decimal point
-# 12 places to the left, 0.0000000000055. That far out $\tanh$ is flat: the last edge carries $1 - o \cdot o$, which is about
-# 0.0000000000028, and it is a factor of every path. Such a neuron is called *saturated*. It hardly learns, since no small
-# change affects its output.
+# $0.5 \cdot 1 \cdot 1 \cdot 4 = 2$: its last edge carries $x_2$. If that is 0, then whatever `w2` is, it is multiplied by 0,
+# and the output doesn't notice. A weight learns nothing from an input of 0.
+#
+# </details>
+#
+# **3.** Take the first neuron with a bias of 20. The sum is 14, and the output is almost 1. Is the gradient of `w1` now more
+# than 1, about 1, or less than 0.001? Think of the curve of $\tanh$, and write "more", "about" or "less".
+
+# %%
+your_guess = None
+
+x1, x2, w1, w2, b = leaves()
+b = Value(20)
+n = dot([w1, w2], [x1, x2], bias=b)
+o = tanh(n)
+o.backward()
+if your_guess is not None:
+    print("right" if your_guess == "less" else "not yet", "- the gradient of w1 is", w1.grad)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Less: all gradients are almost 0 (and that of `w2` is 0, as before). `w1.grad` is 5.5e-12, where `e-12` means: move the
+# decimal point 12 places to the left, 0.0000000000055. That far out $\tanh$ is flat: the last edge carries $1 - o \cdot o$,
+# which is about 0.0000000000028, and it is a factor of every path. Such a neuron is called *saturated*. It hardly learns,
+# since no small change affects its output.
 #
 # </details>
 #

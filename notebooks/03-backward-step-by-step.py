@@ -27,6 +27,8 @@ y
 # coloured arrows, and each shows a product: gradient · local derivative = what arrives. The current step is purple. The
 # operation is in the box, next to the name. (In Jupyter, `from autograd import widget` and `widget(y)` give you the same with a
 # slider that moves `x`.)
+#
+# **Predict**: how many products will arrive at `a` on the way back, before it sends its own gradient to `x`?
 
 # %%
 from autograd import player
@@ -34,8 +36,8 @@ from autograd import player
 player(y)
 
 # %% [markdown]
-# Here is the same as text. (The player counts steps from 1.) The number after the last `=` is what arrives and is added to the
-# gradient:
+# Three: one from `y`, two from `s`. Here is the same as text; the number in front is the step, as in the player. The number
+# after the last `=` is what arrives and is added to the gradient:
 
 # %%
 from autograd import steps
@@ -53,7 +55,9 @@ steps(y)
 #
 # Look at `a` in the steps: first 1 arrives from `y`, then 6 from `s`, then 6 from `s` again. Only then is it `a`'s turn: with
 # $1 + 6 + 6 = 13$, it sends $13 \cdot 2 = 26$ to `x`. In the finished picture, the results on the coloured arrows into a box
-# add up to its gradient; the box of `a` lists them:
+# add up to its gradient; the box of `a` lists them.
+#
+# **Predict**: which of the coloured arrows will be the thickest?
 
 # %%
 from autograd import draw_dot
@@ -62,6 +66,8 @@ y.backward()
 draw_dot(y, flow="both")
 
 # %% [markdown]
+# The one into `x`, with 26: the thicker, the larger.
+#
 # `to_python` writes both passes as a program that needs no library. `da` stands for $\partial y/\partial a$. The first
 # contribution can be set with `=`, since nothing is there yet; the rest are added with `+=`. After the line `# backward` there
 # are only products and sums:
@@ -76,6 +82,8 @@ to_python(y)
 #
 # What if a gradient were *set* where it should be *added to*? `misconception` runs the backward pass twice, once correctly
 # and once with a mistake of our choice (`bug`). It says what went wrong, and lists every node whose gradient differs.
+#
+# **Predict**: which gradient does `a` end with, if each contribution overwrites the one before? And `x`?
 
 # %%
 from autograd import misconception
@@ -83,12 +91,14 @@ from autograd import misconception
 misconception(y, bug="assign")
 
 # %% [markdown]
-# Each contribution overwrites the one before it. Of $1 + 6 + 6$ only the last 6 is left. That is why rule 3 says "added": it is
+# Of $1 + 6 + 6$ only the last 6 is left, and `x` gets $6 \cdot 2 = 12$. That is why rule 3 says "added": it is
 # "sum over all paths" from notebook 1.
 #
 # ## Without order
 #
 # What if a node passed its gradient on as soon as the first contribution arrived?
+#
+# **Predict**: `y` sends 1 to `a` first. What would `x` get?
 
 # %%
 misconception(y, bug="depth_first")
@@ -165,11 +175,15 @@ print(exercise.hint("a", which=2))
 # </details>
 #
 # **2.** In the graph of exercise 1, what gradient would `x` get with `=` in place of `+=`? And what if `a` passed its gradient
-# on as soon as `y` reached it? Work it out on paper. Then remove the `#`, first from one line, then from the other.
+# on as soon as `y` reached it? Work it out on paper, and fill in your numbers.
 
 # %%
-# misconception(y, bug="assign")
-# misconception(y, bug="depth_first")
+with_assign = None
+without_order = None
+
+for bug, yours in {"assign": with_assign, "depth_first": without_order}.items():
+    if yours is not None:
+        print(bug, "is right" if yours == misconception(y, bug=bug).wrong[x] else "is not right yet")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -179,8 +193,17 @@ print(exercise.hint("a", which=2))
 #
 # </details>
 #
-# **3.** With `=` in place of `+=`, `x` gets the wrong gradient from `y = x * x`, but the right one from `y = x**2`. Why?
-#
+# **3.** With `=` in place of `+=`, `x` gets the wrong gradient from `y = x * x`, but the right one from `y = x**2`. How many
+# contributions arrive at `x` in each?
+
+# %%
+from_product = None
+from_square = None
+
+if from_product is not None and from_square is not None:
+    print("right" if (from_product, from_square) == (2, 1) else "not yet: count the edges that start at x")
+
+# %% [markdown]
 # <details><summary>Answer</summary>
 #
 # In `x**2` there is one edge from `x`, so one contribution and nothing to add. In `x * x` there are two, and with `=` the
@@ -195,4 +218,4 @@ print(exercise.hint("a", which=2))
 # - Contributions are added. A node's turn comes when all of them have arrived.
 # - Leaf gradients accumulate over calls of `backward()`. Set them to zero before the next round.
 #
-# Next: notebook 6, how neural networks learn.
+# Next: notebook 4, train one neuron: gradients put to use.

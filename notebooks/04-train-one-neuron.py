@@ -9,7 +9,7 @@
 # ## Six points
 #
 # Every point has two inputs, and belongs to class 1 or to class −1, its **target**. (Think of two measurements, and a yes or a
-# no.)
+# no. In Python, `zip` walks through two lists side by side: each point with its target.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -31,7 +31,9 @@ plt.show()
 
 # %% [markdown]
 # We want a neuron whose output is close to 1 for the triangles and close to −1 for the circles. Its three numbers start
-# anywhere:
+# anywhere. (`:6.3f` prints a number with three decimals.)
+#
+# **Predict**: at $(1, 3)$, is $0.5 \cdot x_1 - 0.5 \cdot x_2$ positive or negative? Is that what its target asks for?
 
 # %%
 from autograd import Value, dot, tanh
@@ -48,13 +50,16 @@ for point, target in zip(points, targets, strict=True):
     print(f"{point}: output {neuron(point).data:6.3f}, target {target:2}")
 
 # %% [markdown]
-# Four of the six have the wrong sign, or none at all. The numbers that training changes, here `w1`, `w2` and `b`, are called
-# **parameters**.
+# Negative, at a triangle: wrong. Four of the six have the wrong sign, or none at all. The numbers that training changes, here
+# `w1`, `w2` and `b`, are called **parameters**.
 #
 # ## How wrong is it?
 #
 # To improve something we need one number to measure it. Take the difference between output and target, square it, so that both
 # signs count, and add up over all points. This number is the **loss**. It is 0 if every output hits its target.
+#
+# **Predict**: an output that is quite wrong, 1 in place of −1, costs $2^2 = 4$. Will the loss of these six be closer to 0, to
+# 10, or to 24?
 
 
 # %%
@@ -65,7 +70,12 @@ def loss():
 loss()
 
 # %% [markdown]
+# Closer to 10: most are wrong, but few entirely. (`sum(… for …)` adds up one number for each point.)
+#
 # The loss is a graph too: six neurons side by side, all with the same three leaves. Here is the part of the first point.
+#
+# **Predict**: its output is too low. Will raising `w2`, which is multiplied by $x_2 = 3$, make the loss rise or fall? What
+# sign will its gradient have?
 
 # %%
 from autograd import draw_dot
@@ -75,13 +85,9 @@ part.backward()
 draw_dot(part)
 
 # %% [markdown]
-# **Predict**: the gradient of `w2` is the largest, and negative. If you raise `w2` a little, does the loss rise or fall?
-#
-# <details><summary>Answer</summary>
-#
-# It falls. A gradient says how fast the result changes with the number: a negative one, that they go in opposite directions.
-#
-# </details>
+# The loss falls, so the gradient is negative: a gradient says how fast the result changes with the number, and a negative one
+# that they go in opposite directions. It is the largest of the three, since $x_2$ is larger than $x_1$ and than the 1 of the
+# bias.
 #
 # ## One step downhill
 #
@@ -112,7 +118,9 @@ print("loss:      ", round(before.data, 3), "→", round(loss().data, 3))
 # ## Twenty lines that learn
 #
 # Now repeat. Run this cell and watch the loss fall. The four lines with a number are the ones that matter, and they are the same
-# for a neuron and for a network with a billion parameters.
+# for a neuron and for a network with a billion parameters. (The lines with `figure`, `ax` and `live` only draw.)
+#
+# **Predict**: will the loss fall by the same amount in every step, faster and faster, or slower and slower? Will it reach 0?
 
 # %%
 from IPython.display import display
@@ -141,8 +149,8 @@ for step in (0, 1, 2, 5, 10, 20, 50, 100):
     print(f"step {step:3}: loss {losses[step]:.4f}")
 
 # %% [markdown]
-# The first steps bring the most; later the slope becomes flat, and the steps short. The loss never reaches 0, since $\tanh$
-# never quite reaches 1 or −1.
+# Slower and slower: the first steps bring the most; later the slope becomes flat, and the steps short. The loss never reaches
+# 0, since $\tanh$ never quite reaches 1 or −1.
 #
 # ## What has it learned?
 
@@ -165,11 +173,14 @@ ax.plot(ends, [-(w1.data * x + b.data) / w2.data for x in ends], color="black")
 plt.show()
 
 # %% [markdown]
-# One neuron draws one straight line. That is all it can do, and notebook 5 is about points for which it isn't enough.
+# Between the triangles and the circles, of course, and closer to neither: the nearest points push it away. One neuron draws one
+# straight line. That is all it can do, and notebook 5 is about points for which it isn't enough.
 #
 # ## Too small, too large
 #
-# The learning rate is ours to choose. Here are four, each from the same start:
+# The learning rate is ours to choose. Here are four, each from the same start: 0.002, 0.05, 0.1 and 5.
+#
+# **Predict**: which one will have the lowest loss after 60 steps? And what does a rate of 5 do?
 
 
 # %%
@@ -255,20 +266,25 @@ for name, p in {"w1": w1, "w2": w2, "b": b}.items():
 #
 # </details>
 #
-# **3.** Put the point $(1, 0)$ into class 1. Can the neuron still learn all six? Decide with pencil and paper, then run the cell.
+# **3.** Put the point $(1, 0)$ into class 1. Can the neuron still learn all six? Decide with pencil and paper, and write "yes"
+# or "no".
 
 # %%
+can_it = None
+
 w1, w2, b = Value(0.5), Value(-0.5), Value(0)
 parameters = [w1, w2, b]
 targets = [1, 1, 1, 1, -1, -1]
 losses = train(0.05, steps=300)
-print(f"loss {losses[0]:.3f} → {losses[-1]:.3f}")
+right = all((neuron(point).data > 0) == (target > 0) for point, target in zip(points, targets, strict=True))
+if can_it is not None:
+    print("right" if (can_it == "yes") == right else "not yet", f"- after 300 steps, loss {losses[0]:.3f} → {losses[-1]:.3f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. $(1, 0)$ lies exactly in the middle between $(0, 1)$ and $(2, -1)$, which are both in class −1. A line that has these two on
-# one side has everything between them on that side too. `[round(neuron(point).data, 2) for point in points]` shows how the
+# No. $(1, 0)$ lies exactly in the middle between $(0, 1)$ and $(2, -1)$, which are both in class −1. A line that has these two
+# on one side has everything between them on that side too. `[round(neuron(point).data, 2) for point in points]` shows how the
 # neuron settles: the loss can't fall below what one or two wrong points cost.
 #
 # </details>

@@ -8,7 +8,7 @@
 #
 # ## Inside and outside
 #
-# Four points lie inside, eight around them:
+# Four points lie inside, eight around them. (You can skip the plotting code, here and below.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -40,13 +40,14 @@ plt.show()
 # </details>
 #
 # So we take three neurons that look at the point, and a fourth that looks at the three: it can learn to say "inside" where all
-# three agree. The three are a **hidden layer**; the fourth is the **output layer**. This is a **multi-layer perceptron**, MLP for
-# short.
+# three agree. The three are a **hidden layer**; the fourth is the **output layer**. This is a **multi-layer perceptron**, MLP
+# for short.
 #
 # ## A neuron, a layer, a network
 #
-# With many neurons we don't want a name for every weight. A `class` bundles numbers with what is done with them: `__init__` makes
-# them, and `__call__` says what happens when we call the object like a function. `self` is the object itself.
+# With many neurons we don't want a name for every weight. A `class` bundles numbers with what is done with them: `__init__`
+# makes them, and `__call__` says what happens when we call the object like a function. `self` is the object itself. (`[… for _
+# in range(3)]` makes a list of three, and `[*w, b]` is the list `w` with `b` at its end.)
 
 # %%
 from random import Random
@@ -96,8 +97,8 @@ print(len(network.parameters()), "parameters")
 network(points[0])
 
 # %% [markdown]
-# Why must the weights be random? If they were equal, all three hidden neurons would compute the same, get the same gradients, and
-# stay the same for ever.
+# Why must the weights be random? If they were equal, all three hidden neurons would compute the same, get the same gradients,
+# and stay the same for ever.
 #
 # **Predict**: how many parameters does a network with 2 inputs, 4 hidden neurons and 1 output have?
 #
@@ -107,8 +108,10 @@ network(points[0])
 #
 # </details>
 #
-# Here is the whole calculation for one point, with its gradients. Follow one path from the right to a weight on the left: it is a
-# chain rule like every other.
+# Here is the whole calculation for one point, with its gradients.
+#
+# **Predict**: the output neuron multiplies each hidden output by a weight. Through how many boxes does the gradient of the first
+# hidden neuron's bias come, from `y` back to the bias?
 
 # %%
 from autograd import draw_dot
@@ -118,9 +121,15 @@ y.backward()
 draw_dot(y)
 
 # %% [markdown]
+# Four, `y` itself included: $\tanh$ and `dot` of the output neuron, $\tanh$ and `dot` of the hidden one. Follow that path from
+# the right to the left: it is a chain rule like every other.
+#
 # ## Train it
 #
 # The loop is the one of notebook 4, word for word. The network is larger, the four lines are not.
+#
+# **Predict**: at first, the output is wrong for most points, and the hidden lines lie anywhere. Will the loss fall at once, as
+# with one neuron, or will nothing much happen for a while?
 
 # %%
 from IPython.display import display
@@ -161,6 +170,8 @@ print(f"{right} of {len(points)} points on the right side")
 # ## Look inside
 #
 # Every hidden neuron has a line of its own, where its sum is 0. The output is 0 on the thick curve.
+#
+# **Predict**: how many of the three lines will the network have put to use, and where?
 
 # %%
 figure, ax = plt.subplots(figsize=(4, 4))
@@ -198,9 +209,11 @@ for p, q in zip(network.parameters(), net.parameters(), strict=True):
 print(all(net(point).data == network(point).data for point in points))
 
 # %% [markdown]
-# With our numbers in its parameters it gives our outputs, to the last digit. And the loop becomes a call: `fit` does steps 1 to 4
-# for `epochs` rounds. `nn.MSELoss()` is the mean of the squared differences where we took their sum, so the rate is 12 times as
-# large for the same steps; `nn.optim.SGD` is our step. This network begins with other random numbers than ours.
+# `True`: with our numbers in its parameters it gives our outputs, to the last digit. And the loop becomes a call: `fit` does
+# steps 1 to 4 for `epochs` rounds. `nn.MSELoss()` is the mean of the squared differences where we took their sum, so the rate
+# is 12 times as large for the same steps; `nn.optim.SGD` is our step. This network begins with other random numbers than ours.
+#
+# **Predict**: will it find the same fence?
 
 # %%
 net = nn.MLP(2, [3, 1], activation="tanh", output_activation="tanh", seed=4)
@@ -216,10 +229,11 @@ plot.decision_boundary(net, points, targets, steps=40, ax=ax)
 plt.show()
 
 # %% [markdown]
-# From these numbers it found the other fence: three lines, a triangle.
+# No: from these numbers it found the other fence, three lines, a triangle. Both fit the points equally well, and which one it
+# finds depends on where it starts.
 #
-# That is all there is to a neural network: neurons that share the work, a loss, and four lines that repeat. What comes after this
-# is larger data, other losses, better steps, and finding out what is wrong when a network doesn't learn.
+# That is all there is to a neural network: neurons that share the work, a loss, and four lines that repeat. What comes after
+# this is larger data, other losses, better steps, and finding out what is wrong when a network doesn't learn.
 #
 # ## Exercises
 #
@@ -260,13 +274,14 @@ if yours is not None:
 #
 # </details>
 #
-# **3.** Set all parameters to 0.5 before training (`p.data = 0.5` for all of them). What will the three hidden neurons have
-# learned? Write down a guess, then change the third line, and run the cell.
+# **3.** All parameters are 0.5 before training. How many different hidden neurons will there be after it: 1, 2 or 3?
 
 # %%
+how_many = None
+
 network = Network()
 for p in network.parameters():
-    p.data = p.data
+    p.data = 0.5
 for _ in range(200):
     for p in network.parameters():
         p.grad = 0
@@ -274,13 +289,14 @@ for _ in range(200):
     for p in network.parameters():
         p.data -= 0.05 * p.grad
 kinds = {tuple(round(p.data, 6) for p in neuron.parameters()) for neuron in network.hidden.neurons}
-print(f"{len(kinds)} different hidden neurons, loss {loss().data:.2f}")
+if how_many is not None:
+    print("right" if how_many == len(kinds) else "not yet", f"- and the loss is still {loss().data:.2f}")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The three stay one and the same neuron: equal numbers get equal gradients. The network can do no more than with a single hidden
-# neuron, and the loss stays high. Random numbers break the tie.
+# One: the three stay one and the same neuron, since equal numbers get equal gradients. The network can do no more than with a
+# single hidden neuron, and the loss stays high. Random numbers break the tie.
 #
 # </details>
 #

@@ -21,6 +21,8 @@
 #
 # In the code and pictures, `w11` is $W_{11}^{(1)}$, and so on for the six weights of the first layer; `u1`, `u2`, `u3` are
 # $W_{11}^{(2)}$, $W_{21}^{(2)}$, $W_{31}^{(2)}$. The tutorial gives no numbers; these are ours.
+#
+# **Predict**: the picture shows the local derivative on every edge. How many edges lie on the path from `w11` to `E`?
 
 # %%
 from autograd import Value, dot, draw_dot, sigmoid
@@ -47,8 +49,9 @@ E.backward()
 draw_dot(E, direction="TB", show=["partial"])
 
 # %% [markdown]
-# A box is a value, a circle is an operation. The number on an arrow is the local partial derivative: how fast the result
-# changes with that argument. Everything the tutorial derives is a product of these numbers.
+# The number on an arrow is the local partial derivative: how fast the result changes with that argument. From `w11` the path
+# leads through $h_1$, $\sigma(h_1)$, $h$, $\hat{y}$ and the error, whose last steps are the difference, the square and the
+# half. Everything the tutorial derives is a product of these numbers.
 #
 # ## Four factors, read off the edges
 #

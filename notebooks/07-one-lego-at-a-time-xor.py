@@ -38,8 +38,13 @@ _ = ax.legend()
 # ## The bricks
 #
 # The network has 2 inputs, 3 hidden neurons and 2 outputs: $z_1 = x W_1$, $h_1 = \sigma(z_1)$, $z_2 = h_1 W_2$,
-# $h_2 = \sigma(z_2)$. There is no bias. Each of the four is a brick, a module with a forward step. The initial weights are the
-# program's: seed 2017, uniform between -1 and 1, divided by the square root of the number of inputs.
+# $h_2 = \sigma(z_2)$. There is no bias. Each of the four is a brick: an `nn.Module` with a `forward`, which says how its outputs
+# come from its inputs.
+#
+# **The first brick** multiplies by a matrix. Every column has the weights of one neuron, so every output is a `dot` of a column
+# with the inputs. (`zip(*rows)` gives the columns of a list of rows.) The biases are for later.
+#
+# **Predict**: which two outputs does the matrix with the rows $(1, 2)$ and $(3, 4)$ give for the inputs 1 and 10?
 
 # %%
 import nn
@@ -58,6 +63,14 @@ class Linear(nn.Module):
         return [dot(w, x, b) for w, b in zip(columns, self.b, strict=True)]
 
 
+print([output.data for output in Linear("W", [[1, 2], [3, 4]], None)([1, 10])])
+
+# %% [markdown]
+# $1 \cdot 1 + 3 \cdot 10 = 31$ and $2 \cdot 1 + 4 \cdot 10 = 42$. **The second brick**, the sigmoid of every input, is in `nn`
+# already: `nn.Sigmoid()`. Now put four bricks on top of each other. `forward` calls them in turn, from the inside out:
+
+
+# %%
 class Lego(nn.Module):
     def __init__(self, w1, w2, b1=None, b2=None):
         self.z1, self.h1 = Linear("W1", w1, b1), nn.Sigmoid()
@@ -67,6 +80,12 @@ class Lego(nn.Module):
         return self.h2(self.z2(self.h1(self.z1(x))))
 
 
+# %% [markdown]
+# **The initial weights** are the program's: seed 2017, uniform between −1 and 1, divided by the square root of the number of
+# inputs. With them, here is what the network says of the first point:
+
+
+# %%
 def first_weights(hidden):
     random = numpy.random.RandomState(2017)
     w1 = (2 * random.random_sample((2, hidden)) - 1) / 2**0.5
@@ -85,6 +104,9 @@ print("h2 =", [round(output.data, 8) for output in h2])
 # **Forward, loss, backward.** The loss compares $h_2$ with the label $y$. The program takes $\sum (y - h_2)^2 / (2N)$ over $N$
 # points. With two outputs per point, this is the mean over all outputs, `MSELoss`. Here is one forward step (grey) and one
 # backward step (coloured), with one box per brick. "norm" is the length of a vector of gradients.
+#
+# **Predict**: the gradient arrives at the brick `z2` first, and passes through two more to reach `z1`. At which of the two
+# bricks with weights will the gradients be smaller?
 
 # %%
 from autograd import draw_dot
@@ -95,6 +117,8 @@ loss.backward()
 draw_dot(loss, fold="module", flow="both", direction="TB")
 
 # %% [markdown]
+# At `z1`: on the way there the gradient passed $\sigma$ once more, whose slope is at most $\frac{1}{4}$.
+#
 # Every brick does the same two things. Forward, it computes its outputs from its inputs. Backward, it receives the gradients of
 # its outputs and passes on those of its inputs and weights. It doesn't need to know what comes before or after it.
 #
@@ -163,9 +187,12 @@ print(f"sigmoid(z): value {safe.data}, gradient {z.grad}")
 # ## Training as published
 #
 # The text ends with two animations. According to their file names, one has 3 hidden neurons and no penalty, the other 50 and a
-# penalty of 0.0001; the learning rate is 0.003. Here is the program's update, in NumPy like the original. Its `d2` is
-# $-(y - h_2) \cdot h_2 (1 - h_2)$, its `d1` is $(d_2 W_2^\top) \cdot h_1 (1 - h_1)$. The biases are ours, for later. "seen" is
-# the share of the 50 points classified correctly, "new" the share of the other 250. (You can skip the code.)
+# penalty of 0.0001; the learning rate is 0.003. We write the program's training in NumPy, like the original, in three pieces.
+#
+# **Forward and backward by hand.** `x` has one row per point, so `x @ w1`, the product of two matrices, is $z_1$ for all
+# points at once. Going back, `d2` is the gradient at $z_2$, namely $-(y - h_2) \cdot h_2 (1 - h_2)$, and `d1` the one at
+# $z_1$, $(d_2 W_2^\top) \cdot h_1 (1 - h_1)$. The gradient of a matrix is then the inputs of its brick, transposed, times
+# that. Our engine computed the one of $W_2$ for the first point above, so we can compare. (The biases are ours, for later.)
 
 # %%
 x, y = numpy.array(X), numpy.array(Y)
@@ -183,6 +210,15 @@ def backward_by_hand(x, y, w1, w2, b1=0.0, b2=0.0):
     return h1, d2 @ w2.T * h1 * (1 - h1), d2
 
 
+h1, d1, d2 = backward_by_hand(x[:1], y[:1], *first_weights(3))
+print("dLoss/dW2 by hand is that of the engine:", numpy.allclose(h1.T @ d2, gradient))
+
+# %% [markdown]
+# **The update** subtracts the gradient times the learning rate, and a penalty that keeps the weights small. Read the lines of
+# `w1` and `w2` with care: one of the slips that we will find is in there.
+
+
+# %%
 def its_penalty(w):
     return (w**2).sum()
 
@@ -196,6 +232,15 @@ def update(weights, x, y, lr, reg, penalty=its_penalty):
     return [w1, w2, *(b - lr * d.sum(0) for b, d in zip(biases, (d1, d2), strict=False))]
 
 
+# %% [markdown]
+# **The training** repeats the update. `report` prints the loss; "seen", the share of the 50 points that are classified
+# correctly; and "new", the share of the other 250.
+#
+# **Predict**: the program is from a tutorial about learning XOR. After 20,000 steps, what share will be right: about 50 %, 75 %
+# or 100 %? (Before you answer, look at "Why no line can do it" once more.)
+
+
+# %%
 def trained(weights, reg, steps):
     for _ in range(steps):
         weights = update(weights, x, y, 0.003, reg)
@@ -218,11 +263,11 @@ for name, (hidden, reg) in settings.items():
     report(plain[name], "after 20,000 steps")
 
 # %% [markdown]
-# A coin toss is right half of the time. Between step 300 and step 20,000 almost nothing happens. The program takes a million
-# steps: is it just a matter of patience?
+# Hardly more than half, and a coin toss is right half of the time. Between step 300 and step 20,000 almost nothing happens. The
+# program takes a million steps: is it just a matter of patience?
 #
 # The engine takes the same steps. (`fit` records the loss of one point once, and runs the recording for all of them; notebook
-# 13 shows how.) The program adds up the gradients of its 50 points where its loss takes the mean, so our learning rate is
+# 15 shows how.) The program adds up the gradients of its 50 points where its loss takes the mean, so our learning rate is
 # $50 \cdot 0.003$:
 
 # %%
@@ -266,6 +311,10 @@ for name, (hidden, reg) in settings.items():
     start = [*first_weights(hidden), numpy.zeros(hidden), numpy.zeros(2)]
     biased[name] = trained(start, reg, 20_000)
     report(biased[name], f"{name} with biases")
+
+# %% [markdown]
+# **Predict**: three hidden neurons with biases draw three lines, fifty draw fifty. What will the two boundaries look like? And
+# those of the networks without biases?
 
 # %%
 from nn import plot
@@ -328,7 +377,8 @@ HTML(f'<img alt="The boundary as it moves" src="data:image/gif;base64,{picture}"
 #
 # $$\frac{1}{2N} \sum (y - h_2)^2 + \frac{reg}{2N} \left( \sum W_1^2 + \sum W_2^2 \right)$$
 #
-# An update $W - lr \cdot G$ is the claim that $G$ is the gradient. (You can skip the code.)
+# An update $W - lr \cdot G$ is the claim that $G$ is the gradient. First this loss, written with the engine, so that it can be
+# differentiated; and the program's own gradients of the matrices. (`numpy.frompyfunc` makes `sigmoid` work on arrays.)
 
 # %%
 from autograd.audit import Proofreading, audit
@@ -353,14 +403,11 @@ def its_products(w1, w2):
     return {"w1": x6.T @ d1, "w2": h1.T @ d2}
 
 
-def new_w1(w1):
-    return update([w1, w2], x6, y6, lr, reg)[0]
+# %% [markdown]
+# **Four claims of the text's table.** A claim has a title, a function, what the text says its derivative is, and where to
+# compare. If it doesn't hold, `right` is what should be there.
 
-
-def new_w2(w2):
-    return update([w1, w2], x6, y6, lr, reg)[1]
-
-
+# %%
 notes = Proofreading("One LEGO at a time")
 notes.claim(
     "table: Loss = (y−h2)² has the derivative −(y−h2)",
@@ -388,6 +435,11 @@ notes.claim(
     lambda column: h1[0],
     at={"column": w2[:, 0]},
 )
+
+# %% [markdown]
+# **Three claims of the program's backward pass**, at $z_2$, at $z_1$ and at the matrices:
+
+# %%
 notes.claim(
     "program, without 1/N: dLoss/dz2 = d2 = −(y−h2)·h2(1−h2)",
     lambda z2: ((y6 - of_values(z2)) ** 2).sum() / 2,
@@ -406,6 +458,22 @@ notes.claim(
     its_products,
     at={"w1": w1, "w2": w2},
 )
+
+# %% [markdown]
+# **Two claims of its updates.** What an update subtracted, divided by the learning rate, is the gradient that it used.
+#
+# **Predict**: of all nine claims, how many hold? You have seen the lines of the program.
+
+
+# %%
+def new_w1(w1):
+    return update([w1, w2], x6, y6, lr, reg)[0]
+
+
+def new_w2(w2):
+    return update([w1, w2], x6, y6, lr, reg)[1]
+
+
 notes.claim(
     "program: W2 ← W2 − lr·(h1ᵀd2 + reg·ΣW2²)",
     lambda w2: its_loss(w1, w2),
@@ -423,8 +491,9 @@ notes.claim(
 notes
 
 # %% [markdown]
-# Four rows, four mistakes: a lost 2, a wrong name, and in both updates a lost 1/N and a wrong penalty. The chain rule itself is
-# right: `d2`, `d1` and everything derived from them hold. With both updates corrected, the program agrees with its loss:
+# Five hold. Four rows, four mistakes: a lost 2, a wrong name, and in both updates a lost 1/N and a wrong penalty. The chain
+# rule itself is right: `d2`, `d1` and everything derived from them hold. With both updates corrected, the program agrees with
+# its loss:
 
 # %%
 audit(

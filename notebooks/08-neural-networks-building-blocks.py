@@ -17,6 +17,8 @@
 #
 # The post starts with a neuron whose activation function is $f(x) = x$: $output = w_0 + w_1 x_1 + w_2 x_2$. In vector form this
 # is $x \cdot w + b$, where $b = w_0$. The notation stays the same with more inputs. Our library also has a single node for it.
+#
+# **Predict**: five arrows lead into that node. Which number will run back along each?
 
 # %%
 from autograd import Value, dot, draw_dot

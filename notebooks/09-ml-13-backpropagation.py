@@ -147,6 +147,8 @@ except ValueError as error:
 #
 # The document's algorithm: compute the prediction, compute the derivatives, update $W = W - \alpha \, \partial J / \partial W$,
 # until convergence. We run it with the six lines and with `fit`, from the same starting point.
+#
+# **Predict**: how far apart will the two loss curves be?
 
 # %%
 from nn import plot
@@ -168,8 +170,8 @@ ax = plot.loss_curve(by_hand, label="six lines of NumPy")
 ax = plot.loss_curve(history.loss, label="nn.fit", ax=ax)
 
 # %% [markdown]
-# The two curves coincide. You can trust a derivation that agrees with the engine at one point and over a whole training run.
-# This is what the network has learned; on the thick line its output is 0.5:
+# Not at all: the two curves coincide. You can trust a derivation that agrees with the engine at one point and over a whole
+# training run. This is what the network has learned; on the thick line its output is 0.5:
 
 # %%
 ax = plot.decision_boundary(net, X, labels, threshold=0.5)

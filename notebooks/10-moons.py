@@ -68,6 +68,9 @@ print(len(weights[0]), "parameters, the same in both:", weights[0] == weights[1]
 #
 # The first part is the **hinge loss**. The product $y_i s_i$ is positive if the point is on the correct side of the boundary.
 # The point costs nothing only if the product is at least 1: being right is not enough, it has to be right by a margin.
+#
+# **Predict**: what is the slope of this loss where the point is wrong, where it is right but not by enough, and where it is
+# right by more than the margin?
 
 # %%
 from autograd import grad, relu
@@ -82,7 +85,7 @@ ax.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# So a point that is wrong, or not right by enough, pulls with a slope of −1. All others pull with 0.
+# −1, −1 and 0. So a point that is wrong, or not right by enough, pulls with a slope of −1. All others pull with 0.
 #
 # The second part, called L2, makes every parameter $p_j$ cost a little, and large ones more. It keeps them small.
 #
@@ -300,7 +303,9 @@ plt.show()
 #
 # ## The boundary
 #
-# The boundary before training, along the way and at the end:
+# The boundary before training, along the way and at the end.
+#
+# **Predict**: all neurons are relus, which have one bend each. Will the boundary be a smooth curve or made of straight pieces?
 
 # %%
 fig, axes = plt.subplots(2, 2, figsize=(8, 6.4), layout="constrained")
@@ -313,20 +318,23 @@ for ax, (step, state) in zip(axes.flat, kept.items(), strict=True):
 plt.show()
 
 # %% [markdown]
-# Before training there is no line: all scores are negative, so all points are assigned to class −1, and half of them belong
-# there.
+# Straight pieces. Before training there is no line: all scores are negative, so all points are assigned to class −1, and half
+# of them belong there.
 #
-# The relus make the score a surface of flat pieces, so the boundary is a chain of straight segments. It bends where a relu
+# The relus make the score a surface of flat pieces, and so the boundary is a chain of straight segments. It bends where a relu
 # switches on or off. Some of the segments are so short that the boundary looks round there.
 #
 # ## Exercises
 #
 # **1.** At the end, the hinge part and its gradient are 0. Training goes on all the same, since L2 still pulls the parameters
 # towards 0. What stops it from pulling them all the way? Write down what you think. Then count in how many of the 100 steps the
-# hinge part is exactly 0.
+# hinge part, in `history.loss`, is exactly 0.
 
 # %%
-# your code here
+steps_at_zero = None
+
+if steps_at_zero is not None:
+    print("right" if steps_at_zero == sum(hinge == 0 for hinge in history.loss) else "not yet")
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -12,6 +12,8 @@
 # ## Irises: look at the data first
 #
 # 150 flowers of three species, with four measurements each.
+#
+# **Predict**: two of the four measure the sepals, two the petals. Which pair tells the species apart better? (A guess will do.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -29,7 +31,7 @@ axes[0].legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The petals separate the species much better than the sepals. We use the two petal measurements.
+# The petals do, much better than the sepals. We use the two petal measurements.
 #
 # ## Hold some back, and scale
 #
@@ -118,6 +120,8 @@ plt.show()
 #
 # The left plot shows the network's answer for every petal, and the flowers it has *not* seen. The right one is the **confusion
 # matrix** of these flowers: one row per actual species, one column per predicted species.
+#
+# **Predict**: two of the three species overlap in the first picture. In which cells of the matrix can you expect mistakes?
 
 # %%
 outputs = [net(row) for row in X_test]
@@ -130,8 +134,8 @@ plot.confusion_matrix(nn.confusion_matrix(outputs, y_test), target_names=names, 
 plt.show()
 
 # %% [markdown]
-# The matrix says more than the accuracy. Everything off the diagonal is a mistake, and its place says which: one versicolor was
-# taken for a virginica. In the left plot it is the triangle on the wrong side.
+# Between versicolor and virginica. The matrix says more than the accuracy. Everything off the diagonal is a mistake, and its
+# place says which: one versicolor was taken for a virginica. In the left plot it is the triangle on the wrong side.
 #
 # A network this small can be taken in whole: its weights, and the loss around the point where training ended.
 
@@ -347,17 +351,22 @@ print("all outputs for all images are exactly the same:", same)
 # ## Exercises
 #
 # **1.** The gradient of the first weight of every hidden neuron is 0, even in the healthy network. Ask `why` about
-# `net.layers[0].neurons[0].w[0]`, of `loss_of(net)`. Is something wrong with the network?
+# `net.layers[0].neurons[0].w[0]`, of `loss_of(net)`. Is something wrong with the network, or with this pixel? And in how many of
+# the 1797 images is pixel 0 not 0?
 
 # %%
-# your code here
+images_with_ink = None
+
+if images_with_ink is not None:
+    print("right" if images_with_ink == sum(row[0] > 0 for row in digits.X) else "not yet")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. Of the 100 paths from the loss back to the weight, one per image, 94 end at its `dot`: there the weight is multiplied by a
-# pixel that is 0. The other 6 don't get that far. They end at the relu, since the neuron was off. Pixel 0 is the upper left
-# corner, and no image has ink there. Such data say nothing about the weight, so it keeps its random initial value.
+# Nothing is wrong: in 0 images. Of the 100 paths from the loss back to the weight, one per image, 94 end at its `dot`: there
+# the weight is multiplied by a pixel that is 0. The other 6 don't get that far. They end at the relu, since the neuron was
+# off. Pixel 0 is the upper left corner, and no image has ink there. Such data say nothing about the weight, so it keeps its
+# random initial value.
 #
 # </details>
 

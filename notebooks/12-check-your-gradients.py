@@ -15,6 +15,9 @@
 #
 # How large should $h$ be? Too large, and the curve bends within the step. Too small, and the rounding error of $f$ is divided
 # by almost nothing. Here is the error for $\tanh$ at 0.5, for steps from 1 down to $10^{-15}$.
+#
+# **Predict**: a float has about 16 digits. At which step will the error be smallest: near $10^{-1}$, $10^{-5}$, $10^{-10}$ or
+# $10^{-15}$?
 
 # %%
 import math
@@ -43,9 +46,9 @@ print(f"error            {abs(best.value - true):.1e}")
 print(f"best single step {min(errors):.1e}")
 
 # %% [markdown]
-# The best single step is right to about 11 digits, but without the true slope you wouldn't know which step that is.
-# `differentiate` takes many, extrapolates to $h = 0$, and says how far off it may be: the dashed line. Its true error is below
-# that. Once you know the error, "nearly equal" is no longer a matter of taste.
+# Near $10^{-5}$, which is in the middle. It is right to about 11 digits, but without the true slope you wouldn't know which
+# step that is. `differentiate` takes many, extrapolates to $h = 0$, and says how far off it may be: the dashed line. Its true
+# error is below that. Once you know the error, "nearly equal" is no longer a matter of taste.
 #
 # ## gradcheck
 #
@@ -146,6 +149,8 @@ except GradientError as error:
 #
 # $f(x) = \mathrm{relu}(x) + |x - 1|$ has two kinks. A difference across a kink mixes the slopes of both sides, so a naive check
 # would reject a correct gradient.
+#
+# **Predict**: which slopes does $f$ have left of 0, between 0 and 1, and right of 1?
 
 # %%
 from autograd import Value, abs, grad, relu
@@ -168,8 +173,8 @@ right.legend()
 plt.show()
 
 # %% [markdown]
-# `kinks` lists the kinks of a recorded graph, nearest first. The *margin* is the distance to each, and its sign says which side
-# we are on.
+# −1, 0 and 2. `kinks` lists the kinks of a recorded graph, nearest first. The *margin* is the distance to each, and its sign
+# says which side we are on.
 
 # %%
 from autograd import kinks
@@ -332,19 +337,28 @@ profile(bigger([0.5, -1.0]))
 #
 # ## Exercises
 #
-# **1.** Someone wrote $1/x$ for the derivative of $\log_2 x$. Is there a point where `gradcheck` would let it pass? Decide
-# first, then write the op and a `gradcheck_given` for it.
+# **1.** Someone wrote $1/x$ for the derivative of $\log_2 x$. At how many of the points 0.5, 1, 2, 5 and 9 would `gradcheck`
+# let it pass?
 
 # %%
-# your code here
+points_that_pass = None
+
+if points_that_pass is not None:
+    log_two = custom_op(math.log2, partials=lambda z, x: 1 / x, name="log_two")
+    passed = 0
+    for x in (0.5, 1.0, 2.0, 5.0, 9.0):
+        try:
+            gradcheck(log_two, (x,))
+            passed += 1
+        except GradientError:
+            print(f"caught at {x}")
+    print("right" if points_that_pass == passed else "not yet")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. The right derivative is $1 / (x \ln 2)$, so the claim is too small by the same factor everywhere, and any point in the
-# domain exposes it. Hypothesis shrinks the point to 1:
-#
-#     log_two = custom_op(math.log2, partials=lambda z, x: 1 / x, name="log_two")
+# At none. The right derivative is $1 / (x \ln 2)$, so the claim is too small by the same factor everywhere, and any point in the
+# domain exposes it. A `gradcheck_given` finds one as well, and shrinks it to 1:
 #
 #     @gradcheck_given(x=st.floats(0.5, 10))
 #     def f(x):

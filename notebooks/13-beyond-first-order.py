@@ -37,6 +37,8 @@ print(f"{2 * math.cos(2.0) - 2.0 * math.sin(2.0):.12f}")
 # %% [markdown]
 # `grad` does the same for functions: it takes a function and returns its derivative, which is again a function. So you can
 # repeat it.
+#
+# **Predict**: $\tanh$ rises from −1 to 1, steepest at 0. Where is its second derivative 0, and on which side is it negative?
 
 # %%
 import matplotlib.pyplot as plt
@@ -55,6 +57,8 @@ ax.legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
+# At 0, where the slope is largest, and negative to the right: there the slope falls.
+#
 # ## Newton's method
 #
 # Gradient descent knows the slope but has to be told how far to go. Newton's method uses the second derivative: it fits a
@@ -380,11 +384,13 @@ plt.show()
 #
 # ## Exercises
 #
-# **1.** The second derivative of $x^2 y$ with respect to $x$ is $2y$. Predict its `hessian` at $(2, 3)$, all four numbers. Then
-# use `hvp` to get just the second column.
+# **1.** The second derivative of $x^2 y$ with respect to $x$ is $2y$. What is its Hessian at $(2, 3)$, all four numbers?
 
 # %%
-# your code here
+rows = [[None, None], [None, None]]
+
+if None not in rows[0] + rows[1]:
+    print("right" if rows == hessian(lambda p: p[0] ** 2 * p[1])([2.0, 3.0]) else "not yet")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -393,7 +399,7 @@ plt.show()
 #
 # $$\begin{pmatrix} 2y & 2x \\ 2x & 0 \end{pmatrix} = \begin{pmatrix} 6 & 4 \\ 4 & 0 \end{pmatrix}$$
 #
-# `hvp(lambda p: p[0] ** 2 * p[1], ([2.0, 3.0],), ([0.0, 1.0],))` gives the column `[4.0, 0.0]`.
+# `hvp(lambda p: p[0] ** 2 * p[1], ([2.0, 3.0],), ([0.0, 1.0],))` gives just the second column, `[4.0, 0.0]`.
 #
 # </details>
 

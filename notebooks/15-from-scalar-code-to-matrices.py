@@ -445,54 +445,57 @@ print(neuron.source("javascript", "backward"))
 # %% [markdown]
 # ## Exercises
 #
-# Write the loss as `(network(x) - target) * (network(x) - target)`, so that the network is called twice. Predict the number of
-# rows that are recorded, and of those that are left after all passes. Then look at `stats()`. Which pass does it?
+# **1.** Write the loss as `(network(x) - target) * (network(x) - target)`, so that the network is called twice. How many rows
+# are recorded? Then look at `stats()`: how many are left after all passes, and which pass does it?
 
 # %%
-# your code here
+recorded = None
+
+if recorded is not None:
+    twice = autograd.compile(lambda x, t: (network(x) - t) * (network(x) - t), [0.0, 0.0], 0.0)
+    print("right" if recorded == twice.stats()[0].rows else "not yet")
+    print(*twice.stats(), sep="\n")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-#     def twice(x, target):
-#         return (network(x) - target) * (network(x) - target)
-#
-#     autograd.compile(twice, [0.0, 0.0], 0.0).stats()
-#
-# With the 16 neurons, each network has 112 rows, so 2 · 113 + 1 = 227 rows are recorded. `common_subexpressions` finds that the
-# second network is the first one again, and 114 are left. In the end there are 20: a `matmul`, 16 `tanh`, a `dot`, the
-# difference and the square. The slip costs nothing at run time.
+# 227. With the 16 neurons, each network has 112 rows, so 2 · 113 + 1 = 227 rows are recorded. `common_subexpressions` finds
+# that the second network is the first one again, and 114 are left. In the end there are 20: a `matmul`, 16 `tanh`, a `dot`,
+# the difference and the square. The slip costs nothing at run time.
 #
 # </details>
 
 # %% [markdown]
-# `nn.MLP(2, [4, 4, 1], "tanh")` has two hidden layers. Which matrix products do you expect in its gradient? Write down their
-# shapes. Then compile a loss with this network, print `program_of("backward")`, and look for `[`.
+# **2.** `nn.MLP(2, [4, 4, 1], "tanh")` has two hidden layers. Which matrix products do you expect in the gradient of a loss,
+# and of which shapes? How many are there? (Each of them has a `[` in the printed program.)
 
 # %%
-# your code here
+products = None
+
+if products is not None:
+    net = nn.MLP(2, [4, 4, 1], "tanh", seed=0)
+    deep = autograd.compile(lambda x, t: (net(x) - t) ** 2, [0.0, 0.0], 0.0)
+    found = [line.split("= ")[1].split("(")[0] for line in str(deep.program_of("backward")).splitlines() if "[" in line]
+    print("right" if products == len(found) else "not yet", found)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-#     net = nn.MLP(2, [4, 4, 1], "tanh", seed=0)
-#     deep = autograd.compile(lambda x, t: (net(x) - t) ** 2, [0.0, 0.0], 0.0)
-#     for line in str(deep.program_of("backward")).splitlines():
-#         if "[" in line:
-#             print(line.split("= ")[1].split("(")[0])
-#
-# Forward, `matmul[4×2]` and `matmul[4×4]`; the last layer has one neuron, a `dot`. Backward, one more `matmul[4×4]`: what
+# Six. Forward, `matmul[4×2]` and `matmul[4×4]`; the last layer has one neuron, a `dot`. Backward, one more `matmul[4×4]`: what
 # arrives at the first hidden layer is the second layer's matrix, transposed, times what arrives there. And for the weights,
 # layer by layer from the last, `lane_matmul[1×4]`, `lane_matmul[4×4]` and `lane_matmul[4×2]`.
 #
 # </details>
 
 # %% [markdown]
-# Python's own `max(a, b)` compares, and returns one of the two. What happens if you compile `lambda x: max(x, 1.0) * x` and run
-# it on `np.array([0.5, 2.0])`? Mend it.
+# **3.** Python's own `max(a, b)` compares, and returns one of the two. What happens if you compile `lambda x: max(x, 1.0) * x`
+# and run it on `np.array([0.5, 2.0])`? Mend it.
 
 # %%
-# your code here
+mended = None  # lambda x: …
+
+if mended is not None:
+    print("right" if autograd.compile(mended, 2.0)(np.array([0.5, 2.0])).tolist() == [0.5, 4.0] else "not yet")
 
 # %% [markdown]
 # <details><summary>Answer</summary>

@@ -156,7 +156,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     with contextlib.chdir(tmp_path_factory.mktemp("demo")):
-        tools.demo.main()
+        tools.demo.main(["--no-open"])
         return Path("demo").resolve()
 
 

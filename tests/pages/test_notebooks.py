@@ -54,6 +54,29 @@ def test_a_cell_that_looks_at_the_clock_says_so(name):
             assert is_timed(cell), cell.source
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_says_what_to_know_what_one_learns_and_how_long_it_takes_and_asks_for_predictions(name):
+    text = (NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
+    begin = text.partition("\n# ## ")[0]
+    assert re.search(r"You will be able to|After this notebook you can", begin)
+    assert "**Before you start:**" in begin
+    assert re.search(r"\*\*Time:\*\* about \d+(?: minutes|$)", begin, re.MULTILINE)
+    assert "**Predict**" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_ends_in_three_exercises_whose_answers_it_checks(name):
+    text = (NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
+    exercises = text.partition("# ## Exercises")[2].partition("# ## What to remember")[0]
+    _, *asked = re.split(r"^# \*\*(\d)\.\*\* ", exercises, flags=re.MULTILINE)
+    assert asked[::2] == ["1", "2", "3"]
+    for one in asked[1::2]:
+        code = "".join(cell for cell in one.split("# %%") if not cell.startswith(" [markdown]"))
+        assert "None" in code, one
+        assert re.search(r"exercise\.answer\(|\bright\b", code), one
+        assert "<summary>Answer</summary>" in one
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_running_a_notebook_again_changes_nothing(name):

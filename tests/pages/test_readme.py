@@ -2,7 +2,6 @@
 # ruff: noqa: F811  (a fixture that is imported)
 
 import contextlib
-import io
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.support.browser import browser, opened  # noqa: F401
 from tests.support.same_text import assert_same_text
+from tests.support.snippets import run
 from tools import animation
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,13 +22,9 @@ SNIPPETS = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(e
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda code: code.splitlines()[-1][:40])
 def test_every_python_snippet_runs_alone_and_prints_what_it_says(snippet, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    expected: list[str] = []
-    for beside, below in re.findall(r"^print\(.*?\)(?: +# (.*)|((?:\n# .*)+))$", snippet, re.MULTILINE):
-        expected += [beside] if beside else below.replace("\n# ", "\n").splitlines()[1:]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(snippet, {})
-    assert printed.getvalue().splitlines() == expected != []
+    ran = run(f"```python\n{snippet}```")
+    assert ran.printed == ran.expected != []
+    assert ran.warned == []
     for file in re.findall(r"# (\w+\.svg)", snippet):
         assert (tmp_path / file).exists()
 
