@@ -28,6 +28,17 @@ MODULES = (
     "nn.recording",
     "nn.plot",
 )
+# Classes that public functions return, or that public classes are derived from.
+CLASSES = (
+    "autograd.op.Op",
+    "autograd.compiler.compiled.Compiled",
+    "autograd.lessons.quiz.Quiz",
+    "autograd.viz.drawing.Drawing",
+    "autograd.viz.page.Player",
+    "nn.activations.Elementwise",
+    "nn.health.Health",
+    "nn.losses.Loss",
+)
 
 
 def names(module: ModuleType) -> list[str]:
@@ -45,15 +56,14 @@ def _is_defined_in(module: ModuleType, it: Any) -> bool:
 @cache
 def public() -> dict[str, Any]:
     """Every public object by its full name, once."""
+    listed = [(path, name) for path in MODULES for name in names(import_module(path))]
     found: dict[str, Any] = {}
     seen: set[int] = set()
-    for path in MODULES:
-        module = import_module(path)
-        for name in names(module):
-            it = getattr(module, name)
-            if id(it) not in seen:
-                seen.add(id(it))
-                found[f"{path}.{name}"] = it
+    for path, name in [*listed, *(path.rsplit(".", 1) for path in CLASSES)]:
+        it = getattr(import_module(path), name)
+        if id(it) not in seen:
+            seen.add(id(it))
+            found[f"{path}.{name}"] = it
     return found
 
 

@@ -9,8 +9,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, redirect_stdout, suppress
 from importlib import import_module
+from io import StringIO
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from docstrings import parsed
@@ -111,13 +114,15 @@ def _bases(it: type) -> str:
 
 def _members(name: str, it: type, without: Any) -> Iterator[str]:
     """Methods and properties with a docstring: its own, and those of bases that have no entry."""
+    seen: set[str] = set()
     for base in it.__mro__:
         if base is not it and (id(base) in full_names() or base.__module__ == "builtins" or base.__name__ in without):
             continue
         if base.__module__.partition(".")[0] not in ("autograd", "nn"):
             continue
         for key, member in vars(base).items():
-            if (not key.startswith("_") or key == "__call__") and getattr(it, key, None) is not None:
+            if (not key.startswith("_") or key == "__call__") and getattr(it, key, None) is not None and key not in seen:
+                seen.add(key)
                 yield _member(f"{name}.{key}", member)
 
 
@@ -134,7 +139,7 @@ def _member(name: str, member: Any) -> str:
         kind, head = "method", name + _without_self(member, "classmethod" in options or "staticmethod" not in options)
     else:
         return ""
-    if not inspect.getdoc(member):
+    if not member.__doc__:  # as its base says
         return ""
     return directive(kind, head, "\n\n".join(_body(member)), FENCE - 4, **options)
 
@@ -145,7 +150,36 @@ def _without_self(function: Any, bound: bool) -> str:
     return stringify_signature(found.replace(parameters=parameters), unqualified_typehints=True)
 
 
+class Usage(SphinxDirective):
+    """What `python -m PACKAGE` says of itself."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        return [_console(import_module(self.arguments[0]), ["--help"])]
+
+
+class Run(SphinxDirective):
+    """A command, one argument per line, and what it prints."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        return [_console(import_module(self.arguments[0]), list(self.content))]
+
+
+def _console(module: Any, arguments: Sequence[str]) -> nodes.literal_block:
+    printed = StringIO()
+    with TemporaryDirectory() as folder, chdir(folder), redirect_stdout(printed), suppress(SystemExit):
+        module.main(arguments)
+    command = " ".join(["$ python -m", module.__package__, *(f'"{arg}"' if " " in arg else arg for arg in arguments)])
+    return nodes.literal_block("", f"{command}\n{printed.getvalue()}", language="text")
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Register the directive."""
     app.add_directive("entries", Entries)
+    app.add_directive("usage", Usage)
+    app.add_directive("run", Run)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
