@@ -12,9 +12,9 @@ def css() -> str:
     """The variables, light or dark as theme.js decides, or without scripts as the system prefers; and drawings that follow them."""
     return "\n".join(
         [
-            f":root {{ {variables('light')} }}",
-            f':root[data-theme="dark"] {{ {variables("dark")} }}',
-            f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ {variables('dark')} }} }}",
+            f":root {{ {variables('light')} color-scheme: light; }}",
+            f':root[data-theme="dark"] {{ {variables("dark")} color-scheme: dark; }}',
+            f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ {variables('dark')} color-scheme: dark; }} }}",
             recoloured(".drawing"),
         ]
     )

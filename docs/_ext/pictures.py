@@ -60,13 +60,13 @@ class Neuron(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         page = player(neuron())
         page.script = PLAYS
-        return [nodes.raw("", page._repr_html_(), format="html")]
+        return [nodes.raw("", f'<div class="neuron">{page._repr_html_()}</div>', format="html")]
 
 
 # Motion that nobody asked for is only for those who do not mind it.
-PLAYS = """
-if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("button[aria-label='Play']")?.click();
-"""
+PLAYS = """addEventListener("load", () => {
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("button.main").click();
+});"""
 
 
 def copy(app: Any, error: Exception | None) -> None:

@@ -12,3 +12,7 @@ function reachable() {
 reachable();
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+
+// Two complementary regions need two names.
+document.querySelector(".sidebar-drawer")?.setAttribute("aria-label", "The site");
+document.querySelector(".toc-drawer")?.setAttribute("aria-label", "This page");
