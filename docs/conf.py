@@ -15,7 +15,7 @@ author = "the scalar-autograd authors"
 release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx_copybutton", "mathml", "palette", "notebooks", "reference", "lessons", "pictures", "heads"]
+extensions = ["myst_nb", "sphinx_copybutton", "mathml", "palette", "notebooks", "reference", "lessons", "pictures", "repairs", "heads"]
 exclude_patterns = ["_ext", "_static", "_templates", "conf.py"]
 suppress_warnings = ["mystnb.unknown_mime_type"]  # a widget's output has other forms
 html_math_renderer = "mathml"

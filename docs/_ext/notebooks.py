@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+
+HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+LABELS = [re.compile(rf"{axis}label\(?=?[\"'](.+?)[\"']") for axis in "xy"]
+PLOT = re.compile(r"plot\.(\w+)\(")
 
 
 def prepare(app: Any, docname: str, source: list[str]) -> None:
@@ -11,7 +16,13 @@ def prepare(app: Any, docname: str, source: list[str]) -> None:
     if not docname.startswith("learn/"):
         return
     notebook = json.loads(source[0])
+    section = ""
     for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            section = (HEADING.findall(text) or [section])[-1]
+            continue
+        cell["metadata"]["mystnb"] = {"image": {"alt": alternative(text, section)}}
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/svg+xml" in data:
@@ -22,6 +33,21 @@ def prepare(app: Any, docname: str, source: list[str]) -> None:
                 latex = "".join(data["text/latex"]).strip("$\n").removeprefix(r"\displaystyle")
                 data["text/latex"] = f"$${latex}$$"
     source[0] = json.dumps(notebook)
+
+
+def alternative(code: str, section: str) -> str:
+    """What a plot shows, for those who cannot see it: its axes or the name of its function, and where it stands.
+
+    >>> alternative('ax.set(xlabel="n", ylabel="tanh(n)")', "A curve")
+    'A curve: plot of tanh(n) over n'
+    >>> alternative("plot.decision_boundary(net, X, y)", "Moons")
+    'Moons: plot of the decision boundary'
+    """
+    x, y = (label.search(code) for label in LABELS)
+    drawn = PLOT.search(code)
+    if x and y:
+        return f"{section}: plot of {y[1]} over {x[1]}"
+    return f"{section}: plot of the {drawn[1].replace('_', ' ')}" if drawn and drawn[1] != "show" else f"{section}: plot"
 
 
 def setup(app: Any) -> dict[str, Any]:
