@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "docs/_ext")]
+sys.path.insert(0, str(ROOT))
 
 from autograd.viz.palette import COLOURS  # noqa: E402
 
@@ -15,8 +15,9 @@ author = "the scalar-autograd authors"
 release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 language = "en"
 
-extensions = ["myst_nb", "sphinx_copybutton", "mathml", "palette", "notebooks", "reference", "lessons", "pictures", "repairs", "heads"]
-exclude_patterns = ["_ext", "_static", "_templates", "conf.py"]
+OWN = ("heads", "lessons", "mathml", "notebooks", "palette", "pictures", "reference", "repairs")
+extensions = ["myst_nb", "sphinx_copybutton", *(f"tools.sphinx.{name}" for name in OWN)]
+exclude_patterns = ["_static", "_templates"]
 suppress_warnings = ["mystnb.unknown_mime_type"]  # a widget's output has other forms
 html_math_renderer = "mathml"
 python_maximum_signature_line_length = 88

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,7 +32,11 @@ def gather(folder: Path) -> None:
     for place, path in sources.items():
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_moved(path.read_text(encoding="utf-8"), "../" * (len(place.parts) - 1)).encode() if path.suffix in TEXTS else path.read_bytes())
+        target.write_bytes(
+            _moved(path.read_text(encoding="utf-8"), "../" * (len(place.parts) - 1)).encode()
+            if path.suffix in TEXTS
+            else path.read_bytes()
+        )
 
 
 def _is_source(path: Path) -> bool:
@@ -58,7 +61,19 @@ def build(out: Path, lab: bool = False) -> None:
     with TemporaryDirectory() as work:
         sources = Path(work) / "sources"
         gather(sources)
-        options = ["-q", "-W", "--keep-going", "-j", "auto", "-c", str(ROOT / "docs"), "-d", f"{work}/doctrees", "-D", f"lab={int(lab)}"]
+        options = [
+            "-q",
+            "-W",
+            "--keep-going",
+            "-j",
+            "auto",
+            "-c",
+            str(ROOT / "docs"),
+            "-d",
+            f"{work}/doctrees",
+            "-D",
+            f"lab={int(lab)}",
+        ]
         if build_main([*options, str(sources), str(out)]):
             raise RuntimeError("Sphinx found mistakes in the pages: they are listed above")
 
@@ -67,10 +82,11 @@ def main() -> None:
     """Build it all."""
     from tools import playground
 
-    build(SITE)
+    lab = (SITE / "lab").exists()
+    build(SITE, lab)
     playground.build(SITE / "play")
     print(f"the site: {SITE.relative_to(ROOT) / 'index.html'}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

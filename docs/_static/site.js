@@ -1,6 +1,6 @@
 // What can be scrolled can be reached by keyboard.
 function reachable() {
-  for (const block of document.querySelectorAll("pre, math, .math, .table-wrapper, .drawing, .cell_output .output, .sidebar-scroll, .toc-scroll")) {
+  for (const block of document.querySelectorAll("pre, math, .math, figure, .table-wrapper, .drawing, .cell_output .output, .sidebar-scroll, .toc-scroll")) {
     const style = getComputedStyle(block);
     const wide = block.scrollWidth > block.clientWidth && /auto|scroll/.test(style.overflowX);
     const tall = block.scrollHeight > block.clientHeight && /auto|scroll/.test(style.overflowY);

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from autograd.formulas import partial_latex
 from autograd.formulas.printer import LATEX
 from autograd.op import Op
-from plots import Plot, plot_of, svg
+from tools.sphinx.plots import Plot, plot_of, svg
 
 SHOWN = 3  # arguments of an op that takes any number
 

@@ -41,17 +41,23 @@ class Gallery(SphinxDirective):
 def _picture(name: str, mode: str, up: str) -> str:
     wide, narrow = (f"{name}{kind}-{mode}.svg" for kind in ("", "-narrow"))
     about = html.escape(description((GALLERY / wide).read_text(encoding="utf-8")) or SCENES[name].title)
+    width, _ = _measured(wide)
     return (
         f'<picture class="only-{mode}"><source media="(max-width: {NARROW}px)" srcset="{up}gallery/{narrow}" {_size(narrow)}>'
-        f'<img src="{up}gallery/{wide}" {_size(wide)} alt="{about}" loading="lazy"></picture>'
+        f'<img src="{up}gallery/{wide}" {_size(wide)} style="--wide: {width}px" alt="{about}" loading="lazy"></picture>'
     )
 
 
 def _size(file: str) -> str:
-    """Width and height in pixels, so that nothing moves when the picture arrives."""
+    """So that nothing moves when the picture arrives."""
+    return 'width="{}" height="{}"'.format(*_measured(file))
+
+
+def _measured(file: str) -> tuple[int, int]:
+    """Width and height in pixels."""
     found = re.search(r"<svg[^>]* width=['\"]([\d.]+)[^>]* height=['\"]([\d.]+)", (GALLERY / file).read_text(encoding="utf-8"))
     assert found is not None
-    return f'width="{round(float(found[1]))}" height="{round(float(found[2]))}"'
+    return round(float(found[1])), round(float(found[2]))
 
 
 class Neuron(SphinxDirective):

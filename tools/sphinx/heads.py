@@ -45,7 +45,7 @@ def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], do
     )
     context["metatags"] = context.get("metatags", "") + tags
     if app.config.lab and pagename.startswith("learn/"):
-        href = f"../lab/index.html?path={pagename.removeprefix('learn/')}.ipynb"
+        href = f"../lab/notebooks/index.html?path={pagename.removeprefix('learn/')}.ipynb"
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{RUN.format(href=href)}", 1)
 
 

@@ -1,9 +1,9 @@
 """The directive `entries`: signature, docstring, exceptions, rule and plot of public names.
 
-    ```{entries} autograd
-    :plot: 
-    grad jacobian
-    ```
+```{entries} autograd
+:plot:
+grad jacobian
+```
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from io import StringIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from docstrings import parsed
+from tools.sphinx.docstrings import parsed
 from docutils import nodes
 from docutils.parsers.rst import directives
-from plots import Plot
-from public import full_names, names
-from rules import card, rule
+from tools.sphinx.plots import Plot
+from tools.sphinx.public import full_names, names
+from tools.sphinx.rules import card, rule
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
 
@@ -81,9 +81,9 @@ def signature(it: Any) -> str:
         p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p for p in found.parameters.values()
     ]
     result = inspect.Signature.empty if inspect.isclass(it) else found.return_annotation
-    return stringify_signature(found.replace(parameters=parameters, return_annotation=result), unqualified_typehints=True).replace(
-        "ForwardRef", ""
-    )
+    return stringify_signature(
+        found.replace(parameters=parameters, return_annotation=result), unqualified_typehints=True
+    ).replace("ForwardRef", "")
 
 
 class _Written:

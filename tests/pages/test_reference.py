@@ -1,0 +1,112 @@
+"""The sources of the reference: every public name, docstrings in parts, rules and plots of the table."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+from autograd.op import TABLE
+from tools.sphinx import mathml, notebooks, plots
+from tools.sphinx.docstrings import parsed
+from tools.sphinx.public import public
+from tools.sphinx.reference import entry
+from tools.sphinx.rules import rule
+
+ROOT = Path(__file__).parent.parent.parent
+ENTRIES = re.compile(r"```\{entries\} (\S+)\n((?:.*\n)*?)```")
+
+
+def described():
+    """The full name of every entry of the reference."""
+    for path in (ROOT / "docs/reference").glob("*.md"):
+        for module, body in ENTRIES.findall(path.read_text(encoding="utf-8")):
+            names = re.sub(r"^:.*$", "", body, flags=re.MULTILINE).split()
+            yield from (f"{module}.{name}" for name in names)
+
+
+def test_every_public_name_is_in_the_reference_once():
+    listed = list(described())
+    assert sorted(listed) == sorted(public())
+
+
+def test_the_exceptions_of_a_docstring_are_listed_and_leave_its_text():
+    found = parsed(autograd.nudge)
+    assert found.raises == (
+        ("TypeError", "if y is not a Value or changes not a dict of Values"),
+        ("ValueError", "if it is empty, has a key that is not a leaf of y, or a change that is not finite"),
+    )
+    assert "TypeError" not in found.text
+    assert "```pycon\n>>> " in found.text
+
+
+def test_a_clause_at_the_end_of_a_sentence_is_an_exception_too():
+    assert parsed(autograd.dot).raises == (("ValueError", "if the lengths differ"),)
+    assert parsed(autograd.dot).text.startswith("bias + w₁x₁ + w₂x₂ + …, recorded as one node.\n\n```pycon")
+
+
+def test_an_entry_has_signature_types_example_and_members():
+    text = entry("nn.Module", nn.Module)
+    assert "{py:class} nn.Module" in text
+    assert "{py:method} nn.Module.zero_grad() -> None" in text
+    assert "{py:property}" in entry("autograd.Value", autograd.Value)
+    assert "{py:exception} autograd.AnomalyError" in entry("autograd.AnomalyError", autograd.AnomalyError)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_op_has_its_rule_as_a_formula(name):
+    text = rule(TABLE[name])
+    assert text.count(r"\frac{\partial z}{\partial") == (
+        len(TABLE[name].parameters) if TABLE[name].arity else 5 if name == "dot" else 3
+    )
+    latex = re.search(r"\$\$\n(.*)\n\$\$", text)[1]
+    assert mathml.formula(latex, "block").startswith("<math")
+
+
+def test_every_op_of_one_argument_that_is_not_linear_has_a_plot():
+    assert [name for name, op in TABLE.items() if op.arity == 1 and not op.linear and plots.plot_of(op) is None] == []
+
+
+def jumps(op, curve):
+    plot = plots.plot_of(op)
+    return plots.branches(curve(plot.f), plot.start, plot.end, 8.0).jumps
+
+
+def test_a_plot_shows_what_the_engine_takes_as_the_derivative_at_a_kink():
+    ((where, there, left, right),) = jumps(autograd.relu, plots.derivative)
+    assert (where, there, left, right) == (0.0, 0.0, 0.0, 1.0)
+    assert jumps(autograd.relu, plots.value) == []
+
+
+def test_a_plot_shows_each_jump_with_the_value_there():
+    assert [(where, there) for where, there, _, _ in jumps(autograd.floor, plots.value)] == [
+        (float(n), float(n)) for n in range(-3, 5)
+    ]
+
+
+def test_a_pole_breaks_the_curve():
+    assert jumps(autograd.tan, plots.value) == []
+    reciprocal = plots.branches(lambda x: 1.0 / x if x else float("inf"), -4.0, 4.0, 8.0)
+    assert [(piece[0][0] < 0.0, piece[-1][0] < 0.0) for piece in reciprocal.pieces] == [(True, True), (False, False)]
+
+
+def test_a_curve_begins_where_the_function_does():
+    plot = plots.plot_of(autograd.log)
+    (piece,) = plots.branches(plots.value(plot.f), plot.start, plot.end, 8.0).pieces
+    assert 0.0 < piece[0][0] < 1e-9
+
+
+def test_a_plot_has_only_colours_of_the_page():
+    for op in TABLE.values():
+        plot = plots.plot_of(op)
+        assert plot is None or "#" not in plots.svg(plot)
+
+
+def test_the_name_of_a_function_keeps_a_distance_but_for_its_bracket():
+    assert '<mo lspace="0.17em" rspace="0.17em">sin</mo><mi>x</mi>' in mathml.formula(r"x \sin x")
+    assert '<mo lspace="0.17em" rspace="0">tanh</mo><mo stretchy="false">' in mathml.formula(r"2 \tanh(n)")
+
+
+def test_a_plot_of_a_notebook_is_described_by_its_axes():
+    assert notebooks.alternative('ax.set(xlabel="step", ylabel="loss")', "Train it") == "Train it: plot of loss over step"

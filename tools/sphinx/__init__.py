@@ -1,0 +1,1 @@
+"""Extensions of Sphinx that make the pages of the site from docstrings, the table of ops, notebooks and the palette."""
