@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,7 @@ UP = r"\]\((?:\.\./)*"
 MOVED = [
     (re.compile(UP + r"notebooks/([\w-]+)\.ipynb"), r"](/learn/\1.ipynb"),
     (re.compile(UP + r"docs/([\w/-]+)\.md"), r"](/\1.md"),
-    (re.compile(UP + r"gallery/README\.md"), r"](/gallery.md"),
+    (re.compile(UP + r"(?:docs/gallery(?=\))|gallery/README\.md)"), r"](/gallery.md"),
     *((re.compile(UP + re.escape(name)), f"](/{page}") for name, page in PAGES.items()),
     (re.compile(r"\[([^]]+)\]\((?:\.\./)*(?:autograd|benchmarks|nn|tests|tools)/[^)]*\)"), r"\1"),
 ]
@@ -23,20 +24,27 @@ PLAYGROUND = re.compile(r"\[([^]]+)\]\((?:\.\./)*playground/(index\.html[^)]*)\)
 PICTURE = re.compile(r"<picture>.*?src=\"([\w-]+)-light\.svg.*?</picture>", re.DOTALL)
 
 
-def gather(folder: Path) -> None:
-    """Put the sources of the site into one folder: docs/, the notebooks as learn/, and the changelog."""
-    sources = {path.relative_to(ROOT / "docs"): path for path in sorted((ROOT / "docs").rglob("*.*")) if _is_source(path)}
-    sources |= {Path("learn") / path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-    sources[Path("gallery.md")] = sources.pop(Path("gallery/README.md"))
-    sources |= {Path(page): ROOT / name for name, page in PAGES.items()}
-    for place, path in sources.items():
+def sources() -> dict[Path, Path]:
+    """Every source of the site, by its place there: docs/, the notebooks in learn/, the changelog."""
+    found = {path.relative_to(ROOT / "docs"): path for path in sorted((ROOT / "docs").rglob("*.*")) if _is_source(path)}
+    found |= {Path("learn") / path.name: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    found[Path("gallery.md")] = found.pop(Path("gallery/README.md"))
+    return found | {Path(page): ROOT / name for name, page in PAGES.items()}
+
+
+def names() -> list[str]:
+    """The pages of the site, without `.html`."""
+    return [*(place.with_suffix("").as_posix() for place in sources() if place.suffix in TEXTS), "search", "genindex"]
+
+
+def _gather(folder: Path) -> None:
+    for place, path in sources().items():
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(
-            _moved(path.read_text(encoding="utf-8"), "../" * (len(place.parts) - 1)).encode()
-            if path.suffix in TEXTS
-            else path.read_bytes()
-        )
+        if path.suffix in TEXTS:
+            target.write_text(moved(path.read_text(encoding="utf-8"), "../" * (len(place.parts) - 1)), encoding="utf-8")
+        else:
+            shutil.copy(path, target)
 
 
 def _is_source(path: Path) -> bool:
@@ -44,9 +52,10 @@ def _is_source(path: Path) -> bool:
     return path.is_file() and not hidden and path.suffix in (".md", ".svg", ".png")
 
 
-def _moved(text: str, up: str) -> str:
-    for link, moved in MOVED:
-        text = link.sub(moved, text)
+def moved(text: str, up: str) -> str:
+    """The text of a page that is `up` from the root of the site, with its links as they are there."""
+    for link, place in MOVED:
+        text = link.sub(place, text)
     text = PLAYGROUND.sub(rf'<a href="{up}play/\2">\1</a>', text)
     return PICTURE.sub(r"```{gallery} \1\n```", text)
 
@@ -59,22 +68,9 @@ def build(out: Path, lab: bool = False) -> None:
     from sphinx.cmd.build import build_main
 
     with TemporaryDirectory() as work:
-        sources = Path(work) / "sources"
-        gather(sources)
-        options = [
-            "-q",
-            "-W",
-            "--keep-going",
-            "-j",
-            "auto",
-            "-c",
-            str(ROOT / "docs"),
-            "-d",
-            f"{work}/doctrees",
-            "-D",
-            f"lab={int(lab)}",
-        ]
-        if build_main([*options, str(sources), str(out)]):
+        _gather(Path(work) / "sources")
+        places = ["-c", str(ROOT / "docs"), "-d", f"{work}/doctrees", f"{work}/sources", str(out)]
+        if build_main(["-q", "-W", "--keep-going", "-j", "auto", "-D", f"lab={int(lab)}", *places]):
             raise RuntimeError("Sphinx found mistakes in the pages: they are listed above")
 
 

@@ -18,14 +18,12 @@ from autograd.viz.player import player
 from autograd.viz.widget import widget
 from tests.support.axe import violations
 from tests.support.browser import browser, opened  # noqa: F401
-from tools.notebooks import NOTEBOOKS
-from tools.site import build
+from tools.site import names
 
 pytestmark = pytest.mark.slow
 
 WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 BOTH_WAYS = [("light", "desktop"), ("dark", "phone")]  # of pages whose parts are seen in all four elsewhere
-SITE = ["index", *sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))]
 
 
 def neuron():
@@ -160,11 +158,6 @@ def demo(tmp_path_factory):
         return Path("demo").resolve()
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("site"))[0].parent
-
-
 def assert_accessible(browser, path, mode, width):
     with opened(browser, path, viewport=WIDTHS[width], color_scheme=mode, reduced_motion="reduce") as page:
         page.wait_for_load_state("load")
@@ -214,6 +207,6 @@ def test_axe_finds_nothing_in_the_graph_of_a_neuron_that_was_opened(browser, fol
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize(("name", "mode", "width"), [(name, *BOTH_WAYS[i % 2]) for i, name in enumerate(SITE)])
+@pytest.mark.parametrize(("name", "mode", "width"), [(name, *BOTH_WAYS[i % 2]) for i, name in enumerate(names())])
 def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, width):
     assert_accessible(browser, site / f"{name}.html", mode, width)

@@ -9,7 +9,7 @@ from autograd.viz.palette import recoloured, variables
 
 
 def css() -> str:
-    """The variables, light or dark as theme.js decides, or without scripts as the system prefers; and drawings that follow them."""
+    """The variables, light or dark as theme.js decides, or as the system prefers; and drawings that follow them."""
     return "\n".join(
         [
             f":root {{ {variables('light')} color-scheme: light; }}",

@@ -160,7 +160,7 @@ class Frame(NamedTuple):
 def svg(plot: Plot) -> str:
     """The picture, to stand in a page: its colours are the page's."""
     curves = {"value": value(plot.f), "derivative": derivative(plot.f)}
-    frame = Frame(plot.start, plot.end, *_heights([curve for curve in curves.values()], plot.start, plot.end))
+    frame = Frame(plot.start, plot.end, *_heights(list(curves.values()), plot.start, plot.end))
     drawn = "".join(_drawn(name, curve, frame) for name, curve in reversed(curves.items()))
     about = f"{plot.name} and its derivative, from {_tick(plot.start)} to {_tick(plot.end)}"
     return (

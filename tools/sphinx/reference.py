@@ -16,16 +16,16 @@ from io import StringIO
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tools.sphinx.docstrings import parsed
 from docutils import nodes
 from docutils.parsers.rst import directives
-from tools.sphinx.plots import Plot
-from tools.sphinx.public import full_names, names
-from tools.sphinx.rules import card, rule
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.inspect import stringify_signature
 
 from autograd.op import TABLE, Op
+from tools.sphinx.docstrings import parsed
+from tools.sphinx.plots import Plot
+from tools.sphinx.public import full_names, names
+from tools.sphinx.rules import card, rule
 
 FENCE = 12  # colons around the outermost entry
 
