@@ -65,6 +65,7 @@ lab: .venv/lab
 	$(BIN)/jupyter-trust notebooks/*.ipynb
 	$(BIN)/jupyter-lab notebooks
 
+# The documentation, by Sphinx, with the playground in site/play/, which needs Node.
 site: .venv/ready
 	$(BIN)/python -m tools.site
 
