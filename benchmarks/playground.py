@@ -316,7 +316,11 @@ def main() -> None:
     with built(words) as folder, sync_playwright() as playwright:
 
         def launch(profile: Path) -> Any:
-            options: dict[str, Any] = {"executable_path": chromium(), "args": ARGUMENTS, "viewport": {"width": 1280, "height": 800}}
+            options: dict[str, Any] = {
+                "executable_path": chromium(),
+                "args": ARGUMENTS,
+                "viewport": {"width": 1280, "height": 800},
+            }
             context = playwright.chromium.launch_persistent_context(profile, **options)
             context.add_init_script(PROBE)
             return context
