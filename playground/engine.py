@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from autograd.viz.page import as_json
-from playground.expression import move, show
+from playground.expression import move, show, tell
 from playground.proofreading import answer
 from playground.training import check, prepare
 from playground.typed import Slip
 
-CALLS: dict[str, Callable[..., Any]] = {"show": show, "move": move, "prepare": prepare, "check": check, "answer": answer}
+warnings.simplefilter("ignore")  # the page says what is wrong in its own way
+
+CALLS: dict[str, Callable[..., Any]] = {
+    "show": show,
+    "move": move,
+    "tell": tell,
+    "prepare": prepare,
+    "check": check,
+    "answer": answer,
+}
 
 
 def call(name: str, args: str) -> str:

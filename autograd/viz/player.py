@@ -14,9 +14,9 @@ from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
-from autograd.viz.drawing import Drawing, draw_graph
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
+from autograd.viz.picture import picture_of
 from autograd.viz.style import Options
 
 MAX_STEPS = 12_000
@@ -65,18 +65,17 @@ def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> P
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
 
-def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> dict[str, Any]:
+def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS, *, narrow: bool = True) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
     its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the index of the
     first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
     each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an operation
-    has the number of its own; a leaf has the first operation that uses it. `narrow` is the drawing for a narrow page, unless
-    it would be too long.
+    has the number of its own; a leaf has the first operation that uses it. `narrow` is the drawing for a narrow page, if it is
+    asked for and not too long.
     """
-    quantities = Quantities(passes.data, passes.bars.get, passes.partials)
-    drawing = draw_graph(passes.graph, options, quantities)
+    drawings, box_ids = _drawings(passes, options, narrow)
     index = {node: i for i, node in enumerate(passes.graph)}
     root = passes.spelled[passes.root]
     forward = passes.forward[-max_steps // 2 :]
@@ -92,23 +91,26 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> d
     return {
         "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
-        **_drawings(passes.graph, drawing, options, quantities),
-        "nodes": {index[node]: _node(passes, node, drawing.box_ids[node], **known.get(node, {})) for node in nodes},
+        **drawings,
+        "direction": options.direction,
+        "nodes": {index[node]: _node(passes, node, box_ids[node], **known.get(node, {})) for node in nodes},
         "groups": groups,
         "steps": steps,
         "start": start,
         "last": last,
-        "arrows": _arrows(passes, {*forward, *back}, back, drawing.box_ids),
+        "arrows": _arrows(passes, {*forward, *back}, back, box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
 
 
-def _drawings(graph: Graph, drawing: Drawing, options: Options, quantities: Quantities) -> dict[str, str]:
-    found = {"svg": compact(drawing.pipe("svg", encoding="utf-8"))}
-    if options.direction in ("LR", "RL") and len(found["svg"]) < MAX_TWO:
-        tall = draw_graph(graph, replace(options, direction="TB"), quantities)
-        found["narrow"] = compact(tall.pipe("svg", encoding="utf-8"))
-    return found
+def _drawings(passes: Passes, options: Options, narrow: bool) -> tuple[dict[str, str], Mapping[Value, str]]:
+    """The drawing, and one for a narrow page if the first is neither narrow nor too long; and the box that shows each node."""
+    quantities = Quantities(passes.data, passes.bars.get, passes.partials)
+    picture = picture_of(passes.graph, options, quantities)
+    found = {"svg": compact(picture.svg())}
+    if narrow and options.direction in ("LR", "RL") and len(found["svg"]) < MAX_TWO:
+        found["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities).svg())
+    return found, picture.diagram.box_ids
 
 
 def _steps(
