@@ -54,7 +54,7 @@ def install() -> None:
 
 
 def first_sight() -> str:
-    """What the page shows before Python is there: the answer to the first example of examples.js, for a wide and a narrow page."""
+    """What the page shows before Python is there: the first example of examples.js, for a wide and for a narrow page."""
     answer = expression.show(*FIRST)
     answer["page"]["narrow"] = expression.show(*FIRST, True)["page"]["svg"]
     return as_json(answer)

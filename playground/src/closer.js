@@ -16,7 +16,7 @@ export function closerLook({ python, changed }) {
     const whatIf = element("div", {}, element("label", { class: "line" }, "What if ", whose, " + ", delta), what);
     const root = element("div", { class: "closer" },
         element("div", { class: "line" }, element("h2", {}, "Formula"), copyButton), formula,
-        element("label", { class: "line" }, "Explain ", node), why, whatIf);
+        whatIf, element("label", { class: "line" }, "Explain ", node), why);
     let nodes = {}, of = "", chosen = null, latex = "";
 
     const ask = latest(() => python.ask("tell", Number(node.value), Number(delta.value) || 0), {
