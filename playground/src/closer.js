@@ -4,6 +4,7 @@ import { latest } from "./latest.js";
 
 const MAX_LISTED = 200; // nodes to choose from
 const DELTA = 0.1;
+const SOON = 60; // milliseconds after the picture, which comes first
 
 export function closerLook({ python, changed }) {
     const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "Formula" });
@@ -17,7 +18,7 @@ export function closerLook({ python, changed }) {
     const root = element("div", { class: "closer" },
         element("div", { class: "line" }, element("h2", {}, "Formula"), copyButton), formula,
         whatIf, element("label", { class: "line" }, "Explain ", node), why);
-    let nodes = {}, of = "", chosen = null, latex = "";
+    let nodes = {}, of = "", chosen = null, latex = "", timer = null;
 
     const ask = latest(() => python.ask("tell", Number(node.value), Number(delta.value) || 0), {
         // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
@@ -59,7 +60,8 @@ export function closerLook({ python, changed }) {
             whose.textContent = nodes[node.value].name;
             whatIf.hidden = !nodes[node.value].leaf;
         }
-        ask();
+        clearTimeout(timer);
+        timer = setTimeout(ask, SOON);
     }
 
     function choose(i) {
