@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from autograd.viz.page import as_json
+from autograd.viz.page import plain
 from playground.expression import move, show, tell
 from playground.proofreading import answer
 from playground.training import check, prepare
@@ -28,6 +28,6 @@ CALLS: dict[str, Callable[..., Any]] = {
 def call(name: str, args: str) -> str:
     """The answer to a message of the page, as JSON: {"answer": …} or {"slip": …}."""
     try:
-        return as_json({"answer": CALLS[name](*json.loads(args))})
+        return json.dumps(plain({"answer": CALLS[name](*json.loads(args))}), allow_nan=False)
     except Slip as slip:
         return json.dumps({"slip": slip.place})

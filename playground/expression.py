@@ -13,7 +13,8 @@ from autograd.expression import ExpressionError, evaluate, variables
 from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
-from autograd.viz.player import page_data
+from autograd.viz.picture import Picture, picture_of
+from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground.typed import Slip, names, run_lines
@@ -35,6 +36,7 @@ class Shown:
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
+        self.picture: Picture | None = None
         self.move(numbers)
 
     def move(self, numbers: Mapping[str, float | str]) -> None:
@@ -54,9 +56,12 @@ class Shown:
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
         gradients = [passes.bars.get(leaf, 0.0) for leaf in self.leaves]
         value = at.values[passes.root]
+        options, quantities = Options("player", DIRECTIONS[upright]), quantities_of(passes)
+        kept = self.picture if self.picture is not None and self.picture.direction == options.direction else None
+        self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities)
         sound = all(map(math.isfinite, (value, *gradients)))
         return {
-            "page": page_data(passes, Options("player", DIRECTIONS[upright]), MAX_LIVE_STEPS, narrow=False),
+            "page": page_data(passes, self.picture, MAX_LIVE_STEPS),
             "sliders": self.sliders,
             "leaves": [self.graph.names[leaf] for leaf in self.leaves],
             "numbers": self.numbers,

@@ -52,7 +52,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
         """The picture as bytes, or as text if an encoding is given; by default in the drawing's own `format`."""
         if (format or self.format) == "svg" and self.picture is not None and self.as_drawn == _state(self):
-            drawn = self.picture.svg().encode()
+            drawn = self.picture.svg.encode()
         else:
             drawn = layout(self.source, format or self.format)
             if (format or self.format) == "svg":

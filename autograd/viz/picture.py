@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from autograd.graph import Graph
 from autograd.value import Value
@@ -12,6 +14,9 @@ from autograd.viz.diagram import RECORDED, Diagram, Quantities
 from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
 from autograd.viz.style import Options
+
+if TYPE_CHECKING:
+    from autograd.viz.routing import Plan
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,36 @@ class Picture:
     cards: Mapping[str, Card]
     flows: Mapping[str, Flow]
     largest: float
-    direction: str
     notes: Sequence[str]
 
+    @property
+    def direction(self) -> str:
+        """Where time runs to: LR, RL, TB or BT."""
+        return self.diagram.options.direction
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Where everything stands."""
+        from autograd.viz.routing import Plan  # imported here: drawings that are not shown do not need it
+
+        labels = {id: flow.label for id, flow in self.flows.items()}
+        ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
+        return Plan(self.diagram, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
+
+    @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import svg_of  # imported here: drawings that are not shown do not need it
+        from autograd.viz.svg import svg_of
 
-        return svg_of(self.diagram, self.cards, self.flows, self.largest, self.direction, self.notes)
+        return svg_of(self)
+
+    def at(self, quantities: Quantities) -> Picture:
+        """The same picture with other numbers: nothing moves, unless there is no room for them."""
+        old = self.diagram
+        moved = _picture(Diagram(old.graph, old.name_of, old.folding, old.options, quantities), self.notes)
+        if self.plan.has_room(moved.cards, {id: flow.label for id, flow in moved.flows.items()}):
+            moved.__dict__["plan"] = self.plan.refilled(moved.cards)
+        return moved
 
 
 def picture_of(
@@ -44,7 +71,9 @@ def picture_of(
     folding = fold_graph(graph, graph.names if names is None else names, options)
     name_of = graph.spell if names is None else names.__getitem__
     diagram = Diagram(graph, name_of, folding, options, quantities)
-    notes = [*diagram.notes(hint=not captions), *captions]
-    cards = {box.id: card_of(box, options.show) for box in diagram.boxes.values()}
-    flows, largest = flows_of(diagram.arrows, options)
-    return Picture(diagram, cards, flows, largest, options.direction, notes)
+    return _picture(diagram, [*diagram.notes(hint=not captions), *captions])
+
+
+def _picture(diagram: Diagram, notes: Sequence[str]) -> Picture:
+    cards = {box.id: card_of(box, diagram.options.show) for box in diagram.boxes.values()}
+    return Picture(diagram, cards, *flows_of(diagram.arrows, diagram.options), notes)

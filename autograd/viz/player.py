@@ -16,7 +16,7 @@ from autograd.value import Value
 from autograd.viz.diagram import Quantities
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
-from autograd.viz.picture import picture_of
+from autograd.viz.picture import Picture, picture_of
 from autograd.viz.style import Options
 
 MAX_STEPS = 12_000
@@ -58,24 +58,32 @@ def player(
 
 def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> Player:
     """The player of these passes, or of the steps around the root if there are more."""
-    page = page_data(passes, options, max_steps)
+    quantities = quantities_of(passes)
+    picture = picture_of(passes.graph, options, quantities)
+    page = page_data(passes, picture, max_steps)
+    if options.direction in ("LR", "RL") and len(page["svg"]) < MAX_TWO:
+        page["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities).svg)
     found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
     drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
 
-def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS, *, narrow: bool = True) -> dict[str, Any]:
+def quantities_of(passes: Passes) -> Quantities:
+    """The numbers of the passes, to be drawn."""
+    return Quantities(passes.data, passes.bars.get, passes.partials)
+
+
+def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
     its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the index of the
     first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
     each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an operation
-    has the number of its own; a leaf has the first operation that uses it. `narrow` is the drawing for a narrow page, if it is
-    asked for and not too long.
+    has the number of its own; a leaf has the first operation that uses it. `player_of` adds `narrow`, a drawing for narrow pages.
     """
-    drawings, box_ids = _drawings(passes, options, narrow)
+    box_ids = picture.diagram.box_ids
     index = {node: i for i, node in enumerate(passes.graph)}
     root = passes.spelled[passes.root]
     forward = passes.forward[-max_steps // 2 :]
@@ -91,8 +99,8 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS, *, n
     return {
         "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
-        **drawings,
-        "direction": options.direction,
+        "svg": compact(picture.svg),
+        "direction": picture.direction,
         "nodes": {index[node]: _node(passes, node, box_ids[node], **known.get(node, {})) for node in nodes},
         "groups": groups,
         "steps": steps,
@@ -101,16 +109,6 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS, *, n
         "arrows": _arrows(passes, {*forward, *back}, back, box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
-
-
-def _drawings(passes: Passes, options: Options, narrow: bool) -> tuple[dict[str, str], Mapping[Value, str]]:
-    """The drawing, and one for a narrow page if the first is neither narrow nor too long; and the box that shows each node."""
-    quantities = Quantities(passes.data, passes.bars.get, passes.partials)
-    picture = picture_of(passes.graph, options, quantities)
-    found = {"svg": compact(picture.svg())}
-    if narrow and options.direction in ("LR", "RL") and len(found["svg"]) < MAX_TWO:
-        found["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities).svg())
-    return found, picture.diagram.box_ids
 
 
 def _steps(
