@@ -43,7 +43,7 @@ class _Reader:
     """Reads tokens from the left; what it cannot read is a KeyError, IndexError or ValueError."""
 
     def __init__(self, latex: str) -> None:
-        self.tokens = _TOKEN.findall(latex)
+        self.tokens: list[str] = _TOKEN.findall(latex)
         self.at = 0
         self.commands: dict[str, Callable[[], str]] = {
             "frac": lambda: f"<mfrac>{self.atom()}{self.atom()}</mfrac>",

@@ -15,7 +15,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
-from autograd.viz.dot import CARDS, DotWriter
+from autograd.viz.dot import CARDS, DotWriter, Frame
 from autograd.viz.graphviz_layout import RendererMissing, layout, with_words
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.still import picture as still_picture
@@ -113,7 +113,13 @@ def draw_graph(
         node_attr={**NODES, **CARDS},
         edge_attr={**EDGES, "color": style.FORWARD},
     )
-    DotWriter(picture.diagram, picture.cards, picture.flows, drawing).write()
+    opened = picture.diagram.folding.open
+    frames = {None: Frame()} | {group: Frame(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
+    for group in opened:
+        frames[group.parent if group.parent in opened else None].frames.append(frames[group])
+    for box in picture.diagram.boxes.values():
+        frames[box.frame].cards.append(picture.cards[box.id])
+    DotWriter(frames[None], picture.diagram.arrows, picture.flows, drawing).write()
     drawing.picture, drawing.as_drawn = picture, _state(drawing)
     drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, picture.diagram.box_ids
     return drawing

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from autograd.graph import Graph
 from autograd.value import Value
-from autograd.viz.cards import Card, card_of
+from autograd.viz.cards import Card, cards_of
 from autograd.viz.diagram import RECORDED, Diagram, Quantities
 from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
+from autograd.viz.routing import Plan
 from autograd.viz.style import Options
-
-if TYPE_CHECKING:
-    from autograd.viz.routing import Plan
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,6 @@ class Picture:
     @cached_property
     def plan(self) -> Plan:
         """Where everything stands."""
-        from autograd.viz.routing import Plan  # imported here: drawings that are not shown do not need it
-
         labels = {id: flow.label for id, flow in self.flows.items()}
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         return Plan(self.diagram, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
@@ -46,14 +41,16 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import svg_of
+        from autograd.viz.svg import svg_of  # imported here: drawings that are not shown do not need it
 
-        return svg_of(self)
+        return svg_of(self.diagram, self.plan, self.flows, self.largest, self.notes)
 
     def at(self, quantities: Quantities) -> Picture:
         """The same picture with other numbers: nothing moves, unless there is no room for them."""
         old = self.diagram
-        moved = _picture(Diagram(old.graph, old.name_of, old.folding, old.options, quantities), self.notes)
+        diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
+        cards = cards_of(diagram.boxes.values(), old.options.show)
+        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options), self.notes)
         if self.plan.has_room(moved.cards, {id: flow.label for id, flow in moved.flows.items()}):
             moved.__dict__["plan"] = self.plan.refilled(moved.cards)
         return moved
@@ -71,9 +68,5 @@ def picture_of(
     folding = fold_graph(graph, graph.names if names is None else names, options)
     name_of = graph.spell if names is None else names.__getitem__
     diagram = Diagram(graph, name_of, folding, options, quantities)
-    return _picture(diagram, [*diagram.notes(hint=not captions), *captions])
-
-
-def _picture(diagram: Diagram, notes: Sequence[str]) -> Picture:
-    cards = {box.id: card_of(box, diagram.options.show) for box in diagram.boxes.values()}
-    return Picture(diagram, cards, *flows_of(diagram.arrows, diagram.options), notes)
+    notes = [*diagram.notes(hint=not captions), *captions]
+    return Picture(diagram, cards_of(diagram.boxes.values(), options.show), *flows_of(diagram.arrows, options), notes)

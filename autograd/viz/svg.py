@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from autograd._format import escaped
 from autograd.viz import style
 from autograd.viz.cards import Card, Line
 from autograd.viz.description import describe_graph, title, what_to_see
+from autograd.viz.diagram import Diagram
 from autograd.viz.flow import Flow
 from autograd.viz.legend import legend
-from autograd.viz.picture import Picture
 from autograd.viz.routing import (
     CLEAR,
     HALF_TEXT,
@@ -27,6 +27,7 @@ from autograd.viz.routing import (
     WORD,
     Frame,
     Placed,
+    Plan,
     Route,
     head_texts,
     sides,
@@ -43,19 +44,19 @@ MIN_WIDTH = 340.0  # of the picture, for its title and legend
 HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
 
 
-def svg_of(picture: Picture) -> str:
-    """The picture, in the colours of light mode; its notes stand below it."""
-    return _Writer(picture).text()
+def svg_of(diagram: Diagram, plan: Plan, flows: Mapping[str, Flow], largest: float, notes: Sequence[str]) -> str:
+    """The picture, in the colours of light mode; `notes` stand below it."""
+    return _Writer(diagram, plan, flows, largest, notes).text()
 
 
 class _Writer:
-    def __init__(self, picture: Picture) -> None:
-        self.diagram, self.flows, self.plan = picture.diagram, picture.flows, picture.plan
-        self.largest, self.notes = picture.largest, picture.notes
-        self.upright, self.reversed = picture.direction in ("TB", "BT"), picture.direction in ("RL", "BT")
+    def __init__(self, diagram: Diagram, plan: Plan, flows: Mapping[str, Flow], largest: float, notes: Sequence[str]) -> None:
+        self.diagram, self.plan, self.flows, self.largest, self.notes = diagram, plan, flows, largest, notes
+        direction = diagram.options.direction
+        self.upright, self.reversed = direction in ("TB", "BT"), direction in ("RL", "BT")
         size = self.plan.along, self.plan.across
         self.graph_width, self.graph_height = size[::-1] if self.upright else size
-        self.title, self.sentence = title(picture.diagram), what_to_see(picture.diagram)
+        self.title, self.sentence = title(diagram), what_to_see(diagram)
         self.width = max(self.graph_width, MIN_WIDTH, text_width(self.title, TITLE, bold=True)) + 2 * MARGIN
         self.x0 = (self.width - self.graph_width) / 2
         self.y0 = MARGIN + TITLE_HEIGHT + 8.0
