@@ -13,8 +13,6 @@ from playground.proofreading import answer
 from playground.training import check, prepare
 from playground.typed import Slip
 
-warnings.simplefilter("ignore")  # the page says what is wrong in its own way
-
 CALLS: dict[str, Callable[..., Any]] = {
     "show": show,
     "move": move,
@@ -28,6 +26,9 @@ CALLS: dict[str, Callable[..., Any]] = {
 def call(name: str, args: str) -> str:
     """The answer to a message of the page, as JSON: {"answer": …} or {"slip": …}."""
     try:
-        return json.dumps(plain({"answer": CALLS[name](*json.loads(args))}), allow_nan=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the page says what is wrong in its own way
+            answer = CALLS[name](*json.loads(args))
+        return json.dumps(plain({"answer": answer}), allow_nan=False)
     except Slip as slip:
         return json.dumps({"slip": slip.place})
