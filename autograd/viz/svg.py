@@ -151,6 +151,8 @@ class _Writer:
             word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
             whole, rest = sides(row.text)
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
+            if rest > columns.rest:  # a number that came after the layout
+                start = right - whole - rest
             return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
         word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
