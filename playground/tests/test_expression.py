@@ -77,7 +77,7 @@ def test_the_keyboard_steps_to_the_end_where_all_gradients_stand(page: Any) -> N
     page.keyboard.press("Home")
     for _ in range(page.locator("#expression .controls input[type=range]").evaluate("slider => Number(slider.max)")):
         page.keyboard.press("ArrowRight")
-    told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression .sentence")
+    told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression p.sentence")
     shown = page.eval_on_selector_all("#expression .node.leaf .grad", "all => all.map((text) => text.textContent)")
     assert sorted(shown) == sorted(f"{x:.4g}".replace("-", "−") for x in gradients(page).values())
 

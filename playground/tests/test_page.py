@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def without_python(browser: Any, address: str) -> Any:  # noqa: F811
 
 def test_the_neuron_plays_before_python_is_there(without_python: Any) -> None:
     page = without_python
-    told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression .sentence")  # the last step
-    assert page.get_attribute("#expression .result", "data-exact") == "0.7071067811865476"
+    told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression p.sentence")  # the last step
+    assert page.get_attribute("#expression .result", "data-exact") == repr(math.tanh(-3.0 * 2.0 + 6.8813735870195432))
     assert "loading" in page.inner_text("#state")
     assert page.locator("#expression .leaves input[type=range]").count() == 5
 
@@ -48,7 +49,7 @@ def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     held: list[Any] = []
-    page.route("**/*.wasm", held.append)
+    page.route("**/*.wasm", lambda route: held.append(route))
     page.goto(f"{address}/index.html")
     slider = page.locator('#expression input[type=range][aria-label="w₁"]')
     slider.fill("2")

@@ -191,7 +191,7 @@ function mount(root, data, keyboard = document) {
     const svg = tall ? data.narrow : data.svg;
     if (turned) picture.place(svg, data, walk);
     else picture.renumber(svg, data, walk);
-    shown = turned ? undefined : before;
+    shown = same && !turned ? before : undefined; // of other steps there is nothing to compare with
     controls.resize(data.steps.length);
   }
   update.close = () => life.abort();
