@@ -89,7 +89,7 @@ for (const file of ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "pyodi
     cpSync(join(runtime, file), join(out, "python", file));
 }
 await build({
-    entryPoints: [join(here, "src/main.js"), join(here, "src/worker.js")],
+    entryPoints: ["main", "worker", "theme"].map((name) => join(here, `src/${name}.js`)),
     outdir: out,
     bundle: true,
     minify: true,
@@ -99,5 +99,4 @@ await build({
     legalComments: "linked",
     logLevel: "warning",
 });
-cpSync(join(here, "index.html"), join(out, "index.html"));
 writeFileSync(join(out, "licences.txt"), licences());

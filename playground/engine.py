@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any
 
-from autograd.viz.page import as_json
-from playground.expression import move, show
+from autograd.viz.page import plain
+from playground.expression import move, show, tell
 from playground.proofreading import answer
 from playground.training import check, prepare
 from playground.typed import Slip
 
-CALLS: dict[str, Callable[..., Any]] = {"show": show, "move": move, "prepare": prepare, "check": check, "answer": answer}
+CALLS: dict[str, Callable[..., Any]] = {
+    "show": show,
+    "move": move,
+    "tell": tell,
+    "prepare": prepare,
+    "check": check,
+    "answer": answer,
+}
 
 
 def call(name: str, args: str) -> str:
     """The answer to a message of the page, as JSON: {"answer": …} or {"slip": …}."""
     try:
-        return as_json({"answer": CALLS[name](*json.loads(args))})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the page says what is wrong in its own way
+            answer = CALLS[name](*json.loads(args))
+        return json.dumps(plain({"answer": answer}), allow_nan=False)
     except Slip as slip:
         return json.dumps({"slip": slip.place})

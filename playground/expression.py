@@ -1,61 +1,143 @@
-"""The expression tab: what was typed as a graph, which the page draws and whose leaves it moves."""
+"""The expression tab: what was typed as a graph, which the page draws, explains and moves by its leaves."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from typing import Any
 
-from autograd import Value
-from autograd.compiler.recorded import Recorded
+from autograd import Value, explain, nudge, to_latex, why
+from autograd.compiler.recorded import Point, Recorded
 from autograd.expression import ExpressionError, evaluate, variables
+from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
-from autograd.viz.player import page_data
+from autograd.viz.picture import Picture, picture_of
+from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import Options
-from autograd.viz.widget import MAX_SLIDERS, slider_at, widened
+from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground.typed import Slip, names, run_lines
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
+MAX_NODES = 20_000  # of a graph that the page draws
+MAX_TOLD = 4000  # of one that it explains and nudges
+DIRECTIONS = {True: "TB", False: "LR"}  # upright or not
 
 
 class Shown:
     """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded."""
 
-    def __init__(self, root: Value) -> None:
+    def __init__(self, root: Value, scope: Mapping[str, Any], numbers: Mapping[str, float | str], lines: bool) -> None:
         self.graph = Graph(root)
+        self.lines = lines
+        eval("graph.names", {**scope, "graph": self.graph})  # names are looked up in the frame that asks first
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
+        self.numbers = [leaf.data for leaf in self.leaves]
+        self.picture: Picture | None = None
+        self.move(numbers)
 
-    def page(self, numbers: Sequence[float]) -> dict[str, Any]:
-        """The player's page, with what is said beside it and the sliders, at these numbers of the leaves."""
-        self.sliders = list(map(widened, self.sliders, numbers))
-        at = self.recorded.at(dict(zip(self.leaves, numbers, strict=True)))
+    def move(self, numbers: Mapping[str, float | str]) -> None:
+        """Other numbers for some leaves, by name; JSON has no NaN, so they may be texts."""
+        names = [self.graph.names[leaf] for leaf in self.leaves]
+        self.numbers = [float(numbers.get(name, x)) for name, x in zip(names, self.numbers, strict=True)]
+
+    @property
+    def point(self) -> Point:
+        """Its numbers where the sliders are."""
+        return self.recorded.at(dict(zip(self.leaves, self.numbers, strict=True)))
+
+    def page(self, upright: bool) -> dict[str, Any]:
+        """The player's page, what is said beside it, and the sliders."""
+        self.sliders = list(map(widened, self.sliders, self.numbers))
+        at = self.point
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
-        return {"page": page_data(passes, Options("player")), "sliders": self.sliders, "numbers": numbers}
+        gradients = [passes.bars.get(leaf, 0.0) for leaf in self.leaves]
+        value = at.values[passes.root]
+        options, quantities = Options("player", DIRECTIONS[upright]), quantities_of(passes)
+        kept = self.picture if self.picture is not None and self.picture.direction == options.direction else None
+        self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities)
+        sound = all(map(math.isfinite, (value, *gradients)))
+        return {
+            "page": page_data(passes, self.picture, MAX_LIVE_STEPS),
+            "sliders": self.sliders,
+            "leaves": [self.graph.names[leaf] for leaf in self.leaves],
+            "numbers": self.numbers,
+            "value": value,
+            "gradients": gradients,
+            "lines": self.lines,
+            "trouble": "" if sound else why(self.copy()[passes.root]).verdict,
+        }
+
+    def copy(self) -> dict[Value, Value]:
+        """The same nodes, recorded where the sliders are."""
+        at = dict(zip(self.leaves, self.numbers, strict=True))
+        made: dict[Value, Value] = {}
+        for node in self.graph:
+            if node.op is None:
+                made[node] = Value(at.get(node, node.data), requires_grad=node.requires_grad)
+            else:
+                made[node] = node.op(*[made[arg] if type(arg) is Value else arg for arg in node.args])
+        for i, (node, name) in enumerate(self.graph.names.items()):
+            made[node].label = "" if name == f"v{i}" else name
+        return made
 
 
 shown: Shown | None = None
 
 
-def show(text: str, numbers: dict[str, float]) -> dict[str, Any]:
+def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:
     """The graph of what was typed: an expression, or lines of Python whose last one is a Value.
 
     `numbers` are those of the sliders by name; variables without one begin with a small number.
     """
     global shown
-    root = _expression(text, numbers) if _is_expression(text) else _lines(text)
+    lines = not _is_expression(text)
+    root, scope = _lines(text) if lines else _expression(text, numbers)
     if type(root) is not Value:
         raise Slip("there is no variable in it, so there is nothing to differentiate")
-    shown = Shown(root)
-    return shown.page([leaf.data for leaf in shown.leaves])
+    size = _size(root)
+    if size > MAX_NODES:
+        raise Slip(f"this graph has {size:,} nodes; the page draws up to {MAX_NODES:,}: fewer samples or steps show the same")
+    shown = Shown(root, scope, numbers, lines)
+    return shown.page(upright)
 
 
-def move(numbers: Sequence[float]) -> dict[str, Any]:
-    """The same graph with other numbers on its leaves."""
+def move(numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:
+    """The same graph with these numbers on its leaves, by name."""
     assert shown is not None
-    return shown.page([float(x) for x in numbers])
+    shown.move(numbers)
+    return shown.page(upright)
+
+
+def tell(about: int, delta: float) -> dict[str, str]:
+    """The formula; and about one node, by its index: the chain rule, and what a change of it does if it is a leaf."""
+    assert shown is not None
+    if len(shown.graph.nodes) > MAX_TOLD:
+        return {"latex": "", "mathml": "", "explain": "", "nudge": ""}
+    copy = shown.copy()
+    node = shown.graph.nodes[about]
+    root = copy[shown.graph.roots[0]]
+    latex = str(to_latex(root))
+    changed = node.op is None and math.isfinite(delta)
+    return {
+        "latex": latex,
+        "mathml": mathml(latex),
+        "explain": explain(copy[node], of=root)._repr_html_(),
+        "nudge": nudge(root, {copy[node]: delta})._repr_html_() if changed else "",
+    }
+
+
+def _size(root: Value) -> int:
+    """The number of its nodes."""
+    seen, stack = {root}, [root]
+    while stack:
+        new = [arg for arg in stack.pop().args if type(arg) is Value and arg not in seen]
+        seen.update(new)
+        stack += new
+    return len(seen)
 
 
 def _is_expression(text: str) -> bool:
@@ -66,24 +148,30 @@ def _is_expression(text: str) -> bool:
     return "Value" not in text
 
 
-def _expression(text: str, numbers: dict[str, float]) -> Any:
+def _expression(text: str, numbers: Mapping[str, float | str]) -> tuple[Any, dict[str, Any]]:
+    """The value of an expression, and the names in it."""
     try:
-        values = {name: Value(numbers.get(name, STARTS[i % len(STARTS)]), label=name) for i, name in enumerate(variables(text))}
+        starts = {name: STARTS[i % len(STARTS)] for i, name in enumerate(variables(text))}
+        values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in starts.items()}
         root, _ = evaluate(text, values)
     except ExpressionError as error:
         raise Slip(str(error), 1, error.column) from None
-    if type(root) is Value and not root.label:
-        root.label = "y"
-    return root
+    return _named(root, values), {}
 
 
-def _lines(text: str) -> Any:
-    """Run the lines; the result is the value of the last expression, or of the last assignment."""
+def _lines(text: str) -> tuple[Any, dict[str, Any]]:
+    """Run the lines; the result is the last expression's value, or that of the last assignment, and the names that they made."""
     scope = names()
     known = set(scope)
     run_lines(text, scope)
-    made = {name: x for name, x in scope.items() if name not in known and type(x) is Value}
-    for name, value in made.items():
-        if not value.label and name != "_":
-            value.label = name
-    return scope.get("_", next(reversed(made.values()), None))
+    made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
+    values = [x for x in made.values() if type(x) is Value]
+    last = scope.get("_")
+    return _named(last if type(last) is Value else next(reversed(values), None), made), made
+
+
+def _named(root: Any, scope: Mapping[str, Any]) -> Any:
+    """The root, which is called y if nobody gave it a name."""
+    if type(root) is Value and not root.label and "y" not in scope and all(x is not root for x in scope.values()):
+        root.label = "y"
+    return root

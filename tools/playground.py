@@ -16,12 +16,14 @@ from tempfile import TemporaryDirectory
 from autograd._files import write_atomically
 from autograd.compiler.exports.javascript_ops import javascript_ops
 from autograd.op import TABLE
-from autograd.viz.page import bundle, styles
+from autograd.viz.page import as_json, bundle, styles
 from autograd.viz.player import SCRIPTS, STYLES
 from nn.network.page import ASSETS
+from playground import expression
 
 HERE = Path(__file__).parent.parent
 SOURCES = HERE / "playground"
+FIRST = "tanh(w1*x1 + w2*x2 + b)", {"w1": -3, "x1": 2, "w2": 1, "x2": 0, "b": 6.8813735870195432}  # the neuron of the README
 PACKAGES = ("autograd", "nn", "graphviz")  # what the page's Python imports
 
 
@@ -38,6 +40,7 @@ def build(out: Path) -> None:
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
+    write_atomically(out / "index.html", (SOURCES / "index.html").read_text(encoding="utf-8").replace("FIRST", first_sight()))
     write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
     write_atomically(
         out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))
@@ -48,6 +51,13 @@ def install() -> None:
     """Fetch the npm packages, once."""
     if not (SOURCES / "node_modules").exists():
         _run("npm", "ci", "--no-audit", "--no-fund")
+
+
+def first_sight() -> str:
+    """What the page shows before Python is there: the first example of examples.js, for a wide and for a narrow page."""
+    answer = expression.show(*FIRST)
+    answer["page"]["narrow"] = expression.show(*FIRST, True)["page"]["svg"]
+    return as_json(answer)
 
 
 def _ending(suffix: str) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from autograd import context
@@ -60,6 +61,11 @@ def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Form
     op.checked(tuple(args))
     if not 0 <= position < len(args):
         raise IndexError(f"{op.name} has no argument {position} here: it has {len(args)}")
+    known = op.built_in and 0.0 not in args  # which is −0.0, too
+    return (_known_formula if known else _formula)(printer, op, position, tuple(args), z)
+
+
+def _formula(printer: Printer, op: Op, position: int, args: tuple[Formula | float, ...], z: Formula) -> Formula | None:
     if op.terms is not None:  # the product of the other factors in its term
         others = [args[i] for term in op.terms(len(args)) if position in term for i in term if i != position]
         factors = [printer.constant(arg) if isinstance(arg, float) else arg for arg in others]
@@ -80,6 +86,9 @@ def partial_formula(printer: Printer, op: Op, position: int, args: Sequence[Form
     except Exception:  # a rule of the user's, which may do anything with a Value
         return None
     return _written(printer, partial, leaves)
+
+
+_known_formula = lru_cache(maxsize=1024)(_formula)  # a live page asks for the same ones again and again
 
 
 def textbook_partial(op: Op, position: int, args: Sequence[Value | float], z: Value | float) -> Value | float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from autograd._format import counted, one_line
@@ -39,6 +39,11 @@ class Card:
     lines: list[Line] = field(default_factory=list)
     broken: bool = False
     tooltip: str = ""
+
+
+def cards_of(boxes: Iterable[Box], show: Collection[str]) -> dict[str, Card]:
+    """The cards of these boxes, by their ids."""
+    return {box.id: card_of(box, show) for box in boxes}
 
 
 def card_of(box: Box, show: Collection[str]) -> Card:

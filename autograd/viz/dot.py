@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.viz import style
 from autograd.viz.cards import Card, Line
-from autograd.viz.diagram import Arrow, Diagram
+from autograd.viz.diagram import Arrow
 from autograd.viz.flow import Flow
-from autograd.viz.folding import Group
 
 CARDS = {"shape": "box", "style": "rounded,filled", "fillcolor": style.PAPER, "color": style.LINE}
 LOOK = {"leaf": style.LEAF, "operation": style.OPERATION, "folded": style.FOLDED}
 
 
-class DotWriter:
-    """Writes a diagram into a `graphviz.Digraph`."""
+@dataclass
+class Frame:
+    """An open group, with what stands in it; the whole drawing is one without a name."""
 
-    def __init__(self, diagram: Diagram, cards: Mapping[str, Card], flows: Mapping[str, Flow], drawing: Any) -> None:
-        self.diagram, self.cards, self.flows, self.drawing = diagram, cards, flows, drawing
+    name: str = ""
+    about: str = ""
+    id: str = ""
+    cards: list[Card] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+
+
+class DotWriter:
+    """Writes cards and arrows into a `graphviz.Digraph`."""
+
+    def __init__(self, whole: Frame, arrows: Sequence[Arrow], flows: Mapping[str, Flow], drawing: Any) -> None:
+        self.whole, self.arrows, self.flows, self.drawing = whole, arrows, flows, drawing
 
     def write(self) -> None:
         """Cards in their frames first, then the arrows."""
-        cards: dict[Group | None, list[Card]] = {}
-        for box in self.diagram.boxes.values():
-            cards.setdefault(box.frame, []).append(self.cards[box.id])
-        if self.diagram.folding.open:  # Graphviz's older way gives up on some: "trouble in init_rank"
+        if self.whole.frames:  # Graphviz's older way gives up on some: "trouble in init_rank"
             self.drawing.graph_attr["newrank"] = "true"
-        self._frame(self.drawing, None, cards)
-        for arrow in self.diagram.arrows:
+        self._frame(self.drawing, self.whole)
+        for arrow in self.arrows:
             self._arrows(arrow, self.flows[arrow.id])
 
-    def _frame(self, graph: Any, group: Group | None, cards: Mapping[Group | None, list[Card]]) -> None:
-        for card in cards.get(group, ()):
+    def _frame(self, graph: Any, frame: Frame) -> None:
+        for card in frame.cards:
             _write_card(graph, card)
-        frames = self.diagram.folding.open
-        for i, inner in enumerate(frames):
-            if (inner.parent if inner.parent in frames else None) is group:
-                with graph.subgraph(name=f"cluster{i}") as cluster:
-                    more = f"  {style.label_text(inner.about)}" if inner.about else ""
-                    label = f"<<B>{style.label_text(inner.name)}</B>{more}>"
-                    cluster.attr(label=label, style="rounded,dashed", color=style.FORWARD, labeljust="l", margin="10")
-                    self._frame(cluster, inner, cards)
+        for inner in frame.frames:
+            with graph.subgraph(name=inner.id) as cluster:
+                more = f"  {style.label_text(inner.about)}" if inner.about else ""
+                label = f"<<B>{style.label_text(inner.name)}</B>{more}>"
+                cluster.attr(label=label, style="rounded,dashed", color=style.FORWARD, labeljust="l", margin="10")
+                self._frame(cluster, inner)
 
     def _arrows(self, arrow: Arrow, flow: Flow) -> None:
         """The thin arrow forward and the coloured one back; both run from argument to result, for the sake of the layout."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,11 @@ from autograd._format import one_line, shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
-from autograd.viz.cards import Card, card_of
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
-from autograd.viz.dot import CARDS, DotWriter
-from autograd.viz.flow import Flow, flows_of
-from autograd.viz.folding import fold_graph
+from autograd.viz.dot import CARDS, DotWriter, Frame
 from autograd.viz.graphviz_layout import RendererMissing, layout, with_words
-from autograd.viz.still import picture
+from autograd.viz.picture import Picture, picture_of
+from autograd.viz.still import picture as still_picture
 from autograd.viz.style import Options
 
 MAX_LINES = 200
@@ -31,25 +28,6 @@ GRAPH = {"nodesep": "0.2", "fontname": FONT, "fontsize": "10", "fontcolor": styl
 NODES = {"fontname": FONT, "fontsize": "11", "margin": "0.15,0.06"}
 EDGES = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
 _numbering = count(1)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A diagram with all that is drawn of it, and the `state` of the Drawing that it is of."""
-
-    diagram: Diagram
-    cards: Mapping[str, Card]
-    flows: Mapping[str, Flow]
-    largest: float
-    direction: str
-    notes: Sequence[str]
-    state: tuple[Any, ...]
-
-    def svg(self) -> str:
-        """As an SVG of our own."""
-        from autograd.viz.svg import svg_of  # imported here: drawings that are not shown do not need it
-
-        return svg_of(self.diagram, self.cards, self.flows, self.largest, self.direction, self.notes)
 
 
 def _state(drawing: graphviz.Digraph) -> tuple[Any, ...]:
@@ -69,16 +47,17 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     name_of: Callable[[Value], str] | None = None
     box_ids: Mapping[Value, str] = {}  # the id of the box that shows a Value
     picture: Picture | None = None
+    as_drawn: tuple[Any, ...] = ()  # its state when `picture` was made
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
         """The picture as bytes, or as text if an encoding is given; by default in the drawing's own `format`."""
-        if (format or self.format) == "svg" and self.picture is not None and self.picture.state == _state(self):
-            picture = self.picture.svg().encode()
+        if (format or self.format) == "svg" and self.picture is not None and self.as_drawn == _state(self):
+            drawn = self.picture.svg.encode()
         else:
-            picture = layout(self.source, format or self.format)
+            drawn = layout(self.source, format or self.format)
             if (format or self.format) == "svg":
-                picture = with_words(picture, *self.words())
-        return picture.decode(encoding) if encoding else picture
+                drawn = with_words(drawn, *self.words())
+        return drawn.decode(encoding) if encoding else drawn
 
     @property
     def diagram(self) -> Diagram | None:
@@ -112,7 +91,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         try:
             # Ids must differ between the pictures of a page, or a reference to one finds it in another picture.
             svg = self.pipe("svg", encoding="utf-8").replace(' id="', f' id="drawing{next(_numbering)}-')
-            return {"text/html": picture(svg), "image/svg+xml": svg, "text/plain": self.text()}
+            return {"text/html": still_picture(svg), "image/svg+xml": svg, "text/plain": self.text()}
         except (RendererMissing, RuntimeError, OSError) as error:
             return {"text/plain": f"{error}\n\n{self.text()}\n\n{self.source}"}
 
@@ -126,21 +105,23 @@ def draw_graph(
     captions: Sequence[str] = (),
 ) -> Drawing:
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
-    folding = fold_graph(graph, graph.names if names is None else names, options)
     name_of = graph.spell if names is None else names.__getitem__
-    diagram = Diagram(graph, name_of, folding, options, quantities)
-    notes = [*diagram.notes(hint=not captions), *captions]
-    cards = {box.id: card_of(box, options.show) for box in diagram.boxes.values()}
-    flows, largest = flows_of(diagram.arrows, options)
+    picture = picture_of(graph, options, quantities, names=names, captions=captions)
     drawing = Drawing(
         format=options.format,
-        graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": "0.6", "label": style.label(notes)},
+        graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": "0.6", "label": style.label(picture.notes)},
         node_attr={**NODES, **CARDS},
         edge_attr={**EDGES, "color": style.FORWARD},
     )
-    DotWriter(diagram, cards, flows, drawing).write()
-    drawing.picture = Picture(diagram, cards, flows, largest, options.direction, notes, _state(drawing))
-    drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, diagram.box_ids
+    opened = picture.diagram.folding.open
+    frames = {None: Frame()} | {group: Frame(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
+    for group in opened:
+        frames[group.parent if group.parent in opened else None].frames.append(frames[group])
+    for box in picture.diagram.boxes.values():
+        frames[box.frame].cards.append(picture.cards[box.id])
+    DotWriter(frames[None], picture.diagram.arrows, picture.flows, drawing).write()
+    drawing.picture, drawing.as_drawn = picture, _state(drawing)
+    drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, picture.diagram.box_ids
     return drawing
 
 

@@ -93,16 +93,17 @@ def as_json(data: Any) -> str:
     >>> as_json({"</script>": [0.5, math.inf]})
     '{"\\\\u003c/script\\\\u003e":[0.5,"inf"]}'
     """
-    text = json.dumps(_plain(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    text = json.dumps(plain(data), separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     return re.sub("[<>&\u2028\u2029\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _plain(data: Any) -> Any:
+def plain(data: Any) -> Any:
+    """`data` as JSON can say it: NaN and infinity are strings."""
     if isinstance(data, float):
         return data if math.isfinite(data) else str(data)
     if isinstance(data, dict):
-        return {key: _plain(value) for key, value in data.items()}
-    return [_plain(item) for item in data] if isinstance(data, (list, tuple)) else data
+        return {key: plain(value) for key, value in data.items()}
+    return [plain(item) for item in data] if isinstance(data, (list, tuple)) else data
 
 
 def _encodable(text: str) -> str:

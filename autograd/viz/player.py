@@ -14,9 +14,9 @@ from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
 from autograd.viz.diagram import Quantities
-from autograd.viz.drawing import Drawing, draw_graph
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
+from autograd.viz.picture import Picture, picture_of
 from autograd.viz.style import Options
 
 MAX_STEPS = 12_000
@@ -58,25 +58,32 @@ def player(
 
 def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> Player:
     """The player of these passes, or of the steps around the root if there are more."""
-    page = page_data(passes, options, max_steps)
+    quantities = quantities_of(passes)
+    picture = picture_of(passes.graph, options, quantities)
+    page = page_data(passes, picture, max_steps)
+    if options.direction in ("LR", "RL") and len(page["svg"]) < MAX_TWO:
+        page["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities).svg)
     found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
     drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 
 
-def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> dict[str, Any]:
+def quantities_of(passes: Passes) -> Quantities:
+    """The numbers of the passes, to be drawn."""
+    return Quantities(passes.data, passes.bars.get, passes.partials)
+
+
+def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
     its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the index of the
     first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
     each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an operation
-    has the number of its own; a leaf has the first operation that uses it. `narrow` is the drawing for a narrow page, unless
-    it would be too long.
+    has the number of its own; a leaf has the first operation that uses it. `player_of` adds `narrow`, a drawing for narrow pages.
     """
-    quantities = Quantities(passes.data, passes.bars.get, passes.partials)
-    drawing = draw_graph(passes.graph, options, quantities)
+    box_ids = picture.diagram.box_ids
     index = {node: i for i, node in enumerate(passes.graph)}
     root = passes.spelled[passes.root]
     forward = passes.forward[-max_steps // 2 :]
@@ -92,23 +99,16 @@ def page_data(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> d
     return {
         "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
         "root": root,
-        **_drawings(passes.graph, drawing, options, quantities),
-        "nodes": {index[node]: _node(passes, node, drawing.box_ids[node], **known.get(node, {})) for node in nodes},
+        "svg": compact(picture.svg),
+        "direction": picture.direction,
+        "nodes": {index[node]: _node(passes, node, box_ids[node], **known.get(node, {})) for node in nodes},
         "groups": groups,
         "steps": steps,
         "start": start,
         "last": last,
-        "arrows": _arrows(passes, {*forward, *back}, back, drawing.box_ids),
+        "arrows": _arrows(passes, {*forward, *back}, back, box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
-
-
-def _drawings(graph: Graph, drawing: Drawing, options: Options, quantities: Quantities) -> dict[str, str]:
-    found = {"svg": compact(drawing.pipe("svg", encoding="utf-8"))}
-    if options.direction in ("LR", "RL") and len(found["svg"]) < MAX_TWO:
-        tall = draw_graph(graph, replace(options, direction="TB"), quantities)
-        found["narrow"] = compact(tall.pipe("svg", encoding="utf-8"))
-    return found
 
 
 def _steps(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
 HEAD, LINE = 20.0, 16.0  # heights in a card
 PADDING = 8.0
 MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
+MIN_LABEL = 40.0  # a shorter label finds room anyway
 CLEAR = 4.0  # between a label and any line
 HALF_TEXT = 6.0  # half the height of a label
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
@@ -58,6 +60,10 @@ class Placed:
     item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
     u: float = 0.0
     v: float = 0.0
+
+    def takes(self, card: Card) -> bool:
+        """Is there room for another card?"""
+        return len(card.lines) == len(self.card.lines) and columns_of([card]).width <= self.columns.width
 
 
 @dataclass
@@ -143,6 +149,18 @@ class Plan:
         self.frames: list[Frame] = []
         self.routes: list[Route] = []
         self._place(parts)
+
+    def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str]) -> bool:
+        """Is there room for these cards and labels where the present ones stand?"""
+        return all(self.placed[id].takes(card) for id, card in cards.items()) and all(
+            text_width(label, LABEL) <= max(text_width(self.labels[id], LABEL), MIN_LABEL) for id, label in labels.items()
+        )
+
+    def refilled(self, cards: Mapping[str, Card]) -> Plan:
+        """The same places with other cards in them."""
+        plan = copy(self)
+        plan.placed = {id: replace(placed, card=cards.get(id, placed.card)) for id, placed in self.placed.items()}
+        return plan
 
     def _path(self, box: Box) -> list[Group]:
         return [frame for frame in box.frame.path() if frame in self.open] if box.frame is not None else []

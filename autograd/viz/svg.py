@@ -44,28 +44,16 @@ MIN_WIDTH = 340.0  # of the picture, for its title and legend
 HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
 
 
-def svg_of(
-    diagram: Diagram, cards: Mapping[str, Card], flows: Mapping[str, Flow], largest: float, direction: str, notes: Sequence[str]
-) -> str:
+def svg_of(diagram: Diagram, plan: Plan, flows: Mapping[str, Flow], largest: float, notes: Sequence[str]) -> str:
     """The picture, in the colours of light mode; `notes` stand below it."""
-    return _Picture(diagram, cards, flows, largest, direction, notes).text()
+    return _Writer(diagram, plan, flows, largest, notes).text()
 
 
-class _Picture:
-    def __init__(
-        self,
-        diagram: Diagram,
-        cards: Mapping[str, Card],
-        flows: Mapping[str, Flow],
-        largest: float,
-        direction: str,
-        notes: Sequence[str],
-    ) -> None:
-        self.diagram, self.cards, self.flows, self.largest, self.notes = diagram, cards, flows, largest, notes
+class _Writer:
+    def __init__(self, diagram: Diagram, plan: Plan, flows: Mapping[str, Flow], largest: float, notes: Sequence[str]) -> None:
+        self.diagram, self.plan, self.flows, self.largest, self.notes = diagram, plan, flows, largest, notes
+        direction = diagram.options.direction
         self.upright, self.reversed = direction in ("TB", "BT"), direction in ("RL", "BT")
-        labels = {id: flow.label for id, flow in flows.items()}
-        ribbons = {id: float(flow.look["penwidth"]) for id, flow in flows.items() if flow.back is not None}
-        self.plan = Plan(diagram, cards, labels, ribbons, self.upright)
         size = self.plan.along, self.plan.across
         self.graph_width, self.graph_height = size[::-1] if self.upright else size
         self.title, self.sentence = title(diagram), what_to_see(diagram)
@@ -163,6 +151,8 @@ class _Picture:
             word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
             whole, rest = sides(row.text)
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
+            if rest > columns.rest:  # a number that came after the layout
+                start = right - whole - rest
             return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
         word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")

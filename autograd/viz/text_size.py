@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 _WIDTHS = {  # in thousandths of the font size
     222: "ijl",
@@ -30,6 +32,7 @@ _WIDE = 1015  # from here on Chinese, Japanese, Korean and pictures
 _BOLD = 1.08
 
 
+@lru_cache(maxsize=4096)  # names and words come again and again
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text, in the unit of `size`; a letter that Arial lacks is estimated.
 

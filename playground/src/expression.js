@@ -1,59 +1,133 @@
 // The expression tab: what is typed becomes a graph in the player; sliders move its leaves.
 
+import { closerLook } from "./closer.js";
 import { editor } from "./editor.js";
+import { EXAMPLES } from "./examples.js";
 import { latest } from "./latest.js";
+import { exact, leafList } from "./leaves.js";
 
-const START = "tanh(w1*x1 + w2*x2 + b)";
-const DEBOUNCE = 80; // milliseconds
+const [[, START, NUMBERS]] = EXAMPLES;
+const DEBOUNCE = 80; // milliseconds, if an answer takes longer than
+const QUICK = 60;
+const REST = 400; // after the last key before a slip is told: half a line is no slip
 
-export function expressionTab(root, { python, changed }) {
-    const leaves = element("div", { class: "leaves", role: "group", "aria-label": "Leaves" });
+export function expressionTab(root, { python, changed, first }) {
+    const numbers = new Map(Object.entries(NUMBERS)); // by name: they stay while the text changes
+    let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
+
+    const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], pick);
+    const code = editor({ text: START, label: "An expression, or lines of Python", onChange: typed });
+    const result = element("output", { class: "result" });
+    const trouble = element("p", { class: "slip", role: "status" });
+    const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
+    const closer = closerLook({ python, changed });
     const stage = element("div", { class: "autograd" });
-    const numbers = new Map(); // by name: they stay while the text changes
-    let update = null, timer = null, values = [], controls = [];
+    const upright = () => stage.clientWidth < stage.clientHeight;
 
-    const code = editor({
-        text: START,
-        label: "An expression, or lines of Python",
-        onChange() {
-            clearTimeout(timer);
-            timer = setTimeout(build, DEBOUNCE);
-            changed();
+    const build = latest(async () => {
+        const begun = performance.now();
+        const fresh = await python.ask("show", code.text(), byName(), upright());
+        took = performance.now() - begun;
+        return fresh;
+    }, {
+        done(fresh) {
+            clearTimeout(complaint);
+            code.mark(null);
+            const other = edited;
+            edited = false;
+            paint(fresh);
+            if (other) update.end();
+        },
+        failed(error) {
+            clearTimeout(complaint);
+            complaint = setTimeout(() => code.mark(error), error.line ? REST : 0);
         },
     });
-    const build = latest(() => python.ask("show", code.text(), Object.fromEntries(numbers)), {
-        done(answer) {
-            code.mark(null);
-            controls = answer.sliders.map(({ name }, i) => leafControl(name, (x) => {
-                values = values.with(i, x);
-                numbers.set(name, x);
-                move();
-                changed();
-            }));
-            leaves.replaceChildren(...controls.map((control) => control.root));
-            paint(answer);
-        },
+    const move = latest(() => python.ask("move", byName(), upright()), {
+        done: paint,
         failed: (error) => code.mark(error),
     });
-    const move = latest(() => python.ask("move", values.map(String)), { done: paint, failed: (error) => code.mark(error) });
 
-    function paint(answer) {
-        values = answer.numbers.map(toNumber);
-        controls.forEach((control, i) => control.show(values[i], answer.sliders[i]));
-        if (update === null) update = mount(stage, answer.page, stage);
-        else update(answer.page);
+    const byName = () => Object.fromEntries([...numbers].map(([name, x]) => [name, exact(x)]));
+    const nodeOf = (name) => Object.entries(answer.page.nodes).find(([, node]) => node.name === name)?.[0];
+
+    function typed() {
+        clearTimeout(timer);
+        clearTimeout(complaint);
+        if (answer.lines && !writing) numbers.clear(); // the text says its numbers
+        edited = true;
+        if (took < QUICK) build();
+        else timer = setTimeout(build, DEBOUNCE);
+        changed();
     }
 
-    root.append(element("div", { class: "left" }, code.element, leaves), stage);
+    function moved(i, x) {
+        numbers.set(answer.leaves[i], x);
+        move();
+        changed();
+    }
+
+    function pick(i) {
+        const [, text, at] = EXAMPLES[i];
+        examples.value = "";
+        write(text, at);
+    }
+
+    function write(text, at) {
+        numbers.clear();
+        for (const [name, x] of Object.entries(at)) numbers.set(name, x);
+        writing = true;
+        code.write(text);
+        writing = false;
+    }
+
+    function paint(fresh) {
+        answer = fresh;
+        const value = toNumber(fresh.value);
+        result.replaceChildren(`${fresh.page.root} = ${showNumber(value)}`);
+        result.title = result.dataset.exact = exact(value);
+        trouble.textContent = fresh.trouble;
+        leaves.show(fresh);
+        if (update === null) update = mount(stage, fresh.page, stage);
+        else update(fresh.page);
+        closer.show(fresh.page);
+    }
+
+    // A click on a card chooses its node.
+    stage.addEventListener("click", ({ target }) => {
+        const box = target.closest("g.node")?.id;
+        const found = Object.entries(answer.page.nodes).findLast(([, node]) => node.box === box);
+        if (found) closer.choose(found[0]);
+    });
+
+    // On its side or upright, as the stage is.
+    let lying = null;
+    new ResizeObserver(() => {
+        if (stage.clientWidth === 0) return;
+        const before = lying;
+        lying = !upright();
+        if (before !== null && before !== lying) build();
+    }).observe(stage);
+
+    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, result, trouble), leaves.root, closer.root), stage);
     return {
-        begin: () => update ?? build(),
-        state: () => ({ text: code.text(), numbers: Object.fromEntries(numbers) }),
+        begin() {
+            if (update !== null || edited) return; // edited: by a link
+            const { svg, narrow, ...rest } = first.page;
+            paint({ ...first, page: { ...rest, svg: upright() ? narrow : svg } });
+            update.play();
+            build();
+        },
+        state: () => ({ text: code.text(), numbers: Object.fromEntries([...numbers].filter(([, x]) => Number.isFinite(x))), ...closer.state() }),
         restore(state) {
-            numbers.clear();
-            for (const [name, x] of Object.entries(state?.numbers ?? {})) if (Number.isFinite(x)) numbers.set(name, x);
-            code.write(typeof state?.text === "string" ? state.text : START);
+            const at = state?.numbers;
+            const known = at !== null && typeof at === "object" ? Object.entries(at).filter(([, x]) => Number.isFinite(x)) : [];
+            closer.restore(state);
+            if (typeof state?.text === "string") write(state.text, Object.fromEntries(known));
+            else write(START, NUMBERS);
         },
         code: () => code.text(),
-        picture: () => stage.querySelector("svg"),
+        picture: () => stage.querySelector(".stage-picture svg"),
+        title: () => code.text().split("\n")[0].slice(0, 60),
     };
 }

@@ -4,35 +4,51 @@ import { expressionTab } from "./expression.js";
 import { networkTab } from "./network.js";
 
 const TABS = { expression: expressionTab, network: networkTab, check: checkTab };
-const SAYS = { loading: "Python is loading …", ready: "live", failed: "Python did not start" };
+const NAME = "scalar-autograd playground";
 const state = document.getElementById("state");
-const python = engine({
-    onState(name, error) {
-        state.textContent = error ? `${SAYS[name]}: ${error.message}` : SAYS[name];
-        state.dataset.state = name;
-    },
-});
+const python = engine({ onState });
 
-// What a tab gets of the page: `changed()` is called when what it shows changed, `show(name, state)` goes to another tab. A tab is
-// { begin, state, restore, code, picture }: what is needed to show the same again, and to do the same in Python.
+// `about` is the share of Python that has been loaded, or the error.
+function onState(name, about) {
+    const share = typeof about === "number" ? ` ${Math.round(100 * about)} %` : " …";
+    state.textContent = { loading: `Python is loading${share}`, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
+    state.dataset.state = name;
+}
+
+// What a tab gets of the page: `changed()` is called when what it shows changed, `show(name, state)` goes to another tab,
+// `state(name)` is what that tab shows, `first` what the expression tab shows before Python is there. A tab is { begin, state,
+// restore, code, picture }: what is needed to show the same again, and to do the same in Python; and perhaps `title`, of the window.
 const page = {
     python,
-    changed() {},
+    first: JSON.parse(document.getElementById("first").textContent),
+    changed() {
+        const title = tabs[selected]?.title?.() ?? buttons.find((button) => nameOf(button) === selected).textContent;
+        document.title = `${title} · ${NAME}`;
+    },
     show(name, state) {
         tabs[name].restore(state);
         select(name);
     },
+    state: (name) => tabs[name].state(),
+    select: (name) => select(name),
 };
-const tabs = Object.fromEntries(Object.entries(TABS).map(([name, tab]) => [name, tab(document.getElementById(name), page)]));
 const buttons = [...document.querySelectorAll("[role=tab]")];
 const nameOf = (button) => button.getAttribute("aria-controls");
+const tabs = {};
+let selected = "expression";
+for (const [name, tab] of Object.entries(TABS)) tabs[name] = tab(document.getElementById(name), page);
+// after the tabs are made
+
+document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 
 function select(name) {
+    selected = name;
     for (const button of buttons) {
         const chosen = nameOf(button) === name;
         button.setAttribute("aria-selected", chosen);
         button.tabIndex = chosen ? 0 : -1;
         document.getElementById(nameOf(button)).hidden = !chosen;
+        if (chosen) button.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     tabs[name].begin();
     page.changed();
@@ -41,9 +57,9 @@ function select(name) {
 for (const button of buttons) {
     button.addEventListener("click", () => select(nameOf(button)));
     button.addEventListener("keydown", ({ key }) => {
-        const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
-        if (by === undefined) return;
-        const next = buttons[(buttons.indexOf(button) + by + buttons.length) % buttons.length];
+        const to = { ArrowRight: 1, ArrowLeft: -1, Home: 0, End: -1 }[key];
+        if (to === undefined) return;
+        const next = key.startsWith("Arrow") ? buttons.at((buttons.indexOf(button) + to) % buttons.length) : buttons.at(to);
         select(nameOf(next));
         next.focus();
     });

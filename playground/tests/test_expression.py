@@ -4,47 +4,161 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
-from autograd import Value, tanh
+from autograd import Value, normal_cdf, tanh
 from playground.tests.actions import LONG, told, write
 
+RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
+POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
 
-def test_an_expression_has_the_value_and_the_gradients_of_the_engine(page: Any) -> None:
-    write(page, "tanh(w*x + b) * w")
-    told(page, "y = ", "#expression h1")
-    expect(page.locator("#expression .leaves > .leaf")).to_have_count(3, timeout=LONG)
-    w, x, b = Value(2.0, label="w"), Value(-3.0, label="x"), Value(1.0, label="b")
-    y = tanh(w * x + b) * w
+
+def gradients(page: Any) -> dict[str, float]:
+    """All digits of the gradients on the page, by leaf."""
+    found = page.eval_on_selector_all("#expression .gradient", "all => all.map(({ dataset }) => [dataset.leaf, dataset.exact])")
+    return {leaf: float(exact) for leaf, exact in found}
+
+
+def value(page: Any) -> float:
+    return float(page.get_attribute(RESULT, "data-exact"))
+
+
+def slider(page: Any, leaf: str) -> Any:
+    return page.locator(f'#expression input[type=range][aria-label="{leaf}"]')
+
+
+def test_an_expression_has_the_value_and_the_gradients_of_the_engine_to_the_last_bit(page: Any) -> None:
+    write(page, "tanh(w*x/7 + b)*w")
+    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    w, x, b = (Value(float(POINT.get(name, start))) for name, start in (("w", 2.0), ("x", -3.0), ("b", POINT["b"])))
+    y = tanh(w * x / 7 + b) * w
     y.backward()
+    assert value(page) == y.data
+    assert gradients(page) == {"w": w.grad, "x": x.grad, "b": b.grad}
+
+
+def test_lines_of_python_have_the_value_and_the_gradients_of_the_engine_to_the_last_bit(page: Any) -> None:
+    write(page, "S, vol = Value(100.0), Value(0.25)\nd = log(S / 105) / vol + vol / 2\nprice = S * normal_cdf(d)")
+    told(page, "price = ", RESULT)
+    S, vol = Value(100.0), Value(0.25)
+    price = S * normal_cdf((S / 105).log() / vol + vol / 2)
+    price.backward()
+    assert value(page) == price.data
+    assert gradients(page) == {"S": S.grad, "vol": vol.grad}
+
+
+def test_a_dragged_slider_moves_all_numbers_to_those_of_the_engine(page: Any) -> None:
+    box = slider(page, "w₁").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    w1 = float(slider(page, "w₁").input_value())
+    assert w1 != POINT["w1"]
+    w, x = Value(w1), Value(POINT["x1"])
+    y = tanh(w * x + Value(POINT["w2"]) * Value(POINT["x2"]) + POINT["b"])
+    y.backward()
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(y.data), timeout=LONG)
+    assert gradients(page)["w1"] == w.grad
+    assert page.locator("#expression .stage-picture .node.leaf .value").first.text_content() == f"{w1:.4g}".replace("-", "−")
+
+
+def test_a_typed_number_moves_a_leaf(page: Any) -> None:
+    field = page.get_by_label("x₁, as a number")
+    field.fill("0.5")
+    field.press("Enter")
+    y = tanh(Value(POINT["w1"]) * 0.5 + Value(POINT["w2"]) * POINT["x2"] + POINT["b"])
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(y.data), timeout=LONG)
+
+
+def test_the_keyboard_steps_to_the_end_where_all_gradients_stand(page: Any) -> None:
     page.locator("#expression .stage").focus()
-    page.keyboard.press("End")
-    shown = page.evaluate("[...document.querySelectorAll('#expression .node.leaf .grad')].map((text) => text.textContent)")
-    assert sorted(shown) == sorted(f"{node.grad:.4g}".replace("-", "−") for node in (w, x, b))
+    page.keyboard.press("Home")
+    for _ in range(page.locator("#expression .controls input[type=range]").evaluate("slider => Number(slider.max)")):
+        page.keyboard.press("ArrowRight")
+    told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression p.sentence")
+    shown = page.eval_on_selector_all("#expression .node.leaf .grad", "all => all.map((text) => text.textContent)")
+    assert sorted(shown) == sorted(f"{x:.4g}".replace("-", "−") for x in gradients(page).values())
 
 
-def test_a_slider_moves_the_numbers(page: Any) -> None:
-    title = page.locator("#expression h1")
-    before = title.inner_text()
-    page.locator("#expression .leaves input[type=range]").first.focus()
-    page.keyboard.press("ArrowRight")
-    expect(title).not_to_have_text(before, timeout=LONG)
-
-
-def test_a_slip_is_told_in_the_words_of_the_engine(page: Any) -> None:
+def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_stays(page: Any) -> None:
     write(page, "tanh(w x)")
-    told(page, "a product is written with *: w*x", "#expression .slip")
-    assert page.locator("#expression svg.autograd-graph").count() == 1  # the last good picture
+    told(page, "a product is written with *: w*x", SLIP)
+    assert page.locator("#expression svg.autograd-graph").count() == 1
+    assert page.locator("#expression .cm-lintRange-error").count() == 1
+    write(page, "tanh(w*x)")
+    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
 
 
-def test_lines_of_python_are_run(page: Any) -> None:
-    write(page, "a = Value(2.0)\nb = Value(3.0)\nloss = (a * b - 5) ** 2")
-    told(page, "loss = 1", "#expression h1")
+def test_half_a_line_is_no_slip_yet(page: Any) -> None:
+    page.click("#expression .cm-content")
+    page.keyboard.press("End")
+    page.keyboard.type(" + 2*sin(w1)", delay=20)
+    assert page.locator(SLIP).text_content() == ""
+    expect(page.locator("#expression .stage-picture .node")).to_have_count(13, timeout=LONG)
+
+
+def test_nan_is_shown_and_said_why(page: Any) -> None:
+    write(page, "log(t)")
+    told(page, "y = ", RESULT)
+    field = page.get_by_label("t, as a number")
+    field.fill("-1")
+    field.press("Enter")
+    told(page, "y is NaN, since log (y) got −1", TROUBLE)
+    assert page.locator("#expression .stage-picture .broken").count() > 0
+    assert page.get_attribute(RESULT, "data-exact") == "nan"
+
+
+@pytest.mark.parametrize("count", [100_000])
+def test_a_graph_of_100_000_nodes_is_refused_with_its_size_and_the_page_goes_on(page: Any, count: int) -> None:
+    write(page, f"x = Value(1.0)\nfor i in range({count}): x = x * 1.0001")
+    told(page, f"this graph has {count + 1:,} nodes", SLIP)
+    write(page, "sin(t)")
+    told(page, "y = ", RESULT)
+
+
+def test_a_large_graph_is_folded_by_its_layers(page: Any) -> None:
+    page.get_by_label("Examples").select_option(label="A network and its loss")
+    told(page, "loss = ", RESULT)
+    assert page.locator("#expression .stage-picture .node.folded").count() >= 3
+
+
+def test_every_example_gives_a_picture(page: Any) -> None:
+    titles = page.eval_on_selector_all("#expression .writing option", "all => all.slice(1).map(({ textContent }) => textContent)")
+    for title in titles:
+        before = page.locator("#expression .cm-content").inner_text()
+        page.get_by_label("Examples").select_option(label=title)
+        name = page.evaluate("document.title")
+        page.wait_for_timeout(300)
+        assert page.locator(SLIP).text_content() == "", title
+        assert title == titles[0] or page.locator("#expression .cm-content").inner_text() != before
+        assert name.endswith("scalar-autograd playground")
+
+
+def test_a_click_on_a_card_explains_its_gradient(page: Any) -> None:
+    page.locator("#expression .stage-picture .node", has_text="tanh").click()
+    expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂y")
+    page.click('#expression .gradient[data-leaf="x1"]')
+    told(page, "0.5·(−3) = −1.5", "#expression .closer .said >> nth=1")
+
+
+def test_a_nudge_tells_what_the_gradient_predicts_and_what_happens(page: Any) -> None:
+    page.get_by_label("Change of the leaf").fill("0.25")
+    told(page, "+0.25", "#expression .closer .said >> nth=0")
+
+
+def test_the_formula_is_drawn_and_can_be_copied_as_latex(page: Any) -> None:
+    write(page, "x**2 / (1 + x)")
+    page.wait_for_selector("#expression .formula mfrac", timeout=LONG)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_text("Copy LaTeX").click()
+    assert page.evaluate("navigator.clipboard.readText()") == r"y = \frac{{x}^{2}}{1 + x}"
 
 
 def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> None:
     write(page, "a = Value(1.0)\nwhile True: a = a + 1")
-    told(page, "is there a loop that never ends?", "#expression .slip")
+    told(page, "is there a loop that never ends?", SLIP)
     write(page, "sin(t)")
-    told(page, "y = ", "#expression h1")
-    expect(page.locator("#expression .leaves > .leaf")).to_have_count(1, timeout=LONG)
+    told(page, "y = ", RESULT)
+    expect(page.locator("#expression .leaves .leaf")).to_have_count(1, timeout=LONG)

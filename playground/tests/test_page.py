@@ -3,19 +3,110 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from playground.tests.actions import LONG, told, write
 from tests.support.axe import violations
 
+TABS = ["expression", "network", "check"]
+PHONE = {"width": 390, "height": 844}
 
-@pytest.mark.parametrize("tab", ["expression", "network", "check"])
-def test_a_tab_passes_axe(page: Any, tab: str) -> None:
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_passes_axe(page: Any, tab: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
     page.click(f"#tab-{tab}")
     page.wait_for_timeout(3000)
     assert violations(page) == []
+
+
+@pytest.fixture
+def without_python(browser: Any, address: str) -> Any:  # noqa: F811
+    """The page, to which Python never comes."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.route("**/*.wasm", lambda route: None)
+    page.goto(f"{address}/index.html")
+    yield page
+    context.close()
+
+
+def test_the_neuron_plays_before_python_is_there(without_python: Any) -> None:
+    page = without_python
+    told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression p.sentence")  # the last step
+    assert page.get_attribute("#expression .result", "data-exact") == repr(math.tanh(-3.0 * 2.0 + 6.8813735870195432))
+    assert "loading" in page.inner_text("#state")
+    assert page.locator("#expression .leaves input[type=range]").count() == 5
+
+
+def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser: Any, address: str) -> None:  # noqa: F811
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    held: list[Any] = []
+    page.route("**/*.wasm", lambda route: held.append(route))
+    page.goto(f"{address}/index.html")
+    slider = page.locator('#expression input[type=range][aria-label="w₁"]')
+    slider.fill("2")
+    write(page, "w1*x1 + 1")
+    assert "loading" in page.inner_text("#state")
+    while not held:
+        page.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+    expect(page.locator("#expression .result")).to_have_attribute("data-exact", "5", timeout=LONG)
+    assert slider.input_value() == "2"
+    context.close()
+
+
+def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:  # noqa: F811
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => { window.moved += value; }))"
+        ".observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto(f"{address}/index.html")
+    page.wait_for_selector("#state[data-state=ready]", timeout=LONG)
+    page.wait_for_selector("#expression .said .answer", state="attached", timeout=LONG)
+    assert page.evaluate("window.moved") < 0.02
+    context.close()
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_phone_scrolls_in_one_direction_and_reaches_everything(page: Any, tab: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.click(f"#tab-{tab}")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    if tab == "expression":
+        for part in (".cm-content", ".stage", ".leaves input[type=range]"):
+            page.locator(f"#expression {part}").first.scroll_into_view_if_needed()
+            expect(page.locator(f"#expression {part}").first).to_be_in_viewport()
+
+
+def test_the_switch_changes_the_whole_page_and_is_remembered(page: Any) -> None:
+    colour = "getComputedStyle(document.querySelector('#expression .stage')).backgroundColor"
+    before = page.evaluate(colour)
+    page.click("#theme button")
+    assert page.evaluate(colour) != before
+    page.reload()
+    page.wait_for_selector("#expression .stage svg", timeout=LONG)
+    assert page.evaluate(colour) != before
+
+
+def test_arrows_go_from_tab_to_tab_and_the_title_follows(page: Any) -> None:
+    page.focus("#tab-expression")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-network"
+    expect(page).to_have_title("Network · scalar-autograd playground")
+    page.keyboard.press("Home")
+    expect(page).to_have_title("tanh(w1*x1 + w2*x2 + b) · scalar-autograd playground")
 
 
 def test_the_build_carries_its_licences(address: str) -> None:

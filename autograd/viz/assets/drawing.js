@@ -96,27 +96,35 @@ function drawing(view) {
     for (const name of ["positive", "negative"]) text.classList.toggle(name, sign(x ?? 0) === name);
     if (text.textContent === shown) return;
     text.textContent = shown;
-    if (shown) align(text);
+    if (shown) align([text]);
   }
 
-  // A number stands with its decimal point where the others of its column have theirs, as far as its card has room for it.
-  // Returns how much of the room that it needs there is.
-  function align(text) {
+  // Numbers stand with their decimal point where the others of their column have theirs, as far as their cards have room.
+  // Returns how much of the room that it needs the tightest has. All is measured before anything is moved, since to measure
+  // after a move takes a new layout each time.
+  function align(texts) {
+    const open = texts.filter((text) => text.getAttribute("text-anchor") !== "end");
+    for (const text of open) text.removeAttribute("textLength");
+    const measured = open.filter((text) => text.getNumberOfChars() > 0).map(measure); // none if it is out of sight
+    for (const { text, x, left, right, length } of measured) {
+      text.setAttribute("x", Math.max(left, x));
+      if (x >= left) continue;
+      text.setAttribute("textLength", Math.min(length, right - left));
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+    return measured.reduce((least, { x, left, right, length }) => (x >= left ? least : Math.min(least, (right - left) / length)), 1);
+  }
+
+  // A number in its card: where it stands best, and between which sides.
+  function measure(text) {
     const g = text.closest("g.node");
-    if (text.getAttribute("text-anchor") === "end" || text.getNumberOfChars() === 0) return 1; // none if it is out of sight
     const [card, word] = [g.querySelector(".card"), text.previousElementSibling];
     const side = (name) => Number(card.getAttribute(name));
     const right = side("x") + side("width") - CARD_PADDING;
     const left = word === null ? side("x") : Number(word.getAttribute("x")) + word.getComputedTextLength() + CARD_PADDING;
     const whole = text.textContent.match(/^[−\d]*/)[0].length || text.textContent.length;
-    text.removeAttribute("textLength");
     const length = text.getComputedTextLength();
-    const x = Math.min(Number(g.dataset.point) - text.getSubStringLength(0, whole), right - length);
-    text.setAttribute("x", Math.max(left, x));
-    if (x >= left) return 1;
-    text.setAttribute("textLength", Math.min(length, right - left));
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    return (right - left) / length;
+    return { text, left, right, length, x: Math.min(Number(g.dataset.point) - text.getSubStringLength(0, whole), right - length) };
   }
 
   // Shows the step at which `walk` is; `now` has the steps that are told of: { times, forward, nodes, changed }.
@@ -203,21 +211,22 @@ function drawing(view) {
     const [old, now] = [parts(svg), parts(other)];
     if (ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
     [data, walk] = [fresh, passes];
-    const room = old.map((part, i) => restyle(part, now[i]));
-    if (Math.min(...room) < MIN_ROOM) return place(text, fresh, passes, true);
+    const changed = old.filter((part, i) => restyle(part, now[i]));
+    if (align(changed.filter((text) => text.matches(".value, .grad"))) < MIN_ROOM) return place(text, fresh, passes, true);
     for (const name of [".title", ".sentence", ".notes", ".legend"]) replace(svg, other, name);
     bind(svg);
   }
 
-  // Returns how much of the room that it needs the number has.
+  // Returns whether it is a text with other words.
   function restyle(part, now) {
     for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray"]) {
+      if (part.getAttribute(name) === now.getAttribute(name)) continue;
       if (now.hasAttribute(name)) part.setAttribute(name, now.getAttribute(name));
       else part.removeAttribute(name);
     }
-    if (part.tagName !== "text" || part.textContent === now.textContent) return 1;
+    if (part.tagName !== "text" || part.textContent === now.textContent) return false;
     part.textContent = now.textContent;
-    return part.matches(".value, .grad") ? align(part) : 1;
+    return true;
   }
 
   // What stands around the graph is new, where it was in this layout.
@@ -226,8 +235,10 @@ function drawing(view) {
     const [old, now] = [svg, other].map((of) => [...of.querySelectorAll(`:scope > ${name}`)]);
     if (old.length === 0 || now.length === 0) return;
     svg.append(...now);
-    const moved = top(old) - top(now);
-    for (const part of now) part.setAttribute("transform", `translate(0 ${moved})`);
+    if (svg.getAttribute("viewBox") !== other.getAttribute("viewBox")) {
+      const moved = top(old) - top(now);
+      for (const part of now) part.setAttribute("transform", `translate(0 ${moved})`);
+    }
     for (const part of old) part.remove();
   }
 

@@ -183,13 +183,19 @@ function mount(root, data, keyboard = document) {
   function update(fresh) {
     const names = (of) => Object.values(of.nodes).map(({ name }) => name).join();
     const same = names(data) === names(fresh);
+    const turned = data.direction !== fresh.direction;
     const before = shown;
     read(fresh);
     if (!same) list();
-    picture.renumber(tall ? data.narrow : data.svg, data, walk);
-    shown = before;
+    tall &&= data.narrow !== undefined;
+    const svg = tall ? data.narrow : data.svg;
+    if (turned) picture.place(svg, data, walk);
+    else picture.renumber(svg, data, walk);
+    shown = same && !turned ? before : undefined; // of other steps there is nothing to compare with
     controls.resize(data.steps.length);
   }
   update.close = () => life.abort();
+  update.end = () => controls.move(data.steps.length - 1);
+  update.play = () => (stillness.matches ? update.end() : controls.start());
   return update;
 }

@@ -236,5 +236,5 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   }
 
   scale();
-  return { element: controls, go, move, keys, resize, stopAt, get index() { return index; } };
+  return { element: controls, go, move, start, keys, resize, stopAt, get index() { return index; } };
 }

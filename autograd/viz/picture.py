@@ -1,0 +1,72 @@
+"""A picture of a graph: the diagram with all that is drawn of it, before it is written as SVG or as DOT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograd.graph import Graph
+from autograd.value import Value
+from autograd.viz.cards import Card, cards_of
+from autograd.viz.diagram import RECORDED, Diagram, Quantities
+from autograd.viz.flow import Flow, flows_of
+from autograd.viz.folding import fold_graph
+from autograd.viz.routing import Plan
+from autograd.viz.style import Options
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A diagram with all that is drawn of it."""
+
+    diagram: Diagram
+    cards: Mapping[str, Card]
+    flows: Mapping[str, Flow]
+    largest: float
+    notes: Sequence[str]
+
+    @property
+    def direction(self) -> str:
+        """Where time runs to: LR, RL, TB or BT."""
+        return self.diagram.options.direction
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Where everything stands."""
+        labels = {id: flow.label for id, flow in self.flows.items()}
+        ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
+        return Plan(self.diagram, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
+
+    @cached_property
+    def svg(self) -> str:
+        """As an SVG of our own."""
+        from autograd.viz.svg import svg_of  # imported here: drawings that are not shown do not need it
+
+        return svg_of(self.diagram, self.plan, self.flows, self.largest, self.notes)
+
+    def at(self, quantities: Quantities) -> Picture:
+        """The same picture with other numbers: nothing moves, unless there is no room for them."""
+        old = self.diagram
+        diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
+        cards = cards_of(diagram.boxes.values(), old.options.show)
+        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options), self.notes)
+        if self.plan.has_room(moved.cards, {id: flow.label for id, flow in moved.flows.items()}):
+            moved.__dict__["plan"] = self.plan.refilled(moved.cards)
+        return moved
+
+
+def picture_of(
+    graph: Graph,
+    options: Options,
+    quantities: Quantities = RECORDED,
+    *,
+    names: Mapping[Value, str] | None = None,
+    captions: Sequence[str] = (),
+) -> Picture:
+    """The picture of a graph with these numbers, names and captions."""
+    folding = fold_graph(graph, graph.names if names is None else names, options)
+    name_of = graph.spell if names is None else names.__getitem__
+    diagram = Diagram(graph, name_of, folding, options, quantities)
+    notes = [*diagram.notes(hint=not captions), *captions]
+    return Picture(diagram, cards_of(diagram.boxes.values(), options.show), *flows_of(diagram.arrows, options), notes)

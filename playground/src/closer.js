@@ -1,0 +1,84 @@
+// A closer look at the graph: its formula, the chain rule for one node, and what a change of a leaf does.
+
+import { latest } from "./latest.js";
+
+const MAX_LISTED = 200; // nodes to choose from
+const DELTA = 0.1;
+const SOON = 60; // milliseconds after the picture, which comes first
+
+export function closerLook({ python, changed }) {
+    const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "Formula" });
+    const copyButton = element("button", { type: "button" }, "Copy LaTeX");
+    const node = element("select", { "aria-label": "Node to explain" });
+    const why = element("div", { class: "said" });
+    const delta = element("input", { type: "number", step: "any", value: DELTA, "aria-label": "Change of the leaf" });
+    const whose = element("span", { class: "name" });
+    const what = element("div", { class: "said" });
+    const whatIf = element("div", {}, element("label", { class: "line" }, "What if ", whose, " + ", delta), what);
+    const root = element("div", { class: "closer" },
+        element("div", { class: "line" }, element("h2", {}, "Formula"), copyButton), formula,
+        whatIf, element("label", { class: "line" }, "Explain ", node), why);
+    let nodes = {}, of = "", chosen = null, latex = "", timer = null;
+
+    const ask = latest(() => python.ask("tell", Number(node.value), Number(delta.value) || 0), {
+        // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
+        done(told) {
+            latex = told.latex;
+            if (told.mathml) formula.innerHTML = told.mathml;
+            else formula.textContent = latex;
+            why.innerHTML = told.explain;
+            what.innerHTML = told.nudge;
+            root.classList.toggle("empty", latex === "");
+        },
+        failed() {}, // the graph is gone: the next one is on its way
+    });
+    const again = () => {
+        chosen = nodes[node.value]?.name ?? chosen;
+        whose.textContent = chosen;
+        whatIf.hidden = !nodes[node.value]?.leaf;
+        ask();
+        changed();
+    };
+    node.addEventListener("change", again);
+    delta.addEventListener("input", again);
+    copyButton.addEventListener("click", async () => {
+        await copy(latex);
+        copyButton.textContent = "Copied";
+        setTimeout(() => { copyButton.textContent = "Copy LaTeX"; }, 1500);
+    });
+
+    // Of another graph, or of the same at other numbers. The node with the chosen name stays chosen, else the first leaf is.
+    function show(page) {
+        const named = (all) => Object.values(all).map(({ name }) => name).join("\n");
+        const same = of === page.root && named(nodes) === named(page.nodes);
+        [nodes, of] = [page.nodes, page.root];
+        if (!same) {
+            const all = Object.entries(nodes);
+            const listed = [...all.filter(([, { leaf }]) => leaf), ...all.filter(([, { leaf }]) => !leaf).reverse()].slice(0, MAX_LISTED);
+            node.replaceChildren(...listed.map(([i, { name }]) => element("option", { value: i }, `∂${of}/∂${name}`)));
+            node.value = (listed.find(([, { name }]) => name === chosen) ?? listed[0])[0];
+            whose.textContent = nodes[node.value].name;
+            whatIf.hidden = !nodes[node.value].leaf;
+        }
+        clearTimeout(timer);
+        timer = setTimeout(ask, SOON);
+    }
+
+    function choose(i) {
+        if (!nodes[i] || ![...node.options].some(({ value }) => value === String(i))) return;
+        node.value = i;
+        again();
+    }
+
+    return {
+        root,
+        show,
+        choose,
+        state: () => ({ node: chosen, delta: Number(delta.value) || 0 }),
+        restore(state) {
+            chosen = typeof state?.node === "string" ? state.node : null;
+            delta.value = Number.isFinite(state?.delta) ? state.delta : DELTA;
+            of = "";
+        },
+    };
+}

@@ -1,0 +1,45 @@
+// The leaves of a graph: for each a slider, a field, and the gradient, which is a button that explains it.
+
+const NUMBER = /[₀-₉]/g;
+
+// All digits of a number, as Python reads it.
+export const exact = (x) => (Object.is(x, -0) ? "-0.0" : Number.isFinite(x) ? String(x) : showNumber(x).replace("−", "-").toLowerCase());
+
+// `moved(i, x)` and `asked(i)` are called with the place of a leaf.
+export function leafList({ moved, asked }) {
+    const rows = element("div", { class: "rows" });
+    const heading = element("div", { class: "heading quiet", "aria-hidden": "true" });
+    const root = element("div", { class: "leaves", role: "group", "aria-label": "Inputs and their gradients" }, heading, rows);
+    let names = "", controls = [], gradients = [];
+
+    function make(sliders) {
+        controls = sliders.map(({ name }, i) => leafControl(name, (x) => moved(i, x)));
+        gradients = sliders.map((_, i) => {
+            const button = element("button", { type: "button", class: "gradient" });
+            button.addEventListener("click", () => asked(i));
+            controls[i].root.querySelector(".handles").append(button);
+            return button;
+        });
+        rows.replaceChildren(...controls.map((control) => control.root));
+    }
+
+    function show({ sliders, numbers, gradients: slopes, page: { root: of } }) {
+        const now = sliders.map(({ name }) => name).join("\n");
+        if (now !== names) make(sliders);
+        names = now;
+        root.hidden = sliders.length === 0;
+        heading.replaceChildren(element("span", {}, "value"), element("span", {}, `∂${of}/∂·`));
+        controls.forEach((control, i) => {
+            const slope = toNumber(slopes[i]);
+            control.show(toNumber(numbers[i]), sliders[i]);
+            gradients[i].textContent = showNumber(slope, 4);
+            gradients[i].className = `gradient ${sign(slope)}`;
+            gradients[i].title = exact(slope);
+            gradients[i].dataset.leaf = sliders[i].name.replace(NUMBER, (digit) => digit.charCodeAt(0) - 0x2080);
+            gradients[i].dataset.exact = exact(slope);
+            gradients[i].setAttribute("aria-label", `∂${of}/∂${sliders[i].name} = ${showNumber(slope)}: explain`);
+        });
+    }
+
+    return { root, show };
+}

@@ -1,0 +1,135 @@
+"""What the playground's page asks Python for, without a browser."""
+
+import json
+import math
+import xml.dom.minidom
+
+from autograd import Value, context, tanh, to_latex
+from autograd.formulas.mathml import mathml
+from autograd.op import TABLE
+from playground import expression
+from playground.engine import call
+
+NEURON = "tanh(w1*x1 + w2*x2 + b)"
+POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
+
+
+def asked(name, *args):
+    answer = json.loads(call(name, json.dumps(args)))
+    return answer.get("answer") or answer["slip"]
+
+
+def neuron(**point):
+    made = {name: Value(x, label=name) for name, x in (POINT | point).items()}
+    y = tanh(made["w1"] * made["x1"] + made["w2"] * made["x2"] + made["b"])
+    y.backward()
+    return y, made
+
+
+def test_value_and_gradients_are_those_of_the_engine_to_the_last_bit():
+    found = asked("show", NEURON, POINT)
+    y, leaves = neuron()
+    assert found["value"] == y.data
+    assert dict(zip(found["leaves"], found["gradients"], strict=True)) == {name: leaf.grad for name, leaf in leaves.items()}
+
+
+def test_moved_leaves_give_what_recording_again_would():
+    asked("show", NEURON, POINT)
+    found = asked("move", {"w2": 0.25, "x2": "-0.0"})
+    y, leaves = neuron(w2=0.25, x2=-0.0)
+    assert found["value"] == y.data
+    assert dict(zip(found["leaves"], found["gradients"], strict=True)) == {name: leaf.grad for name, leaf in leaves.items()}
+    assert str(found["numbers"][found["leaves"].index("x2")]) == "-0.0"
+
+
+def test_numbers_of_names_that_the_graph_does_not_have_are_left_alone():
+    asked("show", "x*x", {"x": 3.0, "gone": 1.0})
+    assert asked("move", {"gone": 2.0, "x": 4.0})["value"] == 16.0
+
+
+def test_a_moved_graph_keeps_its_layout_and_a_new_graph_gets_a_new_one():
+    def cards(page):
+        return [part.split("<text")[0] for part in page["svg"].split("<rect class='card'")[1:]]
+
+    first = asked("show", "w*x + b", {"w": 2.75, "x": 3.25, "b": 1.25})["page"]
+    assert cards(asked("move", {"w": 2.5})["page"]) == cards(first)
+    assert cards(asked("move", {"w": -2.123456e-7})["page"]) != cards(first)
+    assert cards(asked("show", "w*x", {})["page"]) != cards(first)
+
+
+def test_lines_of_python_give_their_last_expression_or_their_last_assignment():
+    assert asked("show", "a = Value(2.0)\nb = Value(3.0)\nc = a * b", {})["page"]["title"].startswith("c = 6")
+    assert asked("show", "a = Value(2.0)\nb = a * a\nb + 1", {})["page"]["title"].startswith("y = 5")
+    assert asked("show", "a = Value(2.0)\nloss = a * a\nloss.backward()", {})["page"]["title"].startswith("loss = 4")
+
+
+def test_values_in_lists_and_parameters_of_modules_have_the_names_that_the_lines_give_them():
+    assert asked("show", "xs = [Value(1.0), Value(2.0)]\ny = xs[0] * xs[1]", {})["leaves"] == ["xs[0]", "xs[1]"]
+    assert "neurons[0].w[0]" in asked("show", "net = nn.Layer(2, 1, seed=0)\nnet([1.0, 2.0])[0]", {})["leaves"]
+
+
+def test_a_slip_is_told_at_its_place_in_the_words_of_the_engine():
+    assert asked("show", "x*(2", {})["column"] > 1
+    assert asked("show", "tanh(w x)", {})["message"].endswith("a product is written with *: w*x")
+    assert asked("show", "a = Value(1.0)\nb = a +", {})["line"] == 2
+    assert asked("show", "a = Value(1.0)\nb = a + c", {}) == {
+        "message": "NameError: name 'c' is not defined", "line": 2, "column": 1
+    }  # fmt: skip
+    assert "no variable" in asked("show", "1 + 2", {})["message"]
+
+
+def test_nan_is_shown_and_said_why():
+    found = asked("show", "log(x)", {"x": -1.0})
+    assert found["value"] == "nan"
+    assert found["trouble"] == "y is NaN, since log (y) got −1, outside its domain (0, inf): the result is NaN."
+    assert asked("move", {"x": 1.0})["trouble"] == ""
+
+
+def test_a_graph_that_is_too_large_to_be_drawn_is_refused_with_its_size():
+    lines = f"x = Value(1.0)\nfor i in range({expression.MAX_NODES}):\n    x = x * 1.5"
+    assert asked("show", lines, {})["message"].startswith(f"this graph has {expression.MAX_NODES + 1:,} nodes")
+
+
+def test_a_network_is_folded_by_its_layers():
+    found = asked(
+        "show", "net = nn.MLP(2, [4, 4, 1], seed=0)\nnn.MSELoss()([net([0.1 * i, 1.0]) for i in range(20)], [1.0] * 20)", {}
+    )
+    assert {name for name, _ in found["page"]["groups"]} >= {"layers[0]", "layers[1]", "layers[2]"}
+    assert found["page"]["svg"].count("class='node") < 20
+
+
+def test_a_closer_look_is_at_the_numbers_of_the_sliders():
+    asked("show", NEURON, POINT)
+    asked("move", {"x1": 1.0})
+    y, leaves = neuron(x1=1.0)
+    index = list(expression.shown.graph.names.values()).index("w1")
+    told = asked("tell", index, 0.5)
+    assert told["latex"] == str(to_latex(y))
+    assert f"{leaves['w1'].grad:.6g}".replace("-", "−") in told["explain"]
+    assert "+0.5" in told["nudge"]
+    assert told["mathml"].startswith("<math")
+    assert asked("tell", len(expression.shown.graph.nodes) - 1, 0.5)["nudge"] == ""  # no leaf
+
+
+def test_every_op_of_the_table_has_a_formula_that_browsers_draw():
+    for name, op in TABLE.items():
+        args = [Value(1.5, label=f"x{i}") for i in range(3 if op.arity is None else op.arity)]
+        if name == "polygamma":
+            args[0] = 1.0
+        with context.quiet():  # 1.5 is outside some domains
+            with_name = mathml(str(to_latex(op(*args))))
+        assert with_name, name
+        xml.dom.minidom.parseString(with_name)
+
+
+def test_latex_that_is_not_ours_has_no_mathml():
+    assert mathml(r"\unheardof{x}") == mathml(r"\frac{1}") == mathml("}") == mathml(r"\left(x") == ""
+
+
+def test_the_first_example_is_what_the_page_shows_before_python_is_there():
+    from tools.playground import FIRST, SOURCES, first_sight
+
+    first = json.loads(first_sight())
+    assert math.isclose(first["value"], math.sqrt(0.5))
+    assert first["page"]["narrow"] != first["page"]["svg"]
+    assert f'"{FIRST[0]}"' in (SOURCES / "src/examples.js").read_text(encoding="utf-8").split("\n")[3]
