@@ -27,7 +27,7 @@ def test_a_tab_passes_axe(page: Any, tab: str, theme: str) -> None:
 
 
 @pytest.fixture
-def without_python(browser: Any, address: str) -> Any:  # noqa: F811
+def without_python(browser: Any, address: str) -> Any:
     """The page, to which Python never comes."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -45,7 +45,7 @@ def test_the_neuron_plays_before_python_is_there(without_python: Any) -> None:
     assert page.locator("#expression .leaves input[type=range]").count() == 5
 
 
-def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser: Any, address: str) -> None:  # noqa: F811
+def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser: Any, address: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     held: list[Any] = []
@@ -64,7 +64,7 @@ def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser:
     context.close()
 
 
-def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:  # noqa: F811
+def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.add_init_script(
