@@ -65,7 +65,7 @@ lab: .venv/lab
 	$(BIN)/jupyter-trust notebooks/*.ipynb
 	$(BIN)/jupyter-lab notebooks
 
-# The documentation, by Sphinx, with the playground in site/play/, which needs Node.
+# The documentation, with the playground in site/play/ and JupyterLite in site/lab/. Needs Node.
 site: .venv/ready
 	$(BIN)/python -m tools.site
 

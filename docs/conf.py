@@ -36,6 +36,7 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 html_theme = "furo"
 html_title = "scalar-autograd"
+html_favicon = "_static/icon.svg"
 html_baseurl = os.environ.get("SITE_URL", "")  # cards in chats and feeds need absolute addresses
 html_static_path = ["_static"]
 templates_path = ["_templates"]

@@ -1,4 +1,4 @@
-"""`make site`: the documentation, built by Sphinx into site/, with the playground in site/play/."""
+"""`make site`: the documentation, built by Sphinx into site/, with the playground in site/play/ and JupyterLite in site/lab/."""
 
 from __future__ import annotations
 
@@ -60,27 +60,25 @@ def moved(text: str, up: str) -> str:
     return PICTURE.sub(r"```{gallery} \1\n```", text)
 
 
-def build(out: Path, lab: bool = False) -> None:
-    """Write the pages to `out`, all of them anew; RuntimeError if Sphinx warns of anything.
-
-    With `lab`, notebooks link to JupyterLite in `out/lab/`.
-    """
+def build(out: Path) -> None:
+    """Write the pages to `out`, all of them anew; RuntimeError if Sphinx warns of anything."""
     from sphinx.cmd.build import build_main
 
     with TemporaryDirectory() as work:
         _gather(Path(work) / "sources")
         places = ["-c", str(ROOT / "docs"), "-d", f"{work}/doctrees", f"{work}/sources", str(out)]
-        if build_main(["-q", "-W", "--keep-going", "-j", "auto", "-D", f"lab={int(lab)}", *places]):
+        if build_main(["-q", "-W", "--keep-going", "-j", "auto", *places]):
             raise RuntimeError("Sphinx found mistakes in the pages: they are listed above")
 
 
 def main() -> None:
     """Build it all."""
-    from tools import playground
+    from tools import lite, playground
 
-    lab = (SITE / "lab").exists()
-    build(SITE, lab)
+    shutil.rmtree(SITE, ignore_errors=True)
+    build(SITE)
     playground.build(SITE / "play")
+    lite.build(SITE / "lab")
     print(f"the site: {SITE.relative_to(ROOT) / 'index.html'}")
 
 

@@ -4,6 +4,7 @@ function reachable() {
     const style = getComputedStyle(block);
     const wide = block.scrollWidth > block.clientWidth && /auto|scroll/.test(style.overflowX);
     const tall = block.scrollHeight > block.clientHeight && /auto|scroll/.test(style.overflowY);
+    block.classList.toggle("scrolls", wide);
     if (wide || tall) block.tabIndex = 0;
     else block.removeAttribute("tabindex");
   }

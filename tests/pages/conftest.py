@@ -8,7 +8,7 @@ import pytest
 
 from tools.site import ROOT
 
-BUILD = "import sys; from pathlib import Path; from tools.site import build; build(Path(sys.argv[1]), lab=True)"
+BUILD = "import sys; from pathlib import Path; from tools.site import build; build(Path(sys.argv[1]))"
 
 
 @pytest.fixture(scope="session")

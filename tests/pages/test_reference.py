@@ -106,6 +106,7 @@ def test_a_plot_has_only_colours_of_the_page():
 def test_the_name_of_a_function_keeps_a_distance_but_for_its_bracket():
     assert '<mo lspace="0.17em" rspace="0.17em">sin</mo><mi>x</mi>' in mathml.formula(r"x \sin x")
     assert '<mo lspace="0.17em" rspace="0">tanh</mo><mo stretchy="false">' in mathml.formula(r"2 \tanh(n)")
+    assert '<mo lspace="0" rspace="0">tanh</mo>' in mathml.formula(r"\tanh")
 
 
 def test_a_plot_of_a_notebook_is_described_by_its_axes():

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 from docutils import nodes
 
 MAX_LENGTH = 200  # characters of a description
 CARD = "_static/card.png"
+ALIKE = {  # on all pages
+    "og:type": "website",
+    "og:site_name": "scalar-autograd",
+    "og:image:width": "1200",
+    "og:image:height": "630",
+    "og:image:alt": "A neuron as a graph: values flow forward, gradients flow back",
+    "twitter:card": "summary_large_image",
+}
 RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install</span></p>'
 
 
@@ -24,33 +33,25 @@ def description(doctree: nodes.document | None) -> str:
 def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Describe the page in its head; on a notebook, link to where it runs."""
     base = app.config.html_baseurl
-    card = f"{base.rstrip('/')}/{CARD}" if base else context["pathto"](CARD, 1)
-    title = html.unescape(nodes.Text(context.get("title", "")).astext())
     told = {
         "description": description(doctree),
-        "og:title": title,
+        "og:title": html.unescape(re.sub("<[^>]+>", "", context.get("title", ""))),
         "og:description": description(doctree),
-        "og:type": "website",
-        "og:site_name": app.config.html_title,
-        "og:image": card,
-        "og:image:width": "1200",
-        "og:image:height": "630",
-        "og:image:alt": "A neuron as a graph: values flow forward, gradients flow back",
-        "twitter:card": "summary_large_image",
+        "og:image": f"{base.rstrip('/')}/{CARD}" if base else context["pathto"](CARD, 1),
     }
-    tags = "".join(
-        f'<meta {"property" if name.startswith("og:") else "name"}="{name}" content="{html.escape(text)}">\n'
-        for name, text in told.items()
-        if text
-    )
+    tags = "".join(_tag(name, text) for name, text in (told | ALIKE).items() if text)
     context["metatags"] = context.get("metatags", "") + tags
-    if app.config.lab and pagename.startswith("learn/"):
+    if pagename.startswith("learn/"):
         href = f"../lab/notebooks/index.html?path={pagename.removeprefix('learn/')}.ipynb"
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{RUN.format(href=href)}", 1)
 
 
+def _tag(name: str, text: str) -> str:
+    key = "property" if name.startswith("og:") else "name"
+    return f'<meta {key}="{name}" content="{html.escape(text)}">\n'
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Fill in the head of every page."""
-    app.add_config_value("lab", False, "html", types=[bool])  # whether JupyterLite is part of the site
     app.connect("html-page-context", fill)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

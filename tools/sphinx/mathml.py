@@ -13,14 +13,19 @@ FUNCTION = re.compile(
     r"(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
 )
 
+THIN = "0.17em"
+
 
 def formula(latex: str, display: str = "inline") -> str:
     """A formula as MathML; aligned lines become the rows of an array."""
     rows = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
 
     def spaced(found: re.Match[str]) -> str:
-        bracket = found["bracket"] or ""
-        return f'<mo lspace="0.17em" rspace="{"0" if bracket else "0.17em"}">{found[1]}</mo>{bracket}'
+        before, after, bracket = found.string[: found.start()], found.string[found.end() :], found["bracket"] or ""
+        powered = before.endswith("<msup>")
+        left = "0" if powered or before.endswith('"><mrow>') else THIN
+        right = "0" if powered or bracket or after.startswith("</mrow></math>") else THIN
+        return f'<mo lspace="{left}" rspace="{right}">{found[1]}</mo>{bracket}'
 
     return FUNCTION.sub(spaced, convert(rows, display=display)).replace("<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>")
 

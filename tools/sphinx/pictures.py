@@ -69,10 +69,10 @@ class Neuron(SphinxDirective):
         return [nodes.raw("", f'<div class="neuron">{page._repr_html_()}</div>', format="html")]
 
 
-# Motion that nobody asked for is only for those who do not mind it.
-PLAYS = """addEventListener("load", () => {
+# Once one has seen where it begins; and motion that nobody asked for is only for those who do not mind it.
+PLAYS = """addEventListener("load", () => setTimeout(() => {
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) document.querySelector("button.main").click();
-});"""
+}, 1000));"""
 
 
 def copy(app: Any, error: Exception | None) -> None:
