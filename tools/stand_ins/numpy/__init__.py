@@ -2,7 +2,7 @@
 
 MESSAGE = (
     "NumPy is not in this page: neither this cell nor what uses its results can run here. "
-    "On your computer they do: pip install 'scalar-autograd[lab]'"
+    "On your computer they do: `pip install 'scalar-autograd[lab]'`"
 )
 
 
