@@ -11,16 +11,18 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import urlopen
 from zipfile import ZipFile
 
 from tools.playground import SOURCES, install
 
-ROOT = Path(__file__).parent.parent
+HERE = Path(__file__).parent
+ROOT = HERE.parent
 WHEELS = ROOT / "build" / "lite" / "wheels"
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LABEXTENSIONS = Path(sysconfig.get_path("data")) / "share" / "jupyter" / "labextensions"
@@ -41,6 +43,10 @@ PACKAGES = (
 PURE = ("--no-deps", "--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", "--python-version=3.14")
 LATER = {"scalar-autograd", "hypothesis", "sortedcontainers", "micrograd"}  # loaded when a cell imports them
 NEEDED = {"scalar-autograd": ["graphviz", "tqdm"], "hypothesis": ["sortedcontainers"]}  # among those and what they need
+RELEASE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full"
+NUMPY = re.compile(r"^\s*(?:import|from) numpy|plot\.decision_boundary\(", re.MULTILINE)
+NOTE = """> **In this page** there is no NumPy: cells that need it say so when they run. Plots are sketches. On your computer
+> everything runs: `pip install 'scalar-autograd[lab]'`."""
 
 
 def build(out: Path) -> None:
@@ -52,15 +58,17 @@ def build(out: Path) -> None:
         runtime.mkdir(parents=True)
         for name in RUNTIME:
             shutil.copy(SOURCES / "node_modules" / "pyodide" / name, runtime)
-        wheels = [*_downloaded(), *_of_kernel(), _own(stage / "own")]
-        for wheel in wheels:
+        compiled = _compiled()
+        wheels = [*_downloaded(), *_of_kernel(), _own(stage / "own"), *(() if compiled else _stand_ins(stage))]
+        for wheel in [*wheels, *(WHEELS / entry["file_name"] for entry in compiled)]:
             shutil.copy(wheel, runtime)
-        lock = _lock(wheels)
+        lock = _lock(wheels, compiled)
         (runtime / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
         (stage / "files").mkdir()
         for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-            shutil.copy(notebook, stage / "files")
-        first = sorted(name for name in lock["packages"] if name not in LATER)
+            text = notebook.read_text(encoding="utf-8")
+            (stage / "files" / notebook.name).write_text(text if compiled else without_numpy(text), encoding="utf-8")
+        first = sorted(name for name in lock["packages"] if name not in LATER | {entry["name"] for entry in compiled})
         (stage / "jupyter-lite.json").write_text(json.dumps(_settings(first)), encoding="utf-8")
         (stage / "jupyter_lite_config.json").write_text(json.dumps(_config(stage, out)), encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
@@ -89,11 +97,65 @@ def _own(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def _lock(wheels: Iterable[Path]) -> dict[str, Any]:
-    """Pyodide's list of packages: these wheels and no others."""
+def _compiled() -> list[dict[str, Any]]:
+    """Pyodide's entries of NumPy, Matplotlib and what these need, once their wheels are here; none if they cannot be had."""
+    packages = _pyodide_lock()["packages"]
+    wanted, found = ["matplotlib"], []
+    ours = {package.partition("==")[0] for package in PACKAGES}
+    for name in wanted:
+        wanted += [needed for needed in packages[name]["depends"] if needed not in wanted]
+    try:
+        for name in wanted:
+            if name not in ours:
+                fetch(packages[name], RELEASE, WHEELS)
+                found.append(packages[name])
+    except OSError as error:
+        print(f"the notebooks' pages do without NumPy, and plots are sketches: {error}")
+        return []
+    return found
+
+
+def fetch(entry: Mapping[str, Any], release: str, folder: Path) -> None:
+    """The wheel of an entry, unless it is in the folder; OSError if it cannot be had or is another one."""
+    path = folder / entry["file_name"]
+    if path.exists():
+        return
+    with urlopen(f"{release}/{path.name}", timeout=20) as answer:
+        content = answer.read()
+    if sha256(content).hexdigest() != entry["sha256"]:
+        raise OSError(f"{path.name} is not the one that pyodide-lock.json lists")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _stand_ins(folder: Path) -> Iterator[Path]:
+    """Wheels in place of NumPy and Matplotlib: one that says that it is not there, and one that sketches."""
+    for source in sorted((HERE / "stand_ins").iterdir()):
+        wheel = folder / f"{source.name}-0-py3-none-any.whl"
+        with ZipFile(wheel, "w") as packed:
+            for path in sorted(source.glob("*.py")):
+                packed.write(path, f"{source.name}/{path.name}")
+            packed.writestr(f"{source.name}-0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {source.name}\nVersion: 0\n")
+        yield wheel
+
+
+def without_numpy(notebook: str) -> str:
+    """The notebook where there is no NumPy: if any cell needs it, it says so below its title."""
+    content = json.loads(notebook)
+    if any(cell["cell_type"] == "code" and NUMPY.search("".join(cell["source"])) for cell in content["cells"]):
+        content["cells"].insert(1, {"cell_type": "markdown", "id": "without-numpy", "metadata": {}, "source": [NOTE]})
+    return json.dumps(content)
+
+
+def _pyodide_lock() -> dict[str, Any]:
     text = (SOURCES / "node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8")
-    packages = {entry["name"]: entry for entry in map(_entry, wheels)}
-    return {**json.loads(text), "packages": packages}
+    return dict(json.loads(text))
+
+
+def _lock(wheels: Iterable[Path], compiled: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Pyodide's list of packages: these and no others."""
+    entries = [*map(_entry, wheels), *compiled]
+    return {**_pyodide_lock(), "packages": {entry["name"]: entry for entry in entries}}
 
 
 def _entry(wheel: Path) -> dict[str, Any]:

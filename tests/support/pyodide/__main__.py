@@ -30,7 +30,8 @@ PURE = [
     "--python-version=3.14",
 ]
 OPTIONS = ["-q", "--no-header", "--tb=no", "-r", "N", "-p", "no:cacheprovider", "-m", "not slow"]
-OPTIONS += ["--continue-on-collection-errors"]
+OPTIONS += ["--continue-on-collection-errors", "--hypothesis-profile=unshrunk"]  # what fails is looked into elsewhere
+OPTIONS += ["-W", "ignore:It looks like `register_random`"]  # of Hypothesis about itself: it counts references
 
 HEADING = """\
 # Fast tests that cannot run in Pyodide, by cause; written by `python -m tests.support.pyodide --write`.

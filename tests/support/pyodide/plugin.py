@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +17,11 @@ COMPILED = (  # NumPy, and what needs it: no package index has them for WebAssem
 )  # fmt: skip
 ABSENT = dict.fromkeys(COMPILED, "no NumPy") | dict.fromkeys(BROWSER, "no browser")
 ABSENT |= dict.fromkeys(JUPYTER, "no Jupyter")
-IMPOSSIBLE = {
-    "emscripten does not support processes": "no processes",
-    "can't start new thread": "no threads",
-    "Function not implemented": "no processes",
+WORDS = {
+    r"does not support processes|fork": "no processes",
+    r"can't start new thread": "no threads",
+    r"scalar-autograd\[(compile|distributed|plot|safetensors)\]": "no NumPy",
+    r"scalar-autograd\[render\]|Graphviz": "no Graphviz",
 }
 
 
@@ -30,8 +32,8 @@ def cause(error: BaseException | None) -> str | None:
         package = name.partition(".")[0] if isinstance(name, str) else ""
         if isinstance(error, ImportError) and package in ABSENT:
             return ABSENT[package]
-        for words, why in IMPOSSIBLE.items():
-            if words in str(error):
+        for words, why in WORDS.items():
+            if re.search(words, str(error)):
                 return why
         error = error.__cause__ or error.__context__
     return None

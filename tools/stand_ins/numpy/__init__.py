@@ -1,0 +1,25 @@
+"""In place of NumPy, where it could not be had: whoever imports it is told so. In a notebook that is a note below the cell."""
+
+MESSAGE = (
+    "NumPy is not in this page: neither this cell nor what uses its results can run here. "
+    "On your computer they do: `pip install 'scalar-autograd[lab]'`"
+)
+
+
+class NotHere(ModuleNotFoundError):
+    """NumPy was asked for."""
+
+
+def _note(shell, kind, error, traceback, tb_offset=None):
+    from IPython.display import Markdown, display
+
+    display(Markdown(f"> **Not run.** {MESSAGE}"))
+
+
+try:
+    from IPython import get_ipython
+
+    get_ipython().set_custom_exc((NotHere,), _note)
+except (ImportError, AttributeError):  # no notebook
+    pass
+raise NotHere(MESSAGE, name="numpy")
