@@ -6,6 +6,7 @@ import pytest
 
 import nn
 from autograd import Value, draw_dot
+from autograd.viz.diagram import Quantities
 from autograd.viz.style import short
 from tests.support.geometry import SVG, collisions
 
@@ -67,3 +68,12 @@ def test_graphviz_gets_every_arrow():
     y = loss_of(nn.MLP(2, [3, 2], "tanh", seed=0), 2)
     drawing = draw_dot(y, fold="none")
     assert drawing.source.count("forward: ") == len(drawing.diagram.arrows)
+
+
+def test_new_numbers_take_the_place_of_the_old_ones():
+    picture = draw_dot(loss_of(nn.MLP(2, [3, 2], "tanh", seed=0), 2), fold="none").picture
+    moved = picture.at(Quantities(lambda node: 0.25))
+    before, after = (rows(ET.fromstring(one.svg)) for one in (picture, moved))
+    assert {id: name for id, (name, *_) in before.items()} == {id: name for id, (name, *_) in after.items()}
+    assert {value for _, value, _ in after.values()} == {"0.25"}
+    assert moved.plan.along == picture.plan.along
