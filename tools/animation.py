@@ -17,7 +17,10 @@ from itertools import pairwise
 from autograd import Value, draw_dot, steps
 from autograd.viz import style
 from autograd.viz.palette import COLOURS, standalone
+from autograd.viz.picture import Picture
+from autograd.viz.routing import Plan
 from autograd.viz.shapes import number, rectangle, text_at
+from autograd.viz.svg import svg_of
 from autograd.viz.text_size import FONT, text_width
 from tools.keyframes import TRAVEL, Clock, Span
 
@@ -54,12 +57,21 @@ def weight(k: int) -> float:
     return round(START + GRID * k, 2)
 
 
-def drawing(y: Value, direction: str) -> ET.Element:
-    """What `draw_dot` draws, with ribbons whose widths compare between drawings."""
-    picture = draw_dot(y, direction=direction).picture
-    assert picture is not None
+def drawings(direction: str) -> dict[int, ET.Element]:
+    """The drawing for each weight, all in the layout that has most room, with ribbons whose widths compare between them."""
+    pictures = {k: draw_dot(neuron(weight(k)), direction=direction).picture for k in sorted(schedule()[1])}
+    plan = max((picture.plan for picture in pictures.values()), key=room)
+    return {k: _drawn(picture, plan.refilled(picture.cards)) for k, picture in pictures.items()}
+
+
+def room(plan: Plan) -> float:
+    """How wide the cards of a layout are, and the labels between them."""
+    return sum(placed.columns.width for placed in plan.placed.values()) + (0.0 if plan.upright else plan.along)
+
+
+def _drawn(picture: Picture, plan: Plan) -> ET.Element:
     flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.flows.items()}
-    svg = replace(picture, flows=flows).svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    svg = svg_of(picture.diagram, plan, flows, LARGEST, picture.notes).replace(' xmlns="http://www.w3.org/2000/svg"', "")
     return ET.fromstring(re.sub("<title>.*?</title>", "", svg))
 
 
@@ -78,38 +90,18 @@ def markup(*elements: ET.Element) -> str:
     return "".join(ET.tostring(element, encoding="unicode").strip() for element in elements)
 
 
-def room(drawn: ET.Element) -> tuple[float, float]:
-    """How wide a drawing and its cards are."""
-    return float(drawn.get("width", "")), sum(float(border.get("width", "")) for border in of_class(drawn, "border"))
-
-
-def in_layout(drawn: ET.Element, base: ET.Element) -> dict[str, str]:
-    """What may change with the weight, at its place in another drawing: `n0 value`, `n0 grad`, `b2-0`, `b2-0 label`."""
+def numbers(drawn: ET.Element) -> dict[str, str]:
+    """What may change with the weight: `n0 value` and `n0 grad`, the texts on a card; `b2-0` and `b2-0 label`, a ribbon."""
     found = {}
-    for part in copy.deepcopy(drawn):
+    for part in drawn:
         id = part.get("id", "")
         if id[:1] == "n":
-            shift = float(group(base, id).get("data-point", "")) - float(part.get("data-point", ""))
             for kind in ("value", "grad"):
-                (text,), (old,) = of_class(part, kind), of_class(group(base, id), kind)
-                text.set("x", number(float(text.get("x", "")) + shift))
-                text.set("y", old.get("y", ""))
-                found[f"{id} {kind}"] = markup(text)
+                found[f"{id} {kind}"] = markup(*of_class(part, kind))
         elif id[:1] == "b":
-            found[id], found[f"{id} label"] = _ribbon(part, group(base, id))
+            *ribbon, label = part
+            found[id], found[f"{id} label"] = markup(*ribbon), markup(label)
     return found
-
-
-def _ribbon(part: ET.Element, base: ET.Element) -> tuple[str, str]:
-    (line, tip, label), (old_line, old_tip, old_label) = part, base
-    line.set("d", old_line.get("d", ""))
-    places, old = (re.findall(r"[\d.]+", one.get("d", "")) for one in (tip, old_tip))
-    dx, dy = (float(old[i]) - float(places[i]) for i in (0, 1))
-    corners = [number(float(at) + (dy if i % 2 else dx)) for i, at in enumerate(places)]
-    tip.set("d", "M{},{}L{},{}L{},{}z".format(*corners))
-    for name in ("x", "y"):
-        label.set(name, old_label.get(name, ""))
-    return markup(line, tip), markup(label)
 
 
 # -- time ------------------------------------------------------------------------------------------------------
@@ -150,9 +142,9 @@ class Animation:
         self.ids = draw_dot(y).box_ids
         self.begins, self.spans, length = schedule()
         self.clock = Clock(length)
-        drawn = {k: drawing(neuron(weight(k)), direction) for k in sorted(self.spans)}
-        self.base = max(drawn.values(), key=room)
-        self.changing = {k: in_layout(root, self.base) for k, root in drawn.items()}
+        drawn = drawings(direction)
+        self.base = drawn[0]
+        self.changing = {k: numbers(root) for k, root in drawn.items()}
         self.width = float(self.base.get("width", ""))
         borders = of_class(self.base, "border")
         self.floor = max(float(one.get("y", "")) + float(one.get("height", "")) for one in borders) + MARGIN

@@ -248,8 +248,8 @@ SCENES = {
     ),
     "xor-open": Scene(
         "The same network, opened",
-        "Each neuron beside the weights that it multiplies.",
-        graph(xor, {"fold": "module", "expand": "layers[1]"}, fold="none"),
+        "Each neuron with its parameters as rows, beside the inputs that it weighs.",
+        graph(xor, {"fold": "module", "expand": "layers[1]"}, fold="module", expand=[f"neurons[{i}]" for i in range(3)]),
     ),
     "xor-network": Scene(
         "The same network as a network, trained",

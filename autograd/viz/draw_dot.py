@@ -32,6 +32,7 @@ def draw_dot(
     what flows forward: the value on the card where they begin. Coloured ribbons show what flows back: along each, the
     gradient times the local derivative; what arrives at a card sums to its gradient. A ribbon is as wide as its number is
     large, solid blue if positive, dashed orange if negative, dotted if zero; ⚠ marks NaN and infinity.
+    In a picture of more than 30 arrows, the parameters of a neuron are rows on its card.
     As long as nothing flows back, the local derivative stands at an arrow. flow="forward" and flow="backward" draw one of the
     two.
 

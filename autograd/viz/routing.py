@@ -18,7 +18,8 @@ from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box, Diagram
 from autograd.viz.folding import Group
 from autograd.viz.layered import Extent, Item, Level, Link
-from autograd.viz.text_size import shortened, text_width
+from autograd.viz.rows import RowColumns, hosts, row_columns
+from autograd.viz.text_size import shortened, sides, text_width
 
 NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
 HEAD, LINE = 20.0, 16.0  # heights in a card
@@ -52,18 +53,26 @@ class Columns(NamedTuple):
 
 @dataclass(eq=False)
 class Placed:
-    """A card, where it stands."""
+    """A card, where it stands, with the parameters that are rows on it."""
 
     card: Card
+    rows: list[Card] = field(default_factory=list)
     columns: Columns = field(default_factory=lambda: columns_of([]))
+    row_columns: RowColumns = field(default_factory=RowColumns)
     height: float = 0.0
     item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
     u: float = 0.0
     v: float = 0.0
 
-    def takes(self, card: Card) -> bool:
-        """Is there room for another card?"""
-        return len(card.lines) == len(self.card.lines) and columns_of([card]).width <= self.columns.width
+    @property
+    def top(self) -> float:
+        """The height of what is above its own numbers: the head, and the rows with the words above them."""
+        return HEAD + (LINE * (len(self.rows) + 1) + PADDING / 2 if self.rows else 0.0)
+
+    def takes(self, card: Card, rows: Sequence[Card]) -> bool:
+        """Is there room for another card, with other rows?"""
+        fits = all(new <= old for new, old in zip(row_columns(rows), self.row_columns, strict=True))
+        return fits and len(card.lines) == len(self.card.lines) and columns_of([card]).width <= self.columns.width
 
 
 @dataclass
@@ -93,18 +102,11 @@ class Route:
     lanes: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
-def sides(text: str) -> tuple[float, float]:
-    """The widths of a number before and after its decimal point; all of another text stands before."""
-    number = re.match(r"(?:\D+ )?−?\d+(?=\.|$|e)", text)
-    split = number.end() if number else len(text)
-    return text_width(text[:split], NUMBER), text_width(text[split:], NUMBER)
-
-
 def columns_of(cards: Sequence[Card]) -> Columns:
     """What the cards of one rank need together."""
     lines = [line for card in cards for line in card.lines]
     word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
-    numbers = [sides(line.text) for line in lines if line.kind in ("value", "grad")]
+    numbers = [sides(line.text, NUMBER) for line in lines if line.kind in ("value", "grad")]
     whole, rest = (max((number[side] for number in numbers), default=0.0) for side in (0, 1))
     heads = [
         text_width(symbol, NAME, bold=True) + (HEAD_SPACE + text_width(name, NAME) if name else 0.0)
@@ -133,10 +135,14 @@ class Plan:
         self, diagram: Diagram, cards: Mapping[str, Card], labels: Mapping[str, str], ribbons: Mapping[str, float], upright: bool
     ) -> None:
         self.diagram, self.labels, self.ribbons, self.upright = diagram, labels, ribbons, upright
-        self.placed = {id: Placed(card) for id, card in cards.items()}
+        rows = hosts(diagram)
+        self.arrows = [arrow for arrow in diagram.arrows if arrow.source not in rows]
+        self.placed = {id: Placed(card) for id, card in cards.items() if id not in rows}
+        for id, host in rows.items():
+            self.placed[host].rows.append(cards[id])
         self.open = set(diagram.folding.open)
         self.paths = {id: self._path(box) for id, box in diagram.boxes.items()}
-        self.ends = {arrow.id: (arrow.source, arrow.target) for arrow in diagram.arrows}
+        self.ends = {arrow.id: (arrow.source, arrow.target) for arrow in self.arrows}
         self._cut_cycles()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         self.frame_items: dict[Group, Item] = {}
@@ -152,14 +158,18 @@ class Plan:
 
     def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str]) -> bool:
         """Is there room for these cards and labels where the present ones stand?"""
-        return all(self.placed[id].takes(card) for id, card in cards.items()) and all(
+        filled = self.refilled(cards).placed
+        return all(placed.takes(filled[id].card, filled[id].rows) for id, placed in self.placed.items()) and all(
             text_width(label, LABEL) <= max(text_width(self.labels[id], LABEL), MIN_LABEL) for id, label in labels.items()
         )
 
     def refilled(self, cards: Mapping[str, Card]) -> Plan:
         """The same places with other cards in them."""
         plan = copy(self)
-        plan.placed = {id: replace(placed, card=cards.get(id, placed.card)) for id, placed in self.placed.items()}
+        plan.placed = {
+            id: replace(placed, card=cards.get(id, placed.card), rows=[cards.get(row.id, row) for row in placed.rows])
+            for id, placed in self.placed.items()
+        }
         return plan
 
     def _path(self, box: Box) -> list[Group]:
@@ -181,7 +191,7 @@ class Plan:
 
     def _parts(self) -> dict[Group | None, list[Part]]:
         parts: dict[Group | None, list[Part]] = {}
-        for arrow in self.diagram.arrows:
+        for arrow in self.arrows:
             for level, source, target in self._through(*self.ends[arrow.id]):
                 parts.setdefault(level, []).append((arrow, source, target))
         return parts
@@ -296,7 +306,7 @@ class Plan:
         for id, placed in self.placed.items():
             u, v = origins[self._home(id)]
             placed.u, placed.v = u + placed.item.u, v + placed.item.v
-        for arrow in self.diagram.arrows:
+        for arrow in self.arrows:
             source, target = self.ends[arrow.id]
             points = []
             for where, _, _ in self._through(source, target):
@@ -338,10 +348,12 @@ class _Level(Level):
         plan = self.plan
         placed = [plan.placed[item.key] for item in items if item not in plan.frame_items.values()]
         columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
+        rows = row_columns([row for each in placed for row in each.rows])
+        columns = columns._replace(width=max(columns.width, round(rows.width)))
         for each in placed:
             item = each.item
-            each.columns = columns
-            each.height = HEAD + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
+            each.columns, each.row_columns = columns, rows
+            each.height = each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
             width = columns.width
             if each.card.kind == "reference":
                 width, each.height = text_width(each.card.head, LABEL) + CLEAR, HEAD - 2.0
@@ -350,7 +362,7 @@ class _Level(Level):
             room = sum(strip.before + strip.after for strip in strips)
             item.across = max(item.across, room)
             middle = item.across / 2
-            if not plan.upright and _has_pair(each.card):  # so that a chain is straight
+            if not plan.upright and _has_pair(each.card) and not each.rows:  # so that a chain is straight
                 middle = (item.across - each.height) / 2 + HEAD + PADDING / 2 + LINE
             start = middle - (strips[0].before if len(strips) == 1 else room / 2)
             start = min(max(start, 0.0), item.across - room)
@@ -365,7 +377,7 @@ class _Level(Level):
             return super().spread(item, count)
         placed = plan.placed[item.key]
         if count == 1 and _has_pair(placed.card) and not plan.upright:
-            return [(item.across - placed.height) / 2 + HEAD + PADDING / 2 + LINE]
+            return [(item.across - placed.height) / 2 + placed.top + PADDING / 2 + LINE]
         pitch = min(2 * PAIR, (item.across - PADDING) / count)
         plan.leaving[item] = min(PAIR, pitch / 2)
         return [item.across / 2 + (k - (count - 1) / 2) * pitch for k in range(count)]

@@ -30,10 +30,10 @@ from autograd.viz.routing import (
     Plan,
     Route,
     head_texts,
-    sides,
 )
+from autograd.viz.rows import ROW_WORDS, number_of
 from autograd.viz.shapes import Point, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
-from autograd.viz.text_size import FONT, shortened, text_width
+from autograd.viz.text_size import FONT, shortened, sides, text_width
 
 MARGIN = 12.0
 TITLE, SENTENCE = 15.0, 12.0  # font sizes
@@ -130,11 +130,37 @@ class _Writer:
         parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
         parts.append(self._name(card, x + width / 2, y + 14.5))
         left = x + (width - placed.columns.width) / 2
-        top = y + HEAD + PADDING / 2 + (height - placed.height) / 2 + LINE / 2 + 4.0
+        middle = y + (height - placed.height) / 2
+        top = middle + placed.top + PADDING / 2 + LINE / 2 + 4.0
         parts += [self._line(row, left, top + LINE * k, placed) for k, row in enumerate(card.lines)]
+        words, rows = self._rows(placed, x, middle + HEAD, width) if placed.rows else ("", "")
         kind = f"{card.kind} broken" if card.broken else card.kind
         point = number(left + placed.columns.point)
-        return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}</g>'
+        return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
+
+    def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
+        """The words above the parameters on a card, and the parameters, each a leaf by itself."""
+        left = x + (width - placed.row_columns.width) / 2
+        points = {"value": left + placed.row_columns.value, "grad": left + placed.row_columns.grad}
+        points = {kind: at for kind, at in points.items() if any(number_of(card, kind) for card in placed.rows)}
+        base = LINE / 2 + 4.0
+        words = [
+            text_at((at, y + base), ROW_WORDS[kind], "word", style.LINE, WORD, anchor="middle") for kind, at in points.items()
+        ]
+        ground = rectangle((x + 1.0, y + LINE), (width - 2.0, LINE * len(placed.rows)), "rows", style.LEAF, "none")
+        drawn = [ground]
+        for k, card in enumerate(placed.rows, 1):
+            at = y + LINE * k
+            edge = style.BROKEN if card.broken else "none"
+            border = rectangle((x + 1.0, at), (width - 2.0, LINE), "border", "none", edge)
+            name = text_at((x + PADDING, at + base), card.head, "name", size=WORD)
+            parts = [f"<title>{escaped(card.tooltip)}</title>", border, name]
+            for kind, point in points.items():
+                if line := number_of(card, kind):
+                    end = point + sides(line.text, NUMBER)[1], at + base
+                    parts.append(text_at(end, line.text, f"{kind}{sign(line.colour)}", line.colour, anchor="end"))
+            drawn.append(f'<g id="{card.id}" class="node leaf">{"".join(parts)}</g>')
+        return "".join(words), "".join(drawn)
 
     def _name(self, card: Card, x: float, y: float) -> str:
         symbol, name = head_texts(card)
@@ -149,7 +175,7 @@ class _Writer:
         right = x + columns.width - PADDING
         if row.kind in ("value", "grad"):
             word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
-            whole, rest = sides(row.text)
+            whole, rest = sides(row.text, NUMBER)
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
             if rest > columns.rest:  # a number that came after the layout
                 start = right - whole - rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
@@ -41,6 +42,17 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     """
     total = sum(_OF.get(letter) or (_OTHER if letter < "\\u2e80" else _WIDE) for letter in text)
     return round(total * size * (_BOLD if bold else 1.0) / 1000, 2)
+
+
+def sides(text: str, size: float) -> tuple[float, float]:
+    """The widths of a number before and after its decimal point; all of another text stands before.
+
+    >>> sides("0.5", 10.0)
+    (5.56, 8.34)
+    """
+    number = re.match(r"(?:\D+ )?−?\d+(?=\.|$|e)", text)
+    split = number.end() if number else len(text)
+    return text_width(text[:split], size), text_width(text[split:], size)
 
 
 def shortened(text: str, room: float, size: float, bold: bool = False) -> str:

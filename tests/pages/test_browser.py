@@ -344,6 +344,21 @@ def test_a_page_with_the_middle_of_many_steps_counts_them_as_steps_does(browser,
         assert sentence(page) == steps(y)[first.index + 2].sentence
 
 
+def test_the_parameters_that_are_rows_on_a_card_get_their_gradients_at_their_step(browser, tmp_path):
+    net = nn.MLP(2, [3, 2], "tanh", seed=0)
+    y = nn.MSELoss()([net([1.0, 2.0])], [[1.0, 0.0]])
+    passes, (w, *_) = steps(y), net.layers[1].neurons[0].w
+    reached = next(step.index for step in passes if any(passed.arg is w for passed in step.contributions))
+    shown = player(y, fold="none")
+    index = topological_order([y]).index(w)
+    with opened(browser, shown.save_html(tmp_path / "rows.html"), viewport=WIDE, reduced_motion="reduce") as page:
+        row = page.locator(f"#n{index}")
+        for step, grad in ((reached - 1, ""), (reached, _format.shown(passes.gradients(reached)[w], 4))):
+            go_to(page, step)
+            assert row.locator(".grad").text_content() == grad
+        assert row.get_attribute("class") == "node leaf receives"
+
+
 def path_url(path):
     return Path(path).resolve().as_uri()
 

@@ -55,10 +55,13 @@ class Geometry:
         root = ET.fromstring(svg)
         self.size = Box(0.0, 0.0, float(root.get("width")), float(root.get("height")))
         self.texts, self.lines, self.cards, self.frames = [], [], {}, []
+        rows = set()  # the ids of what stands on the card of another
         for group in root.iter(f"{SVG}g"):
             kind, owner = (group.get("class") or "").split(" ")[0], group.get("id") or ""
             moved = [float(number) for number in re.findall(r"[-\d.]+", group.get("transform") or "0 0")]
             self.texts += [_moved(found, moved) for text in group.findall(f"{SVG}text") for found in _texts(text, owner)]
+            if kind == "node" and group.find(f"{SVG}rect") is not None and group.find(f"{SVG}rect").get("class") != "card":
+                rows.add(owner)
             if kind == "edge":
                 ends = group.get("data-source"), group.get("data-target")
                 self.lines += [_line(path, owner, ends) for path in group.findall(f"{SVG}path") if path.get("class") == "line"]
@@ -68,6 +71,11 @@ class Geometry:
                 elif rectangle.get("class") == "frame-border":
                     self.frames.append(_rectangle(rectangle))
         self.texts += [found for text in root.findall(f"{SVG}text") for found in _texts(text, "")]
+        self.texts = [self._of_host(text) if text.owner in rows else text for text in self.texts]
+
+    def _of_host(self, text):
+        """The same, as a text of the card that it stands on."""
+        return text._replace(owner=next(id for id, card in self.cards.items() if card.holds(text.box)))
 
     def collisions(self):
         """What lies on what should be free of it, in words."""
