@@ -27,7 +27,7 @@ def test_a_tab_passes_axe(page: Any, tab: str, theme: str) -> None:
 
 
 @pytest.fixture
-def without_python(browser: Any, address: str) -> Any:  # noqa: F811
+def without_python(browser: Any, address: str) -> Any:
     """The page, to which Python never comes."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -45,7 +45,7 @@ def test_the_neuron_plays_before_python_is_there(without_python: Any) -> None:
     assert page.locator("#expression .leaves input[type=range]").count() == 5
 
 
-def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser: Any, address: str) -> None:  # noqa: F811
+def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser: Any, address: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     held: list[Any] = []
@@ -64,12 +64,12 @@ def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser:
     context.close()
 
 
-def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:  # noqa: F811
+def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.add_init_script(
-        "window.moved = 0; new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => { window.moved += value; }))"
-        ".observe({ type: 'layout-shift', buffered: true });"
+        "window.moved = 0; const add = ({ value }) => { window.moved += value; };"
+        "new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: 'layout-shift', buffered: true });"
     )
     page.goto(f"{address}/index.html")
     page.wait_for_selector("#state[data-state=ready]", timeout=LONG)
