@@ -40,7 +40,8 @@ def build(out: Path) -> None:
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
-    write_atomically(out / "index.html", (SOURCES / "index.html").read_text(encoding="utf-8").replace("FIRST", first_sight()))
+    page = out / "index.html"
+    write_atomically(page, page.read_text(encoding="utf-8").replace("FIRST", first_sight()))
     write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
     write_atomically(
         out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))

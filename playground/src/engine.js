@@ -1,5 +1,7 @@
-// The page's end of the worker: `ask(name, ...args)` is a promise of the answer. An answer that takes too long ends the
-// worker, and a new one takes its place.
+// The page's end of Python: `ask(name, ...args)` is a promise of the answer. An answer that takes too long ends the worker, and a
+// new one takes its place.
+
+import { sandbox } from "./sandboxed.js";
 
 const LIMIT = 5000; // milliseconds for one answer, once Python is there
 
@@ -14,13 +16,14 @@ export class Slip extends Error {
 export class Stopped extends Error {}
 
 export function engine({ onState }) {
+    const { start: open } = sandbox();
     let worker, ready, waiting, turn = 0;
 
     function start() {
         waiting = new Map();
-        worker = new Worker("worker.js", { type: "module" });
+        worker = open();
         ready = new Promise((resolve, reject) => {
-            worker.onmessage = ({ data }) => {
+            worker.port.onmessage = ({ data }) => {
                 if ("ready" in data) return data.ready ? resolve() : reject(new Error(data.error));
                 const { resolve: done, reject: failed, timer } = waiting.get(data.id);
                 clearTimeout(timer);
@@ -29,7 +32,7 @@ export function engine({ onState }) {
                 else if (data.result.slip) failed(new Slip(data.result.slip));
                 else done(data.result.answer);
             };
-            worker.onerror = (event) => reject(new Error(event.message));
+            worker.failed.catch(reject);
         });
         onState("loading");
         ready.then(() => onState("ready"), (error) => onState("failed", error));
@@ -37,7 +40,7 @@ export function engine({ onState }) {
 
     // End what runs now; whoever waits is told so.
     function stop(why) {
-        worker.terminate();
+        worker.end();
         const left = [...waiting.values()];
         start();
         for (const { reject, timer } of left) {
@@ -52,7 +55,7 @@ export function engine({ onState }) {
         return new Promise((resolve, reject) => {
             const timer = setTimeout(() => stop(`stopped after ${LIMIT / 1000} seconds: is there a loop that never ends?`), LIMIT);
             waiting.set(id, { resolve, reject, timer });
-            worker.postMessage({ id, name, args });
+            worker.port.postMessage({ id, name, args });
         });
     }
 
