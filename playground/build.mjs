@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { build } from "esbuild";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadPyodide } from "pyodide";
 
@@ -91,9 +91,11 @@ const options = { bundle: true, minify: true, target: "es2022", logLevel: "warni
 const modules = { ...options, format: "esm", outdir: out, legalComments: "linked" };
 const scripts = { ...options, format: "iife", legalComments: "none" };
 const sandbox = (await build({ ...scripts, entryPoints: [join(here, "src/sandbox.js")], write: false })).outputFiles[0].text.trim();
-await build({ ...modules, entryPoints: [join(here, "src/main.js")], define: { SANDBOX: JSON.stringify(sandbox) } });
 // A worker of an origin that is nobody's is no module. What Pyodide imports in Node stays as it is.
 await build({ ...scripts, entryPoints: [join(here, "src/worker.js"), join(here, "src/theme.js")], outdir: out, external: ["node:*", "ws"], logOverride: { "empty-import-meta": "silent" } });
+const loaded = ["worker.js", "python/pyodide.asm.wasm", "python/python.zip", "python/engine.zip"];
+const bytes = loaded.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
+await build({ ...modules, entryPoints: [join(here, "src/main.js")], define: { SANDBOX: JSON.stringify(sandbox), BYTES: String(bytes) } });
 // The policy of the page allows this script by its hash: it stands in the document of the sandbox.
 const hash = createHash("sha256").update(sandbox).digest("base64");
 writeFileSync(join(out, "index.html"), readFileSync(join(here, "index.html"), "utf-8").replace("SANDBOX", `sha256-${hash}`));

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -46,6 +48,16 @@ def build(out: Path) -> None:
     write_atomically(
         out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))
     )
+    write_atomically(out / "sw.js", offline_worker(out))
+
+
+def offline_worker(folder: Path) -> str:
+    """The service worker of what was built: its list of files with their hashes in front."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "sw.js")
+    hashes = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    version = hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:16]
+    code = (SOURCES / "src/sw.js").read_text(encoding="utf-8")
+    return f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(hashes, indent=1)};\n{code}"
 
 
 def install() -> None:

@@ -4,6 +4,7 @@
 
 let source, program, files;
 const workers = new Map(); // by number
+const trusted = globalThis.trustedTypes?.createPolicy("sandbox", { createScriptURL: () => source });
 
 const orders = {
     load({ script, wasm, ...rest }) {
@@ -12,7 +13,7 @@ const orders = {
         files = rest;
     },
     async start({ id, port }) {
-        const worker = new Worker(source);
+        const worker = new Worker(trusted?.createScriptURL("") ?? source);
         workers.set(id, worker);
         worker.onerror = ({ message }) => parent.postMessage({ id, error: message || "its worker could not start" }, "*");
         worker.postMessage({ program: await program, files, port }, [port]);

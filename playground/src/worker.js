@@ -10,6 +10,14 @@ import { info } from "pyodide/pyodide-lock.json";
 let engine, math;
 const HERE = "memory:///"; // there is no network where this runs: what Pyodide loads is handed over
 
+// More memory than this is refused (Python then raises MemoryError): browsers end a page that takes too much.
+const MAX_PAGES = 16_384; // of 64 KiB
+const { grow } = WebAssembly.Memory.prototype;
+WebAssembly.Memory.prototype.grow = function (pages) {
+    if (this.buffer.byteLength / 65_536 + pages > MAX_PAGES) throw new RangeError("too much memory");
+    return grow.call(this, pages);
+};
+
 async function start({ program, files }) {
     const { instantiateStreaming } = WebAssembly, { fetch } = self;
     self.fetch = async (url) => new Response(files[String(url).replace(HERE, "")]);
@@ -60,7 +68,7 @@ self.onmessage = async ({ data: { port, ...given } }) => {
         try {
             port.postMessage({ id, ...answer(question) });
         } catch (error) {
-            port.postMessage({ id, error: String(error.message ?? error) });
+            port.postMessage({ id, error: String(error.message ?? error), broken: error.name !== "PythonError" });
         }
     };
     port.postMessage({ ready: true });
