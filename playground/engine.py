@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.viz.page import plain
 from playground import typed
-from playground.expression import move, show, tell
+from playground.expression import move, program, show, tell
 from playground.proofreading import answer
 from playground.training import check, prepare
 from playground.typed import Slip
@@ -18,6 +18,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "show": show,
     "move": move,
     "tell": tell,
+    "program": program,
     "prepare": prepare,
     "check": check,
     "answer": answer,

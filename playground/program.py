@@ -15,8 +15,16 @@ from playground.typed import names
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
 MODULES = ("autograd", "nn", "random", "math")
+OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
 RESULTS = ("y", "f", "z", "result")  # the first one that is no variable
-OPS = {ast.Eq: "equal", ast.NotEq: "not_equal", ast.Lt: "less", ast.LtE: "less_equal", ast.Gt: "greater", ast.GtE: "greater_equal"}
+OPS = {
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+    ast.Lt: "less",
+    ast.LtE: "less_equal",
+    ast.Gt: "greater",
+    ast.GtE: "greater_equal",
+}
 
 
 def of_expression(text: str, numbers: Mapping[str, float]) -> tuple[str, str]:
@@ -40,7 +48,9 @@ def of_expression(text: str, numbers: Mapping[str, float]) -> tuple[str, str]:
     leaves = variables(text)
     root = next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
     tree, python = _as_python(text)
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {"float"}
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
+        "float"
+    }
     if {*called, "Value", "print", "float"} & set(leaves):
         raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
     given = [f'{name} = Value({_written(numbers[name])}, label="{name}")' for name in leaves]
@@ -80,7 +90,9 @@ def _numbers(tree: ast.Module, numbers: Mapping[str, float]) -> tuple[list[Edit]
     edits: list[Edit] = []
     for line in tree.body:
         match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="Value"), args=[number, *_])) if name in left:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="Value"), args=[number, *_])) if (
+                name in left
+            ):
                 edits.append(_edit(number, _written(left.pop(name))))
     return edits, left
 
@@ -128,6 +140,8 @@ def _as_python(text: str) -> tuple[ast.expr, str]:
 
 
 class _Rewritten(ast.NodeTransformer):
+    """An expression of the page as Python: comparisons and lists of numbers are calls, constants are the numbers of the page."""
+
     def __init__(self, text: str) -> None:
         self.text = text
 
@@ -140,7 +154,10 @@ class _Rewritten(ast.NodeTransformer):
         if isinstance(node, ast.Compare):
             self.generic_visit(node)
             return ast.Call(ast.Name(OPS[type(node.ops[0])]), [node.left, node.comparators[0]], [])
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_A_LIST:
+            node.args = [ast.List(node.args)]
+        return node
 
 
 def _has_variables(node: ast.AST) -> bool:

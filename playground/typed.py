@@ -14,7 +14,6 @@ import nn
 from autograd.audit import audit
 from autograd.testing import gradcheck
 
-
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
 SAYS = {
