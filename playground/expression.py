@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd.compiler.recorded import Point, Recorded
-from autograd.expression import ExpressionError, evaluate, variables
+from autograd.expression import MAX_LENGTH, ExpressionError, evaluate, variables
 from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
@@ -161,6 +161,8 @@ def _size(root: Value) -> int:
 
 
 def _is_expression(text: str) -> bool:
+    if len(text) > MAX_LENGTH:
+        return False
     try:
         ast.parse(text, mode="eval")
     except SyntaxError:

@@ -15,6 +15,7 @@ from autograd.audit import audit
 from autograd.testing import gradcheck
 
 MAX_MESSAGE = 500  # characters of what is wrong
+MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
 SAYS = {
     MemoryError: "this needs more memory than there is here",
@@ -67,6 +68,8 @@ def run_lines(text: str, scope: dict[str, Any]) -> None:
     """Run the lines; `_` is then the value of the last one, if it is an expression."""
     global printed
     printed = Printed()
+    if len(text) > MAX_TEXT:
+        raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
     try:
         tree = ast.parse(text)
         last = tree.body[-1] if tree.body else None

@@ -44,8 +44,8 @@ export async function decoded(text) {
 }
 
 // Keeps the address up to date. `tabs` are those of the page, `selected()` is the name of the one that is seen, `select` shows one,
-// `tell` says something to the user.
-export function address({ tabs, selected, select, tell }) {
+// `tell` says something to the user, `written` hears the new hash.
+export function address({ tabs, selected, select, tell, written: onWritten = () => {} }) {
     let timer = null, written = "", beginning = null;
 
     const shown = () => [selected(), tabs[selected()].state()];
@@ -63,6 +63,7 @@ export function address({ tabs, selected, select, tell }) {
         if (hash === written) return;
         written = hash;
         history.replaceState(null, "", location.pathname + location.search + hash);
+        onWritten(hash);
     }
 
     function changed() {
@@ -91,7 +92,7 @@ export function address({ tabs, selected, select, tell }) {
         if (!(await read())) select(first);
         addEventListener("hashchange", () => location.hash !== written && read());
         written = location.hash;
-        changed();
+        onWritten(written);
     }
 
     return { changed, link, open };

@@ -1,6 +1,7 @@
 import "./safe.js";
 import { address } from "./address.js";
 import { checkTab } from "./check.js";
+import { embed } from "./embed.js";
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
 import { networkTab } from "./network.js";
@@ -51,7 +52,8 @@ let selected = "expression";
 for (const [name, tab] of Object.entries(TABS)) tabs[name] = tab(document.getElementById(name), page);
 // after the tabs are made
 const tell = toasts(document.querySelector(".playground"));
-const link = address({ tabs, selected: () => selected, select, tell });
+const embedded = embed(document.querySelector(".playground"), tabs);
+const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked });
 share(document.getElementById("share"), { tab: () => tabs[selected], name: () => selected, title: () => document.title, link: link.link, tell });
 state.before(stop);
 
@@ -81,5 +83,5 @@ for (const button of buttons) {
     });
 }
 
-link.open("expression");
+link.open(embedded.first);
 keepOffline(tell);

@@ -68,7 +68,8 @@ self.onmessage = async ({ data: { port, ...given } }) => {
         try {
             port.postMessage({ id, ...answer(question) });
         } catch (error) {
-            port.postMessage({ id, error: String(error.message ?? error), broken: error.name !== "PythonError" });
+            const told = error instanceof RangeError ? "this is nested too deep" : String(error.message ?? error);
+            port.postMessage({ id, error: told, broken: error.name !== "PythonError" });
         }
     };
     port.postMessage({ ready: true });
