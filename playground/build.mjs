@@ -1,7 +1,8 @@
 // Builds the playground: `node build.mjs STAGE OUT`. STAGE holds the Python packages it runs; OUT becomes a folder of static files.
 
+import { createHash } from "node:crypto";
 import { build } from "esbuild";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadPyodide } from "pyodide";
 
@@ -85,18 +86,17 @@ function licences() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "python"), { recursive: true });
 await packPython();
-for (const file of ["pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.mjs", "pyodide-lock.json"]) {
-    cpSync(join(runtime, file), join(out, "python", file));
-}
-await build({
-    entryPoints: ["main", "worker", "theme"].map((name) => join(here, `src/${name}.js`)),
-    outdir: out,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    external: ["./python/*"],
-    legalComments: "linked",
-    logLevel: "warning",
-});
+cpSync(join(runtime, "pyodide.asm.wasm"), join(out, "python/pyodide.asm.wasm"));
+const options = { bundle: true, minify: true, target: "es2022", logLevel: "warning" };
+const modules = { ...options, format: "esm", outdir: out, legalComments: "linked" };
+const scripts = { ...options, format: "iife", legalComments: "none" };
+const sandbox = (await build({ ...scripts, entryPoints: [join(here, "src/sandbox.js")], write: false })).outputFiles[0].text.trim();
+// A worker of an origin that is nobody's is no module. What Pyodide imports in Node stays as it is.
+await build({ ...scripts, entryPoints: [join(here, "src/worker.js"), join(here, "src/theme.js")], outdir: out, external: ["node:*", "ws"], logOverride: { "empty-import-meta": "silent" } });
+const loaded = ["worker.js", "python/pyodide.asm.wasm", "python/python.zip", "python/engine.zip"];
+const bytes = loaded.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
+await build({ ...modules, entryPoints: [join(here, "src/main.js")], define: { SANDBOX: JSON.stringify(sandbox), BYTES: String(bytes) } });
+// The policy of the page allows this script by its hash: it stands in the document of the sandbox.
+const hash = createHash("sha256").update(sandbox).digest("base64");
+writeFileSync(join(out, "index.html"), readFileSync(join(here, "index.html"), "utf-8").replace("SANDBOX", `sha256-${hash}`));
 writeFileSync(join(out, "licences.txt"), licences());

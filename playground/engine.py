@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.viz.page import plain
-from playground.expression import move, show, tell
+from playground import typed
+from playground.expression import move, program, show, tell
 from playground.proofreading import answer
 from playground.training import check, prepare
 from playground.typed import Slip
@@ -17,6 +18,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "show": show,
     "move": move,
     "tell": tell,
+    "program": program,
     "prepare": prepare,
     "check": check,
     "answer": answer,
@@ -24,11 +26,13 @@ CALLS: dict[str, Callable[..., Any]] = {
 
 
 def call(name: str, args: str) -> str:
-    """The answer to a message of the page, as JSON: {"answer": …} or {"slip": …}."""
+    """The answer to a message of the page, as JSON: {"answer": …} or {"slip": …}; with what typed lines printed, if any ran."""
+    typed.printed = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the page says what is wrong in its own way
-            answer = CALLS[name](*json.loads(args))
-        return json.dumps(plain({"answer": answer}), allow_nan=False)
+            result = {"answer": CALLS[name](*json.loads(args))}
     except Slip as slip:
-        return json.dumps({"slip": slip.place})
+        result = {"slip": slip.place}
+    told = {} if typed.printed is None else {"printed": str(typed.printed)}
+    return json.dumps(plain({**result, **told}), allow_nan=False)

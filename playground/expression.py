@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd.compiler.recorded import Point, Recorded
-from autograd.expression import ExpressionError, evaluate, variables
+from autograd.expression import MAX_LENGTH, ExpressionError, evaluate, variables
 from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
@@ -17,6 +17,7 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
+from playground.program import of_expression, of_lines
 from playground.typed import Slip, names, run_lines
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
@@ -130,6 +131,25 @@ def tell(about: int, delta: float) -> dict[str, str]:
     }
 
 
+def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
+    """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
+    if _is_expression(text):
+        root, scope = _expression(text, numbers)
+        try:
+            code, name = of_expression(text, {name: value.data for name, value in scope.items()})
+        except ExpressionError as error:
+            raise Slip(str(error), 1, error.column) from None
+    else:
+        root, scope = _lines(text)
+        moved = {}
+        if type(root) is Value:
+            typed = Shown(root, scope, {}, lines=True)
+            given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
+            moved = {name: float(numbers[name]) for name, x in given.items() if float(numbers.get(name, x)) != x}
+        code, name = of_lines(text, scope, root if type(root) is Value else None, moved)
+    return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
+
+
 def _size(root: Value) -> int:
     """The number of its nodes."""
     seen, stack = {root}, [root]
@@ -141,6 +161,8 @@ def _size(root: Value) -> int:
 
 
 def _is_expression(text: str) -> bool:
+    if len(text) > MAX_LENGTH:
+        return False
     try:
         ast.parse(text, mode="eval")
     except SyntaxError:
@@ -156,7 +178,7 @@ def _expression(text: str, numbers: Mapping[str, float | str]) -> tuple[Any, dic
         root, _ = evaluate(text, values)
     except ExpressionError as error:
         raise Slip(str(error), 1, error.column) from None
-    return _named(root, values), {}
+    return _named(root, values), values
 
 
 def _lines(text: str) -> tuple[Any, dict[str, Any]]:

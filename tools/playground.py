@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -40,11 +42,22 @@ def build(out: Path) -> None:
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
-    write_atomically(out / "index.html", (SOURCES / "index.html").read_text(encoding="utf-8").replace("FIRST", first_sight()))
+    page = out / "index.html"
+    write_atomically(page, page.read_text(encoding="utf-8").replace("FIRST", first_sight()))
     write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
     write_atomically(
         out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))
     )
+    write_atomically(out / "sw.js", offline_worker(out))
+
+
+def offline_worker(folder: Path) -> str:
+    """The service worker of what was built: its list of files with their hashes in front."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "sw.js")
+    hashes = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    version = hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:16]
+    code = (SOURCES / "src/sw.js").read_text(encoding="utf-8")
+    return f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(hashes, indent=1)};\n{code}"
 
 
 def install() -> None:

@@ -1,11 +1,16 @@
-// The page's end of the worker: `ask(name, ...args)` is a promise of the answer. An answer that takes too long ends the
-// worker, and a new one takes its place.
+// The page's end of Python: `ask(name, ...args)` is a promise of the answer. What runs too long is stopped: its worker is ended and
+// another one takes its place, which was started ahead when the answer began to be late.
 
-const LIMIT = 5000; // milliseconds for one answer, once Python is there
+import { sandbox } from "./sandboxed.js";
+
+const SLOW = 1000, LIMIT = 5000; // milliseconds without an answer, once Python is there
+const MAX_MESSAGE = 600; // characters of an error
+
+const shortened = (text) => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)} …` : text);
 
 export class Slip extends Error {
     constructor({ message, line, column }) {
-        super(message);
+        super(shortened(String(message)));
         this.line = line;
         this.column = column;
     }
@@ -13,49 +18,82 @@ export class Slip extends Error {
 
 export class Stopped extends Error {}
 
-export function engine({ onState }) {
-    let worker, ready, waiting, turn = 0;
+// `onState(name, about)`: "loading" with the share that is loaded, "ready", "failed" with the error. `onSlow(true)`: an answer is late,
+// `onSlow(false)`: it came. `onPrinted(name, text)`: what the call of that name printed.
+export function engine({ onState, onSlow, onPrinted }) {
+    const open = sandbox((share) => worker === undefined || onState("loading", share));
+    let worker, spare = null, turn = 0, timers = [];
+    let waiting = new Map();
 
-    function start() {
-        waiting = new Map();
-        worker = new Worker("worker.js", { type: "module" });
-        ready = new Promise((resolve, reject) => {
-            worker.onmessage = ({ data }) => {
+    function launch() {
+        const made = open();
+        made.live = false;
+        made.ready = new Promise((resolve, reject) => {
+            made.failed.catch(reject);
+            made.port.onmessage = ({ data }) => {
                 if ("ready" in data) return data.ready ? resolve() : reject(new Error(data.error));
-                const { resolve: done, reject: failed, timer } = waiting.get(data.id);
-                clearTimeout(timer);
-                waiting.delete(data.id);
-                if (data.error) failed(new Error(data.error));
-                else if (data.result.slip) failed(new Slip(data.result.slip));
-                else done(data.result.answer);
+                if (made === worker) receive(data);
             };
-            worker.onerror = (event) => reject(new Error(event.message));
         });
-        onState("loading");
-        ready.then(() => onState("ready"), (error) => onState("failed", error));
+        made.ready.then(() => (made.live = true), () => {});
+        return made;
+    }
+
+    function begin() {
+        worker = spare ?? launch();
+        spare = null;
+        const mine = worker;
+        if (!mine.live) onState("loading");
+        mine.ready.then(() => mine === worker && onState("ready"), (error) => mine === worker && onState("failed", error));
+    }
+
+    function receive({ id, result, error, broken }) {
+        const question = waiting.get(id);
+        if (question === undefined) return;
+        waiting.delete(id);
+        watch();
+        if (broken) return stop(`${shortened(String(error))}: Python broke off and has started again`, [question]);
+        if (error !== undefined) return question.reject(new Error(shortened(String(error))));
+        onPrinted(question.name, result.printed);
+        if (result.slip) question.reject(new Slip(result.slip));
+        else question.resolve(result.answer);
+    }
+
+    // The clock runs while there is something to wait for, from the last answer on.
+    function watch() {
+        timers.forEach(clearTimeout);
+        timers = [];
+        onSlow(false);
+        if (waiting.size === 0) return;
+        timers = [
+            setTimeout(() => {
+                onSlow(true);
+                if (!(navigator.deviceMemory < 2)) spare ??= launch();
+            }, SLOW),
+            setTimeout(() => stop(`stopped after ${LIMIT / 1000} seconds: is there a loop that never ends?`), LIMIT),
+        ];
     }
 
     // End what runs now; whoever waits is told so.
-    function stop(why) {
-        worker.terminate();
-        const left = [...waiting.values()];
-        start();
-        for (const { reject, timer } of left) {
-            clearTimeout(timer);
-            reject(new Stopped(why));
-        }
+    function stop(why = "stopped", others = []) {
+        worker.end();
+        const left = [...others, ...waiting.values()];
+        waiting = new Map();
+        watch();
+        begin();
+        for (const { reject } of left) reject(new Stopped(why));
     }
 
     async function ask(name, ...args) {
-        await ready;
+        await worker.ready;
         const id = ++turn;
         return new Promise((resolve, reject) => {
-            const timer = setTimeout(() => stop(`stopped after ${LIMIT / 1000} seconds: is there a loop that never ends?`), LIMIT);
-            waiting.set(id, { resolve, reject, timer });
-            worker.postMessage({ id, name, args });
+            waiting.set(id, { name, resolve, reject });
+            worker.port.postMessage({ id, name, args });
+            if (waiting.size === 1) watch();
         });
     }
 
-    start();
+    begin();
     return { ask, stop };
 }

@@ -48,6 +48,7 @@ export function expressionTab(root, { python, changed, first }) {
         failed: (error) => code.mark(error),
     });
 
+    const program = () => python.ask("program", code.text(), byName());
     const byName = () => Object.fromEntries([...numbers].map(([name, x]) => [name, exact(x)]));
     const nodeOf = (name) => Object.entries(answer.page.nodes).find(([, node]) => node.name === name)?.[0];
 
@@ -126,7 +127,8 @@ export function expressionTab(root, { python, changed, first }) {
             if (typeof state?.text === "string") write(state.text, Object.fromEntries(known));
             else write(START, NUMBERS);
         },
-        code: () => code.text(),
+        code: () => program().then((made) => made.code, () => code.text()),
+        drawing: () => program().then((made) => made.drawing, () => ""),
         picture: () => stage.querySelector(".stage-picture svg"),
         title: () => code.text().split("\n")[0].slice(0, 60),
     };

@@ -1,12 +1,24 @@
+import "./safe.js";
+import { address } from "./address.js";
 import { checkTab } from "./check.js";
+import { embed } from "./embed.js";
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
 import { networkTab } from "./network.js";
+import { keepOffline } from "./offline.js";
+import { showPrinted } from "./printed.js";
+import { share, toasts } from "./share.js";
 
 const TABS = { expression: expressionTab, network: networkTab, check: checkTab };
 const NAME = "scalar-autograd playground";
 const state = document.getElementById("state");
-const python = engine({ onState });
+const python = engine({
+    onState,
+    onSlow: (slow) => (stop.hidden = !slow),
+    onPrinted: (name, text) => text === undefined && name !== "show" || showPrinted(text),
+});
+const stop = element("button", { type: "button", class: "stop", hidden: "" }, "Stop");
+stop.addEventListener("click", () => python.stop("stopped"));
 
 // `about` is the share of Python that has been loaded, or the error.
 function onState(name, about) {
@@ -24,6 +36,7 @@ const page = {
     changed() {
         const title = tabs[selected]?.title?.() ?? buttons.find((button) => nameOf(button) === selected).textContent;
         document.title = `${title} · ${NAME}`;
+        link.changed();
     },
     show(name, state) {
         tabs[name].restore(state);
@@ -38,6 +51,11 @@ const tabs = {};
 let selected = "expression";
 for (const [name, tab] of Object.entries(TABS)) tabs[name] = tab(document.getElementById(name), page);
 // after the tabs are made
+const tell = toasts(document.querySelector(".playground"));
+const embedded = embed(document.querySelector(".playground"), tabs);
+const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked });
+share(document.getElementById("share"), { tab: () => tabs[selected], name: () => selected, title: () => document.title, link: link.link, tell });
+state.before(stop);
 
 document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 
@@ -65,4 +83,5 @@ for (const button of buttons) {
     });
 }
 
-select("expression");
+link.open(embedded.first);
+keepOffline(tell);

@@ -3,24 +3,39 @@
 
 import { MATH } from "./math.js";
 import { Training } from "./training.js";
-import { loadPyodide } from "./python/pyodide.mjs";
+import { loadPyodide } from "pyodide";
+import createPyodideModule from "pyodide/pyodide.asm.mjs";
+import { info } from "pyodide/pyodide-lock.json";
 
-const here = new URL("./python/", self.location.href);
-const fetched = async (name) => (await fetch(new URL(name, here))).arrayBuffer();
+let engine, math;
+const HERE = "memory:///"; // there is no network where this runs: what Pyodide loads is handed over
 
-async function start() {
-    const [python, engine] = await Promise.all([
-        loadPyodide({ indexURL: here.href, stdLibURL: new URL("python.zip", here).href, packages: [] }),
-        fetched("engine.zip"),
-    ]);
-    python.unpackArchive(engine, "zip", { extractDir: "/engine" });
+// More memory than this is refused (Python then raises MemoryError): browsers end a page that takes too much.
+const MAX_PAGES = 16_384; // of 64 KiB
+const { grow } = WebAssembly.Memory.prototype;
+WebAssembly.Memory.prototype.grow = function (pages) {
+    if (this.buffer.byteLength / 65_536 + pages > MAX_PAGES) throw new RangeError("too much memory");
+    return grow.call(this, pages);
+};
+
+async function start({ program, files }) {
+    const { instantiateStreaming } = WebAssembly, { fetch } = self;
+    self.fetch = async (url) => new Response(files[String(url).replace(HERE, "")]);
+    WebAssembly.instantiateStreaming = async (_, imports) => ({ module: program, instance: await WebAssembly.instantiate(program, imports) });
+    const python = await loadPyodide({
+        createPyodideModule, indexURL: HERE, stdLibURL: `${HERE}python.zip`, packages: [],
+        lockFileContents: { info, packages: {} }, packageBaseUrl: HERE,
+    });
+    Object.assign(WebAssembly, { instantiateStreaming });
+    self.fetch = fetch;
+    python.unpackArchive(files["engine.zip"], "zip", { extractDir: "/engine" });
     python.runPython("import sys; sys.path.insert(0, '/engine')");
     math = Object.fromEntries([...MATH].map((name) => [name, python._module[`_${name}`] ?? Math[name]]));
-    return python.pyimport("playground.engine");
+    engine = python.pyimport("playground.engine");
 }
 
 // What needs no Python: steps of a training, in this thread too, since the elementary functions are Python's.
-let math, training;
+let training;
 const OWN = {
     train({ page, batch }) {
         training = new Training(page, math, batch);
@@ -38,18 +53,24 @@ const OWN = {
     },
 };
 
-const started = start();
-started.then(
-    () => postMessage({ ready: true }),
-    (error) => postMessage({ ready: false, error: String(error) }),
-);
+function answer({ name, args }) {
+    if (name in OWN) return { result: { answer: OWN[name](...args) } };
+    return { result: JSON.parse(engine.call(name, JSON.stringify(args))) };
+}
 
-self.onmessage = async ({ data: { id, name, args } }) => {
+self.onmessage = async ({ data: { port, ...given } }) => {
     try {
-        const engine = await started;
-        if (name in OWN) return postMessage({ id, result: { answer: OWN[name](...args) } });
-        postMessage({ id, result: JSON.parse(engine.call(name, JSON.stringify(args))) });
+        await start(given);
     } catch (error) {
-        postMessage({ id, error: String(error.message ?? error) });
+        return port.postMessage({ ready: false, error: String(error) });
     }
+    port.onmessage = ({ data: { id, ...question } }) => {
+        try {
+            port.postMessage({ id, ...answer(question) });
+        } catch (error) {
+            const told = error instanceof RangeError ? "this is nested too deep" : String(error.message ?? error);
+            port.postMessage({ id, error: told, broken: error.name !== "PythonError" });
+        }
+    };
+    port.postMessage({ ready: true });
 };

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,28 +22,53 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site")
-    build(folder / "play")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder / "play")))
+@contextmanager
+def served(folder: Path, handler: type[SimpleHTTPRequestHandler] = Quiet, port: int = 0) -> Iterator[str]:
+    """The address of a server of the folder on this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site") / "play"
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(built: Path) -> Iterator[str]:
+    with served(built) as address:
+        yield address
+
+
+def window(browser: Any, **options: Any) -> Any:  # noqa: F811
+    """A fresh window without service workers, as on a server without https: nothing is kept from one test to the next."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
+    return context
+
+
+def live(page: Any) -> None:
+    page.wait_for_selector("#state[data-state=ready]", timeout=LONG)
 
 
 @pytest.fixture
-def page(browser: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Any]:  # noqa: F811
+def page(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
     """The playground once Python is there. It asks nobody else for anything, and reports no error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = window(browser)
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith((address, "data:", "blob:")) else wrong.append(sent.url))
     page.goto(f"{address}/index.html")
-    page.wait_for_selector("#state[data-state=ready]", timeout=LONG)
+    live(page)
     page.wait_for_selector("#expression .stage svg", timeout=LONG)
     yield page
     assert wrong == []

@@ -13,9 +13,11 @@ RUN = f"""async () => {{
 
 
 def violations(page: Any) -> list[str]:
-    """What axe-core finds in the page and in each frame of it, one text for each element."""
+    """What axe-core finds in the page and in each frame of it that is seen, one text for each element."""
     found = []
     for frame in page.frames:
+        if frame.parent_frame is not None and not frame.frame_element().is_visible():
+            continue
         frame.evaluate(AXE_SCRIPT)
         found += frame.evaluate(RUN)
     return found

@@ -1,0 +1,175 @@
+"""What was typed as a program of its own: `pip install scalar-autograd`, and it prints what the page shows."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import autograd
+from autograd import Value
+from autograd.expression import ExpressionError, evaluate, variables
+from autograd.graph import Graph
+from playground.typed import names
+
+FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
+MODULES = ("autograd", "nn", "random", "math")
+OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
+RESULTS = ("y", "f", "z", "result")  # the first one that is no variable
+OPS = {
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+    ast.Lt: "less",
+    ast.LtE: "less_equal",
+    ast.Gt: "greater",
+    ast.GtE: "greater_equal",
+}
+
+
+def of_expression(text: str, numbers: Mapping[str, float]) -> tuple[str, str]:
+    """The program of an expression, and the name of its result.
+
+    >>> print(of_expression("tanh(w*x)", {"w": 2.0, "x": -0.5})[0])
+    from autograd import Value, tanh
+    <BLANKLINE>
+    w = Value(2.0, label="w")
+    x = Value(-0.5, label="x")
+    y = tanh(w*x)
+    y.label = "y"
+    y.backward()
+    <BLANKLINE>
+    print("y =", y.data)
+    print("w.grad =", w.grad)
+    print("x.grad =", x.grad)
+    <BLANKLINE>
+    """
+    text = text.strip()
+    leaves = variables(text)
+    root = next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
+    tree, python = _as_python(text)
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
+        "float"
+    }
+    if {*called, "Value", "print", "float"} & set(leaves):
+        raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
+    given = [f'{name} = Value({_written(numbers[name])}, label="{name}")' for name in leaves]
+    lines = [*given, f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
+    return "\n".join([_imports({"Value", *called}), "", *lines, "", *_prints(root, leaves), ""]), root
+
+
+def of_lines(text: str, scope: Mapping[str, Any], root: Value | None, numbers: Mapping[str, float]) -> tuple[str, str]:
+    """The program of lines that ran and left `scope`, with these numbers of its leaves by name; and the name of its result.
+
+    Without a `root` the program prints what its last line gives.
+    """
+    tree = ast.parse(text)
+    name = next((name for name, x in reversed(scope.items()) if x is root and name != "_"), "")
+    edits, left = _numbers(tree, numbers)
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr) and not name:
+        name = next(x for x in (*RESULTS, "_" * 9) if x not in scope) if root is not None else ""
+        edits += _around(last, f"{name} = " if name else "print(", "" if name else ")")
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names())
+    told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
+    parts = [_imports(used), "\n".join([*told, _edited(text, edits).strip("\n")])]
+    if root is not None:
+        within = set(Graph(root))
+        leaves = [at for at, x in scope.items() if type(x) is Value and x in within and x.op is None and at not in {name, "_"}]
+        parts[1] += "" if ".backward(" in text else f"\n{name}.backward()"
+        parts.append("\n".join(_prints(name, leaves)))
+    return "\n\n".join(filter(None, parts)) + "\n", name
+
+
+Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
+
+
+def _numbers(tree: ast.Module, numbers: Mapping[str, float]) -> tuple[list[Edit], dict[str, float]]:
+    """These numbers where `name = Value(number)` stands, and those of names that are given in another way."""
+    left = dict(numbers)
+    edits: list[Edit] = []
+    for line in tree.body:
+        match line:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="Value"), args=[number, *_])) if (
+                name in left
+            ):
+                edits.append(_edit(number, _written(left.pop(name))))
+    return edits, left
+
+
+def _edit(node: ast.expr | ast.Expr, text: str) -> Edit:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), text
+
+
+def _around(line: ast.Expr, before: str, after: str) -> list[Edit]:
+    start, end, _ = _edit(line, "")
+    return [(start, start, before), (end, end, after)]
+
+
+def _edited(text: str, edits: Iterable[Edit]) -> str:
+    rows = text.encode().split(b"\n")
+    for (first, start), (last, end), instead in sorted(edits, reverse=True):
+        joined = rows[first - 1][:start] + instead.encode() + rows[last - 1][end:]
+        rows[first - 1 : last] = joined.split(b"\n")
+    return b"\n".join(rows).decode()
+
+
+def _written(x: float) -> str:
+    return repr(x) if math.isfinite(x) else f'float("{x}")'
+
+
+def _prints(root: str, leaves: Iterable[str]) -> list[str]:
+    return [f'print("{root} =", {root}.data)', *(f'print("{name}.grad =", {name}.grad)' for name in leaves)]
+
+
+def _imports(used: set[str]) -> str:
+    modules = [f"import {name}" for name in sorted(MODULES) if name in used]
+    others: dict[str, list[str]] = {}
+    for name in sorted(used - set(MODULES)):
+        others.setdefault(FROM.get(name, "autograd"), []).append(name)
+    return "\n".join([*modules, *(f"from {module} import {', '.join(found)}" for module, found in sorted(others.items()))])
+
+
+def _as_python(text: str) -> tuple[ast.expr, str]:
+    """An expression as Python evaluates it: comparisons are ops, and so is what Python's own numbers would answer otherwise."""
+    tree = ast.parse(text, mode="eval").body
+    rewritten = _Rewritten(text).visit(tree)
+    return rewritten, text if ast.dump(rewritten) == ast.dump(ast.parse(text, mode="eval").body) else ast.unparse(rewritten)
+
+
+class _Rewritten(ast.NodeTransformer):
+    """An expression of the page as Python: comparisons and lists of numbers are calls, constants are the numbers of the page."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call)) and not _has_variables(node):
+            found, _ = evaluate(ast.unparse(node), {})
+            if not _same(node, float(found)):
+                return ast.parse(_written(float(found)), mode="eval").body
+            return node
+        if isinstance(node, ast.Compare):
+            self.generic_visit(node)
+            return ast.Call(ast.Name(OPS[type(node.ops[0])]), [node.left, node.comparators[0]], [])
+        self.generic_visit(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_A_LIST:
+            node.args = [ast.List(node.args)]
+        return node
+
+
+def _has_variables(node: ast.AST) -> bool:
+    called = {id(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+    return any(isinstance(found, ast.Name) and id(found) not in called for found in ast.walk(node))
+
+
+def _same(node: ast.AST, found: float) -> bool:
+    """Whether Python's own arithmetic gives that number, too, to the last bit."""
+    try:
+        scope = {name: getattr(autograd, name) for name in autograd.__all__}
+        x = float(eval(compile(ast.Expression(node), "<expression>", "eval"), scope))  # type: ignore[arg-type]
+    except (ArithmeticError, ValueError, TypeError):
+        return False
+    return x.hex() == found.hex()

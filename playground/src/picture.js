@@ -1,0 +1,61 @@
+// A picture of the page as a file of its own: SVG in the colours that it has on the page, or PNG.
+
+// What a style sheet of the page may say of an element. Of what is inherited, only what differs from the element around is written;
+// of the rest, what is not as it is without a style sheet.
+const INHERITED = (
+    "fill fill-opacity stroke stroke-width stroke-opacity stroke-dasharray stroke-linecap stroke-linejoin paint-order visibility color " +
+    "font-family font-size font-style font-weight font-variant-numeric letter-spacing text-anchor marker-start marker-mid marker-end image-rendering"
+).split(" ");
+const OTHERS = { opacity: "1", display: "inline", "dominant-baseline": "auto", "clip-path": "none", mask: "none", transform: "none" };
+const UNSTYLED = ["title", "desc", "style"];
+const SCALE = 2; // of PNG
+const MAX_SIDE = 8192; // pixels, as canvases allow
+
+function styleOf(from, outermost) {
+    const style = getComputedStyle(from), around = outermost ? null : getComputedStyle(from.parentElement);
+    const differs = (name) => style.getPropertyValue(name) !== (name in OTHERS ? OTHERS[name] : around?.getPropertyValue(name));
+    const names = [...INHERITED, ...Object.keys(OTHERS)].filter((name) => differs(name) && !(name === "transform" && from.hasAttribute(name)));
+    return names.map((name) => `${name}: ${style.getPropertyValue(name).replaceAll(/url\("?[^#)"]*(#[^")]*)"?\)/g, "url($1)")}`).join("; ");
+}
+
+// Write the styles that elements have on the page into their copies.
+function inline(from, to, outermost = true) {
+    for (const [i, child] of [...from.children].entries()) if (!UNSTYLED.includes(child.localName)) inline(child, to.children[i], false);
+    const style = styleOf(from, outermost);
+    to.removeAttribute("class");
+    to.removeAttribute("style");
+    if (style) to.setAttribute("style", style);
+}
+
+// The size of a picture in pixels as it is drawn, whatever its size on the page.
+function sizeOf(svg) {
+    const { width, height } = svg.viewBox.baseVal ?? {};
+    if (width && height) return { width, height };
+    const box = svg.getBoundingClientRect();
+    return { width: box.width, height: box.height };
+}
+
+export function standalone(svg) {
+    const copy = svg.cloneNode(true), { width, height } = sizeOf(svg);
+    inline(svg, copy);
+    for (const sheet of copy.querySelectorAll("style")) sheet.remove();
+    for (const name of ["tabindex", "role", "aria-hidden", "width", "height"]) copy.removeAttribute(name);
+    const paper = getComputedStyle(svg.closest(".autograd")).getPropertyValue("--paper");
+    const { x = 0, y = 0 } = svg.viewBox.baseVal ?? {};
+    copy.prepend(drawn("rect", { x, y, width, height, fill: paper, stroke: "none" }));
+    filled(copy, { xmlns: "http://www.w3.org/2000/svg", width, height }, []);
+    return new XMLSerializer().serializeToString(copy);
+}
+
+export async function png(svg) {
+    const { width, height } = sizeOf(svg);
+    const scale = Math.min(SCALE, MAX_SIDE / Math.max(width, height));
+    const address = URL.createObjectURL(new Blob([standalone(svg)], { type: "image/svg+xml" }));
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = element("canvas", { width: Math.ceil(width * scale), height: Math.ceil(height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    URL.revokeObjectURL(address);
+    return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large"))), "image/png"));
+}

@@ -1,0 +1,61 @@
+// The service worker: once the page was loaded it works without its server. The build puts FILES, with the hash of each, and VERSION
+// in front. All files of a build are kept or none; a new build takes over between two pages, never under one.
+
+const PREFIX = `playground ${self.registration.scope} `; // other pages of this server may keep things, too
+const CACHE = PREFIX + VERSION;
+const PAGE = "index.html";
+
+async function keep(cache, [path, hash]) {
+    const answer = await fetch(path, { cache: "no-cache" });
+    const bytes = await answer.arrayBuffer();
+    const found = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (found !== hash) throw new Error(`${path} is of another build`);
+    // A new answer: browsers refuse one that was redirected for a page.
+    await cache.put(path, new Response(bytes, { headers: { "Content-Type": answer.headers.get("Content-Type") ?? "" } }));
+}
+
+self.addEventListener("install", (event) => {
+    const all = async () => {
+        const cache = await caches.open(CACHE);
+        try {
+            await Promise.all(Object.entries(FILES).map((file) => keep(cache, file)));
+        } catch (error) {
+            await caches.delete(CACHE);
+            throw error;
+        }
+    };
+    event.waitUntil(all());
+});
+
+self.addEventListener("activate", (event) => {
+    const old = async () => {
+        for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+    };
+    event.waitUntil(old());
+});
+
+self.addEventListener("message", ({ data }) => {
+    if (data === "take over") self.skipWaiting();
+});
+
+async function page() {
+    const { waiting } = self.registration;
+    if (waiting && (await self.clients.matchAll()).length <= 1) { // nobody else has the old one open
+        waiting.postMessage("take over");
+        return new Response("", { headers: { Refresh: "0", "Content-Type": "text/html" } });
+    }
+    return file(PAGE);
+}
+
+async function file(path) {
+    const kept = await (await caches.open(CACHE)).match(path);
+    return kept ?? fetch(path);
+}
+
+self.addEventListener("fetch", (event) => {
+    const { url, method, mode } = event.request;
+    if (method !== "GET" || !url.startsWith(self.registration.scope)) return;
+    const path = url.slice(self.registration.scope.length).replace(/[?#].*/s, "");
+    if (mode === "navigate" && (path === "" || path === PAGE)) event.respondWith(page());
+    else if (Object.hasOwn(FILES, path)) event.respondWith(file(path));
+});

@@ -1,0 +1,250 @@
+"""What the page shows is in its address, and can be shared."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from playground.tests.actions import LONG, told, write
+from playground.tests.conftest import live, window
+from tests.support.axe import violations
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def link(shown: Any, level: int = 9) -> str:
+    text = shown if isinstance(shown, bytes) else json.dumps(shown).encode()
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return "#a" + base64.urlsafe_b64encode(packer.compress(text) + packer.flush()).decode().rstrip("=")
+
+
+TEXT = "tanh(u*v) - 0.25"
+GOOD = ["expression", {"text": TEXT, "numbers": {"u": 0.75, "v": -1.5}}]
+BROKEN = {
+    "#agarbage%%%": "broken",
+    "#a": "broken",
+    link(GOOD)[:-12]: "broken",
+    "#zAAAA": "newer",
+    link(["nowhere", {}]): "tab",
+    link(["__proto__", {}]): "tab",
+    link({"tab": "expression"}): "broken",
+    link([7, {}]): "broken",
+    link(b"\xff\xfe"): "broken",
+    link(b"[" * 20_000): "broken",
+    link(bytes(10_000_000)): "holds too much",
+    link(["expression", {"text": "x" * 1_000_000}]): "holds too much",
+    "#a" + "A" * 10_000_000: "too long",
+}
+WRONG = [None, 5, "text", [], [1, 2], {}, {"text": 5}, {"text": None, "numbers": 3}, {"numbers": {"u": "x", "v": None}},
+         {"text": TEXT, "numbers": [1]}, {"text": TEXT, "node": "x", "delta": {}}, {"name": 3, "step": "a"}, {"layers": "x", "step": -1}]  # fmt: skip
+
+
+@pytest.fixture
+def other(browser: Any, address: str) -> Iterator[Any]:
+    """A page that nothing was loaded in, and that lists its errors."""
+    context = window(browser)
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    yield page
+    context.close()
+
+
+def shared(page: Any, entry: str) -> None:
+    page.click("#share > button")
+    page.click(f"#share [role=menuitem]:text-is('{entry}')")
+
+
+def saved(page: Any, entry: str) -> bytes:
+    with page.expect_download(timeout=LONG) as download:
+        shared(page, entry)
+    return Path(download.value.path()).read_bytes()
+
+
+def shown_text(page: Any, tab: str = "expression") -> str:
+    return str(page.locator(f"#{tab} .cm-content").inner_text())
+
+
+def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, other: Any) -> None:
+    write(page, TEXT)
+    expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
+    page.locator("#expression .leaves input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1500)
+    result = page.locator("#expression .result").get_attribute("data-exact")
+    assert "#a" in page.url
+    other.goto(page.url)
+    live(other)
+    expect(other.locator("#expression .result")).to_have_attribute("data-exact", result, timeout=LONG)
+    assert shown_text(other) == TEXT
+    assert other.errors == []
+
+
+def test_another_link_in_the_same_window_is_followed(page: Any) -> None:
+    page.evaluate("hash => { location.hash = hash; }", link(GOOD))
+    expect(page.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
+    page.evaluate("hash => { location.hash = hash; }", link(["check", {"text": "audit"}]))
+    expect(page.locator("#tab-check")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_broken_link_says_so_and_shows_the_page_as_it_begins(page: Any, address: str, other: Any) -> None:
+    beginning = shown_text(page)
+    for hash_, word in BROKEN.items():
+        page.evaluate("hash => { location.hash = hash; }", hash_)
+        told(page, word, ".toast")
+        assert shown_text(page) == beginning
+        page.evaluate("document.querySelector('.toast').replaceChildren()")
+    other.goto(f"{address}/index.html#agarbage")
+    told(other, "broken", ".toast")
+    live(other)
+    assert shown_text(other) == beginning
+    assert other.errors == []
+
+
+@pytest.mark.parametrize("tab", ["expression", "network", "check"])
+def test_a_link_of_wrong_types_falls_back_field_by_field(page: Any, tab: str) -> None:
+    for state in WRONG:
+        page.evaluate("hash => { location.hash = hash; }", link([tab, state]))
+        expect(page.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+        page.wait_for_timeout(100)
+    assert page.locator(".toast").inner_text() == ""
+
+
+def test_what_is_too_long_for_a_link_is_said_and_a_reload_begins_anew(page: Any) -> None:
+    import random
+
+    rng = random.Random(0)
+    write(page, "# " + "".join(rng.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(60_000)))
+    shared(page, "Copy link")
+    told(page, "too long for a link", ".toast")
+    page.wait_for_timeout(1000)
+    assert "#" not in page.url
+
+
+def test_a_link_is_copied_or_offered_to_copy(page: Any) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write(page, TEXT)
+    page.wait_for_timeout(1000)
+    shared(page, "Copy link")
+    told(page, "Link copied", ".toast")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    shared(page, "Copy link")
+    expect(page.locator(".toast textarea")).to_have_value(page.url)
+    assert violations(page) == []
+
+
+def ran(code: str, tmp_path: Path) -> str:
+    (tmp_path / "program.py").write_text(code, encoding="utf-8")
+    done = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.mark.parametrize("text", [TEXT, "a = Value(0.1)\nb = Value(0.2)\nloss = (a * b - exp(a)) ** 2"])
+def test_the_notebook_is_valid_and_its_program_gives_the_number_on_the_page_to_the_last_bit(page: Any, tmp_path: Path, text: str) -> None:
+    write(page, text)
+    expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
+    page.locator("#expression .leaves input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1500)
+    exact = page.locator("#expression .result").get_attribute("data-exact")
+    notebook = nbformat.reads(saved(page, "Open in a notebook").decode(), as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    about, install, program, drawing = notebook.cells
+    assert page.url in about.source
+    assert "pip install" in install.source
+    assert "scalar-autograd" in install.source
+    assert "draw_dot" in drawing.source
+    printed = ran(program.source, tmp_path)
+    assert float(printed.split("\n")[0].rpartition(" = ")[2]) == float(exact)
+    ran(f"{program.source}\n{drawing.source}", tmp_path)
+
+
+def test_the_program_that_is_copied_runs(page: Any, tmp_path: Path) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shared(page, "Copy as Python")
+    told(page, "Program copied", ".toast")
+    exact = page.locator("#expression .result").get_attribute("data-exact")
+    printed = ran(page.evaluate("navigator.clipboard.readText()"), tmp_path)
+    assert float(printed.split("\n")[0].rpartition(" = ")[2]) == float(exact)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_picture_stands_alone_as_svg_and_as_png(page: Any, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_timeout(1500)
+    text = saved(page, "Download picture (SVG)").decode()
+    svg = ElementTree.fromstring(text)
+    assert "var(" not in text
+    assert "class=" not in text
+    assert not [name for name in ("script", "style", "foreignObject") if f"<{name}" in text]
+    width, height = float(svg.attrib["width"]), float(svg.attrib["height"])
+    image = Image.open(io.BytesIO(saved(page, "Download picture (PNG)"))).convert("RGB")
+    assert abs(image.width - 2 * width) <= 1
+    assert abs(image.height - 2 * height) <= 1
+    assert image.getpixel((0, 0)) == ((255, 255, 255) if theme == "light" else (0x15, 0x18, 0x1C))
+    assert len(image.getcolors(1 << 24) or []) > 20
+
+
+def test_the_share_menu_is_worked_with_the_keyboard(page: Any) -> None:
+    button = page.locator("#share > button")
+    focused = page.locator(":focus")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(focused).to_have_text("Copy link")
+    page.keyboard.press("ArrowUp")
+    expect(focused).to_have_text("Copy embed code")
+    page.keyboard.press("o")
+    expect(focused).to_have_text("Open in a notebook")
+    page.keyboard.press("Home")
+    expect(focused).to_have_text("Copy link")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowDown")
+    expect(focused).to_have_text("Copy link")
+    page.keyboard.press("Tab")
+    expect(page.locator("#share [role=menu]")).to_be_hidden()
+
+
+def test_a_lecture_page_embeds_one_tab_and_links_to_the_playground(page: Any, other: Any, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write(page, TEXT)
+    page.wait_for_timeout(1000)
+    shared(page, "Copy embed code")
+    told(page, "Embed code copied", ".toast")
+    snippet = page.evaluate("navigator.clipboard.readText()")
+    assert "?embed#a" in snippet
+    other.route(f"{address}/lecture.html", lambda route: route.fulfill(body=f"<!DOCTYPE html><title>Lecture</title>{snippet}", content_type="text/html"))
+    other.goto(f"{address}/lecture.html")
+    frame = other.frame_locator("iframe").first
+    expect(frame.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
+    expect(frame.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    expect(frame.locator("[role=tablist]")).to_be_hidden()
+    with other.context.expect_page() as opened:
+        frame.locator("a.whole").click()
+    assert opened.value.url == page.url
+    assert other.errors == []
+
+
+def test_the_tab_to_embed_may_be_named(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html?embed=check")
+    expect(other.locator("#check")).to_be_visible(timeout=LONG)
+    expect(other.locator("#expression")).to_be_hidden()

@@ -1,0 +1,85 @@
+"""What is typed, as a program of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import struct
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value
+from playground import expression
+from playground.typed import Slip
+
+EXPRESSIONS = [
+    "tanh(w1*x1 + w2*x2 + b)",
+    "a/b + 1/3 - 7**0.5",
+    "where(x < y, x*x, y) + (a == b) + (a != b)",
+    "x*(2**0.5) + 1e308*10 - exp(3)",
+    "max_ + abs(x) % 3 + round(y) + sum(x, y)",
+    "(a +\n b)",
+    "y*f*z",
+    "3**40*x + 9007199254740993*3",
+    "mean(a, b) * var(a, b, c)",
+]
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """As the page has it."""
+    with warnings.catch_warnings(action="ignore"):
+        yield
+
+
+def ran(code: str) -> dict[str, object]:
+    scope: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(code, "<program>", "exec"), scope)
+    return scope
+
+
+def bits(x: float) -> bytes:
+    return b"nan" if math.isnan(x) else struct.pack("<d", x)
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+@given(numbers=st.lists(st.floats(-50, 50) | st.sampled_from([0.0, -0.0, math.inf, math.nan]), min_size=5, max_size=5))
+def test_the_program_of_an_expression_gives_the_value_on_the_page_to_the_last_bit(text: str, numbers: list[float]) -> None:
+    named = dict(zip(("w1", "x1", "b", "x", "y"), numbers, strict=True))
+    shown = expression.show(text, named)
+    made = expression.program(text, named)
+    scope = ran(made["code"])
+    root = scope[made["drawing"].rpartition("(")[2].rstrip(")")]
+    assert isinstance(root, Value)
+    assert bits(root.data) == bits(shown["value"])
+
+
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("a = Value(2.0)\nb = Value(3.0, label='é'); loss = (a * b - 5) ** 2", {"a": 7.25}),
+        ("x = [Value(1.0), Value(2.0)]\nsum([v*v for v in x])", {}),
+        ("a = Value(1)\n(a\n * tanh(a))  # a comment", {"a": 0.5}),
+        ("import random\nrandom.seed(1)\nw = Value(random.random())\ny = w * math.pi\ny.backward()", {}),
+        ("net = nn.MLP(2, [2, 1], seed=0)\nnet([1.0, 2.0])", {}),
+    ],
+)
+def test_the_program_of_lines_gives_the_value_on_the_page_to_the_last_bit(text: str, moved: dict[str, float]) -> None:
+    shown = expression.show(text, moved)
+    made = expression.program(text, moved)
+    scope = ran(made["code"])
+    root = scope[made["drawing"].rpartition("(")[2].rstrip(")")]
+    assert isinstance(root, Value)
+    assert bits(root.data) == bits(shown["value"])
+    assert any(type(x) is Value and x.grad for x in scope.values()) or "nn" in text or "[" in text
+
+
+def test_an_expression_whose_variable_has_the_name_of_a_function_says_so() -> None:
+    with pytest.raises(Slip, match="another name"):
+        expression.program("exp*exp(x)", {})
