@@ -150,13 +150,17 @@ def test_a_link_is_copied_or_offered_to_copy(page: Any) -> None:
 
 def ran(code: str, tmp_path: Path) -> str:
     (tmp_path / "program.py").write_text(code, encoding="utf-8")
-    done = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "program.py"], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
     assert done.stderr == ""
     return done.stdout
 
 
 @pytest.mark.parametrize("text", [TEXT, "a = Value(0.1)\nb = Value(0.2)\nloss = (a * b - exp(a)) ** 2"])
-def test_the_notebook_is_valid_and_its_program_gives_the_number_on_the_page_to_the_last_bit(page: Any, tmp_path: Path, text: str) -> None:
+def test_the_notebook_is_valid_and_its_program_gives_the_number_on_the_page_to_the_last_bit(
+    page: Any, tmp_path: Path, text: str
+) -> None:
     write(page, text)
     expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
     page.locator("#expression .leaves input[type=range]").first.focus()
@@ -232,7 +236,10 @@ def test_a_lecture_page_embeds_one_tab_and_links_to_the_playground(page: Any, ot
     told(page, "Embed code copied", ".toast")
     snippet = page.evaluate("navigator.clipboard.readText()")
     assert "?embed#a" in snippet
-    other.route(f"{address}/lecture.html", lambda route: route.fulfill(body=f"<!DOCTYPE html><title>Lecture</title>{snippet}", content_type="text/html"))
+    other.route(
+        f"{address}/lecture.html",
+        lambda route: route.fulfill(body=f"<!DOCTYPE html><title>Lecture</title>{snippet}", content_type="text/html"),
+    )
     other.goto(f"{address}/lecture.html")
     frame = other.frame_locator("iframe").first
     expect(frame.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
