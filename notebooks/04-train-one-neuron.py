@@ -212,7 +212,8 @@ plt.show()
 # %% [markdown]
 # - **0.002** is too small: it goes the right way, but takes forever.
 # - **0.05** falls and never rises.
-# - **0.1** jumps about at first: a step may land on the other side of the valley, higher than before. Here it recovers.
+# - **0.1** jumps about at first: a step may land on the other side of the valley, higher than before. Here it recovers,
+#   and in the end its loss is the lowest of the four.
 # - **5** is far too large. The first step throws the parameters so far that every $\tanh$ is flat (*saturated*, as in notebook
 #   2), the gradients vanish, and it never moves again. Two points stay wrong, and each costs $2^2 = 4$.
 #
