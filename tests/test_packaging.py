@@ -99,8 +99,9 @@ def test_the_sdist_has_what_its_tests_need(built):
     with tarfile.open(path) as archive:
         found = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSE", "Makefile", "tests/conftest.py", "tools/site.py"} <= found
+    assert "playground/package.json" in found
     assert any(name.startswith("notebooks/") for name in found)
-    assert not any(re.search(r"__pycache__|\.venv|\.ipynb_checkpoints", name) for name in found)
+    assert not any(re.search(r"__pycache__|\.venv|\.ipynb_checkpoints|node_modules", name) for name in found)
 
 
 # -- in an empty environment --------------------------------------------------------------------------------
