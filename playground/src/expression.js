@@ -118,6 +118,7 @@ export function expressionTab(root, { python, changed, first }) {
             paint({ ...first, page: { ...rest, svg: upright() ? narrow : svg } });
             update.play();
             build();
+            python.ask("load"); // after it
         },
         state: () => ({ text: code.text(), numbers: Object.fromEntries([...numbers].filter(([, x]) => Number.isFinite(x))), ...closer.state() }),
         restore(state) {
