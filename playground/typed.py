@@ -10,9 +10,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, NoReturn
 
 import autograd
-import nn
-from autograd.audit import audit
-from autograd.testing import gradcheck
 
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
@@ -55,6 +52,10 @@ printed: Printed | None = None  # by the lines that ran last
 
 def names() -> dict[str, Any]:
     """The names that typed lines begin with."""
+    import nn  # these are imported here: the page shows its first graphs without them
+    from autograd.audit import audit
+    from autograd.testing import gradcheck
+
     public = {name: getattr(autograd, name) for name in autograd.__all__}
     modules = {"autograd": autograd, "nn": nn, "random": random, "math": math}
     return public | modules | {"audit": audit, "gradcheck": gradcheck, "input": _input}
@@ -62,6 +63,11 @@ def names() -> dict[str, Any]:
 
 def _input(prompt: object = "", /) -> NoReturn:
     raise EOFError("nobody can answer here: write the value into the text instead of input()")
+
+
+def load() -> None:
+    """Import what typed lines may use, while the page has nothing else to do."""
+    names()
 
 
 def run_lines(text: str, scope: dict[str, Any]) -> None:

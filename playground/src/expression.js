@@ -33,10 +33,9 @@ export function expressionTab(root, { python, changed, first }) {
         done(fresh) {
             clearTimeout(complaint);
             code.mark(null);
-            const other = edited;
+            const ended = edited;
             edited = false;
-            paint(fresh);
-            if (other) update.end();
+            paint(fresh, ended);
         },
         failed(error) {
             clearTimeout(complaint);
@@ -44,7 +43,7 @@ export function expressionTab(root, { python, changed, first }) {
         },
     });
     const move = latest(() => python.ask("move", byName(), upright()), {
-        done: paint,
+        done: (fresh) => paint(fresh),
         failed: (error) => code.mark(error),
     });
 
@@ -82,7 +81,7 @@ export function expressionTab(root, { python, changed, first }) {
         writing = false;
     }
 
-    function paint(fresh) {
+    function paint(fresh, ended = false) {
         answer = fresh;
         const value = toNumber(fresh.value);
         result.replaceChildren(`${fresh.page.root} = ${showNumber(value)}`);
@@ -90,7 +89,7 @@ export function expressionTab(root, { python, changed, first }) {
         trouble.textContent = fresh.trouble;
         leaves.show(fresh);
         if (update === null) update = mount(stage, fresh.page, stage);
-        else update(fresh.page);
+        else update(fresh.page, ended);
         closer.show(fresh.page);
     }
 
@@ -118,6 +117,7 @@ export function expressionTab(root, { python, changed, first }) {
             paint({ ...first, page: { ...rest, svg: upright() ? narrow : svg } });
             update.play();
             build();
+            python.ask("load").catch(() => {}); // after it, and none needs it
         },
         state: () => ({ text: code.text(), numbers: Object.fromEntries([...numbers].filter(([, x]) => Number.isFinite(x))), ...closer.state() }),
         restore(state) {

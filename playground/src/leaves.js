@@ -32,8 +32,9 @@ export function leafList({ moved, asked }) {
         controls.forEach((control, i) => {
             const slope = toNumber(slopes[i]);
             control.show(toNumber(numbers[i]), sliders[i]);
-            gradients[i].textContent = showNumber(slope, 4);
-            gradients[i].className = `gradient ${sign(slope)}`;
+            const broken = !Number.isFinite(slope);
+            gradients[i].textContent = `${broken ? "⚠ " : ""}${showNumber(slope, 4)}`;
+            gradients[i].className = `gradient ${broken ? "broken" : sign(slope)}`;
             gradients[i].title = exact(slope);
             gradients[i].dataset.leaf = sliders[i].name.replace(NUMBER, (digit) => digit.charCodeAt(0) - 0x2080);
             gradients[i].dataset.exact = exact(slope);

@@ -180,22 +180,22 @@ function mount(root, data, keyboard = document) {
     view.reveal([...picture.lit("now"), ...picture.lit("receives")].map(picture.measured));
   }
 
-  function update(fresh) {
+  // Other numbers, or another graph, which is seen whole; `ended`: after the last step.
+  function update(fresh, ended = false) {
     const names = (of) => Object.values(of.nodes).map(({ name }) => name).join();
-    const same = names(data) === names(fresh);
-    const turned = data.direction !== fresh.direction;
+    const same = names(data) === names(fresh) && data.steps.length === fresh.steps.length && data.direction === fresh.direction;
     const before = shown;
     read(fresh);
     if (!same) list();
     tall &&= data.narrow !== undefined;
     const svg = tall ? data.narrow : data.svg;
-    if (turned) picture.place(svg, data, walk);
-    else picture.renumber(svg, data, walk);
-    shown = same && !turned ? before : undefined; // of other steps there is nothing to compare with
-    controls.resize(data.steps.length);
+    if (same) picture.renumber(svg, data, walk);
+    else picture.place(svg, data, walk);
+    stepped &&= same;
+    shown = same && !ended ? before : undefined; // in other steps there is nothing to compare with
+    controls.resize(data.steps.length, ended ? data.steps.length - 1 : controls.index);
   }
   update.close = () => life.abort();
-  update.end = () => controls.move(data.steps.length - 1);
-  update.play = () => (stillness.matches ? update.end() : controls.start());
+  update.play = () => (stillness.matches ? controls.move(data.steps.length - 1) : controls.start());
   return update;
 }

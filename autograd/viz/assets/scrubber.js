@@ -151,11 +151,11 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     show(index, frame !== null);
   }
 
-  // Change the number of frames to `n`.
-  function resize(n) {
+  // Change the number of frames to `n`, and show frame i.
+  function resize(n, i = index) {
     count = n;
     scale();
-    go(index);
+    go(i);
   }
 
   function scale() {

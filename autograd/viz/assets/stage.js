@@ -86,8 +86,8 @@ function stage({ label, taken = [] }) {
     box = { width: root.clientWidth, height: root.clientHeight };
     stop();
     if (!keep) [chosen, fitted] = [false, true];
+    map.draw(svg, size, boxOf); // before it is shown, or not: that depends on its size
     set(fitted ? fitting() : view);
-    map.draw(svg, size, boxOf);
   }
 
   function fitting() {
