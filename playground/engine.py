@@ -33,5 +33,5 @@ def call(name: str, args: str) -> str:
             result = {"answer": getattr(import_module(CALLS[name]), name)(*json.loads(args))}
     except Slip as slip:
         result = {"slip": slip.place}
-    told = {} if typed.printed is None else {"printed": str(typed.printed)}
+    told: dict[str, str] = {} if typed.printed is None else {"printed": str(typed.printed)}
     return json.dumps(plain({**result, **told}), allow_nan=False)
