@@ -22,7 +22,6 @@ suppress_warnings = ["mystnb.unknown_mime_type"]  # a widget's output has other 
 html_math_renderer = "mathml"
 python_maximum_signature_line_length = 88
 python_display_short_literal_types = True
-add_module_names = False
 
 # The notebooks are shown with the outputs stored in them.
 nb_execution_mode = "off"
