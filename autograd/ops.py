@@ -327,8 +327,8 @@ polygamma: Polygamma = op("polygamma", scalar_math.polygamma, lambda z, n, x: NA
 
 abs:      Unary  = op("abs",      math.fabs,           lambda z, x: sign(x),                       kinks=_from_zero, at_kink=(0.0,),
                       text="|{}|", latex=r"\left|{}\right|", precedence=(ATOM, ANY), symbol="|·|", ufunc="absolute")
-sign:     Unary  = op("sign",     scalar_math.sign,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True)
-step:     Unary  = op("step",     scalar_math.step,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True,
+sign:     Unary  = op("sign",     scalar_math.sign,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True, textbook=["0"])
+step:     Unary  = op("step",     scalar_math.step,    _flat,                                      kinks=_from_zero, at_kink=(0.0,), jumps=True, textbook=["0"],
                       text="[{} > 0]", latex=r"\left[{} > 0\right]", precedence=(ATOM, SUM))
 floor:    Unary  = op("floor",    scalar_math.floored, _zero,
                       kinks=_from_integer, at_kink=(0.0,), jumps=True, varies_fast=True,

@@ -22,11 +22,11 @@ suppress_warnings = ["mystnb.unknown_mime_type"]  # a widget's output has other 
 html_math_renderer = "mathml"
 python_maximum_signature_line_length = 88
 python_display_short_literal_types = True
-add_module_names = False
 
 # The notebooks are shown with the outputs stored in them.
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_code_prompt_show, nb_code_prompt_hide = "Show the code", "Hide the code"
 nb_mime_priority_overrides = [("html", "text/html", 0), ("html", "image/png", 10)]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block", "fieldlist"]
 myst_heading_anchors = 3

@@ -53,7 +53,7 @@ print(round(rate(0.1), 3), round(rate(0.01), 3), round(rate(0.001), 3))
 #
 # **Predict**: on which side of that line does the curve run, to the left of the point and to the right?
 
-# %%
+# %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 
 xs = [1 + i / 50 for i in range(101)]

@@ -27,7 +27,7 @@
 #
 # **Predict**: where is the curve steepest, and how steep is it there? Put $n = 0$ into the second formula.
 
-# %%
+# %% tags=["hide-input"]
 import math
 
 import matplotlib.pyplot as plt

@@ -173,7 +173,7 @@ print(f"{right} of {len(points)} points on the right side")
 #
 # **Predict**: how many of the three lines will the network have put to use, and where?
 
-# %%
+# %% tags=["hide-input"]
 figure, ax = plt.subplots(figsize=(4, 4))
 grid = [i / 10 for i in range(-25, 26)]
 scores = [[network([x1, x2]).data for x1 in grid] for x2 in grid]

@@ -316,7 +316,7 @@ for name, (hidden, reg) in settings.items():
 # **Predict**: three hidden neurons with biases draw three lines, fifty draw fifty. What will the two boundaries look like? And
 # those of the networks without biases?
 
-# %%
+# %% tags=["hide-input"]
 from nn import plot
 
 figure, axes = plt.subplots(2, 2, figsize=(8, 7), layout="constrained")

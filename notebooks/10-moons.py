@@ -72,7 +72,7 @@ print(len(weights[0]), "parameters, the same in both:", weights[0] == weights[1]
 # **Predict**: what is the slope of this loss where the point is wrong, where it is right but not by enough, and where it is
 # right by more than the margin?
 
-# %%
+# %% tags=["hide-input"]
 from autograd import grad, relu
 
 products = [i / 50 for i in range(-100, 151)]

@@ -19,7 +19,7 @@
 # **Predict**: a float has about 16 digits. At which step will the error be smallest: near $10^{-1}$, $10^{-5}$, $10^{-10}$ or
 # $10^{-15}$?
 
-# %%
+# %% tags=["hide-input"]
 import math
 
 import matplotlib.pyplot as plt
@@ -264,7 +264,7 @@ try:
 except GradientError:
     print("shrunk to w, x, b =", tried[-1])
 
-# %%
+# %% tags=["hide-input"]
 fails = [i for i, point in enumerate(tried, 1) if point not in passed]
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="tight")
 for i in fails:

@@ -40,7 +40,7 @@ print(f"{2 * math.cos(2.0) - 2.0 * math.sin(2.0):.12f}")
 #
 # **Predict**: $\tanh$ rises from −1 to 1, steepest at 0. Where is its second derivative 0, and on which side is it negative?
 
-# %%
+# %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 
 from autograd import grad, tanh
@@ -93,7 +93,7 @@ for step in range(6):
 # where $f'' = 2$, a step leaves $1 - 0.1 f'' = 0.8$ of the distance. The last column is the ratio of the distances after and
 # before a step.
 
-# %%
+# %% tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(7, 3.4))
 xs = [i / 50 for i in range(-25, 116)]
 ax.plot(xs, [valley(x) for x in xs], color="black", label="f")
@@ -139,7 +139,7 @@ print(f"Newton,  {len(newton) - 1:>4} steps: {rosenbrock(newton[-1]):.1e}")
 print(f"descent, {len(descent) - 1:>4} steps: {rosenbrock(descent[-1]):.1e}")
 print("Newton's first values:", *[f"{rosenbrock(p):.4g}" for p in newton[:5]])
 
-# %%
+# %% tags=["hide-input"]
 columns, rows = np.linspace(-1.6, 1.6, 120), np.linspace(-3.5, 2, 120)
 heights = [[rosenbrock((a, b)) for a in columns] for b in rows]
 fig, ax = plt.subplots(figsize=(7, 3.8))
@@ -358,7 +358,7 @@ _, pullback = vjp(of_four, 0.3)
 picks = [[1.0, 0, 0, 0], [0, 1.0, 0, 0], [0, 0, 1.0, 0], [0, 0, 0, 1.0]]
 print("four vjps:", [round(pullback(pick)[0], 6) for pick in picks])
 
-# %%
+# %% tags=["hide-input"]
 sizes = [1, 3, 10, 30, 100]
 inward = [profile(score([Value(i / 10) for i in range(n)])) for n in sizes]
 # With many outputs, reverse mode needs one sweep per output. One forward sweep covers them all: its

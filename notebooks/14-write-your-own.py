@@ -143,7 +143,7 @@ print(to_python(y))
 # The last lines are our partials, recorded and printed as code, and those of the built-in operations, which come from the same
 # table.
 
-# %%
+# %% tags=["hide-input"]
 from autograd import grad
 
 xs = [i / 20 for i in range(-80, 81)]

@@ -61,14 +61,15 @@ def moved(text: str, up: str) -> str:
 
 
 def build(out: Path) -> None:
-    """Write the pages to `out`, all of them anew; RuntimeError if Sphinx warns of anything."""
+    """Write the pages to the new folder `out`; RuntimeError if Sphinx warns of anything."""
     from sphinx.cmd.build import build_main
 
     with TemporaryDirectory() as work:
         _gather(Path(work) / "sources")
-        places = ["-c", str(ROOT / "docs"), "-d", f"{work}/doctrees", f"{work}/sources", str(out)]
+        places = ["-c", str(ROOT / "docs"), "-d", f"{work}/doctrees", f"{work}/sources", f"{work}/pages"]
         if build_main(["-q", "-W", "--keep-going", "-j", "auto", *places]):
             raise RuntimeError("Sphinx found mistakes in the pages: they are listed above")
+        shutil.copytree(f"{work}/pages", out)  # MyST-NB leaves a folder beside them
 
 
 def main() -> None:

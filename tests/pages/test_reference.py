@@ -47,11 +47,12 @@ def test_a_clause_at_the_end_of_a_sentence_is_an_exception_too():
 
 
 def test_an_entry_has_signature_types_example_and_members():
-    text = entry("nn.Module", nn.Module)
-    assert "{py:class} nn.Module" in text
-    assert "{py:method} nn.Module.zero_grad() -> None" in text
-    assert "{py:property}" in entry("autograd.Value", autograd.Value)
-    assert "{py:exception} autograd.AnomalyError" in entry("autograd.AnomalyError", autograd.AnomalyError)
+    text = entry("nn", "Module", nn.Module)
+    assert "{py:class} Module()\n:module: nn\n" in text
+    assert "{py:method} Module.zero_grad() -> None\n:module: nn\n" in text
+    assert "```pycon\n>>> " in text
+    assert "{py:property} Value.data\n:module: autograd\n:type: float\n" in entry("autograd", "Value", autograd.Value)
+    assert "{py:exception} AnomalyError" in entry("autograd", "AnomalyError", autograd.AnomalyError)
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -9,7 +9,7 @@ grad jacobian
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir, redirect_stdout, suppress
 from importlib import import_module
 from io import StringIO
@@ -45,30 +45,32 @@ class Entries(SphinxDirective):
         for name in " ".join(self.content).split():
             if name not in names(module):
                 raise self.error(f"{path} has no public name {name!r}")
-            entries.append(entry(f"{path}.{name}", getattr(module, name), "plot" in self.options, without))
+            entries.append(entry(path, name, getattr(module, name), "plot" in self.options, without))
         return self.parse_text_to_nodes("\n\n".join(entries), allow_section_headings=False)
 
 
-def entry(name: str, it: Any, plotted: bool = False, without: Any = ()) -> str:
-    """The entry of a public object, in Markdown."""
+def entry(path: str, name: str, it: Any, plotted: bool = False, without: Any = ()) -> str:
+    """The entry of a public object of the module at `path`, in Markdown."""
     if inspect.isclass(it):
         kind = "exception" if issubclass(it, BaseException) else "class"
-        return directive(kind, name + signature(it), "\n\n".join([_bases(it), *_body(it), *_members(name, it, without)]), FENCE)
+        body = [_bases(it), *_body(it), *_members(path, name, it, without)]
+        return directive(kind, name + signature(it), body, FENCE, module=path)
     if not callable(it):
-        return directive("data", name, "\n\n".join(_body(it)), FENCE)
+        return directive("data", name, _body(it), FENCE, module=path)
     body = list(_body(it))
     op = it if isinstance(it, Op) else TABLE.get(it.__name__)
-    if op is not None and name.startswith("autograd."):
+    if op is not None and path == "autograd":
         body.insert(1, rule(op))
     elif plotted:
         body.insert(1, card("", (), Plot(f"{it.__name__}(x)", it, -4.0, 4.0)))
-    return directive("function", name + signature(it), "\n\n".join(body), FENCE)
+    return directive("function", name + signature(it), body, FENCE, module=path)
 
 
-def directive(kind: str, head: str, body: str, colons: int, **options: str) -> str:
+def directive(kind: str, head: str, body: Iterable[str], colons: int, **options: str) -> str:
     """An entry of Sphinx's Python domain."""
     listed = "\n".join(f":{option}: {text}" for option, text in options.items())
-    return f"{':' * colons}{{py:{kind}}} {head}\n{listed}\n\n{body}\n{':' * colons}"
+    fence = ":" * colons
+    return "\n\n".join([f"{fence}{{py:{kind}}} {head}\n{listed}", *body, fence])
 
 
 def signature(it: Any) -> str:
@@ -112,7 +114,7 @@ def _bases(it: type) -> str:
     return f"Base: {', '.join(links)}" if links else ""
 
 
-def _members(name: str, it: type, without: Any) -> Iterator[str]:
+def _members(path: str, name: str, it: type, without: Any) -> Iterator[str]:
     """Methods and properties with a docstring: its own, and those of bases that have no entry."""
     seen: set[str] = set()
     for base in it.__mro__:
@@ -123,10 +125,10 @@ def _members(name: str, it: type, without: Any) -> Iterator[str]:
         for key, member in vars(base).items():
             if (not key.startswith("_") or key == "__call__") and getattr(it, key, None) is not None and key not in seen:
                 seen.add(key)
-                yield _member(f"{name}.{key}", member)
+                yield _member(path, f"{name}.{key}", member)
 
 
-def _member(name: str, member: Any) -> str:
+def _member(path: str, name: str, member: Any) -> str:
     options: Mapping[str, str] = {}
     if isinstance(member, (classmethod, staticmethod)):
         options = {type(member).__name__: ""}
@@ -141,7 +143,7 @@ def _member(name: str, member: Any) -> str:
         return ""
     if not member.__doc__:  # as its base says
         return ""
-    return directive(kind, head, "\n\n".join(_body(member)), FENCE - 4, **options)
+    return directive(kind, head, _body(member), FENCE - 4, module=path, **options)
 
 
 def _without_self(function: Any, bound: bool) -> str:
