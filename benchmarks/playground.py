@@ -6,10 +6,12 @@ The playground is built first; `--built FOLDER` takes one that is, and words cho
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,13 +24,14 @@ from tools.playground import build
 STARTS = 5  # rounds of each way to start
 LINES = {50: 5.0, 10: 10.0}  # Mbit/s, and the seconds in which the engine should be live
 PATIENCE = 90_000  # milliseconds
+KEEPING = 5000  # milliseconds, in which the page stores what it needs without a server
 SECONDS = 4.0  # of each training
 SAMPLES = 250
 NETS = {(4, 2): 55.0, (16, 16): 50.0, (8, 8, 8): 40.0}  # hidden layers, and the frames per second that they should reach
 
 # Runs before any script of the page. `starts` promises when the first picture and the live engine were on the screen, in
 # milliseconds from the navigation. `painted(type)`: from the next input to the paint in which the headline has changed.
-# `revived()`: from the end of Python's worker to the next one's being live. Both leave a promise in `took`.
+# `revived()`: from the end of a loop to the paint of what is written next. Both leave a promise in `took`.
 PROBE = """(() => {
   const after = (done) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
@@ -52,12 +55,15 @@ PROBE = """(() => {
   requestAnimationFrame(look);
   window.revived = () => {
     window.took = limited("stop", (done) => {
-      const state = document.getElementById("state");
+      const before = headline();
       let ended = null;
-      new MutationObserver(() => {
-        if (state.dataset.state !== "ready") ended ??= performance.now();
-        else if (ended !== null) done(performance.now() - ended);
-      }).observe(state, { attributes: true });
+      const watch = new MutationObserver(() => {
+        if (ended === null && document.body.innerText.includes("stopped")) ended = performance.now();
+        if (ended === null || headline() === before) return;
+        watch.disconnect();
+        after((now) => done(now - ended));
+      });
+      watch.observe(document.body, { subtree: true, childList: true, characterData: true });
     });
   };
   window.painted = (type) => {
@@ -76,8 +82,8 @@ PROBE = """(() => {
 })()"""
 
 FRAMES = """async (seconds) => {
-  const status = document.querySelector("#network [role=status]");
-  const steps = () => Number(/^\\D*([\\d,]+) steps/.exec(status.textContent)?.[1].replace(",", ""));
+  const told = document.querySelector("#network .numbers");
+  const steps = () => Number(/^step (\\d+)/.exec(told.textContent)[1]);
   const first = steps(), begin = performance.now();
   let last = first, drawn = 0, now = begin;
   while (now - begin < 1000 * seconds) {
@@ -136,11 +142,15 @@ def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
             found["sight"].append(first["sight"])
             found["cold"].append(first["live"])
             sizes.append(1e-6 * host.sent)
-            context.pages[0].wait_for_timeout(1000)  # what is kept for offline use is stored meanwhile
-            found["warm"].append(_again(context, host.address)["live"])
+            found["warm"].append(_again(context, host.address))
+            context.close()
+        with StaticHost(folder, fresh_for=0) as host, TemporaryDirectory() as profile:
+            context = launch(Path(profile))
+            started(context.pages[0], host.address)
+            context.pages[0].wait_for_timeout(KEEPING)
             host.stop()
             with suppress(ConnectionError):
-                found["offline"].append(_again(context, host.address)["live"])
+                found["offline"].append(_again(context, host.address))
             context.close()
     yield Row("first sight, before Python", found["sight"], "s", 1.0)
     for name, goal in (("cold", 3.0), ("warm", 1.5), ("offline", 1.5)):
@@ -148,12 +158,13 @@ def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
     yield Row("transferred, gzipped", sizes, "MB", 8.5)
 
 
-def _again(context: Any, address: str) -> dict[str, float]:
+def _again(context: Any, address: str) -> float:
+    """When the engine was live in a new page; ConnectionError if there was no page."""
     from playwright.sync_api import Error
 
     page = context.new_page()
     try:
-        return started(page, address)
+        return started(page, address)["live"]
     except Error as error:
         raise ConnectionError(error.message) from None
     finally:
@@ -172,12 +183,12 @@ def line_rows(launch: Launch, folder: Path) -> Iterator[Row]:
         yield Row(f"engine live, {megabits} Mbit/s", found, "s", goal)
 
 
-def write(page: Any, text: str) -> None:
-    """Put the text in place of what stands in the editor."""
+def write(page: Any, text: str, settle: float = 1500.0) -> None:
+    """Put the text in place of what stands in the editor, and wait so many milliseconds."""
     page.click("#expression .cm-content")
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(text)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(settle)
 
 
 def painted(page: Any, kind: str, act: Callable[[], None]) -> float:
@@ -193,7 +204,7 @@ def typed(page: Any, text: str, count: int) -> list[float]:
     """The text ends in a factor, which each keystroke changes."""
     write(page, text + "2")
     keys = ("3", "Backspace") * (count // 2)
-    return [painted(page, "keydown", lambda key=key: page.keyboard.press(key)) for key in keys][4:]
+    return [painted(page, "keydown", partial(page.keyboard.press, key)) for key in keys][4:]
 
 
 def type_rows(page: Any) -> Iterator[Row]:
@@ -218,7 +229,7 @@ def drag_rows(page: Any) -> Iterator[Row]:
     page.mouse.move(box["x"] + box["width"] * 0.2, y)
     page.mouse.down()
     page.wait_for_timeout(500)
-    found = [painted(page, "input", lambda x=x: page.mouse.move(x, y)) for x in places]
+    found = [painted(page, "input", partial(page.mouse.move, x, y)) for x in places]
     page.mouse.up()
     yield Row("slider to paint", found, "ms", 33.0, 60.0)
 
@@ -227,49 +238,40 @@ def train_rows(page: Any) -> Iterator[Row]:
     """Train, with everything drawn."""
     page.click("#tab-network")
     page.wait_for_selector("#network .plane", timeout=PATIENCE)
-    page.fill("#network [name=samples]", str(SAMPLES))
-    page.keyboard.press("Tab")
+    samples = page.locator("#network").get_by_label("Samples").and_(page.locator("input[type=number]"))
+    samples.fill(str(SAMPLES))
+    samples.press("Enter")
+    speed = page.locator("#network").get_by_label("Speed")
     for sizes, goal in NETS.items():
-        title = "-".join(map(str, (2, *sizes, 1)))
-        if not resized(page, sizes):
-            yield Row(f"training {title} (the page offers no such network)", [], "frames/s", goal, more=True)
-            continue
-        rates = played(page)
-        yield Row(f"training {title}, {SAMPLES} points, 60×60 boundary", [rates[0]], "frames/s", goal, more=True)
-    speed = page.locator("#network [name=speed]")
-    rates = []
-    if speed.count() == 1:
-        resized(page, next(iter(NETS)))
-        speed.select_option("10")
-        rates = [played(page)[1]]
-    yield Row("ten steps a frame, 2-4-2-1", rates, "steps/s", 1000.0, more=True)
+        resize(page, sizes)
+        title = f"training {'-'.join(map(str, (2, *sizes, 1)))}, {SAMPLES} points, 60×60 boundary"
+        yield Row(title, [played(page)[0]], "frames/s", goal, more=True)
+    resize(page, next(iter(NETS)))
+    speed.select_option("10")
+    yield Row("ten steps a frame, 2-4-2-1", [played(page)[1]], "steps/s", 1000.0, more=True)
+    speed.select_option("1")
 
 
-def resized(page: Any, sizes: tuple[int, ...]) -> bool:
-    """Click until the hidden layers have these sizes; whether that was possible."""
-    layers = page.locator("#network .layer")
+def resize(page: Any, sizes: tuple[int, ...]) -> None:
+    """Click until the hidden layers have these sizes."""
+    layers = page.locator("#network .layer .size")
     while layers.count() < len(sizes):
-        page.click("#network button:has-text('+ layer')")
+        page.get_by_label("Add a layer").click()
     while layers.count() > len(sizes):
-        page.get_by_label(f"Fewer neurons in layer {len(sizes) + 1}").click()
+        page.get_by_label(f"Remove layer {layers.count()}").click()
     for i, size in enumerate(sizes):
-        for _ in range(64):
-            now = int(layers.nth(i).inner_text().split()[0])
-            if now == size:
-                break
+        while (now := int(layers.nth(i).inner_text())) != size:
             page.get_by_label(f"{'More' if now < size else 'Fewer'} neurons in layer {i + 1}").click()
-        if int(layers.nth(i).inner_text().split()[0]) != size:
-            return False
-    page.wait_for_timeout(2500)
-    return True
+    page.wait_for_timeout(3000)
 
 
 def played(page: Any) -> list[float]:
     """Frames and steps per second while the network trains."""
-    page.click("#network button:text-is('Play')")
+    play = page.locator("#network .play")
+    play.click()
     page.wait_for_timeout(1000)
     rates: list[float] = page.evaluate(FRAMES, SECONDS)
-    page.click("#network button:text-is('Pause')")
+    play.click()
     return rates
 
 
@@ -277,11 +279,13 @@ def stop_rows(page: Any) -> Iterator[Row]:
     """A loop that never ends."""
     found = []
     page.click("#tab-expression")
-    for _ in range(3):
+    for text in ("sin(t)", "cos(t) + 2", "tan(t)"):
+        write(page, "a = Value(1.0)\nwhile True: a = a + 1", settle=0)
         page.evaluate("window.revived()")
-        write(page, "a = Value(1.0)\nwhile True: a = a + 1")
+        page.get_by_text("stopped").first.wait_for(timeout=PATIENCE)
+        write(page, text, settle=0)
         found.append(0.001 * page.evaluate("window.took"))
-        write(page, "sin(t)")
+        page.wait_for_timeout(2000)
     yield Row("run-away loop stopped, page live again", found, "s", 1.5)
 
 
@@ -325,6 +329,7 @@ def main() -> None:
             context.add_init_script(PROBE)
             return context
 
+        print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         print(f"{'playground in Chromium':<58}{'median':>12}{'p95':>10} {'':9}goal")
         for name, starting in STARTING.items():
             if not words or name in words:

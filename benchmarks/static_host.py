@@ -15,10 +15,13 @@ INCOMPRESSIBLE = {".zip", ".whl", ".png", ".woff2"}
 
 
 class StaticHost:
-    """A server on this machine, until `stop`. `sent` counts the bytes of all bodies."""
+    """A server on this machine, until `stop`. `sent` counts the bytes of all bodies.
 
-    def __init__(self, folder: Path, megabits: float | None = None) -> None:
-        self.folder, self.sent = folder.resolve(), 0
+    Browsers may take what they have for `fresh_for` seconds without asking: ten minutes, as at GitHub Pages.
+    """
+
+    def __init__(self, folder: Path, megabits: float | None = None, fresh_for: int = 600) -> None:
+        self.folder, self.fresh_for, self.sent = folder.resolve(), fresh_for, 0
         self._rate = None if megabits is None else megabits * 1e6 / 8
         self._free_at, self._lock = 0.0, threading.Lock()
         self._server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(self.folder)))
@@ -84,7 +87,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _begin(self, status: int, tag: str, more: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        headers = {"ETag": tag, "Cache-Control": "max-age=600", "Vary": "Accept-Encoding"}  # as GitHub Pages
+        headers = {"ETag": tag, "Cache-Control": f"max-age={self.server.host.fresh_for}", "Vary": "Accept-Encoding"}
         for name, value in (headers | (more or {})).items():
             self.send_header(name, value)
         self.end_headers()

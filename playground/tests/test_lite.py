@@ -1,0 +1,51 @@
+"""The notebooks in JupyterLite, in Chromium."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.static_host import StaticHost
+from tests.support.browser import browser  # noqa: F401
+from tests.support.lite import run_notebook
+from tools.lite import build, fetch, without_numpy
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("site") / "lab"
+    build(folder)
+    with StaticHost(folder) as host:
+        yield host.address
+
+
+@pytest.mark.parametrize("name", ["03-backward-step-by-step", "05-your-first-network"])
+def test_a_notebook_runs_to_its_end_and_asks_nobody_else_for_anything(browser: Any, lab: str, name: str) -> None:  # noqa: F811
+    run = run_notebook(browser, lab, f"{name}.ipynb")
+    assert run.foreign == []
+    assert run.errors == []
+    assert run.ran == len(run.cells)
+
+
+def test_a_wheel_is_taken_if_it_is_the_one_that_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "release").mkdir()
+    (tmp_path / "release" / "some-1-py3-none-any.whl").write_bytes(b"wheel")
+    entry = {"file_name": "some-1-py3-none-any.whl", "sha256": sha256(b"wheel").hexdigest()}
+    with StaticHost(tmp_path / "release") as host:
+        fetch(entry, host.address, tmp_path)
+        assert (tmp_path / entry["file_name"]).read_bytes() == b"wheel"
+        with pytest.raises(OSError, match="is not the one that"):
+            fetch(entry | {"sha256": "0"}, host.address, tmp_path / "elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(("source", "told"), [("import numpy as np", True), ("print(1)", False)])
+def test_a_notebook_that_needs_numpy_says_so_below_its_title(source: str, told: bool) -> None:
+    cells = [{"cell_type": "markdown", "source": ["# Title"]}, {"cell_type": "code", "source": [source]}]
+    found = json.loads(without_numpy(json.dumps({"cells": cells})))["cells"]
+    assert [cell["cell_type"] for cell in found] == ["markdown", *(["markdown"] if told else []), "code"]
