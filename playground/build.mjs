@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { build } from "esbuild";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { loadPyodide } from "pyodide";
 
 const here = import.meta.dirname;
@@ -33,34 +34,26 @@ def compiled(source, name, optimize):
     code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
     return importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8) + marshal.dumps(code)
 
-def write(packed, name, data):
-    entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    packed.writestr(entry, data)
-
-def pack(files, path, optimize):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for name, data in sorted(files.items()):
-            if name in READ_AS_SOURCE:
-                write(packed, name, data)
-                folder, _, stem = name.removesuffix(".py").rpartition("/")
-                write(packed, f"{folder}/__pycache__/{stem}.{sys.implementation.cache_tag}.pyc", compiled(data, name, optimize))
-            elif name.endswith(".py"):
-                write(packed, name + "c", compiled(data, name, optimize))
-            else:
-                write(packed, name, data)
+def packed(files, optimize):
+    for name, data in files.items():
+        if name.endswith(".py"):
+            yield name + "c", compiled(data, name, optimize)
+        if not name.endswith(".py") or name in READ_AS_SOURCE:
+            yield name, data
 
 def of_zip(path):
-    with zipfile.ZipFile(path) as packed:
-        names = [name for name in packed.namelist() if not name.endswith("/")]
-        return {name: packed.read(name) for name in names if not left_out(name)}
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        return {name: archive.read(name) for name in names if not left_out(name)}
 
 def of_folder(path):
     root = pathlib.Path(path)
     return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
-pack(of_zip("/runtime/python_stdlib.zip"), "/out/python.zip", 2)
-pack(of_folder("/stage"), "/out/engine.zip", 0)
+whole = dict(packed(of_zip("/runtime/python_stdlib.zip"), 2)) | dict(packed(of_folder("/stage"), 0))
+with zipfile.ZipFile("/out/python.zip", "w") as archive:  # stored: all of it together is compressed better than each file
+    for name, data in sorted(whole.items()):
+        archive.writestr(zipfile.ZipInfo(name), data)
 `;
 
 async function packPython() {
@@ -69,6 +62,9 @@ async function packPython() {
         python.mountNodeFS(at, path);
     }
     python.runPython(COMPILE);
+    const zip = join(out, "python/python.zip");
+    writeFileSync(join(out, "python/python.bin"), gzipSync(readFileSync(zip), { level: 9 })); // .gz would be decoded by some servers
+    rmSync(zip);
 }
 
 // What the page carries of others, and under which terms.
@@ -93,7 +89,7 @@ const scripts = { ...options, format: "iife", legalComments: "none" };
 const sandbox = (await build({ ...scripts, entryPoints: [join(here, "src/sandbox.js")], write: false })).outputFiles[0].text.trim();
 // A worker of an origin that is nobody's is no module. What Pyodide imports in Node stays as it is.
 await build({ ...scripts, entryPoints: [join(here, "src/worker.js"), join(here, "src/theme.js")], outdir: out, external: ["node:*", "ws"], logOverride: { "empty-import-meta": "silent" } });
-const loaded = ["worker.js", "python/pyodide.asm.wasm", "python/python.zip", "python/engine.zip"];
+const loaded = ["worker.js", "python/pyodide.asm.wasm", "python/python.bin"];
 const bytes = loaded.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
 await build({ ...modules, entryPoints: [join(here, "src/main.js")], define: { SANDBOX: JSON.stringify(sandbox), BYTES: String(bytes) } });
 // The policy of the page allows this script by its hash: it stands in the document of the sandbox.

@@ -28,8 +28,6 @@ async function start({ program, files }) {
     });
     Object.assign(WebAssembly, { instantiateStreaming });
     self.fetch = fetch;
-    python.unpackArchive(files["engine.zip"], "zip", { extractDir: "/engine" });
-    python.runPython("import sys; sys.path.insert(0, '/engine')");
     math = Object.fromEntries([...MATH].map((name) => [name, python._module[`_${name}`] ?? Math[name]]));
     engine = python.pyimport("playground.engine");
 }
