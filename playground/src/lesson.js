@@ -206,15 +206,6 @@ export function lessonTab(root, page) {
         page.select("lesson");
     }
 
-    // What stands in the address when a lesson is linked to from elsewhere.
-    const asked = new URLSearchParams(location.search).get("lesson");
-    if (asked !== null) {
-        queueMicrotask(() => {
-            page.select("lesson");
-            open({ name: asked });
-        });
-    }
-
     return {
         begin() {
             if (docked) {
@@ -222,7 +213,10 @@ export function lessonTab(root, page) {
                 undock();
                 view.querySelector(".lesson-answer").prepend(button(`Go to the tab ${TABS[name]}`, () => go(at)));
             }
-            if (lesson === null && turn === 0) shelf(false);
+            if (turn > 0) return;
+            const asked = new URLSearchParams(location.search).get("lesson"); // as another page links to it
+            if (asked === null) shelf(false);
+            else open({ name: asked });
         },
         state: () => (lesson === null ? {} : { ...of, step: at }),
         restore(state) {
