@@ -99,16 +99,33 @@ def test_a_wrong_answer_is_told_its_slip_and_a_right_one_opens_the_rest(phone: A
     expect(phone.locator(".lesson-foot button").last).to_have_text("Next")
 
 
-def test_what_was_reached_is_kept_and_storage_that_is_broken_does_no_harm(phone: Any) -> None:
+def test_what_was_reached_is_kept_and_storage_that_is_broken_does_no_harm(phone: Any, address: str) -> None:
+    def come_back() -> None:
+        phone.goto("about:blank")
+        phone.goto(f"{address}/index.html?lesson={TEN}")
+
     answer(phone, "3")
     follow(phone)
-    phone.reload()
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9")
+    come_back()
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
     phone.get_by_role("button", name="Back", exact=True).click()
     expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
     phone.evaluate("localStorage.setItem('scalar-autograd lessons', '[1')")
-    phone.reload()
-    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9")
+    come_back()
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-mark")).to_have_text("")
+
+
+def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, browser: Any) -> None:  # noqa: F811
+    page.click("#tab-lesson")
+    page.click("text=For teachers: your own lesson")
+    page.set_input_files("#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()})
+    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    page.wait_for_function("location.hash !== ''")
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(other.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    other.close()
 
 
 def test_giving_up_shows_the_answer_and_the_hint_is_there_on_request(phone: Any) -> None:
