@@ -21,6 +21,11 @@ CALLS = {
     "prepare": "playground.training",
     "check": "playground.training",
     "answer": "playground.proofreading",
+    "letters": "playground.proofreading",
+    "proofread": "playground.proofreading",
+    "ask": "playground.quiz",
+    "look": "playground.lessons",
+    "open_lesson": "playground.lessons",
 }
 
 

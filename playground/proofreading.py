@@ -1,18 +1,186 @@
-"""The check tab: what audit, gradcheck and others answer to lines of Python."""
+"""The check tab: a gradient derived by hand, in fields or as lines of Python; what audit, gradcheck and others say of it."""
 
 from __future__ import annotations
 
 import html
+import math
+import warnings
+from collections.abc import Callable, Collection, Mapping
+from random import Random
+from typing import Any
 
+from autograd import Value
+from autograd._format import shown
+from autograd._html import card, folded, lines
+from autograd.audit import audit
+from autograd.audit.report import Verdict
+from autograd.expression import ExpressionError, evaluate, variables
+from autograd.graph import Graph
+from autograd.lessons.marking import SolvedGraph, is_right, slips
+from autograd.names import name_text
+from autograd.testing import gradcheck
+from playground import typed
 from playground.typed import Slip, names, run_lines
 
+NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
+Numbers = Mapping[str, float]
 
-def answer(text: str) -> str:
-    """Run the lines; the value of the last expression as HTML, as a notebook shows it."""
-    scope = names()
-    run_lines(text, scope)
-    shown = scope.get("_")
-    if shown is None:
-        raise Slip("the last line says what to show: end with audit(…), gradcheck(…) or another call")
-    form = getattr(shown, "_repr_html_", None)
-    return form() if form is not None else f"<pre>{html.escape(repr(shown))}</pre>"
+
+def answer(text: str) -> dict[str, Any]:
+    """Run the lines; what they print, and the value of each that is an expression, as a notebook shows it.
+
+    `slip` is what went wrong on the way, if something did.
+    """
+    parts: list[str] = []
+    seen = 0
+
+    def flush() -> None:
+        nonlocal seen
+        said = str(typed.printed)[seen:]
+        seen += len(said)
+        if said:
+            parts.append(f'<pre class="printed">{html.escape(said)}</pre>')
+
+    def show(value: Any) -> None:
+        flush()
+        if value is not None:
+            parts.append(_as_html(value))
+
+    slip = None
+    try:
+        run_lines(text, names(), show)
+    except Slip as found:
+        slip = found.place
+    flush()
+    typed.printed = None  # it is part of the answer
+    if not parts and slip is None:
+        slip = Slip("nothing is shown: end with audit(…), gradcheck(…), print(…) or another call", text.count("\n") + 1).place
+    return {"html": "".join(parts), "slip": slip}
+
+
+def _as_html(value: Any) -> str:
+    form = getattr(value, "_repr_html_", None)
+    return str(form()) if form is not None else f"<pre>{html.escape(repr(value))}</pre>"
+
+
+# -- fields ------------------------------------------------------------------------------------------
+
+
+def letters(text: str) -> list[str]:
+    """The variables of a function that is being typed."""
+    try:
+        return variables(text)
+    except ExpressionError as error:
+        raise Slip(str(error), 1, error.column) from None
+
+
+def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, Any]:
+    """The verdict on what was derived by hand for a function of these variables, at this point.
+
+    `field` names the field that cannot be read: "f" or a variable; `slip` says what is wrong with it.
+    """
+    at = {name: float(x) for name, x in at.items()}
+    given = {name: claim for name, claim in claimed.items() if claim.strip()}
+    with warnings.catch_warnings(action="ignore"):  # NaN and the like are told as slips
+        for field, expression in {"f": text, **given}.items():
+            try:
+                _read(expression, at)
+            except ExpressionError as error:
+                return {"html": "", "field": field, "slip": Slip(str(error), 1, error.column).place}
+        field, wrong = _unfit(text, at, given)
+        if wrong:
+            return {"html": "", "field": field, "slip": Slip(wrong).place}
+        return {"html": _verdict(text, at, given), "field": "", "slip": None}
+
+
+def _read(expression: str, at: Numbers) -> None:
+    unknown = [name for name in variables(expression) if name not in at]
+    if unknown:
+        raise ExpressionError(f"f has no variable {unknown[0]}", expression.index(unknown[0]) + 1)
+    evaluate(expression, {name: Value(x) for name, x in at.items()})
+
+
+def _unfit(text: str, at: Numbers, claimed: Mapping[str, str]) -> tuple[str, str]:
+    """What keeps the claims from being judged, or nothing; after the field that it is about."""
+    if not claimed:
+        return "f", "nothing to check yet: write what you found for a derivative"
+    for field, expression in {"f": text, **claimed}.items():
+        number = _number(_function(expression, at)())
+        if not math.isfinite(number):
+            what = "so there is no derivative: choose another point" if field == "f" else "which no derivative is"
+            return field, f"this is {shown(number)} at the point, {what}"
+    return "f", ""
+
+
+def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
+    """Line by line, with the slip that explains a wrong one; below it what audit and gradcheck say in full."""
+    function = _function(text, at, claimed)
+    report = audit(
+        function,
+        {name: _function(claim, at, claimed) for name, claim in claimed.items()},
+        at={name: at[name] for name in claimed},
+    )
+    found = [_line(text, at, name, claim, report[name]) for name, claim in claimed.items()]
+    checked = gradcheck(function, tuple(at[name] for name in claimed))
+    return "".join(
+        (
+            card("Every derivative is right." if report else "Not all of it is right.", lines(found), holds=bool(report)),
+            folded("audit: the claims at this point and near it", report._repr_html_()),
+            folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
+        )
+    )
+
+
+def _line(text: str, at: Numbers, name: str, claim: str, verdict: Verdict) -> str:
+    derivative = f"∂f/∂{name_text(name)}"
+    if verdict.agrees:
+        return f"✓ {derivative} is right: {shown(verdict.entries[0].gradient)} at this point."
+    entry = next(entry for entry in verdict.entries if not entry.agrees)
+    likely = _named_slip(text, at, name, claim) or verdict.likely()
+    where = " at a point nearby" if verdict.only_nearby else ""
+    return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. Likely: {likely}."
+
+
+def _function(text: str, at: Numbers, names: Collection[str] = ()) -> Callable[..., Any]:
+    """What a text writes as a function of these names, which stand in its signature; the other numbers are those of the point."""
+
+    def value(**numbers: Any) -> Any:
+        values: dict[str, Any] = {**at, **numbers}
+        return evaluate(text, values)[0]
+
+    pairs = ", ".join(f"{name}={name}" for name in names)
+    function: Callable[..., Any] = eval(f"lambda {', '.join(names)}: __value({pairs})", {"__value": value})
+    function.__name__ = "f"
+    return function
+
+
+def _number(x: Any) -> float:
+    return x.data if type(x) is Value else float(x)
+
+
+def _named_slip(text: str, at: Numbers, name: str, claim: str) -> str:
+    """The slip that leads to a claim, as a quiz names it, if it does so at the point and near it; empty if none does."""
+    shared: dict[str, None] | None = None
+    for numbers in _points(at):
+        number = _number(_function(claim, numbers)())
+        here = [slip for wrong, slip in _slips(text, numbers, name) if math.isfinite(number) and is_right(number, wrong)]
+        shared = dict.fromkeys(here) if shared is None else {slip: None for slip in shared if slip in here}
+    return next(iter(shared or ()), "")
+
+
+def _points(at: Numbers) -> list[Numbers]:
+    chance = Random(0)
+    return [at, *({name: (x or 0.1) * chance.choice(NEARBY[1:]) for name, x in at.items()} for _ in NEARBY[1:])]
+
+
+def _slips(text: str, at: Numbers, name: str) -> list[tuple[float, str]]:
+    """Wrong gradients that slips lead to at a point, with the slips in words; steps are called as they are written."""
+    values: dict[str, Any] = {name: Value(x, label=name) for name, x in at.items()}
+    root, texts = evaluate(text, values)
+    if type(root) is not Value:
+        return []
+    for node, written in texts.items():
+        if not node.label:
+            node.label = "f" if node is root else written
+    graph = Graph(root)
+    return list(slips(SolvedGraph(graph), values[name])) if values[name] in graph else []

@@ -6,6 +6,7 @@ import ast
 import io
 import math
 import random
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, NoReturn
 
@@ -70,8 +71,8 @@ def load() -> None:
     names()
 
 
-def run_lines(text: str, scope: dict[str, Any]) -> None:
-    """Run the lines; `_` is then the value of the last one, if it is an expression."""
+def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None) -> None:
+    """Run the lines; `_` is then the value of the last one, if it is an expression. `show` gets the value of each that is one."""
     global printed
     printed = Printed()
     if len(text) > MAX_TEXT:
@@ -79,15 +80,23 @@ def run_lines(text: str, scope: dict[str, Any]) -> None:
     try:
         tree = ast.parse(text)
         last = tree.body[-1] if tree.body else None
-        if isinstance(last, ast.Expr):
+        if show is not None:
+            scope["_show"] = show
+            tree.body = [_shown(line) if isinstance(line, ast.Expr) else line for line in tree.body]
+        elif isinstance(last, ast.Expr):
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
-            ast.fix_missing_locations(tree)
+        ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
     except SyntaxError as error:
         raise Slip(error.msg, error.lineno or 1, error.offset or 1) from None
     except BaseException as error:  # typed lines may raise whatever they like
         raise Slip(_told(error), _line_of(error)) from None
+
+
+def _shown(line: ast.Expr) -> ast.Expr:
+    call = ast.Call(ast.Name("_show", ast.Load()), [line.value], [])
+    return ast.copy_location(ast.Expr(call), line)
 
 
 def _told(error: BaseException) -> str:

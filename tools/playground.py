@@ -21,7 +21,7 @@ from autograd.op import TABLE
 from autograd.viz.page import as_json, bundle, styles
 from autograd.viz.player import SCRIPTS, STYLES
 from nn.network.page import ASSETS
-from playground import expression
+from playground import expression, lessons
 
 HERE = Path(__file__).parent.parent
 SOURCES = HERE / "playground"
@@ -42,11 +42,13 @@ def build(out: Path) -> None:
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
+    lessons.build(out / "lessons")
     page = out / "index.html"
     write_atomically(page, page.read_text(encoding="utf-8").replace("FIRST", first_sight()))
-    write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", *_ending(".js")))
+    write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", "quiz.js", *_ending(".js")))
     write_atomically(
-        out / "style.css", styles(*STYLES, "leaves.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css")))
+        out / "style.css",
+        styles(*STYLES, "leaves.css", "quiz.css", *_ending(".css"), *sorted((SOURCES / "styles").glob("*.css"))),
     )
     write_atomically(out / "sw.js", offline_worker(out))
 

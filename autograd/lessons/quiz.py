@@ -176,7 +176,7 @@ class Quiz:
         wide, narrow = (self._drawn((), direction).pipe("svg", encoding="utf-8") for direction in ("LR", "TB"))
         questions = [self._on_page(question) for question in self.questions]
         data = {"title": TITLE, "svg": wide, "narrow": narrow, "notes": self._notes, "questions": questions}
-        return Player(TITLE, data, ASSETS, HEIGHT, still)
+        return Player(TITLE, data, ASSETS, HEIGHT, still, script="const mount = quizPage;")
 
     def _on_page(self, question: Question) -> dict[str, Any]:
         """A question as the page has it. An answer, right or wrong, comes with how far off it may be."""

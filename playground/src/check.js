@@ -1,38 +1,182 @@
-// The check tab: a function and a gradient derived by hand; what the engine says of them.
+// The check tab: a function and a gradient derived by hand, in fields or as Python; what the engine says of them.
 
+import { button } from "./button.js";
+import { EXAMPLES } from "./check_examples.js";
 import { editor } from "./editor.js";
 import { latest } from "./latest.js";
 
-const START = `# A loss, and its gradients as they were derived by hand. Is each right? If not, what went wrong?
-def loss(w, b):
-    return (tanh(w * 1.5 + b) - 0.5) ** 2
+const FIRST = EXAMPLES[0][1];
+const PYTHON = EXAMPLES.find(([, one]) => one.text)[1].text;
+const DEBOUNCE = 200; // milliseconds
+const NUMBER = 1; // of a variable that nobody gave one
 
-def by_hand(w, b):
-    z = math.tanh(w * 1.5 + b)
-    return 2 * (z - 0.5) * 1.5, 2 * (z - 0.5) * (1 - z * z)
-
-audit(loss, by_hand, at=(0.8, -0.4))
-`;
-
-export function checkTab(root, { python, changed }) {
+export function checkTab(root, page) {
+    const { python } = page;
+    let way, begun = false;
+    const changed = () => begun && page.changed();
     const answer = element("div", { class: "answer", "aria-live": "polite" });
-    const code = editor({ text: START, label: "A function and its gradient, as Python", onChange: changed });
-    const run = element("button", { type: "button" }, "Check");
-    const check = latest(() => python.ask("answer", code.text()), {
-        done(html) {
-            code.mark(null);
+    const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], (i) => {
+        examples.value = "";
+        take(EXAMPLES[i][1]);
+        check();
+    });
+    const fields = fieldForm({ python, changed, check: () => check() });
+    const lines = editor({ text: PYTHON, label: "A function and its gradient, as Python", onChange: changed });
+    const ways = { fields: button("Fields", () => choose("fields")), python: button("Python", () => choose("python")) };
+    const run = button("Check", async () => {
+        await check();
+        answer.scrollIntoView({ block: "nearest" }); // on a phone it is below
+    });
+    run.classList.add("main");
+
+    // What one of the two forms holds, or an example: { text }, or { f, at, claimed }.
+    function take(given) {
+        if (typeof given.text === "string") lines.write(given.text);
+        else fields.write(given);
+        choose(typeof given.text === "string" ? "python" : "fields");
+    }
+
+    function choose(next) {
+        if (next === "python" && way === "fields" && fields.touched()) lines.write(fields.asPython());
+        way = next;
+        for (const [name, one] of Object.entries(ways)) one.setAttribute("aria-pressed", name === way);
+        fields.root.hidden = way !== "fields";
+        lines.element.hidden = way !== "python";
+        changed();
+    }
+
+    const check = latest(() => (way === "python" ? python.ask("answer", lines.text()) : python.ask("proofread", ...fields.read())), {
+        done({ html, slip, field }) {
+            lines.mark(way === "python" ? slip : null);
+            fields.mark(field, way === "fields" ? slip : null);
             // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
             answer.innerHTML = html;
         },
-        failed: (error) => code.mark(error),
+        failed(error) {
+            answer.replaceChildren();
+            (way === "python" ? lines.mark : (slip) => fields.mark("f", slip))(error);
+        },
     });
-    run.addEventListener("click", check);
-    root.append(element("div", { class: "left" }, code.element, element("div", { class: "controls" }, run)), answer);
+
+    const bar = element("div", { class: "controls" }, element("div", { class: "ways", role: "group", "aria-label": "Write it as" }, ...Object.values(ways)), examples);
+    root.append(element("div", { class: "left" }, bar, fields.root, lines.element, element("div", { class: "controls" }, run)), answer);
+    take(FIRST);
     return {
-        begin: () => answer.childElementCount === 0 && check(),
-        state: () => ({ text: code.text() }),
-        restore: (state) => code.write(typeof state?.text === "string" ? state.text : START),
-        code: code.text,
+        begin() {
+            if (begun) return;
+            begun = true;
+            fields.list();
+            check();
+        },
+        state: () => (way === "python" ? { text: lines.text() } : fields.state()),
+        restore(state) {
+            if (typeof state?.text === "string") take({ text: state.text });
+            else take(typeof state?.f === "string" ? { f: state.f, at: numbers(state.at), claimed: texts(state.claimed) } : FIRST);
+            if (begun) check();
+        },
+        code: () => (way === "python" ? lines.text() : fields.asPython()),
         picture: () => null,
     };
 }
+
+// A function, and for each of its variables a number and the derivative that was found.
+function fieldForm({ python, changed, check }) {
+    const rows = new Map(); // { at, claim, root } by variable; they stay while the function is being typed
+    const place = element("div", { class: "check-point", role: "group", "aria-label": "At the point" });
+    const claims = element("div", { class: "check-claims", role: "group", "aria-label": "Your derivatives" });
+    const f = editor({ text: "", label: "The function f", onChange: typed });
+    let timer = null, known = [], edited = false, writing = false;
+
+    const root = element("div", { class: "check-fields" }, labelled("f =", f.element), place, claims);
+    root.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || !event.target.matches("input")) return;
+        event.preventDefault();
+        check();
+    });
+
+    function typed() {
+        edited ||= !writing;
+        clearTimeout(timer);
+        timer = setTimeout(list, DEBOUNCE);
+        changed();
+    }
+
+    const list = latest(() => python.ask("letters", f.text()), {
+        done(names) {
+            f.mark(null);
+            known = names;
+            show();
+        },
+        failed: (error) => f.mark(error),
+    });
+
+    function show() {
+        place.replaceChildren(element("span", {}, "at"), ...known.map((name) => row(name).number));
+        claims.replaceChildren(...known.map((name) => row(name).line));
+        claims.hidden = place.hidden = known.length === 0;
+    }
+
+    function row(name) {
+        if (!rows.has(name)) {
+            const at = element("input", { inputmode: "text", autocomplete: "off", spellcheck: "false", value: NUMBER, "aria-label": `${name} at the point` });
+            const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange: typing });
+            at.addEventListener("change", typing);
+            rows.set(name, { at, claim, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
+        }
+        return rows.get(name);
+    }
+
+    function typing() {
+        edited ||= !writing;
+        changed();
+    }
+
+    const point = () => Object.fromEntries(known.map((name) => [name, readAnswer(row(name).at.value) ?? NUMBER]));
+    const claimed = () => Object.fromEntries(known.map((name) => [name, row(name).claim.text()]));
+
+    return {
+        root,
+        list,
+        touched: () => edited,
+        write({ f: text, at, claimed: derivatives }) {
+            writing = true;
+            rows.clear();
+            known = Object.keys(at);
+            for (const name of known) {
+                row(name).at.value = at[name];
+                row(name).claim.write(derivatives[name] ?? "");
+            }
+            f.write(text);
+            show();
+            writing = false;
+            edited = false;
+        },
+        read: () => [f.text(), point(), claimed()],
+        mark(field, slip) {
+            f.mark(field === "f" ? slip : null);
+            for (const [name, { claim }] of rows) claim.mark(field === name ? slip : null);
+        },
+        state: () => ({ f: f.text(), at: point(), claimed: claimed() }),
+        // The same as a program.
+        asPython() {
+            const given = Object.entries(claimed()).filter(([, claim]) => claim.trim() !== "");
+            const names = known.join(", ");
+            const hand = given.map(([name, claim]) => `    "${name}": lambda ${names}: ${claim.trim()},`);
+            const at = Object.entries(point()).map(([name, x]) => `"${name}": ${x}`).join(", ");
+            return [
+                "from autograd import *", "from autograd.audit import audit", "",
+                `def f(${names}):`, `    return ${f.text().trim()}`, "",
+                "by_hand = {", ...hand, "}",
+                `point = {${at}}`,
+                "audit(f, by_hand, at=point)", "",
+            ].join("\n");
+        },
+    };
+}
+
+const labelled = (text, field) => element("div", { class: "check-line" }, element("span", {}, text), field);
+
+// Of what a link brings, the entries that are numbers, or texts.
+const entries = (given, fits) => Object.fromEntries(Object.entries(given ?? {}).filter(([name, x]) => /^[^\W\d]\w*$/.test(name) && fits(x)));
+const numbers = (given) => entries(given, Number.isFinite);
+const texts = (given) => entries(given, (x) => typeof x === "string");

@@ -4,12 +4,14 @@ import { checkTab } from "./check.js";
 import { embed } from "./embed.js";
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
+import { lessonTab } from "./lesson.js";
 import { networkTab } from "./network.js";
 import { keepOffline } from "./offline.js";
 import { showPrinted } from "./printed.js";
+import { quizTab } from "./quiz.js";
 import { share, toasts } from "./share.js";
 
-const TABS = { expression: expressionTab, network: networkTab, check: checkTab };
+const TABS = { expression: expressionTab, network: networkTab, check: checkTab, quiz: quizTab, lesson: lessonTab };
 const NAME = "scalar-autograd playground";
 const state = document.getElementById("state");
 const python = engine({
@@ -83,5 +85,5 @@ for (const button of buttons) {
     });
 }
 
-link.open(embedded.first);
+link.open(new URLSearchParams(location.search).has("lesson") ? "lesson" : embedded.first);
 keepOffline(tell);

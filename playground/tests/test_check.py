@@ -4,9 +4,62 @@ from __future__ import annotations
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 from playground.tests.actions import told
 
 
-def test_a_gradient_derived_by_hand_is_proofread(page: Any) -> None:
+def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
     page.click("#tab-check")
+    told(page, "that is the contribution from “x*y” alone", "#check .answer")
+    page.click("#check [aria-label='The derivative of f by x']")
+    page.keyboard.press("End")
+    page.keyboard.insert_text(" + 2*x")
+    page.get_by_role("button", name="Check", exact=True).click()
+    told(page, "Every derivative is right.", "#check .answer")
+
+
+def test_the_fields_follow_the_function_and_a_slip_is_told_in_its_field(page: Any) -> None:
+    page.click("#tab-check")
+    page.click("#check [aria-label='The function f']")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("x*y*z")
+    expect(page.locator("#check .check-claims .check-line")).to_have_count(3)
+    page.click("#check [aria-label='The derivative of f by z']")
+    page.keyboard.insert_text("q")
+    page.get_by_role("button", name="Check", exact=True).click()
+    told(page, "f has no variable q", "#check .check-line:has([aria-label='The derivative of f by z']) .slip")
+
+
+def test_the_fields_become_lines_of_python(page: Any) -> None:
+    page.click("#tab-check")
+    page.click("#check [aria-label='The derivative of f by x']")
+    page.keyboard.press("End")
+    page.keyboard.insert_text("*1")
+    page.get_by_role("button", name="Python", exact=True).click()
+    page.get_by_role("button", name="Check", exact=True).click()
+    told(page, "1 of 2 claimed gradients do not hold.", "#check .answer")
+
+
+def test_lines_of_python_are_run_and_what_they_print_is_shown(page: Any) -> None:
+    page.click("#tab-check")
+    page.select_option("#check select", label="The mean of a batch")
+    told(page, "claimed: -88.0", "#check .answer .printed")
+    told(page, "4 is the batch size", "#check .answer")
+    page.select_option("#check select", label="A loss of two parameters")
     told(page, "the derivative of tanh in layer 1 is missing", "#check .answer")
+    told(page, "none differs from finite differences", "#check .answer")
+
+
+def test_an_error_is_marked_at_its_line(page: Any) -> None:
+    page.click("#tab-check")
+    page.get_by_role("button", name="Python", exact=True).click()
+    page.click("#check .left > .editor .cm-content")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("print('here')\n1/0")
+    page.get_by_role("button", name="Check", exact=True).click()
+    told(page, "ZeroDivisionError: division by zero", "#check .left > .editor .slip")
+    told(page, "here", "#check .answer .printed")
+    expect(
+        page.locator("#check .left > .editor .cm-line").nth(1).locator(".cm-lintRange-error, .cm-lintPoint-error")
+    ).to_have_count(1)

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from playground.tests.actions import LONG, told, write
 from tests.support.axe import violations
 
-TABS = ["expression", "network", "check"]
+TABS = ["expression", "network", "check", "quiz", "lesson"]
 PHONE = {"width": 390, "height": 844}
 
 

@@ -1,7 +1,7 @@
 // The questions of a quiz: answers are marked in the page, as autograd.lessons.marking marks them. Each question brings its
 // gradient and what the likely slips lead to, each with how far an answer may be off.
 
-const NOT_A_NUMBER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
+const NO_ANSWER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
 
 // The number that a reader typed, or null. The minus may be real, the decimal sign a comma.
 function readAnswer(text) {
@@ -15,16 +15,18 @@ function readAnswer(text) {
 function markAnswer(question, text) {
   if (text.trim() === "") return { right: false, text: `${question.name}: not answered yet` };
   const answer = readAnswer(text);
-  if (answer === null) return { right: false, text: `${question.name}: ${NOT_A_NUMBER}` };
+  if (answer === null) return { right: false, text: `${question.name}: ${NO_ANSWER}` };
   const near = ([number, allowed]) => Math.abs(answer - number) <= allowed;
   if (near(question.gradient)) return { right: true, text: question.right };
   const slip = question.slips.find(near)?.[2];
   return { right: false, text: `${question.name}: ${showNumber(answer)} is wrong${slip ? `: ${slip}` : ""}` };
 }
 
-const NARROW = 560; // pixels of a stage on which the drawing runs from top to bottom
+const CARD_EDGE = 6; // pixels beside a number on a card
+const NARROW_QUIZ = 560; // pixels of a stage on which the drawing runs from top to bottom
 
-function mount(root, data) {
+// Fill `root` with a quiz.
+function quizPage(root, data) {
   let svg; // the drawing as it is shown
   const view = stage({ label: "Drawing of the graph" });
   const score = element("p", { class: "score", role: "status" });
@@ -42,13 +44,13 @@ function mount(root, data) {
 
   // The drawing that suits the width of the stage, with what is known by now.
   function draw() {
-    const text = view.root.clientWidth < NARROW ? data.narrow : data.svg;
+    const text = view.root.clientWidth < NARROW_QUIZ ? data.narrow : data.svg;
     if (svg?.source === text) return;
     svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     svg.source = text;
-    data.questions.forEach((question, i) => (asked[i].state.right || asked[i].state.shown) && reveal(question));
     holder.style.setProperty("--tall", `${svg.getAttribute("height").replace("pt", "")}px`);
     view.place(svg);
+    data.questions.forEach((question, i) => (asked[i].state.right || asked[i].state.shown) && reveal(question));
   }
 
   // One question: its box, its two hints, its mark.
@@ -91,7 +93,15 @@ function mount(root, data) {
       if (text.textContent.trim() !== `? (${number})`) continue;
       text.textContent = shown;
       text.setAttribute("fill", colour);
+      keepInside(text);
     }
+  }
+
+  // A number that is longer than the question mark was ends where its card does.
+  function keepInside(text) {
+    const [number, card] = [text, text.parentNode.querySelector(".border")].map((part) => part?.getBBox());
+    const beyond = card ? number.x + number.width + CARD_EDGE - (card.x + card.width) : 0;
+    if (beyond > 0) text.setAttribute("x", Number(text.getAttribute("x")) - beyond);
   }
 
   function count() {
@@ -100,5 +110,4 @@ function mount(root, data) {
     const done = right + shown === asked.length;
     score.textContent = `${done ? "Done: " : ""}${right} of ${asked.length} right${shown ? `, ${shown} shown` : ""}`;
   }
-
 }

@@ -1,0 +1,155 @@
+"""What a lesson file must look like. An error names the file, the step and the field, what came and what to write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+TABS = ("expression", "network", "check", "quiz")
+DRAWN = ("data", "partial", "grad")
+MAX_STEPS = 40
+MAX_LENGTH = 200_000  # characters of a file
+
+
+class LessonError(ValueError):
+    """A lesson that cannot be shown."""
+
+
+class Field(NamedTuple):
+    """A field of a lesson: what it must be, in words and as a check, and whether it must be there."""
+
+    what: str
+    fits: Callable[[Any], bool]
+    needed: bool = False
+
+
+def _is_text(x: Any) -> bool:
+    return isinstance(x, str) and x.strip() != ""
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float)) and not isinstance(x, bool)
+
+
+def _is_table(x: Any, fits: Callable[[Any], bool]) -> bool:
+    return isinstance(x, dict) and all(map(fits, x.values()))
+
+
+def _is_list(x: Any, fits: Callable[[Any], bool]) -> bool:
+    return isinstance(x, list) and len(x) > 0 and all(map(fits, x))
+
+
+def _is_slider(x: Any) -> bool:
+    return isinstance(x, list) and len(x) == 3 and all(map(_is_number, x)) and x[0] < x[1] and x[2] > 0
+
+
+TEXT = Field("a text", _is_text)
+PYTHON = Field('Python in quotes, such as "x.grad"', _is_text)
+NEEDED_TEXT, NEEDED_PYTHON = TEXT._replace(needed=True), PYTHON._replace(needed=True)
+OBJECT = Field("an object, { … }", lambda x: isinstance(x, dict))
+
+LESSON = {
+    "title": NEEDED_TEXT,
+    "about": TEXT,
+    "minutes": Field("a number above 0", lambda x: _is_number(x) and x > 0),
+    "steps": Field("a list of steps, [ { … }, … ]", lambda x: _is_list(x, lambda step: isinstance(step, dict)), needed=True),
+}
+STEP = {
+    "title": NEEDED_TEXT,
+    "text": NEEDED_TEXT,
+    "show": OBJECT,
+    "predict": OBJECT,
+    "hint": TEXT,
+    "check": OBJECT,
+    "after": TEXT,
+}
+PICTURE = {
+    "code": Field('Python in quotes, such as "y = 3*x + 1"', _is_text, needed=True),
+    "at": Field('numbers by name, such as { "x": 2 }', lambda x: _is_table(x, _is_number)),
+    "draw": Field(
+        'a list with some of "data", "partial" and "grad"', lambda x: isinstance(x, list) and all(i in DRAWN for i in x)
+    ),
+    "hide": Field('a list such as [ "y", "x.grad", "x->y" ]', lambda x: _is_list(x, _is_text)),
+    "sliders": Field('ranges by name, such as { "x": [0, 4, 0.1] }: from, to, step', lambda x: _is_table(x, _is_slider)),
+    "edit": Field("true or false", lambda x: isinstance(x, bool)),
+    "player": Field("true or false", lambda x: isinstance(x, bool)),
+}
+TAB = {
+    "tab": Field(f"one of {', '.join(TABS)}", lambda x: x in TABS, needed=True),
+    "state": OBJECT,
+}
+NUMBER = {
+    "question": NEEDED_TEXT,
+    "answer": NEEDED_PYTHON,
+    "tolerance": Field("a number above 0", lambda x: _is_number(x) and x > 0),
+    "slips": Field("texts by a wrong answer in Python", lambda x: _is_table(x, _is_text)),
+}
+CHOICES = {
+    "question": NEEDED_TEXT,
+    "choices": Field("a list of choices, [ { … }, … ]", lambda x: _is_list(x, lambda one: isinstance(one, dict)), needed=True),
+}
+CHOICE = {
+    "text": NEEDED_TEXT,
+    "if": Field(
+        'true, false, or Python in quotes, such as "x.grad > 0"', lambda x: isinstance(x, bool) or _is_text(x), needed=True
+    ),
+    "say": TEXT,
+}
+CHECK = {"task": NEEDED_TEXT, "until": NEEDED_PYTHON}
+
+
+def read(text: str, file: str) -> dict[str, Any]:
+    """The lesson that a file holds. LessonError if it is not one."""
+    if len(text) > MAX_LENGTH:
+        raise LessonError(f"{file}: a lesson has at most {MAX_LENGTH:,} characters, this one has {len(text):,}")
+    try:
+        lesson = json.loads(text)
+    except ValueError as error:
+        raise LessonError(f"{file}: this is not JSON: {error}") from None
+    except RecursionError:
+        raise LessonError(f"{file}: this is nested too deep") from None
+    if not isinstance(lesson, dict):
+        raise LessonError(f"{file}: a lesson is an object, {{ … }}, got {_kind(lesson)}")
+    check(lesson, LESSON, file, "")
+    if len(lesson["steps"]) > MAX_STEPS:
+        raise LessonError(f"{file}: steps: a lesson has at most {MAX_STEPS} steps, this one has {len(lesson['steps'])}")
+    for i, step in enumerate(lesson["steps"], 1):
+        _check_step(step, f"{file}, step {i}")
+    return lesson
+
+
+def _check_step(step: dict[str, Any], where: str) -> None:
+    check(step, STEP, where, "")
+    show = step.get("show")
+    if show is not None:
+        check(show, TAB if "tab" in show else PICTURE, where, "show.")
+    predict = step.get("predict")
+    if predict is not None:
+        check(predict, CHOICES if "choices" in predict else NUMBER, where, "predict.")
+        for j, choice in enumerate(predict.get("choices", []), 1):
+            check(choice, CHOICE, where, f"predict.choices {j}: ")
+    if "check" in step:
+        check(step["check"], CHECK, where, "check.")
+        if show is None or not (show.get("sliders") or show.get("edit")):
+            raise LessonError(f"{where}: check: nothing can be moved or typed here: give show.sliders, or show.edit")
+    if "after" in step and predict is None and "check" not in step:
+        raise LessonError(f"{where}: after: it is said once something was done, so the step needs predict or check")
+
+
+def check(given: Mapping[str, Any], fields: Mapping[str, Field], where: str, prefix: str) -> None:
+    """LessonError names the first field that is missing, unknown or not what it must be."""
+    for name, field in fields.items():
+        if name not in given:
+            if field.needed:
+                raise LessonError(f"{where}: {prefix}{name} is missing: it must be {field.what}")
+        elif not field.fits(given[name]):
+            raise LessonError(f"{where}: {prefix}{name} must be {field.what}, got {_kind(given[name])}")
+    for name in given:
+        if name not in fields and not name.startswith("$"):
+            raise LessonError(f"{where}: {prefix}{name} is not known here; known are {', '.join(fields)}")
+
+
+def _kind(x: Any) -> str:
+    text = json.dumps(x, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"

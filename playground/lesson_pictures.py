@@ -1,0 +1,145 @@
+"""What a step of a lesson shows: a small program with its gradients, drawn so that an answer may stay hidden."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autograd import Value
+from autograd.graph import Graph
+from autograd.lessons.steps import Passes
+from autograd.viz import style
+from autograd.viz.diagram import Placeholder, Quantities
+from autograd.viz.picture import Picture, picture_of
+from autograd.viz.player import compact, player_of
+from autograd.viz.style import Options
+from autograd.viz.widget import widened
+from playground.expression import STARTS
+from playground.typed import Slip, names, run_lines
+
+DRAW = ("data",)
+UNKNOWN = "?"
+RESULTS = ("y", "f", "result", "result_")  # what a result is called that nobody named
+
+
+class Program:
+    """Lines of Python run with numbers for the names that they do not make; the last Value is the result, with all gradients.
+
+    >>> program = Program("u = 5*x + 3\\nh = u**2", {"x": 2})
+    >>> program.value("h"), program.value("x.grad"), program.value("u.data > 12")
+    (169.0, 130.0, True)
+    """
+
+    def __init__(self, code: str, at: Mapping[str, float]) -> None:
+        self.scope = names()
+        known = set(self.scope)
+        free = [name for name in _free_names(code) if name not in known]
+        self.leaves = {name: Value(at.get(name, STARTS[i % len(STARTS)]), label=name) for i, name in enumerate(free)}
+        self.scope |= self.leaves
+        run_lines(code, self.scope)
+        made = {name: x for name, x in self.scope.items() if name not in known and type(x) is Value}
+        self.named = {name: x for name, x in made.items() if name != "_"}
+        for name, value in self.named.items():
+            value.label = value.label or name
+        root = self.scope.get("_", next(reversed(self.named.values()), None))
+        if type(root) is not Value:
+            raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
+        root.label = root.label or next(name for name in RESULTS if name not in self.scope)
+        self.scope.setdefault(root.label, root)
+        self.named.setdefault(root.label, root)
+        self.graph = Graph(root)
+        self.root = root
+        root.backward()
+
+    def value(self, text: str) -> Any:
+        """What an expression in the names of the program is."""
+        return value_in(self.scope, text)
+
+    def passes(self) -> Passes:
+        """Its forward and backward pass."""
+        return Passes(self.graph)
+
+
+def value_in(scope: Mapping[str, Any], text: str) -> Any:
+    """What an expression is in these names: a number for a Value."""
+    found = eval(compile(text.strip(), "<lesson>", "eval"), dict(scope))
+    return found.data if type(found) is Value else found
+
+
+def _free_names(code: str) -> Iterator[str]:
+    """The names that are read and not made, in the order in which they are written."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return  # which running it tells
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    made = {node.id for node in used if isinstance(node.ctx, ast.Store)}
+    made |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    made |= {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree)):
+        made |= {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", [])}
+    places = sorted(used, key=lambda name: (name.lineno, name.col_offset))
+    yield from dict.fromkeys(name.id for name in places if name.id not in made and not hasattr(builtins, name.id))
+
+
+def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str] = ()) -> dict[str, Any]:
+    """The drawing for a wide and for a narrow page, the numbers of its sliders, and the player if the step has one."""
+    ranges = show.get("sliders", {})
+    sliders = [
+        widened(
+            {"name": program.graph.spell(program.leaves[name]), "low": low, "high": high, "step": step}, program.leaves[name].data
+        )
+        for name, (low, high, step) in ranges.items()
+        if name in program.leaves
+    ]
+    drawn = show.get("draw", DRAW)
+    return {
+        "svg": _svg(program, "LR", drawn, hide),
+        "narrow": _svg(program, "TB", drawn, hide),
+        "sliders": sliders,
+        "leaves": [name for name in ranges if name in program.leaves],
+        "numbers": [program.leaves[name].data for name in ranges if name in program.leaves],
+        "result": None if program.root.label in hide else [program.graph.spell(program.root), program.root.data],
+        "player": player_of(program.passes(), Options("player")).data if show.get("player") and not hide else None,
+    }
+
+
+def _svg(program: Program, direction: str, drawn: Sequence[str], hide: Collection[str]) -> str:
+    """The graph; what `hide` lists is a question mark: `y` a value, `x.grad` a gradient, `x->y` a local derivative."""
+    graph, grad = program.graph, program.passes().bars.get
+    hidden = {program.named[name.removesuffix(".grad")] for name in hide if name.endswith(".grad")}
+    quantities = Quantities(grad=grad if "grad" in drawn else lambda node: None)
+    if hidden:  # as before any sweep, so that no arrow gives one away
+
+        def placeholder(node: Value) -> Placeholder | None:
+            if node in hidden:
+                return Placeholder(UNKNOWN, style.INK)
+            at = grad(node, 0.0)
+            return Placeholder(style.short(at), style.gradient_colour([at])) if "grad" in drawn else None
+
+        quantities = Quantities(grad=lambda node: None, placeholder=placeholder)
+    show = tuple(what for what in drawn if what != "grad" or not hidden)
+    picture = picture_of(graph, Options(direction=direction, show=show), quantities)
+    return compact(_without(picture, program, hide).svg)
+
+
+def _without(picture: Picture, program: Program, hide: Collection[str]) -> Picture:
+    """The picture with question marks for hidden values and local derivatives, and without its notes."""
+    boxes = picture.diagram.graph.nodes
+    ids = {node: f"n{i}" for i, node in enumerate(boxes)}
+    values = {ids[program.named[name]] for name in hide if name in program.named}
+    edges = {tuple(ids[program.named[end.strip()]] for end in name.split("->")) for name in hide if "->" in name}
+    if program.root.label in hide:
+        picture.diagram.root_data = UNKNOWN
+    cards = {
+        id: replace(card, lines=[replace(line, text=UNKNOWN) if line.kind == "value" else line for line in card.lines])
+        if id in values
+        else card
+        for id, card in picture.cards.items()
+    }
+    asked = {arrow.id for arrow in picture.diagram.arrows if (arrow.source, arrow.target) in edges}
+    flows = {id: replace(flow, label=UNKNOWN) if id in asked else flow for id, flow in picture.flows.items()}
+    return replace(picture, cards=cards, flows=flows, notes=())

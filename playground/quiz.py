@@ -1,0 +1,56 @@
+"""The quiz tab: what are the gradients of a graph? With its own numbers, or with others that are easy on paper."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from autograd.lessons.quiz import Quiz, quiz
+from playground.lesson_pictures import Program
+from playground.typed import Slip
+
+EASY = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0)
+MAX_TRIES = 50  # draws of numbers
+MAX_QUESTIONS = 6
+LARGE, SMALL = 200.0, 0.05  # gradients beyond these are no fun on paper
+
+
+def ask(text: str, numbers: Mapping[str, float], seed: int) -> dict[str, Any]:
+    """A quiz as its page shows it, and the numbers of its variables: those given, or from seed 1 on others that are drawn."""
+    with warnings.catch_warnings(action="ignore"):  # of NaN: other numbers are drawn, or nothing finite is left to ask for
+        program = _drawn(text, numbers, seed) if seed else Program(text, numbers)
+    return {
+        "page": _quiz(program).page.data,
+        "numbers": {name: leaf.data for name, leaf in program.leaves.items()},
+    }
+
+
+def _quiz(program: Program) -> Quiz:
+    try:
+        return quiz(program.root, questions=MAX_QUESTIONS)
+    except ValueError as error:
+        raise Slip(str(error).removeprefix("quiz: ")) from None
+
+
+def _drawn(text: str, before: Mapping[str, float], seed: int) -> Program:
+    """The graph with easy numbers; if none of the draws leads to gradients of a handy size, with the last that is defined."""
+    chance = Random(seed)
+    names = list(Program(text, {}).leaves)
+    defined = None
+    for _ in range(MAX_TRIES):
+        numbers = {name: chance.choice(EASY) for name in names}
+        if numbers == before:
+            continue
+        try:
+            program = Program(text, numbers)
+        except Slip:
+            continue  # not defined there
+        gradients = [program.passes().bars.get(node, 0.0) for node in program.graph]
+        if all(map(math.isfinite, gradients)):
+            defined = program
+            if all(SMALL < abs(x) < LARGE for x in gradients):
+                return program
+    return defined or Program(text, {})

@@ -1,0 +1,236 @@
+// The lessons: step by step, each with a text, something to see, and a question that comes before the answer.
+
+import { button } from "./button.js";
+import { lessonPicture } from "./lesson_picture.js";
+import { keep, progress } from "./lesson_progress.js";
+import { lessonQuestion } from "./lesson_question.js";
+import { lessonNamed, lessons, shelfView } from "./lesson_shelf.js";
+import { written } from "./lesson_text.js";
+
+const TABS = { expression: "Expression", network: "Network", check: "Check", quiz: "Quiz" };
+const RELEASE = 200; // milliseconds between two looks at whether a slider is still held
+
+export function lessonTab(root, page) {
+    const { python } = page;
+    const view = element("div", { class: "lesson" });
+    const dock = element("aside", { class: "lesson-dock", "aria-label": "Lesson" });
+    let lesson = null, of = {}, at = 0, done = {}, picture = null, docked = false, turn = 0;
+    root.append(view);
+
+    const key = () => of.name ?? `own: ${lesson.title}`;
+
+    // -- which lesson
+
+    async function shelf(focus = true) {
+        [lesson, of] = [null, {}];
+        leave();
+        const mine = ++turn;
+        await attempt(async () => {
+            const known = await lessons();
+            if (mine !== turn) return;
+            view.replaceChildren(shelfView(known, { start: (name, step) => open({ name }, step), read }));
+            if (focus) view.querySelector("h2").focus();
+        });
+        page.changed();
+    }
+
+    // `what` is { name } of the shelf, or { lesson } with all of it.
+    async function open(what, step, file = "the lesson in the link") {
+        const mine = ++turn;
+        view.replaceChildren(element("p", { class: "quiet", role: "status" }, "The lesson is loading …"));
+        await attempt(async () => {
+            const found = what.name ? await lessonNamed(what.name) : await python.ask("open_lesson", JSON.stringify(what.lesson), file);
+            if (mine !== turn) return;
+            [lesson, of] = [found, what];
+            const kept = progress(key(), lesson.steps.length);
+            done = kept.done;
+            go(step ?? (kept.step < lesson.steps.length ? kept.step : 0));
+        });
+    }
+
+    async function read(text, file) {
+        await attempt(async () => {
+            let own;
+            try {
+                own = JSON.parse(text);
+            } catch {
+                await python.ask("open_lesson", text, file); // which says what is wrong
+            }
+            await open({ lesson: own }, 0, file);
+        });
+    }
+
+    async function attempt(act) {
+        try {
+            await act();
+        } catch (error) {
+            leave();
+            const back = button("All lessons", () => shelf());
+            view.replaceChildren(element("p", { class: "slip", role: "alert" }, error.message), back);
+        }
+    }
+
+    // -- a step
+
+    function go(step, focus = true) {
+        at = Math.min(Math.max(step, 0), lesson.steps.length);
+        keep(key(), { step: at, done });
+        leave();
+        if (at === lesson.steps.length) end();
+        else draw(lesson.steps[at]);
+        if (focus) {
+            view.querySelector("h2").focus({ preventScroll: true });
+            root.scrollTo(0, 0);
+            view.scrollIntoView({ block: "start" });
+        }
+        page.changed();
+    }
+
+    function leave() {
+        picture?.close();
+        picture = null;
+        undock();
+    }
+
+    function draw(step) {
+        const how = done[at];
+        const answer = element("div", { class: "lesson-answer" });
+        const next = button("", () => go(at + 1));
+        const state = { predicted: !step.predict || how !== undefined, checked: !step.check || how !== undefined };
+        const task = element("p", { class: "lesson-task", role: "status" });
+        const after = element("div", { class: "lesson-after", role: "status" });
+        if (step.picture) {
+            picture = lessonPicture({ step, python, open: state.predicted, task, reached: () => !state.checked && state.predicted && checked() });
+        }
+        const parts = [element("h2", { tabindex: -1 }, step.title), ...written(step.text)];
+        view.replaceChildren(head(), element("div", { class: "lesson-words" }, ...parts), ...(picture ? [picture.root] : []), answer, foot(next));
+        if (step.predict) answer.append(lessonQuestion({ predict: step.predict, hint: step.hint, before: how === "done" ? "shown" : how, settled }).root);
+        answer.append(after);
+        if (step.predict === null && step.check && step.hint) answer.append(element("details", {}, element("summary", {}, "Hint"), ...written(step.hint)));
+        tell();
+        if (step.show?.tab) tab(step);
+
+        function settled(how) {
+            Object.assign(state, { predicted: true, how });
+            picture?.reveal();
+            tell();
+            remember();
+            if (step.check) return;
+            next.focus({ preventScroll: true });
+            after.scrollIntoView({ block: "nearest" });
+        }
+
+        // While a slider is held, or a formula typed, nothing else moves.
+        function checked() {
+            state.checked = true;
+            tell();
+            remember();
+            const look = () => (picture?.root.querySelector(":active") ? setTimeout(look, RELEASE) : after.scrollIntoView({ block: "nearest" }));
+            if (!step.show.edit) look();
+        }
+
+        function remember() {
+            done[at] = state.how ?? "done";
+            keep(key(), { step: at, done });
+            view.querySelector("[aria-current=step]").dataset.how = done[at];
+        }
+
+        function tell() {
+            const ready = state.predicted && state.checked;
+            if (step.check && state.predicted) {
+                task.dataset.done = state.checked;
+                task.textContent = step.check.task;
+            }
+            if (ready && after.childElementCount === 0) after.append(...written(step.after));
+            next.textContent = ready ? (at + 1 < lesson.steps.length ? "Next" : "Finish") : "Skip";
+            next.classList.toggle("main", ready);
+        }
+    }
+
+    function head() {
+        const dots = lesson.steps.map(({ title }, i) => {
+            const dot = button(i + 1, () => go(i));
+            dot.setAttribute("aria-label", `Step ${i + 1}: ${title}`);
+            if (i === at) dot.setAttribute("aria-current", "step");
+            if (done[i]) dot.dataset.how = done[i];
+            return element("li", {}, dot);
+        });
+        const place = at < lesson.steps.length ? `Step ${at + 1} of ${lesson.steps.length}` : "Done";
+        return element("div", { class: "lesson-head" },
+            element("p", {}, element("strong", {}, lesson.title), element("span", { class: "quiet" }, ` ${place}`)),
+            element("nav", { "aria-label": "Steps of the lesson" }, element("ol", {}, ...dots)));
+    }
+
+    function foot(next) {
+        const back = button("Back", () => go(at - 1));
+        back.disabled = at === 0;
+        const all = button("All lessons", () => shelf());
+        return element("div", { class: "lesson-foot" }, all, back, ...(next ? [next] : []));
+    }
+
+    async function end() {
+        const asked = lesson.steps.filter((step) => step.predict).length;
+        const right = lesson.steps.filter((step, i) => step.predict && done[i] === "right").length;
+        const words = element("div", { class: "lesson-words" }, element("h2", { tabindex: -1 }, "Done"),
+            element("p", {}, `You found ${right} of ${asked} answers yourself.`));
+        view.replaceChildren(head(), words, foot());
+        const mine = turn;
+        const known = await lessons().catch(() => []);
+        const following = known[known.findIndex(({ name }) => name === of.name) + 1];
+        if (mine !== turn || at < lesson.steps.length) return;
+        if (of.name && following) {
+            const on = button(`Next lesson: ${following.title}`, () => open({ name: following.name }));
+            on.classList.add("main");
+            words.append(on);
+        }
+    }
+
+    // -- beside another tab
+
+    function tab({ show }) {
+        dock.append(view);
+        const main = root.parentElement;
+        main.prepend(dock);
+        main.classList.add("docked");
+        docked = true;
+        if (show.state) page.show(show.tab, show.state);
+        else page.select(show.tab); // as the reader left it
+    }
+
+    function undock() {
+        if (!docked) return;
+        docked = false;
+        root.append(view);
+        dock.remove();
+        root.parentElement.classList.remove("docked");
+        page.select("lesson");
+    }
+
+    return {
+        begin() {
+            if (docked) {
+                const { tab: name } = lesson.steps[at].show;
+                undock();
+                view.querySelector(".lesson-answer").prepend(button(`Go to the tab ${TABS[name]}`, () => go(at)));
+            }
+            if (turn > 0) return;
+            const asked = new URLSearchParams(location.search).get("lesson"); // as another page links to it
+            if (asked === null) shelf(false);
+            else open({ name: asked });
+        },
+        state: () => (lesson === null ? {} : { ...of, step: at }),
+        restore(state) {
+            const step = Number.isInteger(state?.step) ? state.step : undefined;
+            if (typeof state?.name === "string") open({ name: state.name }, step);
+            else if (state?.lesson && typeof state.lesson === "object") open({ lesson: state.lesson }, step);
+            else shelf(false);
+        },
+        code() {
+            const { code, at: numbers } = lesson?.steps[at]?.show ?? {};
+            if (code === undefined) return "";
+            return ["from autograd import *", "", ...Object.entries(numbers ?? {}).map(([name, x]) => `${name} = Value(${x})`), code, ""].join("\n");
+        },
+        picture: () => picture?.svg() ?? null,
+        title: () => lesson?.title ?? "Lessons",
+    };
+}

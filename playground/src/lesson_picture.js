@@ -1,0 +1,142 @@
+// What a step shows: its graph, with sliders, a field for the formula, or the player. Until something was predicted the
+// answer stays hidden, and nothing moves.
+
+import { editor } from "./editor.js";
+import { latest } from "./latest.js";
+
+const MIN_SCALE = 0.88; // smaller, and the picture that runs from top to bottom is taken
+const MAX_SCALE = 1.5;
+const MIN_READ = 0.75; // below, numbers are too small: the picture is wider than its frame
+const EDGE = 6; // around the graph
+const NARROW = 560; // pixels: below, the player's graph runs from top to bottom
+const DEBOUNCE = 150; // milliseconds
+const PATIENCE = 400; // milliseconds until it is said that Python loads
+
+// `task` is the element that says what to do with it. `reached()` is called when the check of the step is fulfilled.
+export function lessonPicture({ step, python, open, task, reached }) {
+    const frame = element("div", { class: "lesson-graph" });
+    const leaves = element("div", { class: "leaves", role: "group", "aria-label": "Numbers to move" });
+    const change = element("p", { class: "lesson-change", role: "status" });
+    const root = element("figure", { class: "lesson-picture" }, frame);
+    const start = step.picture.numbers.map(toNumber);
+    let shown = open || !step.before ? step.picture : step.before;
+    let numbers = [...start], controls = [], typed = null, code = null, live = false, timer = null;
+    let measured = 0, upright = false;
+
+    const watcher = new ResizeObserver(place);
+    watcher.observe(frame);
+    if (open) begin();
+
+    // The picture that suits the width.
+    function place() {
+        const room = frame.clientWidth;
+        if (room === 0 || live) return;
+        const scale = ({ width }) => Math.min(MAX_SCALE, room / width);
+        const readable = (one) => Math.max(MIN_READ, scale(one));
+        if (measured !== room) {
+            const [wide, narrow] = [step.picture.svg, step.picture.narrow].map((text) => scale(drawing(text, frame)));
+            [measured, upright] = [room, wide < Math.min(MIN_SCALE, narrow)]; // and stays so when numbers change
+        }
+        const chosen = drawing(upright ? shown.narrow : shown.svg, frame);
+        chosen.svg.setAttribute("width", chosen.width * readable(chosen));
+        chosen.svg.setAttribute("height", chosen.height * readable(chosen));
+        frame.replaceChildren(chosen.svg);
+        if (frame.scrollWidth > room) frame.tabIndex = 0; // it scrolls, by keys too
+        else frame.removeAttribute("tabindex");
+    }
+
+    // Now it may move: sliders, the formula, the player.
+    function begin() {
+        shown = step.picture;
+        if (shown.player) {
+            const stage = element("div", { class: "autograd" });
+            frame.replaceChildren(stage);
+            live = true;
+            const { svg, narrow, ...page } = shown.player;
+            mount(stage, { ...page, svg: frame.clientWidth < NARROW && narrow ? narrow : svg }, stage);
+        } else {
+            place();
+        }
+        if (step.show.edit) {
+            code = editor({
+                text: step.show.code,
+                label: "The formula",
+                onChange() {
+                    typed = code.text();
+                    clearTimeout(timer);
+                    timer = setTimeout(look, DEBOUNCE);
+                },
+            });
+            root.prepend(task, code.element);
+        }
+        list(shown);
+        if (controls.length > 0) root.append(...(code ? [] : [task]), leaves, change);
+    }
+
+    function list({ sliders, numbers: at }) {
+        controls = sliders.map(({ name }, i) => leafControl(name, (x) => {
+            numbers = numbers.with(i, x);
+            look();
+        }));
+        numbers = at.map(toNumber);
+        leaves.replaceChildren(...controls.map((control) => control.root));
+        controls.forEach((control, i) => control.show(numbers[i], sliders[i]));
+    }
+
+    const look = latest(() => {
+        const waits = setTimeout(() => { change.textContent = "Python is loading: this moves in a moment."; }, PATIENCE);
+        const at = Object.fromEntries(shown.leaves.map((name, i) => [name, numbers[i]]));
+        return python.ask("look", step.show, typed, at, step.check?.until ?? null).finally(() => clearTimeout(waits));
+    }, {
+        done(answer) {
+            code?.mark(null);
+            shown = answer;
+            if (answer.sliders.map(({ name }) => name).join() !== controls.map(({ root: made }) => made.getAttribute("aria-label")).join()) list(answer);
+            numbers = answer.numbers.map(toNumber);
+            controls.forEach((control, i) => control.show(numbers[i], answer.sliders[i]));
+            place();
+            change.replaceChildren(...said());
+            if (answer.done) reached();
+        },
+        failed(error) {
+            if (code) code.mark(error);
+            else change.textContent = error.message;
+        },
+    });
+
+    // How far the result moved with the one number that did.
+    function said() {
+        const moved = start.flatMap((x, i) => (typed === null && numbers[i] !== x ? [i] : []));
+        if (moved.length !== 1 || shown.result === null) return [];
+        const [i] = moved;
+        const [name, y] = [shown.result[0], toNumber(shown.result[1])];
+        const [by, result] = [numbers[i] - start[i], y - toNumber(step.picture.result[1])];
+        const signed = (x) => (x < 0 ? "" : "+") + showNumber(x, 4);
+        const times = result / by;
+        return [
+            `${shown.sliders[i].name} changed by `, element("strong", {}, signed(by)), `, ${name} by `, element("strong", {}, signed(result)),
+            Number.isFinite(times) ? `: ${showNumber(times, 4)} times as much.` : ".",
+        ];
+    }
+
+    return {
+        root,
+        reveal: begin,
+        svg: () => frame.querySelector("svg"),
+        close() {
+            watcher.disconnect();
+            clearTimeout(timer);
+        },
+    };
+}
+
+// The graph of a picture alone, without the words around it, which a lesson has itself; and its size.
+function drawing(text, parent) {
+    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    for (const part of svg.querySelectorAll("[id]")) part.removeAttribute("id"); // another picture of the page may have it
+    for (const part of svg.querySelectorAll(":scope > :is(.paper, .title, .sentence, .notes, .legend)")) part.remove();
+    parent.append(svg);
+    const { x, y, width, height } = svg.getBBox();
+    svg.setAttribute("viewBox", [x - EDGE, y - EDGE, width + 2 * EDGE, height + 2 * EDGE].join(" "));
+    return { svg, width: width + 2 * EDGE, height: height + 2 * EDGE };
+}

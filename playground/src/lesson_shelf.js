@@ -1,0 +1,54 @@
+// The shelf of lessons, and a teacher's own: from a file of theirs.
+
+import { button } from "./button.js";
+import { progress } from "./lesson_progress.js";
+
+let shelf; // as a promise, once it was asked for
+
+// The lessons of the page: [{ name, title, about, minutes, steps }].
+export function lessons() {
+    shelf ??= fetched("index").catch((error) => {
+        shelf = undefined; // the next time it is tried again
+        throw error;
+    });
+    return shelf;
+}
+
+// A lesson of the shelf, prepared when the page was built.
+export async function lessonNamed(name) {
+    const known = await lessons();
+    if (!known.some((one) => one.name === name)) throw new Error(`There is no lesson “${name}” here; there are ${known.map((one) => one.name).join(", ")}.`);
+    return fetched(name);
+}
+
+async function fetched(name) {
+    const answer = await fetch(`lessons/${name}.json`);
+    if (!answer.ok) throw new Error(`The lesson could not be loaded (${answer.status}).`);
+    return answer.json();
+}
+
+// The cards of all lessons; `start(name)` opens one, `read(text, file)` one from a file.
+export function shelfView(known, { start, read }) {
+    const cards = known.map(({ name, title, about, minutes, steps }) => {
+        const { step, done } = progress(name, steps);
+        const finished = step >= steps;
+        const open = button(finished ? "Again" : step > 0 ? `Go on with step ${step + 1}` : "Start", () => start(name, finished ? 0 : step));
+        open.setAttribute("aria-label", `${open.textContent}: ${title}`);
+        open.classList.add("main");
+        const facts = [`${steps} steps`, ...(minutes ? [`about ${minutes} minutes`] : []), ...(finished ? [`done, ${count(done, "right")} right`] : [])];
+        return element("li", {}, element("h3", {}, title), element("p", {}, about), element("p", { class: "quiet" }, facts.join(" · ")), open);
+    });
+    const file = element("input", { type: "file", accept: ".json,application/json", id: "lesson-file" });
+    file.addEventListener("change", async () => {
+        const [chosen] = file.files;
+        if (chosen) read(await chosen.text(), chosen.name);
+        file.value = "";
+    });
+    const own = element("p", {}, element("label", { for: file.id }, "Open your file: "), file);
+    const files = known.flatMap(({ name, title }, i) => [i ? ", " : "", element("a", { href: `lessons/files/${name}.json`, download: "" }, title)]);
+    const write = element("p", {}, "A lesson is a text file. Take one of these and make yours of it: ", ...files, ".");
+    return element("div", { class: "lesson-shelf" }, element("h2", { tabindex: -1 }, "Lessons"), element("ol", {}, ...cards),
+        element("details", { class: "lesson-own" }, element("summary", {}, "For teachers: your own lesson"), write, own));
+}
+
+const count = (done, how) => Object.values(done).filter((one) => one === how).length;

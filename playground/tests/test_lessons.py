@@ -1,0 +1,214 @@
+"""The lessons in Chromium."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from playground.lessons import SHELF
+from playground.tests.actions import LONG
+from tests.support.axe import violations
+from tests.support.browser import browser  # noqa: F401
+
+TEN = "backpropagation-in-ten-minutes"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+OWN = {
+    "title": "Mine",
+    "steps": [
+        {
+            "title": "<b>One</b>",
+            "text": "**Bold**, `code`, <img src=x onerror=alert(1)>",
+            "show": {"code": "y = x*x", "at": {"x": 3}, "draw": ["data", "grad"]},
+            "predict": {"question": "What is the gradient of `x`?", "answer": "x.grad"},
+            "after": "It is {{x.grad}}.",
+        }
+    ],
+}
+
+
+@pytest.fixture
+def phone(browser: Any, address: str) -> Iterator[Any]:  # noqa: F811
+    """A lesson on a phone, before Python is there."""
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{address}/index.html?lesson={TEN}")
+    page.wait_for_selector(".lesson-words", timeout=LONG)
+    yield page
+    assert wrong == []
+    context.close()
+
+
+def answer(page: Any, text: str) -> None:
+    page.fill(".lesson-row input", text)
+    page.keyboard.press("Enter")
+
+
+def right(page: Any, step: dict[str, Any]) -> None:
+    """Answer the question of a prepared step."""
+    choices = step["predict"].get("choices")
+    if choices is None:
+        answer(page, step["predict"]["shown"])
+    else:
+        page.locator(".lesson-choices button").nth([choice["right"] for choice in choices].index(True)).click()
+    expect(page.locator(".lesson-mark")).to_have_attribute("data-right", "true")
+
+
+def follow(page: Any) -> None:
+    page.locator(".lesson-foot button").last.click()
+
+
+@pytest.mark.parametrize("name", SHELF)
+def test_a_lesson_is_gone_through_on_a_phone_and_passes_axe(phone: Any, address: str, name: str) -> None:
+    lesson = phone.evaluate("name => fetch(`lessons/${name}.json`).then((answer) => answer.json())", name)
+    phone.goto(f"{address}/index.html?lesson={name}")
+    phone.wait_for_selector(".lesson-words", timeout=LONG)
+    for i, step in enumerate(lesson["steps"], 1):
+        expect(phone.locator(".lesson-head")).to_contain_text(f"Step {i} of {len(lesson['steps'])}")
+        expect(phone.locator(".lesson h2")).to_have_text(step["title"])
+        if step["predict"]:
+            right(phone, step)
+        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"step {i} is wider than a phone"
+        if i in (1, 6):
+            assert violations(phone) == []
+        follow(phone)
+    asked = sum(step["predict"] is not None for step in lesson["steps"])
+    expect(phone.locator(".lesson-words")).to_contain_text(f"You found {asked} of {asked} answers yourself.")
+
+
+def test_a_wrong_answer_is_told_its_slip_and_a_right_one_opens_the_rest(phone: Any) -> None:
+    answer(phone, "10")
+    expect(phone.locator(".lesson-mark")).to_contain_text("10 is not it: that is what y will be. How much more is it than 7?")
+    expect(phone.locator(".lesson .leaves")).to_have_count(0)
+    answer(phone, "3")
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
+    expect(phone.locator(".lesson-task")).to_contain_text("Move x until y is 13.")
+    expect(phone.locator(".lesson-foot button").last).to_have_text("Skip")
+    phone.fill(".lesson .leaf input:not([type=range])", "3")
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".lesson-change")).to_have_text("x changed by +1, y by +3: 3 times as much.", timeout=LONG)
+    phone.fill(".lesson .leaf input:not([type=range])", "4")
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".lesson-after")).to_contain_text("called a rate", timeout=LONG)
+    expect(phone.locator(".lesson-foot button").last).to_have_text("Next")
+
+
+def test_what_was_reached_is_kept_and_storage_that_is_broken_does_no_harm(phone: Any, address: str) -> None:
+    def come_back() -> None:
+        phone.goto("about:blank")
+        phone.goto(f"{address}/index.html?lesson={TEN}")
+
+    answer(phone, "3")
+    follow(phone)
+    come_back()
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
+    phone.get_by_role("button", name="Back", exact=True).click()
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
+    phone.evaluate("localStorage.setItem('scalar-autograd lessons', '[1')")
+    come_back()
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-mark")).to_have_text("")
+
+
+def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, browser: Any) -> None:  # noqa: F811
+    page.click("#tab-lesson")
+    page.click("text=For teachers: your own lesson")
+    page.set_input_files("#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()})
+    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    page.wait_for_function("location.hash !== ''")
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(other.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    other.close()
+
+
+def test_giving_up_shows_the_answer_and_the_hint_is_there_on_request(phone: Any) -> None:
+    hint = phone.get_by_role("button", name="Hint")
+    expect(hint).to_have_attribute("aria-expanded", "false")
+    hint.click()
+    expect(phone.locator(".lesson-hint")).to_contain_text("Work out y for x = 3.")
+    phone.get_by_role("button", name="Show me").click()
+    expect(phone.locator(".lesson-mark")).to_have_text("It is 3")
+
+
+def test_a_lesson_is_done_by_keyboard_alone(page: Any) -> None:
+    page.click("#tab-lesson")
+    page.get_by_role("button", name="Start: Backward, one node at a time").press("Enter")
+    expect(page.locator(".lesson h2")).to_be_focused()
+    page.locator(".lesson-row input").press("Tab")  # past the button for the sign
+    page.locator(".lesson-row input").fill("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".lesson-foot button").last).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".lesson h2")).to_have_text("Watch it")
+    expect(page.locator(".lesson .player .stage svg.autograd-graph")).to_have_count(1)
+
+
+def test_a_formula_that_is_typed_fulfils_a_task(page: Any) -> None:
+    page.click("#tab-lesson")
+    page.get_by_role("button", name="Start: The chain rule").click()
+    page.get_by_role("button", name="Step 11: Make one yourself").click()
+    page.click(".lesson .cm-content")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("y = x*")
+    expect(page.locator(".lesson .slip")).to_contain_text("invalid syntax", timeout=LONG)
+    page.keyboard.insert_text("x*x")
+    expect(page.locator(".lesson-task")).to_have_attribute("data-done", "true", timeout=LONG)
+
+
+def test_a_lesson_stands_beside_another_tab(page: Any) -> None:
+    page.click("#tab-lesson")
+    page.get_by_role("button", name="Start: Backpropagation in ten minutes").click()
+    page.get_by_role("button", name="Step 9: Watch one learn").click()
+    expect(page.locator("#tab-network")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("main > aside .lesson h2")).to_have_text("Watch one learn")
+    expect(page.locator("#network")).to_be_visible()
+    follow(page)
+    expect(page.locator("#tab-lesson")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("main > aside")).to_have_count(0)
+
+
+def test_a_teacher_opens_a_lesson_from_a_file_and_text_in_it_stays_text(page: Any) -> None:
+    page.click("#tab-lesson")
+    page.click("text=For teachers: your own lesson")
+    with page.expect_download() as found:
+        page.click(".lesson-own a")
+    assert json.loads(Path(found.value.path()).read_text(encoding="utf-8"))["title"] == "Backpropagation in ten minutes"
+    page.set_input_files(
+        "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()}
+    )
+    expect(page.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
+    assert page.locator(".lesson img").count() == 0
+    assert page.locator(".lesson strong", has_text="Bold").count() == 1
+    answer(page, "3")
+    expect(page.locator(".lesson-mark")).to_contain_text("that is the contribution from y alone")
+    answer(page, "6")
+    expect(page.locator(".lesson-after")).to_have_text("It is 6.")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "mine.json: this is not JSON"),
+        (json.dumps(OWN | {"steps": [OWN["steps"][0] | {"hint": 3}]}), "mine.json, step 1: hint must be a text, got 3"),  # type: ignore[operator]
+    ],
+)
+def test_a_wrong_lesson_file_is_told_where(page: Any, text: str, says: str) -> None:
+    page.click("#tab-lesson")
+    page.set_input_files("#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": text.encode()})
+    expect(page.locator("#lesson [role=alert]")).to_contain_text(says, timeout=LONG)
+    page.get_by_role("button", name="All lessons").click()
+    expect(page.locator(".lesson-shelf li")).to_have_count(len(SHELF))
+
+
+def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:  # noqa: F811
+    page = browser.new_page()
+    page.goto(f"{address}/index.html?lesson=nothing")
+    expect(page.locator("#lesson [role=alert]")).to_contain_text("There is no lesson “nothing” here", timeout=LONG)
+    page.close()

@@ -1,0 +1,91 @@
+"""What the check tab and the quiz tab of the playground ask Python for."""
+
+from __future__ import annotations
+
+import pytest
+
+from playground.proofreading import answer, letters, proofread
+from playground.quiz import EASY, ask
+from playground.typed import Slip
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "claim", "says"),
+    [
+        ("x*y + x**2", {"x": 3, "y": 2}, "y", "that is the contribution from “x*y” alone; contributions arrive from 2 places"),
+        ("(3*x - 1)**2", {"x": 2}, "2*(3*x - 1)", "multiply it by the derivative ∂“3*x”/∂x"),
+        ("x**3 / 3", {"x": 2}, "x**2 / 3", "the claim is 1/3 times the gradient"),
+        ("(t - x)**2 / 2", {"t": 0.5, "x": 2}, "t - x", "look at the sign"),
+        ("sigmoid(2*x + b)", {"x": 0.3, "b": 0.1}, "2*sigmoid(2*x + b)", "sigmoid itself stands in place of its derivative"),
+    ],
+)
+def test_the_slip_in_a_derivative_is_named(f: str, at: dict[str, float], claim: str, says: str) -> None:
+    found = proofread(f, at, {"x": claim})
+    assert found["slip"] is None
+    assert "✗ ∂f/∂x: yours is" in found["html"]
+    assert says in found["html"]
+
+
+def test_right_derivatives_are_told_apart_from_wrong_ones() -> None:
+    found = proofread("w1*x", {"w1": 2, "x": 3}, {"w1": "x", "x": "x"})["html"]
+    assert "✓ ∂f/∂w₁ is right: 3 at this point." in found
+    assert "✗ ∂f/∂x: yours is 3, it is 2." in found
+    assert "Every derivative is right." in proofread("w*x", {"w": 2, "x": 3}, {"w": "x", "x": "w"})["html"]
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "claimed", "field", "message", "column"),
+    [
+        ("w*x +", {"w": 1, "x": 2}, {"w": "x"}, "f", "invalid syntax", 1),
+        ("w*x", {"w": 1, "x": 2}, {"w": "x", "x": "2*q"}, "x", "f has no variable q", 3),
+        ("w*x", {"w": 1, "x": 2}, {"w": "  "}, "f", "nothing to check yet: write what you found for a derivative", 1),
+        ("log(x)", {"x": -1}, {"x": "1/x"}, "f", "this is NaN at the point, so there is no derivative: choose another point", 1),
+        ("x**2", {"x": 0}, {"x": "1/x"}, "x", "this is inf at the point, which no derivative is", 1),
+    ],
+)
+def test_what_cannot_be_checked_is_told_in_its_field(
+    f: str, at: dict[str, float], claimed: dict[str, str], field: str, message: str, column: int
+) -> None:
+    found = proofread(f, at, claimed)
+    assert (found["field"], found["slip"]["message"], found["slip"]["column"]) == (field, message, column)
+
+
+def test_the_variables_of_a_function_are_found_as_one_types() -> None:
+    assert letters("tanh(w*x + b)") == ["w", "x", "b"]
+    with pytest.raises(Slip, match="a product is written with"):
+        letters("w x")
+
+
+def test_lines_show_what_they_print_and_each_value_in_order() -> None:
+    found = answer("print('<b>')\nx = 3\nx + 1\nprint(x)\nx + 2")
+    assert found["slip"] is None
+    assert found["html"] == '<pre class="printed">&lt;b&gt;\n</pre><pre>4</pre><pre class="printed">3\n</pre><pre>5</pre>'
+
+
+def test_an_error_is_told_at_its_line_after_what_was_printed() -> None:
+    found = answer("print('before')\n\n1 / 0")
+    assert "before" in found["html"]
+    assert found["slip"] == {"message": "ZeroDivisionError: division by zero", "line": 3, "column": 1}
+
+
+def test_lines_that_show_nothing_are_told_so() -> None:
+    assert answer("x = 3")["slip"]["message"].startswith("nothing is shown: end with audit(…)")
+
+
+def test_a_quiz_keeps_the_numbers_given_or_draws_easy_ones() -> None:
+    given = ask("x*w", {"x": 7.0, "w": 5.0}, 0)
+    drawn = ask("x*w", {"x": 7.0, "w": 5.0}, 3)
+    assert given["numbers"] == {"x": 7.0, "w": 5.0}
+    assert ask("x*w", drawn["numbers"], 3)["numbers"] != drawn["numbers"]
+    assert set(drawn["numbers"].values()) <= set(EASY)
+    assert [question["name"] for question in given["page"]["questions"]] == ["w", "x"]
+
+
+def test_a_quiz_draws_numbers_at_which_everything_is_defined() -> None:
+    assert ask("log(x) * sqrt(w)", {}, 1)["numbers"].keys() == {"x", "w"}
+    assert min(ask("log(x) * sqrt(w)", {}, 1)["numbers"].values()) > 0
+
+
+def test_a_graph_without_a_question_is_told() -> None:
+    with pytest.raises(Slip, match="is a leaf, made from nothing"):
+        ask("x = Value(3.0)\nx", {}, 0)
