@@ -119,7 +119,9 @@ def test_what_was_reached_is_kept_and_storage_that_is_broken_does_no_harm(phone:
 def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, browser: Any) -> None:  # noqa: F811
     page.click("#tab-lesson")
     page.click("text=For teachers: your own lesson")
-    page.set_input_files("#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()})
+    page.set_input_files(
+        "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(OWN).encode()}
+    )
     expect(page.locator(".lesson h2")).to_have_text("<b>One</b>", timeout=LONG)
     page.wait_for_function("location.hash !== ''")
     other = browser.new_page()
