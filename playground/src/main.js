@@ -27,7 +27,9 @@ function onState(name, about) {
     const share = typeof about === "number" ? ` ${Math.round(100 * about)} %` : " …";
     state.textContent = { loading: `Python is loading${share}`, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
     state.dataset.state = name;
+    if (name === "ready") offline ??= keepOffline(tell); // not before: it would load all files a second time
 }
+let offline;
 
 // What a tab gets of the page: `changed()` is called when what it shows changed, `show(name, state)` goes to another tab,
 // `state(name)` is what that tab shows, `first` what the expression tab shows before Python is there. A tab is { begin, state,
@@ -86,4 +88,3 @@ for (const button of buttons) {
 }
 
 link.open(new URLSearchParams(location.search).has("lesson") ? "lesson" : embedded.first);
-keepOffline(tell);
