@@ -142,7 +142,7 @@ def test_a_link_is_copied_or_offered_to_copy(page: Any) -> None:
     shared(page, "Copy link")
     told(page, "Link copied", ".toast")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     shared(page, "Copy link")
     expect(page.locator(".toast textarea")).to_have_value(page.url)
     assert violations(page) == []
@@ -182,6 +182,8 @@ def test_the_notebook_is_valid_and_its_program_gives_the_number_on_the_page_to_t
 
 def test_the_program_that_is_copied_runs(page: Any, tmp_path: Path) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    write(page, "(a*b + c) / 3 - sqrt(a)")
+    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
     shared(page, "Copy as Python")
     told(page, "Program copied", ".toast")
     exact = page.locator("#expression .result").get_attribute("data-exact")
