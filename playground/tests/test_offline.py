@@ -64,10 +64,8 @@ def test_a_new_build_is_shown_after_a_reload_and_not_in_part(browser: Any, folde
         assert "Snake" not in page.content()  # it was there before the new one
         page.reload()
         expect(page.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
-        text = page.evaluate(
-            "async () => [await (await fetch('index.html')).text(), await (await fetch('main.js')).text()].map((text) => text.includes('Snake is loading'))"
-        )
-        assert text == [True, True]
+        files = [page.evaluate("async (name) => (await fetch(name)).text()", name) for name in ("index.html", "main.js")]
+        assert ["Snake is loading" in text for text in files] == [True, True]
     page.reload()
     live(page)
     context.close()
