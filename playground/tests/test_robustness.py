@@ -163,7 +163,8 @@ WAYS = {
     "open_url": "from pyodide.http import open_url\nopen_url('{}')",
     "pyfetch": "import asyncio\nfrom pyodide.http import pyfetch\nasyncio.ensure_future(pyfetch('{}'))",
     "urllib": "import urllib.request\nurllib.request.urlopen('{}')",
-    "a socket": "import socket\ns = socket.create_connection(('127.0.0.1', int('{}'.split(':')[2].split('/')[0])))\ns.send(b'GET / ')",
+    "a socket": "import socket\n"
+    "socket.create_connection(('127.0.0.1', int('{}'.split(':')[2].split('/')[0]))).send(b'GET /secret')",
     "run_js": "from pyodide.code import run_js\nrun_js('fetch(\"{}\")')",
     "a function from text": "js.Function.new('fetch(\"{}\")')()",
     "a constructor's constructor": "js.Object.constructor('return import(\"{}\")')()",
