@@ -14,7 +14,8 @@ const MAX_SIDE = 8192; // pixels, as canvases allow
 function styleOf(from, outermost) {
     const style = getComputedStyle(from), around = outermost ? null : getComputedStyle(from.parentElement);
     const differs = (name) => style.getPropertyValue(name) !== (name in OTHERS ? OTHERS[name] : around?.getPropertyValue(name));
-    const names = [...INHERITED, ...Object.keys(OTHERS)].filter((name) => differs(name) && !(name === "transform" && from.hasAttribute(name)));
+    // An attribute of its own would win over what is inherited; a transform says the same as its attribute.
+    const names = [...INHERITED, ...Object.keys(OTHERS)].filter((name) => (from.hasAttribute(name) ? name !== "transform" : differs(name)));
     return names.map((name) => `${name}: ${style.getPropertyValue(name).replaceAll(/url\("?[^#)"]*(#[^")]*)"?\)/g, "url($1)")}`).join("; ");
 }
 

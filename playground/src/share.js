@@ -69,7 +69,7 @@ export function share(root, { tab, name, title, link, tell }) {
     const embedded = (address) => {
         const place = new URL(address);
         place.searchParams.set("embed", "");
-        return `<iframe src="${place.href.replace("embed=", "embed")}" title="${title().replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="100%" height="480" style="border: 0" allow="clipboard-write"></iframe>`;
+        return `<iframe src="${place.href.replace("embed=", "embed")}" title="${title().replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="100%" height="600" style="border: 0" allow="clipboard-write"></iframe>`;
     };
 
     const ENTRIES = {

@@ -1,0 +1,94 @@
+"""Once loaded, the playground works without its server; a new build comes whole."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from playground.tests.actions import LONG, told, write
+from playground.tests.conftest import live, served
+from tools.playground import offline_worker
+
+KEPT = "async () => (await navigator.serviceWorker.ready).active.state"
+
+
+@pytest.fixture
+def folder(built: Path, tmp_path: Path) -> Path:
+    """A copy of the build under a path of its own, as on a host of many projects."""
+    shutil.copytree(built, tmp_path / "some/project/play")
+    return tmp_path
+
+
+def kept(page: Any) -> None:
+    assert page.evaluate(KEPT) in ("activating", "activated")
+
+
+def rebuild(folder: Path, mark: str) -> None:
+    """Another build: a page and a script that belong together."""
+    play = folder / "some/project/play"
+    for name in ("index.html", "main.js"):
+        text = (play / name).read_text(encoding="utf-8")
+        (play / name).write_text(text.replace("Python is loading", f"{mark} is loading"), encoding="utf-8")
+    (play / "sw.js").write_text(offline_worker(play), encoding="utf-8")
+
+
+def test_the_page_works_when_its_server_is_gone(browser: Any, folder: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with served(folder) as address:
+        page.goto(f"{address}/some/project/play/")
+        kept(page)
+    page.reload()
+    live(page)
+    write(page, "sin(t)*t")
+    told(page, "y = ", "#expression .result")
+    expect(page.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
+    page.goto(f"{address}/some/project/play/index.html?embed=check")
+    expect(page.locator("#check")).to_be_visible(timeout=LONG)
+    context.close()
+
+
+def test_a_new_build_is_shown_after_a_reload_and_not_in_part(browser: Any, folder: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with served(folder) as address:
+        page.goto(f"{address}/some/project/play/")
+        kept(page)
+        rebuild(folder, "Snake")
+        page.reload()
+        told(page, "A new version", ".toast")
+        assert "Snake" not in page.content()  # it was there before the new one
+        page.reload()
+        expect(page.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
+        files = [page.evaluate("async (name) => (await fetch(name)).text()", name) for name in ("index.html", "main.js")]
+        assert ["Snake is loading" in text for text in files] == [True, True]
+    page.reload()
+    live(page)
+    context.close()
+
+
+def test_a_build_whose_files_do_not_belong_together_is_not_kept(browser: Any, folder: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with served(folder) as address:
+        page.goto(f"{address}/some/project/play/")
+        kept(page)
+        rebuild(folder, "Snake")
+        (folder / "some/project/play/main.js").write_text("half", encoding="utf-8")
+        page.reload()
+        live(page)
+        page.wait_for_timeout(2000)
+        assert page.evaluate("async () => (await caches.keys()).length") == 1
+    page.reload()
+    live(page)
+    context.close()
+
+
+def test_the_page_works_where_there_are_no_service_workers(page: Any) -> None:
+    assert page.evaluate("navigator.serviceWorker === undefined")
+    write(page, "sin(t)")
+    told(page, "y = ", "#expression .result")
