@@ -28,6 +28,7 @@ export function checkTab(root, page) {
         answer.scrollIntoView({ block: "nearest" }); // on a phone it is below
     });
     run.classList.add("main");
+    run.title = "Ctrl and Enter, or Command and Enter";
 
     // What one of the two forms holds, or an example: { text }, or { f, at, claimed }.
     function take(given) {
@@ -59,6 +60,12 @@ export function checkTab(root, page) {
     });
 
     const bar = element("div", { class: "controls" }, element("div", { class: "ways", role: "group", "aria-label": "Write it as" }, ...Object.values(ways)), examples);
+    root.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        event.stopPropagation(); // the editor would begin a line
+        check();
+    }, true);
     root.append(element("div", { class: "left" }, bar, fields.root, lines.element, element("div", { class: "controls" }, run)), answer);
     take(FIRST);
     return {

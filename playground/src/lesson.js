@@ -115,7 +115,7 @@ export function lessonTab(root, page) {
             picture?.reveal();
             tell();
             remember();
-            if (step.check) return;
+            if (step.check) return picture.root.querySelector(".leaves")?.scrollIntoView({ block: "nearest" });
             next.focus({ preventScroll: true });
             after.scrollIntoView({ block: "nearest" });
         }

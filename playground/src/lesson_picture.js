@@ -71,6 +71,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
         }
         list(shown);
         if (controls.length > 0) root.append(...(code ? [] : [task]), leaves, change);
+        if (controls.length > 0 || code) look(); // nothing has moved yet: the first time, Python imports what it needs
     }
 
     function list({ sliders, numbers: at }) {
@@ -84,7 +85,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
     }
 
     const look = latest(() => {
-        const waits = setTimeout(() => { change.textContent = "Python is loading: this moves in a moment."; }, PATIENCE);
+        const waits = setTimeout(() => moved().length > 0 && change.replaceChildren("Python is loading: this moves in a moment."), PATIENCE);
         const at = Object.fromEntries(shown.leaves.map((name, i) => [name, numbers[i]]));
         return python.ask("look", step.show, typed, at, step.check?.until ?? null).finally(() => clearTimeout(waits));
     }, {
@@ -104,11 +105,12 @@ export function lessonPicture({ step, python, open, task, reached }) {
         },
     });
 
+    const moved = () => start.flatMap((x, i) => (numbers[i] === x ? [] : [i]));
+
     // How far the result moved with the one number that did.
     function said() {
-        const moved = start.flatMap((x, i) => (typed === null && numbers[i] !== x ? [i] : []));
-        if (moved.length !== 1 || shown.result === null) return [];
-        const [i] = moved;
+        const [i, ...others] = moved();
+        if (i === undefined || others.length > 0 || typed !== null || shown.result === null) return [];
         const [name, y] = [shown.result[0], toNumber(shown.result[1])];
         const [by, result] = [numbers[i] - start[i], y - toNumber(step.picture.result[1])];
         const signed = (x) => (x < 0 ? "" : "+") + showNumber(x, 4);

@@ -47,7 +47,8 @@ export function lessonQuestion({ predict, hint, before, settled }) {
             const near = ([x, off]) => Math.abs(given - toNumber(x)) <= off;
             if (near([right, allowed])) return settle("right");
             const slip = slips.find(near)?.[2];
-            say(`${showNumber(given)} is not it${slip ? `: ${slip}` : ""}.${slip || !hint ? "" : " Try again, or take a hint."}`);
+            const why = slip ? `: ${slip}${/[.?!]$/.test(slip) ? "" : "."}` : hint ? ". Try again, or take a hint." : ". Try again.";
+            say(`${showNumber(given)} is not it${why}`);
             field.select();
         });
         return {
