@@ -1,178 +1,229 @@
-"""A training as tapes: the loss of a sample with its gradient, the outputs, and the optimizer's step on one parameter.
+"""What the network tab asks Python for: a network with its data as tapes, and what is shown of a single step.
 
-The page runs the tapes on all samples, points and parameters side by side; `check` runs the same in Python.
+The data, the model and the optimizer are those that the exported program makes; its updates are what `check` runs.
 """
 
 from __future__ import annotations
 
-import json
 import struct
-from collections.abc import Callable, Mapping
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-import autograd
-import nn
-from autograd import maximum, sqrt
-from autograd.compiler.batch_loss import BatchLoss
-from autograd.compiler.executors.python import run
-from autograd.compiler.exports.javascript_ops import tape_json
-from autograd.compiler.optimize import optimize
-from autograd.compiler.program import Program
-from autograd.compiler.tape import Tape
+from autograd import Value
 from autograd.viz.palette import MARKERS, RAMP
-from nn import optim
-from nn.datasets.toys import shuffled_order
+from autograd.viz.player import player
+from nn.data import batch_indices
 from nn.network.numbers import numbers_of
 from nn.network.page import NetworkPage
-from nn.network.structure import read_network
-from nn.optim import Arithmetic, Optimizer
+from nn.network.structure import Network, read_network
+from playground.training_choices import FEATURES, LOSSES
+from playground.training_data import OwnDataError, source_of
+from playground.training_program import program_text
+from playground.training_rules import rule_lines, rule_page
+from playground.training_tapes import Tapes, as_json_tape, is_count, penalty_tape, update_tape
+from playground.typed import Slip
 
-RESOLUTION = 60
-EPOCHS = 20  # whose orders are drawn ahead; then they come again
-ON_VALUES = Arithmetic(sqrt, maximum)
-DATA: dict[str, Callable[[int, float, int], Any]] = {
-    "moons": lambda n, noise, seed: nn.make_moons(n, noise=noise, random_state=seed),
-    "circles": lambda n, noise, seed: nn.make_circles(n, noise=noise, factor=0.5, random_state=seed),
-    "xor": lambda n, noise, seed: nn.make_xor(n, noise=noise, random_state=seed),
-    "spirals": lambda n, noise, seed: nn.make_spirals(n, noise=noise, random_state=seed),
-    "blobs": lambda n, noise, seed: nn.make_blobs(n, centers=2, cluster_std=0.3 + noise, random_state=seed),
-}
-LOSSES = {"logistic": nn.BCEWithLogitsLoss, "hinge": nn.HingeLoss, "squared error": nn.MSELoss}
-OPTIMIZERS = {"SGD": optim.SGD, "Adam": optim.Adam, "RMSprop": optim.RMSprop, "Adagrad": optim.Adagrad}
+MARGIN = 0.1  # of the extent of the samples, on each side
+MAX_SECONDS = 1.0  # of one answer of `check`
 
 
 class Training:
-    """A network, its data, and the programs that train it."""
+    """A network, its data, and what trains it, as the exported program makes them."""
 
     def __init__(self, setting: Mapping[str, Any]) -> None:
-        self.X, self.labels = DATA[setting["data"]](setting["samples"], setting["noise"], setting["seed"])
-        self.loss = LOSSES[setting["loss"]]()
-        self.y = [2 * label - 1 if setting["loss"] == "hinge" else label for label in self.labels]
-        self.model = nn.MLP(2, [*setting["layers"], 1], setting["activation"], seed=setting["seed"])
-        self.seed, self.rate = setting["seed"], setting["rate"]
-        kind = OPTIMIZERS[setting["optimizer"]]
-        more = {"momentum": setting["momentum"]} if setting["momentum"] else {}
-        self.optimizer = kind(self.model.parameters(), lr=self.rate, **more)
-        model, loss = self.model, self.loss
+        self.setting = setting
+        self.classes = source_of(setting).classes
+        choice = LOSSES[setting["loss"]]
+        if not (choice.classes if self.classes else choice.numbers):
+            raise Slip(f"{setting['loss']} loss needs {'classes' if choice.classes else 'numbers'}: choose squared error")
+        self.scope: dict[str, Any] = {}
+        exec(compile(program_text(setting, 0).begin, "<program>", "exec"), self.scope)
+        self.X, self.y, self.model, self.optimizer = (self.scope[name] for name in ("X", "y", "model", "optimizer"))
+        self.test = self.scope.get("X_test", []), self.scope.get("y_test", [])
+        self.network = _named(read_network(self.model, inputs=[FEATURES[name].name for name in setting["features"]]))
+        self.names = _parameter_names(self.network)
+        for parameter, name in self.names.items():
+            parameter.label = name
+        self.order = Random(setting["seed"])
 
-        def loss_and_output(sample: Any, target: Any) -> tuple[Any, Any]:
-            output = model(sample)
-            return loss.sample_loss(output, target), output
-
-        self.batch = BatchLoss(loss_and_output, self.X[0], self.y[0], executor="python")
-        self.outputs = autograd.compile(lambda sample: model(sample), self.X[0], executor="python")
-        self.neurons = autograd.compile(lambda sample: _all_outputs(model, sample), self.X[0], executor="python")
-        self.update = _update(self.optimizer)
-
-    def page(self) -> dict[str, Any]:
+    def page(self, width: float) -> dict[str, Any]:
         """What the page trains and shows: tapes, the numbers they begin with, the network's view and the plane."""
-        captured = self.batch.captured
-        network = read_network(self.model)
+        tapes = Tapes(self.model, self.scope["loss"], self.scope["features"])
+        made = {name: getattr(tapes, name)() for name in ("step", "evaluate", "outputs", "units", "sample")}
+        made["update"] = update_tape(self.optimizer)
+        if self.setting["penalty"] != "none":
+            made["penalty"] = penalty_tape(self.setting["penalty"])
+        parameters = list(self.model.parameters())
+        memory = self.optimizer.state[0]
         return {
-            "tapes": {
-                "loss": _tape(self._loss_program()),
-                "outputs": _tape(self.outputs.program_of()),
-                "neurons": _tape(self.neurons.program_of()),
-                "update": _tape(self.update.program_of()),
-                "numbers": [leaf.data for leaf in captured],
-                "reached": self.batch.reached,
-                "parameters": [captured.index(p) for p in network.parameters],
-                "memory": [is_count(low) for low in self.optimizer.lowest.values()],
-                "rate": self.rate,
-                "orders": self._orders(),
-                "X": self.X,
-                "y": self.y,
-            },
-            "view": NetworkPage(network).data(numbers_of(network)),
+            "tapes": {name: as_json_tape(tape) for name, tape in made.items()},
+            "numbers": [p.data for p in parameters],
+            "names": [self.names[p] for p in parameters],
+            "weights": [i for i, p in enumerate(parameters) if not self.names[p].endswith(".b")],
+            "memory": [[name, is_count(low), memory[name]] for name, low in self.optimizer.lowest.items()],
+            "train": {"X": self.X, "y": [float(y) for y in self.y]},
+            "test": {"X": self.test[0], "y": [float(y) for y in self.test[1]]},
+            "view": self._view(width),
             "plane": self._plane(),
-            "loss": type(self.loss).__name__,
         }
 
+    def _view(self, width: float) -> dict[str, Any]:
+        """The view of the network, in which parameters are called after their neurons, too."""
+        view = NetworkPage(self.network, width=width).data(numbers_of(self.network))
+        neurons = [{**neuron, "path": f"{neuron['name']}."} for neuron in view["neurons"]]
+        return {**view, "neurons": neurons}
+
     def _plane(self) -> dict[str, Any]:
-        """As the picture of a decision boundary takes it."""
-        sides = {}
-        for axis, column in zip("xy", zip(*self.X, strict=True), strict=True):
-            room = 0.1 * (max(column) - min(column))
-            sides[axis] = [min(column) - room, max(column) + room]
-        points = [[*row, label] for row, label in zip(self.X, self.labels, strict=True)]
-        return {**sides, "resolution": RESOLUTION, "kind": "score", "labels": [0, 1], "points": points, "hidden": 0,
-                "markers": MARKERS, "ramp": RAMP, "cells": [""]}  # fmt: skip
+        """As the picture of a decision boundary takes it, and how an output becomes a share of its colour."""
+        choice, targets = LOSSES[self.setting["loss"]], [*self.y, *self.test[1]]
+        rows = [*self.X, *self.test[0]]
+        columns = list(zip(*rows, strict=True))
+        half_side = (0.5 + MARGIN) * max(max(column) - min(column) for column in columns) or 1.0
+        middles = [(min(column) + max(column)) / 2 for column in columns]
+        sides = {axis: [middle - half_side, middle + half_side] for axis, middle in zip("xy", middles, strict=True)}
+        low, high = min(targets), max(targets)
+        if self.classes:
+            middle, half, labels = choice.middle, choice.half, [0, 1]
+            marks = [int(target > middle) for target in targets]
+        else:
+            middle, half, labels = (low + high) / 2, (high - low) / 2 or 1.0, [low, high]
+            marks = [round(127 + 127 * (target - middle) / half) for target in targets]
+        points = [[*row, mark] for row, mark in zip(rows, marks, strict=True)]
+        return {**sides, "kind": "score" if self.classes else "number", "labels": labels, "points": points, "hidden": 0,
+                "middle": middle, "half": half, "markers": MARKERS, "ramp": RAMP, "tested": len(self.test[0])}  # fmt: skip
 
-    def _loss_program(self) -> Program:
-        return optimize(self.batch.program)
+    def orders(self, count: int) -> list[list[int]]:
+        """The orders of the samples in the next epochs, as `batches` draws them."""
+        size = len(self.X)
+        return [batch_indices(size, size, True, self.order)[0] for _ in range(count)]
 
-    def _orders(self) -> list[list[int]]:
-        """The orders of the samples in some epochs, as `fit` draws them."""
-        rng = Random(self.seed)
-        return [shuffled_order(len(self.X), True, rng) for _ in range(EPOCHS)]
+    def at(self, numbers: Sequence[float]) -> None:
+        """Give the model these parameters."""
+        for p, x in zip(self.model.parameters(), numbers, strict=True):
+            p.data = float(x)
 
-    def check(self, steps: int, batch: int) -> list[float]:
-        """The parameters after so many steps of the same programs, run by Python."""
-        numbers = [leaf.data for leaf in self.batch.captured]
-        reached, count = self.batch.reached, len(self.X)
-        memory: list[Any] = [type(low)() if is_count(low) else [0.0] * len(reached) for low in self.optimizer.lowest.values()]
-        whole = not 0 < batch < count
-        starts = range(0, count, batch) if not whole else range(1)
-        parts = [order[start : start + batch] if not whole else range(count) for order in self._orders() for start in starts]
-        programs = self._loss_program(), self.update.program_of()
-        for step in range(steps):
-            part = parts[step % len(parts)]
-            columns = [[self.X[i][j] for i in part] for j in range(2)]
-            found = run(programs[0], [*columns, [float(self.y[i]) for i in part], *numbers], len(part))
-            gradient = [found[1 + i] * (1.0 / len(part)) for i in range(len(reached))]
-            data = [numbers[i] for i in reached]
-            moved, *memory = run(programs[1], [data, gradient, self.rate, *memory], len(reached))
-            memory = [
-                x if is_count(low) or isinstance(x, list) else [x] * len(reached)
-                for x, low in zip(memory, self.optimizer.lowest.values(), strict=True)
-            ]
-            for i, x in zip(reached, moved, strict=True):
-                numbers[i] = x
-        return numbers
-
-
-def _all_outputs(model: Any, sample: Any) -> list[Any]:
-    """What every neuron gives, layer by layer."""
-    found: list[Any] = []
-    for layer in model.layers:
-        sample = layer(sample)
-        found += sample if isinstance(sample, list) else [sample]
-    return found
+    def loss_page(self, numbers: Sequence[float], samples: Sequence[Sequence[float]]) -> dict[str, Any]:
+        """The forward and the backward pass of the loss of some samples [x1, x2, target], for the player."""
+        self.at(numbers)
+        loss, features = self.scope["loss"], self.scope["features"]
+        costs = []
+        for x1, x2, target in samples:
+            point = [Value(float(x1), label="x1"), Value(float(x2), label="x2")]
+            (score,) = self.model(features(*point))
+            costs.append(loss([score], [_whole(target)]))
+        root = costs[0] if len(costs) == 1 else sum(costs[1:], costs[0]) / len(costs)
+        root.label = "loss"
+        page: dict[str, Any] = player(root).data
+        return page
 
 
-def is_count(low: float) -> bool:
-    return isinstance(low, int)
+def _named(network: Network) -> Network:
+    """The same network with short names: a₁₂ is the second neuron of the first layer, y the output."""
+    columns = [network.columns[0]]
+    for k, column in enumerate(network.columns[1:], 1):
+        names = (
+            ["y"] if k == len(network.columns) - 1 else [f"a{_lowered(k)}{_lowered(i)}" for i in range(1, len(column.units) + 1)]
+        )
+        units = [replace(unit, name=name, label=name) for unit, name in zip(column.units, names, strict=True)]
+        columns.append(replace(column, title="output" if names == ["y"] else f"layer {k}", units=tuple(units)))
+    return replace(network, columns=tuple(columns))
 
 
-def _tape(program: Program) -> Any:
-    return json.loads(tape_json(Tape.of(program)))
+def _lowered(number: int) -> str:
+    """A number as a subscript; one of two digits with a comma before it, as in a₁‚₁₂."""
+    digits = str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return digits if number < 10 else f"‚{digits}"
 
 
-def _update(optimizer: Optimizer) -> autograd.Compiled:
-    """The optimizer's step on one parameter, which is a lane; its rate and its counts are the same for all."""
-    group, names = optimizer.param_groups[0].data, list(optimizer.lowest)
+def _parameter_names(network: Network) -> dict[Value, str]:
+    """Every parameter's name: that of its neuron, and w[0], w[1], … or b."""
+    names: dict[Value, str] = {}
+    for unit in network.units:
+        names |= {weight: f"{unit.name}.w[{k}]" for k, weight in enumerate(unit.weights)}
+        if unit.bias is not None:
+            names[unit.bias] = f"{unit.name}.b"
+    return names
 
-    def step(data: Any, grad: Any, rate: Any, *memory: Any) -> Any:
-        moved, kept = optimizer.rule({**group, "lr": rate}, ON_VALUES)(data, grad, dict(zip(names, memory, strict=True)))
-        return [moved, *(kept[name] for name in names)]
 
-    axes = [None if is_count(low) else 0 for low in optimizer.lowest.values()]
-    examples = [1.0 if is_count(low) else 0.5 for low in optimizer.lowest.values()]
-    return autograd.compile(step, 0.5, 0.25, group["lr"], *examples, in_axes=(0, 0, None, *axes), executor="python")
+def _whole(target: float) -> float:
+    return int(target) if target == int(target) else target
 
 
 training: Training | None = None
+checked: Check | None = None
 
 
-def prepare(setting: dict[str, Any]) -> dict[str, Any]:
+class Check:
+    """The exported program, run update by update."""
+
+    def __init__(self, setting: Mapping[str, Any]) -> None:
+        self.scope: dict[str, Any] = {}
+        exec(compile(program_text(setting, 0).begin, "<program>", "exec"), self.scope)
+        self.updates = self.scope["updates"]()
+        self.steps = 0
+
+    def until(self, steps: int, seconds: float) -> None:
+        """Go on to so many steps, or as far as one comes in this time."""
+        end = time.monotonic() + seconds
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            while self.steps < steps and time.monotonic() < end:
+                next(self.updates)
+                self.steps += 1
+
+    def bits(self) -> list[str]:
+        """The bits of all parameters."""
+        return [bits_of(p.data) for p in self.scope["model"].parameters()]
+
+
+def bits_of(x: float) -> str:
+    """A float as the hexadecimal digits of its bits; every NaN is "nan"."""
+    return "nan" if x != x else f"{struct.unpack('<Q', struct.pack('<d', x))[0]:x}"
+
+
+def prepare(setting: dict[str, Any], width: float) -> dict[str, Any]:
     """A network and its data, ready to be trained by the page."""
-    global training
-    training = Training(setting)
-    return training.page()
+    global training, checked
+    try:
+        training, checked = Training(setting), None
+    except OwnDataError as error:
+        raise Slip(str(error)) from None
+    return training.page(width)
 
 
-def check(steps: int, batch: int) -> list[str]:
-    """The bits of all parameters after so many steps of the same training in Python."""
+def orders(count: int) -> list[list[int]]:
+    """The orders of the samples in the next epochs."""
     assert training is not None
-    return [f"{struct.unpack('<Q', struct.pack('<d', x))[0]:x}" for x in training.check(steps, batch)]
+    return training.orders(count)
+
+
+def check(setting: dict[str, Any], steps: int) -> dict[str, Any]:
+    """Run the exported program for a second, or up to this step: where it is, and there the bits of its parameters."""
+    global checked
+    if checked is None or checked.steps > steps:
+        checked = Check(setting)
+    checked.until(steps, MAX_SECONDS)
+    return {"steps": checked.steps, "bits": checked.bits() if checked.steps == steps else []}
+
+
+def exported(setting: dict[str, Any], steps: int) -> str:
+    """The exported program."""
+    return program_text(setting, steps).whole
+
+
+def replay(numbers: list[float], samples: list[list[float]]) -> dict[str, Any]:
+    """The player's page of the loss of some samples, at these parameters."""
+    assert training is not None
+    return training.loss_page(numbers, samples)
+
+
+def rule(rate: float, w: Any, g: Any, memory: dict[str, Any]) -> dict[str, Any]:
+    """What the optimizer does to a weight: its lines, and the player's page of them. NaN and infinity come as text."""
+    assert training is not None
+    optimizer = training.optimizer
+    w, g, memory = float(w), float(g), {name: float(x) for name, x in memory.items()}
+    return {"lines": rule_lines(optimizer, rate, w, g, memory), "page": rule_page(optimizer, rate, w, g, memory)}

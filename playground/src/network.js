@@ -1,177 +1,264 @@
 // The network tab: choose data and a network, and watch it train: its weights, its boundary, its loss.
 
+import { isRegression, lossesFor, MAX_STEP, SPEEDS, START, validated } from "./network-choices.js";
+import { Curves } from "./network-curves.js";
+import { detailsPanel } from "./network-details.js";
+import { neuronExpression } from "./network-formula.js";
+import { Histograms } from "./network-histograms.js";
+import { layersForm } from "./network-layers.js";
+import { LiveMaps } from "./network-maps.js";
+import { LivePlane } from "./network-plane.js";
+import { playerDialog } from "./network-player.js";
+import { Run, RESOLUTION } from "./network-run.js";
+import { settingsForm } from "./network-settings.js";
 import { latest } from "./latest.js";
+import { withPoint } from "./network-points.js";
 
-const CHOICES = {
-    data: ["moons", "circles", "xor", "spirals", "blobs"],
-    activation: ["tanh", "relu", "sigmoid", "linear"],
-    loss: ["logistic", "hinge", "squared error"],
-    optimizer: ["SGD", "Adam", "RMSprop", "Adagrad"],
-};
-const NUMBERS = {
-    samples: { low: 10, high: 500, step: 10 },
-    noise: { low: 0, high: 0.5, step: 0.05 },
-    seed: { low: 0, high: 999, step: 1 },
-    rate: { low: 0.001, high: 3, step: 0.001 },
-    batch: { low: 1, high: 500, step: 1 },
-};
-const START = { data: "moons", samples: 100, noise: 0.1, seed: 0, layers: [4, 4], activation: "tanh", loss: "logistic", optimizer: "Adam", momentum: 0, rate: 0.03, batch: 20 };
-const MAX_LAYERS = 4, MAX_NEURONS = 12;
-const MAX_POINTS = 2000; // of the curve
+export function networkTab(root, { python, changed, show }) {
+    let setting = { ...START }, page = null, view, plane, maps, program = "", clicks = "choose", begun = null, asked = null, opened = null;
 
-export function networkTab(root, { python, changed }) {
-    const setting = { ...START };
-    let page = null, view, plane, curve, playing = false, run, sample = 0;
+    const status = element("p", { class: "told", role: "status" });
+    const numbers = element("p", { class: "sentence numbers" });
+    const player = playerDialog();
+    const curves = new Curves((step) => run.go(step));
+    const histograms = new Histograms();
+    const run = new Run(python, { seen, paint, ended, told: tell, visible: () => !root.hidden });
+    const form = settingsForm({ change, rate: changeRate, clicks: (value) => { clicks = value; if (plane) plane.free = value !== "choose"; } });
+    const layers = layersForm((chosen) => change({ layers: chosen }));
+    const details = detailsPanel({ ask: (...args) => run.ask(...args), play: player.open, program: freshProgram, sampleOf: sample });
+    const net = element("div", { class: "network" });
+    const side = element("div", { class: "plots" });
 
-    const form = element("form", { class: "settings", "aria-label": "Data and network" });
-    const layers = element("div", { class: "layers", role: "group", "aria-label": "Hidden layers" });
-    const net = element("div", { class: "autograd network" });
-    const side = element("div", { class: "autograd training" });
-    const status = element("p", { class: "sentence", role: "status" });
-    const button = (label, act) => {
-        const made = element("button", { type: "button" }, label);
+    const button = (text, label, act, look = "") => {
+        const made = element("button", { type: "button", class: look, ...(label ? { "aria-label": label, title: label } : {}) }, text);
         made.addEventListener("click", act);
         return made;
     };
-    const play = button("Play", () => (playing ? pause() : start()));
-    const controls = element("div", { class: "controls" }, play, button("Step", () => (pause(), step(1))),
-        button("Start again", () => prepare()), button("Same numbers as Python?", compare));
+    const play = button("▶ Play", "", () => (run.playing ? run.halt() : start()), "main play");
+    const speed = element("select", { "aria-label": "Speed" }, ...Object.entries(SPEEDS).map(([value, text]) => element("option", { value }, text)));
+    speed.addEventListener("change", () => {
+        setting.speed = run.setting.speed = Number(speed.value);
+        changed();
+    });
+    const stepper = button("Step", "", () => run.step(1));
+    const again = button("Start again", "", () => prepare());
+    const same = button("Same numbers as Python?", "", compare);
+    const mapped = element("input", { type: "checkbox" });
+    mapped.addEventListener("change", () => {
+        setting.maps = mapped.checked;
+        drawNet();
+        refresh();
+        changed();
+    });
+    const neuron = button("Open in the expression tab", "", () => show("expression", neuronExpression(page.whole, opened, run.state, setting.features)));
+    neuron.hidden = true;
+    const controls = element("div", { class: "controls" }, play, stepper, again, speed);
+    const head = element("div", { class: "head" }, layers.root, neuron, element("label", { class: "check" }, mapped, " maps over the plane"));
+    const middle = element("div", { class: "middle" }, head, net, details.root);
+    root.append(element("div", { class: "network-work" }, element("div", { class: "top" }, controls, numbers, same), form.root, middle, side, status), player.root);
+    update();
 
-    for (const [name, values] of Object.entries(CHOICES)) {
-        const select = element("select", { name }, ...values.map((value) => element("option", { value }, value)));
-        select.value = setting[name];
-        select.addEventListener("change", () => change(name, select.value));
-        form.append(element("label", {}, name, select));
+    function update() {
+        form.update(setting);
+        layers.update(setting.layers);
+        speed.value = setting.speed;
+        mapped.checked = setting.maps;
     }
-    for (const [name, { low, high, step }] of Object.entries(NUMBERS)) {
-        const field = element("input", { name, type: "number", min: low, max: high, step, value: setting[name] });
-        field.addEventListener("change", () => {
-            if (field.validity.valid && field.value !== "") change(name, Number(field.value));
-            else field.reportValidity();
-        });
-        form.append(element("label", {}, name, field));
-    }
-    form.append(layers);
-    form.addEventListener("submit", (event) => event.preventDefault());
 
-    function change(name, value) {
-        setting[name] = value;
+    // Other settings begin another training.
+    function change(more) {
+        const before = isRegression(setting);
+        setting = { ...setting, ...more };
+        if (isRegression(setting) !== before) [setting.loss] = lossesFor(setting);
+        if (setting.options.nesterov && setting.options.momentum === 0) setting.options = { ...setting.options, nesterov: false };
+        setting.rates = [[0, setting.rates.at(-1)[1]]];
+        update();
         prepare();
         changed();
     }
 
-    function drawLayers() {
-        const rows = setting.layers.map((size, i) => element("div", { class: "layer" }, `${size} neurons`,
-            resize(`Fewer neurons in layer ${i + 1}`, "−", i, size - 1), resize(`More neurons in layer ${i + 1}`, "+", i, size + 1)));
-        const more = button("+ layer", () => setting.layers.length < MAX_LAYERS && change("layers", [...setting.layers, 2]));
-        layers.replaceChildren(...rows, more);
-    }
-
-    function resize(label, text, i, size) {
-        const made = button(text, () => {
-            if (size <= MAX_NEURONS) change("layers", size < 1 ? setting.layers.toSpliced(i, 1) : setting.layers.with(i, size));
-        });
-        made.setAttribute("aria-label", label);
-        return made;
+    // Another learning rate holds from the present step on.
+    async function changeRate(x) {
+        const { playing } = run;
+        await run.halt();
+        const { steps } = run.state;
+        setting.rates = steps === 0 ? [[0, x]] : [...setting.rates.filter(([from]) => from < steps), [steps, x]];
+        run.setting = setting;
+        await run.ask("change", setting);
+        curves.cut(steps);
+        form.update(setting);
+        tell("");
+        changed();
+        if (playing) start();
+        else ended();
     }
 
     const prepare = latest(async () => {
-        pause();
-        drawLayers();
-        for (const control of controls.children) control.disabled = true;
-        const fresh = await python.ask("prepare", setting);
-        await python.ask("train", { page: fresh.tapes, batch: setting.batch });
-        return fresh;
+        enable(false);
+        run.width = Math.max(320, (net.clientWidth || 690) - 36);
+        return run.prepare(setting, run.width);
     }, {
         async done(fresh) {
-            page = fresh;
-            run = { steps: [], loss: [], labels: {} };
-            net.replaceChildren();
-            view = networkView(net, page.view);
-            plane = new Plane(page.plane, {}, choose);
-            curve = null;
-            side.replaceChildren(plane.element);
-            await step(0);
-            for (const control of controls.children) control.disabled = false;
+            page = { ...fresh, whole: wholeNetwork(fresh.view) };
+            opened = asked = null;
+            tell("");
+            drawNet();
+            drawSide();
+            curves.clear(!isRegression(setting));
+            const { step } = setting;
+            await run.go(Math.min(step, MAX_STEP));
+            setting.step = 0;
+            enable(true);
         },
-        failed: (error) => { status.textContent = error.message; },
+        failed: (error) => tell(error.message, true),
     });
 
-    // Send the chosen sample through the network.
-    function choose([x, y]) {
+    function enable(able) {
+        for (const control of [play, stepper, again, same]) control.disabled = !able;
+    }
+
+    function drawNet() {
+        net.replaceChildren();
+        view = networkView(net, { ...page.view, show: setting.show, maps: setting.maps ? [] : null }, {
+            height: () => net.clientHeight - 70,
+            onOpen: ({ index }) => { opened = index; neuron.hidden = false; refresh(); },
+            onClose: () => { opened = null; neuron.hidden = true; refresh(); },
+            onAsk: (unit) => { asked = unit; refresh(); },
+            onLink: (parameter) => details.chooseWeight(parameter),
+            onShow: (what) => { setting.show = what; changed(); },
+        });
+        maps = new LiveMaps(net, page.plane.ramp);
+        neuron.hidden = true;
+    }
+
+    function drawSide() {
+        plane = new LivePlane(page.plane, RESOLUTION, pick);
+        plane.free = clicks !== "choose";
+        setting.sample = Math.min(setting.sample, page.plane.points.length - 1);
+        side.replaceChildren(plane.element, curves.element, histograms.element);
+    }
+
+    // The chosen sample [x1, x2, target]: those of the test come after the others.
+    function sample() {
+        const { train, test } = page, i = setting.sample;
+        const [{ X, y }, k] = i < train.y.length ? [train, i] : [test, i - train.y.length];
+        return [...X[k], y[k]];
+    }
+
+    function pick([x, y]) {
+        if (clicks !== "choose") return change({ data: "own", own: withPoint(setting, page, [x, y, Number(clicks.at(-1))]), sample: 0 });
         const far = ([a, b]) => Math.hypot(a - x, b - y);
-        sample = page.plane.points.reduce((best, point, i) => (far(point) < far(page.plane.points[best]) ? i : best), 0);
-        step(0);
+        const { points } = page.plane;
+        setting.sample = points.reduce((best, point, i) => (far(point) < far(points[best]) ? i : best), 0);
+        refresh();
+        changed();
     }
 
-    async function step(count) {
-        const point = page.plane.points[sample % page.plane.points.length];
-        const state = await python.ask("step", { count, sample: point.slice(0, 2), plane: page.plane });
-        if (count > 0) remember(state);
-        view.update({ weight: state.weight, value: state.value, ...(state.grad ? { grad: state.grad, rate: setting.rate } : {}) });
-        page.plane.cells[0] = packed(state.grid);
-        plane.choose(point.slice(0, 2));
-        plane.show(0, state.steps);
-        curve?.show(run.steps.length - 1);
-        status.textContent = `${state.steps} steps` + (state.loss === null ? "" : `, loss ${showNumber(state.loss, 4)}`);
-        if (state.loss !== null && !Number.isFinite(state.loss)) pause();
+    function seen() {
+        const unit = asked ?? opened;
+        return { sample: sample(), resolution: RESOLUTION, unit, maps: setting.maps };
     }
 
-    function remember({ steps, loss }) {
-        run.steps.push(steps);
-        run.loss.push(loss);
-        if (run.steps.length > MAX_POINTS) for (const what of ["steps", "loss"]) run[what] = run[what].filter((_, i) => i % 2 === 1);
-        if (curve === null || steps > curve.axes.x.high) {
-            curve?.element.remove();
-            curve = new Chart([{ ...run, steps: [...run.steps, Math.max(50, 2 * steps)], loss: run.loss }], 0, "loss", () => {});
-            side.append(curve.element);
-        }
-        curve.data = run;
-        if (curve.axes.area) curve.draw();
+    // The present step as it is seen now.
+    const refresh = latest(() => (run.playing || run.state === null ? null : run.ask("step", 0, seen())), { done: (state) => state && run.show(state), failed: (error) => tell(error.message, true) });
+
+    function paint(state) {
+        view.update(state);
+        maps.show(state.maps);
+        plane.choose(sample());
+        const unit = asked ?? opened;
+        plane.paintCells(state.grid, state.steps, unit, unit === null ? "" : page.view.neurons[unit].name);
+        curves.add(state);
+        histograms.show(state);
+        numbers.textContent = summary(state);
+        details.update(state, page, setting, run.playing);
+        if (state.broken) diverged(state);
     }
 
     async function start() {
-        playing = true;
-        play.textContent = "Pause";
-        while (playing) {
-            await step(1);
-            await new Promise(requestAnimationFrame);
+        tell("");
+        play.textContent = "❚❚ Pause";
+        net.querySelector(".network-sentence").ariaLive = "off"; // it changes with every frame
+        run.start();
+    }
+
+    async function ended() {
+        play.textContent = "▶ Play";
+        net.querySelector(".network-sentence").ariaLive = "polite";
+        program = await run.ask("exported", setting, run.state.steps);
+        details.update(run.state, page, setting, false);
+        changed();
+    }
+
+    async function freshProgram() {
+        program = await run.ask("exported", setting, run.state.steps);
+        return program;
+    }
+
+    function tell(text, wrong = false, ...more) {
+        status.replaceChildren(text, ...more);
+        status.classList.toggle("slip", wrong);
+    }
+
+    // What to do when weights are no longer numbers.
+    function diverged({ steps, rate }) {
+        const less = Number((rate / 3).toPrecision(1));
+        const back = button("Back to the last good step", "", lastGood);
+        const lower = button(`Back, and on with the rate ${less}`, "", async () => {
+            await lastGood();
+            await changeRate(less);
+            start();
+        });
+        tell(`Step ${steps} made weights infinite or NaN: the learning rate ${showNumber(rate)} is too high. Lower it.`, true, back, lower);
+    }
+
+    // The last step after which the loss was still below twice that of the beginning, or at least a number.
+    async function lastGood() {
+        tell("");
+        const good = curves.points.filter(([, { loss }]) => loss < 2 * curves.points[0][1].loss);
+        await run.go(good.at(-1)?.[0] ?? 0);
+    }
+
+    // Run the exported program in Python, and compare all bits.
+    async function compare() {
+        await run.halt();
+        enable(false);
+        try {
+            const mine = await run.ask("bits");
+            for (let answer = { steps: -1 }; ;) {
+                const before = answer.steps;
+                answer = await run.ask("check", setting, mine.steps);
+                if (answer.steps < mine.steps) tell(`Python is at step ${answer.steps} of ${mine.steps} …`);
+                else return tell(verdict(mine, answer.bits));
+                if (answer.steps === before) return tell("Python does not get on: please report it.", true);
+            }
+        } catch (error) {
+            tell(error.message, true);
+        } finally {
+            enable(true);
         }
     }
 
-    function pause() {
-        playing = false;
-        play.textContent = "Play";
-    }
-
-    async function compare() {
-        pause();
-        const mine = await python.ask("bits");
-        const theirs = await python.ask("check", mine.steps, setting.batch);
-        const same = mine.bits.every((bits, i) => bits === theirs[i]);
-        status.textContent = same
-            ? `After ${mine.steps} steps all ${mine.bits.length} numbers are those of the engine in Python, to the last bit.`
-            : `After ${mine.steps} steps ${mine.bits.filter((bits, i) => bits !== theirs[i]).length} numbers differ from Python's: please report it.`;
-    }
-
-    root.append(form, net, side, element("div", { class: "foot" }, controls, status));
     return {
-        begin: () => page ?? prepare(),
-        state: () => setting,
+        begin: () => page ?? begun ?? (begun = prepare()),
+        state: () => ({ ...setting, step: run.state?.steps ?? setting.step }),
         restore(state) {
-            Object.assign(setting, START); // and what of `state` is valid
-            prepare();
+            setting = validated(state);
+            update();
+            if (page !== null || !root.hidden) prepare();
         },
-        code: () => "",
+        code: () => program,
         picture: () => net.querySelector("svg"),
     };
 }
 
-// Scores as the bytes that the picture of a boundary takes: 127 is the boundary, and a byte holds the root of a score.
-function packed(scores) {
-    const bytes = Array.from(scores, (score) => {
-        const share = Math.tanh(score / 2);
-        return Number.isNaN(share) ? 255 : Math.round(127 + 127 * Math.sign(share) * Math.sqrt(Math.abs(share)));
-    });
-    return btoa(String.fromCharCode(...bytes));
+function verdict({ steps, bits }, theirs) {
+    const differing = bits.filter((each, i) => each !== theirs[i]).length;
+    if (differing) return `After ${steps} steps ${differing} of ${bits.length} numbers differ from Python's: please report it.`;
+    return `After ${steps} steps all ${bits.length} parameters are those of the exported program, run in Python on the engine, to the last bit.`;
+}
+
+function summary({ steps, epoch, train, test }) {
+    const part = (name, score) => (score === null ? "" : ` · ${name} ${showNumber(score.loss, 3)}${score.accuracy === null ? "" : ` (${Math.round(100 * score.accuracy)} %)`}`);
+    return `step ${steps} · epoch ${epoch.toFixed(1)}${part("loss", train)}${part("test", test)}`;
 }

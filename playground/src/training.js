@@ -1,82 +1,156 @@
-// Trains on tapes that Python made: the loss with its gradient on all samples, the optimizer's step on all parameters, the
-// network on all points of the plane. With Python's own elementary functions all numbers are Python's to the last bit.
+// Trains on tapes that Python made: the loss with its gradient on all samples of a batch, the optimizer's step on all parameters,
+// the network on all points of the plane. With Python's own elementary functions all numbers are Python's to the last bit.
 
 import { load } from "./interpreter.mjs";
 import { ops } from "./ops.mjs";
+import { NO_TRAINING } from "./training-shared.js";
+import { Snapshots } from "./training-snapshots.js";
+import { Views } from "./training-views.js";
+
+const EPOCHS = 32; // whose orders are asked for at a time
 
 export class Training {
-    constructor({ loss, outputs, neurons, update, numbers, reached, parameters, memory, rate, orders, X, y }, math, batch) {
+    // `page` is what Python's `prepare` gives, `orders(count)` the orders of the samples in the next epochs.
+    constructor(page, setting, math, orders) {
         const table = ops(math);
-        this.loss = load(loss, table);
-        this.outputs = load(outputs, table);
-        this.neurons = load(neurons, table);
-        this.update = load(update, table);
-        this.parameters = parameters;
-        this.start = numbers;
-        this.reached = reached;
-        this.counts = memory;
-        this.columns = [...X[0].keys()].map((j) => Float64Array.from(X, (row) => row[j]));
-        this.y = Float64Array.from(y);
-        this.batch = batch || y.length;
-        this.rate = rate;
-        this.orders = orders;
+        const { tapes, numbers, memory, weights, train, test } = page;
+        this.tapes = Object.fromEntries(Object.entries(tapes).map(([name, { tape, at }]) => [name, { run: load(tape, table), at }]));
+        this.start = Float64Array.from(numbers);
+        this.kept = memory; // [name, is it a count?, first number] for each number that the optimizer keeps of a parameter
+        this.weights = weights; // those with a penalty
+        this.data = { train: columnsOf(train), test: columnsOf(test) };
+        this.setting = setting;
+        this.orders = [];
+        this.moreOrders = () => orders(EPOCHS).forEach((order) => this.orders.push(Uint16Array.from(order)));
+        const { length } = this.data.train.y;
+        this.batch = setting.batch ? Math.min(setting.batch, length) : length;
+        this.perEpoch = Math.ceil(length / this.batch);
         this.reset();
     }
 
     reset() {
-        this.numbers = [...this.start];
-        this.memory = this.counts.map((isCount) => (isCount ? 0 : new Float64Array(this.reached.length)));
-        this.steps = this.epoch = 0;
-        this.lastLoss = null;
-        this.rest = [];
+        this.numbers = this.start.slice();
+        this.memory = this.kept.map(([, isCount, first]) => (isCount ? first : new Float64Array(this.numbers.length).fill(first)));
+        this.steps = 0;
+        this.last = null; // of the last step: gradient, what was added, memory before, loss of the batch
+        this.snapshots = new Snapshots(this.copy());
     }
 
-    // The indices of the next batch: all samples, or the next ones of an order that Python has drawn.
-    next() {
-        if (this.batch >= this.y.length) return null;
-        if (this.rest.length === 0) this.rest = this.orders[this.epoch++ % this.orders.length];
-        const part = this.rest.slice(0, this.batch);
-        this.rest = this.rest.slice(this.batch);
-        return part;
+    copy() {
+        return { numbers: this.numbers.slice(), memory: this.memory.map((x) => (typeof x === "number" ? x : x.slice())) };
+    }
+
+    run(name, columns, lanes, uniform = []) {
+        const { run, at } = this.tapes[name];
+        return run([...columns, ...uniform, ...at.map((i) => this.numbers[i])], lanes);
+    }
+
+    // The indices of the samples of the step after `steps`: null for all of them in their order.
+    part(steps) {
+        if (!this.setting.batch) return null;
+        const epoch = Math.floor(steps / this.perEpoch), from = (steps % this.perEpoch) * this.batch;
+        while (this.orders.length <= epoch) this.moreOrders();
+        return this.orders[epoch].subarray(from, from + this.batch);
+    }
+
+    rate(steps) {
+        return this.setting.rates.findLast(([from]) => from <= steps)[1];
+    }
+
+    // The gradient of the next step, with that of the penalty.
+    gradient() {
+        const part = this.part(this.steps), { columns, y } = this.data.train;
+        const taken = (column) => (part ? Float64Array.from(part, (i) => column[i]) : column);
+        const count = part?.length ?? y.length;
+        const [costs, ...slopes] = this.run("step", [...columns.map(taken), taken(y)], count, [1 / count]);
+        const gradient = Float64Array.from(slopes);
+        if (this.tapes.penalty) {
+            const weights = Float64Array.from(this.weights, (i) => this.numbers[i]);
+            const [more] = this.tapes.penalty.run([weights, this.setting.penaltyRate], weights.length);
+            this.weights.forEach((i, k) => { gradient[i] += more[k]; });
+        }
+        return { gradient, loss: sum(costs) / count };
     }
 
     // One update of all parameters.
     step() {
-        const part = this.next();
-        const taken = (column) => (part ? Float64Array.from(part, (i) => column[i]) : column);
-        const count = part?.length ?? this.y.length;
-        const found = this.loss([...this.columns.map(taken), taken(this.y), ...this.numbers], count);
-        const gradient = Float64Array.from(this.reached, (_, i) => found[1 + i] * (1 / count));
-        const data = Float64Array.from(this.reached, (i) => this.numbers[i]);
-        const [moved, ...memory] = this.update([data, gradient, this.rate, ...this.memory], data.length);
+        const { gradient, loss } = this.gradient();
+        const before = this.copy(), rate = this.rate(this.steps), { length } = gradient;
+        const [moved, ...memory] = this.tapes.update.run([this.numbers, gradient, rate, ...this.memory], length);
         // A memory that no rule changes is one number for all parameters.
-        this.memory = memory.map((x, i) => (this.counts[i] || x.length ? x : new Float64Array(data.length).fill(x)));
-        this.reached.forEach((at, i) => { this.numbers[at] = moved[i]; });
-        this.gradient = gradient;
+        this.memory = memory.map((x, i) => (this.kept[i][1] || x.length ? x : new Float64Array(length).fill(x)));
+        this.numbers = moved.length ? moved : Float64Array.of(moved);
+        this.last = { gradient, loss, before, rate, update: this.numbers.map((x, i) => x - before.numbers[i]) };
         this.steps++;
-        this.lastLoss = found[0] / count;
+        this.snapshots.keep(this.steps, () => this.copy());
     }
 
-    // What is drawn: parameters and their gradients in the order of the network view, what its neurons give for a sample, and
-    // its output on a grid from the upper left corner.
-    state(sample, { x, y, resolution }) {
-        const slope = new Map(this.reached.map((at, i) => [at, this.gradient?.[i] ?? null]));
-        return {
-            steps: this.steps,
-            loss: this.lastLoss, // before the last update
-            weight: this.parameters.map((i) => this.numbers[i]),
-            grad: this.gradient ? this.parameters.map((i) => slope.get(i) ?? null) : null,
-            value: [...sample, ...this.neurons([...sample.map((number) => [number]), ...this.numbers], 1).map(([number]) => number)],
-            grid: this.outputs([...grid(x, y, resolution), ...this.numbers], resolution ** 2)[0],
-        };
+    get broken() {
+        return !Number.isFinite(sum(this.numbers));
+    }
+
+    // Go to a step, from the nearest one before it that was kept, for `milliseconds` at most; it ends where numbers are no
+    // longer finite.
+    go(target, milliseconds) {
+        const end = performance.now() + milliseconds;
+        if (target < this.steps || (target > 0 && this.last === null)) {
+            const [steps, { numbers, memory }] = this.snapshots.before(Math.max(0, target - 1)); // one step on, so that `last` is there
+            Object.assign(this, { steps, numbers: numbers.slice(), memory: memory.map((x) => (typeof x === "number" ? x : x.slice())), last: null });
+        }
+        while (this.steps < target && !this.broken) {
+            this.step();
+            if (performance.now() > end) break;
+        }
     }
 }
 
-function grid(x, y, n) {
-    const columns = [new Float64Array(n * n), new Float64Array(n * n)];
-    for (let i = 0; i < n * n; i++) {
-        columns[0][i] = x[0] + ((i % n) / (n - 1)) * (x[1] - x[0]);
-        columns[1][i] = y[1] - (Math.floor(i / n) / (n - 1)) * (y[1] - y[0]);
-    }
-    return columns;
+// The calls of the page, which this thread answers without Python: name -> function. `math()` has the elementary functions.
+export function trainingCalls(math, ask) {
+    let training, views;
+    const calls = {
+        train(page, setting) {
+            training = new Training(page, setting, math(), (count) => ask("orders", count));
+            views = new Views(training, page);
+        },
+        change(setting) {
+            training.setting = setting;
+            training.snapshots.forget(training.steps);
+        },
+        step(count, seen) {
+            for (let i = 0; i < count && !training.broken; i++) training.step();
+            return views.state(seen);
+        },
+        go(target, milliseconds, seen) {
+            training.go(target, milliseconds);
+            return views.state(seen);
+        },
+        // What the last step did to one parameter, and to what it was done.
+        update(i) {
+            const { last, kept } = training;
+            if (last === null) return null;
+            const memory = Object.fromEntries(kept.map(([name], k) => [name, typeof last.before.memory[k] === "number" ? last.before.memory[k] : last.before.memory[k][i]]));
+            return { before: last.before.numbers[i], gradient: last.gradient[i], after: training.numbers[i], rate: last.rate, memory };
+        },
+        // The samples of the last step, and the parameters that it began with.
+        batch() {
+            const { columns, y } = training.data.train;
+            const steps = Math.max(0, training.steps - 1);
+            const part = Array.from(training.part(steps) ?? y.keys());
+            return { numbers: Array.from(training.last?.before.numbers ?? training.numbers), samples: part.map((i) => [columns[0][i], columns[1][i], y[i]]), indices: part };
+        },
+        // The parameters as their bits, to be compared with Python's.
+        bits: () => ({ steps: training.steps, bits: Array.from(training.numbers, bitsOf) }),
+    };
+    const started = (name) => (...args) => (training || name === "train" ? calls[name](...args) : NO_TRAINING);
+    return Object.fromEntries(Object.keys(calls).map((name) => [name, started(name)]));
+}
+
+const columnsOf = ({ X, y }) => ({ columns: [0, 1].map((j) => Float64Array.from(X, (row) => row[j])), y: Float64Array.from(y) });
+
+const bitsOf = (x) => (Number.isNaN(x) ? "nan" : new DataView(Float64Array.of(x).buffer).getBigUint64(0, true).toString(16));
+
+export function sum(xs) {
+    let total = 0;
+    for (const x of xs) total += x;
+    return total;
 }

@@ -2,7 +2,7 @@
 // engine.py with them: { id, result } or { id, error }. A page that gets no answer ends this worker and starts another one.
 
 import { MATH } from "./math.js";
-import { Training } from "./training.js";
+import { trainingCalls } from "./training.js";
 import { loadPyodide } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { info } from "pyodide/pyodide-lock.json";
@@ -33,23 +33,7 @@ async function start({ program, files }) {
 }
 
 // What needs no Python: steps of a training, in this thread too, since the elementary functions are Python's.
-let training;
-const OWN = {
-    train({ page, batch }) {
-        training = new Training(page, math, batch);
-    },
-    step({ count, sample, plane }) {
-        for (let i = 0; i < count; i++) training.step();
-        return training.state(sample, plane);
-    },
-    reset() {
-        training.reset();
-    },
-    // The parameters as their bits, to be compared with Python's.
-    bits() {
-        return { steps: training.steps, bits: Array.from(training.numbers, (x) => new DataView(Float64Array.of(x).buffer).getBigUint64(0, true).toString(16)) };
-    },
-};
+const OWN = trainingCalls(() => math, (name, ...args) => JSON.parse(engine.call(name, JSON.stringify(args))).answer);
 
 function answer({ name, args }) {
     if (name in OWN) return { result: { answer: OWN[name](...args) } };

@@ -1,22 +1,263 @@
-"""The network tab in Chromium."""
+"""The network tab: in Chromium, and its training in Node for every combination of what one can choose."""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from autograd import Value
 from playground.tests.actions import LONG, told
+from tests.support.axe import violations
+from tests.test_playground_training import ACTIVATIONS, OPTIONS, setting
+
+STATUS, NUMBERS = "#network .told", "#network .numbers"
+HERE = Path(__file__).parent
+CLASSES = ("moons", "circles", "xor", "spirals", "blobs")
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop", "Adagrad"])
-def test_training_in_the_page_is_bit_for_bit_that_of_python(page: Any, optimizer: str) -> None:
+@pytest.fixture
+def network(page: Any) -> Any:
+    """The page at the network tab, ready to play."""
     page.click("#tab-network")
-    page.wait_for_selector("#network .plane", timeout=LONG)
-    page.select_option("#network select[name=optimizer]", optimizer)
-    told(page, "0 steps", "#network .sentence[role=status]")
-    for steps in range(1, 4):
+    ready(page)
+    return page
+
+
+def ready(page: Any) -> None:
+    """Wait until the training is prepared."""
+    expect(page.locator("#network .play")).to_be_enabled(timeout=LONG)
+
+
+def enter(page: Any, label: str, text: str) -> None:
+    field = page.locator(f"#network .settings label:has-text('{label}') input[type=number]").first
+    field.fill(text)
+    field.press("Enter")
+
+
+def choose(page: Any, label: str, value: str) -> None:
+    page.select_option(f"#network .settings label:has-text('{label}') select", value)
+
+
+def data(page: Any, name: str) -> None:
+    page.click(f"#network .pictures label:has-text('{name}')")
+
+
+def steps(page: Any, count: int) -> None:
+    for _ in range(count):
+        before = page.inner_text(NUMBERS)
         page.click('#network button:text-is("Step")')
-        told(page, f"{steps} steps, loss", "#network .sentence[role=status]")
-    page.click("#network button:has-text('Same numbers')")
-    told(page, "numbers are those of the engine in Python, to the last bit", "#network .sentence[role=status]")
+        expect(page.locator(NUMBERS)).not_to_have_text(before, timeout=LONG)
+
+
+def play_to(page: Any, last: int) -> None:
+    """Play fast, and stop at a step."""
+    page.locator("#network summary:has-text('Penalty')").click()
+    enter(page, "Stop at step", str(last))
+    page.select_option("#network [aria-label=Speed]", "100")
+    ready(page)
+    page.click("#network .play")
+    told(page, f"step {last}", NUMBERS)
+
+
+def weights(page: Any) -> list[float]:
+    """All numbers of the formula in Python, in the order of the parameters of the network."""
+    page.click("#network .tabs button:text-is('Formula')")
+    page.click("#network .detail summary")
+    text = page.inner_text("#network .detail details pre")
+    found = []
+    for line in re.findall(r"= (?:\w+\()?(\S+ \+ .* \* .*)$", text, re.MULTILINE):
+        bias, *terms = line.rstrip(")").split(" + ")
+        found += [*(float(term.split(" * ")[0]) for term in terms), float(bias)]
+    return found
+
+
+@pytest.mark.parametrize("optimizer", list(OPTIONS))
+def test_training_in_the_page_is_that_of_the_exported_program_in_python(network: Any, optimizer: str) -> None:
+    choose(network, "Optimizer", optimizer)
+    ready(network)
+    steps(network, 3)
+    network.click("#network button:has-text('Same numbers')")
+    told(network, "After 3 steps all 37 parameters are those of the exported program", STATUS)
+
+
+def test_training_in_node_has_the_numbers_of_python_whatever_is_chosen(address: str) -> None:
+    node = shutil.which("node")
+    packages = find_spec("graphviz")
+    assert address
+    assert node
+    assert packages
+    assert packages.origin
+    chosen, i = [], 0
+    for name, loss in itertools.product(
+        [*CLASSES, "plane", "hills", "own"], ["logistic", "hinge", "squared error", "absolute error", "Huber"]
+    ):
+        if name in ("plane", "hills") and loss in ("logistic", "hinge"):
+            continue
+        for optimizer, options in [(kind, options) for kind in OPTIONS for options in OPTIONS[kind]]:
+            i += 1
+            layers = [{"size": 1 + (i + k) % 4, "activation": ACTIVATIONS[(i + 3 * k) % 8]} for k in range(i % 3)]
+            features = [["x1", "x2"], ["x1", "sin x2", "x1*x2"], ["x1", "x2^2", "sin x1"]][i % 3]
+            chosen.append(setting(
+                data=name, loss=loss, optimizer=optimizer, options=options, layers=layers, features=features, seed=i % 5,
+                penalty=("none", "L1", "L2")[i % 3], batch=(0, 5, 7)[i // 3 % 3], test=20 * (i % 2),
+                rates=[[0, 0.05], [4, 0.01]] if i % 4 == 0 else [[0, 0.03]],
+            ))  # fmt: skip
+    lines = "\n".join(map(json.dumps, chosen))
+    command = [node, str(HERE / "same_numbers.mjs"), str(Path(packages.origin).parent.parent)]
+    answers = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+    differing = [(answer, line) for answer, line in zip(answers, chosen, strict=True) if answer != "0"]
+    assert differing == []
+
+
+def test_a_state_made_by_hand_is_taken_field_by_field(address: str) -> None:
+    node = shutil.which("node")
+    assert address
+    assert node
+    subprocess.run([node, "--test", str(HERE / "choices.mjs")], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_classes_are_told_apart_with_the_settings_one_begins_with(network: Any, name: str) -> None:
+    data(network, name)
+    play_to(network, 2000)
+    found = re.search(r"loss \S+ \((\d+) %\)", network.inner_text(NUMBERS))
+    assert found
+    assert int(found[1]) >= {"spirals": 85}.get(name, 96)
+
+
+@pytest.mark.parametrize("name", ["plane", "hills"])
+def test_numbers_are_learned_up_to_their_noise(network: Any, name: str) -> None:
+    data(network, name)
+    play_to(network, 2000)
+    found = re.search(r"loss (\S+) · test (\S+)", network.inner_text(NUMBERS))
+    assert found
+    assert all(float(x) < 0.03 for x in found.groups())  # the variance of the noise is 0.01
+
+
+def test_the_exported_program_gives_the_page_s_weights_in_another_python(network: Any) -> None:
+    data(network, "own")  # and with SGD and relu all numbers are sums and products
+    choose(network, "Loss", "squared error")
+    choose(network, "Optimizer", "SGD")
+    for i in range(2):
+        network.locator("#network .layer select").nth(i).select_option("relu")
+    ready(network)
+    steps(network, 4)
+    shown = weights(network)
+    network.click("#network .tabs button:text-is('Python')")
+    told(network, "range(1, 5)", "#network .detail pre")
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(network.inner_text("#network .detail pre"), {})
+    assert json.loads(output.getvalue().splitlines()[-1]) == shown
+
+
+def test_an_earlier_step_comes_again_as_it_was(network: Any) -> None:
+    steps(network, 2)
+    second = network.inner_text(NUMBERS)
+    steps(network, 3)
+    network.focus("#network .curves .chart[role=slider]")
+    for step in (4, 3, 2):
+        network.keyboard.press("ArrowLeft")
+        told(network, f"step {step} ", NUMBERS)
+    assert network.inner_text(NUMBERS) == second
+
+
+def test_a_link_leads_to_the_same_step(network: Any) -> None:
+    choose(network, "Optimizer", "RMSprop")
+    ready(network)
+    steps(network, 3)
+    shown = network.inner_text(NUMBERS)
+    network.wait_for_timeout(1000)  # the address follows
+    network.goto("about:blank")
+    network.go_back()
+    told(network, "step 3", NUMBERS)
+    assert network.inner_text(NUMBERS) == shown
+
+
+def test_the_backward_pass_of_a_step_is_replayed_with_its_numbers(network: Any) -> None:
+    steps(network, 1)
+    told(network, "Step 1 took 20 samples", "#network .detail")
+    network.click("#network .detail button:has-text('chosen sample')")
+    told(network, "loss = ", "#network dialog h1")
+    loss = re.search(r"loss ([\d.]+)\.$", network.inner_text("#network .detail p.quiet"))
+    assert loss
+    assert network.inner_text("#network dialog h1").startswith(f"loss = {loss[1][:5]}")
+    assert violations(network) == []
+    network.keyboard.press("Escape")
+    expect(network.locator("#network dialog")).to_be_hidden()
+
+
+def test_a_neuron_opens_as_an_expression_with_its_numbers(network: Any) -> None:
+    network.click("#network .network-picture [data-unit='2']")
+    told(network, "a₁₁ over the plane", "#network .boundaries h2")
+    network.click("#network button:has-text('Open in the expression tab')")
+    told(network, "y = ", "#expression h1")
+    text = network.inner_text("#expression .cm-content")
+    assert text.strip() == "tanh(b + w1*x1 + w2*x2)"
+
+
+def test_the_rule_of_a_weight_is_shown_with_numbers(network: Any) -> None:
+    choose(network, "Optimizer", "SGD")
+    ready(network)
+    steps(network, 1)
+    network.click("#network .tabs button:text-is('Rule')")
+    told(network, "w − rate·g", "#network .rule-lines")
+    row = network.inner_text("#network .rule-lines").replace("−", "-").replace("(", "").replace(")", "")
+    found = re.search(r"= (\S+) - 0\.03·(\S+) = (\S+)", row)
+    assert found
+    before, gradient, after = (Value(float(x)).data for x in found.groups())
+    assert after == pytest.approx(before - 0.03 * gradient, abs=1e-5)
+
+
+def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
+    choose(network, "Loss", "squared error")
+    choose(network, "Optimizer", "SGD")
+    enter(network, "Learning rate", "50")
+    for i in range(2):
+        network.locator("#network .layer select").nth(i).select_option("linear")
+    ready(network)
+    network.click("#network .play")
+    told(network, "the learning rate 50 is too high", STATUS)
+    network.click("#network .told button:has-text('last good step')")
+    told(network, "step 0", NUMBERS)
+
+
+def test_points_are_pasted_and_painted(network: Any) -> None:
+    data(network, "own")
+    ready(network)
+    choose(network, "A click", "class 1")
+    picture = network.locator("#network .plane").bounding_box()
+    network.mouse.click(picture["x"] + 0.5 * picture["width"], picture["y"] + 0.4 * picture["height"])
+    expect(network.locator("#network .settings textarea")).to_have_value(re.compile(r"1, 0, b\n0\.\d+, 0\.\d+, b$"), timeout=LONG)
+    network.fill("#network .settings textarea", "0, 0, a\n1, one, b")
+    network.locator("#network .settings textarea").blur()
+    told(network, "your data, line 2: expected", STATUS)
+
+
+def test_the_tab_fits_a_desktop_and_a_phone_and_passes_axe(network: Any) -> None:
+    def overflow() -> list[int]:
+        return network.evaluate(
+            "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
+        )
+
+    steps(network, 1)
+    assert max(overflow()) <= 0
+    for theme in ("light", "dark"):
+        network.evaluate("(theme) => { document.querySelector('.playground').dataset.theme = theme; }", theme)
+        network.wait_for_timeout(300)
+        assert violations(network) == []
+    network.set_viewport_size({"width": 390, "height": 844})
+    network.wait_for_timeout(300)
+    assert overflow()[0] <= 0
+    assert violations(network) == []

@@ -24,13 +24,13 @@ class NetworkMarks {
 
   paint(element, x) {
     const [kind, width, dash] = this.line(x);
-    const wanted = `${kind} ${width}`;
-    if (element.dataset.painted === wanted) return;
-    element.dataset.painted = wanted;
-    element.classList.remove("positive", "negative", "nothing", "broken");
-    element.classList.add(kind);
-    element.setAttribute("stroke-width", width);
-    element.setAttribute("stroke-dasharray", dash);
+    if (element.kind !== kind) {
+      element.classList.remove("positive", "negative", "nothing", "broken");
+      element.classList.add(kind);
+      element.setAttribute("stroke-dasharray", dash);
+    }
+    if (element.width !== width) element.setAttribute("stroke-width", width);
+    [element.kind, element.width] = [kind, width]; // only what has changed is written: this runs for every link of every frame
   }
 }
 
@@ -183,9 +183,12 @@ function wholeNetwork(data) {
 }
 
 // Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was
-// opened; the picture is not made larger than `height()` pixels.
+// opened, `onClose` when it is closed, `onAsk` with one that is pointed at, or null, `onLink` with the parameter of a link that was
+// clicked, `onShow` with what the links show now; the picture is not made larger than `height()` pixels.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
-function networkView(root, data, { onOpen = () => {}, height = () => innerHeight * 0.75 } = {}) {
+function networkView(root, data, hooks = {}) {
+  const nothing = () => {};
+  const { onOpen = nothing, onClose = nothing, onAsk = nothing, onLink = nothing, onShow = nothing, height = () => innerHeight * 0.75 } = hooks;
   data = wholeNetwork(data);
   let numbers = data.numbers;
   let shown = data.show;
@@ -196,6 +199,7 @@ function networkView(root, data, { onOpen = () => {}, height = () => innerHeight
   const sentence = element("p", { class: "network-sentence", "aria-live": "polite" });
   const legend = element("div", { class: "network-legend" });
   const tip = element("div", { class: "network-tip", role: "status", hidden: "" });
+  tip.unit = null;
   const stack = element("div", { class: "network-picture drawing" });
   const panel = neuronPanel(data, { open, close });
   const box = element("div", { class: "network-box" }, stack, panel.root, tip);
@@ -226,13 +230,17 @@ function networkView(root, data, { onOpen = () => {}, height = () => innerHeight
     const count = data.layers[0].size;
     shades = [new NetworkShades(values.slice(0, count), data.ramp, !data.image), new NetworkShades(values.slice(count), data.ramp, true)];
     picture?.paint(marks, shades);
-    for (const [i, element] of picture?.units ?? []) element.setAttribute("aria-label", describe(i).join(", "));
+    for (const [i, element] of picture?.units ?? []) {
+      const described = describe(i).join(", ");
+      if (element.ariaLabel !== described) element.ariaLabel = described;
+    }
     const said = networkSentence(data, marks);
     if (sentence.textContent !== said) sentence.textContent = said;
     choice.update(numbers, shown);
     networkLegend(legend, data, marks, shades);
     if (opened !== null) panel.fill(opened, numbers);
-    if (!tip.hidden) ask(tip.unit, true);
+    if (!tip.hidden && tip.unit !== null) ask(tip.unit, true);
+    else if (!tip.hidden) tellLink(tip.link);
   }
 
   // What is known of a neuron: its name, then facts.
@@ -245,6 +253,7 @@ function networkView(root, data, { onOpen = () => {}, height = () => innerHeight
 
   // Show what is known of a neuron beside it, and its links alone; null ends that.
   function ask(i, same = false) {
+    if (!same && i !== tip.unit) onAsk(i);
     stack.classList.toggle("asked", i !== null);
     tip.hidden = i === null;
     tip.unit = i;
@@ -271,17 +280,24 @@ function networkView(root, data, { onOpen = () => {}, height = () => innerHeight
   function askLink(link) {
     stack.classList.add("asked");
     for (const other of picture.links) other.classList.toggle("near", other === link);
+    if (tip.unit !== null) onAsk(null);
+    tip.hidden = false;
+    tip.unit = null;
+    tip.link = link;
+    tellLink(link);
+  }
+
+  function tellLink(link) {
     const p = link.dataset.p;
     const facts = Object.entries(NETWORK_WORDS).map(([key, word]) => [word, linkNumbers(numbers, key)[p]]);
     const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => element("span", {}, `${word} ${showNumber(x)}`));
     const ends = `${data.neurons[link.dataset.from].name} → ${data.neurons[link.dataset.to].name}`;
-    tip.hidden = false;
-    tip.unit = null;
     tip.replaceChildren(element("strong", {}, data.parameters[p]), ...known, element("span", { class: "quiet" }, ends));
   }
 
   function show(what) {
     shown = what;
+    onShow(what);
     paint();
   }
 
@@ -308,6 +324,7 @@ function networkView(root, data, { onOpen = () => {}, height = () => innerHeight
   async function close() {
     if (opened === null) return;
     opened = null;
+    onClose();
     await panel.shrink(picture.units.get(current)?.getBoundingClientRect() ?? null);
     if (opened !== null) return; // another one was opened meanwhile
     view.classList.remove("opened");
@@ -344,7 +361,10 @@ function networkView(root, data, { onOpen = () => {}, height = () => innerHeight
     ask(current);
   });
   stack.addEventListener("focusout", () => ask(null));
-  stack.addEventListener("click", (event) => unitOf(event) !== null && open(unitOf(event)));
+  stack.addEventListener("click", (event) => {
+    if (unitOf(event) !== null) open(unitOf(event));
+    else if (event.target.matches(".link")) onLink(Number(event.target.dataset.p));
+  });
   view.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const i = unitOf(event);
@@ -374,9 +394,11 @@ function networkSwitch(shown, choose) {
   const root = element("fieldset", { class: "network-switch" }, element("legend", {}, "Lines show the"), ...inputs.map(([, , label]) => label));
   function update(numbers, shown) {
     for (const [key, input, label] of inputs) {
-      input.disabled = !linkNumbers(numbers, key).some((x) => x !== null);
-      input.checked = key === shown;
-      label.title = input.disabled ? "no gradient yet: call backward(), or give x, y and a loss" : "";
+      const disabled = !linkNumbers(numbers, key).some((x) => x !== null);
+      if (input.checked !== (key === shown)) input.checked = key === shown;
+      if (input.disabled === disabled) continue;
+      input.disabled = disabled;
+      label.title = disabled ? "no gradient yet: call backward(), or give x, y and a loss" : "";
     }
   }
   return { root, update };
@@ -400,30 +422,53 @@ function networkSentence(data, marks) {
 
 function strongestSentence(data, marks) {
   const word = NETWORK_WORDS[marks.show];
-  const known = marks.xs.map((x, p) => [x === null ? NaN : Math.abs(toNumber(x)), p]).filter(([size]) => !Number.isNaN(size));
+  let [size, p] = [-1, null];
+  marks.xs.forEach((x, i) => {
+    const own = x === null ? NaN : Math.abs(toNumber(x));
+    if (own > size) [size, p] = [own, i];
+  });
   if (marks.xs.length === 0) return "No gradients yet: call backward(), or give x, y and a loss.";
-  if (known.length === 0) return `No ${word} is known.`;
-  const [size, p] = known.reduce((most, one) => (one[0] > most[0] ? one : most));
+  if (p === null) return `No ${word} is known.`;
   if (size === 0) return `Every ${word} is 0.`;
   const after = marks.show === "update" && !marks.numbers.update ? ` = −${showNumber(marks.numbers.rate, 4)} · gradient` : "";
   return `The largest ${word}${after} is ${showNumber(marks.xs[p], 4)}, of ${data.parameters[p]}.`;
 }
 
+// Which kinds of numbers there are on the links.
+function kindsOf(xs) {
+  const has = { positive: false, negative: false, nothing: false, broken: false };
+  for (const x of xs) {
+    if (x === null) continue;
+    const number = toNumber(x);
+    if (number > 0) has.positive = true;
+    else if (number < 0) has.negative = true;
+    else if (number === 0) has.nothing = true;
+    if (!Number.isFinite(number)) has.broken = true;
+  }
+  return has;
+}
+
 // What the marks in the picture mean; only those that it uses.
 function networkLegend(root, data, marks, shades) {
   const word = NETWORK_WORDS[marks.show];
-  const has = (holds) => marks.xs.some((x) => x !== null && holds(toNumber(x)));
+  const has = kindsOf(marks.xs);
+  const largest = showNumber(marks.largest, 4), answered = networkAnswer(data, marks.numbers) !== null;
+  const ends = data.maps === null ? shades.map(({ low, high }) => (low <= high ? `${showNumber(low, 4)} to ${showNumber(high, 4)}` : "")) : [];
+  const said = JSON.stringify([word, has, marks.largest > 0, answered, ends]);
+  const width = () => root.querySelector(".largest")?.replaceChildren(largest);
+  if (root.dataset.said === said) return width();
+  root.dataset.said = said;
   const line = (kind, width, dash) => drawn("path", { d: "M0 7H30", class: `line ${kind}`, "stroke-width": width, "stroke-dasharray": dash });
   const items = [];
   const add = (mark, width, text) => items.push(element("span", {}, drawn("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), text));
-  if (has((x) => x > 0)) add(line("positive", marks.widest / 2, "none"), 30, `positive ${word}`);
-  if (has((x) => x < 0)) add(line("negative", marks.widest / 2, "7 4"), 30, `negative ${word}`);
-  if (marks.largest > 0) add(line("scale", marks.widest, "none"), 30, `${showNumber(marks.largest, 4)}: width is size`);
-  if (has((x) => x === 0)) add(line("nothing", 0.6, "1 3"), 30, "0");
-  if (has((x) => !Number.isFinite(x))) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
+  if (has.positive) add(line("positive", marks.widest / 2, "none"), 30, `positive ${word}`);
+  if (has.negative) add(line("negative", marks.widest / 2, "7 4"), 30, `negative ${word}`);
+  if (marks.largest > 0) items.push(element("span", {}, drawn("svg", { width: 30, height: 14, "aria-hidden": "true" }, line("scale", marks.widest, "none")), element("span", {}, element("span", { class: "largest" }), ": width is size")));
+  if (has.nothing) add(line("nothing", 0.6, "1 3"), 30, "0");
+  if (has.broken) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
   add(drawn("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
   if (data.image) add(drawn("rect", { class: "full", x: 1, y: 2, width: 10, height: 10 }), 12, `area: ${word} of a pixel, in each image`);
-  if (networkAnswer(data, marks.numbers) !== null) add(drawn("path", { class: "answer", d: "M2 7l8 -5v10z" }), 12, "largest output");
+  if (answered) add(drawn("path", { class: "answer", d: "M2 7l8 -5v10z" }), 12, "largest output");
   const ramp = (shades, low, high) => [
     ...[0, 1, 2, 3, 4].map((at) => drawn("rect", { x: at * 12, y: 2, width: 12, height: 10, fill: shades.fill(low + (at / 4) * (high - low)) })),
     drawn("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
@@ -435,12 +480,10 @@ function networkLegend(root, data, marks, shades) {
   } else {
     ["inputs", "neurons"].forEach((name, k) => {
       const { low, high } = shades[k];
-      if (low <= high) add(ramp(shades[k], low, high), 60, `value of ${name}: ${showNumber(low, 4)} to ${showNumber(high, 4)}`);
+      if (ends[k]) add(ramp(shades[k], low, high), 60, `value of ${name}: ${ends[k]}`);
     });
   }
   items.push(element("span", {}, "Click a neuron, or press Enter, for its scalar graph."));
-  const texts = items.map((item) => item.textContent).join();
-  if (root.dataset.texts === texts) return;
-  root.dataset.texts = texts;
   root.replaceChildren(...items);
+  width();
 }

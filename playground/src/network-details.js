@@ -1,0 +1,116 @@
+// What is below the network: the step that was taken, the rule that moved a weight, the formula.
+
+import { formulaPython, formulaText } from "./network-formula.js";
+
+// `page` has `whole`, `names`; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
+// the state after a step; `chooseWeight(i)` shows the rule for this parameter.
+export function detailsPanel({ ask, play, program, sampleOf }) {
+    let state = null, page = null, setting = null, weight = 0, tab = "step";
+    const body = element("div", { class: "detail", id: "network-detail", tabindex: 0, role: "region" });
+    const names = { step: "This step", rule: "Rule", formula: "Formula", python: "Python" };
+    const tabs = Object.fromEntries(Object.entries(names).map(([name, text]) => {
+        const made = element("button", { type: "button", "aria-controls": "network-detail" }, text);
+        made.addEventListener("click", () => open(name === tab ? null : name));
+        return [name, made];
+    }));
+    const root = element("div", { class: "details-panel" }, element("div", { class: "tabs", role: "group", "aria-label": "Details" }, ...Object.values(tabs)), body);
+
+    // Open one of them, or, with null, close the panel, which leaves the network more room.
+    function open(name) {
+        tab = name;
+        body.replaceChildren();
+        root.classList.toggle("closed", tab === null);
+        body.hidden = tab === null;
+        for (const [each, made] of Object.entries(tabs)) made.setAttribute("aria-expanded", each === tab);
+        if (tab !== null) body.setAttribute("aria-label", names[tab]);
+        if (state && tab !== null) draw();
+    }
+
+    const button = (text, act) => {
+        const made = element("button", { type: "button" }, text);
+        made.addEventListener("click", act);
+        return made;
+    };
+
+    const DRAW = {
+        async step() {
+            const batch = await ask("batch");
+            const own = sampleOf();
+            const taken = state.steps === 0 ? "No step has been taken yet" : `Step ${state.steps} took ${batch.indices.length === page.train.y.length ? "all samples" : `${batch.indices.length} samples`}; their loss before it was ${showNumber(state.batchLoss, 4)}`;
+            const replay = (what, samples, numbers) => async () => play(`Backward pass: loss of ${what}`, await ask("replay", numbers, samples));
+            const first = batch.samples[0];
+            const choices = [
+                button("Replay: chosen sample, now", replay("the chosen sample", [own], Array.from(state.weight, said))),
+                ...(state.steps ? [
+                    button(`Replay: first sample of step ${state.steps}`, replay(`sample ${batch.indices[0]} in step ${state.steps}`, [first], batch.numbers.map(said))),
+                    button(`Replay: its whole batch (${Math.min(batch.samples.length, MAX_BATCH)}${batch.samples.length > MAX_BATCH ? ` of ${batch.samples.length}` : ""})`, replay(`the batch of step ${state.steps}`, batch.samples.slice(0, MAX_BATCH), batch.numbers.map(said))),
+                ] : []),
+            ];
+            return [
+                element("p", {}, `${taken}. Click a point of the loss curve to go to another step.`),
+                element("div", { class: "choices" }, ...choices),
+                element("p", { class: "quiet" }, `Chosen sample: (${showNumber(own[0], 4)}, ${showNumber(own[1], 4)}), target ${showNumber(own[2], 4)}; output ${showNumber(state.value.at(-1), 4)}, loss ${showNumber(state.sampleLoss, 4)}.`),
+            ];
+        },
+        async rule() {
+            const choice = element("select", { "aria-label": "Weight" }, ...page.names.map((name, i) => element("option", { value: i }, name)));
+            choice.value = weight;
+            choice.addEventListener("change", () => chooseWeight(Number(choice.value)));
+            const found = await ask("update", weight);
+            if (found === null) return [choice, element("p", {}, "No step has been taken yet.")];
+            const { lines, page: graph } = await ask("rule", ...[found.rate, found.before, found.gradient].map(said), Object.fromEntries(Object.entries(found.memory).map(([name, x]) => [name, said(x)])));
+            const rows = lines.map(([name, symbols, numbers, result]) => element("tr", {}, element("th", { scope: "row" }, `${name} ←`), element("td", {}, symbols, element("span", {}, ` = ${numbers} = `), element("strong", {}, result))));
+            return [
+                element("div", { class: "choices" }, choice, element("span", {}, `${setting.optimizer} in step ${state.steps}; g = ${showNumber(found.gradient, 4)}`), button("As a graph", () => play(`${setting.optimizer}: ${page.names[weight]}`, graph))),
+                element("table", { class: "rule-lines" }, element("tbody", {}, ...rows)),
+            ];
+        },
+        async formula() {
+            const { whole } = page;
+            return [copied(formulaText(whole, state.weight)), element("details", {}, element("summary", {}, "As Python, with all digits"), copied(formulaPython(whole, state.weight, setting.features)))];
+        },
+        async python() {
+            return [copied(await program())];
+        },
+    };
+
+    // The text with a button that copies it.
+    function copied(text) {
+        const copy = button("Copy", async () => {
+            await navigator.clipboard.writeText(text);
+            copy.textContent = "Copied";
+            setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+        });
+        copy.classList.add("copy");
+        return element("div", { class: "text" }, copy, element("pre", { tabindex: 0 }, text));
+    }
+
+    async function draw() {
+        const drawn = tab, at = state;
+        const children = await DRAW[tab]();
+        if (drawn !== tab || at !== state) return;
+        const held = body.contains(document.activeElement) ? document.activeElement.tagName : null;
+        body.replaceChildren(...children);
+        if (held) body.querySelector(held.toLowerCase())?.focus();
+    }
+
+    function chooseWeight(i) {
+        weight = i;
+        open("rule");
+    }
+
+    // While it plays, what costs an answer of Python is left as it is.
+    function update(fresh, given, chosen, playing) {
+        [state, page, setting] = [fresh, given, chosen];
+        weight = Math.min(weight, page.names.length - 1);
+        if (tab === null) return;
+        if (!playing) draw();
+        else if (tab === "formula") body.querySelector("pre").textContent = formulaText(page.whole, state.weight);
+    }
+
+    open("step");
+    return { root, update, chooseWeight };
+}
+
+const said = (x) => (Number.isFinite(x) ? x : String(x)); // as JSON can say it
+const MAX_BATCH = 5; // samples in one graph

@@ -1,0 +1,126 @@
+// The form of the network tab: data, features, and how to train.
+
+import { DATA, FEATURES, isRate, isRegression, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, startOf } from "./network-choices.js";
+import { thumbnail } from "./network-thumbnails.js";
+
+// `change(more)` is called with the fields that were changed; `rate(x)` with another learning rate. `update(setting)` shows others.
+export function settingsForm({ change, rate, clicks }) {
+    let setting;
+    const group = (title, ...children) => element("section", {}, element("h2", {}, title), ...children);
+    const data = pictures("Data", DATA, (name) => change({ data: name }));
+    const own = element("textarea", { rows: 5, "aria-label": "Your data: x, y, label in each line", spellcheck: "false" });
+    own.addEventListener("change", () => change({ own: own.value }));
+    const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, limits]) => [name, numberField(limits, (x) => change({ [name]: x }))]));
+    const click = select("A click", { choose: "chooses a sample", "class 0": "adds class 0", "class 1": "adds class 1" }, clicks);
+    const features = chips(FEATURES, (chosen) => chosen.length && change({ features: chosen }));
+    const loss = select("Loss", {}, (name) => change({ loss: name }));
+    const optimizer = select("Optimizer", named(Object.keys(OPTIMIZERS)), (name) => change({ optimizer: name, options: startOf(name) }));
+    const options = element("div", { class: "options" });
+    const learning = numberField({ label: "Learning rate", low: 1e-6, high: 100 }, (x) => isRate(x) && rate(x));
+    const penalty = select("Penalty", named(PENALTIES), (name) => change({ penalty: name }));
+    const more = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
+    const root = element("form", { class: "settings", "aria-label": "Data and training" },
+        group("Data", data.root, own, numbers.samples.root, numbers.noise.root, numbers.test.root, numbers.seed.root, click.root),
+        group("Features", features.root),
+        group("Training", loss.root, optimizer.root, learning.root, numbers.batch.root,
+            more("Options of the optimizer", options),
+            more("Penalty, stop", penalty.root, numbers.penaltyRate.root, numbers.stopSteps.root, numbers.stopLoss.root)));
+    root.addEventListener("submit", (event) => event.preventDefault());
+
+    function drawOptions() {
+        const fields = Object.entries(OPTIMIZERS[setting.optimizer]).map(([name, limits]) => {
+            const changed = (x) => change({ options: { ...setting.options, [name]: x } });
+            const field = typeof limits.start === "boolean" ? checkbox(limits.label, changed) : numberField(limits, changed);
+            field.show(setting.options[name]);
+            if (name === "nesterov") field.input.disabled = setting.options.momentum === 0;
+            return field.root;
+        });
+        options.replaceChildren(...fields);
+    }
+
+    function update(fresh) {
+        setting = fresh;
+        data.show(setting.data);
+        own.hidden = setting.data !== "own";
+        if (own.value !== setting.own) own.value = setting.own;
+        for (const name of ["samples", "noise"]) numbers[name].root.hidden = setting.data === "own";
+        click.root.hidden = isRegression(setting);
+        for (const [name, field] of Object.entries(numbers)) field.show(setting[name]);
+        numbers.penaltyRate.root.hidden = setting.penalty === "none";
+        features.show(setting.features);
+        loss.offer(named(lossesFor(setting)));
+        loss.show(setting.loss);
+        optimizer.show(setting.optimizer);
+        learning.show(setting.rates.at(-1)[1]);
+        penalty.show(setting.penalty);
+        drawOptions();
+    }
+
+    return { root, update };
+}
+
+const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
+
+function numberField({ label, low, high, step = "any", whole, slider }, changed) {
+    const input = element("input", { type: "number", min: low, max: high, step: whole ? 1 : "any" });
+    const bar = slider ? element("input", { type: "range", min: low, max: high, step, "aria-label": label, tabindex: -1 }) : null;
+    input.addEventListener("change", () => {
+        if (input.validity.valid && input.value !== "") changed(Number(input.value));
+        else input.reportValidity();
+    });
+    bar?.addEventListener("input", () => { input.value = bar.value; });
+    bar?.addEventListener("change", () => changed(Number(bar.value)));
+    const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [bar] : []));
+    return {
+        root,
+        input,
+        show(x) {
+            for (const field of [input, bar]) if (field && field.value !== String(x)) field.value = x;
+        },
+    };
+}
+
+function select(label, choices, changed) {
+    const input = element("select", {});
+    input.addEventListener("change", () => changed(input.value));
+    let offered = "";
+    function offer(given) {
+        if (offered === Object.keys(given).join()) return;
+        offered = Object.keys(given).join();
+        input.replaceChildren(...Object.entries(given).map(([value, text]) => element("option", { value }, text)));
+    }
+    offer(choices);
+    return { root: element("div", { class: "field" }, element("label", {}, element("span", {}, label), input)), offer, show: (value) => { input.value = value; } };
+}
+
+function checkbox(label, changed) {
+    const input = element("input", { type: "checkbox" });
+    input.addEventListener("change", () => changed(input.checked));
+    return { root: element("div", { class: "field" }, element("label", {}, element("span", {}, label), input)), input, show: (x) => { input.checked = x; } };
+}
+
+// Radio buttons with pictures.
+function pictures(label, names, changed) {
+    const inputs = names.map((value) => {
+        const input = element("input", { type: "radio", name: "data", value });
+        input.addEventListener("change", () => changed(value));
+        return input;
+    });
+    const labels = inputs.map((input) => element("label", {}, input, thumbnail(input.value), element("span", {}, input.value)));
+    const root = element("div", { class: "pictures", role: "radiogroup", "aria-label": label }, ...labels);
+    return { root, show: (value) => { for (const input of inputs) input.checked = input.value === value; } };
+}
+
+function chips(names, changed) {
+    const inputs = Object.keys(names).map((value) => {
+        const input = element("input", { type: "checkbox", name: "feature", value });
+        input.addEventListener("change", () => {
+            const chosen = inputs.filter(({ checked }) => checked).map((each) => each.value);
+            if (chosen.length === 0) input.checked = true; // a network needs an input
+            else changed(chosen);
+        });
+        return input;
+    });
+    const root = element("div", { class: "chips", role: "group", "aria-label": "Features" }, ...inputs.map((input) => element("label", {}, input, element("span", {}, names[input.value]))));
+    return { root, show: (chosen) => { for (const input of inputs) input.checked = chosen.includes(input.value); } };
+}

@@ -1,0 +1,101 @@
+"""The data of the network tab: points on a plane, each with a class (0 or 1) or a number, as lines of Python that make them."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+MAX_ROWS = 1000  # of one's own data
+REGRESSION = (
+    "rng = Random({seed})",
+    "X = [[rng.uniform(-1.5, 1.5), rng.uniform(-1.5, 1.5)] for _ in range({samples})]",
+)
+
+
+class Source(NamedTuple):
+    """Lines of Python that make X and y, and the names that they need, as `module.name`."""
+
+    lines: Sequence[str]
+    needs: Sequence[str]
+    classes: bool = True
+
+
+SOURCES = {
+    "moons": Source(["X, y = make_moons({samples}, noise={noise}, random_state={seed})"], ["nn.make_moons"]),
+    "circles": Source(["X, y = make_circles({samples}, noise={noise}, factor=0.5, random_state={seed})"], ["nn.make_circles"]),
+    "xor": Source(["X, y = make_xor({samples}, noise={noise}, random_state={seed})"], ["nn.make_xor"]),
+    "spirals": Source(["X, y = make_spirals({samples}, noise={noise} / 4, random_state={seed})"], ["nn.make_spirals"]),
+    "blobs": Source(
+        [
+            "centers = [[-1.0, -1.0], [1.0, 1.0]]",
+            "X, y = make_blobs({samples}, centers=centers, cluster_std=0.25 + {noise}, random_state={seed})",
+        ],
+        ["nn.make_blobs"],
+    ),
+    "plane": Source([*REGRESSION, "y = [0.5 * (a + b) + rng.gauss(0.0, {noise}) for a, b in X]"], ["random.Random"], False),
+    "hills": Source(
+        [
+            *REGRESSION,
+            "hill = lambda a, b: exp(-2 * (a * a + b * b))",
+            "y = [hill(a - 0.6, b - 0.6) - hill(a + 0.6, b + 0.6) + rng.gauss(0.0, {noise}) for a, b in X]",
+        ],
+        ["random.Random", "math.exp"],
+        False,
+    ),
+}
+
+
+class OwnDataError(ValueError):
+    """What is wrong with a line of pasted data."""
+
+
+def source_of(setting: Mapping[str, Any]) -> Source:
+    """Lines that make the data of a setting; those of one's own are written out."""
+    if setting["data"] == "own":
+        X, y, classes = read_csv(setting["own"])
+        return Source([f"X = {X!r}", f"y = {y!r}"], [], classes)
+    made = SOURCES[setting["data"]]
+    return made._replace(lines=[line.format_map(setting) for line in made.lines])
+
+
+def read_csv(text: str) -> tuple[list[list[float]], list[Any], bool]:
+    """Points, labels, and whether these are two classes, from rows `x, y, label`.
+
+    Two different labels, whatever they are, are the classes 0 and 1 in sorted order; more are the numbers to be learned.
+
+    >>> read_csv("x,y,label\\n0,1,no\\n1,0.5,yes")
+    ([[0.0, 1.0], [1.0, 0.5]], [0, 1], True)
+    """
+    rows = [(number, row) for number, row in enumerate(csv.reader(text.strip().splitlines()), 1) if row]
+    if rows and len(rows[0][1]) == 3 and not any(_is_number(cell) for cell in rows[0][1][:2]):
+        rows = rows[1:]  # a header
+    if not 2 <= len(rows) <= MAX_ROWS:
+        raise OwnDataError(f"your data: expected 2 to {MAX_ROWS} rows “x, y, label”, got {len(rows)}")
+    X = []
+    for number, row in rows:
+        line = ", ".join(cell.strip() for cell in row)
+        if len(row) != 3 or not all(map(_is_number, row[:2])):
+            raise OwnDataError(f"your data, line {number}: expected “x, y, label” such as 0.5, -1, 1, got {line!r}")
+        X.append([float(row[0]), float(row[1])])
+    labels = [row[2].strip() for _, row in rows]
+    if all(map(_is_number, labels)):
+        numbers = [float(label) for label in labels]
+        seen: list[Any] = sorted(set(numbers))
+        if len(seen) > 2:
+            return X, numbers, False
+        return X, [seen.index(number) for number in numbers], True
+    seen = sorted(set(labels))
+    if len(seen) > 2:
+        raise OwnDataError(
+            f"your data: two classes can be told apart, or labels be numbers; got the labels {', '.join(seen[:4])}"
+        )
+    return X, [seen.index(label) for label in labels], True
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
