@@ -12,6 +12,7 @@ RAISES = re.compile(
     r"(?P<before>^|[.:]\s+|;\s+|,\s+(?:and\s+)?)(?:an?\s+)?(?P<name>[A-Z]\w*(?:Error|Warning))\s+(?P<when>(?:if|for|without|unless|where)\b"
     r"(?:[^.;`,]|`[^`]*`|\.(?=\w)|,(?!\s+(?:and\s+)?(?:an?\s+)?[A-Z]\w*(?:Error|Warning)\s))*)"
 )
+STRING = re.compile(r'(?<![\w=])(?:\w+=)?"[\w.*+-]+"')
 
 
 class Docstring(NamedTuple):
