@@ -74,7 +74,7 @@ def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: Tru
         return number
 
     check.__doc__ = (
-        f"The argument called `name` as a float: {expected}. TypeError if it is not a number, ValueError if another one."
+        f"The argument called `name` as a float: {expected}. TypeError if it is not a number, ValueError if it is out of range."
     )
     return check
 
