@@ -83,9 +83,9 @@ def signature(it: Any) -> str:
         p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p for p in found.parameters.values()
     ]
     result = inspect.Signature.empty if inspect.isclass(it) else found.return_annotation
-    return stringify_signature(
-        found.replace(parameters=parameters, return_annotation=result), unqualified_typehints=True
-    ).replace("ForwardRef", "")
+    written = found.replace(parameters=parameters, return_annotation=result)
+    text = stringify_signature(written, unqualified_typehints=True).replace("<factory>", "…")
+    return re.sub(r"\bScalar\b", "float | Value", text)
 
 
 class _Written:
