@@ -73,6 +73,9 @@ def number_check(expected: str, accepts: Callable[[float], bool] = lambda x: Tru
             raise ValueError(f"{name} must be {expected}, got {given!r}")
         return number
 
+    check.__doc__ = (
+        f"The argument called `name` as a float: {expected}. TypeError if it is not a number, ValueError if it is out of range."
+    )
     return check
 
 

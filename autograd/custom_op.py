@@ -34,8 +34,8 @@ def custom_op(
 
     Other keywords are columns of `autograd.op.Op`: `symbol`, `latex`, `source`, `textbook`, `domain`, `kinks`,
     `fallback` (the result where `forward` raises a ValueError or ArithmeticError; without it the exception propagates).
-    `source` and `latex` have a place for each argument, `"{} ** 3"` or `"{0} if {2} > 0 else {1}"`; ValueError if they
-    have not, or if `source` is not a Python expression.
+    `source` and `latex` have a place for each argument, `"{} ** 3"` or `"{0} if {2} > 0 else {1}"`; ValueError if a
+    place is missing, or if `source` is not a Python expression.
 
     Works as a decorator too. Defining a name again replaces your earlier op; a built-in op can't be replaced.
 

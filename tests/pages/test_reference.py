@@ -46,6 +46,13 @@ def test_a_clause_at_the_end_of_a_sentence_is_an_exception_too():
     assert parsed(autograd.dot).text.startswith("bias + w₁x₁ + w₂x₂ + …, recorded as one node.\n\n```pycon")
 
 
+def test_lists_of_a_docstring_stay_lists_and_values_of_arguments_are_code():
+    text = parsed(autograd.draw_dot).text
+    assert "\n- `expand` is the name of a box to open, or several;" in text
+    assert '`flow="forward"`' in text
+    assert "\n- `varies_fast`: True if a whole wave" in parsed(autograd.op.Op).text
+
+
 def test_an_entry_has_signature_types_example_and_members():
     text = entry("nn", "Module", nn.Module)
     assert "{py:class} Module()\n:module: nn\n" in text

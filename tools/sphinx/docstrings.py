@@ -12,6 +12,7 @@ RAISES = re.compile(
     r"(?P<before>^|[.:]\s+|;\s+|,\s+(?:and\s+)?)(?:an?\s+)?(?P<name>[A-Z]\w*(?:Error|Warning))\s+(?P<when>(?:if|for|without|unless|where)\b"
     r"(?:[^.;`,]|`[^`]*`|\.(?=\w)|,(?!\s+(?:and\s+)?(?:an?\s+)?[A-Z]\w*(?:Error|Warning)\s))*)"
 )
+STRING = re.compile(r'(?<![\w=])(?:\w+=)?"[\w.*+-]+"')
 
 
 class Docstring(NamedTuple):
@@ -36,6 +37,8 @@ def parsed(it: Any) -> Docstring:
             paragraphs.append(f"```text\n{inspect.cleandoc(paragraph)}\n```")
         elif _is_table(paragraph):
             paragraphs.append(_listed(paragraph))
+        elif paragraph.startswith("- "):
+            paragraphs.append(_coded(paragraph))
         else:
             paragraphs.append(_told(paragraph, raises))
     return Docstring("\n\n".join(filter(None, paragraphs)), tuple(raises))
@@ -48,16 +51,21 @@ def _is_table(paragraph: str) -> bool:
 
 
 def _listed(paragraph: str) -> str:
+    """Such lines as a list; a line that is indented further goes on with the one above."""
     items: list[str] = []
+    margin = -1
     for line in paragraph.splitlines():
-        row = re.match(r"\s{0,8}(\S[\w,. `]*?)\s{2,}(\S.*)", line)
-        if row:
-            items.append(f"- `{row[1].strip('`')}`: {row[2]}")
-        elif line.startswith(" ") and items:
-            items[-1] += f" {line.strip()}"
-        else:
-            items.append(f"\n{line}\n")
-    return "\n".join(items)
+        row = re.match(r"(?P<space>\s*)(?P<name>\S[\w,. `]*?)\s{2,}(?P<text>\S.*)", line)
+        short = re.match(rf"\s{{{margin}}}(?P<name>\w+) (?P<text>\S.*)", line) if margin >= 0 else None  # a long name, one space
+        if row and margin in (-1, len(row["space"])):
+            margin = len(row["space"])
+        elif not short:
+            items.append(line if not items else f"{items.pop()} {line.strip()}")
+            continue
+        found = row if row and len(row["space"]) == margin else short
+        assert found is not None
+        items.append(f"- `{found['name'].strip('`')}`: {found['text']}")
+    return "\n".join(f"{item}\n" if not item.startswith("- ") else item for item in items)
 
 
 def _told(paragraph: str, raises: list[tuple[str, str]]) -> str:
@@ -71,4 +79,12 @@ def _told(paragraph: str, raises: list[tuple[str, str]]) -> str:
     rest = re.sub(r"(?<=[.:])\s+(?=[.;]|$)", "", RAISES.sub(moved, flat)).strip()
     rest = re.sub(r"^[.;,\s]+|([.:])\s*[.;]+", r"\1", rest).strip()
     rest = re.sub(r"(?<=[a-z)`]\. )[a-z](?=[a-z]+ )", lambda found: found[0].upper(), rest) if rest != flat else rest
-    return rest if not rest or rest[-1] in ".:!?" else f"{rest}."
+    return _coded(rest if not rest or rest[-1] in ".:!?" else f"{rest}.")
+
+
+def _coded(text: str) -> str:
+    """A text in which strings of one word, which are values of arguments, are code."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(
+        part if part.startswith("`") else re.sub(r'(?<![\w=])(?:\w+=)?"[\w.*+-]+"', r"`\g<0>`", part) for part in parts
+    )

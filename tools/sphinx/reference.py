@@ -9,6 +9,7 @@ grad jacobian
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir, redirect_stdout, suppress
 from importlib import import_module
@@ -23,9 +24,8 @@ from sphinx.util.inspect import stringify_signature
 
 from autograd.op import TABLE, Op
 from tools.sphinx.docstrings import parsed
-from tools.sphinx.plots import Plot
 from tools.sphinx.public import full_names, names
-from tools.sphinx.rules import card, rule
+from tools.sphinx.rules import composed, rule
 
 FENCE = 12  # colons around the outermost entry
 
@@ -62,7 +62,7 @@ def entry(path: str, name: str, it: Any, plotted: bool = False, without: Any = (
     if op is not None and path == "autograd":
         body.insert(1, rule(op))
     elif plotted:
-        body.insert(1, card("", (), Plot(f"{it.__name__}(x)", it, -4.0, 4.0)))
+        body.insert(1, composed(it))
     return directive("function", name + signature(it), body, FENCE, module=path)
 
 
@@ -83,9 +83,9 @@ def signature(it: Any) -> str:
         p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p for p in found.parameters.values()
     ]
     result = inspect.Signature.empty if inspect.isclass(it) else found.return_annotation
-    return stringify_signature(
-        found.replace(parameters=parameters, return_annotation=result), unqualified_typehints=True
-    ).replace("ForwardRef", "")
+    written = found.replace(parameters=parameters, return_annotation=result)
+    text = stringify_signature(written, unqualified_typehints=True).replace("<factory>", "…")
+    return re.sub(r"\bScalar\b", "float | Value", text)
 
 
 class _Written:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from autograd import Value, to_latex
 from autograd.formulas import partial_latex
 from autograd.formulas.printer import LATEX
 from autograd.op import Op
 from tools.sphinx.plots import Plot, plot_of, svg
 
+MAX_FORMULA = 150  # characters of LaTeX
 SHOWN = 3  # arguments of an op that takes any number
 
 
@@ -31,6 +33,15 @@ def rule(op: Op) -> str:
     formula = r" \\ ".join(lines)
     notes = _notes(op)
     return card(rf"\begin{{aligned}}{formula}\end{{aligned}}", notes, plot_of(op))
+
+
+def composed(function: Callable[[Value], Value]) -> str:
+    """The card of a function that is written with ops."""
+    x = Value(0.5, label="x")
+    z = function(x)
+    z.label = "z"
+    formula = str(to_latex(z))
+    return card(formula if len(formula) < MAX_FORMULA else "", (), Plot(f"{function.__name__}(x)", function, -4.0, 4.0))
 
 
 def _notes(op: Op) -> Sequence[str]:
