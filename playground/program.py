@@ -58,7 +58,7 @@ def of_expression(text: str, numbers: Mapping[str, float]) -> tuple[str, str]:
     return "\n".join([_imports({"Value", *called}), "", *lines, "", *_prints(root, leaves), ""]), root
 
 
-def of_lines(text: str, scope: Mapping[str, Any], root: Value | None, numbers: Mapping[str, float]) -> tuple[str, str]:
+def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapping[str, float]) -> tuple[str, str]:
     """The program of lines that ran and left `scope`, with these numbers of its leaves by name; and the name of its result.
 
     Without a `root` the program prints what its last line gives.

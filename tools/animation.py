@@ -59,9 +59,15 @@ def weight(k: int) -> float:
 
 def drawings(direction: str) -> dict[int, ET.Element]:
     """The drawing for each weight, all in the layout that has most room, with ribbons whose widths compare between them."""
-    pictures = {k: draw_dot(neuron(weight(k)), direction=direction).picture for k in sorted(schedule()[1])}
+    pictures = {k: _picture(neuron(weight(k)), direction) for k in sorted(schedule()[1])}
     plan = max((picture.plan for picture in pictures.values()), key=room)
     return {k: _drawn(picture, plan.refilled(picture.cards)) for k, picture in pictures.items()}
+
+
+def _picture(y: Value, direction: str) -> Picture:
+    picture = draw_dot(y, direction=direction).picture
+    assert picture is not None
+    return picture
 
 
 def room(plan: Plan) -> float:

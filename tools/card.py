@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from autograd.viz.palette import variables
 from tests.support.browser import ARGUMENTS, chromium
 from tools.pictures import GALLERY
 
 CARD = Path(__file__).parent.parent / "docs/_static/card.png"
-SIZE = {"width": 1200, "height": 630}
+SIZE: ViewportSize = {"width": 1200, "height": 630}
 PAGE = """<!DOCTYPE html><style>
 body {{ {colours} margin: 0; padding: 56px 64px; background: var(--paper); color: var(--ink); }}
 h1, p {{ margin: 0; font: bold 68px "Liberation Sans", sans-serif; }}

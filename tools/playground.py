@@ -40,7 +40,7 @@ def build(out: Path) -> None:
             shutil.copytree(Path(spec.origin).parent, Path(stage) / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(SOURCES, Path(stage) / "playground", ignore=lambda _, names: [x for x in names if not x.endswith(".py")])
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
-        shutil.copy(files("autograd.compiler.exports") / "interpreter.mjs", SOURCES / "src")
+        shutil.copy(str(files("autograd.compiler.exports") / "interpreter.mjs"), SOURCES / "src")
         _run("node", "build.mjs", stage, str(out.resolve()))
     lessons.build(out / "lessons")
     page = out / "index.html"

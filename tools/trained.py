@@ -5,6 +5,8 @@ A training ends in other digits on another machine; what is drawn of the kept we
 
 from __future__ import annotations
 
+from typing import Any
+
 import nn
 from tools.scenes import WEIGHTS, digits_net, moons_net, xor_net
 
@@ -44,7 +46,7 @@ def train_digits() -> None:
     net = digits_net(trained=False)
     optimizer = nn.optim.AdamW(net.parameters(), lr=0.01, weight_decay=1.0)
     scheduler = nn.lr_scheduler.CosineAnnealingLR(optimizer, T_max=20)
-    options = {"loss": nn.CrossEntropyLoss(), "optimizer": optimizer, "scheduler": scheduler, "batch_size": 32}
+    options: dict[str, Any] = {"loss": nn.CrossEntropyLoss(), "optimizer": optimizer, "scheduler": scheduler, "batch_size": 32}
     nn.fit(net, X_train, y_train, epochs=20, compiled=True, progress=False, **options)
     print(f"digits: accuracy on {len(X_test)} unseen {nn.accuracy([net(row) for row in X_test], y_test):.1%}")
     keep(net, "digits")

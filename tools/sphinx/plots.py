@@ -49,7 +49,8 @@ def _slice(op: Op, position: int, held: float) -> Plot | None:
         return None
 
     def f(x: Value) -> Value:
-        return op(x, held) if position == 0 else op(held, x)
+        result: Value = op(x, held) if position == 0 else op(held, x)
+        return result
 
     start, end = window(op.domain[position])
     known = [derivative(f)(start + (end - start) * i / 8) for i in range(1, 8)]
