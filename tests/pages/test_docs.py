@@ -12,10 +12,14 @@ from tools.scenes import SCENES
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = sorted(path for folder in (DOCS, DOCS / "howto", DOCS / "explanation") for path in folder.glob("*.md"))
 SLOW = {"compile-a-loss", "property-test-with-hypothesis", "train-a-network"}
-NAMES = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in SLOW else []) for path in PAGES]
+NAMES = [path.relative_to(DOCS).with_suffix("").as_posix() for path in PAGES]
+PARAMETERS = [
+    pytest.param(path, id=name, marks=[pytest.mark.slow] if path.stem in SLOW else [])
+    for path, name in zip(PAGES, NAMES, strict=True)
+]
 
 
-@pytest.mark.parametrize("page", NAMES)
+@pytest.mark.parametrize("page", PARAMETERS)
 def test_every_snippet_of_a_page_prints_what_it_says_and_warns_of_what_the_page_quotes(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = page.read_text(encoding="utf-8")
@@ -28,7 +32,7 @@ def test_every_snippet_of_a_page_prints_what_it_says_and_warns_of_what_the_page_
             test()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[path.stem for path in PAGES])
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_the_pictures_and_files_of_a_page_are_there(page):
     text = page.read_text(encoding="utf-8")
     assert set(re.findall(r"^```\{gallery\} (\S+)$", text, re.MULTILINE)) <= set(SCENES)
