@@ -21,6 +21,7 @@ from playground.program import of_expression, of_lines
 from playground.typed import Slip, names, run_lines
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
+DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
 DIRECTIONS = {True: "TB", False: "LR"}  # upright or not

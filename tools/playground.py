@@ -71,6 +71,7 @@ def install() -> None:
 def first_sight() -> str:
     """What the page shows before Python is there: the first example of examples.js, for a wide and for a narrow page."""
     answer = expression.show(*FIRST)
+    answer["told"] = expression.tell(0, expression.DELTA)
     answer["page"]["narrow"] = expression.show(*FIRST, True)["page"]["svg"]
     return as_json(answer)
 

@@ -20,16 +20,17 @@ export function closerLook({ python, changed }) {
         whatIf, element("label", { class: "line" }, "Explain ", node), why);
     let nodes = {}, of = "", chosen = null, latex = "", timer = null;
 
+    // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
+    function tell(told) {
+        latex = told.latex;
+        if (told.mathml) formula.innerHTML = told.mathml;
+        else formula.textContent = latex;
+        why.innerHTML = told.explain;
+        what.innerHTML = told.nudge;
+        root.classList.toggle("empty", latex === "");
+    }
     const ask = latest(() => python.ask("tell", Number(node.value), Number(delta.value) || 0), {
-        // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
-        done(told) {
-            latex = told.latex;
-            if (told.mathml) formula.innerHTML = told.mathml;
-            else formula.textContent = latex;
-            why.innerHTML = told.explain;
-            what.innerHTML = told.nudge;
-            root.classList.toggle("empty", latex === "");
-        },
+        done: tell,
         failed() {}, // the graph is gone: the next one is on its way
     });
     const again = () => {
@@ -48,7 +49,8 @@ export function closerLook({ python, changed }) {
     });
 
     // Of another graph, or of the same at other numbers. The node with the chosen name stays chosen, else the first leaf is.
-    function show(page) {
+    // `told` is what Python would answer, if that is known.
+    function show(page, told) {
         const named = (all) => Object.values(all).map(({ name }) => name).join("\n");
         const same = of === page.root && named(nodes) === named(page.nodes);
         [nodes, of] = [page.nodes, page.root];
@@ -61,7 +63,8 @@ export function closerLook({ python, changed }) {
             whatIf.hidden = !nodes[node.value].leaf;
         }
         clearTimeout(timer);
-        timer = setTimeout(ask, SOON);
+        if (told) tell(told);
+        else timer = setTimeout(ask, SOON);
     }
 
     function choose(i) {

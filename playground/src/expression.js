@@ -21,7 +21,7 @@ export function expressionTab(root, { python, changed, first }) {
     const trouble = element("p", { class: "slip", role: "status" });
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
     const closer = closerLook({ python, changed });
-    const stage = element("div", { class: "autograd" });
+    const stage = element("div", { class: "autograd player" }); // of its size before there is a player
     const upright = () => stage.clientWidth < stage.clientHeight;
 
     const build = latest(async () => {
@@ -90,7 +90,7 @@ export function expressionTab(root, { python, changed, first }) {
         leaves.show(fresh);
         if (update === null) update = mount(stage, fresh.page, stage);
         else update(fresh.page, ended);
-        closer.show(fresh.page);
+        closer.show(fresh.page, fresh.told);
     }
 
     // A click on a card chooses its node.

@@ -24,8 +24,8 @@ stop.addEventListener("click", () => python.stop("stopped"));
 
 // `about` is the share of Python that has been loaded, or the error.
 function onState(name, about) {
-    const share = typeof about === "number" ? ` ${Math.round(100 * about)} %` : " …";
-    state.textContent = { loading: `Python is loading${share}`, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
+    const loading = about < 1 ? `Python is loading ${Math.round(100 * about)} %` : "Python is starting …";
+    state.textContent = { loading, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
     state.dataset.state = name;
     if (name === "ready") offline ??= keepOffline(tell); // not before: it would load all files a second time
 }

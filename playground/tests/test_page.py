@@ -41,8 +41,9 @@ def test_the_neuron_plays_before_python_is_there(without_python: Any) -> None:
     page = without_python
     told(page, "∂y/∂w₁ += 0.5 · 2 = 1", "#expression p.sentence")  # the last step
     assert page.get_attribute("#expression .result", "data-exact") == repr(math.tanh(-3.0 * 2.0 + 6.8813735870195432))
-    assert "loading" in page.inner_text("#state")
+    assert "Python is" in page.inner_text("#state")
     assert page.locator("#expression .leaves input[type=range]").count() == 5
+    assert "0.5·2 = 1" in page.inner_text("#expression .closer")
 
 
 def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser: Any, address: str) -> None:
@@ -54,7 +55,7 @@ def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser:
     slider = page.locator('#expression input[type=range][aria-label="w₁"]')
     slider.fill("2")
     write(page, "w1*x1 + 1")
-    assert "loading" in page.inner_text("#state")
+    assert "Python is" in page.inner_text("#state")
     while not held:
         page.wait_for_timeout(50)
     for route in held:
