@@ -18,6 +18,7 @@ CALLS = {
     "move": FIRST,
     "tell": FIRST,
     "program": FIRST,
+    "script": "playground.program",
     **dict.fromkeys(("prepare", "orders", "check", "exported", "replay", "rule"), "playground.training"),
     "answer": "playground.proofreading",
     "letters": "playground.proofreading",

@@ -109,15 +109,15 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -
 
 def move(numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:
     """The same graph with these numbers on its leaves, by name."""
-    assert shown is not None
+    if shown is None:  # it was stopped
+        raise Slip("Python has started again: change the text, and it runs anew")
     shown.move(numbers)
     return shown.page(upright)
 
 
 def tell(about: int, delta: float) -> dict[str, str]:
     """The formula; and about one node, by its index: the chain rule, and what a change of it does if it is a leaf."""
-    assert shown is not None
-    if len(shown.graph.nodes) > MAX_TOLD:
+    if shown is None or len(shown.graph.nodes) > MAX_TOLD:
         return {"latex": "", "mathml": "", "explain": "", "nudge": ""}
     copy = shown.copy()
     node = shown.graph.nodes[about]

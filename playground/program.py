@@ -70,7 +70,7 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
     if isinstance(last, ast.Expr) and not name:
         name = next(x for x in (*RESULTS, "_" * 9) if x not in scope) if root is not None else ""
         edits += _around(last, f"{name} = " if name else "print(", "" if name else ")")
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names())
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names()) - _imported(tree)
     told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, _edited(text, edits).strip("\n")])]
     if root is not None:
@@ -116,12 +116,24 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
     return b"\n".join(rows).decode()
 
 
+def script(text: str) -> str:
+    """The program of lines that answer with their last expression; it prints that."""
+    return of_lines(text, {}, None, {})[0]
+
+
 def _written(x: float) -> str:
     return repr(x) if math.isfinite(x) else f'float("{x}")'
 
 
 def _prints(root: str, leaves: Iterable[str]) -> list[str]:
     return [f'print("{root} =", {root}.data)', *(f'print("{name}.grad =", {name}.grad)' for name in leaves)]
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The names that the lines import themselves."""
+    found = [alias for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
+    own = {alias.asname or alias.name for alias in found}
+    return own | set(autograd.__all__) if "*" in own else own
 
 
 def _imports(used: set[str]) -> str:

@@ -81,7 +81,10 @@ export function checkTab(root, page) {
             else take(typeof state?.f === "string" ? { f: state.f, at: numbers(state.at), claimed: texts(state.claimed) } : FIRST);
             if (begun) check();
         },
-        code: () => (way === "python" ? lines.text() : fields.asPython()),
+        code() {
+            const text = way === "python" ? lines.text() : fields.asPython();
+            return python.ask("script", text).catch(() => text);
+        },
         picture: () => null,
     };
 }

@@ -4,6 +4,8 @@
 import { sandbox } from "./sandboxed.js";
 
 const SLOW = 1000, LIMIT = 5000; // milliseconds without an answer, once Python is there
+const PATIENT = 30_000; // for what runs nothing that was typed: it ends, be it on an old phone
+const OURS = new Set(["load", "prepare", "check"]);
 const MAX_MESSAGE = 600; // characters of an error
 
 const shortened = (text) => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)} …` : text);
@@ -65,12 +67,14 @@ export function engine({ onState, onSlow, onPrinted }) {
         timers = [];
         onSlow(false);
         if (waiting.size === 0) return;
+        const [{ name }] = waiting.values();
+        const ours = OURS.has(name), limit = ours ? PATIENT : LIMIT;
         timers = [
             setTimeout(() => {
                 onSlow(true);
-                if (!(navigator.deviceMemory < 2)) spare ??= launch();
+                if (!ours && !(navigator.deviceMemory < 2)) spare ??= launch();
             }, SLOW),
-            setTimeout(() => stop(`stopped after ${LIMIT / 1000} seconds: is there a loop that never ends?`), LIMIT),
+            setTimeout(() => stop(`stopped after ${limit / 1000} seconds: is there a loop that never ends?`), limit),
         ];
     }
 

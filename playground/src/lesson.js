@@ -228,7 +228,7 @@ export function lessonTab(root, page) {
         code() {
             const { code, at: numbers } = lesson?.steps[at]?.show ?? {};
             if (code === undefined) return "";
-            return ["from autograd import *", "", ...Object.entries(numbers ?? {}).map(([name, x]) => `${name} = Value(${x})`), code, ""].join("\n");
+            return python.ask("program", code, numbers ?? {}).then((made) => made.code, () => code);
         },
         picture: () => picture?.svg() ?? null,
         title: () => lesson?.title ?? "Lessons",

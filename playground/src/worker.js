@@ -50,7 +50,7 @@ self.onmessage = async ({ data: { port, ...given } }) => {
         try {
             port.postMessage({ id, ...answer(question) });
         } catch (error) {
-            const told = error instanceof RangeError ? "this is nested too deep" : String(error.message ?? error);
+            const told = error instanceof RangeError ? "this is nested too deep" : String(error.message ?? error).trim().split("\n").at(-1);
             port.postMessage({ id, error: told, broken: error.name !== "PythonError" });
         }
     };

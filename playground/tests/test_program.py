@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value
-from playground import expression
+from playground import expression, program
 from playground.typed import Slip
 
 EXPRESSIONS = [
@@ -49,6 +49,7 @@ def bits(x: float) -> bytes:
 
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
+@settings(deadline=None, max_examples=30)  # machines are busy
 @given(numbers=st.lists(st.floats(-50, 50) | st.sampled_from([0.0, -0.0, math.inf, math.nan]), min_size=5, max_size=5))
 def test_the_program_of_an_expression_gives_the_value_on_the_page_to_the_last_bit(text: str, numbers: list[float]) -> None:
     named = dict(zip(("w1", "x1", "b", "x", "y"), numbers, strict=True))
@@ -83,3 +84,14 @@ def test_the_program_of_lines_gives_the_value_on_the_page_to_the_last_bit(text: 
 def test_an_expression_whose_variable_has_the_name_of_a_function_says_so() -> None:
     with pytest.raises(Slip, match="another name"):
         expression.program("exp*exp(x)", {})
+
+
+@pytest.mark.parametrize("begin", ["", "from autograd import *\nfrom autograd.audit import audit\n"])
+def test_the_script_of_lines_that_answer_prints_the_answer(begin: str) -> None:
+    text = f"{begin}def loss(w):\n    return tanh(w) ** 2\n\naudit(loss, lambda w: 2 * math.tanh(w), at=(0.5,))\n"
+    code = program.script(text)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "<program>", "exec"), {})
+    assert "tanh" in out.getvalue()
+    assert code.count("import audit") == 1
