@@ -34,6 +34,7 @@ HEADER = 40.0  # height of the two lines that name a column
 WIDE = 860.0  # that links fill, unless a page has less room
 MAX_STRETCH = 160.0  # of each gap
 MIN_LINKS = 94.0  # the room that links need at least
+MIN_TIGHT_LINKS = 80.0  # where there is little room
 MIN_GAP = 40.0  # beside what stands for layers
 NARROW = 360.0  # width of the narrow view
 GUTTER = 98.0  # beside its rows, for the names of columns
@@ -264,18 +265,31 @@ class _Wide(_Planner):
     """Left to right."""
 
     pitch = 2 * RADIUS + NAME + 2
+    tight = False  # is there little room?
 
     def plan(self) -> None:
         left, tallest = GAP, max(self._height(slot) for slot in self.slots)
-        halves = [self._half(slot) for slot in self.slots]
-        gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
-        room = self.width - 2 * GAP - 2 * sum(halves) - sum(gaps)
-        wide = [gap for gap in gaps if gap > MIN_GAP]
-        stretch = min(MAX_STRETCH, max(room / len(wide), MIN_LINKS - min(wide)))
+        halves, gaps = self._across()
         for slot, half, gap in zip(self.slots, halves, [*gaps, 0.0], strict=True):
             self._column(slot, left + half, half, tallest)
-            left += 2 * half + gap + (stretch if gap > MIN_GAP else 0.0)
+            left += 2 * half + gap
         self.layout.width, self.layout.height = left + GAP, HEADER + tallest + GAP
+
+    def _across(self) -> tuple[list[float], list[float]]:
+        """Half the room of each column, and the gaps between them. Where they need more than there is, notes are shorter."""
+        halves = [self._half(slot) for slot in self.slots]
+        gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
+        wide = [gap for gap in gaps if gap > MIN_GAP]
+        room = self.width - 2 * GAP - 2 * sum(halves) - sum(gaps)
+        least = MIN_LINKS - min(wide)
+        if room / len(wide) >= least or self.tight:
+            stretch = min(MAX_STRETCH, max(room / len(wide), least))
+            fixed = sum(gaps) - sum(wide)
+            even = max(MIN_TIGHT_LINKS, (self.width - 2 * GAP - 2 * sum(halves) - fixed) / len(wide))
+            tight = self.tight and room / len(wide) < least
+            return halves, [gap if gap <= MIN_GAP else even if tight else gap + stretch for gap in gaps]
+        self.tight = True
+        return self._across()
 
     def _labels(self, slot: int | None) -> float:
         """Half the width of the names."""
@@ -297,7 +311,7 @@ class _Wide(_Planner):
         column = self.network.columns[slot]
         if slot == 0 and self.shape:
             return f"{len(column.units)}, as {self.shape[0]} × {self.shape[1]} pixels"
-        return column.note
+        return column.note.partition(", ")[2] if self.tight and slot else column.note
 
     def _gap(self, slot: int | None, after: int | None) -> float:
         """The room for links, and for images of weights."""

@@ -76,13 +76,17 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
 
     // The text with a button that copies it.
     function copied(text) {
+        const shown = element("pre", { tabindex: 0 }, text);
         const copy = button("Copy", async () => {
-            await navigator.clipboard.writeText(text);
-            copy.textContent = "Copied";
-            setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+            try {
+                await navigator.clipboard.writeText(text);
+                copy.textContent = "Copied";
+            } catch { // no permission, or a page that is not from a safe place
+                getSelection().selectAllChildren(shown);
+            }
         });
         copy.classList.add("copy");
-        return element("div", { class: "text" }, copy, element("pre", { tabindex: 0 }, text));
+        return element("div", { class: "text" }, copy, shown);
     }
 
     async function draw() {

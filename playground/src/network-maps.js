@@ -37,14 +37,14 @@ export class LiveMaps {
 
     // A canvas over each circle that is drawn.
     place() {
-        const around = this.layer.parentElement.getBoundingClientRect();
+        const box = this.layer.parentElement, around = box.getBoundingClientRect();
         const units = [...this.root.querySelectorAll(".network-picture [data-unit]:has(> .disc)")];
         this.layer.replaceChildren();
         for (const unit of units) {
             const { left, top, width, height } = unit.querySelector(".disc").getBoundingClientRect();
             if (width === 0) continue;
             const canvas = element("canvas", { width: MAP, height: MAP });
-            Object.assign(canvas.style, { left: `${left - around.left + 2}px`, top: `${top - around.top + 2}px`, width: `${width - 4}px`, height: `${height - 4}px` });
+            Object.assign(canvas.style, { left: `${left - around.left + box.scrollLeft + 2}px`, top: `${top - around.top + box.scrollTop + 2}px`, width: `${width - 4}px`, height: `${height - 4}px` });
             this.layer.append(canvas);
             this.contexts.set(Number(unit.dataset.unit), canvas.getContext("2d"));
         }

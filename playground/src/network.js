@@ -15,7 +15,7 @@ import { latest } from "./latest.js";
 import { withPoint } from "./network-points.js";
 
 export function networkTab(root, { python, changed, show }) {
-    let setting = { ...START }, page = null, view, plane, maps, program = "", clicks = "choose", begun = null, asked = null, opened = null;
+    let setting = { ...START }, page = null, view, plane, maps, clicks = "choose", begun = null, asked = null, opened = null;
 
     const status = element("p", { class: "told", role: "status" });
     const numbers = element("p", { class: "sentence numbers" });
@@ -25,7 +25,7 @@ export function networkTab(root, { python, changed, show }) {
     const run = new Run(python, { seen, paint, ended, told: tell, visible: () => !root.hidden });
     const form = settingsForm({ change, rate: changeRate, clicks: (value) => { clicks = value; if (plane) plane.free = value !== "choose"; } });
     const layers = layersForm((chosen) => change({ layers: chosen }));
-    const details = detailsPanel({ ask: (...args) => run.ask(...args), play: player.open, program: freshProgram, sampleOf: sample });
+    const details = detailsPanel({ ask: (...args) => run.ask(...args), play: player.open, program, sampleOf: sample });
     const net = element("div", { class: "network" });
     const side = element("div", { class: "plots" });
 
@@ -175,24 +175,23 @@ export function networkTab(root, { python, changed, show }) {
         if (state.broken) diverged(state);
     }
 
-    async function start() {
+    function start() {
         tell("");
         play.textContent = "❚❚ Pause";
         net.querySelector(".network-sentence").ariaLive = "off"; // it changes with every frame
         run.start();
     }
 
-    async function ended() {
+    function ended() {
         play.textContent = "▶ Play";
         net.querySelector(".network-sentence").ariaLive = "polite";
-        program = await run.ask("exported", setting, run.state.steps);
         details.update(run.state, page, setting, false);
         changed();
     }
 
-    async function freshProgram() {
-        program = await run.ask("exported", setting, run.state.steps);
-        return program;
+    // The Python program that comes to the present step.
+    function program() {
+        return python.ask("exported", setting, run.state?.steps ?? setting.step);
     }
 
     function tell(text, wrong = false, ...more) {
@@ -247,7 +246,7 @@ export function networkTab(root, { python, changed, show }) {
             update();
             if (page !== null || !root.hidden) prepare();
         },
-        code: () => program,
+        code: program,
         picture: () => net.querySelector("svg"),
     };
 }

@@ -455,7 +455,7 @@ function networkLegend(root, data, marks, shades) {
   const largest = showNumber(marks.largest, 4), answered = networkAnswer(data, marks.numbers) !== null;
   const ends = data.maps === null ? shades.map(({ low, high }) => (low <= high ? `${showNumber(low, 4)} to ${showNumber(high, 4)}` : "")) : [];
   const said = JSON.stringify([word, has, marks.largest > 0, answered, ends]);
-  const width = () => root.querySelector(".largest")?.replaceChildren(largest);
+  const width = () => root.querySelector(".largest")?.replaceChildren(`${largest}: width is size`);
   if (root.dataset.said === said) return width();
   root.dataset.said = said;
   const line = (kind, width, dash) => drawn("path", { d: "M0 7H30", class: `line ${kind}`, "stroke-width": width, "stroke-dasharray": dash });
@@ -463,7 +463,7 @@ function networkLegend(root, data, marks, shades) {
   const add = (mark, width, text) => items.push(element("span", {}, drawn("svg", { width, height: 14, "aria-hidden": "true" }, ...[mark].flat()), text));
   if (has.positive) add(line("positive", marks.widest / 2, "none"), 30, `positive ${word}`);
   if (has.negative) add(line("negative", marks.widest / 2, "7 4"), 30, `negative ${word}`);
-  if (marks.largest > 0) items.push(element("span", {}, drawn("svg", { width: 30, height: 14, "aria-hidden": "true" }, line("scale", marks.widest, "none")), element("span", {}, element("span", { class: "largest" }), ": width is size")));
+  if (marks.largest > 0) items.push(element("span", {}, drawn("svg", { width: 30, height: 14, "aria-hidden": "true" }, line("scale", marks.widest, "none")), element("span", { class: "largest" })));
   if (has.nothing) add(line("nothing", 0.6, "1 3"), 30, "0");
   if (has.broken) add(line("broken", marks.widest, "2 3"), 30, "⚠ NaN or infinite");
   add(drawn("circle", { class: "line positive", cx: 8, cy: 7, r: 5, fill: "none", "stroke-width": 2 }), 16, marks.show === "weight" ? "ring: bias" : `ring: ${word} of the bias`);
