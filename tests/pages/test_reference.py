@@ -114,6 +114,8 @@ def test_a_plot_has_only_colours_of_the_page():
 def test_the_name_of_a_function_keeps_a_distance_but_for_its_bracket():
     assert '<mo lspace="0.17em" rspace="0.17em">sin</mo><mi>x</mi>' in mathml.formula(r"x \sin x")
     assert '<mo lspace="0.17em" rspace="0">tanh</mo><mo stretchy="false">' in mathml.formula(r"2 \tanh(n)")
+    assert "<mtext>normal_cdf</mtext>" in mathml.formula(r"\operatorname{normal\_cdf}\left(x\right)")
+    assert "<mtext>atan2</mtext>" in mathml.formula(r"\operatorname{atan2}\left(y, x\right)")
     assert '<mo lspace="0" rspace="0">tanh</mo>' in mathml.formula(r"\tanh")
 
 

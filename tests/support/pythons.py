@@ -16,7 +16,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent.parent
 LOWEST = (3, 11)
 ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.version_info[:4])"
-JUPYTER = ("test_notebooks.py", "test_site.py")  # take long to set up, and ask nothing of Python that the others do not
+# Take long to set up, and ask nothing of Python that the others do not.
+JUPYTER = ("test_notebooks.py", "test_reference.py", "test_site.py")
 
 
 NOT_ENGINE = ("test_nn_plot", "test_compiled", "test_chunked", "test_benchmarks")  # in the folders of its tests

@@ -30,7 +30,8 @@ def parsed(it: Any) -> Docstring:
     """
     paragraphs: list[str] = []
     raises: list[tuple[str, str]] = []
-    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(inspect.getdoc(it) or "")):
+    text = it.__doc__ if it.__doc__ != type(it).__doc__ else ""  # else it is that of its type
+    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text or "")):
         if paragraph.startswith(">>>"):
             paragraphs.append(f"```pycon\n{paragraph}\n```")
         elif paragraph.startswith("    "):
@@ -85,6 +86,4 @@ def _told(paragraph: str, raises: list[tuple[str, str]]) -> str:
 def _coded(text: str) -> str:
     """A text in which strings of one word, which are values of arguments, are code."""
     parts = re.split(r"(`[^`]*`)", text)
-    return "".join(
-        part if part.startswith("`") else re.sub(r'(?<![\w=])(?:\w+=)?"[\w.*+-]+"', r"`\g<0>`", part) for part in parts
-    )
+    return "".join(part if part.startswith("`") else STRING.sub(r"`\g<0>`", part) for part in parts)

@@ -13,13 +13,13 @@ FUNCTION = re.compile(
     r"(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
 )
 
-NAME = re.compile(r"\\operatorname\{(\w+\\_\w+)\}")  # a name with an underscore, which the converter takes apart
+NAME = re.compile(r"\\operatorname\{((?:\w|\\_)*(?:\d|\\_)(?:\w|\\_)*)\}")  # a name that the converter would take apart
 THIN = "0.17em"
 
 
 def formula(latex: str, display: str = "inline") -> str:
     """A formula as MathML; aligned lines become the rows of an array."""
-    latex = NAME.sub(lambda name: rf"\mathrm{{{name[1]}}}", latex)
+    latex = NAME.sub(lambda name: rf"\text{{{name[1]}}}".replace(r"\_", "_"), latex)
     rows = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
 
     def spaced(found: re.Match[str]) -> str:

@@ -80,7 +80,9 @@ def signature(it: Any) -> str:
     except (TypeError, ValueError):
         return ""
     parameters = [
-        p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p for p in found.parameters.values()
+        p.replace(default=_Written(p.default)) if inspect.isfunction(p.default) else p
+        for p in found.parameters.values()
+        if p.annotation != "Never"  # of what is only there to be refused
     ]
     result = inspect.Signature.empty if inspect.isclass(it) else found.return_annotation
     written = found.replace(parameters=parameters, return_annotation=result)
