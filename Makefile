@@ -3,11 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test unit check pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
+.PHONY: demo help test unit check pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
 demo: .venv/ready
 	$(BIN)/python -m tools.demo $(ARGS)
+
+# As CONTRIBUTING.md lists them.
+help:
+	@sed -n 's/^| `\(make [a-z-]*\)` | \(.*\) |$$/\1	\2/p' CONTRIBUTING.md | expand -t 20
 
 test: check unit
 	$(BIN)/python -m tests.support.pythons --newest
@@ -83,6 +87,7 @@ pictures: .venv/ready
 	env PATH= $(CURDIR)/$(BIN)/python -m tools.pictures
 
 clean:
+	rm -rf playground/node_modules playground/src/ops.mjs playground/src/interpreter.mjs
 	rm -rf .venv demo build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/ready: pyproject.toml

@@ -14,31 +14,15 @@ from typing import Any, Protocol
 import nn
 from autograd import Value, player
 from autograd._files import write_atomically
-from tools.pictures import PAGE_STYLE
+from tools.pictures import PAGE, PAGE_STYLE
 
 FOLDER = Path("demo")
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>scalar-autograd: demo</title>
-<style>
-{style}
+TITLE = "scalar-autograd: demo"
+LEAD = "Three pages that the engine makes of a computation. Each also stands alone, and works offline."
+STYLE = f"""{PAGE_STYLE}
 a {{ color: var(--positive); }}
 iframe {{ box-sizing: border-box; width: 100%; max-height: 95vh; border: 1px solid var(--line); border-radius: 8px; }}
-@media (max-width: 600px) {{ iframe {{ height: 95vh; }} }}
-</style>
-</head>
-<body>
-<main>
-<h1>scalar-autograd: demo</h1>
-<p>Three pages that the engine makes of a computation. Each also stands alone, and works offline.</p>
-{sections}
-</main>
-</body>
-</html>
-"""
+@media (max-width: 600px) {{ iframe {{ height: 95vh; }} }}"""
 SECTION = """<section aria-labelledby="{name}">
 <h2 id="{name}">{title}</h2>
 <p>{about} <a href="{name}.html">On a page of its own</a></p>
@@ -63,7 +47,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         section("network", "Look into a network that reads", 860, *read()),
     ]
     path = (FOLDER / "index.html").resolve()
-    write_atomically(path, PAGE.format(style=PAGE_STYLE, sections="\n".join(sections)))
+    write_atomically(path, PAGE.format(title=TITLE, style=STYLE, lead=LEAD, sections="\n".join(sections)))
     print(f"\nmade in {time.perf_counter() - start:.0f} s: {path}")
     if "--no-open" not in arguments and has_display(os.environ, sys.platform):
         webbrowser.open(path.as_uri())

@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -109,7 +110,7 @@ def _compiled() -> list[dict[str, Any]]:
             if name not in ours:
                 fetch(packages[name], RELEASE, WHEELS)
                 found.append(packages[name])
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         print(f"the notebooks' pages do without NumPy, and plots are sketches: {error}")
         return []
     return found
@@ -118,7 +119,7 @@ def _compiled() -> list[dict[str, Any]]:
 def fetch(entry: Mapping[str, Any], release: str, folder: Path) -> None:
     """The wheel of an entry, unless it is in the folder; OSError if it cannot be had or is another one."""
     path = folder / entry["file_name"]
-    if path.exists():
+    if path.exists() and sha256(path.read_bytes()).hexdigest() == entry["sha256"]:
         return
     with urlopen(f"{release}/{path.name}", timeout=20) as answer:
         content = answer.read()

@@ -32,14 +32,14 @@ PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Gallery</title>
+<title>{title}</title>
 <style>
 {style}
 </style>
 </head>
 <body>
 <main>
-<h1>Gallery</h1>
+<h1>{title}</h1>
 <p>{lead}</p>
 {sections}
 </main>
@@ -93,7 +93,7 @@ def pages() -> dict[str, str]:
         escaped = {key: html.escape(text) for key, text in words.items()}
         sections.append(SECTION.format(name=name, **escaped))
         markdown.append(MARKDOWN.format(name=name, **words | {"alt": escaped["alt"]}))
-    index = PAGE.format(style=PAGE_STYLE, lead=LEAD, sections="\n".join(sections))
+    index = PAGE.format(title="Gallery", style=PAGE_STYLE, lead=LEAD, sections="\n".join(sections))
     return {"index.html": index, "README.md": "\n".join(markdown)}
 
 

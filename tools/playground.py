@@ -63,9 +63,18 @@ def offline_worker(folder: Path) -> str:
 
 
 def install() -> None:
-    """Fetch the npm packages, once."""
-    if not (SOURCES / "node_modules").exists():
+    """Fetch the npm packages, unless all of package-lock.json are there: npm lists in a file what it has installed."""
+    listed, found = (_packages(SOURCES / path) for path in ("package-lock.json", "node_modules/.package-lock.json"))
+    if any(found.get(name) != version for name, version in listed.items()):
         _run("npm", "ci", "--no-audit", "--no-fund")
+
+
+def _packages(lock: Path) -> dict[str, str]:
+    """The versions in such a list, without what only some machines need; none if there is no list."""
+    if not lock.exists():
+        return {}
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    return {name: about["version"] for name, about in packages.items() if name and not about.get("optional")}
 
 
 def first_sight() -> str:
@@ -99,6 +108,6 @@ def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(Path("site/play"))
+    build(HERE / "site/play")
     if "--serve" in sys.argv[1:]:
-        serve(Path("site/play"))
+        serve(HERE / "site/play")

@@ -3,6 +3,7 @@
 
 import contextlib
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,19 @@ def test_the_tree_in_contributing_is_the_real_one():
     assert len(shown) == len(set(shown))
     for path in shown:
         assert (ROOT / path).exists(), path
-    for folder in ("autograd", "nn"):
-        real = {path for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py"}
-        assert {ROOT / path for path in shown if path.startswith(f"{folder}/") and path.endswith(".py")} == real
+    whole = ("playground/tests", "playground/node_modules", "tools/stand_ins")  # folders that it does not open
+    for folder in ("autograd", "nn", "playground", "tools"):
+        real = {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py"}
+        listed = {path for path in shown if path.startswith(f"{folder}/") and path.endswith(".py")}
+        assert listed == {path for path in real if not path.startswith(whole)}
+
+
+def test_contributing_lists_every_command_of_the_makefile_and_help_prints_it():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    listed = re.findall(r"^\| `make ([a-z-]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(targets)
+    printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[1] for line in printed.splitlines()] == listed
 
 
 def test_the_animation_is_current_and_small(monkeypatch):

@@ -1,0 +1,1 @@
+"""The Python of the playground: what its page asks for."""
