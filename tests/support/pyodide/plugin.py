@@ -13,8 +13,8 @@ import pytest
 BROWSER = ("axe_playwright_python", "playwright")
 JUPYTER = ("docutils", "imagesize", "jupytext", "latex2mathml", "myst_nb", "nbclient", "nbconvert", "nbformat", "sphinx")
 COMPILED = (  # NumPy, and what comes with it or needs it: no package index has them for WebAssembly
-    "PIL", "array_api_compat", "array_api_strict", "dask", "distributed", "jax", "matplotlib", "numba", "numpy", "pandas", "safetensors",
-    "scipy", "torch",
+    "array_api_compat", "array_api_strict", "dask", "distributed", "jax", "matplotlib", "numba", "numpy", "pandas", "PIL",
+    "safetensors", "scipy", "torch",
 )  # fmt: skip
 ABSENT = dict.fromkeys(COMPILED, "no NumPy") | dict.fromkeys(BROWSER, "no browser")
 ABSENT |= dict.fromkeys(JUPYTER, "no Jupyter or Sphinx")
@@ -26,10 +26,10 @@ WORDS = {
 }
 
 
-KNOWN = {  # what the error does not tell
-    "tests/test_command_line.py::test_an_expression_may_begin_with_a_minus_and_hold_any_letters": "no Graphviz",
-    "tests/test_files.py::test_a_new_file_has_the_permissions_of_the_umask_and_its_owner_can_always_read_and_write_it": "no umask",
-    "tests/test_files.py::test_a_model_saved_under_a_umask_that_denies_everything_is_loaded_again": "no umask",
+KNOWN = {  # by a test's name, what its error does not tell
+    "test_an_expression_may_begin_with_a_minus_and_hold_any_letters": "no Graphviz",
+    "test_a_new_file_has_the_permissions_of_the_umask_and_its_owner_can_always_read_and_write_it": "no umask",
+    "test_a_model_saved_under_a_umask_that_denies_everything_is_loaded_again": "no umask",
 }
 
 
@@ -108,7 +108,7 @@ class Recorder:
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Iterator[None]:
         report = yield
         if report.failed:
-            why = cause(call.excinfo.value) or KNOWN.get(item.nodeid.partition("[")[0])
+            why = cause(call.excinfo.value) or KNOWN.get(getattr(item, "originalname", None))
             self.write("test", item.nodeid, "cannot" if why else "failed", why or str(report.longrepr)[-2000:])
         elif report.skipped:
             self.write("test", item.nodeid, "skipped", str(report.longrepr)[-200:])
