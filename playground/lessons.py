@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -92,6 +93,8 @@ class _Step:
         found = self.value(field, text)
         if not isinstance(found, (int, float)):
             raise self.error(field, f"{text!r} must be a number, it is {type(found).__name__}")
+        if not math.isfinite(found):
+            raise self.error(field, f"{text!r} must be a finite number, it is {shown(found)}")
         return float(found)
 
     def filled(self, field: str, text: str) -> str:

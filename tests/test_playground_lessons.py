@@ -135,6 +135,7 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
         ),
         ({"predict": ASK | {"answer": "q.grad"}}, "predict.answer: 'q.grad' fails: NameError: name 'q' is not defined"),
         ({"predict": ASK | {"answer": "[x]"}}, "predict.answer: '[x]' must be a number, it is list"),
+        ({"predict": ASK | {"answer": "float('nan')"}}, "predict.answer: \"float('nan')\" must be a finite number, it is NaN"),
         ({"predict": ASK | {"slips": {"100": "no"}}}, "predict.slips: '100' is the right answer, 100"),
         (
             {"predict": {"question": "?", "choices": [{"text": "a", "if": False}]}},

@@ -25,7 +25,6 @@ export function lessonPicture({ step, python, open, task, reached }) {
 
     const watcher = new ResizeObserver(place);
     watcher.observe(frame);
-    if (open) begin();
 
     // The picture that suits the width.
     function place() {
@@ -121,6 +120,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
         ];
     }
 
+    if (open) begin();
     return {
         root,
         reveal: begin,
