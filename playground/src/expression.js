@@ -9,6 +9,7 @@ import { exact, leafList } from "./leaves.js";
 const [[, START, NUMBERS]] = EXAMPLES;
 const DEBOUNCE = 80; // milliseconds, if an answer takes longer than
 const QUICK = 60;
+const LINES = /\n|Value|(?<![<>=!])=(?!=)/; // of Python, not an expression
 const REST = 400; // after the last key before a slip is told: half a line is no slip
 
 export function expressionTab(root, { python, changed, first }) {
@@ -54,7 +55,7 @@ export function expressionTab(root, { python, changed, first }) {
     function typed() {
         clearTimeout(timer);
         clearTimeout(complaint);
-        if (answer.lines && !writing) numbers.clear(); // the text says its numbers
+        if (!writing && (answer.lines || LINES.test(code.text()))) numbers.clear(); // the text says its numbers
         edited = true;
         if (took < QUICK) build();
         else timer = setTimeout(build, DEBOUNCE);

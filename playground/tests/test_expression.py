@@ -48,6 +48,11 @@ def test_lines_of_python_have_the_value_and_the_gradients_of_the_engine_to_the_l
     assert gradients(page) == {"S": S.grad, "vol": vol.grad}
 
 
+def test_lines_of_python_begin_with_their_own_numbers_whatever_the_sliders_of_that_name_said(page: Any) -> None:
+    write(page, "w1 = Value(2.0)\ntwice = w1 * 2")
+    told(page, "twice = 4", RESULT)
+
+
 def test_a_dragged_slider_moves_all_numbers_to_those_of_the_engine(page: Any) -> None:
     box = slider(page, "w₁").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
