@@ -74,7 +74,7 @@ site: .venv/ready
 	$(BIN)/python -m tools.site
 
 # The playground, which needs Node: built and served on this machine.
-play: .venv/ready
+play: .venv/base
 	$(BIN)/python -m tools.playground --serve
 
 # The playground in Chromium, and axe-core over all kinds of pages.
@@ -89,6 +89,12 @@ pictures: .venv/ready
 clean:
 	rm -rf playground/node_modules playground/src/ops.mjs playground/src/interpreter.mjs
 	rm -rf .venv demo build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# What users install.
+.venv/base: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
