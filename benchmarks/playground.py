@@ -155,7 +155,7 @@ def start_rows(launch: Launch, folder: Path) -> Iterator[Row]:
     yield Row("first sight, before Python", found["sight"], "s", 1.0)
     for name, goal in (("cold", 3.0), ("warm", 1.5), ("offline", 1.5)):
         yield Row(f"engine live, {name}", found[name], "s", goal)
-    yield Row("transferred, gzipped", sizes, "MB", 8.5)
+    yield Row("transferred until then, gzipped", sizes, "MB", 8.5)
 
 
 def _again(context: Any, address: str) -> float:
