@@ -108,8 +108,10 @@ def _parse(text: str) -> ast.expr:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         _explain_slip(text)
-        start = starts[min(error.lineno or 1, len(starts)) - 1]
-        raise ExpressionError(error.msg, start + (error.offset or 1)) from None
+        start, end = starts[min(error.lineno or 1, len(starts)) - 1], len(text.rstrip())
+        if not error.offset or start + error.offset > end:  # Python's column is 0 where the text ends too early
+            raise ExpressionError("something is missing at the end" if end else "there is no expression", end + 1) from None
+        raise ExpressionError(error.msg, start + error.offset) from None
     except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested too deep for the parser
         raise ExpressionError("this cannot be parsed", 1) from None
 

@@ -178,6 +178,9 @@ def refused(text):
     ("text", "message", "column"),
     [
         ("2x+1", "a product is written with *: 2*x", 1),
+        ("x *\n", "something is missing at the end", 4),
+        ("2*x + ", "something is missing at the end", 6),
+        (" ", "there is no expression", 1),
         ("1 + 2.5e3x", "a product is written with *: 2.5e3*x", 5),
         ("1e5 + 2x", "a product is written with *: 2*x", 7),
         ("x1 + .5 y", "a product is written with *: .5*y", 6),
