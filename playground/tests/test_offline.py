@@ -81,8 +81,15 @@ def test_a_build_whose_files_do_not_belong_together_is_not_kept(browser: Any, fo
         (folder / "some/project/play/main.js").write_text("half", encoding="utf-8")
         page.reload()
         live(page)
-        page.wait_for_timeout(2000)
-        assert page.evaluate("async () => (await caches.keys()).length") == 1
+        page.evaluate("async () => { try { await (await navigator.serviceWorker.ready).update(); } catch {} }")
+        for _ in range(60):
+            page.wait_for_timeout(500)
+            if page.evaluate(
+                "async () => (await caches.keys()).length === 1 && !(await navigator.serviceWorker.ready).installing"
+            ):
+                break
+        else:
+            pytest.fail("half a build is kept")
     page.reload()
     live(page)
     context.close()
