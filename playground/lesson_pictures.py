@@ -22,6 +22,7 @@ from playground.typed import Slip, names, run_lines
 
 DRAW = ("data",)
 UNKNOWN = "?"
+MAX_ALONG = 640  # pixels of a picture from left to right, unless its products are left out
 RESULTS = ("y", "f", "result", "result_")  # what a result is called that nobody named
 
 
@@ -123,6 +124,9 @@ def _svg(program: Program, direction: str, drawn: Sequence[str], hide: Collectio
         quantities = Quantities(grad=lambda node: None, placeholder=placeholder)
     show = tuple(what for what in drawn if what != "grad" or not hidden)
     picture = picture_of(graph, Options(direction=direction, show=show), quantities)
+    if direction == "LR" and picture.plan.along > MAX_ALONG and {"partial", "grad"} <= set(show):
+        brief = tuple(what for what in show if what != "partial")  # what arrives stands at the arrows, and not how it comes about
+        picture = picture_of(graph, Options(direction=direction, show=brief), quantities)
     return compact(_without(picture, program, hide).svg)
 
 

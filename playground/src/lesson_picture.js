@@ -8,7 +8,7 @@ const MIN_SCALE = 0.88; // smaller, and the picture that runs from top to bottom
 const MAX_SCALE = 1.5;
 const MIN_READ = 0.75; // below, numbers are too small: the picture is wider than its frame
 const EDGE = 6; // around the graph
-const NARROW = 560; // pixels: below, the player's graph runs from top to bottom
+const PHONE = matchMedia("(max-width: 819px)"); // there the player's graph runs from top to bottom
 const DEBOUNCE = 150; // milliseconds
 const PATIENCE = 400; // milliseconds until it is said that Python loads
 
@@ -52,7 +52,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
             frame.replaceChildren(stage);
             live = true;
             const { svg, narrow, ...page } = shown.player;
-            mount(stage, { ...page, svg: frame.clientWidth < NARROW && narrow ? narrow : svg }, stage);
+            mount(stage, { ...page, svg: PHONE.matches && narrow ? narrow : svg }, stage);
         } else {
             place();
         }
