@@ -32,6 +32,7 @@ PURE = [
 OPTIONS = ["-q", "--no-header", "--tb=no", "-r", "N", "-p", "no:cacheprovider", "-m", "not slow"]
 OPTIONS += ["--continue-on-collection-errors", "--hypothesis-profile=unshrunk"]  # what fails is looked into elsewhere
 OPTIONS += ["-W", "ignore:It looks like `register_random`"]  # of Hypothesis about itself: it counts references
+OPTIONS += ["-W", "ignore:coroutine"]  # of a test that could not run it
 
 HEADING = """\
 # Fast tests that cannot run in Pyodide, by cause; written by `python -m tests.support.pyodide --write`.

@@ -21,12 +21,14 @@ ABSENT |= dict.fromkeys(JUPYTER, "no Jupyter or Sphinx")
 WORDS = {
     r"does not support processes|fork": "no processes",
     r"can't start new thread": "no threads",
+    r"stack switching not supported": "no asyncio.run in this Node",
     r"scalar-autograd\[(compile|distributed|plot|safetensors)\]": "no NumPy",
     r"scalar-autograd\[render\]|Graphviz": "no Graphviz",
 }
 
 
 KNOWN = {  # by a test's name, what its error does not tell
+    "test_the_newest_patch_of_each_minor_version_is_found_on_the_path_and_in_pyenv": "no processes",
     "test_an_expression_may_begin_with_a_minus_and_hold_any_letters": "no Graphviz",
     "test_a_new_file_has_the_permissions_of_the_umask_and_its_owner_can_always_read_and_write_it": "no umask",
     "test_a_model_saved_under_a_umask_that_denies_everything_is_loaded_again": "no umask",
