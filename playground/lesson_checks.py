@@ -53,6 +53,7 @@ LESSON = {
     "title": NEEDED_TEXT,
     "about": TEXT,
     "minutes": Field("a number above 0", lambda x: _is_number(x) and x > 0),
+    "recap": TEXT,
     "steps": Field("a list of steps, [ { … }, … ]", lambda x: _is_list(x, lambda step: isinstance(step, dict)), needed=True),
 }
 STEP = {

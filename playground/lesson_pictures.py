@@ -87,7 +87,7 @@ def _free_names(code: str) -> Iterator[str]:
 
 
 def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str] = ()) -> dict[str, Any]:
-    """The drawing for a wide and for a narrow page, the numbers of its sliders, and the player if the step has one."""
+    """The drawing for a wide and for a narrow page, the numbers of its sliders and their rates, and the player if the step has one."""
     ranges = show.get("sliders", {})
     sliders = [
         widened(
@@ -103,6 +103,7 @@ def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str
         "sliders": sliders,
         "leaves": [name for name in ranges if name in program.leaves],
         "numbers": [program.leaves[name].data for name in ranges if name in program.leaves],
+        "rates": [program.leaves[name].grad for name in ranges if name in program.leaves],
         "result": None if program.root.label in hide else [program.graph.spell(program.root), program.root.data],
         "player": player_of(program.passes(), Options("player")).data if show.get("player") and not hide else None,
     }

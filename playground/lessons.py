@@ -29,7 +29,8 @@ def prepare(text: str, file: str) -> dict[str, Any]:
     """
     lesson = read(text, file)
     steps = [_step(step, f"{file}, step {i}") for i, step in enumerate(lesson["steps"], 1)]
-    return {"title": lesson["title"], "about": lesson.get("about", ""), "minutes": lesson.get("minutes"), "steps": steps}
+    texts = {name: lesson.get(name, "") for name in ("title", "about", "recap")}
+    return {**texts, "minutes": lesson.get("minutes"), "steps": steps}
 
 
 def open_lesson(text: str, file: str) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def hint_places(solved: SolvedGraph, x: Value) -> str:
     """From how many places gradient arrives at x, and how it combines there."""
     name = solved.spelled
     users = [f"{name[user]} again" if i else name[user] for user, edges in solved.uses(x).items() for i, _ in enumerate(edges)]
-    share = "the gradient there times the local derivative"
+    share = "the gradient there times the rate at the arrow (local derivative)"
     if not users:
         return f"gradient arrives at {name[x]} from nowhere"
     if len(users) == 1:

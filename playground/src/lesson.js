@@ -14,7 +14,7 @@ export function lessonTab(root, page) {
     const { python } = page;
     const view = element("div", { class: "lesson" });
     const dock = element("aside", { class: "lesson-dock", "aria-label": "Lesson" });
-    let lesson = null, of = {}, at = 0, done = {}, picture = null, docked = false, turn = 0;
+    let lesson = null, of = {}, at = 0, done = {}, tasks = [], picture = null, docked = false, listening = null, turn = 0;
     root.append(view);
 
     const key = () => of.name ?? `own: ${lesson.title}`;
@@ -43,7 +43,7 @@ export function lessonTab(root, page) {
             if (mine !== turn) return;
             [lesson, of] = [found, what];
             const kept = progress(key(), lesson.steps.length);
-            done = kept.done;
+            ({ done, tasks } = kept);
             go(step ?? (kept.step < lesson.steps.length ? kept.step : 0));
         });
     }
@@ -74,7 +74,7 @@ export function lessonTab(root, page) {
 
     function go(step, focus = true) {
         at = Math.min(Math.max(step, 0), lesson.steps.length);
-        keep(key(), { step: at, done });
+        keep(key(), { step: at, done, tasks });
         leave();
         if (at === lesson.steps.length) end();
         else draw(lesson.steps[at]);
@@ -95,8 +95,11 @@ export function lessonTab(root, page) {
     function draw(step) {
         const how = done[at];
         const answer = element("div", { class: "lesson-answer" });
-        const next = button("", () => go(at + 1));
-        const state = { predicted: !step.predict || how !== undefined, checked: !step.check || how !== undefined };
+        const next = button("", () => {
+            if (!step.predict && !step.check) done[at] = "done"; // it was only to be read
+            go(at + 1);
+        });
+        const state = { how, tried: !step.show?.tab, predicted: !step.predict || how !== undefined, checked: !step.check || tasks.includes(at) };
         const task = element("p", { class: "lesson-task", role: "status" });
         const after = element("div", { class: "lesson-after", role: "status" });
         if (step.picture) {
@@ -108,14 +111,22 @@ export function lessonTab(root, page) {
         answer.append(after);
         if (step.predict === null && step.check && step.hint) answer.append(element("details", {}, element("summary", {}, "Hint"), ...written(step.hint)));
         tell();
-        if (step.show?.tab) tab(step);
+        if (step.show?.tab) {
+            tab(step, () => {
+                state.tried = true;
+                tell();
+            });
+        }
 
         function settled(how) {
             Object.assign(state, { predicted: true, how });
             picture?.reveal();
             tell();
             remember();
-            if (step.check) return picture.root.querySelector(".leaves")?.scrollIntoView({ block: "nearest" });
+            if (step.check) {
+                for (const part of [".lesson-change", ".leaves", ".lesson-task"]) picture.root.querySelector(part)?.scrollIntoView({ block: "nearest" });
+                return;
+            }
             next.focus({ preventScroll: true });
             after.scrollIntoView({ block: "nearest" });
         }
@@ -123,15 +134,23 @@ export function lessonTab(root, page) {
         // While a slider is held, or a formula typed, nothing else moves.
         function checked() {
             state.checked = true;
+            tasks.push(at);
             tell();
             remember();
             const look = () => (picture?.root.querySelector(":active") ? setTimeout(look, RELEASE) : after.scrollIntoView({ block: "nearest" }));
             if (!step.show.edit) look();
         }
 
+        // Beside the task, since the question may be out of sight by then.
+        function verdict() {
+            const shown = step.predict?.shown;
+            if (state.how === "right") return [shown ? `✓ Right: ${shown}. ` : "✓ Right. "];
+            return shown ? [`It is ${shown}. `] : [];
+        }
+
         function remember() {
             done[at] = state.how ?? "done";
-            keep(key(), { step: at, done });
+            keep(key(), { step: at, done, tasks });
             view.querySelector("[aria-current=step]").dataset.how = done[at];
         }
 
@@ -139,11 +158,11 @@ export function lessonTab(root, page) {
             const ready = state.predicted && state.checked;
             if (step.check && state.predicted) {
                 task.dataset.done = state.checked;
-                task.textContent = step.check.task;
+                task.replaceChildren(...(state.checked ? [] : [...verdict(), element("strong", {}, "Now try: ")]), step.check.task);
             }
             if (ready && after.childElementCount === 0) after.append(...written(step.after));
             next.textContent = ready ? (at + 1 < lesson.steps.length ? "Next" : "Finish") : "Skip";
-            next.classList.toggle("main", ready);
+            next.classList.toggle("main", ready && state.tried);
         }
     }
 
@@ -172,7 +191,10 @@ export function lessonTab(root, page) {
         const asked = lesson.steps.filter((step) => step.predict).length;
         const right = lesson.steps.filter((step, i) => step.predict && done[i] === "right").length;
         const words = element("div", { class: "lesson-words" }, element("h2", { tabindex: -1 }, "Done"),
-            element("p", {}, `You found ${right} of ${asked} answers yourself.`));
+            element("p", {}, `You found ${right} of ${asked} answers yourself.`), ...written(lesson.recap));
+        const more = element("div", { class: "lesson-on" }, button("Try the quiz", () => page.select("quiz")), button("Play with a network", () => page.select("network")));
+        if (of.name) more.append(button("Share this lesson", () => page.copy(new URL(`?lesson=${of.name}`, location.href.replace(/[?#].*/s, "")).href, "Link")));
+        words.append(more);
         view.replaceChildren(head(), words, foot());
         const mine = turn;
         const known = await lessons().catch(() => []);
@@ -181,15 +203,19 @@ export function lessonTab(root, page) {
         if (of.name && following) {
             const on = button(`Next lesson: ${following.title}`, () => open({ name: following.name }));
             on.classList.add("main");
-            words.append(on);
+            more.prepend(on);
         }
     }
 
     // -- beside another tab
 
-    function tab({ show }) {
+    // `tried()` is called when something is pressed there.
+    function tab({ show }, tried) {
         dock.append(view);
         const main = root.parentElement;
+        listening = new AbortController();
+        const heard = ({ target }) => document.getElementById(show.tab).contains(target) && tried();
+        main.addEventListener("click", heard, { signal: listening.signal });
         main.prepend(dock);
         main.classList.add("docked");
         docked = true;
@@ -200,6 +226,7 @@ export function lessonTab(root, page) {
     function undock() {
         if (!docked) return;
         docked = false;
+        listening.abort();
         root.append(view);
         dock.remove();
         root.parentElement.classList.remove("docked");

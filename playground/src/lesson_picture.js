@@ -10,6 +10,7 @@ const MIN_READ = 0.75; // below, numbers are too small: the picture is wider tha
 const EDGE = 6; // around the graph
 const PHONE = matchMedia("(max-width: 819px)"); // there the player's graph runs from top to bottom
 const DEBOUNCE = 150; // milliseconds
+const SAME = 1e-9; // rates closer than this differ by rounding only
 const PATIENCE = 400; // milliseconds until it is said that Python loads
 
 // `task` is the element that says what to do with it. `reached()` is called when the check of the step is fulfilled.
@@ -106,7 +107,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
 
     const moved = () => start.flatMap((x, i) => (numbers[i] === x ? [] : [i]));
 
-    // How far the result moved with the one number that did.
+    // How far the result moved with the one number that did. Where the rates move too, there is more to say than how many times as far.
     function said() {
         const [i, ...others] = moved();
         if (i === undefined || others.length > 0 || typed !== null || shown.result === null) return [];
@@ -114,10 +115,18 @@ export function lessonPicture({ step, python, open, task, reached }) {
         const [by, result] = [numbers[i] - start[i], y - toNumber(step.picture.result[1])];
         const signed = (x) => (x < 0 ? "" : "+") + showNumber(x, 4);
         const times = result / by;
+        const other = shown.rates.findIndex((_, j) => j !== i && turned(j));
         return [
             `${shown.sliders[i].name} changed by `, element("strong", {}, signed(by)), `, ${name} by `, element("strong", {}, signed(result)),
-            Number.isFinite(times) ? `: ${showNumber(times, 4)} times as much.` : ".",
+            ...(other >= 0 && !turned(i) ? [`. The rate of ${shown.sliders[other].name} is now `, element("strong", {}, showNumber(toNumber(shown.rates[other]), 4)), "."]
+                : [Number.isFinite(times) ? `: ${turned(i) ? "on average over the way, " : ""}${showNumber(times, 4)} times as much.` : "."]),
         ];
+    }
+
+    // Whether the rate of a number is another one than at first.
+    function turned(i) {
+        const [before, now] = [step.picture.rates[i], shown.rates[i]].map(toNumber);
+        return Math.abs(now - before) > SAME * Math.max(Math.abs(now), Math.abs(before));
     }
 
     if (open) begin();

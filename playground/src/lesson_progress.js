@@ -11,17 +11,19 @@ function all() {
     }
 }
 
-// { step, done: { index: "right" | "shown" | "done" } } of a lesson with so many steps.
+// { step, done: { index: "right" | "shown" | "done" }, tasks: [index] } of a lesson with so many steps: how its questions were
+// settled, and whose tasks were done.
 export function progress(name, count) {
     const kept = all()[name];
     const step = Number.isInteger(kept?.step) ? Math.min(Math.max(kept.step, 0), count) : 0;
     const done = Object.entries(kept?.done ?? {}).filter(([i, how]) => i < count && ["right", "shown", "done"].includes(how));
-    return { step, done: Object.fromEntries(done) };
+    const tasks = Array.isArray(kept?.tasks) ? kept.tasks.filter((i) => Number.isInteger(i) && i < count) : [];
+    return { step, done: Object.fromEntries(done), tasks };
 }
 
-export function keep(name, { step, done }) {
+export function keep(name, { step, done, tasks }) {
     try {
-        localStorage.setItem(KEY, JSON.stringify({ ...all(), [name]: { step, done } }));
+        localStorage.setItem(KEY, JSON.stringify({ ...all(), [name]: { step, done, tasks } }));
     } catch {
         // it is not kept: a private window, or no room
     }

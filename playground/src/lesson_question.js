@@ -11,6 +11,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
     const help = button("Hint", () => {
         tip.hidden = !tip.hidden;
         help.setAttribute("aria-expanded", !tip.hidden);
+        tip.scrollIntoView({ block: "nearest" });
     });
     const tip = element("div", { class: "lesson-hint", role: "status", hidden: "" }, ...written(hint));
     help.setAttribute("aria-expanded", false);
@@ -31,11 +32,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
     function number({ question, answer: [right, allowed], shown, slips }) {
         const id = `answer-${Math.random().toString(36).slice(2)}`;
         const field = element("input", { id, inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
-        const sign = button("±", () => {
-            field.value = /^[-−–]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
-            field.focus();
-        });
-        sign.setAttribute("aria-label", "Change the sign");
+        const sign = signKey(field);
         const check = element("button", { class: "main" }, "Check");
         const row = element("div", { class: "lesson-row" }, field, sign, check);
         const form = element("form", {}, element("label", { for: id }, ...inline(question)), row);
@@ -90,6 +87,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
     function say(text) {
         mark.dataset.right = false;
         mark.replaceChildren(...inline(text));
+        mark.scrollIntoView({ block: "nearest" });
     }
 
     return { root };

@@ -9,7 +9,7 @@ import { networkTab } from "./network.js";
 import { keepOffline } from "./offline.js";
 import { showPrinted } from "./printed.js";
 import { quizTab } from "./quiz.js";
-import { share, toasts } from "./share.js";
+import { copied, share, toasts } from "./share.js";
 
 const TABS = { expression: expressionTab, network: networkTab, check: checkTab, quiz: quizTab, lesson: lessonTab };
 const NAME = "scalar-autograd playground";
@@ -32,7 +32,7 @@ function onState(name, about) {
 let offline;
 
 // What a tab gets of the page: `changed()` is called when what it shows changed, `show(name, state)` goes to another tab,
-// `state(name)` is what that tab shows, `first` what the expression tab shows before Python is there. A tab is { begin, state,
+// `state(name)` is what that tab shows, `copy(text, what)` puts a text on the clipboard, `first` what the expression tab shows before Python is there. A tab is { begin, state,
 // restore, code, picture }: what is needed to show the same again, and to do the same in Python; and perhaps `title`, of the window.
 const page = {
     python,
@@ -48,6 +48,7 @@ const page = {
     },
     state: (name) => tabs[name].state(),
     select: (name) => select(name),
+    copy: (text, what) => copied(text, what, tell),
 };
 const buttons = [...document.querySelectorAll("[role=tab]")];
 const nameOf = (button) => button.getAttribute("aria-controls");

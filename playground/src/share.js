@@ -34,19 +34,22 @@ function closing(box) {
     return close;
 }
 
+// Copy a text, and tell the user so.
+export async function copied(text, what, tell) {
+    try {
+        await navigator.clipboard.writeText(text);
+        tell(`${what} copied.`);
+    } catch { // no permission, or a page that is not from a safe place
+        const field = element("textarea", { readonly: "", rows: 3, "aria-label": what });
+        field.value = text;
+        tell(`${what}: copy it from here.`, field);
+        field.select();
+    }
+}
+
 // `tab()` is the tab that is seen, `name()` its name, `title()` what it shows, `link()` its address or null if that is too long.
 export function share(root, { tab, name, title, link, tell }) {
-    async function copy(text, what) {
-        try {
-            await navigator.clipboard.writeText(text);
-            tell(`${what} copied.`);
-        } catch { // no permission, or a page that is not from a safe place
-            const field = element("textarea", { readonly: "", rows: 3, "aria-label": what });
-            field.value = text;
-            tell(`${what}: copy it from here.`, field);
-            field.select();
-        }
-    }
+    const copy = (text, what) => copied(text, what, tell);
 
     async function withLink(act) {
         const address = await link();

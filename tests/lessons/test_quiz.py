@@ -309,12 +309,13 @@ def test_a_hint_is_the_local_rule_with_what_is_known_and_the_second_tells_from_w
         "a = x·w = 0.5·2 = 1, so ∂a/∂x = w = 2",
     ]
     assert q.hint("x", 2) == (
-        "gradient arrives at x from 2 places, b and a: from each the gradient there times the local derivative, and these add up"
+        "gradient arrives at x from 2 places, b and a: "
+        "from each the gradient there times the rate at the arrow (local derivative), and these add up"
     )
     assert q.hint("a") == "y = a·b = 1·0.462117 = 0.462117, so ∂y/∂a = b"
     assert (
         q.hint(q.questions[0].number, 2)
-        == "gradient arrives at b from one place, y: the gradient there times the local derivative"
+        == "gradient arrives at b from one place, y: the gradient there times the rate at the arrow (local derivative)"
     )
 
 

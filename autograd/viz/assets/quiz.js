@@ -22,6 +22,16 @@ function markAnswer(question, text) {
   return { right: false, text: `${question.name}: ${showNumber(answer)} is wrong${slip ? `: ${slip}` : ""}` };
 }
 
+// A key for the sign of a number, which keyboards for numbers on phones may lack.
+function signKey(field) {
+  const sign = element("button", { type: "button", "aria-label": "Change the sign" }, "±");
+  sign.addEventListener("click", () => {
+    field.value = /^[-−–]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
+    field.focus();
+  });
+  return sign;
+}
+
 const CARD_EDGE = 6; // pixels beside a number on a card
 const NARROW_QUIZ = 560; // pixels of a stage on which the drawing runs from top to bottom
 
@@ -56,11 +66,12 @@ function quizPage(root, data) {
   // One question: its box, its two hints, its mark.
   function ask(question, i) {
     const state = { right: question.found, shown: false };
-    const field = element("input", { id: `answer${i}`, type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": `mark${i}` });
+    const field = element("input", { id: `answer${i}`, type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-describedby": `mark${i}` });
     const mark = element("p", { class: "mark-text", id: `mark${i}`, role: "status" });
     const check = element("button", { class: "main" }, "Check");
     const show = element("button", { type: "button" }, "Show the answer");
-    const form = element("form", {}, element("label", { for: field.id }, `(${question.number}) ${question.text} =`), field, check, show);
+    const label = element("label", { for: field.id }, `(${question.number}) grad of ${question.name} (${question.text}) =`);
+    const form = element("form", {}, label, field, signKey(field), check, show);
     const hints = question.hints.map((hint) => element("p", {}, hint));
     const help = element("details", {}, element("summary", {}, "Hints"), ...hints);
     const item = element("li", { "data-question": question.number }, form, mark, help);
