@@ -87,7 +87,7 @@ def _free_names(code: str) -> Iterator[str]:
 
 
 def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str] = ()) -> dict[str, Any]:
-    """The drawing for a wide and for a narrow page, the numbers of its sliders and their rates, and the player if the step has one."""
+    """The drawing for a wide and for a narrow page, the numbers of its sliders, their rates, and the player if there is one."""
     ranges = show.get("sliders", {})
     sliders = [
         widened(

@@ -7,7 +7,6 @@ import { latest } from "./latest.js";
 const MIN_SCALE = 0.88; // smaller, and the picture that runs from top to bottom is taken
 const MAX_SCALE = 1.5;
 const MIN_READ = 0.75; // below, numbers are too small: the picture is wider than its frame
-const EDGE = 6; // around the graph
 const PHONE = matchMedia("(max-width: 819px)"); // there the player's graph runs from top to bottom
 const DEBOUNCE = 150; // milliseconds
 const SAME = 1e-9; // rates closer than this differ by rounding only
@@ -145,9 +144,6 @@ export function lessonPicture({ step, python, open, task, reached }) {
 function drawing(text, parent) {
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     for (const part of svg.querySelectorAll("[id]")) part.removeAttribute("id"); // another picture of the page may have it
-    for (const part of svg.querySelectorAll(":scope > :is(.paper, .title, .sentence, .notes, .legend)")) part.remove();
     parent.append(svg);
-    const { x, y, width, height } = svg.getBBox();
-    svg.setAttribute("viewBox", [x - EDGE, y - EDGE, width + 2 * EDGE, height + 2 * EDGE].join(" "));
-    return { svg, width: width + 2 * EDGE, height: height + 2 * EDGE };
+    return graphAlone(svg);
 }

@@ -116,6 +116,63 @@ def test_what_was_reached_is_kept_and_storage_that_is_broken_does_no_harm(phone:
     expect(phone.locator(".lesson-mark")).to_have_text("")
 
 
+def test_a_task_that_was_not_done_is_still_to_do_after_a_reload(phone: Any) -> None:
+    task, next_ = phone.locator(".lesson-task"), phone.locator(".lesson-foot button").last
+    answer(phone, "3")
+    phone.reload()
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3", timeout=LONG)
+    expect(task).to_have_attribute("data-done", "false")
+    expect(next_).to_have_text("Skip")
+    phone.fill(".lesson .leaf input:not([type=range])", "4")
+    phone.keyboard.press("Enter")
+    expect(next_).to_have_text("Next", timeout=LONG)
+    phone.reload()
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3", timeout=LONG)
+    expect(task).to_have_attribute("data-done", "true")
+    expect(next_).to_have_text("Next")
+
+
+@pytest.mark.parametrize(("step", "text"), [(1, "3"), (3, "5"), (7, "2.6")])
+def test_the_verdict_and_the_task_are_in_sight_once_a_question_is_answered(phone: Any, step: int, text: str) -> None:
+    phone.locator(".lesson-head button").nth(step - 1).click()
+    answer(phone, text)
+    expect(phone.locator(".lesson-task")).to_contain_text(f"✓ Right: {text}. Now try: ")
+    top, bottom, foot = phone.evaluate(
+        """["top", "bottom"].map((edge) => document.querySelector(".lesson-task").getBoundingClientRect()[edge])
+            .concat(document.querySelector(".lesson-foot").getBoundingClientRect().top)"""
+    )
+    assert 0 <= top < bottom <= foot
+
+
+def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone: Any) -> None:
+    change, field = phone.locator(".lesson-change"), phone.locator(".lesson .leaf input:not([type=range])")
+    phone.locator(".lesson-head button").nth(2).click()
+    answer(phone, "5")
+    field.nth(1).fill("2")
+    field.nth(1).press("Enter")
+    expect(change).to_have_text("b changed by −3, y by −12. The rate of a is now 2.", timeout=LONG)
+    phone.locator(".lesson-head button").nth(4).click()
+    answer(phone, "4")
+    field.fill("0")
+    field.press("Enter")
+    expect(change).to_have_text("e changed by −2, L by −4: on average over the way, 2 times as much.", timeout=LONG)
+
+
+def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
+    phone.locator(".lesson-head button").last.click()
+    finish = phone.locator(".lesson-foot button").last
+    expect(finish).not_to_have_class("main")
+    phone.locator("#network").get_by_role("button", name="Play").first.click()
+    expect(finish).to_have_class("main")
+    finish.click()
+    expect(phone.locator(".lesson-words li")).to_have_count(3)
+    expect(phone.locator(".lesson-head button").last).to_have_attribute("data-how", "done")
+    phone.get_by_role("button", name="Share this lesson").click()
+    expect(phone.locator(".toast")).to_contain_text("Link")
+    phone.get_by_role("button", name="Try the quiz").click()
+    expect(phone.locator("#quiz")).to_be_visible()
+
+
 def test_a_link_leads_to_the_step_and_carries_a_lesson_of_ones_own(page: Any, browser: Any) -> None:  # noqa: F811
     page.click("#tab-lesson")
     page.click("text=For teachers: your own lesson")

@@ -35,3 +35,17 @@ def test_new_numbers_and_another_graph_ask_anew(page: Any) -> None:
     told(page, "0 of 4 right", "#quiz .score")
     write(page, "tanh(w x)", "quiz")
     told(page, "invalid syntax", "#quiz .slip")
+
+
+def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:
+    write(page, "-0.5*x")
+    expect(page.locator("#expression .leaves .leaf")).to_have_count(1, timeout=LONG)
+    page.click("#tab-quiz")
+    page.get_by_role("button", name="My expression").click()
+    item = page.locator("#quiz li", has_text="grad of x (∂y/∂x)")
+    field = item.get_by_role("textbox")
+    expect(field).to_have_attribute("inputmode", "decimal", timeout=LONG)
+    field.fill("0,5")
+    item.get_by_role("button", name="Change the sign").click()
+    field.press("Enter")
+    expect(item).to_have_class("right")

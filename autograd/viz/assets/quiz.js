@@ -32,6 +32,16 @@ function signKey(field) {
   return sign;
 }
 
+// Of a picture in the document the graph alone, without the words around it, and its size: its text is larger then.
+function graphAlone(svg) {
+  for (const part of svg.querySelectorAll(":scope > :is(.paper, .title, .sentence, .notes, .legend)")) part.remove();
+  const { x, y, width, height } = svg.getBBox();
+  const size = { width: width + 2 * GRAPH_EDGE, height: height + 2 * GRAPH_EDGE };
+  svg.setAttribute("viewBox", [x - GRAPH_EDGE, y - GRAPH_EDGE, size.width, size.height].join(" "));
+  return { svg, ...size };
+}
+
+const GRAPH_EDGE = 6; // around the graph
 const CARD_EDGE = 6; // pixels beside a number on a card
 const NARROW_QUIZ = 560; // pixels of a stage on which the drawing runs from top to bottom
 
@@ -54,10 +64,17 @@ function quizPage(root, data) {
 
   // The drawing that suits the width of the stage, with what is known by now.
   function draw() {
-    const text = view.root.clientWidth < NARROW_QUIZ ? data.narrow : data.svg;
+    const narrow = view.root.clientWidth < NARROW_QUIZ;
+    const text = narrow ? data.narrow : data.svg;
     if (svg?.source === text) return;
     svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     svg.source = text;
+    if (narrow && view.root.clientWidth > 0) {
+      view.root.append(svg); // where it can be measured
+      const { width, height } = graphAlone(svg);
+      svg.setAttribute("width", width);
+      svg.setAttribute("height", height);
+    }
     holder.style.setProperty("--tall", `${svg.getAttribute("height").replace("pt", "")}px`);
     view.place(svg);
     data.questions.forEach((question, i) => (asked[i].state.right || asked[i].state.shown) && reveal(question));
