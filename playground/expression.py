@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd.compiler.recorded import Point, Recorded
@@ -17,8 +18,8 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
-from playground.program import of_expression, of_lines
-from playground.typed import Slip, names, run_lines
+from playground.program import MODULES, of_expression, of_lines
+from playground.typed import HINTS, Slip, names, run_lines
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
 DELTA = 0.1  # the change of a leaf that is told of first
@@ -91,19 +92,20 @@ shown: Shown | None = None
 
 
 def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:
-    """The graph of what was typed: an expression, or lines of Python whose last one is a Value.
+    """The graph of what was typed: an expression, one with a name and =, or lines of Python whose last one is a Value.
 
     `numbers` are those of the sliders by name; variables without one begin with a small number.
     """
     global shown
-    lines = not _is_expression(text)
-    root, scope = _lines(text) if lines else _expression(text, numbers)
+    formula = _formula(text)
+    root, scope = _expression(formula, numbers) if formula else _lines(text)
     if type(root) is not Value:
-        raise Slip("there is no variable in it, so there is nothing to differentiate")
+        given = next((f": write {name} = Value({x!r})" for name, x in scope.items() if type(x) in (int, float)), "")
+        raise Slip(f"there is no variable in it, so there is nothing to differentiate{given}")
     size = _size(root)
     if size > MAX_NODES:
         raise Slip(f"this graph has {size:,} nodes; the page draws up to {MAX_NODES:,}: fewer samples or steps show the same")
-    shown = Shown(root, scope, numbers, lines)
+    shown = Shown(root, scope, numbers, lines=formula is None)
     return shown.page(upright)
 
 
@@ -134,12 +136,13 @@ def tell(about: int, delta: float) -> dict[str, str]:
 
 def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
-    if _is_expression(text):
-        root, scope = _expression(text, numbers)
+    formula = _formula(text)
+    if formula:
+        root, scope = _expression(formula, numbers)
         try:
-            code, name = of_expression(text, {name: value.data for name, value in scope.items()})
+            code, name = of_expression(formula.text, {name: value.data for name, value in scope.items()}, formula.name)
         except ExpressionError as error:
-            raise Slip(str(error), 1, error.column) from None
+            raise formula.slip(error) from None
     else:
         root, scope = _lines(text)
         moved = {}
@@ -161,25 +164,70 @@ def _size(root: Value) -> int:
     return len(seen)
 
 
-def _is_expression(text: str) -> bool:
+class Formula(NamedTuple):
+    """An expression, the name that its result was given, and how many characters stand before it."""
+
+    text: str
+    name: str = ""
+    before: int = 0
+
+    def slip(self, error: ExpressionError) -> Slip:
+        """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
+        at = re.compile(r"(?:F\.)?\w*").match(self.text, error.column - 1)
+        word = at[0].removeprefix("F.") if at else ""
+        known = "not an op" in str(error) or "only the ops" in str(error)
+        return Slip(HINTS.get(word, str(error)) if known else str(error), 1, self.before + error.column)
+
+
+def _formula(text: str) -> Formula | None:
+    """What was typed as an expression; None if it is lines of Python."""
     if len(text) > MAX_LENGTH:
+        return None
+    named = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
+    if named and "\n" not in text.strip():
+        formula = Formula(text[named.end() :].partition("#")[0], named[1], named.end())
+        return formula if _has_free_names(text, formula) else None
+    return Formula(text) if _is_expression(text) else None
+
+
+def _has_free_names(text: str, formula: Formula) -> bool:
+    """Whether `name = expression` is in names that nobody gave a value, so that they are variables."""
+    if "Value" in text or ";" in text:
         return False
+    try:
+        tree = ast.parse(text).body
+        found = set(variables(formula.text))
+    except SyntaxError:
+        return True  # half of it, perhaps, or w x: it is told in the words of expressions
+    except ExpressionError:
+        return False
+    return len(tree) == 1 and bool(found) and found.isdisjoint({formula.name, *MODULES})
+
+
+def _is_expression(text: str) -> bool:
     try:
         ast.parse(text, mode="eval")
     except SyntaxError:
-        return "\n" not in text.strip() and "=" not in text
+        return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
     return "Value" not in text
 
 
-def _expression(text: str, numbers: Mapping[str, float | str]) -> tuple[Any, dict[str, Any]]:
+def _is_statement(text: str) -> bool:
+    try:
+        return bool(ast.parse(text).body)
+    except SyntaxError:
+        return False
+
+
+def _expression(formula: Formula, numbers: Mapping[str, float | str]) -> tuple[Any, dict[str, Any]]:
     """The value of an expression, and the names in it."""
     try:
-        starts = {name: STARTS[i % len(STARTS)] for i, name in enumerate(variables(text))}
+        starts = {name: STARTS[i % len(STARTS)] for i, name in enumerate(variables(formula.text))}
         values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in starts.items()}
-        root, _ = evaluate(text, values)
+        root, _ = evaluate(formula.text, values)
     except ExpressionError as error:
-        raise Slip(str(error), 1, error.column) from None
-    return _named(root, values), values
+        raise formula.slip(error) from None
+    return _named(root, values, formula.name or "y"), values
 
 
 def _lines(text: str) -> tuple[Any, dict[str, Any]]:
@@ -193,8 +241,8 @@ def _lines(text: str) -> tuple[Any, dict[str, Any]]:
     return _named(last if type(last) is Value else next(reversed(values), None), made), made
 
 
-def _named(root: Any, scope: Mapping[str, Any]) -> Any:
-    """The root, which is called y if nobody gave it a name."""
-    if type(root) is Value and not root.label and "y" not in scope and all(x is not root for x in scope.values()):
-        root.label = "y"
+def _named(root: Any, scope: Mapping[str, Any], name: str = "y") -> Any:
+    """The root, which gets this name if nobody gave it one."""
+    if type(root) is Value and not root.label and name not in scope and all(x is not root for x in scope.values()):
+        root.label = name
     return root

@@ -27,8 +27,8 @@ OPS = {
 }
 
 
-def of_expression(text: str, numbers: Mapping[str, float]) -> tuple[str, str]:
-    """The program of an expression, and the name of its result.
+def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tuple[str, str]:
+    """The program of an expression, and the name of its result, which may be given.
 
     >>> print(of_expression("tanh(w*x)", {"w": 2.0, "x": -0.5})[0])
     from autograd import Value, tanh
@@ -46,12 +46,12 @@ def of_expression(text: str, numbers: Mapping[str, float]) -> tuple[str, str]:
     """
     text = text.strip()
     leaves = variables(text)
-    root = next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
+    root = root or next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
     tree, python = _as_python(text)
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
         "float"
     }
-    if {*called, "Value", "print", "float"} & set(leaves):
+    if {*called, "Value", "print", "float"} & {*leaves, root}:
         raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
     given = [f'{name} = Value({_written(numbers[name])}, label="{name}")' for name in leaves]
     lines = [*given, f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]

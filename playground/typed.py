@@ -6,11 +6,16 @@ import ast
 import io
 import math
 import random
+import re
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import islice
+from keyword import iskeyword
+from types import TracebackType
 from typing import Any, NoReturn
 
 import autograd
+from autograd.expression import ExpressionError, variables
 
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
@@ -19,6 +24,18 @@ SAYS = {
     MemoryError: "this needs more memory than there is here",
     SystemExit: "the program ended itself",
     KeyboardInterrupt: "the program ended itself",
+}
+_TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn"
+_NUMPY = "NumPy is not in this page"
+_LOSSES = "losses are nn.MSELoss()(…), nn.CrossEntropyLoss()(…)"
+HINTS = {  # for names, modules and operators that other libraries and papers have
+    "torch": _TORCH,
+    "numpy": _NUMPY,
+    "np": _NUMPY,
+    "F": _LOSSES,
+    "mse_loss": _LOSSES,
+    "cross_entropy": _LOSSES,
+    "^": "a power is written **",
 }
 
 
@@ -89,14 +106,54 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
     except SyntaxError as error:
-        raise Slip(error.msg, error.lineno or 1, error.offset or 1) from None
+        raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
-        raise Slip(_told(error), _line_of(error)) from None
+        raise _raised(error, text) from None
 
 
 def _shown(line: ast.Expr) -> ast.Expr:
     call = ast.Call(ast.Name("_show", ast.Load()), [line.value], [])
     return ast.copy_location(ast.Expr(call), line)
+
+
+def _unparsed(error: SyntaxError, text: str) -> Slip:
+    """Where the text cannot be parsed; in the words of expressions if the line is one, perhaps with a name and =."""
+    line, rows = error.lineno or 1, text.split("\n")
+    row = rows[line - 1].partition("#")[0] if line <= len(rows) else ""
+    found = re.match(r"\s*(?:\w+\s*=(?!=))?\s*(?=(\w*))", row)
+    if found and error.msg.startswith("invalid") and not iskeyword(found[1]) and not re.search("[='\"]", row[found.end() :]):
+        try:
+            variables(row[found.end() :])
+        except ExpressionError as slip:
+            return Slip(str(slip), line, found.end() + slip.column)
+    return Slip(error.msg, line, error.offset or 1)
+
+
+def _raised(error: BaseException, text: str) -> Slip:
+    """What the lines raised, at its line; a name without a value at its place."""
+    at = _last_of_the_page(error.__traceback__)
+    line, column, after = _place(at, text) if at is not None and type(error) is NameError else (at.tb_lineno if at else 1, 1, "")
+    told = _told(error)
+    if type(error) is NameError and not after.startswith(("(", ".")):
+        return Slip(f"{error.name} has no value yet: write {error.name} = Value(2.0) first", line, column)
+    return Slip(HINTS.get(_meant(error), told), line, column)
+
+
+def _meant(error: BaseException) -> str:
+    """The name, module or operator that an error is about; not every import system gives it apart from the text."""
+    if isinstance(error, (NameError, ImportError)) and error.name:
+        return error.name.partition(".")[0]
+    found = re.search(r"^(?:No module named|The module) '(\w+)|operand type\(s\) for (\W+): ", _told(error).partition(": ")[2])
+    return found[1] or found[2] if found else ""
+
+
+def _place(at: TracebackType, text: str) -> tuple[int, int, str]:
+    """Line and column, from 1, of what was evaluated, and the text after it."""
+    line, _, start, end = next(islice(at.tb_frame.f_code.co_positions(), at.tb_lasti // 2, None))
+    if line is None or start is None:
+        return at.tb_lineno, 1, ""
+    row = text.split("\n")[line - 1].encode()
+    return line, len(row[:start].decode()) + 1, row[end:].decode().lstrip()
 
 
 def _told(error: BaseException) -> str:
@@ -107,10 +164,9 @@ def _told(error: BaseException) -> str:
     return ": ".join(filter(None, [type(error).__name__, SAYS.get(type(error), text)]))
 
 
-def _line_of(error: BaseException) -> int:
-    line, at = 1, error.__traceback__
+def _last_of_the_page(at: TracebackType | None) -> TracebackType | None:
+    found = None
     while at is not None:
-        if at.tb_frame.f_code.co_filename == "<page>":
-            line = at.tb_lineno
+        found = at if at.tb_frame.f_code.co_filename == "<page>" else found
         at = at.tb_next
-    return line
+    return found

@@ -2,13 +2,17 @@
 
 import json
 import math
+import sys
 import xml.dom.minidom
+
+import pytest
 
 from autograd import Value, context, tanh, to_latex
 from autograd.formulas.mathml import mathml
 from autograd.op import TABLE
 from playground import expression
 from playground.engine import call
+from playground.typed import HINTS
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
 POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
@@ -73,9 +77,64 @@ def test_a_slip_is_told_at_its_place_in_the_words_of_the_engine():
     assert asked("show", "tanh(w x)", {})["message"].endswith("a product is written with *: w*x")
     assert asked("show", "a = Value(1.0)\nb = a +", {})["line"] == 2
     assert asked("show", "a = Value(1.0)\nb = a + c", {}) == {
-        "message": "NameError: name 'c' is not defined", "line": 2, "column": 1
+        "message": "c has no value yet: write c = Value(2.0) first", "line": 2, "column": 9
     }  # fmt: skip
     assert "no variable" in asked("show", "1 + 2", {})["message"]
+
+
+def test_an_expression_with_a_name_has_variables_and_a_result_of_that_name():
+    found = asked("show", "loss = (w*x - 3)**2  # of a line", {"w": 2.0})
+    assert found["page"]["title"].startswith("loss = 81")
+    assert (found["leaves"], found["lines"]) == (["w", "x"], False)
+    scope = {}
+    exec(asked("program", "loss = (w*x - 3)**2", {"w": 2.0})["code"], scope)
+    assert scope["loss"].data == 81.0
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line", "column"),
+    [
+        ("w = w*x", "w has no value yet: write w = Value(2.0) first", 1, 5),
+        ("def f(x):\n    return 'β', x*w\nf(Value(1.0))", "w has no value yet: write w = Value(2.0) first", 2, 19),
+        ("a = Value(1.0)\nb = foo(a)", "NameError: name 'foo' is not defined", 2, 5),
+        ("L = (sigmoid(w x + b) - t)^2", "a product is written with *: w*x", 1, 14),
+        ("a = Value(1.0)\nL = sigmoid(w a) + 1  # that is all", "a product is written with *: w*a", 2, 13),
+        ("a = Value(1.0)\nL = (a - 1)^2", "a power is written **", 2, 1),
+        ("a = Value(1.0)\nfor i in range(3) a = a*2", "invalid syntax", 2, 19),
+        ("L = (w*x - t)^2", "the operators are + - * / % and **: a power is written **", 1, 6),
+    ],
+)
+def test_a_slip_in_lines_is_told_as_in_an_expression(text, message, line, column):
+    assert asked("show", text, {}) == {"message": message, "line": line, "column": column}
+
+
+def test_numbers_without_a_variable_are_told_how_to_become_one():
+    assert asked("show", "x = 2.0\ny = x*x", {})["message"].endswith("nothing to differentiate: write x = Value(2.0)")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("import torch", "torch"),
+        ("import torch.nn.functional as F", "torch"),
+        ("x = torch.tensor(2.0, requires_grad=True)\nx*x", "torch"),
+        ("x = torch.tensor(2.0, requires_grad=True)", "torch"),
+        ("import numpy as np", "numpy"),
+        ("w = Value(2.0)\nnp.array([w])", "numpy"),
+        ("loss = F.mse_loss(y, t)", "F"),
+        ("a = Value(2.0)\nF.mse_loss(a, 1.0)", "F"),
+        ("cross_entropy(y, t)", "F"),
+    ],
+)
+def test_what_other_libraries_have_is_told_by_its_name_here(text, hint, monkeypatch):
+    for name in ("torch", "numpy"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert asked("show", text, {})["message"] == HINTS[hint]
+
+
+def test_a_module_that_pyodide_would_have_to_load_is_told_likewise():
+    text = "raise ModuleNotFoundError(\"The module 'numpy' is included in the Pyodide distribution, but it is not installed.\")"
+    assert asked("show", text, {})["message"] == HINTS["numpy"]
 
 
 def test_nan_is_shown_and_said_why():

@@ -9,7 +9,7 @@ import { exact, leafList } from "./leaves.js";
 const [[, START, NUMBERS]] = EXAMPLES;
 const DEBOUNCE = 80; // milliseconds, if an answer takes longer than
 const QUICK = 60;
-const LINES = /\n|Value|(?<![<>=!])=(?!=)/; // of Python, not an expression
+const LINES = /\n|Value/; // of Python, not an expression
 const REST = 400; // after the last key before a slip is told: half a line is no slip
 
 export function expressionTab(root, { python, changed, first }) {
