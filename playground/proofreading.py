@@ -13,6 +13,7 @@ from autograd import Value
 from autograd._format import shown
 from autograd._html import card, folded, lines
 from autograd.audit import audit
+from autograd.audit.claim import Diagnosis
 from autograd.audit.report import Verdict
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
@@ -120,7 +121,13 @@ def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
         {name: _function(claim, at, claimed) for name, claim in claimed.items()},
         at={name: at[name] for name in claimed},
     )
-    found = [_line(text, at, name, claim, report[name]) for name, claim in claimed.items()]
+    found = []
+    for name, claim in claimed.items():
+        verdict = report[name]
+        slip = "" if verdict.agrees else _named_slip(text, at, name, claim)
+        if slip:  # it knows the graph; audit guesses from the numbers
+            verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
+        found.append(_line(name, verdict, slip or verdict.likely()))
     checked = gradcheck(function, tuple(at[name] for name in claimed))
     return "".join(
         (
@@ -131,12 +138,11 @@ def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     )
 
 
-def _line(text: str, at: Numbers, name: str, claim: str, verdict: Verdict) -> str:
+def _line(name: str, verdict: Verdict, likely: str) -> str:
     derivative = f"∂f/∂{name_text(name)}"
     if verdict.agrees:
         return f"✓ {derivative} is right: {shown(verdict.entries[0].gradient)} at this point."
     entry = next(entry for entry in verdict.entries if not entry.agrees)
-    likely = _named_slip(text, at, name, claim) or verdict.likely()
     where = " at a point nearby" if verdict.only_nearby else ""
     return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. Likely: {likely}."
 

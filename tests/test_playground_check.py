@@ -26,6 +26,12 @@ def test_the_slip_in_a_derivative_is_named(f: str, at: dict[str, float], claim: 
     assert says in found["html"]
 
 
+def test_the_table_of_audit_names_the_same_slip() -> None:
+    html = proofread("x*y + x**2", {"x": 3, "y": 2}, {"x": "y", "y": "x"})["html"]
+    assert html.count("that is the contribution from “x*y” alone") == 2
+    assert "also possible" not in html
+
+
 def test_right_derivatives_are_told_apart_from_wrong_ones() -> None:
     found = proofread("w1*x", {"w1": 2, "x": 3}, {"w1": "x", "x": "x"})["html"]
     assert "✓ ∂f/∂w₁ is right: 3 at this point." in found

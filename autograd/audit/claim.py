@@ -88,6 +88,18 @@ class Claim:
         """Does f penalize this parameter?"""
         return any(any(self.penalty(loss)) for loss in self.losses)
 
+    @cached_property
+    def is_of_a_model(self) -> bool:
+        """Has f arrays, samples or activations? A plain function of numbers has no penalties, and no errors δ."""
+        counts = (len(uses) for loss in self.losses for rows in loss.contributions.values() for uses in rows)
+        return any(self.loss.shapes.values()) or bool(self.loss.layers) or max(counts, default=0) > 1
+
+    @property
+    def of_the_penalty(self) -> str:
+        """What the penalty adds, in words."""
+        name = self.name
+        return f"the gradient of the penalty on {name}" if self.is_of_a_model else f"the contribution of the term in {name} alone"
+
     def is_explained_by(self, of: Candidate, k: float = 1.0, beside: Candidate | None = None) -> bool:
         """True if k·of + beside equals the claim, up to rounding, at every point."""
         for loss in self.losses:

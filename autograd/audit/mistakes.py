@@ -46,7 +46,8 @@ def known_factor(claim: Claim) -> Iterator[Diagnosis]:
         yield Diagnosis("constant factor", f"the claim is {factor.text} times the gradient{claim.reasons(factor)}")
     factor = claim.known_factor(claim.data, claim.penalty) if claim.has_penalty else None
     if factor:
-        text = f"the penalty is right, the rest is {factor.text} times what it should be{claim.reasons(factor)}"
+        part = "the penalty" if claim.is_of_a_model else claim.of_the_penalty
+        text = f"{part} is right, the rest is {factor.text} times what it should be{claim.reasons(factor)}"
         yield Diagnosis("constant factor", text)
 
 

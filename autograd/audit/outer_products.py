@@ -51,7 +51,7 @@ def _count(claim: Claim, name: str) -> int:
 def missing_part(claim: Claim) -> Iterator[Diagnosis]:
     """The errors δ of a layer without the inputs that they should be multiplied by, or the inputs without δ."""
     count = _count(claim, claim.name)
-    if not count or all(one.x == 1.0 for row in claim.loss.contributions[claim.name] for one in row):
+    if not count or not claim.is_of_a_model or all(one.x == 1.0 for row in claim.loss.contributions[claim.name] for one in row):
         return
     scales = {1.0: "", float(count): f", times {count}", 1.0 / count: f", divided by {count}"} if count > 1 else {1.0: ""}
     for text, shape, candidate in _parts(claim, count):

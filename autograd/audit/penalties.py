@@ -29,7 +29,7 @@ def penalty_strength(claim: Claim) -> Iterator[Diagnosis]:
     """The penalty of f times some factor, which may be 0."""
     if not claim.has_penalty:
         return
-    its = f"the gradient of the penalty on {claim.name}"
+    its = claim.of_the_penalty
     if claim.is_explained_by(claim.data):
         yield Diagnosis("penalty", f"{its} is missing")
     elif factor := claim.known_factor(claim.penalty, claim.data):
@@ -41,6 +41,8 @@ def penalty_strength(claim: Claim) -> Iterator[Diagnosis]:
 def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of a penalty that f does not have, in place of that of its own or beside it."""
     name = claim.name
+    if not claim.is_of_a_model:
+        return
     if not claim.has_penalty:
         for text in _fitted(claim, claim.gradient):
             yield Diagnosis("penalty", f"the claim adds the gradient of a penalty on {name}, {text}, and f has none")
@@ -53,7 +55,7 @@ def penalty_form(claim: Claim) -> Iterator[Diagnosis]:
 
 def two_mistakes(claim: Claim) -> Iterator[Diagnosis]:
     """The gradient of another penalty, and the rest times a factor that has a reason."""
-    for factor in claim.known_factors[2:] if claim.has_penalty else ():
+    for factor in claim.known_factors[2:] if claim.has_penalty and claim.is_of_a_model else ():
         for text in _fitted(claim, lambda loss, k=factor.k: [k * x for x in claim.data(loss)]):  # type: ignore[misc]
             wrong = f"the gradient of the penalty on {claim.name} is taken as {text}{_right_form(claim)}"
             also = f"the rest is {factor.text} times what it should be{claim.reasons(factor)}"

@@ -225,3 +225,9 @@ def test_no_mistake_is_named_where_the_claim_is_just_wrong(data):
     for claimed in (claim, claim(**network.at), added):
         named = {verdict.diagnosis.mistake for verdict in audit(network.f, claimed, at=network.at) if verdict.diagnosis}
         assert named <= {"single entries"}  # the others may be zero, or too small to be wrong
+
+
+def test_of_a_plain_function_no_penalties_and_no_errors_of_layers_are_guessed():
+    report = audit(lambda x, y: x * y + x**2, {"x": lambda x, y: y, "y": lambda x, y: x}, at={"x": 3.0, "y": 2.0})
+    assert report["x"].likely() == "the contribution of the term in x alone is missing"
+    assert report["x"].others() == ""
