@@ -71,7 +71,7 @@ class Shown:
             "value": value,
             "gradients": gradients,
             "lines": self.lines,
-            "trouble": "" if sound else why(self.copy()[passes.root]).verdict,
+            "trouble": "" if sound else _trouble(why(self.copy()[passes.root]).text),
         }
 
     def copy(self) -> dict[Value, Value]:
@@ -86,6 +86,12 @@ class Shown:
         for i, (node, name) in enumerate(self.graph.names.items()):
             made[node].label = "" if name == f"v{i}" else name
         return made
+
+
+def _trouble(found: str) -> str:
+    """What made it NaN or infinite, and where an infinity that did so came from, which the picture frames."""
+    verdict, *details = found.split("\n")
+    return " ".join([verdict, *(f"{line}." for line in details if " comes from here: " in line)])
 
 
 shown: Shown | None = None

@@ -144,6 +144,12 @@ def test_nan_is_shown_and_said_why():
     assert asked("move", {"x": 1.0})["trouble"] == ""
 
 
+def test_an_infinity_that_made_a_nan_is_told_with_the_node_that_the_picture_frames():
+    found = asked("show", "log(x) * x", {"x": 0.0})
+    assert found["trouble"].endswith("(−inf) * 0 is NaN. −inf comes from here: log (v₁) got 0: log(0) is −inf.")
+    assert "where it went wrong: v₁" in found["page"]["svg"]
+
+
 def test_a_graph_that_is_too_large_to_be_drawn_is_refused_with_its_size():
     lines = f"x = Value(1.0)\nfor i in range({expression.MAX_NODES}):\n    x = x * 1.5"
     assert asked("show", lines, {})["message"].startswith(f"this graph has {expression.MAX_NODES + 1:,} nodes")
