@@ -118,8 +118,8 @@ def _shown(line: ast.Expr) -> ast.Expr:
 
 def _unparsed(error: SyntaxError, text: str) -> Slip:
     """Where the text cannot be parsed; in the words of expressions if the line is one, perhaps with a name and =."""
-    line, rows = error.lineno or 1, text.split("\n")
-    row = rows[line - 1].partition("#")[0] if line <= len(rows) else ""
+    line = error.lineno or 1
+    row = _row(text, line).partition("#")[0]
     found = re.match(r"\s*(?:\w+\s*=(?!=))?\s*(?=(\w*))", row)
     if found and error.msg.startswith("invalid") and not iskeyword(found[1]) and not re.search("[='\"]", row[found.end() :]):
         try:
@@ -134,7 +134,7 @@ def _raised(error: BaseException, text: str) -> Slip:
     at = _last_of_the_page(error.__traceback__)
     line, column, after = _place(at, text) if at is not None and type(error) is NameError else (at.tb_lineno if at else 1, 1, "")
     told = _told(error)
-    if type(error) is NameError and not after.startswith(("(", ".")):
+    if type(error) is NameError and error.name and not after.startswith(("(", ".")):
         return Slip(f"{error.name} has no value yet: write {error.name} = Value(2.0) first", line, column)
     return Slip(HINTS.get(_meant(error), told), line, column)
 
@@ -142,7 +142,7 @@ def _raised(error: BaseException, text: str) -> Slip:
 def _meant(error: BaseException) -> str:
     """The name, module or operator that an error is about; not every import system gives it apart from the text."""
     if isinstance(error, (NameError, ImportError)) and error.name:
-        return error.name.partition(".")[0]
+        return str(error.name).partition(".")[0]
     found = re.search(r"^(?:No module named|The module) '(\w+)|operand type\(s\) for (\W+): ", _told(error).partition(": ")[2])
     return found[1] or found[2] if found else ""
 
@@ -152,8 +152,13 @@ def _place(at: TracebackType, text: str) -> tuple[int, int, str]:
     line, _, start, end = next(islice(at.tb_frame.f_code.co_positions(), at.tb_lasti // 2, None))
     if line is None or start is None:
         return at.tb_lineno, 1, ""
-    row = text.split("\n")[line - 1].encode()
-    return line, len(row[:start].decode()) + 1, row[end:].decode().lstrip()
+    row = _row(text, line).encode()
+    return line, len(row[:start].decode(errors="ignore")) + 1, row[end:].decode(errors="ignore").lstrip()
+
+
+def _row(text: str, line: int) -> str:
+    """A line as Python counts them; empty if there is none, as in code that the lines made themselves."""
+    return next(islice(re.split(r"\r\n?|\n", text), line - 1, None), "")
 
 
 def _told(error: BaseException) -> str:
