@@ -102,7 +102,12 @@ def test_an_expression_with_a_name_has_variables_and_a_result_of_that_name():
         ("a = Value(1.0)\nL = (a - 1)^2", "a power is written **", 2, 1),
         ("a = Value(1.0)\rb = β*2 + c", "β has no value yet: write β = Value(2.0) first", 2, 5),
         ("raise NameError('mine')", "NameError: mine", 1, 1),
-        ("a = 1\nexec(compile('\\n\\n\\nq', '<page>', 'exec'))", "q has no value yet: write q = Value(2.0) first", 4, 1),
+        (
+            "import builtins\nexec(builtins.compile('\\n\\n\\nq', '<page>', 'exec'))",
+            "q has no value yet: write q = Value(2.0) first",
+            4,
+            1,
+        ),
         ("a = Value(1.0)\nfor i in range(3) a = a*2", "invalid syntax", 2, 19),
         ("L = (w*x - t)^2", "the operators are + - * / % and **: a power is written **", 1, 6),
     ],
