@@ -118,6 +118,14 @@ def test_a_page_opened_from_a_link_says_what_it_is_until_that_is_closed(other: A
     assert other.errors == []
 
 
+@pytest.mark.parametrize(("tab", "place"), [("expression", ".player"), ("network", ".network"), ("network", ".plots")])
+def test_while_a_link_is_drawn_the_page_says_so(other: Any, address: str, tab: str, place: str) -> None:
+    other.route("**/*.wasm", lambda route: None)  # Python never comes
+    other.goto(f"{address}/index.html{link([tab, {'text': TEXT}])}")
+    expect(other.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+    assert "Drawing the" in other.locator(f"#{tab} {place}").evaluate("e => getComputedStyle(e, '::before').content")
+
+
 def test_what_a_link_shows_is_explained_by_a_lesson(other: Any, address: str) -> None:
     other.goto(f"{address}/index.html{link(['network', {}])}")
     other.get_by_role("button", name="What is this?").click()
