@@ -88,7 +88,7 @@ const modules = { ...options, format: "esm", outdir: out, legalComments: "linked
 const scripts = { ...options, format: "iife", legalComments: "none" };
 const sandbox = (await build({ ...scripts, entryPoints: [join(here, "src/sandbox.js")], write: false })).outputFiles[0].text.trim();
 // A worker of an origin that is nobody's is no module. What Pyodide imports in Node stays as it is.
-await build({ ...scripts, entryPoints: [join(here, "src/worker.js"), join(here, "src/theme.js")], outdir: out, external: ["node:*", "ws"], logOverride: { "empty-import-meta": "silent" } });
+await build({ ...scripts, entryPoints: [join(here, "src/worker.js"), join(here, "src/theme.js"), join(here, "src/visit.js")], outdir: out, external: ["node:*", "ws"], logOverride: { "empty-import-meta": "silent" } });
 const loaded = ["worker.js", "python/pyodide.asm.wasm", "python/python.bin"];
 const bytes = loaded.reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
 await build({ ...modules, entryPoints: [join(here, "src/main.js")], define: { SANDBOX: JSON.stringify(sandbox), BYTES: String(bytes) } });

@@ -44,8 +44,8 @@ export async function decoded(text) {
 }
 
 // Keeps the address up to date. `tabs` are those of the page, `selected()` is the name of the one that is seen, `select` shows one,
-// `tell` says something to the user, `written` hears the new hash.
-export function address({ tabs, selected, select, tell, written: onWritten = () => {} }) {
+// `tell` says something to the user, `written` hears the new hash, `broken` that the address could not be shown.
+export function address({ tabs, selected, select, tell, written: onWritten = () => {}, broken = () => {} }) {
     let timer = null, written = "", beginning = null;
 
     const shown = () => [selected(), tabs[selected()].state()];
@@ -81,6 +81,7 @@ export function address({ tabs, selected, select, tell, written: onWritten = () 
             select(name);
             return true;
         } catch (error) {
+            broken();
             tell(error instanceof BrokenLink ? error.message : "This link is broken.");
             return false;
         }

@@ -14,6 +14,8 @@ const REST = 400; // after the last key before a slip is told: half a line is no
 
 export function expressionTab(root, { python, changed, first }) {
     const numbers = new Map(Object.entries(NUMBERS)); // by name: they stay while the text changes
+    const own = new Set(); // the names of those that the user has moved
+    let known = first.leaves; // the names in the formula before this one, or null: the numbers came with this one
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
 
     const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], pick);
@@ -34,6 +36,7 @@ export function expressionTab(root, { python, changed, first }) {
         done(fresh) {
             clearTimeout(complaint);
             code.mark(null);
+            if (forgets(fresh.leaves)) return build();
             const ended = edited;
             edited = false;
             paint(fresh, ended);
@@ -62,7 +65,17 @@ export function expressionTab(root, { python, changed, first }) {
         changed();
     }
 
+    // Of another formula, most of whose names are new, the numbers that came with the one before mean nothing; true if there were any.
+    function forgets(names) {
+        const old = names.filter((name) => known === null || known.includes(name) || numbers.has(name));
+        const foreign = old.length > names.length / 2 ? [] : old.filter((name) => numbers.has(name) && !own.has(name));
+        known = names;
+        for (const name of foreign) numbers.delete(name);
+        return foreign.length > 0;
+    }
+
     function moved(i, x) {
+        own.add(answer.leaves[i]);
         numbers.set(answer.leaves[i], x);
         move();
         changed();
@@ -76,6 +89,8 @@ export function expressionTab(root, { python, changed, first }) {
 
     function write(text, at) {
         numbers.clear();
+        own.clear();
+        known = null;
         for (const [name, x] of Object.entries(at)) numbers.set(name, x);
         writing = true;
         code.write(text);

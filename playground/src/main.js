@@ -4,6 +4,7 @@ import { checkTab } from "./check.js";
 import { embed } from "./embed.js";
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
+import { greeting } from "./greeting.js";
 import { lessonTab } from "./lesson.js";
 import { networkTab } from "./network.js";
 import { keepOffline } from "./offline.js";
@@ -24,7 +25,7 @@ stop.addEventListener("click", () => python.stop("stopped"));
 
 // `about` is the share of Python that has been loaded, or the error.
 function onState(name, about) {
-    const loading = about < 1 ? `Python is loading ${Math.round(100 * about)} %` : "Python is starting …";
+    const loading = about < 1 ? `Python is loading ${Math.round(100 * about)} %` : "starting …";
     state.textContent = { loading, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
     state.dataset.state = name;
     if (name === "ready") offline ??= keepOffline(tell); // not before: it would load all files a second time
@@ -57,8 +58,9 @@ let selected = "expression";
 for (const [name, tab] of Object.entries(TABS)) tabs[name] = tab(document.getElementById(name), page);
 // after the tabs are made
 const tell = toasts(document.querySelector(".playground"));
+const greeted = greeting(document.getElementById("greeting"), { state: page.state, open: (lesson) => page.show("lesson", lesson) });
 const embedded = embed(document.querySelector(".playground"), tabs);
-const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked });
+const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked, broken: greeted.broken });
 share(document.getElementById("share"), { tab: () => tabs[selected], name: () => selected, title: () => document.title, link: link.link, tell });
 state.before(stop);
 
@@ -73,6 +75,7 @@ function select(name) {
         document.getElementById(nameOf(button)).hidden = !chosen;
         if (chosen) button.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
+    greeted.show(name);
     tabs[name].begin();
     page.changed();
 }

@@ -75,7 +75,13 @@ export function share(root, { tab, name, title, link, tell }) {
         return `<iframe src="${place.href.replace("embed=", "embed")}" title="${title().replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" width="100%" height="600" style="border: 0" allow="clipboard-write"></iframe>`;
     };
 
+    // What a device sends to others: by mail, by chat. Who changes their mind has done nothing wrong.
+    const send = (address) => navigator.share({ title: title(), url: address }).catch((error) => {
+        if (error.name !== "AbortError") throw error;
+    });
+
     const ENTRIES = {
+        ...(navigator.share ? { "Send …": () => withLink(send) } : {}),
         "Copy link": () => withLink((address) => copy(address, "Link")),
         "Copy as Python": async () => copy(await program(), "Program"),
         "Open in a notebook": async () => {

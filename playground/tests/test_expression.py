@@ -53,6 +53,18 @@ def test_lines_of_python_begin_with_their_own_numbers_whatever_the_sliders_of_th
     told(page, "twice = 4", RESULT)
 
 
+def test_numbers_stay_while_a_formula_is_edited_and_another_formula_begins_with_its_own(page: Any) -> None:
+    write(page, "w1*x1 + b + c")
+    expect(page.locator("#expression .gradient")).to_have_count(4, timeout=LONG)
+    assert float(slider(page, "w₁").input_value()) == POINT["w1"]
+    slider(page, "x₁").fill("1.5")
+    write(page, "b*u + v*x1 + t")
+    expect(page.locator("#expression .gradient")).to_have_count(5, timeout=LONG)
+    expect(slider(page, "b")).not_to_have_value(str(POINT["b"]))
+    assert float(slider(page, "b").input_value()) < 3
+    assert float(slider(page, "x₁").input_value()) == 1.5  # which was moved by hand
+
+
 def test_a_dragged_slider_moves_all_numbers_to_those_of_the_engine(page: Any) -> None:
     box = slider(page, "w₁").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

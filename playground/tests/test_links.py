@@ -95,6 +95,61 @@ def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, oth
     assert other.errors == []
 
 
+SAID = {
+    "expression": "Move a slider and watch the gradients.",
+    "network": "A small network learns to tell ● from ▲. Press Play.",
+    "check": "Press Check.",
+    "quiz": "Fill them in.",
+}
+
+
+@pytest.mark.parametrize("tab", SAID)
+def test_a_page_opened_from_a_link_says_what_it_is_until_that_is_closed(other: Any, address: str, tab: str) -> None:
+    other.set_viewport_size({"width": 390, "height": 844})
+    other.goto(f"{address}/index.html{link([tab, {}])}")
+    greeting = other.locator("#greeting")
+    told(other, SAID[tab], "#greeting")
+    assert greeting.bounding_box()["height"] < 64  # the room that was kept for it
+    greeting.get_by_role("button", name="Close").click()
+    expect(greeting).to_be_hidden()
+    other.goto("about:blank")  # what the page begins with leaves its address: that must be given again
+    other.goto(f"{address}/index.html{link([tab, {}])}")
+    expect(other.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+    expect(greeting).to_be_hidden()
+    assert other.errors == []
+
+
+@pytest.mark.parametrize(("tab", "place"), [("expression", ".player"), ("network", ".network"), ("network", ".plots")])
+def test_while_a_link_is_drawn_the_page_says_so(other: Any, address: str, tab: str, place: str) -> None:
+    other.route("**/*.wasm", lambda route: None)  # Python never comes
+    other.goto(f"{address}/index.html{link([tab, {'text': TEXT}])}")
+    expect(other.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+    assert "Drawing the" in other.locator(f"#{tab} {place}").evaluate("e => getComputedStyle(e, '::before').content")
+
+
+def test_what_a_link_shows_is_explained_by_a_lesson(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html{link(['network', {}])}")
+    other.get_by_role("button", name="What is this?").click()
+    told(other, "Backpropagation in ten minutes", ".lesson")
+    expect(other.locator("#greeting")).to_be_hidden()
+
+
+def test_a_page_that_is_embedded_greets_nobody(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html?embed{link(GOOD)}")
+    expect(other.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    expect(other.locator("#greeting")).to_be_hidden()
+
+
+def test_a_device_that_sends_links_is_asked_to_first(other: Any, address: str) -> None:
+    other.add_init_script("Navigator.prototype.share = async (what) => { window.sent = what; };")
+    other.goto(f"{address}/index.html{link(GOOD)}")
+    expect(other.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)
+    other.click("#share > button")
+    expect(other.locator("#share [role=menuitem]").first).to_have_text("Send …")
+    other.click("#share [role=menuitem]:text-is('Send …')")
+    other.wait_for_function("window.sent?.url.includes('#a')")
+
+
 def test_another_link_in_the_same_window_is_followed(page: Any) -> None:
     page.evaluate("hash => { location.hash = hash; }", link(GOOD))
     expect(page.locator("#expression .cm-content")).to_have_text(TEXT, timeout=LONG)

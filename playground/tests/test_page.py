@@ -79,6 +79,41 @@ def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:
     context.close()
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE], ids=["wide", "phone"])
+def test_a_first_visit_is_greeted_with_a_lesson_until_the_line_is_closed(browser: Any, address: str, viewport: Any) -> None:
+    context = browser.new_context(viewport=viewport)
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    greeting = page.locator("#greeting")
+    expect(greeting).to_contain_text("New here?")
+    expect(page.locator("#tab-lesson")).to_be_in_viewport(ratio=1)
+    assert violations(page) == []
+    greeting.get_by_role("button", name="ten minutes").click()
+    told(page, "Backpropagation in ten minutes", "#lesson, .lesson-dock")
+    expect(greeting).to_be_hidden()
+    page.goto(f"{address}/index.html?again")
+    expect(greeting).to_be_hidden()
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    greeting.get_by_role("button", name="Close").click()
+    expect(greeting).to_be_hidden()
+    page.reload()
+    expect(greeting).to_be_hidden()
+    context.close()
+
+
+def test_on_a_phone_the_letters_of_a_drawing_can_be_read_and_the_step_is_in_sight(page: Any) -> None:
+    page.set_viewport_size(PHONE)
+    write(page, "tanh(w1*x1 + w2*x2 + b) * exp(a*c + d) + sigmoid(e*f + g*h)")
+    expect(page.locator("#expression .gradient")).to_have_count(12, timeout=LONG)
+    letters = (
+        "g => parseFloat(getComputedStyle(g).fontSize) * new DOMMatrix(getComputedStyle(g.closest('.stage-picture')).transform).a"
+    )
+    assert page.locator("#expression .node text").first.evaluate(letters) >= 9 - 0.01
+    page.locator("#expression .stage").scroll_into_view_if_needed()
+    expect(page.locator("#expression .node.now").first).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("tab", TABS)
 def test_a_phone_scrolls_in_one_direction_and_reaches_everything(page: Any, tab: str) -> None:
     page.set_viewport_size(PHONE)

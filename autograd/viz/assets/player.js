@@ -176,7 +176,7 @@ function mount(root, data, keyboard = document) {
 
   // Brings into sight what the step is about.
   function look() {
-    if (!stepped) return;
+    if (!stepped && !view.cut()) return;
     view.reveal([...picture.lit("now"), ...picture.lit("receives")].map(picture.measured));
   }
 

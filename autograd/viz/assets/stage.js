@@ -6,6 +6,7 @@
 //   view.place(svg);                  // any time again; `keep` true leaves pan and zoom as they are
 //   view.reveal(boxes);               // boxes from view.boxOf(element): moves as little as makes them visible
 //   view.fit();                       // all of it again
+//   view.cut();                       // whether it was too large to be seen whole, and the reader has not chosen the zoom
 //   view.over.append(callout);        // in pixels of the stage; view.onmove is called after each move, view.seen(box) is its place
 //
 // `taken` are keys that the page around it uses; with Shift, arrows always pan.
@@ -59,15 +60,16 @@ function stage({ label, taken = [] }) {
   let chosen = false; // by the reader, who then keeps the zoom
   let fitted = true; // and stays so when the stage changes its size
   let stop = () => {};
-  const api = { root, over, place, fit, reveal, boxOf, seen, furniture, onmove: () => {} };
+  const api = { root, over, place, fit, reveal, boxOf, seen, furniture, cut: () => !chosen && !fitted, onmove: () => {} };
 
   new ResizeObserver(([entry]) => {
     const { width, height } = entry.contentRect;
     const [dx, dy] = [(width - box.width) / 2, (height - box.height) / 2];
-    if (box.width === 0 && picture !== null) map.draw(picture, size, boxOf); // it was placed out of sight
+    const placed = box.width === 0; // out of sight
+    if (placed && picture !== null) map.draw(picture, size, boxOf);
     box = { width, height };
     stop();
-    if (fitted) set(fitting());
+    if (fitted || placed) set(chosen ? fitting() : opening());
     else set({ ...view, x: view.x + dx, y: view.y + dy });
   }).observe(root);
 
@@ -87,7 +89,7 @@ function stage({ label, taken = [] }) {
     stop();
     if (!keep) [chosen, fitted] = [false, true];
     map.draw(svg, size, boxOf); // before it is shown, or not: that depends on its size
-    set(fitted ? fitting() : view);
+    set(!fitted ? view : chosen ? fitting() : opening());
   }
 
   function fitting() {
@@ -95,6 +97,15 @@ function stage({ label, taken = [] }) {
     const room = (of, there) => Math.max(1, there - 2 * FIT_MARGIN) / size[of];
     const k = Math.min(MAX_FIT, room("width", width), room("height", box.height));
     return { k, x: (width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
+  }
+
+  // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then from the top.
+  function opening() {
+    const whole = fitting();
+    const k = parseFloat(getComputedStyle(root).getPropertyValue("--least-letters")) / letters;
+    if (!(k > whole.k)) return whole;
+    const middle = (of, there) => (there - k * size[of]) / 2;
+    return { k, x: middle("width", box.width - BUTTONS_WIDTH), y: Math.max(FIT_MARGIN, middle("height", box.height)) };
   }
 
   // Where the picture can be: some of it stays in the middle of the stage.

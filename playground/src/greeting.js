@@ -1,0 +1,52 @@
+// A line for who comes here for the first time, by the bare address or by a link: what is this? It leads to a lesson.
+
+import { isRegression, validated } from "./network-choices.js";
+
+const LESSON = "backpropagation-in-ten-minutes";
+const WORDS = {
+    expression: () => "Move a slider and watch the gradients.",
+    network: (state) => `A small network learns to ${isRegression(validated(state)) ? "predict a number" : "tell ● from ▲"}. Press Play.`,
+    check: () => "Is this gradient, derived by hand, right? Press Check.",
+    quiz: () => "What are the gradients of this graph? Fill them in.",
+};
+
+// `state(name)` is what a tab shows, `open(lesson)` opens a lesson.
+export function greeting(root, { state, open }) {
+    const page = document.documentElement;
+    const [words, lesson, shut] = root.querySelectorAll("span, button");
+    lesson.addEventListener("click", () => {
+        keep();
+        open({ name: LESSON, step: 0 });
+    });
+    shut.addEventListener("click", () => {
+        keep();
+        close();
+        document.querySelector("[role=tab][aria-selected=true]").focus();
+    });
+
+    function keep() {
+        try {
+            localStorage.setItem(`greeted ${page.dataset.visit}`, "yes");
+        } catch {
+            // then it comes again
+        }
+    }
+
+    const close = () => (page.dataset.visit = "");
+
+    // The tab that is seen now. Who is in a lesson needs no words.
+    function show(name) {
+        if (name === "lesson") close();
+        if (page.dataset.visit !== "link") return;
+        words.textContent = WORDS[name](state(name));
+        root.classList.add("told");
+        lesson.textContent = "What is this? (10 minutes)";
+    }
+
+    // The address could not be shown: the page is as on a first visit.
+    function broken() {
+        if (page.dataset.visit === "link" && !root.classList.contains("told")) page.dataset.visit = "new";
+    }
+
+    return { show, broken };
+}
