@@ -214,7 +214,7 @@ def test_on_a_narrow_screen_the_data_are_chosen_in_sight_of_the_plane(network: A
     ready(network)
     for seen in (".play", ".pictures", ".plane"):
         expect(network.locator(f"#network {seen}")).to_be_in_viewport(ratio=1)
-    assert network.locator("#network .top").bounding_box()["height"] < 80
+    assert network.locator("#network .top").bounding_box()["height"] < 100
     network.set_viewport_size({"width": 1280, "height": 800})
     expect(network.locator("#network .settings .pictures")).to_be_visible()
 
