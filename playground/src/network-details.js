@@ -5,7 +5,7 @@ import { formulaPython, formulaText } from "./network-formula.js";
 // `page` has `whole`, `names`; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
 // the state after a step; `chooseWeight(i)` shows the rule for this parameter.
 export function detailsPanel({ ask, play, program, sampleOf }) {
-    let state = null, page = null, setting = null, weight = 0, tab = "step";
+    let state = null, page = null, setting = null, weight = 0, tab = "step", playing = false;
     const body = element("div", { class: "detail", id: "network-detail", tabindex: 0, role: "region" });
     const names = { step: "This step", rule: "Rule", formula: "Formula", python: "Python" };
     const tabs = Object.fromEntries(Object.entries(names).map(([name, text]) => {
@@ -23,7 +23,15 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
         body.hidden = tab === null;
         for (const [each, made] of Object.entries(tabs)) made.setAttribute("aria-expanded", each === tab);
         if (tab !== null) body.setAttribute("aria-label", names[tab]);
-        if (state && tab !== null) draw();
+        if (state && tab !== null) paint();
+    }
+
+    // While it plays, what costs an answer of Python waits.
+    function paint() {
+        if (!playing) draw();
+        else if (tab !== "formula") body.replaceChildren(element("p", { class: "quiet" }, "Pause to look at a step."));
+        else if (body.querySelector("pre")) body.querySelector("pre").textContent = formulaText(page.whole, state.weight);
+        else draw();
     }
 
     const button = (text, act) => {
@@ -47,7 +55,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
                 ] : []),
             ];
             return [
-                element("p", {}, `${taken}. Click a point of the loss curve to go to another step.`),
+                element("p", {}, `${taken}. ${matchMedia("(hover: none)").matches ? "Tap" : "Click"} a point of the loss curve to go to another step.`),
                 element("div", { class: "choices" }, ...choices),
                 element("p", { class: "quiet" }, `Chosen sample: (${showNumber(own[0], 4)}, ${showNumber(own[1], 4)}), target ${showNumber(own[2], 4)}; output ${showNumber(state.value.at(-1), 4)}, loss ${showNumber(state.sampleLoss, 4)}.`),
             ];
@@ -103,13 +111,10 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
         open("rule");
     }
 
-    // While it plays, what costs an answer of Python is left as it is.
-    function update(fresh, given, chosen, playing) {
-        [state, page, setting] = [fresh, given, chosen];
+    function update(fresh, given, chosen, plays) {
+        [state, page, setting, playing] = [fresh, given, chosen, plays];
         weight = Math.min(weight, page.names.length - 1);
-        if (tab === null) return;
-        if (!playing) draw();
-        else if (tab === "formula") body.querySelector("pre").textContent = formulaText(page.whole, state.weight);
+        if (tab !== null) paint();
     }
 
     open("step");

@@ -8,6 +8,7 @@ export class LivePlane extends Plane {
         super({ ...data, resolution, cells: [] }, NAMES, pick);
         this.title = this.element.querySelector("h2");
         this.own = this.title.textContent;
+        this.axes.picture.setAttribute("aria-label", this.own);
         const first = data.points.length - data.tested;
         this.points.slice(first).forEach((point) => point.classList.add("tested"));
         if (data.tested) this.element.querySelector("figcaption").append(element("span", {}, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, drawn("circle", { class: "sample tested-mark", cx: 7, cy: 7, r: 4 })), " for the test"));

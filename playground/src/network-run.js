@@ -18,6 +18,8 @@ export class Run {
 
     async prepare(setting, width) {
         await this.halt();
+        this.target = null; // a way that is not yet at its end belongs to the training before
+        await this.going;
         this.setting = setting;
         this.page = await this.python.ask("prepare", setting, width);
         await this.python.ask("train", this.page, setting);
@@ -47,8 +49,8 @@ export class Run {
         this.ended();
     }
 
-    // Go to a step, in slices; the last call wins.
-    async go(target) {
+    // Go to a step, in slices, the last call wins; or first to another one, and from there in strides.
+    async go(target, first = target, stride = Infinity) {
         await this.halt();
         this.target = target;
         if (this.going) return this.going;
@@ -56,14 +58,13 @@ export class Run {
             let state = null;
             while (this.target !== null) {
                 const aimed = this.target;
-                state = await this.ask("go", aimed, SLICE, this.seen());
+                state = await this.ask("go", Math.min(aimed, state === null ? first : state.steps + stride), SLICE, this.seen());
                 this.show(state);
                 if (this.target === aimed && (state.steps >= aimed || state.broken)) this.target = null;
                 else await new Promise(requestAnimationFrame);
             }
-            this.going = null;
             this.ended();
-        })();
+        })().finally(() => { this.going = null; });
         return this.going;
     }
 

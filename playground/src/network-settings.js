@@ -56,7 +56,10 @@ export function settingsForm({ change, rate, clicks }) {
         drawOptions();
     }
 
-    return { root, update };
+    // The pictures of the data stand first in the form, or elsewhere.
+    const homecoming = () => own.before(data.root);
+
+    return { root, update, data: data.root, homecoming };
 }
 
 const named = (names) => Object.fromEntries(names.map((name) => [name, name]));

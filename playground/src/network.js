@@ -14,9 +14,12 @@ import { settingsForm } from "./network-settings.js";
 import { latest } from "./latest.js";
 import { withPoint } from "./network-points.js";
 
+const POINTS_ON_THE_WAY = 50;
+
 export function networkTab(root, { python, changed, show }) {
     let setting = { ...START }, page = null, view, plane, maps, clicks = "choose", begun = null, asked = null, opened = null;
 
+    const narrow = matchMedia("(max-width: 1060px)"); // as in network.css
     const status = element("p", { class: "told", role: "status" });
     const numbers = element("p", { class: "sentence numbers" });
     const player = playerDialog();
@@ -55,8 +58,21 @@ export function networkTab(root, { python, changed, show }) {
     const controls = element("div", { class: "controls" }, play, stepper, again, speed);
     const head = element("div", { class: "head" }, layers.root, neuron, element("label", { class: "check" }, mapped, " maps over the plane"));
     const middle = element("div", { class: "middle" }, head, net, details.root);
-    root.append(element("div", { class: "network-work" }, element("div", { class: "top" }, controls, numbers, same), form.root, middle, side, status), player.root);
+    const top = element("div", { class: "top" }, controls, numbers, same);
+    const near = element("div", { class: "near" });
+    root.append(element("div", { class: "network-work" }, top, near, form.root, middle, side, status), player.root);
+    narrow.addEventListener("change", arrange);
+    arrange();
     update();
+
+    // Without room for three columns the data stand above the plane, and what is seldom used leaves the bar that stays in sight.
+    function arrange() {
+        near.hidden = !narrow.matches;
+        if (narrow.matches) return near.append(form.data, speed, same);
+        form.homecoming();
+        controls.append(speed);
+        top.append(same);
+    }
 
     function update() {
         form.update(setting);
@@ -105,8 +121,8 @@ export function networkTab(root, { python, changed, show }) {
             drawNet();
             drawSide();
             curves.clear(!isRegression(setting));
-            const { step } = setting;
-            await run.go(Math.min(step, MAX_STEP));
+            const last = Math.min(setting.step, MAX_STEP);
+            await run.go(last, 0, Math.ceil(last / POINTS_ON_THE_WAY) || Infinity); // for the curve to be that of the training
             setting.step = 0;
             enable(true);
         },

@@ -6,12 +6,19 @@ const CACHE = PREFIX + VERSION;
 const PAGE = "index.html";
 
 async function keep(cache, [path, hash]) {
-    const answer = await fetch(path, { cache: "no-cache" });
-    const bytes = await answer.arrayBuffer();
-    const found = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (found !== hash) throw new Error(`${path} is of another build`);
-    // A new answer: browsers refuse one that was redirected for a page.
-    await cache.put(path, new Response(bytes, { headers: { "Content-Type": answer.headers.get("Content-Type") ?? "" } }));
+    // What the page has just loaded comes from the browser's own store, unless it is of another build.
+    for (const from of ["force-cache", "reload"]) {
+        const answer = await fetch(path, { cache: from });
+        const bytes = await answer.arrayBuffer();
+        if ((await hashOf(bytes)) !== hash) continue;
+        // A new answer: browsers refuse one that was redirected for a page.
+        return cache.put(path, new Response(bytes, { headers: { "Content-Type": answer.headers.get("Content-Type") ?? "" } }));
+    }
+    throw new Error(`${path} is of another build`);
+}
+
+async function hashOf(bytes) {
+    return Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 self.addEventListener("install", (event) => {

@@ -185,6 +185,40 @@ def test_a_link_leads_to_the_same_step(network: Any) -> None:
     assert network.inner_text(NUMBERS) == shown
 
 
+def test_the_curve_at_a_linked_step_is_that_of_the_training(network: Any) -> None:
+    play_to(network, 300)
+    network.wait_for_timeout(1000)  # the address follows
+    network.goto("about:blank")
+    network.go_back()
+    told(network, "step 300", NUMBERS)
+    assert network.get_attribute("#network [role=slider] .curve:not(.other)", "d").count("L") > 20
+
+
+def test_while_it_plays_a_step_is_not_told_of(network: Any) -> None:
+    network.select_option("#network [aria-label=Speed]", "0.1")
+    network.click("#network .play")
+    told(network, "Pause to look at a step", "#network .detail")
+    network.click("#network .tabs button:text-is('Rule')")
+    told(network, "Pause to look at a step", "#network .detail")
+    network.click("#network .tabs button:text-is('Formula')")
+    told(network, "tanh", "#network .detail pre")
+    network.click("#network .play")
+    network.click("#network .tabs button:text-is('This step')")
+    told(network, "took 20 samples", "#network .detail")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+def test_on_a_narrow_screen_the_data_are_chosen_in_sight_of_the_plane(network: Any, width: int, height: int) -> None:
+    network.set_viewport_size({"width": width, "height": height})
+    data(network, "spirals")
+    ready(network)
+    for seen in (".play", ".pictures", ".plane"):
+        expect(network.locator(f"#network {seen}")).to_be_in_viewport(ratio=1)
+    assert network.locator("#network .top").bounding_box()["height"] < 100
+    network.set_viewport_size({"width": 1280, "height": 800})
+    expect(network.locator("#network .settings .pictures")).to_be_visible()
+
+
 def test_the_backward_pass_of_a_step_is_replayed_with_its_numbers(network: Any) -> None:
     steps(network, 1)
     told(network, "Step 1 took 20 samples", "#network .detail")
