@@ -15,7 +15,7 @@ help:
 
 test: check unit
 	$(BIN)/python -m tests.support.pythons --newest
-	$(BIN)/pytest -n 3 -m "slow and not matrix" # they wait for browsers and kernels, too
+	$(BIN)/pytest -n 3 --dist worksteal -m "slow and not matrix" # they wait for browsers and kernels, too
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
