@@ -124,11 +124,20 @@ def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     checked = gradcheck(function, tuple(at[name] for name in claimed))
     return "".join(
         (
-            card("Every derivative is right." if report else "Not all of it is right.", lines(found), holds=bool(report)),
+            card(_title(at, claimed) if report else "Not all of it is right.", lines(found), holds=bool(report)),
             folded("audit: the claims at this point and near it", report._repr_html_()),
             folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
         )
     )
+
+
+def _title(at: Numbers, claimed: Collection[str]) -> str:
+    """Of claims that are all right."""
+    missing = [f"∂f/∂{name_text(name)}" for name in at if name not in claimed]
+    if not missing:
+        return "Every derivative is right."
+    right = "The one given is right" if len(claimed) == 1 else "Those given are right"
+    return f"{right}; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not given."
 
 
 def _line(text: str, at: Numbers, name: str, claim: str, verdict: Verdict) -> str:

@@ -21,11 +21,15 @@ const python = engine({
 });
 const stop = element("button", { type: "button", class: "stop", hidden: "" }, "Stop");
 stop.addEventListener("click", () => python.stop("stopped"));
+const retry = element("button", { type: "button", class: "retry", hidden: "" }, "Try again");
+retry.addEventListener("click", () => python.again());
 
 // `about` is the share of Python that has been loaded, or the error.
 function onState(name, about) {
     const loading = about < 1 ? `Python is loading ${Math.round(100 * about)} %` : "Python is starting …";
-    state.textContent = { loading, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
+    state.textContent = { loading, ready: "Python is ready", failed: "Python could not be loaded" }[name];
+    state.title = about?.message ?? "";
+    retry.hidden = name !== "failed";
     state.dataset.state = name;
     if (name === "ready") offline ??= keepOffline(tell); // not before: it would load all files a second time
 }
@@ -60,6 +64,7 @@ const embedded = embed(document.querySelector(".playground"), tabs);
 const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked });
 share(document.getElementById("share"), { tab: () => tabs[selected], name: () => selected, title: () => document.title, link: link.link, tell });
 state.before(stop);
+state.after(retry);
 
 document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 
