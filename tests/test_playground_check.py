@@ -33,6 +33,12 @@ def test_right_derivatives_are_told_apart_from_wrong_ones() -> None:
     assert "Every derivative is right." in proofread("w*x", {"w": 2, "x": 3}, {"w": "x", "x": "w"})["html"]
 
 
+def test_a_derivative_that_was_not_given_is_not_called_right() -> None:
+    point = {"w": 2, "x": 3, "b": 1}
+    assert "The one given is right; ∂f/∂x, ∂f/∂b were not given." in proofread("w*x + b", point, {"w": "x"})["html"]
+    assert "Those given are right; ∂f/∂b was not given." in proofread("w*x + b", point, {"w": "x", "x": "w", "b": ""})["html"]
+
+
 @pytest.mark.parametrize(
     ("f", "at", "claimed", "field", "message", "column"),
     [

@@ -20,7 +20,7 @@ export function expressionTab(root, { python, changed, first }) {
     const code = editor({ text: START, label: "An expression, or lines of Python", onChange: typed });
     const result = element("output", { class: "result" });
     const trouble = element("p", { class: "slip", role: "status" });
-    const outdated = element("p", { class: "quiet", id: "outdated", role: "status" });
+    const outdated = element("span", { class: "quiet", id: "outdated", role: "status" });
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
     const closer = closerLook({ python, changed });
     const stage = element("div", { class: "autograd player" }); // of its size before there is a player
@@ -53,7 +53,7 @@ export function expressionTab(root, { python, changed, first }) {
     function tell(error) {
         const empty = error && code.text().trim() === "";
         code.mark(empty ? new Error("Type an expression, or choose an example") : error);
-        outdated.textContent = error ? "Below: the last valid result" : "";
+        outdated.textContent = error ? "last valid result" : "";
         for (const part of [result, leaves.root, closer.root, stage]) {
             part.classList.toggle("outdated", error !== null);
             if (error) part.setAttribute("aria-describedby", outdated.id);
@@ -123,7 +123,7 @@ export function expressionTab(root, { python, changed, first }) {
         if (before !== null && before !== lying) build();
     }).observe(stage);
 
-    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, outdated, result, trouble), leaves.root, closer.root), stage);
+    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
     return {
         begin() {
             if (update !== null || edited) return; // edited: by a link

@@ -14,6 +14,8 @@ import { share, toasts } from "./share.js";
 const TABS = { expression: expressionTab, network: networkTab, check: checkTab, quiz: quizTab, lesson: lessonTab };
 const NAME = "scalar-autograd playground";
 const state = document.getElementById("state");
+const retry = element("button", { type: "button", class: "retry", hidden: "" }, "Try again");
+retry.addEventListener("click", () => python.again());
 const python = engine({
     onState,
     onSlow: (slow) => (stop.hidden = !slow),
@@ -21,8 +23,6 @@ const python = engine({
 });
 const stop = element("button", { type: "button", class: "stop", hidden: "" }, "Stop");
 stop.addEventListener("click", () => python.stop("stopped"));
-const retry = element("button", { type: "button", class: "retry", hidden: "" }, "Try again");
-retry.addEventListener("click", () => python.again());
 
 // `about` is the share of Python that has been loaded, or the error.
 function onState(name, about) {
