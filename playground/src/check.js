@@ -134,9 +134,11 @@ function fieldForm({ python, changed, check }) {
     });
 
     function show() {
-        place.replaceChildren(element("span", {}, "at"), element("div", { class: "check-numbers" }, ...known.map((name) => row(name).number)));
-        claims.replaceChildren(...known.map((name) => row(name).line));
         claims.hidden = place.hidden = known.length === 0;
+        const shown = [...claims.children], lines = known.map((name) => row(name).line);
+        if (shown.length === lines.length && lines.every((line, i) => line === shown[i])) return; // who types there keeps the focus
+        place.replaceChildren(element("span", {}, "at"), element("div", { class: "check-numbers" }, ...known.map((name) => row(name).number)));
+        claims.replaceChildren(...lines);
     }
 
     function row(name) {
