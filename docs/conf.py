@@ -40,6 +40,9 @@ html_favicon = "_static/icon.svg"
 html_baseurl = os.environ.get("SITE_URL", "")  # cards in chats and feeds need absolute addresses
 html_static_path = ["_static"]
 templates_path = ["_templates"]
+html_sidebars = {
+    "**": [f"sidebar/{part}.html" for part in ("brand", "search", "scroll-start", "playground", "navigation", "scroll-end")]
+}
 html_css_files = ["site.css"]
 html_js_files = [("theme.js", {"priority": 100}), ("site.js", {"defer": "defer"})]
 html_copy_source = html_show_sourcelink = html_show_sphinx = html_show_copyright = False

@@ -78,20 +78,21 @@ def letters(text: str) -> list[str]:
 def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, Any]:
     """The verdict on what was derived by hand for a function of these variables, at this point.
 
-    `field` names the field that cannot be read: "f" or a variable; `slip` says what is wrong with it.
+    `field` names the first field that cannot be judged: "f" or a variable; `slip` says what is wrong with it.
     """
     at = {name: float(x) for name, x in at.items()}
     given = {name: claim for name, claim in claimed.items() if claim.strip()}
     with warnings.catch_warnings(action="ignore"):  # NaN and the like are told as slips
-        for field, expression in {"f": text, **given}.items():
-            try:
-                _read(expression, at)
-            except ExpressionError as error:
-                return {"html": "", "field": field, "slip": Slip(str(error), 1, error.column).place}
-        field, wrong = _unfit(text, at, given)
-        if wrong:
-            return {"html": "", "field": field, "slip": Slip(wrong).place}
-        return {"html": _verdict(text, at, given), "field": "", "slip": None}
+        unfit = _unfit("f", text, at)
+        if unfit is None and not given:
+            unfit = Slip("nothing to check yet: write what you found for a derivative")
+        if unfit is not None:
+            return {"html": "", "field": "f", "slip": unfit.place}
+        wrong = {name: slip for name, claim in given.items() if (slip := _unfit(name, claim, at)) is not None}
+        sound = {name: claim for name, claim in given.items() if name not in wrong}
+        html = _verdict(text, at, sound) if sound else ""
+    field, slip = next(iter(wrong.items()), ("", None))
+    return {"html": html, "field": field, "slip": slip and slip.place}
 
 
 def _read(expression: str, at: Numbers) -> None:
@@ -101,16 +102,17 @@ def _read(expression: str, at: Numbers) -> None:
     evaluate(expression, {name: Value(x) for name, x in at.items()})
 
 
-def _unfit(text: str, at: Numbers, claimed: Mapping[str, str]) -> tuple[str, str]:
-    """What keeps the claims from being judged, or nothing; after the field that it is about."""
-    if not claimed:
-        return "f", "nothing to check yet: write what you found for a derivative"
-    for field, expression in {"f": text, **claimed}.items():
-        number = _number(_function(expression, at)())
-        if not math.isfinite(number):
-            what = "so there is no derivative: choose another point" if field == "f" else "which no derivative is"
-            return field, f"this is {shown(number)} at the point, {what}"
-    return "f", ""
+def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
+    """What keeps the function, or a claim, from being judged."""
+    try:
+        _read(expression, at)
+    except ExpressionError as error:
+        return Slip(str(error), 1, error.column)
+    number = _number(_function(expression, at)())
+    if math.isfinite(number):
+        return None
+    what = "so there is no derivative: choose another point" if field == "f" else "which no derivative is"
+    return Slip(f"this is {shown(number)} at the point, {what}")
 
 
 def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
@@ -131,11 +133,19 @@ def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     checked = gradcheck(function, tuple(at[name] for name in claimed))
     return "".join(
         (
-            card("Every derivative is right." if report else "Not all of it is right.", lines(found), holds=bool(report)),
+            card(_title(at, claimed) if report else "Not all of it is right.", lines(found), holds=bool(report)),
             folded("audit: the claims at this point and near it", report._repr_html_()),
             folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
         )
     )
+
+
+def _title(at: Numbers, claimed: Collection[str]) -> str:
+    """Of claims that are all right."""
+    missing = [f"∂f/∂{name_text(name)}" for name in at if name not in claimed]
+    if not missing:
+        return "Every derivative is right."
+    return f"Right so far; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not checked."
 
 
 def _line(name: str, verdict: Verdict, likely: str) -> str:

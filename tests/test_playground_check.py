@@ -39,6 +39,18 @@ def test_right_derivatives_are_told_apart_from_wrong_ones() -> None:
     assert "Every derivative is right." in proofread("w*x", {"w": 2, "x": 3}, {"w": "x", "x": "w"})["html"]
 
 
+def test_a_derivative_that_was_not_given_is_not_called_right() -> None:
+    point = {"w": 2, "x": 3, "b": 1}
+    assert "Right so far; ∂f/∂x, ∂f/∂b were not checked." in proofread("w*x + b", point, {"w": "x"})["html"]
+    assert "Right so far; ∂f/∂b was not checked." in proofread("w*x + b", point, {"w": "x", "x": "w", "b": ""})["html"]
+
+
+def test_a_claim_that_cannot_be_read_keeps_no_other_from_being_judged() -> None:
+    found = proofread("w*x", {"w": 2, "x": 3}, {"w": "q", "x": "w"})
+    assert found["field"] == "w"
+    assert "✓ ∂f/∂x is right: 2 at this point." in found["html"]
+
+
 @pytest.mark.parametrize(
     ("f", "at", "claimed", "field", "message", "column"),
     [

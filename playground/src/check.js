@@ -13,8 +13,12 @@ const NUMBER = 1; // of a variable that nobody gave one
 export function checkTab(root, page) {
     const { python } = page;
     let way, begun = false;
-    const changed = () => begun && page.changed();
+    const changed = () => {
+        outdate(true);
+        if (begun) page.changed();
+    };
     const answer = element("div", { class: "answer", "aria-live": "polite" });
+    const outdated = element("span", { class: "quiet", id: "check-outdated", role: "status" });
     const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], (i) => {
         examples.value = "";
         take(EXAMPLES[i][1]);
@@ -29,6 +33,13 @@ export function checkTab(root, page) {
     });
     run.classList.add("main");
     run.title = "Ctrl and Enter, or Command and Enter";
+
+    // The answer is about what was there before.
+    function outdate(now) {
+        const old = now && answer.childElementCount > 0;
+        outdated.textContent = old ? "Changed: check again" : "";
+        answer.classList.toggle("outdated", old);
+    }
 
     // What one of the two forms holds, or an example: { text }, or { f, at, claimed }.
     function take(given) {
@@ -52,9 +63,11 @@ export function checkTab(root, page) {
             fields.mark(field, way === "fields" ? slip : null);
             // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
             answer.innerHTML = html;
+            outdate(false);
         },
         failed(error) {
             answer.replaceChildren();
+            outdate(false);
             (way === "python" ? lines.mark : (slip) => fields.mark("f", slip))(error);
         },
     });
@@ -66,7 +79,7 @@ export function checkTab(root, page) {
         event.stopPropagation(); // the editor would begin a line
         check();
     }, true);
-    root.append(element("div", { class: "left" }, bar, fields.root, lines.element, element("div", { class: "controls" }, run)), answer);
+    root.append(element("div", { class: "left" }, bar, fields.root, lines.element, element("div", { class: "controls" }, run, outdated)), answer);
     take(FIRST);
     return {
         begin() {
@@ -121,16 +134,18 @@ function fieldForm({ python, changed, check }) {
     });
 
     function show() {
-        place.replaceChildren(element("span", {}, "at"), ...known.map((name) => row(name).number));
-        claims.replaceChildren(...known.map((name) => row(name).line));
         claims.hidden = place.hidden = known.length === 0;
+        const shown = [...claims.children], lines = known.map((name) => row(name).line);
+        if (shown.length === lines.length && lines.every((line, i) => line === shown[i])) return; // who types there keeps the focus
+        place.replaceChildren(element("span", {}, "at"), element("div", { class: "check-numbers" }, ...known.map((name) => row(name).number)));
+        claims.replaceChildren(...lines);
     }
 
     function row(name) {
         if (!rows.has(name)) {
             const at = element("input", { inputmode: "text", autocomplete: "off", spellcheck: "false", value: NUMBER, "aria-label": `${name} at the point` });
             const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange: typing });
-            at.addEventListener("change", typing);
+            at.addEventListener("input", typing);
             rows.set(name, { at, claim, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
         }
         return rows.get(name);

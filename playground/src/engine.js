@@ -22,10 +22,12 @@ export class Stopped extends Error {}
 
 // `onState(name, about)`: "loading" with the share that is loaded, "ready", "failed" with the error. `onSlow(true)`: an answer is late,
 // `onSlow(false)`: it came. `onPrinted(name, text)`: what the call of that name printed.
+// Questions wait until Python is there; after "failed", `again()` makes another attempt.
 export function engine({ onState, onSlow, onPrinted }) {
     const open = sandbox((share) => worker === undefined || onState("loading", share));
     let worker, spare = null, turn = 0, timers = [];
     let waiting = new Map();
+    const held = []; // those who asked while it had failed
 
     function launch() {
         const made = open();
@@ -46,7 +48,12 @@ export function engine({ onState, onSlow, onPrinted }) {
         spare = null;
         const mine = worker;
         if (!mine.live) onState("loading");
-        mine.ready.then(() => mine === worker && onState("ready"), (error) => mine === worker && onState("failed", error));
+        mine.ready.then(() => mine === worker && there(), (error) => mine === worker && onState("failed", error));
+    }
+
+    function there() {
+        onState("ready");
+        for (const go of held.splice(0)) go();
     }
 
     function receive({ id, result, error, broken }) {
@@ -89,7 +96,7 @@ export function engine({ onState, onSlow, onPrinted }) {
     }
 
     async function ask(name, ...args) {
-        await worker.ready;
+        await worker.ready.catch(() => new Promise((resolve) => held.push(resolve)));
         const id = ++turn;
         return new Promise((resolve, reject) => {
             waiting.set(id, { name, resolve, reject });
@@ -99,5 +106,5 @@ export function engine({ onState, onSlow, onPrinted }) {
     }
 
     begin();
-    return { ask, stop };
+    return { ask, stop, again: begin };
 }

@@ -22,6 +22,7 @@ export function expressionTab(root, { python, changed, first }) {
     const code = editor({ text: START, label: "An expression, or lines of Python", onChange: typed });
     const result = element("output", { class: "result" });
     const trouble = element("p", { class: "slip", role: "status" });
+    const outdated = element("span", { class: "quiet", id: "outdated", role: "status" });
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
     const closer = closerLook({ python, changed });
     const stage = element("div", { class: "autograd player" }); // of its size before there is a player
@@ -35,7 +36,7 @@ export function expressionTab(root, { python, changed, first }) {
     }, {
         done(fresh) {
             clearTimeout(complaint);
-            code.mark(null);
+            tell(null);
             if (forgets(fresh.leaves)) return build();
             const ended = edited;
             edited = false;
@@ -43,13 +44,25 @@ export function expressionTab(root, { python, changed, first }) {
         },
         failed(error) {
             clearTimeout(complaint);
-            complaint = setTimeout(() => code.mark(error), error.line ? REST : 0);
+            complaint = setTimeout(() => tell(error), error.line ? REST : 0);
         },
     });
     const move = latest(() => python.ask("move", byName(), upright()), {
         done: (fresh) => paint(fresh),
         failed: (error) => code.mark(error),
     });
+
+    // What is wrong with the text, if something is: what is shown then is what was there before.
+    function tell(error) {
+        const empty = error && code.text().trim() === "";
+        code.mark(empty ? new Error("Type an expression, or choose an example") : error);
+        outdated.textContent = error ? "last valid result" : "";
+        for (const part of [result, leaves.root, closer.root, stage]) {
+            part.classList.toggle("outdated", error !== null);
+            if (error) part.setAttribute("aria-describedby", outdated.id);
+            else part.removeAttribute("aria-describedby");
+        }
+    }
 
     const program = () => python.ask("program", code.text(), byName());
     const byName = () => Object.fromEntries([...numbers].map(([name, x]) => [name, exact(x)]));
@@ -125,7 +138,7 @@ export function expressionTab(root, { python, changed, first }) {
         if (before !== null && before !== lying) build();
     }).observe(stage);
 
-    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, result, trouble), leaves.root, closer.root), stage);
+    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
     return {
         begin() {
             if (update !== null || edited) return; // edited: by a link

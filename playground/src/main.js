@@ -15,6 +15,8 @@ import { copied, share, toasts } from "./share.js";
 const TABS = { expression: expressionTab, network: networkTab, check: checkTab, quiz: quizTab, lesson: lessonTab };
 const NAME = "scalar-autograd playground";
 const state = document.getElementById("state");
+const retry = element("button", { type: "button", class: "retry", hidden: "" }, "Try again");
+retry.addEventListener("click", () => python.again());
 const python = engine({
     onState,
     onSlow: (slow) => (stop.hidden = !slow),
@@ -26,7 +28,9 @@ stop.addEventListener("click", () => python.stop("stopped"));
 // `about` is the share of Python that has been loaded, or the error.
 function onState(name, about) {
     const loading = about < 1 ? `Python is loading ${Math.round(100 * about)} %` : "starting …";
-    state.textContent = { loading, ready: "live", failed: `Python did not start: ${about?.message}` }[name];
+    state.textContent = { loading, ready: "Python is ready", failed: "Python could not be loaded" }[name];
+    state.title = about?.message ?? "";
+    retry.hidden = name !== "failed";
     state.dataset.state = name;
     if (name === "ready") offline ??= keepOffline(tell); // not before: it would load all files a second time
 }
@@ -63,6 +67,7 @@ const embedded = embed(document.querySelector(".playground"), tabs);
 const link = address({ tabs, selected: () => selected, select, tell, written: embedded.linked, broken: greeted.broken });
 share(document.getElementById("share"), { tab: () => tabs[selected], name: () => selected, title: () => document.title, link: link.link, tell });
 state.before(stop);
+state.after(retry);
 
 document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 

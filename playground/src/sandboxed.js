@@ -5,8 +5,8 @@ const PACKED = ["python/python.bin"]; // by us: whatever the server does, it is 
 // Of this policy and of the one of the page, which the sandbox inherits, the stricter one holds.
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:";
 
-async function loaded(path, onBytes) {
-    const answer = await fetch(path);
+async function loaded(path, onBytes, signal) {
+    const answer = await fetch(path, { signal });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
     const reader = answer.body.getReader();
     const parts = [];
@@ -20,6 +20,7 @@ async function loaded(path, onBytes) {
 }
 
 // A function that starts a worker: its port, a promise that fails if it does, and what ends it. `onShare` hears how much is loaded.
+// If files could not be loaded, the next start tries again.
 export function sandbox(onShare) {
     const frame = element("iframe", { sandbox: "allow-scripts", hidden: "", title: "Python" });
     const text = `<!DOCTYPE html><title>Python</title><meta http-equiv="Content-Security-Policy" content="${POLICY}"><script>${SANDBOX}</script>`;
@@ -31,21 +32,32 @@ export function sandbox(onShare) {
     addEventListener("message", ({ source, data }) => {
         if (source === frame.contentWindow) failures.get(data.id)?.(new Error(data.error));
     });
-    let bytes = 0, count = 0;
-    const files = Promise.all(Object.values(FILES).map((path) => loaded(path, (more) => onShare((bytes += more) / BYTES))));
-    const there = Promise.all([files, opened]).then(([buffers]) => {
-        order("load", Object.fromEntries(Object.keys(FILES).map((name, i) => [name, buffers[i]])), buffers);
-    });
+    let there = null, count = 0;
+
+    async function load() {
+        const attempt = new AbortController();
+        let bytes = 0;
+        const parts = Object.values(FILES).map((path) => loaded(path, (more) => onShare((bytes += more) / BYTES), attempt.signal));
+        try {
+            const [buffers] = await Promise.all([Promise.all(parts), opened]);
+            order("load", Object.fromEntries(Object.keys(FILES).map((name, i) => [name, buffers[i]])), buffers);
+        } catch (error) {
+            attempt.abort(); // of no use without the one that is missing
+            there = null;
+            throw error;
+        }
+    }
 
     return function start() {
         const id = ++count, { port1: port, port2 } = new MessageChannel();
+        const mine = (there ??= load());
         const failed = new Promise((_, reject) => {
             failures.set(id, reject);
-            there.then(() => order("start", { id, port: port2 }, [port2]), reject);
+            mine.then(() => order("start", { id, port: port2 }, [port2]), reject);
         });
         const end = () => {
             failures.delete(id);
-            there.then(() => order("end", { id }));
+            mine.then(() => order("end", { id }), () => {});
         };
         return { port, failed, end };
     };

@@ -15,8 +15,10 @@ def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
     page.click("#check [aria-label='The derivative of f by x']")
     page.keyboard.press("End")
     page.keyboard.insert_text(" + 2*x")
+    told(page, "Changed: check again", "#check-outdated")
     page.keyboard.press("ControlOrMeta+Enter")
     told(page, "Every derivative is right.", "#check .answer")
+    expect(page.locator("#check-outdated")).to_be_empty()
 
 
 def test_the_fields_follow_the_function_and_a_slip_is_told_in_its_field(page: Any) -> None:

@@ -104,8 +104,15 @@ def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_sta
     told(page, "a product is written with *: w*x", SLIP)
     assert page.locator("#expression svg.autograd-graph").count() == 1
     assert page.locator("#expression .cm-lintRange-error").count() == 1
+    told(page, "last valid result", "#outdated")
     write(page, "tanh(w*x)")
     expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator("#expression .outdated")).to_have_count(0)
+
+
+def test_an_empty_box_says_what_to_do(page: Any) -> None:
+    write(page, "")
+    told(page, "Type an expression, or choose an example", SLIP)
 
 
 def test_half_a_line_is_no_slip_yet(page: Any) -> None:

@@ -65,6 +65,23 @@ def test_what_was_typed_and_dragged_before_python_was_there_is_taken_up(browser:
     context.close()
 
 
+def test_python_that_could_not_be_loaded_is_told_of_once_and_loaded_at_another_try(browser: Any, address: str) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.route("**/*.wasm", lambda route: route.abort())
+    page.goto(f"{address}/index.html")
+    told(page, "Python could not be loaded", "#state")
+    write(page, "w1*x1 + 1")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#state")).to_have_attribute("data-state", "failed", timeout=LONG)
+    assert page.inner_text("#expression .slip >> nth=0") == ""
+    page.unroute("**/*.wasm")
+    page.get_by_role("button", name="Try again").click()
+    told(page, "y = −5", "#expression .result")
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    context.close()
+
+
 def test_nothing_moves_while_the_page_loads(browser: Any, address: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
