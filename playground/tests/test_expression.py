@@ -31,7 +31,7 @@ def slider(page: Any, leaf: str) -> Any:
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine_to_the_last_bit(page: Any) -> None:
     write(page, "tanh(w*x/7 + b)*w")
     expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
-    w, x, b = (Value(float(POINT.get(name, start))) for name, start in (("w", 2.0), ("x", -3.0), ("b", POINT["b"])))
+    w, x, b = Value(2.0), Value(-3.0), Value(1.0)
     y = tanh(w * x / 7 + b) * w
     y.backward()
     assert value(page) == y.data
@@ -143,7 +143,7 @@ def test_a_graph_of_100_000_nodes_is_refused_with_its_size_and_the_page_goes_on(
 
 
 def test_a_large_graph_is_folded_by_its_layers(page: Any) -> None:
-    page.get_by_label("Examples").select_option(label="A network and its loss")
+    page.locator("#expression").get_by_label("Examples").select_option(label="A network and its loss")
     told(page, "loss = ", RESULT)
     assert page.locator("#expression .stage-picture .node.folded").count() >= 3
 
@@ -152,7 +152,7 @@ def test_every_example_gives_a_picture(page: Any) -> None:
     titles = page.eval_on_selector_all("#expression .writing option", "all => all.slice(1).map(({ textContent }) => textContent)")
     for title in titles:
         before = page.locator("#expression .cm-content").inner_text()
-        page.get_by_label("Examples").select_option(label=title)
+        page.locator("#expression").get_by_label("Examples").select_option(label=title)
         name = page.evaluate("document.title")
         page.wait_for_timeout(300)
         assert page.locator(SLIP).text_content() == "", title
