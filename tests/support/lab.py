@@ -23,6 +23,8 @@ SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/apputils-extension:themes": {"theme-scrollbars": False, "adaptive-theme": False},
 }
+# Belongs in JupyterLite. JupyterLab would load it as well, and report that parts are missing.
+FOREIGN = "@jupyterlite"
 
 
 class Lab:
@@ -88,6 +90,11 @@ def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
         path = home / "settings" / package / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings))
+    extensions = home / "labextensions"
+    extensions.mkdir()
+    for path in (Path(sys.prefix) / "share/jupyter/labextensions").iterdir():
+        if path.name != FOREIGN:
+            (extensions / path.name).symlink_to(path)
     token = secrets.token_hex(16)
     places = {
         "JUPYTER_CONFIG_DIR": "config",
@@ -102,6 +109,7 @@ def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={notebooks}"]
     command += ["--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
+    command += [f"--LabApp.labextensions_path={extensions}"]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
         try:
