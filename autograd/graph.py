@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import count, repeat
 from typing import Any, NamedTuple
@@ -65,6 +65,10 @@ class Graph:
         if self._names is None:  # not a cached_property: user_frame would take functools for the caller
             self._names = node_names(self.nodes)
         return self._names
+
+    def name_from(self, namespace: Mapping[str, Any]) -> None:
+        """Take the display names from these variables in place of the caller's."""
+        self._names, self._spelled = node_names(self.nodes, namespace=namespace), None
 
     @property
     def spelled(self) -> dict[Value, str]:

@@ -17,15 +17,16 @@ _PLAIN = re.compile("([A-Za-z])([0-9]{0,50})")  # the usual case, handled first
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def node_names(order: Sequence[Value], others: Sequence[Value] = ()) -> dict[Value, str]:
-    """A name for every node: its label, else the caller's variable that holds it, else `v12`.
+def node_names(
+    order: Sequence[Value], others: Sequence[Value] = (), namespace: Mapping[str, Any] | None = None
+) -> dict[Value, str]:
+    """A name for every node: its label, else the variable that holds it, else `v12`. The variables are the caller's by default.
 
     `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named
     by its path, `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two
     nodes have the same name: the second `h` is called `h_2`. `others`, outside the graph, change no name of those in it.
     """
-    frame, _ = user_frame()
-    scopes = (frame.f_globals, frame.f_locals)  # locals come later, so they win
+    scopes = _of_the_caller() if namespace is None else (namespace,)
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
     held = {node: name for scope in scopes for node, name in _in_lists(scope)}
     held.update(_parameters(order, variables))
@@ -33,6 +34,11 @@ def node_names(order: Sequence[Value], others: Sequence[Value] = ()) -> dict[Val
     names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate((*order, *others))}
     unique = unique_names({node: names[node] for node in (*order[-1:], *names)}, str)  # the root, named first, keeps its name
     return {node: unique[node] for node in names}
+
+
+def _of_the_caller() -> tuple[Mapping[str, Any], ...]:
+    frame, _ = user_frame()
+    return frame.f_globals, frame.f_locals  # locals come later, so they win
 
 
 def spelled(names: Mapping[Value, str]) -> dict[Value, str]:

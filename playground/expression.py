@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd.compiler.recorded import Point, Recorded
-from autograd.expression import MAX_LENGTH, ExpressionError, evaluate, variables
+from autograd.expression import ExpressionError, evaluate, variables
 from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
@@ -18,10 +16,10 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
-from playground.program import MODULES, of_expression, of_lines
-from playground.typed import HINTS, Slip, names, run_lines
+from playground.formula import STARTS, Formula, formula_of
+from playground.program import of_expression, of_lines
+from playground.typed import Slip, names, run_lines
 
-STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
@@ -31,10 +29,10 @@ DIRECTIONS = {True: "TB", False: "LR"}  # upright or not
 class Shown:
     """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded."""
 
-    def __init__(self, root: Value, scope: Mapping[str, Any], numbers: Mapping[str, float | str], lines: bool) -> None:
-        self.graph = Graph(root)
+    def __init__(self, graph: Graph, scope: Mapping[str, Any], numbers: Mapping[str, float | str], lines: bool) -> None:
+        self.graph = graph
         self.lines = lines
-        eval("graph.names", {**scope, "graph": self.graph})  # names are looked up in the frame that asks first
+        graph.name_from(scope)
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
@@ -103,15 +101,16 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -
     `numbers` are those of the sliders by name; variables without one begin with a small number.
     """
     global shown
-    formula = _formula(text)
+    formula = formula_of(text)
     root, scope = _expression(formula, numbers) if formula else _lines(text)
     if type(root) is not Value:
         given = next((f": write {name} = Value({x!r})" for name, x in scope.items() if type(x) in (int, float)), "")
         raise Slip(f"there is no variable in it, so there is nothing to differentiate{given}")
-    size = _size(root)
-    if size > MAX_NODES:
-        raise Slip(f"this graph has {size:,} nodes; the page draws up to {MAX_NODES:,}: fewer samples or steps show the same")
-    shown = Shown(root, scope, numbers, lines=formula is None)
+    graph = Graph(root)
+    if len(graph) > MAX_NODES:
+        advice = "fewer samples or steps show the same"
+        raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
+    shown = Shown(graph, scope, numbers, lines=formula is None)
     return shown.page(upright)
 
 
@@ -142,7 +141,7 @@ def tell(about: int, delta: float) -> dict[str, str]:
 
 def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
-    formula = _formula(text)
+    formula = formula_of(text)
     if formula:
         root, scope = _expression(formula, numbers)
         try:
@@ -153,76 +152,11 @@ def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
         root, scope = _lines(text)
         moved = {}
         if type(root) is Value:
-            typed = Shown(root, scope, {}, lines=True)
+            typed = Shown(Graph(root), scope, {}, lines=True)
             given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
             moved = {name: float(numbers[name]) for name, x in given.items() if float(numbers.get(name, x)) != x}
         code, name = of_lines(text, scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
-
-
-def _size(root: Value) -> int:
-    """The number of its nodes."""
-    seen, stack = {root}, [root]
-    while stack:
-        new = [arg for arg in stack.pop().args if type(arg) is Value and arg not in seen]
-        seen.update(new)
-        stack += new
-    return len(seen)
-
-
-class Formula(NamedTuple):
-    """An expression, the name that its result was given, and how many characters stand before it."""
-
-    text: str
-    name: str = ""
-    before: int = 0
-
-    def slip(self, error: ExpressionError) -> Slip:
-        """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
-        at = re.compile(r"(?:F\.)?\w*").match(self.text, error.column - 1)
-        word = at[0].removeprefix("F.") if at else ""
-        known = "not an op" in str(error) or "only the ops" in str(error)
-        return Slip(HINTS.get(word, str(error)) if known else str(error), 1, self.before + error.column)
-
-
-def _formula(text: str) -> Formula | None:
-    """What was typed as an expression; None if it is lines of Python."""
-    if len(text) > MAX_LENGTH:
-        return None
-    named = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
-    if named and "\n" not in text.strip():
-        formula = Formula(text[named.end() :].partition("#")[0], named[1], named.end())
-        return formula if _has_free_names(text, formula) else None
-    return Formula(text) if _is_expression(text) else None
-
-
-def _has_free_names(text: str, formula: Formula) -> bool:
-    """Whether `name = expression` is in names that nobody gave a value, so that they are variables."""
-    if "Value" in text or ";" in text:
-        return False
-    try:
-        tree = ast.parse(text).body
-        found = set(variables(formula.text))
-    except SyntaxError:
-        return True  # half of it, perhaps, or w x: it is told in the words of expressions
-    except ExpressionError:
-        return False
-    return len(tree) == 1 and bool(found) and found.isdisjoint({formula.name, *MODULES})
-
-
-def _is_expression(text: str) -> bool:
-    try:
-        ast.parse(text, mode="eval")
-    except SyntaxError:
-        return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
-    return "Value" not in text
-
-
-def _is_statement(text: str) -> bool:
-    try:
-        return bool(ast.parse(text).body)
-    except SyntaxError:
-        return False
 
 
 def _expression(formula: Formula, numbers: Mapping[str, float | str]) -> tuple[Any, dict[str, Any]]:

@@ -17,7 +17,7 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import compact, player_of
 from autograd.viz.style import Options
 from autograd.viz.widget import widened
-from playground.expression import STARTS
+from playground.formula import STARTS
 from playground.typed import Slip, names, run_lines
 
 DRAW = ("data",)

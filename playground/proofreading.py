@@ -6,6 +6,7 @@ import html
 import math
 import warnings
 from collections.abc import Callable, Collection, Mapping
+from inspect import Parameter, Signature
 from random import Random
 from typing import Any
 
@@ -160,14 +161,14 @@ def _line(name: str, verdict: Verdict, likely: str) -> str:
 def _function(text: str, at: Numbers, names: Collection[str] = ()) -> Callable[..., Any]:
     """What a text writes as a function of these names, which stand in its signature; the other numbers are those of the point."""
 
-    def value(**numbers: Any) -> Any:
-        values: dict[str, Any] = {**at, **numbers}
+    signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
+
+    def f(*args: Any, **named: Any) -> Any:
+        values: dict[str, Any] = {**at, **signature.bind(*args, **named).arguments}
         return evaluate(text, values)[0]
 
-    pairs = ", ".join(f"{name}={name}" for name in names)
-    function: Callable[..., Any] = eval(f"lambda {', '.join(names)}: __value({pairs})", {"__value": value})
-    function.__name__ = "f"
-    return function
+    f.__signature__ = signature  # type: ignore[attr-defined]  # audit reads the names of the inputs there
+    return f
 
 
 def _number(x: Any) -> float:

@@ -31,6 +31,13 @@ MARGIN = 0.1  # of the extent of the samples, on each side
 MAX_SECONDS = 1.0  # of one answer of `check`
 
 
+def begun(setting: Mapping[str, Any]) -> dict[str, Any]:
+    """What the exported program has made before its first update, by name."""
+    scope: dict[str, Any] = {}
+    exec(compile(program_text(setting, 0).begin, "<program>", "exec"), scope)
+    return scope
+
+
 class Training:
     """A network, its data, and what trains it, as the exported program makes them."""
 
@@ -40,8 +47,7 @@ class Training:
         choice = LOSSES[setting["loss"]]
         if not (choice.classes if self.classes else choice.numbers):
             raise Slip(f"{setting['loss']} loss needs {'classes' if choice.classes else 'numbers'}: choose squared error")
-        self.scope: dict[str, Any] = {}
-        exec(compile(program_text(setting, 0).begin, "<program>", "exec"), self.scope)
+        self.scope = begun(setting)
         self.X, self.y, self.model, self.optimizer = (self.scope[name] for name in ("X", "y", "model", "optimizer"))
         self.test = self.scope.get("X_test", []), self.scope.get("y_test", [])
         self.network = _named(read_network(self.model, inputs=[FEATURES[name].name for name in setting["features"]]))
@@ -161,8 +167,7 @@ class Check:
     """The exported program, run update by update."""
 
     def __init__(self, setting: Mapping[str, Any]) -> None:
-        self.scope: dict[str, Any] = {}
-        exec(compile(program_text(setting, 0).begin, "<program>", "exec"), self.scope)
+        self.scope = begun(setting)
         self.updates = self.scope["updates"]()
         self.steps = 0
 

@@ -173,3 +173,11 @@ def test_the_uses_from_a_node_are_all_edges_between_nodes_that_depend_on_it(draw
         assert edges == [edge for edge in graph.users[node] if edge.node in found]
         assert all(edge.node.args[edge.position] is node is edge.arg for edge in edges)
     assert Graph(root).uses_from(Value(1.0)) == {}
+
+
+def test_a_graph_takes_its_names_from_a_namespace_instead_of_the_callers_variables():
+    x, w = Value(2.0), [Value(1.0), Value(-1.0)]
+    y = w[0] * x + w[1]
+    graph = Graph(y)
+    graph.name_from({"out": y, "ws": w, "_x": x})
+    assert [graph.names[node] for node in (y, *w, x)] == ["out", "ws[0]", "ws[1]", f"v{graph.nodes.index(x)}"]

@@ -1,6 +1,6 @@
 // A line for who comes here for the first time, by the bare address or by a link: what is this? It leads to a lesson.
 
-import { isRegression, validated } from "./network-choices.js";
+import { isRegression, validated } from "./network_choices.js";
 
 const LESSON = "backpropagation-in-ten-minutes";
 const WORDS = {

@@ -1,18 +1,18 @@
 // The network tab: choose data and a network, and watch it train: its weights, its boundary, its loss.
 
-import { isRegression, lossesFor, MAX_STEP, SPEEDS, START, validated } from "./network-choices.js";
-import { Curves } from "./network-curves.js";
-import { detailsPanel } from "./network-details.js";
-import { neuronExpression } from "./network-formula.js";
-import { Histograms } from "./network-histograms.js";
-import { layersForm } from "./network-layers.js";
-import { LiveMaps } from "./network-maps.js";
-import { LivePlane } from "./network-plane.js";
-import { playerDialog } from "./network-player.js";
-import { Run, RESOLUTION } from "./network-run.js";
-import { settingsForm } from "./network-settings.js";
+import { isRegression, lossesFor, MAX_STEP, SPEEDS, START, validated } from "./network_choices.js";
+import { Curves } from "./network_curves.js";
+import { detailsPanel } from "./network_details.js";
+import { neuronExpression } from "./network_formula.js";
+import { Histograms } from "./network_histograms.js";
+import { layersForm } from "./network_layers.js";
+import { LiveMaps } from "./network_maps.js";
+import { LivePlane } from "./network_plane.js";
+import { playerDialog } from "./network_player.js";
+import { Run, RESOLUTION } from "./network_run.js";
+import { settingsForm } from "./network_settings.js";
 import { latest } from "./latest.js";
-import { withPoint } from "./network-points.js";
+import { withPoint } from "./network_points.js";
 
 const POINTS_ON_THE_WAY = 50;
 

@@ -3,9 +3,9 @@
 
 import { load } from "./interpreter.mjs";
 import { ops } from "./ops.mjs";
-import { NO_TRAINING } from "./training-shared.js";
-import { Snapshots } from "./training-snapshots.js";
-import { Views } from "./training-views.js";
+import { NO_TRAINING } from "./training_shared.js";
+import { Snapshots } from "./training_snapshots.js";
+import { Views } from "./training_views.js";
 
 const EPOCHS = 32; // whose orders are asked for at a time
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { START, validated } from "../src/network-choices.js";
+import { START, validated } from "../src/network_choices.js";
 
 test("what is no state is the one to begin with", () => {
     for (const given of [null, undefined, 3, "x", [], { data: 7, layers: "no", rates: [[1, 2]], features: ["nothing"] }]) assert.deepEqual(validated(given), START);

@@ -80,13 +80,18 @@ def shown_text(page: Any, tab: str = "expression") -> str:
     return str(page.locator(f"#{tab} .cm-content").inner_text())
 
 
-def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, other: Any) -> None:
-    write(page, TEXT)
+def moved(page: Any, text: str) -> str:
+    """The result of a text in two variables, one of which was moved by its slider."""
+    write(page, text)
     expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
     page.locator("#expression .leaves input[type=range]").first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(1500)
-    result = page.locator("#expression .result").get_attribute("data-exact")
+    return str(page.locator("#expression .result").get_attribute("data-exact"))
+
+
+def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, other: Any) -> None:
+    result = moved(page, TEXT)
     assert "#a" in page.url
     other.goto(page.url)
     live(other)
@@ -218,12 +223,7 @@ def ran(code: str, tmp_path: Path) -> str:
 def test_the_notebook_is_valid_and_its_program_gives_the_number_on_the_page_to_the_last_bit(
     page: Any, tmp_path: Path, text: str
 ) -> None:
-    write(page, text)
-    expect(page.locator("#expression .gradient")).to_have_count(2, timeout=LONG)
-    page.locator("#expression .leaves input[type=range]").first.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(1500)
-    exact = page.locator("#expression .result").get_attribute("data-exact")
+    exact = moved(page, text)
     notebook = nbformat.reads(saved(page, "Open in a notebook").decode(), as_version=nbformat.NO_CONVERT)
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,23 @@ KEPT = "async () => (await navigator.serviceWorker.ready).active.state"
 
 
 @pytest.fixture
+def visitor(browser: Any) -> Iterator[Any]:
+    """A page of a browser that was never here before."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
 def folder(built: Path, tmp_path: Path) -> Path:
     """A copy of the build under a path of its own, as on a host of many projects."""
     shutil.copytree(built, tmp_path / "some/project/play")
     return tmp_path
 
 
-def kept(page: Any) -> None:
+def visit(page: Any, address: str) -> None:
+    """Open the playground, until it is kept for later."""
+    page.goto(f"{address}/some/project/play/")
     assert page.evaluate(KEPT) in ("activating", "activated")
 
 
@@ -36,63 +47,51 @@ def rebuild(folder: Path, mark: str) -> None:
     (play / "sw.js").write_text(offline_worker(play), encoding="utf-8")
 
 
-def test_the_page_works_when_its_server_is_gone(browser: Any, folder: Path) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+def test_the_page_works_when_its_server_is_gone(visitor: Any, folder: Path) -> None:
     with served(folder) as address:
-        page.goto(f"{address}/some/project/play/")
-        kept(page)
-    page.reload()
-    live(page)
-    write(page, "sin(t)*t")
-    told(page, "y = ", "#expression .result")
-    expect(page.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
-    page.goto(f"{address}/some/project/play/index.html?embed=check")
-    expect(page.locator("#check")).to_be_visible(timeout=LONG)
-    context.close()
+        visit(visitor, address)
+    visitor.reload()
+    live(visitor)
+    write(visitor, "sin(t)*t")
+    told(visitor, "y = ", "#expression .result")
+    expect(visitor.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
+    visitor.goto(f"{address}/some/project/play/index.html?embed=check")
+    expect(visitor.locator("#check")).to_be_visible(timeout=LONG)
 
 
-def test_a_new_build_is_shown_after_a_reload_and_not_in_part(browser: Any, folder: Path) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+def test_a_new_build_is_shown_after_a_reload_and_not_in_part(visitor: Any, folder: Path) -> None:
     with served(folder) as address:
-        page.goto(f"{address}/some/project/play/")
-        kept(page)
+        visit(visitor, address)
         rebuild(folder, "Snake")
-        page.reload()
-        told(page, "A new version", ".toast")
-        assert "Snake" not in page.content()  # it was there before the new one
-        page.reload()
-        expect(page.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
-        files = [page.evaluate("async (name) => (await fetch(name)).text()", name) for name in ("index.html", "main.js")]
+        visitor.reload()
+        told(visitor, "A new version", ".toast")
+        assert "Snake" not in visitor.content()  # it was there before the new one
+        visitor.reload()
+        expect(visitor.locator("#state")).to_have_attribute("data-state", "ready", timeout=LONG)
+        files = [visitor.evaluate("async (name) => (await fetch(name)).text()", name) for name in ("index.html", "main.js")]
         assert ["Snake is loading" in text for text in files] == [True, True]
-    page.reload()
-    live(page)
-    context.close()
+    visitor.reload()
+    live(visitor)
 
 
-def test_a_build_whose_files_do_not_belong_together_is_not_kept(browser: Any, folder: Path) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+def test_a_build_whose_files_do_not_belong_together_is_not_kept(visitor: Any, folder: Path) -> None:
     with served(folder) as address:
-        page.goto(f"{address}/some/project/play/")
-        kept(page)
+        visit(visitor, address)
         rebuild(folder, "Snake")
         (folder / "some/project/play/main.js").write_text("half", encoding="utf-8")
-        page.reload()
-        live(page)
-        page.evaluate("async () => { try { await (await navigator.serviceWorker.ready).update(); } catch {} }")
+        visitor.reload()
+        live(visitor)
+        visitor.evaluate("async () => { try { await (await navigator.serviceWorker.ready).update(); } catch {} }")
         for _ in range(60):
-            page.wait_for_timeout(500)
-            if page.evaluate(
+            visitor.wait_for_timeout(500)
+            if visitor.evaluate(
                 "async () => (await caches.keys()).length === 1 && !(await navigator.serviceWorker.ready).installing"
             ):
                 break
         else:
             pytest.fail("half a build is kept")
-    page.reload()
-    live(page)
-    context.close()
+    visitor.reload()
+    live(visitor)
 
 
 def test_the_page_works_where_there_are_no_service_workers(page: Any) -> None:

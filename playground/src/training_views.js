@@ -1,6 +1,6 @@
 // What the page paints of a training: losses, the numbers of a sample, outputs over the plane.
 
-import { MAP } from "./training-shared.js";
+import { MAP } from "./training_shared.js";
 import { sum } from "./training.js";
 
 const NOT_A_NUMBER = 255;

@@ -1,6 +1,6 @@
 // What each unit gives over the plane, as a small picture in its circle.
 
-import { MAP } from "./training-shared.js";
+import { MAP } from "./training_shared.js";
 
 export class LiveMaps {
     // `root` holds the network view; the colours are those of `ramp`.

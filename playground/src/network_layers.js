@@ -1,6 +1,6 @@
 // The hidden layers: how many neurons each has, and its activation.
 
-import { ACTIVATIONS, MAX_LAYERS, MAX_NEURONS } from "./network-choices.js";
+import { ACTIVATIONS, MAX_LAYERS, MAX_NEURONS } from "./network_choices.js";
 
 // `change(layers)` is called with other layers; `update(layers)` shows them.
 export function layersForm(change) {

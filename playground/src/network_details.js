@@ -1,6 +1,6 @@
 // What is below the network: the step that was taken, the rule that moved a weight, the formula.
 
-import { formulaPython, formulaText } from "./network-formula.js";
+import { formulaPython, formulaText } from "./network_formula.js";
 
 // `page` has `whole`, `names`; `ask` is asked for numbers; `play(title, data)` opens the player. `update(state, page, setting)` shows
 // the state after a step; `chooseWeight(i)` shows the rule for this parameter.

@@ -1,7 +1,7 @@
 // The form of the network tab: data, features, and how to train.
 
-import { DATA, FEATURES, isRate, isRegression, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, startOf } from "./network-choices.js";
-import { thumbnail } from "./network-thumbnails.js";
+import { DATA, FEATURES, isRate, isRegression, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, startOf } from "./network_choices.js";
+import { thumbnail } from "./network_thumbnails.js";
 
 // `change(more)` is called with the fields that were changed; `rate(x)` with another learning rate. `update(setting)` shows others.
 export function settingsForm({ change, rate, clicks }) {

@@ -1,7 +1,7 @@
 // A training that goes on in the worker: prepared, played, paused, taken to any step.
 
 import { Stopped } from "./engine.js";
-import { NO_TRAINING } from "./training-shared.js";
+import { NO_TRAINING } from "./training_shared.js";
 
 const SLICE = 100; // milliseconds of a way to a far step
 export const RESOLUTION = 60;

@@ -1,0 +1,68 @@
+"""Whether what was typed is an expression, perhaps with a name and =, or lines of Python."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import NamedTuple
+
+from autograd.expression import MAX_LENGTH, ExpressionError, variables
+from playground.program import MODULES
+from playground.typed import HINTS, Slip
+
+STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
+
+
+class Formula(NamedTuple):
+    """An expression, the name that its result was given, and how many characters stand before it."""
+
+    text: str
+    name: str = ""
+    before: int = 0
+
+    def slip(self, error: ExpressionError) -> Slip:
+        """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
+        at = re.compile(r"(?:F\.)?\w*").match(self.text, error.column - 1)
+        word = at[0].removeprefix("F.") if at else ""
+        known = "not an op" in str(error) or "only the ops" in str(error)
+        return Slip(HINTS.get(word, str(error)) if known else str(error), 1, self.before + error.column)
+
+
+def formula_of(text: str) -> Formula | None:
+    """What was typed as an expression; None if it is lines of Python."""
+    if len(text) > MAX_LENGTH:
+        return None
+    named = re.match(r"\s*([^\W\d]\w*)\s*=(?!=)\s*", text)
+    if named and "\n" not in text.strip():
+        formula = Formula(text[named.end() :].partition("#")[0], named[1], named.end())
+        return formula if _has_free_names(text, formula) else None
+    return Formula(text) if _is_expression(text) else None
+
+
+def _has_free_names(text: str, formula: Formula) -> bool:
+    """Whether `name = expression` is in names that nobody gave a value, so that they are variables."""
+    if "Value" in text or ";" in text:
+        return False
+    try:
+        tree = ast.parse(text).body
+        found = set(variables(formula.text))
+    except SyntaxError:
+        return True  # half of it, perhaps, or w x: it is told in the words of expressions
+    except ExpressionError:
+        return False
+    return len(tree) == 1 and bool(found) and found.isdisjoint({formula.name, *MODULES})
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
+    return "Value" not in text
+
+
+def _is_statement(text: str) -> bool:
+    try:
+        return bool(ast.parse(text).body)
+    except SyntaxError:
+        return False
