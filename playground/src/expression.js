@@ -1,6 +1,6 @@
 // The expression tab: what is typed becomes a graph in the player; sliders move its leaves.
 
-import { closerLook } from "./closer.js";
+import { closerLook } from "./closer_look.js";
 import { editor } from "./editor.js";
 import { EXAMPLES } from "./examples.js";
 import { latest } from "./latest.js";
