@@ -24,7 +24,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q --no-header autograd nn
+	$(BIN)/pytest -q --no-header autograd nn playground tools --ignore=playground/tests --ignore=playground/node_modules --ignore=tools/stand_ins
 
 # The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready

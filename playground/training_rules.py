@@ -72,7 +72,7 @@ def rule_lines(optimizer: Optimizer, rate: float, w: float, g: float, memory: Ma
 
     >>> from nn.optim import SGD
     >>> rule_lines(SGD([Value(1.0)], lr=0.5), 0.5, 1.0, -3.0, {"momentum_buffer": 0.0})
-    [['w', 'w − rate·g', '1 − 0.5·(-3)', '2.5']]
+    [['w', 'w − rate·g', '1 − 0.5·(−3)', '2.5']]
     """
     options = {**optimizer.param_groups[0].data, "lr": rate}
     moved, after = optimizer.rule(options, FLOATS)(w, g, dict(memory))
