@@ -3,6 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# The last two compare with PyTorch, which takes a gigabyte.
+WITHOUT_DOCTESTS := playground/tests playground/node_modules tools/stand_ins tools/comparison.py tools/peer_drawings.py
+
 .PHONY: demo help test unit check pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
@@ -24,7 +27,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q --no-header autograd nn playground tools --ignore=playground/tests --ignore=playground/node_modules --ignore=tools/stand_ins
+	$(BIN)/pytest -q --no-header autograd nn playground tools $(WITHOUT_DOCTESTS:%=--ignore=%)
 
 # The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
