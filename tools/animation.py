@@ -77,7 +77,9 @@ def room(plan: Plan) -> float:
 
 def _drawn(picture: Picture, plan: Plan) -> ET.Element:
     flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.flows.items()}
-    svg = svg_of(picture.diagram, plan, flows, LARGEST, picture.notes).replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    svg = svg_of(replace(picture.sheet, plan=plan, flows=flows, largest=LARGEST)).replace(
+        ' xmlns="http://www.w3.org/2000/svg"', ""
+    )
     return ET.fromstring(re.sub("<title>.*?</title>", "", svg))
 
 

@@ -201,7 +201,7 @@ def network(model: Callable[[], nn.MLP], *sample: Any, **options: Any) -> Callab
 def program(narrow: bool) -> Any:
     """The loss of a 2-3-1 network with its gradient, compiled."""
     net = nn.MLP(2, [3, 1], "tanh", seed=0)
-    return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward")
+    return compile(lambda x, target: (net(x) - target) ** 2, [0.0, 0.0], 0.0).draw("backward", narrow=narrow)
 
 
 def wrong_partial(narrow: bool) -> Any:

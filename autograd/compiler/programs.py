@@ -109,11 +109,18 @@ class Programs:
         """What the program that `program_of` gives costs for one lane, before and after each pass: a table."""
         return stats(self._unoptimized(what, argnums, reduction, self.traced.program))
 
-    def draw(self, what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> Drawing:
-        """The program that `program_of` gives as a picture."""
+    def draw(
+        self,
+        what: str = "value",
+        *,
+        argnums: int | Sequence[int] = 0,
+        reduction: str | None = None,
+        narrow: bool = False,
+    ) -> Drawing:
+        """The program that `program_of` gives as a picture; `narrow` is for a page as narrow as a phone's."""
         from autograd.viz.program_drawing import draw_program
 
-        return draw_program(self.program_of(what, argnums=argnums, reduction=reduction))
+        return draw_program(self.program_of(what, argnums=argnums, reduction=reduction), narrow=narrow)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the program to a file, from which `load_program` reads it: npz, or safetensors if its name ends so.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from autograd._format import counted, one_line
@@ -29,7 +29,7 @@ class Line:
 class Card:
     """A leaf, an operation with its result, or a folded group; a `reference` has only the name of a card elsewhere.
 
-    The head of an operation is its symbol with its constants, then its name.
+    The head of an operation is its symbol with its constants, then its name. A card with `lanes` stands for a number in each.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Card:
     lines: list[Line] = field(default_factory=list)
     broken: bool = False
     tooltip: str = ""
+    lanes: bool = False
 
 
 def cards_of(boxes: Iterable[Box], show: Collection[str]) -> dict[str, Card]:
@@ -66,13 +67,24 @@ def _operation(box: Box) -> str:
     if not box.constants:
         return box.symbol
     constants = [style.short(x) if x or math.copysign(1.0, x) > 0.0 else "−0" for _, x in box.constants]
-    if box.symbol.count(PLACE) == box.arity:
-        given = dict(zip((position for position, _ in box.constants), constants, strict=True))
-        parts = box.symbol.split(PLACE)
-        return parts[0] + "".join(given.get(i, PLACE) + part for i, part in enumerate(parts[1:]))
+    given = dict(zip((position for position, _ in box.constants), constants, strict=True))
+    if text := filled(box.symbol, box.arity, given):
+        return text
     if box.arity == 2 and len(constants) == 1 and not box.symbol.isidentifier():
         return f"{constants[0]} {box.symbol}" if box.constants[0][0] == 0 else f"{box.symbol} {constants[0]}"
     return f"{box.symbol} {', '.join(constants) if len(constants) <= style.MAX_VECTOR else f'{len(constants)} constants'}"
+
+
+def filled(symbol: str, arity: int, given: Mapping[int, str]) -> str:
+    """A symbol with a place for each argument, those that are given filled in; "" for another symbol.
+
+    >>> filled("exp(· − ·)", 2, {1: "2"})
+    'exp(· − 2)'
+    """
+    if symbol.count(PLACE) != arity:
+        return ""
+    first, *rest = symbol.split(PLACE)
+    return first + "".join(given.get(i, PLACE) + part for i, part in enumerate(rest))
 
 
 def _numbers(box: Box, show: Collection[str]) -> list[Line]:

@@ -75,7 +75,7 @@ def _write_card(graph: Any, card: Card) -> None:
     rows = [f'<TR><TD COLSPAN="2"{fill}><B>{style.label_text(card.head)}</B>{name}</TD></TR>', *map(_row, card.lines)]
     table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>>'
     look = {"class": card.kind}
-    if card.kind == "folded":
+    if card.kind == "folded" or card.lanes:
         look["peripheries"] = "2"
     if card.broken:
         look |= {"color": style.BROKEN, "penwidth": "3"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import graphviz
 
@@ -14,8 +14,9 @@ from autograd._format import one_line, shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
-from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Diagram, Quantities, grad_of
+from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantities, grad_of
 from autograd.viz.dot import CARDS, DotWriter, Frame
+from autograd.viz.flow import Flow
 from autograd.viz.graphviz_layout import RendererMissing, layout, with_words
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.still import picture as still_picture
@@ -47,17 +48,42 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
     name_of: Callable[[Value], str] | None = None
     box_ids: Mapping[Value, str] = {}  # the id of the box that shows a Value
     picture: Picture | None = None
-    as_drawn: tuple[Any, ...] = ()  # its state when `picture` was made
+    as_drawn: tuple[Any, ...] = ()  # its state when its own picture was made
+
+    @classmethod
+    def of(
+        cls,
+        whole: Frame,
+        arrows: Sequence[Arrow],
+        flows: Mapping[str, Flow],
+        direction: str,
+        notes: Sequence[str],
+        format: str = "svg",
+    ) -> Self:
+        """These cards and arrows, written as DOT."""
+        drawing = cls(
+            format=format,
+            graph_attr={**GRAPH, "rankdir": direction, "ranksep": "0.6", "label": style.label(notes)},
+            node_attr={**NODES, **CARDS},
+            edge_attr={**EDGES, "color": style.FORWARD},
+        )
+        DotWriter(whole, arrows, flows, drawing).write()
+        drawing.as_drawn = _state(drawing)
+        return drawing
 
     def pipe(self, format: str | None = None, *, encoding: str | None = None) -> Any:
         """The picture as bytes, or as text if an encoding is given; by default in the drawing's own `format`."""
-        if (format or self.format) == "svg" and self.picture is not None and self.as_drawn == _state(self):
-            drawn = self.picture.svg.encode()
+        if (format or self.format) == "svg" and self.as_drawn == _state(self):
+            drawn = self.own_svg().encode()
         else:
             drawn = layout(self.source, format or self.format)
             if (format or self.format) == "svg":
                 drawn = with_words(drawn, *self.words())
         return drawn.decode(encoding) if encoding else drawn
+
+    def own_svg(self) -> str:
+        """The picture in our own layout."""
+        return "" if self.picture is None else self.picture.svg
 
     @property
     def diagram(self) -> Diagram | None:
@@ -107,20 +133,15 @@ def draw_graph(
     """`draw_dot` for other functions: with other numbers or names than the graph's own, and with `captions` below the drawing."""
     name_of = graph.spell if names is None else names.__getitem__
     picture = picture_of(graph, options, quantities, names=names, captions=captions)
-    drawing = Drawing(
-        format=options.format,
-        graph_attr={**GRAPH, "rankdir": options.direction, "ranksep": "0.6", "label": style.label(picture.notes)},
-        node_attr={**NODES, **CARDS},
-        edge_attr={**EDGES, "color": style.FORWARD},
-    )
     opened = picture.diagram.folding.open
     frames = {None: Frame()} | {group: Frame(group.name, group.about, f"cluster{i}") for i, group in enumerate(opened)}
     for group in opened:
         frames[group.parent if group.parent in opened else None].frames.append(frames[group])
     for box in picture.diagram.boxes.values():
         frames[box.frame].cards.append(picture.cards[box.id])
-    DotWriter(frames[None], picture.diagram.arrows, picture.flows, drawing).write()
-    drawing.picture, drawing.as_drawn = picture, _state(drawing)
+    arrows = picture.diagram.arrows
+    drawing = Drawing.of(frames[None], arrows, picture.flows, options.direction, picture.notes, options.format)
+    drawing.picture = picture
     drawing.roots, drawing.name_of, drawing.box_ids = graph.roots, name_of, picture.diagram.box_ids
     return drawing
 

@@ -7,12 +7,13 @@ each runs straight into its port, in a strip of its own, which is where its labe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 SWEEPS = 8
-GAP, PASSING_GAP = 14.0, 8.0  # after an item, across
+PASSING_GAP = 8.0  # after an item that passes, across
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
 MIN_CROSSING, MAX_CROSSING = 18.0, 72.0  # of the zone in which links cross
 STEEPNESS = 0.2  # how much wider that zone is for links that go far across
@@ -77,7 +78,9 @@ class Link:
 
 
 class Level:
-    """Items and links, laid out: `along` and `across` is its size."""
+    """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there."""
+
+    gap, room = 14.0, math.inf
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.items, self.links = list(items), list(links)
@@ -106,6 +109,7 @@ class Level:
         """As late as possible: an item stands right before the first of its users, so that weights stand where they are used.
 
         What several items share stands one rank further away, if they also have leaves of their own: those are next to them.
+        A result that nothing uses stands as early as possible.
         """
         users: dict[Item, list[Item]] = {item: [] for item in self.items}
         sources: dict[Item, list[Item]] = {item: [] for item in self.items}
@@ -114,11 +118,12 @@ class Level:
                 users[link.source].append(link.target)
                 sources[link.target].append(link.source)
         owners = {user[0] for item, user in users.items() if not sources[item] and len(user) == 1}
-        late = dict.fromkeys(self.items, 1)  # ranks from the end, where the wall is
-        for item in reversed(in_order(self.items, users)):
+        ordered = in_order(self.items, users)
+        late = self._ends(ordered, sources)
+        for item in reversed(ordered):
             ranks = {late[user] for user in users[item]}
             shared = len(ranks) == 1 and len(set(users[item])) > 1 and not owners.isdisjoint(users[item])
-            late[item] = max(ranks, default=0) + 1 + shared
+            late[item] = max(ranks, default=late[item] - 1) + 1 + shared
         for several in self._series(self.items):
             first = max(late[item] for item in several)
             late.update({item: first for item in several if late[item] == first - 1})
@@ -126,6 +131,14 @@ class Level:
         for item in self.items:
             item.rank = last - late[item]  # from 1 on: 0 is the wall before
         self.last = last
+
+    def _ends(self, ordered: Sequence[Item], sources: Mapping[Item, Sequence[Item]]) -> dict[Item, int]:
+        """Ranks from the end, where the wall is: 1, but for what nothing uses, which has the longest path to it."""
+        depth: dict[Item, int] = {}
+        for item in ordered:
+            depth[item] = 1 + max([depth[source] for source in sources[item]], default=0)
+        most, used = max(depth.values(), default=0), {link.source for link in self.links}
+        return {item: 1 if item in used else 1 + most - depth[item] for item in self.items}
 
     @staticmethod
     def _series(items: Iterable[Item]) -> Iterable[list[Item]]:
@@ -197,8 +210,9 @@ class Level:
     # -- coordinates ---------------------------------------------------------------------------------------
 
     def _across(self) -> None:
+        self.room = max(self.room, *map(self._packed, self.ranks))
         for rank in self.ranks:
-            _settle(rank, [0.0] * len(rank))
+            self._settle(rank, [0.0] * len(rank))
         for sweep in range(SWEEPS):
             for rank in self.ranks[::-1]:
                 self._pull(rank, outs=True, ins=sweep > SWEEPS // 2)
@@ -218,7 +232,32 @@ class Level:
             pulls = [hop.source.v + hop.leaves - hop.enters for hop in item.ins] if ins else []
             pulls += [hop.target.v + hop.enters - hop.leaves for hop in item.outs] if outs else []
             wanted.append(sum(pulls) / len(pulls) if pulls else item.v)
-        _settle(rank, wanted)
+        self._settle(rank, wanted)
+
+    def _settle(self, rank: list[Item], wanted: list[float]) -> None:
+        """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room."""
+        blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
+        offset, offsets = 0.0, []
+        for item, want in zip(rank, wanted, strict=True):
+            offsets.append(offset)
+            mean, count = want - offset, 1
+            while blocks and blocks[-1][0] >= mean:
+                before, many = blocks.pop()
+                mean, count = (before * many + mean * count) / (many + count), many + count
+            blocks.append((mean, count))
+            offset += self._pitch(item)
+        free = self.room - self._packed(rank)
+        positions = [mean if free == math.inf else min(max(mean, 0.0), free) for mean, count in blocks for _ in range(count)]
+        for item, position, offset in zip(rank, positions, offsets, strict=True):
+            item.v = position + offset
+
+    def _pitch(self, item: Item) -> float:
+        """An item with the gap after it."""
+        return item.across + (PASSING_GAP if item.passing else self.gap)
+
+    def _packed(self, rank: list[Item]) -> float:
+        """How wide a rank is at least."""
+        return sum(map(self._pitch, rank)) - (self._pitch(rank[-1]) - rank[-1].across) if rank else 0.0
 
     def _along(self) -> None:
         u = 0.0
@@ -262,20 +301,3 @@ def in_order(items: Iterable[Item], users: dict[Item, list[Item]]) -> list[Item]
             if waiting[user] == 0:
                 ready.append(user)
     return ready
-
-
-def _settle(rank: list[Item], wanted: list[float]) -> None:
-    """Positions as near as possible to those wanted, in least squares, in the given order and without overlaps."""
-    blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
-    offset, offsets = 0.0, []
-    for item, want in zip(rank, wanted, strict=True):
-        offsets.append(offset)
-        mean, count = want - offset, 1
-        while blocks and blocks[-1][0] >= mean:
-            before, many = blocks.pop()
-            mean, count = (before * many + mean * count) / (many + count), many + count
-        blocks.append((mean, count))
-        offset += item.across + (PASSING_GAP if item.passing else GAP)
-    positions = [mean for mean, count in blocks for _ in range(count)]
-    for item, position, offset in zip(rank, positions, offsets, strict=True):
-        item.v = position + offset

@@ -52,6 +52,8 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield Entry(_card(""), 22.0, "computed")
     if "folded" in kinds:
         yield Entry(_card(style.FOLDED), 22.0, "folded")
+    if any(card.lanes for card in cards):
+        yield Entry(_stack(), 28.0, "a number for every lane; single: one for all")
     if any(flow.forward for flow in flows):
         yield Entry(_arrow(style.FORWARD, 1.2), KEY, "value forward")
     if largest and colours:
@@ -72,6 +74,11 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
 def _card(fill: str) -> str:
     filled = head((0.0, -7.0), 22.0, 7.0, fill) if fill else ""
     return rectangle((0.0, -7.0), (22.0, 14.0), "sample", style.PAPER, style.LINE) + filled
+
+
+def _stack() -> str:
+    below = (rectangle((shift, shift - 7.0), (22.0, 14.0), "sample", style.PAPER, style.LINE, 0.7) for shift in (6.0, 3.0))
+    return "".join(below) + _card("")
 
 
 def _arrow(colour: str, width: float, dashes: str = "", back: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from autograd.graph import Graph
 from autograd.value import Value
@@ -12,8 +13,12 @@ from autograd.viz.cards import Card, cards_of
 from autograd.viz.diagram import RECORDED, Diagram, Quantities
 from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
-from autograd.viz.routing import Plan
+from autograd.viz.routing import Plan, Scheme
+from autograd.viz.rows import hosts
 from autograd.viz.style import Options
+
+if TYPE_CHECKING:
+    from autograd.viz.svg import Sheet
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,25 @@ class Picture:
         """Where everything stands."""
         labels = {id: flow.label for id, flow in self.flows.items()}
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
-        return Plan(self.diagram, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
+        diagram = self.diagram
+        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, hosts(diagram))
+        return Plan(scheme, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
+
+    @property
+    def sheet(self) -> Sheet:
+        """The picture with its words."""
+        from autograd.viz.description import describe_graph, title, what_to_see  # imported here: drawings that are not
+        from autograd.viz.svg import Sheet  # shown do not need them
+
+        words = title(self.diagram), describe_graph(self.diagram), what_to_see(self.diagram)
+        return Sheet(*words, self.direction, self.plan, self.flows, self.largest, self.notes)
 
     @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import svg_of  # imported here: drawings that are not shown do not need it
+        from autograd.viz.svg import svg_of
 
-        return svg_of(self.diagram, self.plan, self.flows, self.largest, self.notes)
+        return svg_of(self.sheet)
 
     def at(self, quantities: Quantities) -> Picture:
         """The same picture with other numbers: nothing moves, unless there is no room for them."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from autograd._format import one_line
 from autograd.viz.cards import Card
-from autograd.viz.diagram import Arrow, Box, Diagram
+from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
 from autograd.viz.layered import Extent, Item, Level, Link
-from autograd.viz.rows import RowColumns, hosts, row_columns
+from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import shortened, sides, text_width
 
 NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
@@ -31,6 +31,8 @@ HALF_TEXT = 6.0  # half the height of a label
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 FRAME_HEAD, FRAME_PADDING = 24.0, 12.0
+UPRIGHT_GAP, UPRIGHT_ROOM = 12.0, 340.0  # between cards of a picture from top to bottom, and its width, if everything fits in it
+UPRIGHT_HEAD, UPRIGHT_PADDING = 22.0, 8.0  # of its frames, at their sides
 
 Point = tuple[float, float]
 Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
@@ -49,6 +51,16 @@ class Columns(NamedTuple):
     def point(self) -> float:
         """Where the decimal points are, from the left side of the card."""
         return self.width - PADDING - self.rest
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What is to be laid out: boxes, the arrows between them, open frames, and the boxes that are rows on the card of another."""
+
+    boxes: Mapping[str, Box]
+    arrows: Sequence[Arrow]
+    frames: Sequence[Group] = ()  # outer ones first
+    rows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -125,30 +137,30 @@ def head_texts(card: Card) -> tuple[str, str]:
 
 
 class Plan:
-    """A diagram, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
+    """A scheme, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
 
     `labels` are the texts beside the backward lines, or the forward ones alone; `ribbons` the widths of the backward lines.
     `upright` is a picture from top to bottom, or from bottom to top.
     """
 
     def __init__(
-        self, diagram: Diagram, cards: Mapping[str, Card], labels: Mapping[str, str], ribbons: Mapping[str, float], upright: bool
+        self, scheme: Scheme, cards: Mapping[str, Card], labels: Mapping[str, str], ribbons: Mapping[str, float], upright: bool
     ) -> None:
-        self.diagram, self.labels, self.ribbons, self.upright = diagram, labels, ribbons, upright
-        rows = hosts(diagram)
-        self.arrows = [arrow for arrow in diagram.arrows if arrow.source not in rows]
+        self.scheme, self.labels, self.ribbons, self.upright = scheme, labels, ribbons, upright
+        rows = scheme.rows
+        self.arrows = [arrow for arrow in scheme.arrows if arrow.source not in rows]
         self.placed = {id: Placed(card) for id, card in cards.items() if id not in rows}
         for id, host in rows.items():
             self.placed[host].rows.append(cards[id])
-        self.open = set(diagram.folding.open)
-        self.paths = {id: self._path(box) for id, box in diagram.boxes.items()}
+        self.open = set(scheme.frames)
+        self.paths = {id: self._path(box) for id, box in scheme.boxes.items()}
         self.ends = {arrow.id: (arrow.source, arrow.target) for arrow in self.arrows}
         self._cut_cycles()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         self.frame_items: dict[Group, Item] = {}
         self.levels: dict[Group | None, tuple[_Level, dict[str, Link]]] = {}
         parts = self._parts()
-        for frame in [*diagram.folding.open[::-1], None]:
+        for frame in [*scheme.frames[::-1], None]:
             self._lay_out(frame, parts.get(frame, []))
         level = self.levels[None][0]
         self.along, self.across = level.along, level.across
@@ -225,7 +237,7 @@ class Plan:
                     ready.append(first)
 
     def _stub(self, arrow: Arrow) -> None:
-        source = self.diagram.boxes[arrow.source]
+        source = self.scheme.boxes[arrow.source]
         name = source.name if source.group is None or len(arrow.names) > 1 else arrow.names[0]
         id = f"r{arrow.id}"
         self.placed[id] = Placed(Card(id, "reference", one_line(name) or "…"))
@@ -266,7 +278,8 @@ class Plan:
     @property
     def _header(self) -> tuple[float, float, float, float]:
         """The padding of a frame: along before and after its contents, and across."""
-        return FRAME_PADDING, FRAME_PADDING, FRAME_HEAD, FRAME_PADDING
+        across = (UPRIGHT_HEAD, UPRIGHT_PADDING) if self.upright else (FRAME_HEAD, FRAME_PADDING)
+        return FRAME_PADDING, FRAME_PADDING, *across
 
     def _label_room(self, arrow: Arrow, target: Key) -> float:
         label = self.labels.get(arrow.id, "")
@@ -296,7 +309,7 @@ class Plan:
 
     def _place(self, parts: Mapping[Group | None, Sequence[Part]]) -> None:
         origins: dict[Group | None, Point] = {None: (0.0, 0.0)}
-        for frame in self.diagram.folding.open:
+        for frame in self.scheme.frames:
             u, v = origins[self._parent(frame)]
             item = self.frame_items[frame]
             origins[frame] = u + item.u + self._header[0], v + item.v + self._header[2]
@@ -325,6 +338,14 @@ def frame_title(frame: Group) -> str:
     return "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
 
 
+def _share_columns(placed: Sequence[Placed]) -> None:
+    columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
+    rows = row_columns([row for each in placed for row in each.rows])
+    columns = columns._replace(width=max(columns.width, round(rows.width)))
+    for each in placed:
+        each.columns, each.row_columns = columns, rows
+
+
 def _has_pair(card: Card) -> bool:
     """Are its value and its gradient above each other, so that one pair of lines may begin and end there?"""
     return [line.kind for line in card.lines[:2]] == ["value", "grad"]
@@ -341,18 +362,18 @@ class _Level(Level):
 
     def __init__(self, plan: Plan, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.plan = plan
+        if plan.upright:
+            self.gap, self.room = UPRIGHT_GAP, UPRIGHT_ROOM
         super().__init__(items, links)
 
     def measure(self, items: list[Item]) -> None:
-        """Cards of one rank share their columns; a card is as long across as its arguments need."""
+        """Cards below each other share their columns; a card is as long across as its arguments need."""
         plan = self.plan
         placed = [plan.placed[item.key] for item in items if item not in plan.frame_items.values()]
-        columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
-        rows = row_columns([row for each in placed for row in each.rows])
-        columns = columns._replace(width=max(columns.width, round(rows.width)))
+        for alike in [[each] for each in placed] if plan.upright else [placed]:
+            _share_columns(alike)
         for each in placed:
-            item = each.item
-            each.columns, each.row_columns = columns, rows
+            item, columns = each.item, each.columns
             each.height = each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
             width = columns.width
             if each.card.kind == "reference":

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from autograd._format import escaped
 from autograd.viz import style
 from autograd.viz.cards import Card, Line
-from autograd.viz.description import describe_graph, title, what_to_see
-from autograd.viz.diagram import Diagram
 from autograd.viz.flow import Flow
 from autograd.viz.legend import legend
 from autograd.viz.routing import (
@@ -40,24 +39,38 @@ TITLE, SENTENCE = 15.0, 12.0  # font sizes
 TITLE_HEIGHT, TEXT_HEIGHT = 22.0, 18.0
 INSET = 2.5  # of the second border of a folded card
 TIP, THIN_TIP = 8.0, 7.0  # lengths
+LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
 MIN_WIDTH = 340.0  # of the picture, for its title and legend
 HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
 
 
-def svg_of(diagram: Diagram, plan: Plan, flows: Mapping[str, Flow], largest: float, notes: Sequence[str]) -> str:
-    """The picture, in the colours of light mode; `notes` stand below it."""
-    return _Writer(diagram, plan, flows, largest, notes).text()
+@dataclass(frozen=True)
+class Sheet:
+    """All of a picture: a title above, a sentence and notes below, and a description for those who do not see it."""
+
+    title: str
+    description: str
+    sentence: str
+    direction: str  # where time runs to: LR, RL, TB or BT
+    plan: Plan
+    flows: Mapping[str, Flow]
+    largest: float  # of all gradients
+    notes: Sequence[str]
+
+
+def svg_of(sheet: Sheet) -> str:
+    """The picture, in the colours of light mode."""
+    return _Writer(sheet).text()
 
 
 class _Writer:
-    def __init__(self, diagram: Diagram, plan: Plan, flows: Mapping[str, Flow], largest: float, notes: Sequence[str]) -> None:
-        self.diagram, self.plan, self.flows, self.largest, self.notes = diagram, plan, flows, largest, notes
-        direction = diagram.options.direction
-        self.upright, self.reversed = direction in ("TB", "BT"), direction in ("RL", "BT")
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet, self.plan, self.flows = sheet, sheet.plan, sheet.flows
+        self.upright, self.reversed = sheet.direction in ("TB", "BT"), sheet.direction in ("RL", "BT")
         size = self.plan.along, self.plan.across
         self.graph_width, self.graph_height = size[::-1] if self.upright else size
-        self.title, self.sentence = title(diagram), what_to_see(diagram)
-        self.width = max(self.graph_width, MIN_WIDTH, text_width(self.title, TITLE, bold=True)) + 2 * MARGIN
+        title_width = text_width(sheet.title, TITLE, bold=True)
+        self.width = max(self.graph_width, MIN_WIDTH, 0.0 if self.upright else title_width) + 2 * MARGIN
         self.x0 = (self.width - self.graph_width) / 2
         self.y0 = MARGIN + TITLE_HEIGHT + 8.0
 
@@ -72,18 +85,18 @@ class _Writer:
         parts += [self._card(placed) for placed in self.plan.placed.values()]
         below, height = self._below()
         width, height = math.ceil(self.width), math.ceil(height)
-        description = describe_graph(self.diagram)
         begin = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd-graph" role="img" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}">'
         )
-        head = f"<title>{escaped(self.title)}</title><desc>{escaped(description)}</desc>"
+        head = f"<title>{escaped(self.sheet.title)}</title><desc>{escaped(self.sheet.description)}</desc>"
         paper = f'<rect class="paper" width="{width}" height="{height}" fill="{style.PAPER}"/>'
         return "\n".join([begin, head, paper, *parts, *below, "</svg>"])
 
     def _above(self) -> Iterator[str]:
         room = self.width - 2 * MARGIN
-        yield text_at((MARGIN, MARGIN + TITLE), shortened(self.title, room, TITLE, bold=True), "title", size=TITLE, bold=True)
+        text = shortened(self.sheet.title, room, TITLE, bold=True)
+        yield text_at((MARGIN, MARGIN + TITLE), text, "title", size=TITLE, bold=True)
 
     # -- from (u, v) to (x, y) -------------------------------------------------------------------------------
 
@@ -121,7 +134,12 @@ class _Writer:
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
         edge, thick = (style.BROKEN, 3.0) if card.broken else (style.LINE, 1.0)
-        parts = [f"<title>{escaped(card.tooltip)}</title>", rectangle((x, y), (width, height), "card", style.PAPER, "none")]
+        parts = [f"<title>{escaped(card.tooltip)}</title>"]
+        parts += [  # the cards below it, which peep out
+            rectangle((x + LANE * k, y + LANE * k), (width, height), "lane", style.PAPER, style.LINE, 0.7)
+            for k in range(LANES if card.lanes else 0, 0, -1)
+        ]
+        parts.append(rectangle((x, y), (width, height), "card", style.PAPER, "none"))
         if card.kind != "operation":
             parts.append(head((x, y), width, HEAD, HEADS[card.kind]))
         if card.kind == "folded":
@@ -245,14 +263,12 @@ class _Writer:
     def _below(self) -> tuple[list[str], float]:
         y = self.y0 + self.graph_height + 12.0
         parts, room = [], self.width - 2 * MARGIN
-        said = [("sentence", self.sentence, style.INK)] * bool(self.sentence) + [
-            ("notes", note, style.LINE) for note in self.notes
-        ]
+        sentence = self.sheet.sentence
+        said = [("sentence", sentence, style.INK)] * bool(sentence) + [("notes", note, style.LINE) for note in self.sheet.notes]
         for kind, text, colour in said:
             part, height = paragraph((MARGIN, y + 14.0), text, kind, colour, SENTENCE, room, TEXT_HEIGHT)
             parts.append(part)
             y += height
-        text, height = legend(
-            [placed.card for placed in self.plan.placed.values()], [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room
-        )
+        cards = [placed.card for placed in self.plan.placed.values()]
+        text, height = legend(cards, [*self.flows.values()], self.sheet.largest, (MARGIN, y + 8.0), room)
         return [*parts, text], y + 8.0 + height + MARGIN / 2
