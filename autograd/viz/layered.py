@@ -264,7 +264,7 @@ class Level:
         for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
-            bends = far > 0.25 or any(not (hop.source.passing and hop.target.passing) for hop in hops)
+            bends = far > 0.25 or any(hop.source.is_card or hop.target.is_card for hop in hops)
             labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
             begin = u + STRAIGHT * any(hop.source.is_card for hop in hops)
             end = begin + (min(MAX_CROSSING, MIN_CROSSING + STEEPNESS * far) if bends else 0.0)

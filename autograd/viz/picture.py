@@ -14,7 +14,7 @@ from autograd.viz.diagram import RECORDED, Diagram, Quantities
 from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
 from autograd.viz.routing import Plan, Scheme
-from autograd.viz.rows import hosts
+from autograd.viz.rows import hosts, tails
 from autograd.viz.style import Options
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Picture:
         labels = {id: flow.label for id, flow in self.flows.items()}
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
-        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, hosts(diagram))
+        rows = hosts(diagram)
+        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, tails(diagram, rows))
         return Plan(scheme, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
 
     @property

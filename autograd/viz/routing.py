@@ -55,26 +55,38 @@ class Columns(NamedTuple):
 
 @dataclass(frozen=True)
 class Scheme:
-    """What is to be laid out: boxes, the arrows between them, open frames, and the boxes that are rows on the card of another."""
+    """What is to be laid out: boxes, the arrows between them, and open frames.
+
+    `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another.
+    """
 
     boxes: Mapping[str, Box]
     arrows: Sequence[Arrow]
     frames: Sequence[Group] = ()  # outer ones first
     rows: Mapping[str, str] = field(default_factory=dict)
+    tails: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
 class Placed:
-    """A card, where it stands, with the parameters that are rows on it."""
+    """A card, where it stands, with the parameters that are rows on it, and the card right below it, its tail."""
 
     card: Card
     rows: list[Card] = field(default_factory=list)
+    tail: Placed | None = None
     columns: Columns = field(default_factory=lambda: columns_of([]))
     row_columns: RowColumns = field(default_factory=RowColumns)
     height: float = 0.0
     item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
     u: float = 0.0
     v: float = 0.0
+    along: float = 0.0
+    across: float = 0.0
+
+    @property
+    def tail_height(self) -> float:
+        """The height of its tail."""
+        return self.tail.height if self.tail else 0.0
 
     @property
     def top(self) -> float:
@@ -147,14 +159,16 @@ class Plan:
         self, scheme: Scheme, cards: Mapping[str, Card], labels: Mapping[str, str], ribbons: Mapping[str, float], upright: bool
     ) -> None:
         self.scheme, self.labels, self.ribbons, self.upright = scheme, labels, ribbons, upright
-        rows = scheme.rows
-        self.arrows = [arrow for arrow in scheme.arrows if arrow.source not in rows]
+        rows, tails = scheme.rows, scheme.tails
+        self.arrows = [arrow for arrow in scheme.arrows if arrow.source not in rows and arrow.target not in tails]
         self.placed = {id: Placed(card) for id, card in cards.items() if id not in rows}
         for id, host in rows.items():
             self.placed[host].rows.append(cards[id])
+        for id, host in tails.items():
+            self.placed[host].tail = self.placed[id]
         self.open = set(scheme.frames)
         self.paths = {id: self._path(box) for id, box in scheme.boxes.items()}
-        self.ends = {arrow.id: (arrow.source, arrow.target) for arrow in self.arrows}
+        self.ends = {arrow.id: (tails.get(arrow.source, arrow.source), arrow.target) for arrow in self.arrows}
         self._cut_cycles()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         self.frame_items: dict[Group, Item] = {}
@@ -249,7 +263,7 @@ class Plan:
     def _lay_out(self, frame: Group | None, parts: Sequence[Part]) -> None:
         items: dict[Key, Item] = {}
         for id, placed in self.placed.items():
-            if self._home(id) is frame:
+            if self._home(id) is frame and id not in self.scheme.tails:
                 items[id] = placed.item = Item(id, 0.0, 0.0, series=_series(placed.card))
         items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
         links = {}
@@ -317,8 +331,8 @@ class Plan:
                 Frame(one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
             )
         for id, placed in self.placed.items():
-            u, v = origins[self._home(id)]
-            placed.u, placed.v = u + placed.item.u, v + placed.item.v
+            if id not in self.scheme.tails:
+                self._place_card(placed, *origins[self._home(id)])
         for arrow in self.arrows:
             source, target = self.ends[arrow.id]
             points = []
@@ -330,7 +344,18 @@ class Plan:
             apart = self.leaving.get(self.placed[source].item)
             leaving = entering if apart is None else (-apart / 2, apart / 2)
             lanes = (leaving, (-PAIR / 2, PAIR / 2), entering)
+            source = arrow.source if source in self.scheme.tails.values() else source
             self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
+
+    def _place_card(self, placed: Placed, u: float, v: float) -> None:
+        """A card in a level that begins there, and its tail in the rest of the item."""
+        item, tail, rest = placed.item, placed.tail, placed.tail_height
+        placed.u, placed.v = u + item.u, v + item.v
+        placed.along, placed.across = (item.along - rest, item.across) if self.upright else (item.along, item.across - rest)
+        if tail is not None:
+            down = (placed.along, 0.0) if self.upright else (0.0, placed.across)
+            tail.u, tail.v = placed.u + down[0], placed.v + down[1]
+            tail.along, tail.across = (rest, item.across) if self.upright else (item.along, rest)
 
 
 def frame_title(frame: Group) -> str:
@@ -370,15 +395,16 @@ class _Level(Level):
         """Cards below each other share their columns; a card is as long across as its arguments need."""
         plan = self.plan
         placed = [plan.placed[item.key] for item in items if item not in plan.frame_items.values()]
-        for alike in [[each] for each in placed] if plan.upright else [placed]:
+        towers = [[each, each.tail] if each.tail else [each] for each in placed]
+        for alike in towers if plan.upright else [[one for tower in towers for one in tower]]:
             _share_columns(alike)
-        for each in placed:
-            item, columns = each.item, each.columns
+        for each in [one for tower in towers for one in tower]:
             each.height = each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
-            width = columns.width
+        for each in placed:
+            item, width, rest = each.item, each.columns.width, each.tail_height
             if each.card.kind == "reference":
                 width, each.height = text_width(each.card.head, LABEL) + CLEAR, HEAD - 2.0
-            item.along, item.across = (each.height, width) if plan.upright else (width, each.height)
+            item.along, item.across = (each.height + rest, width) if plan.upright else (width, each.height)
             strips = [plan.entering(hop.link.arrow)[0] for hop in item.ins]
             room = sum(strip.before + strip.after for strip in strips)
             item.across = max(item.across, room)
@@ -387,6 +413,7 @@ class _Level(Level):
                 middle = (item.across - each.height) / 2 + HEAD + PADDING / 2 + LINE
             start = middle - (strips[0].before if len(strips) == 1 else room / 2)
             start = min(max(start, 0.0), item.across - room)
+            item.across += 0.0 if plan.upright else rest
             for hop, strip in zip(item.ins, strips, strict=True):
                 hop.link.enters = start + strip.before
                 start += strip.before + strip.after
@@ -397,8 +424,10 @@ class _Level(Level):
         if item in plan.frame_items.values() or not count:
             return super().spread(item, count)
         placed = plan.placed[item.key]
-        if count == 1 and _has_pair(placed.card) and not plan.upright:
-            return [(item.across - placed.height) / 2 + placed.top + PADDING / 2 + LINE]
-        pitch = min(2 * PAIR, (item.across - PADDING) / count)
+        last = placed.tail or placed
+        room = last.height if placed.tail and not plan.upright else item.across
+        if count == 1 and _has_pair(last.card) and not plan.upright:
+            return [item.across - room + (room - last.height) / 2 + last.top + PADDING / 2 + LINE]
+        pitch = min(2 * PAIR, (room - PADDING) / count)
         plan.leaving[item] = min(PAIR, pitch / 2)
-        return [item.across / 2 + (k - (count - 1) / 2) * pitch for k in range(count)]
+        return [item.across - room / 2 + (k - (count - 1) / 2) * pitch for k in range(count)]

@@ -1,9 +1,9 @@
-"""Parameters as rows on the card of the sum that uses them, in pictures that have no room for a card each."""
+"""A neuron as one card, in pictures that have no room for a card each: parameters as rows, the activation below the sum."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from autograd.viz.cards import Card, Line
@@ -40,6 +40,21 @@ def hosts(diagram: Diagram) -> dict[str, str]:
         summed = node.op is not None and node.op.terms is not None and len(node.args) > 2 and user.symbol == node.op.symbol
         if given and summed and users[leaf.id] == 1 and leaf.frame is user.frame:
             found[leaf.id] = user.id
+    return found
+
+
+def tails(diagram: Diagram, rows: Mapping[str, str]) -> dict[str, str]:
+    """The boxes that stand below a card with rows, each with that card's: what is done next with its result, and nothing else.
+
+    So a neuron is one card: the sum, and below it the activation. What flows back between the two is the gradient of the sum.
+    """
+    sums = set(rows.values())
+    used, uses = (Counter(getattr(arrow, end) for arrow in diagram.arrows) for end in ("source", "target"))
+    found = {}
+    for arrow in diagram.arrows:
+        first, then = diagram.boxes[arrow.source], diagram.boxes[arrow.target]
+        if first.id in sums and then.symbol and used[first.id] == uses[then.id] == 1 and first.frame is then.frame:
+            found[then.id] = first.id
     return found
 
 

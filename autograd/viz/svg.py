@@ -127,9 +127,9 @@ class _Writer:
         return f'<g class="frame" data-name="{escaped(frame.name)}">{border}<g transform="{turned}">{"".join(name)}</g></g>'
 
     def _card(self, placed: Placed) -> str:
-        card, item = placed.card, placed.item
-        x, y = self._corner(placed.u, placed.v, item.along)
-        width, height = (item.across, item.along) if self.upright else (item.along, item.across)
+        card = placed.card
+        x, y = self._corner(placed.u, placed.v, placed.along)
+        width, height = (placed.across, placed.along) if self.upright else (placed.along, placed.across)
         if card.kind == "reference":
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
