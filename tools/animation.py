@@ -76,7 +76,7 @@ def room(plan: Plan) -> float:
 
 
 def _drawn(picture: Picture, plan: Plan) -> ET.Element:
-    flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.flows.items()}
+    flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.shown.items()}
     svg = svg_of(replace(picture.sheet, plan=plan, flows=flows, largest=LARGEST)).replace(
         ' xmlns="http://www.w3.org/2000/svg"', ""
     )

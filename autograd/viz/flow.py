@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograd.viz import style
 from autograd.viz.cards import WARNING
@@ -28,6 +28,11 @@ class Flow:
     look: dict[str, str]  # of the line back, as Graphviz calls it
     tooltip: str
     names: str  # of what flows forward, and that nothing flows back
+
+    @property
+    def brief(self) -> Flow:
+        """With what arrives alone on its label: `1` in place of `0.5 · 2 = 1`."""
+        return replace(self, label=self.label.rpartition("= ")[2])
 
     @property
     def zero(self) -> bool:

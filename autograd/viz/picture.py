@@ -20,6 +20,8 @@ from autograd.viz.style import Options
 if TYPE_CHECKING:
     from autograd.viz.svg import Sheet
 
+MAX_ALONG = 1256.0  # of a picture that fits a screen, with its margins
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -36,11 +38,29 @@ class Picture:
         """Where time runs to: LR, RL, TB or BT."""
         return self.diagram.options.direction
 
-    @cached_property
+    @property
     def plan(self) -> Plan:
         """Where everything stands."""
-        labels = {id: flow.label for id, flow in self.flows.items()}
-        ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
+        return self._plans[0]
+
+    @property
+    def shown(self) -> Mapping[str, Flow]:
+        """What flows, without the products at the arrows if only so the picture fits a screen."""
+        return self._plans[1]
+
+    @cached_property
+    def _plans(self) -> tuple[Plan, Mapping[str, Flow]]:
+        plan = self._planned(self.flows)
+        if plan.along > MAX_ALONG and not plan.upright:
+            brief = _brief(self.flows)
+            narrower = self._planned(brief)
+            if narrower.along <= MAX_ALONG:
+                return narrower, brief
+        return plan, self.flows
+
+    def _planned(self, flows: Mapping[str, Flow]) -> Plan:
+        labels = {id: flow.label for id, flow in flows.items()}
+        ribbons = {id: float(flow.look["penwidth"]) for id, flow in flows.items() if flow.back is not None}
         diagram = self.diagram
         rows = hosts(diagram)
         scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, tails(diagram, rows))
@@ -53,7 +73,7 @@ class Picture:
         from autograd.viz.svg import Sheet  # shown do not need them
 
         words = title(self.diagram), describe_graph(self.diagram), what_to_see(self.diagram)
-        return Sheet(*words, self.direction, self.plan, self.flows, self.largest, self.notes)
+        return Sheet(*words, self.direction, self.plan, self.shown, self.largest, self.notes)
 
     @cached_property
     def svg(self) -> str:
@@ -68,9 +88,14 @@ class Picture:
         diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
         cards = cards_of(diagram.boxes.values(), old.options.show)
         moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options), self.notes)
-        if self.plan.has_room(moved.cards, {id: flow.label for id, flow in moved.flows.items()}):
-            moved.__dict__["plan"] = self.plan.refilled(moved.cards)
+        shown = moved.flows if self.shown is self.flows else _brief(moved.flows)
+        if self.plan.has_room(moved.cards, {id: flow.label for id, flow in shown.items()}):
+            moved.__dict__["_plans"] = self.plan.refilled(moved.cards), shown
         return moved
+
+
+def _brief(flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    return {id: flow.brief for id, flow in flows.items()}
 
 
 def picture_of(

@@ -21,7 +21,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 FIRST_SCREEN = {"width": 1280, "height": 800}
 MIN_TEXT = 11  # pixels
-TOO_WIDE = {"neuron-of-nn", "program"}  # for that on a phone
 
 
 def content(svg):
@@ -85,7 +84,15 @@ def test_the_network_of_micrograds_readme_fits_a_screen_with_text_that_can_be_re
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in SCENES if name not in TOO_WIDE])
+@pytest.mark.parametrize("name", SCENES)
+def test_a_picture_can_be_read_on_a_screen(browser, name):
+    with opened(browser, GALLERY / f"{name}-light.svg", viewport=FIRST_SCREEN) as page:
+        right, _, smallest = page.evaluate(SIZE)
+        assert smallest * min(1.0, FIRST_SCREEN["width"] / right) >= MIN_TEXT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
 def test_a_narrow_picture_can_be_read_on_a_phone(browser, name):
     with opened(browser, GALLERY / f"{name}-narrow-light.svg", viewport=WIDTHS["phone"]) as page:
         right, _, smallest = page.evaluate(SIZE)

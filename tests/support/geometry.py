@@ -10,6 +10,7 @@ from autograd.viz.text_size import text_width
 SVG = "{http://www.w3.org/2000/svg}"
 ASCENT, DESCENT = 0.75, 0.22  # of the letters in drawings, in font sizes
 CURVE_PIECES = 24
+CLEARANCE = 3.0  # between a label and a line: 4 between what is written and the middle of a thin one
 
 
 class Box(NamedTuple):
@@ -88,8 +89,8 @@ class Geometry:
             if not self.size.holds(text.box):
                 yield f"{text.words!r} outside the picture"
             for line in self.lines:
-                if any(text.box.meets(piece) for piece in line.pieces):
-                    yield f"{text.words!r} on the line {line.owner}"
+                if any(text.box.meets(piece, CLEARANCE * (text.kind == "label")) for piece in line.pieces):
+                    yield f"{text.words!r} on the line {line.owner}, or too near"
             for id, card in self.cards.items():
                 if id == text.owner and not card.holds(text.box):
                     yield f"{text.words!r} sticks out of its card {id}"
