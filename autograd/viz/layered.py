@@ -84,9 +84,6 @@ class Level:
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.items, self.links = list(items), list(links)
-        self.channels: list[
-            tuple[float, float]
-        ] = []  # for each rank: where the crossing zone before it begins, and its label zone
         self._rank()
         self._connect()
         self._order()
@@ -94,7 +91,7 @@ class Level:
             self.measure([item for item in rank if not item.passing])
         self._ports()
         self._across()
-        self._along()
+        self.place_along()
 
     def measure(self, items: list[Item]) -> None:
         """Set the sizes of the items of one rank, and where links enter them."""
@@ -210,7 +207,8 @@ class Level:
     # -- coordinates ---------------------------------------------------------------------------------------
 
     def _across(self) -> None:
-        self.room = max(self.room, *map(self._packed, self.ranks))
+        if self.room < math.inf:
+            self.room = max(self.room, *map(self._packed, self.ranks))
         for rank in self.ranks:
             self._settle(rank, [0.0] * len(rank))
         for sweep in range(SWEEPS):
@@ -236,6 +234,9 @@ class Level:
 
     def _settle(self, rank: list[Item], wanted: list[float]) -> None:
         """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room."""
+        if len(rank) == 1 and self.room == math.inf:  # as in a chain
+            rank[0].v = wanted[0]
+            return
         blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
         offset, offsets = 0.0, []
         for item, want in zip(rank, wanted, strict=True):
@@ -245,22 +246,23 @@ class Level:
                 before, many = blocks.pop()
                 mean, count = (before * many + mean * count) / (many + count), many + count
             blocks.append((mean, count))
-            offset += self._pitch(item)
-        free = self.room - self._packed(rank)
-        positions = [mean if free == math.inf else min(max(mean, 0.0), free) for mean, count in blocks for _ in range(count)]
+            offset += item.across + (PASSING_GAP if item.passing else self.gap)
+        if self.room < math.inf:
+            free = self.room - self._packed(rank)
+            blocks = [(min(max(mean, 0.0), free), count) for mean, count in blocks]
+        positions = [mean for mean, count in blocks for _ in range(count)]
         for item, position, offset in zip(rank, positions, offsets, strict=True):
             item.v = position + offset
 
-    def _pitch(self, item: Item) -> float:
-        """An item with the gap after it."""
-        return item.across + (PASSING_GAP if item.passing else self.gap)
-
     def _packed(self, rank: list[Item]) -> float:
         """How wide a rank is at least."""
-        return sum(map(self._pitch, rank)) - (self._pitch(rank[-1]) - rank[-1].across) if rank else 0.0
+        gaps = sum(PASSING_GAP if item.passing else self.gap for item in rank[:-1])
+        return gaps + sum(item.across for item in rank)
 
-    def _along(self) -> None:
+    def place_along(self) -> None:
+        """Where each rank stands; this alone depends on the room of labels."""
         u = 0.0
+        self.channels: list[tuple[float, float]] = []  # for each rank: where the zone begins in which links cross, and ends
         for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)

@@ -50,21 +50,18 @@ class Picture:
 
     @cached_property
     def _plans(self) -> tuple[Plan, Mapping[str, Flow]]:
-        plan = self._planned(self.flows)
-        if plan.along > MAX_ALONG and not plan.upright:
-            brief = _brief(self.flows)
-            narrower = self._planned(brief)
-            if narrower.along <= MAX_ALONG:
-                return narrower, brief
-        return plan, self.flows
-
-    def _planned(self, flows: Mapping[str, Flow]) -> Plan:
-        labels = {id: flow.label for id, flow in flows.items()}
-        ribbons = {id: float(flow.look["penwidth"]) for id, flow in flows.items() if flow.back is not None}
+        ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
         rows = hosts(diagram)
         scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, tails(diagram, rows))
-        return Plan(scheme, self.cards, labels, ribbons, self.direction in ("TB", "BT"))
+        plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, self.direction in ("TB", "BT"))
+        if plan.along > MAX_ALONG and not plan.upright:
+            brief = _brief(self.flows)
+            plan.relabel(_labels(brief))
+            if plan.along <= MAX_ALONG:
+                return plan, brief
+            plan.relabel(_labels(self.flows))
+        return plan, self.flows
 
     @property
     def sheet(self) -> Sheet:
@@ -89,9 +86,13 @@ class Picture:
         cards = cards_of(diagram.boxes.values(), old.options.show)
         moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options), self.notes)
         shown = moved.flows if self.shown is self.flows else _brief(moved.flows)
-        if self.plan.has_room(moved.cards, {id: flow.label for id, flow in shown.items()}):
+        if self.plan.has_room(moved.cards, _labels(shown)):
             moved.__dict__["_plans"] = self.plan.refilled(moved.cards), shown
         return moved
+
+
+def _labels(flows: Mapping[str, Flow]) -> dict[str, str]:
+    return {id: flow.label for id, flow in flows.items()}
 
 
 def _brief(flows: Mapping[str, Flow]) -> dict[str, Flow]:

@@ -169,18 +169,28 @@ class Plan:
         self.open = set(scheme.frames)
         self.paths = {id: self._path(box) for id, box in scheme.boxes.items()}
         self.ends = {arrow.id: (tails.get(arrow.source, arrow.source), arrow.target) for arrow in self.arrows}
-        self._cut_cycles()
+        self.ways: dict[str, list[Group | None]] = {}  # the levels that an arrow goes through
+        self.parts = self._parts()
+        if self._cut_cycles():
+            self.parts = self._parts()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
         self.frame_items: dict[Group, Item] = {}
         self.levels: dict[Group | None, tuple[_Level, dict[str, Link]]] = {}
-        parts = self._parts()
         for frame in [*scheme.frames[::-1], None]:
-            self._lay_out(frame, parts.get(frame, []))
-        level = self.levels[None][0]
-        self.along, self.across = level.along, level.across
-        self.frames: list[Frame] = []
-        self.routes: list[Route] = []
-        self._place(parts)
+            self._lay_out(frame, self.parts.get(frame, []))
+        self._place()
+
+    def relabel(self, labels: Mapping[str, str]) -> None:
+        """Set other labels beside the same lines, in a picture from left to right: its ranks move."""
+        self.labels = labels
+        for frame in [*self.scheme.frames[::-1], None]:
+            level, links = self.levels[frame]
+            for arrow, _, target in self.parts.get(frame, []):
+                links[arrow.id].label = self._label_room(arrow, target)
+            level.place_along()
+            if frame is not None:
+                self.frame_items[frame].along = self._frame_along(frame)
+        self._place()
 
     def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str]) -> bool:
         """Is there room for these cards and labels where the present ones stand?"""
@@ -218,13 +228,19 @@ class Plan:
     def _parts(self) -> dict[Group | None, list[Part]]:
         parts: dict[Group | None, list[Part]] = {}
         for arrow in self.arrows:
-            for level, source, target in self._through(*self.ends[arrow.id]):
+            through = list(self._through(*self.ends[arrow.id]))
+            self.ways[arrow.id] = [level for level, _, _ in through]
+            for level, source, target in through:
                 parts.setdefault(level, []).append((arrow, source, target))
         return parts
 
-    def _cut_cycles(self) -> None:
-        """Folded boxes may use each other: an arrow that closes a cycle starts at a stub with the name of its source."""
-        for parts in self._parts().values():
+    def _cut_cycles(self) -> bool:
+        """Folded boxes may use each other: an arrow that closes a cycle starts at a stub with the name of its source.
+
+        Was there one?
+        """
+        cut = False
+        for parts in self.parts.values():
             into: dict[Key, list[Part]] = {}
             out: dict[Key, list[Key]] = {}
             for part in parts:
@@ -247,8 +263,10 @@ class Plan:
                     for arrow, source, _ in into[first]:
                         if source not in done:
                             self._stub(arrow)
+                            cut = True
                     waiting[first] = 0
                     ready.append(first)
+        return cut
 
     def _stub(self, arrow: Arrow) -> None:
         source = self.scheme.boxes[arrow.source]
@@ -277,10 +295,12 @@ class Plan:
         level = _Level(self, list(items.values()), list(links.values()))
         self.levels[frame] = level, links
         if frame is not None:
-            before, after, above, below = self._header
-            along, across = level.along + before + after, level.across + above + below
-            along = max(along, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
-            self.frame_items[frame] = Item(frame.name, along, across, frame=True)
+            across = level.across + sum(self._header[2:])
+            self.frame_items[frame] = Item(frame.name, self._frame_along(frame), across, frame=True)
+
+    def _frame_along(self, frame: Group) -> float:
+        room = self.levels[frame][0].along + sum(self._header[:2])
+        return max(room, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
 
     def _home(self, id: str) -> Group | None:
         return self.paths[id][-1] if self.paths[id] else None
@@ -321,7 +341,10 @@ class Plan:
 
     # -- where everything is ---------------------------------------------------------------------------------
 
-    def _place(self, parts: Mapping[Group | None, Sequence[Part]]) -> None:
+    def _place(self) -> None:
+        self.along, self.across = self.levels[None][0].along, self.levels[None][0].across
+        self.frames: list[Frame] = []
+        self.routes: list[Route] = []
         origins: dict[Group | None, Point] = {None: (0.0, 0.0)}
         for frame in self.scheme.frames:
             u, v = origins[self._parent(frame)]
@@ -334,9 +357,9 @@ class Plan:
             if id not in self.scheme.tails:
                 self._place_card(placed, *origins[self._home(id)])
         for arrow in self.arrows:
-            source, target = self.ends[arrow.id]
+            source, _ = self.ends[arrow.id]
             points = []
-            for where, _, _ in self._through(source, target):
+            for where in self.ways[arrow.id]:
                 level, links = self.levels[where]
                 u, v = origins[where]
                 points += [(u + a, v + b) for a, b in level.way(links[arrow.id])]
