@@ -133,10 +133,18 @@ def tell(about: int, delta: float) -> dict[str, str]:
     changed = node.op is None and math.isfinite(delta)
     return {
         "latex": latex,
-        "mathml": mathml(latex),
+        "mathml": _drawn(latex),
         "explain": explain(copy[node], of=root)._repr_html_(),
         "nudge": nudge(root, {copy[node]: delta})._repr_html_() if changed else "",
     }
+
+
+def _drawn(latex: str) -> str:
+    """The formula as browsers draw it; empty if an op of the user's own writes LaTeX that we cannot."""
+    try:
+        return mathml(latex)
+    except ValueError:
+        return ""
 
 
 def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:

@@ -1,57 +1,72 @@
-"""LaTeX as MathML, which browsers draw by themselves: as much of LaTeX as our printer writes."""
+"""LaTeX as MathML, which browsers draw by themselves: as much of LaTeX as our printer and our pages write."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from autograd._format import escaped
 
 _TOKEN = re.compile(r"\\text\{[^{}]*\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|[^\s]", re.DOTALL)
 _GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι",
-    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ",
-    "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ",
-    "Pi": "Π", "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-_NAMES = {**_GREEK, "infty": "∞", "partial": "∂"}
+_NAMES = {**_GREEK, "infty": "∞", "partial": "∂", "nabla": "∇", "top": "⊤", "dots": "…", "ldots": "…", "cdots": "⋯", "vdots": "⋮"}
 _FUNCTIONS = {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "exp", "max", "min"}
+_SUM = "∑"
 _OPERATORS = {
-    "cdot": "·", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ne": "≠", "le": "≤", "ge": "≥", "bmod": "mod", "Rightarrow": "⇒",
-    "wedge": "∧", "sim": "∼", "backslash": "\\", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨",
-    "rangle": "⟩", "lvert": "|", "rvert": "|", "lVert": "‖", "rVert": "‖", "-": "−",
+    "sum": _SUM, "cdot": "·", "times": "×", "odot": "⊙", "bmod": "mod", "ne": "≠", "le": "≤", "ge": "≥", "approx": "≈",
+    "sim": "∼", "Rightarrow": "⇒", "leftarrow": "←", "wedge": "∧", "backslash": "\\",
+    **{sign: sign for sign in "_%#&$"},
 }  # fmt: skip
+_OPENING = {"(": "(", "[": "[", "{": "{", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "lvert": "|", "lVert": "‖"}
+_CLOSING = {")": ")", "]": "]", "}": "}", "|": "|", "rfloor": "⌋", "rceil": "⌉", "rangle": "⟩", "rvert": "|", "rVert": "‖"}
+_BRACKETS = {**_OPENING, **_CLOSING}
+_TABLES = {"aligned": ("", ""), "cases": ("{", ""), "pmatrix": ("(", ")")}
 _SPACES = {"quad": 1.0, "qquad": 2.0, ",": 0.17, ";": 0.28, ":": 0.22, " ": 0.25}
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
+_PRIMES = ("", "′", "″", "‴")
+_UPRIGHT = {"nabla", "top", *(name for name in _GREEK if name[0].isupper())}
+_TIGHT = "/.!"
+_SPECIAL = "^_'}&~#$%"  # means something to TeX, at another place or not to us
 
 
-def mathml(latex: str) -> str:
-    """LaTeX as a <math> element; empty if there is something in it that our own formulas do not have.
+def mathml(latex: str, display: str = "block") -> str:
+    """LaTeX as a <math> element. ValueError if there is something in it that none of our formulas has.
 
-    >>> mathml(r"\\frac{x_{1}}{2}").removeprefix('<math display="block">')
+    >>> mathml(r"\\frac{x_{1}}{2}", "inline").removeprefix('<math display="inline">')
     '<mfrac><mrow><msub><mi>x</mi><mrow><mn>1</mn></mrow></msub></mrow><mrow><mn>2</mn></mrow></mfrac></math>'
-    >>> mathml(r"\\unheardof{x}")
-    ''
     """
     try:
-        return f'<math display="block">{_Reader(latex).all()}</math>'
-    except (KeyError, IndexError, ValueError):
-        return ""
+        return f'<math display="{display}">{_Reader(latex).all()}</math>'
+    except ValueError as error:
+        raise ValueError(f"no MathML for the LaTeX {latex!r}: {error}; autograd/formulas/mathml.py lists what there is") from None
+
+
+class _Piece(NamedTuple):
+    """A part of a row, and what it is to its neighbours: operand, bracketed, function, operator, open (a bracket) or space."""
+
+    written: str
+    kind: str = "operand"
 
 
 class _Reader:
-    """Reads tokens from the left; what it cannot read is a KeyError, IndexError or ValueError."""
+    """Reads tokens from the left; what it cannot read is a ValueError."""
 
     def __init__(self, latex: str) -> None:
         self.tokens: list[str] = _TOKEN.findall(latex)
         self.at = 0
-        self.commands: dict[str, Callable[[], str]] = {
-            "frac": lambda: f"<mfrac>{self.atom()}{self.atom()}</mfrac>",
+        self.commands: dict[str, Callable[[], _Piece]] = {
+            "frac": lambda: _Piece(f"<mfrac>{self.operand()}{self.operand()}</mfrac>"),
             "sqrt": self.root,
             "left": self.fenced,
-            "operatorname": lambda: f"<mi>{self.word()}</mi>",
-            "mathrm": lambda: f'<mi mathvariant="normal">{self.word()}</mi>',
-            "mathrel": self.atom,
+            "operatorname": lambda: _Piece(f"<mi>{self.word()}</mi>", "function"),
+            "mathrm": lambda: _Piece(f'<mi mathvariant="normal">{self.word()}</mi>'),
+            "mathrel": lambda: _Piece(self.operand(), "operator"),
             "begin": self.table,
         }
 
@@ -59,112 +74,174 @@ class _Reader:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
     def next(self) -> str:
+        if self.at == len(self.tokens):
+            raise ValueError("it ends too early")
         self.at += 1
         return self.tokens[self.at - 1]
+
+    def expect(self, token: str) -> None:
+        if (found := self.next()) != token:
+            raise ValueError(f"{found} where {token} belongs")
 
     def all(self) -> str:
         """All of it."""
         row = self.row()
-        if self.at < len(self.tokens):
-            raise ValueError(self.peek())
+        if self.peek():
+            raise ValueError(f"nothing before belongs to {self.peek()}")
         return row
 
     def row(self, *ends: str) -> str:
         """Up to one of these tokens, which is left."""
-        parts = []
-        while self.at < len(self.tokens) and self.peek() not in ("}", "&", r"\\", r"\right", r"\end", *ends):
-            parts.append(self.scripted())
-        return "".join(parts)
+        return "".join(self.spaced(ends))
 
-    def scripted(self) -> str:
+    def spaced(self, ends: tuple[str, ...]) -> Iterator[str]:
+        """The parts of a row; the name of a function keeps a distance from an operand beside it, but not from its bracket."""
+        before = "open"
+        while self.peek() not in ("", "}", "&", r"\\", r"\right", r"\end", *ends):
+            sign = before in ("open", "operator") and self.peek() in ("+", "-")
+            piece = _Piece(_operator(self.next(), ' form="prefix"'), "operator") if sign else self.scripted()
+            after_operand = piece.kind == "function" and before in ("operand", "bracketed", "function")
+            if after_operand or (before == "function" and piece.kind == "operand"):
+                yield _space(_SPACES[","])
+            yield piece.written
+            before = before if piece.kind == "space" else piece.kind
+
+    def scripted(self) -> _Piece:
         """Something with what stands below and above it."""
-        base = self.atom()
-        below = self.script("_")
-        above = self.script("^")
-        tag = "msubsup" if below and above else "msub" if below else "msup"
-        return f"<{tag}>{base}{below}{above}</{tag}>" if below or above else base
+        base, kind = self.atom()
+        scripts = {"_": "", "^": ""}
+        primes = 0
+        while (sign := self.peek()) in ("_", "^", "'"):
+            self.next()
+            if sign == "'":
+                primes += 1
+            elif scripts[sign]:
+                raise ValueError(f"two {sign} after one another")
+            else:
+                scripts[sign] = self.operand()
+        below, above = scripts["_"], scripts["^"]
+        if primes:
+            mark = f"<mo>{_PRIMES[min(primes, 3)]}</mo>"
+            above = f"<mrow>{mark}{above}</mrow>" if above else mark
+        if not below and not above:
+            return _Piece(base, kind)
+        tag = "sub" * bool(below) + "sup" * bool(above)
+        if base == _operator(_SUM):  # below and above it where there is room
+            tag = tag.replace("sub", "under").replace("sup", "over")
+        return _Piece(f"<m{tag}>{base}{below}{above}</m{tag}>", kind)
 
-    def script(self, sign: str) -> str:
-        if self.peek() != sign:
-            return ""
-        self.next()
-        return self.atom()
+    def operand(self) -> str:
+        return self.atom().written
 
-    def atom(self) -> str:
+    def atom(self) -> _Piece:
         """What is in braces, or a command with its arguments, or one token."""
         token = self.next()
         if token == "{":
-            return f"<mrow>{self.closed('}')}</mrow>"
+            return _Piece(f"<mrow>{self.closed('}')}</mrow>")
         if token.startswith(r"\text{"):
-            return f"<mtext>{escaped(token[6:-1]).replace(' ', '&#160;')}</mtext>"
+            return _Piece(f"<mtext>{escaped(token[6:-1]).replace(' ', '&#160;')}</mtext>")
         if token[0] == "\\":
             return self.command(token[1:])
         if token[0].isdigit():
-            return f"<mn>{token}</mn>"
+            return _Piece(f"<mn>{token}</mn>")
         if token.isalpha():
-            return f"<mi>{token}</mi>"
-        return _operator(token)
+            return _Piece(f"<mi>{token}</mi>")
+        if token in _SPECIAL:
+            raise ValueError(f"{token} where a letter, a number or a sign belongs")
+        if token in _BRACKETS:
+            return _bracket(token)
+        return _Piece(_operator(token), "operator")
 
-    def command(self, name: str) -> str:
+    def command(self, name: str) -> _Piece:
         if name in self.commands:
             return self.commands[name]()
-        if name in _NAMES or name in _FUNCTIONS:
-            return f"<mi>{_NAMES.get(name, name)}</mi>"
+        if name in _NAMES:
+            upright = ' mathvariant="normal"' if name in _UPRIGHT else ""
+            return _Piece(f"<mi{upright}>{_NAMES[name]}</mi>")
+        if name in _FUNCTIONS:
+            return _Piece(f"<mi>{name}</mi>", "function")
         if name in _SPACES:
-            return f'<mspace width="{_SPACES[name]}em"></mspace>'
+            return _Piece(_space(_SPACES[name]), "space")
         if name in _ACCENTS:
-            return f'<mover accent="true">{self.atom()}<mo>{_ACCENTS[name]}</mo></mover>'
-        return _operator(name if len(name) == 1 else _OPERATORS[name])
+            return _Piece(f'<mover accent="true">{self.operand()}<mo>{_ACCENTS[name]}</mo></mover>')
+        if name in _OPERATORS:
+            return _Piece(_operator(_OPERATORS[name]), "operator")
+        if name in _BRACKETS:
+            return _bracket(name)
+        raise ValueError(f"the command \\{name} is not known")
 
     def closed(self, end: str) -> str:
         row = self.row(end)
-        if self.next() != end:
-            raise ValueError(end)
+        self.expect(end)
         return row
 
     def word(self) -> str:
         """The letters in braces."""
-        if self.next() != "{":
-            raise ValueError("{")
-        end = self.tokens.index("}", self.at)
-        letters = "".join(token.removeprefix("\\") for token in self.tokens[self.at : end])
-        self.at = end + 1
+        self.expect("{")
+        letters = ""
+        while (token := self.next()) != "}":
+            letters += token.removeprefix("\\")
         return escaped(letters)
 
-    def root(self) -> str:
+    def root(self) -> _Piece:
         if self.peek() != "[":
-            return f"<msqrt>{self.atom()}</msqrt>"
+            return _Piece(f"<msqrt>{self.operand()}</msqrt>")
         self.next()
         degree = self.closed("]")
-        return f"<mroot>{self.atom()}<mrow>{degree}</mrow></mroot>"
+        return _Piece(f"<mroot>{self.operand()}<mrow>{degree}</mrow></mroot>")
 
-    def fenced(self) -> str:
+    def fenced(self) -> _Piece:
         before = self.delimiter()
         row = self.row()
-        if self.next() != r"\right":
-            raise ValueError(r"\right")
-        return f"<mrow>{before}{row}{self.delimiter()}</mrow>"
+        self.expect(r"\right")
+        return _Piece(f"<mrow>{before}{row}{self.delimiter()}</mrow>", "bracketed")
 
     def delimiter(self) -> str:
+        """A bracket as tall as what it encloses, or none."""
         token = self.next()
-        return "" if token == "." else _operator(_OPERATORS[token[1:]] if len(token) > 2 else token[-1])
+        if token == ".":
+            return ""
+        if token.removeprefix("\\") not in _BRACKETS:
+            raise ValueError(f"{token} is not a bracket")
+        return _tall(_BRACKETS[token.removeprefix("\\")])
 
-    def table(self) -> str:
-        """Rows of cells, as in aligned formulas and in a choice of cases."""
+    def table(self) -> _Piece:
+        """Rows of cells: aligned formulas, a choice of cases, a matrix."""
         kind = self.word()
+        if kind not in _TABLES:
+            raise ValueError(f"the environment {kind} is not known")
         cells, rows = [self.row()], []
         while (token := self.next()) != r"\end":
-            if token != "&":
+            if token == r"\\":
                 rows.append(cells)
                 cells = []
+            elif token != "&":
+                raise ValueError(f"{token} in {kind}")
             cells.append(self.row())
         rows.append(cells)
         if self.word() != kind:
-            raise ValueError(kind)
+            raise ValueError(f"another end than that of {kind}")
         written = "".join("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in row) + "</mtr>" for row in rows)
-        table = f'<mtable class="{kind}" displaystyle="true">{written}</mtable>'
-        return f"<mrow><mo>{{</mo>{table}</mrow>" if kind == "cases" else table
+        before, after = (_tall(sign) if sign else "" for sign in _TABLES[kind])
+        display = ' displaystyle="true"' if kind == "aligned" else ""
+        return _Piece(f'<mrow>{before}<mtable class="{kind}"{display}>{written}</mtable>{after}</mrow>', "bracketed")
 
 
-def _operator(sign: str) -> str:
-    return f"<mo>{escaped(_OPERATORS.get(sign, sign))}</mo>"
+def _operator(sign: str, more: str = "") -> str:
+    more += ' lspace="0" rspace="0"' if sign in _TIGHT else ""
+    return f"<mo{more}>{escaped(sign.replace('-', '−'))}</mo>"
+
+
+def _tall(bracket: str) -> str:
+    return f'<mo stretchy="true">{bracket}</mo>'
+
+
+def _bracket(name: str) -> _Piece:
+    """A bracket of the height of a letter."""
+    kind = "open" if name in _OPENING else "bracketed"
+    form = {"open": "prefix", "bracketed": "postfix"}[kind]
+    return _Piece(f'<mo stretchy="false" form="{form}">{_BRACKETS[name]}</mo>', kind)
+
+
+def _space(ems: float) -> str:
+    return f'<mspace width="{ems}em"></mspace>'

@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from latex2mathml.converter import convert
+from docutils import nodes
+from sphinx.util import logging
 
-# The name of a function, around which the converter leaves no space, and an opening bracket after it.
-FUNCTION = re.compile(
-    r"<mi>(arccos|arcosh|arcsin|arctan|arsinh|artanh|cos|cosh|exp|ln|log|max|min|sin|sinh|tan|tanh)</mi>"
-    r"(?P<bracket><mo stretchy=\"false\">&#x00028;)?"
-)
+from autograd.formulas.mathml import mathml
 
-NAME = re.compile(r"\\operatorname\{((?:\w|\\_)*(?:\d|\\_)(?:\w|\\_)*)\}")  # a name that the converter would take apart
-THIN = "0.17em"
+log = logging.getLogger(__name__)
 
 
-def formula(latex: str, display: str = "inline") -> str:
-    """A formula as MathML; aligned lines become the rows of an array."""
-    latex = NAME.sub(lambda name: rf"\text{{{name[1]}}}".replace(r"\_", "_"), latex)
-    rows = latex.replace(r"\begin{aligned}", r"\begin{array}{rl}").replace(r"\end{aligned}", r"\end{array}")
-
-    def spaced(found: re.Match[str]) -> str:
-        before, after, bracket = found.string[: found.start()], found.string[found.end() :], found["bracket"] or ""
-        powered = before.endswith("<msup>")
-        left = "0" if powered or before.endswith('"><mrow>') else THIN
-        right = "0" if powered or bracket or after.startswith("</mrow></math>") else THIN
-        return f'<mo lspace="{left}" rspace="{right}">{found[1]}</mo>{bracket}'
-
-    return FUNCTION.sub(spaced, convert(rows, display=display)).replace("<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>")
+def _formula(node: nodes.Node, display: str) -> str:
+    """The formula; one that we cannot write is a warning, which stops the build."""
+    try:
+        return mathml(node.astext(), display)
+    except ValueError as error:
+        log.warning("%s", error, location=node)
+        return ""
 
 
-def _inline(writer: Any, node: Any) -> None:
-    from docutils import nodes
-
-    writer.body.append(formula(node.astext()))
+def _inline(writer: Any, node: nodes.Node) -> None:
+    writer.body.append(_formula(node, "inline"))
     raise nodes.SkipNode
 
 
-def _block(writer: Any, node: Any) -> None:
-    from docutils import nodes
-
-    writer.body.append(f'<div class="math">{formula(node.astext(), "block")}</div>')
+def _block(writer: Any, node: nodes.Node) -> None:
+    writer.body.append(f'<div class="math">{_formula(node, "block")}</div>')
     raise nodes.SkipNode
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 BROWSER = ("axe_playwright_python", "playwright")
-JUPYTER = ("docutils", "imagesize", "jupytext", "latex2mathml", "myst_nb", "nbclient", "nbconvert", "nbformat", "sphinx")
+JUPYTER = ("docutils", "imagesize", "jupytext", "myst_nb", "nbclient", "nbconvert", "nbformat", "sphinx")
 COMPILED = (  # NumPy, and what comes with it or needs it: no package index has them for WebAssembly
     "array_api_compat", "array_api_strict", "dask", "distributed", "jax", "matplotlib", "numba", "numpy", "pandas", "PIL",
     "safetensors", "scipy", "torch",
