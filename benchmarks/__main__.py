@@ -11,22 +11,19 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import autograd
 import nn
-from autograd._files import write_atomically
 from autograd.op import TABLE
-from benchmarks import workloads
-from benchmarks.compiled.chart import NARROW, WIDE, Chart
-from benchmarks.compiled.figures import Figure
+from benchmarks import speed_page, workloads
+from benchmarks.compiled.figures import Figure, shown
 from benchmarks.detection_limit import detection_limit
 from benchmarks.peers import Micrograd, peers
 from benchmarks.timing import ROUNDS, alternate
 
-DOCS = Path(__file__).parent.parent / "docs"
-PICTURES = {"speed-eager.svg": WIDE, "speed-eager-narrow.svg": NARROW}
+LENGTHS = (10**3, 10**4, 10**5, 10**6)
 WORKLOADS = (
     ("micrograd's demo step, single + and *", workloads.moons_step, workloads.mlp_point()),
     ("a chain of 10⁵ multiply-adds", workloads.chain, workloads.CHAIN_POINT),
@@ -40,18 +37,16 @@ WORKLOADS = (
 def main() -> None:
     """Run all workloads."""
     print(f"CPython {platform.python_version()}, {platform.machine()}; medians of {ROUNDS} rounds, garbage collector on\n")
-    figures = list(_eager())
-    for file, layout in PICTURES.items():
-        write_atomically(DOCS / file, Chart(figures, layout).svg.encode())
+    speed_page.keep("eager", list(_eager()))
     print(f"\nbackward with a use outside the graph in each of 20,000 rounds, and without: {_dead_uses()}")
     print("slowest ops to record, by number of arguments:", _slowest_ops())
     print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
-    print(f"bytes per operation (recorded and swept): {_bytes_per_op():.0f}")
-    print("ns per operation, by length of the chain, record + backward:", _by_length())
-    _print_import_time()
-    print("drawing, in ms (the graph as DOT + its layout as SVG):", _drawing_times())
-    print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB")
-    print(f"gradcheck on random expressions: {detection_limit()}\n", flush=True)
+    print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB\n")
+    for part, rows in {"eager, more": _more(), "drawing": _drawing_times(), "checking": detection_limit()}.items():
+        for row in rows:
+            print(": ".join(row), flush=True)
+        speed_page.keep(part, rows)
+    print()
     subprocess.run([sys.executable, "-m", "benchmarks.compiled"], check=True)
     subprocess.run([sys.executable, "-m", "benchmarks.playground"], check=True)
 
@@ -185,35 +180,45 @@ def _jacobian_times() -> str:
     return f"{1e3 * times['jacobian']:.1f} and {1e3 * times['jvp']:.1f} ms"
 
 
-def _bytes_per_op() -> float:
+def _more() -> list[tuple[str, str]]:
+    """What was measured, and what was found."""
+    return [
+        ("bytes per operation, recorded and swept", f"{_bytes_per_op(100):.0f}"),
+        ("the same in a graph more than 256 deep", f"{_bytes_per_op(10**5):.0f}"),
+        *((f"time per operation in a chain of {length:,}, recorded and swept", shown(_per_op(length))) for length in LENGTHS),
+        ("`import autograd`", shown(_import_time())),
+    ]
+
+
+def _bytes_per_op(length: int) -> float:
+    """In chains of this length, a hundred thousand operations in all."""
     leaf, other = autograd.Value(0.999), autograd.Value(0.5)
+    kept = []
     gc.collect()
     tracemalloc.start()
-    y = leaf
-    for _ in range(10**5):
-        y = y * leaf + other
-    y.backward()
+    for _ in range(10**5 // length):
+        y = leaf
+        for _ in range(length // 2):
+            y = y * leaf + other
+        y.backward()
+        kept.append(y)
     size = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    return size / (2 * 10**5)
+    return size / 10**5
 
 
-def _by_length() -> str:
-    cells = []
-    for exponent in range(3, 7):
-        length = 10**exponent
-        seconds = []
-        for _ in range(max(3, 10 ** (6 - exponent) // 10)):
-            gc.collect()
-            start = time.perf_counter()
-            leaf = y = autograd.Value(0.9999999)
-            for _ in range(length):
-                y = y * leaf
-            y.backward()
-            del y
-            seconds.append(time.perf_counter() - start)
-        cells.append(f"10^{exponent}: {1e9 * statistics.median(seconds) / length:.0f}")
-    return ", ".join(cells)
+def _per_op(length: int) -> float:
+    seconds = []
+    for _ in range(max(3, 10**5 // length)):
+        gc.collect()
+        start = time.perf_counter()
+        leaf = y = autograd.Value(0.9999999)
+        for _ in range(length):
+            y = y * leaf
+        y.backward()
+        del y
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds) / length
 
 
 def _chain(length: int) -> autograd.Value:
@@ -224,27 +229,24 @@ def _chain(length: int) -> autograd.Value:
     return y
 
 
-def _drawing_times() -> str:
-    cells = []
+def _draw(y: autograd.Value) -> None:
+    autograd.draw_dot(y, flow="both").pipe("svg")
+
+
+def _drawing_times() -> list[tuple[str, str]]:
+    rows = []
     for length in (10, 10**3, 10**5):
         y = _chain(length)
-        seconds: list[tuple[float, float]] = []
-        for _ in range(ROUNDS):
-            start = time.perf_counter()
-            drawing = autograd.draw_dot(y, flow="both")
-            drawn = time.perf_counter()
-            drawing.pipe("svg")
-            seconds.append((drawn - start, time.perf_counter() - drawn))
-        described, laid_out = (1e3 * statistics.median(column) for column in zip(*seconds, strict=True))
-        cells.append(f"{length} nodes {described:.0f} + {laid_out:.0f}")
-    return ", ".join(cells)
+        seconds = alternate({length: partial(_draw, y)})[length]
+        rows.append((f'`draw_dot(y).pipe("svg")`, {length:,} nodes', shown(seconds)))
+    return rows
 
 
 def _player_size() -> int:
     return len(autograd.player(_chain(250)).html.encode())  # 250 operations: that many steps forward, and that many back
 
 
-def _print_import_time() -> None:
+def _import_time() -> float:
     plain, ours = "pass", "import autograd"
     compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as installed
 
@@ -252,11 +254,7 @@ def _print_import_time() -> None:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True, env=compiled)
 
     times = alternate({code: start(code) for code in (plain, ours)})
-    listing = "import sys; before = set(sys.modules); import autograd; print(*set(sys.modules) - before)"
-    loaded = subprocess.run([sys.executable, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
-    foreign = sorted({name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"autograd"})
-    milliseconds = 1e3 * (times[ours] - times[plain])
-    print(f"import autograd: {milliseconds:.1f} ms; outside the standard library it imports {foreign or 'nothing'}")
+    return times[ours] - times[plain]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from autograd.testing import GradientError, expressions, gradcheck, points
 EXPRESSIONS = 1000
 
 
-def detection_limit() -> str:
+def detection_limit() -> list[tuple[str, str]]:
     """How many correct gradients gradcheck refuses, and above what relative error it would have detected a wrong one."""
     refused = 0
     limits: list[float] = []
@@ -31,4 +31,8 @@ def detection_limit() -> str:
 
     check()
     median, below = statistics.median(limits), sum(limit < 1e-8 for limit in limits) / len(limits)
-    return f"{refused} false alarms in {EXPRESSIONS}; detection limit {median:.1e} (median), below 1e-8 for {below:.0%}"
+    return [
+        (f"right gradients of {EXPRESSIONS:,} random expressions that `gradcheck` refuses", str(refused)),
+        ("derivatives in which a relative error of 1e−8 is detected", f"{100 * below:.0f} %"),
+        ("median detection limit, relative", f"{median:.1e}".replace("-", "−").replace("−0", "−")),
+    ]

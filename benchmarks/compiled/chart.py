@@ -12,8 +12,10 @@ from benchmarks.compiled.figures import OURS, Figure, shown
 TITLE = "Time of the others, in multiples of ours"
 NOTE = ("Logarithmic axis. Right of the line: slower than ours.", "In double precision, on one thread; medians of one run.")
 RIGHT, TOP, LINE, BOTTOM = 40, 70, 22, 60
-CROWDED = 9  # marks closer than this many pixels move towards their numbers
-APART = 40  # pixels between the middles of two numbers on one line
+MARK, TALL = 12, 11  # pixels of a mark, and the height of a number
+CROWDED = 10  # marks closer than this many pixels make room for one another
+ASIDE = (0, -9, 9)
+APART = 40  # pixels between the middles of two numbers of the axis
 
 
 class Layout(NamedTuple):
@@ -26,8 +28,22 @@ class Layout(NamedTuple):
     marks: int
 
 
+class Box(NamedTuple):
+    """A middle, a width and a height in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def hides(self, other: Box) -> bool:
+        """True if one lies on the other."""
+        return abs(self.x - other.x) < (self.width + other.width) / 2 and abs(self.y - other.y) < (self.height + other.height) / 2
+
+
 WIDE = Layout(width=720, left=250, row=50, time='x="16" dy="32"', marks=25)
-NARROW = Layout(width=390, left=36, row=68, time='x="374" dy="16" text-anchor="end"', marks=44)  # words above the marks
+NARROW = Layout(width=390, left=36, row=72, time='x="374" dy="16" text-anchor="end"', marks=46)  # words above the marks
+LAYOUTS = {"": WIDE, "-narrow": NARROW}  # by what the name of the file ends in
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 
@@ -131,16 +147,16 @@ class Chart:
     def _row(self, figure: Figure, y: float) -> Iterator[str]:
         yield f'<text x="16" y="{y + 16:.1f}">{html.escape(figure.title)}</text>'
         yield f'<text class="quiet" y="{y:.1f}" {self.layout.time}>ours {shown(figure.seconds[OURS])}</text>'
-        y += self.layout.marks
-        ends = {-11.0: -math.inf, 20.0: -math.inf}  # how far the numbers above and below the marks reach by now
-        places = {name: self._place(ratio) for name, ratio in figure.slower.items()}
-        for name, ratio in sorted(figure.slower.items(), key=lambda item: item[1]):
-            x = places[name]
-            side = min(ends, key=lambda side: (max(x, ends[side] + APART), side))
-            ends[side] = max(x, ends[side] + APART)
-            crowded = sum(abs(place - x) < CROWDED for place in places.values()) > 1
-            yield self._mark(name, x, y + math.copysign(4.0, side) if crowded else y)
-            yield f'<text class="number" x="{ends[side]:.1f}" y="{y + side:.1f}">{_times(ratio)}</text>'
+        ratios = dict(sorted(figure.slower.items(), key=lambda item: item[1]))
+        marks = _apart([self._place(ratio) for ratio in ratios.values()], y + self.layout.marks)
+        taken = [Box(x, y, MARK, MARK) for x, y in marks]
+        for (name, ratio), (x, y) in zip(ratios.items(), marks, strict=True):
+            text = times(ratio)
+            box = _free(x, y, 6.4 * len(text), taken)
+            taken.append(box)
+            yield self._mark(name, x, y)
+            kind = f"number mark{self.names.index(name)}"
+            yield f'<text class="{kind}" x="{box.x:.1f}" y="{box.y + 4:.1f}">{text}</text>'
 
     def _mark(self, name: str, x: float, y: float) -> str:
         drawn = f'class="mark mark{self.names.index(name)}" transform="translate({x:.1f} {y:.1f})" d="{MARKS[name].outline}"'
@@ -151,5 +167,25 @@ class Chart:
         return left + (width - left - RIGHT) * math.log(ratio / self.low) / math.log(self.high / self.low)
 
 
-def _times(ratio: float) -> str:
-    return f"{float(f'{ratio:.3g}'):,.0f}×" if ratio >= 100.0 else f"{ratio:.2g}×" if ratio >= 1.0 else f"{ratio:.2f}×"
+def _apart(xs: Sequence[float], y: float) -> list[tuple[float, float]]:
+    """A point for each mark: on the line, or where that is taken a little above or below."""
+    found: list[tuple[float, float]] = []
+    for x in xs:
+        points = [(x, y + up) for up in ASIDE]
+        found.append(max(points, key=lambda point: min([CROWDED, *(math.dist(point, other) for other in found)])))
+    return found
+
+
+def _free(x: float, y: float, width: float, taken: Sequence[Box]) -> Box:
+    """Where the number of a mark fits: above, below, at its right, or as near as can be."""
+    side = (MARK + width) / 2 + 2
+    near = [Box(x, y - 13, width, TALL), Box(x, y + 13, width, TALL), Box(x + side, y, width, TALL)]
+    further = (Box(x + side + 4 * i, y + up, width, TALL) for i in range(1, 100) for up in (0, -13, 13))
+    return next(box for box in (*near, *further) if not any(map(box.hides, taken)))
+
+
+def times(ratio: float) -> str:
+    """A ratio with two or three digits."""
+    if ratio >= 100.0:
+        return f"{float(f'{ratio:.3g}'):,.0f}×"
+    return f"{ratio:.0f}×" if ratio >= 9.95 else f"{ratio:.1f}×" if ratio >= 1.0 else f"{ratio:.2f}×"

@@ -9,25 +9,25 @@ import numpy as np
 
 import autograd
 from benchmarks import timing
+from benchmarks.compiled.figures import shown
 from benchmarks.compiled.networks import Network
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
 ROUNDS = 5
 
 
-def growth() -> Iterator[str]:
-    """Each as a line of text."""
+def growth() -> Iterator[tuple[str, str]]:
+    """What was measured, and what was found."""
     for size in (10**4, 10**5):
         times = timing.alternate_short({count: _lanes(size, count) for count in (1, 2)})
-        yield f"two threads on micrograd's demo, batch {size:,}: {times[1] / times[2]:.2f} times as fast as one (goal 1.7)"
-    yield f"ns per lane of micrograd's demo, by lanes: {_each({size: _lanes(size, 1) for size in SIZES})}"
-    chains = {size: _chain(size) for size in SIZES}
-    yield f"ns per operation of a chain of multiply-adds, value and gradient, by operations: {_each(chains)}"
+        yield f"two threads on micrograd's demo, batch {size:,}", f"{times[1] / times[2]:.2f} times as fast as one"
+    yield from _each("micrograd's demo", "lanes", {size: _lanes(size, 1) for size in SIZES})
+    yield from _each("value and gradient of a chain", "multiply-adds", {size // 2: _chain(size) for size in SIZES})
 
 
-def _each(runs: dict[int, Callable[[], Any]]) -> str:
-    times = timing.alternate_short(runs, ROUNDS)
-    return ", ".join(f"{size:,}: {1e9 * seconds / size:.3g}" for size, seconds in times.items())
+def _each(what: str, unit: str, runs: dict[int, Callable[[], Any]]) -> Iterator[tuple[str, str]]:
+    for size, seconds in timing.alternate_short(runs, ROUNDS).items():
+        yield f"{what}, {size:,} {unit}", f"{shown(seconds / size)} each"
 
 
 def _lanes(size: int, threads: int) -> Callable[[], Any]:

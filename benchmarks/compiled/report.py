@@ -1,4 +1,4 @@
-"""All figures: measured, printed, and those that compare us with others drawn."""
+"""All figures of compiled programs: measured, printed, and kept for the page."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
-from pathlib import Path
+from itertools import chain
 
-from autograd._files import write_atomically
-from benchmarks import timing
+from benchmarks import speed_page, timing
 from benchmarks.compiled import network_figures, options, training, whole_graph
-from benchmarks.compiled.chart import NARROW, WIDE, Chart
+from benchmarks.compiled.chart import times
 from benchmarks.compiled.cluster import cluster
+from benchmarks.compiled.figures import shown
 from benchmarks.compiled.growth import growth
-
-DOCS = Path(__file__).parent.parent.parent / "docs"
-PICTURES = {"speed.svg": WIDE, "speed-narrow.svg": NARROW}
 
 
 def report() -> None:
@@ -29,10 +27,19 @@ def report() -> None:
         for figure in part.figures():
             print(figure, flush=True)
             figures.append(figure)
-    for name, layout in PICTURES.items():
-        write_atomically(DOCS / name, Chart(figures, layout).svg.encode())
+    speed_page.keep("compiled", figures)
     print(flush=True)
+    rows = []
+    for row in chain(synchronous_jax(), growth(), cluster(), training.digits()):
+        print(": ".join(row), flush=True)
+        rows.append(row)
+    speed_page.keep("compiled, more", rows)
+
+
+def synchronous_jax() -> Iterator[tuple[str, str]]:
+    """JAX without asynchronous dispatch, which it decides once per process."""
     if find_spec("jax") is not None:
-        subprocess.run([sys.executable, "-m", "benchmarks.compiled.synchronous_jax"], check=True)
-    for line in (training.digits(), *growth(), cluster()):
-        print(line, flush=True)
+        command = [sys.executable, "-m", "benchmarks.compiled.synchronous_jax"]
+        ours, jax = map(float, subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split())
+        title, _ = network_figures.WORKLOADS[0]
+        yield f"{title}, by JAX without asynchronous dispatch", f"{shown(jax)}, {times(jax / ours)} ours"
