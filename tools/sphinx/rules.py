@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 
 from autograd import Value, to_latex
@@ -11,6 +12,7 @@ from autograd.op import Op
 from tools.sphinx.plots import Plot, plot_of, svg
 
 MAX_FORMULA = 150  # characters of LaTeX
+HELD = {"clip": (-1.0, 2.0)}  # the other arguments of a function, in its plot
 SHOWN = 3  # arguments of an op that takes any number
 
 
@@ -35,13 +37,15 @@ def rule(op: Op) -> str:
     return card(rf"\begin{{aligned}}{formula}\end{{aligned}}", notes, plot_of(op))
 
 
-def composed(function: Callable[[Value], Value]) -> str:
+def composed(function: Callable[..., Value]) -> str:
     """The card of a function that is written with ops."""
-    x = Value(0.5, label="x")
-    z = function(x)
+    x, *others = (p.name for p in inspect.signature(function).parameters.values() if p.default is p.empty)
+    held = HELD.get(function.__name__, ())
+    z = function(Value(0.5, label=x), *(Value(number, label=name) for name, number in zip(others, held, strict=True)))
     z.label = "z"
     formula = str(to_latex(z))
-    return card(formula if len(formula) < MAX_FORMULA else "", (), Plot(f"{function.__name__}(x)", function, -4.0, 4.0))
+    name = f"{function.__name__}({', '.join([x, *(f'{number:g}' for number in held)])})".replace("-", "−")
+    return card(formula if len(formula) < MAX_FORMULA else "", (), Plot(name, lambda x: function(x, *held), -4.0, 4.0))
 
 
 def _notes(op: Op) -> Sequence[str]:
