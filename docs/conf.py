@@ -15,7 +15,7 @@ author = "the scalar-autograd authors"
 release = version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 language = "en"
 
-OWN = ("heads", "lessons", "mathml", "notebooks", "palette", "pictures", "reference", "repairs")
+OWN = ("heads", "lessons", "mathml", "notebooks", "palette", "pictures", "reference", "repairs", "types")
 extensions = ["myst_nb", "sphinx_copybutton", *(f"tools.sphinx.{name}" for name in OWN)]
 exclude_patterns = ["_static", "_templates"]
 suppress_warnings = ["mystnb.unknown_mime_type"]  # a widget's output has other forms
@@ -44,6 +44,7 @@ html_sidebars = {
     "**": [f"sidebar/{part}.html" for part in ("brand", "search", "scroll-start", "playground", "navigation", "scroll-end")]
 }
 html_css_files = ["site.css"]
+html_search_scorer = "_static/scorer.js"
 html_js_files = [("theme.js", {"priority": 100}), ("site.js", {"defer": "defer"})]
 html_copy_source = html_show_sourcelink = html_show_sphinx = html_show_copyright = False
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
@@ -98,6 +99,13 @@ def _own(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
+def has_numpy() -> bool:
+    """True if the notebooks have NumPy in the browser, too."""
+    install()
+    return bool(_compiled())
+
+
+@cache
 def _compiled() -> list[dict[str, Any]]:
     """Pyodide's entries of NumPy, Matplotlib and what these need, once their wheels are here; none if they cannot be had."""
     packages = _pyodide_lock()["packages"]
@@ -140,10 +148,15 @@ def _stand_ins(folder: Path) -> Iterator[Path]:
         yield wheel
 
 
+def needs_numpy(content: Mapping[str, Any]) -> bool:
+    """True if a cell of the notebook does not run without NumPy."""
+    return any(cell["cell_type"] == "code" and NUMPY.search("".join(cell["source"])) for cell in content["cells"])
+
+
 def without_numpy(notebook: str) -> str:
     """The notebook where there is no NumPy: if any cell needs it, it says so below its title."""
     content = json.loads(notebook)
-    if any(cell["cell_type"] == "code" and NUMPY.search("".join(cell["source"])) for cell in content["cells"]):
+    if needs_numpy(content):
         content["cells"].insert(1, {"cell_type": "markdown", "id": "without-numpy", "metadata": {}, "source": [NOTE]})
     return json.dumps(content)
 

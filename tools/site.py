@@ -60,14 +60,15 @@ def moved(text: str, up: str) -> str:
     return PICTURE.sub(r"```{gallery} \1\n```", text)
 
 
-def build(out: Path) -> None:
-    """Write the pages to the new folder `out`; RuntimeError if Sphinx warns of anything."""
+def build(out: Path, numpy: bool = False) -> None:
+    """Write the pages to the new folder `out`; `numpy` if the notebooks have it in the browser. RuntimeError if Sphinx warns."""
     from sphinx.cmd.build import build_main
 
     with TemporaryDirectory() as work:
         _gather(Path(work) / "sources")
+        options = ["-q", "-W", "--keep-going", "-j", "auto", "-D", f"numpy_in_browser={int(numpy)}"]
         places = ["-c", str(ROOT / "docs"), "-d", f"{work}/doctrees", f"{work}/sources", f"{work}/pages"]
-        if build_main(["-q", "-W", "--keep-going", "-j", "auto", *places]):
+        if build_main([*options, *places]):
             raise RuntimeError("Sphinx found mistakes in the pages: they are listed above")
         shutil.copytree(f"{work}/pages", out)  # MyST-NB leaves a folder beside them
 
@@ -77,7 +78,7 @@ def main() -> None:
     from tools import lite, playground
 
     shutil.rmtree(SITE, ignore_errors=True)
-    build(SITE)
+    build(SITE, lite.has_numpy())
     playground.build(SITE / "play")
     lite.build(SITE / "lab")
     print(f"the site: {SITE.relative_to(ROOT) / 'index.html'}")

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.support.browser import browser, opened
+from tools.lite import needs_numpy
 from tools.site import ROOT, moved, names
 
 __all__ = ["browser"]
@@ -107,6 +108,20 @@ def test_a_page_has_every_picture_of_its_notebook(site):
 def test_a_notebook_links_to_where_it_runs(site):
     link = "../lab/notebooks/index.html?path=02-one-neuron.ipynb"
     assert link in page_at(site / "learn/02-one-neuron.html").links
+
+
+@pytest.mark.slow
+def test_a_notebook_that_needs_numpy_says_so_beside_the_link_that_runs_it(site):
+    for name in NOTEBOOKS:
+        content = json.loads((ROOT / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))
+        run = re.search(r'<p class="run">.*?</p>', (site / f"learn/{name}.html").read_text(encoding="utf-8"))[0]
+        assert ("Some cells need NumPy" in run) == needs_numpy(content), name
+
+
+@pytest.mark.slow
+def test_the_page_for_addresses_that_are_none_finds_its_style_from_anywhere(site):
+    text = (site / "404.html").read_text(encoding="utf-8")
+    assert 0 < text.index('<base href="/">') < text.index("<link")
 
 
 @pytest.mark.slow

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+
+from tools.lite import needs_numpy
 
 MAX_LENGTH = 200  # characters of a description
 CARD = "_static/card.png"
@@ -18,7 +22,12 @@ ALIKE = {  # on all pages
     "og:image:alt": "A neuron as a graph: values flow forward, gradients flow back",
     "twitter:card": "summary_large_image",
 }
-RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install</span></p>'
+RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install{but}</span></p>'
+# For those whom a search engine sends to a recipe.
+RECIPE = """<p class="run"><span>With scalar-autograd, a glass-box autodiff engine for Python:</span>
+<code>pip install scalar-autograd</code><span>, or </span><a href="../play/index.html">try it in your browser</a></p>"""
+NO_RECIPES = ("howto/index", "howto/install")
+WITHOUT_NUMPY = ". Some cells need NumPy, which is not there: they say so, and run on your computer"
 
 
 def description(doctree: nodes.document | None) -> str:
@@ -31,7 +40,7 @@ def description(doctree: nodes.document | None) -> str:
 
 
 def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Describe the page in its head; on a notebook, link to where it runs."""
+    """Describe the page in its head; below the title of a recipe say what it is for, and of a notebook where it runs."""
     base = app.config.html_baseurl
     told = {
         "description": description(doctree),
@@ -40,10 +49,16 @@ def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], do
         "og:image": f"{base.rstrip('/')}/{CARD}" if base else context["pathto"](CARD, 1),
     }
     tags = "".join(_tag(name, text) for name, text in (told | ALIKE).items() if text)
+    if pagename == "404":  # a host shows it at any address
+        tags += f'<base href="{html.escape(base or "/")}">\n'
     context["metatags"] = context.get("metatags", "") + tags
+    if pagename.startswith("howto/") and pagename not in NO_RECIPES:
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{RECIPE}", 1)
     if pagename.startswith("learn/"):
         href = f"../lab/notebooks/index.html?path={pagename.removeprefix('learn/')}.ipynb"
-        context["body"] = context["body"].replace("</h1>", f"</h1>\n{RUN.format(href=href)}", 1)
+        notebook = json.loads(Path(app.env.doc2path(pagename)).read_text(encoding="utf-8"))
+        but = WITHOUT_NUMPY if needs_numpy(notebook) and not app.config.numpy_in_browser else ""
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{RUN.format(href=href, but=but)}", 1)
 
 
 def _tag(name: str, text: str) -> str:
@@ -53,5 +68,6 @@ def _tag(name: str, text: str) -> str:
 
 def setup(app: Any) -> dict[str, Any]:
     """Fill in the head of every page."""
+    app.add_config_value("numpy_in_browser", False, "html", types=(bool,))
     app.connect("html-page-context", fill)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
