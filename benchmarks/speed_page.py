@@ -79,7 +79,7 @@ def _race(figures: Sequence[Figure]) -> list[str]:
     for figure in figures:
         slower = figure.slower
         cells = (times(slower[name]) if name in slower else "—" for name in names)
-        rows.append([figure.title, shown(figure.seconds[OURS]), *cells])
+        rows.append([figure.title, shown(figure.seconds[OURS]).replace(" ", "\N{NO-BREAK SPACE}"), *cells])
     return table(["workload", OURS, *names], rows)
 
 

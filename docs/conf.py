@@ -44,7 +44,7 @@ html_sidebars = {
     "**": [f"sidebar/{part}.html" for part in ("brand", "search", "scroll-start", "playground", "navigation", "scroll-end")]
 }
 html_css_files = ["site.css"]
-html_search_scorer = "_static/scorer.js"
+html_search_scorer = str(ROOT / "docs" / "_static" / "scorer.js")
 html_js_files = [("theme.js", {"priority": 100}), ("site.js", {"defer": "defer"})]
 html_copy_source = html_show_sourcelink = html_show_sphinx = html_show_copyright = False
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"

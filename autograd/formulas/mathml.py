@@ -120,9 +120,8 @@ class _Reader:
             else:
                 scripts[sign] = self.operand()
         below, above = scripts["_"], scripts["^"]
-        if primes:
-            mark = f"<mo>{_PRIMES[min(primes, 3)]}</mo>"
-            above = f"<mrow>{mark}{above}</mrow>" if above else mark
+        if primes:  # a sign of its own, not a power: it stands high by itself, and fonts that know it as a power are few
+            base = f'<mrow>{base}<mo lspace="0" rspace="0">{_PRIMES[min(primes, 3)]}</mo></mrow>'
         if not below and not above:
             return _Piece(base, kind)
         tag = "sub" * bool(below) + "sup" * bool(above)

@@ -69,9 +69,10 @@ def test_a_sign_has_no_space_after_it_where_it_is_not_between_two_operands():
     assert sign not in inner(r"a \; - \; b")
 
 
-def test_primes_stand_above_with_a_power_and_an_index_below():
-    assert inner("f''") == "<msup><mi>f</mi><mo>″</mo></msup>"
-    assert inner("f'_1^2") == "<msubsup><mi>f</mi><mn>1</mn><mrow><mo>′</mo><mn>2</mn></mrow></msubsup>"
+def test_primes_belong_to_their_letter_with_a_power_and_an_index_beside_both():
+    prime = '<mrow><mi>f</mi><mo lspace="0" rspace="0">{}</mo></mrow>'.format
+    assert inner("f''") == prime("″")
+    assert inner("f'_1^2") == f"<msubsup>{prime('′')}<mn>1</mn><mn>2</mn></msubsup>"
 
 
 def test_the_bounds_of_a_sum_stand_below_and_above_it():
