@@ -59,7 +59,7 @@ print(recorded)
 # %% [markdown]
 # A neuron takes two multiplications, two additions and a `tanh`, then one of each for the output: 3 · 7 = 21. The difference
 # and its square make 23. A `v` with a number is a **register**, a place for one number. There is no loop, no list and no object
-# left, only arithmetic. Here it is as a picture: blue boxes are inputs.
+# left, only arithmetic. Here it is as a picture: cards with a blue head are inputs.
 
 # %%
 from autograd.viz.program_drawing import draw_program
@@ -102,8 +102,8 @@ print(*str(batch).splitlines()[44:], sep="\n")
 # The last lines are new: a `lane_sum` for the loss and for each of the 13 derivatives. This is all that training needs. It is
 # also slow: 57 rows, and each of them goes through all samples to do a single multiplication or addition.
 #
-# In the picture, tinted boxes have a number for every lane. Rows that do the same at the same depth share a box, and a weight
-# is named in the box that reads it.
+# In the picture, a pile of cards has a number for every lane; a sum over lanes turns it into a single card. Rows that do the same
+# at the same depth share a card, and a weight is named on the card that reads it.
 
 # %%
 draw_program(batch)

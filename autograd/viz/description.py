@@ -41,7 +41,10 @@ def what_to_see(diagram: Diagram) -> str:
     if born:
         return f"The thick frame is where it went wrong: {listed(born, most=2)}."
     largest = _largest(diagram)
-    if largest is None or len(diagram.graph.roots) > 1:
+    if largest is None:
+        alone = any(len(arrow.partials) == 1 and not arrow.into_folded for arrow in diagram.arrows)
+        return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
+    if len(diagram.graph.roots) > 1:
         return ""
     size, grad, name = largest
     if not size:

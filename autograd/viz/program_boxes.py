@@ -26,7 +26,8 @@ Names = dict[str, list[str]]  # by their role
 class ProgramBox:
     """Inputs or rows that share a card.
 
-    named    the arguments that have no card of their own: their names, by their role in the row
+    named    the inputs that have no card of their own: their names, by their role in the row
+    numbers  the constants
     infix    of a row with such arguments: how it is written with them
     reads    the registers that come from other cards, each with its box, as often as they are read
     outputs  the names of the program's outputs that it computes
@@ -38,6 +39,7 @@ class ProgramBox:
     names: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     named: Names = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
     infix: str = ""
     reads: list[tuple[ProgramBox, int]] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
@@ -59,8 +61,12 @@ class ProgramBox:
         return self.infix or row.op.symbol, name
 
     def lines(self) -> list[tuple[str, str]]:
-        """The names of arguments without a card, each line with their role; then the outputs."""
-        given = [] if self.infix else [(role, line) for role, names in self.named.items() for line in name_ranges(names)]
+        """The names of arguments without a card, each line with their role, and the constants; then the outputs."""
+        given = [(role, line) for role, names in self.named.items() for line in name_ranges(names)]
+        if self.numbers:
+            given.append(("", ", ".join(self.numbers[:MAX_LINES]) + ", …" * (len(self.numbers) > MAX_LINES)))
+        if self.infix:
+            given = []
         return [*given, *(("→", line) for line in name_ranges(self.outputs))]
 
 
@@ -132,7 +138,7 @@ class ProgramBoxes:
         for role, arg in zip(roles(row), row.args, strict=True):
             owner = self.owner.get(arg) if type(arg) is int else None
             if owner is None:
-                names = box.named.setdefault(role, [])
+                names = box.numbers if type(arg) is float else box.named.setdefault(role, [])
                 names += [name for name in [self._name(arg)] if name not in names]
             elif owner is not box:
                 box.reads.append((owner, arg))  # type: ignore[arg-type]  # it is an int
@@ -180,11 +186,16 @@ def _depths(program: Program) -> list[int]:
 
 def name_ranges(names: Sequence[str]) -> list[str]:
     """Names as a few lines, those that differ in their numbers on one."""
+    lines = name_series(names)
+    return lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES - 1], "…"]
+
+
+def name_series(names: Sequence[str]) -> list[str]:
+    """Names, those that differ in their numbers as one."""
     series: dict[str, list[str]] = {}
     for name in names:
         series.setdefault(_stem(name), []).append(name)
-    lines = [name_range(group) for group in series.values()]
-    return lines if len(lines) <= MAX_LINES else [*lines[: MAX_LINES - 1], "…"]
+    return [name_range(group) for group in series.values()]
 
 
 def name_range(names: Sequence[str]) -> str:

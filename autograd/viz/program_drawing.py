@@ -16,7 +16,7 @@ from autograd.viz.diagram import MAX_CROSSED, Arrow, Box
 from autograd.viz.dot import Frame
 from autograd.viz.drawing import Drawing
 from autograd.viz.flow import Flow
-from autograd.viz.program_boxes import ProgramBox, ProgramBoxes, name_ranges
+from autograd.viz.program_boxes import ProgramBox, ProgramBoxes, name_ranges, name_series
 from autograd.viz.routing import WORD, Plan, Scheme
 from autograd.viz.text_size import shortened
 
@@ -149,7 +149,7 @@ def _ranks(boxes: Sequence[ProgramBox]) -> Mapping[str, int]:
 def _title(program: Program) -> str:
     """What varies, or else the first of the inputs."""
     lanes = True in program.per_lane
-    ranges = name_ranges([given.name for given in program.inputs if given.per_lane or not lanes])
+    ranges = name_series([given.name for given in program.inputs if given.per_lane or not lanes])
     shared = sum(not given.per_lane for given in program.inputs) if lanes else 0
     named = [shortened(text, NARROW_ROOM, WORD) for text in ranges] + [counted(shared, "shared number")] * bool(shared)
     return f"Program of {listed(named, most=MAX_NAMED) or 'nothing'}"
@@ -161,7 +161,7 @@ def _description(program: Program) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return listed(name_ranges(names)) or "nothing"
+    return listed(name_series(names)) or "nothing"
 
 
 def _sentence(program: Program) -> str:

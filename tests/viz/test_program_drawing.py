@@ -129,6 +129,11 @@ def test_an_input_that_many_boxes_read_has_no_box_of_its_own():
     assert "x + 2" in texts(drawing)
 
 
+def test_the_constants_of_rows_that_share_a_card_are_listed():
+    drawing = compile(lambda x: [x[i] ** (2.0 + i % 2) for i in range(30)], [0.5] * 30, in_axes=None).draw()
+    assert "2, 3" in texts(drawing)
+
+
 def test_zeros_show_their_sign():
     assert {"× 0", "× −0"} <= set(texts(compile(lambda x: [x * 0.0, x * -0.0], 1.0).draw()))
 
