@@ -70,7 +70,8 @@ SIZE = """() => {
   const { right, bottom } = document.documentElement.getBoundingClientRect();
   const texts = [...document.querySelectorAll("text")].filter((text) => text.textContent.trim());
   const scale = (text) => Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b); // some are turned
-  return [right, bottom, Math.min(...texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * scale(text)))];
+  const sizes = texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * scale(text));
+  return [right, bottom, Number(Math.min(...sizes).toFixed(3))]; // browsers scale an SVG whose width is no whole number
 }"""
 
 
