@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.support.browser import browser, opened
 from tools.lite import needs_numpy
 from tools.site import ROOT, moved, names
+from tools.sphinx.heads import fill
 
 __all__ = ["browser"]
 DESKTOP = {"width": 1280, "height": 900}
@@ -118,10 +120,14 @@ def test_a_notebook_that_needs_numpy_says_so_beside_the_link_that_runs_it(site):
         assert ("Some cells need NumPy" in run) == needs_numpy(content), name
 
 
-@pytest.mark.slow
-def test_the_page_for_addresses_that_are_none_finds_its_style_from_anywhere(site):
-    text = (site / "404.html").read_text(encoding="utf-8")
-    assert 0 < text.index('<base href="/">') < text.index("<link")
+def test_the_page_for_addresses_that_are_none_finds_its_style_from_anywhere():
+    def tags(name, address):
+        context = {"pathto": lambda place, _: place, "title": "", "body": ""}
+        fill(SimpleNamespace(config=SimpleNamespace(html_baseurl=address)), name, "page.html", context, None)
+        return context["metatags"]
+
+    assert '<base href="https://docs.example/">' in tags("404", "https://docs.example/")
+    assert "<base" not in tags("404", "") + tags("index", "https://docs.example/")
 
 
 @pytest.mark.slow
@@ -268,6 +274,23 @@ def test_search_finds_a_public_name_and_asks_no_other_server(browser, address):
     page.locator("#search-results a[href*='reference/transforms.html#autograd.jacobian']").first.wait_for()
     assert all(url.startswith((address, "data:")) for url in asked)
     page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("draw", "howto/draw-a-neuron.html"),
+        ("check gradient", "howto/check-a-gradient.html"),
+        ("softmax gradient", "reference/lists.html"),
+    ],
+)
+def test_search_shows_first_what_is_about_the_words(browser, address, words, page):
+    opened_page = browser.new_page(viewport=DESKTOP)
+    opened_page.goto(f"{address}/search.html?q={words}")
+    opened_page.get_by_text("Search finished").wait_for()
+    assert page in opened_page.locator("ul.search li a").first.get_attribute("href")
+    opened_page.close()
 
 
 @pytest.mark.slow

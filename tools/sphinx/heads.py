@@ -22,10 +22,10 @@ ALIKE = {  # on all pages
     "og:image:alt": "A neuron as a graph: values flow forward, gradients flow back",
     "twitter:card": "summary_large_image",
 }
-RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install{but}</span></p>'
+RUN = '<p class="run"><a href="{href}">Run this page</a> <span>in your browser, nothing to install{but}.</span></p>'
 # For those whom a search engine sends to a recipe.
 RECIPE = """<p class="run"><span>With scalar-autograd, a glass-box autodiff engine for Python:</span>
-<code>pip install scalar-autograd</code><span>, or </span><a href="../play/index.html">try it in your browser</a></p>"""
+<code>pip install scalar-autograd</code><span>, or </span><a href="../play/index.html">try it in your browser</a>.</p>"""
 NO_RECIPES = ("howto/index", "howto/install")
 WITHOUT_NUMPY = ". Some cells need NumPy, which is not there: they say so, and run on your computer"
 
@@ -49,8 +49,8 @@ def fill(app: Any, pagename: str, templatename: str, context: dict[str, Any], do
         "og:image": f"{base.rstrip('/')}/{CARD}" if base else context["pathto"](CARD, 1),
     }
     tags = "".join(_tag(name, text) for name, text in (told | ALIKE).items() if text)
-    if pagename == "404":  # a host shows it at any address
-        tags += f'<base href="{html.escape(base or "/")}">\n'
+    if pagename == "404" and base:  # a host shows it at any address
+        tags += f'<base href="{html.escape(base)}">\n'
     context["metatags"] = context.get("metatags", "") + tags
     if pagename.startswith("howto/") and pagename not in NO_RECIPES:
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{RECIPE}", 1)
