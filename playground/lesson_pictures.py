@@ -124,7 +124,7 @@ def _svg(program: Program, direction: str, drawn: Sequence[str], hide: Collectio
 
         quantities = Quantities(grad=lambda node: None, placeholder=placeholder)
     show = tuple(what for what in drawn if what != "grad" or not hidden)
-    picture = picture_of(graph, Options(direction=direction, show=show), quantities)
+    picture = picture_of(graph, Options(direction=direction, show=show, flat=direction == "TB"), quantities)
     if direction == "LR" and picture.plan.along > MAX_ALONG and {"partial", "grad"} <= set(show):
         brief = tuple(what for what in show if what != "partial")  # what arrives stands at the arrows, and not how it comes about
         picture = picture_of(graph, Options(direction=direction, show=brief), quantities)

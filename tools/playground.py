@@ -21,11 +21,12 @@ from autograd.op import TABLE
 from autograd.viz.page import as_json, bundle, styles
 from autograd.viz.player import SCRIPTS, STYLES
 from nn.network.page import ASSETS
-from playground import expression, lessons
+from playground import expression, lessons, quiz
 
 HERE = Path(__file__).parent.parent
 SOURCES = HERE / "playground"
 FIRST = "tanh(w1*x1 + w2*x2 + b)", {"w1": -3, "x1": 2, "w2": 1, "x2": 0, "b": 6.8813735870195432}  # the neuron of the README
+FIRST_QUIZ, SEED = "(3*x - 1)**2", 3  # the first example of quiz.js; the seed of its numbers
 PACKAGES = ("autograd", "nn", "graphviz")  # what the page's Python imports
 
 
@@ -45,6 +46,7 @@ def build(out: Path) -> None:
     lessons.build(out / "lessons")
     page = out / "index.html"
     write_atomically(page, page.read_text(encoding="utf-8").replace("FIRST", first_sight()))
+    write_atomically(out / "quiz.json", as_json({"text": FIRST_QUIZ, **quiz.ask(FIRST_QUIZ, {}, SEED)}))
     write_atomically(out / "shared.js", bundle("scrubber.js", *SCRIPTS, "leaves.js", "quiz.js", *_ending(".js")))
     write_atomically(
         out / "style.css",

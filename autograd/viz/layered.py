@@ -81,6 +81,7 @@ class Level:
     """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there."""
 
     gap, room = 14.0, math.inf
+    straight, crossing = STRAIGHT, MIN_CROSSING
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.items, self.links = list(items), list(links)
@@ -268,10 +269,10 @@ class Level:
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
             bends = far > 0.25 or any(hop.source.is_card or hop.target.is_card for hop in hops)
             labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
-            begin = u + STRAIGHT * any(hop.source.is_card for hop in hops)
-            end = begin + (min(MAX_CROSSING, MIN_CROSSING + STEEPNESS * far) if bends else 0.0)
+            begin = u + self.straight * any(hop.source.is_card for hop in hops)
+            end = begin + (min(MAX_CROSSING, self.crossing + STEEPNESS * far) if bends else 0.0)
             self.channels.append((begin, end))
-            u = end + labels + STRAIGHT * any(hop.target.is_card for hop in hops)
+            u = end + labels + self.straight * any(hop.target.is_card for hop in hops)
             width = max((item.along for item in rank), default=0.0)
             for item in rank:
                 item.u = u + (0.0 if item.ins and not item.outs else width - item.along)

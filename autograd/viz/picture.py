@@ -53,7 +53,8 @@ class Picture:
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
         rows = hosts(diagram)
-        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, tails(diagram, rows))
+        flat = diagram.options.flat
+        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, {} if flat else tails(diagram, rows), flat)
         plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, self.direction in ("TB", "BT"))
         if plan.along > MAX_ALONG and not plan.upright:
             brief = _brief(self.flows)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from autograd._format import one_line
@@ -28,6 +28,10 @@ MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
 MIN_LABEL = 40.0  # a shorter label finds room anyway
 CLEAR = 4.0  # between a label and any line; with 12, MLP(3, [4, 4, 1]) would be higher than a screen
 HALF_TEXT = 6.0  # half the height of a label
+FLAT, FLAT_PADDING, WORD_SPACE = 24.0, 6.0, 4.0  # of a card of one line: its height, around its parts, after a word
+FLAT_APART = 9.0  # between two numbers on it
+FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of such cards, in place of those of `layered`
+MAX_FLAT = 300.0  # of a rank of such cards, across
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 FRAME_HEAD, FRAME_PADDING = 24.0, 12.0
@@ -57,7 +61,8 @@ class Columns(NamedTuple):
 class Scheme:
     """What is to be laid out: boxes, the arrows between them, and open frames.
 
-    `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another.
+    `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another. If `flat`, cards have
+    one line, in ranks that have room for such cards.
     """
 
     boxes: Mapping[str, Box]
@@ -65,6 +70,16 @@ class Scheme:
     frames: Sequence[Group] = ()  # outer ones first
     rows: Mapping[str, str] = field(default_factory=dict)
     tails: Mapping[str, str] = field(default_factory=dict)
+    flat: bool = False
+
+
+class FlatColumns(NamedTuple):
+    """Cards of one line: the width of their heads, where each word and each decimal point is, and the width of all."""
+
+    head: float
+    words: Sequence[float]
+    points: Sequence[float]
+    width: float
 
 
 @dataclass(eq=False)
@@ -76,6 +91,7 @@ class Placed:
     tail: Placed | None = None
     columns: Columns = field(default_factory=lambda: columns_of([]))
     row_columns: RowColumns = field(default_factory=RowColumns)
+    flat: FlatColumns | None = None
     height: float = 0.0
     item: Item = field(default_factory=lambda: Item("", 0.0, 0.0))
     u: float = 0.0
@@ -132,14 +148,41 @@ def columns_of(cards: Sequence[Card]) -> Columns:
     word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
     numbers = [sides(line.text, NUMBER) for line in lines if line.kind in ("value", "grad")]
     whole, rest = (max((number[side] for number in numbers), default=0.0) for side in (0, 1))
-    heads = [
-        text_width(symbol, NAME, bold=True) + (HEAD_SPACE + text_width(name, NAME) if name else 0.0)
-        for symbol, name in map(head_texts, cards)
-    ]
+    heads = [_head_width(card) for card in cards]
     wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
     wide += [word + 8.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
     body = word + 8.0 + whole + rest if numbers else 0.0
     return Columns(word, whole, rest, round(2 * PADDING + max([28.0, body, *heads, *wide])))
+
+
+def _flatten(placed: Sequence[Placed]) -> None:
+    """Cards of one line, if those of the rank hold nothing but numbers and have room beside each other."""
+    cards = [each.card for each in placed]
+    numbers = all(line.kind in ("value", "grad") for card in cards for line in card.lines)
+    if not cards or not numbers or any(each.rows or each.card.kind not in ("leaf", "operation") for each in placed):
+        return
+    columns = flat_columns(cards)
+    if len(cards) * columns.width + (len(cards) - 1) * UPRIGHT_GAP <= MAX_FLAT:
+        for each in placed:
+            each.flat, each.height = columns, FLAT
+
+
+def flat_columns(cards: Sequence[Card]) -> FlatColumns:
+    """What cards need together if each has one line."""
+    head = 2 * FLAT_PADDING + max(map(_head_width, cards))
+    at, words, points = head, [], []
+    for lines in zip_longest(*(card.lines for card in cards)):
+        given = [line for line in lines if line is not None]
+        numbers = [sides(line.text, NUMBER) for line in given]
+        words.append(at + (FLAT_APART if words else FLAT_PADDING))
+        points.append(words[-1] + max(text_width(line.word, WORD) for line in given) + WORD_SPACE + max(x for x, _ in numbers))
+        at = points[-1] + max(rest for _, rest in numbers)
+    return FlatColumns(head, words, points, round(at + FLAT_PADDING))
+
+
+def _head_width(card: Card) -> float:
+    symbol, name = head_texts(card)
+    return text_width(symbol, NAME, bold=True) + (HEAD_SPACE + text_width(name, NAME) if name else 0.0)
 
 
 def head_texts(card: Card) -> tuple[str, str]:
@@ -412,6 +455,8 @@ class _Level(Level):
         self.plan = plan
         if plan.upright:
             self.gap, self.room = UPRIGHT_GAP, UPRIGHT_ROOM
+        if plan.scheme.flat:
+            self.straight, self.crossing = FLAT_STRAIGHT, FLAT_CROSSING
         super().__init__(items, links)
 
     def measure(self, items: list[Item]) -> None:
@@ -423,8 +468,10 @@ class _Level(Level):
             _share_columns(alike)
         for each in [one for tower in towers for one in tower]:
             each.height = each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
+        if plan.scheme.flat:
+            _flatten(placed)
         for each in placed:
-            item, width, rest = each.item, each.columns.width, each.tail_height
+            item, width, rest = each.item, each.flat.width if each.flat else each.columns.width, each.tail_height
             if each.card.kind == "reference":
                 width, each.height = text_width(each.card.head, LABEL) + CLEAR, HEAD - 2.0
             item.along, item.across = (each.height + rest, width) if plan.upright else (width, each.height)

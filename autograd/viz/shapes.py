@@ -64,6 +64,13 @@ def head(corner: Point, width: float, height: float, fill: str) -> str:
     return f'<path class="head" d="{d}q{number(r)},0 {number(r)},{number(r)}v{number(height - r)}z" fill="{fill}"/>'
 
 
+def flat_head(corner: Point, width: float, height: float, fill: str) -> str:
+    """The filled head of a card of one line: round on the left, straight on the right."""
+    (x, y), r = corner, RADIUS
+    d = f"M{pair((x + width, y))}h{number(r - width)}q-{number(r)},0 -{number(r)},{number(r)}v{number(height - 2 * r)}"
+    return f'<path class="head" d="{d}q0,{number(r)} {number(r)},{number(r)}h{number(width - r)}z" fill="{fill}"/>'
+
+
 def line(d: str, colour: str, width: float, dashes: str = "") -> str:
     """A line along a path."""
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""

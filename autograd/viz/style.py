@@ -44,6 +44,7 @@ class Options:
     expand: bool | str | Collection[str] = False
     format: str = "svg"
     narrow: bool = False
+    flat: bool = False  # from top to bottom: cards of one line, in ranks that have room for them
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

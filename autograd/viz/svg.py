@@ -15,6 +15,7 @@ from autograd.viz.flow import Flow
 from autograd.viz.legend import legend
 from autograd.viz.routing import (
     CLEAR,
+    FLAT,
     HALF_TEXT,
     HEAD,
     HEAD_SPACE,
@@ -24,6 +25,7 @@ from autograd.viz.routing import (
     NUMBER,
     PADDING,
     WORD,
+    FlatColumns,
     Frame,
     Placed,
     Plan,
@@ -31,7 +33,7 @@ from autograd.viz.routing import (
     head_texts,
 )
 from autograd.viz.rows import ROW_WORDS, number_of
-from autograd.viz.shapes import Point, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
+from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
 MARGIN = 12.0
@@ -140,6 +142,8 @@ class _Writer:
             for k in range(LANES if card.lanes else 0, 0, -1)
         ]
         parts.append(rectangle((x, y), (width, height), "card", style.PAPER, "none"))
+        if placed.flat:
+            return self._flat(placed.card, placed.flat, (x, y), (width, height), parts, (edge, thick))
         if card.kind != "operation":
             parts.append(head((x, y), width, HEAD, HEADS[card.kind]))
         if card.kind == "folded":
@@ -155,6 +159,23 @@ class _Writer:
         kind = f"{card.kind} broken" if card.broken else card.kind
         point = number(left + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
+
+    def _flat(
+        self, card: Card, columns: FlatColumns, corner: Point, size: Point, parts: list[str], border: tuple[str, float]
+    ) -> str:
+        """A card of one line: its head, and its numbers beside it."""
+        (x, y), base = corner, corner[1] + FLAT / 2 + 4.0
+        left = x + (size[0] - columns.width) / 2
+        if card.kind == "leaf":
+            parts.append(flat_head(corner, left - x + columns.head, FLAT, HEADS["leaf"]))
+        parts.append(rectangle(corner, size, "border", "none", *border))
+        parts.append(self._name(card, left + columns.head / 2, base))
+        for row, word, point in zip(card.lines, columns.words, columns.points, strict=False):
+            start = left + point - sides(row.text, NUMBER)[0]
+            parts.append(text_at((left + word, base), row.word, "word", style.LINE, WORD))
+            parts.append(text_at((start, base), row.text, f"{row.kind}{sign(row.colour)}", row.colour))
+        kind = f"{card.kind} broken" if card.broken else card.kind
+        return f'<g id="{card.id}" class="node {kind}">{"".join(parts)}</g>'
 
     def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
         """The words above the parameters on a card, and the parameters, each a leaf by itself."""

@@ -1,6 +1,7 @@
 // The lessons: step by step, each with a text, something to see, and a question that comes before the answer.
 
 import { button } from "./button.js";
+import { startAgain } from "./lesson_again.js";
 import { lessonPicture } from "./lesson_picture.js";
 import { keep, progress } from "./lesson_progress.js";
 import { lessonQuestion } from "./lesson_question.js";
@@ -107,6 +108,7 @@ export function lessonTab(root, page) {
         }
         const parts = [element("h2", { tabindex: -1 }, step.title), ...written(step.text)];
         view.replaceChildren(head(), element("div", { class: "lesson-words" }, ...parts), ...(picture ? [picture.root] : []), answer, foot(next));
+        picture?.place(); // now, so that the page is as long as it will be when it is scrolled to its beginning
         if (step.predict) answer.append(lessonQuestion({ predict: step.predict, hint: step.hint, before: how === "done" ? "shown" : how, settled }).root);
         answer.append(after);
         if (step.predict === null && step.check && step.hint) answer.append(element("details", {}, element("summary", {}, "Hint"), ...written(step.hint)));
@@ -152,6 +154,7 @@ export function lessonTab(root, page) {
             done[at] = state.how ?? "done";
             keep(key(), { step: at, done, tasks });
             view.querySelector("[aria-current=step]").dataset.how = done[at];
+            view.querySelector(".lesson-again").hidden = false;
         }
 
         function tell() {
@@ -175,9 +178,14 @@ export function lessonTab(root, page) {
             return element("li", {}, dot);
         });
         const place = at < lesson.steps.length ? `Step ${at + 1} of ${lesson.steps.length}` : "Done";
+        const again = startAgain(() => {
+            [done, tasks] = [{}, []];
+            go(0);
+        });
+        again.hidden = Object.keys(done).length === 0;
         return element("div", { class: "lesson-head" },
             element("p", {}, element("strong", {}, lesson.title), element("span", { class: "quiet" }, ` ${place}`)),
-            element("nav", { "aria-label": "Steps of the lesson" }, element("ol", {}, ...dots)));
+            element("nav", { "aria-label": "Steps of the lesson" }, element("ol", {}, ...dots)), again);
     }
 
     function foot(next) {

@@ -6,6 +6,7 @@ import { latest } from "./latest.js";
 
 const MIN_SCALE = 0.88; // smaller, and the picture that runs from top to bottom is taken
 const MAX_SCALE = 1.5;
+const MAX_TALL = 0.36; // of the window: on a phone the question stands below it
 const MIN_READ = 0.75; // below, numbers are too small: the picture is wider than its frame
 const PHONE = matchMedia("(max-width: 819px)"); // there the player's graph runs from top to bottom
 const DEBOUNCE = 150; // milliseconds
@@ -30,7 +31,8 @@ export function lessonPicture({ step, python, open, task, reached }) {
     function place() {
         const room = frame.clientWidth;
         if (room === 0 || live) return;
-        const scale = ({ width }) => Math.min(MAX_SCALE, room / width);
+        const tall = PHONE.matches ? MAX_TALL * innerHeight : Infinity;
+        const scale = ({ width, height }) => Math.min(MAX_SCALE, room / width, Math.max(1, tall / height));
         const readable = (one) => Math.max(MIN_READ, scale(one));
         if (measured !== room) {
             const [wide, narrow] = [step.picture.svg, step.picture.narrow].map((text) => scale(drawing(text, frame)));
@@ -131,6 +133,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
     if (open) begin();
     return {
         root,
+        place,
         reveal: begin,
         svg: () => frame.querySelector("svg"),
         close() {

@@ -1,13 +1,16 @@
-// How far a reader came in each lesson, kept in this browser as far as it allows that.
+// How far a reader came in each lesson, kept in this browser as far as it allows that. An embedded lesson begins afresh on each
+// visit: what its reader did on another page of the same host is not for this one.
 
 const KEY = "scalar-autograd lessons";
+const EMBEDDED = new URLSearchParams(location.search).has("embed");
+let visited = {}; // what was reached on this visit
 
 function all() {
     try {
-        const kept = JSON.parse(localStorage.getItem(KEY));
+        const kept = EMBEDDED ? visited : JSON.parse(localStorage.getItem(KEY));
         return kept !== null && typeof kept === "object" && !Array.isArray(kept) ? kept : {};
     } catch {
-        return {}; // no storage, or something else wrote there
+        return visited; // no storage, or something else wrote there
     }
 }
 
@@ -22,9 +25,14 @@ export function progress(name, count) {
 }
 
 export function keep(name, { step, done, tasks }) {
+    visited = { ...all(), [name]: { step, done, tasks } };
+    if (EMBEDDED) return;
     try {
-        localStorage.setItem(KEY, JSON.stringify({ ...all(), [name]: { step, done, tasks } }));
+        localStorage.setItem(KEY, JSON.stringify(visited));
     } catch {
         // it is not kept: a private window, or no room
     }
 }
+
+// The lesson as if nobody had answered yet.
+export const forget = (name) => keep(name, { step: 0, done: {}, tasks: [] });

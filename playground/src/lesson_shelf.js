@@ -1,7 +1,8 @@
 // The shelf of lessons, and a teacher's own: from a file of theirs.
 
 import { button } from "./button.js";
-import { progress } from "./lesson_progress.js";
+import { startAgain } from "./lesson_again.js";
+import { forget, progress } from "./lesson_progress.js";
 
 let shelf; // as a promise, once it was asked for
 
@@ -32,11 +33,17 @@ export function shelfView(known, { start, read }) {
     const cards = known.map(({ name, title, about, minutes, steps }) => {
         const { step, done } = progress(name, steps);
         const finished = step >= steps;
-        const open = button(finished ? "Again" : step > 0 ? `Go on with step ${step + 1}` : "Start", () => start(name, finished ? 0 : step));
+        const open = button(finished ? "Look through it" : step > 0 ? `Go on with step ${step + 1}` : "Start", () => start(name, finished ? 0 : step));
         open.setAttribute("aria-label", `${open.textContent}: ${title}`);
         open.classList.add("main");
         const facts = [`${steps} steps`, ...(minutes ? [`about ${minutes} minutes`] : []), ...(finished ? [`done, ${count(done, "right")} right`] : [])];
-        return element("li", {}, element("h3", {}, title), element("p", {}, about), element("p", { class: "quiet" }, facts.join(" · ")), open);
+        const again = startAgain(() => {
+            forget(name);
+            start(name, 0);
+        }, title);
+        again.hidden = Object.keys(done).length === 0;
+        const buttons = element("div", { class: "lesson-card" }, open, again);
+        return element("li", {}, element("h3", {}, title), element("p", {}, about), element("p", { class: "quiet" }, facts.join(" · ")), buttons);
     });
     const file = element("input", { type: "file", accept: ".json,application/json", id: "lesson-file" });
     file.addEventListener("change", async () => {

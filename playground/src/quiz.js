@@ -3,6 +3,7 @@
 import { button } from "./button.js";
 import { editor } from "./editor.js";
 import { latest } from "./latest.js";
+import { coming, firstQuiz } from "./quiz_first.js";
 
 const EXAMPLES = {
     "A chain": "(3*x - 1)**2",
@@ -21,7 +22,8 @@ export function quizTab(root, page) {
     const { python } = page;
     const names = Object.keys(EXAMPLES);
     const stage = element("div", { class: "autograd" });
-    let numbers = {}, drawn = draw(), timer = null, begun = false, writing = false;
+    const soon = coming(() => stage.hasChildNodes());
+    let numbers = {}, drawn = draw(), timer = null, begun = false, writing = false, own = false;
 
     const graph = choice("Graph", [...names, OWN].map((name) => [name, name]), (name) => take(EXAMPLES[name] ?? code.text()));
     const code = editor({
@@ -30,34 +32,43 @@ export function quizTab(root, page) {
         onChange() {
             clearTimeout(timer);
             graph.value = names.find((name) => EXAMPLES[name] === code.text()) ?? OWN;
+            own = true;
             if (!writing) timer = setTimeout(build, DEBOUNCE);
             page.changed();
         },
     });
-    const build = latest(() => python.ask("ask", code.text(), numbers, drawn), {
-        done(answer) {
-            code.mark(null);
-            [numbers, drawn] = [answer.numbers, 0];
-            page.changed();
-            fresh.disabled = Object.keys(numbers).length === 0; // the text gives them all
-            quizPage(stage, answer.page);
-        },
-        failed: (error) => code.mark(error),
-    });
+    const build = latest(() => soon.while(python.ask("ask", code.text(), numbers, drawn)), { done, failed: (error) => code.mark(error) });
+
+    function done(answer) {
+        code.mark(null);
+        [numbers, drawn] = [answer.numbers, 0];
+        page.changed();
+        fresh.disabled = Object.keys(numbers).length === 0; // the text gives them all
+        quizPage(stage, answer.page);
+    }
+
+    // Nothing was asked for yet: the quiz that needs no Python.
+    async function first() {
+        const made = await firstQuiz();
+        if (own) return;
+        if (made?.text === code.text()) done(made);
+        else build();
+    }
 
     const fresh = button("New numbers", () => {
-        drawn = draw();
+        [drawn, own] = [draw(), true];
         build();
     });
     const other = button("Another graph", () => take(EXAMPLES[names[(names.indexOf(graph.value) + 1) % names.length]]));
     const mine = button("My expression", () => {
-        const { text, numbers: own } = page.state("expression");
-        take(text, own, 0);
+        const { text, numbers: given } = page.state("expression");
+        take(text, given, 0);
     });
+    mine.classList.add("quiz-mine");
 
     // Ask about another graph: with these numbers, or with ones that are drawn.
-    function take(text, own = {}, seed = draw()) {
-        [numbers, drawn] = [own, seed];
+    function take(text, given = {}, seed = draw()) {
+        [numbers, drawn, own] = [given, seed, true];
         writing = true;
         code.write(text);
         writing = false;
@@ -66,13 +77,15 @@ export function quizTab(root, page) {
 
     root.append(
         element("div", { class: "quiz-source" }, code.element, element("div", { class: "controls" }, element("label", {}, "Graph ", graph), fresh, other, mine)),
+        soon.root,
         stage,
     );
     return {
         begin() {
             if (begun) return;
             begun = true;
-            build();
+            if (own) build();
+            else first();
         },
         state: () => ({ text: code.text(), numbers }),
         restore(state) {

@@ -7,7 +7,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value, draw_dot, scope
-from tests.support.geometry import collisions
+from autograd.graph import Graph
+from autograd.viz.picture import picture_of
+from autograd.viz.style import Options
+from tests.support.geometry import Geometry, collisions
 from tools.scenes import SCENES
 
 DRAWN = [name for name in SCENES if name != "large" and not name.endswith("network") and name != "digits"]
@@ -65,3 +68,19 @@ def test_in_random_graphs_no_label_lies_on_a_line_a_card_or_another_label(seeds)
         for direction in ("LR", "RL", "TB", "BT"):
             for fold in ("none", "module"):
                 assert collisions(draw_dot(root, direction=direction, fold=fold)) == [], (seed, direction, fold)
+
+
+def upright(root, flat):
+    return Geometry(picture_of(Graph(root), Options(direction="TB", flat=flat)).svg)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_on_cards_of_one_line_no_label_lies_on_a_line_a_card_or_another_label(seed):
+    assert [*upright(random_graph(seed), True).collisions()] == []
+
+
+def test_a_chain_of_cards_of_one_line_takes_two_thirds_of_the_height():
+    x = Value(2.0, label="x")
+    y = ((3.0 * x + 1.0) ** 2).tanh()
+    y.backward()
+    assert upright(y, True).size.bottom < 0.67 * upright(y, False).size.bottom

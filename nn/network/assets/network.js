@@ -483,7 +483,7 @@ function networkLegend(root, data, marks, shades) {
       if (ends[k]) add(ramp(shades[k], low, high), 60, `value of ${name}: ${ends[k]}`);
     });
   }
-  items.push(element("span", {}, "Click a neuron, or press Enter, for its scalar graph."));
+  items.push(element("span", {}, `${matchMedia("(pointer: coarse)").matches ? "Tap a neuron" : "Click a neuron, or press Enter,"} for its scalar graph.`));
   root.replaceChildren(...items);
   width();
 }
