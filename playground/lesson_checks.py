@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +11,18 @@ TABS = ("expression", "network", "check", "quiz")
 DRAWN = ("data", "partial", "grad")
 MAX_STEPS = 40
 MAX_LENGTH = 200_000  # characters of a file
+MAX_EXCERPT = 30  # characters of a file that a message shows
+QUOTES = tuple("“”„‘’'")
+NOT_JSON = {  # what the messages of Python's parser mean, by their beginning
+    "Expecting ','": "a comma or a closing bracket is missing",
+    "Expecting ':'": "a colon is missing",
+    "Expecting property": "a name in quotes is missing",
+    "Expecting value": "a value is missing, or a text without quotes",
+    "Unterminated": "a text has no closing quote",
+    "Invalid control": "a line break in a text is written as \\n",
+    "Invalid \\": "a backslash in a text is written twice",
+    "Extra data": "the lesson has ended before",
+}
 
 
 class LessonError(ValueError):
@@ -97,17 +110,20 @@ CHOICE = {
     ),
     "say": TEXT,
 }
-CHECK = {"task": NEEDED_TEXT, "until": NEEDED_PYTHON}
+DONE = Field('Python in quotes that is true once it is done, such as "y.data > 9"', _is_text, needed=True)
+CHECK = {"task": NEEDED_TEXT, "until": DONE}
 
 
 def read(text: str, file: str) -> dict[str, Any]:
     """The lesson that a file holds. LessonError if it is not one."""
     if len(text) > MAX_LENGTH:
         raise LessonError(f"{file}: a lesson has at most {MAX_LENGTH:,} characters, this one has {len(text):,}")
+    if not text.strip():
+        raise LessonError(f"{file}: the file is empty")
     try:
-        lesson = json.loads(text)
-    except ValueError as error:
-        raise LessonError(f"{file}: this is not JSON: {error}") from None
+        lesson = json.loads(text, parse_constant=lambda name: _refused(file, name))
+    except json.JSONDecodeError as error:
+        raise _not_json(text, error, file) from None
     except RecursionError:
         raise LessonError(f"{file}: this is nested too deep") from None
     if not isinstance(lesson, dict):
@@ -149,6 +165,23 @@ def check(given: Mapping[str, Any], fields: Mapping[str, Field], where: str, pre
     for name in given:
         if name not in fields and not name.startswith("$"):
             raise LessonError(f"{where}: {prefix}{name} is not known here; known are {', '.join(fields)}")
+
+
+def _refused(file: str, name: str) -> None:
+    """NaN and infinities, which Python reads and no browser does."""
+    raise LessonError(f"{file}: this is not JSON: {name} is not a number there")
+
+
+def _not_json(text: str, error: json.JSONDecodeError, file: str) -> LessonError:
+    """What is wrong with a file that is not JSON, in which line, and what stands there."""
+    start = len(text[: error.pos].rstrip(", \t\r\n"))
+    if (comma := re.match(r"\s*,\s*[]}]", text[start:])) or text[error.pos : error.pos + 1] in QUOTES:
+        at, what = (start, "there is a comma too many") if comma else (error.pos, 'names and texts stand in straight quotes, "…"')
+    else:
+        at, what = error.pos, next((what for begin, what in NOT_JSON.items() if error.msg.startswith(begin)), error.msg)
+    line = text.count("\n", 0, at + len(text[at:]) - len(text[at:].lstrip())) + 1
+    here = " ".join(text[at : at + MAX_EXCERPT].split())
+    return LessonError(f"{file}, line {line}: this is not JSON: {what}, {f'at {here}' if here else 'at the end'}")
 
 
 def _kind(x: Any) -> str:

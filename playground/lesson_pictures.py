@@ -45,7 +45,8 @@ class Program:
         self.named = {name: x for name, x in made.items() if name != "_"}
         for name, value in self.named.items():
             value.label = value.label or name
-        root = self.scope.get("_", next(reversed(self.named.values()), None))
+        own = [x for name, x in self.named.items() if name not in self.leaves]
+        root = self.scope.get("_", own[-1] if own else None)
         if type(root) is not Value:
             raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
         root.label = root.label or next(name for name in RESULTS if name not in self.scope)

@@ -87,6 +87,12 @@ class _Step:
         """What a piece of Python is, as the engine computes it."""
         try:
             return value_in(self.scope, text)
+        except SyntaxError:
+            compared = "; compare with ==" if re.search(r"[^=!<>]=[^=]", text) else ""
+            raise self.error(field, f"{text!r} is not an expression in Python{compared}") from None
+        except NameError as error:
+            known = ", ".join(self.program.named) if self.program else "none, since the step has no show.code"
+            raise self.error(field, f"{text!r} fails: {error}; the names of this step are {known}") from None
         except Exception as error:
             raise self.error(field, f"{text!r} fails: {type(error).__name__}: {error}") from None
 
@@ -105,7 +111,10 @@ class _Step:
             value = self.value(field, found[1])
             return shown(float(value), DIGITS) if isinstance(value, (int, float)) else str(value)
 
-        return SLOT.sub(slot, text)
+        made = SLOT.sub(slot, text)
+        if "{{" in made:
+            raise self.error(field, "a number in a text is written as {{x.grad}}: here }} is missing")
+        return made
 
 
 def _step(step: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -177,13 +186,15 @@ def _choices(made: _Step, predict: Mapping[str, Any]) -> dict[str, Any]:
     choices = []
     for j, choice in enumerate(predict["choices"], 1):
         field = f"predict.choices {j}"
+        if choice["if"] in ("true", "false"):
+            raise made.error(f"{field}: if", "true and false are written without quotes")
         holds = choice["if"] if isinstance(choice["if"], bool) else bool(made.value(f"{field}: if", choice["if"]))
         texts = {name: made.filled(f"{field}: {name}", choice.get(name, "")) for name in ("text", "say")}
         choices.append({**texts, "right": holds})
     right = [choice["text"] for choice in choices if choice["right"]]
     if len(right) != 1:
         which = ", ".join(map(repr, right)) or "none"
-        raise made.error("predict.choices", f"exactly one must hold here, {which} does")
+        raise made.error("predict.choices", f"exactly one must be right, here it is {which}")
     return {"question": made.filled("predict.question", predict["question"]), "choices": choices}
 
 

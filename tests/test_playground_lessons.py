@@ -118,12 +118,17 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
     [
         ({"titel": "B"}, "titel is not known here; known are title, text, show, predict, hint, check, after"),
         ({"text": 3}, "text must be a text, got 3"),
-        ({"text": "{{q}}"}, "text: 'q' fails: NameError: name 'q' is not defined"),
+        ({"text": "{{q}}"}, "text: 'q' fails: name 'q' is not defined; the names of this step are x, u, y"),
+        ({"text": "{{x"}, "text: a number in a text is written as {{x.grad}}: here }} is missing"),
         ({"after": "So."}, "after: it is said once something was done, so the step needs predict or check"),
         ({"show": {"at": {}}}, 'show.code is missing: it must be Python in quotes, such as "y = 3*x + 1"'),
         ({"show": {"tab": "quizz"}}, 'show.tab must be one of expression, network, check, quiz, got "quizz"'),
         ({"show": {"code": "y = 3*"}}, "show.code: line 1: something is missing at the end"),
         ({"show": {"code": "y = 3"}}, "show.code: line 1: the last line makes no Value: end with a formula such as y = 3*x + 1"),
+        (
+            {"show": {"code": "y = [3*x]"}},
+            "show.code: line 1: the last line makes no Value: end with a formula such as y = 3*x + 1",
+        ),
         ({"show": {"code": "y = 3*x", "at": {"w": 1}}}, "show.at: 'w' is not read in show.code; there x is"),
         (
             {"show": {"code": "y = 3*x", "sliders": {"w": [0, 1, 0.1]}}},
@@ -133,13 +138,21 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
             {"show": {"code": "y = 3*x", "sliders": {"x": [1, 0, 0.1]}}},
             'show.sliders must be ranges by name, such as { "x": [0, 4, 0.1] }: from, to, step, got {"x": [1, 0, 0.1]}',
         ),
-        ({"predict": ASK | {"answer": "q.grad"}}, "predict.answer: 'q.grad' fails: NameError: name 'q' is not defined"),
+        (
+            {"predict": ASK | {"answer": "q.grad"}},
+            "predict.answer: 'q.grad' fails: name 'q' is not defined; the names of this step are x, u, y",
+        ),
+        ({"predict": ASK | {"answer": "x.grad +"}}, "predict.answer: 'x.grad +' is not an expression in Python"),
         ({"predict": ASK | {"answer": "[x]"}}, "predict.answer: '[x]' must be a number, it is list"),
         ({"predict": ASK | {"answer": "float('nan')"}}, "predict.answer: \"float('nan')\" must be a finite number, it is NaN"),
         ({"predict": ASK | {"slips": {"100": "no"}}}, "predict.slips: '100' is the right answer, 100"),
         (
             {"predict": {"question": "?", "choices": [{"text": "a", "if": False}]}},
-            "predict.choices: exactly one must hold here, none does",
+            "predict.choices: exactly one must be right, here it is none",
+        ),
+        (
+            {"predict": {"question": "?", "choices": [{"text": "a", "if": "true"}]}},
+            "predict.choices 1: if: true and false are written without quotes",
         ),
         (
             {"predict": {"question": "?", "choices": [{"text": "a"}]}},
@@ -172,7 +185,14 @@ def test_an_error_names_file_step_and_field(fields: dict[str, Any], message: str
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "mine.json: this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("{", "mine.json, line 1: this is not JSON: a name in quotes is missing, at the end"),
+        (
+            '{"title": "A"\n"text": "B"}',
+            'mine.json, line 2: this is not JSON: a comma or a closing bracket is missing, at "text": "B"}',
+        ),
+        ('{"title": "A",\n\n}', "mine.json, line 1: this is not JSON: there is a comma too many, at , }"),
+        ("{“title”: 1}", 'mine.json, line 1: this is not JSON: names and texts stand in straight quotes, "…", at “title”: 1}'),
+        ("\n", "mine.json: the file is empty"),
         ("[]", "mine.json: a lesson is an object, { … }, got []"),
         ('{"title": "A"}', "mine.json: steps is missing: it must be a list of steps, [ { … }, … ]"),
         ("[" * 100_000, "mine.json: this is nested too deep"),

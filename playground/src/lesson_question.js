@@ -40,7 +40,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
             event.preventDefault();
             if (root.dataset.how) return;
             const given = readAnswer(field.value);
-            if (given === null) return say(field.value.trim() === "" ? "Type a number first: a guess will do." : "This is not a number: write one such as 2, −0.25 or 1/3.");
+            if (given === null) return say(field.value.trim() === "" ? "Type a number first: a guess will do." : "I can’t read this as a number: write one such as 2, −0.25 or 1/3.");
             const near = ([x, off]) => Math.abs(given - toNumber(x)) <= off;
             if (near([right, allowed])) return settle("right");
             const slip = slips.find(near)?.[2];

@@ -145,6 +145,86 @@ def test_the_verdict_and_the_task_are_in_sight_once_a_question_is_answered(phone
     assert 0 <= top < bottom <= foot
 
 
+def test_start_again_asks_once_and_forgets_all_answers(phone: Any) -> None:
+    again = phone.locator(".lesson-again")
+    expect(again).to_be_hidden()
+    answer(phone, "3")
+    follow(phone)
+    again.get_by_role("button", name="Start again").click()
+    again.get_by_role("button", name="No").click()
+    expect(phone.locator(".lesson-head [data-how]")).to_have_count(1)
+    again.get_by_role("button", name="Start again").click()
+    again.get_by_role("button", name="Yes").click()
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9")
+    phone.reload()
+    expect(phone.locator(".lesson-row input")).to_be_editable(timeout=LONG)
+    expect(phone.locator(".lesson-head [data-how]")).to_have_count(0)
+
+
+def test_the_shelf_starts_a_lesson_again(phone: Any) -> None:
+    answer(phone, "3")
+    follow(phone)
+    phone.get_by_role("button", name="All lessons").click()
+    expect(phone.get_by_role("button", name="Go on with step 2")).to_be_visible()
+    phone.get_by_role("button", name="Start again: Backpropagation in ten minutes").click()
+    phone.get_by_role("button", name="Yes").click()
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9")
+    expect(phone.locator(".lesson-row input")).to_be_editable()
+
+
+def test_an_embedded_lesson_starts_afresh_and_leaves_what_was_reached_elsewhere(phone: Any, address: str) -> None:
+    answer(phone, "3")
+    follow(phone)
+    phone.goto(f"{address}/index.html?embed&lesson={TEN}")
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 1 of 9", timeout=LONG)
+    expect(phone.locator(".lesson-head [data-how]")).to_have_count(0)
+    answer(phone, "3")
+    for _ in range(2):
+        follow(phone)
+    phone.get_by_role("button", name="Back", exact=True).click()
+    phone.get_by_role("button", name="Back", exact=True).click()
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
+    phone.goto(f"{address}/index.html?lesson={TEN}")
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 640)])
+@pytest.mark.parametrize(("name", "step"), [(TEN, 6), (TEN, 7), ("the-chain-rule", 4), ("backward-step-by-step", 8)])
+def test_picture_question_and_answer_fit_on_a_phone_together(
+    phone: Any, address: str, size: tuple[int, int], name: str, step: int
+) -> None:
+    phone.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    phone.goto(f"{address}/index.html?lesson={name}")
+    phone.locator(".lesson-head button").nth(step - 1).click()
+    top, bottom, foot = phone.evaluate(
+        """[[".lesson-picture", "top"], [".lesson-question", "bottom"], [".lesson-foot", "height"]]
+            .map(([part, edge]) => document.querySelector(part).getBoundingClientRect()[edge])"""
+    )
+    assert bottom - top <= size[1] - foot
+
+
+@pytest.mark.parametrize("text", ["3", " 3,0 ", "6/2", "+3.00", "3e0"])
+def test_a_right_answer_may_be_written_in_many_ways(phone: Any, text: str) -> None:
+    answer(phone, text)
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("  ", "Type a number first: a guess will do."),
+        ("three", "I can’t read this as a number"),
+        ("1e400", "I can’t read this as a number"),
+        ("1/0", "I can’t read this as a number"),
+        ("− 3", "−3 is not it. Try again, or take a hint."),
+    ],
+)
+def test_a_strange_answer_is_told_what_to_write(phone: Any, text: str, says: str) -> None:
+    answer(phone, text)
+    expect(phone.locator(".lesson-mark")).to_contain_text(says)
+    expect(phone.locator(".lesson-row input")).to_be_editable()
+
+
 def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone: Any) -> None:
     change, field = phone.locator(".lesson-change"), phone.locator(".lesson .leaf input:not([type=range])")
     phone.locator(".lesson-head button").nth(2).click()
@@ -162,6 +242,7 @@ def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone
 def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
     phone.locator(".lesson-head button").last.click()
     finish = phone.locator(".lesson-foot button").last
+    expect(phone.locator("#network")).to_contain_text("Tap a neuron for its scalar graph.")
     expect(finish).not_to_have_class("main")
     phone.locator("#network").get_by_role("button", name="Play").first.click()
     expect(finish).to_have_class("main")
@@ -255,7 +336,7 @@ def test_a_teacher_opens_a_lesson_from_a_file_and_text_in_it_stays_text(page: An
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "mine.json: this is not JSON"),
+        ("{", "mine.json, line 1: this is not JSON"),
         (json.dumps(OWN | {"steps": [OWN["steps"][0] | {"hint": 3}]}), "mine.json, step 1: hint must be a text, got 3"),  # type: ignore[operator]
     ],
 )
@@ -265,6 +346,19 @@ def test_a_wrong_lesson_file_is_told_where(page: Any, text: str, says: str) -> N
     expect(page.locator("#lesson [role=alert]")).to_contain_text(says, timeout=LONG)
     page.get_by_role("button", name="All lessons").click()
     expect(page.locator(".lesson-shelf li")).to_have_count(len(SHELF))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", ["?lesson=the-chain-rule", f"?embed&lesson={TEN}", "?embed=lesson"])
+def test_a_lesson_embedded_or_not_passes_axe_in_both_schemes(browser: Any, address: str, place: str, scheme: str) -> None:  # noqa: F811
+    context = browser.new_context(**PHONE, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{address}/index.html{place}")
+    page.wait_for_selector("#lesson h2", timeout=LONG)
+    if page.locator(".lesson-row input").count():
+        answer(page, "12")
+    assert violations(page) == []
+    context.close()
 
 
 def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:  # noqa: F811

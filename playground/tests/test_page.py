@@ -105,7 +105,7 @@ def test_a_first_visit_is_greeted_with_a_lesson_until_the_line_is_closed(browser
     expect(greeting).to_contain_text("New here?")
     expect(page.locator("#tab-lesson")).to_be_in_viewport(ratio=1)
     assert violations(page) == []
-    greeting.get_by_role("button", name="ten minutes").click()
+    greeting.get_by_role("button", name="Ten-minute lesson").click()
     told(page, "Backpropagation in ten minutes", "#lesson, .lesson-dock")
     expect(greeting).to_be_hidden()
     page.goto(f"{address}/index.html?again")

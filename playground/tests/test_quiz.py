@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from playground.tests.actions import LONG, told, write
+from playground.tests.conftest import window
+from tests.support.axe import violations
+from tests.support.browser import browser  # noqa: F401
 
 
 def test_answers_are_marked_and_slips_named(page: Any) -> None:
@@ -49,3 +53,34 @@ def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:
     item.get_by_role("button", name="Change the sign").click()
     field.press("Enter")
     expect(item).to_have_class("right")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_quiz_is_there_before_python(browser: Any, address: str, scheme: str) -> None:  # noqa: F811
+    context = window(browser, color_scheme=scheme)
+    page = context.new_page()
+    page.route("**/python/*", lambda route: None)  # it never comes
+    page.goto(f"{address}/index.html?embed=quiz")
+    told(page, "0 of 3 right", "#quiz .score")
+    item = page.locator("#quiz li").first
+    item.locator("input").fill("-8")
+    item.locator("input").press("Enter")
+    expect(item).to_have_class("right")
+    assert violations(page) == []
+    page.get_by_role("button", name="Another graph").click()
+    told(page, "In a moment: the next quiz.", "#quiz .quiz-coming")
+    context.close()
+
+
+def test_a_linked_quiz_says_what_is_coming_while_python_loads(page: Any, browser: Any, address: str) -> None:  # noqa: F811
+    page.click("#tab-quiz")
+    told(page, "0 of 3 right", "#quiz .score")
+    write(page, "tanh(w*x + b)", "quiz")
+    told(page, "0 of 5 right", "#quiz .score")
+    page.wait_for_function("location.hash.length > 1")
+    other = browser.new_page()
+    other.route("**/python/*", lambda route: None)
+    other.goto(page.url.replace("#", "?embed#"))
+    told(other, "In a moment: the graph of this formula, with a question for each gradient.", "#quiz .quiz-coming")
+    assert violations(other) == []
+    other.close()

@@ -68,7 +68,18 @@ def test_every_answer_is_marked_as_python_marks_it_right_ones_each_classic_slip_
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("−12", -12.0), ("-12", -12.0), (" 1/4 ", 0.25), ("−1 / 3", -1 / 3), ("2,5", 2.5), ("1e−3", 1e-3), (".5", 0.5), ("+4", 4.0)],
+    [
+        ("−12", -12.0),
+        ("-12", -12.0),
+        (" 1/4 ", 0.25),
+        ("−1 / 3", -1 / 3),
+        ("2,5", 2.5),
+        ("1e−3", 1e-3),
+        (".5", 0.5),
+        ("+4", 4.0),
+        ("— 3", -3.0),
+        ("1,5/2,5", 0.6),
+    ],
 )
 def test_numbers_may_be_written_as_people_write_them(page, text, number):
     assert page.evaluate("text => readAnswer(text)", text) == number

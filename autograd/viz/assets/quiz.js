@@ -3,10 +3,11 @@
 
 const NO_ANSWER = "this is not a number: write one such as −0.25, 1e−3 or 1/3";
 
-// The number that a reader typed, or null. The minus may be real, the decimal sign a comma.
+// The number that a reader typed, or null. The minus may be any dash, with a space after it; the decimal sign a comma.
 function readAnswer(text) {
   const number = (part) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part) ? Number(part) : NaN);
-  const [above, below, ...more] = text.trim().replace(/[−–]/g, "-").replace(",", ".").split("/").map((part) => part.trim());
+  const tidy = (part) => part.trim().replace(/^([+-])\s+/, "$1").replace(",", ".");
+  const [above, below, ...more] = text.replace(/[−–—‐‑]/g, "-").split("/").map(tidy);
   const value = below === undefined ? number(above) : number(above) / number(below);
   return more.length === 0 && Number.isFinite(value) ? value : null;
 }
@@ -26,7 +27,7 @@ function markAnswer(question, text) {
 function signKey(field) {
   const sign = element("button", { type: "button", "aria-label": "Change the sign" }, "±");
   sign.addEventListener("click", () => {
-    field.value = /^[-−–]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
+    field.value = /^[-−–—‐‑]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
     field.focus();
   });
   return sign;
