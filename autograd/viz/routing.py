@@ -170,7 +170,9 @@ def _flatten(placed: Sequence[Placed]) -> None:
 def flat_columns(cards: Sequence[Card]) -> FlatColumns:
     """What cards need together if each has one line."""
     head = 2 * FLAT_PADDING + max(map(_head_width, cards))
-    at, words, points = head, [], []
+    at = head
+    words: list[float] = []
+    points: list[float] = []
     for lines in zip_longest(*(card.lines for card in cards)):
         given = [line for line in lines if line is not None]
         numbers = [sides(line.text, NUMBER) for line in given]

@@ -164,7 +164,7 @@ class _Writer:
         self, card: Card, columns: FlatColumns, corner: Point, size: Point, parts: list[str], border: tuple[str, float]
     ) -> str:
         """A card of one line: its head, and its numbers beside it."""
-        (x, y), base = corner, corner[1] + FLAT / 2 + 4.0
+        x, base = corner[0], corner[1] + FLAT / 2 + 4.0
         left = x + (size[0] - columns.width) / 2
         if card.kind == "leaf":
             parts.append(flat_head(corner, left - x + columns.head, FLAT, HEADS["leaf"]))
