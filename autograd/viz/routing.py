@@ -61,8 +61,8 @@ class Columns(NamedTuple):
 class Scheme:
     """What is to be laid out: boxes, the arrows between them, and open frames.
 
-    `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another. If `flat`, cards have
-    one line, in ranks that have room for such cards.
+    `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another. If `flat`,
+    cards have one line, in ranks that have room for such cards.
     """
 
     boxes: Mapping[str, Box]
