@@ -49,7 +49,7 @@ class Compiled(Programs):
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        by = argnums if type(argnums) is int else _transform_checks.argnums("value_and_grad", argnums)
+        by = _transform_checks.argnums("value_and_grad", argnums)
         if (plan := self._plan) is not None and by == plan.by and reduction == plan.reduction:
             self.check_closure()
             if (result := plan(xs)) is not None:
@@ -63,7 +63,7 @@ class Compiled(Programs):
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("value_and_grad")
-        single, chosen = self._chosen("value_and_grad", argnums)
+        single, chosen = self._chosen("value_and_grad", by)
         if any_chunked(xs):
             return chunked_calls.value_and_grad(self, xs, chosen, single, reduction)  # type: ignore[no-any-return]
         given = self._bind(xs)
@@ -280,9 +280,9 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
 
 def _kind(given: Sequence[Given]) -> str:
     """What it takes to compute with these: see `runs_in_python`."""
-    if any(is_foreign(x.numbers) for x in given):
+    if any([is_foreign(x.numbers) for x in given]):
         return "foreign"
-    return "plain" if all(x.plain for x in given) else "other"
+    return "plain" if all([x.plain for x in given]) else "other"
 
 
 def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:
