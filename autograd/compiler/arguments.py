@@ -145,7 +145,7 @@ def checked_axes(in_axes: Any, count: int) -> tuple[int | None, ...]:
 
 def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | None:
     """How many lanes a call has; None if it is called with numbers alone."""
-    if all([x.lanes is None for x in given]):
+    if [x.lanes for x in given] == [None] * len(given):
         return None
     batched = {argument.name: x.lanes for argument, x in zip(arguments, given, strict=True) if x.lanes is not None}
     if len(set(batched.values())) > 1:

@@ -280,9 +280,9 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
 
 def _kind(given: Sequence[Given]) -> str:
     """What it takes to compute with these: see `runs_in_python`."""
-    if any([is_foreign(x.numbers) for x in given]):
+    if any(is_foreign(x.numbers) for x in given):
         return "foreign"
-    return "plain" if all([x.plain for x in given]) else "other"
+    return "plain" if all(x.plain for x in given) else "other"
 
 
 def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:

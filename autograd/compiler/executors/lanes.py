@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
 
 try:
@@ -17,6 +15,7 @@ import numpy as np
 
 from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.array_arguments import ArrayArguments, run_on
+from autograd.compiler.executors.helpers import HELPERS
 from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_interpreter import FINISH, PREPARE, RUN
 from autograd.compiler.executors.lane_memory import State, Thread
@@ -91,14 +90,18 @@ class Lanes:
         return state.ranges > 1 and self._threads > 1
 
     def _on_threads(self, state: State) -> None:
-        threads = state.threads_for(min(self._threads, state.ranges))
-        self._run(state, threads[0], PREPARE)
-        others = [pool().submit(self._run, state, thread, RUN) for thread in threads[1:]]
-        self._run(state, threads[0], RUN)
-        for other in others:
-            if not other.cancel():  # one that has not begun would find nothing left to do
-                other.result()
-        self._run(state, threads[0], FINISH)
+        helpers = HELPERS.take(min(self._threads, state.ranges) - 1, cores())
+        own, *others = state.threads_for(1 + len(helpers))
+        self._run(state, own, PREPARE)
+        try:
+            for helper, thread in zip(helpers, others, strict=True):
+                helper.begin(self._interpreter, state, thread)
+            self._run(state, own, RUN)
+        finally:
+            for helper in helpers:
+                helper.end()
+            HELPERS.give_back(helpers)
+        self._run(state, own, FINISH)
 
     def _run(self, state: State, thread: Thread, phases: int) -> None:
         run(self._interpreter, state.address, thread.address, phases)
@@ -107,13 +110,3 @@ class Lanes:
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@lru_cache(maxsize=1)
-def pool() -> ThreadPoolExecutor:
-    """Threads, for all programs of this process."""
-    return ThreadPoolExecutor(cores(), thread_name_prefix="lanes")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=pool.cache_clear)  # a fork has no threads
