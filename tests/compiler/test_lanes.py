@@ -251,7 +251,6 @@ def test_many_lanes_are_shared_out_among_threads(monkeypatch):
     begun = []
     begin = Helper.begin
     monkeypatch.setattr(Helper, "begin", lambda helper, *job: (begun.append(helper), begin(helper, *job)))
-    monkeypatch.setattr(lanes_module, "cores", lambda: 2)
     monkeypatch.setattr(lanes_module, "HELPERS", Helpers())
     program = of_all_kinds()
     run(program, numbers_for(program, 100_000), 100_000, threads=3)
@@ -265,7 +264,6 @@ def test_many_lanes_are_shared_out_among_threads(monkeypatch):
 @pytest.mark.parametrize("looks", [1, 50, 100_000])
 def test_threads_that_sleep_or_are_just_falling_asleep_are_woken(monkeypatch, looks):
     monkeypatch.setattr(helpers_module, "MAX_LOOKS", looks)
-    monkeypatch.setattr(lanes_module, "cores", lambda: 2)
     monkeypatch.setattr(lanes_module, "HELPERS", Helpers())
     program = of_all_kinds()
     inputs = numbers_for(program, 20_000)

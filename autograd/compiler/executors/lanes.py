@@ -90,7 +90,7 @@ class Lanes:
         return state.ranges > 1 and self._threads > 1
 
     def _on_threads(self, state: State) -> None:
-        helpers = HELPERS.take(min(self._threads, state.ranges) - 1, cores())
+        helpers = HELPERS.take(min(self._threads, state.ranges) - 1, self._threads)
         own, *others = state.threads_for(1 + len(helpers))
         self._run(state, own, PREPARE)
         try:
