@@ -46,6 +46,8 @@ def check_function(verb: str, f: Any) -> None:
 
 def argnums(verb: str, given: Any) -> int | tuple[int, ...]:
     """`argnums` as ints; TypeError if it is anything else."""
+    if type(given) is int or (type(given) is tuple and all(type(i) is int for i in given)):
+        return given
     try:
         return tuple(map(_index, given)) if isinstance(given, Sequence) else _index(given)
     except TypeError:

@@ -55,6 +55,8 @@ class Argument:
 
     def bind(self, x: Any) -> Given:
         """Check an argument, and read its numbers."""
+        if type(x) is float and self.shape == ():
+            return Given([x], None, 0)
         if is_lanes(x) and (x.ndim or is_foreign(x)) and self.shape is not None:
             numbers, lanes = self._array(self.name, x, self.shape)
             return Given(numbers, lanes, Block(self.shape))
@@ -143,9 +145,9 @@ def checked_axes(in_axes: Any, count: int) -> tuple[int | None, ...]:
 
 def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | None:
     """How many lanes a call has; None if it is called with numbers alone."""
-    batched = {argument.name: x.lanes for argument, x in zip(arguments, given, strict=True) if x.lanes is not None}
-    if not batched:
+    if [x.lanes for x in given] == [None] * len(given):
         return None
+    batched = {argument.name: x.lanes for argument, x in zip(arguments, given, strict=True) if x.lanes is not None}
     if len(set(batched.values())) > 1:
         raise ValueError(
             f"all arguments must have the same number of lanes, got {listed([f'{n} in {k}' for k, n in batched.items()])}"

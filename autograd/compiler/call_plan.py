@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd.compiler.arguments import Block, Given
-from autograd.compiler.runners import LanesRunner, joined
+from autograd.compiler.runners import LanesRunner
 
 _LOOK = attrgetter("__class__", "dtype", "shape")
 
@@ -28,36 +28,37 @@ class CallPlan:
 
     def __init__(
         self,
+        key: tuple[Any, ...],
         runner: LanesRunner,
+        shapes: Sequence[tuple[int, ...]],
         given: Sequence[Given],
         chosen: Sequence[int],
         single: bool,
         scale: float,
     ) -> None:
-        self._run, self._single, self._scale = runner.lanes, single, scale
-        uniform = [i for i, x in enumerate(given) if x.lanes is None]
-        # A reshape takes as long as an operation on a hundred numbers: arrays that have the right shape are left as they are.
-        self._vector = uniform[0] if len(uniform) == 1 and len(given[uniform[0]].nesting.shape) == 1 else None
-        self._uniform = uniform
-        self._columns = [
-            (i, x.numbers.shape if len(x.nesting.shape) > 1 else None) for i, x in enumerate(given) if x.lanes is not None
-        ]
+        from autograd.compiler.executors.array_arguments import ArrayArguments
+
+        self.by, self.reduction = key[:2]
         self._lanes = next(x.lanes for x in given if x.lanes is not None)
-        places, index = runner.layout.varies, runner.layout.index
-        self._value = places[0], index[0]
+        self._expected = ArrayArguments(shapes, [x.lanes is not None for x in given])
+        self._run, self._single, self._scale = runner.lanes.on_arrays, single, scale
+        varies, index = runner.layout.varies, runner.layout.index
+        self._value_varies = varies[0]
         self._slopes = []
         start = 1
         for i in chosen:
-            count = given[i].numbers.shape[-1]
-            shape = given[i].nesting.shape if not places[start] else (self._lanes, *given[i].nesting.shape)
-            flat = not places[start] and len(shape) == 1
-            self._slopes.append((places[start], index[start], index[start] + count, None if flat else shape))
+            count, shape = given[i].numbers.shape[-1], given[i].nesting.shape
+            whole = (self._lanes, *shape) if varies[start] else shape
+            flat = not varies[start] and len(shape) == 1  # a reshape takes as long as an operation on a hundred numbers
+            self._slopes.append((varies[start], index[start], index[start] + count, None if flat else whole))
             start += count
 
     @classmethod
     def of(
         cls,
+        key: tuple[Any, ...] | None,
         runner: object,
+        xs: Sequence[Any],
         given: Sequence[Given],
         axes: Sequence[int | None],
         chosen: Sequence[int],
@@ -67,8 +68,10 @@ class CallPlan:
     ) -> CallPlan | None:
         """The plan of such a call; None if it is not that simple."""
         plain = all(type(x.nesting) is Block and axis in (0, None) for x, axis in zip(given, axes, strict=True))
-        if not plain or not isinstance(runner, LanesRunner):
+        if key is None or not plain or not isinstance(runner, LanesRunner):
             return None
+        from autograd.compiler.executors.array_arguments import readable
+
         start, varies = 1, runner.layout.varies
         for i in chosen:
             count = given[i].numbers.shape[-1]
@@ -76,15 +79,17 @@ class CallPlan:
             if not count or varies[start : start + count] != [wanted] * count:
                 return None
             start += count
-        return cls(runner, given, chosen, single, scale) if varies[0] is not reduced else None
+        if varies[0] is reduced or not readable():
+            return None
+        return cls(key, runner, [x.shape for x in xs], given, chosen, single, scale)
 
-    def __call__(self, xs: Sequence[Any]) -> tuple[Any, Any]:
-        """The value and the gradient."""
-        columns = [xs[i] if shape is None else xs[i].reshape(shape) for i, shape in self._columns]
-        uniform = xs[self._vector] if self._vector is not None else joined([xs[i].reshape(-1) for i in self._uniform])
-        numbers, per_lane = self._run(uniform, columns, self._lanes, self._scale)
-        varies, place = self._value
-        value = per_lane[place] if varies else float(numbers[place])
+    def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
+        """The value and the gradient; None if these are not arrays of floats of these shapes, row by row in memory."""
+        found = self._run(self._expected, xs, self._lanes, self._scale)
+        if found is None:
+            return None
+        numbers, per_lane = found
+        value = per_lane[0] if self._value_varies else numbers.item(0)
         slopes = [
             per_lane[start:stop].T.reshape(shape)
             if varies
@@ -94,3 +99,9 @@ class CallPlan:
             for varies, start, stop, shape in self._slopes
         ]
         return value, slopes[0] if self._single else tuple(slopes)
+
+    def converted(self, xs: Sequence[Any]) -> tuple[Any, Any] | None:
+        """The same for arrays of any numbers, whatever their order in memory."""
+        import numpy
+
+        return self(tuple([numpy.ascontiguousarray(x, float) for x in xs]))

@@ -24,7 +24,10 @@ _OURS = ("autograd", "nn")
 
 
 class _Places(NamedTuple):
-    """A scope, an object or a container: what it held under some keys, and how many items it had, if that matters."""
+    """A scope, an object or a container: what it held under some keys, and how many items it had, if that matters.
+
+    The holder is None if it cannot change, as with a tuple: then only what it holds can.
+    """
 
     path: str  # of the holder; of an object with a dot behind it, and of a function none
     holder: Any
@@ -113,7 +116,8 @@ class Closure:
             if is_array(held) or isinstance(held, (array, bytearray)):
                 self._arrays.append((path, held, _contents(held)))
             for places in _inside(path, held, names):
-                self._places.append(places)
+                if places.holder is not None:
+                    self._places.append(places)
                 count += len(places.held)
                 stack += [(places.spelled(key), x) for key, x in zip(places.keys, places.held, strict=True)]
 
@@ -136,7 +140,7 @@ class Closure:
 def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
     if isinstance(held, (list, tuple, deque)):
-        yield _Places(path, list(held) if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
+        yield _Places(path, None if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
     elif isinstance(held, (set, frozenset)):
         yield _Places(path, _Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, dict):
@@ -146,10 +150,10 @@ def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
         yield from _referred(held, names)
     elif isinstance(held, MethodType):
         parts = {"self": held.__self__, held.__name__: held.__func__}
-        yield _Places("", parts, list(parts), tuple(parts.values()))
+        yield _Places("", None, list(parts), tuple(parts.values()))
     elif isinstance(held, partial):
         parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
-        yield _Places("", parts, list(parts), tuple(parts.values()))
+        yield _Places("", None, list(parts), tuple(parts.values()))
     elif _is_of_a_user(held):
         yield from _attributes(path or "self", held, names)
 
@@ -167,7 +171,7 @@ def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield _Places("", f.__globals__, list(variables), tuple(variables.values()))
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
-    yield _Places(f"the defaults of {f.__name__}", defaults, list(defaults), tuple(defaults.values()))
+    yield _Places(f"the defaults of {f.__name__}", None, list(defaults), tuple(defaults.values()))
 
 
 class _Members:

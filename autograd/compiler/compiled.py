@@ -31,8 +31,7 @@ class Compiled(Programs):
         self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
         self._plans: dict[Any, CallPlan] = {}
-        self._plan_key: Any = None  # of the last one
-        self._plan: CallPlan | None = None
+        self._plan: CallPlan | None = None  # the last one
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -50,17 +49,21 @@ class Compiled(Programs):
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        by = argnums if type(argnums) is int else _transform_checks.argnums("value_and_grad", argnums)
-        key = call_key(by, reduction, xs)
-        plan = self._plan if key == self._plan_key else self._plans.get(key)
-        if plan is not None:
-            self._plan_key, self._plan = key, plan
+        by = _transform_checks.argnums("value_and_grad", argnums)
+        if (plan := self._plan) is not None and by == plan.by and reduction == plan.reduction:
             self.check_closure()
-            return plan(xs)
+            if (result := plan(xs)) is not None:
+                return result
+        key = call_key(by, reduction, xs)
+        if (plan := self._plans.get(key)) is not None:
+            self._plan = plan
+            self.check_closure()
+            if (result := plan.converted(xs)) is not None:
+                return result
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("value_and_grad")
-        single, chosen = self._chosen("value_and_grad", argnums)
+        single, chosen = self._chosen("value_and_grad", by)
         if any_chunked(xs):
             return chunked_calls.value_and_grad(self, xs, chosen, single, reduction)  # type: ignore[no-any-return]
         given = self._bind(xs)
@@ -69,10 +72,10 @@ class Compiled(Programs):
         scale = scale_of(reduction, lanes)
         found = self._run(("gradient", chosen, reduced), given, lanes, scale)
         if lanes and not (self.captured or self.traced.guards or self.traced.samplers):
-            runner = self._runners.get((("gradient", chosen, reduced), True, "plain"))
+            runner = self._runners[("gradient", chosen, reduced), True, _kind(given)]
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(runner, given, axes, chosen, single, reduced, scale)
-            if plan is not None and key is not None:
+            plan = CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
+            if plan is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)
         value = float(value) if reduced and not is_foreign(value) else value

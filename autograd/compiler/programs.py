@@ -167,5 +167,5 @@ class Programs:
         return [register for i in chosen for register in self._registers[i]]
 
     def _chosen(self, verb: str, argnums: Any) -> tuple[bool, tuple[int, ...]]:
-        by = argnums if type(argnums) is int else _transform_checks.argnums(verb, argnums)
+        by = _transform_checks.argnums(verb, argnums)
         return isinstance(by, int), tuple(positions(verb, self.name, by, len(self.arguments)))

@@ -100,7 +100,8 @@ class LanesRunner(Runner):
 
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
-        return Found(self.layout, *self.outputs(joined(uniform), [_array(block) for block in columns], lanes or 0))
+        arrays = [x for x in map(_array, columns) if x.shape[1:] != (0,)]
+        return Found(self.layout, *self.outputs(joined(uniform), arrays, lanes or 0))
 
     def outputs(self, uniform: Any, columns: Sequence[Any], lanes: int, scale: float = 1.0) -> tuple[Any, Any]:
         """Those that are uniform, and those per lane, of shape (outputs, lanes), all times `scale`."""

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future
+import time
 from pathlib import Path
 
 import numba
@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from numba.core import codegen
 
 from autograd import ops
+from autograd.compiler.executors import helpers as helpers_module
 from autograd.compiler.executors import lane_memory, machine_code, python
 from autograd.compiler.executors import lanes as lanes_module
+from autograd.compiler.executors.helpers import Helper, Helpers
 from autograd.compiler.executors.lane_kernels import kernel
 from autograd.compiler.executors.lanes import Lanes
 from autograd.compiler.executors.vectors import NARROW  # noqa: F401  # a test reads it in another process
@@ -246,32 +248,73 @@ def test_any_number_of_threads_gives_the_same_bits(lanes, threads):
 
 
 def test_many_lanes_are_shared_out_among_threads(monkeypatch):
-    submitted = []
-
-    class Pool:
-        def submit(self, function, *args):
-            submitted.append(args)
-            return lanes_module.ThreadPoolExecutor(1).submit(function, *args)
-
-    monkeypatch.setattr(lanes_module, "pool", Pool)
+    begun = []
+    begin = Helper.begin
+    monkeypatch.setattr(Helper, "begin", lambda helper, *job: (begun.append(helper), begin(helper, *job)))
+    monkeypatch.setattr(lanes_module, "HELPERS", Helpers())
     program = of_all_kinds()
     run(program, numbers_for(program, 100_000), 100_000, threads=3)
-    assert len(submitted) == 2
-    submitted.clear()
+    assert len(set(begun)) == 2
+    begun.clear()
     run(program, numbers_for(program, 100), 100, threads=3)
-    assert not submitted
+    assert not begun
+    lanes_module.HELPERS.stop()
+
+
+@pytest.mark.parametrize("looks", [1, 50, 100_000])
+def test_threads_that_sleep_or_are_just_falling_asleep_are_woken(monkeypatch, looks):
+    monkeypatch.setattr(helpers_module, "MAX_LOOKS", looks)
+    monkeypatch.setattr(lanes_module, "HELPERS", Helpers())
+    program = of_all_kinds()
+    inputs = numbers_for(program, 20_000)
+    given = np.array([x for x in inputs if np.ndim(x) == 0]), [x for x in inputs if np.ndim(x)]
+    expected = Lanes(Tape.of(program), 1)(*given, 20_000)
+    lanes = Lanes(Tape.of(program), 3)
+    for i in range(60):
+        for one, many in zip(expected, lanes(*given, 20_000), strict=True):
+            assert np.array_equal(one, many)
+        if i % 20 == 19:
+            time.sleep(0.01)
+    lanes_module.HELPERS.stop()
 
 
 def test_a_thread_that_never_begins_is_not_waited_for(monkeypatch):
-    class Pool:
-        def submit(self, function, *args):
-            return Future()
-
-    monkeypatch.setattr(lanes_module, "pool", Pool)
+    monkeypatch.setattr(Helper, "_work", lambda helper: None)
+    monkeypatch.setattr(lanes_module, "HELPERS", Helpers())
     program = of_all_kinds()
     numbers = numbers_for(program, 50_000)
     for one, many in zip(run(program, numbers, 50_000), run(program, numbers, 50_000, threads=2), strict=True):
         assert np.array_equal(one, many)
+
+
+def test_there_are_no_more_helpers_than_processors():
+    helpers = Helpers()
+    first = helpers.take(3, 2)
+    assert len(first) == 2
+    assert helpers.take(1, 2) == []
+    helpers.give_back(first)
+    assert set(helpers.take(2, 2)) == set(first)
+    helpers.stop()
+
+
+def test_a_process_ends_while_its_helpers_watch_for_work():
+    code = """
+import os, numpy as np, autograd
+from autograd.compiler.executors import lanes
+lanes.cores = lambda: 2
+program = autograd.compile(lambda x: autograd.sin(x) * x, 1.0)
+for _ in range(5):
+    program.value_and_grad(np.ones(200_000), reduction="sum")
+assert lanes.HELPERS._all
+forked = os.fork() if hasattr(os, "fork") else None
+if forked == 0:
+    assert not lanes.HELPERS._all
+    program.value_and_grad(np.ones(200_000), reduction="sum")
+elif forked:
+    assert os.waitpid(forked, 0)[1] == 0
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 def test_results_may_take_the_registers_of_arguments():

@@ -45,7 +45,8 @@ class State:
         self.weights = aligned(len(code.weights))
         self.sums = aligned(code.sums)
         self.lanes, self.ranges = -1, 1
-        self.scaled, self.array_count = 0.0, 0
+        self.scaled = 0.0
+        self.arrays: list[Any] = []  # of a call
         self.width = max(min(BLOCK_BYTES // (8 * max(code.varying, 1)), MAX_WIDTH) // WIDE, 1) * WIDE
         self._kept = [*_uniform_rows(tape), np.ascontiguousarray(tape.outputs[~varies], np.int32)]
         self._set_words()
@@ -80,10 +81,7 @@ class State:
     def given(self, uniform: Any, per_lane: Sequence[Any], lanes: int, scale: float) -> Any:
         """Take the inputs of a call; returns an array for the outputs that vary."""
         self.inputs[:] = uniform
-        if scale != self.scaled:
-            self.scale[0] = self.scaled = scale
-        if lanes != self.lanes:
-            self._set_lanes(lanes)
+        self.set(lanes, scale)
         self.arrays = [np.ascontiguousarray(x, np.float64) for x in per_lane]  # kept until no thread uses them
         left, place = len(self.lane_inputs), self.places
         for x in self.arrays:
@@ -96,8 +94,7 @@ class State:
             shapes = ", ".join(str(x.shape) for x in self.arrays)
             expected = f"arrays of {lanes} lanes with {len(self.lane_inputs)} columns in all"
             raise ValueError(f"per_lane: expected {expected}, got {f'shapes {shapes}' if shapes else 'none'}")
-        if len(self.arrays) != self.array_count:
-            self.words[interpreter.ARRAY_COUNT] = self.array_count = len(self.arrays)
+        self.words[interpreter.ARRAY_COUNT] = len(self.arrays)
         self.words[interpreter.NEXT_RANGE] = 0
         if not len(self.lane_outputs):
             return self.no_outputs
@@ -105,6 +102,13 @@ class State:
         take(self.output_place, lanes, outputs)
         self.arrays.append(outputs)
         return outputs
+
+    def set(self, lanes: int, scale: float) -> None:
+        """Note how many lanes there are, and what outputs are multiplied by."""
+        if scale != self.scaled:
+            self.scale[0] = self.scaled = scale
+        if lanes != self.lanes:
+            self._set_lanes(lanes)
 
     def _set_lanes(self, lanes: int) -> None:
         # Ranges depend on the lanes alone, so that sums are the same on any number of threads.

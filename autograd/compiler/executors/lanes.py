@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
 
 try:
@@ -13,7 +11,11 @@ try:
 except ImportError as error:
     raise ImportError('machine code needs Numba: pip install "scalar-autograd[compile]"') from error
 
+import numpy as np
+
 from autograd.compiler.executors import lane_interpreter as interpreter
+from autograd.compiler.executors.array_arguments import ArrayArguments, run_on
+from autograd.compiler.executors.helpers import HELPERS
 from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_interpreter import FINISH, PREPARE, RUN
 from autograd.compiler.executors.lane_memory import State, Thread
@@ -50,12 +52,9 @@ class Lanes:
 
         `uniform` holds all uniform inputs; the arrays of `per_lane`, of shape (lanes, inputs) or (lanes,), those that vary.
         """
-        try:
-            state = self._free.pop()
-        except IndexError:
-            state = State(self._tape, self._code)
+        state = self._state()
         outputs = state.given(uniform, per_lane, lanes, scale)
-        if state.ranges <= 1 or self._threads == 1:
+        if not self._on_many(state):
             run(self._interpreter, state.address, state.threads[0].address, PREPARE | RUN | FINISH)
         else:
             self._on_threads(state)
@@ -64,15 +63,45 @@ class Lanes:
         self._free.append(state)  # not after an interrupt: other threads may be at work on it
         return found
 
+    def on_arrays(self, expected: ArrayArguments, xs: tuple[Any, ...], lanes: int, scale: float) -> tuple[Any, Any] | None:
+        """The same for the arrays of a call; None if they are not as expected."""
+        state = self._state()
+        state.set(lanes, scale)
+        many = self._on_many(state)
+        numbers = state.shared_outputs if many else np.empty(len(state.shared_outputs))
+        outputs = np.empty((len(state.lane_outputs), lanes)) if len(state.lane_outputs) else state.no_outputs
+        own, thread = state.address, state.threads[0].address
+        function = 0 if many else self._interpreter
+        fit = run_on(function, expected.address, own, thread, id(xs), id(numbers), id(outputs))
+        if fit and many:
+            state.arrays = [xs, outputs]  # kept until no thread uses them
+            self._on_threads(state)
+            numbers, state.arrays = numbers.copy(), []
+        self._free.append(state)  # not after an interrupt
+        return (numbers, outputs) if fit else None
+
+    def _state(self) -> State:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return State(self._tape, self._code)
+
+    def _on_many(self, state: State) -> bool:
+        return state.ranges > 1 and self._threads > 1
+
     def _on_threads(self, state: State) -> None:
-        threads = state.threads_for(min(self._threads, state.ranges))
-        self._run(state, threads[0], PREPARE)
-        others = [pool().submit(self._run, state, thread, RUN) for thread in threads[1:]]
-        self._run(state, threads[0], RUN)
-        for other in others:
-            if not other.cancel():  # one that has not begun would find nothing left to do
-                other.result()
-        self._run(state, threads[0], FINISH)
+        helpers = HELPERS.take(min(self._threads, state.ranges) - 1, self._threads)
+        own, *others = state.threads_for(1 + len(helpers))
+        self._run(state, own, PREPARE)
+        try:
+            for helper, thread in zip(helpers, others, strict=True):
+                helper.begin(self._interpreter, state, thread)
+            self._run(state, own, RUN)
+        finally:
+            for helper in helpers:
+                helper.end()
+            HELPERS.give_back(helpers)
+        self._run(state, own, FINISH)
 
     def _run(self, state: State, thread: Thread, phases: int) -> None:
         run(self._interpreter, state.address, thread.address, phases)
@@ -81,13 +110,3 @@ class Lanes:
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@lru_cache(maxsize=1)
-def pool() -> ThreadPoolExecutor:
-    """Threads, for all programs of this process."""
-    return ThreadPoolExecutor(cores(), thread_name_prefix="lanes")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=pool.cache_clear)  # a fork has no threads

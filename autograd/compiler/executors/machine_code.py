@@ -113,7 +113,7 @@ def _stamp() -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _entry(signatures: Any, function: Callable[..., Any]) -> Any:
+def entry(signatures: Any, function: Callable[..., Any]) -> Any:
     """A function that Python calls, without its lock."""
     try:
         return numba.njit(signatures, nogil=True, cache=True)(function)
@@ -134,5 +134,5 @@ def _take(place, lanes, numbers):  # type: ignore[no-untyped-def]
 
 
 # ctypes and NumPy's `ctypes.data` need a microsecond for either.
-run = _entry(types.void(*[types.int64] * 4), _run)
-take = _entry([types.int64(types.int64, types.int64, _types.Array(types.float64, n, "C", readonly=True)) for n in (1, 2)], _take)
+run = entry(types.void(*[types.int64] * 4), _run)
+take = entry([types.int64(types.int64, types.int64, _types.Array(types.float64, n, "C", readonly=True)) for n in (1, 2)], _take)

@@ -238,6 +238,37 @@ def take_number(typing: Any, address: Any) -> Any:
 
 
 @intrinsic
+def seen(typing: Any, address: Any) -> Any:
+    """The integer at an address, as other threads have left it, with all that they wrote before."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load_atomic(builder.inttoptr(args[0], ir.IntType(64).as_pointer()), "acquire", 8)
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def exchange(typing: Any, address: Any, new: Any) -> Any:
+    """Write an integer; returns what was there before. Other threads see what was written before it."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.atomic_rmw("xchg", builder.inttoptr(args[0], ir.IntType(64).as_pointer()), args[1], "seq_cst")
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
+def replace(typing: Any, address: Any, old: Any, new: Any) -> Any:
+    """Write an integer if another one is there; true if it was."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+        return builder.extract_value(builder.cmpxchg(pointer, args[1], args[2], "seq_cst", "seq_cst"), 1)
+
+    return types.boolean(types.int64, types.int64, types.int64), generate
+
+
+@intrinsic
 def doubles(typing: Any, address: Any) -> Any:
     """The address as a pointer to floats."""
 

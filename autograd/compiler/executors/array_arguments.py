@@ -1,0 +1,114 @@
+"""The arrays of a call, found by machine code: it reads where CPython and NumPy note their addresses, types and shapes.
+
+Python takes several microseconds to look at a few arrays, which is as long as a small program runs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from autograd.compiler.executors import lane_interpreter as interpreter
+from autograd.compiler.executors.machine_code import entry
+from autograd.compiler.executors.vectors import call, doubles, integers, small_integers
+
+_call: Any = call
+_doubles: Any = doubles
+_integers: Any = integers
+_small_integers: Any = small_integers
+
+# -- bytes from where an object begins ------------------------------------------------------------------------------------
+
+_HEAD = object.__basicsize__
+_TYPE = _HEAD - 8
+_ITEM_COUNT, _ITEMS = _HEAD, tuple.__basicsize__
+_DATA, _DIMENSIONS, _SHAPE, _DTYPE, _FLAGS = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 40, _HEAD + 48
+_CONTIGUOUS_AND_ALIGNED = 0x101
+
+# -- words that say what a call is given: type and dtype of all arrays, how many there are, and for each of them ------------
+
+ARRAY, FLOAT, COUNT, FIRST = range(4)
+POSITION, DIMENSIONS, SHAPE, SIZE = range(4)  # where its numbers go among the uniform inputs, or -1 for lanes; SIZE per lane
+WORDS_EACH = 4
+
+
+class ArrayArguments:
+    """What arrays a call is given: their shapes, and which of them hold lanes; of the rest, where its numbers go."""
+
+    def __init__(self, shapes: Sequence[tuple[int, ...]], lanes: Sequence[bool]) -> None:
+        self._shapes = [np.array([*shape, 0], np.int64) for shape in shapes]  # as words are read even of an empty one
+        words, position = [id(np.ndarray), id(np.dtype(np.float64)), len(shapes)], 0
+        for shape, kept, has_lanes in zip(shapes, self._shapes, lanes, strict=True):
+            size = int(np.prod(shape[1:] if has_lanes else shape))
+            words += [-1 if has_lanes else position, len(shape), kept.ctypes.data, size]
+            position += 0 if has_lanes else size
+        self._words = np.array(words, np.int64)
+        self.address = self._words.ctypes.data
+
+
+@lru_cache(maxsize=1)
+def readable() -> bool:
+    """True if objects are laid out as expected."""
+    array, pair = np.zeros((2, 3)), (1.5, 2.5)
+    strided = np.zeros((4, 4))[:, ::2]
+
+    def word(x: Any, at: int, kind: Any = ctypes.c_int64) -> int:
+        return int(kind.from_address(id(x) + at).value)
+
+    return (
+        [word(array, at) for at in (_TYPE, _DATA, _DTYPE)] == [id(np.ndarray), array.ctypes.data, id(array.dtype)]
+        and [word(pair, at) for at in (_ITEM_COUNT, _ITEMS, _ITEMS + 8)] == [2, *map(id, pair)]
+        and word(array, _DIMENSIONS, ctypes.c_int32) == 2
+        and ctypes.string_at(word(array, _SHAPE), 16) == np.array([2, 3], np.int64).tobytes()
+        and word(array, _FLAGS, ctypes.c_int32) & _CONTIGUOUS_AND_ALIGNED == _CONTIGUOUS_AND_ALIGNED
+        and word(strided, _FLAGS, ctypes.c_int32) & _CONTIGUOUS_AND_ALIGNED != _CONTIGUOUS_AND_ALIGNED
+    )
+
+
+def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: ignore[no-untyped-def]
+    """Let a state take the arrays in the tuple xs, and run it, if there is a function; 0 if they are not as expected.
+
+    The last two are the arrays for what is uniform and for what is per lane.
+    """
+    words, given = _integers(expected), _integers(xs + _ITEMS)
+    if _integers(xs + _ITEM_COUNT)[0] != words[COUNT]:
+        return 0
+    for i in range(words[COUNT]):
+        x, wanted = given[i], _integers(expected + 8 * (FIRST + WORDS_EACH * i))
+        if _integers(x + _TYPE)[0] != words[ARRAY] or _integers(x + _DTYPE)[0] != words[FLOAT]:
+            return 0
+        if _small_integers(x + _FLAGS)[0] & _CONTIGUOUS_AND_ALIGNED != _CONTIGUOUS_AND_ALIGNED:
+            return 0
+        if _small_integers(x + _DIMENSIONS)[0] != wanted[DIMENSIONS]:
+            return 0
+        shape, wanted_shape = _integers(_integers(x + _SHAPE)[0]), _integers(wanted[SHAPE])
+        for k in range(wanted[DIMENSIONS]):
+            if shape[k] != wanted_shape[k]:
+                return 0
+    own, arrays = _integers(state), 0
+    for i in range(words[COUNT]):
+        data, wanted = _integers(given[i] + _DATA)[0], _integers(expected + 8 * (FIRST + WORDS_EACH * i))
+        if wanted[POSITION] < 0 and wanted[SIZE]:
+            own[interpreter.ARRAYS + 2 * arrays] = data
+            own[interpreter.ARRAYS + 2 * arrays + 1] = wanted[SIZE]
+            arrays += 1
+        elif wanted[POSITION] >= 0:
+            source, inputs = _doubles(data), _doubles(own[interpreter.MEMORY] + 8 * wanted[POSITION])
+            for k in range(wanted[SIZE]):
+                inputs[k] = source[k]
+    own[interpreter.ARRAY_COUNT], own[interpreter.NEXT_RANGE] = arrays, 0
+    own[interpreter.LANE_OUTPUTS] = _integers(outputs + _DATA)[0]
+    if function:
+        before = own[interpreter.SHARED_OUTPUTS]
+        own[interpreter.SHARED_OUTPUTS] = _integers(numbers + _DATA)[0]
+        _call(function, state, thread, interpreter.PREPARE | interpreter.RUN | interpreter.FINISH, 0, 0)
+        own[interpreter.SHARED_OUTPUTS] = before
+    return 1
+
+
+run_on = entry(types.int64(*[types.int64] * 7), _run_on)

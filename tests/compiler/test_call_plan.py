@@ -1,0 +1,209 @@
+"""Calls with arrays of the shapes of an earlier call, which machine code reads by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import CompileError
+from autograd.compiler.executors import array_arguments
+
+
+def loss(w, x, y):
+    return autograd.tanh(w[0] * x[0] + w[1] * x[1] - y) * w[2]
+
+
+def compiled(example=(0.0, 0.0)):
+    return autograd.compile(loss, [0.1, 0.2, 0.3], list(example), 0.5, in_axes=(None, 0, 0))
+
+
+def arrays(lanes=5, seed=0):
+    draw = np.random.default_rng(seed)
+    return draw.normal(size=3), draw.normal(size=(lanes, 2)), draw.normal(size=lanes)
+
+
+def twice(program):
+    """The program after calls that make its plan, and use it."""
+    for _ in range(2):
+        program.value_and_grad(*arrays(), argnums=(0, 1, 2), reduction="mean")
+    assert program._plan is not None
+    return program
+
+
+def agree(found, expected):
+    (value, slopes), (wanted, wanted_slopes) = found, expected
+    assert value == wanted
+    for one, other in zip(slopes, wanted_slopes, strict=True):
+        assert one.shape == other.shape
+        assert np.array_equal(one, other)
+
+
+def check(program, xs):
+    """As a program that is called for the first time."""
+    agree(
+        program.value_and_grad(*xs, argnums=(0, 1, 2), reduction="mean"),
+        compiled().value_and_grad(*xs, argnums=(0, 1, 2), reduction="mean"),
+    )
+
+
+def test_other_arrays_give_their_own_results():
+    program = twice(compiled())
+    for seed in range(3):
+        check(program, arrays(seed=seed))
+    check(program, arrays(lanes=7))
+    check(program, arrays())
+
+
+def test_numbers_changed_in_place_are_read_again():
+    program, xs = twice(compiled()), arrays()
+    check(program, xs)
+    for x in xs:
+        x += 1.0
+        check(program, xs)
+
+
+def test_an_array_whose_memory_moved_is_read_where_it_is_now():
+    w, x, y = arrays(lanes=1000)
+    program = compiled()
+    for _ in range(3):
+        check(program, (w, x, y))
+    x.resize((100_000, 2), refcheck=False)
+    x.resize((1000, 2), refcheck=False)
+    check(program, (w, x, y))
+    x.shape = (500, 4)
+    with pytest.raises(ValueError, match=r"x: expected .*got an array of shape \(500, 4\)"):
+        program.value_and_grad(w, x, y, argnums=(0, 1, 2), reduction="mean")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda x: x.astype(np.float32),
+        lambda x: (10 * x).astype(int),
+        lambda x: x > 0.0,
+        lambda x: np.asfortranarray(x),
+        lambda x: np.repeat(x, 2, axis=0)[::2],
+        lambda x: x[::-1],
+        lambda x: x.astype(">f8"),
+        lambda x: np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(float).reshape(x.shape),
+        lambda x: x.view(type("Own", (np.ndarray,), {})),
+        lambda x: x.astype(object),
+    ],
+)
+def test_arrays_of_any_numbers_in_any_order_in_memory_give_the_same_as_at_the_first_call(other):
+    program = twice(compiled())
+    for xs in (
+        tuple(map(other, arrays())),
+        arrays(),
+        *[(*arrays()[:i], other(arrays()[i]), *arrays()[i + 1 :]) for i in range(3)],
+    ):
+        for _ in range(3):
+            check(program, xs)
+
+
+def test_read_only_arrays_are_read():
+    program, xs = twice(compiled()), arrays()
+    for x in xs:
+        x.flags.writeable = False
+    check(program, xs)
+
+
+def test_results_belong_to_the_caller():
+    program, xs = twice(compiled()), arrays()
+    first = program.value_and_grad(*xs, argnums=(0, 1, 2), reduction="mean")
+    kept = first[0], [slope.copy() for slope in first[1]]
+    second = program.value_and_grad(*[2.0 * x for x in xs], argnums=(0, 1, 2), reduction="mean")
+    agree(first, kept)
+    for slope in second[1]:
+        slope[...] = 7.0
+    agree(first, kept)
+    check(program, xs)
+
+
+def test_every_selection_of_arguments_and_every_reduction_has_its_own_plan():
+    program, xs = twice(compiled()), arrays()
+    for argnums in (0, 1, (0, 2), (2, 0), [0]):
+        for reduction in ("mean", "sum", None):
+            wanted = compiled().value_and_grad(*xs, argnums=argnums, reduction=reduction)
+            for _ in range(3):
+                value, slopes = program.value_and_grad(*xs, argnums=argnums, reduction=reduction)
+                assert np.array_equal(value, wanted[0])
+                if isinstance(argnums, int):
+                    assert np.array_equal(slopes, wanted[1])
+                else:
+                    agree((0.0, slopes), (0.0, wanted[1]))
+
+
+def test_more_arguments_or_fewer_are_an_error():
+    program, xs = twice(compiled()), arrays()
+    for wrong in (xs[:2], (*xs, xs[2]), ()):
+        with pytest.raises(TypeError, match=f"compiled for 3 arguments, got {len(wrong)}"):
+            program.value_and_grad(*wrong, argnums=(0, 1, 2), reduction="mean")
+
+
+def test_numbers_and_lists_are_still_taken():
+    program, (w, x, y) = twice(compiled()), arrays()
+    value, slopes = program.value_and_grad(w.tolist(), x, y, argnums=0, reduction="mean")
+    wanted = program.value_and_grad(w, x, y, argnums=0, reduction="mean")
+    assert value == wanted[0]
+    assert slopes == wanted[1].tolist()
+    assert type(program.value_and_grad([0.1, 0.2, 0.3], [1.0, 2.0], 0.5)[0]) is float
+
+
+def test_many_lanes_go_to_several_threads(monkeypatch):
+    monkeypatch.setattr("autograd.compiler.executors.lanes.cores", lambda: 2)
+    program, xs = compiled(), arrays(lanes=50_000)
+    for _ in range(3):
+        check(program, xs)
+
+
+def test_what_the_function_reads_from_outside_is_watched():
+    scale = [2.0]
+    program = autograd.compile(lambda w, x: w * x * scale[0], 1.0, 1.0, in_axes=(None, 0))
+    x = np.ones(4)
+    for _ in range(3):
+        program.value_and_grad(np.ones(()), x, reduction="sum")
+    wide = autograd.compile(lambda w, x: w[0] * x * scale[0], [1.0], 1.0, in_axes=(None, 0))
+    for _ in range(3):
+        assert wide.value_and_grad(np.ones(1), x, reduction="sum")[0] == 8.0
+    scale[0] = 3.0
+    for one, w in ((program, np.ones(())), (wide, np.ones(1))):
+        with pytest.raises(CompileError, match="has changed since it was compiled"):
+            one.value_and_grad(w, x, reduction="sum")
+
+
+def test_arrays_without_columns_are_passed_over():
+    program = autograd.compile(lambda w, a, x, b: w[0] * x, [1.0], np.empty(0), 1.0, np.empty(0), in_axes=(None, 0, 0, 0))
+    xs = np.ones(1), np.empty((4, 0)), np.arange(4.0), np.empty((4, 0))
+    for _ in range(3):
+        value, slope = program.value_and_grad(*xs, reduction="sum")
+        assert value == slope[0] == 6.0
+
+
+def test_arrays_of_another_library_give_arrays_of_that_library_after_numpys():
+    import jax
+
+    program, xs = compiled(), arrays()
+    for _ in range(3):
+        assert type(program.value_and_grad(*xs, reduction="mean")[1]) is np.ndarray
+    with jax.enable_x64(True):
+        for _ in range(3):
+            _, slope = program.value_and_grad(*map(jax.numpy.asarray, xs), reduction="mean")
+            assert isinstance(slope, jax.Array)
+
+
+def test_where_objects_are_laid_out_otherwise_calls_give_the_same(monkeypatch):
+    assert array_arguments.readable()
+    monkeypatch.setattr(array_arguments, "readable", lambda: False)
+    program, xs = compiled(), arrays()
+    for _ in range(3):
+        check(program, xs)
+    assert program._plan is None
+
+
+def test_another_layout_of_objects_is_noticed(monkeypatch):
+    for name in ("_TYPE", "_DATA", "_DIMENSIONS", "_DTYPE", "_FLAGS", "_ITEMS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(array_arguments, name, getattr(array_arguments, name) + 8)
+            assert not array_arguments.readable.__wrapped__()
