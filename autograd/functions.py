@@ -94,7 +94,8 @@ def mean(xs: Iterable[Scalar], *more: Never) -> Scalar:
     3.0
     """
     xs = _non_empty("mean", xs, more)
-    return sum(xs) / float(len(xs))
+    total = sum(xs)
+    return total if len(xs) == 1 else total / float(len(xs))
 
 
 def var(xs: Iterable[Scalar], correction: float = 0.0) -> Scalar:

@@ -63,7 +63,7 @@ class Loss(_CalledOnBatches):
             return total
         if divisor == 0.0:
             raise ValueError("targets: all of them are ignored or have the weight 0, so there is no mean: take reduction='sum'")
-        return total / divisor
+        return total if divisor == 1.0 else total / divisor  # the same number: nothing to record
 
     def sample_loss(self, output: Any, target: Any) -> Any:
         """The loss of one sample, summed over its numbers: what `fit` records once and computes for all samples.

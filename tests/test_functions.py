@@ -275,3 +275,8 @@ def test_sum_and_dot_round_as_single_additions_do(xs):
         bias += x * 0.3
     assert autograd.sum(xs) == total
     assert autograd.dot(xs, [0.3] * len(xs), 0.5) == bias
+
+
+def test_the_mean_of_one_number_records_no_division():
+    x = Value(3.0)
+    assert [node.op for node in trace(autograd.mean([x]))[0] if node.op] == [ops.sum]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, gradients
+from autograd import Value, gradients, trace
 from autograd import sum as total
 from autograd._tree import tree_leaves, tree_map
 from autograd.testing import gradcheck
@@ -507,3 +507,14 @@ def test_a_loss_of_the_users_own_takes_what_its_constructor_takes():
 def test_losses_tell_their_arguments():
     assert list(inspect.signature(nn.MSELoss).parameters) == ["reduction"]
     assert list(inspect.signature(nn.HuberLoss).parameters) == ["reduction", "delta"]
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(), nn.MSELoss(), nn.BCEWithLogitsLoss(), nn.KLDivLoss("batchmean")])
+def test_the_mean_over_one_sample_records_no_division_and_is_the_sum(loss):
+    rows = isinstance(loss, (nn.CrossEntropyLoss, nn.KLDivLoss))
+    z = [Value(1.0), Value(-2.0)] if rows else Value(1.0)
+    target = {"CrossEntropyLoss": 0, "KLDivLoss": [0.25, 0.75]}.get(type(loss).__name__, 0.5)
+    mean, whole = loss([z], [target]), type(loss)(reduction="sum")([z], [target])
+    recorded = [sorted(node.op.name for node in trace(root)[0] if node.op) for root in (mean, whole)]
+    assert recorded[0] == recorded[1]
+    assert mean.data == whole.data
