@@ -16,11 +16,11 @@ from autograd.value import Value
 
 
 class ExpressionError(ValueError):
-    """The text is not an expression in the known variables and ops; `column` says where (from 1)."""
+    """The text is not an expression in the known variables and ops; `column` (from 1) up to `end` is what is wrong."""
 
-    def __init__(self, message: str, column: int) -> None:
+    def __init__(self, message: str, column: int, end: int = 0) -> None:
         super().__init__(message)
-        self.column = column
+        self.column, self.end = column, max(column + 1, end)
 
 
 _OPERATORS: dict[type, Callable[..., Any]] = {
@@ -80,7 +80,7 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
 
     def recorded(node: ast.expr, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise ExpressionError(f"nested more than {MAX_DEPTH} deep", node.col_offset + 1)
+            raise ExpressionError(f"nested more than {MAX_DEPTH} deep", *_columns(node))
         if isinstance(node, ast.Name):
             result: Any = _variable(node, values)
         elif isinstance(node, ast.Constant):
@@ -91,7 +91,7 @@ def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dic
             try:
                 result = function(*args)
             except (TypeError, ValueError) as error:
-                raise ExpressionError(str(error), node.col_offset + 1) from None
+                raise ExpressionError(str(error), *_columns(node)) from None
         if type(result) is Value and result not in texts:
             texts[result] = " ".join(text[node.col_offset : node.end_col_offset].split())
         return result
@@ -111,7 +111,8 @@ def _parse(text: str) -> ast.expr:
         start, end = starts[min(error.lineno or 1, len(starts)) - 1], len(text.rstrip())
         if not error.offset or start + error.offset > end:  # Python's column is 0 where the text ends too early
             raise ExpressionError("something is missing at the end" if end else "there is no expression", end + 1) from None
-        raise ExpressionError(error.msg, start + error.offset) from None
+        last = start + (error.end_offset or 0) if error.end_lineno == error.lineno else 0
+        raise ExpressionError(error.msg, start + error.offset, last) from None
     except (ValueError, RecursionError, MemoryError):  # a NUL byte; nested too deep for the parser
         raise ExpressionError("this cannot be parsed", 1) from None
 
@@ -126,6 +127,11 @@ def _parse(text: str) -> ast.expr:
             node.col_offset = column(node.lineno, node.col_offset)
             node.end_col_offset = column(node.end_lineno, node.end_col_offset)
     return tree
+
+
+def _columns(node: ast.expr) -> tuple[int, int]:
+    """The first column of a node, from 1, and the one after its last."""
+    return node.col_offset + 1, (node.end_col_offset or 0) + 1
 
 
 _NUMBER = r"(?<![\w.])\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+|(?<![\w.])\.\d++(?:[eE][+-]?\d++)?+"
@@ -150,7 +156,7 @@ def _explain_slip(text: str) -> None:
         for found in re.finditer(pattern, text):
             message = told(found)
             if message:
-                raise ExpressionError(message, found.start() + 1)
+                raise ExpressionError(message, found.start() + 1, found.end() + 1)
 
 
 def _side_by_side(name: str, operand: str) -> str:
@@ -184,17 +190,17 @@ def _unknown(name: str, values: Mapping[str, Value]) -> str:
 
 def _variable(node: ast.Name, values: Mapping[str, Value]) -> Value:
     if node.id not in values:
-        raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{_unknown(node.id, values)}", node.col_offset + 1)
+        raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{_unknown(node.id, values)}", *_columns(node))
     return values[node.id]
 
 
 def _constant(node: ast.Constant) -> float:
     if type(node.value) not in (int, float):
-        raise ExpressionError(f"{node.value!r} is not a real number", node.col_offset + 1)
+        raise ExpressionError(f"{node.value!r} is not a real number", *_columns(node))
     try:
         return number(node.value)
     except ValueError as error:
-        raise ExpressionError(str(error), node.col_offset + 1) from None
+        raise ExpressionError(str(error), *_columns(node)) from None
 
 
 def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
@@ -210,10 +216,10 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
             return _function(node), node.args
         case ast.IfExp():
             choice = f"where({ast.unparse(node.test)}, {ast.unparse(node.body)}, {ast.unparse(node.orelse)})"
-            raise ExpressionError(f"a choice is written {choice}", node.col_offset + 1)
+            raise ExpressionError(f"a choice is written {choice}", *_columns(node))
         case ast.BinOp():
             hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
-            raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1)
+            raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1, _columns(node)[1])
     refusals = {
         ast.Attribute: "attributes are not allowed",
         ast.Subscript: "indexing is not allowed",
@@ -221,7 +227,7 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
     }
-    raise ExpressionError(refusals.get(type(node), f"{type(node).__name__} is not allowed here"), node.col_offset + 1)
+    raise ExpressionError(refusals.get(type(node), f"{type(node).__name__} is not allowed here"), *_columns(node))
 
 
 def _function(node: ast.Call) -> Callable[..., Any]:
@@ -230,12 +236,12 @@ def _function(node: ast.Call) -> Callable[..., Any]:
     if not isinstance(called, ast.Name):
         known = isinstance(called, ast.Attribute) and called.attr in functions()
         hint = f"write {called.attr}(…)" if known else _PRODUCT  # type: ignore[attr-defined]
-        raise ExpressionError(f"only the ops can be called, by their name: {hint}", called.col_offset + 1)
+        raise ExpressionError(f"only the ops can be called, by their name: {hint}", *_columns(called))
     name = called.id
     if name not in functions():
-        raise ExpressionError(f"{name!r} is not an op{_meant(name)}", called.col_offset + 1)
+        raise ExpressionError(f"{name!r} is not an op{_meant(name)}", *_columns(called))
     if node.keywords:
-        raise ExpressionError(f"{name} takes no keywords", node.keywords[0].value.col_offset + 1)
+        raise ExpressionError(f"{name} takes no keywords", *_columns(node.keywords[0].value))
     if name in TABLE:
         return TABLE[name]
     function: Callable[..., Any] = getattr(composites, name)

@@ -77,7 +77,8 @@ class _Step:
         try:
             self.program = Program(show["code"], show.get("at", {})) if "code" in show else None
         except Slip as slip:
-            raise self.error("show.code", f"line {slip.place['line']}: {slip}") from None
+            line = slip.place["line"]
+            raise self.error("show.code", f"line {line}: {slip}" if line else str(slip)) from None
         self.scope = names() if self.program is None else self.program.scope
 
     def error(self, field: str, what: object) -> LessonError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from inspect import Parameter, Signature
@@ -56,7 +57,9 @@ def answer(text: str) -> dict[str, Any]:
     flush()
     typed.printed = None  # it is part of the answer
     if not parts and slip is None:
-        slip = Slip("nothing is shown: end with audit(…), gradcheck(…), print(…) or another call", text.count("\n") + 1).place
+        last = text.rstrip().rpartition("\n")[2]
+        end_with = "nothing is shown: end with audit(…), gradcheck(…), print(…) or another call"
+        slip = Slip(end_with, text.rstrip().count("\n") + 1, 1, len(last) + 1).place
     return {"html": "".join(parts), "slip": slip}
 
 
@@ -73,7 +76,7 @@ def letters(text: str) -> list[str]:
     try:
         return variables(text)
     except ExpressionError as error:
-        raise Slip(str(error), 1, error.column) from None
+        raise Slip.within(text, error) from None
 
 
 def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, Any]:
@@ -99,7 +102,9 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
 def _read(expression: str, at: Numbers) -> None:
     unknown = [name for name in variables(expression) if name not in at]
     if unknown:
-        raise ExpressionError(f"f has no variable {unknown[0]}", expression.index(unknown[0]) + 1)
+        at_name = re.search(rf"\b{unknown[0]}\b", expression)
+        first, last = at_name.span() if at_name else (0, 0)
+        raise ExpressionError(f"f has no variable {unknown[0]}", first + 1, last + 1)
     evaluate(expression, {name: Value(x) for name, x in at.items()})
 
 
@@ -108,7 +113,7 @@ def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
     try:
         _read(expression, at)
     except ExpressionError as error:
-        return Slip(str(error), 1, error.column)
+        return Slip.within(expression, error)
     number = _number(_function(expression, at)())
     if math.isfinite(number):
         return None

@@ -40,12 +40,21 @@ HINTS = {  # for names, modules and operators that other libraries and papers ha
 
 
 class Slip(Exception):
-    """What is wrong with the text, and where: line and column from 1."""
+    """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it."""
 
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+    def __init__(self, message: str, line: int = 0, column: int = 1, end: int = 0) -> None:
         message = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + " …"
         super().__init__(message)
-        self.place = {"message": message, "line": line, "column": column}
+        self.place = {"message": message, "line": line, "column": column, "end": max(column + 1, end)}
+
+    @classmethod
+    def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
+        """What is wrong with an expression, which begins in the text after `before` characters."""
+        start = before + error.column - 1
+        above = text[:start].count("\n")
+        begin = text.rfind("\n", 0, start) + 1
+        end = next((i for i, letter in enumerate(text[start:], start) if letter == "\n"), len(text))
+        return cls(message or str(error), above + 1, start - begin + 1, min(end, before + error.end - 1) - begin + 1)
 
 
 class Printed(io.TextIOBase):
@@ -125,18 +134,19 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
         try:
             variables(row[found.end() :])
         except ExpressionError as slip:
-            return Slip(str(slip), line, found.end() + slip.column)
-    return Slip(error.msg, line, error.offset or 1)
+            return Slip(str(slip), line, found.end() + slip.column, found.end() + slip.end)
+    same = error.end_lineno == line
+    return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 
 
 def _raised(error: BaseException, text: str) -> Slip:
-    """What the lines raised, at its line; a name without a value at its place."""
+    """What the lines raised, at what they were evaluating."""
     at = _last_of_the_page(error.__traceback__)
-    line, column, after = _place(at, text) if at is not None and type(error) is NameError else (at.tb_lineno if at else 1, 1, "")
-    told = _told(error)
+    line, column, end = (0, 1, 0) if at is None else _place(at, text)
+    after = _row(text, line)[end - 1 :].lstrip() if end else ""
     if type(error) is NameError and error.name and not after.startswith(("(", ".")):
-        return Slip(f"{error.name} has no value yet: write {error.name} = Value(2.0) first", line, column)
-    return Slip(HINTS.get(_meant(error), told), line, column)
+        return Slip(f"{error.name} has no value yet: write {error.name} = Value(2.0) first", line, column, end)
+    return Slip(HINTS.get(_meant(error), _told(error)), line, column, end)
 
 
 def _meant(error: BaseException) -> str:
@@ -147,13 +157,15 @@ def _meant(error: BaseException) -> str:
     return found[1] or found[2] if found else ""
 
 
-def _place(at: TracebackType, text: str) -> tuple[int, int, str]:
-    """Line and column, from 1, of what was evaluated, and the text after it."""
-    line, _, start, end = next(islice(at.tb_frame.f_code.co_positions(), at.tb_lasti // 2, None))
+def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
+    """The line of what was evaluated, its first column, and the one after its last, or after the line's; all from 1."""
+    line, last, start, end = next(islice(at.tb_frame.f_code.co_positions(), at.tb_lasti // 2, None))
     if line is None or start is None:
-        return at.tb_lineno, 1, ""
+        row = _row(text, at.tb_lineno)
+        return at.tb_lineno, len(row) - len(row.lstrip()) + 1, len(row.rstrip()) + 1
     row = _row(text, line).encode()
-    return line, len(row[:start].decode(errors="ignore")) + 1, row[end:].decode(errors="ignore").lstrip()
+    column, after = (len(row[:bytes_].decode(errors="ignore")) + 1 for bytes_ in (start, end if last == line else len(row)))
+    return line, column, after
 
 
 def _row(text: str, line: int) -> str:

@@ -124,10 +124,10 @@ def test_a_result_without_a_name_gets_one_that_is_free() -> None:
         ({"show": {"at": {}}}, 'show.code is missing: it must be Python in quotes, such as "y = 3*x + 1"'),
         ({"show": {"tab": "quizz"}}, 'show.tab must be one of expression, network, check, quiz, got "quizz"'),
         ({"show": {"code": "y = 3*"}}, "show.code: line 1: something is missing at the end"),
-        ({"show": {"code": "y = 3"}}, "show.code: line 1: the last line makes no Value: end with a formula such as y = 3*x + 1"),
+        ({"show": {"code": "y = 3"}}, "show.code: the last line makes no Value: end with a formula such as y = 3*x + 1"),
         (
             {"show": {"code": "y = [3*x]"}},
-            "show.code: line 1: the last line makes no Value: end with a formula such as y = 3*x + 1",
+            "show.code: the last line makes no Value: end with a formula such as y = 3*x + 1",
         ),
         ({"show": {"code": "y = 3*x", "at": {"w": 1}}}, "show.at: 'w' is not read in show.code; there x is"),
         (

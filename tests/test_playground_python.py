@@ -74,7 +74,7 @@ def test_a_slip_is_told_at_its_place_in_the_words_of_the_engine():
     assert asked("show", "tanh(w x)", {})["message"].endswith("a product is written with *: w*x")
     assert asked("show", "a = Value(1.0)\nb = a +", {})["line"] == 2
     assert asked("show", "a = Value(1.0)\nb = a + c", {}) == {
-        "message": "c has no value yet: write c = Value(2.0) first", "line": 2, "column": 9
+        "message": "c has no value yet: write c = Value(2.0) first", "line": 2, "column": 9, "end": 10
     }  # fmt: skip
     assert "no variable" in asked("show", "1 + 2", {})["message"]
 
@@ -89,28 +89,34 @@ def test_an_expression_with_a_name_has_variables_and_a_result_of_that_name():
 
 
 @pytest.mark.parametrize(
-    ("text", "message", "line", "column"),
+    ("text", "message", "line", "what"),
     [
-        ("w = w*x", "w has no value yet: write w = Value(2.0) first", 1, 5),
-        ("def f(x):\n    return 'β', x*w\nf(Value(1.0))", "w has no value yet: write w = Value(2.0) first", 2, 19),
-        ("a = Value(1.0)\nb = foo(a)", "NameError: name 'foo' is not defined", 2, 5),
-        ("L = (sigmoid(w x + b) - t)^2", "a product is written with *: w*x", 1, 14),
-        ("a = Value(1.0)\nL = sigmoid(w a) + 1  # that is all", "a product is written with *: w*a", 2, 13),
-        ("a = Value(1.0)\nL = (a - 1)^2", "a power is written **", 2, 1),
-        ("a = Value(1.0)\rb = β*2 + c", "β has no value yet: write β = Value(2.0) first", 2, 5),
-        ("raise NameError('mine')", "NameError: mine", 1, 1),
+        ("w = w*x", "w has no value yet: write w = Value(2.0) first", 1, "w"),
+        ("def f(x):\n    return 'β', x*w\nf(Value(1.0))", "w has no value yet: write w = Value(2.0) first", 2, "w"),
+        ("a = Value(1.0)\nb = foo(a)", "NameError: name 'foo' is not defined", 2, "foo"),
+        ("L = (sigmoid(w x + b) - t)^2", "a product is written with *: w*x", 1, "w x"),
+        ("a = Value(1.0)\nL = sigmoid(w a) + 1  # that is all", "a product is written with *: w*a", 2, "w a"),
+        ("a = Value(1.0)\nL = (a - 1)^2", "a power is written **", 2, "(a - 1)^2"),
+        ("a = Value(1.0)\rb = β*2 + c", "β has no value yet: write β = Value(2.0) first", 2, "β"),
+        ("if True:\n    raise NameError('mine')", "NameError: mine", 2, "raise NameError('mine')"),
         (
             "import builtins\nexec(builtins.compile('\\n\\n\\nq', '<page>', 'exec'))",
             "q has no value yet: write q = Value(2.0) first",
             4,
-            1,
+            "",
         ),
-        ("a = Value(1.0)\nfor i in range(3) a = a*2", "invalid syntax", 2, 19),
-        ("L = (w*x - t)^2", "the operators are + - * / % and **: a power is written **", 1, 6),
+        ("a = Value(1.0)\nfor i in range(3) a = a*2", "invalid syntax", 2, "a"),
+        ("L = (w*x - t)^2", "the operators are + - * / % and **: a power is written **", 1, "w*x - t)^2"),
+        ("y = tanh(w) + tanb(x)", "'tanb' is not an op: did you mean tan?", 1, "tanb"),
+        ("(w\n + tanb(x))", "'tanb' is not an op: did you mean tan?", 2, "tanb"),
+        ("a = Value(1.0)\nb = 2 * a.foo(\n  3)", "AttributeError: 'Value' object has no attribute 'foo'", 2, "a.foo"),
+        ("a = Value(1.0)\nb = 2 + float(\n  a)", None, 2, "float("),
     ],
 )
-def test_a_slip_in_lines_is_told_as_in_an_expression(text, message, line, column):
-    assert asked("show", text, {}) == {"message": message, "line": line, "column": column}
+def test_a_slip_is_told_in_the_words_of_expressions_and_all_that_it_is_about_is_marked(text, message, line, what):
+    slip = asked("show", text, {})
+    row = [*text.replace("\r", "\n").split("\n"), "", ""][slip["line"] - 1]
+    assert (message or slip["message"], line, what) == (slip["message"], slip["line"], row[slip["column"] - 1 : slip["end"] - 1])
 
 
 def test_numbers_without_a_variable_are_told_how_to_become_one():

@@ -41,7 +41,8 @@ export function editor({ text, label, onChange }) {
         if (error?.line) {
             const line = view.state.doc.line(Math.min(error.line, view.state.doc.lines));
             const from = Math.min(line.to, line.from + error.column - 1);
-            found.push({ from, to: Math.min(line.to, from + 1), severity: "error", message: error.message });
+            const to = Math.min(line.to, line.from + error.end - 1);
+            found.push({ from, to, severity: "error", message: error.message });
         }
         view.dispatch(setDiagnostics(view.state, found));
     }

@@ -11,10 +11,9 @@ const MAX_MESSAGE = 600; // characters of an error
 const shortened = (text) => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)} …` : text);
 
 export class Slip extends Error {
-    constructor({ message, line, column }) {
+    constructor({ message, line, column, end }) {
         super(shortened(String(message)));
-        this.line = line;
-        this.column = column;
+        Object.assign(this, { line, column, end });
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { closerLook } from "./closer_look.js";
 import { editor } from "./editor.js";
+import { Slip } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
 import { latest } from "./latest.js";
 import { exact, leafList } from "./leaves.js";
@@ -44,7 +45,7 @@ export function expressionTab(root, { python, changed, first }) {
         },
         failed(error) {
             clearTimeout(complaint);
-            complaint = setTimeout(() => tell(error), error.line ? REST : 0);
+            complaint = setTimeout(() => tell(error), error instanceof Slip ? REST : 0);
         },
     });
     const move = latest(() => python.ask("move", byName(), upright()), {
