@@ -21,7 +21,7 @@ class Formula(NamedTuple):
     before: int = 0
 
     def slip(self, error: ExpressionError) -> Slip:
-        """What is wrong with it, at its place in what was typed; for what other libraries call so, with what it is called here."""
+        """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
         at = re.compile(r"(?:F\.)?\w*").match(self.text, error.column - 1)
         word = at[0].removeprefix("F.") if at else ""
         known = "not an op" in str(error) or "only the ops" in str(error)

@@ -7,7 +7,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise, starmap
 from string import Formatter
 from typing import NamedTuple, TypeVar
@@ -265,13 +265,13 @@ def _word_latex(word: str) -> str:
     return rf"\{word}" if _GREEK.fullmatch(word) else word if len(word) == 1 or word.isdigit() else rf"\mathrm{{{word}}}"
 
 
-def number_text(x: float) -> str:
+def number_text(x: float, digits: int = 6) -> str:
     """A constant in a text formula: by its name if it has one.
 
     >>> number_text(-0.5), number_text(math.log(2.0))
     ('−0.5', 'ln 2')
     """
-    return _CONSTANTS[x][0] if x in _CONSTANTS else shown(x)
+    return _CONSTANTS[x][0] if x in _CONSTANTS else shown(x, digits)
 
 
 def number_latex(x: float) -> str:
@@ -301,6 +301,8 @@ TEXT = Printer(
     brackets=("(", ")"),
     digits=shown,
 )
+FEW = {"digits": 4}  # a picture has little room
+PICTURE = TEXT._replace(number=partial(number_text, **FEW), digits=partial(shown, **FEW))
 LATEX = Printer(
     name=name_latex,
     number=number_latex,

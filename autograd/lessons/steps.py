@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, overload
 
 from autograd._check import checked_value
-from autograd._format import shown
 from autograd._html import MAX_ROWS as MAX_HTML_ROWS
 from autograd._html import card, note, table
 from autograd.formulas.explanation import TEXT_WORDING
 from autograd.formulas.latex import latex_names
 from autograd.formulas.partials import partial_formula
-from autograd.formulas.printer import LATEX, TEXT, Formula, Printer, enough_arguments
+from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, enough_arguments
 from autograd.graph import Graph
 from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
@@ -56,7 +56,7 @@ class Contribution:
     @property
     def rule(self) -> str:
         """The partial derivative in symbols: `x₁` for w₁·x₁ by w₁."""
-        return self._rule(TEXT, self.passes.spelled)
+        return self._rule(self.passes.text, self.passes.spelled)
 
     @property
     def rule_latex(self) -> str:
@@ -72,7 +72,7 @@ class Contribution:
     @property
     def sentence(self) -> str:
         """The chain rule in numbers: `∂L/∂w₁ += 0.5 · 2 = 1`."""
-        return self._written(TEXT.numbered, self.passes.spelled, "{}", "+=", "·")
+        return self._written(self.passes.text.numbered, self.passes.spelled, "{}", "+=", "·")
 
     @property
     def latex(self) -> str:
@@ -188,8 +188,10 @@ class Steps(Sequence[Step]):
 class Passes:
     """The forward and the backward pass over a graph, as a sequence of steps.
 
-    `data` and `partials` say where its numbers are: in its nodes, or in a replay.
+    `data` and `partials` say where its numbers are: in its nodes, or in a replay. `text` prints its sentences.
     """
+
+    text = TEXT
 
     def __init__(
         self, graph: Graph, data: Callable[[Value], float] = operator.attrgetter("data"), partials: Partials = recorded
@@ -210,6 +212,12 @@ class Passes:
                 if partial is not None:
                     bars[arg] = _after(before[-1], bar * partial)
             self.backward.append((node, bar, before))
+
+    def beside_a_picture(self) -> Passes:
+        """The same passes, in sentences with as many digits as the numbers of a picture."""
+        same = copy(self)
+        same.text = PICTURE
+        return same
 
     @property
     def spelled(self) -> dict[Value, str]:
@@ -266,9 +274,9 @@ class Passes:
 
         It would if the number of one was changed since.
         """
-        parts = [self.spelled[node], shown(self.data(node))]
+        write = self.text.numbered
+        parts = [self.spelled[node], write.number(self.data(node))]
         if node.op is not None:
-            write = TEXT.numbered
             few = [node.args[i] for i in enough_arguments(node.op, len(node.args))]
             symbols = [write.constant(arg) if type(arg) is float else Formula(self.spelled[arg], ATOM) for arg in few]
             numbers = [write.constant(arg if type(arg) is float else self.data(arg)) for arg in few]

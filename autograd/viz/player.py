@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 from autograd._check import checked_value
-from autograd._format import shown
 from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
 from autograd.value import Value
@@ -17,7 +16,7 @@ from autograd.viz.diagram import Quantities
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
 from autograd.viz.picture import Picture, picture_of
-from autograd.viz.style import Options
+from autograd.viz.style import Options, short
 
 MAX_STEPS = 12_000
 MAX_CHANGES = 40_000  # of gradients, in all steps together
@@ -83,6 +82,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> d
     each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an operation
     has the number of its own; a leaf has the first operation that uses it. `player_of` adds `narrow`, a drawing for narrow pages.
     """
+    passes = passes.beside_a_picture()
     box_ids = picture.diagram.box_ids
     index = {node: i for i, node in enumerate(passes.graph)}
     root = passes.spelled[passes.root]
@@ -97,7 +97,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> d
     args = (arg for node in (*back, *forward) for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
     nodes = sorted({*back, *forward, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
     return {
-        "title": f"{root} = {shown(passes.data(passes.root))}, forward and backward",
+        "title": f"{root} = {short(passes.data(passes.root))}, forward and backward",
         "root": root,
         "svg": compact(picture.svg),
         "direction": picture.direction,

@@ -18,6 +18,7 @@ export function expressionTab(root, { python, changed, first }) {
     const own = new Set(); // the names of those that the user has moved
     let known = first.leaves; // the names in the formula before this one, or null: the numbers came with this one
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
+    let wanted = null; // the step of the player that a link asks for, until it is there
 
     const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], pick);
     const code = editor({ text: START, label: "An expression, or lines of Python", onChange: typed });
@@ -72,6 +73,7 @@ export function expressionTab(root, { python, changed, first }) {
     function typed() {
         clearTimeout(timer);
         clearTimeout(complaint);
+        if (!writing) wanted = null;
         if (!writing && (answer.lines || LINES.test(code.text()))) numbers.clear(); // the text says its numbers
         edited = true;
         if (took < QUICK) build();
@@ -118,8 +120,11 @@ export function expressionTab(root, { python, changed, first }) {
         result.title = result.dataset.exact = exact(value);
         trouble.textContent = fresh.trouble;
         leaves.show(fresh);
+        if (update === null && ended) wanted ??= fresh.page.last;
         if (update === null) update = mount(stage, fresh.page, stage);
         else update(fresh.page, ended);
+        if (wanted !== null) update.seek(wanted);
+        wanted = null;
         closer.show(fresh.page, fresh.told);
     }
 
@@ -139,6 +144,14 @@ export function expressionTab(root, { python, changed, first }) {
         if (before !== null && before !== lying) build();
     }).observe(stage);
 
+    // The step that is seen, unless it is the last, where all has been told.
+    function step() {
+        if (wanted !== null) return { step: wanted };
+        const at = update?.step() ?? answer.page.last;
+        return at < answer.page.last ? { step: at } : {};
+    }
+    stage.addEventListener("stepchange", changed);
+
     root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
     return {
         begin() {
@@ -149,17 +162,21 @@ export function expressionTab(root, { python, changed, first }) {
             build();
             python.ask("load").catch(() => {}); // after it, and none needs it
         },
-        state: () => ({ text: code.text(), numbers: Object.fromEntries([...numbers].filter(([, x]) => Number.isFinite(x))), ...closer.state() }),
+        state: () => ({ text: code.text(), numbers: Object.fromEntries([...numbers].filter(([, x]) => Number.isFinite(x))), ...closer.state(), ...step() }),
         restore(state) {
             const at = state?.numbers;
             const known = at !== null && typeof at === "object" ? Object.entries(at).filter(([, x]) => Number.isFinite(x)) : [];
             closer.restore(state);
+            wanted = Number.isInteger(state?.step) ? state.step : null;
             if (typeof state?.text === "string") write(state.text, Object.fromEntries(known));
             else write(START, NUMBERS);
         },
         code: () => program().then((made) => made.code, () => code.text()),
         drawing: () => program().then((made) => made.drawing, () => ""),
-        picture: () => stage.querySelector(".stage-picture svg"),
+        picture() {
+            update?.rest();
+            return stage.querySelector(".stage-picture svg");
+        },
         title: () => code.text().split("\n")[0].slice(0, 60),
     };
 }

@@ -37,6 +37,7 @@ function sizeOf(svg) {
 }
 
 export function standalone(svg) {
+    for (const moving of svg.getAnimations({ subtree: true })) moving.finish(); // else they are caught halfway
     const copy = svg.cloneNode(true), { width, height } = sizeOf(svg);
     inline(svg, copy);
     for (const sheet of copy.querySelectorAll("style")) sheet.remove();

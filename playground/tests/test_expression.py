@@ -99,6 +99,26 @@ def test_the_keyboard_steps_to_the_end_where_all_gradients_stand(page: Any) -> N
     assert sorted(shown) == sorted(f"{x:.4g}".replace("-", "−") for x in gradients(page).values())
 
 
+def test_the_step_in_which_the_backward_pass_begins_shows_the_gradient_of_the_result_arrive(page: Any) -> None:
+    page.locator("#expression .stage").focus()
+    seed = page.locator("#expression .stage-picture .seed")
+    page.keyboard.press("Home")
+    expect(seed).to_be_hidden()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    told(page, "Backward: begins at y", "#expression p.sentence")
+    expect(seed).to_be_visible()
+    expect(page.locator("#expression .callout-words")).to_contain_text("Backward begins here")
+    page.keyboard.press("ArrowRight")
+    expect(seed).to_be_hidden()
+
+
+def test_the_sentence_of_a_step_has_the_digits_of_the_cards(page: Any) -> None:
+    write(page, "a = Value(1/3)\ny = a * 0.7777777")
+    told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
+    told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression p.sentence")
+
+
 def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_stays(page: Any) -> None:
     write(page, "tanh(w x)")
     told(page, "a product is written with *: w*x", SLIP)

@@ -100,6 +100,28 @@ def test_a_link_shows_on_another_page_what_was_shown_on_the_first(page: Any, oth
     assert other.errors == []
 
 
+def test_a_link_shows_the_step_of_the_player_that_was_shown(page: Any, other: Any) -> None:
+    write(page, TEXT)
+    told(page, "6 of 6", "#expression .counter")
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("ArrowLeft")
+    before = page.url
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("before => location.href !== before", arg=before)
+    other.goto(page.url)
+    told(other, "4 of 6", "#expression .counter")
+    other.locator("#expression .stage").focus()
+    other.keyboard.press("End")
+    other.wait_for_function("before => location.href !== before", arg=page.url)
+    page.goto(other.url)
+    told(page, "6 of 6", "#expression .counter")
+
+
+def test_a_link_to_a_step_that_is_not_there_shows_the_last(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html{link(['expression', {**GOOD[1], 'step': 10_000}])}")
+    told(other, "6 of 6", "#expression .counter")
+
+
 SAID = {
     "expression": "Move a slider and watch the gradients.",
     "network": "A small network learns to tell ● from ▲. Press Play.",
@@ -246,6 +268,17 @@ def test_the_program_that_is_copied_runs(page: Any, tmp_path: Path) -> None:
     exact = page.locator("#expression .result").get_attribute("data-exact")
     printed = ran(page.evaluate("navigator.clipboard.readText()"), tmp_path)
     assert float(printed.split("\n")[0].rpartition(" = ")[2]) == float(exact)
+
+
+def test_a_picture_that_is_saved_while_the_player_plays_is_that_of_the_last_step(page: Any) -> None:
+    page.locator("#expression .stage").focus()
+    for key in ("End", "Home", " "):
+        page.keyboard.press(key)
+    svg = ElementTree.fromstring(saved(page, "Download picture (SVG)"))
+    told(page, "10 of 10", "#expression .counter")
+    styled = " ".join(part.get("style", "") for part in svg.iter() if part.get("style"))
+    assert "opacity: 0" not in styled
+    assert sum(text.text in {"1", "−1.5", "0.5"} for text in svg.iter("{http://www.w3.org/2000/svg}text")) > 5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

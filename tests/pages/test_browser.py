@@ -164,7 +164,7 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
         go_to(page, i)
         assert (at(page), table(page)) == (i, expected(graph(), i))
     slider = page.get_by_role("slider", name="Step", exact=True)
-    assert slider.get_attribute("aria-valuetext") == "step 5 of 10: Backward: L begins with 1"
+    assert slider.get_attribute("aria-valuetext") == "step 5 of 10: Backward: begins at L"
 
 
 def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):

@@ -192,7 +192,8 @@ def test_of_a_hundred_thousand_nodes_a_page_has_the_steps_around_the_root_and_sa
     data = data_of((shown := player(chain(50_000))).html)
     assert len(data["steps"]) == 12_001
     assert data["note"] == "Steps 94,000 to 106,000 of 200,000, around v₁₀₀₀₀₀."
-    assert steps(chain(50_000))[data["start"]].sentence == data["steps"][0]["texts"][0][0]
+    computed = [text.split(" = ")[:2] for text in (steps(chain(50_000))[data["start"]].sentence, data["steps"][0]["texts"][0][0])]
+    assert computed[0] == computed[1]
     assert len(shown.html) < 3_000_000
 
 

@@ -1,6 +1,7 @@
 // The drawing of a graph, laid out once: at each step its cards and arrows are shown, dimmed or marked, and numbers travel.
 
 const MAX_TRAVELLERS = 24; // at once
+const SEED_LENGTH = 30; // pixels of the arrow to the result
 const MIN_ROOM = 0.8; // of what a number needs: with less, new numbers get a new layout
 const CARD_PADDING = 6; // pixels beside a number
 
@@ -51,6 +52,13 @@ function drawing(view) {
       }
       for (const time of [...one.times, one.begun]) touching[time]?.add(one);
     }
+    const begin = data.steps.findIndex(isSeed);
+    const seeded = cards.get(data.nodes[data.steps[begin]?.node]?.box);
+    svg.querySelector(":scope > .seed")?.remove();
+    if (seeded && !seeded.folded) {
+      arrows.push(seed(svg, seeded, begin));
+      touching[begin].add(arrows.at(-1));
+    }
     lit = new Set([...cards.values(), ...arrows]);
   }
 
@@ -67,6 +75,22 @@ function drawing(view) {
     const found = { g, key: g.id.slice(1), back: g.id[0] === "b", line: g.querySelector(".line"), labels: [...g.querySelectorAll("text")] };
     found.update = (now) => updateArrow(found, now);
     return found;
+  }
+
+  // The 1 with which the backward pass begins comes to the result from outside, and is seen in that step alone.
+  function seed(svg, { g, grad }, time) {
+    const side = (name) => Number(g.querySelector(".card").getAttribute(name));
+    const [x, y] = [side("x") + side("width") + 2, grad.length ? Number(grad[0].getAttribute("y")) - 4 : side("y") + side("height") / 2];
+    const line = drawn("path", { class: "line", d: `M${x + SEED_LENGTH} ${y}L${x + 6} ${y}`, stroke: "currentColor" });
+    const tip = drawn("path", { class: "tip", d: `M${x} ${y}l9 -4.5v9z` });
+    const label = drawn("text", { class: "label", x: x + SEED_LENGTH, y: y - 7, "text-anchor": "end" }, "1");
+    const root = drawn("g", { class: "seed" }, line, tip, label);
+    svg.append(root);
+    const update = () => {
+      root.classList.toggle("later", walk.at !== time);
+      root.classList.toggle("now", walk.at === time);
+    };
+    return { g: root, key: "", back: true, line, labels: [label], begun: time, done: time, times: new Set([time]), update };
   }
 
   function updateCard({ g, folded, members, value, grad, sum, first, last, settled }, now) {
@@ -92,7 +116,7 @@ function drawing(view) {
   }
 
   function write(text, x) {
-    const shown = x === undefined ? "" : showNumber(x, 4);
+    const shown = x === undefined ? "" : showNumber(x, DIGITS);
     for (const name of ["positive", "negative"]) text.classList.toggle(name, sign(x ?? 0) === name);
     if (text.textContent === shown) return;
     text.textContent = shown;
@@ -188,7 +212,7 @@ function drawing(view) {
   }
 
   function traveller({ line, back, key, labels }) {
-    const number = back ? labels[0]?.textContent.split("= ").at(-1) : showNumber(data.nodes[data.arrows[key].at(-1)[0]].value, 4);
+    const number = back ? labels[0]?.textContent.split("= ").at(-1) : showNumber(data.nodes[data.arrows[key].at(-1)[0]].value, DIGITS);
     const text = drawn("text", { y: -7, "text-anchor": "middle" }, number ?? "");
     const g = drawn("g", { class: "traveller", fill: line.getAttribute("stroke") }, drawn("circle", { r: 4 }), text);
     line.parentNode.append(g);
@@ -242,5 +266,5 @@ function drawing(view) {
     for (const part of old) part.remove();
   }
 
-  return { place, renumber, show, travel, spot, lit: marked, around, measured };
+  return { place, renumber, show, travel, rest: () => travelling(), spot, lit: marked, around, measured };
 }

@@ -38,10 +38,7 @@ function passes({ steps, nodes, groups }) {
 
   // The last steps of runs through one group, forward or backward. `pick` chooses a group of a path.
   function runs(pick) {
-    const keys = steps.map(({ node, changes, upstream }) => {
-      if (changes && upstream === undefined) return "seed";
-      return `${changes ? "back" : "forward"} ${pick(path(node))}`;
-    });
+    const keys = steps.map((step) => (isSeed(step) ? "seed" : `${step.changes ? "back" : "forward"} ${pick(path(step.node))}`));
     return keys.flatMap((key, i) => (key === keys[i + 1] ? [] : [i]));
   }
 

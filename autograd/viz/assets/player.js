@@ -28,7 +28,9 @@ function callouts(all, where, box, more) {
   return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(box ? `${box}: ${short}` : short)]];
 }
 
-// Fill `root` with the player; returns a function that updates it with other numbers, and has `close` to end it.
+// Fill `root` with the player; returns a function that updates it with other numbers, and has `play`, `close` to end it, and
+// `step()`, the one that `steps(y)` has at this index, `seek(step)`, and `rest()`, after which nothing moves. `root` hears of
+// another step as "stepchange", but not while it plays.
 function mount(root, data, keyboard = document) {
   const life = new AbortController();
   const { signal } = life;
@@ -150,6 +152,7 @@ function mount(root, data, keyboard = document) {
     if (!panel.hidden) table.show(walk, now, data.nodes);
     if (calm && before === now.times[0] - 1) picture.travel(now);
     if (own && stepped && !playing) place.write();
+    if (!playing) root.dispatchEvent(new Event("stepchange"));
   }
 
   function say(now, calm) {
@@ -170,7 +173,7 @@ function mount(root, data, keyboard = document) {
     if (!calm || active.length === 0) return words.hide();
     const [card] = active;
     const box = card.folded ? card.name : "";
-    const where = last > first ? about : box && `inside ${box}`;
+    const where = last > first ? about : isSeed(data.steps[last]) ? "Backward begins here" : box && `inside ${box}`;
     words.show(callouts(all, where, box, more), ...picture.around(active.at(-1)));
   }
 
@@ -195,7 +198,14 @@ function mount(root, data, keyboard = document) {
     shown = same && !ended ? before : undefined; // in other steps there is nothing to compare with
     controls.resize(data.steps.length, ended ? data.steps.length - 1 : controls.index);
   }
+  const end = () => controls.move(data.steps.length - 1);
   update.close = () => life.abort();
-  update.play = () => (stillness.matches ? controls.move(data.steps.length - 1) : controls.start());
+  update.step = () => (controls.playing ? data.last : data.start + controls.index); // where it is going
+  update.seek = (step) => controls.move(step - data.start);
+  update.rest = () => {
+    if (controls.playing) end();
+    picture.rest();
+  };
+  update.play = () => (stillness.matches ? end() : controls.start());
   return update;
 }

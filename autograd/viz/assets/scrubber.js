@@ -122,7 +122,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   const counter = element("span", { class: "counter" });
   const first = iconButton("first", "First step", () => move(0));
   const previous = iconButton("previous", "Previous step", () => move(before()));
-  const play = iconButton("play", "Play", () => (frame === null ? start() : stop()));
+  const play = iconButton("play", "Play", () => (frame === null ? start() : pause()));
   const next = iconButton("next", "Next step", () => move(after()));
   const last = iconButton("last", "Last step", () => move(count - 1));
   play.classList.add("main");
@@ -211,6 +211,11 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     setPlay("play", "Play");
   }
 
+  // Where it is, with all that takes too long to be shown while it plays.
+  function pause() {
+    move(index);
+  }
+
   function setPlay(name, label) {
     play.replaceChildren(icon(name));
     play.setAttribute("aria-label", label);
@@ -223,7 +228,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
       ArrowRight: () => move(after()),
       Home: () => move(0),
       End: () => move(count - 1),
-      " ": () => (frame === null ? start() : stop()),
+      " ": () => (frame === null ? start() : pause()),
     };
     const act = (event) => {
       const own = event.target.closest?.("input, select, textarea, button, a") ?? null;
@@ -236,5 +241,5 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   }
 
   scale();
-  return { element: controls, go, move, start, keys, resize, stopAt, get index() { return index; } };
+  return { element: controls, go, move, start, keys, resize, stopAt, get index() { return index; }, get playing() { return frame !== null; } };
 }

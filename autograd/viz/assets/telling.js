@@ -1,4 +1,9 @@
-// What a step says: in a few words, and in full.
+// What a step says: in a few words, and in full; with as many digits as the numbers on cards have.
+
+const DIGITS = 4;
+
+// The step in which the backward pass begins.
+const isSeed = (step) => step.changes !== undefined && step.upstream === undefined;
 
 // "Forward: c is computed", of the steps from `first` to `last`, which are taken at once.
 function phase(data, walk, [first, last]) {
@@ -11,8 +16,8 @@ function phase(data, walk, [first, last]) {
     return `${way} ${group ? `through ${group}` : "outside modules"}, ${last - first + 1} operations; the last one:`;
   }
   if (!step.changes) return `${way}: ${name} is computed`;
-  if (step.upstream === undefined) return `${way}: ${name} begins with ${showNumber(step.changes[0][1])}`;
-  return `${way}: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream)}`;
+  if (isSeed(step)) return `${way}: begins at ${name}`;
+  return `${way}: ${name} passes on ∂${data.root}/∂${name} = ${showNumber(step.upstream, DIGITS)}`;
 }
 
 // The sentences of a step: [{ text, why }]. Those along which a gradient flows come in the order of the changes.
@@ -21,7 +26,7 @@ function sentences(data, walk, at) {
   return data.steps[at].texts.map(([text, rule]) => {
     if (!rule) return { text, why: "" };
     const [node, after, before] = changes.next().value;
-    const reached = `the gradient of ${data.nodes[node].name} goes from ${showNumber(before ?? 0)} to ${showNumber(after)}`;
+    const reached = `the gradient of ${data.nodes[node].name} goes from ${showNumber(before ?? 0, DIGITS)} to ${showNumber(after, DIGITS)}`;
     return { text, why: `local derivative ${rule}; ${reached}` };
   });
 }
