@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from autograd._format import listed
 from autograd.lessons.quiz import Quiz, quiz
 from playground.lesson_pictures import Program
 from playground.typed import Slip
 
 EASY = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0)
 MAX_TRIES = 50  # draws of numbers
-MAX_QUESTIONS = 6
+MAX_QUESTIONS = 12
 LARGE, SMALL = 200.0, 0.05  # gradients beyond these are no fun on paper
 
 
@@ -22,8 +23,10 @@ def ask(text: str, numbers: Mapping[str, float], seed: int) -> dict[str, Any]:
     """A quiz as its page shows it, and the numbers of its variables: those given, or from seed 1 on others that are drawn."""
     with warnings.catch_warnings(action="ignore"):  # of NaN: other numbers are drawn, or nothing finite is left to ask for
         program = _drawn(text, numbers, seed) if seed else Program(text, numbers)
+        asked = _quiz(program)
+        page = asked.page.data
     return {
-        "page": _quiz(program).page.data,
+        "page": {**page, "notes": [*page["notes"], *_left_out(program, asked)]},
         "numbers": {name: leaf.data for name, leaf in program.leaves.items()},
     }
 
@@ -33,6 +36,14 @@ def _quiz(program: Program) -> Quiz:
         return quiz(program.root, questions=MAX_QUESTIONS)
     except ValueError as error:
         raise Slip(str(error).removeprefix("quiz: ")) from None
+
+
+def _left_out(program: Program, asked: Quiz) -> list[str]:
+    """Which gradients are not asked, and why; of those that are NaN or infinite the quiz says so itself."""
+    within = {program.root, *(question.node for question in asked.questions)}
+    bars = program.passes().bars
+    left = [program.graph.spell(node) for node in program.graph if node not in within and math.isfinite(bars.get(node, 0.0))]
+    return [f"not asked, to keep it short: the gradient of {listed(left)}"] if left else []
 
 
 def _drawn(text: str, before: Mapping[str, float], seed: int) -> Program:

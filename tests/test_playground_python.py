@@ -202,3 +202,13 @@ def test_the_first_example_is_what_the_page_shows_before_python_is_there():
     assert math.isclose(first["value"], math.sqrt(0.5))
     assert first["page"]["narrow"] != first["page"]["svg"]
     assert f'"{FIRST[0]}"' in (SOURCES / "src/examples.js").read_text(encoding="utf-8").split("\n")[3]
+
+
+def test_a_quiz_asks_for_all_gradients_or_says_which_it_leaves_out():
+    short = asked("ask", "a*t + a**2*(b - c)**2", {}, 0)["page"]
+    assert (len(short["questions"]), list(short["notes"])) == (9, [])
+    long = asked("ask", "tanh(a*b) + tanh(c*d) + tanh(e1*f) + tanh(g*h)", {}, 0)["page"]
+    (note,) = long["notes"]
+    assert note.startswith("not asked, to keep it short: the gradient of ")
+    left = note.rpartition(" of ")[2].replace(" and ", ", ").split(", ")
+    assert len({*left, *(question["name"] for question in long["questions"])}) == 18

@@ -198,8 +198,10 @@ def hint_rules(solved: SolvedGraph, x: Value) -> str:
     """The local rule of each operation that uses x, with the numbers that are known put in, but not worked out."""
     uses = solved.uses(x)
     if not uses:
-        why_none = "a condition, or in a branch that was not taken" if x.requires_grad else "frozen (requires_grad=False)"
-        return f"no gradient flows to {solved.spelled[x]}: it is {why_none}"
+        reason = (
+            "is used in a condition, or in a branch that was not taken" if x.requires_grad else "is frozen (requires_grad=False)"
+        )
+        return f"{solved.spelled[x]} {reason}, so no gradient reaches it"
     lines = [_rule(solved, x, user, uses) for user in [*uses][:MAX_USERS]]
     return "\n".join([*lines, f"… and {len(uses) - MAX_USERS:,} more"] if len(uses) > MAX_USERS else lines)
 
@@ -211,9 +213,10 @@ def _rule(solved: SolvedGraph, x: Value, user: Value, uses: Mapping[Value, Seque
     is_the_answer = user is solved.root and len(uses) == 1
     computed = solved.passes.operation(user)
     if not written or (is_the_answer and _NUMBER.fullmatch(written)):
-        return f"{computed}: what is its derivative by {name[x]}?"
+        return f"{computed}. How many times as fast as {name[x]} does {name[user]} change, if nothing else does?"
     one_of_several = user is solved.root and not is_the_answer  # the quotient would be that of all of them together
-    what = f"the edge from {name[x]} to {name[user]} has" if one_of_several else f"{solved.quotient(x, user)} ="
+    along = f"along the arrow from {name[x]} to {name[user]} the derivative is"
+    what = along if one_of_several else f"{solved.quotient(x, user)} ="
     terms = [written]
     if not is_the_answer and frozenset(solved.graph.stale).isdisjoint(user.args):
         numbers = [arg if type(arg) is float else NUMBERED.constant(arg.data) for arg in user.args]
@@ -233,12 +236,17 @@ def _written(edges: Sequence[Edge], args: Sequence[Formula | float], z: Formula)
 
 
 def hint_places(solved: SolvedGraph, x: Value) -> str:
-    """From how many places gradient arrives at x, and how it combines there."""
-    name = solved.spelled
-    users = [f"{name[user]} again" if i else name[user] for user, edges in solved.uses(x).items() for i, _ in enumerate(edges)]
-    share = "the gradient there times the rate at the arrow (local derivative)"
+    """What uses x, and how its gradient comes from there."""
+    name, quotient = solved.spelled, solved.quotient
+    users = [user for user, edges in solved.uses(x).items() for _ in edges]
     if not users:
-        return f"gradient arrives at {name[x]} from nowhere"
+        return f"nothing passes a gradient back to {name[x]}, so its gradient is 0"
+    if users == [solved.root]:
+        return f"{name[x]} is used once, for {name[solved.root]} itself, so its gradient is the local derivative alone"
     if len(users) == 1:
-        return f"gradient arrives at {name[x]} from one place, {users[0]}: {share}"
-    return f"gradient arrives at {name[x]} from {len(users):,} places, {listed(users)}: from each {share}, and these add up"
+        (user,) = users
+        product = f"{quotient(user)}, the gradient of {name[user]}, times {quotient(x, user)}"
+        return f"{name[x]} is used once, for {name[user]}: its gradient is {product}"
+    places = listed([f"{name[user]} again" if user in users[:i] else name[user] for i, user in enumerate(users)])
+    passed = "along each of these arrows arrives the gradient at its end times the local derivative; add them up"
+    return f"{name[x]} is used {len(users):,} times, for {places}: {passed}"

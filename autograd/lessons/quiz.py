@@ -115,7 +115,7 @@ class Quiz:
         return Marks(marks) if several else marks[0]
 
     def hint(self, question: Asked, which: int = 1) -> str:
-        """A hint that works nothing out. The second one says from how many places gradient arrives at the node.
+        """A hint that works nothing out. The second one says what uses the node, and how its gradient comes from there.
 
         The first is the local rule of each operation that uses it, in symbols, with the numbers that are known.
         """

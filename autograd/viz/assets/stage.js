@@ -99,13 +99,17 @@ function stage({ label, taken = [] }) {
     return { k, x: (width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
   }
 
-  // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then from the top.
+  // The first view: all of it, or of a picture whose letters could hardly be read then, where it begins, in readable letters. A
+  // style sheet may say how large those are (--least-letters, in pixels).
   function opening() {
     const whole = fitting();
-    const k = parseFloat(getComputedStyle(root).getPropertyValue("--least-letters")) / letters;
-    if (!(k > whole.k)) return whole;
+    const asked = parseFloat(getComputedStyle(root).getPropertyValue("--least-letters"));
+    if (!(whole.k * letters < (asked || MIN_READABLE))) return whole;
+    const k = (asked || READABLE) / letters;
     const middle = (of, there) => (there - k * size[of]) / 2;
-    return { k, x: middle("width", box.width - BUTTONS_WIDTH), y: Math.max(FIT_MARGIN, middle("height", box.height)) };
+    const [x, y] = [middle("width", box.width - BUTTONS_WIDTH), middle("height", box.height)];
+    const long = size.width * box.height > size.height * box.width; // it begins at the left, else at the top
+    return long ? { k, x: Math.max(FIT_MARGIN, x), y } : { k, x, y: Math.max(FIT_MARGIN, y) };
   }
 
   // Where the picture can be: some of it stays in the middle of the stage.
