@@ -126,6 +126,8 @@ def _parse(text: str) -> ast.expr:
             assert node.end_col_offset is not None
             node.col_offset = column(node.lineno, node.col_offset)
             node.end_col_offset = column(node.end_lineno, node.end_col_offset)
+            if isinstance(node, ast.Name) and "·" in node.id:  # which Python takes for a letter
+                raise ExpressionError(f"{_PRODUCT}: {node.id.replace('·', '*')}", *_columns(node))
     return tree
 
 
@@ -226,6 +228,7 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         ast.Lambda: "functions cannot be defined here",
         ast.Compare: "only one comparison at a time",
         ast.Starred: "arguments are written out one by one",
+        ast.Tuple: "one expression at a time; a number is written 3.5, not 3,5",
     }
     raise ExpressionError(refusals.get(type(node), f"{type(node).__name__} is not allowed here"), *_columns(node))
 

@@ -16,8 +16,9 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
-from playground.formula import STARTS, Formula, formula_of
-from playground.program import of_expression, of_lines
+from playground import undrawn
+from playground.formula import CONSTANTS, STARTS, Formula, formula_of
+from playground.program import RESULTS, of_expression, of_lines
 from playground.typed import Slip, names, run_lines
 
 DELTA = 0.1  # the change of a leaf that is told of first
@@ -102,10 +103,14 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -
     """
     global shown
     formula = formula_of(text)
-    root, scope = _expression(formula, numbers) if formula else _lines(text)
-    if type(root) is not Value:
-        given = next((f": write {name} = Value({x!r})" for name, x in scope.items() if type(x) in (int, float)), "")
-        raise Slip(f"there is no variable in it, so there is nothing to differentiate{given}")
+    if formula:
+        root, scope = _expression(formula, numbers)
+        reason = "" if type(root) is Value else undrawn.NOTHING
+    else:
+        root, scope, last = _lines(text)
+        reason = undrawn.reason(text, root, last, scope)
+    if reason:
+        raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
@@ -157,7 +162,7 @@ def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
         except ExpressionError as error:
             raise formula.slip(error) from None
     else:
-        root, scope = _lines(text)
+        root, scope, _ = _lines(text)
         moved = {}
         if type(root) is Value:
             typed = Shown(Graph(root), scope, {}, lines=True)
@@ -170,27 +175,31 @@ def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
 def _expression(formula: Formula, numbers: Mapping[str, float | str]) -> tuple[Any, dict[str, Any]]:
     """The value of an expression, and the names in it."""
     try:
-        starts = {name: STARTS[i % len(STARTS)] for i, name in enumerate(variables(formula.text))}
+        starts = {name: CONSTANTS.get(name, STARTS[i % len(STARTS)]) for i, name in enumerate(variables(formula.text))}
         values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in starts.items()}
         root, _ = evaluate(formula.text, values)
     except ExpressionError as error:
         raise formula.slip(error) from None
-    return _named(root, values, formula.name or "y"), values
+    return _named(root, values, formula.name), values
 
 
-def _lines(text: str) -> tuple[Any, dict[str, Any]]:
-    """Run the lines; the result is the last expression's value, or that of the last assignment, and the names that they made."""
+def _lines(text: str) -> tuple[Any, dict[str, Any], Any]:
+    """Run the lines; the result is the last expression's value, or that of the last assignment; the names that they made.
+
+    The third is what the last line gives, if it is an expression.
+    """
     scope = names()
     known = set(scope)
     run_lines(text, scope)
     made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
     values = [x for x in made.values() if type(x) is Value]
     last = scope.get("_")
-    return _named(last if type(last) is Value else next(reversed(values), None), made), made
+    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last
 
 
-def _named(root: Any, scope: Mapping[str, Any], name: str = "y") -> Any:
-    """The root, which gets this name if nobody gave it one."""
-    if type(root) is Value and not root.label and name not in scope and all(x is not root for x in scope.values()):
+def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:
+    """The root, which gets this name, or one that is free, if nobody gave it one."""
+    name = name or next(free for free in (*RESULTS, "_" * 9) if free not in scope)
+    if type(root) is Value and not root.label and all(x is not root for x in scope.values()):
         root.label = name
     return root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from playground.program import MODULES
 from playground.typed import HINTS, Slip
 
 STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
+PYTHON = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr, ast.JoinedStr, ast.Await)
+CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}  # variables like others, which begin where everybody expects them
 
 
 class Formula(NamedTuple):
@@ -55,10 +58,10 @@ def _has_free_names(text: str, formula: Formula) -> bool:
 
 def _is_expression(text: str) -> bool:
     try:
-        ast.parse(text, mode="eval")
+        tree = ast.parse(text, mode="eval")
     except SyntaxError:
         return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
-    return "Value" not in text
+    return "Value" not in text and not any(isinstance(node, PYTHON) for node in ast.walk(tree))
 
 
 def _is_statement(text: str) -> bool:

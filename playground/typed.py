@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import autograd
 from autograd.expression import ExpressionError, variables
 
+HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
@@ -28,6 +29,7 @@ SAYS = {
 _TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn"
 _NUMPY = "NumPy is not in this page"
 _LOSSES = "losses are nn.MSELoss()(…), nn.CrossEntropyLoss()(…)"
+_LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have
     "torch": _TORCH,
     "numpy": _NUMPY,
@@ -35,6 +37,8 @@ HINTS = {  # for names, modules and operators that other libraries and papers ha
     "F": _LOSSES,
     "mse_loss": _LOSSES,
     "cross_entropy": _LOSSES,
+    "Linear": _LINEAR,
+    "micrograd": "micrograd is not in this page, and not needed: leave this line out; Value is there, and MLP is nn.MLP",
     "^": "a power is written **",
 }
 
@@ -135,6 +139,9 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
             variables(row[found.end() :])
         except ExpressionError as slip:
             return Slip(str(slip), line, found.end() + slip.column, found.end() + slip.end)
+    called = re.match(r"\s*(\w+)\s*\([^()]*\)\s*=(?!=)\s*(.+)", row)
+    if called:
+        return Slip(f"write {called[1]} = {called[2].strip()}, or only what is right of the =", line, 1, len(row) + 1)
     same = error.end_lineno == line
     return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 
@@ -144,14 +151,20 @@ def _raised(error: BaseException, text: str) -> Slip:
     at = _last_of_the_page(error.__traceback__)
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
+    if type(error) is NameError and "·" in (error.name or ""):
+        return Slip(f"a product is written with *: {error.name.replace('·', '*')}", line, column, end)
     if type(error) is NameError and error.name and not after.startswith(("(", ".")):
         return Slip(f"{error.name} has no value yet: write {error.name} = Value(2.0) first", line, column, end)
-    return Slip(HINTS.get(_meant(error), _told(error)), line, column, end)
+    meant = _meant(error)
+    told = _told(error)
+    if isinstance(error, ModuleNotFoundError) and meant not in HERE:
+        told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
+    return Slip(HINTS.get(meant, told), line, column, end)
 
 
 def _meant(error: BaseException) -> str:
     """The name, module or operator that an error is about; not every import system gives it apart from the text."""
-    if isinstance(error, (NameError, ImportError)) and error.name:
+    if isinstance(error, (NameError, ImportError, AttributeError)) and error.name:
         return str(error.name).partition(".")[0]
     found = re.search(r"^(?:No module named|The module) '(\w+)|operand type\(s\) for (\W+): ", _told(error).partition(": ")[2])
     return found[1] or found[2] if found else ""

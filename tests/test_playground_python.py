@@ -212,3 +212,37 @@ def test_a_quiz_asks_for_all_gradients_or_says_which_it_leaves_out():
     assert note.startswith("not asked, to keep it short: the gradient of ")
     left = note.rpartition(" of ")[2].replace(" and ", ", ").split(", ")
     assert len({*left, *(question["name"] for question in long["questions"])}) == 18
+
+
+UNDRAWN = [
+    ("def f(x, y):\n    return x * y", "f is never called: end with f(Value(2.0), Value(-3.0))", "def f(x, y):"),
+    ("f = lambda x: x**2\nf(2.0)", "the last line gives the number 4, which has no graph: begin with Values, as in f(", "f(2.0)"),
+    ("xs = [Value(1.0), Value(2.0)]\n[x**2 for x in xs]", "the last line gives 2 Values, and one is drawn", "[x**2 for x in xs]"),
+    ("x = Value(1.0)\nlambda x: x**2", "the last line is a function: call it, as in f(Value(2.0))", "lambda x: x**2"),
+    ("net = nn.MLP(2, [1])\nnet", "the last line is a module: call it on numbers", "net"),
+    ("x = Value(2.0)\ny = x*x\ny = y.backward()", "y is None: what is called there changes something", "y = y.backward()"),
+    ("x = Value(2.0)\ny = (x*x).item()", "y is the number 4, cut from its graph", "y = (x*x).item()"),
+    ("grad(lambda x: x**3)(2.0)", "the last line gives the number 12, which has no graph", "grad(lambda x: x**3)(2.0)"),
+    ("sum(i*x for i in range(4))", "x has no value yet: write x = Value(2.0) first", "x"),
+    ("f(x) = x**2", "write f = x**2, or only what is right of the =", "f(x) = x**2"),
+    ("y = w·x + b", "a product is written with *: w*x", "w·x"),
+    ("w, x = Value(1.0), Value(2.0)\ny = w·x", "a product is written with *: w*x", "w·x"),
+    ("3,5*x", "one expression at a time; a number is written 3.5, not 3,5", "3,5*x"),
+    ("import jaxlike\nx = Value(1.0)", "jaxlike is not in this page: there are autograd, nn and what", "import jaxlike"),
+    ("m = nn.Linear(2, 1)", "a linear layer is nn.Layer(2, 1, 'linear')", "nn.Linear"),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "what"), UNDRAWN)
+def test_lines_that_give_no_graph_or_not_the_one_they_ask_for_say_why(text, message, what):
+    slip = asked("show", text, {})
+    assert slip["message"].startswith(message)
+    assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == what
+
+
+def test_letters_that_stand_for_numbers_begin_with_these():
+    assert asked("show", "sin(pi*x) + e", {})["numbers"] == [math.pi, -3.0, math.e]
+
+
+def test_a_result_has_a_name_that_no_variable_has():
+    assert asked("show", "x**y", {})["page"]["root"] == "f"

@@ -1,0 +1,82 @@
+"""Lines that leave nothing to draw, or not what their last line says: why, and what to write."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from types import FunctionType
+from typing import Any
+
+import nn
+from autograd import Value
+from autograd._format import shown
+
+NOTHING = "there is no variable in it, so there is nothing to differentiate"
+EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
+
+
+def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) -> str:
+    """Why the graph of `root` is not what the lines ask for, if so; `made` are their names, `last` is what the last one gives."""
+    if root is None:
+        return _several(last) or _nothing(last, made)
+    return _several(last) or (_cut(text, made) if root.op is None else "")
+
+
+def last_line(text: str) -> tuple[int, int, int]:
+    """Where the last statement is: its line, and in that the first column and the one after the last."""
+    statement = ast.parse(text).body[-1]
+    row = text.split("\n")[statement.lineno - 1]
+    return statement.lineno, len(row) - len(row.lstrip()) + 1, len(row) + 1
+
+
+def _several(last: Any) -> str:
+    """Of a last line that gives no Value but something that holds or makes some."""
+    count = sum(1 for _ in _within(last))
+    if isinstance(last, (list, tuple, dict)) and count:
+        return f"the last line gives {count:,} Values, and one is drawn: end with one of them, or with their sum"
+    if isinstance(last, nn.Module):
+        return "the last line is a module: call it on numbers, as in model([1.0, 2.0])"
+    return f"the last line is a function: call it, as in {_call(last)}" if isinstance(last, FunctionType) else ""
+
+
+def _nothing(last: Any, made: Mapping[str, Any]) -> str:
+    """Of lines that make no Value; `made` are their names."""
+    functions = [x for x in made.values() if isinstance(x, FunctionType)]
+    if type(last) in (int, float):
+        instead = f", as in {_call(functions[-1])}" if functions else ""
+        return f"the last line gives the number {shown(last)}, which has no graph: begin with Values{instead}"
+    if functions:
+        return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
+    given = next((f": write {name} = Value({x!r})" for name, x in made.items() if type(x) in (int, float)), "")
+    return NOTHING + given
+
+
+def _cut(text: str, made: Mapping[str, Any]) -> str:
+    """Of a last line that computes something from Values that is none itself."""
+    match ast.parse(text).body:
+        case [*_, ast.Assign(targets=[ast.Name(id=name)], value=value)] if made.get(name) is None or _is_number(made.get(name)):
+            used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+            if not any(each == name or type(made.get(each)) is Value for each in used):
+                return ""
+            if made[name] is None:
+                return f"{name} is None: what is called there changes something and gives nothing back, as backward() does"
+            return f"{name} is the number {shown(made[name])}, cut from its graph: leave .data, .item() or float() out"
+    return ""
+
+
+def _is_number(x: Any) -> bool:
+    return type(x) in (int, float)
+
+
+def _call(function: FunctionType) -> str:
+    count = function.__code__.co_argcount
+    name = function.__name__ if function.__name__.isidentifier() else "f"
+    return f"{name}({', '.join(f'Value({EXAMPLES[i % len(EXAMPLES)]})' for i in range(count))})"
+
+
+def _within(x: Any) -> Iterator[Value]:
+    if type(x) is Value:
+        yield x
+    elif isinstance(x, (list, tuple, dict)):
+        for part in x.values() if isinstance(x, dict) else x:
+            yield from _within(part)
