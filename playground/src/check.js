@@ -15,6 +15,7 @@ export function checkTab(root, page) {
     let way, begun = false;
     const changed = () => {
         outdate(true);
+        mark(null);
         if (begun) page.changed();
     };
     const answer = element("div", { class: "answer", "aria-live": "polite" });
@@ -57,18 +58,30 @@ export function checkTab(root, page) {
         changed();
     }
 
-    const check = latest(() => (way === "python" ? python.ask("answer", lines.text()) : python.ask("proofread", ...fields.read())), {
+    const state = () => (way === "python" ? { text: lines.text() } : fields.state());
+
+    // At its place in the form that is seen.
+    function mark(slip, field = "f") {
+        lines.mark(way === "python" ? slip : null);
+        fields.mark(field, way === "fields" ? slip : null);
+    }
+
+    let about; // what is being checked
+    const stands = () => about === JSON.stringify(state());
+    const check = latest(() => {
+        about = JSON.stringify(state());
+        return way === "python" ? python.ask("answer", lines.text()) : python.ask("proofread", ...fields.read());
+    }, {
         done({ html, slip, field }) {
-            lines.mark(way === "python" ? slip : null);
-            fields.mark(field, way === "fields" ? slip : null);
+            if (stands()) mark(slip, field);
             // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
             answer.innerHTML = html;
-            outdate(false);
+            outdate(!stands());
         },
         failed(error) {
             answer.replaceChildren();
             outdate(false);
-            (way === "python" ? lines.mark : (slip) => fields.mark("f", slip))(error);
+            if (stands()) mark(error);
         },
     });
 
@@ -88,7 +101,7 @@ export function checkTab(root, page) {
             fields.list();
             check();
         },
-        state: () => (way === "python" ? { text: lines.text() } : fields.state()),
+        state,
         restore(state) {
             if (typeof state?.text === "string") take({ text: state.text });
             else take(typeof state?.f === "string" ? { f: state.f, at: numbers(state.at), claimed: texts(state.claimed) } : FIRST);

@@ -65,3 +65,21 @@ def test_an_error_is_marked_at_its_line(page: Any) -> None:
     expect(
         page.locator("#check .left > .editor .cm-line").nth(1).locator(".cm-lintRange-error, .cm-lintPoint-error")
     ).to_have_count(1)
+
+
+def test_a_verdict_on_an_older_text_says_so_even_if_it_comes_late_and_an_error_goes_with_its_text(page: Any) -> None:
+    page.click("#tab-check")
+    told(page, "∂f/∂x", "#check .answer")
+    page.get_by_role("button", name="Python", exact=True).click()
+    page.click("#check .left > .editor .cm-content")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("print('here')\n1/0")
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.keyboard.insert_text(" # later")
+    told(page, "here", "#check .answer .printed")
+    told(page, "Changed: check again", "#check-outdated")
+    expect(page.locator("#check .left > .editor .slip")).to_be_empty()
+    page.keyboard.press("ControlOrMeta+Enter")
+    told(page, "ZeroDivisionError: division by zero", "#check .left > .editor .slip")
+    page.keyboard.insert_text("r")
+    expect(page.locator("#check .left > .editor .slip")).to_be_empty()
