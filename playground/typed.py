@@ -151,10 +151,11 @@ def _raised(error: BaseException, text: str) -> Slip:
     at = _last_of_the_page(error.__traceback__)
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
-    if type(error) is NameError and "·" in (error.name or ""):
-        return Slip(f"a product is written with *: {error.name.replace('·', '*')}", line, column, end)
-    if type(error) is NameError and error.name and not after.startswith(("(", ".")):
-        return Slip(f"{error.name} has no value yet: write {error.name} = Value(2.0) first", line, column, end)
+    name = error.name if type(error) is NameError else None
+    if name and "·" in name:  # which Python takes for a letter
+        return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
+    if name and not after.startswith(("(", ".")):
+        return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error)
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
@@ -176,8 +177,8 @@ def _place(at: TracebackType, text: str) -> tuple[int, int, int]:
     if line is None or start is None:
         row = _row(text, at.tb_lineno)
         return at.tb_lineno, len(row) - len(row.lstrip()) + 1, len(row.rstrip()) + 1
-    row = _row(text, line).encode()
-    column, after = (len(row[:bytes_].decode(errors="ignore")) + 1 for bytes_ in (start, end if last == line else len(row)))
+    written = _row(text, line).encode()
+    column, after = (len(written[:i].decode(errors="ignore")) + 1 for i in (start, end if last == line else len(written)))
     return line, column, after
 
 

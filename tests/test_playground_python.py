@@ -229,6 +229,11 @@ UNDRAWN = [
     ("w, x = Value(1.0), Value(2.0)\ny = w·x", "a product is written with *: w*x", "w·x"),
     ("3,5*x", "one expression at a time; a number is written 3.5, not 3,5", "3,5*x"),
     ("import jaxlike\nx = Value(1.0)", "jaxlike is not in this page: there are autograd, nn and what", "import jaxlike"),
+    (
+        "raise ImportError(name='micrograd.engine')",
+        "micrograd is not in this page, and not needed",
+        "raise ImportError(name='micrograd.engine')",
+    ),
     ("m = nn.Linear(2, 1)", "a linear layer is nn.Layer(2, 1, 'linear')", "nn.Linear"),
 ]
 
