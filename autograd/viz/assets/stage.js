@@ -99,13 +99,13 @@ function stage({ label, taken = [] }) {
     return { k, x: (width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
   }
 
-  // The first view: all of it, or of a picture whose letters could hardly be read then, where it begins, in readable letters. A
-  // style sheet may say how large those are (--least-letters, in pixels).
+  // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then where
+  // it begins, in letters of that size, or of --first-letters.
   function opening() {
     const whole = fitting();
-    const asked = parseFloat(getComputedStyle(root).getPropertyValue("--least-letters"));
-    if (!(whole.k * letters < (asked || MIN_READABLE))) return whole;
-    const k = (asked || READABLE) / letters;
+    const asked = (name) => parseFloat(getComputedStyle(root).getPropertyValue(name));
+    if (!(whole.k * letters < asked("--least-letters"))) return whole;
+    const k = (asked("--first-letters") || asked("--least-letters")) / letters;
     const middle = (of, there) => (there - k * size[of]) / 2;
     const [x, y] = [middle("width", box.width - BUTTONS_WIDTH), middle("height", box.height)];
     const long = size.width * box.height > size.height * box.width; // it begins at the left, else at the top
