@@ -74,13 +74,14 @@ def sentence(frame):
 
 
 def test_at_every_step_the_page_shows_the_values_gradients_and_sentence_of_the_engine(page):
+    passes = Passes(Graph(graph())).beside_a_picture()
     y = graph()
     for i, step in enumerate(steps(y)):
         assert at(page) == i
         assert table(page) == expected(y, i)
-        assert sentence(page) == step.sentence
+        assert sentence(page) == passes.step(step.index).sentence
         page.keyboard.press("ArrowRight")
-    upstream = _format.shown(steps(y)[-1].upstream)
+    upstream = _format.shown(steps(y)[-1].upstream, digits=4)
     assert page.locator("p.sentence .phase").inner_text() == f"Backward: c passes on ∂L/∂c = {upstream}"
     assert "local derivative b; the gradient of a goes from" in page.locator(".details").inner_text()
 
