@@ -38,6 +38,15 @@ def page(browser, tmp_path):
         yield page
 
 
+@pytest.fixture
+def stopped(browser, tmp_path):
+    """The same, whose clock goes on when it is told to."""
+    with opened(browser, saved(graph(), tmp_path), alone=True, viewport=WIDE) as page:
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
+        yield page
+
+
 def saved(y, folder):
     return player(y).save_html(folder / "page.html")
 
@@ -167,34 +176,30 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
     assert slider.get_attribute("aria-valuetext") == "step 5 of 10: Backward: begins at L"
 
 
-def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):
-    page.clock.install(time=0)
-    page.clock.pause_at(1000)
-    page.get_by_role("button", name="Play").click()
-    page.clock.run_for(2000)
-    assert at(page) == 2
-    assert page.get_by_role("status").get_attribute("aria-live") == "off"
-    page.keyboard.press(" ")  # the focus is on the button: pause
-    page.clock.run_for(5000)
-    assert (at(page), page.get_by_role("status").get_attribute("aria-live")) == (2, "polite")
-    page.get_by_role("slider", name="Step", exact=True).press(" ")
-    page.clock.run_for(60_000)
-    assert table(page) == expected(graph(), -1)
-    assert page.get_by_role("button", name="Play").is_visible()
-    page.get_by_role("button", name="Play").click()  # again from the start
-    assert at(page) == 0
+def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(stopped):
+    stopped.get_by_role("button", name="Play").click()
+    stopped.clock.run_for(2000)
+    assert at(stopped) == 2
+    assert stopped.get_by_role("status").get_attribute("aria-live") == "off"
+    stopped.keyboard.press(" ")  # the focus is on the button: pause
+    stopped.clock.run_for(5000)
+    assert (at(stopped), stopped.get_by_role("status").get_attribute("aria-live")) == (2, "polite")
+    stopped.get_by_role("slider", name="Step", exact=True).press(" ")
+    stopped.clock.run_for(60_000)
+    assert table(stopped) == expected(graph(), -1)
+    assert stopped.get_by_role("button", name="Play").is_visible()
+    stopped.get_by_role("button", name="Play").click()  # again from the start
+    assert at(stopped) == 0
 
 
-def test_the_speed_can_be_chosen_while_it_plays(page):
-    page.clock.install(time=0)
-    page.clock.pause_at(1000)
-    page.get_by_label("Speed").select_option("2×")
-    page.get_by_role("button", name="Play").click()
-    page.clock.run_for(2000)
-    assert at(page) == 4
-    page.get_by_label("Speed").select_option("0.25×")
-    page.clock.run_for(4000)
-    assert at(page) == 5
+def test_the_speed_can_be_chosen_while_it_plays(stopped):
+    stopped.get_by_label("Speed").select_option("2×")
+    stopped.get_by_role("button", name="Play").click()
+    stopped.clock.run_for(2000)
+    assert at(stopped) == 4
+    stopped.get_by_label("Speed").select_option("0.25×")
+    stopped.clock.run_for(4000)
+    assert at(stopped) == 5
 
 
 def test_every_control_has_a_name_and_gets_the_focus_in_reading_order(page):

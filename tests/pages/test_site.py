@@ -242,7 +242,7 @@ def test_everything_on_a_page_follows_the_theme_that_the_reader_chooses(browser,
 
 @pytest.mark.slow
 def test_the_switch_of_the_theme_is_remembered_from_page_to_page(browser, site):
-    with opened(browser, site / "semantics.html", viewport=DESKTOP, color_scheme="light") as page:
+    with opened(browser, site / "semantics.html", alone=True, viewport=DESKTOP, color_scheme="light") as page:
         page.locator(".theme-toggle-content .theme-toggle").click()
         chosen = page.evaluate("document.documentElement.dataset.theme")
         page.goto((site / "index.html").as_uri())

@@ -143,7 +143,7 @@ def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(b
 
 
 def test_values_travel_along_the_arrows_forward_and_contributions_back(browser, tmp_path):
-    with opened(browser, saved(neuron(), tmp_path), viewport=WIDE) as page:
+    with opened(browser, saved(neuron(), tmp_path), alone=True, viewport=WIDE) as page:
         page.clock.install(time=0)
         page.clock.pause_at(1000)
         for step, ids, numbers in ((1, "f", ["0.5", "−6"]), (6, "b", ["0.42", "0.42"])):
