@@ -10,12 +10,11 @@ from autograd.lessons.marking import is_right, mark, slips
 from autograd.lessons.quiz import quiz
 from autograd.viz.palette import COLOURS
 from tests.support.axe import violations
-from tests.support.browser import browser, opened
+from tests.support.browser import WAYS, WIDE, browser, opened
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"
 
 
@@ -148,8 +147,7 @@ def test_what_was_answered_in_python_is_right_on_the_page_already(browser, tmp_p
         assert item.get_by_role("status").inner_text() == mark(asked._solved, asked.questions[1].node, solution.gradient).text
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(("mode", "size"), WAYS)
 def test_axe_finds_nothing_in_any_state_and_nothing_overflows(browser, tmp_path, asked, size, mode):
     with opened(browser, asked.page.save_html(tmp_path / "quiz.html"), viewport=size, color_scheme=mode) as page:
         answer(page, 1, repr(asked.key().solutions[0].gradient))

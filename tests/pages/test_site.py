@@ -22,7 +22,8 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 NAMES = names()
-SOME = ["index", "learn", "learn/03-backward-step-by-step", "reference/arithmetic", "reference/nn-optim", "semantics", "gallery"]
+SOME = ["index", "learn/03-backward-step-by-step", "reference/arithmetic", "gallery"]
+MORE = [pytest.param(name, marks=pytest.mark.matrix) for name in ("learn", "reference/nn-optim", "semantics")]
 BUILT_BESIDE = ("play", "lab")  # folders that other tools write
 
 
@@ -172,7 +173,7 @@ MOVES = """new Promise((resolve) => {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", [*SOME, *MORE])
 def test_nothing_on_a_page_moves_while_it_loads(browser, site, name):
     with opened(browser, site / f"{name}.html", viewport=DESKTOP, reduced_motion="reduce") as page:
         page.wait_for_load_state("load")

@@ -24,6 +24,13 @@ def chromium() -> str:
     return program
 
 
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WAYS = [  # in which a page may be seen: each look and each width in `make test`, and the other two in `make site-test`
+    pytest.param("light", WIDE, id="light-wide"),
+    pytest.param("dark", PHONE, id="dark-phone"),
+    pytest.param("dark", WIDE, id="dark-wide", marks=pytest.mark.matrix),
+    pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.matrix),
+]
 WINDOWS: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 
 
