@@ -2,14 +2,15 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Of what is installed, only what is imported is compiled, which takes a quarter of the time, and is kept: containers often forbid that.
+# Bytecode is made of what is imported, and kept, which containers often forbid; pip would make it of all packages, for a minute.
 INSTALL := -m pip install --quiet --no-compile --editable
 unexport PYTHONDONTWRITEBYTECODE
 
 # The last two compare with PyTorch, which takes a gigabyte.
 WITHOUT_DOCTESTS := playground/tests playground/node_modules tools/stand_ins tools/comparison.py tools/peer_drawings.py
 
-.PHONY: demo help test unit check types lint doctests other-python pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
+.PHONY: demo help test unit check types lint doctests other-python pythons portable pyodide-test torch bench soak flakes notebooks lab \
+	pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
 demo: .venv/ready
@@ -19,7 +20,8 @@ demo: .venv/ready
 help:
 	@sed -n 's/^| `\(make [a-z-]*\)` | \(.*\) |$$/\1	\2/p' CONTRIBUTING.md | expand -t 20
 
-test: .venv/ready
+test:
+	@mkdir -p .venv/pythons
 	$(MAKE) --jobs 2 --output-sync other-python check # mypy is one process, and pip waits for the network
 	$(BIN)/pytest -n 3 --dist worksteal -m "not matrix" # some wait for browsers and kernels
 
@@ -38,8 +40,9 @@ lint: .venv/ready
 doctests: .venv/ready
 	$(BIN)/pytest -q --no-header --doctest-modules autograd nn playground tools tests/support/oracle.py $(WITHOUT_DOCTESTS:%=--ignore=%)
 
-other-python: .venv/ready
-	$(BIN)/python -m tests.support.pythons --newest
+# Needs nothing that is installed here, so that both environments are made at the same time.
+other-python:
+	$(PYTHON) -m tests.support.pythons --newest
 
 # The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
