@@ -2,11 +2,15 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Bytecode is made of what is imported, and kept, which containers often forbid; pip would make it of all packages, for a minute.
+INSTALL := -m pip install --quiet --no-compile --editable
+unexport PYTHONDONTWRITEBYTECODE
 
 # The last two compare with PyTorch, which takes a gigabyte.
 WITHOUT_DOCTESTS := playground/tests playground/node_modules tools/stand_ins tools/comparison.py tools/peer_drawings.py
 
-.PHONY: demo help test unit check pythons portable pyodide-test torch bench soak flakes notebooks lab pictures mutants site play site-test clean
+.PHONY: demo help test unit check types lint doctests other-python pythons portable pyodide-test torch bench soak flakes notebooks lab \
+	pictures mutants site play site-test clean
 
 # ARGS=--no-open leaves the browser alone.
 demo: .venv/ready
@@ -16,18 +20,29 @@ demo: .venv/ready
 help:
 	@sed -n 's/^| `\(make [a-z-]*\)` | \(.*\) |$$/\1	\2/p' CONTRIBUTING.md | expand -t 20
 
-test: check unit
-	$(BIN)/python -m tests.support.pythons --newest
-	$(BIN)/pytest -n 3 --dist worksteal -m "slow and not matrix" # they wait for browsers and kernels, too
+test:
+	@mkdir -p .venv/pythons
+	$(MAKE) --jobs 2 --output-sync other-python check # mypy is one process, and pip waits for the network
+	$(BIN)/pytest -n 3 --dist worksteal -m "not matrix" # some wait for browsers and kernels
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"
 
-check: .venv/ready
+check: types lint doctests
+
+types: .venv/ready
+	$(BIN)/mypy
+
+lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest -q --no-header autograd nn playground tools $(WITHOUT_DOCTESTS:%=--ignore=%)
+
+doctests: .venv/ready
+	$(BIN)/pytest -q --no-header --doctest-modules autograd nn playground tools tests/support/oracle.py $(WITHOUT_DOCTESTS:%=--ignore=%)
+
+# Needs nothing that is installed here, so that both environments are made at the same time.
+other-python:
+	$(PYTHON) -m tests.support.pythons --newest
 
 # The fast tests on every minor version of CPython >= 3.11 on PATH or in pyenv's folder.
 pythons: .venv/ready
@@ -96,24 +111,24 @@ clean:
 # What users install.
 .venv/base: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python $(INSTALL) .
 	touch $@
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(BIN)/python $(INSTALL) ".[dev]"
 	touch $@
 
 .venv/torch/ready: pyproject.toml
 	$(PYTHON) -m venv .venv/torch
 	.venv/torch/bin/python -m pip install --quiet torch
-	.venv/torch/bin/python -m pip install --quiet --editable ".[compile,testing]" array-api-strict mpmath pytest
+	.venv/torch/bin/python $(INSTALL) ".[compile,testing]" array-api-strict mpmath pytest
 	touch $@
 
 .venv/bench: .venv/ready
-	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	$(BIN)/python $(INSTALL) ".[bench]"
 	touch $@
 
 .venv/lab: .venv/ready
-	$(BIN)/python -m pip install --quiet --editable ".[lab]"
+	$(BIN)/python $(INSTALL) ".[lab]"
 	touch $@

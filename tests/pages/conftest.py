@@ -1,24 +1,48 @@
-"""The site, built once for all tests that look at it."""
+"""The site and the demo, made once for all tests that look at them: the processes of one run share them."""
 
+import contextlib
 import fcntl
 import subprocess
 import sys
 
 import pytest
 
+import tools.demo
 from tools.site import ROOT
 
 BUILD = "import sys; from pathlib import Path; from tools.site import build; build(Path(sys.argv[1]))"
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id):
-    """The folder of the built pages; the processes of one run share it. Sphinx runs in a process of its own."""
+def shared_folder(tmp_path_factory, worker_id):
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "site"
+    return base if worker_id == "master" else base.parent
+
+
+@contextlib.contextmanager
+def locked(folder):
+    """One process at a time."""
     with open(folder.with_suffix(".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def site(shared_folder):
+    """The folder of the built pages. Sphinx runs in a process of its own."""
+    folder = shared_folder / "site"
+    with locked(folder):
         if not (folder / "objects.inv").exists():
             built = subprocess.run([sys.executable, "-c", BUILD, folder], cwd=ROOT, capture_output=True, text=True, check=False)
             assert built.returncode == 0, built.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(shared_folder):
+    """The page of `make demo`, which is written last."""
+    page = shared_folder / tools.demo.FOLDER / "index.html"
+    with locked(page.parent), contextlib.chdir(shared_folder):
+        if not page.exists():
+            tools.demo.main(["--no-open"])
+    return page

@@ -1,29 +1,25 @@
 """Every kind of page passes axe-core, in light and dark mode, on a desktop and on a phone."""
 # ruff: noqa: F811  (a fixture that is imported)
 
-import contextlib
 import json
-from pathlib import Path
 
 import pytest
 
 import autograd
 import autograd.testing
 import nn
-import tools.demo
 from autograd import Value
 from autograd.lessons.quiz import quiz
 from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.widget import widget
 from tests.support.axe import violations
-from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.browser import PHONE, WAYS, WIDE, browser, opened  # noqa: F401
 from tools.site import names
 
 pytestmark = pytest.mark.slow
 
-WIDTHS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
-BOTH_WAYS = [("light", "desktop"), ("dark", "phone")]  # of pages whose parts are seen in all four elsewhere
+BOTH_WAYS = [("light", WIDE), ("dark", PHONE)]
 
 
 def neuron():
@@ -89,11 +85,6 @@ def network_view(path):
     nn.draw(net, [1.0, -2.0], 1.0, loss=nn.MSELoss()).save_html(path)
 
 
-def network_view_of_digits(path):
-    net, digits = nn.MLP(64, [32, 10], seed=0), nn.load_digits()
-    nn.draw(net, digits.X[0], digits.y[0], loss=nn.CrossEntropyLoss()).save_html(path)
-
-
 ANSWERS = """<!DOCTYPE html><html lang="en"><title>answers</title>
 <body data-jp-theme-light="{light}" style="background: {paper}; color: {ink}"><main><h1>answers</h1>{parts}</main></html>"""
 
@@ -139,7 +130,6 @@ PAGES = [
     live_page_of_the_widget,
     quiz_page,
     network_view,
-    network_view_of_digits,
 ]
 
 
@@ -151,31 +141,23 @@ def folder(tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with contextlib.chdir(tmp_path_factory.mktemp("demo")):
-        tools.demo.main(["--no-open"])
-        return Path("demo").resolve()
-
-
-def assert_accessible(browser, path, mode, width):
-    with opened(browser, path, viewport=WIDTHS[width], color_scheme=mode, reduced_motion="reduce") as page:
+def assert_accessible(browser, path, mode, size):
+    with opened(browser, path, viewport=size, color_scheme=mode, reduced_motion="reduce") as page:
         page.wait_for_load_state("load")
         found = violations(page)
         assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize(("mode", "size"), WAYS)
 @pytest.mark.parametrize("name", [write.__name__ for write in PAGES])
-def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, width):
-    assert_accessible(browser, folder / f"{name}.html", mode, width)
+def test_axe_finds_nothing_in_a_page_that_steps(browser, folder, name, mode, size):
+    assert_accessible(browser, folder / f"{name}.html", mode, size)
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("name", [write.__name__ for write in PAGES if write not in (two_runs, network_view_of_digits)])
+@pytest.mark.parametrize("name", [write.__name__ for write in PAGES if write is not two_runs])
 def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folder, name):
-    with opened(browser, folder / f"{name}.html", viewport=WIDTHS["desktop"], reduced_motion="reduce") as page:
+    with opened(browser, folder / f"{name}.html", viewport=WIDE, reduced_motion="reduce") as page:
         labels = page.get_by_role("button").evaluate_all("all => all.map((b) => b.ariaLabel || b.textContent)")
         for label in dict.fromkeys(labels):
             button = page.get_by_role("button", name=label, exact=True).first
@@ -185,28 +167,18 @@ def test_axe_finds_nothing_in_a_page_whichever_button_was_pressed(browser, folde
                 assert found == [], f"{label}: {found}"
 
 
-@pytest.mark.parametrize(("mode", "width"), BOTH_WAYS)
-def test_axe_finds_nothing_in_the_page_of_the_demo(browser, demo, mode, width):
-    assert_accessible(browser, demo / "index.html", mode, width)
+@pytest.mark.parametrize(("mode", "size"), BOTH_WAYS)
+def test_axe_finds_nothing_in_the_page_of_the_demo(browser, demo, mode, size):
+    assert_accessible(browser, demo, mode, size)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_axe_finds_nothing_in_the_answers_of_a_notebook(browser, tmp_path, mode, width):
+@pytest.mark.parametrize(("mode", "size"), WAYS)
+def test_axe_finds_nothing_in_the_answers_of_a_notebook(browser, tmp_path, mode, size):
     page_of_answers(mode)(tmp_path / "answers.html")
-    assert_accessible(browser, tmp_path / "answers.html", mode, width)
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_axe_finds_nothing_in_the_graph_of_a_neuron_that_was_opened(browser, folder, mode):
-    with opened(browser, folder / "network_view.html", viewport=WIDTHS["desktop"], color_scheme=mode) as page:
-        page.locator("[data-unit]").nth(3).press("Enter")
-        page.locator(".opened").wait_for()
-        found = violations(page)
-        assert found == [], "\n".join(found)
+    assert_accessible(browser, tmp_path / "answers.html", mode, size)
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize(("name", "mode", "width"), [(name, *BOTH_WAYS[i % 2]) for i, name in enumerate(names())])
-def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, width):
-    assert_accessible(browser, site / f"{name}.html", mode, width)
+@pytest.mark.parametrize(("name", "mode", "size"), [(name, *BOTH_WAYS[i % 2]) for i, name in enumerate(names())])
+def test_axe_finds_nothing_in_a_page_of_the_site(browser, site, name, mode, size):
+    assert_accessible(browser, site / f"{name}.html", mode, size)

@@ -14,13 +14,12 @@ from autograd.sweeps import topological_order
 from autograd.viz.page import as_json
 from autograd.viz.player import player, player_of
 from autograd.viz.style import Options
-from tests.support.browser import browser, chromium, opened
+from tests.support.browser import WIDE, browser, chromium, opened
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\"><b>&amp;{}\n\u2028'"
-WIDE = {"width": 1280, "height": 800}
 
 
 def graph():
@@ -35,6 +34,15 @@ def graph():
 @pytest.fixture
 def page(browser, tmp_path):
     with opened(browser, saved(graph(), tmp_path), viewport=WIDE) as page:
+        yield page
+
+
+@pytest.fixture
+def stopped(browser, tmp_path):
+    """The same, whose clock goes on when it is told to."""
+    with opened(browser, saved(graph(), tmp_path), alone=True, viewport=WIDE) as page:
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
         yield page
 
 
@@ -168,34 +176,30 @@ def test_the_slider_goes_to_any_step_and_says_which_it_is(page):
     assert slider.get_attribute("aria-valuetext") == "step 5 of 10: Backward: begins at L"
 
 
-def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(page):
-    page.clock.install(time=0)
-    page.clock.pause_at(1000)
-    page.get_by_role("button", name="Play").click()
-    page.clock.run_for(2000)
-    assert at(page) == 2
-    assert page.get_by_role("status").get_attribute("aria-live") == "off"
-    page.keyboard.press(" ")  # the focus is on the button: pause
-    page.clock.run_for(5000)
-    assert (at(page), page.get_by_role("status").get_attribute("aria-live")) == (2, "polite")
-    page.get_by_role("slider", name="Step", exact=True).press(" ")
-    page.clock.run_for(60_000)
-    assert table(page) == expected(graph(), -1)
-    assert page.get_by_role("button", name="Play").is_visible()
-    page.get_by_role("button", name="Play").click()  # again from the start
-    assert at(page) == 0
+def test_play_reaches_the_end_and_reads_nothing_out_on_the_way(stopped):
+    stopped.get_by_role("button", name="Play").click()
+    stopped.clock.run_for(2000)
+    assert at(stopped) == 2
+    assert stopped.get_by_role("status").get_attribute("aria-live") == "off"
+    stopped.keyboard.press(" ")  # the focus is on the button: pause
+    stopped.clock.run_for(5000)
+    assert (at(stopped), stopped.get_by_role("status").get_attribute("aria-live")) == (2, "polite")
+    stopped.get_by_role("slider", name="Step", exact=True).press(" ")
+    stopped.clock.run_for(60_000)
+    assert table(stopped) == expected(graph(), -1)
+    assert stopped.get_by_role("button", name="Play").is_visible()
+    stopped.get_by_role("button", name="Play").click()  # again from the start
+    assert at(stopped) == 0
 
 
-def test_the_speed_can_be_chosen_while_it_plays(page):
-    page.clock.install(time=0)
-    page.clock.pause_at(1000)
-    page.get_by_label("Speed").select_option("2×")
-    page.get_by_role("button", name="Play").click()
-    page.clock.run_for(2000)
-    assert at(page) == 4
-    page.get_by_label("Speed").select_option("0.25×")
-    page.clock.run_for(4000)
-    assert at(page) == 5
+def test_the_speed_can_be_chosen_while_it_plays(stopped):
+    stopped.get_by_label("Speed").select_option("2×")
+    stopped.get_by_role("button", name="Play").click()
+    stopped.clock.run_for(2000)
+    assert at(stopped) == 4
+    stopped.get_by_label("Speed").select_option("0.25×")
+    stopped.clock.run_for(4000)
+    assert at(stopped) == 5
 
 
 def test_every_control_has_a_name_and_gets_the_focus_in_reading_order(page):

@@ -17,11 +17,10 @@ from nn.network.page import NetworkPage
 from nn.network.structure import read_network
 from nn.network.words import sentence
 from tests.support.axe import violations
-from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.browser import PHONE, WAYS, WIDE, browser, opened  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 CARDS = """cards => cards.map(card =>
   ["name", "number.value", "number.gradient"].map(part => card.querySelector(`.${part}`).textContent))"""
 WATCH = """() => {
@@ -278,8 +277,7 @@ def test_no_text_is_smaller_than_eleven_pixels_and_no_two_overlap(browser, path,
             check_texts(page)
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("look", "size"), WAYS)
 def test_axe_finds_nothing_closed_or_open(browser, path, digits, moons, size, look):
     for file in (path, digits, moons):
         with opened(browser, file, viewport=size, color_scheme=look, reduced_motion="reduce") as page:

@@ -1,9 +1,7 @@
 """`make demo` ends on one page that shows three, and opens it only for somebody who can see it."""
 # ruff: noqa: F811  (a fixture that is imported)
 
-import contextlib
 import webbrowser
-from pathlib import Path
 
 import pytest
 
@@ -44,13 +42,6 @@ def test_the_page_is_opened_for_somebody_with_a_display_who_wants_it(arguments, 
     page = tmp_path / "demo/index.html"
     assert shown == [page.as_uri()] * opens
     assert str(page) in capsys.readouterr().out
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with contextlib.chdir(tmp_path_factory.mktemp("demo")):
-        main(["--no-open"])
-        return Path("demo/index.html").resolve()
 
 
 @pytest.mark.slow

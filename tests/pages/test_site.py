@@ -22,7 +22,8 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 NAMES = names()
-SOME = ["index", "learn", "learn/03-backward-step-by-step", "reference/arithmetic", "reference/nn-optim", "semantics", "gallery"]
+SOME = ["index", "learn/03-backward-step-by-step", "reference/arithmetic", "gallery"]
+MORE = [pytest.param(name, marks=pytest.mark.matrix) for name in ("learn", "reference/nn-optim", "semantics")]
 BUILT_BESIDE = ("play", "lab")  # folders that other tools write
 
 
@@ -172,7 +173,7 @@ MOVES = """new Promise((resolve) => {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", [*SOME, *MORE])
 def test_nothing_on_a_page_moves_while_it_loads(browser, site, name):
     with opened(browser, site / f"{name}.html", viewport=DESKTOP, reduced_motion="reduce") as page:
         page.wait_for_load_state("load")
@@ -242,7 +243,7 @@ def test_everything_on_a_page_follows_the_theme_that_the_reader_chooses(browser,
 
 @pytest.mark.slow
 def test_the_switch_of_the_theme_is_remembered_from_page_to_page(browser, site):
-    with opened(browser, site / "semantics.html", viewport=DESKTOP, color_scheme="light") as page:
+    with opened(browser, site / "semantics.html", alone=True, viewport=DESKTOP, color_scheme="light") as page:
         page.locator(".theme-toggle-content .theme-toggle").click()
         chosen = page.evaluate("document.documentElement.dataset.theme")
         page.goto((site / "index.html").as_uri())

@@ -6,13 +6,11 @@ import nn
 from autograd import Value
 from autograd.lessons.steps import steps
 from autograd.viz.player import player
-from tests.support.browser import browser, opened
+from tests.support.browser import PHONE, WIDE, browser, opened
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
 STILL = {"reduced_motion": "reduce"}
 HALF = 0.5  # pixels by which rounding may be off
 
@@ -74,9 +72,17 @@ def overlap(one, other):
 
 # -- what is seen
 
+DRAWINGS = [
+    pytest.param(neuron, WIDE, id="neuron-wide"),
+    pytest.param(lambda: net(4, 4, 1), PHONE, id="net-phone"),
+    pytest.param(lambda: net(16, 16, 1), WIDE, id="large-wide"),
+    pytest.param(neuron, PHONE, id="neuron-phone", marks=pytest.mark.matrix),
+    pytest.param(lambda: net(4, 4, 1), WIDE, id="net-wide", marks=pytest.mark.matrix),
+    pytest.param(lambda: net(16, 16, 1), PHONE, id="large-phone", marks=pytest.mark.matrix),
+]
 
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "net", "large"])
+
+@pytest.mark.parametrize(("graph", "viewport"), DRAWINGS)
 def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph, viewport):
     with opened(browser, saved(graph(), tmp_path), viewport=viewport) as page:
         (stage,) = rects(page, ".stage")
@@ -111,7 +117,7 @@ def place_of(page, first, last):
     return other[0] - one[0], other[1] - one[1]
 
 
-@pytest.mark.parametrize("width", [390, 819, 1600])
+@pytest.mark.parametrize("width", [390, 819, pytest.param(1600, marks=pytest.mark.matrix)])
 def test_at_any_width_the_page_fits_and_the_node_whose_turn_it_is_can_be_seen(browser, tmp_path, width):
     y = net(4, 4, 1)
     with opened(browser, saved(y, tmp_path), viewport={"width": width, "height": 800}, **STILL) as page:
@@ -123,8 +129,7 @@ def test_at_any_width_the_page_fits_and_the_node_whose_turn_it_is_can_be_seen(br
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1), lambda: net(16, 16, 1)], ids=["neuron", "net", "large"])
+@pytest.mark.parametrize(("graph", "viewport"), DRAWINGS)
 def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(browser, tmp_path, graph, viewport):
     y = graph()
     with opened(browser, saved(y, tmp_path), viewport=viewport, **STILL) as page:
@@ -143,7 +148,7 @@ def test_the_sentence_stands_at_the_node_covers_no_card_and_stays_on_the_stage(b
 
 
 def test_values_travel_along_the_arrows_forward_and_contributions_back(browser, tmp_path):
-    with opened(browser, saved(neuron(), tmp_path), viewport=WIDE) as page:
+    with opened(browser, saved(neuron(), tmp_path), alone=True, viewport=WIDE) as page:
         page.clock.install(time=0)
         page.clock.pause_at(1000)
         for step, ids, numbers in ((1, "f", ["0.5", "−6"]), (6, "b", ["0.42", "0.42"])):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -23,6 +24,16 @@ def chromium() -> str:
     return program
 
 
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WAYS = [  # in which a page may be seen: each look and each width in `make test`, and the other two in `make site-test`
+    pytest.param("light", WIDE, id="light-wide"),
+    pytest.param("dark", PHONE, id="dark-phone"),
+    pytest.param("dark", WIDE, id="dark-wide", marks=pytest.mark.matrix),
+    pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.matrix),
+]
+WINDOWS: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+
+
 @pytest.fixture(scope="module")  # of the session there would be one for every module that imports it
 def browser() -> Iterator[Any]:
     """One browser for all tests of a module."""
@@ -35,11 +46,23 @@ def browser() -> Iterator[Any]:
         launched.close()
 
 
+def shared_window(browser: Any, options: dict[str, Any]) -> Any:
+    """The window of all pages with these options: to open one takes twice as long as a page in it."""
+    windows = WINDOWS.setdefault(browser, {})
+    name = repr(options)
+    if name not in windows:
+        windows[name] = browser.new_context(**options)
+    return windows[name]
+
+
 @contextmanager
-def opened(browser: Any, path: str | Path, **options: Any) -> Iterator[Any]:
-    """The file as a page in a fresh window. It may ask the network for nothing and report no error."""
-    context = browser.new_context(**options)
-    page = context.new_page()
+def opened(browser: Any, path: str | Path, alone: bool = False, **options: Any) -> Iterator[Any]:
+    """The file as a fresh page. It may ask the network for nothing and report no error.
+
+    Pages share a window, its clock and what it stores, except those that are alone.
+    """
+    window = browser.new_context(**options) if alone else shared_window(browser, options)
+    page = window.new_page()
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -49,4 +72,4 @@ def opened(browser: Any, path: str | Path, **options: Any) -> Iterator[Any]:
         yield page
         assert wrong == []
     finally:
-        context.close()
+        (window if alone else page).close()

@@ -67,7 +67,7 @@ def environment(python: Python) -> Path:
     needed = f"{python}\n{(ROOT / 'pyproject.toml').read_text(encoding='utf-8')}"
     if not ready.exists() or ready.read_text(encoding="utf-8") != needed:
         subprocess.run([python.path, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([program, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[fast]"], check=True)
+        subprocess.run([program, "-m", "pip", "install", "--quiet", "--no-compile", "--editable", f"{ROOT}[fast]"], check=True)
         ready.write_text(needed, encoding="utf-8")
     return program
 
@@ -83,7 +83,7 @@ def tests(engine_only: bool) -> list[Path]:
 def run(python: Python, engine_only: bool = False) -> int:
     """Run the doctests and the fast tests; the status of pytest."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
-    options = ["-n", "2", "-q", "-m", "not slow", *([COMPILER] if engine_only else [])]
+    options = ["-n", "2", "-q", "-m", "not slow", "--doctest-modules", *([COMPILER] if engine_only else [])]
     command = [environment(python), "-m", "pytest", *options, "autograd", "nn", *tests(engine_only)]
     return subprocess.run(command, cwd=ROOT).returncode
 

@@ -93,7 +93,7 @@ def row(torch: Any, kind: str, settings: dict[str, Any], predictions: str, targe
 
 def main() -> None:
     """Compute every case, and write the file beside this one."""
-    import torch  # here, since the test runner reads every file for its doctests, and needs no PyTorch
+    import torch
 
     torch.set_default_dtype(torch.float64)
     fixed = {"torch": torch.__version__, **DATA}

@@ -230,7 +230,7 @@ def clipped(torch: Any, grads: list[float], clip: Any, *arguments: float) -> dic
 
 def main() -> None:
     """Make every run, and write the file beside this one."""
-    import torch  # here, since the test runner reads every file for its doctests, and needs no PyTorch
+    import torch
 
     torch.set_default_dtype(torch.float64)
     norms, values = [], []
