@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, cast
 
 from autograd import ops, scalar_math
@@ -28,18 +28,21 @@ def _bare_source(function: Callable[..., Any]) -> str:
     return f"{header}\n{body}"
 
 
-# Functions that a program may need beyond operators and `math`.
-HELPERS = {
-    name: _bare_source(function)
-    for name, function in vars(scalar_math).items()
-    if inspect.isfunction(function) and function.__module__ == scalar_math.__name__
-}
+@cache  # not at import: only those who export programs wait for it
+def helpers() -> dict[str, str]:
+    """The source of each function that a program may need beyond operators and `math`."""
+    functions = {name: found for name, found in vars(scalar_math).items() if inspect.isfunction(found)}
+    return {name: _bare_source(found) for name, found in functions.items() if found.__module__ == scalar_math.__name__}
+
+
+@cache
+def reserved_words() -> frozenset[str]:
+    """The names that variables of a program must not take."""
+    words = {word for text in helpers().values() for word in _WORD.findall(text) if hasattr(math, word)}
+    return ops.BUILT_IN.union(words, helpers(), keyword.kwlist, keyword.softkwlist, dir(builtins), ("inf", "nan"))
+
+
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
-RESERVED = (
-    frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "inf", "nan", *HELPERS])
-    | ops.BUILT_IN
-    | frozenset(word for text in HELPERS.values() for word in _WORD.findall(text) if hasattr(math, word))
-)
 _FUNCTIONS = frozenset(("abs", "float", "max", "min"))
 _ALLOWED = (
     *(ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Compare, ast.Call, ast.Name, ast.Constant),
@@ -124,11 +127,11 @@ def is_sum(op: Op) -> bool:
 # -- names and functions -----------------------------------------------------------------------------
 
 
-def identifier(name: str, reserved: Collection[str] = RESERVED) -> str:
+def identifier(name: str, reserved: Collection[str]) -> str:
     """A valid identifier that shadows nothing, as close as possible to the given name.
 
-    >>> identifier("layers[0].w[1]"), identifier("lambda"), identifier("2nd try"), identifier("??")
-    ('layers_0_w_1', 'lambda_', 'v2nd_try', 'v')
+    >>> [identifier(name, reserved_words()) for name in ("layers[0].w[1]", "lambda", "2nd try", "??")]
+    ['layers_0_w_1', 'lambda_', 'v2nd_try', 'v']
     """
     letters = [c if f"v{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", one_line(name))]
     word = re.sub("__+", "_", "".join(letters)).strip("_")
@@ -159,10 +162,10 @@ def preamble(code: str, functions: Collection[str]) -> Iterator[str]:
     """The import and the helper functions that the code needs."""
     words = set(_WORD.findall(code))
     needed: dict[str, str] = {}
-    while more := {name: text for name, text in HELPERS.items() if name in words and name not in needed}:
+    while more := {name: text for name, text in helpers().items() if name in words and name not in needed}:
         needed |= more
         words.update(word for text in more.values() for word in _WORD.findall(re.sub("#.*", "", text)))
-    imported = sorted(word for word in words - set(HELPERS) if word in functions and hasattr(math, word))
+    imported = sorted(word for word in words - set(helpers()) if word in functions and hasattr(math, word))
     if imported:
         yield f"from math import {', '.join(imported)}"
-    yield from (text.rstrip() for name, text in HELPERS.items() if name in needed)
+    yield from (text.rstrip() for name, text in helpers().items() if name in needed)

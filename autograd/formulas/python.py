@@ -16,7 +16,6 @@ from autograd.formulas.partials import simplified, textbook_partial
 from autograd.graph import Graph
 from autograd.op import Op, number
 from autograd.python_source import (
-    RESERVED,
     Source,
     called_words,
     constant,
@@ -24,6 +23,7 @@ from autograd.python_source import (
     identifier,
     operation,
     preamble,
+    reserved_words,
     variable,
 )
 from autograd.sweeps import topological_order
@@ -79,7 +79,7 @@ class _Program:
         here = Recorded(graph).at({})
         self.values = here.values
         self.partials = {node: here.without_frozen(node) for node in graph}
-        self.functions = RESERVED.union(*(called_words(node.op, "to_python") for node in graph if node.op is not None))
+        self.functions = reserved_words().union(*(called_words(node.op, "to_python") for node in graph if node.op is not None))
         self.names = unique_names(graph.names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
         self.adjoints = unique_names({node: f"d{name}" for node, name in self.names.items()}, str, taken)

@@ -15,9 +15,11 @@ import { latest } from "./latest.js";
 import { withPoint } from "./network_points.js";
 
 const POINTS_ON_THE_WAY = 50;
+const COMPARE = "Same numbers as Python?";
 
 export function networkTab(root, { python, changed, show }) {
     let setting = { ...START }, page = null, view, plane, maps, clicks = "choose", begun = null, asked = null, opened = null;
+    let comparing = null; // with Python: "on", "stopped" by hand, or null
 
     const narrow = matchMedia("(max-width: 1060px)"); // as in network.css
     const status = element("p", { class: "told", role: "status" });
@@ -38,14 +40,14 @@ export function networkTab(root, { python, changed, show }) {
         return made;
     };
     const play = button("▶ Play", "", () => (run.playing ? run.halt() : start()), "main play");
-    const speed = element("select", { "aria-label": "Speed" }, ...Object.entries(SPEEDS).map(([value, text]) => element("option", { value }, text)));
+    const speed = element("select", { "aria-label": "Speed" }, ...[...SPEEDS].map(([value, text]) => element("option", { value }, text)));
     speed.addEventListener("change", () => {
-        setting.speed = run.setting.speed = Number(speed.value);
+        setting.speed = run.setting.speed = [...SPEEDS.keys()][speed.selectedIndex];
         changed();
     });
     const stepper = button("Step", "", () => run.step(1));
     const again = button("Start again", "", () => prepare());
-    const same = button("Same numbers as Python?", "", compare);
+    const same = button(COMPARE, "", () => (comparing ? (comparing = "stopped") : compare()));
     const mapped = element("input", { type: "checkbox" });
     mapped.addEventListener("change", () => {
         setting.maps = mapped.checked;
@@ -110,6 +112,7 @@ export function networkTab(root, { python, changed, show }) {
     }
 
     const prepare = latest(async () => {
+        comparing = null;
         enable(false);
         run.width = Math.max(320, (net.clientWidth || 690) - 36);
         return run.prepare(setting, run.width);
@@ -122,6 +125,7 @@ export function networkTab(root, { python, changed, show }) {
             drawSide();
             curves.clear(!isRegression(setting));
             const last = Math.min(setting.step, MAX_STEP);
+            if (setting.step > last) tell(`A link leads to step ${last.toLocaleString("en")} at most. Press Play to go on from there.`);
             await run.go(last, 0, Math.ceil(last / POINTS_ON_THE_WAY) || Infinity); // for the curve to be that of the training
             setting.step = 0;
             enable(true);
@@ -238,11 +242,15 @@ export function networkTab(root, { python, changed, show }) {
     async function compare() {
         await run.halt();
         enable(false);
+        comparing = "on";
+        same.textContent = "Stop comparing"; // Python takes a hundred times as long
+        same.disabled = false;
         try {
             const mine = await run.ask("bits");
             for (let answer = { steps: -1 }; ;) {
                 const before = answer.steps;
                 answer = await run.ask("check", setting, mine.steps);
+                if (comparing !== "on") return tell("");
                 if (answer.steps < mine.steps) tell(`Python is at step ${answer.steps} of ${mine.steps} …`);
                 else return tell(verdict(mine, answer.bits));
                 if (answer.steps === before) return tell("Python does not get on: please report it.", true);
@@ -250,7 +258,9 @@ export function networkTab(root, { python, changed, show }) {
         } catch (error) {
             tell(error.message, true);
         } finally {
-            enable(true);
+            same.textContent = COMPARE;
+            if (comparing !== null) enable(true); // otherwise another training is prepared
+            comparing = null;
         }
     }
 

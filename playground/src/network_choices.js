@@ -32,7 +32,9 @@ export const NUMBERS = {
     stopLoss: { label: "Stop at a loss below", low: 0, high: 100, step: 0.01 },
 };
 const RATE = { low: 1e-6, high: 100 };
-export const SPEEDS = { 1: "1 step per frame", 5: "5 steps per frame", 10: "10 steps per frame", 20: "20 steps per frame", 100: "100 steps per frame", 0.1: "6 steps per second", 0.0167: "1 step per second" };
+export const FULL = "full"; // as many steps as there is time for between two frames
+// The steps between two frames, of which a screen shows 60 a second.
+export const SPEEDS = new Map([[0.0167, "1 step per second"], [0.1, "6 steps per second"], [1, "1 step per frame"], [10, "10 steps per frame"], [FULL, "Full speed"]]);
 
 export const START = {
     data: "moons", samples: 200, noise: 0.1, test: 20, seed: 0, own: "0, 0, a\n1, 1, a\n0, 1, b\n1, 0, b",
@@ -75,10 +77,10 @@ export function validated(given) {
     made.rates = rates(state.rates);
     made.penalty = among(state.penalty, PENALTIES, START.penalty);
     made.loss = among(state.loss, lossesFor(made), lossesFor(made)[0]);
-    made.speed = among(state.speed, Object.keys(SPEEDS).map(Number), START.speed);
+    made.speed = among(state.speed, [...SPEEDS.keys()], START.speed);
     made.show = among(state.show, ["weight", "grad", "update"], START.show);
     made.maps = typeof state.maps === "boolean" ? state.maps : START.maps;
-    for (const name of ["sample", "step"]) if (isNumber(state[name], { low: 0, high: MAX_STEP })) made[name] = Math.round(state[name]);
+    for (const name of ["sample", "step"]) if (isNumber(state[name], { low: 0, high: 1e9 })) made[name] = Math.round(state[name]);
     return made;
 }
 

@@ -1,9 +1,11 @@
 // A training that goes on in the worker: prepared, played, paused, taken to any step.
 
 import { Stopped } from "./engine.js";
+import { FULL } from "./network_choices.js";
 import { NO_TRAINING } from "./training_shared.js";
 
 const SLICE = 100; // milliseconds of a way to a far step
+const FRAME = 10; // milliseconds of training between two frames at full speed: the rest is for what is drawn
 export const RESOLUTION = 60;
 
 export class Run {
@@ -79,12 +81,12 @@ export class Run {
         await this.loop;
     }
 
-    // How many steps come next: none if the training has come to its end.
+    // How many steps come next at most: none if the training has come to its end.
     next() {
         const { stopSteps, stopLoss, speed } = this.setting, { state } = this;
         if (state?.broken) return 0;
         if (stopLoss > 0 && state?.train.loss < stopLoss && state.steps > this.from) return this.told(`The loss is below ${showNumber(stopLoss)}: stopped.`), 0;
-        const count = Math.max(1, Math.round(speed));
+        const count = speed === FULL ? Infinity : Math.max(1, speed);
         if (stopSteps === 0 || state.steps < stopSteps) return stopSteps ? Math.min(count, stopSteps - state.steps) : count;
         if (this.from >= stopSteps) return count; // played on by hand
         return this.told(`Step ${stopSteps}: stopped.`), 0;
@@ -110,11 +112,11 @@ export class Run {
 
     asked() {
         const count = this.next();
-        return count > 0 ? this.ask("step", count, this.seen()) : null;
+        return count > 0 ? this.ask("step", count, this.seen(), this.setting.speed === FULL ? FRAME : Infinity) : null;
     }
 
     pause() {
         const { speed } = this.setting;
-        return speed >= 1 ? new Promise(requestAnimationFrame) : new Promise((done) => setTimeout(done, 1000 / (60 * speed)));
+        return speed < 1 ? new Promise((done) => setTimeout(done, 1000 / (60 * speed))) : new Promise(requestAnimationFrame);
     }
 }

@@ -1,28 +1,48 @@
 // The document in which Python lives: an <iframe sandbox>, whose origin is nobody's, so that neither the storage of this site nor
-// any address can be reached from it, whatever is typed. It starts workers from text, hands them their files and ends them; they
-// talk to the page through a port. The program is compiled once for all of them.
+// any address can be reached from it, whatever is typed. It takes the files as they come, starts workers from text, hands them what
+// they need as soon as it is there, and ends them; they talk to the page through a port. The program is compiled once for all of them.
 
-let source, program, files;
+let arriving, address, script, program, library; // the last three are promises
 const workers = new Map(); // by number
-const trusted = globalThis.trustedTypes?.createPolicy("sandbox", { createScriptURL: () => source });
+const trusted = globalThis.trustedTypes?.createPolicy("sandbox", { createScriptURL: () => address });
 
 const orders = {
-    load({ script, wasm, ...rest }) {
-        source = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-        program = WebAssembly.compile(wasm);
-        files = rest;
+    load() {
+        arriving = {};
+        script = file("script", "text/javascript").blob().then((blob) => (address = URL.createObjectURL(blob)));
+        program = WebAssembly.compileStreaming(file("program", "application/wasm"));
+        library = new Response(file("library", "").body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+    },
+    part({ name, bytes }) {
+        if (bytes) arriving[name].enqueue(bytes);
+        else arriving[name].close();
     },
     async start({ id, port }) {
-        const worker = new Worker(trusted?.createScriptURL("") ?? source);
-        workers.set(id, worker);
-        worker.onerror = ({ message }) => parent.postMessage({ id, error: message || "its worker could not start" }, "*");
-        worker.postMessage({ program: await program, files, port }, [port]);
+        const wrong = (message) => parent.postMessage({ id, error: message || "its worker could not start" }, "*");
+        workers.set(id, null);
+        try {
+            await script;
+            if (!workers.has(id)) return; // ended meanwhile
+            const worker = new Worker(trusted?.createScriptURL("") ?? address);
+            workers.set(id, worker);
+            worker.onerror = ({ message }) => wrong(message);
+            worker.postMessage({ port }, [port]);
+            worker.postMessage({ program: await program });
+            worker.postMessage({ library: await library });
+        } catch (error) {
+            wrong(String(error));
+        }
     },
     end({ id }) {
         workers.get(id)?.terminate();
         workers.delete(id);
     },
 };
+
+function file(name, type) {
+    const stream = new ReadableStream({ start: (controller) => { arriving[name] = controller; } });
+    return new Response(stream, { headers: { "Content-Type": type } });
+}
 
 addEventListener("message", ({ source: from, data: { order, ...rest } }) => {
     if (from === parent) orders[order](rest);

@@ -1,22 +1,32 @@
 // The page's end of the sandbox: it loads the files, and starts and ends workers there.
 
-const FILES = { script: "worker.js", wasm: "python/pyodide.asm.wasm", "python.zip": "python/python.bin" };
-const PACKED = ["python/python.bin"]; // by us: whatever the server does, it is small
+// The library is packed by us: whatever the server does, it is small.
+const FILES = { script: "worker.js", program: "python/pyodide.asm.wasm", library: "python/python.bin" };
 // Of this policy and of the one of the page, which the sandbox inherits, the stricter one holds.
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:";
 
-async function loaded(path, onBytes, signal) {
+const loaded = new Map(); // by path: the type, and the bytes in parts
+
+// What was loaded from the server, to be kept: path -> Blob.
+export function handedOver() {
+    const blobs = new Map([...loaded].map(([path, { type, parts }]) => [path, new Blob(parts, { type })]));
+    loaded.clear();
+    return blobs;
+}
+
+// `onPart(bytes)` hears of each part as it comes, and in the end of none.
+async function load(path, onPart, signal) {
     const answer = await fetch(path, { signal });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
     const reader = answer.body.getReader();
     const parts = [];
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        onPart(part.value);
         parts.push(part.value);
-        onBytes(part.value.length);
     }
-    const whole = new Blob(parts);
-    if (!PACKED.includes(path)) return whole.arrayBuffer();
-    return new Response(whole.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+    onPart();
+    const { serviceWorker } = navigator;
+    if (serviceWorker && !serviceWorker.controller) loaded.set(path, { type: answer.headers.get("Content-Type") ?? "", parts });
 }
 
 // A function that starts a worker: its port, a promise that fails if it does, and what ends it. `onShare` hears how much is loaded.
@@ -27,20 +37,25 @@ export function sandbox(onShare) {
     frame.srcdoc = globalThis.trustedTypes?.createPolicy("sandbox", { createHTML: () => text }).createHTML("") ?? text;
     const opened = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
-    const order = (order, rest, handed = []) => frame.contentWindow.postMessage({ order, ...rest }, "*", handed);
+    // Another process runs the sandbox: bytes are copied anyway, and stay here too.
+    const order = (order, rest = {}, handed = []) => opened.then(() => frame.contentWindow.postMessage({ order, ...rest }, "*", handed));
     const failures = new Map(); // by number of the worker
     addEventListener("message", ({ source, data }) => {
         if (source === frame.contentWindow) failures.get(data.id)?.(new Error(data.error));
     });
     let there = null, count = 0;
 
-    async function load() {
+    async function loadAll() {
         const attempt = new AbortController();
-        let bytes = 0;
-        const parts = Object.values(FILES).map((path) => loaded(path, (more) => onShare((bytes += more) / BYTES), attempt.signal));
+        let sum = 0;
+        order("load");
+        const files = Object.entries(FILES).map(([name, path]) => load(path, (bytes) => {
+            if (attempt.signal.aborted) return;
+            order("part", { name, bytes });
+            onShare((sum += bytes?.length ?? 0) / BYTES);
+        }, attempt.signal));
         try {
-            const [buffers] = await Promise.all([Promise.all(parts), opened]);
-            order("load", Object.fromEntries(Object.keys(FILES).map((name, i) => [name, buffers[i]])), buffers);
+            await Promise.all(files);
         } catch (error) {
             attempt.abort(); // of no use without the one that is missing
             there = null;
@@ -50,15 +65,18 @@ export function sandbox(onShare) {
 
     return function start() {
         const id = ++count, { port1: port, port2 } = new MessageChannel();
-        const mine = (there ??= load());
-        const failed = new Promise((_, reject) => {
-            failures.set(id, reject);
-            mine.then(() => order("start", { id, port: port2 }, [port2]), reject);
-        });
         const end = () => {
             failures.delete(id);
-            mine.then(() => order("end", { id }), () => {});
+            order("end", { id });
         };
+        const failed = new Promise((_, reject) => {
+            failures.set(id, reject);
+            (there ??= loadAll()).catch((error) => {
+                end();
+                reject(error);
+            });
+        });
+        order("start", { id, port: port2 }, [port2]);
         return { port, failed, end };
     };
 }

@@ -6,9 +6,10 @@ const CACHE = PREFIX + VERSION;
 const PAGE = "index.html";
 
 async function keep(cache, [path, hash]) {
-    // What the page has just loaded comes from the browser's own store, unless it is of another build.
-    for (const from of ["force-cache", "reload"]) {
-        const answer = await fetch(path, { cache: from });
+    // From the page that loaded it (offline.js) or the build before, from the browser's own store, from the server: what is of this build.
+    for (const from of [() => caches.match(path), () => fetch(path, { cache: "force-cache" }), () => fetch(path, { cache: "reload" })]) {
+        const answer = await from();
+        if (answer === undefined) continue;
         const bytes = await answer.arrayBuffer();
         if ((await hashOf(bytes)) !== hash) continue;
         // A new answer: browsers refuse one that was redirected for a page.

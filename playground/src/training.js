@@ -89,18 +89,22 @@ export class Training {
         return !Number.isFinite(sum(this.numbers));
     }
 
-    // Go to a step, from the nearest one before it that was kept, for `milliseconds` at most; it ends where numbers are no
-    // longer finite.
-    go(target, milliseconds) {
+    // Train up to a step, for so many milliseconds but one step at least; it ends where numbers are no longer finite.
+    advance(target, milliseconds) {
         const end = performance.now() + milliseconds;
-        if (target < this.steps || (target > 0 && this.last === null)) {
-            const [steps, { numbers, memory }] = this.snapshots.before(Math.max(0, target - 1)); // one step on, so that `last` is there
-            Object.assign(this, { steps, numbers: numbers.slice(), memory: memory.map((x) => (typeof x === "number" ? x : x.slice())), last: null });
-        }
         while (this.steps < target && !this.broken) {
             this.step();
             if (performance.now() > end) break;
         }
+    }
+
+    // Go to a step, from the nearest one before it that was kept.
+    go(target, milliseconds) {
+        if (target < this.steps || (target > 0 && this.last === null)) {
+            const [steps, { numbers, memory }] = this.snapshots.before(Math.max(0, target - 1)); // one step on, so that `last` is there
+            Object.assign(this, { steps, numbers: numbers.slice(), memory: memory.map((x) => (typeof x === "number" ? x : x.slice())), last: null });
+        }
+        this.advance(target, milliseconds);
     }
 }
 
@@ -116,8 +120,8 @@ export function trainingCalls(math, ask) {
             training.setting = setting;
             training.snapshots.forget(training.steps);
         },
-        step(count, seen) {
-            for (let i = 0; i < count && !training.broken; i++) training.step();
+        step(count, seen, milliseconds = Infinity) {
+            training.advance(training.steps + count, milliseconds);
             return views.state(seen);
         },
         go(target, milliseconds, seen) {

@@ -8,7 +8,7 @@ import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { info } from "pyodide/pyodide-lock.json";
 
 let engine, math;
-const HERE = "memory:///"; // there is no network where this runs: what Pyodide loads is handed over
+const HERE = "memory:///", LIBRARY = `${HERE}python.zip`; // there is no network where this runs: what Pyodide loads is handed over
 
 // More memory than this is refused (Python then raises MemoryError): browsers end a page that takes too much.
 const MAX_PAGES = 16_384; // of 64 KiB
@@ -18,13 +18,20 @@ WebAssembly.Memory.prototype.grow = function (pages) {
     return grow.call(this, pages);
 };
 
-async function start({ program, files }) {
+// What the sandbox hands over, each as soon as it is there.
+const handed = {};
+const [port, program, library] = ["port", "program", "library"].map((name) => new Promise((resolve) => { handed[name] = resolve; }));
+self.onmessage = ({ data }) => Object.entries(data).forEach(([name, value]) => handed[name](value));
+
+async function start() {
     const { instantiateStreaming } = WebAssembly, { fetch } = self;
-    self.fetch = async (url) => new Response(files[String(url).replace(HERE, "")]);
-    WebAssembly.instantiateStreaming = async (_, imports) => ({ module: program, instance: await WebAssembly.instantiate(program, imports) });
+    self.fetch = async (url) => new Response(String(url) === LIBRARY ? await library : null);
+    WebAssembly.instantiateStreaming = async (_, imports) => {
+        const module = await program;
+        return { module, instance: await WebAssembly.instantiate(module, imports) };
+    };
     const python = await loadPyodide({
-        createPyodideModule, indexURL: HERE, stdLibURL: `${HERE}python.zip`, packages: [],
-        lockFileContents: { info, packages: {} }, packageBaseUrl: HERE,
+        createPyodideModule, indexURL: HERE, stdLibURL: LIBRARY, packages: [], lockFileContents: { info, packages: {} }, packageBaseUrl: HERE,
     });
     Object.assign(WebAssembly, { instantiateStreaming });
     self.fetch = fetch;
@@ -40,9 +47,9 @@ function answer({ name, args }) {
     return { result: JSON.parse(engine.call(name, JSON.stringify(args))) };
 }
 
-self.onmessage = async ({ data: { port, ...given } }) => {
+async function serve(port) {
     try {
-        await start(given);
+        await start();
     } catch (error) {
         return port.postMessage({ ready: false, error: String(error) });
     }
@@ -55,4 +62,6 @@ self.onmessage = async ({ data: { port, ...given } }) => {
         }
     };
     port.postMessage({ ready: true });
-};
+}
+
+port.then(serve);

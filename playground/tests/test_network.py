@@ -64,7 +64,7 @@ def play_to(page: Any, last: int) -> None:
     """Play fast, and stop at a step."""
     page.locator("#network summary:has-text('Penalty')").click()
     enter(page, "Stop at step", str(last))
-    page.select_option("#network [aria-label=Speed]", "100")
+    page.select_option("#network [aria-label=Speed]", "full")
     ready(page)
     page.click("#network .play")
     told(page, f"step {last}", NUMBERS)
@@ -173,6 +173,31 @@ def test_an_earlier_step_comes_again_as_it_was(network: Any) -> None:
     assert network.inner_text(NUMBERS) == second
 
 
+def test_at_full_speed_the_numbers_are_those_of_single_steps_and_of_python(network: Any) -> None:
+    steps(network, 4)
+    fourth = network.inner_text(NUMBERS)
+    play_to(network, 30)
+    network.click("#network button:has-text('Same numbers')")
+    told(network, "After 30 steps all 37 parameters are those of the exported program", STATUS)
+    network.focus("#network .curves .chart[role=slider]")
+    network.keyboard.press("Home")
+    told(network, "step 0 ", NUMBERS)
+    for step in range(1, 5):
+        network.keyboard.press("ArrowRight")
+        told(network, f"step {step} ", NUMBERS)
+    assert network.inner_text(NUMBERS) == fourth
+
+
+def test_a_comparison_with_python_that_takes_long_can_be_stopped(network: Any) -> None:
+    play_to(network, 3000)
+    network.click("#network button:has-text('Same numbers')")
+    told(network, "of 3000", STATUS)
+    network.click("#network button:has-text('Stop comparing')")
+    ready(network)
+    expect(network.locator("#network .told")).to_be_empty()
+    expect(network.locator("#network button:has-text('Same numbers')")).to_be_visible()
+
+
 def test_a_link_leads_to_the_same_step(network: Any) -> None:
     choose(network, "Optimizer", "RMSprop")
     ready(network)
@@ -215,6 +240,8 @@ def test_on_a_narrow_screen_the_data_are_chosen_in_sight_of_the_plane(network: A
     for seen in (".play", ".pictures", ".plane"):
         expect(network.locator(f"#network {seen}")).to_be_in_viewport(ratio=1)
     assert network.locator("#network .top").bounding_box()["height"] < 100
+    within = "[...document.querySelectorAll('#network .network-work > .middle, #network .network-box')]"
+    assert network.evaluate(f"{within}.map((each) => each.scrollWidth - each.clientWidth)") == [0, 0]
     network.set_viewport_size({"width": 1280, "height": 800})
     expect(network.locator("#network .settings .pictures")).to_be_visible()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.tests.actions import LONG, told, write
-from playground.tests.conftest import live, served
+from playground.tests.conftest import Quiet, live, served
 from tools.playground import offline_worker
 
 KEPT = "async () => (await navigator.serviceWorker.ready).active.state"
@@ -57,6 +58,18 @@ def test_the_page_works_when_its_server_is_gone(visitor: Any, folder: Path) -> N
     expect(visitor.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
     visitor.goto(f"{address}/some/project/play/index.html?embed=check")
     expect(visitor.locator("#check")).to_be_visible(timeout=LONG)
+
+
+def test_nothing_is_loaded_a_second_time_to_be_kept(visitor: Any, folder: Path) -> None:
+    class Counting(Quiet):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            super().do_GET()
+
+    asked: list[str] = []
+    with served(folder, Counting) as address:
+        visit(visitor, address)
+    assert [path for path, count in Counter(asked).items() if count > 1] == []
 
 
 def test_a_new_build_is_shown_after_a_reload_and_not_in_part(visitor: Any, folder: Path) -> None:

@@ -9,7 +9,7 @@ from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_
 from autograd.compiler.exports.texts import INDENT, listed
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.program import Program
-from autograd.python_source import RESERVED, Source, called_words, identifier, preamble
+from autograd.python_source import Source, called_words, identifier, preamble, reserved_words
 
 
 def python_source(program: Program, name: str = "program") -> Source:
@@ -31,8 +31,9 @@ def python_source(program: Program, name: str = "program") -> Source:
     """
     own = {row.op for row in program.rows}.difference(INSTRUCTIONS.values())
     words = set[str]().union(*(called_words(op, "python_source") for op in own))
-    function = "\n".join(_function(name, program, RESERVED | words))
-    parts = [*preamble(function, RESERVED | words), function]
+    reserved = reserved_words() | words
+    function = "\n".join(_function(name, program, reserved))
+    parts = [*preamble(function, reserved), function]
     return Source("\n\n".join(part for part in parts if part))
 
 
