@@ -21,6 +21,7 @@ from autograd._files import write_atomically
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SECONDS = 600  # the time limit of a cell; on an idle machine, ten are enough
 COMPILING = re.compile(r"^compiling \d+ functions? for programs on lanes.*\n", re.MULTILINE)  # on the first run on a machine
+OVERWRITTEN = re.compile(r"[^\n]*\r")  # progress bars, which show on slow machines
 # Isolated from the caller: no renderer on the PATH, and no CI variable, which makes Hypothesis more verbose.
 ENVIRONMENT = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
 ENVIRONMENT |= {"PATH": "", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
@@ -63,7 +64,7 @@ def stable(notebook: Any) -> Any:
         for output in cell.get("outputs", []):
             output.pop("transient", None)
             if output.get("name") == "stderr":
-                output.text = COMPILING.sub("", output.text)
+                output.text = OVERWRITTEN.sub("", COMPILING.sub("", output.text)).strip(" ")
         if "outputs" in cell:
             cell.outputs = [output for output in cell.outputs if output.get("text") != ""]
     return notebook
