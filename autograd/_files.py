@@ -1,11 +1,17 @@
-"""Atomic writes: a file is never left half-written."""
+"""Files: never left half-written; and JSON that others wrote."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from secrets import token_hex
 
+from autograd._typing import Any
+
+MAX_DEPTH = 500  # of lists and objects in JSON
+OTHER_THAN_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 BINARY = getattr(os, "O_BINARY", 0)  # or Windows would translate line endings
 
 
@@ -44,3 +50,21 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
             raise
     except OSError as error:
         raise OSError(error.errno, f"cannot write: {error.strerror}", str(path)) from None
+
+
+def read_json(content: str | bytes, **hooks: Callable[..., Any]) -> Any:
+    """`json.loads`, but a RecursionError if lists and objects are nested more than 500 deep.
+
+    How deep Python can read differs between its versions; in a browser, it ends when it reads too deep.
+
+    >>> read_json('{"w": [1.0, 2.0]}')
+    {'w': [1.0, 2.0]}
+    """
+    import json
+    import re
+
+    data = content.encode(errors="surrogatepass") if isinstance(content, str) else content
+    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", data).translate(None, OTHER_THAN_BRACKETS)
+    if max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0) > MAX_DEPTH:
+        raise RecursionError(f"nested more than {MAX_DEPTH} deep")
+    return json.loads(content, **hooks)

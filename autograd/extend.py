@@ -22,7 +22,7 @@ from autograd._check import (
     number_check,
     zero_to_one,
 )
-from autograd._files import write_atomically
+from autograd._files import read_json, write_atomically
 from autograd._format import as_index, counted, did_you_mean, escaped, listed, one_line, shown, text_table, told_apart
 from autograd._html import card as html_card
 from autograd._html import note as html_note
@@ -114,6 +114,7 @@ __all__ = [
     "one_line",
     "ops",
     "peek",
+    "read_json",
     "same_shape",
     "scopes_of",
     "shown",

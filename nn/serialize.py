@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd.extend import tree_leaves, write_atomically
+from autograd.extend import read_json, tree_leaves, write_atomically
 from nn.module import Module, checked_module
 
 FORMAT = "scalar-autograd model"
@@ -77,7 +77,7 @@ def _from_json(content: bytes, most: float) -> Mapping[str, Any]:
     if content.count(b",") > most:
         raise ModelFileError("it holds more values than the model")
     try:
-        document = json.loads(content, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        document = read_json(content, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise ModelFileError(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:

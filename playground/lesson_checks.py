@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from autograd._files import read_json
+
 TABS = ("expression", "network", "check", "quiz")
 DRAWN = ("data", "partial", "grad")
 MAX_STEPS = 40
@@ -121,7 +123,7 @@ def read(text: str, file: str) -> dict[str, Any]:
     if not text.strip():
         raise LessonError(f"{file}: the file is empty")
     try:
-        lesson = json.loads(text, parse_constant=lambda name: _refused(file, name))
+        lesson = read_json(text, parse_constant=lambda name: _refused(file, name))
     except json.JSONDecodeError as error:
         raise _not_json(text, error, file) from None
     except RecursionError:

@@ -1,4 +1,4 @@
-"""Written files: whole or not at all, and with the permissions they should have."""
+"""Written files: whole or not at all, and with the permissions they should have; and JSON of any depth."""
 
 import os
 import stat
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd._files import write_atomically
+from autograd._files import MAX_DEPTH, read_json, write_atomically
 from tests.support.soak import few
 
 modes = st.integers(0, 0o777)
@@ -66,3 +66,22 @@ def test_an_error_names_the_path_that_was_asked_for_and_leaves_nothing(tmp_path)
             write_atomically(path, "text")
         assert caught.value.filename == str(path)
     assert list(tmp_path.iterdir()) == []
+
+
+def nested(depth):
+    return "[" * depth + "]" * depth
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 10_000, 1_000_000])
+@pytest.mark.parametrize("end", ["", "]", "1"])
+def test_json_that_is_nested_too_deep_is_refused_before_python_reads_it(depth, end):
+    for text in (nested(depth) + end, "[" * depth + end, '{"a":' * depth + end):
+        for content in (text, text.encode()):
+            with pytest.raises(RecursionError, match="nested more than 500 deep"):
+                read_json(content)
+
+
+def test_brackets_in_a_row_and_in_texts_are_not_deep():
+    assert read_json(nested(MAX_DEPTH)) is not None
+    assert read_json(f"[{', '.join(['[]'] * 2000)}]") == [[]] * 2000
+    assert read_json(f'["{"[" * 1000}", "\\"{"{" * 1000}", "\\\\"]') == ["[" * 1000, '"' + "{" * 1000, "\\"]

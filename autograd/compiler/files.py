@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from autograd._files import write_atomically
+from autograd._files import read_json, write_atomically
 from autograd._tree import is_array, tree_leaves
 from autograd.compiler.arguments import Argument
 from autograd.compiler.instructions import INSTRUCTIONS, lane_matmul, matmul
@@ -77,7 +77,7 @@ def _contents(path: Path) -> tuple[Any, Mapping[str, Any]]:
 
         try:
             with safe_open(path, framework="numpy") as file:
-                return json.loads(file.metadata()["program"]), {name: file.get_tensor(name) for name in ARRAYS}
+                return read_json(file.metadata()["program"]), {name: file.get_tensor(name) for name in ARRAYS}
         except SafetensorError as error:
             raise ProgramFileError(f"not a safetensors file: {error}") from None
     return _npz(path.read_bytes())
@@ -93,7 +93,7 @@ def _npz(content: bytes) -> tuple[Any, Mapping[str, Any]]:
             if sum(member.file_size for member in archive.infolist()) > len(content):  # what `write` wrote is not compressed
                 raise ProgramFileError("it is compressed")
         with numpy.load(io.BytesIO(content), allow_pickle=False) as file:
-            return json.loads(bytes(file["program"])), {name: file[name] for name in ARRAYS}
+            return read_json(bytes(file["program"])), {name: file[name] for name in ARRAYS}
     except (zipfile.BadZipFile, EOFError) as error:
         raise ProgramFileError(f"not an npz file: {error}") from None
 
