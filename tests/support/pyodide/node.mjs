@@ -15,7 +15,7 @@ process.exitCode = python.runPython(`
 import os, sys
 os.chdir("/project")
 sys.path[:0] = ["/project", "/packages"]
-sys.pycache_prefix = "/out/bytecode"
+sys.pycache_prefix, sys.dont_write_bytecode = "/out/bytecode", False
 
 import pytest
 from tests.support.pyodide.plugin import Recorder, tolerate_absent

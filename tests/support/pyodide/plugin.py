@@ -10,6 +10,17 @@ from typing import Any
 
 import pytest
 
+CAUSES = {
+    "ends the interpreter": "Python in WebAssembly does not notice that its stack is full",
+    "no Graphviz": "Graphviz is a program of its own; the page draws with our own layout",
+    "no Jupyter or Sphinx": "they start kernels, which are processes",
+    "no NumPy": "NumPy and what needs it are compiled; PyPI has none for WebAssembly, and the playground runs without",
+    "no asyncio.run in this Node": "waiting inside a call needs a Node that switches stacks; the page never waits in Python",
+    "no browser": "Chromium is driven from another process, through a socket",
+    "no processes": "WebAssembly has none, so no compiler of C, no Node and no second Python",
+    "no threads": "the page's Python has none: they need memory that workers share, which few web hosts allow",
+    "no umask": "the file system in the browser has none",
+}
 BROWSER = ("axe_playwright_python", "playwright")
 JUPYTER = ("docutils", "imagesize", "jupytext", "myst_nb", "nbclient", "nbconvert", "nbformat", "sphinx")
 COMPILED = (  # NumPy, and what comes with it or needs it: no package index has them for WebAssembly
@@ -24,6 +35,7 @@ WORDS = {
     r"stack switching not supported": "no asyncio.run in this Node",
     r"scalar-autograd\[(compile|distributed|plot|safetensors)\]": "no NumPy",
     r"scalar-autograd\[render\]|Graphviz": "no Graphviz",
+    r"no Chromium was found": "no browser",
 }
 
 
@@ -109,11 +121,9 @@ class Recorder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Iterator[None]:
         report = yield
-        if report.failed:
+        if report.failed or report.skipped:
             why = cause(call.excinfo.value) or KNOWN.get(getattr(item, "originalname", None))
-            self.write("test", item.nodeid, "cannot" if why else "failed", why or str(report.longrepr)[-2000:])
-        elif report.skipped:
-            self.write("test", item.nodeid, "skipped", str(report.longrepr)[-200:])
+            self.write("test", item.nodeid, "cannot" if why else report.outcome, why or str(report.longrepr)[-2000:])
         elif report.when == "call":
             self.write("test", item.nodeid, "passed", "")
         return report
