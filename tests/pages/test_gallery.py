@@ -11,6 +11,7 @@ import nn
 from autograd import Value
 from tests.support.axe import violations
 from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.same_text import nine_digits
 from tools import step_size
 from tools.pictures import GALLERY, STEP_SIZE, files, pages
 from tools.scenes import SCENES
@@ -24,11 +25,11 @@ MIN_TEXT = 11  # pixels
 
 
 def content(svg):
-    """What a picture says, without where it says it: its texts, classes and colours."""
+    """What a picture says, as far as every libm lets it, without where it says it: its texts, classes and colours."""
     counted = Counter()
     for element in ET.fromstring(svg).iter():
         about = (element.get("class"), element.get("fill"), element.get("stroke"))
-        counted[element.tag.removeprefix(SVG), *about, (element.text or "").strip()] += 1
+        counted[element.tag.removeprefix(SVG), *about, nine_digits((element.text or "").strip())] += 1
     return counted
 
 

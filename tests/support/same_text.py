@@ -7,6 +7,11 @@ import pytest
 NUMBER = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?")
 
 
+def nine_digits(text):
+    """The text with its numbers as far as every libm gives them."""
+    return NUMBER.sub(lambda number: f"{float(number[0]):.9g}", text)
+
+
 def assert_same_text(text, expected):
     """Assert that two texts are the same, but for digits of their numbers that another libm may change: those after the ninth."""
     assert NUMBER.sub("#", text) == NUMBER.sub("#", expected)

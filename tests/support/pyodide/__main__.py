@@ -92,14 +92,13 @@ def run(paths: list[str]) -> Outcomes:
 
 
 def cannot(outcomes: Outcomes) -> dict[str, str]:
-    """What cannot run, as tests without their parameters and as files of which nothing runs; and why."""
+    """What cannot run, as tests without their parameters and as files of which nothing runs, for one cause; and why."""
     found = {name.partition("[")[0]: why for name, (what, why) in outcomes.items() if what == "cannot"}
-    runs = {name.partition("::")[0] for name, (what, _) in outcomes.items() if what != "cannot"}
-    shorter: dict[str, str] = {}
-    for name, why in found.items():
-        file = name.partition("::")[0]
-        shorter[name if file in runs or shorter.get(file, why) != why else file] = why
-    return shorter
+    causes = defaultdict(set)
+    for name, (what, why) in outcomes.items():
+        causes[name.partition("::")[0]].add(why if what == "cannot" else "")
+    files = {name: name.partition("::")[0] for name in found}
+    return {name if len(causes[files[name]]) > 1 else files[name]: why for name, why in found.items()}
 
 
 def listed() -> dict[str, str]:
