@@ -36,6 +36,7 @@ WORDS = {
     r"scalar-autograd\[(compile|distributed|plot|safetensors)\]": "no NumPy",
     r"scalar-autograd\[render\]|Graphviz": "no Graphviz",
     r"no Chromium was found": "no browser",
+    r"\bAbsent\b": "no NumPy",  # an Absent as an argument
 }
 
 
@@ -62,7 +63,12 @@ def cause(error: BaseException | None) -> str | None:
 
 
 class Absent:
-    """A package that is not here, as tests import it: they can run as far as they do not use it."""
+    """A package that is not here, as tests import it, and what they take from it: they can run as far as they do not use it.
+
+    While modules are read, in which lists of parameters use it, what is taken from it is absent, too.
+    """
+
+    reading = True
 
     def __init__(self, package: str) -> None:
         self._package = package
@@ -73,9 +79,14 @@ class Absent:
         return self()
 
     def __call__(self, *_: Any, **__: Any) -> Any:
+        return Absent(self._package) if Absent.reading else self._missed()
+
+    def _missed(self, *_: Any) -> Any:
         raise ModuleNotFoundError(f"No module named {self._package!r}", name=self._package)
 
     __getitem__ = __call__
+    __add__ = __radd__ = __mul__ = __rmul__ = __neg__ = __iter__ = __len__ = __float__ = __eq__ = __lt__ = _missed
+    __hash__ = object.__hash__
 
 
 def tolerate_absent(tests: str) -> None:
@@ -114,6 +125,9 @@ class Recorder:
             why = cause(report.call.excinfo.value if getattr(report, "call", None) else None)
             self.write("file", collector.nodeid, "cannot" if why else "error", why or str(report.longrepr)[-2000:])
         return report
+
+    def pytest_collection_finish(self) -> None:
+        Absent.reading = False
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.write("begin", nodeid)
