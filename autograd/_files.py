@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from itertools import accumulate
 from pathlib import Path
 from secrets import token_hex
 
 from autograd._typing import Any
 
 MAX_DEPTH = 500  # of lists and objects in JSON
-OTHER_THAN_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+DEEPER = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 BINARY = getattr(os, "O_BINARY", 0)  # or Windows would translate line endings
 
 
@@ -64,7 +63,9 @@ def read_json(content: str | bytes, **hooks: Callable[..., Any]) -> Any:
     import re
 
     data = content.encode(errors="surrogatepass") if isinstance(content, str) else content
-    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", data).translate(None, OTHER_THAN_BRACKETS)
-    if max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0) > MAX_DEPTH:
-        raise RecursionError(f"nested more than {MAX_DEPTH} deep")
+    depth = 0
+    for token in re.finditer(rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', data):  # texts and brackets
+        depth += DEEPER.get(token[0], 0)
+        if depth > MAX_DEPTH:
+            raise RecursionError(f"nested more than {MAX_DEPTH} deep")
     return json.loads(content, **hooks)

@@ -83,5 +83,7 @@ def test_json_that_is_nested_too_deep_is_refused_before_python_reads_it(depth, e
 
 def test_brackets_in_a_row_and_in_texts_are_not_deep():
     assert read_json(nested(MAX_DEPTH)) is not None
+    with pytest.raises(ValueError, match="Unterminated"):
+        read_json('["' + '\\"' * 100_000 + "[" * 1000)
     assert read_json(f"[{', '.join(['[]'] * 2000)}]") == [[]] * 2000
     assert read_json(f'["{"[" * 1000}", "\\"{"{" * 1000}", "\\\\"]') == ["[" * 1000, '"' + "{" * 1000, "\\"]

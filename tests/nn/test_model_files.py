@@ -17,6 +17,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 import nn
+from autograd.extend import read_json
 from nn import ModelFileError, serialize
 from tests.support.soak import count
 
@@ -79,7 +80,7 @@ def numbers(group, given):
 
 
 def said_by_json(content):
-    document = only_once(json.loads(content, object_pairs_hook=Pairs, parse_constant=refuse))
+    document = only_once(read_json(content, object_pairs_hook=Pairs, parse_constant=refuse))
     require(document["format"] == "scalar-autograd model")
     require(type(document["version"]) in (int, float) and document["version"] == 1)
     require(type(document["state"]) is dict)
