@@ -36,6 +36,7 @@ WORDS = {
     r"scalar-autograd\[(compile|distributed|plot|safetensors)\]": "no NumPy",
     r"scalar-autograd\[render\]|Graphviz": "no Graphviz",
     r"no Chromium was found": "no browser",
+    r"could not import .numpy.": "no NumPy",
     r"\bAbsent\b": "no NumPy",  # an Absent as an argument
 }
 
