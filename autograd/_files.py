@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
@@ -51,7 +50,7 @@ def write_atomically(path: str | Path, content: str | bytes) -> None:
         raise OSError(error.errno, f"cannot write: {error.strerror}", str(path)) from None
 
 
-def read_json(content: str | bytes, **hooks: Callable[..., Any]) -> Any:
+def read_json(content: str | bytes, **hooks: Any) -> Any:
     """`json.loads`, but a RecursionError if lists and objects are nested more than 500 deep.
 
     How deep Python can read differs between its versions; in a browser, it ends when it reads too deep.
