@@ -151,13 +151,13 @@ def test_a_module_that_pyodide_would_have_to_load_is_told_likewise():
 def test_nan_is_shown_and_said_why():
     found = asked("show", "log(x)", {"x": -1.0})
     assert found["value"] == "nan"
-    assert found["trouble"] == "y is NaN, since log (y) got −1, outside its domain (0, inf): the result is NaN."
+    assert found["trouble"] == "y is NaN, since y = log(…) got −1, outside its domain (0, inf): the result is NaN."
     assert asked("move", {"x": 1.0})["trouble"] == ""
 
 
 def test_an_infinity_that_made_a_nan_is_told_with_the_node_that_the_picture_frames():
     found = asked("show", "log(x) * x", {"x": 0.0})
-    assert found["trouble"].endswith("(−inf) * 0 is NaN. −inf comes from here: log (v₁) got 0: log(0) is −inf.")
+    assert found["trouble"].endswith("(−inf) * 0 is NaN. −inf comes from here: v₁ = log(…) got 0: log(0) is −inf.")
     assert "where it went wrong: v₁" in found["page"]["svg"]
 
 

@@ -30,12 +30,12 @@ class Sentences:
         return self._names[node]
 
     def place(self, node: Value) -> str:
-        """The operation and where it was recorded: "relu at train.py:12", or "relu (h)" where that is not known."""
+        """The operation and where it was recorded: "relu at train.py:12", or "h = relu(…)" where that is not known."""
         if node.op is None:
             return self.name(node)
         inside = f" in {one_line(self._scopes(node.scope))}" if node.scope else ""
         if node.origin is None:
-            return f"{node.op.name} ({self.name(node)}){inside}"
+            return f"{self.name(node)} = {node.op.name}(…){inside}"
         return f"{node.op.name} at {one_line(place(node.origin, whole=False))}{inside}"
 
     def _scopes(self, innermost: Scope) -> str:

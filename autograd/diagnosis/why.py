@@ -59,7 +59,7 @@ def why(x: Value, of: Value | None = None) -> Why:
     >>> y = x.relu()
     >>> y.label = "y"
     >>> print(why(x, of=y))
-    ∂y/∂x is 0, since relu (y) got −0.3: its partial is 0.
+    ∂y/∂x is 0, since y = relu(…) got −0.3: its partial is 0.
     path: y → x
     """
     checked_value("why({})", "x", x)

@@ -51,7 +51,7 @@ def what_to_see(diagram: Diagram) -> str:
         return "No gradient reaches an input: every way back is cut."
     if not math.isfinite(size):
         return f"The gradient of {name} is {shown(grad, 4)}."
-    return f"{root} changes most with {name}: by {style.short(grad)} per unit."
+    return f"Near this point {root} changes most with {name}: at a rate of {style.short(grad)}."
 
 
 def _gradients(diagram: Diagram) -> str:

@@ -61,7 +61,7 @@ class DotWriter:
             self.drawing.edge(*ends, **look)
         if flow.back is not None:
             label = f"<&#160;{style.label_text(flow.label)}&#160;>"
-            look = {"id": f"b{arrow.id}", "class": "backward", "dir": "none" if flow.zero else "back", **flow.look}
+            look = {"id": f"b{arrow.id}", "class": "backward", "dir": "back", **flow.look}
             self.drawing.edge(*ends, label=label, tooltip=style.tooltip(flow.tooltip), **look)
 
 

@@ -34,11 +34,6 @@ class Flow:
         """With what arrives alone on its label: `1` in place of `0.5 · 2 = 1`."""
         return replace(self, label=self.label.rpartition("= ")[2])
 
-    @property
-    def zero(self) -> bool:
-        """Does zero flow back?"""
-        return self.back is not None and not any(self.back)
-
 
 def flows_of(arrows: Iterable[Arrow], options: Options) -> tuple[dict[str, Flow], float]:
     """The flow of every arrow by its id, and the largest gradient of all, which has the widest line."""
@@ -68,10 +63,13 @@ def _partial(arrow: Arrow, options: Options) -> str:
 
 
 def _label(arrow: Arrow, back: list[float], product: bool) -> str:
-    """What flows back: as adjoint times partial, if there is only one and the adjoint is on a card."""
+    """What flows back: as adjoint times partial, if there is only one and the adjoint is on a card.
+
+    Where a gradient dies, the product says why: `2 · 0 = 0`. Behind that, 0 times anything explains nothing.
+    """
     text = style.gradients(back)
     partial = arrow.partials[0] if len(arrow.partials) == 1 and product and not arrow.into_folded else None
-    if partial is not None and arrow.bar is not None and any(back):
+    if partial is not None and arrow.bar is not None and (arrow.bar or any(back)):
         text = f"{style.short(arrow.bar)} · {style.factor(partial)} = {text}"
     return text if math.isfinite(style.norm(back)) else f"{WARNING} {text}"
 

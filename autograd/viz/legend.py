@@ -66,7 +66,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if style.MANY in colours:
         yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several: their norm")
     if "dotted" in looks:
-        yield Entry(line("M0,0H30", style.NOTHING, 1.0, "1.5 3"), KEY, "zero")
+        yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero")
     if style.BROKEN in colours or any(card.broken for card in cards):
         yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
 

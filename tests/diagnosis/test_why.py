@@ -33,49 +33,53 @@ def of_one(f, number):
 @pytest.mark.parametrize(
     ("f", "number", "verdict"),
     [
-        (lambda x: x.relu(), -0.3, "∂L/∂x is 0, since relu (L) got −0.3: its partial is 0."),
-        (lambda x: x.relu(), -1e200, "∂L/∂x is 0, since relu (L) got −1e+200: its partial is 0."),
+        (lambda x: x.relu(), -0.3, "∂L/∂x is 0, since L = relu(…) got −0.3: its partial is 0."),
+        (lambda x: x.relu(), -1e200, "∂L/∂x is 0, since L = relu(…) got −1e+200: its partial is 0."),
         (
             lambda x: x.relu(),
             0.0,
-            "∂L/∂x is 0, since relu (L) got 0, where it has a kink: its partial is taken to be 0.",
+            "∂L/∂x is 0, since L = relu(…) got 0, where it has a kink: its partial is taken to be 0.",
         ),
-        (autograd.step, 3.0, "∂L/∂x is 0, since step (L) is a step: its partial is 0 everywhere."),
-        (lambda x: autograd.less(x, 9.0), 9.0, "∂L/∂x is 0, since less (L) is a step: its partial is 0 everywhere."),
-        (lambda x: autograd.maximum(x, 2.0), 1.0, "∂L/∂x is 0, since maximum (L) got 1 and 2: its partial by x is 0."),
-        (lambda x: x * 0.0, 1.0, "∂L/∂x is 0, since x is multiplied by 0 in mul (L)."),
-        (lambda x: x.sigmoid(), -800.0, "∂L/∂x is 0, since sigmoid (L) saturated at −800: its partial is 0."),
-        (lambda x: x.sigmoid(), 41.2, "∂L/∂x is 1.27958e−18, since sigmoid (L) saturated at 41.2: its partial is 1.27958e−18."),
-        (lambda x: x.tanh(), -30.0, "∂L/∂x is 3.5026e−26, since tanh (L) saturated at −30: its partial is 3.5026e−26."),
-        (lambda x: x.sin(), math.pi / 2, "∂L/∂x is 6.12323e−17, since sin (L) got 1.5708: its partial is 6.12323e−17."),
-        (lambda x: x.cos(), 1e-9, "∂L/∂x is −1e−09, since cos (L) got 1e−09: its partial is −1e−09."),
-        (lambda x: x.asinh(), 1e9, "∂L/∂x is 1e−09, since asinh (L) got 1e+09: its partial is 1e−09."),
-        (lambda x: x.log(), 1e9, "∂L/∂x is 1e−09, since log (L) got 1e+09: its partial is 1e−09."),
-        (lambda x: x.exp(), 20.0, "∂L/∂x is 4.85165e+08, since exp (L) got 20: its partial is 4.85165e+08."),
+        (autograd.step, 3.0, "∂L/∂x is 0, since L = step(…) is a step: its partial is 0 everywhere."),
+        (lambda x: autograd.less(x, 9.0), 9.0, "∂L/∂x is 0, since L = less(…) is a step: its partial is 0 everywhere."),
+        (lambda x: autograd.maximum(x, 2.0), 1.0, "∂L/∂x is 0, since L = maximum(…) got 1 and 2: its partial by x is 0."),
+        (lambda x: x * 0.0, 1.0, "∂L/∂x is 0, since x is multiplied by 0 in L = mul(…)."),
+        (lambda x: x.sigmoid(), -800.0, "∂L/∂x is 0, since L = sigmoid(…) saturated at −800: its partial is 0."),
+        (
+            lambda x: x.sigmoid(),
+            41.2,
+            "∂L/∂x is 1.27958e−18, since L = sigmoid(…) saturated at 41.2: its partial is 1.27958e−18.",
+        ),
+        (lambda x: x.tanh(), -30.0, "∂L/∂x is 3.5026e−26, since L = tanh(…) saturated at −30: its partial is 3.5026e−26."),
+        (lambda x: x.sin(), math.pi / 2, "∂L/∂x is 6.12323e−17, since L = sin(…) got 1.5708: its partial is 6.12323e−17."),
+        (lambda x: x.cos(), 1e-9, "∂L/∂x is −1e−09, since L = cos(…) got 1e−09: its partial is −1e−09."),
+        (lambda x: x.asinh(), 1e9, "∂L/∂x is 1e−09, since L = asinh(…) got 1e+09: its partial is 1e−09."),
+        (lambda x: x.log(), 1e9, "∂L/∂x is 1e−09, since L = log(…) got 1e+09: its partial is 1e−09."),
+        (lambda x: x.exp(), 20.0, "∂L/∂x is 4.85165e+08, since L = exp(…) got 20: its partial is 4.85165e+08."),
         (lambda x: x - x, 3.0, "∂L/∂x is 0, since −1 from L and 1 from L arrive at x and cancel."),
-        (lambda x: x.sqrt(), 0.0, "∂L/∂x is inf, since sqrt (L) got 0, where it is infinitely steep: its partial is inf."),
-        (lambda x: x.log(), -1.0, "∂L/∂x is NaN, since log (L) got −1, outside its domain (0, inf): the result is NaN."),
+        (lambda x: x.sqrt(), 0.0, "∂L/∂x is inf, since L = sqrt(…) got 0, where it is infinitely steep: its partial is inf."),
+        (lambda x: x.log(), -1.0, "∂L/∂x is NaN, since L = log(…) got −1, outside its domain (0, inf): the result is NaN."),
         (
             lambda x: x**0.5,
             -4.0,
-            "∂L/∂x is NaN, since pow (L) got −4 and 0.5, outside its domain [0, inf): the result is NaN.",
+            "∂L/∂x is NaN, since L = pow(…) got −4 and 0.5, outside its domain [0, inf): the result is NaN.",
         ),
         (
             lambda x: x**-0.5,
             -4.0,
-            "∂L/∂x is NaN, since pow (L) got −4 and −0.5, outside its domain (0, inf): the result is NaN.",
+            "∂L/∂x is NaN, since L = pow(…) got −4 and −0.5, outside its domain (0, inf): the result is NaN.",
         ),
-        (lambda x: x.sqrt(), -1.0, "∂L/∂x is NaN, since sqrt (L) got −1, outside its domain [0, inf): the result is NaN."),
-        (lambda x: x.atanh(), 2.0, "∂L/∂x is NaN, since atanh (L) got 2, outside its domain (−1, 1): the result is NaN."),
-        (lambda x: autograd.hypot(1.0, x), 0.0, "∂L/∂x is 0, since hypot (L) got 1 and 0: its partial by x is 0."),
-        (lambda x: autograd.hypot(x, 1.0), 0.0, "∂L/∂x is 0, since hypot (L) got 0 and 1: its partial by x is 0."),
-        (lambda x: autograd.less(9.0, x), 2.0, "∂L/∂x is 0, since less (L) is a step: its partial is 0 everywhere."),
-        (lambda x: x * x, 0.0, "∂L/∂x is 0, since x is multiplied by x = 0 in mul (L)."),
-        (lambda x: autograd.dot([x, x], [0.0, 0.0]), 1.0, "∂L/∂x is 0, since x is multiplied by 0 in dot (L)."),
-        (lambda x: 1.0 / x, 0.0, "∂L/∂x is −inf, since div (L) got 1 and 0: 1 / 0 is inf."),
-        (lambda x: x / x, 0.0, "∂L/∂x is NaN, since div (L) got 0 and 0: 0 / 0 is NaN."),
-        (lambda x: x.exp(), 800.0, "∂L/∂x is inf, since exp (L) got 800: the result is inf, beyond the largest float."),
-        (lambda x: (+x).acos(), 2.0, "∂L/∂x is NaN, since acos (L) got 2, outside its domain [−1, 1]: the result is NaN."),
+        (lambda x: x.sqrt(), -1.0, "∂L/∂x is NaN, since L = sqrt(…) got −1, outside its domain [0, inf): the result is NaN."),
+        (lambda x: x.atanh(), 2.0, "∂L/∂x is NaN, since L = atanh(…) got 2, outside its domain (−1, 1): the result is NaN."),
+        (lambda x: autograd.hypot(1.0, x), 0.0, "∂L/∂x is 0, since L = hypot(…) got 1 and 0: its partial by x is 0."),
+        (lambda x: autograd.hypot(x, 1.0), 0.0, "∂L/∂x is 0, since L = hypot(…) got 0 and 1: its partial by x is 0."),
+        (lambda x: autograd.less(9.0, x), 2.0, "∂L/∂x is 0, since L = less(…) is a step: its partial is 0 everywhere."),
+        (lambda x: x * x, 0.0, "∂L/∂x is 0, since x is multiplied by x = 0 in L = mul(…)."),
+        (lambda x: autograd.dot([x, x], [0.0, 0.0]), 1.0, "∂L/∂x is 0, since x is multiplied by 0 in L = dot(…)."),
+        (lambda x: 1.0 / x, 0.0, "∂L/∂x is −inf, since L = div(…) got 1 and 0: 1 / 0 is inf."),
+        (lambda x: x / x, 0.0, "∂L/∂x is NaN, since L = div(…) got 0 and 0: 0 / 0 is NaN."),
+        (lambda x: x.exp(), 800.0, "∂L/∂x is inf, since L = exp(…) got 800: the result is inf, beyond the largest float."),
+        (lambda x: (+x).acos(), 2.0, "∂L/∂x is NaN, since L = acos(…) got 2, outside its domain [−1, 1]: the result is NaN."),
         (lambda x: 3.0 * x, 2.0, "nothing is wrong: ∂L/∂x is 3, which is 3 from L."),
         (lambda x: x * x, 2.0, "nothing is wrong: ∂L/∂x is 4, which is 2 from L and 2 from L."),
     ],
@@ -91,22 +95,22 @@ def test_the_verdict_names_the_operation_and_its_numbers(f, number, verdict):
 @pytest.mark.parametrize(
     ("f", "number", "verdict"),
     [
-        (lambda x: x.log(), -1.0, "L is NaN, since log (L) got −1, outside its domain (0, inf): the result is NaN."),
-        (lambda x: (2.0 * x).log(), 0.0, "L is −inf, since log (L) got 0: log(0) is −inf."),
-        (lambda x: x.exp() - Value(710.0).exp(), 710.0, "L is NaN, since sub (L) got inf and inf: inf - inf is NaN."),
-        (lambda x: x.relu() * 2.0, -1.0, "L is 0, since relu (v₁) got −1: the result is 0."),
-        (lambda x: x - 3.0, 3.0, "L is 0, since sub (L) got 3 and 3: the result is 0."),
+        (lambda x: x.log(), -1.0, "L is NaN, since L = log(…) got −1, outside its domain (0, inf): the result is NaN."),
+        (lambda x: (2.0 * x).log(), 0.0, "L is −inf, since L = log(…) got 0: log(0) is −inf."),
+        (lambda x: x.exp() - Value(710.0).exp(), 710.0, "L is NaN, since L = sub(…) got inf and inf: inf - inf is NaN."),
+        (lambda x: x.relu() * 2.0, -1.0, "L is 0, since v₁ = relu(…) got −1: the result is 0."),
+        (lambda x: x - 3.0, 3.0, "L is 0, since L = sub(…) got 3 and 3: the result is 0."),
         (
             lambda x: x * 1e300 * 1e9,
             1.0,
-            "L is inf, since mul (L) got 1e+300 and 1e+09: the result is inf, beyond the largest float.",
+            "L is inf, since L = mul(…) got 1e+300 and 1e+09: the result is inf, beyond the largest float.",
         ),
         (
             lambda x: x.sqrt() * 2.0,
             0.0,
-            "L is 0, but ∂L/∂x is inf, since sqrt (v₁) got 0, where it is infinitely steep: its partial is inf.",
+            "L is 0, but ∂L/∂x is inf, since v₁ = sqrt(…) got 0, where it is infinitely steep: its partial is inf.",
         ),
-        (lambda x: x * 0.0 + 1.0, 5.0, "L is 1, but ∂L/∂x is 0, since x is multiplied by 0 in mul (v₁)."),
+        (lambda x: x * 0.0 + 1.0, 5.0, "L is 1, but ∂L/∂x is 0, since x is multiplied by 0 in v₁ = mul(…)."),
         (lambda x: x * 2.0, 5.0, "nothing is wrong: L is 10, and no gradient of its leaves is out of the ordinary."),
         (lambda x: x * 2.0, math.nan, "L is NaN, since x is a leaf that holds NaN."),
     ],
@@ -135,25 +139,25 @@ def test_the_scope_of_an_operation_is_told():
     x = Value(-0.3)
     with scope("first"), scope("second"):
         h = x.relu()
-    assert "relu (h) in first / second got" in why(x, of=h).verdict
+    assert "h = relu(…) in first / second got" in why(x, of=h).verdict
 
 
 def test_multiplied_by_a_value_of_zero_names_it_and_why_it_is_zero():
     x, y = Value(3.0), Value(-2.0)
     h = y.relu()
     loss = x * h
-    assert "x is multiplied by h = 0 in mul (loss), as relu (h) got −2: the result is 0" in why(x, of=loss).verdict
+    assert "x is multiplied by h = 0 in loss = mul(…), as h = relu(…) got −2: the result is 0" in why(x, of=loss).verdict
     zero = Value(0.0)
     product = x * zero
-    assert why(x, of=product).verdict.endswith("since x is multiplied by zero = 0 in mul (product).")
+    assert why(x, of=product).verdict.endswith("since x is multiplied by zero = 0 in product = mul(…).")
 
 
 def test_in_a_dot_product_the_weight_and_its_input_are_told_by_name():
     w, x = [Value(1.0), Value(0.0)], [Value(0.0), Value(2.0)]
     y = autograd.dot(w, x, Value(1.0))
     of_weight, of_input, of_bias = why(w[0], of=y), why(x[1], of=y), why(y.args[-1], of=y)
-    assert "w[0] is multiplied by x[0] = 0 in dot (y)" in of_weight.verdict
-    assert "x[1] is multiplied by w[1] = 0 in dot (y)" in of_input.verdict
+    assert "w[0] is multiplied by x[0] = 0 in y = dot(…)" in of_weight.verdict
+    assert "x[1] is multiplied by w[1] = 0 in y = dot(…)" in of_input.verdict
     assert of_bias.verdict.startswith("nothing is wrong")
 
 
@@ -162,10 +166,10 @@ def test_the_branch_not_taken_and_the_condition_get_nothing():
     other = x * 5.0
     y = where(c, 2.0 * c, other)
     found = why(x, of=y)
-    assert found.verdict == "∂y/∂x is 0, since where (y) took the other branch: no gradient flows to other."
+    assert found.verdict == "∂y/∂x is 0, since y = where(…) took the other branch: no gradient flows to other."
     assert found.edge[:3] == (y, 2, other)
     z = where(c, x, 0.0)
-    assert "where (z) only asks whether c is 0: no gradient flows to a condition" in why(c, of=z).verdict
+    assert "z = where(…) only asks whether c is 0: no gradient flows to a condition" in why(c, of=z).verdict
 
 
 def test_without_a_path_it_says_what_may_have_cut_it():
@@ -188,11 +192,11 @@ def test_infinity_times_zero_in_a_sweep_is_told_from_both_sides():
     square = x * x
     length = square.sqrt()
     found = why(x, of=length)
-    assert "x is multiplied by x = 0 in mul (square), and the gradient of square is inf: 0 · inf is NaN" in found.verdict
-    assert "sqrt (length) got 0, where it is infinitely steep" in found.text
+    assert "x is multiplied by x = 0 in square = mul(…), and the gradient of square is inf: 0 · inf is NaN" in found.verdict
+    assert "length = sqrt(…) got 0, where it is infinitely steep" in found.text
     root = x.sqrt()
     found = why(x, of=0.0 * root)
-    assert "sqrt (root) got 0, where it is infinitely steep: its partial is inf" in found.verdict
+    assert "root = sqrt(…) got 0, where it is infinitely steep: its partial is inf" in found.verdict
     assert "that is 0, since root is multiplied by 0" in found.text
 
 
@@ -219,8 +223,8 @@ def test_of_an_argument_used_twice_the_place_is_told():
     y = x**x
     found = why(x, of=y)
     assert "every path back to x is blocked, at pow (2 times)" in found.verdict
-    assert "pow (y) got 0 and 0: its partial by argument 1 is 0" in found.text
-    assert "pow (y) got 0 and 0: its partial by argument 2 is 0" in found.text
+    assert "y = pow(…) got 0 and 0: its partial by argument 1 is 0" in found.text
+    assert "y = pow(…) got 0 and 0: its partial by argument 2 is 0" in found.text
 
 
 def test_a_nan_in_the_branch_not_taken_is_not_blamed():
@@ -239,7 +243,7 @@ def test_a_partial_that_is_nan_is_no_factor_where_no_gradient_arrives():
         spoilt = autograd.relu(x / x)
     taken = 1e-9 * x
     found = why(x, of=where(x, autograd.relu(spoilt), taken))
-    assert "x is multiplied by 1e−09 in mul (taken)" in found.verdict
+    assert "x is multiplied by 1e−09 in taken = mul(…)" in found.verdict
 
 
 def test_a_zero_that_was_only_added_is_not_blamed_for_a_zero():
@@ -247,7 +251,7 @@ def test_a_zero_that_was_only_added_is_not_blamed_for_a_zero():
     y = autograd.dot([Value(1.0), Value(-1.0)], [2.0, 2.0], bias)
     found = why(y)
     assert found.cause is y
-    assert "dot (y) got 1, −1, 2, 2 and 1 more: the result is 0" in found.verdict
+    assert "y = dot(…) got 1, −1, 2, 2 and 1 more: the result is 0" in found.verdict
     zeros = bias + 0.0
     assert why(zeros).cause is bias
 
@@ -268,7 +272,7 @@ def test_a_net_whose_first_layer_is_dead_is_explained_by_its_relus():
         neuron.b.data = -100.0
     y = net([1.0, 2.0])
     found = why(y)
-    assert "relu (" in found.verdict
+    assert "relu(…) in layers[0] got" in found.verdict
     assert "in layers[0] got −" in found.verdict
     assert "the same begins at 2 more nodes" in found.text
 
@@ -278,8 +282,8 @@ def test_an_infinity_that_makes_a_nan_is_followed_to_where_it_came_from():
     e = x.exp()
     share = e / (e + 1.0)
     for found in (why(share), why(x, of=share)):
-        assert "div (share) got inf and inf: inf / inf is NaN" in found.verdict
-        assert "inf comes from here: exp (e) got 800" in found.text
+        assert "share = div(…) got inf and inf: inf / inf is NaN" in found.verdict
+        assert "inf comes from here: e = exp(…) got 800" in found.text
 
 
 def test_a_nan_in_a_leaf_is_found_behind_the_gradients_it_spoils():
@@ -322,7 +326,7 @@ def test_a_single_strong_factor_is_told_before_weak_ones():
     h = x * 0.5
     weak = h * 1e-9
     found = why(x, of=weak * 0.25)
-    assert "h is multiplied by 1e−09 in mul (weak)" in found.verdict
+    assert "h is multiplied by 1e−09 in weak = mul(…)" in found.verdict
     assert found.edge[:3] == (weak, 0, h)
     assert found.chain == (weak, h, x)
 
@@ -340,9 +344,9 @@ def test_of_two_dead_places_the_narrower_one_is_told():
     h = x.relu()
     behind = [(h * 2.0 - 1.0).relu() for _ in range(5)]
     found = why(x, of=autograd.sum(behind))
-    assert "relu (h) got −1" in found.verdict
+    assert "h = relu(…) got −1" in found.verdict
     last = autograd.sum([(x * -float(k)).relu() * -1.0 for k in range(1, 5)]).relu()
-    assert "relu (last) got −10" in why(x, of=last).verdict
+    assert "last = relu(…) got −10" in why(x, of=last).verdict
 
 
 def test_a_dead_unit_of_a_net_is_told_by_all_its_relus():
@@ -383,12 +387,12 @@ def test_a_place_in_a_net_is_the_path_of_the_innermost_module():
     with scope("batch"):
         y = block([1.0, 2.0])
     h = y.args[0]
-    assert "log (y) in batch / Block / inside got 0" in why(y).verdict
-    assert "relu (h) in batch / Block / inside / Neuron got −" in why(stranger.b, of=h).verdict
+    assert "y = log(…) in batch / Block / inside got 0" in why(y).verdict
+    assert "h = relu(…) in batch / Block / inside / Neuron got −" in why(stranger.b, of=h).verdict
     last = h.args[0]
     assert "in batch / inside / layers[1] got −" in why(block.layers[0].neurons[0].w[0], of=last).verdict
     alone = stranger([1.0])
-    assert "relu (alone) in Neuron got −" in why(stranger.b, of=alone).verdict
+    assert "alone = relu(…) in Neuron got −" in why(stranger.b, of=alone).verdict
 
 
 def test_a_loss_that_met_log_of_zero_is_explained_and_so_is_the_nan_after_the_step():
@@ -408,7 +412,7 @@ def test_a_number_changed_since_is_told_and_not_passed_off_as_the_one_that_was_u
     x = Value(-1.0)
     h = x.relu()
     x.data = 4.0
-    assert "relu (h) got 4 (changed since): its partial is 0" in why(x, of=h).verdict
+    assert "h = relu(…) got 4 (changed since): its partial is 0" in why(x, of=h).verdict
 
 
 def test_the_gradient_of_a_node_by_itself_is_1():
@@ -435,7 +439,7 @@ def test_an_op_of_ones_own_is_not_called_again():
     x = Value(2.0)
     y = half(x)
     before = list(calls)
-    assert "half_of_it (y) got 2: its partial is 0" in str(why(x, of=y))
+    assert "y = half_of_it(…) got 2: its partial is 0" in str(why(x, of=y))
     assert calls == before
 
 

@@ -67,6 +67,18 @@ def test_every_forward_arrow_has_a_backward_arrow_beside_it():
     assert {"1 · (−3) = −3", "1 · 1 = 1", "= 1 − 3"} <= set(texts(drawing))
 
 
+def test_where_a_gradient_dies_stands_why_and_behind_that_only_zero():
+    x = Value(-3.0, label="x")
+    y = (0.5 * x).relu() * 2.0
+    y.backward()
+    drawing = draw_dot(y)
+    found = texts(drawing)
+    assert {"1 · 2 = 2", "2 · 0 = 0"} <= set(found)
+    assert "0 · 0.5 = 0" not in found
+    back = [edge for edge in ET.fromstring(drawing.svg).iter(f"{SVG}g") if edge.get("class", "").startswith("edge backward")]
+    assert [len(edge.findall(f"{SVG}path")) for edge in back] == [2, 2, 2]  # a line and its head
+
+
 def test_a_leaf_that_kept_an_earlier_gradient_shows_it_in_the_sum():
     x = Value(3.0, label="x")
     y = x * x
