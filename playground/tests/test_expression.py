@@ -149,7 +149,7 @@ def test_nan_is_shown_and_said_why(page: Any) -> None:
     field = page.get_by_label("t, as a number")
     field.fill("-1")
     field.press("Enter")
-    told(page, "y is NaN, since log (y) got −1", TROUBLE)
+    told(page, "y is NaN, since y = log(…) got −1", TROUBLE)
     assert page.locator("#expression .stage-picture .broken").count() > 0
     assert page.get_attribute(RESULT, "data-exact") == "nan"
 
