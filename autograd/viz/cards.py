@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograd._format import counted, one_line
 from autograd.viz import style
@@ -110,13 +110,22 @@ def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
     lines = [Line("about", "", one_line(group.about), style.LINE)] if group.about else []
     if box.parameters is None:
         return lines + _numbers(box, show)
-    if not group.about or len(group.calls) > 1:
+    if not group.about:
         lines.append(Line("about", "in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
-    lines += _numbers(box, show)
+    lines += [_each_time(line, group) for line in _numbers(box, show)]
     if box.parameters:
         count = counted(box.parameters, "param")
-        lines += _grads(count, box.parameter_grads, show) or [Line("about", count, "", style.INK)]
+        grads = [replace(line, text=f"grad {line.text}") for line in _grads(count, box.parameter_grads, show)]
+        lines += grads or [Line("about", count, "", style.INK)]
     return lines
+
+
+def _each_time(line: Line, group: Group) -> Line:
+    """Of a group that was used several times, how many values it gave each time: `20 × 16 values` in place of `320 values`."""
+    count, calls = line.text.removesuffix(" values"), len(group.calls)
+    if count == line.text or calls < 2 or int(count) % calls or int(count) == calls:
+        return line
+    return replace(line, text=f"{calls} × {int(count) // calls} values")
 
 
 def _sum(box: Box) -> list[Line]:

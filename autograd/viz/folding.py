@@ -80,7 +80,7 @@ def fold_graph(graph: Graph, names: Mapping[Value, str], options: Options) -> Fo
     top = group_tree(graph)
     for group in top.inner():
         if len(group.calls) > 1:
-            group.about = " · ".join(filter(None, (group.about, f"{len(group.calls)} calls")))
+            group.about = " · ".join(filter(None, (group.about, f"used {len(group.calls)} times")))
     there = _name_keys(top)
     if unknown := set(options.opened) - there:
         boxes = ", ".join(sorted(there)) or "none"

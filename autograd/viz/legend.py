@@ -64,7 +64,7 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
     if style.NEGATIVE in colours:
         yield Entry(_arrow(style.NEGATIVE, 3.0, "6 4", back=True), KEY, "minus")
     if style.MANY in colours:
-        yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several: their norm")
+        yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several gradients: their norm")
     if "dotted" in looks:
         yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero")
     if style.BROKEN in colours or any(card.broken for card in cards):

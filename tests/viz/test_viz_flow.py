@@ -75,7 +75,9 @@ def test_where_a_gradient_dies_stands_why_and_behind_that_only_zero():
     found = texts(drawing)
     assert {"1 · 2 = 2", "2 · 0 = 0"} <= set(found)
     assert "0 · 0.5 = 0" not in found
-    back = [edge for edge in ET.fromstring(drawing.svg).iter(f"{SVG}g") if edge.get("class", "").startswith("edge backward")]
+    back = [
+        edge for edge in ET.fromstring(drawing.pipe("svg")).iter(f"{SVG}g") if edge.get("class", "").startswith("edge backward")
+    ]
     assert [len(edge.findall(f"{SVG}path")) for edge in back] == [2, 2, 2]  # a line and its head
 
 

@@ -34,11 +34,11 @@ def test_a_large_network_is_drawn_by_layers_and_says_so():
     assert any(text.startswith("405 nodes, folded: expand=") for text in shown)
 
 
-def test_a_folded_box_tells_inputs_outputs_parameters_and_gradient_norm():
+def test_a_folded_box_tells_its_values_parameters_and_gradient_norm():
     net, loss = mlp_loss(samples=2)
     shown = texts(draw_dot(loss))
     norm = autograd.norm([p.grad for p in net.layers[1].parameters()])
-    assert {"32 → 32", "272 params", f"norm {norm:.4g}"} <= set(shown)
+    assert {"2 × 16 values", "272 params", f"grad norm {norm:.4g}"} <= set(shown)
 
 
 def test_a_network_that_would_be_taller_than_a_screen_folds_to_its_neurons_and_fits():
@@ -58,7 +58,7 @@ def test_all_calls_of_a_module_are_one_box():
     _, loss = mlp_loss(samples=20)
     drawing = draw_dot(loss, fold="module")
     assert len(boxes(drawing)) == 4
-    assert {"Layer(16, 16, 'relu') · 20 calls", "320 values"} <= set(texts(drawing))
+    assert {"Layer(16, 16, 'relu') · used 20 times", "20 × 16 values"} <= set(texts(drawing))
 
 
 @pytest.mark.parametrize("name", ["layers[2]", "MSELoss"])
