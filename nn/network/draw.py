@@ -135,9 +135,10 @@ def _drawing(
         raise ValueError(f"inputs: {given}, and the model has {width}")
     shape = image_shape(network, shape)
     maps = None if over is None else maps_over(network, over)
-    svg = Picture(network, numbers, show, shape, narrow, maps).complete()
+    picture = Picture(network, numbers, show, shape, narrow, maps)
+    svg = picture.complete()
     page = network_player(network, numbers, show, shape, maps, svg)
-    return NetworkDrawing(svg, as_text(network, numbers, show, maps), page)
+    return NetworkDrawing(svg, as_text(network, numbers, show, maps, picture.layout), page)
 
 
 def _network(model: Module, sample: Sample | None, inputs: Any, outputs: Any) -> Network:

@@ -12,10 +12,11 @@ from nn.network.maps import Grid, Maps, boundary_level, finer
 from nn.network.marks import Shades, SignedShades
 from nn.network.svg import EDGE, INK, PAPER, QUIET, element, rectangle, text, xy
 
-FINE, COARSE = 70, 22  # cells along the side of the square, and of a circle
-LEVELS = 9  # shades
+FINE, COARSE = 105, 30  # cells along the side of the square, and of a circle
+LEVELS = 17  # shades
 MARK = 4.5  # radius of a sample
 MAX_SAMPLES = 200
+LEAST = 0.36  # place in the palette of the least of numbers of one sign
 TINT = 0.4  # opacity of the colours of classes behind their samples
 
 
@@ -34,24 +35,38 @@ def in_circle(grid: Grid, x: float, y: float) -> str:
 
 
 def square(maps: Maps, grids: Sequence[Grid], box: Box, name: str) -> str:
-    """The plane of the inputs: the map of one output, or the class of the largest, with its boundary, the samples and axes."""
+    """The plane of the inputs: the map of one output, or the classes, with their boundary, the samples and axes."""
     fine = [finer(grid, FINE) for grid in grids]
-    limits = [(box.left, box.right)] * FINE
     if len(fine) == 1:
         level = boundary_level(grids[0])
-        cells, line = _cells(_shaded(fine[0]), box, limits), contour([[x - level for x in row] for row in grids[0]], box)
+        line = contour([[x - level for x in row] for row in grids[0]], box)
+        cells = _tinted([[x > level for x in row] for row in fine[0]], box) if tells_classes(maps) else _grey(fine[0], box)
     else:
-        classes = [
-            [max(range(len(fine)), key=lambda k: xs[k]) for xs in zip(*rows, strict=True)] for rows in zip(*fine, strict=True)
-        ]
-        colours = [[CLASSES[k].light for k in row] for row in classes]
-        cells = element("g", _cells(colours, box, limits), opacity=TINT)
         line = "".join(contour(_margin(grids, k), box) for k in range(len(grids)))
+        cells = _tinted(
+            [[max(range(len(fine)), key=lambda k: xs[k]) for xs in zip(*rows, strict=True)] for rows in zip(*fine, strict=True)],
+            box,
+        )
     halo = element("path", d=line, fill="none", stroke=PAPER, stroke_width=4.0)
     boundary = element("path", class_="boundary", d=line, fill="none", stroke=INK, stroke_width=2.0)
     frame = rectangle(box, fill="none", stroke=EDGE)
     title = text(Text((box.left + box.right) / 2, box.top - 8, name), fill=QUIET)
     return element("g", cells + frame + halo + boundary + "".join(_marks(maps, box)) + title + _axes(maps, box), class_="plane")
+
+
+def tells_classes(maps: Maps) -> bool:
+    """Does a single output tell classes by the side of its boundary on which it is? For labels such as these."""
+    return list(maps.labels) in ([0, 1], [-1, 1])
+
+
+def _grey(grid: Grid, box: Box) -> str:
+    return _cells(_shaded(grid), box, [(box.left, box.right)] * FINE)
+
+
+def _tinted(classes: Sequence[Sequence[int]], box: Box) -> str:
+    """The plane in the colours of classes, paler than the samples."""
+    colours = [[CLASSES[k].light for k in row] for row in classes]
+    return element("g", _cells(colours, box, [(box.left, box.right)] * FINE), opacity=TINT)
 
 
 def _margin(grids: Sequence[Grid], k: int) -> Grid:
@@ -104,7 +119,8 @@ def _shaded(grid: Grid) -> list[list[str]]:
     """A map as colours."""
     xs = [x for row in grid for x in row]
     finite = [x for x in xs if math.isfinite(x)] or [0.0]
-    shades = SignedShades(xs) if min(finite) < 0.0 < max(finite) else Shades(xs)  # across 0 there is a step
+    # Across 0 there is a step. Without one, most is what relu cuts off, which shall not be black.
+    shades = SignedShades(xs) if min(finite) < 0.0 < max(finite) else Shades(xs, LEAST)
     return [[shades.step(x, LEVELS) for x in row] for row in grid]
 
 

@@ -59,7 +59,7 @@ def entries(
     if answered:
         yield Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
     if maps is not None:
-        yield Entry(_ramp(Shades([0.0, 1.0])), RAMP_WIDTH, "value over the plane of the inputs, least to most")
+        yield Entry(_ramp(Shades([0.0, 1.0])), RAMP_WIDTH, "value over the inputs, least to most")
         if plane is not None:
             yield _line({"stroke": INK, "stroke_width": 2.0}, "boundary")
         for i, label in enumerate(maps.labels if plane is not None and len(maps.labels) > 1 else ()):

@@ -50,15 +50,17 @@ def largest(xs: Iterable[float | None]) -> float:
 
 
 class Shades:
-    """The sequence palette between the smallest and the largest of some numbers: for images."""
+    """The sequence palette, or what is above a place in it, between the smallest and the largest of some numbers: for images."""
 
-    def __init__(self, xs: Iterable[float | None]) -> None:
+    def __init__(self, xs: Iterable[float | None], least: float = 0.0) -> None:
+        self.least = least
         finite = [x for x in xs if x is not None and math.isfinite(x)]
         self.low, self.high = (min(finite), max(finite)) if finite else (0.0, 0.0)
 
     def share(self, x: float) -> float:
         """The place of a number in the palette, between 0, dark, and 1, light."""
-        return (x - self.low) / (self.high - self.low) if self.high > self.low else 0.5
+        part = (x - self.low) / (self.high - self.low) if self.high > self.low else 0.5
+        return self.least + (1.0 - self.least) * part
 
     def fill(self, x: float) -> str:
         """Its colour."""

@@ -15,7 +15,7 @@ from nn.network.numbers import Known, Numbers, numbers_of
 from nn.network.picture import Picture
 from nn.network.ranking import strongest
 from nn.network.structure import Network, Unit
-from nn.network.words import has_plane, lead
+from nn.network.words import chosen, has_plane, lead
 
 MAX_PARAMETERS = 5000  # of a model whose page has all of them; of a larger one it has those of the neurons that are drawn
 ROOM = 750.0  # the width of a picture in a notebook
@@ -49,7 +49,7 @@ class NetworkPage:
     def data(self, numbers: Numbers, show: str = "weight") -> dict[str, Any]:
         """All that the script needs, with the numbers it begins with."""
         wide, narrow = (
-            Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks)
+            Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
             for turned in (False, True)
         )
         return {
@@ -61,6 +61,7 @@ class NetworkPage:
             "ramp": RAMP,
             "maps": None if self.maps is None else self._labels(self.maps),
             "lead": lead(self.network, self.maps),
+            "chosen": {"wide": chosen(self.network, wide.layout), "narrow": chosen(self.network, narrow.layout)},
             "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
             "neurons": [self._neuron(*place) for place in self._places()],
             "numbers": self.update(numbers),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from autograd import Value
 from autograd.extend import escaped, shown
 from autograd.viz.palette import COLOURS
 from autograd.viz.text_size import wrapped
-from nn.network.heat import in_circle, square
+from nn.network.heat import in_circle, square, tells_classes
 from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.legend import Entry, entries, legend
 from nn.network.maps import Maps
@@ -36,6 +37,7 @@ class Picture:
         maps: Maps | None = None,
         width: float = WIDE,
         ranks: Sequence[Sequence[int]] | None = None,
+        ids: Mapping[Value, int] | None = None,  # of the parameters on the page
     ) -> None:
         self.network, self.numbers, self.show, self.narrow, self.maps = network, numbers, show, narrow, maps
         plane = maps is not None and has_plane(network)
@@ -43,6 +45,7 @@ class Picture:
         self.layout = lay_out(network, shape, narrow, plane, width, ranks)
         self.widest = MAX_WIDTH if len(self.layout.links) <= MAX_CROWD else MAX_CROWDED
         self.index = {parameter: i for i, parameter in enumerate(network.parameters)}
+        self.ids = self.index if ids is None else ids
         self.xs: Known = link_numbers(numbers, show) or [None] * len(self.index)
         self.largest = largest(self.xs)
         count = len(network.columns[0].units)
@@ -62,7 +65,8 @@ class Picture:
         """With title, sentence and legend."""
         width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
         room, y, above = width - 2 * GAP, 0.0, []
-        head, said = (title(self.network, self.numbers, self.show), sentence(self.network, self.numbers, self.show, self.maps))
+        drawn = self.network, self.numbers, self.show
+        head, said = title(*drawn), sentence(*drawn, self.maps, self.layout)
         for line in wrapped(head, room, 15.0):
             y += 22
             above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
@@ -88,8 +92,8 @@ class Picture:
         return entries(*marks, images, answered, self.maps, self.layout.plane)
 
     def _document(self, width: float, height: float, inside: str) -> str:
-        head, said = (title(self.network, self.numbers, self.show), description(self.network, self.numbers, self.show, self.maps))
-        return document(width, height, head, said, inside)
+        drawn = self.network, self.numbers, self.show
+        return document(width, height, title(*drawn), description(*drawn, self.maps, self.layout), inside)
 
     # -- parts -------------------------------------------------------------------------------------------
 
@@ -104,16 +108,16 @@ class Picture:
         yield from map(self._circle, layout.circles)
         if layout.plane is not None and self.maps is not None:
             outputs = self.network.columns[-1].units
-            name = "class of the largest output" if len(outputs) > 1 else f"{outputs[0].label} over the inputs"
+            one = f"class by {outputs[0].label}" if tells_classes(self.maps) else f"{outputs[0].label} over the inputs"
+            name = "class of the largest output" if len(outputs) > 1 else one
             yield square(self.maps, self.maps.grids[-len(outputs) :], layout.plane, name)
         yield from map(self._more, layout.more)
 
     def _of(self, unit: Unit, position: int | None) -> tuple[int, float | None]:
-        """The index of a weight of a neuron, or of its bias for None, and its number."""
+        """The id of a weight of a neuron, or of its bias for None, and its number."""
         parameter = unit.bias if position is None else unit.weights[position]
         assert parameter is not None
-        i = self.index[parameter]
-        return i, self.xs[i]
+        return self.ids[parameter], self.xs[self.index[parameter]]
 
     def _link(self, link: Link) -> str:
         i, x = self._of(self.network.units[link.target], link.position)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from autograd import Value
 from autograd.extend import as_index, counted, listed, shown, text_table
+from nn.network.layout import Layout
 from nn.network.maps import Maps, boundary_level
 from nn.network.numbers import Numbers, link_numbers
 from nn.network.structure import Network
@@ -45,16 +47,28 @@ def lead(network: Network, maps: Maps | None) -> str:
     return "The line on the large map is where " + (f"the output is {level}." if level else "another output becomes the largest.")
 
 
-def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = None) -> str:
-    """What to see; the script of the page says the same."""
+def chosen(network: Network, layout: Layout) -> str:
+    """Which neurons of wide layers are drawn: those that `ranking` puts first."""
+    wide = [more.column for more in layout.more if more.column >= 0]
+    names = [network.columns[k].title for k in wide if k + 1 < len(network.columns)]
+    parts = [f"Of {listed(names, 4)}, only those neurons are drawn that give most to the next layer."] if names else []
+    if len(wide) > len(names):
+        parts.append(f"Of {network.columns[-1].title}, only the largest outputs are drawn.")
+    return " ".join(parts)
+
+
+def sentence(network: Network, numbers: Numbers, show: str, maps: Maps | None = None, layout: Layout | None = None) -> str:
+    """What to see, and what of it is not drawn in this layout; the script of the page says the same."""
     largest = answer(network, numbers)
     parts = [lead(network, maps)]
+    if layout is not None:
+        parts.append(chosen(network, layout))
     if largest is not None and numbers["value"] is not None:
         parts.append(f"The largest output is {network.units[largest].label}, {shown(numbers['value'][largest] or 0.0, 4)}.")
-    return " ".join(part for part in (*parts, _strongest(network, numbers, show)) if part)
+    return " ".join(part for part in (*parts, _strongest(network, numbers, show, layout)) if part)
 
 
-def _strongest(network: Network, numbers: Numbers, show: str) -> str:
+def _strongest(network: Network, numbers: Numbers, show: str, layout: Layout | None) -> str:
     word, xs = WORDS[show], link_numbers(numbers, show)
     if xs is None:
         return NO_GRADIENTS
@@ -63,18 +77,28 @@ def _strongest(network: Network, numbers: Numbers, show: str) -> str:
     if most < 0.0:
         return f"No {word} is known."
     at = sizes.index(most)
-    x, name = xs[at] or 0.0, as_index(next(islice(network.parameters.values(), at, None)))
+    x, (parameter, name) = xs[at] or 0.0, next(islice(network.parameters.items(), at, None))
     if x == 0.0:
         return f"Every {word} is 0."
     rule = f" = −{shown(numbers['rate'], 4)} · gradient" if show == "update" and not numbers.get("update") else ""
-    return f"The largest {word}{rule} is {shown(x, 4)}, of {name}."
+    hidden = ", which is not drawn" if layout is not None and parameter not in _drawn(network, layout) else ""
+    return f"The largest {word}{rule} is {shown(x, 4)}, of {as_index(name)}{hidden}."
 
 
-def description(network: Network, numbers: Numbers, show: str, maps: Maps | None = None) -> str:
+def _drawn(network: Network, layout: Layout) -> set[Value | None]:
+    """The parameters that have a line, a ring or a place in an image."""
+    units = network.units
+    found: set[Value | None] = {units[link.target].weights[link.position] for link in layout.links}
+    found.update(units[circle.unit].bias for circle in layout.circles)
+    found.update(weight for image in layout.images if image.unit is not None for weight in units[image.unit].weights)
+    return found
+
+
+def description(network: Network, numbers: Numbers, show: str, maps: Maps | None, layout: Layout) -> str:
     """The network for those who cannot see it."""
     first, *layers = network.columns
     columns = listed([f"{column.title} with {column.note}" for column in layers], 6)
-    return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show, maps)}"
+    return f"{counted(len(first.units), 'input')}, then {columns}. {sentence(network, numbers, show, maps, layout)}"
 
 
 def facts(network: Network, numbers: Numbers, index: int) -> str:
@@ -90,7 +114,7 @@ def facts(network: Network, numbers: Numbers, index: int) -> str:
     return f"{unit.name}: {', '.join(known)}" if known else unit.name
 
 
-def as_text(network: Network, numbers: Numbers, show: str, maps: Maps | None = None) -> str:
+def as_text(network: Network, numbers: Numbers, show: str, maps: Maps | None, layout: Layout) -> str:
     """Title and sentence, and a line for each column."""
     rows = []
     for column, first in zip(network.columns, network.firsts, strict=True):
@@ -102,7 +126,8 @@ def as_text(network: Network, numbers: Numbers, show: str, maps: Maps | None = N
             names = [unit.name for unit in column.units]
             pairs = [f"{name} = {value}" for name, value in zip(names, values, strict=True)] if values else names
             rows.append((column.title, _cut(pairs)))
-    return "\n".join([title(network, numbers, show), sentence(network, numbers, show, maps), *text_table(rows)])
+    said = sentence(network, numbers, show, maps, layout)
+    return "\n".join([title(network, numbers, show), said, *text_table(rows)])
 
 
 def _cut(texts: Sequence[str]) -> str:

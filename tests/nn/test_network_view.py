@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, tanh
 from autograd.extend import Graph
+from autograd.viz.palette import CLASSES
 from nn._cards import module_card
 from nn.network.layout import RADIUS, Box, boxes, image_shape, lay_out
 from nn.network.maps import maps_over
-from nn.network.marks import fitted, stroke
+from nn.network.marks import Shades, fitted, stroke
 from nn.network.numbers import numbers_of, sample_of
+from nn.network.page import NetworkPage
 from nn.network.structure import NotLayered, read_network
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,6 +133,26 @@ def test_of_a_wide_layer_those_are_drawn_that_matter_most():
     best = sorted(sorted(range(20), key=sizes.__getitem__)[-10:])
     names = [text for text in texts(nn.draw(model, [0.1, 0.2])) if text.startswith("neurons[")]
     assert names == [f"neurons[{i}]" for i in (*best, 0, 1, 2)]
+
+
+def test_a_picture_of_a_wide_layer_says_which_neurons_it_shows_and_that_the_largest_weight_is_of_another():
+    model = mlp(2, 20, 1)
+    model.layers[0].neurons[7].w[1].data = 5.0
+    model.layers[1].neurons[0].w[7].data = 0.0
+    text = nn.draw(model, [0.1, 0.2]).text
+    assert "Of layers[0], only those neurons are drawn that give most to the next layer." in text
+    assert "The largest weight is 5, of layers[0].neurons[7].w[1], which is not drawn." in text
+    assert "drawn" not in nn.draw(mlp(2, 3, 1), [0.1, 0.2]).text
+    assert "Of layers[0], only the largest outputs are drawn." in nn.draw(mlp(2, 20)).text
+
+
+def test_on_the_page_of_a_large_model_each_line_has_the_id_of_a_parameter_that_is_there():
+    model = mlp(784, 32, 10)
+    network = read_network(model)
+    page = NetworkPage(network, (28, 28))
+    data = page.data(numbers_of(network))
+    (link,) = set(re.findall(r'data-p="(\d+)" data-from="784" data-to="816"', data["svg"]["wide"]))
+    assert data["numbers"]["weight"][int(link)] == model.layers[1].neurons[0].w[0].data
 
 
 def test_the_largest_output_is_marked_and_named():
@@ -342,6 +364,23 @@ def test_the_boundary_runs_where_the_output_is_between_the_classes(output, level
         up = maps.y[1] - (y - layout.plane.top) / 210 * (maps.y[1] - maps.y[0])
         assert model([at, up]).data == pytest.approx(level, abs=0.05)
     assert f"where the output is {level:g}." in drawing.text
+
+
+def test_what_relu_cuts_off_is_not_black_on_a_map():
+    drawing = nn.draw(mlp(2, 4, 1), over=nn.make_moons(20, random_state=0)[0])
+    hidden = marks(drawing, "map")[2]
+    strokes = [path.get("stroke") for path in hidden.iter(f"{SVG}path")]
+    assert len(strokes) > 3
+    assert Shades([0.0, 1.0]).fill(0.0) not in strokes
+
+
+def test_a_single_output_parts_the_plane_into_the_colours_of_two_classes():
+    X, y = nn.make_moons(20, random_state=0)
+    classes, grey = (nn.draw(mlp(2, 4, 1), over=over) for over in ((X, y), (X, [3 * label for label in y])))
+    tinted, plain = ({path.get("stroke") for path in marks(one, "plane")[0].iter(f"{SVG}path")} for one in (classes, grey))
+    colours = {colour.light for colour in CLASSES[:2]}
+    assert (colours <= tinted, colours & plain) == (True, set())
+    assert ("class by neurons[0]" in texts(classes), "neurons[0] over the inputs" in texts(grey)) == (True, True)
 
 
 def test_several_outputs_share_a_map_of_the_largest():

@@ -198,6 +198,14 @@ def test_the_switch_shows_gradients_and_updates(page):
     assert page.locator(".network-sentence").inner_text() == rule
 
 
+def test_of_a_wide_layer_the_page_says_as_the_picture_which_neurons_are_drawn(browser, tmp_path):
+    drawing = nn.draw(nn.MLP(64, [32, 10], seed=0))
+    said = drawing.text.splitlines()[1]
+    assert "which is not drawn" in said
+    with opened(browser, drawing.save_html(tmp_path / "page.html")) as page:
+        assert page.locator(".network-sentence").inner_text() == said
+
+
 def test_without_a_gradient_the_switch_offers_none(browser, tmp_path):
     with opened(browser, nn.draw(mlp()).save_html(tmp_path / "page.html")) as page:
         assert [page.get_by_role("radio", name=name).is_disabled() for name in ("weight", "gradient", "update")] == [

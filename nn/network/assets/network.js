@@ -89,14 +89,16 @@ const parsedPicture = (text) => document.importNode(new DOMParser().parseFromStr
 
 // The picture in one direction, and its parts by what they show.
 class NetworkPicture {
-  constructor(text, data) {
-    this.data = data;
+  constructor(text, data, chosen) {
+    Object.assign(this, { data, chosen });
     this.svg = parsedPicture(text);
     [, , this.width, this.height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     const all = (selector) => [...this.svg.querySelectorAll(selector)];
     this.links = all(".link");
     this.rings = all(".ring[data-p]");
     this.images = all(".weights");
+    const pixels = this.images.flatMap((image) => data.neurons[image.dataset.to].w);
+    this.drawn = new Set([...[...this.links, ...this.rings].map((line) => Number(line.dataset.p)), ...pixels]);
     this.units = new Map(all("[data-unit]").map((element) => [Number(element.dataset.unit), element]));
     for (const line of [...this.links, ...this.rings]) line.removeAttribute("stroke");
     for (const title of all("[data-unit] > title")) title.remove(); // the view says it itself
@@ -195,7 +197,10 @@ function networkView(root, data, hooks = {}) {
   let marks, shades, picture;
   let current = null; // the neuron that has the focus, or had it last
   let opened = null;
-  const pictures = { wide: new NetworkPicture(data.svg.wide, data), narrow: new NetworkPicture(data.svg.narrow, data) };
+  const pictures = {
+    wide: new NetworkPicture(data.svg.wide, data, data.chosen.wide),
+    narrow: new NetworkPicture(data.svg.narrow, data, data.chosen.narrow),
+  };
   const sentence = element("p", { class: "network-sentence", "aria-live": "polite" });
   const legend = element("div", { class: "network-legend" });
   const tip = element("div", { class: "network-tip", role: "status", hidden: "" });
@@ -234,7 +239,7 @@ function networkView(root, data, hooks = {}) {
       const described = describe(i).join(", ");
       if (element.ariaLabel !== described) element.ariaLabel = described;
     }
-    const said = networkSentence(data, marks);
+    const said = networkSentence(data, marks, picture);
     if (sentence.textContent !== said) sentence.textContent = said;
     choice.update(numbers, shown);
     networkLegend(legend, data, marks, shades);
@@ -414,13 +419,13 @@ function networkAnswer(data, numbers) {
 }
 
 // What to see: the same as in words.py.
-function networkSentence(data, marks) {
+function networkSentence(data, marks, picture) {
   const answer = networkAnswer(data, marks.numbers);
   const largest = answer === null ? "" : `The largest output is ${data.neurons[answer].label}, ${showNumber(marks.numbers.value[answer], 4)}.`;
-  return [data.lead, largest, strongestSentence(data, marks)].filter(Boolean).join(" ");
+  return [data.lead, picture?.chosen, largest, strongestSentence(data, marks, picture)].filter(Boolean).join(" ");
 }
 
-function strongestSentence(data, marks) {
+function strongestSentence(data, marks, picture) {
   const word = NETWORK_WORDS[marks.show];
   let [size, p] = [-1, null];
   marks.xs.forEach((x, i) => {
@@ -431,7 +436,8 @@ function strongestSentence(data, marks) {
   if (p === null) return `No ${word} is known.`;
   if (size === 0) return `Every ${word} is 0.`;
   const after = marks.show === "update" && !marks.numbers.update ? ` = −${showNumber(marks.numbers.rate, 4)} · gradient` : "";
-  return `The largest ${word}${after} is ${showNumber(marks.xs[p], 4)}, of ${data.parameters[p]}.`;
+  const hidden = picture?.drawn.has(p) === false ? ", which is not drawn" : "";
+  return `The largest ${word}${after} is ${showNumber(marks.xs[p], 4)}, of ${data.parameters[p]}${hidden}.`;
 }
 
 // Which kinds of numbers there are on the links.
@@ -474,7 +480,7 @@ function networkLegend(root, data, marks, shades) {
     drawn("rect", { class: "frame", x: 0.5, y: 2, width: 59, height: 10 }),
   ];
   if (data.maps !== null) {
-    add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the plane of the inputs, least to most");
+    add(ramp(new NetworkShades([0, 1], data.ramp, false), 0, 1), 60, "value over the inputs, least to most");
     if (data.lead) add(drawn("path", { class: "boundary", d: "M0 7H30", "stroke-width": 2 }), 30, "boundary");
     for (const [words, mark] of data.maps) items.push(element("span", {}, parsedPicture(mark), words));
   } else {
