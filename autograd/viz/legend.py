@@ -67,7 +67,9 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several gradients: their norm")
     if "dotted" in looks:
         yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero")
-    if style.BROKEN in colours or any(card.broken for card in cards):
+    if style.BROKEN in colours:
+        yield Entry(_arrow(style.BROKEN, 3.0, back=True), KEY, "⚠ NaN or infinite")
+    elif any(card.broken for card in cards):
         yield Entry(text_at((0.0, 4.0), "⚠", "mark", style.BROKEN, 12.0), 12.0, "NaN or infinite")
 
 

@@ -138,6 +138,15 @@ def test_without_colour_sign_and_strength_are_still_told_apart():
     assert {"1 · (−100) = −100", "1 · 100 = 100", "1 · 1e−07 = 1e−07", "0", "⚠ 1 · NaN = NaN"} <= set(labels)
 
 
+def test_the_legend_has_the_arrow_of_gradients_that_are_nan():
+    x = Value(2.0, label="x")
+    y = x * float("nan")
+    y.backward()
+    legend = draw_dot(y).pipe("svg", encoding="utf-8").partition('class="legend"')[2]
+    entry = next(part for part in legend.split("<g ") if "NaN or infinite" in part)
+    assert entry.count("<path") == 2  # a line and its head
+
+
 def test_the_width_of_an_arrow_back_is_in_proportion_to_its_gradient_and_the_legend_has_the_scale():
     x = [Value(1.0, label=f"x{i}") for i in range(3)]
     y = autograd.dot([8.0, -4.0, 2.0], x)
