@@ -115,9 +115,15 @@ def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
     lines += [_each_time(line, group) for line in _numbers(box, show)]
     if box.parameters:
         count = counted(box.parameters, "param")
-        grads = [replace(line, text=f"grad {line.text}") for line in _grads(count, box.parameter_grads, show)]
-        lines += grads or [Line("about", count, "", style.INK)]
+        grads = map(_of_gradient, _grads(count, box.parameter_grads, show))
+        lines += [*grads] or [Line("about", count, "", style.INK)]
     return lines
+
+
+def _of_gradient(line: Line) -> Line:
+    """Says that the number is not of the parameters themselves."""
+    text = line.text.replace("norm", "|grad|")
+    return replace(line, text=text if text != line.text else f"grad {text}")
 
 
 def _each_time(line: Line, group: Group) -> Line:

@@ -38,7 +38,7 @@ def test_a_folded_box_tells_its_values_parameters_and_gradient_norm():
     net, loss = mlp_loss(samples=2)
     shown = texts(draw_dot(loss))
     norm = autograd.norm([p.grad for p in net.layers[1].parameters()])
-    assert {"2 × 16 values", "272 params", f"grad norm {norm:.4g}"} <= set(shown)
+    assert {"2 × 16 values", "272 params", f"|grad| {norm:.4g}"} <= set(shown)
 
 
 def test_a_network_that_would_be_taller_than_a_screen_folds_to_its_neurons_and_fits():
