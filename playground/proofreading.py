@@ -12,11 +12,11 @@ from random import Random
 from typing import Any
 
 from autograd import Value
-from autograd._format import shown
+from autograd._format import shown, told_apart
 from autograd._html import card, folded, lines
 from autograd.audit import audit
 from autograd.audit.claim import Diagnosis
-from autograd.audit.report import Verdict
+from autograd.audit.report import AuditReport, Verdict
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.lessons.marking import SolvedGraph, is_right, slips
@@ -132,14 +132,14 @@ def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     found = []
     for name, claim in claimed.items():
         verdict = report[name]
-        slip = "" if verdict.agrees else _named_slip(text, at, name, claim)
+        slip = "" if verdict.agrees or verdict.undecided else _named_slip(text, at, name, claim)
         if slip:  # it knows the graph; audit guesses from the numbers
             verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
         found.append(_line(name, verdict, slip or verdict.likely()))
     checked = gradcheck(function, tuple(at[name] for name in claimed))
     return "".join(
         (
-            card(_title(at, claimed) if report else "Not all of it is right.", lines(found), holds=bool(report)),
+            card(_title(at, claimed) if report else _doubt(report), lines(found), holds=bool(report)),
             folded("audit: the claims at this point and near it", report._repr_html_()),
             folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
         )
@@ -154,10 +154,21 @@ def _title(at: Numbers, claimed: Collection[str]) -> str:
     return f"Right so far; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not checked."
 
 
+def _doubt(report: AuditReport) -> str:
+    """Of claims that are not all right."""
+    wrong = any(not verdict.agrees and not verdict.undecided for verdict in report)
+    return "Not all of it is right." if wrong else "Not all of it can be judged at this point."
+
+
 def _line(name: str, verdict: Verdict, likely: str) -> str:
     derivative = f"∂f/∂{name_text(name)}"
     if verdict.agrees:
-        return f"✓ {derivative} is right: {shown(verdict.entries[0].gradient)} at this point."
+        where = "near this point" if verdict.hidden_here else "at this point"
+        return f"✓ {derivative} is right: {shown(verdict.entries[0].gradient)} {where}."
+    if verdict.undecided:
+        claimed, found = told_apart(verdict.entries[0].claimed, verdict.entries[0].gradient)
+        values = f"yours is {claimed}, the engine computes {found}"
+        return f"? {derivative}: {values}, and rounding hides which is right: choose another point."
     entry = next(entry for entry in verdict.entries if not entry.agrees)
     where = " at a point nearby" if verdict.only_nearby else ""
     return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. Likely: {likely}."
@@ -169,7 +180,9 @@ def _function(text: str, at: Numbers, names: Collection[str] = ()) -> Callable[.
     signature = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names])
 
     def f(*args: Any, **named: Any) -> Any:
-        values: dict[str, Any] = {**at, **signature.bind(*args, **named).arguments}
+        given = signature.bind(*args, **named).arguments
+        records = any(type(x) is Value for x in given.values())  # the others then, too: rounding behind them counts
+        values: dict[str, Any] = {**({name: Value(x) for name, x in at.items()} if records else at), **given}
         return evaluate(text, values)[0]
 
     f.__signature__ = signature  # type: ignore[attr-defined]  # audit reads the names of the inputs there

@@ -45,6 +45,15 @@ def test_a_derivative_that_was_not_given_is_not_called_right() -> None:
     assert "Right so far; ∂f/∂b was not checked." in proofread("w*x + b", point, {"w": "x", "x": "w", "b": ""})["html"]
 
 
+def test_where_rounding_hides_a_derivative_no_claim_is_ticked() -> None:
+    f = "-(t*log(sigmoid(z)) + (1 - t)*log(1 - sigmoid(z)))"
+    for claim in ("-20", "0", "34"):
+        html = proofread(f, {"z": 34.0, "t": 1.0}, {"t": claim})["html"]
+        assert "Not all of it can be judged at this point." in html
+        assert "rounding hides which is right: choose another point" in html
+        assert "✓" not in html.partition("audit:")[0]
+
+
 def test_a_claim_that_cannot_be_read_keeps_no_other_from_being_judged() -> None:
     found = proofread("w*x", {"w": 2, "x": 3}, {"w": "q", "x": "w"})
     assert found["field"] == "w"

@@ -22,7 +22,10 @@ Candidate = Callable[[RecordedLoss], Sequence[float] | None]
 
 
 class Entry(NamedTuple):
-    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict."""
+    """One number of a parameter: what is claimed, what is right, how far apart the two may be by rounding, the verdict.
+
+    `hidden` if rounding hides which of the two is right.
+    """
 
     parameter: str
     place: str
@@ -30,6 +33,7 @@ class Entry(NamedTuple):
     gradient: float
     tolerance: float
     agrees: bool
+    hidden: bool
 
 
 class Diagnosis(NamedTuple):
@@ -56,20 +60,30 @@ class Claim:
         first, self.shape = self.loss.claimed[name], self.loss.shapes[name]
         same = [loss for loss in losses if loss.claimed[name].shape == first.shape]
         fixed = all(loss.claimed[name] == first for loss in same)  # numbers, or a function that holds for one point only
-        self.losses = same[:1] if fixed else same
+        losses = same[:1] if fixed else same
         self.claimed_shape = first.shape if math.prod(self.shape) * len(first.numbers) > 1 else self.shape
         self.same_shape = self.claimed_shape == self.shape
-        self.entries = [self._entries(loss) for loss in self.losses] if self.same_shape else []
+        judged = [(loss, self._entries(loss)) for loss in losses] if self.same_shape else []
+        told = [(loss, entries) for loss, entries in judged if not _is_hidden(entries)]
+        self.hidden_here = bool(judged) and _is_hidden(judged[0][1])
+        self.undecided = bool(judged) and not told
+        self.losses = [loss for loss, _ in told or judged] or losses  # those where it can be judged
+        self.entries = [entries for _, entries in told or judged]
         self.agrees = self.same_shape and all(entry.agrees for entries in self.entries for entry in entries)
 
     def _entries(self, loss: RecordedLoss) -> list[Entry]:
         pairs = list(zip(loss.claimed[self.name].numbers, loss.gradient[self.name], strict=True))
         tolerances = [self.rtol * abs(g) + UNDERFLOW for _, g in pairs]
+        hidden = [False] * len(pairs)
         if any(abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)):  # else its rounding need not be known
             noise = loss.noise[self.name]
-            tolerances = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
-        rows = zip(indices(self.shape), pairs, tolerances, strict=True)
-        return [Entry(self.name, index, c, g, t, abs(c - g) <= t) for index, (c, g), t in rows]
+            loose = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
+            if any(t < abs(c - g) <= wide for (c, g), t, wide in zip(pairs, tolerances, loose, strict=True)):
+                rows = zip(pairs, tolerances, loose, loss.hidden[self.name], strict=True)
+                hidden = [h and t < abs(c - g) <= wide for (c, g), t, wide, h in rows]
+            tolerances = loose
+        rows_of = zip(indices(self.shape), pairs, tolerances, hidden, strict=True)
+        return [Entry(self.name, index, c, g, t, abs(c - g) <= t and not h, h) for index, (c, g), t, h in rows_of]
 
     def gradient(self, loss: RecordedLoss) -> list[float]:
         """The right gradient."""
@@ -186,3 +200,9 @@ class Claim:
         """The sizes that a factor may come from, in parentheses."""
         reasons = [reason for reason, n in self.sizes if n == factor.size]
         return f" ({factor.size} is {listed(reasons, MAX_REASONS)})" if reasons else ""
+
+
+def _is_hidden(entries: Iterable[Entry]) -> bool:
+    """Is there an entry that cannot be judged, and none that is wrong?"""
+    doubtful = [entry.hidden for entry in entries if not entry.agrees]
+    return bool(doubtful) and all(doubtful)

@@ -53,7 +53,7 @@ def audit(
     parameters = Parameters(f, at)
     losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
     claims = [Claim(name, losses, sizes or {}, rtol) for name in parameters.shapes]
-    diagnoses = diagnose([claim for claim in claims if not claim.agrees])
+    diagnoses = diagnose([claim for claim in claims if not claim.agrees and not claim.undecided])
     return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ())) for claim in claims})
 
 
@@ -97,7 +97,9 @@ class Statement(NamedTuple):
     @property
     def verdict(self) -> str:
         """The verdict in words."""
-        return "holds" if self.holds else "does not hold"
+        if any(not verdict.agrees and not verdict.undecided for verdict in self.report):
+            return "does not hold"
+        return "holds" if self.holds else "cannot be judged at this point"
 
     @property
     def likely(self) -> str:

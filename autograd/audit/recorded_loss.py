@@ -26,6 +26,10 @@ from autograd.value import Value, operands, take_partials
 # Two formulas for one gradient may round differently in every operation, by a few units in the last place (2**-53). Each
 # operation is perturbed by more than that, and the change this makes in the gradient is what a claim may be off by.
 PERTURBATION = 2.0**-44
+TRIALS = 4
+# Where such changes move a gradient by more than this part of the sum of its paths, and the loss noticeably beside the
+# numbers it is made of, no claim can be judged. What is as good as 0 there (saturated units) is judged as 0.
+HIDING, NOTICEABLE = 1e-2, 1e-6
 
 
 class Contribution(NamedTuple):
@@ -81,6 +85,27 @@ class RecordedLoss:
         return {
             name: [
                 max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in zip(gs, left[name], right[name], strict=True)
+            ]
+            for name, gs in self.gradient.items()
+        }
+
+    @cached_property
+    def hidden(self) -> dict[str, list[bool]]:
+        """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
+        random = Random(0)
+        trials = [self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)]
+        paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
+        scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
+
+        def hides(moved: float, path: float, parameter: float) -> bool:
+            return moved > HIDING * path and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
+
+        return {
+            name: [
+                any(hides(abs(x - g) if x == x else math.inf, path, parameter) for x in xs)
+                for g, path, parameter, *xs in zip(
+                    gs, paths[name], self.numbers[name], *(trial[name] for trial in trials), strict=True
+                )
             ]
             for name, gs in self.gradient.items()
         }

@@ -12,14 +12,16 @@ from autograd.audit.parameters import shape_text
 
 MAX_ALTERNATIVES = 4
 UNEXPLAINED = "no single known mistake explains it"
+HIDDEN = "at the one given rounding hides which is right"
 
 
 class Verdict:
     """The verdict on the claimed gradient of one parameter.
 
     `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
-    claim has another shape. `diagnosis` is the likeliest mistake, None if the claim agrees or if nothing explains it,
-    and `also_possible` are others that explain it as well. `points` is at how many points it was judged.
+    claim has another shape. It is `undecided` where rounding hides which is right. `diagnosis` is the likeliest mistake,
+    None if the claim agrees or if nothing explains it, and `also_possible` are others that explain it as well. `points`
+    is at how many points it was judged.
     """
 
     def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis]) -> None:
@@ -27,7 +29,8 @@ class Verdict:
         first = next(differs, 0)
         self.name, self.agrees, self.shape, self.claimed_shape = claim.name, claim.agrees, claim.shape, claim.claimed_shape
         self.entries = claim.entries[first] if claim.entries else []
-        self.points, self.only_nearby = len(claim.losses), first > 0
+        self.undecided, self.hidden_here = claim.undecided, claim.hidden_here
+        self.points, self.only_nearby = len(claim.losses), first > 0 or (claim.hidden_here and not claim.undecided)
         self.diagnosis, self.also_possible = next(iter(diagnoses), None), tuple(diagnoses[1:])
 
     def __repr__(self) -> str:
@@ -38,20 +41,29 @@ class Verdict:
 
     def sentence(self) -> str:
         """Agree or not, in words."""
+        if self.agrees and self.hidden_here:
+            nearby = "a point" if self.points == 1 else f"{self.points} points"
+            return f"agrees at {nearby} nearby; {HIDDEN}"
         if self.agrees:
             return "agrees" if self.points > 1 else "agrees at the point given, the only one judged"
+        if self.undecided:
+            entry = next(entry for entry in self.entries if entry.hidden)
+            claimed, found = told_apart(entry.claimed, entry.gradient)
+            of = f"{entry.place} of it: " if self.shape else ""
+            return f"cannot be judged, {of}claimed {claimed}, the engine computes {found}, and {HIDDEN}; choose another point"
         if self.shape != self.claimed_shape:
             return "does not hold"
         wrong = [entry for entry in self.entries if not entry.agrees]
         worst = max(wrong, key=lambda entry: abs(entry.claimed - entry.gradient))
-        where = " at a point nearby, and agrees at the one given" if self.only_nearby else ""
+        given = HIDDEN if self.hidden_here else "agrees at the one given"
+        where = f" at a point nearby, and {given}" if self.only_nearby else ""
         claimed, right = told_apart(worst.claimed, worst.gradient)
         count = f"{len(wrong)} of {len(self.entries)} entries differ{where}, {worst.place} the most"
         return f"{count if self.shape else f'differs{where}'}: claimed {claimed}, it is {right}"
 
     def likely(self) -> str:
         """The likely mistake in words; empty if it agrees."""
-        if self.agrees:
+        if self.agrees or self.undecided:
             return ""
         if self.diagnosis is None:
             return UNEXPLAINED
@@ -85,8 +97,13 @@ class AuditReport:
 
     def headline(self) -> str:
         """The verdict in a sentence."""
-        wrong, count = sum(not verdict.agrees for verdict in self), len(self.parameters)
-        return f"{wrong} of {count} claimed gradients do not hold." if wrong else f"All claimed gradients agree ({count})."
+        count, undecided = len(self.parameters), sum(verdict.undecided for verdict in self)
+        wrong = sum(not verdict.agrees for verdict in self) - undecided
+        if wrong and undecided:
+            return f"{wrong} of {count} claimed gradients do not hold, {undecided} cannot be judged."
+        if wrong or undecided:
+            return f"{wrong or undecided} of {count} claimed gradients {'do not hold' if wrong else 'cannot be judged'}."
+        return f"All claimed gradients agree ({count})."
 
     def __repr__(self) -> str:
         return "\n".join([self.headline(), *map(repr, self)])

@@ -111,6 +111,41 @@ def test_saturated_units_allow_for_the_digits_a_textbook_loses():
         assert audit(lambda w: (1 / (1 + exp(-w)) - 1.0) ** 2, claim, at=w)
 
 
+def cross_entropy(z, t):
+    return -(t * log(sigmoid(z)) + (1 - t) * log(1 - sigmoid(z)))
+
+
+@pytest.mark.parametrize("claimed", [-20.0, 0.0, 34.0, -34.0])
+@pytest.mark.parametrize("t", [1.0, 0.0])
+def test_where_rounding_hides_the_gradient_no_claim_is_right_or_wrong(claimed, t):
+    report = audit(cross_entropy, (lambda z, t: 1 / (1 + math.exp(-z)) - t, claimed), at=(34.0, t))
+    assert not report
+    assert report["t"].undecided
+    assert not report["t"].agrees
+    assert report["t"].likely() == ""
+    assert "rounding hides which is right; choose another point" in report["t"].sentence()
+    assert "cannot be judged" in report.headline()
+
+
+@pytest.mark.parametrize(("z", "wrong"), [(5.0, -5.001), (20.0, -20.01), (25.0, -26.0), (28.0, -29.0)])
+def test_where_rounding_hides_little_claims_are_judged(z, wrong):
+    claimed = [lambda z, t: 1 / (1 + math.exp(-z)) - t, lambda z, t: -z]
+    assert audit(cross_entropy, tuple(claimed), at=(z, 1.0))
+    verdict = audit(cross_entropy, (claimed[0], wrong), at=(z, 1.0))["t"]
+    assert (verdict.agrees, verdict.undecided) == (False, False)
+
+
+def test_points_nearby_judge_where_the_one_given_cannot():
+    def f(x):
+        return log(1 + exp(-28 / x) - 1)  # −28/x, with few of its digits at 1
+
+    right = audit(f, lambda x: 28 / x**2, at=1.0)
+    assert right
+    assert right["x"].sentence().endswith("nearby; at the one given rounding hides which is right")
+    wrong = audit(f, lambda x: 28 / x, at=1.0)["x"].sentence()
+    assert wrong.startswith("differs at a point nearby, and at the one given rounding hides which is right: claimed")
+
+
 def test_a_sigmoid_written_out_is_known_as_one():
     def f(w):
         return (1 / (1 + exp(-3.0 * w)) - 0.2) ** 2
@@ -254,7 +289,7 @@ def test_the_report_says_what_where_and_why():
         "    likely: only [1] of 2 entries is wrong (at this point)",
         "b (a number): agrees at the point given, the only one judged",
     ]
-    assert [row[:4] + row[5:] for row in report.table()] == [
+    assert [row[:4] + row[5:6] for row in report.table()] == [
         ("a", "[0]", 3.0, 3.0, True),
         ("a", "[1]", 3.0, 2.0, False),
         ("b", "", 9.0, 9.0, True),
