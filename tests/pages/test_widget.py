@@ -49,7 +49,7 @@ class Live:
         self.field(name).press("Enter")
 
     def titled(self, y):
-        self.page.locator("h1").filter(has_text=f"y = {_format.shown(y)}, forward and backward").wait_for()
+        self.page.locator("h1").filter(has_text=f"y = {_format.shown(y, 4)}, forward and backward").wait_for()
 
     def numbers(self):
         """Of each node, its value and its gradient with all digits; 0 where no gradient arrives."""
