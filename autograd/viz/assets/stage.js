@@ -9,7 +9,8 @@
 //   view.cut();                       // whether it was too large to be seen whole, and the reader has not chosen the zoom
 //   view.over.append(callout);        // in pixels of the stage; view.onmove is called after each move, view.seen(box) is its place
 //
-// `taken` are keys that the page around it uses; with Shift, arrows always pan.
+// `taken` are keys that the page around it uses; with Shift, arrows always pan. Where the page scrolls, one finger is the page's,
+// as on a map: it moves the picture across at most, two fingers pan and zoom.
 
 const MOVE_TIME = 200; // milliseconds
 const FIT_MARGIN = 16; // pixels around a fitted picture
@@ -164,6 +165,12 @@ function stage({ label, taken = [] }) {
     move({ ...view, x: view.x + dx, y: view.y + dy }, time);
   }
 
+  // Across by one finger: no farther than to what is out of sight.
+  function slide(dx) {
+    const end = box.width - BUTTONS_WIDTH - view.k * size.width - FIT_MARGIN; // there its right side is seen
+    if (end < FIT_MARGIN) move({ ...view, x: Math.min(Math.max(FIT_MARGIN, view.x), Math.max(Math.min(end, view.x), view.x + dx)) }, 0);
+  }
+
   function centre(x, y) {
     move({ ...view, x: box.width / 2 - view.k * x, y: box.height / 2 - view.k * y }, 0);
   }
@@ -217,22 +224,31 @@ function stage({ label, taken = [] }) {
     return new DOMRect(left, top, Math.max(...boxes.map((r) => r.right)) - left, Math.max(...boxes.map((r) => r.bottom)) - top);
   }
 
-  gestures(root, { zoom: (...how) => own(() => zoom(...how)), pan: (...how) => own(() => pan(...how)), fit: () => own(fit) }, taken);
+  const moves = Object.entries({ zoom, pan, slide, fit }).map(([name, act]) => [name, (...how) => own(() => act(...how))]);
+  gestures(root, Object.fromEntries(moves), taken);
   return api;
 }
 
+// Whether an element or one around it scrolls up and down.
+function scrolls(part) {
+  if (part === null) return false;
+  const able = part === document.documentElement || /auto|scroll/.test(getComputedStyle(part).overflowY);
+  return (able && part.scrollHeight > part.clientHeight) || scrolls(part.parentElement);
+}
+
 // Wheel, pointers and keys on a stage.
-function gestures(root, { zoom, pan, fit }, taken) {
+function gestures(root, { zoom, pan, slide, fit }, taken) {
   const at = (event) => {
     const r = root.getBoundingClientRect();
     return [event.clientX - r.left, event.clientY - r.top];
   };
 
-  // The wheel is the page's where that scrolls, or another page may around us, until the stage has the focus.
+  // Whether the page has no use for wheel and finger: it does not scroll, and there is none around it that may.
+  const free = () => root.closest("body > main") !== null && window === window.parent && !scrolls(root.parentElement);
+
+  // The wheel is the page's where that scrolls, until the stage has the focus.
   function wheel(event) {
-    const { scrollHeight, clientHeight } = document.documentElement;
-    const free = root.closest("body > main") !== null && window === window.parent && scrollHeight <= clientHeight;
-    if (!event.ctrlKey && !event.metaKey && !free && !root.matches(":focus-within")) return;
+    if (!event.ctrlKey && !event.metaKey && !free() && !root.matches(":focus-within")) return;
     event.preventDefault();
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1);
     const pinch = event.ctrlKey && Math.abs(pixels) < 50; // of a trackpad, in small steps
@@ -261,11 +277,17 @@ function gestures(root, { zoom, pan, fit }, taken) {
     root.classList.add("dragged");
     fingers.set(event.pointerId, now);
     const [, other] = [...fingers].find(([id]) => id !== event.pointerId) ?? [];
-    if (other === undefined) return pan(dx, dy, 0);
+    if (other === undefined) return event.pointerType === "touch" && !free() ? slide(dx) : pan(dx, dy, 0);
     const apart = (p) => Math.max(1, Math.hypot(p[0] - other[0], p[1] - other[1]));
     zoom(apart(now) / apart(before), (before[0] + other[0]) / 2, (before[1] + other[1]) / 2, 0);
     pan(dx / 2, dy / 2, 0);
   }
+
+  // The browser scrolls by a finger that moves up or down (touch-action), unless it is told not to.
+  function touch(event) {
+    if (event.cancelable && (event.touches.length > 1 || free())) event.preventDefault();
+  }
+  root.addEventListener("touchmove", touch, { passive: false });
 
   function up(event) {
     fingers.delete(event.pointerId);
