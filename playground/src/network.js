@@ -12,13 +12,14 @@ import { playerDialog } from "./network_player.js";
 import { Run, RESOLUTION } from "./network_run.js";
 import { settingsForm } from "./network_settings.js";
 import { latest } from "./latest.js";
-import { withPoint } from "./network_points.js";
+import { withoutPoint, withPoint } from "./network_points.js";
+import { ADD, CHOOSE, ERASE, tapChoice } from "./network_taps.js";
 
 const POINTS_ON_THE_WAY = 50;
 const COMPARE = "Same numbers as Python?";
 
 export function networkTab(root, { python, changed, show }) {
-    let setting = { ...START }, page = null, view, plane, maps, clicks = "choose", begun = null, asked = null, opened = null;
+    let setting = { ...START }, page = null, view, plane, maps, clicks = CHOOSE, begun = null, asked = null, opened = null;
     let comparing = null; // with Python: "on", "stopped" by hand, or null
 
     const narrow = matchMedia("(max-width: 1060px)"); // as in network.css
@@ -28,7 +29,8 @@ export function networkTab(root, { python, changed, show }) {
     const curves = new Curves((step) => run.go(step));
     const histograms = new Histograms();
     const run = new Run(python, { seen, paint, ended, told: tell, visible: () => !root.hidden });
-    const form = settingsForm({ change, rate: changeRate, clicks: (value) => { clicks = value; if (plane) plane.free = value !== "choose"; } });
+    const form = settingsForm({ change, rate: changeRate });
+    const taps = tapChoice((act) => { clicks = act; aim(); });
     const layers = layersForm((chosen) => change({ layers: chosen }));
     const details = detailsPanel({ ask: (...args) => run.ask(...args), play: player.open, program, sampleOf: sample });
     const net = element("div", { class: "network" });
@@ -66,6 +68,7 @@ export function networkTab(root, { python, changed, show }) {
     narrow.addEventListener("change", arrange);
     arrange();
     update();
+    taps.choose(CHOOSE);
 
     // Without room for three columns the data stand above the plane, and what is seldom used leaves the bar that stays in sight.
     function arrange() {
@@ -86,6 +89,7 @@ export function networkTab(root, { python, changed, show }) {
     // Other settings begin another training.
     function change(more) {
         const before = isRegression(setting);
+        if (more.data && more.data !== setting.data && !more.own) taps.choose(more.data === "own" ? ADD : CHOOSE);
         setting = { ...setting, ...more };
         if (isRegression(setting) !== before) [setting.loss] = lossesFor(setting);
         if (setting.options.nesterov && setting.options.momentum === 0) setting.options = { ...setting.options, nesterov: false };
@@ -153,9 +157,15 @@ export function networkTab(root, { python, changed, show }) {
 
     function drawSide() {
         plane = new LivePlane(page.plane, RESOLUTION, pick);
-        plane.free = clicks !== "choose";
+        if (!isRegression(setting)) plane.offer(taps);
+        aim();
         setting.sample = Math.min(setting.sample, page.plane.points.length - 1);
         side.replaceChildren(plane.element, curves.element, histograms.element);
+    }
+
+    // A new sample is where the click was, not at one that is near it.
+    function aim() {
+        if (plane) plane.free = clicks !== CHOOSE && clicks !== ERASE;
     }
 
     // The chosen sample [x1, x2, target]: those of the test come after the others.
@@ -166,7 +176,11 @@ export function networkTab(root, { python, changed, show }) {
     }
 
     function pick([x, y]) {
-        if (clicks !== "choose") return change({ data: "own", own: withPoint(setting, page, [x, y, Number(clicks.at(-1))]), sample: 0 });
+        if (clicks !== CHOOSE && !isRegression(setting)) {
+            const own = clicks === ERASE ? withoutPoint(setting, page, [x, y]) : withPoint(setting, page, [x, y, Number(clicks.at(-1))]);
+            if (own !== null) change({ data: "own", own, sample: 0 });
+            return;
+        }
         const far = ([a, b]) => Math.hypot(a - x, b - y);
         const { points } = page.plane;
         setting.sample = points.reduce((best, point, i) => (far(point) < far(points[best]) ? i : best), 0);
@@ -269,6 +283,7 @@ export function networkTab(root, { python, changed, show }) {
         state: () => ({ ...setting, step: run.state?.steps ?? setting.step }),
         restore(state) {
             setting = validated(state);
+            taps.choose(setting.data === "own" ? ADD : CHOOSE);
             update();
             if (page !== null || !root.hidden) prepare();
         },

@@ -11,13 +11,19 @@ export class LivePlane extends Plane {
         this.axes.picture.setAttribute("aria-label", this.own);
         const first = data.points.length - data.tested;
         this.points.slice(first).forEach((point) => point.classList.add("tested"));
-        if (data.tested) this.element.querySelector("figcaption").append(element("span", {}, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, drawn("circle", { class: "sample tested-mark", cx: 7, cy: 7, r: 4 })), " for the test"));
+        if (data.tested) this.element.querySelector("figcaption").append(element("span", { class: "tested-legend" }, drawn("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, drawn("circle", { class: "sample tested-mark", cx: 7, cy: 7, r: 4 })), " for the test"));
         this.image = new ImageData(resolution, resolution);
         this.words = new Uint32Array(this.image.data.buffer);
         this.context = this.canvas.getContext("2d");
         new MutationObserver(() => this.recolour()).observe(document.querySelector(".playground"), { attributeFilter: ["data-theme"] });
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
         this.unit = null;
+    }
+
+    // Buttons in place of the legend of the classes, which they have on them.
+    offer(taps) {
+        taps.draw((mark) => this.mark(mark, 7, 7));
+        this.element.querySelector("figcaption").replaceChildren(taps.root, ...this.element.querySelectorAll("figcaption > .tested-legend"));
     }
 
     // Where a click was aimed, without going to a sample near it.

@@ -1,9 +1,24 @@
-// Points that are painted into the plane: the data are one's own from then on.
+// Points that are painted into the plane, or erased there: the data are one's own from then on.
+
+const NEAR = 0.002; // rows are rounded to thousandths
+
+const row = (point, label) => `${point.map((number) => Number(number.toFixed(3))).join(", ")}, ${label}`;
+
+const rows = ({ data, own }, { plane }) => (data === "own" ? own.trim().split("\n") : plane.points.map(([a, b, label]) => row([a, b], label)));
 
 // The text of one's own data with one more point [x, y, class].
-export function withPoint({ data, own }, { plane }, [x, y, mark]) {
-    const row = (point, label) => `${point.map((number) => Number(number.toFixed(3))).join(", ")}, ${label}`;
-    if (data !== "own") return [...plane.points.map(([a, b, label]) => row([a, b], label)), row([x, y], mark)].join("\n");
-    const labels = [...new Set(own.trim().split("\n").map((line) => line.split(",")[2]?.trim()).filter(Boolean))].sort();
-    return `${own.trim()}\n${row([x, y], labels[mark] ?? mark)}`;
+export function withPoint(setting, page, [x, y, mark]) {
+    const before = rows(setting, page);
+    const labels = [...new Set(before.map((line) => line.split(",")[2]?.trim()).filter(Boolean))].sort();
+    return [...before, row([x, y], labels[mark] ?? mark)].join("\n");
+}
+
+// The same without the point at [x, y]; null if there is none.
+export function withoutPoint(setting, page, [x, y]) {
+    const before = rows(setting, page);
+    const at = before.findIndex((line) => {
+        const [a, b] = line.split(",").map(Number);
+        return Math.hypot(a - x, b - y) < NEAR;
+    });
+    return at < 0 ? null : before.toSpliced(at, 1).join("\n");
 }

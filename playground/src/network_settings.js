@@ -1,17 +1,16 @@
 // The form of the network tab: data, features, and how to train.
 
-import { DATA, FEATURES, isRate, isRegression, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, startOf } from "./network_choices.js";
+import { DATA, FEATURES, isRate, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, startOf } from "./network_choices.js";
 import { thumbnail } from "./network_thumbnails.js";
 
 // `change(more)` is called with the fields that were changed; `rate(x)` with another learning rate. `update(setting)` shows others.
-export function settingsForm({ change, rate, clicks }) {
+export function settingsForm({ change, rate }) {
     let setting;
     const group = (title, ...children) => element("section", {}, element("h2", {}, title), ...children);
     const data = pictures("Data", DATA, (name) => change({ data: name }));
     const own = element("textarea", { rows: 5, "aria-label": "Your data: x, y, label in each line", spellcheck: "false" });
     own.addEventListener("change", () => change({ own: own.value }));
     const numbers = Object.fromEntries(Object.entries(NUMBERS).map(([name, limits]) => [name, numberField(limits, (x) => change({ [name]: x }))]));
-    const click = select("A click", { choose: "chooses a sample", "class 0": "adds class 0", "class 1": "adds class 1" }, clicks);
     const features = chips(FEATURES, (chosen) => chosen.length && change({ features: chosen }));
     const loss = select("Loss", {}, (name) => change({ loss: name }));
     const optimizer = select("Optimizer", named(Object.keys(OPTIMIZERS)), (name) => change({ optimizer: name, options: startOf(name) }));
@@ -20,7 +19,7 @@ export function settingsForm({ change, rate, clicks }) {
     const penalty = select("Penalty", named(PENALTIES), (name) => change({ penalty: name }));
     const more = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
     const root = element("form", { class: "settings", "aria-label": "Data and training" },
-        group("Data", data.root, own, numbers.samples.root, numbers.noise.root, numbers.test.root, numbers.seed.root, click.root),
+        group("Data", data.root, own, numbers.samples.root, numbers.noise.root, numbers.test.root, numbers.seed.root),
         group("Features", features.root),
         group("Training", loss.root, optimizer.root, learning.root, numbers.batch.root,
             more("Options of the optimizer", options),
@@ -44,7 +43,6 @@ export function settingsForm({ change, rate, clicks }) {
         own.hidden = setting.data !== "own";
         if (own.value !== setting.own) own.value = setting.own;
         for (const name of ["samples", "noise"]) numbers[name].root.hidden = setting.data === "own";
-        click.root.hidden = isRegression(setting);
         for (const [name, field] of Object.entries(numbers)) field.show(setting[name]);
         numbers.penaltyRate.root.hidden = setting.penalty === "none";
         features.show(setting.features);
