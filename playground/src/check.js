@@ -12,8 +12,9 @@ const NUMBER = 1; // of a variable that nobody gave one
 
 export function checkTab(root, page) {
     const { python } = page;
-    let way, begun = false;
+    let way, begun = false, unasked = true; // until something is pressed, typed or brought by a link
     const changed = () => {
+        unasked &&= !begun;
         outdate(true);
         mark(null);
         if (begun) page.changed();
@@ -25,10 +26,12 @@ export function checkTab(root, page) {
         take(EXAMPLES[i][1]);
         check();
     });
+    const example = element("p", { class: "quiet" }, "An example with a mistake in it. Write a function of yours in its place, or choose another example.");
     const fields = fieldForm({ python, changed, check: () => check() });
     const lines = editor({ text: PYTHON, label: "A function and its gradient, as Python", onChange: changed });
     const ways = { fields: button("Fields", () => choose("fields")), python: button("Python", () => choose("python")) };
     const run = button("Check", async () => {
+        unasked = false;
         await check();
         answer.scrollIntoView({ block: "nearest" }); // on a phone it is below
     });
@@ -45,7 +48,7 @@ export function checkTab(root, page) {
     // What one of the two forms holds, or an example: { text }, or { f, at, claimed }.
     function take(given) {
         if (typeof given.text === "string") lines.write(given.text);
-        else fields.write(given);
+        else fields.write(given, EXAMPLES.some(([, one]) => one === given));
         choose(typeof given.text === "string" ? "python" : "fields");
     }
 
@@ -76,6 +79,7 @@ export function checkTab(root, page) {
             if (stands()) mark(slip, field);
             // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
             answer.innerHTML = html;
+            if (unasked) answer.prepend(example);
             outdate(!stands());
         },
         failed(error) {
@@ -105,6 +109,7 @@ export function checkTab(root, page) {
         restore(state) {
             if (typeof state?.text === "string") take({ text: state.text });
             else take(typeof state?.f === "string" ? { f: state.f, at: numbers(state.at), claimed: texts(state.claimed) } : FIRST);
+            unasked = typeof state?.f !== "string" && typeof state?.text !== "string";
             if (begun) check();
         },
         code() {
@@ -117,11 +122,11 @@ export function checkTab(root, page) {
 
 // A function, and for each of its variables a number and the derivative that was found.
 function fieldForm({ python, changed, check }) {
-    const rows = new Map(); // { at, claim, root } by variable; they stay while the function is being typed
+    const rows = new Map(); // { at, claim, given, number, line } by variable; they stay while the function is being typed
     const place = element("div", { class: "check-point", role: "group", "aria-label": "At the point" });
     const claims = element("div", { class: "check-claims", role: "group", "aria-label": "Your derivatives" });
     const f = editor({ text: "", label: "The function f", onChange: typed });
-    let timer = null, known = [], edited = false, writing = false;
+    let timer = null, known = [], first = "", edited = false, writing = false;
 
     const root = element("div", { class: "check-fields" }, labelled("f =", f.element), place, claims);
     root.addEventListener("keydown", (event) => {
@@ -141,10 +146,23 @@ function fieldForm({ python, changed, check }) {
         done(names) {
             f.mark(null);
             known = names;
+            forget();
             show();
         },
         failed: (error) => f.mark(error),
     });
+
+    // What an example claims is not claimed of a function of other variables.
+    function forget() {
+        for (const name of known) {
+            const { claim, given } = row(name);
+            const now = known.join() === first ? given : "";
+            if (given === null || claim.text() === now) continue;
+            writing = true;
+            claim.write(now);
+            writing = false;
+        }
+    }
 
     function show() {
         claims.hidden = place.hidden = known.length === 0;
@@ -157,9 +175,12 @@ function fieldForm({ python, changed, check }) {
     function row(name) {
         if (!rows.has(name)) {
             const at = element("input", { inputmode: "text", autocomplete: "off", spellcheck: "false", value: NUMBER, "aria-label": `${name} at the point` });
-            const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange: typing });
+            const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange() {
+                if (!writing) row(name).given = null;
+                typing();
+            } });
             at.addEventListener("input", typing);
-            rows.set(name, { at, claim, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
+            rows.set(name, { at, claim, given: null, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
         }
         return rows.get(name);
     }
@@ -176,13 +197,17 @@ function fieldForm({ python, changed, check }) {
         root,
         list,
         touched: () => edited,
-        write({ f: text, at, claimed: derivatives }) {
+        // `example`: as it is offered here, so that its claims go when its variables do.
+        write({ f: text, at, claimed: derivatives }, example) {
             writing = true;
             rows.clear();
             known = Object.keys(at);
+            first = known.join();
             for (const name of known) {
-                row(name).at.value = at[name];
-                row(name).claim.write(derivatives[name] ?? "");
+                const { at: number, claim } = row(name), text = derivatives[name] ?? "";
+                number.value = at[name];
+                claim.write(text);
+                if (example) row(name).given = text;
             }
             f.write(text);
             show();

@@ -154,7 +154,7 @@ export function lessonTab(root, page) {
             done[at] = state.how ?? "done";
             keep(key(), { step: at, done, tasks });
             view.querySelector("[aria-current=step]").dataset.how = done[at];
-            view.querySelector(".lesson-again").hidden = false;
+            view.querySelector(".lesson-again").classList.remove("idle");
         }
 
         function tell() {
@@ -182,7 +182,7 @@ export function lessonTab(root, page) {
             [done, tasks] = [{}, []];
             go(0);
         });
-        again.hidden = Object.keys(done).length === 0;
+        again.classList.toggle("idle", Object.keys(done).length === 0); // it keeps its place, so that nothing moves later
         return element("div", { class: "lesson-head" },
             element("p", {}, element("strong", {}, lesson.title), element("span", { class: "quiet" }, ` ${place}`)),
             element("nav", { "aria-label": "Steps of the lesson" }, element("ol", {}, ...dots)), again);

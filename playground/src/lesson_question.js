@@ -30,6 +30,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
     }
 
     function number({ question, answer: [right, allowed], shown, slips }) {
+        let typed = null; // the right answer, as it was typed
         const id = `answer-${Math.random().toString(36).slice(2)}`;
         const field = element("input", { id, inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
         const sign = signKey(field);
@@ -42,7 +43,10 @@ export function lessonQuestion({ predict, hint, before, settled }) {
             const given = readAnswer(field.value);
             if (given === null) return say(field.value.trim() === "" ? "Type a number first: a guess will do." : "I can’t read this as a number: write one such as 2, −0.25 or 1/3.");
             const near = ([x, off]) => Math.abs(given - toNumber(x)) <= off;
-            if (near([right, allowed])) return settle("right");
+            if (near([right, allowed])) {
+                typed = given;
+                return settle("right");
+            }
             const slip = slips.find(near)?.[2];
             const why = slip ? `: ${slip}${/[.?!]$/.test(slip) ? "" : "."}` : hint ? ". Try again, or take a hint." : ". Try again.";
             say(`${showNumber(given)} is not it${why}`);
@@ -52,11 +56,14 @@ export function lessonQuestion({ predict, hint, before, settled }) {
             root: form,
             solve() {
                 field.readOnly = true;
-                field.value = shown;
+                if (typed === null) field.value = shown;
                 sign.remove();
                 check.remove();
             },
-            said: (how) => (how === "right" ? ["Right: ", element("strong", {}, shown)] : ["It is ", element("strong", {}, shown)]),
+            said(how) {
+                const close = typed !== null && showNumber(typed, 4) !== shown ? [`${showNumber(typed)} is close to `] : [];
+                return [how === "right" ? "Right: " : "It is ", ...close, element("strong", {}, shown)];
+            },
         };
     }
 

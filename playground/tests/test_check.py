@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from playground.tests.actions import told
+from playground.tests.actions import LONG, told
 
 
 def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
@@ -19,6 +19,20 @@ def test_a_derivative_in_the_fields_is_proofread(page: Any) -> None:
     page.keyboard.press("ControlOrMeta+Enter")
     told(page, "Every derivative is right.", "#check .answer")
     expect(page.locator("#check-outdated")).to_be_empty()
+
+
+def test_the_first_verdict_is_called_an_example_and_its_claims_go_with_its_variables(page: Any) -> None:
+    page.click("#tab-check")
+    told(page, "An example with a mistake in it.", "#check .answer")
+    claim = page.locator("#check [aria-label='The derivative of f by x']")
+    for f, claimed in (("x**3", ""), ("x*y + 2", "y")):
+        page.click("#check [aria-label='The function f']")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.insert_text(f)
+        expect(claim).to_have_text(claimed, timeout=LONG)
+    page.keyboard.press("ControlOrMeta+Enter")
+    told(page, "Every derivative is right.", "#check .answer")
+    expect(page.get_by_text("An example with a mistake")).to_have_count(0)
 
 
 def test_the_fields_follow_the_function_and_a_slip_is_told_in_its_field(page: Any) -> None:

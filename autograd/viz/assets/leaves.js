@@ -2,17 +2,16 @@
 
 const SPECIAL = new Map([["nan", NaN], ["inf", Infinity], ["infinity", Infinity], ["∞", Infinity]]);
 
-// The number that is written in a text, as Python reads it; undefined if there is none.
+// The number that is written in a text, as Python reads it, or with a decimal comma; undefined if there is none.
 function readNumber(text) {
-  const [, sign, size] = text.trim().replace("−", "-").toLowerCase().match(/^([+-]?)(.*)$/s);
+  const [, sign, size] = text.trim().replace("−", "-").replace(",", ".").toLowerCase().match(/^([+-]?)(.*)$/s);
   const special = SPECIAL.get(size);
   if (special === undefined && !/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(size)) return undefined;
   return (sign === "-" ? -1 : 1) * (special ?? Number(size));
 }
 
 function refusal(text) {
-  const comma = text.includes(",") ? `: write ${text.trim().replace(",", ".")}` : ": write 0.5, -2, 1e-3, inf or nan";
-  return text.trim() === "" ? "A number is missing: write 0.5, -2, 1e-3, inf or nan" : `“${text.trim()}” is not a number${comma}`;
+  return `${text.trim() === "" ? "A number is missing" : `“${text.trim()}” is not a number`}: write 0.5, -2, 1e-3, inf or nan`;
 }
 
 // One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
