@@ -164,6 +164,10 @@ def _slips(solved: SolvedGraph, x: Value) -> Iterator[tuple[float, str]]:
             yield gradient / _partial(edge), f"the inner derivative {solved.quotient(edge.arg, edge.node)} is missing"
     yield gradient / 2.0, "a factor 2 is missing"
     yield gradient * 2.0, "there is a factor 2 too many"
+    for digits in range(1, DIGITS):
+        rounded = float(f"{gradient:.{digits - 1}e}")
+        if not is_right(rounded, gradient):
+            yield rounded, f"that is rounded too far; {DIGITS} significant digits have to be right"
     for node in (x, root):
         yield node.data, f"that is the value of {names[node]}, not a gradient"
     if len(graph) > MAX_NODES:

@@ -65,6 +65,12 @@ export function quizTab(root, page) {
         take(text, given, 0);
     });
     mine.classList.add("quiz-mine");
+    const on = button("Next graph", () => {
+        other.click();
+        root.scrollTo(0, 0);
+        root.scrollIntoView({ block: "start" });
+    });
+    on.classList.add("main");
 
     // Ask about another graph: with these numbers, or with ones that are drawn.
     function take(text, given = {}, seed = draw()) {
@@ -79,6 +85,7 @@ export function quizTab(root, page) {
         element("div", { class: "quiz-source" }, code.element, element("div", { class: "controls" }, element("label", {}, "Graph ", graph), fresh, other, mine)),
         soon.root,
         stage,
+        element("div", { class: "quiz-on" }, on), // once all is answered
     );
     return {
         begin() {

@@ -240,7 +240,7 @@ def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone
 
 
 def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
-    phone.locator(".lesson-head button").last.click()
+    phone.locator(".lesson-head ol button").last.click()
     finish = phone.locator(".lesson-foot button").last
     expect(phone.locator("#network")).to_contain_text("Tap a neuron for its scalar graph.")
     expect(finish).not_to_have_class("main")
@@ -248,7 +248,7 @@ def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
     expect(finish).to_have_class("main")
     finish.click()
     expect(phone.locator(".lesson-words li")).to_have_count(3)
-    expect(phone.locator(".lesson-head button").last).to_have_attribute("data-how", "done")
+    expect(phone.locator(".lesson-head ol button").last).to_have_attribute("data-how", "done")
     phone.get_by_role("button", name="Share this lesson").click()
     expect(phone.locator(".toast")).to_contain_text("Link")
     phone.get_by_role("button", name="Try the quiz").click()

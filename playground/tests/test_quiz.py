@@ -55,6 +55,39 @@ def test_the_sign_of_an_answer_has_a_key_and_a_comma_will_do(page: Any) -> None:
     expect(item).to_have_class("right")
 
 
+def test_a_right_answer_needs_no_buttons_and_the_last_one_leads_on(page: Any) -> None:
+    page.click("#tab-quiz")
+    item = page.locator("#quiz li").first
+    item.locator("input").fill("-8")  # the quiz one begins with
+    item.locator("input").press("Enter")
+    expect(item).to_have_class("right")
+    expect(item.get_by_role("button")).to_have_count(0)
+    on = page.get_by_role("button", name="Next graph")
+    expect(on).to_be_hidden()
+    for other in page.locator("#quiz li:not(.right)").all():
+        other.get_by_role("button", name="Show the answer").click()
+    on.click()
+    told(page, "0 of 4 right", "#quiz .score")
+    expect(on).to_be_hidden()
+
+
+def test_a_finger_on_the_graph_scrolls_the_page(browser: Any, address: str) -> None:  # noqa: F811
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    page.click("#tab-quiz")
+    expect(page.locator("#quiz li").first).to_be_in_viewport(ratio=0.5, timeout=LONG)
+    box = page.locator("#quiz .stage").bounding_box()
+    x, y = box["x"] + 0.4 * box["width"], box["y"] + 0.8 * box["height"]
+    client = context.new_cdp_session(page)
+    for kind, *at in (("touchStart", 0), *(("touchMove", 20 * i) for i in range(1, 11)), ("touchEnd",)):
+        points = [{"x": x, "y": y - up} for up in at]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_function("() => scrollY > 100")
+    expect(page.locator("#quiz .stage")).to_have_class("stage fitted")
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_quiz_is_there_before_python(browser: Any, address: str, scheme: str) -> None:  # noqa: F811
     context = window(browser, color_scheme=scheme)

@@ -88,8 +88,9 @@ function quizPage(root, data) {
     const mark = element("p", { class: "mark-text", id: `mark${i}`, role: "status" });
     const check = element("button", { class: "main" }, "Check");
     const show = element("button", { type: "button" }, "Show the answer");
+    const buttons = [signKey(field), check, show]; // until the answer is right
     const label = element("label", { for: field.id }, `(${question.number}) grad of ${question.name} (${question.text}) =`);
-    const form = element("form", {}, label, field, signKey(field), check, show);
+    const form = element("form", {}, label, field, ...buttons);
     const hints = question.hints.map((hint) => element("p", {}, hint));
     const help = element("details", {}, element("summary", {}, "Hints"), ...hints);
     const item = element("li", { "data-question": question.number }, form, mark, help);
@@ -99,6 +100,7 @@ function quizPage(root, data) {
       mark.textContent = text;
       item.className = right ? "right" : state.shown || text.endsWith("not answered yet") ? "" : "wrong";
       if (right || state.shown) reveal(question);
+      for (const button of buttons) button.hidden = right;
       count();
     }
 
@@ -107,7 +109,10 @@ function quizPage(root, data) {
       state.shown = false;
       const { right, text } = markAnswer(question, field.value);
       settle(right, text);
-      (right ? asked[i + 1]?.field : field)?.focus();
+      ((right && asked[i + 1]?.field) || field).focus();
+    });
+    field.addEventListener("input", () => {
+      for (const button of buttons) button.hidden = false;
     });
     show.addEventListener("click", () => {
       state.shown = true;
@@ -137,6 +142,7 @@ function quizPage(root, data) {
     const right = asked.filter(({ state }) => state.right).length;
     const shown = asked.filter(({ state }) => state.shown).length;
     const done = right + shown === asked.length;
+    root.dataset.done = done;
     score.textContent = `${done ? "Done: " : ""}${right} of ${asked.length} right${shown ? `, ${shown} shown` : ""}`;
   }
 }
