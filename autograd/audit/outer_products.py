@@ -26,21 +26,21 @@ def samples(claim: Claim) -> Iterator[Diagnosis]:
     size = math.prod(claim.shape)
     if count < 2:
         return
-    all_of_them = f"the {count} samples" if any(claim.loss.shapes.values()) or claim.loss.layers else f"the {count} uses of {name}"
+    whole = f"the {count} samples" if any(claim.loss.shapes.values()) or claim.loss.layers else f"the {count} uses of {name}"
     for k, scale in ((1.0, ""), (float(count), f", times {count}")):
         for s in range(count):
             which = "the last" if s == count - 1 else "the first" if s == 0 else f"number {s + 1}"
             one = _sums(name, [[(i, s)] for i in range(size)], PRODUCT)
             if claim.is_explained_by(one, k, claim.penalty):
                 why = ", as if `=` stood for `+=`" if s == count - 1 else ""
-                yield Diagnosis("samples", f"only {which} of {all_of_them} counts{scale}{why}")
+                yield Diagnosis("samples", f"only {which} of {whole} counts{scale}{why}")
             if k == 1.0 and claim.is_explained_by(one, -1.0, claim.gradient):
-                yield Diagnosis("samples", f"{which} of {all_of_them} is left out")
+                yield Diagnosis("samples", f"{which} of {whole} is left out")
         apart = [[(i, s)] for i in range(size) for s in range(count)]
         across = [[(i, s)] for s in range(count) for i in range(size)]
         for shape, groups in (((*claim.shape, count), apart), ((count, *claim.shape), across)):
             if shape == claim.claimed_shape and claim.is_explained_by(_sums(name, groups, PRODUCT), k):
-                yield Diagnosis("samples", f"the sum over {all_of_them} is missing{scale}")
+                yield Diagnosis("samples", f"the sum over {whole} is missing{scale}")
 
 
 def _count(claim: Claim, name: str) -> int:
