@@ -26,7 +26,7 @@ export function expressionTab(root, { python, changed, first }) {
     const trouble = element("p", { class: "slip", role: "status" });
     const outdated = element("span", { class: "quiet", id: "outdated", role: "status" });
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
-    const closer = closerLook({ python, changed });
+    const closer = closerLook({ python, changed, framed: (i) => update.choose(i) });
     const stage = element("div", { class: "autograd player" }); // of its size before there is a player
     const upright = () => stage.clientWidth < stage.clientHeight;
 
