@@ -36,7 +36,7 @@ class Flow:
 
 
 def flows_of(arrows: Iterable[Arrow], options: Options, scale: float = 0.0) -> tuple[dict[str, Flow], float]:
-    """The flow of every arrow by its id, and the gradient of the widest line: the largest of all, or `scale` if that is larger."""
+    """The flow of every arrow by its id, and the gradient of the widest line: the largest of all, at least `scale`."""
     arrows = list(arrows)
     sizes = [style.norm(arrow.contributions) for arrow in arrows if arrow.contributions is not None]
     largest = max(size for size in (scale, *sizes) if math.isfinite(size))

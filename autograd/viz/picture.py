@@ -81,7 +81,8 @@ class Picture:
     def at(self, quantities: Quantities) -> Picture:
         """The same picture with other numbers: nothing moves, unless there is no room for them.
 
-        If there is room where the first of them had its parts, that is where they stand again. Widths keep their scale while gradients shrink, so vanishing ones look it.
+        Its parts stand again where the first of these pictures had them, once there is room. Widths keep their scale
+        while gradients shrink, so vanishing ones look it.
         """
         old = self.diagram
         diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)

@@ -145,7 +145,7 @@ function mount(root, data, keyboard = document) {
   function show(at, playing = false) {
     const [before, now, lasted] = [shown, told(at), performance.now() - when];
     const calm = !playing || lasted >= CALM;
-    if (at !== before) passing = ran && !playing && at === data.steps.length - 1;
+    passing = (ran || (passing && at === before)) && !playing && at === data.steps.length - 1;
     ran = playing;
     shown = at;
     when = performance.now();
