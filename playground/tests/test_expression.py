@@ -315,7 +315,8 @@ def test_the_card_that_is_explained_is_framed_until_another_formula_has_no_such_
 
 def test_after_a_play_the_words_at_the_node_go_away_and_a_step_brings_them_back(page: Any) -> None:
     page.locator("#expression").get_by_label("Speed").select_option("16×")
-    page.locator("#expression").get_by_role("button", name="Last step").click()
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("End")
     page.locator("#expression").get_by_role("button", name="Play", exact=True).click()
     words = page.locator("#expression .callout-words")
     expect(page.locator("#expression .counter")).to_have_text("10 of 10", timeout=LONG)
