@@ -221,7 +221,8 @@ def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> No
 
 
 def rect(page: Any, selector: str) -> dict[str, float]:
-    return page.locator(selector).first.bounding_box()
+    place: dict[str, float] = page.locator(selector).first.bounding_box()
+    return place
 
 
 @pytest.mark.parametrize("width", [1024, 1280, 1440])
