@@ -14,7 +14,7 @@ from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
-from autograd.viz.style import Options
+from autograd.viz.style import MAX_ALONG, Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import undrawn
 from playground.formula import CONSTANTS, STARTS, Formula, formula_of
@@ -51,15 +51,15 @@ class Shown:
         """Its numbers where the sliders are."""
         return self.recorded.at(dict(zip(self.leaves, self.numbers, strict=True)))
 
-    def page(self, upright: bool) -> dict[str, Any]:
-        """The player's page, what is said beside it, and the sliders."""
+    def page(self, upright: bool, along: float) -> dict[str, Any]:
+        """The player's page, what is said beside it, and the sliders. `along` is the length for which the page has room."""
         self.sliders = list(map(widened, self.sliders, self.numbers))
         at = self.point
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
         gradients = [passes.bars.get(leaf, 0.0) for leaf in self.leaves]
         value = at.values[passes.root]
-        options, quantities = Options("player", DIRECTIONS[upright]), quantities_of(passes)
-        kept = self.picture if self.picture is not None and self.picture.direction == options.direction else None
+        options, quantities = Options("player", DIRECTIONS[upright], along=min(along, MAX_ALONG)), quantities_of(passes)
+        kept = self.picture if self.picture is not None and self.picture.diagram.options == options else None
         self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities)
         sound = all(map(math.isfinite, (value, *gradients)))
         return {
@@ -96,7 +96,7 @@ def _trouble(found: str) -> str:
 shown: Shown | None = None
 
 
-def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:
+def show(text: str, numbers: Mapping[str, float | str], upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
     """The graph of what was typed: an expression, one with a name and =, or lines of Python whose last one is a Value.
 
     `numbers` are those of the sliders by name; variables without one begin with a small number.
@@ -116,15 +116,15 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
     shown = Shown(graph, scope, numbers, lines=formula is None)
-    return shown.page(upright)
+    return shown.page(upright, along)
 
 
-def move(numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:
+def move(numbers: Mapping[str, float | str], upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
     """The same graph with these numbers on its leaves, by name."""
     if shown is None:  # it was stopped
         raise Slip("Python has started again: change the text, and it runs anew")
     shown.move(numbers)
-    return shown.page(upright)
+    return shown.page(upright, along)
 
 
 def tell(about: int, delta: float) -> dict[str, str]:

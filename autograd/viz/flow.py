@@ -35,11 +35,11 @@ class Flow:
         return replace(self, label=self.label.rpartition("= ")[2])
 
 
-def flows_of(arrows: Iterable[Arrow], options: Options) -> tuple[dict[str, Flow], float]:
-    """The flow of every arrow by its id, and the largest gradient of all, which has the widest line."""
+def flows_of(arrows: Iterable[Arrow], options: Options, scale: float = 0.0) -> tuple[dict[str, Flow], float]:
+    """The flow of every arrow by its id, and the gradient of the widest line: the largest of all, at least `scale`."""
     arrows = list(arrows)
     sizes = [style.norm(arrow.contributions) for arrow in arrows if arrow.contributions is not None]
-    largest = max((size for size in sizes if math.isfinite(size)), default=0.0)
+    largest = max(size for size in (scale, *sizes) if math.isfinite(size))
     brief = options.direction in ("TB", "BT") or len(sizes) > MAX_PRODUCTS
     return {arrow.id: _flow(arrow, options, largest, brief) for arrow in arrows}, largest
 

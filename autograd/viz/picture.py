@@ -20,8 +20,6 @@ from autograd.viz.style import Options
 if TYPE_CHECKING:
     from autograd.viz.svg import Sheet
 
-MAX_ALONG = 1256.0  # of a picture that fits a screen, with its margins
-
 
 @dataclass(frozen=True)
 class Picture:
@@ -56,10 +54,10 @@ class Picture:
         flat = diagram.options.flat
         scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, {} if flat else tails(diagram, rows), flat)
         plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, self.direction in ("TB", "BT"))
-        if plan.along > MAX_ALONG and not plan.upright:
+        if plan.along > diagram.options.along and not plan.upright:
             brief = _brief(self.flows)
             plan.relabel(_labels(brief))
-            if plan.along <= MAX_ALONG:
+            if plan.along <= diagram.options.along:
                 return plan, brief
             plan.relabel(_labels(self.flows))
         return plan, self.flows
@@ -81,14 +79,22 @@ class Picture:
         return svg_of(self.sheet)
 
     def at(self, quantities: Quantities) -> Picture:
-        """The same picture with other numbers: nothing moves, unless there is no room for them."""
+        """The same picture with other numbers: nothing moves, unless there is no room for them.
+
+        Its parts stand again where the first of these pictures had them, once there is room. Widths keep their scale
+        while gradients shrink, so vanishing ones look it.
+        """
         old = self.diagram
         diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
         cards = cards_of(diagram.boxes.values(), old.options.show)
-        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options), self.notes)
-        shown = moved.flows if self.shown is self.flows else _brief(moved.flows)
-        if self.plan.has_room(moved.cards, _labels(shown)):
-            moved.__dict__["_plans"] = self.plan.refilled(moved.cards), shown
+        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options, self.largest), self.notes)
+        first = self.__dict__.get("_first", self)
+        moved.__dict__["_first"] = first
+        for kept in (first, self):
+            shown = moved.flows if kept.shown is kept.flows else _brief(moved.flows)
+            if kept.plan.has_room(moved.cards, _labels(shown)):
+                moved.__dict__["_plans"] = kept.plan.refilled(moved.cards), shown
+                break
         return moved
 
 

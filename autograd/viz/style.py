@@ -19,6 +19,7 @@ INK, PAPER, LEAF, OPERATION, FOLDED, LINE, FORWARD = (
 MAX_TERMS = 3
 MAX_VECTOR = 3
 MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
+MAX_ALONG = 1256.0  # of a picture that fits a screen, with its margins
 MIN_WIDTH, HAIRLINE, BROKEN_WIDTH = 1.0, 1.0, 4.0
 
 SHOW = ("data", "grad", "partial")
@@ -44,6 +45,7 @@ class Options:
     expand: bool | str | Collection[str] = False
     format: str = "svg"
     narrow: bool = False
+    along: float = MAX_ALONG  # longer pictures have no products at their arrows, if that makes them short enough
     flat: bool = False  # from top to bottom: cards of one line, in ranks that have room for them
 
     def __post_init__(self) -> None:

@@ -6,7 +6,10 @@ const MAX_LISTED = 200; // nodes to choose from
 const DELTA = 0.1;
 const SOON = 60; // milliseconds after the picture, which comes first
 
-export function closerLook({ python, changed }) {
+const UNNAMED = /^v[₀-₉]+$/; // names that another formula gives to another node
+
+// `framed(node)` is told which node is explained, if the reader has chosen it; else null.
+export function closerLook({ python, changed, framed }) {
     const formula = element("div", { class: "formula", tabindex: 0, role: "group", "aria-label": "Formula" });
     const copyButton = element("button", { type: "button" }, "Copy LaTeX");
     const node = element("select", { "aria-label": "Node to explain" });
@@ -18,7 +21,7 @@ export function closerLook({ python, changed }) {
     const root = element("div", { class: "closer" },
         element("div", { class: "line" }, element("h2", {}, "Formula"), copyButton), formula,
         whatIf, element("label", { class: "line" }, "Explain ", node), why);
-    let nodes = {}, of = "", chosen = null, latex = "", timer = null;
+    let nodes = {}, of = "", chosen = null, restored = false, latex = "", timer = null;
 
     // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
     function tell(told) {
@@ -37,9 +40,11 @@ export function closerLook({ python, changed }) {
         chosen = nodes[node.value]?.name ?? chosen;
         whose.textContent = chosen;
         whatIf.hidden = !nodes[node.value]?.leaf;
+        frame();
         ask();
         changed();
     };
+    const frame = () => framed(nodes[node.value]?.name === chosen ? Number(node.value) : null);
     node.addEventListener("change", again);
     delta.addEventListener("input", again);
     copyButton.addEventListener("click", async () => {
@@ -48,13 +53,16 @@ export function closerLook({ python, changed }) {
         setTimeout(() => { copyButton.textContent = "Copy LaTeX"; }, 1500);
     });
 
-    // Of another graph, or of the same at other numbers. The node with the chosen name stays chosen, else the first leaf is.
-    // `told` is what Python would answer, if that is known.
+    // Of another graph, or of the same at other numbers. A node with a name stays
+    // chosen, else the first leaf is explained. `told` is what Python would answer, if that is known.
     function show(page, told) {
         const named = (all) => Object.values(all).map(({ name }) => name).join("\n");
         const same = of === page.root && named(nodes) === named(page.nodes);
+        const unnamed = Object.values(nodes).some(({ name, leaf }) => name === chosen && !leaf && UNNAMED.test(name));
         [nodes, of] = [page.nodes, page.root];
         if (!same) {
+            if (!restored && unnamed) chosen = null;
+            restored = false;
             const all = Object.entries(nodes);
             const listed = [...all.filter(([, { leaf }]) => leaf), ...all.filter(([, { leaf }]) => !leaf).reverse()].slice(0, MAX_LISTED);
             node.replaceChildren(...listed.map(([i, { name }]) => element("option", { value: i }, `∂${of}/∂${name}`)));
@@ -62,6 +70,7 @@ export function closerLook({ python, changed }) {
             whose.textContent = nodes[node.value].name;
             whatIf.hidden = !nodes[node.value].leaf;
         }
+        frame();
         clearTimeout(timer);
         if (told) tell(told);
         else timer = setTimeout(ask, SOON);
@@ -80,6 +89,7 @@ export function closerLook({ python, changed }) {
         state: () => ({ node: chosen, delta: Number(delta.value) || 0 }),
         restore(state) {
             chosen = typeof state?.node === "string" ? state.node : null;
+            restored = true;
             delta.value = Number.isFinite(state?.delta) ? state.delta : DELTA;
             of = "";
         },

@@ -10,6 +10,7 @@ import { exact, leafList } from "./leaves.js";
 const [[, START, NUMBERS]] = EXAMPLES;
 const DEBOUNCE = 80; // milliseconds, if an answer takes longer than
 const QUICK = 60;
+const LENGTH = 1.4; // of a drawing to a stage in which its numbers can be read
 const LINES = /\n|Value/; // of Python, not an expression
 const REST = 400; // after the last key before a slip is told: half a line is no slip
 
@@ -26,13 +27,14 @@ export function expressionTab(root, { python, changed, first }) {
     const trouble = element("p", { class: "slip", role: "status" });
     const outdated = element("span", { class: "quiet", id: "outdated", role: "status" });
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
-    const closer = closerLook({ python, changed });
+    const closer = closerLook({ python, changed, framed: (i) => update.choose(i) });
     const stage = element("div", { class: "autograd player" }); // of its size before there is a player
     const upright = () => stage.clientWidth < stage.clientHeight;
+    const space = () => [upright(), Math.round(LENGTH * stage.clientWidth)];
 
     const build = latest(async () => {
         const begun = performance.now();
-        const fresh = await python.ask("show", code.text(), byName(), upright());
+        const fresh = await python.ask("show", code.text(), byName(), ...space());
         took = performance.now() - begun;
         return fresh;
     }, {
@@ -49,7 +51,7 @@ export function expressionTab(root, { python, changed, first }) {
             complaint = setTimeout(() => tell(error), error instanceof Slip ? REST : 0);
         },
     });
-    const move = latest(() => python.ask("move", byName(), upright()), {
+    const move = latest(() => python.ask("move", byName(), ...space()), {
         done: (fresh) => paint(fresh),
         failed: (error) => code.mark(error),
     });

@@ -1,5 +1,6 @@
 // The leaves of a graph: for each a slider, a field, and the gradient, which is a button that explains it.
 
+const ROOM = 9; // characters of a gradient
 const NUMBER = /[₀-₉]/g;
 
 // All digits of a number, as Python reads it.
@@ -33,7 +34,7 @@ export function leafList({ moved, asked }) {
             const slope = toNumber(slopes[i]);
             control.show(toNumber(numbers[i]), sliders[i]);
             const broken = !Number.isFinite(slope);
-            gradients[i].textContent = `${broken ? "⚠ " : ""}${showNumber(slope, 4)}`;
+            gradients[i].textContent = `${broken ? "⚠ " : ""}${numberWithin(slope, ROOM, 4)}`;
             gradients[i].className = `gradient ${broken ? "broken" : sign(slope)}`;
             gradients[i].title = exact(slope);
             gradients[i].dataset.leaf = sliders[i].name.replace(NUMBER, (digit) => digit.charCodeAt(0) - 0x2080);

@@ -215,3 +215,123 @@ def test_a_loop_that_never_ends_is_stopped_and_the_page_goes_on(page: Any) -> No
     write(page, "sin(t)")
     told(page, "y = ", RESULT)
     expect(page.locator("#expression .leaves .leaf")).to_have_count(1, timeout=LONG)
+
+
+# -- what stands where
+
+
+def rect(page: Any, selector: str) -> dict[str, float]:
+    place: dict[str, float] = page.locator(selector).first.bounding_box()
+    return place
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+def test_the_table_of_all_nodes_stands_beside_the_graph(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_role("button", name="Numbers of all nodes").click()
+    page.keyboard.press("End")
+    stage, panel = rect(page, "#expression .stage"), rect(page, "#expression .numbers-side")
+    assert stage["x"] + stage["width"] <= panel["x"] + 1
+    assert panel["x"] + panel["width"] == pytest.approx(width, abs=1)
+    rows = page.locator("#expression .numbers-side tr[data-node]")
+    assert rows.count() == 10
+    for place in (rect(page, "#expression .numbers-side tr[data-node]"), rows.last.bounding_box()):
+        assert panel["x"] < place["x"] < place["x"] + place["width"] <= panel["x"] + panel["width"]
+        assert panel["y"] < place["y"] < panel["y"] + panel["height"]
+
+
+CUT = """all => all.filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth)
+  .map((cell) => [cell.value ?? cell.textContent, cell.scrollWidth, cell.clientWidth])"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_number_is_cut_however_small_or_large(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    cells = "#expression :is(.gradient, .leaf input:not([type=range]), .numbers-side td)"
+    a, b = "Value(-1.23456789e-05)", "Value(-0.0682361)"
+    lines = [f"a, b, c = {a}, {b}, Value(-1.23456e-300)", "y = -1.2345e-3 * a * b + a * c - 3.4567e299 * b * (1 + c)"]
+    write(page, "\n".join(lines))
+    told(page, "y = ", RESULT)
+    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    page.get_by_role("button", name="Numbers of all nodes").click()
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("End")
+    assert page.locator("#expression .numbers-side td").count() > 10
+    assert page.locator(cells).evaluate_all(CUT) == []
+    shown = page.eval_on_selector_all("#expression .gradient", "all => all.map((cell) => cell.textContent)")
+    assert not [text for text in shown if "…" in text]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 720)])
+def test_a_small_graph_is_wholly_in_view_at_rest_and_while_a_slider_is_dragged(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("End")
+    for number in (-3, 0.1, 2.2, 3):
+        slider(page, "w₁").fill(str(number))
+        page.wait_for_function(
+            "x => Number(document.querySelector('#expression .leaf input:not([type=range])').value.replace('−', '-')) === x",
+            arg=number,
+        )
+        page.wait_for_timeout(150)
+        stage = rect(page, "#expression .stage")
+        parts = page.locator("#expression .stage-picture :is(.node, .edge text, .legend, .sentence)")
+        places = [place for place in parts.evaluate_all(PLACES) if place]
+        assert places
+        beyond = [
+            at
+            for at in places
+            if at[0] < stage["x"] or at[2] > stage["x"] + stage["width"] or at[3] > stage["y"] + stage["height"]
+        ]
+        assert beyond == []
+        cards = [tuple(at) for at in page.locator("#expression .stage-picture .node").evaluate_all(PLACES)]
+        labels = page.locator("#expression .stage-picture .edge text").evaluate_all(PLACES)
+        assert not [
+            at for at in labels for card in cards if at[0] < card[2] and card[0] < at[2] and at[1] < card[3] and card[1] < at[3]
+        ]
+        buttons = rect(page, "#expression .stage-buttons")
+        assert not [
+            at for at in places if at[2] > buttons["x"] and at[3] > buttons["y"] and at[1] < buttons["y"] + buttons["height"]
+        ]
+
+
+PLACES = """all => all.map((part) => part.getBoundingClientRect()).filter(({ width }) => width > 0)
+  .map(({ left, top, right, bottom }) => [left, top, right, bottom])"""
+
+
+def test_the_card_that_is_explained_is_framed_until_another_formula_has_no_such_node(page: Any) -> None:
+    frame = page.locator("#expression .stage-picture .chosen")
+    expect(frame).to_have_count(0)
+    page.locator("#expression .stage-picture .node", has_text="v₆").click()
+    expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂v₆")
+    around, card = frame.bounding_box(), page.locator("#expression .stage-picture .node", has_text="v₆").bounding_box()
+    assert around["x"] < card["x"] < card["x"] + card["width"] < around["x"] + around["width"]
+    slider(page, "w₁").fill("-2")
+    expect(frame).to_have_count(1)
+    write(page, "(a*b + c)**2 + relu(a)")
+    expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
+    expect(frame).to_have_count(0)
+    expect(page.get_by_label("Node to explain").locator("option:checked")).to_have_text("∂y/∂a")
+
+
+def test_after_a_play_the_words_at_the_node_go_away_and_a_step_brings_them_back(page: Any) -> None:
+    page.locator("#expression").get_by_label("Speed").select_option("16×")
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("End")
+    page.locator("#expression").get_by_role("button", name="Play", exact=True).click()
+    words = page.locator("#expression .callout-words")
+    expect(page.locator("#expression .counter")).to_have_text("10 of 10", timeout=LONG)
+    expect(words).to_be_hidden(timeout=LONG)
+    page.locator("#expression").get_by_role("button", name="Previous step").click()
+    expect(words).to_be_visible()
+    page.locator("#expression").get_by_role("button", name="Next step").click()
+    expect(words).to_be_visible()
+
+
+def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
+    widths = "all => all.map((line) => Number(line.getAttribute('stroke-width')))"
+    lines = page.locator("#expression .stage-picture .edge.backward .line")
+    assert max(lines.evaluate_all(widths)) > 5
+    slider(page, "w₁").fill("2.2")
+    expect(page.locator("#expression .gradient").first).to_have_text("1.271e−9", timeout=LONG)
+    assert max(lines.evaluate_all(widths)) < 2

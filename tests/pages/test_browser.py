@@ -52,7 +52,7 @@ def saved(y, folder):
 
 def table(frame):
     """For each node of the table, its value and its gradient with all digits; None where none is shown."""
-    if not frame.locator(".side").is_visible():
+    if not frame.locator(".numbers-side").is_visible():
         frame.get_by_role("button", name="Numbers").click()
     cells = "[...row.querySelectorAll('td')].map(cell => [cell.title, cell.textContent])"
     rows = frame.locator("tr[data-node]").evaluate_all(f"rows => rows.map(row => [row.dataset.node, ...{cells}])")

@@ -6,6 +6,7 @@ const CALLOUT_REACH = 0.45; // of the stage's width and height: farther away nob
 const CROSSED = 200; // what it costs that the line to the card crosses another, in pixels
 const COVERED = 120; // what it costs to cover a label
 const GOOD_PLACE = 100; // the cost up to which nothing shorter is tried
+const PASSING = 2500; // milliseconds that one stands which nobody has asked for
 const CALLOUT_GRID = 14; // pixels between the places that are tried
 
 function callout(view) {
@@ -13,15 +14,20 @@ function callout(view) {
   const leader = element("div", { class: "callout-leader" });
   const root = element("div", { class: "callout", "aria-hidden": "true", hidden: "" }, leader, words); // the line below is read out
   view.over.append(root);
+  let timer = null;
   let target = null; // { versions, anchor, obstacles, avoided }: words and boxes of the picture
 
   // `versions` are lists of lines, each shorter than the one before it: the first for which there is a good place is taken.
-  function show(versions, anchor, obstacles, avoided) {
+  // `passing`: it goes away by itself, since it would cover what is to be seen.
+  function show(versions, anchor, obstacles, avoided, passing) {
+    clearTimeout(timer);
+    if (passing) timer = setTimeout(hide, PASSING);
     target = { versions, anchor, obstacles, avoided };
     follow();
   }
 
   function hide() {
+    clearTimeout(timer);
     target = null;
     root.hidden = true;
   }

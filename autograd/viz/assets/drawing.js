@@ -3,6 +3,8 @@
 const MAX_TRAVELLERS = 24; // at once
 const SEED_LENGTH = 30; // pixels of the arrow to the result
 const MIN_ROOM = 0.8; // of what a number needs: with less, new numbers get a new layout
+const MIN_LABEL = 40; // pixels for which an arrow has room anyway
+const CHOSEN_GAP = 6; // pixels between a card and the frame around the chosen one
 const CARD_PADDING = 6; // pixels beside a number
 
 const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
@@ -14,12 +16,15 @@ function drawing(view) {
   let arrows = [];
   let touching = []; // of each step: the cards and arrows that change their look in it
   let lit = new Set(); // those that show the present step
+  let rooms = new Map(); // of the labels at arrows: their lengths when all was laid out
+  let chosen = null; // the node that is framed
   let travelling = () => {};
 
   function place(text, fresh, passes, keep = false) {
     [data, walk] = [fresh, passes];
     const svg = parseSvg(text);
     view.place(svg, keep);
+    rooms = new Map([...svg.querySelectorAll(".edge text")].map((text) => [text, lengthOf(text)]));
     bind(svg);
   }
 
@@ -60,6 +65,19 @@ function drawing(view) {
       touching[begin].add(arrows.at(-1));
     }
     lit = new Set([...cards.values(), ...arrows]);
+    choose(chosen);
+  }
+
+  // Frames the card of a node, or of none (null).
+  function choose(node) {
+    chosen = node;
+    const svg = view.root.querySelector(".stage-picture > svg");
+    svg.querySelector(":scope > .chosen")?.remove();
+    const card = cards.get(data.nodes[node]?.box)?.g.querySelector(".card");
+    if (!card) return;
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(card.getAttribute(name)));
+    const [left, top, more] = [x - CHOSEN_GAP, y - CHOSEN_GAP, 2 * CHOSEN_GAP];
+    svg.append(drawn("rect", { class: "chosen", x: left, y: top, width: width + more, height: height + more, rx: 9, fill: "none" }));
   }
 
   function card(g) {
@@ -236,7 +254,8 @@ function drawing(view) {
     if (ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
     [data, walk] = [fresh, passes];
     const changed = old.filter((part, i) => restyle(part, now[i]));
-    if (align(changed.filter((text) => text.matches(".value, .grad"))) < MIN_ROOM) return place(text, fresh, passes, true);
+    const tight = changed.some((text) => lengthOf(text) > Math.max(MIN_LABEL, rooms.get(text) ?? Infinity));
+    if (tight || align(changed.filter((text) => text.matches(".value, .grad"))) < MIN_ROOM) return place(text, fresh, passes, true);
     for (const name of [".title", ".sentence", ".notes", ".legend"]) replace(svg, other, name);
     bind(svg);
   }
@@ -253,6 +272,8 @@ function drawing(view) {
     return true;
   }
 
+  const lengthOf = (text) => (text.getNumberOfChars() > 0 ? text.getComputedTextLength() : 0); // none if it is out of sight
+
   // What stands around the graph is new, where it was in this layout.
   function replace(svg, other, name) {
     const top = (all) => Math.min(...all.map((part) => part.getBBox().y));
@@ -266,5 +287,5 @@ function drawing(view) {
     for (const part of old) part.remove();
   }
 
-  return { place, renumber, show, travel, rest: () => travelling(), spot, lit: marked, around, measured };
+  return { place, renumber, choose, show, travel, rest: () => travelling(), spot, lit: marked, around, measured };
 }

@@ -1,5 +1,6 @@
 // A slider and a field for each leaf.
 
+const FIELD_ROOM = 10; // characters of a number in a field
 const SPECIAL = new Map([["nan", NaN], ["inf", Infinity], ["infinity", Infinity], ["∞", Infinity]]);
 
 // The number that is written in a text, as Python reads it, or with a decimal comma; undefined if there is none.
@@ -14,13 +15,19 @@ function refusal(text) {
   return `${text.trim() === "" ? "A number is missing" : `“${text.trim()}” is not a number`}: write 0.5, -2, 1e-3, inf or nan`;
 }
 
+// A number in at most `room` characters, of `digits` digits or fewer: a cut one is a wrong one.
+function numberWithin(x, room, digits) {
+  const text = showNumber(x, digits).replace(/e([+−])0/, "e$1");
+  return text.length <= room || digits === 1 ? text : numberWithin(x, room, digits - 1);
+}
+
 // One leaf; `moved(x)` is called with its new number. `show` writes the number and the range of the slider.
 function leafControl(name, moved) {
   const id = `problem-${Math.random().toString(36).slice(2)}`; // pages of several widgets are one document
   const slider = element("input", { type: "range", "aria-label": name });
   const field = element("input", { inputmode: "decimal", autocomplete: "off", spellcheck: "false", "aria-label": `${name}, as a number` });
   const problem = element("span", { class: "problem", id, role: "alert" });
-  const label = element("span", { class: "name" }, name);
+  const label = element("span", { class: "name" }, ...breakable(name));
   const root = element("div", { class: "leaf", role: "group", "aria-label": name }, label, element("span", { class: "handles" }, slider, field), problem);
   let x = 0;
 
@@ -32,8 +39,8 @@ function leafControl(name, moved) {
     else field.removeAttribute("aria-describedby");
   }
 
-  function write(digits) {
-    field.value = Number.isFinite(x) && digits === undefined ? String(x) : showNumber(x, digits);
+  function write(whole = false) {
+    field.value = whole && Number.isFinite(x) ? String(x) : numberWithin(x, FIELD_ROOM, 6);
   }
 
   function enter() {
@@ -44,16 +51,16 @@ function leafControl(name, moved) {
 
   slider.addEventListener("input", () => moved(Number(slider.value)));
   field.addEventListener("focus", () => {
-    if (!field.hasAttribute("aria-invalid")) write(); // all digits, for who edits them
+    if (!field.hasAttribute("aria-invalid")) write(true); // all digits, for who edits them
     field.select();
   });
   field.addEventListener("change", enter);
-  field.addEventListener("blur", () => field.hasAttribute("aria-invalid") || write(6));
+  field.addEventListener("blur", () => field.hasAttribute("aria-invalid") || write());
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") enter();
     if (event.key !== "Escape") return;
     refuse("");
-    write();
+    write(true);
   });
 
   return {
@@ -66,7 +73,7 @@ function leafControl(name, moved) {
       slider.setAttribute("aria-valuetext", showNumber(x));
       if (same && field.value !== "") return; // perhaps it is being edited
       refuse("");
-      write(field.matches(":focus") ? undefined : 6);
+      write(field.matches(":focus"));
     },
   };
 }

@@ -20,7 +20,7 @@ function strides(walk, groups) {
 
 // What stands at a node: all of it, or what comes out.
 function callouts(all, where, box, more) {
-  const line = (text, look = "") => element("div", { class: look }, text);
+  const line = (text, look = "") => element("div", { class: look }, ...breakable(text));
   const head = where ? [line(where, "quiet")] : [];
   const rest = all.length > MAX_LINES || more ? [line("…", "quiet")] : [];
   const [, result, is] = all[0].text.match(/^(.*?) (\+?=) /) ?? [];
@@ -29,7 +29,8 @@ function callouts(all, where, box, more) {
 }
 
 // Fill `root` with the player; returns a function that updates it with other numbers, and has `play`, `close` to end it, and
-// `step()`, the one that `steps(y)` has at this index, `seek(step)`, and `rest()`, after which nothing moves. `root` hears of
+// `step()`, the one that `steps(y)` has at this index, `seek(step)`, `choose(node)`, which frames its card, and `rest()`, after which nothing
+// moves. `root` hears of
 // another step as "stepchange", but not while it plays.
 function mount(root, data, keyboard = document) {
   const life = new AbortController();
@@ -39,7 +40,7 @@ function mount(root, data, keyboard = document) {
   const words = callout(view);
   const table = numbers();
   const details = element("div", { class: "details", tabindex: 0, role: "group", "aria-label": "This step" });
-  const panel = element("div", { class: "side", role: "group", "aria-label": "Numbers", hidden: "" }, details, table.root);
+  const panel = element("div", { class: "numbers-side", role: "group", "aria-label": "Numbers", hidden: "" }, details, table.root);
   const sentence = element("p", { class: "sentence" });
   const title = element("h1");
   const own = root.matches("body > main") && window === window.parent; // the page is ours, and so is its address
@@ -47,6 +48,8 @@ function mount(root, data, keyboard = document) {
   let shown; // the step that is shown
   let when = 0; // it was shown
   let stepped = false; // until then all of the drawing is seen
+  let ran = false; // whether it played until now
+  let passing = false; // whether the end was reached by that, or by another graph
   let begins = new Map(); // the first of the steps that are taken at once, by the last
   let tall; // whether the drawing runs from top to bottom; null if it is out of sight
 
@@ -142,13 +145,15 @@ function mount(root, data, keyboard = document) {
   function show(at, playing = false) {
     const [before, now, lasted] = [shown, told(at), performance.now() - when];
     const calm = !playing || lasted >= CALM;
+    passing = (ran || (passing && at === before)) && !playing && at === data.steps.length - 1;
+    ran = playing;
     shown = at;
     when = performance.now();
     walk.go(at);
     root.classList.toggle("fast", !calm);
     picture.show(now, before);
     stepped ||= before !== undefined && before !== at;
-    say(now, calm);
+    say(now, calm && !(passing && before === at));
     if (!panel.hidden) table.show(walk, now, data.nodes);
     if (calm && before === now.times[0] - 1) picture.travel(now);
     if (own && stepped && !playing) place.write();
@@ -174,7 +179,7 @@ function mount(root, data, keyboard = document) {
     const [card] = active;
     const box = card.folded ? card.name : "";
     const where = last > first ? about : isSeed(data.steps[last]) ? "Backward begins here" : box && `inside ${box}`;
-    words.show(callouts(all, where, box, more), ...picture.around(active.at(-1)));
+    words.show(callouts(all, where, box, more), ...picture.around(active.at(-1)), passing);
   }
 
   // Brings into sight what the step is about.
@@ -195,6 +200,7 @@ function mount(root, data, keyboard = document) {
     if (same) picture.renumber(svg, data, walk);
     else picture.place(svg, data, walk);
     stepped &&= same;
+    ran ||= ended;
     shown = same && !ended ? before : undefined; // in other steps there is nothing to compare with
     controls.resize(data.steps.length, ended ? data.steps.length - 1 : controls.index);
   }
@@ -206,6 +212,7 @@ function mount(root, data, keyboard = document) {
     if (controls.playing) end();
     picture.rest();
   };
+  update.choose = picture.choose;
   update.play = () => (stillness.matches ? end() : controls.start());
   return update;
 }

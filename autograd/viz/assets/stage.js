@@ -13,8 +13,8 @@
 // as on a map: it moves the picture across at most, two fingers pan and zoom.
 
 const MOVE_TIME = 200; // milliseconds
-const FIT_MARGIN = 16; // pixels around a fitted picture
-const BUTTONS_WIDTH = 40; // at the right, kept free of what is to be seen
+const FIT_MARGIN = 12; // pixels around a fitted picture
+const EDGE = 46; // at the right or below, where the buttons are, kept free of what is to be seen
 const MAX_FIT = 1.6; // a small picture is not blown up
 const MAX_ZOOM = 8;
 const ZOOM_STEP = 1.4; // by a key or a button
@@ -60,6 +60,7 @@ function stage({ label, taken = [] }) {
   let view = { x: 0, y: 0, k: 1 }; // a point p of the picture is seen at k·p + (x, y)
   let chosen = false; // by the reader, who then keeps the zoom
   let fitted = true; // and stays so when the stage changes its size
+  let below = false; // whether the buttons stand in a row below the picture, with the map, and not at its right
   let stop = () => {};
   const api = { root, over, place, fit, reveal, boxOf, seen, furniture, cut: () => !chosen && !fitted, onmove: () => {} };
 
@@ -69,6 +70,7 @@ function stage({ label, taken = [] }) {
     const placed = box.width === 0; // out of sight
     if (placed && picture !== null) map.draw(picture, size, boxOf);
     box = { width, height };
+    settle();
     stop();
     if (fitted || placed) set(chosen ? fitting() : opening());
     else set({ ...view, x: view.x + dx, y: view.y + dy });
@@ -87,17 +89,31 @@ function stage({ label, taken = [] }) {
     const text = svg.querySelector(".node text");
     letters = text === null ? READABLE : unit * parseFloat(getComputedStyle(text).fontSize);
     box = { width: root.clientWidth, height: root.clientHeight };
+    settle();
     stop();
-    if (!keep) [chosen, fitted] = [false, true];
+    if (!keep || !chosen) [chosen, fitted] = [false, true];
     map.draw(svg, size, boxOf); // before it is shown, or not: that depends on its size
     set(!fitted ? view : chosen ? fitting() : opening());
   }
 
+  // The part of the stage that is kept free.
+  const free = () => ({ width: box.width - (below ? 0 : EDGE), height: box.height - (below ? EDGE : 0) });
+  const room = (of) => Math.max(1, free()[of] - 2 * FIT_MARGIN) / size[of];
+
+  // The buttons go where the picture can be larger, or where it leaves room anyway.
+  function settle() {
+    const scale = (row) => {
+      below = row;
+      return Math.min(MAX_FIT, room("width"), room("height"));
+    };
+    below = scale(true) > scale(false);
+    root.classList.toggle("below", below);
+  }
+
   function fitting() {
-    const width = box.width - BUTTONS_WIDTH;
-    const room = (of, there) => Math.max(1, there - 2 * FIT_MARGIN) / size[of];
-    const k = Math.min(MAX_FIT, room("width", width), room("height", box.height));
-    return { k, x: (width - k * size.width) / 2, y: (box.height - k * size.height) / 2 };
+    const k = Math.min(MAX_FIT, room("width"), room("height"));
+    const { width, height } = free();
+    return { k, x: (width - k * size.width) / 2, y: (height - k * size.height) / 2 };
   }
 
   // The first view: all of it, unless its letters were smaller than the style sheet allows (--least-letters, in pixels): then where
@@ -106,10 +122,12 @@ function stage({ label, taken = [] }) {
     const whole = fitting();
     const asked = (name) => parseFloat(getComputedStyle(root).getPropertyValue(name));
     if (!(whole.k * letters < asked("--least-letters"))) return whole;
-    const k = (asked("--first-letters") || asked("--least-letters")) / letters;
-    const middle = (of, there) => (there - k * size[of]) / 2;
-    const [x, y] = [middle("width", box.width - BUTTONS_WIDTH), middle("height", box.height)];
     const long = size.width * box.height > size.height * box.width; // it begins at the left, else at the top
+    const across = room(long ? "height" : "width"); // where it may be seen whole
+    const [least, first] = [asked("--least-letters"), asked("--first-letters") || asked("--least-letters")];
+    const k = Math.max(least / letters, Math.min(first / letters, across));
+    const middle = (of) => (free()[of] - k * size[of]) / 2;
+    const [x, y] = [middle("width"), middle("height")];
     return long ? { k, x: Math.max(FIT_MARGIN, x), y } : { k, x, y: Math.max(FIT_MARGIN, y) };
   }
 
@@ -179,10 +197,10 @@ function stage({ label, taken = [] }) {
   // comes closer, unless the reader has chosen the zoom.
   function reveal(boxes, margin = FIT_MARGIN / 2) {
     if (boxes.length === 0 || box.width === 0) return;
-    const width = box.width - BUTTONS_WIDTH;
+    const { width, height } = free();
     const closer = !chosen && view.k * letters < MIN_READABLE;
     const k = closer ? READABLE / letters : view.k;
-    const fits = (r) => k * r.width <= width - 2 * margin && k * r.height <= box.height - 2 * margin;
+    const fits = (r) => k * r.width <= width - 2 * margin && k * r.height <= height - 2 * margin;
     const all = around(boxes);
     const r = fits(all) ? all : boxes[0];
     const shift = (low, high, room) => {
@@ -190,8 +208,8 @@ function stage({ label, taken = [] }) {
       return Math.max(0, margin - low) - Math.max(0, high - room + margin);
     };
     const x = view.x + shift(k * r.left + view.x, k * r.right + view.x, width);
-    const y = view.y + shift(k * r.top + view.y, k * r.bottom + view.y, box.height);
-    if (closer) move({ k, x: width / 2 - k * (r.x + r.width / 2), y: box.height / 2 - k * (r.y + r.height / 2) });
+    const y = view.y + shift(k * r.top + view.y, k * r.bottom + view.y, height);
+    if (closer) move({ k, x: width / 2 - k * (r.x + r.width / 2), y: height / 2 - k * (r.y + r.height / 2) });
     else if (x !== view.x || y !== view.y) move({ k, x, y });
     map.dodge(boxes[0], held({ k, x, y }), box);
   }
@@ -342,7 +360,7 @@ function overview(go) {
     const [left, top] = [Math.max(0, part.x), Math.max(0, part.y)];
     const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
     const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
-    root.hidden = share > 0.6;
+    root.hidden = share > 0.97;
     const sides = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
     for (const [name, length] of Object.entries(sides)) frame.setAttribute(name, length);
   }

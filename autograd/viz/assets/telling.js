@@ -2,6 +2,9 @@
 
 const DIGITS = 4;
 
+// A text whose names may be broken between the parts of their paths.
+const breakable = (text) => text.split(/(?<=\.)(?=[A-Za-z_])/).flatMap((part, i) => (i ? [element("wbr"), part] : [part]));
+
 // The step in which the backward pass begins.
 const isSeed = (step) => step.changes !== undefined && step.upstream === undefined;
 
