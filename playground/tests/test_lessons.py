@@ -203,6 +203,16 @@ def test_picture_question_and_answer_fit_on_a_phone_together(
     assert bottom - top <= size[1] - foot
 
 
+def test_an_answer_that_is_close_stays_and_a_number_to_move_may_have_a_comma(phone: Any) -> None:
+    phone.locator(".lesson-head ol button").nth(4).click()
+    answer(phone, "4,1")
+    expect(phone.locator(".lesson-mark")).to_have_text("Right: 4.1 is close to 4")
+    expect(phone.locator(".lesson-row input")).to_have_value("4,1")
+    phone.fill(".lesson .leaves input:not([type=range])", "0,8")
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".lesson-change")).to_contain_text("e changed by −1.2", timeout=LONG)
+
+
 @pytest.mark.parametrize("text", ["3", " 3,0 ", "6/2", "+3.00", "3e0"])
 def test_a_right_answer_may_be_written_in_many_ways(phone: Any, text: str) -> None:
     answer(phone, text)
