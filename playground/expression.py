@@ -102,6 +102,14 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -
     `numbers` are those of the sliders by name; variables without one begin with a small number.
     """
     global shown
+    try:
+        shown = _shown(text, numbers)
+    except Slip as slip:
+        raise slip.offer(text, lambda fix: _shown(fix, numbers)) from None
+    return shown.page(upright)
+
+
+def _shown(text: str, numbers: Mapping[str, float | str]) -> Shown:
     formula = formula_of(text)
     if formula:
         root, scope = _expression(formula, numbers)
@@ -115,8 +123,7 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False) -
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    shown = Shown(graph, scope, numbers, lines=formula is None)
-    return shown.page(upright)
+    return Shown(graph, scope, numbers, lines=formula is None)
 
 
 def move(numbers: Mapping[str, float | str], upright: bool = False) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import autograd
 from autograd.expression import ExpressionError, variables
+from playground.spelling import corrected
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
@@ -44,12 +45,26 @@ HINTS = {  # for names, modules and operators that other libraries and papers ha
 
 
 class Slip(Exception):
-    """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it."""
+    """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it.
+
+    `fix` is the whole text as it would be right, if that is known.
+    """
 
     def __init__(self, message: str, line: int = 0, column: int = 1, end: int = 0) -> None:
         message = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + " …"
         super().__init__(message)
-        self.place = {"message": message, "line": line, "column": column, "end": max(column + 1, end)}
+        self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
+
+    def offer(self, text: str, run: Callable[[str], object]) -> Slip:
+        """The same, with the text in Python's spelling if it has usual slips and then runs."""
+        fix = corrected(text)
+        if fix is not None:
+            try:
+                run(fix)
+            except Slip:
+                return self
+            self.place["fix"] = fix
+        return self
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
