@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from keyword import iskeyword
 from typing import NamedTuple
 
@@ -80,7 +81,8 @@ def _with_points(tokens: list[Token]) -> list[Token]:
             opened = [i]
         elif token.text == ",":
             groups.setdefault(opened[-1], []).append(i)
-    commas = {i for opener, places in groups.items() if opener >= -1 for i in places if all(_is_decimal(tokens, j) for j in places)}
+    plain = [places for opener, places in groups.items() if opener >= -1]
+    commas = {i for places in plain if all(_is_decimal(tokens, j) for j in places) for i in places}
     made: list[Token] = []
     for i, token in enumerate(tokens):
         if i in commas:
@@ -98,7 +100,8 @@ def _is_decimal(tokens: list[Token], i: int) -> bool:
         return False
     before, comma, after = tokens[i - 1 : i + 2]
     chained = "," in {token.text for token in (*tokens[max(0, i - 2) : i], *tokens[i + 1 : i + 3])}
-    return before.text.isdigit() and after.text[:1].isdigit() and "." not in after.text and not (comma.space or after.space or chained)
+    digits = before.text.isdigit() and re.fullmatch(r"\d+([eE][+-]?\d+)?", after.text) is not None
+    return digits and not (comma.space or after.space or chained)
 
 
 class _Speller:
@@ -108,7 +111,7 @@ class _Speller:
         self.tokens = tokens
         self.i = 0
         self.bars = False  # inside |…|
-        pairs = list(zip(tokens, tokens[1:], strict=False))
+        pairs = list(pairwise(tokens))
         self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
         self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")}
 

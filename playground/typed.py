@@ -7,7 +7,7 @@ import io
 import math
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from keyword import iskeyword
@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import autograd
 from autograd.expression import ExpressionError, variables
+from playground.free import near
 from playground.spelling import corrected
 
 HERE = {"autograd", "nn"}
@@ -136,7 +137,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
     except SyntaxError as error:
         raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
-        raise _raised(error, text) from None
+        raise _raised(error, text, scope) from None
 
 
 def _shown(line: ast.Expr) -> ast.Expr:
@@ -161,8 +162,8 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
     return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 
 
-def _raised(error: BaseException, text: str) -> Slip:
-    """What the lines raised, at what they were evaluating."""
+def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
+    """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
@@ -170,6 +171,9 @@ def _raised(error: BaseException, text: str) -> Slip:
     if name and "·" in name:  # which Python takes for a letter
         return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
     if name and not after.startswith(("(", ".")):
+        meant = near(name, scope)
+        if meant:
+            return Slip(f"{name} has no value: did you mean {meant}?", line, column, end)
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error)
