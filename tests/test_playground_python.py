@@ -295,8 +295,8 @@ def test_an_op_is_never_a_variable(text):
 def test_names_that_lines_give_no_value_are_variables_as_in_one_expression():
     text = "h1 = relu(w11*x1 + b1)\ny = v1*h1"
     found = asked("show", text, {"b1": 4.0})
-    assert (found["leaves"], found["free"], found["lines"]) == (["w11", "x1", "b1", "v1"], ["w11", "x1", "b1", "v1"], True)
-    assert found["numbers"] == [2.0, 1.0, 4.0, 3.0]
+    assert (found["free"], found["lines"]) == (["w11", "x1", "b1", "v1"], True)
+    assert dict(zip(found["leaves"], found["numbers"], strict=True)) == {"w11": 2.0, "x1": 1.0, "b1": 4.0, "v1": 3.0}
     scope = {}
     exec(asked("program", text, {"b1": 4.0})["code"], scope)
     assert scope["y"].data == found["value"] == 18.0
@@ -327,7 +327,7 @@ def test_softmax_of_numbers_is_said_to_be_the_first_of_its_results_and_a_list_gi
     found = asked("show", "softmax(z1, z2, z3)", {})
     assert found["trouble"] == "softmax gives 3 numbers; this is the first. The second is softmax([z1, z2, z3])[1]"
     assert asked("show", "softmax([z1, z2, z3])[0]", {})["value"] == found["value"]
-    assert asked("show", "p = softmax([z1, z2, z3])[1]", {})["leaves"] == ["z1", "z2", "z3"]
+    assert sorted(asked("show", "p = softmax([z1, z2, z3])[1]", {})["leaves"]) == ["z1", "z2", "z3"]
     scope = {}
     exec(asked("program", "softmax(z1, z2, z3)", {})["code"], scope)
     assert scope["y"].data == found["value"]
