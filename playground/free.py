@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from autograd import Value
 
-MIN_SPELLED = 4  # letters of a name that may be misspelled: shorter ones are near to each other anyway
+MIN_SPELLED = 5  # letters of a name that may be misspelled: shorter ones are near to each other anyway
 OF_MANY = {
     "zip",
     "len",
@@ -47,10 +47,10 @@ def free_names(code: str, known: Collection[str]) -> list[str]:
 
 
 def near(name: str, others: Iterable[str]) -> str:
-    """The one of the other names that this one is a slip of the keyboard away from, or "".
+    """The one of the other names that this one is a slip of the keyboard away from, but not in its first letter; or "".
 
-    >>> near("weigth", ["w", "weight"]), near("w12", ["w11"]), near("sigma", ["sigmoid"])
-    ('weight', '', '')
+    >>> near("weigth", ["w", "weight"]), near("w12", ["w11"]), near("sigma", ["sigmoid"]), near("gamma", ["lgamma"])
+    ('weight', '', '', '')
     """
     if len(name) < MIN_SPELLED:
         return ""
@@ -63,7 +63,7 @@ def _stem(name: str) -> str:
 
 def _one_slip(one: str, other: str) -> bool:
     """Whether a letter too many, missing, wrong, or two that changed places make the difference."""
-    if abs(len(one) - len(other)) > 1 or one == other:
+    if abs(len(one) - len(other)) > 1 or one == other or one[:1] != other[:1]:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     rest, left = one[start:], other[start:]

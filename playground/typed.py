@@ -45,6 +45,9 @@ HINTS = {  # for names, modules and operators that other libraries and papers ha
 }
 
 
+printed: Printed | None = None  # by the lines that ran last
+
+
 class Slip(Exception):
     """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it.
 
@@ -58,13 +61,15 @@ class Slip(Exception):
 
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
         """The same, with the text in Python's spelling if it has usual slips and then runs."""
-        fix = corrected(text)
+        global printed
+        fix, said = corrected(text), printed
         if fix is not None:
             try:
                 run(fix)
+                self.place["fix"] = fix
             except Slip:
-                return self
-            self.place["fix"] = fix
+                pass  # more is wrong with it
+            printed = said
         return self
 
     @classmethod
@@ -92,9 +97,6 @@ class Printed(io.TextIOBase):
 
     def __str__(self) -> str:
         return self.text + (f"… and {self.more:,} more characters" if self.more else "")
-
-
-printed: Printed | None = None  # by the lines that ran last
 
 
 def names() -> dict[str, Any]:

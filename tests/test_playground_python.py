@@ -285,6 +285,16 @@ def test_a_slip_keeps_the_graph_that_was_there():
     assert asked("move", {"x": 4.0})["value"] == 16.0
 
 
+def test_what_the_text_printed_is_told_with_its_slip_not_what_the_respelled_one_prints():
+    answer = json.loads(call("show", json.dumps(["a = Value(2.0)\nprint('once')\nb = a^2\nprint('twice')\nb", {}])))
+    assert (answer["printed"], bool(answer["slip"]["fix"])) == ("once\n", True)
+
+
+@pytest.mark.parametrize("text", ["prob*x", "y = 1\nz = gamma*x + loss + theta*sigma"])
+def test_usual_names_are_variables_though_ops_have_similar_ones(text):
+    assert len(asked("show", text, {})["free"]) >= 2
+
+
 @pytest.mark.parametrize("text", ["sin", "2*sin", "y = 2*sin"])
 def test_an_op_is_never_a_variable(text):
     slip = asked("show", text, {})
