@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd.compiler.recorded import Point, Recorded
-from autograd.expression import ExpressionError, evaluate, variables
+from autograd.expression import ExpressionError, evaluate
 from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
@@ -17,32 +17,41 @@ from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG, Options
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import undrawn
-from playground.formula import CONSTANTS, STARTS, Formula, formula_of
-from playground.program import RESULTS, of_expression, of_lines
-from playground.typed import Slip, names, run_lines
+from playground.formula import Formula, formula_of, only_first, starts, variables_of
+from playground.free import free_names
+from playground.program import RESULTS, of_expression, of_lines, with_values
+from playground.typed import HINTS, Slip, names, run_lines
 
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
+Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
 DIRECTIONS = {True: "TB", False: "LR"}  # upright or not
 
 
 class Shown:
-    """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded."""
+    """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded.
 
-    def __init__(self, graph: Graph, scope: Mapping[str, Any], numbers: Mapping[str, float | str], lines: bool) -> None:
+    `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result.
+    """
+
+    def __init__(
+        self, graph: Graph, scope: Mapping[str, Any], numbers: Numbers, free: Iterable[str] | None = None, note: str = ""
+    ) -> None:
         self.graph = graph
-        self.lines = lines
+        self.lines = free is not None
+        self.note = note
         graph.name_from(scope)
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
+        self.free = [self.graph.names[leaf] for leaf in self.leaves] if free is None else list(free)
         self.picture: Picture | None = None
         self.move(numbers)
 
-    def move(self, numbers: Mapping[str, float | str]) -> None:
-        """Other numbers for some leaves, by name; JSON has no NaN, so they may be texts."""
+    def move(self, numbers: Numbers) -> None:
+        """Other numbers for some leaves."""
         names = [self.graph.names[leaf] for leaf in self.leaves]
         self.numbers = [float(numbers.get(name, x)) for name, x in zip(names, self.numbers, strict=True)]
 
@@ -70,7 +79,8 @@ class Shown:
             "value": value,
             "gradients": gradients,
             "lines": self.lines,
-            "trouble": "" if sound else _trouble(why(self.copy()[passes.root]).text),
+            "free": self.free,
+            "trouble": self.note if sound else _trouble(why(self.copy()[passes.root]).text),
         }
 
     def copy(self) -> dict[Value, Value]:
@@ -96,18 +106,28 @@ def _trouble(found: str) -> str:
 shown: Shown | None = None
 
 
-def show(text: str, numbers: Mapping[str, float | str], upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
+def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
     """The graph of what was typed: an expression, one with a name and =, or lines of Python whose last one is a Value.
 
     `numbers` are those of the sliders by name; variables without one begin with a small number.
     """
     global shown
+    try:
+        shown = _shown(text, numbers)
+    except Slip as slip:
+        raise slip.offer(text, lambda fix: _shown(fix, numbers)) from None
+    return shown.page(upright, along)
+
+
+def _shown(text: str, numbers: Numbers) -> Shown:
     formula = formula_of(text)
+    free: dict[str, Value] | None = None
     if formula:
         root, scope = _expression(formula, numbers)
         reason = "" if type(root) is Value else undrawn.NOTHING
     else:
-        root, scope, last = _lines(text)
+        free = _free(text, numbers)
+        root, scope, last = _lines(text, free)
         reason = undrawn.reason(text, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
@@ -115,11 +135,12 @@ def show(text: str, numbers: Mapping[str, float | str], upright: bool = False, a
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    shown = Shown(graph, scope, numbers, lines=formula is None)
-    return shown.page(upright, along)
+    return Shown(
+        graph, scope, numbers, free=None if free is None else list(free), note=only_first(formula.text) if formula else ""
+    )
 
 
-def move(numbers: Mapping[str, float | str], upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
+def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
     """The same graph with these numbers on its leaves, by name."""
     if shown is None:  # it was stopped
         raise Slip("Python has started again: change the text, and it runs anew")
@@ -152,7 +173,7 @@ def _drawn(latex: str) -> str:
         return ""
 
 
-def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
+def program(text: str, numbers: Numbers) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
     formula = formula_of(text)
     if formula:
@@ -162,37 +183,46 @@ def program(text: str, numbers: Mapping[str, float | str]) -> dict[str, str]:
         except ExpressionError as error:
             raise formula.slip(error) from None
     else:
-        root, scope, _ = _lines(text)
+        free = _free(text, numbers)
+        root, scope, _ = _lines(text, free)
         moved = {}
         if type(root) is Value:
-            typed = Shown(Graph(root), scope, {}, lines=True)
+            typed = Shown(Graph(root), scope, {}, free=[])
             given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
             moved = {name: float(numbers[name]) for name, x in given.items() if float(numbers.get(name, x)) != x}
-        code, name = of_lines(text, scope, root if type(root) is Value else None, moved)
+        code, name = of_lines(with_values(text, free), scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
 
 
-def _expression(formula: Formula, numbers: Mapping[str, float | str]) -> tuple[Any, dict[str, Any]]:
+def _free(text: str, numbers: Numbers) -> dict[str, Value]:
+    """The names in lines of Python that these give no value, with one."""
+    begin = starts(free_names(text, {*names(), *HINTS}))
+    return {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
+
+
+def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]]:
     """The value of an expression, and the names in it."""
     try:
-        starts = {name: CONSTANTS.get(name, STARTS[i % len(STARTS)]) for i, name in enumerate(variables(formula.text))}
-        values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in starts.items()}
+        begin = starts(variables_of(formula.text))
+        values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
         root, _ = evaluate(formula.text, values)
     except ExpressionError as error:
         raise formula.slip(error) from None
     return _named(root, values, formula.name), values
 
 
-def _lines(text: str) -> tuple[Any, dict[str, Any], Any]:
-    """Run the lines; the result is the last expression's value, or that of the last assignment; the names that they made.
+def _lines(text: str, free: Mapping[str, Value]) -> tuple[Any, dict[str, Any], Any]:
+    """Run the lines, in which these names have values, too.
 
-    The third is what the last line gives, if it is an expression.
+    The result is the last expression's value, or that of the last assignment; the second are all names that have one,
+    the third is what the last line gives, if it is an expression.
     """
     scope = names()
     known = set(scope)
+    scope |= free
     run_lines(text, scope)
     made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
-    values = [x for x in made.values() if type(x) is Value]
+    values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
     last = scope.get("_")
     return _named(last if type(last) is Value else next(reversed(values), None), made), made, last
 

@@ -5,14 +5,25 @@ from __future__ import annotations
 import ast
 import math
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from autograd.expression import MAX_LENGTH, ExpressionError, variables
-from playground.program import MODULES
+from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
+from playground.program import MODULES, OF_THE_FIRST
 from playground.typed import HINTS, Slip
 
-STARTS = (2.0, -3.0, 1.0, 0.5, -1.5, 3.0)  # of variables that nobody gave a number
-PYTHON = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.NamedExpr, ast.JoinedStr, ast.Await)
+STARTS = (2.0, 1.0, -0.5, 3.0, 0.5, 1.5)  # of variables without a number: most relus of small nets are alive there
+PYTHON = (
+    ast.List,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.NamedExpr,
+    ast.JoinedStr,
+    ast.Await,
+)
 CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}  # variables like others, which begin where everybody expects them
 
 
@@ -29,6 +40,11 @@ class Formula(NamedTuple):
         word = at[0].removeprefix("F.") if at else ""
         known = "not an op" in str(error) or "only the ops" in str(error)
         return Slip.within(" " * self.before + self.text, error, HINTS.get(word, "") if known else "", self.before)
+
+
+def starts(names: Iterable[str]) -> dict[str, float]:
+    """The numbers that variables begin with, in this order."""
+    return {name: CONSTANTS.get(name, STARTS[i % len(STARTS)]) for i, name in enumerate(names)}
 
 
 def formula_of(text: str) -> Formula | None:
@@ -53,7 +69,7 @@ def _has_free_names(text: str, formula: Formula) -> bool:
         return True  # half of it, perhaps, or w x: it is told in the words of expressions
     except ExpressionError:
         return False
-    return len(tree) == 1 and bool(found) and found.isdisjoint({formula.name, *MODULES})
+    return len(tree) == 1 and not _is_python(tree[0]) and bool(found) and found.isdisjoint({formula.name, *MODULES})
 
 
 def _is_expression(text: str) -> bool:
@@ -61,7 +77,11 @@ def _is_expression(text: str) -> bool:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
         return "\n" not in text.strip() and "=" not in text and not _is_statement(text)
-    return "Value" not in text and not any(isinstance(node, PYTHON) for node in ast.walk(tree))
+    return "Value" not in text and not _is_python(tree)
+
+
+def _is_python(tree: ast.AST) -> bool:
+    return any(isinstance(node, PYTHON) for node in ast.walk(tree))
 
 
 def _is_statement(text: str) -> bool:
@@ -69,3 +89,23 @@ def _is_statement(text: str) -> bool:
         return bool(ast.parse(text).body)
     except SyntaxError:
         return False
+
+
+def variables_of(text: str) -> list[str]:
+    """The variables of an expression; ExpressionError if one is called as an op is, which then lacks its brackets."""
+    found = variables(text)
+    for name in set(found) & set(functions()):
+        at = re.search(rf"\b{name}\b(?!\s*\()", text)
+        start, end = at.span() if at else (0, 0)
+        raise ExpressionError(f"{name} is a function, called {name}(x)", start + 1, end + 1)
+    return found
+
+
+def only_first(text: str) -> str:
+    """What is to be said of an expression in which ops give the first of several numbers."""
+    for node in ast.walk(ast.parse(text.strip(), mode="eval")):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[_, _, *_] as args) if name in OF_THE_FIRST:
+                listed = ", ".join(map(ast.unparse, args))
+                return f"{name} gives {len(args)} numbers; this is the first. The second is {name}([{listed}])[1]"
+    return ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +15,9 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import compact, player_of
 from autograd.viz.style import Options
 from autograd.viz.widget import widened
-from playground.formula import STARTS
-from playground.typed import Slip, names, run_lines
+from playground.formula import starts
+from playground.free import free_names
+from playground.typed import HINTS, Slip, names, run_lines
 
 DRAW = ("data",)
 UNKNOWN = "?"
@@ -37,8 +36,8 @@ class Program:
     def __init__(self, code: str, at: Mapping[str, float]) -> None:
         self.scope = names()
         known = set(self.scope)
-        free = [name for name in _free_names(code) if name not in known]
-        self.leaves = {name: Value(at.get(name, STARTS[i % len(STARTS)]), label=name) for i, name in enumerate(free)}
+        begin = starts(free_names(code, {*known, *HINTS}))
+        self.leaves = {name: Value(at.get(name, start), label=name) for name, start in begin.items()}
         self.scope |= self.leaves
         run_lines(code, self.scope)
         made = {name: x for name, x in self.scope.items() if name not in known and type(x) is Value}
@@ -69,22 +68,6 @@ def value_in(scope: Mapping[str, Any], text: str) -> Any:
     """What an expression is in these names: a number for a Value."""
     found = eval(compile(text.strip(), "<lesson>", "eval"), dict(scope))
     return found.data if type(found) is Value else found
-
-
-def _free_names(code: str) -> Iterator[str]:
-    """The names that are read and not made, in the order in which they are written."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return  # which running it tells
-    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    made = {node.id for node in used if isinstance(node.ctx, ast.Store)}
-    made |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    made |= {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree)):
-        made |= {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", [])}
-    places = sorted(used, key=lambda name: (name.lineno, name.col_offset))
-    yield from dict.fromkeys(name.id for name in places if name.id not in made and not hasattr(builtins, name.id))
 
 
 def step_picture(show: Mapping[str, Any], program: Program, hide: Collection[str] = ()) -> dict[str, Any]:

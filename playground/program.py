@@ -16,6 +16,7 @@ from playground.typed import names
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
 MODULES = ("autograd", "nn", "random", "math")
 OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
+OF_THE_FIRST = ("softmax", "log_softmax")  # in expressions they give the share of their first number
 RESULTS = ("y", "f", "z", "result")  # the first one that is no variable
 OPS = {
     ast.Eq: "equal",
@@ -79,6 +80,12 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
         parts[1] += "" if ".backward(" in text else f"\n{name}.backward()"
         parts.append("\n".join(_prints(name, leaves)))
     return "\n\n".join(filter(None, parts)) + "\n", name
+
+
+def with_values(text: str, free: Mapping[str, Value]) -> str:
+    """The lines below ones that give these names their numbers."""
+    given = [f'{name} = Value({_written(value.data)}, label="{name}")\n' for name, value in free.items()]
+    return "".join([*given, "\n" if given else "", text])
 
 
 Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
@@ -169,6 +176,8 @@ class _Rewritten(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_A_LIST:
             node.args = [ast.List(node.args)]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_THE_FIRST:
+            return ast.Subscript(ast.Call(node.func, [ast.List(node.args)], []), ast.Constant(0))
         return node
 
 

@@ -76,7 +76,7 @@ def letters(text: str) -> list[str]:
     try:
         return variables(text)
     except ExpressionError as error:
-        raise Slip.within(text, error) from None
+        raise Slip.within(text, error).offer(text, letters) from None
 
 
 def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
     try:
         _read(expression, at)
     except ExpressionError as error:
-        return Slip.within(expression, error)
+        return Slip.within(expression, error).offer(expression, letters)
     number = _number(_function(expression, at)())
     if math.isfinite(number):
         return None

@@ -22,7 +22,10 @@ LARGE, SMALL = 200.0, 0.05  # gradients beyond these are no fun on paper
 def ask(text: str, numbers: Mapping[str, float], seed: int) -> dict[str, Any]:
     """A quiz as its page shows it, and the numbers of its variables: those given, or from seed 1 on others that are drawn."""
     with warnings.catch_warnings(action="ignore"):  # of NaN: other numbers are drawn, or nothing finite is left to ask for
-        program = _drawn(text, numbers, seed) if seed else Program(text, numbers)
+        try:
+            program = _drawn(text, numbers, seed) if seed else Program(text, numbers)
+        except Slip as slip:
+            raise slip.offer(text, lambda fix: Program(fix, numbers)) from None
         asked = _quiz(program)
         page = asked.page.data
     return {

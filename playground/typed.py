@@ -7,7 +7,7 @@ import io
 import math
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from keyword import iskeyword
@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 
 import autograd
 from autograd.expression import ExpressionError, variables
+from playground.free import near
+from playground.spelling import corrected
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
@@ -43,13 +45,32 @@ HINTS = {  # for names, modules and operators that other libraries and papers ha
 }
 
 
+printed: Printed | None = None  # by the lines that ran last
+
+
 class Slip(Exception):
-    """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it."""
+    """What is wrong with the text, and where: line and column from 1, up to the column `end`; line 0 is all of it.
+
+    `fix` is the whole text as it would be right, if that is known.
+    """
 
     def __init__(self, message: str, line: int = 0, column: int = 1, end: int = 0) -> None:
         message = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + " …"
         super().__init__(message)
-        self.place = {"message": message, "line": line, "column": column, "end": max(column + 1, end)}
+        self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
+
+    def offer(self, text: str, run: Callable[[str], object]) -> Slip:
+        """The same, with the text in Python's spelling if it has usual slips and then runs."""
+        global printed
+        fix, said = corrected(text), printed
+        if fix is not None:
+            try:
+                run(fix)
+                self.place["fix"] = fix
+            except Slip:
+                pass  # more is wrong with it
+            printed = said
+        return self
 
     @classmethod
     def within(cls, text: str, error: ExpressionError, message: str = "", before: int = 0) -> Slip:
@@ -76,9 +97,6 @@ class Printed(io.TextIOBase):
 
     def __str__(self) -> str:
         return self.text + (f"… and {self.more:,} more characters" if self.more else "")
-
-
-printed: Printed | None = None  # by the lines that ran last
 
 
 def names() -> dict[str, Any]:
@@ -121,7 +139,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
     except SyntaxError as error:
         raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
-        raise _raised(error, text) from None
+        raise _raised(error, text, scope) from None
 
 
 def _shown(line: ast.Expr) -> ast.Expr:
@@ -146,8 +164,8 @@ def _unparsed(error: SyntaxError, text: str) -> Slip:
     return Slip(error.msg, line, error.offset or 1, (same and error.end_offset) or 0)
 
 
-def _raised(error: BaseException, text: str) -> Slip:
-    """What the lines raised, at what they were evaluating."""
+def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
+    """What the lines raised, at what they were evaluating; `scope` has their names."""
     at = _last_of_the_page(error.__traceback__)
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
@@ -155,6 +173,9 @@ def _raised(error: BaseException, text: str) -> Slip:
     if name and "·" in name:  # which Python takes for a letter
         return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
     if name and not after.startswith(("(", ".")):
+        meant = near(name, scope)
+        if meant:
+            return Slip(f"{name} has no value: did you mean {meant}?", line, column, end)
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error)

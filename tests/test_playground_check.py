@@ -92,7 +92,7 @@ def test_lines_show_what_they_print_and_each_value_in_order() -> None:
 def test_an_error_is_told_at_its_line_after_what_was_printed() -> None:
     found = answer("print('before')\n\n1 / 0")
     assert "before" in found["html"]
-    assert found["slip"] == {"message": "ZeroDivisionError: division by zero", "line": 3, "column": 1, "end": 6}
+    assert found["slip"] == {"message": "ZeroDivisionError: division by zero", "line": 3, "column": 1, "end": 6, "fix": ""}
 
 
 def test_lines_that_show_nothing_are_told_so() -> None:

@@ -7,6 +7,7 @@ import { setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { button } from "./button.js";
 
 const colours = HighlightStyle.define([
     { tag: tags.keyword, color: "var(--accent)" },
@@ -33,10 +34,21 @@ export function editor({ text, label, onChange }) {
         }),
     });
     const message = element("p", { class: "slip", role: "alert" });
+    const fix = button("", () => {
+        write(fix.dataset.text);
+        view.focus();
+    });
+    fix.classList.add("fix");
+    fix.hidden = true;
 
-    // Show an error at its line and column, or none.
+    const write = (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+
+    // Show an error at its line and column, and the text without it if that is known; or none.
     function mark(error) {
         message.textContent = error?.message ?? "";
+        fix.dataset.text = error?.fix ?? "";
+        fix.textContent = `Write ${changedLines(view.state.doc.toString(), fix.dataset.text)}`;
+        fix.hidden = fix.dataset.text === "";
         const found = [];
         if (error?.line) {
             const line = view.state.doc.line(Math.min(error.line, view.state.doc.lines));
@@ -48,9 +60,16 @@ export function editor({ text, label, onChange }) {
     }
 
     return {
-        element: element("div", { class: "editor" }, view.dom, message),
+        element: element("div", { class: "editor" }, view.dom, message, fix),
         text: () => view.state.doc.toString(),
-        write: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+        write,
         mark,
     };
+}
+
+// The lines that a correction changes.
+function changedLines(text, fix) {
+    const lines = text.split("\n");
+    const changed = fix.split("\n").filter((line, i) => line !== lines[i]);
+    return changed.map((line) => line.trim()).join("\n");
 }

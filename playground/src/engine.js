@@ -11,9 +11,9 @@ const MAX_MESSAGE = 600; // characters of an error
 const shortened = (text) => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)} …` : text);
 
 export class Slip extends Error {
-    constructor({ message, line, column, end }) {
+    constructor({ message, line, column, end, fix }) {
         super(shortened(String(message)));
-        Object.assign(this, { line, column, end });
+        Object.assign(this, { line, column, end, fix });
     }
 }
 

@@ -17,7 +17,7 @@ const REST = 400; // after the last key before a slip is told: half a line is no
 export function expressionTab(root, { python, changed, first }) {
     const numbers = new Map(Object.entries(NUMBERS)); // by name: they stay while the text changes
     const own = new Set(); // the names of those that the user has moved
-    let known = first.leaves; // the names in the formula before this one, or null: the numbers came with this one
+    let known = first.free; // the names without a value in the text before this one, or null: the numbers came with this one
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
     let wanted = null; // the step of the player that a link asks for, until it is there
 
@@ -41,7 +41,7 @@ export function expressionTab(root, { python, changed, first }) {
         done(fresh) {
             clearTimeout(complaint);
             tell(null);
-            if (forgets(fresh.leaves)) return build();
+            if (forgets(fresh)) return build();
             const ended = edited;
             edited = false;
             paint(fresh, ended);
@@ -76,20 +76,29 @@ export function expressionTab(root, { python, changed, first }) {
         clearTimeout(timer);
         clearTimeout(complaint);
         if (!writing) wanted = null;
-        if (!writing && (answer.lines || LINES.test(code.text()))) numbers.clear(); // the text says its numbers
+        if (!writing && (answer.lines || LINES.test(code.text()))) forget((name) => !answer.free.includes(name)); // the text says these
         edited = true;
         if (took < QUICK) build();
         else timer = setTimeout(build, DEBOUNCE);
         changed();
     }
 
-    // Of another formula, most of whose names are new, the numbers that came with the one before mean nothing; true if there were any.
-    function forgets(names) {
-        const old = names.filter((name) => known === null || known.includes(name) || numbers.has(name));
-        const foreign = old.length > names.length / 2 ? [] : old.filter((name) => numbers.has(name) && !own.has(name));
-        known = names;
-        for (const name of foreign) numbers.delete(name);
-        return foreign.length > 0;
+    function forget(which) {
+        const found = [...numbers.keys()].filter(which);
+        for (const name of found) numbers.delete(name);
+        return found.length > 0;
+    }
+
+    // Of another formula, most of whose names are new, the numbers that came with the one before mean nothing, nor do those of names
+    // that now have a value in the text; true if there were any.
+    function forgets({ leaves, free }) {
+        const before = known;
+        known = free;
+        if (before === null) return false;
+        const old = free.filter((name) => before.includes(name) || numbers.has(name));
+        const foreign = old.length > free.length / 2 ? [] : old.filter((name) => !own.has(name));
+        const given = leaves.filter((name) => !free.includes(name) && before.includes(name));
+        return forget((name) => foreign.includes(name) || given.includes(name));
     }
 
     function moved(i, x) {

@@ -31,7 +31,7 @@ def slider(page: Any, leaf: str) -> Any:
 def test_an_expression_has_the_value_and_the_gradients_of_the_engine_to_the_last_bit(page: Any) -> None:
     write(page, "tanh(w*x/7 + b)*w")
     expect(page.locator("#expression .gradient")).to_have_count(3, timeout=LONG)
-    w, x, b = Value(2.0), Value(-3.0), Value(1.0)
+    w, x, b = Value(2.0), Value(1.0), Value(-0.5)
     y = tanh(w * x / 7 + b) * w
     y.backward()
     assert value(page) == y.data
@@ -128,6 +128,40 @@ def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_sta
     write(page, "tanh(w*x)")
     expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
     expect(page.locator("#expression .outdated")).to_have_count(0)
+
+
+def test_what_school_writes_is_offered_in_pythons_spelling_and_a_tap_writes_it(page: Any) -> None:
+    write(page, "x^2 + 3x sin x")
+    fix = page.get_by_role("button", name="Write x**2 + 3*x*sin(x)", exact=True)
+    expect(fix).to_be_visible(timeout=LONG)
+    fix.click()
+    told(page, "y = ", RESULT)
+    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator("#expression .fix")).to_be_hidden()
+    assert page.locator("#expression .cm-content").inner_text() == "x**2 + 3*x*sin(x)"
+    page.keyboard.press("ControlOrMeta+z")
+    assert page.locator("#expression .cm-content").inner_text() == "x^2 + 3x sin x"
+
+
+def test_names_without_a_value_in_lines_keep_their_sliders_until_the_lines_give_them_one(page: Any) -> None:
+    write(page, "h1 = relu(w11*x1 + b1)\ny = v1*h1")
+    expect(page.locator("#expression .gradient")).to_have_count(4, timeout=LONG)
+    slider(page, "w₁₁").fill("1.5")
+    told(page, "y = 3", RESULT)
+    write(page, "h1 = relu(w11*x1 + b1)\ny = v1*h1*2")
+    told(page, "y = 6", RESULT)
+    write(page, "w11 = Value(1.0)\nh1 = relu(w11*x1 + b1)\ny = v1*h1*2")
+    told(page, "y = ", RESULT)
+    expect(slider(page, "w₁₁")).to_have_value("1", timeout=LONG)
+
+
+def test_the_mark_where_backward_begins_follows_the_picture(page: Any) -> None:
+    mark = page.locator("#expression .controls .mark")
+    before = mark.get_attribute("data-at")
+    write(page, "x**2")
+    expect(mark).not_to_have_attribute("data-at", before, timeout=LONG)
+    mark.click()
+    told(page, "Backward: begins at y", "#expression p.sentence")
 
 
 def test_an_empty_box_says_what_to_do(page: Any) -> None:

@@ -55,10 +55,10 @@ function mount(root, data, keyboard = document) {
 
   view.onmove = words.follow;
   read(data);
-  const mark = { at: data.steps.findIndex((step) => step.changes), label: "backward" };
+  const backward = () => data.steps.findIndex((step) => step.changes);
   const describe = (i) => phase(data, walk, [i, i]);
   const number = (i) => `${data.start + i} of ${data.last}`; // as steps(y) counts them
-  const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [mark], place: number });
+  const controls = scrubber({ count: data.steps.length, show, describe, status: sentence, marks: [{ at: backward(), label: "backward" }], place: number });
   const field = search(find);
   const place = address(controls, () => data.start, signal);
   const open = iconButton("table", "Numbers of all nodes", () => toggle(panel.hidden));
@@ -202,7 +202,7 @@ function mount(root, data, keyboard = document) {
     stepped &&= same;
     ran ||= ended;
     shown = same && !ended ? before : undefined; // in other steps there is nothing to compare with
-    controls.resize(data.steps.length, ended ? data.steps.length - 1 : controls.index);
+    controls.resize(data.steps.length, ended ? data.steps.length - 1 : controls.index, [backward()]);
   }
   const end = () => controls.move(data.steps.length - 1);
   update.close = () => life.abort();

@@ -126,7 +126,7 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
   const track = element("div", { class: "track" }, slider);
   for (const { at, label } of marks) {
     const mark = element("button", { type: "button", class: "mark", "data-at": at }, label);
-    mark.addEventListener("click", () => move(at));
+    mark.addEventListener("click", () => move(Number(mark.dataset.at)));
     track.append(mark);
   }
   track.classList.toggle("marked", marks.length > 0);
@@ -148,9 +148,10 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     show(index, frame !== null);
   }
 
-  // Change the number of frames to `n`, and show frame i.
-  function resize(n, i = index) {
+  // Change the number of frames to `n`, with the marks at these places, and show frame i.
+  function resize(n, i, places) {
     count = n;
+    for (const [j, mark] of track.querySelectorAll(".mark").entries()) mark.dataset.at = places[j];
     scale();
     go(i);
   }

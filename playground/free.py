@@ -1,0 +1,103 @@
+"""Names that lines of Python read and never make: they get sliders, unless they are misspelled or cannot be numbers."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from autograd import Value
+
+MIN_SPELLED = 5  # letters of a name that may be misspelled: shorter ones are near to each other anyway
+OF_MANY = {
+    "zip",
+    "len",
+    "range",
+    "enumerate",
+    "list",
+    "tuple",
+    "set",
+    "dict",
+    "sorted",
+    "reversed",
+    "map",
+    "filter",
+    "iter",
+    "sum",
+}
+
+
+def free_names(code: str, known: Collection[str]) -> list[str]:
+    """The names without a value, in the order in which they are written; none of those that are `known`.
+
+    >>> free_names("h = relu(w*x + b)\\nh * v", {"relu"})
+    ['w', 'x', 'b', 'v']
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []  # which running it tells
+    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    made = _made(tree)
+    places = sorted(used, key=lambda name: (name.lineno, name.col_offset))
+    taken = {*made, *known, *_no_numbers(tree)}
+    found = dict.fromkeys(name.id for name in places if name.id not in taken and not hasattr(builtins, name.id))
+    return [name for name in found if "·" not in name and not near(name, {*made, *known})]
+
+
+def near(name: str, others: Iterable[str]) -> str:
+    """The one of the other names that this one is a slip of the keyboard away from, but not in its first letter; or "".
+
+    >>> near("weigth", ["w", "weight"]), near("w12", ["w11"]), near("sigma", ["sigmoid"]), near("gamma", ["lgamma"])
+    ('weight', '', '', '')
+    """
+    if len(name) < MIN_SPELLED:
+        return ""
+    return next((other for other in sorted(others) if _stem(name) != _stem(other) and _one_slip(name, other)), "")
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"[\d_]", "", name)
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether a letter too many, missing, wrong, or two that changed places make the difference."""
+    if abs(len(one) - len(other)) > 1 or one == other or one[:1] != other[:1]:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, left = one[start:], other[start:]
+    swapped = len(rest) > 1 and rest[1::-1] + rest[2:] == left
+    return swapped or rest[1:] == left[1:] or rest[1:] == left or rest == left[1:]
+
+
+def _made(tree: ast.AST) -> set[str]:
+    """The names that get a value somewhere."""
+    made: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                made.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                made.add(name)
+            case ast.alias(name=name, asname=other):
+                made.add(other or name.partition(".")[0])
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                made.add(name)
+    return made
+
+
+def _no_numbers(tree: ast.AST) -> Iterator[str]:
+    """The names that are called, indexed, run through, or have what no Value has."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name)) | ast.Starred(value=ast.Name(id=name)):
+                yield name
+            case ast.For(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)):
+                yield name
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if not hasattr(Value, attribute):
+                yield name
+            case ast.Call(func=ast.Name(id=name), args=args):
+                yield name
+                if name in OF_MANY:
+                    yield from (each.id for each in args if isinstance(each, ast.Name))

@@ -1,0 +1,251 @@
+"""Formulas as school and slides write them, respelled as Python: x² + 3x is x**2 + 3*x."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from keyword import iskeyword
+from typing import NamedTuple
+
+from autograd.expression import MAX_LENGTH, functions
+
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
+CALLED = {*functions(), "ln", "lg"}
+OTHERS = {"ln": "log", "lg": "log10"}
+PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
+_TOKEN = re.compile(
+    r"""(?P<space>(?:[ \t\f]|\\\r?\n)*)(?:
+    (?P<newline>\r\n?|\n)|(?P<comment>\#[^\r\n]*)|(?P<string>\w{0,2}(?:\"\"\".*?\"\"\"|'''.*?'''|"[^"\r\n]*"|'[^'\r\n]*'))
+    |(?P<number>0[xXoObB][\da-fA-F_]+|(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|(?P<name>[^\W\d⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉][^\W⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]*[₀₁₂₃₄₅₆₇₈₉]*)
+    |(?P<op>\*\*=?|//=?|[-+*/%<>=!:]=|->|.)|$)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    space: str = ""  # before it
+
+
+def corrected(text: str) -> str | None:
+    """The text as Python writes it, with all usual slips mended; None if there are none, or more is wrong.
+
+    >>> corrected("x² sin 2x + e^-x"), corrected("x**2")
+    ('x**2*sin(2*x) + exp(-x)', None)
+    """
+    if len(text) > MAX_LENGTH:
+        return None
+    headless = re.sub(r"(?m)^(\s*\w+)\s*\([\w\s,]*\)(?=\s*=(?!=))", r"\1", text)  # f(x) = …
+    try:
+        mended = _Speller(_with_points(list(_tokens(headless)))).text()
+        ast.parse(mended.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return mended if mended != text else None
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    depth = 0
+    space = ""
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup or "end"
+        written = found[kind] if kind not in ("end", "space") else ""
+        space += found["space"]
+        depth += (written in ("(", "[", "{")) - (written in (")", "]", "}"))
+        if kind == "newline" and depth > 0:  # which is a space like others
+            space += written
+            continue
+        if kind == "op" or kind == "name":
+            written = written.translate(SIGNS)
+        yield Token("end" if kind == "space" else kind, written, space)
+        space = ""
+
+
+def _with_points(tokens: list[Token]) -> list[Token]:
+    """Decimal commas as points where all commas between two brackets are some, and no call or list is around."""
+    groups: dict[int, list[int]] = {}  # places of commas, by what opens the brackets or the line
+    opened = [-1]
+    for i, token in enumerate(tokens):
+        if token.text in ("(", "[", "{"):
+            before = tokens[i - 1] if i else Token("end", "")
+            listed = token.text != "(" or (before.kind == "name" and before.text in CALLED) or before.text in (")", "]")
+            opened.append(-2 - i if listed or before.kind == "name" else i)
+        elif token.text in (")", "]", "}") and len(opened) > 1:
+            opened.pop()
+        elif token.kind == "newline":
+            opened = [i]
+        elif token.text == ",":
+            groups.setdefault(opened[-1], []).append(i)
+    plain = [places for opener, places in groups.items() if opener >= -1]
+    commas = {i for places in plain if all(_is_decimal(tokens, j) for j in places) for i in places}
+    made: list[Token] = []
+    for i, token in enumerate(tokens):
+        if i in commas:
+            continue
+        if i - 1 in commas:
+            made[-1] = made[-1]._replace(text=f"{made[-1].text}.{token.text}")
+        else:
+            made.append(token)
+    return made
+
+
+def _is_decimal(tokens: list[Token], i: int) -> bool:
+    """Whether the comma at i stands between the digits of one number."""
+    if not 0 < i < len(tokens) - 1:
+        return False
+    before, comma, after = tokens[i - 1 : i + 2]
+    chained = "," in {token.text for token in (*tokens[max(0, i - 2) : i], *tokens[i + 1 : i + 3])}
+    digits = before.text.isdigit() and re.fullmatch(r"\d+([eE][+-]?\d+)?", after.text) is not None
+    return digits and not (comma.space or after.space or chained)
+
+
+class _Speller:
+    """Reads the tokens from left to right; each method writes what it read as Python writes it."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.i = 0
+        self.bars = False  # inside |…|
+        pairs = list(pairwise(tokens))
+        self.made = {token.text for token, after in pairs if token.kind == "name" and after.text == "="}
+        self.made |= {token.text for before, token in pairs if before.text in ("def", "import", "as", "for")}
+
+    @property
+    def next(self) -> Token:
+        return self.tokens[self.i]
+
+    def take(self) -> str:
+        token = self.tokens[self.i]
+        self.i += 1
+        return token.space + token.text
+
+    def text(self) -> str:
+        parts = []
+        while self.next.kind != "end":
+            parts.append(self.item())
+        return "".join(parts) + self.next.space
+
+    def item(self) -> str:
+        return self.product() if self.begins(first=True) else self.take()
+
+    def begins(self, first: bool = False) -> bool:
+        """Whether an operand begins here; not after another one (first=False) what goes on with that."""
+        token = self.next
+        if token.kind == "name":
+            return not iskeyword(token.text)
+        return token.kind == "number" or token.text in ("(", "√") or (token.text == "|" and first and not self.bars)
+
+    def product(self, of_an_op: bool = False) -> str:
+        """Factors side by side, with * between them; those of an op without brackets end before the next op."""
+        made = self.power()
+        while self.begins() and not (of_an_op and self.is_op(self.next)):
+            made += "*" + self.power().lstrip()
+        return made
+
+    def power(self) -> str:
+        base = self.primary()
+        if not self.raised():
+            return base
+        exponent = self.exponent()
+        if base.strip() == "e" and "e" not in self.made:
+            return f"{base[:-1]}exp({_bare(exponent)})"
+        return f"{base}**{exponent}"
+
+    def raised(self) -> bool:
+        return self.next.kind == "power" or self.next.text in ("^", "**")
+
+    def exponent(self) -> str:
+        if self.next.kind == "power":
+            return self.take().strip().translate(POWERS)
+        mark = self.tokens[self.i]
+        self.i += 1
+        sign = self.take() if self.next.text in ("-", "+") else ""
+        exponent = sign + self.power()
+        return exponent if mark.text == "**" else exponent.strip()
+
+    def primary(self) -> str:
+        token = self.next
+        if not self.begins(first=True):
+            raise SyntaxError("an operand is missing")
+        if token.text == "√":
+            self.i += 1
+            return f"{token.space}sqrt({_bare(self.primary())})"
+        if token.text == "|":
+            return self.absolute()
+        if token.text == "(":
+            return self.trailers(self.brackets(), called=False)
+        made = self.take()
+        if token.kind == "number":
+            return made
+        if self.is_op(token):
+            return self.of_op(token)
+        factor = re.fullmatch(r"[^\W\d_]\d*", token.text) and not {token.text} & (self.made | PLAIN)
+        if factor and self.next.text == "(":
+            return made  # a product follows
+        return self.trailers(made, called=True)
+
+    def is_op(self, token: Token) -> bool:
+        return token.kind == "name" and token.text in CALLED and token.text not in self.made
+
+    def of_op(self, token: Token) -> str:
+        """An op, and what it is of: sin x, sin² x, sin -x, sin(x)."""
+        name = token.space + OTHERS.get(token.text, token.text)
+        exponent = f"**{self.exponent()}" if self.raised() else ""
+        if self.next.text == "(":
+            return self.trailers(name + (self.brackets().strip() if exponent else self.brackets()), called=False) + exponent
+        sign = self.take() if self.next.text == "-" else ""
+        if not self.begins():
+            return name + exponent + sign
+        inside = self.of_op(self.passed()) if self.is_op(self.next) else self.product(of_an_op=True)
+        return f"{name}({(sign + inside).strip()}){exponent}"
+
+    def passed(self) -> Token:
+        self.i += 1
+        return self.tokens[self.i - 1]
+
+    def brackets(self) -> str:
+        """What stands in brackets, with them."""
+        parts = [self.take()]
+        bars, self.bars = self.bars, False
+        while self.next.kind != "end" and self.next.text not in (")", "]", "}"):
+            parts.append(self.item())
+        self.bars = bars
+        return "".join(parts) + (self.take() if self.next.kind != "end" else "")
+
+    def trailers(self, made: str, called: bool) -> str:
+        """What belongs to an operand: indices, attributes, calls."""
+        while self.next.text in ("[", ".") or (called and self.next.text == "("):
+            if self.next.text == ".":
+                made += self.take() + (self.take() if self.next.kind == "name" else "")
+                called = True
+            else:
+                made += self.brackets()
+        return made
+
+    def absolute(self) -> str:
+        space = self.next.space
+        self.i += 1
+        self.bars = True
+        parts = []
+        while self.next.kind not in ("end", "newline") and self.next.text not in ("|", ")"):
+            parts.append(self.item())
+        self.bars = False
+        if self.next.text != "|":
+            return f"{space}|{''.join(parts)}"
+        self.i += 1
+        return f"{space}abs({''.join(parts).strip()})"
+
+
+def _bare(text: str) -> str:
+    """Without the brackets that are around all of it."""
+    text = text.strip()
+    try:
+        whole = text.startswith("(") and ast.parse(text[1:-1].strip(), mode="eval") is not None and text.endswith(")")
+    except SyntaxError:
+        return text
+    return text[1:-1].strip() if whole else text
