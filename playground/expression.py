@@ -135,9 +135,7 @@ def _shown(text: str, numbers: Numbers) -> Shown:
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    return Shown(
-        graph, scope, numbers, free=None if free is None else list(free), note=only_first(formula.text) if formula else ""
-    )
+    return Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
 
 
 def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
