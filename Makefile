@@ -23,7 +23,8 @@ help:
 test:
 	@mkdir -p .venv/pythons
 	$(MAKE) --jobs 2 --output-sync other-python check # mypy is one process, and pip waits for the network
-	$(BIN)/pytest -n 3 --dist worksteal -m "not matrix" # some wait for browsers and kernels
+	$(MAKE) unit
+	$(BIN)/pytest -n 3 --dist worksteal -m "slow and not matrix" # they wait for browsers and kernels, too
 
 unit: .venv/ready
 	$(BIN)/pytest -n 2 -m "not slow"

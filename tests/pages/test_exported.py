@@ -41,7 +41,7 @@ def test_in_an_exported_notebook_players_play_and_the_live_player_is_one_of_them
     (tmp_path / "notebook.html").write_text(html, encoding="utf-8")
     with opened(browser, tmp_path / "notebook.html", color_scheme="no-override") as page:
         assert page.locator("iframe").count() == 2
-        for i, value in enumerate(["L = −0.999329", "L = 0.986614"]):
+        for i, value in enumerate(["L = −0.9993", "L = 0.9866"]):
             frame = page.frame_locator("iframe").nth(i)
             assert frame.locator("h1").inner_text().replace("\n", "").startswith(value)
             frame.get_by_role("button", name="Next step").click()

@@ -124,7 +124,7 @@ def at_the_end(live):
 
 
 def titled(live, y):
-    return live.locator("h1").filter(has_text=f"y = {_format.shown(y)}, forward and backward")
+    return live.locator("h1").filter(has_text=f"y = {_format.shown(y, 4)}, forward and backward")
 
 
 def await_numbers(live, w, b):
