@@ -116,7 +116,11 @@ def running_lab(folder: Path, browser: Any) -> Iterator[Lab]:
             yield Lab(_address(server, home / "runtime", folder / "log"), token, notebooks, browser)
         finally:
             server.terminate()
-            server.wait(SECONDS)
+            try:
+                server.wait(SECONDS)
+            except subprocess.TimeoutExpired:  # Jupyter may wait for a kernel that has gone
+                server.kill()
+                server.wait()
 
 
 def _address(server: Any, runtime: Path, log: Path) -> str:
