@@ -74,16 +74,15 @@ class Claim:
     def _entries(self, loss: RecordedLoss) -> list[Entry]:
         pairs = list(zip(loss.claimed[self.name].numbers, loss.gradient[self.name], strict=True))
         tolerances = [self.rtol * abs(g) + UNDERFLOW for _, g in pairs]
-        hidden = [False] * len(pairs)
-        if any(abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)):  # else its rounding need not be known
+        differ = [abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)]
+        if any(differ):  # else its rounding need not be known
             noise = loss.noise[self.name]
-            loose = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
-            if any(t < abs(c - g) <= wide for (c, g), t, wide in zip(pairs, tolerances, loose, strict=True)):
-                rows = zip(pairs, tolerances, loose, loss.hidden[self.name], strict=True)
-                hidden = [h and t < abs(c - g) <= wide for (c, g), t, wide, h in rows]
-            tolerances = loose
-        rows_of = zip(indices(self.shape), pairs, tolerances, hidden, strict=True)
-        return [Entry(self.name, index, c, g, t, abs(c - g) <= t and not h, h) for index, (c, g), t, h in rows_of]
+            tolerances = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
+        fit = [abs(c - g) <= t for (c, g), t in zip(pairs, tolerances, strict=True)]
+        by_noise = [allowed and differs for allowed, differs in zip(fit, differ, strict=True)]
+        hidden = [loss.hidden[self.name][i] if by else False for i, by in enumerate(by_noise)]
+        rows = zip(indices(self.shape), pairs, tolerances, fit, hidden, strict=True)
+        return [Entry(self.name, index, c, g, t, allowed and not h, h) for index, (c, g), t, allowed, h in rows]
 
     def gradient(self, loss: RecordedLoss) -> list[float]:
         """The right gradient."""
@@ -106,7 +105,12 @@ class Claim:
     def is_of_a_model(self) -> bool:
         """Has f arrays, samples or activations? A plain function of numbers has no penalties, and no errors δ."""
         counts = (len(uses) for loss in self.losses for rows in loss.contributions.values() for uses in rows)
-        return any(self.loss.shapes.values()) or bool(self.loss.layers) or max(counts, default=0) > 1
+        return self.has_layers_or_arrays or max(counts, default=0) > 1
+
+    @property
+    def has_layers_or_arrays(self) -> bool:
+        """Else what uses a parameter need not be a sample."""
+        return any(self.loss.shapes.values()) or bool(self.loss.layers)
 
     @property
     def of_the_penalty(self) -> str:

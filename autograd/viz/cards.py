@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from autograd._format import counted, one_line
 from autograd.viz import style
@@ -87,18 +87,21 @@ def filled(symbol: str, arity: int, given: Mapping[int, str]) -> str:
     return first + "".join(given.get(i, PLACE) + part for i, part in enumerate(rest))
 
 
-def _numbers(box: Box, show: Collection[str]) -> list[Line]:
+def _numbers(box: Box, show: Collection[str], times: int = 1) -> list[Line]:
+    """Value and gradient; of a group that was used several times, how many values it gave each time."""
     lines = []
     if box.data and "data" in show:
         broken = not all(map(math.isfinite, box.data))
-        lines.append(Line("value", "data", _marked(style.vector(box.data), broken), style.BROKEN if broken else style.INK))
+        lines.append(Line("value", "data", _marked(style.vector(box.data, times), broken), style.BROKEN if broken else style.INK))
     return lines + _grads("grad", box.grads, show)
 
 
-def _grads(word: str, grads: list[float], show: Collection[str]) -> list[Line]:
+def _grads(
+    word: str, grads: list[float], show: Collection[str], written: Callable[[Sequence[float]], str] = style.gradients
+) -> list[Line]:
     if not grads or "grad" not in show:
         return []
-    text = _marked(style.gradients(grads), not math.isfinite(style.norm(grads)))
+    text = _marked(written(grads), not math.isfinite(style.norm(grads)))
     return [Line("grad", word, text, style.gradient_colour(grads))]
 
 
@@ -112,26 +115,12 @@ def _group_lines(box: Box, group: Group, show: Collection[str]) -> list[Line]:
         return lines + _numbers(box, show)
     if not group.about:
         lines.append(Line("about", "in → out", f"{len(box.inputs) or 'constants'} → {len(box.outputs)}", style.INK))
-    lines += [_each_time(line, group) for line in _numbers(box, show)]
+    lines += _numbers(box, show, times=len(group.calls))
     if box.parameters:
         count = counted(box.parameters, "param")
-        grads = map(_of_gradient, _grads(count, box.parameter_grads, show))
-        lines += [*grads] or [Line("about", count, "", style.INK)]
+        grads = _grads(count, box.parameter_grads, show, style.parameter_gradients)
+        lines += grads or [Line("about", count, "", style.INK)]
     return lines
-
-
-def _of_gradient(line: Line) -> Line:
-    """Says that the number is not of the parameters themselves."""
-    text = line.text.replace("norm", "|grad|")
-    return replace(line, text=text if text != line.text else f"grad {text}")
-
-
-def _each_time(line: Line, group: Group) -> Line:
-    """Of a group that was used several times, how many values it gave each time: `20 × 16 values` in place of `320 values`."""
-    count, calls = line.text.removesuffix(" values"), len(group.calls)
-    if count == line.text or calls < 2 or int(count) % calls or int(count) == calls:
-        return line
-    return replace(line, text=f"{calls} × {int(count) // calls} values")
 
 
 def _sum(box: Box) -> list[Line]:

@@ -30,6 +30,7 @@ class Picture:
     flows: Mapping[str, Flow]
     largest: float
     notes: Sequence[str]
+    first: Picture | None = None  # whose numbers these are not, and whose layout is theirs where there is room
 
     @property
     def direction(self) -> str:
@@ -87,9 +88,8 @@ class Picture:
         old = self.diagram
         diagram = Diagram(old.graph, old.name_of, old.folding, old.options, quantities)
         cards = cards_of(diagram.boxes.values(), old.options.show)
-        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options, self.largest), self.notes)
-        first = self.__dict__.get("_first", self)
-        moved.__dict__["_first"] = first
+        first = self.first or self
+        moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options, self.largest), self.notes, first)
         for kept in (first, self):
             shown = moved.flows if kept.shown is kept.flows else _brief(moved.flows)
             if kept.plan.has_room(moved.cards, _labels(shown)):

@@ -167,7 +167,8 @@ def _listed(names: Sequence[str]) -> str:
 def _sentence(program: Program) -> str:
     """How much there is to do, and what of it is done for many numbers at once."""
     lanes = " for every lane" if any(program.per_lane) else ""
-    kinds = Counter("sum over lanes" if row.op in REDUCTIONS else "matrix product" if row.shape else "" for row in program.rows)
-    special = [counted(kinds[kind], kind) for kind in ("matrix product", "sum over lanes") if kinds[kind]]
-    among = f", among them {listed(special)}".replace("sum over laness", "sums over lanes") if special else ""
+    kinds = Counter("sum" if row.op in REDUCTIONS else "matrix product" if row.shape else "" for row in program.rows)
+    special = [counted(kinds["matrix product"], "matrix product")] * bool(kinds["matrix product"])
+    special += [f"{counted(kinds['sum'], 'sum')} over lanes"] * bool(kinds["sum"])
+    among = f", among them {listed(special)}" if special else ""
     return f"{counted(len(program.rows), 'row')}{among}; {counted(program.operations, 'operation')}{lanes}."

@@ -107,16 +107,28 @@ def short(x: float) -> str:
     return shown(x, digits=4)
 
 
-def vector(xs: Sequence[float]) -> str:
-    """One number, a short vector, or how many there are."""
+def vector(xs: Sequence[float], times: int = 1) -> str:
+    """One number, a short vector, or how many there are, of those that come `times` times how many each time.
+
+    >>> vector([1.0, 2.0]), vector([0.0] * 320), vector([0.0] * 320, times=20)
+    ('(1, 2)', '320 values', '20 × 16 values')
+    """
     if len(xs) == 1:
         return short(xs[0])
-    return f"({', '.join(map(short, xs))})" if len(xs) <= MAX_VECTOR else f"{len(xs)} values"
+    if len(xs) <= MAX_VECTOR:
+        return f"({', '.join(map(short, xs))})"
+    each, rest = divmod(len(xs), times)
+    return f"{times} × {each} values" if 1 < times < len(xs) and not rest else f"{len(xs)} values"
 
 
 def gradients(xs: Sequence[float]) -> str:
     """One gradient, or the norm of several."""
     return short(xs[0]) if len(xs) == 1 else f"norm {short(norm(xs))}"
+
+
+def parameter_gradients(xs: Sequence[float]) -> str:
+    """The same beside the number of parameters, whose own norm it could be."""
+    return f"grad {short(xs[0])}" if len(xs) == 1 else f"|grad| {short(norm(xs))}"
 
 
 def factor(x: float) -> str:
