@@ -11,13 +11,14 @@ from autograd._format import counted, listed
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program
 from autograd.viz import style
+from autograd.viz.card_sizes import WORD
 from autograd.viz.cards import Card, Line
 from autograd.viz.diagram import MAX_CROSSED, Arrow, Box
 from autograd.viz.dot import Frame
 from autograd.viz.drawing import Drawing
 from autograd.viz.flow import Flow
 from autograd.viz.program_boxes import ProgramBox, ProgramBoxes, name_ranges, name_series
-from autograd.viz.routing import WORD, Plan, Scheme
+from autograd.viz.routing import Plan, Scheme
 from autograd.viz.text_size import shortened
 
 MAX_ACROSS = 7  # ranks of cards in a picture that goes from left to right; a deeper one goes from top to bottom

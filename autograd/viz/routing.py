@@ -10,27 +10,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from itertools import takewhile, zip_longest
-from typing import NamedTuple
+from itertools import takewhile
 
 from autograd._format import one_line
+from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Columns, FlatColumns, columns_of, flat_columns
 from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
 from autograd.viz.layered import Extent, Item, Level, Link
 from autograd.viz.rows import RowColumns, row_columns
-from autograd.viz.text_size import shortened, sides, text_width
+from autograd.viz.text_size import text_width
 
-NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
-HEAD, LINE = 20.0, 16.0  # heights in a card
-PADDING = 8.0
-MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
 MIN_LABEL = 40.0  # a shorter label finds room anyway
 CLEAR = 4.0  # between a label and any line; with 12, MLP(3, [4, 4, 1]) would be higher than a screen
 HALF_TEXT = 6.0  # half the height of a label
-FLAT, FLAT_PADDING, WORD_SPACE = 24.0, 6.0, 4.0  # of a card of one line: its height, around its parts, after a word
-FLAT_APART = 9.0  # between two numbers on it
-FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of such cards, in place of those of `layered`
+FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
 MAX_FLAT = 300.0  # of a rank of such cards, across
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -41,20 +35,6 @@ UPRIGHT_HEAD, UPRIGHT_PADDING = 22.0, 8.0  # of its frames, at their sides
 Point = tuple[float, float]
 Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
 Part = tuple[Arrow, Key, Key]
-
-
-class Columns(NamedTuple):
-    """The widths that the cards of a rank share: of the words, of numbers before and after the decimal point, and of all."""
-
-    word: float
-    whole: float
-    rest: float
-    width: float
-
-    @property
-    def point(self) -> float:
-        """Where the decimal points are, from the left side of the card."""
-        return self.width - PADDING - self.rest
 
 
 @dataclass(frozen=True)
@@ -71,15 +51,6 @@ class Scheme:
     rows: Mapping[str, str] = field(default_factory=dict)
     tails: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
-
-
-class FlatColumns(NamedTuple):
-    """Cards of one line: the width of their heads, where each word and each decimal point is, and the width of all."""
-
-    head: float
-    words: Sequence[float]
-    points: Sequence[float]
-    width: float
 
 
 @dataclass(eq=False)
@@ -142,19 +113,6 @@ class Route:
     lanes: tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
-def columns_of(cards: Sequence[Card]) -> Columns:
-    """What the cards of one rank need together."""
-    lines = [line for card in cards for line in card.lines]
-    word = max((text_width(line.word, WORD) for line in lines if line.word), default=0.0)
-    numbers = [sides(line.text, NUMBER) for line in lines if line.kind in ("value", "grad")]
-    whole, rest = (max((number[side] for number in numbers), default=0.0) for side in (0, 1))
-    heads = [_head_width(card) for card in cards]
-    wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
-    wide += [word + 8.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
-    body = word + 8.0 + whole + rest if numbers else 0.0
-    return Columns(word, whole, rest, round(2 * PADDING + max([28.0, body, *heads, *wide])))
-
-
 def _flatten(placed: Sequence[Placed]) -> None:
     """Cards of one line, if those of the rank hold nothing but numbers and have room beside each other."""
     cards = [each.card for each in placed]
@@ -165,32 +123,6 @@ def _flatten(placed: Sequence[Placed]) -> None:
     if len(cards) * columns.width + (len(cards) - 1) * UPRIGHT_GAP <= MAX_FLAT:
         for each in placed:
             each.flat, each.height = columns, FLAT
-
-
-def flat_columns(cards: Sequence[Card]) -> FlatColumns:
-    """What cards need together if each has one line."""
-    head = 2 * FLAT_PADDING + max(map(_head_width, cards))
-    at = head
-    words: list[float] = []
-    points: list[float] = []
-    for lines in zip_longest(*(card.lines for card in cards)):
-        given = [line for line in lines if line is not None]
-        numbers = [sides(line.text, NUMBER) for line in given]
-        words.append(at + (FLAT_APART if words else FLAT_PADDING))
-        points.append(words[-1] + max(text_width(line.word, WORD) for line in given) + WORD_SPACE + max(x for x, _ in numbers))
-        at = points[-1] + max(rest for _, rest in numbers)
-    return FlatColumns(head, words, points, round(at + FLAT_PADDING))
-
-
-def _head_width(card: Card) -> float:
-    symbol, name = head_texts(card)
-    return text_width(symbol, NAME, bold=True) + (HEAD_SPACE + text_width(name, NAME) if name else 0.0)
-
-
-def head_texts(card: Card) -> tuple[str, str]:
-    """The head of a card and the name beside it, no wider than a card is."""
-    symbol = shortened(card.head, MAX_TEXT, NAME, bold=True)
-    return symbol, shortened(card.name, max(MAX_TEXT - text_width(symbol, NAME, bold=True), 40.0), NAME)
 
 
 class Plan:

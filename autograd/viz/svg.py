@@ -10,13 +10,8 @@ from itertools import pairwise
 
 from autograd._format import escaped
 from autograd.viz import style
-from autograd.viz.cards import Card, Line
-from autograd.viz.flow import Flow
-from autograd.viz.legend import legend
-from autograd.viz.routing import (
-    CLEAR,
+from autograd.viz.card_sizes import (
     FLAT,
-    HALF_TEXT,
     HEAD,
     HEAD_SPACE,
     LABEL,
@@ -26,12 +21,12 @@ from autograd.viz.routing import (
     PADDING,
     WORD,
     FlatColumns,
-    Frame,
-    Placed,
-    Plan,
-    Route,
     head_texts,
 )
+from autograd.viz.cards import Card, Line
+from autograd.viz.flow import Flow
+from autograd.viz.legend import legend
+from autograd.viz.routing import CLEAR, HALF_TEXT, Frame, Placed, Plan, Route
 from autograd.viz.rows import ROW_WORDS, number_of
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
