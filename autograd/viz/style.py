@@ -110,15 +110,15 @@ def short(x: float) -> str:
 def vector(xs: Sequence[float], times: int = 1) -> str:
     """One number, a short vector, or how many there are, of those that come `times` times how many each time.
 
-    >>> vector([1.0, 2.0]), vector([0.0] * 320), vector([0.0] * 320, times=20)
+    >>> vector([1.0, 2.0]), vector([0.0] * 320, times=0), vector([0.0] * 320, times=20)
     ('(1, 2)', '320 values', '20 × 16 values')
     """
     if len(xs) == 1:
         return short(xs[0])
     if len(xs) <= MAX_VECTOR:
         return f"({', '.join(map(short, xs))})"
-    each, rest = divmod(len(xs), times)
-    return f"{times} × {each} values" if 1 < times < len(xs) and not rest else f"{len(xs)} values"
+    several = 1 < times < len(xs) and len(xs) % times == 0
+    return f"{times} × {len(xs) // times} values" if several else f"{len(xs)} values"
 
 
 def gradients(xs: Sequence[float]) -> str:
