@@ -20,7 +20,8 @@ ABOUT = "import ensurepip, sys, venv; print(sys.implementation.name, *sys.versio
 JUPYTER = ("test_notebooks.py", "test_reference.py", "test_site.py")
 
 
-NOT_ENGINE = ("test_nn_plot", "test_compiled", "test_chunked", "test_benchmarks")  # in the folders of its tests
+# In the folders of the engine's tests: of drawings, of the compiler, and of the sources, which are the same everywhere.
+NOT_ENGINE = ("test_nn_plot", "test_network_view", "test_compiled", "test_chunked", "test_benchmarks", "test_imports")
 COMPILER = "--ignore=autograd/compiler"  # whose machine code is compiled anew for each Python
 
 
@@ -83,7 +84,8 @@ def tests(engine_only: bool) -> list[Path]:
 def run(python: Python, engine_only: bool = False) -> int:
     """Run the doctests and the fast tests; the status of pytest."""
     print(f"CPython {'.'.join(map(str, python.version))}, {python.path}", flush=True)
-    options = ["-n", "2", "-q", "-m", "not slow", "--doctest-modules", *([COMPILER] if engine_only else [])]
+    options = ["-n", "2", "-q", "-m", "not slow", "--doctest-modules"]
+    options += [COMPILER, "--hypothesis-profile=second"] if engine_only else []
     command = [environment(python), "-m", "pytest", *options, "autograd", "nn", *tests(engine_only)]
     return subprocess.run(command, cwd=ROOT).returncode
 
