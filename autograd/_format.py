@@ -14,12 +14,17 @@ MAX_LISTED = 8
 
 
 def shown(x: float, digits: int = 6) -> str:
-    """`x` with this many significant digits and a real minus sign; there is no minus before 0.
+    """`x` with this many significant digits, whole below 1e5, and a real minus sign; there is no minus before 0.
 
     >>> shown(-0.5), shown(-0.0), shown(1 / 3, digits=4), shown(float("nan"))
     ('−0.5', '0', '0.3333', 'NaN')
+    >>> shown(12345.678, digits=4), shown(123456.78, digits=4)
+    ('12346', '1.235e+05')
     """
-    return "NaN" if x != x else f"{x + 0.0:.{digits}g}".replace("-", "−")
+    if x != x:
+        return "NaN"
+    whole = 10.0**digits - 0.5 <= abs(x) < 1e5 - 0.5
+    return format(x + 0.0, ".0f" if whole else f".{digits}g").replace("-", "−")
 
 
 def printable(text: str) -> str:

@@ -106,7 +106,7 @@ def fitted(x: float) -> str:
     """A number in a circle: with as many of four digits as there is room for.
 
     >>> fitted(-0.53124), fitted(0.00053124), fitted(12345.6)
-    ('−0.5312', '0.00053', '1.2e+04')
+    ('−0.5312', '0.00053', '12346')
     """
     for digits in (4, 3, 2):
         text = shown(x, digits)

@@ -423,12 +423,27 @@ def test_numbers_are_written_as_python_writes_them(page):
         1.7976931348623157e308,
         999999.5,
         99999.95,
-        *(1234.5, 1235.5, -151.5625, 151.5635, 0.0000152587890625, 99999.5, 9999.5, 12345.25, 1e22),  # halfway, and nearly
+        *(
+            12345.678,
+            -54321.5,
+            54322.5,
+            9999.4999,
+            999.5,
+            1234.5,
+            1235.5,
+            -151.5625,
+            151.5635,
+            0.0000152587890625,
+            99999.5,
+            9999.5,
+            12345.25,
+            1e22,
+        ),  # halfway, and nearly
     ]
     numbers += [math.sin(i) * 10.0 ** (i % 40 - 20) for i in range(400)]
-    for digits in (4, 6):
+    for digits in (3, 4, 6):
         written = page.evaluate("([all, digits]) => all.map(x => showNumber(x, digits))", [numbers, digits])
-        assert written == [f"{x:.{digits}g}".replace("-", "−") for x in numbers]
+        assert written == [_format.shown(x, digits) for x in numbers]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -28,10 +28,12 @@ function roundedToEven(x, digits) {
   return halfway && "02468".includes(kept.at(-1)) ? [kept, power] : x.toExponential(digits - 1).split("e");
 }
 
-// As Python's f"{x:.6g}", with a real minus, and none before 0.
+// As `shown` in Python: f"{x:.6g}", whole below 1e5, with a real minus, and none before 0.
 function showNumber(x, digits = 6) {
   x = toNumber(x);
   if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "inf" : "−inf";
+  if (Math.abs(x) >= 10 ** digits - 0.5 && Math.abs(x) < 1e5 - 0.5)
+    return String(Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)).replace("-", "−");
   const [factor, power] = roundedToEven(x, digits);
   const long = power < -4 || power >= digits;
   let text = long ? factor : Number(`${factor}e${power}`).toFixed(digits - 1 - power);
