@@ -44,13 +44,13 @@ def what_to_see(diagram: Diagram) -> str:
     if largest is None:
         alone = any(len(arrow.partials) == 1 and not arrow.into_folded for arrow in diagram.arrows)
         return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
-    if len(diagram.graph.roots) > 1:
-        return ""
     size, grad, name = largest
     if not size:
         return "No gradient reaches an input: every way back is cut."
     if not math.isfinite(size):
         return f"The gradient of {name} is {shown(grad, 4)}."
+    if len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
+        return f"The largest gradient is {style.short(grad)}, that of {name}."
     return f"Near this point {root} changes most with {name}: at a rate of {style.short(grad)}."
 
 
