@@ -18,7 +18,7 @@ from autograd.sweeps import topological_order
 from tests.support.programs import random_program, run
 from tests.support.threads import in_a_small_stack
 
-DEEP = 20_000
+DEEP = 6_000
 
 
 class Ignores(nn.Module):

@@ -68,13 +68,12 @@ def test_the_bytes_are_what_recording_takes_from_the_allocator():
     assert 0.9 < profile(y).bytes / taken < 1.1
 
 
-@pytest.mark.slow
-def test_a_million_operations_are_profiled():
+def test_a_hundred_thousand_operations_are_profiled():
     y = Value(1.0)
-    for _ in range(1_000_000):
+    for _ in range(100_000):
         y = y + 1.0
     found = profile(y)
-    assert (found.nodes, found.depth, found.edges) == (1_000_001, 1_000_000, 1_000_000)
+    assert (found.nodes, found.depth, found.edges) == (100_001, 100_000, 100_000)
 
 
 def test_the_table_shows_every_figure():

@@ -181,12 +181,12 @@ def test_a_wide_operation_is_written_as_if_all_its_arguments_were(wide, monkeypa
 
 
 @pytest.mark.slow
-def test_a_sum_of_a_hundred_thousand_products_is_explained_in_seconds():
+def test_a_sum_of_20_000_products_is_explained_in_seconds():
     w = Value(0.5)
-    L = autograd.sum([w * Value(1.0) for _ in range(100_000)])
+    L = autograd.sum([w * Value(1.0) for _ in range(20_000)])
     start = time.process_time()
-    assert explain(w, of=L).value == 100_000.0
-    assert time.process_time() - start < 20.0  # 4 s on an idle machine
+    assert explain(w, of=L).value == 20_000.0
+    assert time.process_time() - start < 4.0  # 0.4 s on an idle machine
 
 
 def test_a_value_in_the_middle_can_be_asked_about():
@@ -200,11 +200,11 @@ def test_a_value_in_the_middle_can_be_asked_about():
 def test_a_long_account_is_cut_and_says_how_much_is_left_out():
     x = Value(1.0)
     y = x
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = y * 1.0
     lines = explain(x, of=y).text.splitlines()
     assert len(lines) == 41
-    assert lines[-1] == "… and 199,959 more lines"
+    assert lines[-1] == "… and 39,959 more lines"
     fan = autograd.sum([x * float(i) for i in range(1000)])
     assert "… (993 more)" in explain(x, of=fan).text.splitlines()[0]
 

@@ -157,26 +157,26 @@ def test_products_that_leave_the_range_of_floats_are_ranked_all_the_same():
 
 
 @pytest.mark.slow
-def test_a_chain_of_100_000_operations_is_one_path():
+def test_a_chain_of_20_000_operations_is_one_path():
     x = Value(1.0, "x")
     y = x
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = y * 1.0
     found = paths(x, y)
-    assert (found.total, len(found[0].nodes)) == (1, 100_001)
+    assert (found.total, len(found[0].nodes)) == (1, 20_001)
     assert len(repr(found)) < 1000
 
 
 @pytest.mark.slow
-def test_a_ladder_of_100_000_rungs_has_a_number_of_paths_with_30_000_digits():
+def test_a_ladder_of_20_000_rungs_has_a_number_of_paths_with_6_000_digits():
     x = Value(1e-300, "x")
     y = x
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = y * 0.5
         y = y + y
     found = paths(x, y, max_paths=2)
-    assert found.total == 2**100_000
-    assert "about 9.99·10^30102 paths" in repr(found)
+    assert found.total == 2**20_000
+    assert "about 3.98·10^6020 paths" in repr(found)
 
 
 def test_bad_arguments_of_paths_are_refused_by_name():

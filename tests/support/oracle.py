@@ -6,6 +6,7 @@ carry them forward through a program given as plain data.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -59,8 +60,11 @@ def _logistic_slope(x: Number) -> Number:
     return 1 / (4 * mp.cosh(x / 2) ** 2)
 
 
+_erfinv = functools.lru_cache(mp.erfinv)  # found by iteration; value, slope and curvature at a point all need it
+
+
 def _erfinv_slope(x: Number) -> Number:
-    return SQRT_PI / 2 * mp.exp(mp.erfinv(x) ** 2)
+    return SQRT_PI / 2 * mp.exp(_erfinv(x) ** 2)
 
 
 def _density(x: Number) -> Number:
@@ -141,8 +145,8 @@ RULES: dict[str, Rule] = {
     "log1mexp": _unary(lambda x: mp.log1p(-mp.exp(-x)) if x > 1 else mp.log(-mp.expm1(-x)), lambda x: 1 / mp.expm1(x),
                        lambda x: 1 / (mp.expm1(x) * mp.expm1(-x)),
                        lambda x: mp.exp(x) * (mp.exp(x) + 1) / mp.expm1(x) ** 3),
-    "erfinv":   _unary(mp.erfinv, _erfinv_slope, lambda x: 2 * mp.erfinv(x) * _erfinv_slope(x) ** 2,
-                       lambda x: (2 + 8 * mp.erfinv(x) ** 2) * _erfinv_slope(x) ** 3),
+    "erfinv":   _unary(_erfinv, _erfinv_slope, lambda x: 2 * _erfinv(x) * _erfinv_slope(x) ** 2,
+                       lambda x: (2 + 8 * _erfinv(x) ** 2) * _erfinv_slope(x) ** 3),
     "lgamma":   _unary(lambda x: mp.loggamma(x).real, lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x)),
     "digamma":  _unary(lambda x: mp.psi(0, x), lambda x: mp.psi(1, x), lambda x: mp.psi(2, x), lambda x: mp.psi(3, x)),
     "abs":      _flat(abs, mp.sign),

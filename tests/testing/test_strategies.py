@@ -4,7 +4,7 @@ import ast
 import math
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -12,6 +12,10 @@ from autograd import Value, custom_op, ops
 from autograd.op import TABLE
 from autograd.testing import GradientError, datasets, expressions, gradcheck, networks, numbers, points, values
 from autograd.testing.expression_tree import Expression, constants_inside, defined_at
+
+shrinking = settings(
+    max_examples=200, database=None, phases=[Phase.generate, Phase.shrink]
+)  # to explain what it found takes long
 
 
 @given(values())
@@ -94,7 +98,7 @@ def test_points_take_their_numbers_from_a_strategy(point):
 
 
 def test_shared_parts_of_an_expression_are_recorded_once():
-    f = find(expressions(ops=["mul", "sin"]), lambda f: f.source == "sin(x) * sin(x)")
+    f = find(expressions(ops=["mul", "sin"]), lambda f: f.source == "sin(x) * sin(x)", settings=shrinking)
     y = f(Value(0.5))
     assert y.args[0] is y.args[1]
 
@@ -105,7 +109,6 @@ def test_parts_that_differ_in_the_sign_of_a_zero_are_not_shared():
     assert f(1.0) == math.atan2(0.0, -0.0) == math.pi
 
 
-@pytest.mark.slow
 def test_a_planted_bug_shrinks_to_the_bare_operation():
     wrong = custom_op(math.atan, partials=lambda z, x: 1.01 / (1.0 + x * x), name="wrong_atan")
 
@@ -117,7 +120,7 @@ def test_a_planted_bug_shrinks_to_the_bare_operation():
         return False
 
     pairs = expressions(ops=[wrong, "sin", "mul"]).flatmap(lambda f: st.tuples(st.just(f), points(f)))
-    f, point = find(pairs, is_refused, settings=settings(max_examples=200, database=None))
+    f, point = find(pairs, is_refused, settings=shrinking)
     assert f.source == "wrong_atan(x)"
     assert point == (0.0,)
 
@@ -129,7 +132,7 @@ def test_networks_come_with_inputs_that_fit(drawn):
 
 
 def test_networks_shrink_to_a_single_neuron():
-    net, x = find(networks(), lambda drawn: True)
+    net, x = find(networks(), lambda drawn: True, settings=shrinking)
     assert (len(net.parameters()), x) == (2, [0.0])
 
 
@@ -141,8 +144,8 @@ def test_data_sets_have_a_class_for_every_row_and_rows_of_one_width(data):
 
 
 def test_numbers_are_of_all_scales():
-    assert abs(find(numbers(), lambda x: 0.0 < abs(x) < 1e-6)) < 1e-6
-    assert find(numbers(), lambda x: x > 1e6) > 1e6
+    assert abs(find(numbers(), lambda x: 0.0 < abs(x) < 1e-6, settings=shrinking)) < 1e-6
+    assert find(numbers(), lambda x: x > 1e6, settings=shrinking) > 1e6
 
 
 @pytest.mark.parametrize(
