@@ -1,4 +1,4 @@
-"""The site and the demo, made once for all tests that look at them: the processes of one run share them."""
+"""The browser; the site and the demo, made once for all tests that look at them: the processes of one run share them."""
 
 import contextlib
 import fcntl
@@ -8,9 +8,17 @@ import sys
 import pytest
 
 import tools.demo
+from tests.support.browser import launched
 from tools.site import ROOT
 
 BUILD = "import sys; from pathlib import Path; from tools.site import build; build(Path(sys.argv[1]))"
+
+
+@pytest.fixture(scope="package")  # of the session its event loop would run beside tests that start their own
+def browser():
+    """One browser for all tests of pages: processes go to and fro between modules, and to start one takes a second."""
+    with launched() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

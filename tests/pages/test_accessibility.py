@@ -1,5 +1,4 @@
 """Every kind of page passes axe-core, in light and dark mode, on a desktop and on a phone."""
-# ruff: noqa: F811  (a fixture that is imported)
 
 import json
 
@@ -14,7 +13,7 @@ from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.widget import widget
 from tests.support.axe import violations
-from tests.support.browser import PHONE, WAYS, WIDE, browser, opened  # noqa: F401
+from tests.support.browser import PHONE, WAYS, WIDE, opened
 from tools.site import names
 
 pytestmark = pytest.mark.slow

@@ -14,9 +14,8 @@ from autograd.sweeps import topological_order
 from autograd.viz.page import as_json
 from autograd.viz.player import player, player_of
 from autograd.viz.style import Options
-from tests.support.browser import WIDE, browser, chromium, opened
+from tests.support.browser import WIDE, chromium, opened
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\"><b>&amp;{}\n\u2028'"

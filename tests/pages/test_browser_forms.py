@@ -9,10 +9,9 @@ import pytest
 from autograd import Value, nudge, steps
 from autograd.viz.palette import COLOURS, DARK_PAGES
 from tests.support.axe import violations
-from tests.support.browser import browser, shared_window
+from tests.support.browser import shared_window
 from tests.test_html_forms import forms
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 # As in JupyterLab: its tables are flush right, small, and striped.

@@ -1,5 +1,4 @@
 """The network view in a real browser: asked, opened, switched, with the numbers of the engine."""
-# ruff: noqa: F811  (a fixture that is imported)
 
 import json
 from itertools import combinations
@@ -17,7 +16,7 @@ from nn.network.page import NetworkPage
 from nn.network.structure import read_network
 from nn.network.words import sentence
 from tests.support.axe import violations
-from tests.support.browser import PHONE, WAYS, WIDE, browser, opened  # noqa: F401
+from tests.support.browser import PHONE, WAYS, WIDE, opened
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,8 @@ from autograd.lessons.marking import is_right, mark, slips
 from autograd.lessons.quiz import quiz
 from autograd.viz.palette import COLOURS
 from tests.support.axe import violations
-from tests.support.browser import WAYS, WIDE, browser, opened
+from tests.support.browser import WAYS, WIDE, opened
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"

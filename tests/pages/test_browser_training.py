@@ -1,5 +1,4 @@
 """Pages of training runs in a real browser: scrubbed, compared, read."""
-# ruff: noqa: F811  (a fixture that is imported)
 
 import math
 import re
@@ -15,7 +14,7 @@ from autograd._format import as_index, shown
 from autograd.viz.palette import CLASSES, COLOURS, sequence
 from nn.optim import SGD, Adam
 from nn.recording import record_training
-from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.browser import opened
 
 pytestmark = pytest.mark.slow
 

@@ -1,12 +1,11 @@
 """`make demo` ends on one page that shows three, and opens it only for somebody who can see it."""
-# ruff: noqa: F811  (a fixture that is imported)
 
 import webbrowser
 
 import pytest
 
 import tools.demo
-from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.browser import opened
 from tools.demo import has_display, main
 
 

@@ -10,9 +10,8 @@ from autograd.viz.draw_dot import draw_dot
 from autograd.viz.player import player
 from autograd.viz.still import TO_PLAY
 from autograd.viz.widget import widget
-from tests.support.browser import browser, opened
+from tests.support.browser import opened
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 

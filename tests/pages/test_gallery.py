@@ -1,5 +1,4 @@
 """The gallery is what its scenes draw today, it can be read, and what is drawn of large graphs is small."""
-# ruff: noqa: F811  (a fixture that is imported)
 
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -10,7 +9,7 @@ import autograd
 import nn
 from autograd import Value
 from tests.support.axe import violations
-from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.browser import opened
 from tests.support.same_text import nine_digits
 from tools import step_size
 from tools.pictures import GALLERY, STEP_SIZE, files, pages

@@ -11,10 +11,8 @@ from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
 from autograd.viz.still import TO_PLAY
 from autograd.viz.widget import widget
-from tests.support.browser import browser
 from tests.support.lab import change_theme, command, run_all, running_lab, save
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 

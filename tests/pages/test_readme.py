@@ -1,5 +1,4 @@
 """Every snippet in the README runs and prints what its comments say, and its animation plays."""
-# ruff: noqa: F811  (a fixture that is imported)
 
 import contextlib
 import re
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import browser, opened  # noqa: F401
+from tests.support.browser import opened
 from tests.support.same_text import assert_same_text
 from tests.support.snippets import run
 from tools import animation

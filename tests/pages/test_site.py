@@ -12,12 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.support.browser import browser, opened
+from tests.support.browser import opened
 from tools.lite import needs_numpy
 from tools.site import ROOT, moved, names
 from tools.sphinx.heads import fill
 
-__all__ = ["browser"]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -6,9 +6,8 @@ import nn
 from autograd import Value
 from autograd.lessons.steps import steps
 from autograd.viz.player import player
-from tests.support.browser import PHONE, WIDE, browser, opened
+from tests.support.browser import PHONE, WIDE, opened
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 
 STILL = {"reduced_motion": "reduce"}

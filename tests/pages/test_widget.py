@@ -11,9 +11,8 @@ from autograd import Value, _format
 from autograd.sweeps import topological_order
 from autograd.viz.widget import widget
 from tests.support.axe import violations
-from tests.support.browser import browser, opened
+from tests.support.browser import opened
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.slow
 WIDE = {"width": 1280, "height": 900}
 

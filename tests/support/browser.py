@@ -34,16 +34,23 @@ WAYS = [  # in which a page may be seen: each look and each width in `make test`
 WINDOWS: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
 
 
-@pytest.fixture(scope="module")  # of the session there would be one for every module that imports it
-def browser() -> Iterator[Any]:
-    """One browser for all tests of a module."""
+@contextmanager
+def launched() -> Iterator[Any]:
+    """A browser."""
     program = chromium()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield launched
-        launched.close()
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")  # of the session there would be one for every module that imports it
+def browser() -> Iterator[Any]:
+    """One browser for all tests of a module; those in tests/pages/ share one."""
+    with launched() as running:
+        yield running
 
 
 def shared_window(browser: Any, options: dict[str, Any]) -> Any:

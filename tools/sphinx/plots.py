@@ -114,7 +114,7 @@ def branches(curve: Curve, start: float, end: float, tall: float) -> Branches:
             continue
         if not math.isfinite(ya) and not math.isfinite(yb):
             continue
-        (left, y_left), (right, y_right) = _closest(curve, (a, ya), (b, yb))
+        (left, y_left), (right, y_right) = _closest(curve, (a, ya), (b, yb), 0.01 * tall)
         both = math.isfinite(y_left) and math.isfinite(y_right)
         if both and abs(y_right - y_left) < 0.01 * tall:
             continue
@@ -128,11 +128,11 @@ def branches(curve: Curve, start: float, end: float, tall: float) -> Branches:
     return Branches([piece for piece in pieces if len(piece) > 1], jumps)
 
 
-def _closest(curve: Curve, one: Point, other: Point) -> tuple[Point, Point]:
-    """The two nearest numbers between which the curve jumps, or begins or ends."""
+def _closest(curve: Curve, one: Point, other: Point, near: float) -> tuple[Point, Point]:
+    """The two nearest numbers between which the curve jumps, or begins or ends; or two whose heights are `near`."""
     for _ in range(MAX_HALVINGS):
         x = (one[0] + other[0]) / 2.0
-        if x in (one[0], other[0]):
+        if x in (one[0], other[0]) or abs(other[1] - one[1]) < near:
             break
         middle = (x, curve(x))
         if math.isfinite(one[1]) == math.isfinite(other[1]):
