@@ -58,13 +58,17 @@ def animate(
     chosen = _chosen(len(record), max_frames)
     if path is None:
         return _film(record, chosen, fps)
-    chosen += chosen[-1:] * (HOLD * fps)  # a GIF begins again at once
     film = _film(record, chosen, fps)
     from matplotlib.animation import PillowWriter
 
+    class Writer(PillowWriter):
+        def finish(self) -> None:
+            self._frames += self._frames[-1:] * (HOLD * fps)  # a GIF begins again at once
+            super().finish()
+
     with tempfile.TemporaryDirectory() as folder, progress_bar(len(chosen), "frame", progress) as advance:
         file = Path(folder) / "film.gif"
-        film.save(file, PillowWriter(fps), progress_callback=lambda i, n: advance())
+        film.save(file, Writer(fps), progress_callback=lambda i, n: advance())
         write_atomically(path, file.read_bytes())
     return str(path)
 

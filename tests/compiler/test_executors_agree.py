@@ -68,21 +68,27 @@ def test_the_scalar_executor_computes_random_graphs_to_the_last_bit(drawn):
     assert bits(on_lanes(f, points, "python")) == bits([eager(f, point) for point in points])
 
 
-@pytest.mark.parametrize("executor", VECTORS)
 @fewer_examples
 @given(tame_programs())
-def test_the_others_compute_random_graphs_within_the_error_of_their_ops(executor, drawn):
+def test_the_others_compute_random_graphs_within_the_error_of_their_ops(drawn):
     program, xs = drawn
     points = [xs, [x / 2.0 for x in xs]]
-    bounds = [analyse(program, point, 2 * ULPS) for point in points]
-    for point, bound, found in zip(points, bounds, on_lanes(function_of(program), points, executor), strict=True):
-        check(program, point, bound, found)
+    expected = [exact_and_errors(program, point) for point in points]
+    for executor in VECTORS:
+        check(expected, on_lanes(function_of(program), points, executor))
 
 
-def check(program, xs, bound, found):
-    value, gradient = oracle.evaluate(program, xs)
-    for got, exact, error in zip(found, [value, *gradient], [bound.value_error, *bound.gradient_errors], strict=True):
-        assert abs(got - exact) <= error, f"got {got!r}, exact {mp.nstr(exact, 20)}, may err {mp.nstr(error, 3)}"
+def exact_and_errors(program, xs):
+    """Value and gradient in 60 digits, each with the error that it may have."""
+    (value, gradient), bound = oracle.evaluate(program, xs), analyse(program, xs, 2 * ULPS)
+    return [*zip([value, *gradient], [bound.value_error, *bound.gradient_errors], strict=True)]
+
+
+def check(expected, found):
+    """Both have a row for each point."""
+    for pairs, row in zip(expected, found, strict=True):
+        for (exact, error), got in zip(pairs, row, strict=True):
+            assert abs(got - exact) <= error, f"got {got!r}, exact {mp.nstr(exact, 20)}, may err {mp.nstr(error, 3)}"
 
 
 @settings(max_examples=2)  # XLA takes a second for each
@@ -92,13 +98,11 @@ def test_jax_computes_random_graphs_within_the_error_of_their_ops_under_jit(draw
 
     program, xs = drawn
     points = [xs, [x / 2.0 for x in xs]]
-    bounds = [analyse(program, point, 2 * ULPS) for point in points]
     compiled = compile(function_of(program), *xs)
     with jax.enable_x64(True):
         traced = jax.jit(lambda *columns: compiled.value_and_grad(*columns, argnums=tuple(range(len(xs)))))
         value, slopes = traced(*map(jax.numpy.asarray, np.array(points).T))
-    for point, bound, found in zip(points, bounds, np.stack([value, *slopes], axis=1).tolist(), strict=True):
-        check(program, point, bound, found)
+    check([exact_and_errors(program, point) for point in points], np.stack([value, *slopes], axis=1).tolist())
 
 
 SPECIAL = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, math.inf, -math.inf, math.nan])
@@ -223,7 +227,7 @@ few_examples = settings(max_examples=max(settings.default.max_examples // 20, 1)
 every_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=len(EXECUTORS))
 def compiled_function(name, executor):
     return compile(lambda *xs: FUNCTIONS[name](list(xs)), *[0.5, -0.25, 0.125, 2.0], executor=executor)
 
@@ -234,28 +238,27 @@ def found_at(points, name, executor):
 
 
 @every_function
-@pytest.mark.parametrize("executor", EXECUTORS)
 @few_examples
 @given(st.lists(FOUR, min_size=1, max_size=3))
-def test_functions_activations_and_losses_are_within_the_error_of_their_ops(executor, name, points):
-    graphs = []
+def test_functions_activations_and_losses_are_within_the_error_of_their_ops(name, points):
+    expected = []
     for xs in points:
         leaves = [Value(x) for x in xs]
-        program = as_program(FUNCTIONS[name](leaves), leaves)
-        graphs.append((program, xs, analyse(program, xs, 2 * ULPS)))
-    for graph, found in zip(graphs, found_at(points, name, executor), strict=True):
-        check(*graph, found)
+        expected.append(exact_and_errors(as_program(FUNCTIONS[name](leaves), leaves), xs))
+    for executor in EXECUTORS:
+        check(expected, found_at(points, name, executor))
 
 
 @every_function
-@pytest.mark.parametrize("executor", EXECUTORS)
 @few_examples
 @given(st.lists(st.lists(ODD, min_size=4, max_size=4), min_size=20, max_size=20))
-def test_functions_activations_and_losses_of_special_values_have_the_same_nan_infinities_and_zeros(executor, name, points):
-    found, wanted = found_at(points, name, executor), [eager(lambda *xs: FUNCTIONS[name](list(xs)), xs) for xs in points]
-    assert np.all(ulps_apart(found, wanted) < math.inf)
-    if executor == "python" and not name.startswith(RECORDED_OTHERWISE):
-        assert bits(found) == bits(wanted)
+def test_functions_activations_and_losses_of_special_values_have_the_same_nan_infinities_and_zeros(name, points):
+    wanted = [eager(lambda *xs: FUNCTIONS[name](list(xs)), xs) for xs in points]
+    for executor in EXECUTORS:
+        found = found_at(points, name, executor)
+        assert np.all(ulps_apart(found, wanted) < math.inf), executor
+        if executor == "python" and not name.startswith(RECORDED_OTHERWISE):
+            assert bits(found) == bits(wanted)
 
 
 # -- no lanes ----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from autograd.extend import read_json
 from nn import ModelFileError, serialize
 from tests.support.soak import count
 
-MUTANTS = settings(max_examples=count(300, 100_000))
+MUTANTS = settings(max_examples=count(120, 100_000))
 KINDS = ["json", "safetensors"]
 TIMES = 4  # sizes of the file that loading it may take in memory,
 BESIDES = 1 << 17  # plus these bytes: an error with its traceback, names, and caches filled at the first load,
@@ -362,7 +362,7 @@ WIDTH = {"json": 90, "safetensors": 140}
 def test_a_file_of_very_many_values_takes_four_times_its_size(tmp_path):
     whole = saved("json", network(1), tmp_path).decode()
     for value in ("0", "1.5", '""', "[]", "[0]", "{}"):
-        many = ",".join([value] * 100_000)
+        many = ",".join([value] * 50_000)
         assert check("json", whole.replace('"state": {', f'"state": {{"many": [{many}],').encode(), tmp_path)
 
 

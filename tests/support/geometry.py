@@ -10,6 +10,8 @@ from autograd.viz.text_size import text_width
 SVG = "{http://www.w3.org/2000/svg}"
 ASCENT, DESCENT = 0.75, 0.22  # of the letters in drawings, in font sizes
 CURVE_PIECES = 24
+SHARES = [k / CURVE_PIECES for k in range(1, CURVE_PIECES + 1)]
+WEIGHTS = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in SHARES]
 CLEARANCE = 3.0  # between a label and a line: 4 between what is written and the middle of a thin one
 
 
@@ -45,8 +47,12 @@ class Text(NamedTuple):
 
 class Line(NamedTuple):
     pieces: list  # of straight lines, as boxes around them, half its width added
+    around: Box  # all of them
     owner: str
     ends: tuple
+
+    def meets(self, box, margin=0.0):
+        return box.meets(self.around, margin) and any(box.meets(piece, margin) for piece in self.pieces)
 
 
 class Geometry:
@@ -89,7 +95,7 @@ class Geometry:
             if not self.size.holds(text.box):
                 yield f"{text.words!r} outside the picture"
             for line in self.lines:
-                if any(text.box.meets(piece, CLEARANCE * (text.kind == "label")) for piece in line.pieces):
+                if line.meets(text.box, CLEARANCE * (text.kind == "label")):
                     yield f"{text.words!r} on the line {line.owner}, or too near"
             for id, card in self.cards.items():
                 if id == text.owner and not card.holds(text.box):
@@ -100,7 +106,7 @@ class Geometry:
     def _of_lines(self):
         for line in self.lines:
             for id, card in self.cards.items():
-                if id not in line.ends and any(card.meets(piece) for piece in line.pieces):
+                if id not in line.ends and line.meets(card):
                     yield f"the line {line.owner} on the card {id}"
 
     def _of_cards(self):
@@ -152,10 +158,13 @@ def _texts(element, owner):
 
 def _line(path, owner, ends):
     half = float(path.get("stroke-width")) / 2
-    pieces = []
-    for (x, y), (x2, y2) in pairwise(_points(path.get("d"))):
-        pieces.append(Box(min(x, x2) - half, min(y, y2) - half, max(x, x2) + half, max(y, y2) + half))
-    return Line(pieces, owner, ends)
+    points = _points(path.get("d"))
+    return Line([_around(piece, half) for piece in pairwise(points)], _around(points, half), owner, ends)
+
+
+def _around(points, half):
+    xs, ys = zip(*points, strict=True)
+    return Box(min(xs) - half, min(ys) - half, max(xs) + half, max(ys) + half)
 
 
 def _points(d):
@@ -166,9 +175,6 @@ def _points(d):
         if command != "C":
             points += given
             continue
-        start, one, two, end = points[-1], *given
-        for k in range(1, CURVE_PIECES + 1):
-            t = k / CURVE_PIECES
-            weights = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-            points.append(tuple(sum(w * p[i] for w, p in zip(weights, (start, one, two, end), strict=True)) for i in (0, 1)))
+        (x, y), (x1, y1), (x2, y2), (x3, y3) = points[-1], *given
+        points += [(a * x + b * x1 + c * x2 + d * x3, a * y + b * y1 + c * y2 + d * y3) for a, b, c, d in WEIGHTS]
     return points

@@ -61,7 +61,7 @@ def test_in_the_loss_of_a_classifier_of_digits_nothing_collides():
     assert collisions(draw_dot(loss)) == []
 
 
-@pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 200), marks=pytest.mark.slow)], ids=["few", "many"])
+@pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 80), marks=pytest.mark.slow)], ids=["few", "many"])
 def test_in_random_graphs_no_label_lies_on_a_line_a_card_or_another_label(seeds):
     for seed in seeds:
         root = random_graph(seed)

@@ -1,5 +1,6 @@
 """The path of the data: which files the root given to draw_dot passes through."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import autograd
 import nn
 from autograd import Value, draw_dot
 
-HOME = Path(autograd.__file__).parent
+HOME = f"{Path(autograd.__file__).parent}{os.sep}"
 
 
 def holds(x, root, depth=4):
@@ -27,8 +28,8 @@ def holds(x, root, depth=4):
 def is_read(frame):
     """Is it called by a Graph or a Value that is being read? Names, scopes and stale leaves are found on demand."""
     while frame is not None:
-        path, name = Path(frame.f_code.co_filename), frame.f_code.co_name
-        if path == HOME / "value.py" or (path == HOME / "graph.py" and name != "__init__"):
+        path, name = frame.f_code.co_filename, frame.f_code.co_name
+        if path == f"{HOME}value.py" or (path == f"{HOME}graph.py" and name != "__init__"):
             return True
         frame = frame.f_back
     return False
@@ -39,10 +40,10 @@ def files_passed(call, root):
     passed = []
 
     def note(frame, event, _):
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and path.is_relative_to(HOME) and frame.f_code.co_name != "<module>":
+        path = frame.f_code.co_filename
+        if event == "call" and path.startswith(HOME) and frame.f_code.co_name != "<module>":
             given = list(frame.f_locals.values())  # at a call, the arguments
-            name = path.relative_to(HOME).as_posix()
+            name = path.removeprefix(HOME)
             if name not in passed[-1:] and not is_read(frame) and holds(given, root):
                 passed.append(name)
 
