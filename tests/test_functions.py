@@ -42,7 +42,7 @@ def smooth_at(op, args):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 10)  # `test_ops` asks the oracle too
+@settings(max_examples=settings.default.max_examples // 16)  # `test_ops` asks the oracle too
 @given(data=st.data())
 def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
     op = TABLE[name]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
@@ -13,8 +13,6 @@ from autograd.formulas import to_latex
 from autograd.op import TABLE
 from tests.support.formulas import from_latex, value
 from tests.support.programs import run_ops, wild_programs
-
-more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 def definitions(latex):
@@ -44,7 +42,6 @@ def smooth_programs(draw):
     return steps, leaves
 
 
-@more_examples
 @given(smooth_programs(), st.lists(st.booleans(), min_size=60, max_size=60))
 def test_a_chain_of_definitions_read_line_by_line_has_the_number_of_the_graph(drawn, labelled):
     program, numbers = drawn

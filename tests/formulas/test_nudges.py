@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -12,14 +12,11 @@ from autograd.formulas import nudge
 from autograd.sweeps import topological_order
 from tests.support.programs import run_ops, tame_floats, wild_programs
 
-more_examples = settings(max_examples=2 * settings.default.max_examples)
-
 
 def exact(found):
     return list(map(repr, found))
 
 
-@more_examples
 @given(wild_programs(numbers=tame_floats), st.lists(st.floats(-1.0, 1.0), min_size=4, max_size=4))
 def test_the_prediction_is_gradient_times_change_and_the_actual_change_that_of_a_new_recording(drawn, deltas):
     program, data = drawn

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -11,8 +11,6 @@ from autograd import Value, gradients
 from autograd.formulas import paths
 from autograd.sweeps import topological_order
 from tests.support.programs import run_ops, tame_floats, wild_programs
-
-more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 
 def all_paths(x, root):
@@ -35,7 +33,6 @@ def rank(product):
     return math.inf if math.isnan(product) else abs(product)
 
 
-@more_examples
 @given(wild_programs(numbers=tame_floats, most=12, widest=4), st.integers(1, 30))
 def test_the_largest_paths_are_found_and_all_are_counted(drawn, most):
     program, numbers = drawn
@@ -51,7 +48,6 @@ def test_the_largest_paths_are_found_and_all_are_counted(drawn, most):
     assert repr(found.sum) == repr(gradients(root, leaves[0]))
 
 
-@more_examples
 @given(wild_programs(most=12, widest=4))
 def test_nan_infinity_and_zero_break_no_order(drawn):
     program, numbers = drawn

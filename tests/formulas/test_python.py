@@ -7,7 +7,7 @@ import math
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
@@ -20,8 +20,6 @@ from autograd.op import TABLE, Op
 from autograd.python_source import constant, helpers, operation, variable
 from autograd.sweeps import topological_order
 from tests.support.programs import any_floats, run_ops, tame_floats, wild_programs
-
-more_examples = settings(max_examples=2 * settings.default.max_examples)
 
 ROW_OF = {"cube_root": "cbrt", "floored": "floor", "ceiled": "ceil", "rounded": "round", "log_gamma": "lgamma"}
 INNER = {"halves", "log_gamma_of_2_plus", "zeta_tail", "factorial_over_power"}  # what other helpers call
@@ -62,21 +60,18 @@ def check(_y):
 # -- properties --------------------------------------------------------------------------------------
 
 
-@more_examples
 @given(wild_programs())
 def test_the_program_gives_value_and_gradient_bit_for_bit_for_all_ops_and_all_floats(drawn):
     program, numbers = drawn
     check(run_ops(program, [Value(x) for x in numbers])[-1])
 
 
-@more_examples
 @given(wild_programs(numbers=tame_floats, most=20))
 def test_the_program_gives_value_and_gradient_bit_for_bit_at_ordinary_numbers(drawn):
     program, numbers = drawn
     check(run_ops(program, [Value(x) for x in numbers])[-1])
 
 
-@more_examples
 @given(wild_programs(numbers=tame_floats, most=6), st.lists(labels, min_size=10, max_size=10))
 def test_any_names_become_valid_and_different_ones(drawn, names):
     program, numbers = drawn
@@ -87,7 +82,6 @@ def test_any_names_become_valid_and_different_ones(drawn, names):
     check(results[-1])
 
 
-@more_examples
 @given(st.sampled_from(sorted(set(helpers()) - INNER)), st.lists(any_floats, min_size=3, max_size=3))
 def test_every_helper_is_its_row_bit_for_bit(name, args):
     row = TABLE[ROW_OF.get(name, name)]
@@ -175,7 +169,6 @@ def test_every_op_in_every_place_of_every_op_is_read_as_it_is_meant(outer):
             assert_read_as_meant(operation(op, [tree for tree, _ in args]), in_brackets(op, [text for _, text in args]))
 
 
-@more_examples
 @given(st.lists(st.tuples(st.sampled_from(sorted(NESTED)), st.randoms(use_true_random=False)), min_size=1, max_size=6))
 def test_deeper_nested_ops_are_read_as_they_are_meant(steps):
     known = [(variable(name), name) for name in "abc"] + [(constant(x), repr(x)) for x in CONSTANTS]
@@ -187,7 +180,6 @@ def test_deeper_nested_ops_are_read_as_they_are_meant(steps):
     assert_read_as_meant(*known[-1])
 
 
-@more_examples
 @given(st.lists(st.sampled_from(["add", "sub", "mul", "div", "pow", "neg"]), min_size=6, max_size=12), st.randoms())
 def test_an_expression_is_computed_in_the_order_of_its_parentheses(names, random):
     numbers = dict(zip("abc", (1.1, -2.3, 0.7), strict=True))
