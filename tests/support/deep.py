@@ -1,7 +1,7 @@
 """Everything that takes a graph, used on graphs a million operations deep or wide, in threads with a stack of 512 KB.
 
-`python -m tests.support.deep SHAPE [TOOL ...]` does so, and says what each tool took: in a process of its own, so that a crash of
-the interpreter is a failure and not the end of pytest.
+`python -m tests.support.deep [SHAPE ...]` does so, and says what each tool took: in a process of its own, so that a crash of the
+interpreter is a failure and not the end of pytest.
 """
 
 import copy
@@ -24,7 +24,7 @@ import nn
 from autograd import StaleGraphError, Value, anomaly, diagnosis, gradients, no_grad, scope
 from autograd.lessons.misconceptions import BUGS
 from autograd.sweeps import topological_order
-from tests.support.soak import count
+from tests.support.soak import SOAK, count
 from tests.support.threads import in_a_small_stack
 
 MILLION = 10**6
@@ -262,11 +262,11 @@ def differentiated_again(g):
 
 # With each tool the depth at which it is used in the unit run.
 TOOLS = {
-    "backward": (30_000, swept),
-    "deletion": (30_000, freed),
-    "deepcopy": (30_000, refused(copy.deepcopy)),
-    "pickle": (30_000, refused(lambda held: pickle.loads(pickle.dumps(held)))),
-    "trace": (30_000, traced),
+    "backward": (10_000, swept),
+    "deletion": (10_000, freed),
+    "deepcopy": (10_000, refused(copy.deepcopy)),
+    "pickle": (10_000, refused(lambda held: pickle.loads(pickle.dumps(held)))),
+    "trace": (10_000, traced),
     "modes": (2000, recorded_in_modes),
     "kinks": (2000, kinked),
     "profile": (2000, profiled),
@@ -289,11 +289,15 @@ TOOLS = {
 LAID_OUT = {"draw_dot": "recurrent", "player": "ladder", "widget": "fan-in"}  # the unit run does so in one shape each
 
 
-def use_tools(shape, names):
+def tools_for(shape):
+    return [name for name in TOOLS if SOAK or LAID_OUT.get(name, shape) == shape]
+
+
+def use_tools(shape):
     """Print what each tool took; if one raises, that goes to stderr and the next ones go on."""
     assert sys.getrecursionlimit() <= 1000
     faulthandler.enable()
-    for name in names:
+    for name in tools_for(shape):
         unit, tool = TOOLS[name]
         depth = count(unit, MILLION)
         print(f"{shape:<10} {name:<16}", end="", flush=True)
@@ -314,4 +318,5 @@ def use(tool, shape, depth):
 
 
 if __name__ == "__main__":
-    use_tools(sys.argv[1], sys.argv[2:] or TOOLS)
+    for each in sys.argv[1:] or SHAPES:
+        use_tools(each)
