@@ -468,10 +468,10 @@ def test_a_long_chain_is_explained_in_a_few_lines(last):
 
 def test_a_wide_graph_is_explained_in_a_few_lines():
     x = Value(-1.0)
-    y = autograd.sum([(+x).relu() for _ in range(20_000)])
+    y = autograd.sum([(+x).relu() for _ in range(5_000)])
     found = why(x, of=y)
-    assert "at relu (20000 times)" in found.verdict
-    assert "and 19997 more" in found.text
+    assert "at relu (5000 times)" in found.verdict
+    assert "and 4997 more" in found.text
     assert len(found.text) < 1000
 
 
