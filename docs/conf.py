@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+sys.modules.setdefault("rfc3987_syntax", None)  # jsonschema's grammar of IRIs: MyST-NB asks for none, and it takes a second
 
 from autograd.viz.palette import COLOURS  # noqa: E402
 

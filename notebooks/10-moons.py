@@ -132,7 +132,7 @@ draw_dot(hinge, fold="module")
 # ## The same steps, and how long they take
 #
 # A step of the demo: record the loss, go back, move every parameter against its gradient. The learning rate falls from 1
-# towards 0.1 over 100 steps. Five steps are enough for a comparison.
+# towards 0.1 over 100 steps. Three steps are enough for a comparison.
 #
 # There is a fourth contender. The loss of a single point is recorded once, with `autograd.compile`, and the recording is run
 # for all points side by side. The mean of these losses is the loss of the demo. Its `backward` adds to the gradients of the
@@ -166,7 +166,7 @@ def step(net):
 
 
 # %% [markdown]
-# The table shows the processor time of the fastest of the five. It varies from machine to machine and from run to run. (The
+# The table shows the processor time of the fastest of the three. It varies from machine to machine and from run to run. (The
 # README has different tables: medians of longer benchmarks, in which the engines take turns.)
 
 # %% tags=["timing"]
@@ -190,7 +190,7 @@ del total, hinge  # so that no older graphs stay in memory
 runs, fastest = {}, {}
 for name, net in (("micrograd", theirs), ("ours", ours), ("short", short), ("compiled", fast)):
     gc.collect()
-    runs[name], fastest[name] = train(net, 5)
+    runs[name], fastest[name] = train(net, 3)
 print("             per step  speedup")
 for name, seconds in fastest.items():
     ratio = fastest["micrograd"] / seconds
@@ -210,7 +210,7 @@ print("largest difference of the losses below 10⁻¹⁰:", gap < 1e-10)
 # %% [markdown]
 # The loss goes up before it goes down: a rate of 1 is bold.
 #
-# And what have the networks learned in these five steps? The plots show their scores all over the plane. The thick line is the
+# And what have the networks learned in these three steps? The plots show their scores all over the plane. The thick line is the
 # boundary, where the score is 0. The numbers on the colour bar are scores. Since micrograd is slow, we use a grid of 16 × 16
 # points, about as coarse as in its demo. `plot` takes a `Module`, so we wrap micrograd's network in one.
 
@@ -233,7 +233,7 @@ scores = {}
 for ax, name, net in zip(axes, ("micrograd", "ours"), (Theirs(), ours), strict=True):
     scores[name] = [net(row) for row in X]
     right = nn.accuracy(scores[name], y)
-    draw_boundary(net, f"{name} after 5 steps: {right:.0%} right", ax, steps=16)
+    draw_boundary(net, f"{name} after 3 steps: {right:.0%} right", ax, steps=16)
 plt.show()
 gap = max(abs(a - b.data) for a, b in zip(*scores.values(), strict=True))
 print("the scores of all points differ by less than 10⁻¹²:", gap < 1e-12)
@@ -313,7 +313,7 @@ for ax, (step, state) in zip(axes.flat, kept.items(), strict=True):
     net.load_state_dict(state)
     scores = [net(row).data for row in X]
     title = f"after {step} steps: {nn.accuracy(scores, y):.0%} right"
-    draw_boundary(net, title, ax, steps=80 if step == 100 else 30)
+    draw_boundary(net, title, ax, steps=60 if step == 100 else 30)
     print(f"after {step:>3} steps: scores of the points from {min(scores):.2f} to {max(scores):.2f}")
 plt.show()
 

@@ -146,14 +146,14 @@ few, few_y = X[:40], y[:40]
 plot.loss_landscape(
     net,
     lambda: nn.CrossEntropyLoss()([net(row) for row in few], few_y),
-    steps=25,
+    steps=17,
     progress=False,
     ax=right,
 )
 plt.show()
 
 # %% [markdown]
-# In the right plot, the loss (over 40 flowers) is low where it is light. The cross, where training ended, lies in the light
+# In the right plot, the loss (over 40 flowers) is low where it is dark. The cross, where training ended, lies in the dark
 # area.
 #
 # ## Digits: look first
