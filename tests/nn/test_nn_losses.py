@@ -297,6 +297,7 @@ def slopes_of(loss, row):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
+@few
 @given(numbers=numbers_of_3, data=st.data())
 def test_the_loss_of_a_sample_is_that_of_a_batch_of_one_whatever_the_target_is(name, numbers, data):
     kind, targets = SAMPLES[name]

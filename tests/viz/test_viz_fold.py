@@ -143,11 +143,11 @@ def test_frames_that_graphviz_gave_up_on_are_laid_out():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", ["chain", "ladder", "fan", "scopes"])
-def test_a_graph_of_a_hundred_thousand_nodes_draws_folded_and_says_how_much_is_folded(shape):
+def test_a_graph_of_thirty_thousand_nodes_draws_folded_and_says_how_much_is_folded(shape):
     leaf = y = before = Value(0.999)
     if shape == "fan":
-        y = autograd.sum([Value(1.0) for _ in range(10**5)])
-    for i in range(10**5 if shape != "fan" else 0):
+        y = autograd.sum([Value(1.0) for _ in range(30_000)])
+    for i in range(30_000 if shape != "fan" else 0):
         if shape == "scopes" and i % 1000 == 0:
             with scope(f"part {i}"):
                 y = y * leaf
