@@ -2,16 +2,17 @@
 // any address can be reached from it, whatever is typed. It takes the files as they come, starts workers from text, hands them what
 // they need as soon as it is there, and ends them; they talk to the page through a port. The program is compiled once for all of them.
 
-let arriving, address, script, program, library; // the last three are promises
+let arriving, address, script, program, library, memory; // the last four are promises
 const workers = new Map(); // by number
 const trusted = globalThis.trustedTypes?.createPolicy("sandbox", { createScriptURL: () => address });
 
 const orders = {
-    load() {
+    load({ names }) {
         arriving = {};
         script = file("script", "text/javascript").blob().then((blob) => (address = URL.createObjectURL(blob)));
         program = WebAssembly.compileStreaming(file("program", "application/wasm"));
-        library = new Response(file("library", "").body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+        library = unpacked("library");
+        memory = names.includes("memory") ? unpacked("memory") : Promise.resolve(null);
     },
     part({ name, bytes }) {
         if (bytes) arriving[name].enqueue(bytes);
@@ -28,6 +29,7 @@ const orders = {
             worker.onerror = ({ message }) => wrong(message);
             worker.postMessage({ port }, [port]);
             worker.postMessage({ program: await program });
+            worker.postMessage({ memory: await memory });
             worker.postMessage({ library: await library });
         } catch (error) {
             wrong(String(error));
@@ -43,6 +45,8 @@ function file(name, type) {
     const stream = new ReadableStream({ start: (controller) => { arriving[name] = controller; } });
     return new Response(stream, { headers: { "Content-Type": type } });
 }
+
+const unpacked = (name) => new Response(file(name, "").body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 addEventListener("message", ({ source: from, data: { order, ...rest } }) => {
     if (from === parent) orders[order](rest);

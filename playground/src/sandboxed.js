@@ -2,6 +2,8 @@
 
 // The library is packed by us: whatever the server does, it is small.
 const FILES = { script: "worker.js", program: "python/pyodide.asm.wasm", library: "python/python.bin" };
+// To load it would take longer than it saves; the service worker has it here.
+const KEPT = { memory: "python/memory.bin" };
 // Of this policy and of the one of the page, which the sandbox inherits, the stricter one holds.
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; worker-src blob:";
 
@@ -47,15 +49,17 @@ export function sandbox(onShare) {
 
     async function loadAll() {
         const attempt = new AbortController();
+        const files = navigator.serviceWorker?.controller ? { ...FILES, ...KEPT } : FILES;
+        const size = Object.values(files).reduce((sum, path) => sum + SIZES[path], 0);
         let sum = 0;
-        order("load");
-        const files = Object.entries(FILES).map(([name, path]) => load(path, (bytes) => {
+        order("load", { names: Object.keys(files) });
+        const loading = Object.entries(files).map(([name, path]) => load(path, (bytes) => {
             if (attempt.signal.aborted) return;
             order("part", { name, bytes });
-            onShare((sum += bytes?.length ?? 0) / BYTES);
+            onShare((sum += bytes?.length ?? 0) / size);
         }, attempt.signal));
         try {
-            await Promise.all(files);
+            await Promise.all(loading);
         } catch (error) {
             attempt.abort(); // of no use without the one that is missing
             there = null;

@@ -20,8 +20,16 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 
 // What the sandbox hands over, each as soon as it is there.
 const handed = {};
-const [port, program, library] = ["port", "program", "library"].map((name) => new Promise((resolve) => { handed[name] = resolve; }));
+const [port, program, library, memory] = ["port", "program", "library", "memory"].map((name) => new Promise((resolve) => { handed[name] = resolve; }));
 self.onmessage = ({ data }) => Object.entries(data).forEach(([name, value]) => handed[name](value));
+
+// Python, from its memory as it was after the engine was imported, or from nothing.
+function begin(memory) {
+    return loadPyodide({
+        createPyodideModule, indexURL: HERE, stdLibURL: LIBRARY, packages: [], lockFileContents: { info, packages: {} }, packageBaseUrl: HERE,
+        _loadSnapshot: memory,
+    });
+}
 
 async function start() {
     const { instantiateStreaming } = WebAssembly, { fetch } = self;
@@ -30,9 +38,8 @@ async function start() {
         const module = await program;
         return { module, instance: await WebAssembly.instantiate(module, imports) };
     };
-    const python = await loadPyodide({
-        createPyodideModule, indexURL: HERE, stdLibURL: LIBRARY, packages: [], lockFileContents: { info, packages: {} }, packageBaseUrl: HERE,
-    });
+    const python = await begin(await memory).catch(() => begin(null)); // Pyodide calls it experimental: a browser may not take it
+    python.pyimport("random").seed(); // or each start from that memory draws the same numbers
     Object.assign(WebAssembly, { instantiateStreaming });
     self.fetch = fetch;
     math = Object.fromEntries([...MATH].map((name) => [name, python._module[`_${name}`] ?? Math[name]]));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -58,6 +59,32 @@ def test_the_page_works_when_its_server_is_gone(visitor: Any, folder: Path) -> N
     expect(visitor.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
     visitor.goto(f"{address}/some/project/play/index.html?embed=check")
     expect(visitor.locator("#check")).to_be_visible(timeout=LONG)
+
+
+def test_python_starts_from_its_memory_and_draws_other_numbers_each_time(visitor: Any, folder: Path) -> None:
+    drawn = set()
+    with served(folder) as address:
+        visit(visitor, address)
+        for _ in range(2):
+            with visitor.expect_response("**/python/memory.bin"):
+                visitor.reload()
+            live(visitor)
+            write(visitor, "import random\nz = Value(random.random())")
+            told(visitor, "z = 0.", "#expression .result")
+            drawn.add(visitor.locator("#expression .result").first.inner_text())
+    assert len(drawn) == 2
+
+
+def test_python_starts_without_a_memory_that_it_cannot_take(visitor: Any, folder: Path) -> None:
+    play = folder / "some/project/play"
+    (play / "python/memory.bin").write_bytes(gzip.compress(bytes(65_536)))
+    (play / "sw.js").write_text(offline_worker(play), encoding="utf-8")
+    with served(folder) as address:
+        visit(visitor, address)
+        visitor.reload()
+        live(visitor)
+        write(visitor, "sin(t)*t")
+        told(visitor, "y = ", "#expression .result")
 
 
 def test_nothing_is_loaded_a_second_time_to_be_kept(visitor: Any, folder: Path) -> None:
