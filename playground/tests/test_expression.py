@@ -259,7 +259,7 @@ def rect(page: Any, selector: str) -> dict[str, float]:
     return place
 
 
-@pytest.mark.parametrize("width", [1024, 1280, 1440])
+@pytest.mark.parametrize("width", [1024, 1280, 1366, 1440])
 def test_the_table_of_all_nodes_stands_beside_the_graph(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.get_by_role("button", name="Numbers of all nodes").click()
@@ -269,6 +269,7 @@ def test_the_table_of_all_nodes_stands_beside_the_graph(page: Any, width: int) -
     assert panel["x"] + panel["width"] == pytest.approx(width, abs=1)
     rows = page.locator("#expression .numbers-side tr[data-node]")
     assert rows.count() == 10
+    assert page.locator("#expression .numbers-side .table").evaluate("part => part.scrollWidth <= part.clientWidth")
     for place in (rect(page, "#expression .numbers-side tr[data-node]"), rows.last.bounding_box()):
         assert panel["x"] < place["x"] < place["x"] + place["width"] <= panel["x"] + panel["width"]
         assert panel["y"] < place["y"] < panel["y"] + panel["height"]
