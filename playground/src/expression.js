@@ -129,7 +129,8 @@ export function expressionTab(root, { python, changed, first }) {
         const value = toNumber(fresh.value);
         result.replaceChildren(`${fresh.page.root} = ${showNumber(value)}`);
         result.title = result.dataset.exact = exact(value);
-        trouble.textContent = fresh.trouble;
+        trouble.textContent = fresh.trouble || fresh.note;
+        trouble.className = fresh.trouble ? "slip" : "note quiet";
         leaves.show(fresh);
         if (update === null && ended) wanted ??= fresh.page.last;
         if (update === null) update = mount(stage, fresh.page, stage);

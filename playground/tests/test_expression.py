@@ -11,6 +11,7 @@ from autograd import Value, normal_cdf, tanh
 from playground.tests.actions import LONG, told, write
 
 RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
+NOTE = "#expression .writing > .note"
 POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
 
 
@@ -117,6 +118,35 @@ def test_the_sentence_of_a_step_has_the_digits_of_the_cards(page: Any) -> None:
     write(page, "a = Value(1/3)\ny = a * 0.7777777")
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression p.sentence")
+
+
+def test_what_backward_was_called_on_is_drawn_and_a_step_after_it_is_told_beside_the_number(page: Any) -> None:
+    lines = ["w = Value(1.0)", "loss = (2*w - 3)**2", "loss.backward()", "print(loss.data)", "w.data -= 0.1 * w.grad", "v = 2*w"]
+    write(page, "\n".join(lines))
+    told(page, "loss = 0.04", RESULT)
+    told(page, "1.0", "#expression .printed")
+    told(page, "w changed after loss was computed. Values printed are from before the change", NOTE)
+    expect(page.locator(TROUBLE)).to_have_count(0)
+
+
+def test_a_note_on_softmax_is_no_alarm(page: Any) -> None:
+    write(page, "softmax(z1, z2, z3)")
+    told(page, "softmax gives 3 numbers; this is the first", NOTE)
+    expect(page.locator(TROUBLE)).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("1,000", "1000 or 1.000? Write it without the comma"), ("1,000,000", "“1,000,000” is not a number")]
+)
+def test_a_number_whose_comma_may_mean_two_things_is_asked_back(page: Any, text: str, said: str) -> None:
+    field = page.get_by_label("x₁, as a number")
+    field.fill(text)
+    field.press("Enter")
+    told(page, said, "#expression .leaf .problem:not(:empty)")
+    assert float(slider(page, "x₁").input_value()) == POINT["x1"]
+    field.fill("1,25")
+    field.press("Enter")
+    expect(slider(page, "x₁")).to_have_value("1.25", timeout=LONG)
 
 
 def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_stays(page: Any) -> None:
