@@ -6,7 +6,7 @@ export class Curves {
     constructor(go) {
         this.what = "loss";
         this.paths = { test: drawn("path", { class: "curve other" }), train: drawn("path", { class: "curve" }) };
-        this.before = drawn("path", { class: "curve former" });
+        this.before = drawn("path", { class: "former" });
         this.cursor = drawn("path", { class: "cursor" });
         this.axes = new Axes({
             x: { label: "step", low: 0, high: 50, whole: true },
@@ -19,7 +19,7 @@ export class Curves {
         this.points = [];
         this.former = []; // points of the training before
         this.choice = this.switch();
-        this.formerLegend = element("span", { class: "before" }, " ", line("curve former"), " before");
+        this.formerLegend = element("span", { class: "before" }, " ", line("former"), " before");
         const legend = element("span", { class: "quiet" }, line("curve"), " training ", line("curve other"), " test", this.formerLegend);
         this.element = element("figure", { class: "curves" }, element("div", { class: "head" }, this.choice, this.now, legend), this.axes.element);
         this.listen(go);
