@@ -75,7 +75,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     import difflib  # imported here, since only errors need it
 
     spelled = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.76)
+    alike = 0.75 if len(name) == 4 else 0.76  # a letter of four is a quarter
+    near = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=alike)
     return f": did you mean {spelled[near[0]]}?" if near else ""
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
+from autograd._format import listed
 from autograd.compiler.recorded import Point, Recorded
 from autograd.expression import ExpressionError, evaluate
 from autograd.formulas.mathml import mathml
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
+from autograd.staleness import stale_leaves
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG, Options
@@ -32,7 +34,8 @@ DIRECTIONS = {True: "TB", False: "LR"}  # upright or not
 class Shown:
     """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded.
 
-    `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result.
+    `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result,
+    unless there is more to say of the lines.
     """
 
     def __init__(
@@ -40,8 +43,8 @@ class Shown:
     ) -> None:
         self.graph = graph
         self.lines = free is not None
-        self.note = note
         graph.name_from(scope)
+        self.note = _changed(graph) or note
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
@@ -80,7 +83,8 @@ class Shown:
             "gradients": gradients,
             "lines": self.lines,
             "free": self.free,
-            "trouble": self.note if sound else _trouble(why(self.copy()[passes.root]).text),
+            "note": self.note,
+            "trouble": "" if sound else _trouble(why(self.copy()[passes.root]).text),
         }
 
     def copy(self) -> dict[Value, Value]:
@@ -95,6 +99,16 @@ class Shown:
         for i, (node, name) in enumerate(self.graph.names.items()):
             made[node].label = "" if name == f"v{i}" else name
         return made
+
+
+def _changed(graph: Graph) -> str:
+    """Of lines that go on to change leaves, as `p.data -= …` does: why printed numbers are not those of the page."""
+    leaves = stale_leaves(graph.nodes)
+    if not leaves:
+        return ""
+    names, root = listed([graph.spell(leaf) for leaf in leaves]), graph.spell(graph.roots[0])
+    when = "Values printed are from before the change, the numbers here from after it."
+    return f"{names} changed after {root} was computed. {when}"
 
 
 def _trouble(found: str) -> str:
@@ -212,15 +226,17 @@ def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]
 def _lines(text: str, free: Mapping[str, Value]) -> tuple[Any, dict[str, Any], Any]:
     """Run the lines, in which these names have values, too.
 
-    The result is the last expression's value, or that of the last assignment; the second are all names that have one,
-    the third is what the last line gives, if it is an expression.
+    The result is what `.backward()` was called on last, or else the last expression's value, or that of the last assignment;
+    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call.
     """
     scope = names()
     known = set(scope)
     scope |= free
-    run_lines(text, scope)
+    called = run_lines(text, scope)
     made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
     values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
+    if called is not None:
+        return _named(called, made), made, None
     last = scope.get("_")
     return _named(last if type(last) is Value else next(reversed(values), None), made), made, last
 

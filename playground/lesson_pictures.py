@@ -39,13 +39,13 @@ class Program:
         begin = starts(free_names(code, {*known, *HINTS}))
         self.leaves = {name: Value(at.get(name, start), label=name) for name, start in begin.items()}
         self.scope |= self.leaves
-        run_lines(code, self.scope)
+        called = run_lines(code, self.scope)
         made = {name: x for name, x in self.scope.items() if name not in known and type(x) is Value}
         self.named = {name: x for name, x in made.items() if name != "_"}
         for name, value in self.named.items():
             value.label = value.label or name
         own = [x for name, x in self.named.items() if name not in self.leaves]
-        root = self.scope.get("_", own[-1] if own else None)
+        root = called or self.scope.get("_", own[-1] if own else None)
         if type(root) is not Value:
             raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
         root.label = root.label or next(name for name in RESULTS if name not in self.scope)
@@ -53,7 +53,8 @@ class Program:
         self.named.setdefault(root.label, root)
         self.graph = Graph(root)
         self.root = root
-        root.backward()
+        if called is None:
+            root.backward()
 
     def value(self, text: str) -> Any:
         """What an expression in the names of the program is."""

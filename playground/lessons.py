@@ -43,7 +43,11 @@ def open_lesson(text: str, file: str) -> dict[str, Any]:
 
 def look(show: Mapping[str, Any], code: str | None, numbers: Mapping[str, float], until: str | None) -> dict[str, Any]:
     """The picture of a step with what was typed and where the sliders stand, and whether its check is `done`."""
-    program = Program(show["code"] if code is None else code, {**show.get("at", {}), **numbers})
+    text, at = show["code"] if code is None else code, {**show.get("at", {}), **numbers}
+    try:
+        program = Program(text, at)
+    except Slip as slip:
+        raise slip.offer(text, lambda fix: Program(fix, at)) from None
     return {**step_picture(show, program), "done": until is not None and _reached(program, until)}
 
 

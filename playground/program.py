@@ -67,14 +67,14 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
     tree = ast.parse(text)
     name = next((name for name, x in reversed(scope.items()) if x is root and name != "_"), "")
     edits, left = _numbers(tree, numbers)
-    last = tree.body[-1] if tree.body else None
-    if isinstance(last, ast.Expr) and not name:
-        name = next(x for x in (*RESULTS, "_" * 9) if x not in scope) if root is not None else ""
-        edits += _around(last, f"{name} = " if name else "print(", "" if name else ")")
+    if not name:
+        free = next(x for x in (*RESULTS, "_" * 9) if x not in scope)
+        name, more = _result(tree, free if root is not None else "", text)
+        edits += more
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & set(names()) - _imported(tree)
     told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, _edited(text, edits).strip("\n")])]
-    if root is not None:
+    if name and root is not None:
         within = set(Graph(root))
         leaves = [at for at, x in scope.items() if type(x) is Value and x in within and x.op is None and at not in {name, "_"}]
         parts[1] += "" if ".backward(" in text else f"\n{name}.backward()"
@@ -86,6 +86,19 @@ def with_values(text: str, free: Mapping[str, Value]) -> str:
     """The lines below ones that give these names their numbers."""
     given = [f'{name} = Value({_written(value.data)}, label="{name}")\n' for name, value in free.items()]
     return "".join([*given, "\n" if given else "", text])
+
+
+def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
+    """Give what the lines come to this name, if they do so where a name can be given; or else print it."""
+    for line in reversed(tree.body):
+        match line:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=root, attr="backward") as method)) if name:
+                return name, [(_edit(line, "")[0], _edit(method, "")[1], f"{name} = {ast.unparse(root)}\n{name}.backward")]
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return "", []
+    name = "" if ".backward(" in text else name
+    return name, _around(last, f"{name} = " if name else "print(", "" if name else ")")
 
 
 Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead

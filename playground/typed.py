@@ -15,14 +15,18 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 import autograd
+from autograd import Value
+from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
 from playground.free import near
+from playground.plain import to_begin_with
 from playground.spelling import corrected
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
+WATCHER = "_differentiated"  # a function among the names of the lines
 SAYS = {
     MemoryError: "this needs more memory than there is here",
     SystemExit: "the program ended itself",
@@ -119,10 +123,19 @@ def load() -> None:
     names()
 
 
-def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None) -> None:
-    """Run the lines; `_` is then the value of the last one, if it is an expression. `show` gets the value of each that is one."""
+def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None) -> Value | None:
+    """Run the lines; `_` is then the value of the last one, if it is an expression. `show` gets the value of each that is one.
+
+    The answer is what `.backward()` was called on last, if it was.
+    """
     global printed
     printed = Printed()
+    roots: list[Value] = []
+
+    def watched(root: Any) -> Any:
+        roots[:] = [root] if type(root) is Value else roots
+        return root
+
     if len(text) > MAX_TEXT:
         raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
     try:
@@ -133,6 +146,8 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
             tree.body = [_shown(line) if isinstance(line, ast.Expr) else line for line in tree.body]
         elif isinstance(last, ast.Expr):
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
+        _watch(tree)
+        scope[WATCHER] = watched
         ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
@@ -140,6 +155,15 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
         raise _raised(error, text, scope) from None
+    return roots[0] if roots else None
+
+
+def _watch(tree: ast.Module) -> None:
+    """Let WATCHER see what `.backward()` is called on."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=root, attr="backward") as method):
+                method.value = ast.copy_location(ast.Call(ast.Name(WATCHER, ast.Load()), [root], []), root)
 
 
 def _shown(line: ast.Expr) -> ast.Expr:
@@ -178,10 +202,22 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
             return Slip(f"{name} has no value: did you mean {meant}?", line, column, end)
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
-    told = _told(error)
+    told = _told(error) + _nearest(error, scope)
+    plain = to_begin_with(error, text)
+    if plain:
+        return Slip(plain, line, column, end)
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
     return Slip(HINTS.get(meant, told), line, column, end)
+
+
+def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:
+    """The name that was probably meant by one that is called and nobody made, or by an attribute."""
+    if type(error) is NameError and error.name:
+        return did_you_mean(error.name, (name for name, x in scope.items() if callable(x) and not name.startswith("_")))
+    if type(error) is AttributeError and error.name and isinstance(error.obj, Value):
+        return did_you_mean(error.name, (name for name in dir(error.obj) if not name.startswith("_")))
+    return ""
 
 
 def _meant(error: BaseException) -> str:

@@ -59,7 +59,7 @@ def _cut(text: str, made: Mapping[str, Any]) -> str:
             if not any(each == name or type(made.get(each)) is Value for each in used):
                 return ""
             if made[name] is None:
-                return f"{name} is None: what is called there changes something and gives nothing back, as backward() does"
+                return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
             return f"{name} is the number {shown(made[name])}, cut from its graph: leave .data, .item() or float() out"
     return ""
 

@@ -225,3 +225,9 @@ def test_the_lesson_in_the_how_to_is_one() -> None:
     assert look(step["show"], None, {"x": 5}, step["check"]["until"])["done"]
     for fields in (LESSON, STEP, PICTURE, TAB, NUMBER, CHOICES, CHOICE, CHECK):
         assert all(f"`{name}`" in text or f'"{name}"' in text for name in fields)
+
+
+def test_a_formula_as_school_writes_it_is_offered_as_python_writes_it() -> None:
+    with pytest.raises(Slip) as slip:
+        look({"code": "y = x", "edit": True}, "y = x² + 3x", {}, None)
+    assert slip.value.place["fix"] == "y = x**2 + 3*x"

@@ -64,6 +64,53 @@ def test_lines_of_python_give_their_last_expression_or_their_last_assignment():
     assert asked("show", "a = Value(2.0)\nloss = a * a\nloss.backward()", {})["page"]["title"].startswith("loss = 4")
 
 
+@pytest.mark.parametrize(
+    ("text", "root", "value"),
+    [
+        ("loss = w*w\nloss.backward()\nstep = w - 0.1*w", "loss", 4.0),
+        ("a = 2*w\nb = 3*w\na.backward()\nb.backward()\nc = 4*w", "b", 6.0),
+        ("(w*w).backward()\nprint(w.grad)", "y", 4.0),
+        ("for i in range(3):\n    loss = i*w\n    loss.backward()\nw", "loss", 4.0),
+        ("x = w*w\nx = x.backward()", "y", 4.0),
+        ("def f():\n    inside = w*w\n    inside.backward()\nf()\nw", "y", 4.0),
+    ],
+)
+def test_lines_show_what_backward_was_called_on_last_and_so_does_their_program(text, root, value):
+    found = asked("show", f"w = Value(2.0)\n{text}", {})
+    assert (found["page"]["root"], found["value"]) == (root, value)
+    scope = {}
+    exec(asked("program", f"w = Value(2.0)\n{text}", {})["code"], scope)
+    assert root not in scope or scope[root].data == value
+
+
+def test_parameters_that_lines_step_by_hand_are_named_beside_the_number_that_they_change():
+    lines = "w = Value(1.0)\nloss = (2*w - 3)**2\nloss.backward()\n"
+    assert asked("show", lines, {})["note"] == ""
+    note = "w changed after loss was computed. Values printed are from before the change, the numbers here from after it."
+    assert asked("show", f"{lines}w.data -= 0.1 * w.grad", {})["note"] == note
+    assert asked("move", {"w": 3.0})["note"] == note
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 2.0\ny = x**2\ny.backward()", "the number 4 has no .backward(): write x = Value(2.0)"),
+        ("a = 1\nx = 2\nx.grad", "the number 2 has no .grad: write x = Value(2.0)"),
+        ("x = abs(-2.5)\nx.data", "the number 2.5 has no .data: begin with Values, and leave .data, .item() or float() out"),
+        ("w = Value(2.0)\ny = (w*w).data\ny.backward()", "the number 4 has no .backward(): begin with Values, and leave .data"),
+        ("x = 2.0\nx.real.upper()", "AttributeError: 'float' object has no attribute 'upper'"),
+        ("w = Value(2.0)\nw.gard", "AttributeError: 'Value' object has no attribute 'gard': did you mean grad?"),
+    ],
+)
+def test_a_plain_number_that_is_taken_for_a_value_is_told_how_to_become_one(text, message):
+    assert asked("show", text, {})["message"].startswith(message)
+
+
+@pytest.mark.parametrize("text", ["y = relx(w)", "w = Value(2.0)\ny = relx(w)"])
+def test_an_op_that_is_misspelled_by_a_letter_is_suggested(text):
+    assert asked("show", text, {})["message"].endswith(": did you mean relu?")
+
+
 def test_values_in_lists_and_parameters_of_modules_have_the_names_that_the_lines_give_them():
     assert asked("show", "xs = [Value(1.0), Value(2.0)]\ny = xs[0] * xs[1]", {})["leaves"] == ["xs[0]", "xs[1]"]
     assert "neurons[0].w[0]" in asked("show", "net = nn.Layer(2, 1, seed=0)\nnet([1.0, 2.0])[0]", {})["leaves"]
@@ -220,7 +267,7 @@ UNDRAWN = [
     ("xs = [Value(1.0), Value(2.0)]\n[x**2 for x in xs]", "the last line gives 2 Values, and one is drawn", "[x**2 for x in xs]"),
     ("x = Value(1.0)\nlambda x: x**2", "the last line is a function: call it, as in f(Value(2.0))", "lambda x: x**2"),
     ("net = nn.MLP(2, [1])\nnet", "the last line is a module: call it on numbers", "net"),
-    ("x = Value(2.0)\ny = x*x\ny = y.backward()", "y is None: what is called there changes something", "y = y.backward()"),
+    ("x = Value(2.0)\ny = [].append(x)", "y is None: what is called there changes something", "y = [].append(x)"),
     ("x = Value(2.0)\ny = (x*x).item()", "y is the number 4, cut from its graph", "y = (x*x).item()"),
     ("grad(lambda x: x**3)(2.0)", "the last line gives the number 12, which has no graph", "grad(lambda x: x**3)(2.0)"),
     ("x = sum(i*x for i in range(4))", "x has no value yet: write x = Value(2.0) first", "x"),
@@ -317,7 +364,7 @@ def test_names_that_lines_give_no_value_are_variables_as_in_one_expression():
     ("text", "message"),
     [
         ("weight = Value(1.0)\ny = weigth*2", "weigth has no value: did you mean weight?"),
-        ("y = 1\nz = sigmoyd(x)", "NameError: name 'sigmoyd' is not defined"),
+        ("y = 1\nz = sigmoyd(x)", "NameError: name 'sigmoyd' is not defined: did you mean sigmoid?"),
         ("y = 0\nfor x in data: y = y + x", "data has no value yet"),
         ("a = 1\ny = w[0]*x", "w has no value yet"),
         ("n = range(count)\ny = x", "count has no value yet"),
@@ -335,7 +382,7 @@ def test_most_relus_of_a_small_net_are_alive_where_it_begins():
 
 def test_softmax_of_numbers_is_said_to_be_the_first_of_its_results_and_a_list_gives_the_others():
     found = asked("show", "softmax(z1, z2, z3)", {})
-    assert found["trouble"] == "softmax gives 3 numbers; this is the first. The second is softmax([z1, z2, z3])[1]"
+    assert found["note"] == "softmax gives 3 numbers; this is the first. The second is softmax([z1, z2, z3])[1]"
     assert asked("show", "softmax([z1, z2, z3])[0]", {})["value"] == found["value"]
     assert sorted(asked("show", "p = softmax([z1, z2, z3])[1]", {})["leaves"]) == ["z1", "z2", "z3"]
     scope = {}

@@ -62,6 +62,8 @@ def animate(
     from matplotlib.animation import PillowWriter
 
     class Writer(PillowWriter):
+        _frames: list[Any]  # Matplotlib's, which its types leave out
+
         def finish(self) -> None:
             self._frames += self._frames[-1:] * (HOLD * fps)  # a GIF begins again at once
             super().finish()

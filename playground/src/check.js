@@ -71,11 +71,14 @@ export function checkTab(root, page) {
 
     let about; // what is being checked
     const stands = () => about === JSON.stringify(state());
-    const check = latest(() => {
+    const check = latest(async () => {
+        if (way === "fields" && fields.unread()) return null;
         about = JSON.stringify(state());
         return way === "python" ? python.ask("answer", lines.text()) : python.ask("proofread", ...fields.read());
     }, {
-        done({ html, slip, field }) {
+        done(found) {
+            if (found === null) return;
+            const { html, slip, field } = found;
             if (stands()) mark(slip, field);
             // Written by the engine, which escapes what a user wrote; scripts in it would not run (Content-Security-Policy).
             answer.innerHTML = html;
@@ -128,7 +131,8 @@ function fieldForm({ python, changed, check }) {
     const f = editor({ text: "", label: "The function f", onChange: typed });
     let timer = null, known = [], first = "", edited = false, writing = false;
 
-    const root = element("div", { class: "check-fields" }, labelled("f =", f.element), place, claims);
+    const problem = element("p", { class: "slip", id: "check-problem", role: "alert" });
+    const root = element("div", { class: "check-fields" }, labelled("f =", f.element), place, problem, claims);
     root.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || !event.target.matches("input")) return;
         event.preventDefault();
@@ -174,12 +178,15 @@ function fieldForm({ python, changed, check }) {
 
     function row(name) {
         if (!rows.has(name)) {
-            const at = element("input", { inputmode: "text", autocomplete: "off", spellcheck: "false", value: NUMBER, "aria-label": `${name} at the point` });
+            const at = element("input", { "aria-describedby": problem.id, inputmode: "text", autocomplete: "off", spellcheck: "false", value: NUMBER, "aria-label": `${name} at the point` });
             const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange() {
                 if (!writing) row(name).given = null;
                 typing();
             } });
-            at.addEventListener("input", typing);
+            at.addEventListener("input", () => {
+                unread();
+                typing();
+            });
             rows.set(name, { at, claim, given: null, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
         }
         return rows.get(name);
@@ -190,12 +197,22 @@ function fieldForm({ python, changed, check }) {
         changed();
     }
 
+    // Whether some number cannot be read, which is then said.
+    function unread() {
+        const wrong = known.filter((name) => readAnswer(row(name).at.value) === null);
+        for (const name of known) row(name).at.setAttribute("aria-invalid", wrong.includes(name));
+        const said = ([name]) => `${name}: ${whichNumber(row(name).at.value) || "write a number, such as 2, −0.25 or 1/3"}`;
+        problem.textContent = wrong.length > 0 ? said(wrong) : "";
+        return wrong.length > 0;
+    }
+
     const point = () => Object.fromEntries(known.map((name) => [name, readAnswer(row(name).at.value) ?? NUMBER]));
     const claimed = () => Object.fromEntries(known.map((name) => [name, row(name).claim.text()]));
 
     return {
         root,
         list,
+        unread,
         touched: () => edited,
         // `example`: as it is offered here, so that its claims go when its variables do.
         write({ f: text, at, claimed: derivatives }, example) {
@@ -210,6 +227,7 @@ function fieldForm({ python, changed, check }) {
                 if (example) row(name).given = text;
             }
             f.write(text);
+            unread();
             show();
             writing = false;
             edited = false;

@@ -1,5 +1,6 @@
 // The expression tab: what is typed becomes a graph in the player; sliders move its leaves.
 
+import { button } from "./button.js";
 import { closerLook } from "./closer_look.js";
 import { editor } from "./editor.js";
 import { Slip } from "./engine.js";
@@ -29,6 +30,9 @@ export function expressionTab(root, { python, changed, first }) {
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
     const closer = closerLook({ python, changed, framed: (i) => update.choose(i) });
     const stage = element("div", { class: "autograd player" }); // of its size before there is a player
+    const present = button("Present", () => stage.requestFullscreen().then(() => stage.querySelector(".stage").focus()));
+    present.title = "Fill the screen with the graph: the arrow keys step, Escape ends it";
+    present.hidden = !document.fullscreenEnabled; // as on some phones, and in frames that are not allowed to
     const upright = () => stage.clientWidth < stage.clientHeight;
     const space = () => [upright(), Math.round(LENGTH * stage.clientWidth)];
 
@@ -129,7 +133,8 @@ export function expressionTab(root, { python, changed, first }) {
         const value = toNumber(fresh.value);
         result.replaceChildren(`${fresh.page.root} = ${showNumber(value)}`);
         result.title = result.dataset.exact = exact(value);
-        trouble.textContent = fresh.trouble;
+        trouble.textContent = fresh.trouble || fresh.note;
+        trouble.className = fresh.trouble ? "slip" : "note quiet";
         leaves.show(fresh);
         if (update === null && ended) wanted ??= fresh.page.last;
         if (update === null) update = mount(stage, fresh.page, stage);
@@ -163,7 +168,7 @@ export function expressionTab(root, { python, changed, first }) {
     }
     stage.addEventListener("stepchange", changed);
 
-    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, examples, code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
+    root.append(element("div", { class: "left" }, element("div", { class: "writing" }, element("div", { class: "controls" }, present, examples), code.element, element("div", { class: "result-line" }, result, outdated), trouble), leaves.root, closer.root), stage);
     return {
         begin() {
             if (update !== null || edited) return; // edited: by a link

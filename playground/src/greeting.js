@@ -4,7 +4,7 @@ import { isRegression, validated } from "./network_choices.js";
 
 const LESSON = "backpropagation-in-ten-minutes";
 const WORDS = {
-    expression: () => "Move a slider and watch the gradients.",
+    expression: () => "Gradients say how much the result changes when an input changes a little.",
     network: (state) => `A small network learns to ${isRegression(validated(state)) ? "predict a number" : "tell ● from ▲"}. Press Play.`,
     check: () => "Is this gradient, derived by hand, right? Press Check.",
     quiz: () => "What are the gradients of this graph? Fill them in.",

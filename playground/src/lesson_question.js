@@ -41,7 +41,7 @@ export function lessonQuestion({ predict, hint, before, settled }) {
             event.preventDefault();
             if (root.dataset.how) return;
             const given = readAnswer(field.value);
-            if (given === null) return say(field.value.trim() === "" ? "Type a number first: a guess will do." : "I can’t read this as a number: write one such as 2, −0.25 or 1/3.");
+            if (given === null) return say(unread(field.value));
             const near = ([x, off]) => Math.abs(given - toNumber(x)) <= off;
             if (near([right, allowed])) {
                 typed = given;
@@ -98,4 +98,10 @@ export function lessonQuestion({ predict, hint, before, settled }) {
     }
 
     return { root };
+}
+
+function unread(text) {
+    if (text.trim() === "") return "Type a number first: a guess will do.";
+    const which = whichNumber(text);
+    return which ? `${which}.` : "I can’t read this as a number: write one such as 2, −0.25 or 1/3.";
 }

@@ -20,6 +20,7 @@ const COMPARE = "Same numbers as Python?";
 
 export function networkTab(root, { python, changed, show }) {
     let setting = { ...START }, page = null, view, plane, maps, clicks = CHOOSE, begun = null, asked = null, opened = null;
+    let trained = null; // the task of the training before
     let comparing = null; // with Python: "on", "stopped" by hand, or null
 
     const narrow = matchMedia("(max-width: 1060px)"); // as in network.css
@@ -127,7 +128,8 @@ export function networkTab(root, { python, changed, show }) {
             tell("");
             drawNet();
             drawSide();
-            curves.clear(!isRegression(setting));
+            curves.clear(!isRegression(setting), task() === trained);
+            trained = task();
             const last = Math.min(setting.step, MAX_STEP);
             if (setting.step > last) tell(`A link leads to step ${last.toLocaleString("en")} at most. Press Play to go on from there.`);
             await run.go(last, 0, Math.ceil(last / POINTS_ON_THE_WAY) || Infinity); // for the curve to be that of the training
@@ -136,6 +138,9 @@ export function networkTab(root, { python, changed, show }) {
         },
         failed: (error) => tell(error.message, true),
     });
+
+    // What is to be learned, and how it is measured: losses of the same task can be compared.
+    const task = () => JSON.stringify([setting.data, setting.own, setting.loss]);
 
     function enable(able) {
         for (const control of [play, stepper, again, same]) control.disabled = !able;

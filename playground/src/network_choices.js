@@ -31,7 +31,7 @@ export const NUMBERS = {
     stopSteps: { label: "Stop at step (0: never)", low: 0, high: 1e6, step: 100, whole: true },
     stopLoss: { label: "Stop at a loss below", low: 0, high: 100, step: 0.01 },
 };
-const RATE = { low: 1e-6, high: 100 };
+export const RATE = { low: 1e-6, high: 100 };
 export const FULL = "full"; // as many steps as there is time for between two frames
 // The steps between two frames, of which a screen shows 60 a second.
 export const SPEEDS = new Map([[0.0167, "1 step per second"], [0.1, "6 steps per second"], [1, "1 step per frame"], [10, "10 steps per frame"], [FULL, "Full speed"]]);
@@ -106,5 +106,3 @@ function rates(given) {
     const rising = valid.filter(([step], i) => i === 0 || step > valid[i - 1][0]).slice(0, 100);
     return rising[0]?.[0] === 0 ? rising : START.rates;
 }
-
-export const isRate = (x) => isNumber(x, RATE);

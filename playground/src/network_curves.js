@@ -6,6 +6,7 @@ export class Curves {
     constructor(go) {
         this.what = "loss";
         this.paths = { test: drawn("path", { class: "curve other" }), train: drawn("path", { class: "curve" }) };
+        this.before = drawn("path", { class: "former" });
         this.cursor = drawn("path", { class: "cursor" });
         this.axes = new Axes({
             x: { label: "step", low: 0, high: 50, whole: true },
@@ -13,11 +14,13 @@ export class Curves {
             picture: { class: "chart", tabindex: 0, role: "slider", "aria-label": "Step", "aria-valuemin": 0, "aria-valuenow": 0, "aria-valuemax": 50 },
             draw: () => this.draw(),
         });
-        this.axes.marks.append(this.paths.test, this.paths.train, this.cursor);
+        this.axes.marks.append(this.before, this.paths.test, this.paths.train, this.cursor);
         this.now = element("span", { class: "now" });
         this.points = [];
+        this.former = []; // points of the training before
         this.choice = this.switch();
-        const legend = element("span", { class: "quiet" }, line("curve"), " training ", line("curve other"), " test");
+        this.formerLegend = element("span", { class: "before" }, " ", line("former"), " before");
+        const legend = element("span", { class: "quiet" }, line("curve"), " training ", line("curve other"), " test", this.formerLegend);
         this.element = element("figure", { class: "curves" }, element("div", { class: "head" }, this.choice, this.now, legend), this.axes.element);
         this.listen(go);
         this.clear();
@@ -53,15 +56,18 @@ export class Curves {
         });
     }
 
-    // Begin again; without classes there is no accuracy.
-    clear(classes = true) {
+    // Begin again; without classes there is no accuracy. What can be compared with the training before keeps its curve behind.
+    clear(classes = true, comparable = false) {
+        if (!comparable) this.former = [];
+        else if (this.points.length > 1) this.former = this.points;
+        this.formerLegend.hidden = this.former.length === 0;
         this.choice.hidden = !classes;
         if (!classes) this.what = "loss";
         this.choice.querySelector(`[value=${this.what}]`).checked = true;
         this.points = []; // [step, train, test], both { loss, accuracy } or null
         this.every = 1;
         this.at = this.last = 0;
-        this.axes.x.high = 50;
+        this.axes.x.high = Math.max(50, this.former.at(-1)?.[0] ?? 0);
         this.range = null;
     }
 
@@ -99,7 +105,8 @@ export class Curves {
 
     // Choose the range of the vertical axis, with room for what may come.
     fit() {
-        const numbers = this.points.flatMap(([, train, test]) => [this.number(train), this.number(test)]).filter((x) => x !== null && Number.isFinite(x));
+        const trained = this.former.map(([, train]) => this.number(train));
+        const numbers = [...trained, ...this.points.flatMap(([, train, test]) => [this.number(train), this.number(test)])].filter((x) => x !== null && Number.isFinite(x));
         const { y } = this.axes;
         let [low, high] = numbers.length ? [Math.min(...numbers), Math.max(...numbers)] : [0, 1];
         y.logarithmic = this.what === "loss" && low > 0 && high > 10 * low;
@@ -114,21 +121,27 @@ export class Curves {
 
     draw() {
         const { axes } = this;
-        const part = Math.ceil(this.points.length / MAX_POINTS);
-        const points = part > 1 ? this.points.filter((_, i) => i % part === 0 || i === this.points.length - 1) : this.points;
-        ["train", "test"].forEach((which, k) => {
-            let d = "", pen = "M";
-            for (const point of points) {
-                const x = this.number(point[k + 1]);
-                if (x === null || !Number.isFinite(x) || (axes.y.logarithmic && x <= 0)) pen = "M";
-                else {
-                    d += `${pen}${axes.X(point[0]).toFixed(1)} ${axes.Y(x).toFixed(1)}`;
-                    pen = "L";
-                }
-            }
-            this.paths[which].setAttribute("d", d);
-        });
+        this.before.setAttribute("d", this.path(this.former, 1));
+        this.paths.train.setAttribute("d", this.path(this.points, 1));
+        this.paths.test.setAttribute("d", this.path(this.points, 2));
         this.cursor.setAttribute("d", `M${axes.X(this.at).toFixed(1)} ${axes.area.top}V${axes.area.bottom}`);
+    }
+
+    // The line through what stands at place k of points.
+    path(points, k) {
+        const { axes } = this;
+        const part = Math.ceil(points.length / MAX_POINTS);
+        let d = "", pen = "M";
+        points.forEach((point, i) => {
+            if (i % part !== 0 && i !== points.length - 1) return;
+            const x = this.number(point[k]);
+            if (x === null || !Number.isFinite(x) || (axes.y.logarithmic && x <= 0)) pen = "M";
+            else {
+                d += `${pen}${axes.X(point[0]).toFixed(1)} ${axes.Y(x).toFixed(1)}`;
+                pen = "L";
+            }
+        });
+        return d;
     }
 }
 

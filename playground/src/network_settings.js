@@ -1,6 +1,6 @@
 // The form of the network tab: data, features, and how to train.
 
-import { DATA, FEATURES, isRate, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, startOf } from "./network_choices.js";
+import { DATA, FEATURES, lossesFor, NUMBERS, OPTIMIZERS, PENALTIES, RATE, startOf } from "./network_choices.js";
 import { thumbnail } from "./network_thumbnails.js";
 
 // `change(more)` is called with the fields that were changed; `rate(x)` with another learning rate. `update(setting)` shows others.
@@ -15,7 +15,7 @@ export function settingsForm({ change, rate }) {
     const loss = select("Loss", {}, (name) => change({ loss: name }));
     const optimizer = select("Optimizer", named(Object.keys(OPTIMIZERS)), (name) => change({ optimizer: name, options: startOf(name) }));
     const options = element("div", { class: "options" });
-    const learning = numberField({ label: "Learning rate", low: 1e-6, high: 100 }, (x) => isRate(x) && rate(x));
+    const learning = numberField({ label: "Learning rate", ...RATE }, rate);
     const penalty = select("Penalty", named(PENALTIES), (name) => change({ penalty: name }));
     const more = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
     const root = element("form", { class: "settings", "aria-label": "Data and training" },
@@ -60,22 +60,33 @@ export function settingsForm({ change, rate }) {
     return { root, update, data: data.root, homecoming };
 }
 
+const limit = (x) => numberWithin(x, 9, 6);
 const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
 
 function numberField({ label, low, high, step = "any", whole, slider }, changed) {
     const input = element("input", { type: "number", min: low, max: high, step: whole ? 1 : "any" });
+    const problem = element("span", { class: "problem", role: "alert" });
     const bar = slider ? element("input", { type: "range", min: low, max: high, step, "aria-label": label, tabindex: -1 }) : null;
     input.addEventListener("change", () => {
-        if (input.validity.valid && input.value !== "") changed(Number(input.value));
-        else input.reportValidity();
+        const fits = input.validity.valid && input.value !== "";
+        refuse(fits ? "" : `${whole ? "Whole numbers from" : "From"} ${limit(low)} to ${limit(high)}`);
+        if (fits) changed(Number(input.value));
     });
+
+    function refuse(why) {
+        problem.textContent = why;
+        if (why) input.setAttribute("aria-invalid", true);
+        else input.removeAttribute("aria-invalid");
+    }
+
     bar?.addEventListener("input", () => { input.value = bar.value; });
     bar?.addEventListener("change", () => changed(Number(bar.value)));
-    const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [bar] : []));
+    const root = element("div", { class: slider ? "field with-bar" : "field" }, element("label", {}, element("span", {}, label), input), ...(bar ? [bar] : []), problem);
     return {
         root,
         input,
         show(x) {
+            refuse("");
             for (const field of [input, bar]) if (field && field.value !== String(x)) field.value = x;
         },
     };

@@ -97,3 +97,19 @@ def test_a_verdict_on_an_older_text_says_so_even_if_it_comes_late_and_an_error_g
     told(page, "ZeroDivisionError: division by zero", "#check .left > .editor .slip")
     page.keyboard.insert_text("r")
     expect(page.locator("#check .left > .editor .slip")).to_be_empty()
+
+
+def test_a_number_that_cannot_be_read_is_told_and_nothing_is_checked_with_another(page: Any) -> None:
+    page.click("#tab-check")
+    told(page, "x", "#check .answer")
+    field = page.get_by_label("x at the point")
+    for text, said in (("1,000", "x: 1000 or 1.000?"), ("two", "x: write a number, such as 2")):
+        field.fill(text)
+        told(page, said, "#check .check-fields > .slip")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        page.locator("#check").get_by_role("button", name="Check", exact=True).click()
+        told(page, "Changed: check again", "#check-outdated")
+    field.fill("1,5")
+    expect(page.locator("#check .check-fields > .slip")).to_be_empty()
+    page.locator("#check").get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("#check-outdated")).to_be_empty(timeout=LONG)

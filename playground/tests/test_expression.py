@@ -11,6 +11,7 @@ from autograd import Value, normal_cdf, tanh
 from playground.tests.actions import LONG, told, write
 
 RESULT, SLIP, TROUBLE = "#expression .result", "#expression .editor .slip", "#expression .writing > .slip"
+NOTE = "#expression .writing > .note"
 POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
 
 
@@ -117,6 +118,35 @@ def test_the_sentence_of_a_step_has_the_digits_of_the_cards(page: Any) -> None:
     write(page, "a = Value(1/3)\ny = a * 0.7777777")
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression p.sentence")
+
+
+def test_what_backward_was_called_on_is_drawn_and_a_step_after_it_is_told_beside_the_number(page: Any) -> None:
+    lines = ["w = Value(1.0)", "loss = (2*w - 3)**2", "loss.backward()", "print(loss.data)", "w.data -= 0.1 * w.grad", "v = 2*w"]
+    write(page, "\n".join(lines))
+    told(page, "loss = 0.04", RESULT)
+    told(page, "1.0", "#expression .printed")
+    told(page, "w changed after loss was computed. Values printed are from before the change", NOTE)
+    expect(page.locator(TROUBLE)).to_have_count(0)
+
+
+def test_a_note_on_softmax_is_no_alarm(page: Any) -> None:
+    write(page, "softmax(z1, z2, z3)")
+    told(page, "softmax gives 3 numbers; this is the first", NOTE)
+    expect(page.locator(TROUBLE)).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("1,000", "1000 or 1.000? Write it without the comma"), ("1,000,000", "“1,000,000” is not a number")]
+)
+def test_a_number_whose_comma_may_mean_two_things_is_asked_back(page: Any, text: str, said: str) -> None:
+    field = page.get_by_label("x₁, as a number")
+    field.fill(text)
+    field.press("Enter")
+    told(page, said, "#expression .leaf .problem:not(:empty)")
+    assert float(slider(page, "x₁").input_value()) == POINT["x1"]
+    field.fill("1,25")
+    field.press("Enter")
+    expect(slider(page, "x₁")).to_have_value("1.25", timeout=LONG)
 
 
 def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_stays(page: Any) -> None:
@@ -259,7 +289,7 @@ def rect(page: Any, selector: str) -> dict[str, float]:
     return place
 
 
-@pytest.mark.parametrize("width", [1024, 1280, 1440])
+@pytest.mark.parametrize("width", [1024, 1280, 1366, 1440])
 def test_the_table_of_all_nodes_stands_beside_the_graph(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.get_by_role("button", name="Numbers of all nodes").click()
@@ -269,6 +299,7 @@ def test_the_table_of_all_nodes_stands_beside_the_graph(page: Any, width: int) -
     assert panel["x"] + panel["width"] == pytest.approx(width, abs=1)
     rows = page.locator("#expression .numbers-side tr[data-node]")
     assert rows.count() == 10
+    assert page.locator("#expression .numbers-side .table").evaluate("part => part.scrollWidth <= part.clientWidth")
     for place in (rect(page, "#expression .numbers-side tr[data-node]"), rows.last.bounding_box()):
         assert panel["x"] < place["x"] < place["x"] + place["width"] <= panel["x"] + panel["width"]
         assert panel["y"] < place["y"] < panel["y"] + panel["height"]
@@ -369,3 +400,19 @@ def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
     slider(page, "w₁").fill("2.2")
     expect(page.locator("#expression .gradient").first).to_have_text("1.271e−9", timeout=LONG)
     assert max(lines.evaluate_all(widths)) < 2
+
+
+def test_present_fills_the_screen_with_the_player_which_the_keys_step_until_escape(page: Any) -> None:
+    page.locator("#expression").get_by_role("button", name="Present", exact=True).click()
+    page.wait_for_function("document.fullscreenElement?.matches('#expression > .player')")
+    letters = page.locator("#expression .stage-picture .node .value").first.bounding_box()["height"]
+    page.keyboard.press("Home")
+    expect(page.locator("#expression .counter")).to_have_text("0 of 10", timeout=LONG)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#expression .counter")).to_have_text("1 of 10", timeout=LONG)
+    page.evaluate("document.exitFullscreen()")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.wait_for_function(
+        "before => document.querySelector('#expression .stage-picture .node .value').getBoundingClientRect().height < before",
+        arg=letters,
+    )

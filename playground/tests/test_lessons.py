@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.lessons import SHELF
-from playground.tests.actions import LONG
+from playground.tests.actions import LONG, write
 from tests.support.axe import violations
 from tests.support.browser import browser  # noqa: F401
 
@@ -376,3 +376,34 @@ def test_a_lesson_that_is_not_there_is_told(browser: Any, address: str) -> None:
     page.goto(f"{address}/index.html?lesson=nothing")
     expect(page.locator("#lesson [role=alert]")).to_contain_text("There is no lesson “nothing” here", timeout=LONG)
     page.close()
+
+
+def own(page: Any, show: dict[str, Any]) -> None:
+    """Open a lesson of one step that shows this."""
+    lesson = {"title": "Mine", "steps": [{"title": "Only one", "text": "Look.", "show": show}]}
+    page.click("#tab-lesson")
+    page.set_input_files(
+        "#lesson-file", {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(lesson).encode()}
+    )
+    expect(page.locator(".lesson h2")).to_have_text("Only one", timeout=LONG)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_field_beside_a_slider_shows_all_of_its_number(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    sliders = {"w": [-1, 0, 0.01], "x": [-1, 0, 0.01]}
+    own(page, {"code": "y = w*x", "at": {"w": -0.6823614, "x": -1.234567e-300}, "sliders": sliders})
+    fields = page.locator(".lesson-picture .leaf input:not([type=range])")
+    expect(fields).to_have_count(2, timeout=LONG)
+    cut = "all => all.filter((field) => field.scrollWidth > field.clientWidth).map(({ value }) => value)"
+    assert fields.evaluate_all(cut) == []
+    assert [len(text) for text in fields.evaluate_all("all => all.map(({ value }) => value)")] == [9, 10]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_formula_of_a_step_is_offered_in_pythons_spelling(page: Any) -> None:
+    own(page, {"code": "y = x", "edit": True})
+    write(page, "y = x² + 3x", "lesson")
+    page.get_by_role("button", name="Write y = x**2 + 3*x", exact=True).click(timeout=LONG)
+    assert page.locator("#lesson .cm-content").inner_text() == "y = x**2 + 3*x"
+    expect(page.locator("#lesson .editor .slip")).to_be_empty(timeout=LONG)

@@ -123,7 +123,7 @@ def test_a_link_to_a_step_that_is_not_there_shows_the_last(other: Any, address: 
 
 
 SAID = {
-    "expression": "Move a slider and watch the gradients.",
+    "expression": "Gradients say how much the result changes when an input changes a little.",
     "network": "A small network learns to tell ● from ▲. Press Play.",
     "check": "Press Check.",
     "quiz": "Fill them in.",

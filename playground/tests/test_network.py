@@ -326,3 +326,33 @@ def test_the_tab_fits_a_desktop_and_a_phone_and_passes_axe(network: Any) -> None
     network.wait_for_timeout(300)
     assert overflow()[0] <= 0
     assert violations(network) == []
+
+
+def test_a_number_beyond_its_limits_marks_its_field_and_says_them(network: Any) -> None:
+    rate = network.locator("#network .settings .field:has-text('Learning rate')")
+    enter(network, "Learning rate", "200")
+    expect(rate.locator(".problem")).to_have_text("From 1e−6 to 100")
+    expect(rate.locator("input")).to_have_attribute("aria-invalid", "true")
+    assert violations(network) == []
+    enter(network, "Seed", "1.5")
+    expect(network.locator("#network .settings .field:has-text('Seed') .problem")).to_have_text("Whole numbers from 0 to 9999")
+    enter(network, "Learning rate", "0.5")
+    expect(rate.locator(".problem")).to_be_empty()
+    expect(rate.locator("input")).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_the_curve_of_the_run_before_stays_behind_until_another_task_is_chosen(network: Any) -> None:
+    before, legend = network.locator("#network .chart[role=slider] .former"), network.locator("#network .curves .before")
+    expect(legend).to_be_hidden()
+    steps(network, 3)
+    choose(network, "Optimizer", "SGD")
+    ready(network)
+    expect(legend).to_be_visible()
+    assert before.get_attribute("d").count("L") == 3
+    choose(network, "Optimizer", "RMSprop")  # which nobody trained with SGD for
+    ready(network)
+    assert before.get_attribute("d").count("L") == 3
+    data(network, "xor")
+    ready(network)
+    expect(legend).to_be_hidden()
+    assert before.get_attribute("d") == ""

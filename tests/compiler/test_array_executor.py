@@ -6,7 +6,7 @@ import array_api_compat.numpy
 import array_api_strict
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 
 import autograd
 from autograd import compile, custom_op, ops
@@ -25,6 +25,7 @@ NAMESPACES = {"numpy": XP, "array_api_strict": array_api_strict}
 ANY = (*sorted(ops.BUILT_IN - {"polygamma"}), "detach", "add", "mul", "dot", "sum")
 EXACT = ("add", "sub", "mul", "neg", "pos", "sum", "prod", "dot", "where", "relu", "step", "abs", "maximum", "less", "equal")
 EPSILON = 2.0**-53
+fewer_examples = settings(max_examples=settings.default.max_examples // 2)  # for each library, or each width
 
 
 @pytest.fixture(params=["one block", "blocks of two lanes"])
@@ -109,6 +110,7 @@ def check_sum(row, terms, found):
 
 
 @pytest.mark.parametrize("library", NAMESPACES)
+@fewer_examples
 @given(drawn=programs(ANY))
 def test_every_row_is_within_4_ulps_of_its_op(library, drawn):
     program, inputs, lanes = drawn
@@ -118,6 +120,7 @@ def test_every_row_is_within_4_ulps_of_its_op(library, drawn):
 
 
 @pytest.mark.usefixtures("width")
+@fewer_examples
 @given(drawn=programs())
 def test_every_row_is_within_4_ulps_of_its_op_also_in_blocks_of_lanes_and_number_by_number(drawn):
     program, inputs, lanes = drawn
@@ -128,6 +131,7 @@ def test_every_row_is_within_4_ulps_of_its_op_also_in_blocks_of_lanes_and_number
 
 @pytest.mark.usefixtures("width")
 @pytest.mark.parametrize("prepared", [lambda program: program, optimize], ids=["as written", "after all passes"])
+@fewer_examples
 @given(drawn=programs(EXACT, WHOLE, WHOLE))
 def test_whole_numbers_are_computed_exactly(prepared, drawn):
     check_whole_numbers(XP, prepared, *drawn)

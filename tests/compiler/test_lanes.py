@@ -33,6 +33,7 @@ from tests.support.programs import SPECIAL, any_floats, wild_programs
 
 ROOT = Path(__file__).parent.parent.parent
 WIDTH = lane_memory.MAX_WIDTH
+fewer_examples = settings(max_examples=settings.default.max_examples // 3)  # for each op
 
 
 def run(program, inputs, lanes, threads=1):
@@ -87,7 +88,7 @@ def test_every_op_gives_what_the_scalar_op_gives_at_any_numbers(name, points):
 
 @pytest.mark.parametrize("name", LISTS)
 @given(data=st.data())
-@settings(max_examples=20)
+@fewer_examples
 def test_every_op_on_lists_gives_what_the_scalar_op_gives(name, data):
     op, count = TABLE[name], data.draw(st.integers(1, 6))
     drawn = data.draw(st.lists(st.tuples(*[any_floats] * count), min_size=1, max_size=10))
@@ -99,6 +100,7 @@ def test_every_op_on_lists_gives_what_the_scalar_op_gives(name, data):
 
 
 @pytest.mark.parametrize("name", ["add", "div", "pow", "where", "maximum", "less"])
+@fewer_examples
 @given(data=st.data())
 def test_arguments_are_uniform_or_vary_in_any_combination(name, data):
     op = TABLE[name]
@@ -111,6 +113,7 @@ def test_arguments_are_uniform_or_vary_in_any_combination(name, data):
 
 
 @pytest.mark.parametrize("name", ["sum", "dot"])
+@fewer_examples
 @given(data=st.data())
 def test_sums_of_products_are_as_accurate_as_rounding_allows(name, data):
     op, half = TABLE[name], data.draw(st.integers(0, 40))

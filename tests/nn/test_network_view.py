@@ -77,7 +77,7 @@ def test_a_network_takes_the_width_that_it_is_given_if_it_can(widths, width):
 
 @pytest.mark.parametrize("narrow", [False, True])
 @given(widths=shapes)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(narrow, widths):
     network = read_network(mlp(*widths))
     layout = lay_out(network, image_shape(network, None), narrow)
@@ -90,7 +90,7 @@ def test_no_two_of_circles_names_headers_and_images_overlap_and_all_are_inside(n
 
 @pytest.mark.parametrize("narrow", [False, True])
 @given(widths=shapes)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_link_meets_no_name_and_no_circle_but_its_own(narrow, widths):
     network = read_network(mlp(*widths))
     layout = lay_out(network, None, narrow, width=0.0)  # where links are steepest
@@ -105,7 +105,7 @@ def test_a_link_meets_no_name_and_no_circle_but_its_own(narrow, widths):
 
 
 @given(names=st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8, unique=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_names_of_any_length_and_kind_overlap_nothing_and_stay_well_formed(names):
     model = mlp(len(names), 2)
     network = read_network(model, inputs=names)

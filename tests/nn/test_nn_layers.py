@@ -35,6 +35,7 @@ MODULES = [
     nn.Identity(),
 ]
 small = st.floats(-2.0, 2.0)
+very_few = settings(max_examples=settings.default.max_examples // 12)  # every parameter is checked in each
 
 
 def with_parameters(module, x):
@@ -72,7 +73,7 @@ def restore(state):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@few
+@very_few
 @given(x=st.lists(small, min_size=2, max_size=2), seed=st.integers(0, 5))
 def test_the_gradient_of_a_neuron_by_inputs_weights_and_bias(activation, x, seed):
     neuron = nn.Neuron(2, activation, seed=seed)
@@ -98,14 +99,14 @@ def biased(module):
     ],
     ids=["layer", "mlp", "sequential", "expanded"],
 )
-@settings(max_examples=settings.default.max_examples // 15)  # every parameter is checked in each
+@very_few
 @given(x=st.lists(small, min_size=2, max_size=2))
 def test_the_gradient_of_a_network_by_inputs_and_parameters(module, x):
     assert gradcheck(*with_parameters(biased(module), x))
 
 
 @pytest.mark.parametrize("module", [*MODULES, nn.Softmax(), nn.LogSoftmax()], ids=lambda m: type(m).__name__)
-@few
+@very_few
 @given(x=st.lists(small, min_size=1, max_size=3))
 def test_the_gradient_of_an_activation_module(module, x):
     assert gradcheck(module, (x,))

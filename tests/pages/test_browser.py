@@ -515,24 +515,6 @@ def test_a_page_in_a_frame_steps_as_well(browser, tmp_path):
         assert table(frame) == expected(y, -1)
 
 
-def test_a_notebook_that_was_run_and_exported_steps_without_its_kernel(browser, tmp_path):
-    import nbformat
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import ExecutePreprocessor
-
-    code = "from autograd import Value\nfrom autograd.viz.player import player\n"
-    code += "a, b = Value(2.0), Value(-3.0)\nL = a * b + a\nplayer(L)"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    ExecutePreprocessor(timeout=120, kernel_name="python3").preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
-    exported, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
-    (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html><title>notebook</title>{exported}", encoding="utf-8")
-    with opened(browser, tmp_path / "notebook.html", viewport=WIDE) as page:
-        frame = page.frame_locator("iframe")
-        frame.get_by_role("button", name="Last step").click()
-        a, b = Value(2.0), Value(-3.0)
-        assert table(frame) == expected(a * b + a, -1)
-
-
 def test_a_missing_browser_skips_here_and_fails_where_changes_are_accepted(monkeypatch):
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", "")

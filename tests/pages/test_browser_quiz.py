@@ -75,6 +75,8 @@ NUMBERS = {
     "+4": 4.0,
     "— 3": -3.0,
     "1,5/2,5": 0.6,
+    "0,125": 0.125,
+    "1,0000": 1.0,
 }
 
 
@@ -83,7 +85,8 @@ def test_numbers_may_be_written_as_people_write_them(page):
 
 
 def test_nonsense_is_no_wrong_answer_but_told_to_be_no_number(page, asked):
-    for text in ("two", "1/0", "1/2/3", "0x10", "Infinity", "NaN", "1e999", "--1", "1 2", "<b>"):
+    assert "1000 or 1.000? Write it without the comma" in answer(page, 1, "−1,000")
+    for text in ("two", "1/0", "1/1,000", "1,000,000", "1/2/3", "0x10", "Infinity", "NaN", "1e999", "--1", "1 2", "<b>"):
         assert "this is not a number" in answer(page, 1, text), text
         assert "this is not a number" not in answer(page, 1, repr(asked._solved.gradient(asked.questions[0].node) + 1.0))
     assert page.get_by_role("heading", level=1).inner_text() == "What are these gradients?"

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.same_text import assert_same_text
 from tests.support.snippets import FENCE, run
@@ -19,6 +20,16 @@ PARAMETERS = [
 ]
 
 
+@pytest.fixture
+def few_examples():
+    """For the properties on a page: it has to run as it stands, and what it calls is tested at length elsewhere."""
+    before = settings.get_current_profile_name()
+    settings.load_profile("second")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.mark.usefixtures("few_examples")
 @pytest.mark.parametrize("page", PARAMETERS)
 def test_every_snippet_of_a_page_prints_what_it_says_and_warns_of_what_the_page_quotes(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

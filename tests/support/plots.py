@@ -15,7 +15,7 @@ matplotlib.use("Agg")
 
 X, LABELS = nn.make_moons(12, noise=0.1, random_state=0)
 numbers = st.floats(-1e3, 1e3)
-drawn_examples = settings(max_examples=15)  # a picture each
+drawn_examples = settings(max_examples=8)  # a picture each
 
 
 def new_ax():

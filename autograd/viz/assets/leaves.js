@@ -5,6 +5,7 @@ const SPECIAL = new Map([["nan", NaN], ["inf", Infinity], ["infinity", Infinity]
 
 // The number that is written in a text, as Python reads it, or with a decimal comma; undefined if there is none.
 function readNumber(text) {
+  if (whichNumber(text)) return undefined;
   const [, sign, size] = text.trim().replace("−", "-").replace(",", ".").toLowerCase().match(/^([+-]?)(.*)$/s);
   const special = SPECIAL.get(size);
   if (special === undefined && !/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(size)) return undefined;
@@ -12,6 +13,7 @@ function readNumber(text) {
 }
 
 function refusal(text) {
+  if (whichNumber(text)) return whichNumber(text);
   return `${text.trim() === "" ? "A number is missing" : `“${text.trim()}” is not a number`}: write 0.5, -2, 1e-3, inf or nan`;
 }
 

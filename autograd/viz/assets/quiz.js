@@ -5,8 +5,8 @@ const NO_ANSWER = "this is not a number: write one such as −0.25, 1e−3 or 1/
 
 // The number that a reader typed, or null. The minus may be any dash, with a space after it; the decimal sign a comma.
 function readAnswer(text) {
-  const number = (part) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part) ? Number(part) : NaN);
-  const tidy = (part) => part.trim().replace(/^([+-])\s+/, "$1").replace(",", ".");
+  const number = (part) => (!whichNumber(part) && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(part.replace(",", ".")) ? Number(part.replace(",", ".")) : NaN);
+  const tidy = (part) => part.trim().replace(/^([+-])\s+/, "$1");
   const [above, below, ...more] = text.replace(/[−–—‐‑]/g, "-").split("/").map(tidy);
   const value = below === undefined ? number(above) : number(above) / number(below);
   return more.length === 0 && Number.isFinite(value) ? value : null;
@@ -16,7 +16,7 @@ function readAnswer(text) {
 function markAnswer(question, text) {
   if (text.trim() === "") return { right: false, text: `${question.name}: not answered yet` };
   const answer = readAnswer(text);
-  if (answer === null) return { right: false, text: `${question.name}: ${NO_ANSWER}` };
+  if (answer === null) return { right: false, text: `${question.name}: ${whichNumber(text) || NO_ANSWER}` };
   const near = ([number, allowed]) => Math.abs(answer - number) <= allowed;
   if (near(question.gradient)) return { right: true, text: question.right };
   const slip = question.slips.find(near)?.[2];

@@ -42,6 +42,12 @@ function showNumber(x, digits = 6) {
   return text.replaceAll("-", "−");
 }
 
+// What to ask of a text such as 1,000, whose comma may stand before thousands or decimals; "" if it is plain.
+function whichNumber(text) {
+  const [, whole, rest] = text.trim().match(/^[-+−–—]?\s*([1-9]\d{0,2}),(\d{3})$/) ?? [];
+  return whole === undefined ? "" : `${whole}${rest} or ${whole}.${rest}? Write it without the comma`;
+}
+
 const ICONS = {
   first: "M3 3v10M13 3L6 8l7 5z",
   previous: "M11 3L4 8l7 5z",
