@@ -42,20 +42,9 @@ def smooth_at(op, args):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 16)  # `test_ops` asks the oracle too
+@settings(max_examples=settings.default.max_examples // 16)  # `test_ops` asks the oracle too; kinks are in `test_gradcheck`
 @given(data=st.data())
-def test_the_gradient_of_a_row_is_the_one_its_values_show(name, data):
-    op = TABLE[name]
-    args = arguments(op)
-    if op.jumps:  # at the jump itself there is no derivative, on neither side
-        args = args.filter(lambda args: smooth_at(op, args))
-    assert gradcheck(FIXED.get(name, op), data.draw(args))
-
-
-@pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=settings.default.max_examples // 16)  # likewise
-@given(data=st.data())
-def test_the_second_derivatives_of_a_row_are_the_ones_its_gradient_shows(name, data):
+def test_the_first_and_second_derivatives_of_a_row_are_the_ones_its_values_show(name, data):
     op = TABLE[name]
     args = data.draw(arguments(op).filter(lambda args: smooth_at(op, args)))
     assert gradcheck(FIXED.get(name, op), args, order=2)

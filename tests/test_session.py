@@ -356,4 +356,4 @@ class Session(RuleBasedStateMachine):
 
 @pytest.mark.filterwarnings("ignore::autograd.errors.TeachingWarning")  # it moves leaves between sweeps as it likes
 def test_any_session_agrees_with_a_plain_model():
-    run_state_machine_as_test(Session, settings=settings(max_examples=count(60, 3000), stateful_step_count=count(50, 100)))
+    run_state_machine_as_test(Session, settings=settings(max_examples=count(40, 3000), stateful_step_count=count(50, 100)))
