@@ -45,7 +45,7 @@ class Program:
         for name, value in self.named.items():
             value.label = value.label or name
         own = [x for name, x in self.named.items() if name not in self.leaves]
-        root = called or self.scope.get("_", own[-1] if own else None)
+        root = self.scope.get("_", own[-1] if own else None) if called is None else called  # a Value of 0 is false
         if type(root) is not Value:
             raise Slip("the last line makes no Value: end with a formula such as y = 3*x + 1")
         root.label = root.label or next(name for name in RESULTS if name not in self.scope)

@@ -231,3 +231,8 @@ def test_a_formula_as_school_writes_it_is_offered_as_python_writes_it() -> None:
     with pytest.raises(Slip) as slip:
         look({"code": "y = x", "edit": True}, "y = x² + 3x", {}, None)
     assert slip.value.place["fix"] == "y = x**2 + 3*x"
+
+
+def test_a_picture_shows_what_backward_was_called_on_be_it_zero() -> None:
+    answer = look({"code": "x = Value(0.0, label='x')\ny = 3*x\nz = y + 1\ny.backward()"}, None, {}, None)
+    assert answer["result"] == ["y", 0.0]
