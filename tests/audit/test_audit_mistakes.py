@@ -152,7 +152,7 @@ MISTAKES = {
 PENALTIES = {name for name, kind in MISTAKES.items() if kind == "penalty"}
 SQUARE = {"errors of the other layer", "slope of the other layer", "weights not transposed", "weights missing", "other parameter"}
 DEAD = {"sign", "twice", "transpose", "an entry", "column"}  # those that dead units do not turn into others
-FEWER = settings(max_examples=settings.default.max_examples // 20)  # of each kind
+FEWER = settings(max_examples=max(settings.default.max_examples // 20, 1))  # of each kind
 
 
 @st.composite

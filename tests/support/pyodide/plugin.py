@@ -76,7 +76,7 @@ class Absent:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # pytest looks at what a module holds
-            raise AttributeError(name)
+            raise AttributeError(f"Absent has no {name}")
         return self()
 
     def __call__(self, *_: Any, **__: Any) -> Any:
