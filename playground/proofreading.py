@@ -11,7 +11,7 @@ from inspect import Parameter, Signature
 from random import Random
 from typing import Any
 
-from autograd import Value
+from autograd import Value, grad
 from autograd._format import shown, told_apart
 from autograd._html import card, folded, lines
 from autograd.audit import audit
@@ -123,35 +123,36 @@ def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
 
 def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     """Line by line, with the slip that explains a wrong one; below it what audit and gradcheck say in full."""
-    function = _function(text, at, claimed)
-    report = audit(
-        function,
-        {name: _function(claim, at, claimed) for name, claim in claimed.items()},
-        at={name: at[name] for name in claimed},
-    )
+    # Nearby, the numbers without a claim are others, too: a factor of 1 that is missing shows only there.
+    report = audit(_function(text, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
+    numbers = {name for name, claim in claimed.items() if not variables(claim) and _varies(text, at, name)}
     found = []
     for name, claim in claimed.items():
         verdict = report[name]
         slip = "" if verdict.agrees or verdict.undecided else _named_slip(text, at, name, claim)
         if slip:  # it knows the graph; audit guesses from the numbers
             verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
-        found.append(_line(name, verdict, slip or verdict.likely()))
-    checked = gradcheck(function, tuple(at[name] for name in claimed))
+        found.append(_line(name, verdict, slip or verdict.likely(), name in numbers))
+    checked = gradcheck(_function(text, at, claimed), tuple(at[name] for name in claimed))
     return "".join(
         (
-            card(_title(at, claimed) if report else _doubt(report), lines(found), holds=bool(report)),
+            card(
+                _title(at, claimed, "right at this point" if numbers else "right") if report else _doubt(report),
+                lines(found),
+                holds=bool(report),
+            ),
             folded("audit: the claims at this point and near it", report._repr_html_()),
             folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
         )
     )
 
 
-def _title(at: Numbers, claimed: Collection[str]) -> str:
+def _title(at: Numbers, claimed: Collection[str], right: str) -> str:
     """Of claims that are all right."""
     missing = [f"∂f/∂{name_text(name)}" for name in at if name not in claimed]
     if not missing:
-        return "Every derivative is right."
-    return f"Right so far; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not checked."
+        return f"Every derivative is {right}."
+    return f"{right.capitalize()} so far; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not checked."
 
 
 def _doubt(report: AuditReport) -> str:
@@ -160,10 +161,11 @@ def _doubt(report: AuditReport) -> str:
     return "Not all of it is right." if wrong else "Not all of it can be judged at this point."
 
 
-def _line(name: str, verdict: Verdict, likely: str) -> str:
+def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
     derivative = f"∂f/∂{name_text(name)}"
     if verdict.agrees:
         where = "near this point" if verdict.hidden_here else "at this point"
+        where += ", another number elsewhere" if here_alone else ""
         return f"✓ {derivative} is right: {shown(verdict.entries[0].gradient)} {where}."
     if verdict.undecided:
         claimed, found = told_apart(verdict.entries[0].claimed, verdict.entries[0].gradient)
@@ -189,8 +191,18 @@ def _function(text: str, at: Numbers, names: Collection[str] = ()) -> Callable[.
     return f
 
 
+def _claim(text: str | None, at: Numbers) -> Callable[..., Any] | None:
+    return None if text is None else _function(text, at, at)
+
+
 def _number(x: Any) -> float:
     return x.data if type(x) is Value else float(x)
+
+
+def _varies(text: str, at: Numbers, name: str) -> bool:
+    """Whether the derivative is another number at points nearby."""
+    here, *nearby = (grad(_function(text, numbers, [name]))(numbers[name]) for numbers in _points(at))
+    return any(math.isfinite(slope) and not math.isclose(slope, here, rel_tol=1e-9) for slope in nearby)
 
 
 def _named_slip(text: str, at: Numbers, name: str, claim: str) -> str:

@@ -45,6 +45,20 @@ def test_a_derivative_that_was_not_given_is_not_called_right() -> None:
     assert "Right so far; ∂f/∂b was not checked." in proofread("w*x + b", point, {"w": "x", "x": "w", "b": ""})["html"]
 
 
+def test_a_factor_of_one_that_is_missing_shows_nearby_be_the_others_derived_or_not() -> None:
+    point = {"w": 1, "x": 3, "b": 1, "t": 1}
+    html = proofread("(tanh(w*x + b) - t)**2", point, {"x": "2*(tanh(w*x + b) - t)*(1 - tanh(w*x + b)**2)"})["html"]
+    assert "✗ ∂f/∂x: yours is" in html
+    assert "multiply it by the derivative ∂“w*x”/∂x" in html
+
+
+def test_a_number_is_right_at_the_point_alone_unless_the_derivative_is_that_number_everywhere() -> None:
+    html = proofread("w*x", {"w": 1, "x": 1}, {"w": "1", "x": "1"})["html"]
+    assert "Every derivative is right at this point." in html
+    assert "✓ ∂f/∂w is right: 1 at this point, another number elsewhere." in html
+    assert "Every derivative is right." in proofread("sin(x)**2 + cos(x)**2 + 2*x", {"x": 1}, {"x": "2"})["html"]
+
+
 def test_where_rounding_hides_a_derivative_no_claim_is_ticked() -> None:
     f = "-(t*log(sigmoid(z)) + (1 - t)*log(1 - sigmoid(z)))"
     for claim in ("-20", "0", "34"):

@@ -58,7 +58,7 @@ class Claim:
         self.name, self.rtol, self._sizes = name, rtol, sizes
         self.loss = losses[0]  # at the point given
         first, self.shape = self.loss.claimed[name], self.loss.shapes[name]
-        same = [loss for loss in losses if loss.claimed[name].shape == first.shape]
+        same = [loss for loss in losses if name in loss.claimed and loss.claimed[name].shape == first.shape]
         fixed = all(loss.claimed[name] == first for loss in same)  # numbers, or a function that holds for one point only
         losses = same[:1] if fixed else same
         self.claimed_shape = first.shape if math.prod(self.shape) * len(first.numbers) > 1 else self.shape

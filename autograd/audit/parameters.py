@@ -98,10 +98,13 @@ class Parameters:
         return function(**shaped) if self._by_keyword else function(*shaped.values())
 
     def claimed_arrays(self, claimed: Any, numbers: Numbers) -> dict[str, Array]:
-        """The claimed gradients at these numbers."""
+        """The claimed gradients at these numbers, of all parameters for which there is one."""
         given = self._by_name(self.call(claimed, numbers) if callable(claimed) else claimed)
-        given = {name: self.call(x, numbers) if callable(x) else x for name, x in given.items()}
-        return {name: read_array(given[name], f"claimed {name!r}") for name in self.shapes}
+        derived = [name for name in self.shapes if given[name] is not None]
+        return {name: read_array(self._numbers(given[name], numbers), f"claimed {name!r}") for name in derived}
+
+    def _numbers(self, claim: Any, numbers: Numbers) -> Any:
+        return self.call(claim, numbers) if callable(claim) else claim
 
     def _by_name(self, claimed: Any) -> Mapping[str, Any]:
         names = list(self.shapes)
@@ -109,7 +112,7 @@ class Parameters:
         if isinstance(claimed, Mapping):
             for name in [*names, *claimed]:
                 if name not in claimed:
-                    raise ValueError(f"audit: claimed has no gradient for {name!r}: it needs one for each of {each}")
+                    raise ValueError(f"audit: claimed has no gradient for {name!r}: it needs one, or None, for each of {each}")
                 if name not in names:
                     raise ValueError(f"audit: claimed has a gradient for {name!r}, which is not in at: {each}")
             return claimed

@@ -30,8 +30,9 @@ def audit(
     `f` is a loss written with Values. `at` holds its parameters: a dict of numbers, lists, matrices or NumPy arrays by
     keyword, a tuple of them by position, or a single one. `f` gets them as Values in the same shapes, and returns a
     Value. `claimed` is a function of the same parameters as plain numbers that returns the gradients in a dict or
-    tuple; or a dict or tuple of the gradients themselves, or of a function for each. Functions are judged at a few
-    points nearby as well, so that a mistake is not taken for another one that looks the same at one point.
+    tuple; or a dict or tuple of the gradients themselves, or of a function for each; None stands for one that nobody
+    derived. Functions are judged at a few points nearby as well, where every parameter is another, so that a mistake is
+    not taken for another one, or for right, that looks the same at one point.
 
     `sizes` are further sizes that may explain a factor, such as {"the batch size": 50}; those of the parameters, and
     how often each of them is used, are known. `rtol` is the rounding error that a claim is allowed. Where rounding hides
@@ -53,7 +54,9 @@ def audit(
             raise ValueError(f"audit: sizes: {reason!r} must be a whole number from 1 on, got {n!r}")
     parameters = Parameters(f, at)
     losses = [RecordedLoss(f, claimed, parameters, parameters.numbers), *_nearby(f, claimed, parameters)]
-    claims = [Claim(name, losses, sizes or {}, rtol) for name in parameters.shapes]
+    if not losses[0].claimed:
+        raise ValueError("audit: claimed has no gradient at all: None stands for each")
+    claims = [Claim(name, losses, sizes or {}, rtol) for name in losses[0].claimed]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees and not claim.undecided])
     return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ())) for claim in claims})
 

@@ -438,3 +438,14 @@ def test_a_proofreading_in_which_all_holds_says_so():
 def test_a_right_form_beside_a_statement_that_holds_is_refused():
     with pytest.raises(ValueError, match="'d' holds as it is, got '2w' as the right form"):
         Proofreading("notes").claim("d", lambda w: w * w, lambda w: 2 * w, at=0.5, right="2w")
+
+
+def test_a_gradient_that_is_not_claimed_is_not_judged_and_its_parameter_is_another_nearby():
+    report = audit(lambda w, x: w * x * x, {"w": None, "x": lambda w, x: 2 * x}, at={"w": 1.0, "x": 3.0})
+    assert list(report.parameters) == ["x"]
+    assert report["x"].only_nearby
+    assert repr(report).startswith("1 of 1 claimed gradients do not hold.")
+    with pytest.raises(ValueError, match="claimed has no gradient at all"):
+        audit(lambda w: w, None, at=1.0)
+    with pytest.raises(TypeError, match="claimed 'w': expected a real number, got NoneType"):
+        audit(lambda w, x: w * x, {"w": lambda w, x: None, "x": lambda w, x: w}, at={"w": 1.0, "x": 3.0})
