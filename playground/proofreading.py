@@ -72,11 +72,21 @@ def _as_html(value: Any) -> str:
 
 
 def letters(text: str) -> list[str]:
-    """The variables of a function that is being typed."""
+    """The variables of a function that is being typed, perhaps with a name and =."""
     try:
-        return variables(text)
+        return variables(_bare(text))
     except ExpressionError as error:
-        raise Slip.within(text, error).offer(text, letters) from None
+        raise _slip(text, error) from None
+
+
+def _bare(text: str) -> str:
+    """What stands after a name and =."""
+    named = re.match(r"\s*[^\W\d]\w*\s*=(?!=)\s*", text)
+    return text[named.end() :] if named else text
+
+
+def _slip(text: str, error: ExpressionError) -> Slip:
+    return Slip.within(text, error, before=len(text) - len(_bare(text))).offer(text, letters)
 
 
 def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, Any]:
@@ -93,8 +103,8 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
         if unfit is not None:
             return {"html": "", "field": "f", "slip": unfit.place}
         wrong = {name: slip for name, claim in given.items() if (slip := _unfit(name, claim, at)) is not None}
-        sound = {name: claim for name, claim in given.items() if name not in wrong}
-        html = _verdict(text, at, sound) if sound else ""
+        sound = {name: _bare(claim) for name, claim in given.items() if name not in wrong}
+        html = _verdict(_bare(text), at, sound) if sound else ""
     field, slip = next(iter(wrong.items()), ("", None))
     return {"html": html, "field": field, "slip": slip and slip.place}
 
@@ -111,10 +121,10 @@ def _read(expression: str, at: Numbers) -> None:
 def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
     """What keeps the function, or a claim, from being judged."""
     try:
-        _read(expression, at)
+        _read(_bare(expression), at)
     except ExpressionError as error:
-        return Slip.within(expression, error).offer(expression, letters)
-    number = _number(_function(expression, at)())
+        return _slip(expression, error)
+    number = _number(_function(_bare(expression), at)())
     if math.isfinite(number):
         return None
     what = "so there is no derivative: choose another point" if field == "f" else "which no derivative is"

@@ -13,7 +13,7 @@ from autograd.lessons.quiz import Quiz, quiz
 from playground.lesson_pictures import Program
 from playground.typed import Slip
 
-EASY = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0, 3.0)
+EASY = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0)  # not 1, which hides a factor that was forgotten
 MAX_TRIES = 50  # draws of numbers
 MAX_QUESTIONS = 12
 LARGE, SMALL = 200.0, 0.05  # gradients beyond these are no fun on paper

@@ -97,6 +97,15 @@ def test_the_variables_of_a_function_are_found_as_one_types() -> None:
         letters("w x")
 
 
+def test_a_function_may_have_a_name_and_be_written_as_on_paper() -> None:
+    assert letters("L = (tanh(w*x + b) - t)**2") == ["w", "x", "b", "t"]
+    assert "✓ ∂f/∂w is right: 3" in proofread("L = w*x", {"w": 2, "x": 3}, {"w": "g = x"})["html"]
+    with pytest.raises(Slip) as slip:
+        letters("L = (w·x − t)²")
+    assert slip.value.place["fix"] == "L = (w*x - t)**2"
+    assert slip.value.place["column"] == 7
+
+
 def test_lines_show_what_they_print_and_each_value_in_order() -> None:
     found = answer("print('<b>')\nx = 3\nx + 1\nprint(x)\nx + 2")
     assert found["slip"] is None

@@ -8,7 +8,8 @@ import { latest } from "./latest.js";
 const FIRST = EXAMPLES[0][1];
 const PYTHON = EXAMPLES.find(([, one]) => one.text)[1].text;
 const DEBOUNCE = 200; // milliseconds
-const NUMBER = 1; // of a variable that nobody gave one
+const NAMED = /^\s*[\p{L}_][\p{L}\p{N}_]*\s*=(?!=)\s*/u; // as in proofreading.py
+const STARTS = [0.5, -0.3, 0.8, 1.5, -0.6, 2]; // of variables that nobody gave a number: none hides a factor, or saturates
 
 export function checkTab(root, page) {
     const { python } = page;
@@ -178,7 +179,8 @@ function fieldForm({ python, changed, check }) {
 
     function row(name) {
         if (!rows.has(name)) {
-            const at = element("input", { "aria-describedby": problem.id, inputmode: "text", autocomplete: "off", spellcheck: "false", value: NUMBER, "aria-label": `${name} at the point` });
+            const start = STARTS[rows.size % STARTS.length];
+            const at = element("input", { "aria-describedby": problem.id, inputmode: "text", autocomplete: "off", spellcheck: "false", value: start, "aria-label": `${name} at the point` });
             const claim = editor({ text: "", label: `The derivative of f by ${name}`, onChange() {
                 if (!writing) row(name).given = null;
                 typing();
@@ -187,7 +189,7 @@ function fieldForm({ python, changed, check }) {
                 unread();
                 typing();
             });
-            rows.set(name, { at, claim, given: null, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
+            rows.set(name, { at, start, claim, given: null, number: element("label", {}, `${name} =`, at), line: labelled(`∂f/∂${name} =`, claim.element) });
         }
         return rows.get(name);
     }
@@ -206,7 +208,7 @@ function fieldForm({ python, changed, check }) {
         return wrong.length > 0;
     }
 
-    const point = () => Object.fromEntries(known.map((name) => [name, readAnswer(row(name).at.value) ?? NUMBER]));
+    const point = () => Object.fromEntries(known.map((name) => [name, readAnswer(row(name).at.value) ?? row(name).start]));
     const claimed = () => Object.fromEntries(known.map((name) => [name, row(name).claim.text()]));
 
     return {
@@ -240,13 +242,12 @@ function fieldForm({ python, changed, check }) {
         state: () => ({ f: f.text(), at: point(), claimed: claimed() }),
         // The same as a program.
         asPython() {
-            const given = Object.entries(claimed()).filter(([, claim]) => claim.trim() !== "");
-            const names = known.join(", ");
-            const hand = given.map(([name, claim]) => `    "${name}": lambda ${names}: ${claim.trim()},`);
+            const names = known.join(", "), bare = (text) => text.replace(NAMED, "").trim();
+            const hand = Object.entries(claimed()).map(([name, claim]) => `    "${name}": ${bare(claim) ? `lambda ${names}: ${bare(claim)}` : "None"},`);
             const at = Object.entries(point()).map(([name, x]) => `"${name}": ${x}`).join(", ");
             return [
                 "from autograd import *", "from autograd.audit import audit", "",
-                `def f(${names}):`, `    return ${f.text().trim()}`, "",
+                `def f(${names}):`, `    return ${bare(f.text())}`, "",
                 "by_hand = {", ...hand, "}",
                 `point = {${at}}`,
                 "audit(f, by_hand, at=point)", "",
