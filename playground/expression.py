@@ -21,7 +21,8 @@ from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import undrawn
 from playground.formula import Formula, formula_of, only_first, starts, variables_of
 from playground.free import free_names
-from playground.program import RESULTS, of_expression, of_lines, with_values
+from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
+from playground.rerun import alike, chooses, reads_numbers
 from playground.typed import HINTS, Slip, names, run_lines
 
 DELTA = 0.1  # the change of a leaf that is told of first
@@ -35,13 +36,14 @@ class Shown:
     """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded.
 
     `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result,
-    unless there is more to say of the lines.
+    unless there is more to say of the lines. `lines` that read numbers run again when a leaf is moved.
     """
 
     def __init__(
         self, graph: Graph, scope: Mapping[str, Any], numbers: Numbers, free: Iterable[str] | None = None, note: str = ""
     ) -> None:
         self.graph = graph
+        self.text = ""  # of lines that have to run again for other numbers
         self.lines = free is not None
         graph.name_from(scope)
         self.note = _changed(graph) or note
@@ -52,6 +54,17 @@ class Shown:
         self.free = [self.graph.names[leaf] for leaf in self.leaves] if free is None else list(free)
         self.picture: Picture | None = None
         self.move(numbers)
+
+    def run_again(self, numbers: Numbers) -> Shown:
+        """What the lines record at other numbers; this graph, if it is the same."""
+        fresh = _shown(self.text, numbers)
+        if not alike(fresh.graph, self.graph):
+            before = {slider["name"]: slider for slider in self.sliders}
+            fresh.sliders = [before.get(slider["name"], slider) for slider in fresh.sliders]
+            return fresh
+        self.note = fresh.note
+        self.move(numbers)
+        return self
 
     def move(self, numbers: Numbers) -> None:
         """Other numbers for some leaves."""
@@ -111,6 +124,12 @@ def _changed(graph: Graph) -> str:
     return f"{names} changed after {root} was computed. {when}"
 
 
+def _unplaced(names: list[str]) -> str:
+    """Of leaves whose number the text does not say, and which were moved: what the lines chose by it was not chosen anew."""
+    where = "the graph is as it was recorded before, whatever the lines choose by these numbers"
+    return f"{listed(names)} moved, and not in the text: {where}." if names else ""
+
+
 def _trouble(found: str) -> str:
     """What made it NaN or infinite, and where an infinity that did so came from, which the picture frames."""
     verdict, *details = found.split("\n")
@@ -141,22 +160,32 @@ def _shown(text: str, numbers: Numbers) -> Shown:
         reason = "" if type(root) is Value else undrawn.NOTHING
     else:
         free = _free(text, numbers)
-        root, scope, last = _lines(text, free)
-        reason = undrawn.reason(text, root, last, scope)
+        at, left = _at_numbers(text, numbers)
+        root, scope, last = _lines(at, free)
+        reason = undrawn.reason(at, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    return Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
+    made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
+    if formula is None and reads_numbers(text):
+        made.text = text
+        moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
+        made.note = _unplaced([graph.spell(leaf) for leaf in moved]) or made.note
+    return made
 
 
 def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
-    """The same graph with these numbers on its leaves, by name."""
+    """The same graph with these numbers on its leaves, by name; or what the lines record at them, if that is another."""
+    global shown
     if shown is None:  # it was stopped
         raise Slip("Python has started again: change the text, and it runs anew")
-    shown.move(numbers)
+    if shown.text:
+        shown = shown.run_again(numbers)
+    else:
+        shown.move(numbers)
     return shown.page(upright, along)
 
 
@@ -196,12 +225,13 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
             raise formula.slip(error) from None
     else:
         free = _free(text, numbers)
+        text, left = _at_numbers(text, numbers)
         root, scope, _ = _lines(text, free)
         moved = {}
         if type(root) is Value:
             typed = Shown(Graph(root), scope, {}, free=[])
             given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
-            moved = {name: float(numbers[name]) for name, x in given.items() if float(numbers.get(name, x)) != x}
+            moved = {name: left[name] for name, x in given.items() if left.get(name, x) != x}
         code, name = of_lines(with_values(text, free), scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
 
@@ -210,6 +240,14 @@ def _free(text: str, numbers: Numbers) -> dict[str, Value]:
     """The names in lines of Python that these give no value, with one."""
     begin = starts(free_names(text, {*names(), *HINTS}))
     return {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
+
+
+def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
+    """The lines with these numbers, as far as they say them, and the others; what cannot be read, running it tells."""
+    try:
+        return at_numbers(text, {name: float(x) for name, x in numbers.items()})
+    except SyntaxError:
+        return text, {}
 
 
 def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]]:

@@ -25,8 +25,25 @@ def to_begin_with(error: BaseException, text: str) -> str:
     if not hasattr(Value, name):
         return ""
     called = "()" if callable(getattr(Value, name)) else ""
-    given = _given(ast.parse(text), name)
+    tree = ast.parse(text)
+    given = _chosen(tree, name) or _given(tree, name)
     return f"the number {shown(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
+
+
+def _chosen(tree: ast.Module, asked: str) -> str:
+    """The op in place of Python's max or min, if it made what is asked."""
+    owners = {
+        node.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == asked and isinstance(node.value, ast.Name)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min" as chooser))) if (
+                name in owners
+            ):
+                return f"{chooser} chose it; write {chooser}imum"
+    return ""
 
 
 def _given(tree: ast.Module, asked: str) -> str:

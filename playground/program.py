@@ -101,6 +101,16 @@ def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
     return name, _around(last, f"{name} = " if name else "print(", "" if name else ")")
 
 
+def at_numbers(text: str, numbers: Mapping[str, float]) -> tuple[str, dict[str, float]]:
+    """The lines with these numbers where they give names a Value, and the numbers for which there is no such place.
+
+    >>> at_numbers("w = Value(2.0)\\ny = w*x", {"w": 3.0, "x": 1.0})
+    ('w = Value(3.0)\\ny = w*x', {'x': 1.0})
+    """
+    edits, left = _numbers(ast.parse(text), numbers)
+    return _edited(text, edits), left
+
+
 Edit = tuple[tuple[int, int], tuple[int, int], str]  # from line and column, to line and column, what stands there instead
 
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import Value, tanh, to_latex
 from playground import expression
 from playground.engine import call
-from playground.typed import HINTS
+from playground.typed import HINTS, Slip
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
 POINT = {"w1": -3.0, "x1": 2.0, "w2": 1.0, "x2": 0.0, "b": 6.8813735870195432}
@@ -388,3 +388,39 @@ def test_softmax_of_numbers_is_said_to_be_the_first_of_its_results_and_a_list_gi
     scope = {}
     exec(asked("program", "softmax(z1, z2, z3)", {})["code"], scope)
     assert scope["y"].data == found["value"]
+
+
+HINGE = "f = Value(0.5)\nt = 1\nloss = max(0, 1 - t*f)\nloss.backward()"
+BRANCH = "x = Value(2.0)\nif x.data > 0:\n    y = x**2\nelse:\n    y = -x\ny = y + max(x, 0)"
+
+
+def test_lines_that_choose_by_a_number_run_again_when_it_is_moved() -> None:
+    assert (expression.show(BRANCH, {})["value"], expression.move({"x": 3})["value"]) == (6.0, 12.0)
+    moved = expression.move({"x": -3})
+    assert (moved["value"], moved["gradients"], moved["note"]) == (3.0, [-1.0], "")
+    again = expression.show(BRANCH, {"x": -3})  # as a link does
+    assert (again["value"], again["gradients"]) == (3.0, [-1.0])
+    assert "x = Value(-3.0)" in expression.program(BRANCH, {"x": -3})["code"]
+
+
+def test_lines_that_leave_nothing_to_draw_at_other_numbers_say_so() -> None:
+    expression.show(HINGE, {})
+    with pytest.raises(Slip, match=r"the number 0 has no \.backward\(\): max chose it; write maximum"):
+        expression.move({"f": 3})
+    assert expression.move({"f": 0.75})["value"] == 0.25
+
+
+def test_what_lines_print_is_printed_anew_when_a_leaf_is_moved() -> None:
+    text = "x = Value(2.0)\ny = x**2\nprint(y.data)"
+    call("show", json.dumps([text, {}]))
+    assert json.loads(call("move", json.dumps([{"x": 3}])))["printed"] == "9.0\n"
+
+
+def test_a_leaf_that_the_text_does_not_say_moves_in_the_graph_alone_which_is_told_where_lines_choose() -> None:
+    text = "x = [Value(2.0, label='a')]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
+    expression.show(text, {})
+    moved = expression.move({"a": -3})
+    assert moved["value"] == 9.0
+    assert moved["note"].startswith("a moved, and not in the text: the graph is as it was recorded before")
+    expression.show("x = [Value(2.0, label='a')]\ny = x[0]**2", {})
+    assert expression.move({"a": -3})["note"] == ""

@@ -56,8 +56,11 @@ export function expressionTab(root, { python, changed, first }) {
         },
     });
     const move = latest(() => python.ask("move", byName(), ...space()), {
-        done: (fresh) => paint(fresh),
-        failed: (error) => code.mark(error),
+        done(fresh) {
+            if (outdated.textContent) tell(null);
+            paint(fresh);
+        },
+        failed: tell,
     });
 
     // What is wrong with the text, if something is: what is shown then is what was there before.

@@ -1,0 +1,50 @@
+"""Lines that have to run again for other numbers: what they record may depend on numbers, as where they branch."""
+
+from __future__ import annotations
+
+import ast
+
+from autograd import Value
+from autograd.graph import Graph
+
+# There Python chooses by numbers,
+CHOICES = (ast.If, ast.IfExp, ast.While, ast.Compare, ast.BoolOp, ast.Not, ast.Match, ast.Assert, ast.Try)
+CHOOSERS = {"max", "min", "sorted", "round", "int", "float", "bool", "any", "all", "filter"}
+# and there numbers are taken out of the graph, or shown.
+OUT = {"data", "grad", "item"}
+SHOWN = {"print", "repr", "str", "format"}
+
+
+def reads_numbers(text: str) -> bool:
+    """Whether lines may record another graph, or print something else, at other numbers.
+
+    >>> reads_numbers("y = max(0, 1 - t*f)"), reads_numbers("print(y.data)"), reads_numbers("y = relu(1 - t*f)")
+    (True, True, False)
+    """
+    return chooses(text) or any(
+        isinstance(node, ast.FormattedValue)
+        or (isinstance(node, ast.Attribute) and node.attr in OUT)
+        or (isinstance(node, ast.Name) and node.id in SHOWN)
+        for node in ast.walk(ast.parse(text))
+    )
+
+
+def chooses(text: str) -> bool:
+    """Whether what lines compute may depend on a choice by numbers.
+
+    >>> chooses("y = max(0, 1 - t*f)"), chooses("print(y.data)")
+    (True, False)
+    """
+    return any(
+        isinstance(node, CHOICES) or (isinstance(node, ast.Name) and node.id in CHOOSERS) for node in ast.walk(ast.parse(text))
+    )
+
+
+def alike(one: Graph, other: Graph) -> bool:
+    """Whether two graphs compute the same from their leaves."""
+    return _rows(one) == _rows(other)
+
+
+def _rows(graph: Graph) -> list[tuple[object, ...]]:
+    place = {node: i for i, node in enumerate(graph.nodes)}
+    return [(node.op, *(place[arg] if type(arg) is Value else repr(arg) for arg in node.args)) for node in graph.nodes]
