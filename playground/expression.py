@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd._format import listed
+from autograd._format import shown as number_text
 from autograd.compiler.recorded import Point, Recorded
 from autograd.expression import ExpressionError, evaluate
 from autograd.formulas.mathml import mathml
@@ -46,7 +47,7 @@ class Shown:
         self.text = ""  # of lines that have to run again for other numbers
         self.lines = free is not None
         graph.name_from(scope)
-        self.note = _changed(graph) or note
+        self.note = _changed(graph) or _summed(graph) or note
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
@@ -122,6 +123,15 @@ def _changed(graph: Graph) -> str:
     names, root = listed([graph.spell(leaf) for leaf in leaves]), graph.spell(graph.roots[0])
     when = "Values printed are from before the change, the numbers here from after it."
     return f"{names} changed after {root} was computed. {when}"
+
+
+def _summed(graph: Graph) -> str:
+    """Of lines that call `backward()` more than once: why their gradients are not those of the page."""
+    for leaf in graph.nodes:
+        if leaf.op is None and leaf.grad and not math.isclose(leaf.grad, graph.adjoints.get(leaf, 0.0), rel_tol=1e-9):
+            after = f"{graph.spell(leaf)}.grad is {number_text(leaf.grad)} after these lines, where calls of backward() add up"
+            return f"{after}; here is what one call on {graph.spell(graph.roots[0])} gives."
+    return ""
 
 
 def _unplaced(names: list[str]) -> str:

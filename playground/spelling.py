@@ -15,6 +15,7 @@ POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 SIGNS = str.maketrans("×·⋅∙÷∕−–—₀₁₂₃₄₅₆₇₈₉", "****//---0123456789")
 CALLED = {*functions(), "ln", "lg"}
 OTHERS = {"ln": "log", "lg": "log10"}
+MICROGRAD = {"engine": "autograd", "nn": "nn"}  # its modules, and where the same names are here
 PLAIN = frozenset("fghFGH")  # f(x) is a call, where x(x + 1) is a product
 _TOKEN = re.compile(
     r"""(?P<space>(?:[ \t\f]|\\\r?\n)*)(?:
@@ -40,7 +41,8 @@ def corrected(text: str) -> str | None:
     """
     if len(text) > MAX_LENGTH:
         return None
-    headless = re.sub(r"(?m)^(\s*\w+)\s*\([\w\s,]*\)(?=\s*=(?!=))", r"\1", text)  # f(x) = …
+    ours = re.sub(r"(?m)^from micrograd\.(engine|nn) import", lambda found: f"from {MICROGRAD[found[1]]} import", text)
+    headless = re.sub(r"(?m)^(\s*\w+)\s*\([\w\s,]*\)(?=\s*=(?!=))", r"\1", ours)  # f(x) = …
     try:
         mended = _Speller(_with_points(list(_tokens(headless)))).text()
         ast.parse(mended.strip())

@@ -410,6 +410,22 @@ def test_lines_that_leave_nothing_to_draw_at_other_numbers_say_so() -> None:
     assert expression.move({"f": 0.75})["value"] == 0.25
 
 
+def test_gradients_that_add_up_over_calls_are_told() -> None:
+    text = "x = Value(2.0, label='x')\ny = x**2\ny.backward()\n"
+    assert expression.show(text, {})["note"] == ""
+    twice = expression.show(text + "y.backward()", {})
+    assert twice["gradients"] == [4.0]
+    told = "x.grad is 8 after these lines, where calls of backward() add up; here is what one call on y gives."
+    assert twice["note"] == told
+
+
+def test_lines_that_import_micrograd_are_offered_with_our_imports() -> None:
+    text = "from micrograd.engine import Value\nfrom micrograd.nn import MLP\n\nx = Value(2.0)\ny = MLP(2, [4, 1])([x, x])"
+    with pytest.raises(Slip) as slip:
+        expression.show(text, {})
+    assert slip.value.place["fix"] == text.replace("micrograd.engine", "autograd").replace("micrograd.nn", "nn")
+
+
 def test_what_lines_print_is_printed_anew_when_a_leaf_is_moved() -> None:
     text = "x = Value(2.0)\ny = x**2\nprint(y.data)"
     call("show", json.dumps([text, {}]))
