@@ -112,7 +112,11 @@ CHOICE = {
     ),
     "say": TEXT,
 }
-DONE = Field('Python in quotes that is true once it is done, such as "y.data > 9"', _is_text, needed=True)
+DONE = Field(
+    'Python in quotes that is true once it is done, such as "y.data > 9", or several by what to do',
+    lambda x: _is_text(x) or (x != {} and _is_table(x, _is_text)),
+    needed=True,
+)
 CHECK = {"task": NEEDED_TEXT, "until": DONE}
 
 

@@ -21,7 +21,7 @@ from playground.typed import HINTS, Slip, names, run_lines
 
 DRAW = ("data",)
 UNKNOWN = "?"
-MAX_ALONG = 640  # pixels of a picture from left to right, unless its products are left out
+MAX_ALONG = 660  # pixels of a picture from left to right, unless its products are left out
 RESULTS = ("y", "f", "result", "result_")  # what a result is called that nobody named
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +41,14 @@ def open_lesson(text: str, file: str) -> dict[str, Any]:
         raise Slip(str(error)) from None
 
 
-def look(show: Mapping[str, Any], code: str | None, numbers: Mapping[str, float], until: str | None) -> dict[str, Any]:
-    """The picture of a step with what was typed and where the sliders stand, and whether its check is `done`."""
+def look(show: Mapping[str, Any], code: str | None, numbers: Mapping[str, float], until: Sequence[str]) -> dict[str, Any]:
+    """The picture of a step with what was typed and where the sliders stand, and which parts of its check are `done`."""
     text, at = show["code"] if code is None else code, {**show.get("at", {}), **numbers}
     try:
         program = Program(text, at)
     except Slip as slip:
         raise slip.offer(text, lambda fix: Program(fix, at)) from None
-    return {**step_picture(show, program), "done": until is not None and _reached(program, until)}
+    return {**step_picture(show, program), "done": [_reached(program, part) for part in until]}
 
 
 def _reached(program: Program, until: str) -> bool:
@@ -204,6 +204,10 @@ def _choices(made: _Step, predict: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(made: _Step, check: Mapping[str, Any]) -> dict[str, Any]:
-    if made.value("check.until", check["until"]):
-        raise made.error("check.until", f"{check['until']!r} holds from the beginning, so there is nothing to do")
-    return {"task": made.filled("check.task", check["task"]), "until": check["until"]}
+    """A task: what is true once it is done, or all that is, with what each of its `parts` is called."""
+    parts = check["until"] if isinstance(check["until"], dict) else {"": check["until"]}
+    for part in parts.values():
+        if made.value("check.until", part):
+            raise made.error("check.until", f"{part!r} holds from the beginning, so there is nothing to do")
+    names = [made.filled("check.until", name) for name in parts]
+    return {"task": made.filled("check.task", check["task"]), "until": list(parts.values()), "parts": names}

@@ -60,8 +60,8 @@ def test_the_sums_in_the_texts_are_right(name: str, i: int, step: dict[str, Any]
 def test_the_task_of_a_step_can_be_done(name: str, i: int, step: dict[str, Any]) -> None:
     solution = SOLUTIONS[name, i]
     code, numbers = (solution, {}) if isinstance(solution, str) else (None, solution)
-    assert not look(step["show"], None, {}, step["check"]["until"])["done"]
-    assert look(step["show"], code, numbers, step["check"]["until"])["done"]
+    assert not any(look(step["show"], None, {}, step["check"]["until"])["done"])
+    assert all(look(step["show"], code, numbers, step["check"]["until"])["done"])
     for slider, x in numbers.items():
         low, high, by = map(Fraction, map(str, step["show"]["sliders"][slider]))
         assert low <= Fraction(str(x)) <= high
@@ -103,9 +103,15 @@ def test_numbers_in_texts_are_computed() -> None:
 
 
 def test_what_was_typed_with_other_names_is_drawn_and_not_done() -> None:
-    seen = look(LOOK["show"], "z = sin(t)", {}, "x.grad > 0")
-    assert not seen["done"]
+    seen = look(LOOK["show"], "z = sin(t)", {}, ["x.grad > 0"])
+    assert seen["done"] == [False]
     assert seen["result"][0] == "z"
+
+
+def test_each_part_of_a_task_is_done_by_itself() -> None:
+    step = LESSONS["backpropagation-in-ten-minutes"]["steps"][6]
+    assert step["check"]["parts"] == ["w to 3 − 0.05 · 8 = 2.6", "b to 1 − 0.05 · 4 = 0.8"]
+    assert look(step["show"], None, {"w": 2.6}, step["check"]["until"])["done"] == [True, False]
 
 
 def test_a_result_without_a_name_gets_one_that_is_free() -> None:
@@ -222,17 +228,17 @@ def test_the_lesson_in_the_how_to_is_one() -> None:
         "`y` is 2 times `x`. Right now `x` is 3, so `y` is 6.",
         "`y` moves 2 times as far as `x`.",
     )
-    assert look(step["show"], None, {"x": 5}, step["check"]["until"])["done"]
+    assert look(step["show"], None, {"x": 5}, step["check"]["until"])["done"] == [True]
     for fields in (LESSON, STEP, PICTURE, TAB, NUMBER, CHOICES, CHOICE, CHECK):
         assert all(f"`{name}`" in text or f'"{name}"' in text for name in fields)
 
 
 def test_a_formula_as_school_writes_it_is_offered_as_python_writes_it() -> None:
     with pytest.raises(Slip) as slip:
-        look({"code": "y = x", "edit": True}, "y = x² + 3x", {}, None)
+        look({"code": "y = x", "edit": True}, "y = x² + 3x", {}, [])
     assert slip.value.place["fix"] == "y = x**2 + 3*x"
 
 
 def test_a_picture_shows_what_backward_was_called_on_be_it_zero() -> None:
-    answer = look({"code": "x = Value(0.0, label='x')\ny = 3*x\nz = y + 1\ny.backward()"}, None, {}, None)
+    answer = look({"code": "x = Value(0.0, label='x')\ny = 3*x\nz = y + 1\ny.backward()"}, None, {}, [])
     assert answer["result"] == ["y", 0.0]

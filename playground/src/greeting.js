@@ -1,5 +1,6 @@
 // A line for who comes here for the first time, by the bare address or by a link: what is this? It leads to a lesson.
 
+import { underWay } from "./lesson_progress.js";
 import { isRegression, validated } from "./network_choices.js";
 
 const LESSON = "backpropagation-in-ten-minutes";
@@ -16,7 +17,7 @@ export function greeting(root, { state, open }) {
     const [words, lesson, shut] = root.querySelectorAll("span, button");
     lesson.addEventListener("click", () => {
         keep();
-        open({ name: LESSON, step: 0 });
+        open(page.dataset.visit === "lesson" ? underWay() : { name: LESSON });
     });
     shut.addEventListener("click", () => {
         keep();
@@ -25,6 +26,7 @@ export function greeting(root, { state, open }) {
     });
 
     function keep() {
+        if (page.dataset.visit === "lesson") return; // it comes until the lesson is at its end
         try {
             localStorage.setItem(`greeted ${page.dataset.visit}`, "yes");
         } catch {
@@ -37,6 +39,12 @@ export function greeting(root, { state, open }) {
     // The tab that is seen now. Who is in a lesson needs no words.
     function show(name) {
         if (name === "lesson") close();
+        const begun = page.dataset.visit === "lesson" && underWay();
+        if (begun) {
+            words.textContent = "You are in the middle of a lesson.";
+            root.classList.add("told");
+            lesson.textContent = `Go on with step ${begun.step + 1}`;
+        }
         if (page.dataset.visit !== "link") return;
         words.textContent = WORDS[name](state(name));
         root.classList.add("told");

@@ -3,7 +3,7 @@
 import { button } from "./button.js";
 import { startAgain } from "./lesson_again.js";
 import { lessonPicture } from "./lesson_picture.js";
-import { keep, progress } from "./lesson_progress.js";
+import { keep, OWN, progress } from "./lesson_progress.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { lessonNamed, lessons, shelfView } from "./lesson_shelf.js";
 import { written } from "./lesson_text.js";
@@ -18,7 +18,7 @@ export function lessonTab(root, page) {
     let lesson = null, of = {}, at = 0, done = {}, tasks = [], picture = null, docked = false, listening = null, turn = 0;
     root.append(view);
 
-    const key = () => of.name ?? `own: ${lesson.title}`;
+    const key = () => of.name ?? `${OWN}${lesson.title}`;
 
     // -- which lesson
 
@@ -75,7 +75,7 @@ export function lessonTab(root, page) {
 
     function go(step, focus = true) {
         at = Math.min(Math.max(step, 0), lesson.steps.length);
-        keep(key(), { step: at, done, tasks });
+        keep(key(), { step: at, steps: lesson.steps.length, done, tasks });
         leave();
         if (at === lesson.steps.length) end();
         else draw(lesson.steps[at]);
@@ -100,11 +100,11 @@ export function lessonTab(root, page) {
             if (!step.predict && !step.check) done[at] = "done"; // it was only to be read
             go(at + 1);
         });
-        const state = { how, tried: !step.show?.tab, predicted: !step.predict || how !== undefined, checked: !step.check || tasks.includes(at) };
+        const state = { how, tried: !step.show?.tab, predicted: !step.predict || how !== undefined, checked: !step.check || tasks.includes(at), parts: [] };
         const task = element("p", { class: "lesson-task", role: "status" });
         const after = element("div", { class: "lesson-after", role: "status" });
         if (step.picture) {
-            picture = lessonPicture({ step, python, open: state.predicted, task, reached: () => !state.checked && state.predicted && checked() });
+            picture = lessonPicture({ step, python, open: state.predicted, task, reached });
         }
         const parts = [element("h2", { tabindex: -1 }, step.title), ...written(step.text)];
         view.replaceChildren(head(), element("div", { class: "lesson-words" }, ...parts), ...(picture ? [picture.root] : []), answer, foot(next));
@@ -133,6 +133,15 @@ export function lessonTab(root, page) {
             after.scrollIntoView({ block: "nearest" });
         }
 
+        function reached(parts) {
+            if (state.checked || !step.check) return;
+            if (parts.every(Boolean)) return checked();
+            if (parts.join() !== state.parts.join()) {
+                state.parts = parts;
+                tell();
+            }
+        }
+
         // While a slider is held, or a formula typed, nothing else moves.
         function checked() {
             state.checked = true;
@@ -150,9 +159,19 @@ export function lessonTab(root, page) {
             return shown ? [`It is ${shown}. `] : [];
         }
 
+        // What a task of several parts comes to, each with a tick once it is so.
+        function goals() {
+            const { parts } = step.check;
+            if (parts.length === 1) return [];
+            return parts.map((part, i) => {
+                const done = state.checked || state.parts[i] === true;
+                return element("span", { class: "lesson-goal", "data-done": done }, `${done ? "✓" : "○"} ${part}`);
+            });
+        }
+
         function remember() {
             done[at] = state.how ?? "done";
-            keep(key(), { step: at, done, tasks });
+            keep(key(), { step: at, steps: lesson.steps.length, done, tasks });
             view.querySelector("[aria-current=step]").dataset.how = done[at];
             view.querySelector(".lesson-again").classList.remove("idle");
         }
@@ -161,7 +180,7 @@ export function lessonTab(root, page) {
             const ready = state.predicted && state.checked;
             if (step.check && state.predicted) {
                 task.dataset.done = state.checked;
-                task.replaceChildren(...(state.checked ? [] : [...verdict(), element("strong", {}, "Now try: ")]), step.check.task);
+                task.replaceChildren(...(state.checked ? [] : [...verdict(), element("strong", {}, "Now try: ")]), step.check.task, ...goals());
             }
             if (ready && after.childElementCount === 0) after.append(...written(step.after));
             next.textContent = ready ? (at + 1 < lesson.steps.length ? "Next" : "Finish") : "Skip";
@@ -267,5 +286,6 @@ export function lessonTab(root, page) {
         },
         picture: () => picture?.svg() ?? null,
         title: () => lesson?.title ?? "Lessons",
+        underWay: () => lesson !== null && at < lesson.steps.length,
     };
 }

@@ -13,7 +13,7 @@ const DEBOUNCE = 150; // milliseconds
 const SAME = 1e-9; // rates closer than this differ by rounding only
 const PATIENCE = 400; // milliseconds until it is said that Python loads
 
-// `task` is the element that says what to do with it. `reached()` is called when the check of the step is fulfilled.
+// `task` is the element that says what to do with it. `reached(done)` hears which parts of the step's check are fulfilled.
 export function lessonPicture({ step, python, open, task, reached }) {
     const frame = element("div", { class: "lesson-graph" });
     const leaves = element("div", { class: "leaves", role: "group", "aria-label": "Numbers to move" });
@@ -88,7 +88,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
     const look = latest(() => {
         const waits = setTimeout(() => moved().length > 0 && change.replaceChildren("Python is loading: this moves in a moment."), PATIENCE);
         const at = Object.fromEntries(shown.leaves.map((name, i) => [name, numbers[i]]));
-        return python.ask("look", step.show, typed, at, step.check?.until ?? null).finally(() => clearTimeout(waits));
+        return python.ask("look", step.show, typed, at, step.check?.until ?? []).finally(() => clearTimeout(waits));
     }, {
         done(answer) {
             code?.mark(null);
@@ -98,7 +98,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
             controls.forEach((control, i) => control.show(numbers[i], answer.sliders[i]));
             place();
             change.replaceChildren(...said());
-            if (answer.done) reached();
+            reached(answer.done);
         },
         failed(error) {
             if (code) code.mark(error);
@@ -120,7 +120,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
         return [
             `${shown.sliders[i].name} changed by `, element("strong", {}, signed(by)), `, ${name} by `, element("strong", {}, signed(result)),
             ...(other >= 0 && !turned(i) ? [`. The rate of ${shown.sliders[other].name} is now `, element("strong", {}, showNumber(toNumber(shown.rates[other]), 4)), "."]
-                : [Number.isFinite(times) ? `: ${turned(i) ? "on average over the way, " : ""}${showNumber(times, 4)} times as much.` : "."]),
+                : [Number.isFinite(times) ? `: ${showNumber(times, 4)} times as much${turned(i) ? " on average" : ""}.` : "."]),
         ];
     }
 

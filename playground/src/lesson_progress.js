@@ -2,6 +2,7 @@
 // visit: what its reader did on another page of the same host is not for this one.
 
 const KEY = "scalar-autograd lessons";
+export const OWN = "own: "; // before the title of a lesson that is not on the shelf
 const EMBEDDED = new URLSearchParams(location.search).has("embed");
 let visited = {}; // what was reached on this visit
 
@@ -24,8 +25,9 @@ export function progress(name, count) {
     return { step, done: Object.fromEntries(done), tasks };
 }
 
-export function keep(name, { step, done, tasks }) {
-    visited = { ...all(), [name]: { step, done, tasks } };
+export function keep(name, { step, steps, done, tasks }) {
+    const { [name]: before, ...others } = all();
+    visited = { ...others, [name]: { step, steps, done, tasks } };
     if (EMBEDDED) return;
     try {
         localStorage.setItem(KEY, JSON.stringify(visited));
@@ -34,5 +36,11 @@ export function keep(name, { step, done, tasks }) {
     }
 }
 
+// The lesson of the shelf that was read last, if it is not at its end: { name, step }; or null.
+export function underWay() {
+    const [name, { step, steps } = {}] = Object.entries(all()).at(-1) ?? [];
+    return step > 0 && step < steps && !name.startsWith(OWN) ? { name, step } : null;
+}
+
 // The lesson as if nobody had answered yet.
-export const forget = (name) => keep(name, { step: 0, done: {}, tasks: [] });
+export const forget = (name) => keep(name, { step: 0, steps: 0, done: {}, tasks: [] });

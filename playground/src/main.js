@@ -71,6 +71,11 @@ state.after(retry);
 
 document.getElementById("theme").append(iconButton("look", "Switch between light and dark", switchTheme));
 
+// Who is in a lesson does not lose it.
+for (const leaving of document.querySelectorAll(".bar h1 a, footer a")) {
+    leaving.addEventListener("click", () => (leaving.target = tabs.lesson.underWay() ? "_blank" : ""));
+}
+
 function select(name) {
     selected = name;
     for (const button of buttons) {

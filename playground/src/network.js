@@ -216,6 +216,8 @@ export function networkTab(root, { python, changed, show }) {
 
     function start() {
         tell("");
+        // the words of a lesson stand above it
+        if (run.state.steps === 0 && root.parentElement.classList.contains("docked")) side.scrollIntoView({ block: "start" });
         play.textContent = "❚❚ Pause";
         net.querySelector(".network-sentence").ariaLive = "off"; // it changes with every frame
         run.start();

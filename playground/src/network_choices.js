@@ -34,7 +34,7 @@ export const NUMBERS = {
 export const RATE = { low: 1e-6, high: 100 };
 export const FULL = "full"; // as many steps as there is time for between two frames
 // The steps between two frames, of which a screen shows 60 a second.
-export const SPEEDS = new Map([[0.0167, "1 step per second"], [0.1, "6 steps per second"], [1, "1 step per frame"], [10, "10 steps per frame"], [FULL, "Full speed"]]);
+export const SPEEDS = new Map([[0.0167, "1 step/s"], [0.1, "6 steps/s"], [0.3333, "20 steps/s"], [1, "1 step per frame"], [10, "10 steps per frame"], [FULL, "Full speed"]]);
 
 export const START = {
     data: "moons", samples: 200, noise: 0.1, test: 20, seed: 0, own: "0, 0, a\n1, 1, a\n0, 1, b\n1, 0, b",

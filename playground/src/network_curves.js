@@ -41,13 +41,7 @@ export class Curves {
 
     listen(go) {
         const { picture } = this.axes;
-        const aim = (event) => go(Math.max(0, Math.min(this.last, Math.round(this.axes.at(event)[0]))));
-        picture.addEventListener("pointerdown", (event) => {
-            aim(event);
-            picture.setPointerCapture(event.pointerId);
-            picture.addEventListener("pointermove", aim);
-            picture.addEventListener("lostpointercapture", () => picture.removeEventListener("pointermove", aim), { once: true });
-        });
+        this.axes.onDrag((event) => go(Math.max(0, Math.min(this.last, Math.round(this.axes.at(event)[0])))));
         picture.addEventListener("keydown", (event) => {
             const to = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.last }[event.key];
             if (to === undefined) return;

@@ -246,7 +246,7 @@ def test_how_far_the_result_moved_says_what_becomes_of_a_rate_that_changes(phone
     answer(phone, "4")
     field.fill("0")
     field.press("Enter")
-    expect(change).to_have_text("e changed by −2, L by −4: on average over the way, 2 times as much.", timeout=LONG)
+    expect(change).to_have_text("e changed by −2, L by −4: 2 times as much on average.", timeout=LONG)
 
 
 def test_the_end_says_what_to_take_home_and_where_to_go(phone: Any) -> None:
@@ -323,6 +323,98 @@ def test_a_lesson_stands_beside_another_tab(page: Any) -> None:
     follow(page)
     expect(page.locator("#tab-lesson")).to_have_attribute("aria-selected", "true")
     expect(page.locator("main > aside")).to_have_count(0)
+
+
+def test_play_brings_the_picture_into_sight_and_begins_slowly(phone: Any) -> None:
+    phone.locator(".lesson-head ol button").last.click()
+    play = phone.locator("#network .play")
+    expect(play).to_be_enabled(timeout=LONG)
+    expect(phone.get_by_label("Speed")).to_have_value("0.3333")
+    play.click()
+    edges = {
+        part: phone.locator(part).evaluate("part => { const { top, bottom } = part.getBoundingClientRect(); return [top, bottom]; }")
+        for part in ("#network .top", "#network .plane", "#network .curves", ".lesson-foot")
+    }
+    assert edges["#network .top"][1] <= edges["#network .plane"][0]
+    assert edges["#network .curves"][1] <= edges[".lesson-foot"][0]
+
+
+def test_a_finger_goes_to_a_step_by_a_tap_or_sideways_and_scrolls_up_and_down(phone: Any) -> None:
+    phone.locator(".lesson-head ol button").last.click()
+    expect(phone.locator("#network .play")).to_be_enabled(timeout=LONG)
+    for _ in range(3):
+        phone.get_by_role("button", name="Step", exact=True).click()
+    chart = phone.locator("#network .curves .chart[role=slider]")
+    expect(chart).to_have_attribute("aria-valuenow", "3")
+    chart.evaluate("chart => chart.scrollIntoView({ block: 'center' })")
+    box = chart.bounding_box()
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + 0.4 * box["height"]  # beyond the last step
+    hand, before = phone.context.new_cdp_session(phone), phone.evaluate("scrollY")
+
+    def swipe(start: float, across: float, along: float) -> None:
+        touch = {"gestureSourceType": "touch", "preventFling": True}
+        hand.send("Input.synthesizeScrollGesture", {"x": start, "y": y, "xDistance": across, "yDistance": along, **touch})
+
+    swipe(box["x"] + 60, 0, -120)
+    assert phone.evaluate("scrollY") > before + 60
+    expect(chart).to_have_attribute("aria-valuenow", "3")
+    chart.evaluate("chart => chart.scrollIntoView({ block: 'center' })")
+    swipe(x, -0.7 * box["width"], 0)
+    expect(chart).to_have_attribute("aria-valuenow", "0")
+    phone.touchscreen.tap(x, y)
+    expect(chart).to_have_attribute("aria-valuenow", "3")
+
+
+def test_each_part_of_a_task_is_ticked_and_loses_its_tick(phone: Any) -> None:
+    phone.locator(".lesson-head ol button").nth(6).click()
+    answer(phone, "2,6")
+    goals, fields = phone.locator(".lesson-goal"), phone.locator(".lesson .leaf input:not([type=range])")
+
+    def move(i: int, text: str) -> None:
+        fields.nth(i).fill(text)
+        fields.nth(i).press("Enter")
+
+    expect(goals).to_have_text(["○ w to 3 − 0.05 · 8 = 2.6", "○ b to 1 − 0.05 · 4 = 0.8"])
+    move(0, "2.6")
+    expect(goals).to_have_text(["✓ w to 3 − 0.05 · 8 = 2.6", "○ b to 1 − 0.05 · 4 = 0.8"], timeout=LONG)
+    change = phone.locator(".lesson-change")
+    expect(change).to_have_text("w changed by −0.4, L by −2.56: 6.4 times as much on average.")
+    bottom, foot = change.bounding_box(), phone.locator(".lesson-foot").bounding_box()
+    assert bottom["y"] + bottom["height"] <= foot["y"]
+    move(0, "2.7")
+    expect(goals.first).to_have_text("○ w to 3 − 0.05 · 8 = 2.6", timeout=LONG)
+    move(0, "2.6")
+    move(1, "0.8")
+    expect(phone.locator(".lesson-after")).to_contain_text("trained", timeout=LONG)
+    expect(goals.first).to_have_attribute("data-done", "true")
+
+
+def test_the_end_of_a_step_has_no_link_that_leads_away_below_next(phone: Any) -> None:
+    foot, links = phone.locator(".lesson-foot"), phone.locator("footer")
+    phone.evaluate("scrollTo(0, document.body.scrollHeight)")
+    box = foot.bounding_box()
+    assert box["y"] + box["height"] == pytest.approx(PHONE["viewport"]["height"], abs=1)  # type: ignore[index]
+    expect(links).to_be_hidden()
+    phone.get_by_role("button", name="All lessons").click()
+    expect(links).to_be_visible()
+
+
+def test_who_leaves_a_lesson_keeps_it_and_is_led_back_to_its_step(phone: Any, address: str) -> None:
+    follow(phone)
+    phone.click("#tab-quiz")
+    docs = phone.locator("footer a").first
+    with phone.expect_popup():
+        docs.click()
+    expect(phone.locator("#quiz")).to_be_visible()
+    phone.goto(f"{address}/index.html")
+    on = phone.locator("#greeting").get_by_role("button", name="Go on with step 2")
+    assert violations(phone) == []
+    on.click(timeout=LONG)
+    expect(phone.locator(".lesson-head")).to_contain_text("Step 2 of 9", timeout=LONG)
+    phone.locator(".lesson-head ol button").last.click()
+    phone.get_by_role("button", name="Finish").click()
+    phone.goto(f"{address}/index.html")
+    expect(phone.locator("#greeting")).to_contain_text("New here?")
 
 
 def test_a_teacher_opens_a_lesson_from_a_file_and_text_in_it_stays_text(page: Any) -> None:

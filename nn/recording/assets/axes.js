@@ -29,6 +29,8 @@ function logarithmicTicks(low, high, count) {
   return coarse.length <= 1.5 * count ? coarse : inside(powers(Math.ceil(coarse.length / count)));
 }
 
+const TAP = 8; // pixels that a finger may move
+
 // `x` and `y` are { label, low, high } with `whole` or `logarithmic`; a plane has a `ratio` of height to width.
 // `draw(axes)` is called whenever the size has changed: X(x) and Y(y) are then places in `marks`.
 class Axes {
@@ -90,6 +92,26 @@ class Axes {
   Y(y) {
     const [low, high] = [this.scale(this.y.low), this.scale(this.y.high)];
     return this.area.bottom - ((this.scale(y) - low) / (high - low)) * this.area.height;
+  }
+
+  // `act(event)` for a tap, and all along a drag. A finger that moves up or down scrolls (touch-action), and so is waited for.
+  onDrag(act) {
+    const { picture } = this;
+    picture.addEventListener("pointerdown", (down) => {
+      const far = ({ clientX, clientY }) => [clientX - down.clientX, clientY - down.clientY].map(Math.abs);
+      const over = new AbortController();
+      const on = (name, heard) => picture.addEventListener(name, (event) => event.pointerId === down.pointerId && heard(event), { signal: over.signal });
+      let dragged = down.pointerType === "mouse";
+      if (dragged) act(down);
+      picture.setPointerCapture(down.pointerId);
+      on("pointermove", (event) => {
+        const [across, along] = far(event);
+        dragged ||= across > TAP && across > along;
+        if (dragged) act(event);
+      });
+      on("pointerup", (event) => !dragged && Math.max(...far(event)) <= TAP && act(event));
+      on("lostpointercapture", () => over.abort());
+    });
   }
 
   // What is drawn at a place on the screen.

@@ -22,19 +22,10 @@ class Chart {
       draw: () => this.draw(),
     });
     this.axes.marks.append(this.other, this.cursor, this.curve, this.dot);
-    this.axes.picture.addEventListener("pointerdown", (event) => this.drag(event, go));
+    this.axes.onDrag((event) => go(this.axes.at(event)[0]));
     this.now = element("span", { class: "now" });
     const title = element("h2", {}, `${this.name} `, this.now);
     this.element = element("figure", {}, title, this.axes.element);
-  }
-
-  drag(event, go) {
-    const { picture } = this.axes;
-    const move = (moved) => go(this.axes.at(moved)[0]);
-    move(event);
-    picture.setPointerCapture(event.pointerId);
-    picture.addEventListener("pointermove", move);
-    picture.addEventListener("lostpointercapture", () => picture.removeEventListener("pointermove", move), { once: true });
   }
 
   draw() {
