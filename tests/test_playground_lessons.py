@@ -114,6 +114,11 @@ def test_each_part_of_a_task_is_done_by_itself() -> None:
     assert look(step["show"], None, {"w": 2.6}, step["check"]["until"])["done"] == [True, False]
 
 
+def test_the_products_of_the_way_back_stand_at_the_arrows_on_a_phone_too() -> None:
+    picture = LESSONS["backpropagation-in-ten-minutes"]["steps"][5]["picture"]
+    assert all("4 · 2 = 8" in picture[drawing] for drawing in ("svg", "narrow"))
+
+
 def test_a_result_without_a_name_gets_one_that_is_free() -> None:
     assert Program("x*y", {}).root.label == "f"
     assert Program("3*x", {}).root.label == "y"

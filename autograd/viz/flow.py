@@ -11,7 +11,7 @@ from autograd.viz.cards import WARNING
 from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options
 
-MAX_PRODUCTS = 30  # in a picture of more arrows, as in one from top to bottom unless it is `flat`, there is no room for products beside them
+MAX_PRODUCTS = 30  # in a picture of more arrows there is no room for products beside them, nor between cards below each other
 NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
 
 
@@ -40,6 +40,7 @@ def flows_of(arrows: Iterable[Arrow], options: Options, scale: float = 0.0) -> t
     arrows = list(arrows)
     sizes = [style.norm(arrow.contributions) for arrow in arrows if arrow.contributions is not None]
     largest = max(size for size in (scale, *sizes) if math.isfinite(size))
+    # from top to bottom cards stand closer together, but for those that are flat
     brief = (options.direction in ("TB", "BT") and not options.flat) or len(sizes) > MAX_PRODUCTS
     return {arrow.id: _flow(arrow, options, largest, brief) for arrow in arrows}, largest
 

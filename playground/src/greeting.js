@@ -41,6 +41,7 @@ export function greeting(root, { state, open }) {
         if (name === "lesson") close();
         const begun = page.dataset.visit === "lesson" && underWay();
         if (begun) {
+            root.setAttribute("aria-label", "Your lesson");
             words.textContent = "You are in the middle of a lesson.";
             root.classList.add("told");
             lesson.textContent = `Go on with step ${begun.step + 1}`;

@@ -332,7 +332,7 @@ def test_play_brings_the_picture_into_sight_and_begins_slowly(phone: Any) -> Non
     expect(phone.get_by_label("Speed")).to_have_value("0.3333")
     play.click()
     edges = {
-        part: phone.locator(part).evaluate("part => { const { top, bottom } = part.getBoundingClientRect(); return [top, bottom]; }")
+        part: phone.locator(part).evaluate("part => ['top', 'bottom'].map((edge) => part.getBoundingClientRect()[edge])")
         for part in ("#network .top", "#network .plane", "#network .curves", ".lesson-foot")
     }
     assert edges["#network .top"][1] <= edges["#network .plane"][0]
@@ -352,11 +352,14 @@ def test_a_finger_goes_to_a_step_by_a_tap_or_sideways_and_scrolls_up_and_down(ph
     hand, before = phone.context.new_cdp_session(phone), phone.evaluate("scrollY")
 
     def swipe(start: float, across: float, along: float) -> None:
-        touch = {"gestureSourceType": "touch", "preventFling": True}
-        hand.send("Input.synthesizeScrollGesture", {"x": start, "y": y, "xDistance": across, "yDistance": along, **touch})
+        ways = [("touchStart", 0.0), *(("touchMove", i / 8) for i in range(1, 9))]
+        for kind, part in ways:
+            at = {"x": start + part * across, "y": y + part * along}
+            hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     swipe(box["x"] + 60, 0, -120)
-    assert phone.evaluate("scrollY") > before + 60
+    phone.wait_for_function("before => scrollY > before + 60", arg=before)
     expect(chart).to_have_attribute("aria-valuenow", "3")
     chart.evaluate("chart => chart.scrollIntoView({ block: 'center' })")
     swipe(x, -0.7 * box["width"], 0)
