@@ -84,7 +84,8 @@ class Shown:
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
         gradients = [passes.bars.get(leaf, 0.0) for leaf in self.leaves]
         value = at.values[passes.root]
-        options, quantities = Options("player", DIRECTIONS[upright], along=min(along, MAX_ALONG)), quantities_of(passes)
+        options = Options("player", DIRECTIONS[upright], along=min(along, MAX_ALONG), steady=True)
+        quantities = quantities_of(passes)
         kept = self.picture if self.picture is not None and self.picture.diagram.options == options else None
         self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities)
         sound = all(map(math.isfinite, (value, *gradients)))

@@ -39,7 +39,8 @@ def what_to_see(diagram: Diagram) -> str:
     root = one_line(diagram.name_of(diagram.graph.roots[0]))
     born = [one_line(box.name or box.symbol) for box in diagram.boxes.values() if box.framed and box.data]
     if born:
-        return f"The thick frame is where it went wrong: {listed(born, most=2)}."
+        frame = "frame with ⚠" if diagram.options.steady else "thick frame"  # a page's present step has a thick one, too
+        return f"The {frame} is where it went wrong: {listed(born, most=2)}."
     largest = _largest(diagram)
     if largest is None:
         alone = any(len(arrow.partials) == 1 and not arrow.into_folded for arrow in diagram.arrows)

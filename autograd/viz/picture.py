@@ -15,6 +15,7 @@ from autograd.viz.flow import Flow, flows_of
 from autograd.viz.folding import fold_graph
 from autograd.viz.routing import Plan, Scheme
 from autograd.viz.rows import hosts, tails
+from autograd.viz.steady import SQUEEZED, steady_plan, within
 from autograd.viz.style import Options
 
 if TYPE_CHECKING:
@@ -52,13 +53,16 @@ class Picture:
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
         rows = hosts(diagram)
-        flat = diagram.options.flat
-        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, {} if flat else tails(diagram, rows), flat)
-        plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, self.direction in ("TB", "BT"))
-        if plan.along > diagram.options.along and not plan.upright:
+        options, upright = diagram.options, self.direction in ("TB", "BT")
+        beside = {} if options.flat else tails(diagram, rows)
+        scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, beside, options.flat, options.steady)
+        if options.steady:
+            return steady_plan(scheme, self.cards, self.flows, ribbons, None if upright else options.along)
+        plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, upright)
+        if plan.along > options.along and not upright:
             brief = _brief(self.flows)
             plan.relabel(_labels(brief))
-            if plan.along <= diagram.options.along:
+            if plan.along <= options.along:
                 return plan, brief
             plan.relabel(_labels(self.flows))
         return plan, self.flows
@@ -80,7 +84,7 @@ class Picture:
         return svg_of(self.sheet)
 
     def at(self, quantities: Quantities) -> Picture:
-        """The same picture with other numbers: nothing moves, unless there is no room for them.
+        """The same picture with other numbers: nothing moves, unless there is no room for them, even if they are squeezed.
 
         Its parts stand again where the first of these pictures had them, once there is room. Widths keep their scale
         while gradients shrink, so vanishing ones look it.
@@ -91,8 +95,8 @@ class Picture:
         first = self.first or self
         moved = Picture(diagram, cards, *flows_of(diagram.arrows, old.options, self.largest), self.notes, first)
         for kept in (first, self):
-            shown = moved.flows if kept.shown is kept.flows else _brief(moved.flows)
-            if kept.plan.has_room(moved.cards, _labels(shown)):
+            shown = within(kept.plan, moved.flows)
+            if kept.plan.has_room(moved.cards, _labels(shown), SQUEEZED):
                 moved.__dict__["_plans"] = kept.plan.refilled(moved.cards), shown
                 break
         return moved

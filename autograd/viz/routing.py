@@ -17,11 +17,12 @@ from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Colu
 from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
-from autograd.viz.layered import Extent, Item, Level, Link
+from autograd.viz.layered import STRAIGHT, Extent, Item, Level, Link
 from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
+MOVED_LABEL = 60.0  # and so does one of a moved number, −1.234e−05, where lines cross: that is better than another layout
 CLEAR = 4.0  # between a label and any line; with 12, MLP(3, [4, 4, 1]) would be higher than a screen
 HALF_TEXT = 6.0  # half the height of a label
 FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
@@ -42,7 +43,8 @@ class Scheme:
     """What is to be laid out: boxes, the arrows between them, and open frames.
 
     `rows` are boxes that stand as rows on the card of another, `tails` those that stand right below another. If `flat`,
-    cards have one line, in ranks that have room for such cards.
+    cards have one line, in ranks that have room for such cards. If `steady`, numbers will move, and the lengths that labels may
+    have are written.
     """
 
     boxes: Mapping[str, Box]
@@ -51,6 +53,7 @@ class Scheme:
     rows: Mapping[str, str] = field(default_factory=dict)
     tails: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
+    steady: bool = False
 
 
 @dataclass(eq=False)
@@ -80,10 +83,14 @@ class Placed:
         """The height of what is above its own numbers: the head, and the rows with the words above them."""
         return HEAD + (LINE * (len(self.rows) + 1) + PADDING / 2 if self.rows else 0.0)
 
-    def takes(self, card: Card, rows: Sequence[Card]) -> bool:
-        """Is there room for another card, with other rows?"""
+    def takes(self, card: Card, rows: Sequence[Card], squeezed: float) -> bool:
+        """Is there room for another card, with other rows, if its numbers can be squeezed by so much?"""
         fits = all(new <= old for new, old in zip(row_columns(rows), self.row_columns, strict=True))
-        return fits and len(card.lines) == len(self.card.lines) and columns_of([card]).width <= self.columns.width
+        alone = (
+            [replace(card, lines=[line]) for line in card.lines] if squeezed else []
+        )  # decimal points need not be in line then
+        width = max(columns_of([each]).width for each in alone or [card])
+        return fits and len(card.lines) == len(self.card.lines) and width <= self.columns.width + squeezed
 
 
 @dataclass
@@ -169,12 +176,22 @@ class Plan:
                 self.frame_items[frame].along = self._frame_along(frame)
         self._place()
 
-    def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str]) -> bool:
-        """Is there room for these cards and labels where the present ones stand?"""
+    def has_room(self, cards: Mapping[str, Card], labels: Mapping[str, str], squeezed: float = 0.0) -> bool:
+        """Is there room for these cards and labels where the present ones stand, if numbers can be squeezed by so much?"""
         filled = self.refilled(cards).placed
-        return all(placed.takes(filled[id].card, filled[id].rows) for id, placed in self.placed.items()) and all(
-            text_width(label, LABEL) <= max(text_width(self.labels[id], LABEL), MIN_LABEL) for id, label in labels.items()
-        )
+        cards_fit = all(placed.takes(filled[id].card, filled[id].rows, squeezed) for id, placed in self.placed.items())
+        return cards_fit and all(self.label_fits(id, label) for id, label in labels.items())
+
+    def label_fits(self, arrow: str, label: str) -> bool:
+        """Is there room for another label of this arrow?"""
+        return text_width(label, LABEL) <= self.label_room(arrow)
+
+    def label_room(self, arrow: str) -> float:
+        """How long a label of this arrow may be: in a picture from left to right as long as any of its rank."""
+        room = max(text_width(self.labels[arrow], LABEL), MIN_LABEL)
+        if self.upright:
+            return room
+        return max(room, self.strips.get(arrow, 0.0), MOVED_LABEL if self.scheme.steady else 0.0)
 
     def refilled(self, cards: Mapping[str, Card]) -> Plan:
         """The same places with other cards in them."""
@@ -346,6 +363,8 @@ class Plan:
             lanes = (leaving, (-PAIR / 2, PAIR / 2), entering)
             source = arrow.source if source in self.scheme.tails.values() else source
             self.routes.append(Route(arrow, source, self.labels.get(arrow.id, ""), points, lanes))
+        labelled = [route for route in self.routes if route.label]  # each may have a label as long as any of its rank
+        self.strips = {route.arrow.id: route.points[-1][0] - route.points[-2][0] - STRAIGHT for route in labelled}
 
     def _place_card(self, placed: Placed, u: float, v: float) -> None:
         """A card in a level that begins there, and its tail in the rest of the item."""

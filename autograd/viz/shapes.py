@@ -37,14 +37,21 @@ def sign(colour: str) -> str:
 
 
 def text_at(
-    point: Point, text: str, kind: str, colour: str = style.INK, size: float = 12.0, bold: bool = False, anchor: str = "start"
+    point: Point,
+    text: str,
+    kind: str,
+    colour: str = style.INK,
+    size: float = 12.0,
+    bold: bool = False,
+    anchor: str = "start",
+    more: str = "",
 ) -> str:
-    """A line of text that begins, ends or has its middle at a point of its base line."""
+    """A line of text that begins, ends or has its middle at a point of its base line; `more` are other attributes."""
     weight = ' font-weight="bold"' if bold else ""
     place = f' text-anchor="{anchor}"' if anchor != "start" else ""
     x, y = point
     fill = f' fill="{colour}"' if colour != style.INK else ""
-    look = f'class="{kind}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{place}{fill}'
+    look = f'class="{kind}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{weight}{place}{fill}{more}'
     return f"<text {look}>{escaped(text)}</text>"
 
 

@@ -47,6 +47,7 @@ class Options:
     narrow: bool = False
     along: float = MAX_ALONG  # longer pictures have no products at their arrows, if that makes them short enough
     flat: bool = False  # from top to bottom: cards of one line, in ranks that have room for them
+    steady: bool = False  # of numbers that will move: there is room for others
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

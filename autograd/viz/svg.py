@@ -20,6 +20,7 @@ from autograd.viz.card_sizes import (
     NUMBER,
     PADDING,
     WORD,
+    WORD_SPACE,
     FlatColumns,
     head_texts,
 )
@@ -213,7 +214,11 @@ class _Writer:
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
             if rest > columns.rest:  # a number that came after the layout
                 start = right - whole - rest
-            return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
+            left, squeezed = x + PADDING + columns.word + WORD_SPACE, ""
+            if start < left:
+                start, room = left, right - left
+                squeezed = f' textLength="{number(room)}" lengthAdjust="spacingAndGlyphs"' if whole + rest > room else ""
+            return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour, more=squeezed)
         word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
 
@@ -246,12 +251,13 @@ class _Writer:
 
     def _label(self, route: Route, label: str, colour: str, width: float) -> str:
         u, v = route.points[-1]
-        back = route.lanes[2][1]
+        back, room = route.lanes[2][1], self.plan.label_room(route.arrow.id)
+        more = f' data-room="{number(room)}"' if self.plan.scheme.steady else ""
         if self.upright:
             x, y = self._at(u - THIN_TIP - HALF_TEXT, v + back + width / 2 + CLEAR)
-            return text_at((x, y + 4.0), label, "label", colour, LABEL)
+            return text_at((x, y + 4.0), label, "label", colour, LABEL, more=more)
         x, y = self._at(u - THIN_TIP - CLEAR, v)
-        return text_at((x, y + 4.0), label, "label", colour, LABEL, anchor="start" if self.reversed else "end")
+        return text_at((x, y + 4.0), label, "label", colour, LABEL, anchor="start" if self.reversed else "end", more=more)
 
     def _lane(self, route: Route, which: int) -> list[Point]:
         """The points of one of the two lines."""

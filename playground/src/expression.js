@@ -12,6 +12,7 @@ const [[, START, NUMBERS]] = EXAMPLES;
 const DEBOUNCE = 80; // milliseconds, if an answer takes longer than
 const QUICK = 60;
 const LENGTH = 1.4; // of a drawing to a stage in which its numbers can be read
+const MARGINS = 24; // of both, in pixels
 const LINES = /\n|Value/; // of Python, not an expression
 const REST = 400; // after the last key before a slip is told: half a line is no slip
 
@@ -19,6 +20,7 @@ export function expressionTab(root, { python, changed, first }) {
     const numbers = new Map(Object.entries(NUMBERS)); // by name: they stay while the text changes
     const own = new Set(); // the names of those that the user has moved
     let known = first.free; // the names without a value in the text before this one, or null: the numbers came with this one
+    let held = false; // whether a slider is dragged: the picture stands still meanwhile
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
     let wanted = null; // the step of the player that a link asks for, until it is there
 
@@ -34,7 +36,7 @@ export function expressionTab(root, { python, changed, first }) {
     present.title = "Fill the screen with the graph: the arrow keys step, Escape ends it";
     present.hidden = !document.fullscreenEnabled; // as on some phones, and in frames that are not allowed to
     const upright = () => stage.clientWidth < stage.clientHeight;
-    const space = () => [upright(), Math.round(LENGTH * stage.clientWidth)];
+    const space = () => [upright(), Math.round(LENGTH * (stage.clientWidth - MARGINS)) - MARGINS];
 
     const build = latest(async () => {
         const begun = performance.now();
@@ -48,17 +50,18 @@ export function expressionTab(root, { python, changed, first }) {
             if (forgets(fresh)) return build();
             const ended = edited;
             edited = false;
-            paint(fresh, ended);
+            paint(fresh, { ended, anew: true });
         },
         failed(error) {
             clearTimeout(complaint);
             complaint = setTimeout(() => tell(error), error instanceof Slip ? REST : 0);
         },
     });
+    let length = 0; // of the stage for which the picture was laid out
     const move = latest(() => python.ask("move", byName(), ...space()), {
         done(fresh) {
             if (outdated.textContent) tell(null);
-            paint(fresh);
+            paint(fresh, { held, anew: !held && length !== (length = stage.clientWidth) });
         },
         failed: tell,
     });
@@ -131,7 +134,7 @@ export function expressionTab(root, { python, changed, first }) {
         writing = false;
     }
 
-    function paint(fresh, ended = false) {
+    function paint(fresh, how = {}) {
         answer = fresh;
         const value = toNumber(fresh.value);
         result.replaceChildren(`${fresh.page.root} = ${showNumber(value)}`);
@@ -139,12 +142,20 @@ export function expressionTab(root, { python, changed, first }) {
         trouble.textContent = fresh.trouble || fresh.note;
         trouble.className = fresh.trouble ? "slip" : "note quiet";
         leaves.show(fresh);
-        if (update === null && ended) wanted ??= fresh.page.last;
+        if (update === null && how.ended) wanted ??= fresh.page.last;
         if (update === null) update = mount(stage, fresh.page, stage);
-        else update(fresh.page, ended);
+        else update(fresh.page, how);
         if (wanted !== null) update.seek(wanted);
         wanted = null;
         closer.show(fresh.page, fresh.told);
+    }
+
+    leaves.root.addEventListener("pointerdown", ({ target }) => { held = target.type === "range"; });
+    for (const end of ["pointerup", "pointercancel"]) {
+        addEventListener(end, () => {
+            if (held) move(); // in a layout that has room, if this one has none
+            held = false;
+        });
     }
 
     // A click on a card chooses its node.
@@ -154,13 +165,15 @@ export function expressionTab(root, { python, changed, first }) {
         if (found) closer.choose(found[0]);
     });
 
-    // On its side or upright, as the stage is.
-    let lying = null;
+    // On its side or upright, as the stage is, and as long as it has room.
+    let lying = null, resized = null;
     new ResizeObserver(() => {
         if (stage.clientWidth === 0) return;
         const before = lying;
         lying = !upright();
+        clearTimeout(resized);
         if (before !== null && before !== lying) build();
+        else if (before !== null) resized = setTimeout(move, DEBOUNCE);
     }).observe(stage);
 
     // The step that is seen, unless it is the last, where all has been told.

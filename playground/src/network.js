@@ -300,9 +300,10 @@ export function networkTab(root, { python, changed, show }) {
 }
 
 function verdict({ steps, bits }, theirs) {
+    const counted = steps === 1 ? "1 step" : `${steps} steps`;
     const differing = bits.filter((each, i) => each !== theirs[i]).length;
-    if (differing) return `After ${steps} steps ${differing} of ${bits.length} numbers differ from Python's: please report it.`;
-    return `After ${steps} steps all ${bits.length} parameters are those of the exported program, run in Python on the engine, to the last bit.`;
+    if (differing) return `After ${counted} ${differing} of ${bits.length} numbers differ from Python's: please report it.`;
+    return `After ${counted} all ${bits.length} parameters are those of the exported program, run in Python on the engine, to the last bit.`;
 }
 
 function summary({ steps, epoch, train, test }) {

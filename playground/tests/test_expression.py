@@ -82,6 +82,59 @@ def test_a_dragged_slider_moves_all_numbers_to_those_of_the_engine(page: Any) ->
     assert page.locator("#expression .stage-picture .node.leaf .value").first.text_content() == f"{w1:.4g}".replace("-", "−")
 
 
+STANDS = """all => all.map((card) => {
+  const { x, y, width, height } = card.getBoundingClientRect();
+  return [x, y, width, height].map(Math.round);
+})"""
+BEYOND = """all => all.flatMap((card) => {
+  const around = card.querySelector(".card").getBoundingClientRect();
+  return [...card.querySelectorAll(".value, .grad")].map((text) => text.getBoundingClientRect().right - around.right);
+})"""
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+@pytest.mark.parametrize("text", ["", "L = (tanh(w*x + b) - t)**2"])
+def test_the_cards_stand_still_while_a_slider_is_dragged_and_after(page: Any, width: int, text: str) -> None:
+    page.set_viewport_size({"width": width, "height": 768})
+    if text:
+        write(page, text)
+        told(page, "L = ", RESULT)
+    else:
+        page.wait_for_timeout(300)
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("End")
+    cards = page.locator("#expression .stage-picture .node")
+    before = cards.evaluate_all(STANDS)
+    box = page.locator("#expression .leaves input[type=range]").nth(1).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for share in (0.45, 0.35, 0.2, 0.05, 0.7, 0.9):
+        now = value(page)
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        expect(page.locator(RESULT)).not_to_have_attribute("data-exact", repr(now), timeout=LONG)
+        assert cards.evaluate_all(STANDS) == before
+        assert max(cards.evaluate_all(BEYOND)) < 0
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert cards.evaluate_all(STANDS) == before
+
+
+def test_a_number_that_needs_more_room_gets_it_when_the_slider_is_let_go(page: Any) -> None:
+    write(page, "w**2 * 1e-150")
+    told(page, "y = ", RESULT)
+    cards = page.locator("#expression .stage-picture .node")
+    box = slider(page, "w").bounding_box()
+    before = cards.evaluate_all(STANDS)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + box["height"] / 2, steps=3)
+    page.wait_for_timeout(300)
+    assert cards.evaluate_all(STANDS) == before
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert max(cards.evaluate_all(BEYOND)) < 0
+
+
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
     field = page.get_by_label("x₁, as a number")
     field.fill("0.5")

@@ -2,7 +2,8 @@
 
 const MAX_TRAVELLERS = 24; // at once
 const SEED_LENGTH = 30; // pixels of the arrow to the result
-const MIN_ROOM = 0.8; // of what a number needs: with less, new numbers get a new layout
+const MIN_ROOM = 0.65; // of what a number needs: with less, new numbers get a new layout
+const BOLD = 1.1; // times as long is a label while it is bold
 const MIN_LABEL = 40; // pixels for which an arrow has room anyway
 const CHOSEN_GAP = 6; // pixels between a card and the frame around the chosen one
 const CARD_PADDING = 6; // pixels beside a number
@@ -17,14 +18,16 @@ function drawing(view) {
   let touching = []; // of each step: the cards and arrows that change their look in it
   let lit = new Set(); // those that show the present step
   let rooms = new Map(); // of the labels at arrows: their lengths when all was laid out
+  let owed = false; // whether numbers lack room, since the layout was held
   let chosen = null; // the node that is framed
   let travelling = () => {};
 
   function place(text, fresh, passes, keep = false) {
     [data, walk] = [fresh, passes];
+    owed = false;
     const svg = parseSvg(text);
     view.place(svg, keep);
-    rooms = new Map([...svg.querySelectorAll(".edge text")].map((text) => [text, lengthOf(text)]));
+    rooms = new Map([...svg.querySelectorAll(".edge text")].map((text) => [text, Number(text.dataset.room ?? lengthOf(text))]));
     bind(svg);
   }
 
@@ -244,18 +247,22 @@ function drawing(view) {
     };
   }
 
-  // New numbers in the same layout, or in a new one if the arrows differ.
-  function renumber(text, fresh, passes) {
+  // New numbers in the same layout, or in a new one if the arrows differ, or if there is no room for them and it is not `held`, or
+  // if it is to be theirs (`anew`).
+  function renumber(text, fresh, passes, { held, anew }) {
     const svg = view.root.querySelector(".stage-picture > svg");
     const other = parseSvg(text);
     const parts = (of) => [...of.querySelectorAll("g[id] :is(text, path, polygon, rect)")];
     const ids = (of) => [...of.querySelectorAll("g[id]")].map((g) => g.id).join(" ");
     const [old, now] = [parts(svg), parts(other)];
-    if (ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
+    const places = (of) => [...of.querySelectorAll(".card")].map((card) => `${card.getAttribute("x")} ${card.getAttribute("y")}`).join();
+    const moved = anew && places(svg) !== places(other);
+    if (moved || ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
     [data, walk] = [fresh, passes];
     const changed = old.filter((part, i) => restyle(part, now[i]));
-    const tight = changed.some((text) => lengthOf(text) > Math.max(MIN_LABEL, rooms.get(text) ?? Infinity));
-    if (tight || align(changed.filter((text) => text.matches(".value, .grad"))) < MIN_ROOM) return place(text, fresh, passes, true);
+    const least = align(changed.filter((text) => text.matches(".value, .grad")));
+    owed ||= least < MIN_ROOM || changed.some((text) => lengthOf(text) > BOLD * Math.max(MIN_LABEL, rooms.get(text) ?? Infinity));
+    if (owed && !held) return place(text, fresh, passes, true);
     for (const name of [".title", ".sentence", ".notes", ".legend"]) replace(svg, other, name);
     bind(svg);
   }

@@ -188,8 +188,9 @@ function mount(root, data, keyboard = document) {
     view.reveal([...picture.lit("now"), ...picture.lit("receives")].map(picture.measured));
   }
 
-  // Other numbers, or another graph, which is seen whole; `ended`: after the last step.
-  function update(fresh, ended = false) {
+  // Other numbers, or another graph, which is seen whole. `ended`: after the last step; `held`: nothing moves, though numbers are
+  // squeezed; `anew`: in the layout that comes with them.
+  function update(fresh, { ended = false, held = false, anew = false } = {}) {
     const names = (of) => Object.values(of.nodes).map(({ name }) => name).join();
     const same = names(data) === names(fresh) && data.steps.length === fresh.steps.length && data.direction === fresh.direction;
     const before = shown;
@@ -197,7 +198,7 @@ function mount(root, data, keyboard = document) {
     if (!same) list();
     tall &&= data.narrow !== undefined;
     const svg = tall ? data.narrow : data.svg;
-    if (same) picture.renumber(svg, data, walk);
+    if (same) picture.renumber(svg, data, walk, { held, anew });
     else picture.place(svg, data, walk);
     stepped &&= same;
     ran ||= ended;
