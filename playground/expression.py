@@ -87,7 +87,7 @@ class Shown:
         options = Options("player", DIRECTIONS[upright], along=min(along, MAX_ALONG), steady=True)
         quantities = quantities_of(passes)
         kept = self.picture if self.picture is not None and self.picture.diagram.options == options else None
-        self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities)
+        self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities, hints=False)
         sound = all(map(math.isfinite, (value, *gradients)))
         return {
             "page": page_data(passes, self.picture, MAX_LIVE_STEPS),

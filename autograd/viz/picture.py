@@ -117,10 +117,11 @@ def picture_of(
     *,
     names: Mapping[Value, str] | None = None,
     captions: Sequence[str] = (),
+    hints: bool = True,
 ) -> Picture:
-    """The picture of a graph with these numbers, names and captions."""
+    """The picture of a graph with these numbers, names and captions, and hints how to write a call that shows more."""
     folding = fold_graph(graph, graph.names if names is None else names, options)
     name_of = graph.spell if names is None else names.__getitem__
     diagram = Diagram(graph, name_of, folding, options, quantities)
-    notes = [*diagram.notes(hint=not captions), *captions]
+    notes = [*diagram.notes(hint=hints and not captions), *captions]
     return Picture(diagram, cards_of(diagram.boxes.values(), options.show), *flows_of(diagram.arrows, options), notes)

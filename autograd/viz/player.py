@@ -58,10 +58,10 @@ def player(
 def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> Player:
     """The player of these passes, or of the steps around the root if there are more."""
     quantities = quantities_of(passes)
-    picture = picture_of(passes.graph, options, quantities)
+    picture = picture_of(passes.graph, options, quantities, hints=False)  # its reader may have no Python
     page = page_data(passes, picture, max_steps)
     if options.direction in ("LR", "RL") and len(page["svg"]) < MAX_TWO:
-        page["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities).svg)
+        page["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities, hints=False).svg)
     found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
     drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))

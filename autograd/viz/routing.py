@@ -22,7 +22,7 @@ from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
-MOVED_LABEL = 60.0  # and so does one of a moved number, −1.234e−05, where lines cross: that is better than another layout
+MOVED_LABEL = 60.0  # −1.234e−05 may lie where lines cross, if it moved: that is better than another layout
 CLEAR = 4.0  # between a label and any line; with 12, MLP(3, [4, 4, 1]) would be higher than a screen
 HALF_TEXT = 6.0  # half the height of a label
 FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
@@ -180,7 +180,7 @@ class Plan:
         """Is there room for these cards and labels where the present ones stand, if numbers can be squeezed by so much?"""
         filled = self.refilled(cards).placed
         cards_fit = all(placed.takes(filled[id].card, filled[id].rows, squeezed) for id, placed in self.placed.items())
-        return cards_fit and all(self.label_fits(id, label) for id, label in labels.items())
+        return cards_fit and all(text_width(label, LABEL) <= self.label_limit(id) for id, label in labels.items())
 
     def label_fits(self, arrow: str, label: str) -> bool:
         """Is there room for another label of this arrow?"""
@@ -189,9 +189,12 @@ class Plan:
     def label_room(self, arrow: str) -> float:
         """How long a label of this arrow may be: in a picture from left to right as long as any of its rank."""
         room = max(text_width(self.labels[arrow], LABEL), MIN_LABEL)
-        if self.upright:
-            return room
-        return max(room, self.strips.get(arrow, 0.0), MOVED_LABEL if self.scheme.steady else 0.0)
+        return room if self.upright else max(room, self.strips.get(arrow, 0.0))
+
+    def label_limit(self, arrow: str) -> float:
+        """How long one may be before there must be another layout."""
+        room = self.label_room(arrow)
+        return max(room, MOVED_LABEL) if self.scheme.steady and not self.upright else room
 
     def refilled(self, cards: Mapping[str, Card]) -> Plan:
         """The same places with other cards in them."""

@@ -251,7 +251,7 @@ class _Writer:
 
     def _label(self, route: Route, label: str, colour: str, width: float) -> str:
         u, v = route.points[-1]
-        back, room = route.lanes[2][1], self.plan.label_room(route.arrow.id)
+        back, room = route.lanes[2][1], self.plan.label_limit(route.arrow.id)
         more = f' data-room="{number(room)}"' if self.plan.scheme.steady else ""
         if self.upright:
             x, y = self._at(u - THIN_TIP - HALF_TEXT, v + back + width / 2 + CLEAR)

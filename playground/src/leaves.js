@@ -1,6 +1,6 @@
 // The leaves of a graph: for each a slider, a field, and the gradient, which is a button that explains it.
 
-const ROOM = 9; // characters of a gradient
+const ROOM = 10; // characters of a gradient
 const NUMBER = /[₀-₉]/g;
 
 // All digits of a number, as Python reads it.

@@ -135,6 +135,49 @@ def test_a_number_that_needs_more_room_gets_it_when_the_slider_is_let_go(page: A
     assert max(cards.evaluate_all(BEYOND)) < 0
 
 
+def test_products_stay_at_arrows_that_have_room_where_a_long_graph_has_none_for_all(page: Any) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    write(page, "L = (tanh(w*x + b) - t)**2")
+    told(page, "L = 4.3884", RESULT)
+    labels = page.locator("#expression .stage-picture .edge.backward text")
+    expect(labels.filter(has_text="−4.19 · 0.1807 = −0.7571")).to_have_count(1)
+    expect(labels.filter(has_text="1 · (−4.19) = −4.19")).to_have_count(1)
+
+
+def test_what_can_be_clicked_looks_so(page: Any) -> None:
+    look = "(part, name) => getComputedStyle(part)[name]"
+    assert page.locator("#expression button.gradient").first.evaluate(look, "textDecorationStyle") == "dotted"
+    card = page.locator("#expression .stage-picture .node").first
+    assert card.evaluate(look, "cursor") == "pointer"
+    border = card.locator(".border")
+    before = border.evaluate(look, "stroke")
+    card.hover()
+    assert border.evaluate(look, "stroke") != before
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1280])
+def test_the_field_in_which_nodes_are_found_shows_its_words(page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    field = page.locator("#expression .search input")
+    room = """field => {
+      const style = getComputedStyle(field), pen = document.createElement("canvas").getContext("2d");
+      pen.font = style.font;
+      const inside = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      return inside - pen.measureText(field.placeholder).width;
+    }"""
+    assert field.evaluate(room) > 0
+
+
+def test_a_number_has_the_same_exponent_everywhere(page: Any) -> None:
+    write(page, "x * 1e-9")
+    told(page, "y = ", RESULT)
+    expect(page.locator("#expression button.gradient")).to_have_count(1, timeout=LONG)
+    assert page.locator("#expression button.gradient").text_content() == "1e−09"
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#expression .stage-picture .node.leaf .grad")).to_have_text("1e−09")
+
+
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
     field = page.get_by_label("x₁, as a number")
     field.fill("0.5")
@@ -451,7 +494,7 @@ def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
     lines = page.locator("#expression .stage-picture .edge.backward .line")
     assert max(lines.evaluate_all(widths)) > 5
     slider(page, "w₁").fill("2.2")
-    expect(page.locator("#expression .gradient").first).to_have_text("1.271e−9", timeout=LONG)
+    expect(page.locator("#expression .gradient").first).to_have_text("1.271e−09", timeout=LONG)
     assert max(lines.evaluate_all(widths)) < 2
 
 

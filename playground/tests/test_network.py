@@ -356,3 +356,25 @@ def test_the_curve_of_the_run_before_stays_behind_until_another_task_is_chosen(n
     ready(network)
     expect(legend).to_be_hidden()
     assert before.get_attribute("d") == ""
+
+
+def test_the_graph_of_a_neuron_fits_its_panel_and_its_numbers_their_cards(network: Any) -> None:
+    for width in (1440, 1280, 390):
+        network.set_viewport_size({"width": width, "height": 900})
+        steps(network, 1)
+        network.click("#network .network-picture [data-unit='2']")
+        body = network.locator("#network .neuron-body")
+        assert body.evaluate("part => part.scrollWidth <= part.clientWidth")
+        sizes = "all => [...new Set(all.map((text) => getComputedStyle(text).fontSize))]"
+        assert body.locator(".card text").evaluate_all(sizes) == ["12px"]
+        network.keyboard.press("Escape")
+
+
+def test_the_player_of_a_step_has_no_words_on_its_track_and_no_hint_for_programs(network: Any) -> None:
+    steps(network, 1)
+    network.locator("#network button:has-text('Replay: chosen sample')").click()
+    expect(network.locator("#network .network-player .stage svg").first).to_be_visible(timeout=LONG)
+    assert network.locator("#network .network-player .mark").evaluate("mark => getComputedStyle(mark).fontSize") == "0px"
+    notes = network.locator("#network .network-player .stage-picture .notes")
+    assert "59 nodes, folded" in notes.text_content()
+    assert "expand=" not in notes.text_content()

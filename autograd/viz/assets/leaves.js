@@ -19,7 +19,7 @@ function refusal(text) {
 
 // A number in at most `room` characters, of `digits` digits or fewer: a cut one is a wrong one.
 function numberWithin(x, room, digits) {
-  const text = showNumber(x, digits).replace(/e([+−])0/, "e$1");
+  const text = showNumber(x, digits);
   return text.length <= room || digits === 1 ? text : numberWithin(x, room, digits - 1);
 }
 

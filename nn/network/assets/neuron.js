@@ -1,7 +1,9 @@
 // The scalar graph of one neuron: its largest terms w · x, their sum with the bias, and the activation; forward above, backward below.
 
 const NEURON_TERMS = 4; // of more than five, the largest; the others are one card
+const PANEL_SIDES = 38; // pixels beside the graph in its panel
 const CARD = { width: 136, row: 16, head: 19 };
+const MIN_SCALE = 0.75; // at which it is drawn from left to right
 const LANE = 28; // between the arrows into a sum
 
 // A sum that is rounded once, not at every term (Neumaier).
@@ -245,7 +247,8 @@ function neuronPanel(data, { open, close }) {
     const back = found.delta === null ? [] : [element("span", {}, arrow("line positive", 3, "M0 6l9 -5v10z"), "gradient, backward: width is size, dashed is negative")];
     legend.replaceChildren(element("span", {}, arrow("forward", 1, "M34 6l-8 -3.5v7z"), "value, forward"), ...back);
     const held = body.contains(document.activeElement) ? document.activeElement.dataset.open : undefined;
-    body.replaceChildren(neuronGraph(data, numbers, i, room < 700));
+    const whole = neuronGraph(data, numbers, i, false);
+    body.replaceChildren(MIN_SCALE * Number(whole.getAttribute("width")) > room - PANEL_SIDES ? neuronGraph(data, numbers, i, true) : whole);
     if (held !== undefined) (body.querySelector(`[data-open="${held}"]`) ?? body).focus();
   }
 
