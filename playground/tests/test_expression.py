@@ -311,6 +311,7 @@ def test_nan_is_shown_and_said_why(page: Any) -> None:
     field.press("Enter")
     told(page, "y is NaN, since y = log(…) got −1", TROUBLE)
     assert page.locator("#expression .stage-picture .broken").count() > 0
+    expect(page.locator("#expression .stage-picture .sentence")).to_contain_text("The frame with ⚠ is where it went wrong: y.")
     assert page.get_attribute(RESULT, "data-exact") == "nan"
 
 

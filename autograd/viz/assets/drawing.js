@@ -260,6 +260,7 @@ function drawing(view) {
     if (moved || ids(svg) !== ids(other) || old.length !== now.length) return place(text, fresh, passes, true);
     [data, walk] = [fresh, passes];
     const changed = old.filter((part, i) => restyle(part, now[i]));
+    for (const g of other.querySelectorAll("g.node")) svg.getElementById(g.id)?.classList.toggle("broken", g.classList.contains("broken"));
     const least = align(changed.filter((text) => text.matches(".value, .grad")));
     owed ||= least < MIN_ROOM || changed.some((text) => lengthOf(text) > BOLD * Math.max(MIN_LABEL, rooms.get(text) ?? Infinity));
     if (owed && !held) return place(text, fresh, passes, true);
