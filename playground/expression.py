@@ -17,11 +17,12 @@ from autograd.lessons.steps import Passes
 from autograd.staleness import stale_leaves
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
-from autograd.viz.style import MAX_ALONG, Options
+from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import undrawn
 from playground.formula import Formula, formula_of, only_first, starts, variables_of
 from playground.free import free_names
+from playground.full_screen import Screen, filling, options_of
 from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
 from playground.rerun import alike, chooses, reads_numbers
 from playground.typed import HINTS, Slip, names, run_lines
@@ -30,7 +31,6 @@ DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
 Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
-DIRECTIONS = {True: "TB", False: "LR"}  # upright or not
 
 
 class Shown:
@@ -77,15 +77,15 @@ class Shown:
         """Its numbers where the sliders are."""
         return self.recorded.at(dict(zip(self.leaves, self.numbers, strict=True)))
 
-    def page(self, upright: bool, along: float) -> dict[str, Any]:
+    def page(self, upright: bool, along: float, screen: Screen = None) -> dict[str, Any]:
         """The player's page, what is said beside it, and the sliders. `along` is the length for which the page has room."""
         self.sliders = list(map(widened, self.sliders, self.numbers))
         at = self.point
         passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
         gradients = [passes.bars.get(leaf, 0.0) for leaf in self.leaves]
         value = at.values[passes.root]
-        options = Options("player", DIRECTIONS[upright], along=min(along, MAX_ALONG), steady=True)
         quantities = quantities_of(passes)
+        options = filling(self.graph, screen, quantities) if screen else options_of(upright, min(along, MAX_ALONG))
         kept = self.picture if self.picture is not None and self.picture.diagram.options == options else None
         self.picture = kept.at(quantities) if kept is not None else picture_of(self.graph, options, quantities, hints=False)
         sound = all(map(math.isfinite, (value, *gradients)))
@@ -150,7 +150,7 @@ def _trouble(found: str) -> str:
 shown: Shown | None = None
 
 
-def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
+def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_ALONG, screen: Screen = None) -> dict[str, Any]:
     """The graph of what was typed: an expression, one with a name and =, or lines of Python whose last one is a Value.
 
     `numbers` are those of the sliders by name; variables without one begin with a small number.
@@ -160,7 +160,7 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
         shown = _shown(text, numbers)
     except Slip as slip:
         raise slip.offer(text, lambda fix: _shown(fix, numbers)) from None
-    return shown.page(upright, along)
+    return shown.page(upright, along, screen)
 
 
 def _shown(text: str, numbers: Numbers) -> Shown:
@@ -188,7 +188,7 @@ def _shown(text: str, numbers: Numbers) -> Shown:
     return made
 
 
-def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> dict[str, Any]:
+def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG, screen: Screen = None) -> dict[str, Any]:
     """The same graph with these numbers on its leaves, by name; or what the lines record at them, if that is another."""
     global shown
     if shown is None:  # it was stopped
@@ -197,7 +197,7 @@ def move(numbers: Numbers, upright: bool = False, along: float = MAX_ALONG) -> d
         shown = shown.run_again(numbers)
     else:
         shown.move(numbers)
-    return shown.page(upright, along)
+    return shown.page(upright, along, screen)
 
 
 def tell(about: int, delta: float) -> dict[str, str]:

@@ -441,3 +441,16 @@ def test_a_leaf_that_the_text_does_not_say_moves_in_the_graph_alone_which_is_tol
     assert moved["note"].startswith("a moved, and not in the text: the graph is as it was recorded before")
     expression.show("x = [Value(2.0, label='a')]\ny = x[0]**2", {})
     assert expression.move({"a": -3})["note"] == ""
+
+
+def test_a_full_screen_gets_the_picture_that_is_larger_on_it_and_products_only_if_there_is_room():
+    layers = "h1 = tanh(a*x + b)\nh2 = tanh(c*x + d)\nL = (u*h1 + v*h2 - t)**2"
+
+    def drawn(text, screen):
+        page = expression.show(text, {}, screen=screen)["page"]
+        return page["direction"], " · " in page["svg"]
+
+    assert drawn("tanh(w*x + b)", (1280, 640)) == ("LR", True)
+    assert drawn(layers, (1280, 640)) == drawn(layers, (1920, 940)) == ("LR", False)
+    assert drawn(layers, (4000, 940)) == ("LR", True)
+    assert drawn(layers, (600, 1400))[0] == "TB"

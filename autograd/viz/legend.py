@@ -24,6 +24,7 @@ class Entry(NamedTuple):
     sample: str
     width: float
     text: str
+    name: str = "entry"  # in style sheets
 
 
 def legend(
@@ -32,12 +33,13 @@ def legend(
     """The legend, and how high it is."""
     left, top = corner
     x, y, parts = 0.0, 0.0, []
-    for sample, width, text in _entries(cards, flows, largest):
+    for sample, width, text, name in _entries(cards, flows, largest):
         needed = width + 6.0 + text_width(text, SIZE)
         if x and x + needed > room:
             x, y = 0.0, y + ROW
         label = text_at((width + 6.0, 4.0), text, "legend-text", style.LINE, SIZE)
-        parts.append(f'<g transform="translate({number(left + x)},{number(top + y + ROW / 2)})">{sample}{label}</g>')
+        place = f'transform="translate({number(left + x)},{number(top + y + ROW / 2)})"'
+        parts.append(f'<g class="{name}" {place}>{sample}{label}</g>')
         x += needed + SPACE
     return (f'<g class="legend">{"".join(parts)}</g>', y + ROW) if parts else ("", 0.0)
 
@@ -56,9 +58,6 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield Entry(_stack(), 28.0, "a number for every lane; single: one for all")
     if any(flow.forward for flow in flows):
         yield Entry(_arrow(style.FORWARD, 1.2), KEY, "value forward")
-    if largest and colours:
-        wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
-        yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}")
     if style.POSITIVE in colours:
         yield Entry(_arrow(style.POSITIVE, 3.0, back=True), KEY, "plus")
     if style.NEGATIVE in colours:
@@ -67,6 +66,9 @@ def _entries(cards: Collection[Card], flows: Collection[Flow], largest: float) -
         yield Entry(_arrow(style.MANY, 3.0, back=True), KEY, "several gradients: their norm")
     if "dotted" in looks:
         yield Entry(_arrow(style.NOTHING, 1.0, "1.5 3", back=True), KEY, "zero")
+    if largest and colours:
+        wedge = f'<path d="M0,0L44,-{number(style.MAX_WIDTH / 2)}v{number(style.MAX_WIDTH)}z" fill="{style.MANY}"/>'
+        yield Entry(wedge, 44.0, f"gradient back: width 0 to {style.short(largest)}", "scale")
     if style.BROKEN in colours:
         yield Entry(_arrow(style.BROKEN, 3.0, back=True), KEY, "⚠ NaN or infinite")
     elif any(card.broken for card in cards):

@@ -32,11 +32,19 @@ export function expressionTab(root, { python, changed, first }) {
     const leaves = leafList({ moved, asked: (i) => closer.choose(nodeOf(answer.sliders[i].name)) });
     const closer = closerLook({ python, changed, framed: (i) => update.choose(i) });
     const stage = element("div", { class: "autograd player" }); // of its size before there is a player
-    const present = button("Present", () => stage.requestFullscreen().then(() => stage.querySelector(".stage").focus()));
-    present.title = "Fill the screen with the graph: the arrow keys step, Escape ends it";
+    const present = button("Present", () => {
+        if (step().step === undefined) update?.seek(answer.page.start); // what it comes to is not told first
+        return stage.requestFullscreen().then(() => stage.querySelector(".stage").focus());
+    });
+    const leave = button("Exit (Esc)", () => document.exitFullscreen());
+    present.title = "Fill the screen with the graph: arrow keys or a clicker step, Escape ends it";
     present.hidden = !document.fullscreenEnabled; // as on some phones, and in frames that are not allowed to
     const upright = () => stage.clientWidth < stage.clientHeight;
-    const space = () => [upright(), Math.round(LENGTH * (stage.clientWidth - MARGINS)) - MARGINS];
+    const full = () => document.fullscreenElement === stage;
+    const space = () => {
+        const { clientWidth, clientHeight } = stage.querySelector(".stage") ?? stage;
+        return [upright(), Math.round(LENGTH * (stage.clientWidth - MARGINS)) - MARGINS, full() ? [clientWidth, clientHeight] : null];
+    };
 
     const build = latest(async () => {
         const begun = performance.now();
@@ -143,8 +151,13 @@ export function expressionTab(root, { python, changed, first }) {
         trouble.className = fresh.trouble ? "slip" : "note quiet";
         leaves.show(fresh);
         if (update === null && how.ended) wanted ??= fresh.page.last;
-        if (update === null) update = mount(stage, fresh.page, stage);
-        else update(fresh.page, how);
+        if (update === null) {
+            update = mount(stage, fresh.page, stage);
+            leave.classList.add("leave");
+            stage.querySelector(".controls").append(leave);
+        } else {
+            update(fresh.page, how);
+        }
         if (wanted !== null) update.seek(wanted);
         wanted = null;
         closer.show(fresh.page, fresh.told);
@@ -165,14 +178,14 @@ export function expressionTab(root, { python, changed, first }) {
         if (found) closer.choose(found[0]);
     });
 
-    // On its side or upright, as the stage is, and as long as it has room.
-    let lying = null, resized = null;
+    // On its side or upright, as the stage is, and as long as it has room; in full screen, whichever is larger.
+    let shape = null, resized = null;
     new ResizeObserver(() => {
         if (stage.clientWidth === 0) return;
-        const before = lying;
-        lying = !upright();
+        const before = shape;
+        shape = `${upright()} ${full()}`;
         clearTimeout(resized);
-        if (before !== null && before !== lying) build();
+        if (before !== null && before !== shape) build();
         else if (before !== null) resized = setTimeout(move, DEBOUNCE);
     }).observe(stage);
 

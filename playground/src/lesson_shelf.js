@@ -54,8 +54,9 @@ export function shelfView(known, { start, read }) {
     const own = element("p", {}, element("label", { for: file.id }, "Open your file: "), file);
     const files = known.flatMap(({ name, title }, i) => [i ? ", " : "", element("a", { href: `lessons/files/${name}.json`, download: "" }, title)]);
     const write = element("p", {}, "A lesson is a text file. Take one of these and make yours of it: ", ...files, ".");
+    const hand = element("p", {}, "Once it is open, Share → Copy link gives the link for your class: the whole lesson is in it.");
     return element("div", { class: "lesson-shelf" }, element("h2", { tabindex: -1 }, "Lessons"), element("ol", {}, ...cards),
-        element("details", { class: "lesson-own" }, element("summary", {}, "For teachers: your own lesson"), write, own));
+        element("details", { class: "lesson-own" }, element("summary", {}, "For teachers: your own lesson"), write, own, hand));
 }
 
 const count = (done, how) => Object.values(done).filter((one) => one === how).length;

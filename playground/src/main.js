@@ -5,6 +5,7 @@ import { embed } from "./embed.js";
 import { engine } from "./engine.js";
 import { expressionTab } from "./expression.js";
 import { greeting } from "./greeting.js";
+import { playerKeys } from "./keys.js";
 import { lessonTab } from "./lesson.js";
 import { networkTab } from "./network.js";
 import { keepOffline } from "./offline.js";
@@ -101,4 +102,5 @@ for (const button of buttons) {
     });
 }
 
+playerKeys();
 link.open(new URLSearchParams(location.search).has("lesson") ? "lesson" : embedded.first);

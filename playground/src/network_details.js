@@ -46,7 +46,8 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
             const own = sampleOf();
             const taken = state.steps === 0 ? "No step has been taken yet" : `Step ${state.steps} took ${batch.indices.length === page.train.y.length ? "all samples" : `${batch.indices.length} samples`}; their loss before it was ${showNumber(state.batchLoss, 4)}`;
             const replay = (what, samples, numbers) => async () => play(`Backward pass: loss of ${what}`, await ask("replay", numbers, samples));
-            const first = batch.samples[0];
+            const first = batch.samples[0], output = state.value.at(-1);
+            const logit = setting.loss === "logistic" ? `, a logit: probability of class 1 is ${showNumber(1 / (1 + Math.exp(-output)))}` : "";
             const choices = [
                 button("Replay: chosen sample, now", replay("the chosen sample", [own], Array.from(state.weight, said))),
                 ...(state.steps ? [
@@ -57,7 +58,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
             return [
                 element("p", {}, `${taken}. ${matchMedia("(hover: none)").matches ? "Tap" : "Click"} a point of the loss curve to go to another step.`),
                 element("div", { class: "choices" }, ...choices),
-                element("p", { class: "quiet" }, `Chosen sample: (${showNumber(own[0], 4)}, ${showNumber(own[1], 4)}), target ${showNumber(own[2], 4)}; output ${showNumber(state.value.at(-1), 4)}, loss ${showNumber(state.sampleLoss, 4)}.`),
+                element("p", { class: "quiet" }, `Chosen sample: (${showNumber(own[0], 4)}, ${showNumber(own[1], 4)}), target ${showNumber(own[2], 4)}; output ${showNumber(output, 4)}${logit}; loss ${showNumber(state.sampleLoss, 4)}.`),
             ];
         },
         async rule() {

@@ -5,6 +5,7 @@ import { notebook } from "./notebook.js";
 import { png, standalone } from "./picture.js";
 
 const TOAST = 6000; // milliseconds
+const LINKED = { expression: " It shows the gradients; one from the Quiz tab asks for them.", quiz: " It asks for the gradients." };
 
 function save(blob, name) {
     const address = URL.createObjectURL(blob);
@@ -34,22 +35,22 @@ function closing(box) {
     return close;
 }
 
-// Copy a text, and tell the user so.
-export async function copied(text, what, tell) {
+// Copy a text, and tell the user so, and more about it.
+export async function copied(text, what, tell, more = "") {
     try {
         await navigator.clipboard.writeText(text);
-        tell(`${what} copied.`);
+        tell(`${what} copied.${more}`);
     } catch { // no permission, or a page that is not from a safe place
         const field = element("textarea", { readonly: "", rows: 3, "aria-label": what });
         field.value = text;
-        tell(`${what}: copy it from here.`, field);
+        tell(`${what}: copy it from here.${more}`, field);
         field.select();
     }
 }
 
 // `tab()` is the tab that is seen, `name()` its name, `title()` what it shows, `link()` its address or null if that is too long.
 export function share(root, { tab, name, title, link, tell }) {
-    const copy = (text, what) => copied(text, what, tell);
+    const copy = (text, what, more) => copied(text, what, tell, more);
 
     async function withLink(act) {
         const address = await link();
@@ -82,7 +83,7 @@ export function share(root, { tab, name, title, link, tell }) {
 
     const ENTRIES = {
         ...(navigator.share ? { "Send …": () => withLink(send) } : {}),
-        "Copy link": () => withLink((address) => copy(address, "Link")),
+        "Copy link": () => withLink((address) => copy(address, "Link", LINKED[name()])),
         "Copy as Python": async () => copy(await program(), "Program"),
         "Open in a notebook": async () => {
             const made = { title: title(), link: await link(), code: await program(), drawing: (await tab().drawing?.()) ?? "" };

@@ -497,19 +497,3 @@ def test_a_gradient_that_vanishes_is_a_thin_line(page: Any) -> None:
     slider(page, "w₁").fill("2.2")
     expect(page.locator("#expression .gradient").first).to_have_text("1.271e−09", timeout=LONG)
     assert max(lines.evaluate_all(widths)) < 2
-
-
-def test_present_fills_the_screen_with_the_player_which_the_keys_step_until_escape(page: Any) -> None:
-    page.locator("#expression").get_by_role("button", name="Present", exact=True).click()
-    page.wait_for_function("document.fullscreenElement?.matches('#expression > .player')")
-    letters = page.locator("#expression .stage-picture .node .value").first.bounding_box()["height"]
-    page.keyboard.press("Home")
-    expect(page.locator("#expression .counter")).to_have_text("0 of 10", timeout=LONG)
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#expression .counter")).to_have_text("1 of 10", timeout=LONG)
-    page.evaluate("document.exitFullscreen()")
-    page.wait_for_function("document.fullscreenElement === null")
-    page.wait_for_function(
-        "before => document.querySelector('#expression .stage-picture .node .value').getBoundingClientRect().height < before",
-        arg=letters,
-    )

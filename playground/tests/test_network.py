@@ -378,3 +378,10 @@ def test_the_player_of_a_step_has_no_words_on_its_track_and_no_hint_for_programs
     notes = network.locator("#network .network-player .stage-picture .notes")
     assert "59 nodes, folded" in notes.text_content()
     assert "expand=" not in notes.text_content()
+
+
+def test_the_output_of_a_classifier_is_called_a_logit_and_its_probability_is_given(network: Any) -> None:
+    sample = network.locator("#network .detail").get_by_text("Chosen sample:")
+    expect(sample).to_contain_text("a logit: probability of class 1 is 0.", timeout=LONG)
+    choose(network, "Loss", "squared error")
+    expect(sample).not_to_contain_text("logit", timeout=LONG)

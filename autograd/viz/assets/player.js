@@ -70,7 +70,7 @@ function mount(root, data, keyboard = document) {
   list();
   layOut();
   new ResizeObserver(layOut).observe(view.root);
-  controls.keys(keyboard, signal);
+  controls.keys(keyboard, signal, true);
   controls.go(0);
   if (own) place.read();
 
@@ -151,6 +151,7 @@ function mount(root, data, keyboard = document) {
     when = performance.now();
     walk.go(at);
     root.classList.toggle("fast", !calm);
+    root.classList.toggle("ended", at === data.steps.length - 1);
     picture.show(now, before);
     stepped ||= before !== undefined && before !== at;
     say(now, calm && !(passing && before === at));

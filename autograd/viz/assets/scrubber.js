@@ -228,13 +228,15 @@ function scrubber({ count, show, describe, status, marks = [], place }) {
     play.title = label;
   }
 
-  function keys(target, signal) {
+  // `paged`: as a presenter's clicker, which sends PageDown and PageUp; where the page scrolls, they are the page's.
+  function keys(target, signal, paged = false) {
     const moves = {
       ArrowLeft: () => move(before()),
       ArrowRight: () => move(after()),
       Home: () => move(0),
       End: () => move(count - 1),
       " ": () => (frame === null ? start() : pause()),
+      ...(paged ? { PageUp: () => move(before()), PageDown: () => move(after()) } : {}),
     };
     const act = (event) => {
       const own = event.target.closest?.("input, select, textarea, button, a") ?? null;

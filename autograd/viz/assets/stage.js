@@ -16,6 +16,7 @@ const MOVE_TIME = 200; // milliseconds
 const FIT_MARGIN = 12; // pixels around a fitted picture
 const EDGE = 46; // at the right or below, where the buttons are, kept free of what is to be seen
 const MAX_FIT = 1.6; // a small picture is not blown up
+const MAX_FIT_FULL = 4; // except in full screen, which is seen from afar
 const MAX_ZOOM = 8;
 const ZOOM_STEP = 1.4; // by a key or a button
 const MIN_READABLE = 8.5; // pixels of a letter's height: below, numbers can hardly be read
@@ -100,18 +101,20 @@ function stage({ label, taken = [] }) {
   const free = () => ({ width: box.width - (below ? 0 : EDGE), height: box.height - (below ? EDGE : 0) });
   const room = (of) => Math.max(1, free()[of] - 2 * FIT_MARGIN) / size[of];
 
+  const maxFit = () => (document.fullscreenElement?.contains(root) ? MAX_FIT_FULL : MAX_FIT);
+
   // The buttons go where the picture can be larger, or where it leaves room anyway.
   function settle() {
     const scale = (row) => {
       below = row;
-      return Math.min(MAX_FIT, room("width"), room("height"));
+      return Math.min(maxFit(), room("width"), room("height"));
     };
     below = scale(true) > scale(false);
     root.classList.toggle("below", below);
   }
 
   function fitting() {
-    const k = Math.min(MAX_FIT, room("width"), room("height"));
+    const k = Math.min(maxFit(), room("width"), room("height"));
     const { width, height } = free();
     return { k, x: (width - k * size.width) / 2, y: (height - k * size.height) / 2 };
   }
