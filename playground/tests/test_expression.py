@@ -152,7 +152,7 @@ def test_what_can_be_clicked_looks_so(page: Any) -> None:
     border = card.locator(".border")
     before = border.evaluate(look, "stroke")
     card.hover()
-    assert border.evaluate(look, "stroke") != before
+    expect(border).not_to_have_css("stroke", before)
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1280])
@@ -212,8 +212,10 @@ def test_the_step_in_which_the_backward_pass_begins_shows_the_gradient_of_the_re
 
 def test_the_sentence_of_a_step_has_the_digits_of_the_cards(page: Any) -> None:
     write(page, "a = Value(1/3)\ny = a * 0.7777777")
-    told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression p.sentence")
+    for key in ("ArrowLeft", "ArrowRight"):
+        page.locator("#expression .stage").press(key)
+    told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
 
 
 def test_what_backward_was_called_on_is_drawn_and_a_step_after_it_is_told_beside_the_number(page: Any) -> None:
