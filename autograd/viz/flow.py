@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from autograd.viz import style
@@ -43,6 +43,11 @@ def flows_of(arrows: Iterable[Arrow], options: Options, scale: float = 0.0) -> t
     # from top to bottom cards stand closer together, but for those that are flat
     brief = (options.direction in ("TB", "BT") and not options.flat) or len(sizes) > MAX_PRODUCTS
     return {arrow.id: _flow(arrow, options, largest, brief) for arrow in arrows}, largest
+
+
+def brief_flows(flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    """The same without products."""
+    return {id: flow.brief for id, flow in flows.items()}
 
 
 def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:

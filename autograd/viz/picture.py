@@ -11,7 +11,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.cards import Card, cards_of
 from autograd.viz.diagram import RECORDED, Diagram, Quantities
-from autograd.viz.flow import Flow, flows_of
+from autograd.viz.flow import Flow, brief_flows, flows_of
 from autograd.viz.folding import fold_graph
 from autograd.viz.routing import Plan, Scheme
 from autograd.viz.rows import hosts, tails
@@ -60,7 +60,7 @@ class Picture:
             return steady_plan(scheme, self.cards, self.flows, ribbons, None if upright else options.along)
         plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, upright)
         if plan.along > options.along and not upright:
-            brief = _brief(self.flows)
+            brief = brief_flows(self.flows)
             plan.relabel(_labels(brief))
             if plan.along <= options.along:
                 return plan, brief
@@ -104,10 +104,6 @@ class Picture:
 
 def _labels(flows: Mapping[str, Flow]) -> dict[str, str]:
     return {id: flow.label for id, flow in flows.items()}
-
-
-def _brief(flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    return {id: flow.brief for id, flow in flows.items()}
 
 
 def picture_of(

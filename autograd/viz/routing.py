@@ -86,10 +86,9 @@ class Placed:
     def takes(self, card: Card, rows: Sequence[Card], squeezed: float) -> bool:
         """Is there room for another card, with other rows, if its numbers can be squeezed by so much?"""
         fits = all(new <= old for new, old in zip(row_columns(rows), self.row_columns, strict=True))
-        alone = (
-            [replace(card, lines=[line]) for line in card.lines] if squeezed else []
-        )  # decimal points need not be in line then
-        width = max(columns_of([each]).width for each in alone or [card])
+        # Squeezed numbers need not have their decimal points in line.
+        parts = [replace(card, lines=[line]) for line in card.lines] if squeezed else []
+        width = max(columns_of([part]).width for part in parts or [card])
         return fits and len(card.lines) == len(self.card.lines) and width <= self.columns.width + squeezed
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autograd.viz.cards import Card, Line
-from autograd.viz.flow import Flow
+from autograd.viz.flow import Flow, brief_flows
 from autograd.viz.routing import Plan, Scheme
 from autograd.viz.text_size import text_width
 
@@ -25,7 +25,7 @@ def steady_plan(
 ) -> tuple[Plan, Mapping[str, Flow]]:
     """The layout, and what stands at the arrows: in a picture that may be `along` long the products, those first that tell the
     most, as far as there is room; if it is None, the picture is one from top to bottom."""
-    products, brief = ({id: flow.label for id, flow in each.items()} for each in (flows, _brief(flows)))
+    products, brief = ({id: flow.label for id, flow in each.items()} for each in (flows, brief_flows(flows)))
     spacious = {id: _typical(label) for id, label in products.items()}
     if along is None:
         spacious = {id: _longer(label, UPRIGHT_LABEL) for id, label in brief.items()}
@@ -46,10 +46,6 @@ def steady_plan(
 def within(plan: Plan, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
     """Products where they have room in this layout, elsewhere what arrives alone."""
     return {id: flow if plan.label_fits(id, flow.label) else flow.brief for id, flow in flows.items()}
-
-
-def _brief(flows: Mapping[str, Flow]) -> dict[str, Flow]:
-    return {id: flow.brief for id, flow in flows.items()}
 
 
 def roomy(cards: Mapping[str, Card]) -> dict[str, Card]:

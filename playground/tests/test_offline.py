@@ -40,6 +40,14 @@ def visit(page: Any, address: str) -> None:
     assert page.evaluate(KEPT) in ("activating", "activated")
 
 
+def works(page: Any) -> None:
+    """Python answers what is typed."""
+    live(page)
+    write(page, "sin(t)*t")
+    told(page, "y = ", "#expression .result")
+    expect(page.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
+
+
 def rebuild(folder: Path, mark: str) -> None:
     """Another build: a page and a script that belong together."""
     play = folder / "some/project/play"
@@ -53,10 +61,7 @@ def test_the_page_works_when_its_server_is_gone(visitor: Any, folder: Path) -> N
     with served(folder) as address:
         visit(visitor, address)
     visitor.reload()
-    live(visitor)
-    write(visitor, "sin(t)*t")
-    told(visitor, "y = ", "#expression .result")
-    expect(visitor.locator("#expression .gradient")).to_have_count(1, timeout=LONG)
+    works(visitor)
     visitor.goto(f"{address}/some/project/play/index.html?embed=check")
     expect(visitor.locator("#check")).to_be_visible(timeout=LONG)
 
@@ -82,9 +87,7 @@ def test_python_starts_without_a_memory_that_it_cannot_take(visitor: Any, folder
     with served(folder) as address:
         visit(visitor, address)
         visitor.reload()
-        live(visitor)
-        write(visitor, "sin(t)*t")
-        told(visitor, "y = ", "#expression .result")
+        works(visitor)
 
 
 def test_nothing_is_loaded_a_second_time_to_be_kept(visitor: Any, folder: Path) -> None:
