@@ -7,7 +7,7 @@ import pytest
 
 from autograd import ops
 from tests.mutation.classic_mistakes import MISTAKES
-from tests.mutation.mutants import places_with_a_partial_off
+from tests.mutation.mutants import OF_KERNELS, OF_RULES, QUICK, REST, places_with_a_partial_off
 
 AUTOGRAD = Path(__file__).parent.parent.parent / "autograd"
 
@@ -32,3 +32,10 @@ def test_a_mutant_differs_from_its_file_and_is_python():
     for mutant in mutants:
         assert mutant.source != (AUTOGRAD.parent / mutant.file).read_text(encoding="utf-8")
         ast.parse(mutant.source)
+
+
+def test_the_tests_that_must_see_a_mistake_are_there():
+    for test in [*QUICK, *REST, OF_RULES, OF_KERNELS]:
+        file, _, name = test.partition("::")
+        source = (AUTOGRAD.parent / file).read_text(encoding="utf-8")
+        assert not name or f"def {name}(" in source
