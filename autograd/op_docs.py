@@ -73,7 +73,8 @@ DOCS = {
                  "copysign(2.0, -3.0), copysign(2.0, -0.0)", "(-2.0, -2.0)"),
     "maximum": ("The larger of two numbers, NaN if either is. A tie splits the gradient ½ and ½.", "maximum(2.0, 3.0)", "3.0"),
     "minimum": ("The smaller of two numbers, NaN if either is. A tie splits the gradient ½ and ½.", "minimum(2.0, 3.0)", "2.0"),
-    "where": ("x where the condition holds (is not 0), else y. The branch not taken gets no gradient at all.",
+    "where": ("x where the condition holds (is not 0), else y. The branch not taken gets no gradient at all. "
+              "`x > 0` is a bool, so a constant of the graph; `greater(x, 0)` is recorded.",
               "where(True, 2.0, 3.0), where(0.0, 2.0, 3.0)", "(2.0, 3.0)"),
     "equal": ("1 where x = y, else 0: a comparison that is recorded. Its gradient is 0.", "equal(2.0, 3.0)", "0.0"),
     "not_equal": ("1 where x ≠ y, else 0: a comparison that is recorded. Its gradient is 0.", "not_equal(2.0, 3.0)", "1.0"),

@@ -84,7 +84,8 @@ def nudge(y: Value, changes: Mapping[Value, float]) -> Nudge:
     """How much y changes if its leaves do: as the gradient predicts, as it turns out, and the remainder.
 
     One row per leaf, moved alone (of the first 20), and one for all of them together. y is computed again from the
-    leaves as they are now; the graph stays as it is.
+    leaves as they are now, along the graph as recorded: it stays as it is, with what Python chose by a number (`if x > 0`,
+    `max`). What chooses anew is recorded as an operation: `maximum`, `relu`, `where(greater(x, 0), …)`.
     TypeError if y is not a Value or changes not a dict of Values; ValueError if it is empty, has a key that is not a
     leaf of y, or a change that is not finite.
 

@@ -32,9 +32,10 @@ def widget(
 ) -> Any:
     """The player of y in a notebook, with a slider and a field for each leaf: moving one computes the graph again.
 
-    The numbers are those that recording the program anew with these leaves would give; the graph itself is not
-    changed. `leaves` are those that get a slider, by default the first 12 of the graph; a number that is typed beyond
-    the ends of a slider widens it. `w.values` are their numbers, which can be set from Python, too. The other arguments
+    The numbers are those that recording the program anew with these leaves would give, unless Python chooses by them
+    (`if x > 0`, `max`): what it chose stays, while `maximum`, `relu` and `where(greater(x, 0), …)` choose anew. The graph
+    itself is not changed. `leaves` are those that get a slider, by default the first 12 of the graph; a number that is typed
+    beyond the ends of a slider widens it. `w.values` are their numbers, which can be set from Python, too. The other arguments
     are those of `player`. An exported notebook has the player without sliders.
 
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.

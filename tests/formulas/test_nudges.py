@@ -126,3 +126,11 @@ def test_a_frozen_leaf_moves_y_as_its_derivative_predicts():
     frozen = Value(3.0, "f", requires_grad=False)
     (row,) = nudge(Value(2.0) * frozen, {frozen: 0.5}).rows
     assert (row.predicted, row.actual) == (1.0, 1.0)
+
+
+def test_what_python_chose_by_a_number_stays_and_an_operation_chooses_anew():
+    x = Value(0.5)
+    chosen_by_python = 2.0 * x if x < 1.0 else 3.0 * x
+    constant = ops.where(x < 1.0, 2.0 * x, 3.0 * x)
+    recorded = ops.where(ops.less(x, 1.0), 2.0 * x, 3.0 * x)
+    assert [nudge(y, {x: 1.0}).actual for y in (chosen_by_python, constant, recorded)] == [2.0, 2.0, 3.5]
