@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from autograd import Value, explain, nudge, to_latex, why
 from autograd._format import listed
 from autograd._format import shown as number_text
+from autograd._html import card, lines
 from autograd.compiler.recorded import Point, Recorded
 from autograd.expression import ExpressionError, evaluate
 from autograd.formulas.mathml import mathml
+from autograd.formulas.nudges import Nudge
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.staleness import stale_leaves
@@ -19,7 +22,7 @@ from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
-from playground import undrawn
+from playground import typed, undrawn
 from playground.formula import Formula, formula_of, only_first, starts, variables_of
 from playground.free import free_names
 from playground.full_screen import Screen, filling, options_of
@@ -44,9 +47,10 @@ class Shown:
         self, graph: Graph, scope: Mapping[str, Any], numbers: Numbers, free: Iterable[str] | None = None, note: str = ""
     ) -> None:
         self.graph = graph
-        self.text = ""  # of lines that have to run again for other numbers
+        self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
         self.lines = free is not None
         graph.name_from(scope)
+        self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
         self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
         self.recorded = Recorded(self.graph)
@@ -58,7 +62,7 @@ class Shown:
 
     def run_again(self, numbers: Numbers) -> Shown:
         """What the lines record at other numbers; this graph, if it is the same."""
-        fresh = _shown(self.text, numbers)
+        fresh = self._fresh(numbers)
         if not alike(fresh.graph, self.graph):
             before = {slider["name"]: slider for slider in self.sliders}
             fresh.sliders = [before.get(slider["name"], slider) for slider in fresh.sliders]
@@ -66,6 +70,23 @@ class Shown:
         self.note = fresh.note
         self.move(numbers)
         return self
+
+    def value_at(self, leaf: Value, x: float) -> float:
+        """What the lines come to with another number for a leaf, all else as it is. A Slip if they cannot say."""
+        numbers = {**dict(zip(self.leaves, self.numbers, strict=True)), leaf: x}
+        fresh = self._fresh({self.graph.names[node]: at for node, at in numbers.items()})
+        before, after = (graph.spell(graph.roots[0]) for graph in (self.graph, fresh.graph))
+        if fresh.unplaced or after != before:
+            raise Slip(fresh.unplaced or f"the lines come to {after}, and not to {before}")
+        return fresh.value
+
+    def _fresh(self, numbers: Numbers) -> Shown:
+        """The lines at other numbers. A Slip if there the result is a plain number, and another Value would be shown."""
+        fresh = _shown(self.text, numbers)
+        name = self.graph.names[self.graph.roots[0]]
+        if name in fresh.plain:
+            raise Slip(f"{name} is the number {number_text(fresh.plain[name])} here, which has no graph")
+        return fresh
 
     def move(self, numbers: Numbers) -> None:
         """Other numbers for some leaves."""
@@ -76,6 +97,11 @@ class Shown:
     def point(self) -> Point:
         """Its numbers where the sliders are."""
         return self.recorded.at(dict(zip(self.leaves, self.numbers, strict=True)))
+
+    @property
+    def value(self) -> float:
+        """Of the result."""
+        return self.point.values[self.graph.roots[0]]
 
     def page(self, upright: bool, along: float, screen: Screen = None) -> dict[str, Any]:
         """The player's page, what is said beside it, and the sliders. `along` is the length for which the page has room."""
@@ -184,7 +210,8 @@ def _shown(text: str, numbers: Numbers) -> Shown:
     if formula is None and reads_numbers(text):
         made.text = text
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
-        made.note = _unplaced([graph.spell(leaf) for leaf in moved]) or made.note
+        made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved])
+        made.note = made.unplaced or made.note
     return made
 
 
@@ -213,8 +240,23 @@ def tell(about: int, delta: float) -> dict[str, str]:
         "latex": latex,
         "mathml": _drawn(latex),
         "explain": explain(copy[node], of=root)._repr_html_(),
-        "nudge": nudge(root, {copy[node]: delta})._repr_html_() if changed else "",
+        "nudge": _what_if(shown, node, nudge(root, {copy[node]: delta})) if changed else "",
     }
+
+
+def _what_if(shown: Shown, leaf: Value, told: Nudge) -> str:
+    """The change that the gradient predicts beside the actual one, for which lines that choose by numbers choose anew."""
+    if shown.text:
+        (row,) = told.rows
+        at = shown.point.values[leaf] + (row.delta or 0.0)
+        try:
+            actual = shown.value_at(leaf, at) - shown.value
+        except Slip as slip:
+            return card("", lines([f"At {row.name} = {number_text(at)}: {slip}"]))
+        finally:
+            typed.printed = None  # what the lines print is that of the numbers on the page
+        told = replace(told, rows=(row._replace(actual=actual),), actual=actual)
+    return told._repr_html_()
 
 
 def _drawn(latex: str) -> str:

@@ -26,11 +26,11 @@ def to_begin_with(error: BaseException, text: str) -> str:
         return ""
     called = "()" if callable(getattr(Value, name)) else ""
     tree = ast.parse(text)
-    given = _chosen(tree, name) or _given(tree, name)
+    given = _chosen(text, tree, name) or _given(tree, name)
     return f"the number {shown(error.obj)} has no .{name}{called}: {given or f'begin with Values, and {CUT}'}"
 
 
-def _chosen(tree: ast.Module, asked: str) -> str:
+def _chosen(text: str, tree: ast.Module, asked: str) -> str:
     """The op in place of Python's max or min, if it made what is asked."""
     owners = {
         node.value.id
@@ -39,11 +39,36 @@ def _chosen(tree: ast.Module, asked: str) -> str:
     }
     for node in ast.walk(tree):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min" as chooser))) if (
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="max" | "min" as chooser)) as call) if (
                 name in owners
             ):
-                return f"{chooser} chose it; write {chooser}imum"
+                return f"{chooser} chose it; write {recorded(text, call)}"
     return ""
+
+
+def recorded(text: str, chooser: ast.Call | ast.IfExp) -> str:
+    """The op that records what max, min or a choice in one line chooses.
+
+    >>> for text in ("max(0, 1 - w*x)", "max(a, b, c)", "1 - m if m < 1 else 0"):
+    ...     print(recorded(text, ast.parse(text, mode="eval").body))
+    relu(1 - w*x)
+    maximum(a, maximum(b, c))
+    where(m < 1, 1 - m, 0)
+    """
+
+    def written(node: ast.expr) -> str:
+        return ast.get_source_segment(text, node) or ast.unparse(node)
+
+    if isinstance(chooser, ast.IfExp):
+        return f"where({', '.join(map(written, (chooser.test, chooser.body, chooser.orelse)))})"
+    op = f"{ast.unparse(chooser.func)}imum"
+    if any(isinstance(arg, ast.Starred) for arg in chooser.args) or len(chooser.args) < 2 or chooser.keywords:
+        return op
+    others = [arg for arg in chooser.args if not (isinstance(arg, ast.Constant) and arg.value == 0)]
+    if op == "maximum" and len(chooser.args) == 2 and len(others) == 1:
+        return f"relu({written(others[0])})"
+    *first, last = map(written, chooser.args)
+    return "".join(f"{op}({arg}, " for arg in first) + last + ")" * len(first)
 
 
 def _given(tree: ast.Module, asked: str) -> str:

@@ -10,9 +10,11 @@ from autograd.graph import Graph
 # There Python chooses by numbers,
 CHOICES = (ast.If, ast.IfExp, ast.While, ast.Compare, ast.BoolOp, ast.Not, ast.Match, ast.Assert, ast.Try)
 CHOOSERS = {"max", "min", "sorted", "round", "int", "float", "bool", "any", "all", "filter"}
+CHOOSING_METHODS = {"sort", "index", "remove", "count"}
 # and there numbers are taken out of the graph, or shown.
 OUT = {"data", "grad", "item"}
 SHOWN = {"print", "repr", "str", "format"}
+OURS = {"autograd", "nn", "random", "math", "__future__"}  # modules that choose by no Value
 
 
 def reads_numbers(text: str) -> bool:
@@ -32,12 +34,30 @@ def reads_numbers(text: str) -> bool:
 def chooses(text: str) -> bool:
     """Whether what lines compute may depend on a choice by numbers.
 
-    >>> chooses("y = max(0, 1 - t*f)"), chooses("print(y.data)")
-    (True, False)
+    >>> chooses("y = max(0, 1 - t*f)"), chooses("xs.sort()"), chooses("print(y.data)")
+    (True, True, False)
     """
-    return any(
-        isinstance(node, CHOICES) or (isinstance(node, ast.Name) and node.id in CHOOSERS) for node in ast.walk(ast.parse(text))
-    )
+    return any(map(_chooses, ast.walk(ast.parse(text))))
+
+
+def _chooses(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name):
+            return name in CHOOSERS
+        case ast.Attribute(attr=name):
+            return name in CHOOSING_METHODS or name.startswith("__")
+        case ast.Import(names=names):
+            return any(_is_foreign(each.name) for each in names)
+        case ast.ImportFrom(module=module):
+            return _is_foreign(module or "")
+        case ast.comprehension(ifs=conditions):
+            return bool(conditions)
+    return isinstance(node, CHOICES)
+
+
+def _is_foreign(module: str) -> bool:
+    """Whether functions of a module may choose by numbers that they are given, as those of heapq do."""
+    return module.partition(".")[0] not in OURS
 
 
 def alike(one: Graph, other: Graph) -> bool:

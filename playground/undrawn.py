@@ -10,6 +10,7 @@ from typing import Any
 import nn
 from autograd import Value
 from autograd._format import shown
+from playground.plain import recorded
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
 EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
@@ -18,8 +19,8 @@ EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
 def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) -> str:
     """Why the graph of `root` is not what the lines ask for, if so; `made` are their names, `last` is what the last one gives."""
     if root is None:
-        return _several(last) or _nothing(last, made)
-    return _several(last) or (_cut(text, made) if root.op is None else "")
+        return _several(last) or _chosen(text, last, made) or _nothing(last, made)
+    return _several(last) or _chosen(text, last, made) or (_cut(text, made) if root.op is None else "")
 
 
 def last_line(text: str) -> tuple[int, int, int]:
@@ -49,6 +50,70 @@ def _nothing(last: Any, made: Mapping[str, Any]) -> str:
         return f"{functions[-1].__name__} is never called: end with {_call(functions[-1])}"
     given = next((f": write {name} = Value({x!r})" for name, x in made.items() if type(x) in (int, float)), "")
     return NOTHING + given
+
+
+def _chosen(text: str, last: Any, made: Mapping[str, Any]) -> str:
+    """Of lines whose last one comes to a plain number that they chose, as max does of 0 and a Value.
+
+    >>> _chosen("loss = max(0, 1 - m)", None, {"m": Value(2.0), "loss": 0})
+    'loss is the number 0, which max chose: write relu(1 - m)'
+    """
+    lines = [line for line in ast.parse(text).body if not _prints(line)]
+    line, name = _result(lines)
+    number: Any = made.get(name) if name else last
+    if line is None or not _is_number(number):
+        return ""
+    called = {node.id for node in ast.walk(line) if isinstance(node, ast.Name)}
+    functions = [each for each in lines if isinstance(each, ast.FunctionDef) and each.name in called]
+    within = [node for part in (line, *functions) for node in ast.walk(part)]
+    if any(map(_takes_out, within)):
+        return ""
+    result = f"{name or 'the last line'} is the number {shown(number)}"
+    for node in within:
+        match node:
+            case ast.Call(func=ast.Name(id="max" | "min" as chooser), args=parts) if _may_hold_values(parts, made):
+                return f"{result}, which {chooser} chose: write {recorded(text, node)}"
+            case ast.IfExp(body=this, orelse=that) if _may_hold_values([this, that], made):
+                return f"{result} here, which has no graph: {recorded(text, node)} records the choice"
+            case ast.If() if _may_hold_values([each.value for each in ast.walk(node) if isinstance(each, ast.Assign)], made):
+                return f"{result} here, which has no graph: where(condition, this, that) records the choice"
+    return ""
+
+
+def _result(lines: list[ast.stmt]) -> tuple[ast.stmt | None, str]:
+    """The line that gives the result, and the name that it gives it last; empty if it gives none."""
+    last = lines[-1] if lines else None
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Name):
+        name = last.value.id
+        return next(((line, name) for line in reversed(lines) if name in _targets(line)), (None, ""))
+    return last, next(reversed(_targets(last)), "") if last is not None else ""
+
+
+def _prints(line: ast.stmt) -> bool:
+    match line:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            return True
+    return False
+
+
+def _targets(line: ast.stmt) -> list[str]:
+    """The names that a line, or those within it, give values."""
+    given = [node for node in ast.walk(line) if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))]
+    targets = [target for node in given for target in (node.targets if isinstance(node, ast.Assign) else [node.target])]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _may_hold_values(parts: list[ast.expr], made: Mapping[str, Any]) -> bool:
+    names = {node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return any(type(made.get(name)) is Value or name not in made for name in names)
+
+
+def _takes_out(node: ast.AST) -> bool:
+    """Whether a number is taken out of the graph there on purpose."""
+    match node:
+        case ast.Attribute(attr="data" | "grad" | "item") | ast.Call(func=ast.Name(id="float" | "int" | "round" | "len")):
+            return True
+    return False
 
 
 def _cut(text: str, made: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 
 import pytest
@@ -406,7 +407,7 @@ def test_lines_that_choose_by_a_number_run_again_when_it_is_moved() -> None:
 
 def test_lines_that_leave_nothing_to_draw_at_other_numbers_say_so() -> None:
     expression.show(HINGE, {})
-    with pytest.raises(Slip, match=r"the number 0 has no \.backward\(\): max chose it; write maximum"):
+    with pytest.raises(Slip, match=r"the number 0 has no \.backward\(\): max chose it; write relu\(1 - t\*f\)"):
         expression.move({"f": 3})
     assert expression.move({"f": 0.75})["value"] == 0.25
 
@@ -454,3 +455,66 @@ def test_a_full_screen_gets_the_picture_that_is_larger_on_it_and_products_only_i
     assert drawn(layers, (1280, 640)) == drawn(layers, (1920, 940)) == ("LR", False)
     assert drawn(layers, (4000, 940)) == ("LR", True)
     assert drawn(layers, (600, 1400))[0] == "TB"
+
+
+FALLS = "w = Value({w})\nx = Value(2.0)\nm = -w*x\n"
+LOSSES = {
+    "if": "if m < 1:\n    loss = 1 - m\nelse:\n    loss = 0*m",
+    "ternary": "loss = 1 - m if m < 1 else 0*m",
+    "max": "loss = max(1 - m, 0*m)",
+    "where": "loss = where(m < 1, 1 - m, 0)",
+    "sort": "both = [1 - m, 0*m]\nboth.sort()\nloss = both[1]",
+    "op": "loss = relu(1 - m)",
+}
+
+
+@pytest.mark.parametrize("lines", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize(("w", "delta", "predicted", "actual"), [(0.5, -3, "−6", "−2"), (-1.0, 3, "0", "+5")])
+def test_what_if_compares_the_gradient_with_what_the_lines_come_to_there(lines, w, delta, predicted, actual) -> None:
+    found = expression.show(FALLS.format(w=w) + lines, {})
+    told = expression.tell(next(int(i) for i, node in found["page"]["nodes"].items() if node["name"] == "w"), delta)["nudge"]
+    cells = [cell.strip("\u2007\u2008") for cell in re.findall(r"<td[^>]*>([^<]*)</td>", told.partition("<tbody>")[2])]
+    assert cells[1:3] == [predicted, actual]
+
+
+def test_what_if_says_where_the_lines_come_to_nothing_or_cannot_be_run_with_the_number() -> None:
+    expression.show("w = Value(0.5)\nloss = max(0, 1 - w)\nprint(w)", {})
+    told = json.loads(call("tell", json.dumps([0, 3])))
+    assert "At w = 3.5: loss is the number 0, which max chose: write relu(1 - w)" in told["answer"]["nudge"]
+    assert "printed" not in told
+    text = "x = [Value(2.0, label='a')]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
+    expression.show(text, {})
+    assert "At a = −1: a moved, and not in the text" in expression.tell(0, -3)["nudge"]
+    expression.show("w = Value(2.0)\ny = w*w\nif w > 3:\n    z = 2*y", {})
+    assert "At w = 5: the lines come to z, and not to y" in expression.tell(0, 3)["nudge"]
+
+
+CHOSEN = "w = Value(2.0)\nx = Value(2.0)\nm = w*x\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("loss = max(0, 1 - m)", "loss is the number 0, which max chose: write relu(1 - m)"),
+        ("loss = max(0, 1 - m)\nloss", "loss is the number 0, which max chose: write relu(1 - m)"),
+        ("max(0, 1 - m)", "the last line is the number 0, which max chose: write relu(1 - m)"),
+        ("loss = min(0.5, m)", "loss is the number 0.5, which min chose: write minimum(0.5, m)"),
+        ("def f(m):\n    return max(0, 1 - m)\nloss = f(m)", "loss is the number 0, which max chose: write relu(1 - m)"),
+        ("loss = sum(max(0, 1 - y*m) for y in (1, 2))", "loss is the number 0, which max chose: write relu(1 - y*m)"),
+        ("loss = 1 - m if m < 1 else 0", "loss is the number 0 here, which has no graph: where(m < 1, 1 - m, 0) records"),
+        ("loss = 0\nif m < 1:\n    loss = 1 - m", "loss is the number 0 here, which has no graph: where(condition, this, that)"),
+    ],
+)
+def test_a_plain_number_that_lines_chose_is_told_with_the_op_that_records_the_choice(lines, told):
+    assert asked("show", CHOSEN + lines, {})["message"].startswith(told)
+
+
+@pytest.mark.parametrize("lines", ["error = max(0, (1 - m).data)", "ok = 1 if m > 2 else 0", "if m > 2:\n    ok = 1"])
+def test_a_number_below_the_lines_of_the_graph_leaves_that_shown(lines):
+    assert asked("show", CHOSEN + lines, {})["page"]["root"] == "m"
+
+
+def test_a_slider_never_leads_from_the_result_to_another_value_of_the_lines():
+    lines = "def f(m):\n    if m < 1:\n        return 1 - m\n    return 0\nloss = f(m)"
+    assert asked("show", CHOSEN.replace("2.0", "0.5") + lines, {})["page"]["root"] == "loss"
+    assert asked("move", {"w": 3})["message"] == "loss is the number 0 here, which has no graph"

@@ -364,6 +364,13 @@ def test_a_nudge_tells_what_the_gradient_predicts_and_what_happens(page: Any) ->
     told(page, "+0.25", "#expression .closer .said >> nth=0")
 
 
+def test_what_if_takes_the_branch_that_the_lines_take_there(page: Any) -> None:
+    write(page, "w = Value(0.5)\nm = -2 * w\nif m < 1:\n    loss = 1 - m\nelse:\n    loss = 0*m")
+    told(page, "loss = 2", RESULT)
+    page.get_by_label("Change of the leaf").fill("-3")
+    told(page, "−3−6−2+4", "#expression .closer .said >> nth=0 >> tbody")
+
+
 def test_the_formula_is_drawn_and_can_be_copied_as_latex(page: Any) -> None:
     write(page, "x**2 / (1 + x)")
     page.wait_for_selector("#expression .formula mfrac", timeout=LONG)
