@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd._format import counted, listed, one_line, shown
+from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import Box, Diagram
 
@@ -47,12 +48,30 @@ def what_to_see(diagram: Diagram) -> str:
         return "At each arrow stands its local derivative." if alone and "partial" in diagram.options.show else ""
     size, grad, name = largest
     if not size:
-        return "No gradient reaches an input: every way back is cut."
+        return _why_zero(diagram)
     if not math.isfinite(size):
         return f"The gradient of {name} is {shown(grad, 4)}."
     if len(diagram.graph.roots) > 1:  # and the gradients are not those of one of them
         return f"The largest gradient is {style.short(grad)}, that of {name}."
     return f"Near this point {root} changes most with {name}: at a rate of {style.short(grad)}."
+
+
+def _why_zero(diagram: Diagram) -> str:
+    """Whether gradient stops where it cannot pass, as at a dead relu; or rates are zero, or cancel, at this point alone."""
+    grad, partials, of = diagram.quantities.grad, diagram.quantities.partials, diagram.quantities.of
+    at_kinks = []
+    for node in diagram.graph:
+        if node.op is None or not grad(node):
+            continue
+        smooth = node.op.kinks is None
+        for arg, partial in zip(node.args, partials(node), strict=True):
+            if type(arg) is Value and (arg.op is None if partial else partial is not None and smooth):
+                return "The gradients of all inputs are zero here: a flat point."
+        if node.op.kinks is not None and node.op.kinks(*map(of, node.args)) == 0.0 and not any(partials(node)):
+            at_kinks.append(node.op.name)
+    if at_kinks:
+        return f"No gradient reaches an input: at the kink of {listed(sorted({*at_kinks}))} it is taken as 0."
+    return "No gradient reaches an input: every way back is cut."
 
 
 def _gradients(diagram: Diagram) -> str:

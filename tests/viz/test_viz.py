@@ -232,3 +232,20 @@ def test_an_array_of_values_is_drawn_as_a_list_is_and_a_dict_says_to_pass_one():
     assert draw_dot(array).source == draw_dot([y, z]).source
     with pytest.raises(TypeError, match=r"got a dict: write draw_dot\(list\(ys\.values\(\)\)\)"):
         draw_dot({"y": y})
+
+
+@pytest.mark.parametrize(
+    ("f", "sentence"),
+    [
+        (lambda w: (w * 2 - 3) ** 2, "The gradients of all inputs are zero here: a flat point."),
+        (lambda w: w - w, "The gradients of all inputs are zero here: a flat point."),
+        (lambda w: autograd.relu(-w), "No gradient reaches an input: every way back is cut."),
+        (lambda w: w * w * 0 + autograd.relu(-w), "The gradients of all inputs are zero here: a flat point."),
+        (lambda w: autograd.relu(w - 1.5), "No gradient reaches an input: at the kink of relu it is taken as 0."),
+    ],
+)
+def test_zero_gradients_are_cut_or_zero_at_this_point_alone(f, sentence):
+    w = Value(1.5, "w")
+    y = f(w)
+    y.backward()
+    assert sentence in " ".join(texts(draw_dot(y)))
