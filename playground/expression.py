@@ -18,11 +18,12 @@ from autograd.formulas.nudges import Nudge
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.staleness import stale_leaves
+from autograd.value import operands
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
-from playground import typed, undrawn
+from playground import kinks, typed, undrawn
 from playground.formula import Formula, formula_of, only_first, starts, variables_of
 from playground.free import free_names
 from playground.full_screen import Screen, filling, options_of
@@ -124,9 +125,18 @@ class Shown:
             "gradients": gradients,
             "lines": self.lines,
             "free": self.free,
-            "note": self.note,
+            "note": self.note or self.at_kink(at),
             "trouble": "" if sound else _trouble(why(self.copy()[passes.root]).text),
         }
+
+    def at_kink(self, at: Point) -> str:
+        """What to say if an op is at its kink where the sliders are."""
+        for node in self.graph:
+            if node.op is not None and node.op.kinks is not None and node.op.kinks(*operands(node, at.values)) == 0.0:
+                copies = self.copy()
+                names = {copies[node]: self.graph.spell(node) for node in self.graph}
+                return kinks.said(Graph(copies[self.graph.roots[0]]), names.__getitem__)
+        return ""
 
     def copy(self) -> dict[Value, Value]:
         """The same nodes, recorded where the sliders are."""

@@ -518,3 +518,21 @@ def test_a_slider_never_leads_from_the_result_to_another_value_of_the_lines():
     lines = "def f(m):\n    if m < 1:\n        return 1 - m\n    return 0\nloss = f(m)"
     assert asked("show", CHOSEN.replace("2.0", "0.5") + lines, {})["page"]["root"] == "loss"
     assert asked("move", {"w": 3})["message"] == "loss is the number 0 here, which has no graph"
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("relu(1 - w*x)", "y is at a kink of relu, where it has no derivative: the engine takes 0."),
+        ("maximum(w, x) + abs(w - x)", "v₂ is at a kink of maximum, where it has no derivative: the engine takes 0.5."),
+        ("relu(w - 1) + relu(x - 1)", "v₂ and v₅ are at a kink of relu, where they have no derivative: the engine takes 0."),
+        ("where(w < x, w, 2)", "v₂ is at a jump of less, where it has no derivative: the engine takes 0."),
+        ("softsign(w - x)", ""),
+        ("relu(relu(w - 3))", ""),
+        ("w*x", ""),
+    ],
+)
+def test_an_op_at_its_kink_is_named_beside_the_number(text, note) -> None:
+    assert asked("show", text, {"w": 1.0, "x": 1.0})["note"] == note
+    assert asked("move", {"w": 1.25, "x": 0.5})["note"] == ""
+    assert asked("move", {"w": 1.0, "x": 1.0})["note"] == note
