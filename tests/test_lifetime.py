@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import tracemalloc
+from operator import add, mul, sub, truediv
 from random import Random
 
 import pytest
@@ -50,10 +51,11 @@ def horner():
     return repeated(lambda y: y * x + 0.1, Value(1.0))
 
 
-def ladder():
-    a = b = Value(0.5) + 1.0
+def ladder(operator, start, other=0.5):
+    """Each rung hangs on the two below it; `other` keeps the numbers where they start."""
+    a = b = Value(start) * 1.0
     for _ in range(DEEP):
-        a, b = b, b * 0.5 + a * 0.5
+        a, b = b, operator(b * 0.5, a * other)
     return b
 
 
@@ -75,7 +77,10 @@ x = Value(0.5)
 SHAPES = {
     "chain": lambda: repeated(lambda y: (y + x).relu(), x),
     "horner": horner,
-    "ladder": ladder,
+    "ladder of sums": lambda: ladder(add, 1.0),
+    "ladder of differences": lambda: ladder(sub, 0.0),
+    "ladder of products": lambda: ladder(mul, 1.0, other=2.0),
+    "ladder of quotients": lambda: ladder(truediv, 1.0),
     "sums": lambda: repeated(lambda y: autograd.sum([y, x, y]) * 0.3, x),
     "choices": lambda: repeated(lambda y: autograd.where(y > 0.0, y * 0.99, x), x),
     "softmaxes": lambda: repeated(lambda y: autograd.softmax([y, x, x])[0], x),
