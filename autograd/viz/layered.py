@@ -3,6 +3,7 @@
 All coordinates are (u, v): u along the direction of time, v across it. A level holds items; an item may be a frame, with a
 level of its own, which was laid out before. Between two ranks there is first a zone in which links cross, then one in which
 each runs straight into its port, in a strip of its own, which is where its label stands. So no label can lie on a line.
+Items that do not pass stand on the grid, if their sizes are on it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
+from autograd.viz.grid import GRID, grown, snapped
+
 SWEEPS = 8
-PASSING_GAP = 8.0  # after an item that passes, across
+STRAIGHT_ENOUGH = 0.25
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
-MIN_CROSSING, MAX_CROSSING = 18.0, 72.0  # of the zone in which links cross
+MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # of the zone in which links cross; there is none where all run straight
 STEEPNESS = 0.2  # how much wider that zone is for links that go far across
 
 
@@ -80,7 +84,8 @@ class Link:
 class Level:
     """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there."""
 
-    gap, room = 14.0, math.inf
+    gap, passing_gap = 16.0, 8.0  # between two items, and beside one that passes
+    room = math.inf
     straight, crossing = STRAIGHT, MIN_CROSSING
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
@@ -92,6 +97,7 @@ class Level:
             self.measure([item for item in rank if not item.passing])
         self._ports()
         self._across()
+        self._straighten()
         self.place_along()
 
     def measure(self, items: list[Item]) -> None:
@@ -100,6 +106,10 @@ class Level:
     def spread(self, item: Item, count: int) -> list[float]:
         """Where that many links leave an item."""
         return [item.across * (k + 0.5) / count for k in range(count)]
+
+    def shifts(self, hop: Hop) -> bool:
+        """Does a link leave and enter in other lanes, even where it runs straight?"""
+        return False
 
     # -- ranks -----------------------------------------------------------------------------------------
 
@@ -219,10 +229,10 @@ class Level:
                 self._pull(rank, ins=True, outs=sweep > SWEEPS // 2)
         self._pull(self.ranks[0], outs=True)
         self._pull(self.ranks[-1], ins=True)
-        first = min((item.v for item in self.items), default=0.0)
+        first = -grown(-min((item.v for item in self.items), default=0.0))
         for item in self.items:
             item.v -= first
-        self.across = max((item.v + item.across for item in self.items), default=0.0)
+        self.across = grown(max((item.v + item.across for item in self.items), default=0.0))
 
     def _pull(self, rank: list[Item], *, ins: bool = False, outs: bool = False) -> None:
         """Move the items of a rank to where their neighbours want them, as far as there is room."""
@@ -236,29 +246,46 @@ class Level:
     def _settle(self, rank: list[Item], wanted: list[float]) -> None:
         """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room."""
         if len(rank) == 1 and self.room == math.inf:  # as in a chain
-            rank[0].v = wanted[0]
+            rank[0].v = wanted[0] if rank[0].passing else snapped(wanted[0])
             return
         blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
-        offset, offsets = 0.0, []
-        for item, want in zip(rank, wanted, strict=True):
-            offsets.append(offset)
+        offsets = self._offsets(rank)
+        for offset, want in zip(offsets, wanted, strict=True):
             mean, count = want - offset, 1
             while blocks and blocks[-1][0] >= mean:
                 before, many = blocks.pop()
                 mean, count = (before * many + mean * count) / (many + count), many + count
             blocks.append((mean, count))
-            offset += item.across + (PASSING_GAP if item.passing else self.gap)
         if self.room < math.inf:
             free = self.room - self._packed(rank)
             blocks = [(min(max(mean, 0.0), free), count) for mean, count in blocks]
-        positions = [mean for mean, count in blocks for _ in range(count)]
-        for item, position, offset in zip(rank, positions, offsets, strict=True):
-            item.v = position + offset
+        k, position = 0, -math.inf
+        for mean, count in blocks:
+            block = rank[k : k + count]
+            position = max(position, mean if all(item.passing for item in block) else snapped(mean))
+            for item, offset in zip(block, offsets[k : k + count], strict=True):
+                item.v = position + offset
+            k += count
+
+    def _offsets(self, rank: list[Item]) -> list[float]:
+        """Where items stand that are packed, from the first one on."""
+        offsets = [0.0] * bool(rank)
+        for before, item in pairwise(rank):
+            gap = self.passing_gap if before.passing or item.passing else self.gap
+            offsets.append(offsets[-1] + before.across + gap)
+        return offsets
+
+    def _straighten(self) -> None:
+        """Move the port of a single link by what the grid put it off."""
+        for item in self.items:
+            if item.is_card and len(item.outs) == 1:
+                (hop,) = item.outs
+                off = hop.target.v + hop.enters - item.v - hop.leaves
+                hop.leaves += off if abs(off) <= GRID / 2 else 0.0
 
     def _packed(self, rank: list[Item]) -> float:
         """How wide a rank is at least."""
-        gaps = sum(PASSING_GAP if item.passing else self.gap for item in rank[:-1])
-        return gaps + sum(item.across for item in rank)
+        return self._offsets(rank)[-1] + rank[-1].across if rank else 0.0
 
     def place_along(self) -> None:
         """Where each rank stands; this alone depends on the room of labels."""
@@ -267,12 +294,14 @@ class Level:
         for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
-            bends = far > 0.25 or any(hop.source.is_card or hop.target.is_card for hop in hops)
+            bends = far > STRAIGHT_ENOUGH or any(map(self.shifts, hops))
             labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
             begin = u + self.straight * any(hop.source.is_card for hop in hops)
             end = begin + (min(MAX_CROSSING, self.crossing + STEEPNESS * far) if bends else 0.0)
+            after = labels + self.straight * any(hop.target.is_card for hop in hops)
+            u = snapped(end + after) if bends else grown(end + after)  # a zone may be a little shorter
+            end = u - after
             self.channels.append((begin, end))
-            u = end + labels + self.straight * any(hop.target.is_card for hop in hops)
             width = max((item.along for item in rank), default=0.0)
             for item in rank:
                 item.u = u + (0.0 if item.ins and not item.outs else width - item.along)
