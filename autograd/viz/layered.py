@@ -229,6 +229,8 @@ class Level:
                 self._pull(rank, ins=True, outs=sweep > SWEEPS // 2)
         self._pull(self.ranks[0], outs=True)
         self._pull(self.ranks[-1], ins=True)
+        for rank in self.ranks:
+            self._settle(rank, list(map(self._in_line, rank)))
         first = -grown(-min((item.v for item in self.items), default=0.0))
         for item in self.items:
             item.v -= first
@@ -242,6 +244,14 @@ class Level:
             pulls += [hop.target.v + hop.enters - hop.leaves for hop in item.outs] if outs else []
             wanted.append(sum(pulls) / len(pulls) if pulls else item.v)
         self._settle(rank, wanted)
+
+    @staticmethod
+    def _in_line(item: Item) -> float:
+        """Where an item is in line with the one before it in a chain; elsewhere where it is."""
+        if len(item.ins) == 1 and len(item.ins[0].source.outs) == 1:
+            (hop,) = item.ins
+            return hop.source.v + hop.leaves - hop.enters
+        return item.v
 
     def _settle(self, rank: list[Item], wanted: list[float]) -> None:
         """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room."""
