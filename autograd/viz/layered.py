@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.viz.grid import GRID, grown, snapped
 
-SWEEPS = 8
+SWEEPS = (False, 5), (True, 3)  # at most so many, in which items follow those before or after them, then both
 STRAIGHT_ENOUGH = 0.25
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
 MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # of the zone in which links cross; there is none where all run straight
@@ -43,6 +42,7 @@ class Item:
     ins: list[Hop] = field(default_factory=list)
     outs: list[Hop] = field(default_factory=list)
     rank: int = 0
+    packed: float = 0.0  # where it would be across in its rank, if there were no more than gaps between its items
     u: float = 0.0
     v: float = 0.0
 
@@ -97,7 +97,6 @@ class Level:
             self.measure([item for item in rank if not item.passing])
         self._ports()
         self._across()
-        self._straighten()
         self.place_along()
 
     def measure(self, items: list[Item]) -> None:
@@ -218,72 +217,73 @@ class Level:
     # -- coordinates ---------------------------------------------------------------------------------------
 
     def _across(self) -> None:
+        widths = list(map(self._pack, self.ranks))
         if self.room < math.inf:
-            self.room = max(self.room, *map(self._packed, self.ranks))
-        for rank in self.ranks:
-            self._settle(rank, [0.0] * len(rank))
-        for sweep in range(SWEEPS):
-            for rank in self.ranks[::-1]:
-                self._pull(rank, outs=True, ins=sweep > SWEEPS // 2)
-            for rank in self.ranks:
-                self._pull(rank, ins=True, outs=sweep > SWEEPS // 2)
-        self._pull(self.ranks[0], outs=True)
-        self._pull(self.ranks[-1], ins=True)
-        for rank in self.ranks:
-            self._settle(rank, list(map(self._in_line, rank)))
+            self.room = max(self.room, *widths)
+        self.free = [self.room - width for width in widths]
+        last = len(self.ranks) - 1
+        for k, rank in enumerate(self.ranks):
+            self._settle(k, [0.0] * len(rank))
+        for both, sweeps in SWEEPS:
+            before: list[float] = []
+            while sweeps and before != (before := [item.v for item in self.items]):
+                sweeps -= 1
+                for k in range(last, -1, -1):
+                    self._pull(k, outs=True, ins=both)
+                for k in range(last + 1):
+                    self._pull(k, ins=True, outs=both)
+        self._pull(0, outs=True)
+        self._pull(last, ins=True)
+        for k, rank in enumerate(self.ranks):
+            self._settle(k, list(map(_in_line, rank)))
+        self._straighten()
         first = -grown(-min((item.v for item in self.items), default=0.0))
         for item in self.items:
             item.v -= first
         self.across = grown(max((item.v + item.across for item in self.items), default=0.0))
 
-    def _pull(self, rank: list[Item], *, ins: bool = False, outs: bool = False) -> None:
+    def _pack(self, rank: list[Item]) -> float:
+        """Where the items of a rank stand if they are packed; and how wide it is then."""
+        end = 0.0
+        for k, item in enumerate(rank):
+            if k:
+                end += self.passing_gap if item.passing or rank[k - 1].passing else self.gap
+            item.packed, end = end, end + item.across
+        return end
+
+    def _pull(self, k: int, *, ins: bool = False, outs: bool = False) -> None:
         """Move the items of a rank to where their neighbours want them, as far as there is room."""
         wanted = []
-        for item in rank:
+        for item in self.ranks[k]:
             pulls = [hop.source.v + hop.leaves - hop.enters for hop in item.ins] if ins else []
             pulls += [hop.target.v + hop.enters - hop.leaves for hop in item.outs] if outs else []
             wanted.append(sum(pulls) / len(pulls) if pulls else item.v)
-        self._settle(rank, wanted)
+        self._settle(k, wanted)
 
-    @staticmethod
-    def _in_line(item: Item) -> float:
-        """Where an item is in line with the one before it in a chain; elsewhere where it is."""
-        if len(item.ins) == 1 and len(item.ins[0].source.outs) == 1:
-            (hop,) = item.ins
-            return hop.source.v + hop.leaves - hop.enters
-        return item.v
+    def _settle(self, k: int, wanted: list[float]) -> None:
+        """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room.
 
-    def _settle(self, rank: list[Item], wanted: list[float]) -> None:
-        """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room."""
+        They are on the grid, but for items that pass and touch no other.
+        """
+        rank = self.ranks[k]
         if len(rank) == 1 and self.room == math.inf:  # as in a chain
             rank[0].v = wanted[0] if rank[0].passing else snapped(wanted[0])
             return
-        blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
-        offsets = self._offsets(rank)
-        for offset, want in zip(offsets, wanted, strict=True):
-            mean, count = want - offset, 1
+        blocks: list[tuple[float, int, bool]] = []  # the mean of a block, how many items it holds, and whether all pass
+        for item, want in zip(rank, wanted, strict=True):
+            mean, count, passing = want - item.packed, 1, item.passing
             while blocks and blocks[-1][0] >= mean:
-                before, many = blocks.pop()
-                mean, count = (before * many + mean * count) / (many + count), many + count
-            blocks.append((mean, count))
-        if self.room < math.inf:
-            free = self.room - self._packed(rank)
-            blocks = [(min(max(mean, 0.0), free), count) for mean, count in blocks]
-        k, position = 0, -math.inf
-        for mean, count in blocks:
-            block = rank[k : k + count]
-            position = max(position, mean if all(item.passing for item in block) else snapped(mean))
-            for item, offset in zip(block, offsets[k : k + count], strict=True):
-                item.v = position + offset
-            k += count
-
-    def _offsets(self, rank: list[Item]) -> list[float]:
-        """Where items stand that are packed, from the first one on."""
-        offsets = [0.0] * bool(rank)
-        for before, item in pairwise(rank):
-            gap = self.passing_gap if before.passing or item.passing else self.gap
-            offsets.append(offsets[-1] + before.across + gap)
-        return offsets
+                before, many, others = blocks.pop()
+                mean, count, passing = (before * many + mean * count) / (many + count), many + count, passing and others
+            blocks.append((mean, count, passing))
+        first, position, free = 0, -math.inf, self.free[k]
+        for mean, count, passing in blocks:
+            if free < math.inf:
+                mean = min(max(mean, 0.0), free)
+            position = max(position, mean if passing else snapped(mean))
+            for item in rank[first : first + count]:
+                item.v = position + item.packed
+            first += count
 
     def _straighten(self) -> None:
         """Move the port of a single link by what the grid put it off."""
@@ -292,10 +292,6 @@ class Level:
                 (hop,) = item.outs
                 off = hop.target.v + hop.enters - item.v - hop.leaves
                 hop.leaves += off if abs(off) <= GRID / 2 else 0.0
-
-    def _packed(self, rank: list[Item]) -> float:
-        """How wide a rank is at least."""
-        return self._offsets(rank)[-1] + rank[-1].across if rank else 0.0
 
     def place_along(self) -> None:
         """Where each rank stands; this alone depends on the room of labels."""
@@ -328,6 +324,14 @@ class Level:
             stop = target.v + hop.enters
             points += [(source.u + source.along, start), (begin, start), (end, stop), (target.u, stop)]
         return points
+
+
+def _in_line(item: Item) -> float:
+    """Where an item is in line with the one before it in a chain; elsewhere where it is."""
+    if len(item.ins) == 1 and len(item.ins[0].source.outs) == 1:
+        (hop,) = item.ins
+        return hop.source.v + hop.leaves - hop.enters
+    return item.v
 
 
 def in_order(items: Iterable[Item], users: dict[Item, list[Item]]) -> list[Item]:

@@ -27,7 +27,7 @@ MIN_LABEL = 40.0  # a shorter label finds room anyway
 MOVED_LABEL = 60.0  # −1.234e−05 may lie where lines cross, if it moved: that is better than another layout
 CLEAR = 4.0  # between a label and the lines of its own arrow
 HALF_TEXT, HALF_LINE = 6.0, 0.6  # half the height of a label, half the width of a forward line
-FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
+FLAT_STRAIGHT, FLAT_CROSSING = 8.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
 MAX_FLAT = 300.0  # of a rank of such cards, across
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -317,7 +317,8 @@ class Plan:
         label = self.labels.get(arrow.id, "")
         if not label or target != self.ends[arrow.id][1]:
             return 0.0
-        return (2 * HALF_TEXT if self.upright else text_width(label, LABEL)) + APART  # and as much before the target
+        straight = FLAT_STRAIGHT if self.scheme.flat else STRAIGHT
+        return (2 * HALF_TEXT if self.upright else text_width(label, LABEL)) + 2 * APART - straight
 
     # -- the lanes of an arrow -----------------------------------------------------------------------------
 

@@ -92,4 +92,6 @@ def test_a_chain_of_cards_of_one_line_takes_two_thirds_of_the_height():
     x = Value(2.0, label="x")
     y = ((3.0 * x + 1.0) ** 2).tanh()
     y.backward()
-    assert upright(y, True).size.bottom < 0.67 * upright(y, False).size.bottom
+    flat, usual = (upright(y, flat).cards.values() for flat in (True, False))
+    heights = [max(card.bottom for card in cards) - min(card.top for card in cards) for cards in (flat, usual)]
+    assert heights[0] < 0.67 * heights[1]
