@@ -7,10 +7,11 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from autograd.viz.cards import Card
+from autograd.viz.grid import grown
 from autograd.viz.text_size import shortened, sides, text_width
 
 NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes
-HEAD, LINE = 20.0, 16.0  # heights in a card
+HEAD, LINE = 24.0, 16.0  # heights in a card
 PADDING = 8.0
 MAX_TEXT, HEAD_SPACE = 190.0, 8.0  # the widest head, and the space in it
 FLAT, FLAT_PADDING, WORD_SPACE = 24.0, 6.0, 4.0  # of a card of one line: its height, around its parts, after a word
@@ -50,7 +51,7 @@ def columns_of(cards: Sequence[Card]) -> Columns:
     wide = [text_width(line.text, WORD) for line in lines if line.kind in ("sum", "about") and not line.word]
     wide += [word + 8.0 + text_width(line.text, WORD) for line in lines if line.kind == "about" and line.word]
     body = word + 8.0 + whole + rest if numbers else 0.0
-    return Columns(word, whole, rest, round(2 * PADDING + max([28.0, body, *heads, *wide])))
+    return Columns(word, whole, rest, grown(2 * PADDING + max([28.0, body, *heads, *wide])))
 
 
 def flat_columns(cards: Sequence[Card]) -> FlatColumns:
@@ -65,7 +66,7 @@ def flat_columns(cards: Sequence[Card]) -> FlatColumns:
         words.append(at + (FLAT_APART if words else FLAT_PADDING))
         points.append(words[-1] + max(text_width(line.word, WORD) for line in given) + WORD_SPACE + max(x for x, _ in numbers))
         at = points[-1] + max(rest for _, rest in numbers)
-    return FlatColumns(head, words, points, round(at + FLAT_PADDING))
+    return FlatColumns(head, words, points, grown(at + FLAT_PADDING))
 
 
 def _head_width(card: Card) -> float:

@@ -3,6 +3,7 @@
 All coordinates are (u, v): u along the direction of time, v across it. A level holds items; an item may be a frame, with a
 level of its own, which was laid out before. Between two ranks there is first a zone in which links cross, then one in which
 each runs straight into its port, in a strip of its own, which is where its label stands. So no label can lie on a line.
+Items that do not pass stand on the grid, if their sizes are on it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-SWEEPS = 8
-PASSING_GAP = 8.0  # after an item that passes, across
+from autograd.viz.grid import GRID, grown, snapped
+
+SWEEPS = (False, 5), (True, 3)  # at most so many, in which items follow those before or after them, then both
+STRAIGHT_ENOUGH = 0.25
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
-MIN_CROSSING, MAX_CROSSING = 18.0, 72.0  # of the zone in which links cross
+MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # of the zone in which links cross; there is none where all run straight
 STEEPNESS = 0.2  # how much wider that zone is for links that go far across
 
 
@@ -39,6 +42,7 @@ class Item:
     ins: list[Hop] = field(default_factory=list)
     outs: list[Hop] = field(default_factory=list)
     rank: int = 0
+    packed: float = 0.0  # where it would be across in its rank, if there were no more than gaps between its items
     u: float = 0.0
     v: float = 0.0
 
@@ -80,7 +84,8 @@ class Link:
 class Level:
     """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there."""
 
-    gap, room = 14.0, math.inf
+    gap, passing_gap = 16.0, 8.0  # between two items, and beside one that passes
+    room = math.inf
     straight, crossing = STRAIGHT, MIN_CROSSING
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
@@ -100,6 +105,10 @@ class Level:
     def spread(self, item: Item, count: int) -> list[float]:
         """Where that many links leave an item."""
         return [item.across * (k + 0.5) / count for k in range(count)]
+
+    def shifts(self, hop: Hop) -> bool:
+        """Does a link leave and enter in other lanes, even where it runs straight?"""
+        return False
 
     # -- ranks -----------------------------------------------------------------------------------------
 
@@ -208,57 +217,81 @@ class Level:
     # -- coordinates ---------------------------------------------------------------------------------------
 
     def _across(self) -> None:
+        widths = list(map(self._pack, self.ranks))
         if self.room < math.inf:
-            self.room = max(self.room, *map(self._packed, self.ranks))
-        for rank in self.ranks:
-            self._settle(rank, [0.0] * len(rank))
-        for sweep in range(SWEEPS):
-            for rank in self.ranks[::-1]:
-                self._pull(rank, outs=True, ins=sweep > SWEEPS // 2)
-            for rank in self.ranks:
-                self._pull(rank, ins=True, outs=sweep > SWEEPS // 2)
-        self._pull(self.ranks[0], outs=True)
-        self._pull(self.ranks[-1], ins=True)
-        first = min((item.v for item in self.items), default=0.0)
+            self.room = max(self.room, *widths)
+        self.free = [self.room - width for width in widths]
+        last = len(self.ranks) - 1
+        for k, rank in enumerate(self.ranks):
+            self._settle(k, [0.0] * len(rank))
+        for both, sweeps in SWEEPS:
+            before: list[float] = []
+            while sweeps and before != (before := [item.v for item in self.items]):
+                sweeps -= 1
+                for k in range(last, -1, -1):
+                    self._pull(k, outs=True, ins=both)
+                for k in range(last + 1):
+                    self._pull(k, ins=True, outs=both)
+        self._pull(0, outs=True)
+        self._pull(last, ins=True)
+        for k, rank in enumerate(self.ranks):
+            self._settle(k, list(map(_in_line, rank)))
+        self._straighten()
+        first = -grown(-min((item.v for item in self.items), default=0.0))
         for item in self.items:
             item.v -= first
-        self.across = max((item.v + item.across for item in self.items), default=0.0)
+        self.across = grown(max((item.v + item.across for item in self.items), default=0.0))
 
-    def _pull(self, rank: list[Item], *, ins: bool = False, outs: bool = False) -> None:
+    def _pack(self, rank: list[Item]) -> float:
+        """Where the items of a rank stand if they are packed; and how wide it is then."""
+        end = 0.0
+        for k, item in enumerate(rank):
+            if k:
+                end += self.passing_gap if item.passing or rank[k - 1].passing else self.gap
+            item.packed, end = end, end + item.across
+        return end
+
+    def _pull(self, k: int, *, ins: bool = False, outs: bool = False) -> None:
         """Move the items of a rank to where their neighbours want them, as far as there is room."""
         wanted = []
-        for item in rank:
+        for item in self.ranks[k]:
             pulls = [hop.source.v + hop.leaves - hop.enters for hop in item.ins] if ins else []
             pulls += [hop.target.v + hop.enters - hop.leaves for hop in item.outs] if outs else []
             wanted.append(sum(pulls) / len(pulls) if pulls else item.v)
-        self._settle(rank, wanted)
+        self._settle(k, wanted)
 
-    def _settle(self, rank: list[Item], wanted: list[float]) -> None:
-        """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room."""
+    def _settle(self, k: int, wanted: list[float]) -> None:
+        """Positions as near as possible to those wanted, in least squares, in the given order, without overlaps, in the room.
+
+        They are on the grid, but for items that pass and touch no other.
+        """
+        rank = self.ranks[k]
         if len(rank) == 1 and self.room == math.inf:  # as in a chain
-            rank[0].v = wanted[0]
+            rank[0].v = wanted[0] if rank[0].passing else snapped(wanted[0])
             return
-        blocks: list[tuple[float, int]] = []  # the mean of a block, and how many items it holds
-        offset, offsets = 0.0, []
+        blocks: list[tuple[float, int, bool]] = []  # the mean of a block, how many items it holds, and whether all pass
         for item, want in zip(rank, wanted, strict=True):
-            offsets.append(offset)
-            mean, count = want - offset, 1
+            mean, count, passing = want - item.packed, 1, item.passing
             while blocks and blocks[-1][0] >= mean:
-                before, many = blocks.pop()
-                mean, count = (before * many + mean * count) / (many + count), many + count
-            blocks.append((mean, count))
-            offset += item.across + (PASSING_GAP if item.passing else self.gap)
-        if self.room < math.inf:
-            free = self.room - self._packed(rank)
-            blocks = [(min(max(mean, 0.0), free), count) for mean, count in blocks]
-        positions = [mean for mean, count in blocks for _ in range(count)]
-        for item, position, offset in zip(rank, positions, offsets, strict=True):
-            item.v = position + offset
+                before, many, others = blocks.pop()
+                mean, count, passing = (before * many + mean * count) / (many + count), many + count, passing and others
+            blocks.append((mean, count, passing))
+        first, position, free = 0, -math.inf, self.free[k]
+        for mean, count, passing in blocks:
+            if free < math.inf:
+                mean = min(max(mean, 0.0), free)
+            position = max(position, mean if passing else snapped(mean))
+            for item in rank[first : first + count]:
+                item.v = position + item.packed
+            first += count
 
-    def _packed(self, rank: list[Item]) -> float:
-        """How wide a rank is at least."""
-        gaps = sum(PASSING_GAP if item.passing else self.gap for item in rank[:-1])
-        return gaps + sum(item.across for item in rank)
+    def _straighten(self) -> None:
+        """Move the port of a single link by what the grid put it off."""
+        for item in self.items:
+            if item.is_card and len(item.outs) == 1:
+                (hop,) = item.outs
+                off = hop.target.v + hop.enters - item.v - hop.leaves
+                hop.leaves += off if abs(off) <= GRID / 2 else 0.0
 
     def place_along(self) -> None:
         """Where each rank stands; this alone depends on the room of labels."""
@@ -267,12 +300,14 @@ class Level:
         for rank in self.ranks:
             hops = [hop for item in rank for hop in item.ins]
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
-            bends = far > 0.25 or any(hop.source.is_card or hop.target.is_card for hop in hops)
+            bends = far > STRAIGHT_ENOUGH or any(map(self.shifts, hops))
             labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
             begin = u + self.straight * any(hop.source.is_card for hop in hops)
             end = begin + (min(MAX_CROSSING, self.crossing + STEEPNESS * far) if bends else 0.0)
+            after = labels + self.straight * any(hop.target.is_card for hop in hops)
+            u = snapped(end + after) if bends else grown(end + after)  # a zone may be a little shorter
+            end = u - after
             self.channels.append((begin, end))
-            u = end + labels + self.straight * any(hop.target.is_card for hop in hops)
             width = max((item.along for item in rank), default=0.0)
             for item in rank:
                 item.u = u + (0.0 if item.ins and not item.outs else width - item.along)
@@ -289,6 +324,14 @@ class Level:
             stop = target.v + hop.enters
             points += [(source.u + source.along, start), (begin, start), (end, stop), (target.u, stop)]
         return points
+
+
+def _in_line(item: Item) -> float:
+    """Where an item is in line with the one before it in a chain; elsewhere where it is."""
+    if len(item.ins) == 1 and len(item.ins[0].source.outs) == 1:
+        (hop,) = item.ins
+        return hop.source.v + hop.leaves - hop.enters
+    return item.v
 
 
 def in_order(items: Iterable[Item], users: dict[Item, list[Item]]) -> list[Item]:

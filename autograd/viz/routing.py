@@ -6,6 +6,7 @@ that no other line enters; see `autograd.viz.layered`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
@@ -17,21 +18,22 @@ from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Colu
 from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
-from autograd.viz.layered import STRAIGHT, Extent, Item, Level, Link
+from autograd.viz.grid import APART, GRID, grown
+from autograd.viz.layered import STRAIGHT, Extent, Hop, Item, Level, Link
 from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
 MOVED_LABEL = 60.0  # −1.234e−05 may lie where lines cross, if it moved: that is better than another layout
-CLEAR = 4.0  # between a label and any line; with 12, MLP(3, [4, 4, 1]) would be higher than a screen
-HALF_TEXT = 6.0  # half the height of a label
-FLAT_STRAIGHT, FLAT_CROSSING = 9.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
+CLEAR = 4.0  # between a label and the lines of its own arrow
+HALF_TEXT, HALF_LINE = 6.0, 0.6  # half the height of a label, half the width of a forward line
+FLAT_STRAIGHT, FLAT_CROSSING = 8.0, 12.0  # of the zones between ranks of cards of one line, in place of those of `layered`
 MAX_FLAT = 300.0  # of a rank of such cards, across
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-FRAME_HEAD, FRAME_PADDING = 24.0, 12.0
-UPRIGHT_GAP, UPRIGHT_ROOM = 12.0, 340.0  # between cards of a picture from top to bottom, and its width, if everything fits in it
-UPRIGHT_HEAD, UPRIGHT_PADDING = 22.0, 8.0  # of its frames, at their sides
+PASSING = Extent(8.0, 8.0)  # of a pair of lines that pass
+FRAME_HEAD, FRAME_FOOT, FRAME_PADDING = 24.0, 16.0, 8.0
+UPRIGHT_ROOM = 344.0  # the width of a picture from top to bottom, if everything fits in it
 
 Point = tuple[float, float]
 Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
@@ -126,7 +128,7 @@ def _flatten(placed: Sequence[Placed]) -> None:
     if not cards or not numbers or any(each.rows or each.card.kind not in ("leaf", "operation") for each in placed):
         return
     columns = flat_columns(cards)
-    if len(cards) * columns.width + (len(cards) - 1) * UPRIGHT_GAP <= MAX_FLAT:
+    if len(cards) * columns.width + (len(cards) - 1) * Level.gap <= MAX_FLAT:
         for each in placed:
             each.flat, each.height = columns, FLAT
 
@@ -282,13 +284,14 @@ class Plan:
         items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
         links = {}
         for arrow, source, target in parts:
-            link = Link(arrow.id, items.get(source), items.get(target), self.passing(arrow.id), self._label_room(arrow, target))
+            link = Link(arrow.id, items.get(source), items.get(target), PASSING, self._label_room(arrow, target))
             if isinstance(source, Group):
                 link.leaves = self._header[2] + self.levels[source][1][arrow.id].hops[-1].target.v + link.extent.before
             if isinstance(target, Group):
                 link.enters = self._header[2] + self.levels[target][1][arrow.id].hops[0].source.v + link.extent.before
             links[arrow.id] = link
-        level = _Level(self, list(items.values()), list(links.values()))
+        around = sum(outer in self.open for outer in frame.path()) if frame is not None else 0
+        level = _Level(self, around, list(items.values()), list(links.values()))
         self.levels[frame] = level, links
         if frame is not None:
             across = level.across + sum(self._header[2:])
@@ -296,7 +299,7 @@ class Plan:
 
     def _frame_along(self, frame: Group) -> float:
         room = self.levels[frame][0].along + sum(self._header[:2])
-        return max(room, text_width(frame_title(frame), NAME, bold=True) + 2 * FRAME_PADDING)
+        return max(room, grown(text_width(frame_title(frame), NAME, bold=True) + 3 * FRAME_PADDING))
 
     def _home(self, id: str) -> Group | None:
         return self.paths[id][-1] if self.paths[id] else None
@@ -308,30 +311,25 @@ class Plan:
     @property
     def _header(self) -> tuple[float, float, float, float]:
         """The padding of a frame: along before and after its contents, and across."""
-        across = (UPRIGHT_HEAD, UPRIGHT_PADDING) if self.upright else (FRAME_HEAD, FRAME_PADDING)
-        return FRAME_PADDING, FRAME_PADDING, *across
+        return FRAME_PADDING, FRAME_PADDING, FRAME_HEAD, FRAME_PADDING if self.upright else FRAME_FOOT
 
     def _label_room(self, arrow: Arrow, target: Key) -> float:
         label = self.labels.get(arrow.id, "")
         if not label or target != self.ends[arrow.id][1]:
             return 0.0
-        return 2 * HALF_TEXT + CLEAR if self.upright else text_width(label, LABEL) + 2 * CLEAR
+        straight = FLAT_STRAIGHT if self.scheme.flat else STRAIGHT
+        return (2 * HALF_TEXT if self.upright else text_width(label, LABEL)) + 2 * APART - straight
 
     # -- the lanes of an arrow -----------------------------------------------------------------------------
 
-    def passing(self, arrow: str) -> Extent:
-        """The room of a pair of lines where it passes."""
-        half = PAIR / 2 + CLEAR
-        return Extent(half, half + self.ribbons.get(arrow, 0.0) / 2)
-
     def entering(self, arrow: str) -> tuple[Extent, tuple[float, float]]:
         """The room of a pair of lines and its label before its target, and the offsets of the two lines."""
-        ribbon, label = self.ribbons.get(arrow, 0.0), self.labels.get(arrow, "")
+        ribbon, label = max(self.ribbons.get(arrow, 0.0), 2 * HALF_LINE), self.labels.get(arrow, "")
         if not label:
-            return self.passing(arrow), (-PAIR / 2, PAIR / 2)
+            return Extent(PAIR / 2 + CLEAR, PAIR / 2 + CLEAR), (-PAIR / 2, PAIR / 2)
         if self.upright:
-            back = PAIR / 2
-            return Extent(PAIR / 2 + CLEAR, back + ribbon / 2 + 2 * CLEAR + text_width(label, LABEL)), (-PAIR / 2, back)
+            before, after = PAIR / 2 + CLEAR, PAIR / 2 + ribbon / 2 + CLEAR + text_width(label, LABEL) + APART - CLEAR + HALF_LINE
+            return Extent(before, after), (-PAIR / 2, PAIR / 2)
         back = HALF_TEXT + CLEAR + ribbon / 2
         return Extent(HALF_TEXT + 2 * CLEAR, back + ribbon / 2 + CLEAR), (-HALF_TEXT - CLEAR, back)
 
@@ -379,6 +377,11 @@ class Plan:
             tail.along, tail.across = (rest, item.across) if self.upright else (item.along, rest)
 
 
+def inset(room: float, height: float) -> float:
+    """Where text of this height begins in a card that is higher: in its middle, on the grid."""
+    return math.floor((room - height) / 2 / GRID) * GRID
+
+
 def frame_title(frame: Group) -> str:
     """The name of a frame and what it is."""
     return "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
@@ -387,7 +390,7 @@ def frame_title(frame: Group) -> str:
 def _share_columns(placed: Sequence[Placed]) -> None:
     columns = columns_of([each.card for each in placed if each.card.kind != "reference"])
     rows = row_columns([row for each in placed for row in each.rows])
-    columns = columns._replace(width=max(columns.width, round(rows.width)))
+    columns = columns._replace(width=max(columns.width, grown(rows.width)))
     for each in placed:
         each.columns, each.row_columns = columns, rows
 
@@ -404,12 +407,12 @@ def _series(card: Card) -> tuple[str, int] | None:
 
 
 class _Level(Level):
-    """A level whose items are cards and frames."""
+    """A level whose items are cards and frames, itself in so many `frames`."""
 
-    def __init__(self, plan: Plan, items: Sequence[Item], links: Sequence[Link]) -> None:
+    def __init__(self, plan: Plan, frames: int, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.plan = plan
         if plan.upright:
-            self.gap, self.room = UPRIGHT_GAP, UPRIGHT_ROOM
+            self.room = UPRIGHT_ROOM - frames * (FRAME_HEAD + FRAME_PADDING)
         if plan.scheme.flat:
             self.straight, self.crossing = FLAT_STRAIGHT, FLAT_CROSSING
         super().__init__(items, links)
@@ -422,26 +425,34 @@ class _Level(Level):
         for alike in towers if plan.upright else [[one for tower in towers for one in tower]]:
             _share_columns(alike)
         for each in [one for tower in towers for one in tower]:
-            each.height = each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 2.0)
+            each.height = grown(each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 0.0))
         if plan.scheme.flat:
             _flatten(placed)
         for each in placed:
             item, width, rest = each.item, each.flat.width if each.flat else each.columns.width, each.tail_height
             if each.card.kind == "reference":
-                width, each.height = text_width(each.card.head, LABEL) + CLEAR, HEAD - 2.0
+                width, each.height = grown(text_width(each.card.head, LABEL) + CLEAR), HEAD
             item.along, item.across = (each.height + rest, width) if plan.upright else (width, each.height)
             strips = [plan.entering(hop.link.arrow)[0] for hop in item.ins]
             room = sum(strip.before + strip.after for strip in strips)
-            item.across = max(item.across, room)
+            item.across = grown(max(item.across, room))
             middle = item.across / 2
             if not plan.upright and _has_pair(each.card) and not each.rows:  # so that a chain is straight
-                middle = (item.across - each.height) / 2 + HEAD + PADDING / 2 + LINE
+                middle = inset(item.across, each.height) + HEAD + PADDING / 2 + LINE
             start = middle - (strips[0].before if len(strips) == 1 else room / 2)
-            start = min(max(start, 0.0), item.across - room)
+            start = min(max(start, 0.0), item.across - room + CLEAR * (len(strips) == 1))
             item.across += 0.0 if plan.upright else rest
             for hop, strip in zip(item.ins, strips, strict=True):
                 hop.link.enters = start + strip.before
                 start += strip.before + strip.after
+
+    def shifts(self, hop: Hop) -> bool:
+        """Lines of a pair are closer together where they pass than at their label."""
+        plan, arrow = self.plan, hop.link.arrow
+        apart = plan.leaving.get(hop.source)
+        passing = -PAIR / 2, PAIR / 2
+        leaving = passing if not hop.source.is_card else plan.entering(arrow)[1] if apart is None else (-apart / 2, apart / 2)
+        return leaving != (plan.entering(arrow)[1] if hop.target.is_card else passing)
 
     def spread(self, item: Item, count: int) -> list[float]:
         """Links leave around the middle; a single one so that its lines begin at the value and end at the gradient."""
@@ -452,7 +463,7 @@ class _Level(Level):
         last = placed.tail or placed
         room = last.height if placed.tail and not plan.upright else item.across
         if count == 1 and _has_pair(last.card) and not plan.upright:
-            return [item.across - room + (room - last.height) / 2 + last.top + PADDING / 2 + LINE]
+            return [item.across - room + inset(room, last.height) + last.top + PADDING / 2 + LINE]
         pitch = min(2 * PAIR, (room - PADDING) / count)
         plan.leaving[item] = min(PAIR, pitch / 2)
         return [item.across - room / 2 + (k - (count - 1) / 2) * pitch for k in range(count)]

@@ -19,7 +19,7 @@ INK, PAPER, LEAF, OPERATION, FOLDED, LINE, FORWARD = (
 MAX_TERMS = 3
 MAX_VECTOR = 3
 MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
-MAX_ALONG = 1256.0  # of a picture that fits a screen, with its margins
+MAX_ALONG = 1264.0  # of a picture that fits a screen, with its margins
 MIN_WIDTH, HAIRLINE, BROKEN_WIDTH = 1.0, 1.0, 4.0
 
 SHOW = ("data", "grad", "partial")

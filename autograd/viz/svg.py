@@ -26,19 +26,21 @@ from autograd.viz.card_sizes import (
 )
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow
+from autograd.viz.grid import APART, snapped
 from autograd.viz.legend import legend
-from autograd.viz.routing import CLEAR, HALF_TEXT, Frame, Placed, Plan, Route
+from autograd.viz.routing import CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
 from autograd.viz.rows import ROW_WORDS, number_of
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
 
-MARGIN = 12.0
+MARGIN = 8.0
 TITLE, SENTENCE = 15.0, 12.0  # font sizes
-TITLE_HEIGHT, TEXT_HEIGHT = 22.0, 18.0
+TITLE_HEIGHT, TEXT_HEIGHT = 24.0, 18.0
 INSET = 2.5  # of the second border of a folded card
 TIP, THIN_TIP = 8.0, 7.0  # lengths
+BASE = 3.0  # of the letters of a label, below its middle
 LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
-MIN_WIDTH = 340.0  # of the picture, for its title and legend
+MIN_WIDTH = 344.0  # of the picture, for its title and legend
 HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
 
 
@@ -69,7 +71,7 @@ class _Writer:
         self.graph_width, self.graph_height = size[::-1] if self.upright else size
         title_width = text_width(sheet.title, TITLE, bold=True)
         self.width = max(self.graph_width, MIN_WIDTH, 0.0 if self.upright else title_width) + 2 * MARGIN
-        self.x0 = (self.width - self.graph_width) / 2
+        self.x0 = snapped((self.width - self.graph_width) / 2)
         self.y0 = MARGIN + TITLE_HEIGHT + 8.0
 
     # -- the whole -----------------------------------------------------------------------------------------
@@ -146,9 +148,9 @@ class _Writer:
             inner = (x + INSET, y + INSET), (width - 2 * INSET, height - 2 * INSET)
             parts.append(rectangle(*inner, "inner", "none", style.LINE, 0.5))
         parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
-        parts.append(self._name(card, x + width / 2, y + 14.5))
+        parts.append(self._name(card, x + width / 2, y + HEAD / 2 + 4.0))
         left = x + (width - placed.columns.width) / 2
-        middle = y + (height - placed.height) / 2
+        middle = y + inset(height, placed.height)
         top = middle + placed.top + PADDING / 2 + LINE / 2 + 4.0
         parts += [self._line(row, left, top + LINE * k, placed) for k, row in enumerate(card.lines)]
         words, rows = self._rows(placed, x, middle + HEAD, width) if placed.rows else ("", "")
@@ -254,10 +256,10 @@ class _Writer:
         back, room = route.lanes[2][1], self.plan.label_limit(route.arrow.id)
         more = f' data-room="{number(room)}"' if self.plan.scheme.steady else ""
         if self.upright:
-            x, y = self._at(u - THIN_TIP - HALF_TEXT, v + back + width / 2 + CLEAR)
-            return text_at((x, y + 4.0), label, "label", colour, LABEL, more=more)
-        x, y = self._at(u - THIN_TIP - CLEAR, v)
-        return text_at((x, y + 4.0), label, "label", colour, LABEL, anchor="start" if self.reversed else "end", more=more)
+            x, y = self._at(u - APART - HALF_TEXT, v + back + width / 2 + CLEAR)
+            return text_at((x, y + BASE), label, "label", colour, LABEL, more=more)
+        x, y = self._at(u - APART, v)
+        return text_at((x, y + BASE), label, "label", colour, LABEL, anchor="start" if self.reversed else "end", more=more)
 
     def _lane(self, route: Route, which: int) -> list[Point]:
         """The points of one of the two lines."""

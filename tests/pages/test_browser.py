@@ -120,7 +120,7 @@ def test_at_every_step_the_drawing_shows_what_is_computed_and_what_has_flowed_ba
                 assert [text for text in texts if text] == ([] if number is None else [_format.shown(number, digits=4)])
             assert ("ahead" in card.get_attribute("class").split()) == (values[k][0] is None)
             for arrow in page.locator(f"[id^='b{k}-']").all():
-                assert arrow.locator(".line").is_visible() == (node in passed)
+                assert arrow.locator(".tip").is_visible() == (node in passed)
         page.keyboard.press("ArrowRight")
 
 

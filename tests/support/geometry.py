@@ -1,5 +1,6 @@
 """Where things are in a drawing's SVG, and what collides there."""
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -12,7 +13,10 @@ ASCENT, DESCENT = 0.75, 0.22  # of the letters in drawings, in font sizes
 CURVE_PIECES = 24
 SHARES = [k / CURVE_PIECES for k in range(1, CURVE_PIECES + 1)]
 WEIGHTS = [((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in SHARES]
-CLEARANCE = 3.0  # between a label and a line: 4 between what is written and the middle of a thin one
+BESIDE = 3.0  # at least, between a label and the two lines of its own arrow
+GRID = 8.0
+APART = 12.0  # between a label and anything else: lines of other arrows, cards, frames, and other texts
+ROUNDING = 0.11  # coordinates are written with one digit
 
 
 class Box(NamedTuple):
@@ -48,11 +52,20 @@ class Text(NamedTuple):
 class Line(NamedTuple):
     pieces: list  # of straight lines, as boxes around them, half its width added
     around: Box  # all of them
+    points: list
+    half: float
     owner: str
     ends: tuple
 
     def meets(self, box, margin=0.0):
         return box.meets(self.around, margin) and any(box.meets(piece, margin) for piece in self.pieces)
+
+    def near(self, box, distance):
+        """Is it nearer to the box than that, from edge to edge?"""
+        if not box.meets(self.around, distance):
+            return False
+        pieces = [ends for ends, piece in zip(pairwise(self.points), self.pieces, strict=True) if box.meets(piece, distance)]
+        return any(_distance(*ends, box) < distance + self.half for ends in pieces)
 
 
 class Geometry:
@@ -84,6 +97,11 @@ class Geometry:
         """The same, as a text of the card that it stands on."""
         return text._replace(owner=next(id for id, card in self.cards.items() if card.holds(text.box)))
 
+    def off_grid(self):
+        """The cards and frames of which a side is not on the grid."""
+        boxes = {**self.cards, **dict(enumerate(self.frames))}
+        return {key: box for key, box in boxes.items() if any(side % GRID for side in box)}
+
     def collisions(self):
         """What lies on what should be free of it, in words."""
         return [*self._of_texts(), *self._of_lines(), *self._of_cards()]
@@ -95,13 +113,35 @@ class Geometry:
             if not self.size.holds(text.box):
                 yield f"{text.words!r} outside the picture"
             for line in self.lines:
-                if line.meets(text.box, CLEARANCE * (text.kind == "label")):
-                    yield f"{text.words!r} on the line {line.owner}, or too near"
+                if line.meets(text.box):
+                    yield f"{text.words!r} on the line {line.owner}"
             for id, card in self.cards.items():
                 if id == text.owner and not card.holds(text.box):
                     yield f"{text.words!r} sticks out of its card {id}"
                 elif id != text.owner and text.box.meets(card):
                     yield f"{text.words!r} on the card {id}"
+            if text.kind == "label":
+                yield from self._near(text)
+
+    def _near(self, label):
+        """What is nearer to the box of a label than the grammar allows.
+
+        A label belongs to an arrow, and so to both of its lines: it may stand close beside these.
+        """
+        where = f"is near the label {label.words!r} of {label.owner}"
+        for line in self.lines:
+            own = line.owner[1:] == label.owner[1:]
+            if line.near(label.box, BESIDE if own else APART - ROUNDING):
+                yield f"the line {line.owner} {where}"
+        for id, card in self.cards.items():
+            if card.meets(label.box, APART - ROUNDING):
+                yield f"the card {id} {where}"
+        for frame in self.frames:
+            if frame.meets(label.box, APART - ROUNDING) and not frame.holds(label.box, ROUNDING - APART):
+                yield f"a frame {where}"
+        for text in self.texts:
+            if text is not label and text.owner not in self.cards and text.box.meets(label.box, APART - ROUNDING):
+                yield f"the text {text.words!r} {where}"
 
     def _of_lines(self):
         for line in self.lines:
@@ -159,7 +199,21 @@ def _texts(element, owner):
 def _line(path, owner, ends):
     half = float(path.get("stroke-width")) / 2
     points = _points(path.get("d"))
-    return Line([_around(piece, half) for piece in pairwise(points)], _around(points, half), owner, ends)
+    return Line([_around(piece, half) for piece in pairwise(points)], _around(points, half), points, half, owner, ends)
+
+
+def _distance(start, end, box):
+    """From a straight line, which crosses no side of the box, to the box."""
+    corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    beside = [math.hypot(max(box.left - x, 0.0, x - box.right), max(box.top - y, 0.0, y - box.bottom)) for x, y in (start, end)]
+    return min([*beside, *(_to_piece(corner, start, end) for corner in corners)])
+
+
+def _to_piece(point, start, end):
+    (x, y), along, length = start, (end[0] - start[0], end[1] - start[1]), math.dist(start, end)
+    share = ((point[0] - x) * along[0] + (point[1] - y) * along[1]) / length**2 if length else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return math.dist(point, (x + share * along[0], y + share * along[1]))
 
 
 def _around(points, half):

@@ -1,4 +1,7 @@
-"""The geometry of drawings: no label lies on a line, a card or another label, measured on the SVG."""
+"""The geometry of drawings, measured on the SVG: what is near a label, and what stands on the grid.
+
+From edge to edge, a label is at least 12 pixels from every line that is not of its own arrow, every card, frame and other text.
+"""
 
 import random
 
@@ -45,8 +48,14 @@ def random_graph(seed):
 
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("name", DRAWN)
-def test_in_the_gallery_no_label_lies_on_a_line_a_card_or_another_label(name, narrow):
+def test_in_the_gallery_nothing_lies_on_anything_else_and_nothing_is_near_a_label(name, narrow):
     assert collisions(SCENES[name].draw(narrow)) == []
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", DRAWN)
+def test_in_the_gallery_cards_and_frames_stand_on_a_grid_of_eight_pixels(name, narrow):
+    assert Geometry(SCENES[name].draw(narrow).pipe("svg")).off_grid() == {}
 
 
 @pytest.mark.slow
@@ -62,7 +71,7 @@ def test_in_the_loss_of_a_classifier_of_digits_nothing_collides():
 
 
 @pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 80), marks=pytest.mark.slow)], ids=["few", "many"])
-def test_in_random_graphs_no_label_lies_on_a_line_a_card_or_another_label(seeds):
+def test_in_random_graphs_nothing_lies_on_anything_else_and_nothing_is_near_a_label(seeds):
     for seed in seeds:
         root = random_graph(seed)
         for direction in ("LR", "RL", "TB", "BT"):
@@ -75,7 +84,7 @@ def upright(root, flat):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_on_cards_of_one_line_no_label_lies_on_a_line_a_card_or_another_label(seed):
+def test_on_cards_of_one_line_nothing_is_near_a_label(seed):
     assert [*upright(random_graph(seed), True).collisions()] == []
 
 
@@ -83,4 +92,6 @@ def test_a_chain_of_cards_of_one_line_takes_two_thirds_of_the_height():
     x = Value(2.0, label="x")
     y = ((3.0 * x + 1.0) ** 2).tanh()
     y.backward()
-    assert upright(y, True).size.bottom < 0.67 * upright(y, False).size.bottom
+    flat, usual = (upright(y, flat).cards.values() for flat in (True, False))
+    heights = [max(card.bottom for card in cards) - min(card.top for card in cards) for cards in (flat, usual)]
+    assert heights[0] < 0.67 * heights[1]
