@@ -16,7 +16,7 @@ from autograd.viz.style import RANKDIRS, SHOW, Options
 def draw_dot(
     root: Value | Sequence[Value],
     *,
-    direction: str = "LR",
+    direction: str | None = None,
     show: Collection[str] = SHOW,
     flow: str = "both",
     max_nodes: int = 100,
@@ -37,8 +37,9 @@ def draw_dot(
     two.
 
     - A list or array of roots is drawn as one graph.
-    - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. `show` says
-      which of "data", "grad" and "partial" are written.
+    - `direction` is "LR", "RL", "TB" or "BT"; `rankdir` is another name for it, micrograd's and Graphviz's. If it is not
+      given, time runs from left to right, or from top to bottom in an SVG that would be wider than a page of 1280 pixels.
+      `show` says which of "data", "grad" and "partial" are written.
     - `fold` draws the nodes of a module of `nn` or of a `scope` as one box: "module" always, "auto" if there are
       more than `max_nodes` nodes, "none" never. If there are still too many, those farthest from the root become one box.
     - `expand` is the name of a box to open, or several; True draws dot products as multiplies and adds.
@@ -54,9 +55,11 @@ def draw_dot(
     """
     if rankdir is not None:
         direction = checked_choice("draw_dot: rankdir", rankdir, RANKDIRS)
-    if narrow is True and direction in ("LR", "RL"):
+    turns = direction is None
+    if narrow is True and direction in (None, "LR", "RL"):
         direction = "TB"
-    options = Options("draw_dot", direction, show, flow, max_nodes, fold, expand, format, narrow)
+    given = "LR" if direction is None else direction
+    options = Options("draw_dot", given, show, flow, max_nodes, fold, expand, format, narrow, turns=turns)
     return draw_graph(Graph(*_roots(root)), options)
 
 

@@ -36,7 +36,7 @@ class Picture:
     @property
     def direction(self) -> str:
         """Where time runs to: LR, RL, TB or BT."""
-        return self.diagram.options.direction
+        return "TB" if self.plan.upright and self.diagram.options.turns else self.diagram.options.direction
 
     @property
     def plan(self) -> Plan:
@@ -53,7 +53,7 @@ class Picture:
         ribbons = {id: float(flow.look["penwidth"]) for id, flow in self.flows.items() if flow.back is not None}
         diagram = self.diagram
         rows = hosts(diagram)
-        options, upright = diagram.options, self.direction in ("TB", "BT")
+        options, upright = diagram.options, diagram.options.direction in ("TB", "BT")
         beside = {} if options.flat else tails(diagram, rows)
         scheme = Scheme(diagram.boxes, diagram.arrows, diagram.folding.open, rows, beside, options.flat, options.steady)
         if options.steady:
@@ -64,6 +64,10 @@ class Picture:
             plan.relabel(_labels(brief))
             if plan.along <= options.along:
                 return plan, brief
+            if options.turns:
+                turned = Plan(scheme, self.cards, _labels(brief), ribbons, True, options.along)
+                if turned.across < plan.along:
+                    return turned, brief
             plan.relabel(_labels(self.flows))
         return plan, self.flows
 

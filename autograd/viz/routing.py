@@ -33,7 +33,7 @@ PAIR = 9.0  # between the two lines of a pair, where no label stands between the
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 PASSING = Extent(8.0, 8.0)  # of a pair of lines that pass
 FRAME_HEAD, FRAME_FOOT, FRAME_PADDING = 24.0, 16.0, 8.0
-UPRIGHT_ROOM = 344.0  # the width of a picture from top to bottom, if everything fits in it
+UPRIGHT_ROOM = 344.0  # the width of a picture for a phone
 
 Point = tuple[float, float]
 Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
@@ -137,12 +137,19 @@ class Plan:
     """A scheme, laid out: `placed` cards, `frames`, `routes`, and the size of it all.
 
     `labels` are the texts beside the backward lines, or the forward ones alone; `ribbons` the widths of the backward lines.
-    `upright` is a picture from top to bottom, or from bottom to top.
+    `upright` is a picture from top to bottom, or from bottom to top, no wider than `room` if everything fits in it.
     """
 
     def __init__(
-        self, scheme: Scheme, cards: Mapping[str, Card], labels: Mapping[str, str], ribbons: Mapping[str, float], upright: bool
+        self,
+        scheme: Scheme,
+        cards: Mapping[str, Card],
+        labels: Mapping[str, str],
+        ribbons: Mapping[str, float],
+        upright: bool,
+        room: float = UPRIGHT_ROOM,
     ) -> None:
+        self.room = room
         self.scheme, self.labels, self.ribbons, self.upright = scheme, labels, ribbons, upright
         rows, tails = scheme.rows, scheme.tails
         self.arrows = [arrow for arrow in scheme.arrows if arrow.source not in rows and arrow.target not in tails]
@@ -412,7 +419,7 @@ class _Level(Level):
     def __init__(self, plan: Plan, frames: int, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.plan = plan
         if plan.upright:
-            self.room = UPRIGHT_ROOM - frames * (FRAME_HEAD + FRAME_PADDING)
+            self.room = plan.room - frames * (FRAME_HEAD + FRAME_PADDING)
         if plan.scheme.flat:
             self.straight, self.crossing = FLAT_STRAIGHT, FLAT_CROSSING
         super().__init__(items, links)

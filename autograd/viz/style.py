@@ -46,6 +46,7 @@ class Options:
     format: str = "svg"
     narrow: bool = False
     along: float = MAX_ALONG  # longer pictures have no products at their arrows, if that makes them short enough
+    turns: bool = False  # one that is longer even so runs from top to bottom, if it is less wide then
     flat: bool = False  # from top to bottom: cards of one line, in ranks that have room for them
     steady: bool = False  # of numbers that will move: there is room for others
 
