@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -48,6 +49,12 @@ def flows_of(arrows: Iterable[Arrow], options: Options, scale: float = 0.0) -> t
 def brief_flows(flows: Mapping[str, Flow]) -> dict[str, Flow]:
     """The same without products."""
     return {id: flow.brief for id, flow in flows.items()}
+
+
+def telling_flows(flows: Mapping[str, Flow], arrows: Iterable[Arrow]) -> dict[str, Flow]:
+    """The same without labels that say no more than the card where they arrive, as it has only this gradient."""
+    users = Counter(arrow.source for arrow in arrows)
+    return {arrow.id: flows[arrow.id] if users[arrow.source] > 1 else replace(flows[arrow.id], label="") for arrow in arrows}
 
 
 def _flow(arrow: Arrow, options: Options, largest: float, brief: bool) -> Flow:

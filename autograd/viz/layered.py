@@ -9,6 +9,7 @@ Items that do not pass stand on the grid, if their sizes are on it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -82,10 +83,13 @@ class Link:
 
 
 class Level:
-    """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there."""
+    """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there.
+
+    A rank holds no more than `most` items, besides those that pass.
+    """
 
     gap, passing_gap = 16.0, 8.0  # between two items, and beside one that passes
-    room = math.inf
+    room = most = math.inf
     straight, crossing = STRAIGHT, MIN_CROSSING
 
     def __init__(self, items: Sequence[Item], links: Sequence[Link]) -> None:
@@ -126,11 +130,14 @@ class Level:
                 sources[link.target].append(link.source)
         owners = {user[0] for item, user in users.items() if not sources[item] and len(user) == 1}
         ordered = in_order(self.items, users)
-        late = self._ends(ordered, sources)
+        late, held = self._ends(ordered, sources), Counter[int]()
         for item in reversed(ordered):
             ranks = {late[user] for user in users[item]}
             shared = len(ranks) == 1 and len(set(users[item])) > 1 and not owners.isdisjoint(users[item])
             late[item] = max(ranks, default=late[item] - 1) + 1 + shared
+            while held[late[item]] >= self.most:
+                late[item] += 1
+            held[late[item]] += 1
         for several in self._series(self.items):
             first = max(late[item] for item in several)
             late.update({item: first for item in several if late[item] == first - 1})

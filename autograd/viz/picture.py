@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz.cards import Card, cards_of
 from autograd.viz.diagram import RECORDED, Diagram, Quantities
-from autograd.viz.flow import Flow, brief_flows, flows_of
+from autograd.viz.flow import Flow, brief_flows, flows_of, telling_flows
 from autograd.viz.folding import fold_graph
 from autograd.viz.routing import Plan, Scheme
 from autograd.viz.rows import hosts, tails
@@ -20,6 +21,7 @@ from autograd.viz.style import Options
 
 if TYPE_CHECKING:
     from autograd.viz.svg import Sheet
+FEW, MANY = 8, 10  # cards beside each other, with labels between them and with few
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,24 @@ class Picture:
             if plan.along <= options.along:
                 return plan, brief
             if options.turns:
-                turned = Plan(scheme, self.cards, _labels(brief), ribbons, True, options.along)
+                turned, flows = self._turned(scheme, ribbons)
                 if turned.across < plan.along:
-                    return turned, brief
+                    return turned, flows
             plan.relabel(_labels(self.flows))
         return plan, self.flows
+
+    def _turned(self, scheme: Scheme, ribbons: Mapping[str, float]) -> tuple[Plan, Mapping[str, Flow]]:
+        """From top to bottom, the first that fits a page: with fewer cards beside each other, then with fewer labels, too.
+
+        If none fits, the narrowest.
+        """
+        room, brief = self.diagram.options.along, brief_flows(self.flows)
+        found: list[tuple[Plan, Mapping[str, Flow]]] = []
+        for most, flows in ((math.inf, brief), (FEW, brief), (MANY, telling_flows(brief, scheme.arrows))):
+            found.append((Plan(scheme, self.cards, _labels(flows), ribbons, True, room, most), flows))
+            if found[-1][0].across <= room:
+                return found[-1]
+        return min(found, key=lambda each: each[0].across)
 
     @property
     def sheet(self) -> Sheet:

@@ -148,8 +148,9 @@ class Plan:
         ribbons: Mapping[str, float],
         upright: bool,
         room: float = UPRIGHT_ROOM,
+        most: float = math.inf,
     ) -> None:
-        self.room = room
+        self.room, self.most = room, most
         self.scheme, self.labels, self.ribbons, self.upright = scheme, labels, ribbons, upright
         rows, tails = scheme.rows, scheme.tails
         self.arrows = [arrow for arrow in scheme.arrows if arrow.source not in rows and arrow.target not in tails]
@@ -419,6 +420,7 @@ class _Level(Level):
     def __init__(self, plan: Plan, frames: int, items: Sequence[Item], links: Sequence[Link]) -> None:
         self.plan = plan
         if plan.upright:
+            self.most = plan.most
             self.room = plan.room - frames * (FRAME_HEAD + FRAME_PADDING)
         if plan.scheme.flat:
             self.straight, self.crossing = FLAT_STRAIGHT, FLAT_CROSSING

@@ -16,6 +16,7 @@ from autograd.viz.style import Options
 from tests.support.geometry import Geometry, collisions
 from tools.scenes import SCENES
 
+PAGE = 1280  # pixels
 DRAWN = [name for name in SCENES if name != "large" and not name.endswith("network") and name != "digits"]
 
 
@@ -95,3 +96,46 @@ def test_a_chain_of_cards_of_one_line_takes_two_thirds_of_the_height():
     flat, usual = (upright(y, flat).cards.values() for flat in (True, False))
     heights = [max(card.bottom for card in cards) - min(card.top for card in cards) for cards in (flat, usual)]
     assert heights[0] < 0.67 * heights[1]
+
+
+def priced_option():
+    """The price of a call by Black and Scholes: 25 nodes, 13 ranks."""
+    S, K, r, T, sigma = (Value(number) for number in (100.0, 105.0, 0.02, 0.5, 0.25))
+    d1 = (autograd.log(S / K) + (r + sigma**2 / 2) * T) / (sigma * T**0.5)
+    d2 = d1 - sigma * T**0.5
+    price = S * autograd.normal_cdf(d1) - K * autograd.exp(-r * T) * autograd.normal_cdf(d2)
+    price.backward()
+    return price
+
+
+def handwritten(*sizes):
+    """The output of a network without modules or scopes, so that it does not fold."""
+    chance = random.Random(0)
+    values = [Value(chance.random(), label=f"x{i}") for i in range(sizes[0])]
+    for size in sizes[1:]:
+        sums = [Value(0.1) for _ in range(size)]
+        for k, _ in enumerate(sums):
+            for value in values:
+                sums[k] = sums[k] + Value(chance.random()) * value
+        values = [one.tanh() for one in sums]
+    y = values[0] if len(values) == 1 else autograd.sum(values)
+    y.backward()
+    return y
+
+
+@pytest.mark.parametrize(
+    "root", [priced_option(), handwritten(2, 3, 3, 1), handwritten(3, 4, 4, 1)], ids=["option", "deep", "wide"]
+)
+def test_a_picture_longer_than_a_page_is_wide_turns_and_fits_unless_a_direction_was_given(root):
+    turned, given = (Geometry(draw_dot(root, **options).pipe("svg")) for options in ({}, {"direction": "LR"}))
+    assert turned.size.right <= PAGE < given.size.right
+    assert turned.size.bottom > given.size.bottom
+    assert [*turned.collisions()] == []
+    assert turned.off_grid() == {}
+    assert draw_dot(root).source == draw_dot(root, direction="LR").source
+
+
+@pytest.mark.slow
+def test_no_picture_of_a_random_graph_is_wider_than_a_page():
+    for seed in range(200):
+        assert Geometry(draw_dot(random_graph(seed), fold="none").pipe("svg")).size.right <= PAGE, seed

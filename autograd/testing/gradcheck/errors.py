@@ -55,7 +55,7 @@ class GradientError(AssertionError):
         graph, names = Graph(self._root), self._names
         marks = {partial.node: f"{names[partial.node]}: WRONG partial by {_argument(partial, names)}" for partial in self.wrong}
         quantities = Quantities(grad=lambda node: graph.adjoints.get(node, 0.0), framed=marks)
-        options = Options(direction="TB" if narrow else "LR", narrow=narrow)
+        options = Options(direction="TB" if narrow else "LR", narrow=narrow, turns=True)
         return draw_graph(graph, options, quantities, names={**names, **marks})
 
 
