@@ -61,16 +61,16 @@ class Picture:
         if options.steady:
             return steady_plan(scheme, self.cards, self.flows, ribbons, None if upright else options.along)
         plan = Plan(scheme, self.cards, _labels(self.flows), ribbons, upright)
-        if plan.along > options.along and not upright:
+        if _width(plan) > options.along and not upright:
             brief = brief_flows(self.flows)
             plan.relabel(_labels(brief))
             if plan.along <= options.along:
                 return plan, brief
-            if options.turns:
-                turned, flows = self._turned(scheme, ribbons)
-                if turned.across < plan.along:
-                    return turned, flows
             plan.relabel(_labels(self.flows))
+        if _width(plan) > options.along and (upright or options.turns):
+            turned, flows = self._turned(scheme, ribbons)
+            if turned.across < _width(plan):
+                return turned, flows
         return plan, self.flows
 
     def _turned(self, scheme: Scheme, ribbons: Mapping[str, float]) -> tuple[Plan, Mapping[str, Flow]]:
@@ -119,6 +119,10 @@ class Picture:
                 moved.__dict__["_plans"] = kept.plan.refilled(moved.cards), shown
                 break
         return moved
+
+
+def _width(plan: Plan) -> float:
+    return plan.across if plan.upright else plan.along
 
 
 def _labels(flows: Mapping[str, Flow]) -> dict[str, str]:
