@@ -90,10 +90,11 @@ class Picture:
     def sheet(self) -> Sheet:
         """The picture with its words."""
         from autograd.viz.description import describe_graph, title, what_to_see  # imported here: drawings that are not
-        from autograd.viz.svg import Sheet  # shown do not need them
+        from autograd.viz.frames import frame_heads  # shown do not need them
+        from autograd.viz.svg import Sheet
 
         words = title(self.diagram), describe_graph(self.diagram), what_to_see(self.diagram)
-        return Sheet(*words, self.direction, self.plan, self.shown, self.largest, self.notes)
+        return Sheet(*words, self.direction, self.plan, self.shown, self.largest, self.notes, frame_heads(self.diagram))
 
     @cached_property
     def svg(self) -> str:

@@ -117,7 +117,7 @@ class ProgramPicture:
         labels = {id: flow.label for id, flow in self.flows.items()}
         plan = Plan(self.scheme, self.cards, labels, {}, self.direction == "TB")
         words = _title(self.program), _description(self.program), _sentence(self.program)
-        return svg_of(Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes))
+        return svg_of(Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes, {}))
 
 
 def _card(box: ProgramBox, room: float, narrow: bool) -> Card:

@@ -98,6 +98,7 @@ class Placed:
 class Frame:
     """A frame around an open group, where it stands."""
 
+    group: Group
     name: str
     about: str
     u: float
@@ -353,7 +354,7 @@ class Plan:
             item = self.frame_items[frame]
             origins[frame] = u + item.u + self._header[0], v + item.v + self._header[2]
             self.frames.append(
-                Frame(one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
+                Frame(frame, one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
             )
         for id, placed in self.placed.items():
             if id not in self.scheme.tails:

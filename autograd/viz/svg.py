@@ -26,7 +26,9 @@ from autograd.viz.card_sizes import (
 )
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow
-from autograd.viz.grid import APART, snapped
+from autograd.viz.folding import Group
+from autograd.viz.frames import FrameHead, fitting
+from autograd.viz.grid import APART, GRID, snapped
 from autograd.viz.legend import legend
 from autograd.viz.routing import CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
 from autograd.viz.rows import ROW_WORDS, number_of
@@ -56,6 +58,7 @@ class Sheet:
     flows: Mapping[str, Flow]
     largest: float  # of all gradients
     notes: Sequence[str]
+    heads: Mapping[Group, FrameHead]  # of frames
 
 
 def svg_of(sheet: Sheet) -> str:
@@ -73,6 +76,7 @@ class _Writer:
         self.width = max(self.graph_width, MIN_WIDTH, 0.0 if self.upright else title_width) + 2 * MARGIN
         self.x0 = snapped((self.width - self.graph_width) / 2)
         self.y0 = MARGIN + TITLE_HEIGHT + 8.0
+        self.frame_parts = fitting(self.plan.frames, sheet.heads)
 
     # -- the whole -----------------------------------------------------------------------------------------
 
@@ -112,19 +116,22 @@ class _Writer:
     # -- cards -------------------------------------------------------------------------------------------------
 
     def _frame(self, frame: Frame) -> str:
-        """A frame with its name above, or at its side where lines enter from above."""
+        """A frame with its head above, or at its side where lines enter from above."""
         x, y = self._corner(frame.u, frame.v, frame.along)
         width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
         parts = [rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")]
-        parts.append(text_at((10.0, 16.0), frame.name, "name", size=NAME, bold=True))
-        if frame.about:
-            place = 18.0 + text_width(frame.name, NAME, bold=True), 16.0
-            parts.append(text_at(place, frame.about, "about", style.LINE, WORD))
+        at = GRID
+        for part in self.frame_parts[frame.group]:
+            look = (style.INK, NAME, True) if part.kind == "name" else (style.LINE, WORD, False)
+            parts.append(text_at((at, 16.0), part.text, part.kind, *look))
+            at += part.width + GRID
         turned = (
             f"translate({number(x)},{number(y + height)}) rotate(-90)" if self.upright else f"translate({number(x)},{number(y)})"
         )
-        border, *name = parts
-        return f'<g class="frame" data-name="{escaped(frame.name)}">{border}<g transform="{turned}">{"".join(name)}</g></g>'
+        border, *head = parts
+        tooltip = f"<title>{escaped(self.sheet.heads[frame.group].tooltip)}</title>"
+        words = f'<g transform="{turned}">{"".join(head)}</g>'
+        return f'<g class="frame" data-name="{escaped(frame.name)}">{tooltip}{border}{words}</g>'
 
     def _card(self, placed: Placed) -> str:
         card = placed.card
