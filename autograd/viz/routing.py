@@ -472,7 +472,9 @@ class _Level(Level):
         placed = plan.placed[item.key]
         last = placed.tail or placed
         room = last.height if placed.tail and not plan.upright else item.across
-        if count == 1 and _has_pair(last.card) and not plan.upright:
+        if count == 1 and not _has_pair(last.card):
+            return [item.across - room / 2]
+        if count == 1 and not plan.upright:
             return [item.across - room + inset(room, last.height) + last.top + PADDING / 2 + LINE]
         pitch = min(2 * PAIR, (room - PADDING) / count)
         plan.leaving[item] = min(PAIR, pitch / 2)
