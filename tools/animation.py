@@ -32,7 +32,7 @@ RANGE = (-1.5, 1.0)  # of the slider
 LARGEST = 1.9  # the gradient of the widest ribbon
 INK, PAPER, QUIET, LINE, PANEL, ACCENT = (COLOURS[name].light for name in ("ink", "paper", "quiet", "line", "panel", "accent"))
 TITLE, SENTENCE, SMALL = 15.0, 13.0, 12.0  # font sizes
-MARGIN, ROW, LEADING = 16.0, 36.0, 19.0
+MARGIN, ROW, LEADING = 12.0, 36.0, 19.0
 STILL = ".moving{opacity:0}.traveller{offset-rotate:0deg;paint-order:stroke}"  # of what is not in the last step
 
 
