@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from keyword import iskeyword
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
 import autograd
 from autograd import Value
 from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
+from playground import pytorch
 from playground.free import near
 from playground.plain import to_begin_with
 from playground.spelling import corrected
@@ -32,19 +33,17 @@ SAYS = {
     SystemExit: "the program ended itself",
     KeyboardInterrupt: "the program ended itself",
 }
-_TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn"
+_TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn, torch.exp is exp"
 _NUMPY = "NumPy is not in this page"
-_LOSSES = "losses are nn.MSELoss()(…), nn.CrossEntropyLoss()(…)"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have
     "torch": _TORCH,
     "numpy": _NUMPY,
     "np": _NUMPY,
-    "F": _LOSSES,
-    "mse_loss": _LOSSES,
-    "cross_entropy": _LOSSES,
+    "F": _TORCH,
     "Linear": _LINEAR,
     "micrograd": "micrograd is not in this page, and not needed: leave this line out; Value is there, and MLP is nn.MLP",
+    "@": "a product is written *, and that of lists dot([a, b], [c, d])",
     "^": "a power is written **",
 }
 
@@ -206,9 +205,22 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     plain = to_begin_with(error, text)
     if plain:
         return Slip(plain, line, column, end)
+    name = pytorch.chain(_row(text, line)[column - 1 :])
+    elsewhere = _of_pytorch(error, name, _row(text, line))
+    if elsewhere:
+        return Slip(elsewhere, line, column, max(end, column + len(name)))
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
     return Slip(HINTS.get(meant, told), line, column, end)
+
+
+def _of_pytorch(error: BaseException, name: str, written: str) -> str:
+    """What to write for a name of PyTorch that an error is about, and which stands in a line; empty if it is none."""
+    if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
+        return pytorch.method(error.obj, error.name or "", written)
+    if isinstance(error, (NameError, AttributeError)):
+        return HINTS.get(name.rpartition(".")[2], "") or pytorch.function(name)
+    return ""
 
 
 def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:
