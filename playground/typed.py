@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import math
+import operator
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -28,6 +29,15 @@ MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
 WATCHER = "_differentiated"  # a function among the names of the lines
+COMPARER = "_compared"  # and one that compares
+COMPARISONS = {  # by the name of their node in `ast`: the op, and what Python does with plain numbers
+    "Eq": (autograd.equal, operator.eq),
+    "NotEq": (autograd.not_equal, operator.ne),
+    "Lt": (autograd.less, operator.lt),
+    "LtE": (autograd.less_equal, operator.le),
+    "Gt": (autograd.greater, operator.gt),
+    "GtE": (autograd.greater_equal, operator.ge),
+}
 SAYS = {
     MemoryError: "this needs more memory than there is here",
     SystemExit: "the program ended itself",
@@ -146,7 +156,8 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         elif isinstance(last, ast.Expr):
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
         _watch(tree)
-        scope[WATCHER] = watched
+        _record_conditions(tree)
+        scope |= {WATCHER: watched, COMPARER: _compared}
         ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
@@ -163,6 +174,21 @@ def _watch(tree: ast.Module) -> None:
         match node:
             case ast.Call(func=ast.Attribute(value=root, attr="backward") as method):
                 method.value = ast.copy_location(ast.Call(ast.Name(WATCHER, ast.Load()), [root], []), root)
+
+
+def _record_conditions(tree: ast.Module) -> None:
+    """Let an op record the comparison in `where(x < 1, …)`, so that the graph has the condition and not what it came to."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="where"), args=[ast.Compare(left=x, ops=[kind], comparators=[y]) as compared, *_]):
+                if (name := type(kind).__name__) in COMPARISONS:
+                    call = ast.Call(ast.Name(COMPARER, ast.Load()), [ast.Constant(name), x, y], [])
+                    node.args[0] = ast.copy_location(call, compared)
+
+
+def _compared(name: str, x: Any, y: Any) -> Any:
+    op, plain = COMPARISONS[name]
+    return op(x, y) if type(x) is Value or type(y) is Value else plain(x, y)
 
 
 def _shown(line: ast.Expr) -> ast.Expr:

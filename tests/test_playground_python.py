@@ -12,8 +12,9 @@ import pytest
 import autograd
 import nn
 from autograd import Value, tanh, to_latex
-from playground import expression, pytorch
+from playground import expression, pytorch, typed
 from playground.engine import call
+from playground.proofreading import proofread
 from playground.typed import HINTS, Slip
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
@@ -579,3 +580,24 @@ def test_an_op_at_its_kink_is_named_beside_the_number(text, note) -> None:
     assert asked("show", text, {"w": 1.0, "x": 1.0})["note"] == note
     assert asked("move", {"w": 1.25, "x": 0.5})["note"] == ""
     assert asked("move", {"w": 1.0, "x": 1.0})["note"] == note
+
+
+def test_a_comparison_in_where_is_part_of_the_graph_and_other_comparisons_are_python_s():
+    lines = "w = Value(0.5)\nm = -2*w\nloss = where(m < 1, 1 - m, 0)"
+    found = asked("show", lines, {})
+    assert (found["value"], found["gradients"]) == (2.0, [2.0])
+    assert r"\text{if } \left[m < 1\right]" in asked("tell", 0, 0.1)["latex"]
+    assert asked("move", {"w": -0.5})["note"] == "v₂ is at a jump of less, where it has no derivative: the engine takes 0."
+    assert asked("show", "w = Value(0.5)\nprint(where(2 < 3, w, 0).data, w < 1)", {})["value"] == 0.5
+    assert typed.printed is None
+    scope = {}
+    exec(asked("program", lines, {})["code"], scope)
+    assert scope["loss"].data == 2.0
+
+
+def test_a_choice_in_one_line_is_the_op_where_in_an_expression_and_in_its_program():
+    text = "1 - m if m < 1 else 0"
+    assert (asked("show", text, {"m": 0.5})["value"], asked("move", {"m": 2})["value"]) == (0.5, 0.0)
+    code = asked("program", text, {"m": 0.5})["code"]
+    assert "y = where(less(m, 1), 1 - m, 0)" in code
+    assert "✓ Every" in proofread("relu(1 - w*x)", {"w": 0.5, "x": 1}, {"w": "-x if w*x < 1 else 0", "x": "-w*(w*x < 1)"})["html"]
