@@ -217,8 +217,7 @@ def _operation(node: ast.expr) -> tuple[Callable[..., Any], list[ast.expr]]:
         case ast.Call():
             return _function(node), node.args
         case ast.IfExp():
-            choice = f"where({ast.unparse(node.test)}, {ast.unparse(node.body)}, {ast.unparse(node.orelse)})"
-            raise ExpressionError(f"a choice is written {choice}", *_columns(node))
+            return ops.where, [node.test, node.body, node.orelse]
         case ast.BinOp():
             hint = ": a power is written **" if isinstance(node.op, ast.BitXor) else ""
             raise ExpressionError(f"the operators are + - * / % and **{hint}", node.left.col_offset + 1, _columns(node)[1])

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
+from playground import pytorch
 from playground.program import MODULES, OF_THE_FIRST
 from playground.typed import HINTS, Slip
 
@@ -36,10 +37,12 @@ class Formula(NamedTuple):
 
     def slip(self, error: ExpressionError) -> Slip:
         """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
-        at = re.compile(r"(?:F\.)?\w*").match(self.text, error.column - 1)
-        word = at[0].removeprefix("F.") if at else ""
-        known = "not an op" in str(error) or "only the ops" in str(error)
-        return Slip.within(" " * self.before + self.text, error, HINTS.get(word, "") if known else "", self.before)
+        name = pytorch.chain(self.text[error.column - 1 :])
+        told = ""
+        if "not an op" in str(error) or "only the ops" in str(error):
+            last = name.rpartition(".")[2]
+            told = HINTS.get(last, "") or pytorch.function(name) or pytorch.METHODS.get(last, "")
+        return Slip.within(" " * self.before + self.text, error, told, self.before)
 
 
 def starts(names: Iterable[str]) -> dict[str, float]:

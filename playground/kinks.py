@@ -1,59 +1,21 @@
-"""Kinks: where a graph is at one, what slopes f has to its sides, and where the other side of one begins."""
+"""Kinks: what is said of a graph that is at one, the slopes to both sides, and points on the other side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from autograd import Value
 from autograd._format import listed, shown
-from autograd.diagnosis.kinks import kinked
-from autograd.graph import Graph, edges_of
-from autograd.op import Op
-from autograd.value import operands, take_partials
+from autograd.diagnosis.kinks import at_kinks
+from autograd.graph import Graph
+from autograd.testing import differentiate
+from autograd.value import operands
 
-BESIDE = 2.0**-20  # to see the slopes of an op beside its kink
 MAX_NAMED = 3
-
-
-class Kink(NamedTuple):
-    """A node that is at a kink of its op."""
-
-    node: Value
-    op: Op
-
-    @property
-    def convention(self) -> str:
-        """What the engine takes for the derivative there."""
-        return shown(self.op.at_kink[0]) if self.op.at_kink else ""
-
-
-def at_kinks(graph: Graph) -> list[Kink]:
-    """The nodes that are at a kink as they were recorded, if their slope is another beside it, and f feels it."""
-    moving: set[Value] = set()  # with the leaves
-    found = []
-    kinks = {node: margin for node, _, margin in kinked(graph)}
-    for node in graph:
-        at_kink = kinks.get(node) == 0.0
-        edges = edges_of(node)
-        if node.op is None or any((edge.partial or at_kink) and edge.arg in moving for edge in edges):
-            moving.add(node)
-            felt = node.op is not None and (node.op.jumps or graph.adjoints.get(node))
-            if at_kink and felt and node.op is not None and node.op.at_kink and _bends(node, node.op):
-                found.append(Kink(node, node.op))
-    return found
-
-
-def _bends(node: Value, op: Op) -> bool:
-    """Whether the value jumps, or the slope does: not so for softsign, of which only the curvature does."""
-    position = next(i for i, arg in enumerate(node.args) if type(arg) is Value)
-    slopes = []
-    for side in (-BESIDE, BESIDE):
-        args = operands(node)
-        args[position] += side
-        slopes.append(take_partials(op, op(*args), args, [i == position for i in range(len(args))])[position])
-    left, right = slopes
-    return op.jumps or abs((left or 0.0) - (right or 0.0)) > 0.5
+AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # how far the other side of a kink is looked for, as parts of a number
+SAME = 1e-6  # slopes that differ by less are one
 
 
 def said(graph: Graph, name_of: Callable[[Value], str]) -> str:
@@ -68,8 +30,76 @@ def said(graph: Graph, name_of: Callable[[Value], str]) -> str:
     found = at_kinks(graph)
     if not found:
         return ""
-    first = [kink for kink in found if kink.op is found[0].op]
-    are, have = ("is", "it has") if len(first) == 1 else ("are", "they have")
-    what, op = "jump" if found[0].op.jumps else "kink", found[0].op.name
-    nodes = listed([name_of(kink.node) for kink in first], MAX_NAMED)
-    return f"{nodes} {are} at a {what} of {op}, where {have} no derivative: the engine takes {found[0].convention}."
+    op = found[0][1]
+    nodes = [name_of(node) for node, other in found if other is op]
+    are, have = ("is", "it has") if len(nodes) == 1 else ("are", "they have")
+    what, taken = "jump" if op.jumps else "kink", shown(op.at_kink[0]) if op.at_kink else ""
+    return f"{listed(nodes, MAX_NAMED)} {are} at a {what} of {op.name}, where {have} no derivative: the engine takes {taken}."
+
+
+class Slopes(NamedTuple):
+    """To the left and to the right of a point.
+
+    >>> both = slopes(abs, 0.0)
+    >>> both, both.bends, both.is_left(-1.0), both.hold(0.5), both.hold(2.0)
+    (Slopes(left=-1.0, right=1.0), True, True, True, False)
+    """
+
+    left: float
+    right: float
+
+    @property
+    def bends(self) -> bool:
+        """Whether they differ."""
+        return abs(self.right - self.left) > self._off
+
+    @property
+    def _off(self) -> float:
+        return SAME * max(abs(self.left), abs(self.right))
+
+    def is_left(self, slope: float) -> bool:
+        """Whether that is the slope to the left."""
+        return abs(slope - self.left) <= self._off
+
+    def is_right(self, slope: float) -> bool:
+        """Whether that is the slope to the right."""
+        return abs(slope - self.right) <= self._off
+
+    def hold(self, slope: float) -> bool:
+        """Whether that is one of them, or between."""
+        return min(self) - self._off <= slope <= max(self) + self._off
+
+
+def slopes(f: Callable[[float], float], x: float) -> Slopes:
+    """The slopes of a function to both sides, by finite differences."""
+    left, right = (differentiate(f, x, side=side).value for side in (-1, 1))
+    least = SAME * max(abs(left), abs(right))
+    return Slopes(*(0.0 if abs(slope) <= least else slope for slope in (left, right)))
+
+
+def crossings(record: Callable[[Mapping[str, float]], Graph], at: Mapping[str, float]) -> list[tuple[str, dict[str, float]]]:
+    """Points on the other side of each kink that can be reached by one number alone, with its name.
+
+    >>> def record(at):
+    ...     return Graph(abs(Value(at["x"])))
+    >>> crossings(record, {"x": 2.0})
+    [('x', {'x': -2.0})]
+    """
+    here = _margins(record(at))
+    open_kinks = {i for i, margin in enumerate(here) if margin and math.isfinite(margin)}
+    found = []
+    for part in AWAY if open_kinks else ():
+        for name, x in at.items():
+            for step in (-part * (abs(x) or 1.0), part * (abs(x) or 1.0)):
+                point = {**at, name: x + step}
+                passed = {i for i, margin in enumerate(_margins(record(point))) if i in open_kinks and margin * here[i] < 0.0}
+                open_kinks -= passed
+                if passed:
+                    found.append((name, point))
+    return found
+
+
+def _margins(graph: Graph) -> list[float]:
+    """How far each op that has a kink is from it."""
+    nodes = [node for node in graph if node.op is not None and node.op.kinks is not None and not node.op.select]
+    return [node.op.kinks(*operands(node)) for node in nodes if node.op is not None and node.op.kinks is not None]

@@ -11,21 +11,13 @@ import autograd
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
-from playground.typed import names
+from playground.typed import COMPARISONS, names
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
 MODULES = ("autograd", "nn", "random", "math")
 OF_A_LIST = ("sum", "prod", "mean", "var", "norm", "logsumexp")  # in expressions their numbers are written one by one
 OF_THE_FIRST = ("softmax", "log_softmax")  # in expressions they give the share of their first number
 RESULTS = ("y", "f", "z", "result")  # the first one that is no variable
-OPS = {
-    ast.Eq: "equal",
-    ast.NotEq: "not_equal",
-    ast.Lt: "less",
-    ast.LtE: "less_equal",
-    ast.Gt: "greater",
-    ast.GtE: "greater_equal",
-}
 
 
 def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tuple[str, str]:
@@ -195,8 +187,10 @@ class _Rewritten(ast.NodeTransformer):
             return node
         if isinstance(node, ast.Compare):
             self.generic_visit(node)
-            return ast.Call(ast.Name(OPS[type(node.ops[0])]), [node.left, node.comparators[0]], [])
+            return ast.Call(ast.Name(COMPARISONS[type(node.ops[0]).__name__][0].name), [node.left, node.comparators[0]], [])
         self.generic_visit(node)
+        if isinstance(node, ast.IfExp):
+            return ast.Call(ast.Name("where"), [node.test, node.body, node.orelse], [])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_A_LIST:
             node.args = [ast.List(node.args)]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OF_THE_FIRST:

@@ -17,14 +17,19 @@ from autograd._html import card, folded, lines
 from autograd.audit import audit
 from autograd.audit.claim import Diagnosis
 from autograd.audit.report import AuditReport, Verdict
+from autograd.diagnosis.kinks import at_kinks
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
 from autograd.lessons.marking import SolvedGraph, is_right, slips
 from autograd.names import name_text
 from autograd.testing import gradcheck
 from playground import typed
+from playground.kinks import Slopes, crossings, slopes
 from playground.typed import Slip, names, run_lines
 
+RIGHT = "✓"
+ONE_SIDE = "right on one side of the kink"
+CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # times the point
 NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
 Numbers = Mapping[str, float]
 
@@ -133,28 +138,34 @@ def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
 
 def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     """Line by line, with the slip that explains a wrong one; below it what audit and gradcheck say in full."""
-    # Nearby, the numbers without a claim are others, too: a factor of 1 that is missing shows only there.
-    report = audit(_function(text, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
+    report = _audit(text, at, claimed)
     numbers = {name for name, claim in claimed.items() if not variables(claim) and _varies(text, at, name)}
+    beside = Beside(text, at, claimed)
     found = []
     for name, claim in claimed.items():
         verdict = report[name]
-        slip = "" if verdict.agrees or verdict.undecided else _named_slip(text, at, name, claim)
-        if slip:  # it knows the graph; audit guesses from the numbers
-            verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
-        found.append(_line(name, verdict, slip or verdict.likely(), name in numbers))
+        line = beside.line(name, verdict, name in numbers)
+        if line is None:
+            slip = "" if verdict.agrees or verdict.undecided else _named_slip(text, at, name, claim)
+            if slip:  # it knows the graph; audit guesses from the numbers
+                verdict.diagnosis, verdict.also_possible = Diagnosis("slip", slip), ()
+            line = _line(name, verdict, slip or verdict.likely(), name in numbers)
+        found.append(line)
     checked = gradcheck(_function(text, at, claimed), tuple(at[name] for name in claimed))
+    right = all(line.startswith(RIGHT) for line in found)
+    title = _title(at, claimed, beside.where or ("right at this point" if numbers else "right")) if right else _doubt(found)
     return "".join(
         (
-            card(
-                _title(at, claimed, "right at this point" if numbers else "right") if report else _doubt(report),
-                lines(found),
-                holds=bool(report),
-            ),
+            card(title, lines(found), holds=None if right and beside.where else right),
             folded("audit: the claims at this point and near it", report._repr_html_()),
             folded("gradcheck: the engine itself against finite differences", checked._repr_html_()),
         )
     )
+
+
+def _audit(text: str, at: Numbers, claimed: Mapping[str, str]) -> AuditReport:
+    # Nearby, the numbers without a claim are others, too: a factor of 1 that is missing shows only there.
+    return audit(_function(text, at, at), {name: _claim(claimed.get(name), at) for name in at}, at=at)
 
 
 def _title(at: Numbers, claimed: Collection[str], right: str) -> str:
@@ -165,10 +176,80 @@ def _title(at: Numbers, claimed: Collection[str], right: str) -> str:
     return f"{right.capitalize()} so far; {', '.join(missing)} {'was' if len(missing) == 1 else 'were'} not checked."
 
 
-def _doubt(report: AuditReport) -> str:
-    """Of claims that are not all right."""
-    wrong = any(not verdict.agrees and not verdict.undecided for verdict in report)
+def _doubt(found: Collection[str]) -> str:
+    """Of lines that are not all right."""
+    wrong = any(line.startswith("✗") for line in found)
     return "Not all of it is right." if wrong else "Not all of it can be judged at this point."
+
+
+class Beside:
+    """What is to be said of claims for a function that is at a kink, or that has one elsewhere: it has two sides.
+
+    `where` they are right, if that is not all; `beyond` are points on the other side, with what leads there.
+    """
+
+    def __init__(self, text: str, at: Numbers, claimed: Mapping[str, str]) -> None:
+        self.text, self.at, self.claimed = text, at, claimed
+        self.where = ""
+        self.at_kink = bool(at_kinks(self._record(at)))
+        found = [] if self.at_kink else crossings(self._record, at)
+        self.beyond = [(f"{name_text(name)} = {shown(point[name])}", point) for name, point in found]
+
+    def _record(self, at: Numbers) -> Graph:
+        root, _ = evaluate(self.text, {name: Value(x) for name, x in at.items()})
+        assert type(root) is Value  # else audit has refused it
+        return Graph(root)
+
+    def line(self, name: str, verdict: Verdict, here_alone: bool) -> str | None:
+        """The line for a claim that is right here and not on the other side, or at a kink. None for any other."""
+        if self.at_kink:
+            both = slopes(lambda x: _number(_function(self.text, {**self.at, name: x})()), self.at[name])
+            return self._at_kink(name, verdict, both) if both.bends else None
+        holds = verdict.agrees or (verdict.only_nearby and self._holds_close_by(name))
+        return self._across(name) if holds and not here_alone else None
+
+    def _at_kink(self, name: str, verdict: Verdict, both: Slopes) -> str:
+        derivative, taken = f"∂f/∂{name_text(name)}", shown(grad(_function(self.text, self.at, [name]))(self.at[name]))
+        yours = _number(_function(self.claimed[name], self.at)())
+        left, right = map(shown, both)
+        engine = f"The engine takes {taken}."
+        if not both.hold(yours):
+            sides = f"at this kink it is {left} to the left and {right} to the right"
+            return f"✗ {derivative}: yours is {shown(yours)}; {sides}. {engine}"
+        self.where = self.where or "right at this kink"
+        wrong = [entry for entry in verdict.entries if not entry.agrees and verdict.only_nearby]
+        if wrong:
+            self.where = ONE_SIDE
+            engine += f" Beside the kink, yours is {shown(wrong[0].claimed)} where it is {shown(wrong[0].gradient)}."
+        where = f"between {left} to the left of this kink and {right} to the right"
+        if both.is_left(yours):
+            where = f"the slope to the left of this kink; to the right it is {right}"
+        elif both.is_right(yours):
+            where = f"the slope to the right of this kink; to the left it is {left}"
+        return f"{RIGHT} {derivative}: yours is {shown(yours)}, {where}. {engine}"
+
+    def _across(self, name: str) -> str | None:
+        for place, point in self.beyond:
+            try:
+                verdict = _audit(self.text, point, {name: self.claimed[name]})[name]
+            except (ValueError, ArithmeticError):  # no derivative there
+                continue
+            wrong = [entry for entry in verdict.entries if not entry.agrees and not entry.hidden]
+            if wrong:
+                self.where = ONE_SIDE
+                here = shown(_number(_function(self.claimed[name], self.at)()))
+                there = f"at {place}, yours is {shown(wrong[0].claimed)}, it is {shown(wrong[0].gradient)}"
+                return f"{RIGHT} ∂f/∂{name_text(name)} is right at this point: {here}. Across the kink, {there}."
+        return None
+
+    def _holds_close_by(self, name: str) -> bool:
+        """Whether a claim that is wrong at a point nearby is right closer to this one."""
+        for factor in CLOSE:
+            point = {each: x + (factor - 1.0) * (x or 1.0) for each, x in self.at.items()}
+            right = grad(_function(self.text, point, [name]))(point[name])
+            if not math.isclose(_number(_function(self.claimed[name], point)()), right, rel_tol=1e-9, abs_tol=1e-12):
+                return False
+        return True
 
 
 def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
@@ -176,7 +257,7 @@ def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
     if verdict.agrees:
         where = "near this point" if verdict.hidden_here else "at this point"
         where += ", another number elsewhere" if here_alone else ""
-        return f"✓ {derivative} is right: {shown(verdict.entries[0].gradient)} {where}."
+        return f"{RIGHT} {derivative} is right: {shown(verdict.entries[0].gradient)} {where}."
     if verdict.undecided:
         claimed, found = told_apart(verdict.entries[0].claimed, verdict.entries[0].gradient)
         values = f"yours is {claimed}, the engine computes {found}"

@@ -5,19 +5,21 @@ from __future__ import annotations
 import ast
 import io
 import math
+import operator
 import random
 import re
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from itertools import islice
 from keyword import iskeyword
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, NoReturn
 
 import autograd
 from autograd import Value
 from autograd._format import did_you_mean
 from autograd.expression import ExpressionError, variables
+from playground import pytorch
 from playground.free import near
 from playground.plain import to_begin_with
 from playground.spelling import corrected
@@ -27,24 +29,31 @@ MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
 WATCHER = "_differentiated"  # a function among the names of the lines
+COMPARER = "_compared"  # and one that compares
+COMPARISONS = {  # by the name of their node in `ast`: the op, and what Python does with plain numbers
+    "Eq": (autograd.equal, operator.eq),
+    "NotEq": (autograd.not_equal, operator.ne),
+    "Lt": (autograd.less, operator.lt),
+    "LtE": (autograd.less_equal, operator.le),
+    "Gt": (autograd.greater, operator.gt),
+    "GtE": (autograd.greater_equal, operator.ge),
+}
 SAYS = {
     MemoryError: "this needs more memory than there is here",
     SystemExit: "the program ended itself",
     KeyboardInterrupt: "the program ended itself",
 }
-_TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn"
+_TORCH = "PyTorch is not in this page: torch.tensor(2.0, requires_grad=True) is Value(2.0), torch.nn is nn, torch.exp is exp"
 _NUMPY = "NumPy is not in this page"
-_LOSSES = "losses are nn.MSELoss()(…), nn.CrossEntropyLoss()(…)"
 _LINEAR = "a linear layer is nn.Layer(2, 1, 'linear'), a network nn.MLP(2, [4, 1])"
 HINTS = {  # for names, modules and operators that other libraries and papers have
     "torch": _TORCH,
     "numpy": _NUMPY,
     "np": _NUMPY,
-    "F": _LOSSES,
-    "mse_loss": _LOSSES,
-    "cross_entropy": _LOSSES,
+    "F": _TORCH,
     "Linear": _LINEAR,
     "micrograd": "micrograd is not in this page, and not needed: leave this line out; Value is there, and MLP is nn.MLP",
+    "@": "a product is written *, and that of lists dot([a, b], [c, d])",
     "^": "a power is written **",
 }
 
@@ -147,7 +156,8 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         elif isinstance(last, ast.Expr):
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
         _watch(tree)
-        scope[WATCHER] = watched
+        _record_conditions(tree)
+        scope |= {WATCHER: watched, COMPARER: _compared}
         ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
@@ -164,6 +174,21 @@ def _watch(tree: ast.Module) -> None:
         match node:
             case ast.Call(func=ast.Attribute(value=root, attr="backward") as method):
                 method.value = ast.copy_location(ast.Call(ast.Name(WATCHER, ast.Load()), [root], []), root)
+
+
+def _record_conditions(tree: ast.Module) -> None:
+    """Let an op record the comparison in `where(x < 1, …)`, so that the graph has the condition and not what it came to."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="where"), args=[ast.Compare(left=x, ops=[kind], comparators=[y]) as compared, *_]):
+                if (name := type(kind).__name__) in COMPARISONS:
+                    call = ast.Call(ast.Name(COMPARER, ast.Load()), [ast.Constant(name), x, y], [])
+                    node.args[0] = ast.copy_location(call, compared)
+
+
+def _compared(name: str, x: Any, y: Any) -> Any:
+    op, plain = COMPARISONS[name]
+    return op(x, y) if type(x) is Value or type(y) is Value else plain(x, y)
 
 
 def _shown(line: ast.Expr) -> ast.Expr:
@@ -206,9 +231,22 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     plain = to_begin_with(error, text)
     if plain:
         return Slip(plain, line, column, end)
+    name = pytorch.chain(_row(text, line)[column - 1 :])
+    elsewhere = _of_pytorch(error, name, _row(text, line))
+    if elsewhere:
+        return Slip(elsewhere, line, column, max(end, column + len(name)))
     if isinstance(error, ModuleNotFoundError) and meant not in HERE:
         told = f"{meant} is not in this page: there are autograd, nn and what comes with Python"
     return Slip(HINTS.get(meant, told), line, column, end)
+
+
+def _of_pytorch(error: BaseException, name: str, written: str) -> str:
+    """What to write for a name of PyTorch that an error is about, and which stands in a line; empty if it is none."""
+    if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
+        return pytorch.method(error.obj, error.name or "", written)
+    if isinstance(error, (NameError, AttributeError)):
+        return HINTS.get(name.rpartition(".")[2], "") or pytorch.function(name)
+    return ""
 
 
 def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:

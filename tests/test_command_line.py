@@ -61,7 +61,6 @@ def test_a_warning_is_one_line_without_a_place_in_our_sources(tmp_path):
         (["x + 1j", "x=1"], "1j is not a real number"),
         (["x + True", "x=1"], "True is not a real number"),
         (["1 < x < 3", "x=1"], "only one comparison at a time"),
-        (["x if x>0 else 0", "x=1"], "column 1, at 'x if x>0 else 0': a choice is written where(x > 0, x, 0)"),
         (["X**2", "x=2"], "no value for 'X': give X=…; did you mean x?"),
         (["1 + sinx", "x=2"], "no value for 'sinx': give sinx=…; an op is called with parentheses: sin(x)"),
         (["xy", "x=1", "y=2"], "no value for 'xy': give xy=…; a product is written with *: x*y"),

@@ -139,3 +139,44 @@ def test_a_quiz_draws_numbers_at_which_everything_is_defined() -> None:
 def test_a_graph_without_a_question_is_told() -> None:
     with pytest.raises(Slip, match="is a leaf, made from nothing"):
         ask("x = Value(3.0)\nx", {}, 0)
+
+
+HINGE = "relu(1 - y*w*x)"
+UNMASKED = {"y": "-w*x", "w": "-y*x", "x": "-y*w"}
+
+
+def test_at_a_kink_the_slope_to_a_side_is_no_mistake_and_the_engine_s_choice_is_told() -> None:
+    html = proofread(HINGE, {"y": 1, "w": 1, "x": 1}, UNMASKED)["html"]
+    slope = "yours is −1, the slope to the left of this kink; to the right it is 0. The engine takes 0."
+    assert f"✓ ∂f/∂w: {slope} Beside the kink, yours is −1." in html
+    assert "Every derivative is right on one side of the kink." in html
+    assert "✓ Every" not in html
+    html = proofread(HINGE, {"y": 1, "w": 1, "x": 1}, {"y": "0", "w": "-0.5", "x": "3"})["html"]
+    assert "✓ ∂f/∂y: yours is 0, the slope to the right of this kink; to the left it is −1. The engine takes 0." in html
+    assert "✓ ∂f/∂w: yours is −0.5, between −1 to the left of this kink and 0 to the right." in html
+    assert "✗ ∂f/∂x: yours is 3; at this kink it is −1 to the left and 0 to the right." in html
+    assert "✗ Not all of it is right." in html
+
+
+@pytest.mark.parametrize("w", [0.5, 0.97])
+def test_a_derivative_that_is_wrong_across_a_kink_is_right_on_one_side_however_near_that_is(w: float) -> None:
+    html = proofread(HINGE, {"y": 1, "w": w, "x": 1}, UNMASKED)["html"]
+    assert "Every derivative is right on one side of the kink." in html
+    assert "✓ ∂f/∂w is right at this point: −1. Across the kink, at y = " in html
+    masked = {name: f"{claim}*(y*w*x < 1)" for name, claim in UNMASKED.items()}
+    assert "✓ Every derivative is right." in proofread(HINGE, {"y": 1, "w": w, "x": 1}, masked)["html"]
+    assert "✗ ∂f/∂w: yours is 1, it is −1." in proofread(HINGE, {"y": 1, "w": w, "x": 1}, {"w": "y*x"})["html"]
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "claim", "says"),
+    [
+        ("abs(x)", 2, "x/abs(x)", "✓ Every derivative is right."),
+        ("abs(x)", 2, "1", "Across the kink, at x = −2, yours is 1, it is −1."),
+        ("abs(x)", 0, "1", "yours is 1, the slope to the right of this kink; to the left it is −1. The engine takes 0."),
+        ("abs(x)*x", 0, "2*abs(x)", "✓ Every derivative is right."),
+        ("where(x < 1, x**2, 2*x - 1)", 0.5, "2*x", "Across the kink, at x = 1.5, yours is 3, it is 2."),
+    ],
+)
+def test_both_sides_of_a_kink_are_judged(f: str, x: float, claim: str, says: str) -> None:
+    assert says in proofread(f, {"x": x}, {"x": claim})["html"]

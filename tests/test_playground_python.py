@@ -1,15 +1,20 @@
 """What the playground's page asks Python for, without a browser."""
 
+import builtins
 import json
 import math
+import random
 import re
 import sys
 
 import pytest
 
+import autograd
+import nn
 from autograd import Value, tanh, to_latex
-from playground import expression
+from playground import expression, pytorch, typed
 from playground.engine import call
+from playground.proofreading import proofread
 from playground.typed import HINTS, Slip
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
@@ -179,19 +184,56 @@ def test_numbers_without_a_variable_are_told_how_to_become_one():
     [
         ("import torch", "torch"),
         ("import torch.nn.functional as F", "torch"),
-        ("x = torch.tensor(2.0, requires_grad=True)\nx*x", "torch"),
-        ("x = torch.tensor(2.0, requires_grad=True)", "torch"),
         ("import numpy as np", "numpy"),
         ("w = Value(2.0)\nnp.array([w])", "numpy"),
-        ("loss = F.mse_loss(y, t)", "F"),
-        ("a = Value(2.0)\nF.mse_loss(a, 1.0)", "F"),
-        ("cross_entropy(y, t)", "F"),
+        ("w = Value(2.0)\ntorch.nn.Linear(2, 1)", "Linear"),
+        ("w = Value(2.0)\ntorch.jit(w)", "torch"),
     ],
 )
 def test_what_other_libraries_have_is_told_by_its_name_here(text, hint, monkeypatch):
     for name in ("torch", "numpy"):
         monkeypatch.setitem(sys.modules, name, None)
     assert asked("show", text, {})["message"] == HINTS[hint]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = torch.tensor(2.0, requires_grad=True)\nx*x", "torch.tensor is Value(2.0) here"),
+        ("x = Value(2.0)\ny = torch.sigmoid(x)", "torch.sigmoid is sigmoid(…) here"),
+        ("torch.clamp(x, 0, 1)", "torch.clamp is clip(x, low, high) here"),
+        ("loss = F.mse_loss(y, t)", "F.mse_loss is nn.MSELoss()(…) here"),
+        ("a = Value(2.0)\nF.relu(a)", "F.relu is relu(…) here"),
+        ("a = Value(2.0)\nnn.functional.relu(a)", "nn.functional.relu is relu(…) here"),
+        ("cross_entropy(y, t)", "cross_entropy is nn.CrossEntropyLoss()(…) here"),
+        (
+            "class F(torch.autograd.Function):\n    pass",
+            "torch.autograd.Function is custom_op(forward, vjp=lambda bar, z, x: …) here",
+        ),
+        ("x = Value(2.0)\ny = x.clamp(0, 1)", "a Value has no .clamp: write clip(x, low, high)"),
+        ("x.clamp(0, 1)", "write clip(x, low, high)"),
+        (
+            "x = Value(2.0)\n(x*x).relu_()",
+            "a Value has no .relu_: nothing is changed in place, so give the result of relu a name",
+        ),
+        (
+            "x = Value(2.0)\nx.register_hook(print)",
+            "a Value has no .register_hook: read its .grad after backward(), which every Value",
+        ),
+        ("x = Value(2.0)\nx.grad.zero_()", "x.grad is a plain number: write x.grad = 0"),
+        ("x = Value(2.0)\nx @ x", "a product is written *, and that of lists dot([a, b], [c, d])"),
+    ],
+)
+def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
+    assert asked("show", text, {})["message"].startswith(message)
+
+
+def test_every_name_that_a_name_of_pytorch_is_told_by_is_there():
+    for written in [*pytorch.FUNCTIONS.values(), *pytorch.METHODS.values()]:
+        for name in re.findall(r"([^\W\d][\w.]*)\(", written):
+            module, _, last = name.rpartition(".")
+            there = {"": autograd, "nn": nn, "random": random}.get(module, builtins)
+            assert hasattr(there, last) or hasattr(builtins, last) or hasattr(Value, last), name
 
 
 def test_a_module_that_pyodide_would_have_to_load_is_told_likewise():
@@ -538,3 +580,24 @@ def test_an_op_at_its_kink_is_named_beside_the_number(text, note) -> None:
     assert asked("show", text, {"w": 1.0, "x": 1.0})["note"] == note
     assert asked("move", {"w": 1.25, "x": 0.5})["note"] == ""
     assert asked("move", {"w": 1.0, "x": 1.0})["note"] == note
+
+
+def test_a_comparison_in_where_is_part_of_the_graph_and_other_comparisons_are_python_s():
+    lines = "w = Value(0.5)\nm = -2*w\nloss = where(m < 1, 1 - m, 0)"
+    found = asked("show", lines, {})
+    assert (found["value"], found["gradients"]) == (2.0, [2.0])
+    assert r"\text{if } \left[m < 1\right]" in asked("tell", 0, 0.1)["latex"]
+    assert asked("move", {"w": -0.5})["note"] == "v₂ is at a jump of less, where it has no derivative: the engine takes 0."
+    assert asked("show", "w = Value(0.5)\nprint(where(2 < 3, w, 0).data, w < 1)", {})["value"] == 0.5
+    assert str(typed.printed) == "0.5 True\n"
+    scope = {}
+    exec(asked("program", lines, {})["code"], scope)
+    assert scope["loss"].data == 2.0
+
+
+def test_a_choice_in_one_line_is_the_op_where_in_an_expression_and_in_its_program():
+    text = "1 - m if m < 1 else 0"
+    assert (asked("show", text, {"m": 0.5})["value"], asked("move", {"m": 2})["value"]) == (0.5, 0.0)
+    code = asked("program", text, {"m": 0.5})["code"]
+    assert "y = where(less(m, 1), 1 - m, 0)" in code
+    assert "✓ Every" in proofread("relu(1 - w*x)", {"w": 0.5, "x": 1}, {"w": "-x if w*x < 1 else 0", "x": "-w*(w*x < 1)"})["html"]

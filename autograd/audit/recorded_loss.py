@@ -19,6 +19,7 @@ from autograd.audit.recognition import (
     network_layers,
     value_args,
 )
+from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, recorded, topological_order
 from autograd.value import Value, operands, take_partials
@@ -124,12 +125,18 @@ class RecordedLoss:
                 continue
             numbers = operands(node, values)
             wanted = [type(arg) is Value for arg in node.args]
-            if node.op.kinks is not None and not node.op.select and node.op.kinks(*numbers) == 0.0:
-                numbers[wanted.index(True)] += side * PERTURBATION
+            if node.op.kinks is not None and not node.op.select and node.op.kinks(*operands(node)) == 0.0:
+                numbers = operands(node)  # which perturbed may lie on one side of the kink
+                numbers[wanted.index(True)] += side * PERTURBATION * max(1.0, *map(abs, numbers))
             values[node] = perturbed(node.op(*numbers))
             taken = take_partials(node.op, values[node], numbers, wanted)
             partials[node] = [None if p is None else perturbed(p, node in blurred) for p in taken]
         return self._with_partials(partials)
+
+    @cached_property
+    def kinks(self) -> list[str]:
+        """The ops that are at a kink, without repeats."""
+        return list(dict.fromkeys(op.name for _, op in at_kinks(self.graph)))
 
     @cached_property
     def exponents(self) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd._format import printable, told_apart
+from autograd._format import listed, printable, told_apart
 from autograd._html import card, table
 from autograd.audit.claim import Claim, Diagnosis, Entry
 from autograd.audit.parameters import shape_text
@@ -21,7 +21,7 @@ class Verdict:
     `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
     claim has another shape. It is `undecided` where rounding hides which is right. `diagnosis` is the likeliest mistake,
     None if the claim agrees or if nothing explains it, and `also_possible` are others that explain it as well. `points`
-    is at how many points it was judged.
+    is at how many points it was judged, and `kinks` are the ops that are at a kink at the one given.
     """
 
     def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis]) -> None:
@@ -31,6 +31,7 @@ class Verdict:
         self.entries = claim.entries[first] if claim.entries else []
         self.undecided, self.hidden_here = claim.undecided, claim.hidden_here
         self.points, self.only_nearby = len(claim.losses), first > 0 or (claim.hidden_here and not claim.undecided)
+        self.kinks = claim.loss.kinks
         self.diagnosis, self.also_possible = next(iter(diagnoses), None), tuple(diagnoses[1:])
 
     def __repr__(self) -> str:
@@ -40,7 +41,12 @@ class Verdict:
         return "\n".join(map(printable, lines))
 
     def sentence(self) -> str:
-        """Agree or not, in words."""
+        """Agree or not, in words; and at a kink, that either side counts."""
+        either = self.kinks and (self.agrees or self.only_nearby)
+        kink = f"; at the point given, {listed(self.kinks)} has a kink, where either side counts" if either else ""
+        return self._sentence() + kink
+
+    def _sentence(self) -> str:
         if self.agrees and self.hidden_here:
             nearby = "a point" if self.points == 1 else f"{self.points} points"
             return f"agrees at {nearby} nearby; {HIDDEN}"

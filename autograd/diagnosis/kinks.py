@@ -12,10 +12,11 @@ from autograd._frames import place
 from autograd._html import card, table
 from autograd.graph import Graph, edges_of
 from autograd.op import Op
-from autograd.value import Value, operands
+from autograd.value import Value, operands, take_partials
 
 MAX_ROWS = 20
 MAX_ARGUMENTS = 4
+BESIDE = 2.0**-20  # a kink the slopes of its op are seen
 
 
 class Kink(NamedTuple):
@@ -90,6 +91,34 @@ def kinked(nodes: Iterable[Value]) -> Iterator[tuple[Value, Op, float]]:
             flat.add(node)
         if not decided:
             yield node, node.op, margin
+
+
+def at_kinks(graph: Graph) -> list[tuple[Value, Op]]:
+    """The nodes that are at a kink as they were recorded, if their slope is another beside it, and f feels it."""
+    moving: set[Value] = set()  # with the leaves
+    found: list[tuple[Value, Op]] = []
+    margins = {node: margin for node, _, margin in kinked(graph)}
+    for node in graph:
+        at_kink = margins.get(node) == 0.0
+        edges = edges_of(node)
+        if node.op is None or any((edge.partial or at_kink) and edge.arg in moving for edge in edges):
+            moving.add(node)
+            felt = node.op is not None and (node.op.jumps or graph.adjoints.get(node))
+            if at_kink and felt and node.op is not None and node.op.at_kink and _bends(node, node.op):
+                found.append((node, node.op))
+    return found
+
+
+def _bends(node: Value, op: Op) -> bool:
+    """Whether the value jumps, or the slope does: not so for softsign, of which only the curvature does."""
+    position = next(i for i, arg in enumerate(node.args) if type(arg) is Value)
+    slopes = []
+    for side in (-BESIDE, BESIDE):
+        args = operands(node)
+        args[position] += side
+        slopes.append(take_partials(op, op(*args), args, [i == position for i in range(len(args))])[position])
+    left, right = slopes
+    return op.jumps or abs((left or 0.0) - (right or 0.0)) > 0.5
 
 
 def arguments_text(args: Sequence[float]) -> str:

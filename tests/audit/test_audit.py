@@ -96,7 +96,11 @@ def test_a_claim_that_holds_at_the_given_point_alone_is_told_so():
 def test_a_claim_may_take_either_side_of_a_kink_and_nothing_beyond():
     for slope in (0.0, 1.0, 0.5):
         assert audit(relu, slope, at=0.0)
+        assert audit(lambda y, w, x: relu(1 - y * w * x), (-slope, -slope, None), at=(1.0, 1.0, 1.0))
     assert not audit(relu, 1.1, at=0.0)
+    sentence = audit(lambda w, x: relu(1 - w * x), (lambda w, x: -x, None), at=(1.0, 1.0))["w"].sentence()
+    assert "agrees at the one given" in sentence
+    assert sentence.endswith("; at the point given, relu has a kink, where either side counts")
     assert not audit(relu, 0.5, at=0.1)
     assert audit(lambda w, b: relu(w[0] * 2.0 + b) + relu(w[1] * 3.0 + b), ([2.0, 3.0], 2.0), at=([0.0, 0.0], 0.0))
 
