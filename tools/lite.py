@@ -117,7 +117,7 @@ def _compiled() -> list[dict[str, Any]]:
         for name in wanted:
             if name not in ours:
                 fetch(packages[name], RELEASE, WHEELS)
-                found.append(packages[name])
+                found.append(packages[name] | {"name": name})  # as others depend on it: "pillow" is listed as "Pillow"
     except (OSError, HTTPException) as error:
         print(f"the notebooks' pages do without NumPy, and plots are sketches: {error}")
         return []

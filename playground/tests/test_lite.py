@@ -13,6 +13,7 @@ import pytest
 from benchmarks.static_host import StaticHost
 from tests.support.browser import browser  # noqa: F401
 from tests.support.lite import run_notebook
+from tools import lite
 from tools.lite import build, fetch, without_numpy
 
 
@@ -42,6 +43,39 @@ def test_a_wheel_is_taken_if_it_is_the_one_that_is_listed(tmp_path: Path) -> Non
         with pytest.raises(OSError, match="is not the one that"):
             fetch(entry | {"sha256": "0"}, host.address, tmp_path / "elsewhere")
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["not found", "nobody answers"])
+def test_a_wheel_that_cannot_be_had_is_an_oserror(tmp_path: Path, there: bool) -> None:
+    with StaticHost(tmp_path) as host:
+        address = host.address
+        if not there:
+            host.stop()
+        with pytest.raises(OSError, match="404" if there else "refused"):
+            fetch({"file_name": "some-1-py3-none-any.whl", "sha256": "0"}, address, tmp_path / "wheels")
+    assert not (tmp_path / "wheels").exists()
+
+
+@pytest.mark.parametrize("missing", ["", "numpy-2-cp314.whl"], ids=["all there", "one missing"])
+def test_the_notebooks_have_numpy_if_all_that_matplotlib_needs_can_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    needs = {"matplotlib": ["numpy", "packaging", "pillow"], "numpy": [], "packaging": [], "pillow": []}
+    packages = {}
+    (tmp_path / "release").mkdir()
+    for name, depends in needs.items():
+        wheel = tmp_path / "release" / f"{name}-2-cp314.whl"
+        wheel.write_bytes(name.encode())
+        digest = sha256(name.encode()).hexdigest()
+        packages[name] = {"name": name.title(), "file_name": wheel.name, "sha256": digest, "depends": depends}
+    if missing:
+        (tmp_path / "release" / missing).unlink()
+    monkeypatch.setattr(lite, "_pyodide_lock", lambda: {"packages": packages})
+    monkeypatch.setattr(lite, "WHEELS", tmp_path / "wheels")
+    with StaticHost(tmp_path / "release") as host:
+        monkeypatch.setattr(lite, "RELEASE", host.address)
+        found = [entry["name"] for entry in lite._compiled.__wrapped__()]
+    assert found == ([] if missing else ["matplotlib", "numpy", "pillow"])  # packaging comes from the package index
 
 
 @pytest.mark.parametrize(("source", "told"), [("import numpy as np", True), ("print(1)", False)])
