@@ -1,8 +1,8 @@
-"""CallPlan: how one program is called on NumPy arrays of known shapes, worked out once."""
+"""CallPlan: how one program is called on floats and on NumPy arrays of known shapes, worked out once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -13,15 +13,15 @@ _LOOK = attrgetter("__class__", "dtype", "shape")
 
 
 def call_key(by: Any, reduction: str | None, xs: Sequence[Any]) -> tuple[Any, ...] | None:
-    """What calls that one plan serves have in common; None if an argument is not an array."""
+    """What calls that one plan serves have in common; None if an argument is neither a float nor an array."""
     try:
-        return by, reduction, *map(_LOOK, xs)
+        return by, reduction, *[float if type(x) is float else _LOOK(x) for x in xs]
     except AttributeError:
         return None
 
 
 class CallPlan:
-    """A value and its gradient over lanes, for NumPy arrays of known shapes.
+    """A value and its gradient, for floats and NumPy arrays of known shapes, with lanes or without.
 
     One update of a small model takes some ten microseconds; to check and sort its arguments every time would double that.
     """
@@ -30,7 +30,7 @@ class CallPlan:
         self,
         key: tuple[Any, ...],
         runner: LanesRunner,
-        shapes: Sequence[tuple[int, ...]],
+        xs: Sequence[Any],
         given: Sequence[Given],
         chosen: Sequence[int],
         single: bool,
@@ -39,7 +39,8 @@ class CallPlan:
         from autograd.compiler.executors.array_arguments import ArrayArguments
 
         self.by, self.reduction = key[:2]
-        self._lanes = next(x.lanes for x in given if x.lanes is not None)
+        self._lanes = next((x.lanes for x in given if x.lanes is not None), 0)
+        shapes = [None if type(x) is float else x.shape for x in xs]
         self._expected = ArrayArguments(shapes, [x.lanes is not None for x in given])
         self._run, self._single, self._scale = runner.lanes.on_arrays, single, scale
         varies, index = runner.layout.varies, runner.layout.index
@@ -47,10 +48,9 @@ class CallPlan:
         self._slopes = []
         start = 1
         for i in chosen:
-            count, shape = given[i].numbers.shape[-1], given[i].nesting.shape
-            whole = (self._lanes, *shape) if varies[start] else shape
-            flat = not varies[start] and len(shape) == 1  # a reshape takes as long as an operation on a hundred numbers
-            self._slopes.append((varies[start], index[start], index[start] + count, None if flat else whole))
+            count = _count(given[i])
+            shape = None if shapes[i] is None else given[i].nesting.shape
+            self._slopes.append(_reader(varies[start], index[start], index[start] + count, shape, self._lanes))
             start += count
 
     @classmethod
@@ -67,41 +67,55 @@ class CallPlan:
         scale: float,
     ) -> CallPlan | None:
         """The plan of such a call; None if it is not that simple."""
-        plain = all(type(x.nesting) is Block and axis in (0, None) for x, axis in zip(given, axes, strict=True))
-        if key is None or not plain or not isinstance(runner, LanesRunner):
+        if key is None or not isinstance(runner, LanesRunner):
             return None
+        for x, found, axis in zip(xs, given, axes, strict=True):
+            if type(x) is not float and (type(found.nesting) is not Block or axis not in (0, None)):
+                return None
         from autograd.compiler.executors.array_arguments import readable
 
+        lanes = any(x.lanes is not None for x in given)
         start, varies = 1, runner.layout.varies
         for i in chosen:
-            count = given[i].numbers.shape[-1]
-            wanted = not reduced or given[i].lanes is not None
+            count = _count(given[i])
+            wanted = lanes and (not reduced or given[i].lanes is not None)
             if not count or varies[start : start + count] != [wanted] * count:
                 return None
             start += count
-        if varies[0] is reduced or not readable():
+        if varies[0] is not (lanes and not reduced) or not readable():
             return None
-        return cls(key, runner, [x.shape for x in xs], given, chosen, single, scale)
+        return cls(key, runner, xs, given, chosen, single, scale)
 
     def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
-        """The value and the gradient; None if these are not arrays of floats of these shapes, row by row in memory."""
+        """The value and the gradient; None if these are not floats, and arrays of these shapes, row by row in memory."""
         found = self._run(self._expected, xs, self._lanes, self._scale)
         if found is None:
             return None
         numbers, per_lane = found
         value = per_lane[0] if self._value_varies else numbers.item(0)
-        slopes = [
-            per_lane[start:stop].T.reshape(shape)
-            if varies
-            else numbers[start:stop]
-            if shape is None
-            else numbers[start:stop].reshape(shape)
-            for varies, start, stop, shape in self._slopes
-        ]
-        return value, slopes[0] if self._single else tuple(slopes)
+        if self._single:
+            return value, self._slopes[0](numbers, per_lane)
+        return value, tuple([slope(numbers, per_lane) for slope in self._slopes])
 
     def converted(self, xs: Sequence[Any]) -> tuple[Any, Any] | None:
         """The same for arrays of any numbers, whatever their order in memory."""
         import numpy
 
-        return self(tuple([numpy.ascontiguousarray(x, float) for x in xs]))
+        return self(tuple([x if type(x) is float else numpy.ascontiguousarray(x, float) for x in xs]))
+
+
+def _count(given: Given) -> int:
+    """Of the numbers in an argument, for one lane."""
+    return len(given.numbers) if given.lanes is None else given.numbers.shape[1]  # type: ignore[no-any-return]
+
+
+def _reader(varies: bool, start: int, stop: int, shape: tuple[int, ...] | None, lanes: int) -> Callable[[Any, Any], Any]:
+    """Takes the derivative by an argument from the uniform outputs and those per lane; `shape` is None for a float."""
+    if varies:
+        whole = (lanes, *(shape or ()))
+        return lambda numbers, per_lane: per_lane[start:stop].T.reshape(whole)
+    if shape is None:
+        return lambda numbers, per_lane: numbers.item(start)
+    if len(shape) == 1:  # a reshape takes as long as an operation on a hundred numbers
+        return lambda numbers, per_lane: numbers[start:stop]
+    return lambda numbers, per_lane: numbers[start:stop].reshape(shape)

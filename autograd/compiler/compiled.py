@@ -71,8 +71,8 @@ class Compiled(Programs):
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
         found = self._run(("gradient", chosen, reduced), given, lanes, scale)
-        if lanes and not (self.captured or self.traced.guards or self.traced.samplers):
-            runner = self._runners[("gradient", chosen, reduced), True, _kind(given)]
+        if lanes != 0 and not (self.captured or self.traced.guards or self.traced.samplers):
+            runner = self._runners[("gradient", chosen, reduced), lanes is not None, _kind(given)]
             axes = [argument.axis for argument in self.arguments]
             plan = CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
             if plan is not None:

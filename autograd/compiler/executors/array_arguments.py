@@ -1,11 +1,12 @@
-"""The arrays of a call, found by machine code: it reads where CPython and NumPy note their addresses, types and shapes.
+"""The arrays and floats of a call, found by machine code: it reads where CPython and NumPy note their addresses, types and shapes.
 
-Python takes several microseconds to look at a few arrays, which is as long as a small program runs.
+Python takes several microseconds to look at a few arguments, which is as long as a small program runs.
 """
 
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -27,25 +28,27 @@ _small_integers: Any = small_integers
 _HEAD = object.__basicsize__
 _TYPE = _HEAD - 8
 _ITEM_COUNT, _ITEMS = _HEAD, tuple.__basicsize__
+_NUMBER = _HEAD
 _DATA, _DIMENSIONS, _SHAPE, _DTYPE, _FLAGS = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 40, _HEAD + 48
 _CONTIGUOUS_AND_ALIGNED = 0x101
 
-# -- words that say what a call is given: type and dtype of all arrays, how many there are, and for each of them ------------
+# -- words that say what a call is given: types of floats and arrays, dtype of arrays, how many there are, and for each ------
 
-ARRAY, FLOAT, COUNT, FIRST = range(4)
+FLOAT, ARRAY, DTYPE, COUNT, FIRST = range(5)
 POSITION, DIMENSIONS, SHAPE, SIZE = range(4)  # where its numbers go among the uniform inputs, or -1 for lanes; SIZE per lane
 WORDS_EACH = 4
+NO_ARRAY = -1  # the dimensions of a float
 
 
 class ArrayArguments:
-    """What arrays a call is given: their shapes, and which of them hold lanes; of the rest, where its numbers go."""
+    """What a call is given: arrays of these shapes, and floats for None; which of them hold lanes, and where other numbers go."""
 
-    def __init__(self, shapes: Sequence[tuple[int, ...]], lanes: Sequence[bool]) -> None:
-        self._shapes = [np.array([*shape, 0], np.int64) for shape in shapes]  # as words are read even of an empty one
-        words, position = [id(np.ndarray), id(np.dtype(np.float64)), len(shapes)], 0
+    def __init__(self, shapes: Sequence[tuple[int, ...] | None], lanes: Sequence[bool]) -> None:
+        self._shapes = [np.array([*(shape or ()), 0], np.int64) for shape in shapes]  # as words are read even of an empty one
+        words, position = [id(float), id(np.ndarray), id(np.dtype(np.float64)), len(shapes)], 0
         for shape, kept, has_lanes in zip(shapes, self._shapes, lanes, strict=True):
-            size = int(np.prod(shape[1:] if has_lanes else shape))
-            words += [-1 if has_lanes else position, len(shape), kept.ctypes.data, size]
+            size = math.prod((shape or ())[has_lanes:])
+            words += [-1 if has_lanes else position, NO_ARRAY if shape is None else len(shape), kept.ctypes.data, size]
             position += 0 if has_lanes else size
         self._words = np.array(words, np.int64)
         self.address = self._words.ctypes.data
@@ -54,7 +57,7 @@ class ArrayArguments:
 @lru_cache(maxsize=1)
 def readable() -> bool:
     """True if objects are laid out as expected."""
-    array, pair = np.zeros((2, 3)), (1.5, 2.5)
+    array, pair, x = np.zeros((2, 3)), (1.5, 2.5), 1.5
     strided = np.zeros((4, 4))[:, ::2]
 
     def word(x: Any, at: int, kind: Any = ctypes.c_int64) -> int:
@@ -62,6 +65,8 @@ def readable() -> bool:
 
     return (
         [word(array, at) for at in (_TYPE, _DATA, _DTYPE)] == [id(np.ndarray), array.ctypes.data, id(array.dtype)]
+        and word(x, _TYPE) == id(float)
+        and ctypes.c_double.from_address(id(x) + _NUMBER).value == x
         and [word(pair, at) for at in (_ITEM_COUNT, _ITEMS, _ITEMS + 8)] == [2, *map(id, pair)]
         and word(array, _DIMENSIONS, ctypes.c_int32) == 2
         and ctypes.string_at(word(array, _SHAPE), 16) == np.array([2, 3], np.int64).tobytes()
@@ -71,7 +76,7 @@ def readable() -> bool:
 
 
 def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: ignore[no-untyped-def]
-    """Let a state take the arrays in the tuple xs, and run it, if there is a function; 0 if they are not as expected.
+    """Let a state take the arrays and floats in the tuple xs, and run it, if there is a function; 0 if they are not as expected.
 
     The last two are the arrays for what is uniform and for what is per lane.
     """
@@ -80,7 +85,12 @@ def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: i
         return 0
     for i in range(words[COUNT]):
         x, wanted = given[i], _integers(expected + 8 * (FIRST + WORDS_EACH * i))
-        if _integers(x + _TYPE)[0] != words[ARRAY] or _integers(x + _DTYPE)[0] != words[FLOAT]:
+        kind = _integers(x + _TYPE)[0]
+        if wanted[DIMENSIONS] == NO_ARRAY:
+            if kind != words[FLOAT]:
+                return 0
+            continue
+        if kind != words[ARRAY] or _integers(x + _DTYPE)[0] != words[DTYPE]:
             return 0
         if _small_integers(x + _FLAGS)[0] & _CONTIGUOUS_AND_ALIGNED != _CONTIGUOUS_AND_ALIGNED:
             return 0
@@ -92,7 +102,8 @@ def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: i
                 return 0
     own, arrays = _integers(state), 0
     for i in range(words[COUNT]):
-        data, wanted = _integers(given[i] + _DATA)[0], _integers(expected + 8 * (FIRST + WORDS_EACH * i))
+        wanted = _integers(expected + 8 * (FIRST + WORDS_EACH * i))
+        data = given[i] + _NUMBER if wanted[DIMENSIONS] == NO_ARRAY else _integers(given[i] + _DATA)[0]
         if wanted[POSITION] < 0 and wanted[SIZE]:
             own[interpreter.ARRAYS + 2 * arrays] = data
             own[interpreter.ARRAYS + 2 * arrays + 1] = wanted[SIZE]

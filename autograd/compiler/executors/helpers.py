@@ -21,7 +21,8 @@ from autograd.compiler.executors.lane_memory import State, Thread, aligned
 from autograd.compiler.executors.machine_code import entry
 from autograd.compiler.executors.vectors import call, exchange, integers, replace, seen
 
-MAX_LOOKS = 50_000  # before it sleeps: less than a tenth of a millisecond
+MAX_LOOKS = 1_000_000  # before it sleeps: some tenths of a millisecond, as a step of training does other things between calls
+MAX_WAIT = 50_000  # looks before Python may notice an interrupt
 
 STATUS, STOPPED, FUNCTION, STATE, THREAD = range(5)  # words
 IDLE, POSTED, RUNNING, ASLEEP = range(4)
@@ -94,7 +95,7 @@ class Helper:
 
     def end(self) -> None:
         """Wait until it has ended; what it has not begun it leaves, since nothing is left to do then."""
-        while not finish(self._address, MAX_LOOKS):
+        while not finish(self._address, MAX_WAIT):
             time.sleep(0)
         self._job = None
 
