@@ -45,6 +45,7 @@ class CallPlan:
         self._run, self._single, self._scale = runner.lanes.on_arrays, single, scale
         varies, index = runner.layout.varies, runner.layout.index
         self._value_varies = varies[0]
+        self._floats = True not in varies and all(shapes[i] is None for i in chosen)
         self._slopes = []
         start = 1
         for i in chosen:
@@ -92,6 +93,9 @@ class CallPlan:
         if found is None:
             return None
         numbers, per_lane = found
+        if self._floats:
+            value, *slopes = numbers.tolist()
+            return value, slopes[0] if self._single else tuple(slopes)
         value = per_lane[0] if self._value_varies else numbers.item(0)
         if self._single:
             return value, self._slopes[0](numbers, per_lane)

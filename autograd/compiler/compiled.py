@@ -49,8 +49,9 @@ class Compiled(Programs):
 
         With lanes: of every lane; with `reduction="sum"` or "mean", the value over all lanes, and its gradient.
         """
-        by = _transform_checks.argnums("value_and_grad", argnums)
-        if (plan := self._plan) is not None and by == plan.by and reduction == plan.reduction:
+        plan = self._plan
+        by = argnums if plan is not None and argnums is plan.by else _transform_checks.argnums("value_and_grad", argnums)
+        if plan is not None and by == plan.by and reduction == plan.reduction:
             self.check_closure()
             if (result := plan(xs)) is not None:
                 return result
