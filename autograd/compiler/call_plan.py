@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd.compiler.arguments import Block, Given
-from autograd.compiler.runners import LanesRunner
+from autograd.compiler.runners import LanesRunner, PythonRunner
 
 _LOOK = attrgetter("__class__", "dtype", "shape")
 
@@ -18,6 +18,30 @@ def call_key(by: Any, reduction: str | None, xs: Sequence[Any]) -> tuple[Any, ..
         return by, reduction, *[float if type(x) is float else _LOOK(x) for x in xs]
     except AttributeError:
         return None
+
+
+class FloatPlan:
+    """A value and its gradient, for floats alone, by a program that has become Python code."""
+
+    def __init__(self, key: tuple[Any, ...], code: Callable[..., list[float]], single: bool) -> None:
+        (self.by, self.reduction, *kinds), self._code, self._single = key, code, single
+        self._count = len(kinds)
+
+    @classmethod
+    def of(cls, key: tuple[Any, ...] | None, runner: object, single: bool) -> FloatPlan | None:
+        """The plan of such a call; None if it is another, or there is no code yet."""
+        if key is None or any(kind is not float for kind in key[2:]) or not isinstance(runner, PythonRunner) or not runner.code:
+            return None
+        return cls(key, runner.code, single)
+
+    def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
+        """The value and the gradient; None if these are not that many floats."""
+        if len(xs) != self._count or {*map(type, xs)} != {float}:
+            return None
+        value, *slopes = self._code(*xs)
+        return value, slopes[0] if self._single else tuple(slopes)
+
+    converted = __call__
 
 
 class CallPlan:
@@ -110,7 +134,7 @@ class CallPlan:
 
 def _count(given: Given) -> int:
     """Of the numbers in an argument, for one lane."""
-    return len(given.numbers) if given.lanes is None else given.numbers.shape[1]  # type: ignore[no-any-return]
+    return len(given.numbers) if given.lanes is None else given.numbers.shape[1]
 
 
 def _reader(varies: bool, start: int, stop: int, shape: tuple[int, ...] | None, lanes: int) -> Callable[[Any, Any], Any]:

@@ -11,7 +11,7 @@ from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import chunked_calls, derived, files
 from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
-from autograd.compiler.call_plan import CallPlan, call_key
+from autograd.compiler.call_plan import CallPlan, FloatPlan, call_key
 from autograd.compiler.executors.chunks import any_chunked
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
@@ -30,8 +30,8 @@ class Compiled(Programs):
         self.guard, self.executor = guard, executor
         self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
-        self._plans: dict[Any, CallPlan] = {}
-        self._plan: CallPlan | None = None  # the last one
+        self._plans: dict[Any, CallPlan | FloatPlan] = {}
+        self._plan: CallPlan | FloatPlan | None = None  # the last one
 
     # -- running -------------------------------------------------------------------------------------
 
@@ -75,9 +75,9 @@ class Compiled(Programs):
         if lanes != 0 and not (self.captured or self.traced.guards or self.traced.samplers):
             runner = self._runners[("gradient", chosen, reduced), lanes is not None, _kind(given)]
             axes = [argument.axis for argument in self.arguments]
-            plan = CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
-            if plan is not None:
-                self._plans[key] = plan
+            made = FloatPlan.of(key, runner, single) or CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
+            if made is not None:
+                self._plans[key] = made
         value = for_lanes(found[0], None if reduced else lanes)
         value = float(value) if reduced and not is_foreign(value) else value
         return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)

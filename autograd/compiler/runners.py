@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
 from autograd.compiler.arguments import for_lanes, namespace_of
 from autograd.compiler.executors import python
+from autograd.compiler.executors.python_code import MAX_ROWS, python_code
 from autograd.compiler.optimize import optimize
 from autograd.compiler.program import Program
 from autograd.errors import CompileError
 
 MIN_ROWS = 2000  # of a program without lanes that is worth the import of Numba
+MIN_RUNS = 20  # in the interpreter; more of them take longer than to write Python code and compile it
 
 
 class Found:
@@ -73,11 +75,16 @@ class Runner:
 class PythonRunner(Runner):
     """Number by number."""
 
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._runs = 0
+        self.code: Callable[..., list[float]] | None = None  # once there have been many runs
+
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
         numbers = iter([x if type(x) is float else x.item() if hasattr(x, "dtype") else x for x in chain.from_iterable(uniform)])
         if lanes is None:
-            return Found(self.layout, python.run(self.program, list(numbers)), None)
+            return Found(self.layout, self._without_lanes(list(numbers)), None)
         series = iter([column for block in columns for column in zip(*block, strict=True)] if lanes else [])
         inputs = [next(series, ()) if given.per_lane else next(numbers) for given in self.program.inputs]
         found = python.run(self.program, inputs, lanes)
@@ -86,6 +93,14 @@ class PythonRunner(Runner):
         per_lane = [x for x, varies in zip(found, self.layout.varies, strict=True) if varies]
         uniform = [x for x, varies in zip(found, self.layout.varies, strict=True) if not varies]
         return Found(self.layout, uniform, numpy.array(per_lane, float).reshape(len(per_lane), lanes))
+
+    def _without_lanes(self, numbers: list[Any]) -> list[Any]:
+        if self.code is None and self._runs < MIN_RUNS:
+            self._runs += 1
+        elif {*map(type, numbers)} <= {float} and len(self.program.rows) <= MAX_ROWS:
+            self.code = self.code or python_code(self.program)
+            return self.code(*numbers)
+        return python.run(self.program, numbers)
 
 
 class LanesRunner(Runner):

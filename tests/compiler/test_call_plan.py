@@ -1,4 +1,4 @@
-"""Calls with arrays of the shapes of an earlier call, which machine code reads by itself."""
+"""Calls with floats, and arrays of the shapes of an earlier call, which machine code reads by itself."""
 
 from __future__ import annotations
 
@@ -193,6 +193,73 @@ def test_arrays_of_another_library_give_arrays_of_that_library_after_numpys():
             assert isinstance(slope, jax.Array)
 
 
+def mixed():
+    def f(a, w, x):
+        return a * w[0] * autograd.exp(x) + w[1]
+
+    return autograd.compile(f, 0.5, [1.0, 2.0], 0.1, in_axes=None, executor="numba")
+
+
+@pytest.mark.parametrize(
+    "xs",
+    [
+        (0.5, np.array([1.0, 2.0]), 0.1),
+        (0.25, [1.0, 2.0], 0.1),
+        (float("nan"), np.array([1.0, -0.0]), 3.0),
+        (2, np.array([1.0, 2.0]), 0.1),
+        (True, np.array([1, 2]), np.float64(0.1)),
+        (np.array(0.5), np.array([1.0, 2.0]), np.float32(0.5)),
+    ],
+)
+def test_without_lanes_floats_and_arrays_give_the_same_at_every_call(xs):
+    program = mixed()
+    for _ in range(3):
+        for one in ((0.5, np.array([1.0, 2.0]), 0.1), xs):
+            value, (a, w, x) = program.value_and_grad(*one, argnums=(0, 1, 2))
+            wanted, (wanted_a, wanted_w, wanted_x) = mixed().value_and_grad(*one, argnums=(0, 1, 2))
+            assert [type(g) for g in (value, a, w, x)] == [type(g) for g in (wanted, wanted_a, wanted_w, wanted_x)]
+            assert np.array_equal([value, a, *w, x], [wanted, wanted_a, *wanted_w, wanted_x], equal_nan=True)
+    assert program._plan is not None
+
+
+def test_floats_alone_give_floats():
+    program = autograd.compile(lambda x, y: x * autograd.sin(y), 1.0, 2.0, executor="numba")
+    for i in range(1, 5):
+        x, y = 0.5 * i, float(i)
+        value, slopes = program.value_and_grad(x, y, argnums=(1, 0))
+        wanted, wanted_slopes = autograd.value_and_grad(lambda x, y: x * autograd.sin(y), argnums=(1, 0))(x, y)
+        assert [value, *slopes] == pytest.approx([wanted, *wanted_slopes], rel=1e-15)
+        assert type(slopes) is tuple
+        assert {type(g) for g in (value, *slopes)} == {float}
+        assert type(program.value_and_grad(x, y, argnums=1)[1]) is float
+    for wrong in ((1.0,), (1.0, 2.0, 3.0)):
+        with pytest.raises(TypeError, match=f"compiled for 2 arguments, got {len(wrong)}"):
+            program.value_and_grad(*wrong, argnums=1)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean", None])
+def test_floats_that_all_lanes_share_stand_beside_arrays(reduction):
+    def program():
+        return autograd.compile(lambda a, x: autograd.exp(a * x), 0.5, 1.0, in_axes=(None, 0))
+
+    twice, x = program(), np.linspace(0.0, 1.0, 9)
+    for a in (0.5, -1.0, 2.0, 3):
+        found = twice.value_and_grad(a, x, argnums=(0, 1), reduction=reduction)
+        wanted = program().value_and_grad(a, x, argnums=(0, 1), reduction=reduction)
+        assert np.array_equal(found[0], wanted[0])
+        assert all(np.array_equal(one, other) for one, other in zip(found[1], wanted[1], strict=True))
+        assert [type(g) for g in found[1]] == [type(g) for g in wanted[1]]
+
+
+def test_argnums_of_another_type_are_refused_at_every_call():
+    program = autograd.compile(lambda x, y: x * y, 1.0, 2.0, executor="numba")
+    for wrong in (1.0, "x", (0.0, 1)):
+        for _ in range(3):
+            program.value_and_grad(3.0, 4.0, argnums=1)
+        with pytest.raises(TypeError, match="argnums must be an int or a tuple of ints"):
+            program.value_and_grad(3.0, 4.0, argnums=wrong)
+
+
 def test_where_objects_are_laid_out_otherwise_calls_give_the_same(monkeypatch):
     assert array_arguments.readable()
     monkeypatch.setattr(array_arguments, "readable", lambda: False)
@@ -203,7 +270,7 @@ def test_where_objects_are_laid_out_otherwise_calls_give_the_same(monkeypatch):
 
 
 def test_another_layout_of_objects_is_noticed(monkeypatch):
-    for name in ("_TYPE", "_DATA", "_DIMENSIONS", "_DTYPE", "_FLAGS", "_ITEMS"):
+    for name in ("_TYPE", "_NUMBER", "_DATA", "_DIMENSIONS", "_DTYPE", "_FLAGS", "_ITEMS"):
         with monkeypatch.context() as patch:
             patch.setattr(array_arguments, name, getattr(array_arguments, name) + 8)
             assert not array_arguments.readable.__wrapped__()

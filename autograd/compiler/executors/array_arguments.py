@@ -1,4 +1,4 @@
-"""The arrays and floats of a call, found by machine code: it reads where CPython and NumPy note their addresses, types and shapes.
+"""The arrays and floats of a call, found by machine code: it reads where CPython and NumPy note addresses, types and shapes.
 
 Python takes several microseconds to look at a few arguments, which is as long as a small program runs.
 """
