@@ -13,6 +13,8 @@ from benchmarks.compiled.figures import shown
 from benchmarks.compiled.networks import Network
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
+SMALL = (10, 100, 1000)  # operations that run in plain Python by default
+WARM = 25  # calls, after which such a program is Python code
 ROUNDS = 5
 
 
@@ -22,12 +24,14 @@ def growth() -> Iterator[tuple[str, str]]:
         times = timing.alternate_short({count: _lanes(size, count) for count in (1, 2)})
         yield f"two threads on micrograd's demo, batch {size:,}", f"{times[1] / times[2]:.2f} times as fast as one"
     yield from _each("micrograd's demo", "lanes", {size: _lanes(size, 1) for size in SIZES})
-    yield from _each("value and gradient of a chain", "multiply-adds", {size // 2: _chain(size) for size in SIZES})
+    chain = "value and gradient of a chain"
+    yield from _each(f"{chain}, in machine code", "multiply-adds", {size // 2: _chain(size, "numba") for size in SIZES})
+    yield from _each(f"{chain}, in Python code", "multiply-adds", {size // 2: _chain(size, "auto") for size in SMALL})
 
 
 def _each(what: str, unit: str, runs: dict[int, Callable[[], Any]]) -> Iterator[tuple[str, str]]:
     for size, seconds in timing.alternate_short(runs, ROUNDS).items():
-        yield f"{what}, {size:,} {unit}", f"{shown(seconds / size)} each"
+        yield f"{what}, {size:,} {unit}", f"{shown(seconds)}, {shown(seconds / size)} each"
 
 
 def _lanes(size: int, threads: int) -> Callable[[], Any]:
@@ -44,11 +48,17 @@ def _lanes(size: int, threads: int) -> Callable[[], Any]:
     return run
 
 
-def _chain(size: int) -> Callable[[], Any]:
+def _chain(size: int, executor: str) -> Callable[[], Any]:
     def chain(y: Any, w: Any, b: Any) -> Any:
         for _ in range(size // 2):
             y = y * w + b
         return y
 
-    program = autograd.compile(chain, 1.0, 0.999, 0.001, executor="numba")
-    return lambda: program.value_and_grad(1.0, 0.999, 0.001, argnums=(0, 1, 2))
+    program = autograd.compile(chain, 1.0, 0.999, 0.001, executor=executor)
+
+    def run() -> Any:
+        return program.value_and_grad(1.0, 0.999, 0.001, argnums=(0, 1, 2))
+
+    for _ in range(WARM):
+        run()
+    return run
