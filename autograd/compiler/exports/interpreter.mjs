@@ -12,21 +12,15 @@
 // by[k + j] apart, those after it.
 
 const copy = (m, n, z, at, by, k) => {
-    m.fill(-0, z, z + n); // -0 + x is x, whatever x is
-    addEach(m, n, z, at[k], by[k]);
+    for (let i = 0, x = at[k], dx = by[k]; i < n; i++, x += dx) m[z + i] = m[x];
 };
 
 const laneSum = (m, n, z, at, by, k) => {
-    const x = at[k], dx = by[k];
-    let sum = m[z];
-    for (let i = 0; i < n; i++) sum += m[x + i * dx];
-    m[z] = sum;
+    for (let i = 0, x = at[k], dx = by[k]; i < n; i++, x += dx) m[z] += m[x];
 };
 
-/** m[z], … += the numbers from m[x] on. */
-function addEach(m, n, z, x, dx) {
-    for (let i = 0; i < n; i++) m[z + i] += m[x + i * dx];
-}
+/** True if four arguments are `step` apart from lane to lane. */
+const isRun = (by, k, step) => by[k] === step && by[k + 1] === step && by[k + 2] === step && by[k + 3] === step;
 
 /** m[z], … += x·y, … for `count` pairs of arguments: four at a time, if the x are uniform and the y are per lane. */
 function addProducts(m, n, z, at, by, x, y, count) {
@@ -42,24 +36,28 @@ function addProducts(m, n, z, at, by, x, y, count) {
     }
 }
 
-/** True if four arguments are `step` apart from lane to lane. */
-const isRun = (by, k, step) => by[k] === step && by[k + 1] === step && by[k + 2] === step && by[k + 3] === step;
+/** m[z], … += the product of the arguments at these positions, which for none of them is 1. */
+function addProduct(m, n, z, at, by, k, factors) {
+    for (let i = 0; i < n; i++) {
+        let product = 1;
+        for (const j of factors) product *= m[at[k + j] + i * by[k + j]];
+        m[z + i] += product;
+    }
+}
 
 /** The sum of products of the arguments at these positions, added to `start`: pairs that follow each other at once. */
 const sumOfProducts = ({ start, terms }) => {
     const runs = [];
-    for (const [x, y, ...more] of terms) {
-        const last = runs.at(-1);
-        if (more.length === 0 && last && x === last.x + last.count && y === last.y + last.count) last.count++;
-        else runs.push({ x, y, more, count: 1 });
+    for (const term of terms) {
+        const last = runs.at(-1), [x, y] = term;
+        if (term.length === 2 && last?.count && x === last.x + last.count && y === last.y + last.count) last.count++;
+        else runs.push({ term, x, y, count: Number(term.length === 2) });
     }
     return (m, n, z, at, by, k) => {
         m.fill(start, z, z + n);
-        for (const { x, y, more, count } of runs) {
-            if (x === undefined) for (let i = 0; i < n; i++) m[z + i] += 1; // the product of nothing
-            else if (y === undefined) addEach(m, n, z, at[k + x], by[k + x]);
-            else if (more.length === 0) addProducts(m, n, z, at, by, k + x, k + y, count);
-            else for (let i = 0; i < n; i++) m[z + i] += [x, y, ...more].map((j) => m[at[k + j] + i * by[k + j]]).reduce((p, q) => p * q);
+        for (const { term, x, y, count } of runs) {
+            if (count) addProducts(m, n, z, at, by, k + x, k + y, count);
+            else addProduct(m, n, z, at, by, k, term);
         }
     };
 };
@@ -76,27 +74,20 @@ const matmul = (rows, columns, step) => (m, n, z, at, by, k) => {
 /** The sums over all lanes of left[i]·right[j], row by row, four at a time. */
 const laneMatmul = (rows, columns) => (m, n, z, at, by, k) => {
     for (let i = k; i < k + rows; i++) {
-        const x = at[i], dx = by[i], right = k + rows;
-        let j = 0;
-        for (; j + 4 <= columns && isRun(by, right + j, 1); j += 4, z += 4) {
+        const x = at[i], dx = by[i], end = k + rows + columns;
+        let y = k + rows;
+        for (; y + 4 <= end && isRun(by, y, 1); y += 4, z += 4) {
+            const p = at[y], q = at[y + 1], r = at[y + 2], s = at[y + 3];
             let a = m[z], b = m[z + 1], c = m[z + 2], d = m[z + 3];
-            const p = at[right + j], q = at[right + j + 1], r = at[right + j + 2], s = at[right + j + 3];
             for (let t = 0; t < n; t++) {
                 const w = m[x + t * dx];
-                a += w * m[p + t];
-                b += w * m[q + t];
-                c += w * m[r + t];
-                d += w * m[s + t];
+                a += w * m[p + t]; b += w * m[q + t]; c += w * m[r + t]; d += w * m[s + t];
             }
-            m[z] = a;
-            m[z + 1] = b;
-            m[z + 2] = c;
-            m[z + 3] = d;
+            m[z] = a; m[z + 1] = b; m[z + 2] = c; m[z + 3] = d;
         }
-        for (; j < columns; j++, z++) {
+        for (; y < end; y++, z++) {
             let sum = m[z];
-            const y = at[right + j], dy = by[right + j];
-            for (let t = 0; t < n; t++) sum += m[x + t * dx] * m[y + t * dy];
+            for (let t = 0; t < n; t++) sum += m[x + t * dx] * m[at[y] + t * by[y]];
             m[z] = sum;
         }
     }
@@ -114,16 +105,15 @@ export function load(tape, ops, width = 128) {
     const memory = new Float64Array(uniform + varying * width);
     tape.constant_registers.forEach((r, i) => { memory[r] = Number(tape.constants[i]); });
     const kernels = codes.map((code, i) => {
-        const name = tape.ops[code], [rows, columns] = tape.shapes[i];
-        const terms = tape.terms[name]?.[counts[i]];
-        const kernel = INSTRUCTIONS[name]?.(rows, columns, results[i] < uniform ? 1 : width)
+        const name = tape.ops[code], terms = tape.terms[name]?.[counts[i]];
+        const kernel = INSTRUCTIONS[name]?.(...tape.shapes[i], results[i] < uniform ? 1 : width)
             ?? (terms ? sumOfProducts(terms) : ops[name]);
         if (!kernel) throw new Error(`the tape calls ${name}, which ops lacks: pass its name to javascript_ops`);
         return kernel;
     });
     const sums = codes.flatMap((code, i) => {
-        const size = Math.max(1, tape.shapes[i][0] * tape.shapes[i][1]);
-        return tape.ops[code] in REDUCTIONS ? Array.from({ length: size }, (_, j) => results[i] + j) : [];
+        const [rows, columns] = tape.shapes[i];
+        return tape.ops[code] in REDUCTIONS ? Array.from({ length: rows * columns || 1 }, (_, j) => results[i] + j) : [];
     });
     const compute = (from, to, n) => {
         for (let i = from; i < to; i++) kernels[i](memory, n, place(results[i]), at, by, starts[i], counts[i]);
