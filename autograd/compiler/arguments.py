@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd._format import counted, listed
-from autograd._tree import is_array, rebuilt, tree_leaves, tree_map
+from autograd._tree import block_map, is_array, rebuilt, tree_leaves, tree_map
 from autograd.op import number
 
 Axes = int | tuple[int | None, ...] | None
@@ -45,7 +45,8 @@ class Argument:
     """One argument of a compiled function: its nesting, as the example showed it, and which of its axes is that of the lanes."""
 
     def __init__(self, name: str, example: Any, axis: int | None) -> None:
-        self.name, self.example, self.axis = name, example, axis
+        self.name, self.axis = name, axis
+        self.example = block_map(lambda leaf: leaf, example)  # its own lists, which nobody else changes
         self.count = len(tree_leaves(example))
         self.shape = _shape(example)
         dimensions = 1 + len(self.shape or ())

@@ -11,8 +11,9 @@ from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import chunked_calls, derived, files
 from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
-from autograd.compiler.call_plan import CallPlan, FloatPlan, call_key
+from autograd.compiler.call_plan import CallPlan
 from autograd.compiler.executors.chunks import any_chunked
+from autograd.compiler.float_plan import FloatPlan, call_key
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
 from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
@@ -75,7 +76,9 @@ class Compiled(Programs):
         if lanes != 0 and not (self.captured or self.traced.guards or self.traced.samplers):
             runner = self._runners[("gradient", chosen, reduced), lanes is not None, _kind(given)]
             axes = [argument.axis for argument in self.arguments]
-            made = FloatPlan.of(key, runner, single) or CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
+            made = FloatPlan.of(key, runner, xs, chosen, single) or CallPlan.of(
+                key, runner, xs, given, axes, chosen, single, reduced, scale
+            )
             if made is not None:
                 self._plans[key] = made
         value = for_lanes(found[0], None if reduced else lanes)

@@ -222,6 +222,31 @@ def test_without_lanes_floats_and_arrays_give_the_same_at_every_call(xs):
     assert program._plan is not None
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+@pytest.mark.parametrize("reduction", ["sum", "mean", None])
+def test_lists_that_all_lanes_share_stand_beside_arrays(kind, reduction):
+    program, (w, x, y) = compiled(), arrays()
+    others = [(1, 2.0, 3.0), (1.0, True, 3.0), (np.float64(1.0), 2.0, 3.0)]
+    for one in (w.tolist(), [1.0, 2.0, 3.0], w, *others, (0.0, -0.0, float("nan"))):
+        one = one if one is w else kind(one)
+        value, (slope, *_) = program.value_and_grad(one, x, y, argnums=(0, 1), reduction=reduction)
+        wanted, (wanted_slope, *_) = compiled().value_and_grad(one, x, y, argnums=(0, 1), reduction=reduction)
+        assert np.array_equal(value, wanted, equal_nan=True)
+        assert type(slope) is type(wanted_slope)
+        assert np.array_equal(slope, wanted_slope, equal_nan=True)
+    for wrong in ([1.0, 2.0], [1.0, 2.0, 3.0, 4.0], [1.0, 2.0, "3.0"]):
+        with pytest.raises(TypeError):
+            program.value_and_grad(kind(wrong), x, y, argnums=(0, 1), reduction=reduction)
+
+
+def test_a_list_in_place_of_an_array_gives_a_list():
+    program, (w, x, y) = twice(compiled()), arrays()
+    for _ in range(3):
+        assert type(program.value_and_grad(w, x, y, reduction="sum")[1]) is np.ndarray
+        assert type(program.value_and_grad(w.tolist(), x, y, reduction="sum")[1]) is list
+        assert type(program.value_and_grad(tuple(w.tolist()), x, y, reduction="sum")[1]) is tuple
+
+
 def test_floats_alone_give_floats():
     program = autograd.compile(lambda x, y: x * autograd.sin(y), 1.0, 2.0, executor="numba")
     for i in range(1, 5):

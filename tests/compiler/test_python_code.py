@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,9 @@ import autograd
 from autograd import CompileError, ops, value_and_grad
 from autograd.compiler import runners
 from autograd.compiler.builder import Builder
-from autograd.compiler.call_plan import FloatPlan
 from autograd.compiler.executors.python import run
 from autograd.compiler.executors.python_code import python_code
+from autograd.compiler.float_plan import FloatPlan
 from autograd.compiler.instructions import detach
 from autograd.compiler.program import Input, Output
 from autograd.op import TABLE
@@ -99,6 +101,34 @@ def test_the_leaves_that_it_takes_from_outside_are_read_at_each_call():
     for step in range(2 * CALLS):
         w.data = float(step)
         assert program.value_and_grad(3.0) == (3.0 * step, step)
+
+
+def area(x, y):
+    return x[0] * y / x[1]
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_lists_and_tuples_give_the_same_at_every_call(kind):
+    program = called(area, kind((1.0, 2.0)), 0.5)
+    others = [(1.0, 2), (True, 2.0), (1.0, np.float64(2.0)), (Fraction(1, 3), 2.0), (0.0, -0.0), (3.0, math.nan)]
+    for x in ([1.0, 2.0], (1.0, 2.0), np.array([1.0, 2.0]), *map(list, others), *others, [4.0, 2.0]):
+        for argnums in (0, 1, (1, 0)):
+            found = program.value_and_grad(x, 0.25, argnums=argnums)
+            wanted = autograd.compile(area, [1.0, 2.0], 0.5).value_and_grad(x, 0.25, argnums=argnums)
+            assert repr(found) == repr(wanted)
+    for wrong in ([1.0], [1.0, 2.0, 3.0], [1.0, [2.0]], [1.0, "2.0"], 1.0):
+        with pytest.raises((TypeError, ValueError)):
+            program.value_and_grad(wrong, 0.25)
+
+
+def test_a_list_changed_in_place_is_read_again():
+    x = [1.0, 2.0]
+    program = called(area, x, 1.0)
+    x[0] = 6.0
+    assert program.value_and_grad(x, 1.0) == (3.0, [0.5, -1.5])
+    x.append(1.0)
+    with pytest.raises(TypeError, match="expected a list of 2 items"):
+        program.value_and_grad(x, 1.0)
 
 
 def test_programs_with_lists_become_code_too(monkeypatch):
