@@ -453,6 +453,19 @@ def test_a_changed_source_is_compiled_anew(monkeypatch, tmp_path, capsys):
         assert capsys.readouterr().err.count("compiling 1 function for programs on lanes") == messages
 
 
+def test_functions_that_python_calls_are_compiled_anew_when_another_source_has_changed(tmp_path, monkeypatch):
+    def double(x):
+        return 2 * x
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    signature = numba.types.int64(numba.types.int64)
+    assert [machine_code.entry([signature], double).stats.cache_hits.total() for _ in range(2)] == [0, 1]
+    monkeypatch.setattr(machine_code, "_stamp", lambda: "other sources")
+    again = machine_code.entry([signature], double)
+    assert again.stats.cache_hits.total() == 0
+    assert again(21) == 42
+
+
 def test_without_numba_the_extra_is_named():
     code = "import sys; sys.modules['numba'] = None; import autograd.compiler.executors.lanes"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)

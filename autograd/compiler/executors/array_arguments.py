@@ -122,4 +122,4 @@ def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: i
     return 1
 
 
-run_on = entry(types.int64(*[types.int64] * 7), _run_on)
+run_on = entry([types.int64(*[types.int64] * 7)], _run_on)

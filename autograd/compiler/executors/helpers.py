@@ -66,9 +66,9 @@ def _finish(words, looks):  # type: ignore[no-untyped-def]
     return False
 
 
-serve = entry(types.boolean(types.int64, types.int64), _serve)
-post = entry(types.boolean(*[types.int64] * 4), _post)
-finish = entry(types.boolean(types.int64, types.int64), _finish)
+serve = entry([types.boolean(types.int64, types.int64)], _serve)
+post = entry([types.boolean(*[types.int64] * 4)], _post)
+finish = entry([types.boolean(types.int64, types.int64)], _finish)
 
 
 class Helper:

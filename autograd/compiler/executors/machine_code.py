@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -94,7 +94,7 @@ class _Implementation(_caching.FunctionCache._impl_class):  # type: ignore[misc]
 
 
 class _Cache(_caching.FunctionCache):  # type: ignore[misc]
-    """Numba's own, in Numba's folders, for closures: it knows them by name, and by all the sources they are made of."""
+    """Numba's own, in Numba's folders: it knows functions by name, closures too, and by all the sources they are made of."""
 
     _impl_class = _Implementation
 
@@ -113,12 +113,15 @@ def _stamp() -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def entry(signatures: Any, function: Callable[..., Any]) -> Any:
-    """A function that Python calls, without its lock."""
-    try:
-        return numba.njit(signatures, nogil=True, cache=True)(function)
-    except RuntimeError:  # no folder can be written
-        return numba.njit(signatures, nogil=True)(function)
+def entry(signatures: Sequence[Any], function: Callable[..., Any]) -> Any:
+    """A function that Python calls, without its lock; kept on disk until any of the sources changes, not its own file alone."""
+    compiled: Any = numba.njit(nogil=True)(function)
+    with suppress(RuntimeError):  # no folder can be written
+        compiled._cache = _Cache(function)
+    for signature in signatures:
+        compiled.compile(signature)
+    compiled.disable_compile()
+    return compiled
 
 
 def _run(function, state, thread, phases):  # type: ignore[no-untyped-def]
@@ -134,5 +137,5 @@ def _take(place, lanes, numbers):  # type: ignore[no-untyped-def]
 
 
 # ctypes and NumPy's `ctypes.data` need a microsecond for either.
-run = entry(types.void(*[types.int64] * 4), _run)
+run = entry([types.void(*[types.int64] * 4)], _run)
 take = entry([types.int64(types.int64, types.int64, _types.Array(types.float64, n, "C", readonly=True)) for n in (1, 2)], _take)
