@@ -73,12 +73,9 @@ class Compiled(Programs):
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
         found = self._run(("gradient", chosen, reduced), given, lanes, scale)
-        if lanes != 0 and not (self.captured or self.traced.guards or self.traced.samplers):
+        if lanes != 0 and not (self.captured or self.traced.samplers):
             runner = self._runners[("gradient", chosen, reduced), lanes is not None, _kind(given)]
-            axes = [argument.axis for argument in self.arguments]
-            made = FloatPlan.of(key, runner, xs, chosen, single) or CallPlan.of(
-                key, runner, xs, given, axes, chosen, single, reduced, scale
-            )
+            made = self._planned(key, runner, xs, given, chosen, single, reduced, scale)
             if made is not None:
                 self._plans[key] = made
         value = for_lanes(found[0], None if reduced else lanes)
@@ -224,6 +221,25 @@ class Compiled(Programs):
             first = len(runner.program.outputs) - len(self.traced.guards)
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
+
+    def _planned(
+        self,
+        key: tuple[Any, ...] | None,
+        runner: Runner,
+        xs: Sequence[Any],
+        given: Sequence[Given],
+        chosen: Sequence[int],
+        single: bool,
+        reduced: bool,
+        scale: float,
+    ) -> CallPlan | FloatPlan | None:
+        """How to call it so again, if that is simple."""
+        guards = self.traced.guards
+        plan = FloatPlan.of(key, runner, xs, chosen, single, guards if self.guard == "raise" else ())
+        if plan is not None or guards:
+            return plan
+        axes = [argument.axis for argument in self.arguments]
+        return CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
 
     def check_closure(self) -> None:
         """CompileError if something has changed that the function reads from outside besides the leaves."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import CompileError, ops, value_and_grad
+from autograd import BranchError, CompileError, ops, value_and_grad
 from autograd.compiler import runners
 from autograd.compiler.builder import Builder
 from autograd.compiler.executors.python import run
@@ -129,6 +129,32 @@ def test_a_list_changed_in_place_is_read_again():
     x.append(1.0)
     with pytest.raises(TypeError, match="expected a list of 2 items"):
         program.value_and_grad(x, 1.0)
+
+
+def branching(x, y):
+    return x * x * y if x > y else autograd.sin(x)
+
+
+def test_a_branch_that_goes_differently_is_noticed_at_every_call():
+    program = called(branching, 3.0, 1.0)
+    assert program.value_and_grad(2.0, 1.0, argnums=(0, 1)) == (4.0, (4.0, 4.0))
+    for xs in ((1.0, 2.0), (1, 2), (1.0, 2.0)):
+        with pytest.raises(BranchError, match=r"x \* x \* y if x > y[\s\S]*this comparison was true"):
+            program.value_and_grad(*xs)
+    assert program.value_and_grad(2.0, 1.0) == (4.0, 4.0)
+
+
+def test_a_branch_that_goes_differently_is_ignored_if_asked_for():
+    program = called(branching, 3.0, 1.0, guard="ignore")
+    assert program.value_and_grad(1.0, 2.0, argnums=(0, 1)) == (2.0, (4.0, 1.0))
+    assert program.value_and_grad(1.0, 2.0) == (2.0, 4.0)
+
+
+def test_a_branch_that_goes_differently_is_recorded_if_asked_for():
+    program = autograd.compile(branching, 3.0, 1.0, guard="recompile")
+    for _ in range(CALLS):
+        for xs in ((3.0, 1.0), (1.0, 2.0)):
+            assert program.value_and_grad(*xs) == value_and_grad(branching)(*xs)
 
 
 def test_programs_with_lists_become_code_too(monkeypatch):
