@@ -8,6 +8,7 @@ import pytest
 import autograd
 from autograd import CompileError
 from autograd.compiler.executors import array_arguments
+from autograd.compiler.executors.lane_interpreter import AHEAD, LONG
 
 
 def loss(w, x, y):
@@ -299,3 +300,17 @@ def test_another_layout_of_objects_is_noticed(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(array_arguments, name, getattr(array_arguments, name) + 8)
             assert not array_arguments.readable.__wrapped__()
+
+
+@pytest.mark.parametrize("length", [LONG - 1, LONG, LONG + 1, LONG + 2 * AHEAD + 3])
+def test_programs_too_long_for_the_cache_give_the_same(length):
+    def chain(y, w, b):
+        for _ in range(length):
+            y = y * w + b
+        return y
+
+    xs = (1.0, 0.9999, 0.001)
+    value, slopes = autograd.compile(chain, *xs, executor="numba").value_and_grad(*xs, argnums=(0, 1, 2))
+    wanted, wanted_slopes = autograd.value_and_grad(chain, argnums=(0, 1, 2))(*xs)
+    assert value == wanted
+    assert slopes == pytest.approx(wanted_slopes, rel=1e-12)

@@ -9,7 +9,7 @@ from numba import njit
 
 from autograd.compiler.executors.lane_ops import BINARY, SWITCHED, TERNARY, UNARY, jitted
 from autograd.compiler.executors.machine_code import Source
-from autograd.compiler.executors.vectors import as_float, call, doubles, integers, small_integers, take_number
+from autograd.compiler.executors.vectors import as_float, call, doubles, fetch, integers, small_integers, take_number
 
 # -- codes of uniform rows: positions in SWITCHED, then called ones --------------------------------------------------------
 
@@ -37,6 +37,9 @@ WIDTH, CODE, CODE_COUNT, OWN_SUMS, INPUTS, OUTPUTS = range(6)  # addresses of ea
 PREPARE, RUN, FINISH = 1, 2, 4  # phases
 CODE_WORDS = 5  # kernel, result, arguments
 MIN_LONG = 32  # products of a dot
+LINE = 16  # registers that a line of the cache names
+LONG = 10_000  # rows that do not stay in the cache from one call to the next
+AHEAD = 256  # rows, or products of a long dot, that are fetched before their turn
 STRIP = 16  # lanes whose inputs fit into the first-level cache
 
 _jit = njit(error_model="numpy")
@@ -77,10 +80,23 @@ def _dot(memory, weights, inputs, count, total):
 
 
 @_jit
-def _long_dot(memory, weights, inputs, count, total):
+def _fetch_products(numbers, registers, i):
+    """For a later product: the lines that name registers, and the numbers in those, which are often neighbours."""
+    fetch(registers + 4 * (i + 2 * AHEAD))
+    number = numbers + 8 * small_integers(registers)[i + AHEAD]
+    fetch(number)
+    fetch(number + 8 * (LINE // 2))
+
+
+@_jit
+def _long_dot(numbers, args, count, total):
     """Four sums side by side, since an addition waits for the one before."""
+    memory, weights, inputs = doubles(numbers), small_integers(args), small_integers(args + 4 * count)
     b, c, d = 0.0, 0.0, 0.0
     for i in range(3, count, 4):
+        if i % LINE == 3 and i + AHEAD < count:
+            _fetch_products(numbers, args, i)
+            _fetch_products(numbers, args + 4 * count, i)
         total += memory[weights[i - 3]] * memory[inputs[i - 3]]
         b += memory[weights[i - 2]] * memory[inputs[i - 2]]
         c += memory[weights[i - 1]] * memory[inputs[i - 1]]
@@ -113,11 +129,20 @@ def _call(words, op, args, count, result):
         call(kernels[2 * op], 1, memory + 8 * result, memory + 8 * x, memory + 8 * y, memory + 8 * z)
 
 
+@_jit
+def _fetch_rows(words, row, start):
+    """Lines of later rows: their codes, their results, where their arguments start, and up to three arguments each."""
+    for place in (words[CODES], words[RESULTS], words[STARTS]):
+        fetch(place + 4 * (row + AHEAD))
+    for line in range(3):
+        fetch(words[ARGS] + 4 * (start + 3 * AHEAD + line * LINE))
+
+
 def _uniform_rows() -> Any:
     unary, binary, where = _unary(UNARY, 0), _binary(BINARY, FIRST_BINARY), jitted(TERNARY[0])
 
     @_jit
-    def uniform_rows(words, first, last):
+    def some_rows(words, first, last):
         memory, codes, results = doubles(words[MEMORY]), small_integers(words[CODES]), small_integers(words[RESULTS])
         starts, all_args = small_integers(words[STARTS]), words[ARGS]
         for row in range(first, last):
@@ -138,16 +163,24 @@ def _uniform_rows() -> Any:
                 memory[result] = memory[args[0]] * memory[args[1]] + memory[args[2]]
             elif code == DOT:
                 half = count // 2
-                inputs = small_integers(all_args + 4 * (starts[row] + half))
                 bias = memory[args[count - 1]]
                 if half < MIN_LONG:
-                    memory[result] = _dot(memory, args, inputs, half, bias)
+                    memory[result] = _dot(memory, args, small_integers(all_args + 4 * (starts[row] + half)), half, bias)
                 else:
-                    memory[result] = _long_dot(memory, args, inputs, half, bias)
+                    memory[result] = _long_dot(words[MEMORY], all_args + 4 * starts[row], half, bias)
             elif code == MATMUL:
                 _matmul(memory, args, small_integers(words[SHAPES] + 8 * row), result)
             else:
                 _call(words, code - FIRST_CALL, args, count, result)
+
+    @_jit
+    def uniform_rows(words, first, last):
+        starts = small_integers(words[STARTS])
+        while first + LONG < last:
+            _fetch_rows(words, first, starts[first])
+            some_rows(words, first, first + LINE)
+            first += LINE
+        some_rows(words, first, last)
 
     return uniform_rows
 

@@ -299,6 +299,20 @@ def small_integers(typing: Any, address: Any) -> Any:
 
 
 @intrinsic
+def fetch(typing: Any, address: Any) -> Any:
+    """Ask the processor to have what is at an address, if anything, in its cache soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        builder.call(function, [builder.inttoptr(args[0], pointer), *map(word, (0, 3, 1))])  # to read, and to keep; data
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+@intrinsic
 def call(typing: Any, function: Any, lanes: Any, out: Any, x: Any, y: Any, z: Any) -> Any:
     """Call the kernel at an address."""
 
