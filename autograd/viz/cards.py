@@ -63,7 +63,7 @@ def card_of(box: Box, show: Collection[str]) -> Card:
 
 
 def _operation(box: Box) -> str:
-    """The symbol of an operation with its constants: `× 2`, `2 −`, `exp(· − 2)`."""
+    """The symbol of an operation with its constants: `× 2`, `2 −`, `− (−2)`, `exp(· − 2)`."""
     if not box.constants:
         return box.symbol
     constants = [style.short(x) if x or math.copysign(1.0, x) > 0.0 else "−0" for _, x in box.constants]
@@ -71,7 +71,10 @@ def _operation(box: Box) -> str:
     if text := filled(box.symbol, box.arity, given):
         return text
     if box.arity == 2 and len(constants) == 1 and not box.symbol.isidentifier():
-        return f"{constants[0]} {box.symbol}" if box.constants[0][0] == 0 else f"{box.symbol} {constants[0]}"
+        (constant,) = constants
+        if box.constants[0][0] == 0:
+            return f"{constant} {box.symbol}"
+        return f"{box.symbol} ({constant})" if constant.startswith(box.symbol) else f"{box.symbol} {constant}"
     return f"{box.symbol} {', '.join(constants) if len(constants) <= style.MAX_VECTOR else f'{len(constants)} constants'}"
 
 

@@ -52,7 +52,7 @@ export function detailsPanel({ ask, play, program, sampleOf }) {
                 button("Replay: chosen sample, now", replay("the chosen sample", [own], Array.from(state.weight, said))),
                 ...(state.steps ? [
                     button(`Replay: first sample of step ${state.steps}`, replay(`sample ${batch.indices[0]} in step ${state.steps}`, [first], batch.numbers.map(said))),
-                    button(`Replay: its whole batch (${Math.min(batch.samples.length, MAX_BATCH)}${batch.samples.length > MAX_BATCH ? ` of ${batch.samples.length}` : ""})`, replay(`the batch of step ${state.steps}`, batch.samples.slice(0, MAX_BATCH), batch.numbers.map(said))),
+                    button(batch.samples.length > MAX_BATCH ? `Replay: first ${MAX_BATCH} of its ${batch.samples.length} samples` : `Replay: its whole batch (${batch.samples.length})`, replay(`the batch of step ${state.steps}`, batch.samples.slice(0, MAX_BATCH), batch.numbers.map(said))),
                 ] : []),
             ];
             return [

@@ -5,7 +5,7 @@ import { thumbnail } from "./network_thumbnails.js";
 
 // `change(more)` is called with the fields that were changed; `rate(x)` with another learning rate. `update(setting)` shows others.
 export function settingsForm({ change, rate }) {
-    let setting;
+    let setting, drawn;
     const group = (title, ...children) => element("section", {}, element("h2", {}, title), ...children);
     const data = pictures("Data", DATA, (name) => change({ data: name }));
     const own = element("textarea", { rows: 5, "aria-label": "Your data: x, y, label in each line", spellcheck: "false" });
@@ -18,15 +18,19 @@ export function settingsForm({ change, rate }) {
     const learning = numberField({ label: "Learning rate", ...RATE }, rate);
     const penalty = select("Penalty", named(PENALTIES), (name) => change({ penalty: name }));
     const more = (title, ...children) => element("details", {}, element("summary", {}, title), ...children);
+    const optimizing = more("Options of the optimizer", options);
     const root = element("form", { class: "settings", "aria-label": "Data and training" },
         group("Data", data.root, own, numbers.samples.root, numbers.noise.root, numbers.test.root, numbers.seed.root),
         group("Features", features.root),
         group("Training", loss.root, optimizer.root, learning.root, numbers.batch.root,
-            more("Options of the optimizer", options),
+            optimizing,
             more("Penalty, stop", penalty.root, numbers.penaltyRate.root, numbers.stopSteps.root, numbers.stopLoss.root)));
     root.addEventListener("submit", (event) => event.preventDefault());
 
     function drawOptions() {
+        const at = JSON.stringify(setting.options);
+        if (at !== drawn && at !== JSON.stringify(startOf(setting.optimizer))) optimizing.open = true; // as from a link
+        drawn = at;
         const fields = Object.entries(OPTIMIZERS[setting.optimizer]).map(([name, limits]) => {
             const changed = (x) => change({ options: { ...setting.options, [name]: x } });
             const field = typeof limits.start === "boolean" ? checkbox(limits.label, changed) : numberField(limits, changed);

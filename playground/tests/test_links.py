@@ -154,6 +154,18 @@ def test_while_a_link_is_drawn_the_page_says_so(other: Any, address: str, tab: s
     assert "Drawing the" in other.locator(f"#{tab} {place}").evaluate("e => getComputedStyle(e, '::before').content")
 
 
+def test_options_of_the_optimizer_that_a_link_sets_are_seen_within_their_panel(other: Any, address: str) -> None:
+    other.goto(f"{address}/index.html{link(['network', {'optimizer': 'SGD', 'options': {'momentum': 0.9}}])}")
+    momentum = other.locator("#network .settings").get_by_label("momentum")
+    expect(momentum).to_have_value("0.9", timeout=LONG)
+    expect(momentum).to_be_visible()
+    panel, field = other.locator("#network .settings").bounding_box(), momentum.bounding_box()
+    assert field["x"] + field["width"] <= panel["x"] + panel["width"] - 12
+    other.goto(f"{address}/index.html{link(['network', {'optimizer': 'Adam'}])}")
+    other.reload()
+    expect(other.locator("#network .settings").get_by_label("β₁")).to_be_hidden()
+
+
 def test_what_a_link_shows_is_explained_by_a_lesson(other: Any, address: str) -> None:
     other.goto(f"{address}/index.html{link(['network', {}])}")
     other.get_by_role("button", name="What is this?").click()

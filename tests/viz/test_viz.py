@@ -30,6 +30,7 @@ def test_a_constant_stands_where_it_belongs_in_the_symbol_of_its_operation():
     heads = {
         "5 ×": 5.0 * z,
         "− 2": z - 2.0,
+        "− (−2)": z - -2.0,
         "exp(· − 2)": autograd.exp_difference(z, 2.0),
         "exp(2 − ·)": autograd.exp_difference(2.0, z),
     }
