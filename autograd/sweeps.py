@@ -22,6 +22,9 @@ Partials = Callable[["Value"], Sequence[Any]]
 
 # zero_grad() makes this very object the gradient of a leaf: it reads as 0.0, and it is faster than an empty slot.
 CLEARED = float("0")
+# What `_reached` holds besides the mark of the last sweep that reached a node: no gradient was ever stored (a leaf may have
+# no `_grad` then), one was stored otherwise than by a sweep, and none is wanted.
+NEVER, STORED, FROZEN = 0, 1, 2
 
 
 def topological_order(
@@ -178,6 +181,7 @@ def backward(root: Value, seed: float) -> None:
             if not root.requires_grad:
                 raise ValueError("backward() of a frozen Value (requires_grad=False): no gradient flows anywhere")
             root._grad = getattr(root, "_grad", 0.0) + seed
+            root._reached = STORED
         elif context.watching.get():
             _sweep_and_watch(root, seed, moved)
         else:
@@ -196,6 +200,7 @@ def _sweep_and_watch(root: Value, seed: float, moved: list[Value]) -> None:
         elif node in bars:
             before = getattr(node, "_grad", 0.0)
             node._grad = before + bars[node]
+            node._reached = STORED
             if node._da is not None:
                 _settle(node, before, moved)
 
@@ -213,113 +218,120 @@ def _sweep(root: Value, seed: float, moved: list[Value]) -> None:
     """The same sweep in one pass, from the deepest node to the leaves.
 
     A node is deeper than its arguments, so its gradient is complete once all deeper nodes have passed theirs on. So no
-    order has to be found first, and uses outside the graph do not matter. `_reached` is 1 at a node that a contribution
-    of this sweep has reached, and 0 between sweeps. (A frozen leaf counts as reached: contributions are added to a
-    gradient that nobody reads.)
+    order has to be found first, and uses outside the graph do not matter. `_reached` is the object `sweep` at a node that
+    a contribution of this sweep has reached. Every sweep has a new one, so none has to be removed.
     """
+    sweep = object()
     leaves: list[tuple[Value, float]] = []  # with the gradient they had before
     complete = False
     try:
         root._grad = seed
-        _deliver(root, leaves)
+        _deliver(root, sweep, leaves)
         for leaf, before in leaves:
             leaf._grad += before
             if leaf._da is not None:
                 _settle(leaf, before, moved)
         complete = True
     finally:  # an interrupted sweep leaves the leaves as they were
-        for leaf, before in leaves:
-            leaf._reached = 0
-            if not complete:
-                leaf._grad = before
         if not complete:
-            for node in topological_order([root]):
-                if node.op is not None:
-                    node._reached = 0
+            for leaf, before in leaves:
+                leaf._grad = before
 
 
-def _deliver(root: Value, leaves: list[tuple[Value, float]]) -> None:
+def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> None:
     """Pass the gradients on, level by level, and list the leaves that they reach.
 
     Marked fast path: the delivery of a contribution is written out three times, since a call would take about as long
     as the delivery itself.
     """
-    node = root
     below = root._depth - 1  # the depth of the next level
-    level: list[Value] = []  # the other nodes of the current level
-    levels: list[Any] = [None] * root._depth  # for each level below, the nodes reached so far, or None
+    level: list[Value] = [root]  # the nodes of the current level
+    levels: list[Any] = [None] * root._depth  # for each level below, the nodes reached so far, or None; none for the leaves
     passed: set[Value] = set()  # nodes already reset, in branches that were not taken
     while True:
-        node._reached = 0
-        bar = node._grad
-        partial = node._db
-        if partial is not None:
-            arg = node._b
-            if arg._reached:
-                arg._grad += bar * partial
-            elif depth := arg._depth:
-                arg._grad = bar * partial
-                others = levels[depth]
-                if others is None:
-                    levels[depth] = [arg]
-                else:
-                    others.append(arg)
-                arg._reached = 1
-            else:
-                leaves.append((arg, getattr(arg, "_grad", CLEARED)))
-                arg._grad = bar * partial
-                arg._reached = 1
-        partial = node._da
-        if partial is not None:
-            arg = node._a
-            if arg._reached:
-                arg._grad += bar * partial
-            elif depth := arg._depth:
-                arg._grad = bar * partial
-                others = levels[depth]
-                if others is None:
-                    if depth == below and not level:
-                        node = arg  # the only node of its level
-                        below -= 1
-                        continue
-                    levels[depth] = [arg]
-                else:
-                    others.append(arg)
-                arg._reached = 1
-            else:
-                leaves.append((arg, getattr(arg, "_grad", CLEARED)))
-                arg._grad = bar * partial
-                arg._reached = 1
-        elif type(node._a) is tuple:
-            for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
-                if partial is None:
-                    continue
-                if arg._reached:
-                    arg._grad += bar * partial
-                elif depth := arg._depth:
-                    arg._grad = bar * partial
-                    others = levels[depth]
-                    if others is None:
-                        levels[depth] = [arg]
+        alone = len(level) == 1
+        for node in reversed(level):
+            while True:  # once, and again for as long as the only node of a level reaches the only node of the next
+                bar = node._grad
+                partial = node._db
+                if partial is not None:
+                    arg = node._b
+                    if arg._reached is sweep:
+                        arg._grad += bar * partial
                     else:
-                        others.append(arg)
-                    arg._reached = 1
-                else:
-                    leaves.append((arg, getattr(arg, "_grad", CLEARED)))
-                    arg._grad = bar * partial
-                    arg._reached = 1
-            if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them
-                _reset(node, passed)
-        while not level:
+                        depth = arg._depth
+                        others = levels[depth]
+                        if others is not None:
+                            arg._grad = bar * partial
+                            others.append(arg)
+                            arg._reached = sweep
+                        elif depth:
+                            arg._grad = bar * partial
+                            levels[depth] = [arg]
+                            arg._reached = sweep
+                        elif arg._reached is not FROZEN:
+                            leaves.append((arg, arg._grad if arg._reached else CLEARED))
+                            arg._grad = bar * partial
+                            arg._reached = sweep
+                partial = node._da
+                if partial is not None:
+                    arg = node._a
+                    if arg._reached is sweep:
+                        arg._grad += bar * partial
+                    else:
+                        depth = arg._depth
+                        others = levels[depth]
+                        if others is not None:
+                            arg._grad = bar * partial
+                            others.append(arg)
+                            arg._reached = sweep
+                        elif depth:
+                            arg._grad = bar * partial
+                            if alone and depth == below:
+                                node = arg
+                                below -= 1
+                                continue
+                            levels[depth] = [arg]
+                            arg._reached = sweep
+                        elif arg._reached is not FROZEN:
+                            leaves.append((arg, arg._grad if arg._reached else CLEARED))
+                            arg._grad = bar * partial
+                            arg._reached = sweep
+                elif type(node._a) is tuple:
+                    for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
+                        if partial is None:
+                            continue
+                        if arg._reached is sweep:
+                            arg._grad += bar * partial
+                        else:
+                            depth = arg._depth
+                            others = levels[depth]
+                            if others is not None:
+                                arg._grad = bar * partial
+                                others.append(arg)
+                                arg._reached = sweep
+                            elif depth:
+                                arg._grad = bar * partial
+                                levels[depth] = [arg]
+                                arg._reached = sweep
+                            elif arg._reached is not FROZEN:
+                                leaves.append((arg, arg._grad if arg._reached else CLEARED))
+                                arg._grad = bar * partial
+                                arg._reached = sweep
+                    if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them
+                        _reset(node, sweep, passed)
+                break
+        while True:
             if below <= 0:
                 return
             level = levels[below]
             levels[below] = None
             below -= 1
-        node = level.pop()
+            if level is not None:
+                break
 
 
-def _reset(node: Value, passed: set[Value]) -> None:
+def _reset(node: Value, sweep: object, passed: set[Value]) -> None:
     """Set the gradients in the branch that `node` did not take to 0, except where they have been reached already.
 
     All its nodes are less deep than `node`, so what reaches them later overwrites the 0.
@@ -327,7 +339,7 @@ def _reset(node: Value, passed: set[Value]) -> None:
     stack = list(node.args)
     while stack:
         arg = stack.pop()
-        if type(arg) is not float and arg.op is not None and not arg._reached and arg not in passed:
+        if type(arg) is not float and arg.op is not None and arg._reached is not sweep and arg not in passed:
             passed.add(arg)
             if arg.has_grad:
                 arg._grad = 0.0

@@ -102,7 +102,7 @@ class Value(Methods, MicrogradNames):
                 teaching.teach_no_zero_grad()
             self._db = True
         try:
-            return self._grad if self._reached != FROZEN else 0.0
+            return self._grad if self._reached is not FROZEN else 0.0
         except AttributeError:
             return _CLEARED
 
@@ -112,11 +112,13 @@ class Value(Methods, MicrogradNames):
             _number_is_assigned("grad")
         if type(grad) is not float:
             grad = _assigned("grad", grad)
-        if self._reached == FROZEN:
+        if self._reached is FROZEN:
             if grad:
                 raise ValueError("grad: this Value is frozen (requires_grad=False), so its gradient stays 0.0")
         else:
             self._grad = grad if grad is not _CLEARED else 0.0
+            if not self._reached:
+                self._reached = sweeps.STORED
             if (grad or self._da is True) and self.op is None:
                 self._da = None
 
@@ -132,13 +134,13 @@ class Value(Methods, MicrogradNames):
         (0.0, True)
         """
         try:
-            return self._grad is not _CLEARED and self._reached != FROZEN
+            return self._grad is not _CLEARED and self._reached is not FROZEN
         except AttributeError:
             return False
 
     def zero_grad(self) -> None:
         """Forget the gradient: `grad` is 0.0 and `has_grad` False, as in a new Value."""
-        if self._reached != FROZEN:
+        if self._reached is not FROZEN:
             self._grad = _CLEARED
             if self._da is True:
                 self._da = None
@@ -152,7 +154,7 @@ class Value(Methods, MicrogradNames):
         >>> w.grad, x.grad
         (3.0, 0.0)
         """
-        return self._reached != FROZEN
+        return self._reached is not FROZEN
 
     @requires_grad.setter
     def requires_grad(self, requires_grad: bool) -> None:
@@ -207,7 +209,7 @@ class Value(Methods, MicrogradNames):
             partials = (self._da,) if self._b is None else (self._da, self._db)
         if _some_frozen:
             pairs = zip(self.args, partials, strict=True)
-            return tuple([None if type(arg) is Value and arg._reached == FROZEN else partial for arg, partial in pairs])
+            return tuple([None if type(arg) is Value and arg._reached is FROZEN else partial for arg, partial in pairs])
         return partials  # type: ignore[no-any-return]
 
     @property
@@ -560,7 +562,7 @@ class Value(Methods, MicrogradNames):
 
 
 _CLEARED = sweeps.CLEARED
-FROZEN = 2  # a value of `_reached`, so that a sweep needs no extra test
+FROZEN = sweeps.FROZEN
 _some_frozen = False  # True once any Value was frozen: until then, partials need no filtering
 
 _ADD, _SUB, _MUL, _DIV = ops.add, ops.sub, ops.mul, ops.div
