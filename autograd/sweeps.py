@@ -25,6 +25,9 @@ CLEARED = float("0")
 # What `_reached` holds besides the mark of the last sweep that reached a node: no gradient was ever stored (a leaf may have
 # no `_grad` then), one was stored otherwise than by a sweep, and none is wanted.
 NEVER, STORED, FROZEN = 0, 1, 2
+# The partial of additions and subtractions is this very object: what is multiplied by it is passed on as it is, and needs
+# no float of its own.
+ONE = 1.0
 
 
 def topological_order(
@@ -175,6 +178,8 @@ _sweeping = RLock()
 def backward(root: Value, seed: float) -> None:
     """Set `grad` of every node that `root` was made from: leaves accumulate, all others start from 0."""
     moved: list[Value] = []
+    if seed is CLEARED:  # the gradient of another leaf, as a seed
+        seed = 0.0
     with _sweeping:  # two threads may sweep over shared nodes
         again = getattr(root, "_grad", 0.0) != 0.0  # an earlier sweep left its seed there; 0.0 may have been set by hand
         if root.op is None:
@@ -244,6 +249,7 @@ def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> N
     Marked fast path: the delivery of a contribution is written out three times, since a call would take about as long
     as the delivery itself.
     """
+    one = ONE  # a local name is read faster
     below = root._depth - 1  # the depth of the next level
     level: list[Value] = [root]  # the nodes of the current level
     levels: list[Any] = [None] * root._depth  # for each level below, the nodes reached so far, or None; none for the leaves
@@ -256,37 +262,39 @@ def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> N
                 partial = node._db
                 if partial is not None:
                     arg = node._b
+                    share = bar if partial is one else bar * partial
                     if arg._reached is sweep:
-                        arg._grad += bar * partial
+                        arg._grad += share
                     else:
                         depth = arg._depth
                         others = levels[depth]
                         if others is not None:
-                            arg._grad = bar * partial
+                            arg._grad = share
                             others.append(arg)
                             arg._reached = sweep
                         elif depth:
-                            arg._grad = bar * partial
+                            arg._grad = share
                             levels[depth] = [arg]
                             arg._reached = sweep
                         elif arg._reached is not FROZEN:
                             leaves.append((arg, arg._grad if arg._reached else CLEARED))
-                            arg._grad = bar * partial
+                            arg._grad = share
                             arg._reached = sweep
                 partial = node._da
                 if partial is not None:
                     arg = node._a
+                    share = bar if partial is one else bar * partial
                     if arg._reached is sweep:
-                        arg._grad += bar * partial
+                        arg._grad += share
                     else:
                         depth = arg._depth
                         others = levels[depth]
                         if others is not None:
-                            arg._grad = bar * partial
+                            arg._grad = share
                             others.append(arg)
                             arg._reached = sweep
                         elif depth:
-                            arg._grad = bar * partial
+                            arg._grad = share
                             if alone and depth == below:
                                 node = arg
                                 below -= 1
@@ -295,28 +303,29 @@ def _deliver(root: Value, sweep: object, leaves: list[tuple[Value, float]]) -> N
                             arg._reached = sweep
                         elif arg._reached is not FROZEN:
                             leaves.append((arg, arg._grad if arg._reached else CLEARED))
-                            arg._grad = bar * partial
+                            arg._grad = share
                             arg._reached = sweep
                 elif type(node._a) is tuple:
                     for arg, partial in zip(node._a, node._b):  # noqa: B905  # of one length, and this is the inner loop
                         if partial is None:
                             continue
+                        share = bar if partial is one else bar * partial
                         if arg._reached is sweep:
-                            arg._grad += bar * partial
+                            arg._grad += share
                         else:
                             depth = arg._depth
                             others = levels[depth]
                             if others is not None:
-                                arg._grad = bar * partial
+                                arg._grad = share
                                 others.append(arg)
                                 arg._reached = sweep
                             elif depth:
-                                arg._grad = bar * partial
+                                arg._grad = share
                                 levels[depth] = [arg]
                                 arg._reached = sweep
                             elif arg._reached is not FROZEN:
                                 leaves.append((arg, arg._grad if arg._reached else CLEARED))
-                                arg._grad = bar * partial
+                                arg._grad = share
                                 arg._reached = sweep
                     if node.op.select:  # type: ignore[union-attr]  # a leaf is not among them
                         _reset(node, sweep, passed)

@@ -262,18 +262,15 @@ class Value(Methods, MicrogradNames):
             if self._db is True:
                 _grad_was_read(self)
             y = other if type(other) is float else _operand(other)
-            return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._number + y, 1.0)
+            return NotImplemented if y is NotImplemented else _record_with_constant(_ADD, self, y, self._number + y, _ONE)
         z = self._number + other._number
         if z - z != context.special:  # not finite, or a mode is on
             return record(_ADD, (self, other))
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH:
-            rest = depth & MASK
-            low = a if a < b else b
-            if not rest or (low >= REACH and depth - low > rest):
-                protect((self, other), depth)
+        if depth >= REACH and (not depth & MASK or (a >= REACH <= b and depth - (a if a < b else b) > depth & MASK)):
+            protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -281,33 +278,29 @@ class Value(Methods, MicrogradNames):
         node.op = _ADD
         node._a = self
         node._b = other
-        node._da = 1.0
-        node._db = 1.0
+        node._da = node._db = _ONE
         return node
 
     def __radd__(self, other: Any) -> Value:
         if self._db is True:
             _grad_was_read(self)
         y = other if type(other) is float else _operand(other)
-        return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._number, 1.0)
+        return NotImplemented if y is NotImplemented else _record_after_constant(_ADD, y, self, y + self._number, _ONE)
 
     def __sub__(self, other: Any) -> Value:
         if type(other) is not Value:
             if self._db is True:
                 _grad_was_read(self)
             y = other if type(other) is float else _operand(other)
-            return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._number - y, 1.0)
+            return NotImplemented if y is NotImplemented else _record_with_constant(_SUB, self, y, self._number - y, _ONE)
         z = self._number - other._number
         if z - z != context.special:  # not finite, or a mode is on
             return record(_SUB, (self, other))
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH:
-            rest = depth & MASK
-            low = a if a < b else b
-            if not rest or (low >= REACH and depth - low > rest):
-                protect((self, other), depth)
+        if depth >= REACH and (not depth & MASK or (a >= REACH <= b and depth - (a if a < b else b) > depth & MASK)):
+            protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -315,7 +308,7 @@ class Value(Methods, MicrogradNames):
         node.op = _SUB
         node._a = self
         node._b = other
-        node._da = 1.0
+        node._da = _ONE
         node._db = -1.0
         return node
 
@@ -333,11 +326,8 @@ class Value(Methods, MicrogradNames):
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH:
-            rest = depth & MASK
-            low = a if a < b else b
-            if not rest or (low >= REACH and depth - low > rest):
-                protect((self, other), depth)
+        if depth >= REACH and (not depth & MASK or (a >= REACH <= b and depth - (a if a < b else b) > depth & MASK)):
+            protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -368,11 +358,8 @@ class Value(Methods, MicrogradNames):
         a = self._depth
         b = other._depth
         depth = a + 1 if a > b else b + 1
-        if depth >= REACH:
-            rest = depth & MASK
-            low = a if a < b else b
-            if not rest or (low >= REACH and depth - low > rest):
-                protect((self, other), depth)
+        if depth >= REACH and (not depth & MASK or (a >= REACH <= b and depth - (a if a < b else b) > depth & MASK)):
+            protect((self, other), depth)
         node = _new()
         node._depth = depth
         node._reached = 0
@@ -562,6 +549,7 @@ class Value(Methods, MicrogradNames):
 
 
 _CLEARED = sweeps.CLEARED
+_ONE = sweeps.ONE
 FROZEN = sweeps.FROZEN
 _some_frozen = False  # True once any Value was frozen: until then, partials need no filtering
 

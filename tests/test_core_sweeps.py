@@ -39,6 +39,44 @@ def test_a_leaf_accumulates_over_sweeps_as_their_root_and_inside_anomaly():
     assert (x.grad, y.grad) == (21.0, 2.0)
 
 
+def set_by_hand(x):
+    x.grad = 5.0
+
+
+def as_a_root(x):
+    x.backward(seed=5.0)
+
+
+def inside_anomaly(x):
+    with anomaly():
+        (5.0 * x).backward()
+
+
+@pytest.mark.parametrize("store", [set_by_hand, as_a_root, inside_anomaly])
+def test_the_first_sweep_that_reaches_a_leaf_adds_to_a_gradient_that_it_has_from_elsewhere(store):
+    x = Value(3.0)
+    store(x)
+    (x * 2.0).backward()
+    assert x.grad == 7.0
+
+
+def test_a_cleared_gradient_is_a_seed_of_zero_that_clears_nothing():
+    x, cleared = Value(3.0), Value(1.0)
+    y = x + 1.0
+    z = y + y
+    z.backward(seed=cleared.grad)
+    assert [(node.grad, node.has_grad) for node in (x, y, z)] == [(0.0, True)] * 3
+
+
+def test_additions_pass_a_gradient_on_unchanged_to_the_last_bit():
+    x, y = Value(1.0), Value(2.0)
+    z = x + y
+    (z - 3.0).backward(seed=-0.0)
+    assert [math.copysign(1.0, z.grad), x.grad, y.grad] == [-1.0, 0.0, 0.0]
+    z.backward(seed=0.1)
+    assert (z.grad, x.grad, y.grad) == (0.1, 0.1, 0.1)
+
+
 def test_uses_outside_the_graph_change_no_bit_of_a_gradient():
     def gradients_of(watch):
         x, y = Value(2.1), Value(3.3)

@@ -3,21 +3,22 @@
 `python -m tests.mutation.mutants` plants each of them wherever its text stands; `test_mutants` holds that it still does.
 """
 
-TO_ARG = "arg._grad = bar * partial"
+TO_ARG = "arg._grad = share"
+SHARE = "share = bar if partial is one else bar * partial"
 
 MISTAKES = [
     # -- contributions are added up
-    ("= for += in the sweep", "sweeps.py", "arg._grad += bar * partial", "arg._grad = bar * partial"),
+    ("= for += in the sweep", "sweeps.py", "arg._grad += share", "arg._grad = share"),
     ("= for += at a root that is a leaf", "sweeps.py", 'root._grad = getattr(root, "_grad", 0.0) + seed', "root._grad = seed"),
     ("= for += at a leaf, swept in order", "sweeps.py", "node._grad = before + bars[node]", "node._grad = bars[node]"),
     ("a leaf forgets the sweep before", "sweeps.py", "leaf._grad += before", "pass"),
-    ("a leaf forgets the sweep before", "sweeps.py", '(arg, getattr(arg, "_grad", CLEARED))', "(arg, CLEARED)"),
+    ("a leaf forgets the sweep before", "sweeps.py", "(arg, arg._grad if arg._reached else CLEARED)", "(arg, CLEARED)"),
     ("= for += of adjoints", "sweeps.py", "bars[arg] + share if arg in bars else share", "share"),
     ("= for += of tangents", "sweeps.py", "dots[node] + share if node in dots else share", "share"),
     ("= for += of cotangents", "transforms.py", "seeds[y] + bar if y in seeds else bar", "bar"),
     # -- a contribution is adjoint times partial, from the right edge
-    ("the partial left out", "sweeps.py", TO_ARG, "arg._grad = bar"),
-    ("the adjoint left out", "sweeps.py", TO_ARG, "arg._grad = partial"),
+    ("the partial left out", "sweeps.py", SHARE, "share = bar"),
+    ("the adjoint left out", "sweeps.py", SHARE, "share = partial"),
     ("a factor of any size taken for 1", "sweeps.py", "bar == 1.0 else bar * partial", "bar <= 1.0 else bar * partial"),
     (
         "swapped partials of a product",
@@ -53,11 +54,11 @@ MISTAKES = [
         "dict(zip(node.args, partials(node))).items()",
     ),
     # -- a node passes on what is complete
-    ("reached anew by every contribution", "sweeps.py", "arg._reached = 1", "pass"),
+    ("reached anew by every contribution", "sweeps.py", "arg._reached = sweep", "pass"),
     ("a node beside others of its level forgotten", "sweeps.py", "others.append(arg)", "pass"),
-    ("a level passed over", "sweeps.py", "            below -= 1\n        node", "            below -= 2\n        node"),
-    ("passed on beside others of its level", "sweeps.py", "depth == below and not level:", "depth == below:"),
-    ("passed on before what lies above", "sweeps.py", "depth == below and not level:", "not level:"),
+    ("a level passed over", "sweeps.py", "= None\n            below -= 1", "= None\n            below -= 2"),
+    ("passed on beside others of its level", "sweeps.py", "if alone and depth == below:", "if depth == below:"),
+    ("passed on before what lies above", "sweeps.py", "if alone and depth == below:", "if alone:"),
     ("adjoints in forward order", "sweeps.py", "for node in reversed(order):", "for node in order:"),
     ("results before their arguments", "sweeps.py", "stack += (node, None)", "order.append(node)"),
     ("an order by hash", "sweeps.py", "for arg in args[::-1] if", "for arg in set(args) if"),
@@ -75,37 +76,35 @@ MISTAKES = [
     ("not protected", "value.py", "if arg._depth >= depth or 0 < arg._depth // REACH < depth // REACH:", "if False:"),
     ("not protected", "value.py", "if depth >= REACH:", "if False:"),
     ("not protected", "value.py", "if not depth & MASK:", "if False:"),
+    ("not protected", "value.py", "if depth >= REACH and (", "if False and ("),
     (
         "not protected beside a deeper one",
         "value.py",
-        "if not rest or (low >= REACH and depth - low > rest):",
-        "if not rest:",
+        "(not depth & MASK or (a >= REACH <= b and depth - (a if a < b else b) > depth & MASK))",
+        "not depth & MASK",
     ),
     ("freed from inside the freeing", "lifetime.py", "and not self.freeing and", "and"),
     ("freed while the collector runs", "lifetime.py", "and not self.freeing and not self.collecting:", "and not self.freeing:"),
     ("collected in any order", "lifetime.py", "self.waiting.sort(key=lambda past: past[0])", "pass"),
     # -- a sweep starts anew
-    ("no reset of interior gradients", "sweeps.py", TO_ARG, "arg._grad = arg.grad + bar * partial"),
+    ("no reset of interior gradients", "sweeps.py", TO_ARG, "arg._grad = arg.grad + share"),
     ("no reset of the root's gradient", "sweeps.py", "    root._grad = seed", "    root._grad = root.grad + seed"),
     ("no reset, swept in order", "sweeps.py", "node._grad = bars.get(node, 0.0)", "node._grad = node.grad + bars.get(node, 0.0)"),
     ("no reset of what no gradient reaches", "sweeps.py", "if node in bars or node.has_grad:", "if node in bars:"),
     ("a reset gives a gradient where none was", "sweeps.py", "if node in bars or node.has_grad:", "if True:"),
     ("no reset of what no gradient reaches", "sweeps.py", "arg._grad = 0.0", "pass"),
-    ("no reset behind a branch not taken", "sweeps.py", "_reset(node, passed)", "pass"),
+    ("no reset behind a branch not taken", "sweeps.py", "_reset(node, sweep, passed)", "pass"),
     ("no reset far behind a branch not taken", "sweeps.py", "            stack.extend(arg.args)\n", ""),
-    ("a reset of what is reached otherwise", "sweeps.py", "and not arg._reached and arg not in", "and arg not in"),
+    ("a reset of what is reached otherwise", "sweeps.py", "and arg._reached is not sweep and arg not in", "and arg not in"),
     ("a reset gives a gradient where none was", "sweeps.py", "if arg.has_grad:", "if True:"),
-    ("an old sweep's marks left behind", "sweeps.py", "        node._reached = 0\n        bar", "        bar"),
-    (
-        "an interrupted sweep's marks left behind",
-        "sweeps.py",
-        "                    node._reached = 0\n",
-        "                    pass\n",
-    ),
-    ("an old sweep's leaves left behind", "sweeps.py", "            leaf._reached = 0\n", "            pass\n"),
-    ("a frozen leaf shows what it got", "value.py", "if self._reached != FROZEN else 0.0", "if True else 0.0"),
-    ("a frozen leaf counts in gradients", "value.py", "arg._reached == FROZEN else partial", "False else partial"),
-    ("an interrupted sweep changes leaves", "sweeps.py", "if not complete:\n                leaf._grad = before", "pass"),
+    ("the marks of all sweeps alike", "sweeps.py", "sweep = object()", "sweep = STORED"),
+    ("a gradient set by hand forgotten", "value.py", "self._reached = sweeps.STORED", "pass"),
+    ("a gradient stored without a mark forgotten", "sweeps.py", "_reached = STORED", "_reached = NEVER"),
+    ("a frozen leaf gets a gradient", "sweeps.py", "elif arg._reached is not FROZEN:", "else:"),
+    ("a cleared gradient as a seed clears others", "sweeps.py", "if seed is CLEARED:", "if False:"),
+    ("a frozen leaf shows what it got", "value.py", "if self._reached is not FROZEN else 0.0", "if True else 0.0"),
+    ("a frozen leaf counts in gradients", "value.py", "arg._reached is FROZEN else partial", "False else partial"),
+    ("an interrupted sweep changes leaves", "sweeps.py", "                leaf._grad = before\n", "                pass\n"),
     # -- what the user said
     ("the seed ignored", "value.py", "number(seed))", "1.0)"),
     ("the seed ignored, swept in order", "sweeps.py", "{root: seed}", "{root: 1.0}"),
