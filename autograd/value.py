@@ -117,7 +117,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
                 teaching.teach_no_zero_grad()
             self._db = True
         try:
-            return self._grad if self._reached is not FROZEN else 0.0
+            return self._grad
         except AttributeError:
             return _CLEARED
 
@@ -149,7 +149,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         (0.0, True)
         """
         try:
-            return self._grad is not _CLEARED and self._reached is not FROZEN
+            return self._grad is not _CLEARED
         except AttributeError:
             return False
 
@@ -185,7 +185,7 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         else:
             global _some_frozen
             _some_frozen = True
-            self._grad = 0.0  # a sweep may write here; nobody reads it
+            self._grad = _CLEARED
             self._reached = FROZEN
 
     @property

@@ -102,7 +102,12 @@ MISTAKES = [
     ("a gradient stored without a mark forgotten", "sweeps.py", "_reached = STORED", "_reached = NEVER"),
     ("a frozen leaf gets a gradient", "sweeps.py", "elif arg._reached is not FROZEN:", "else:"),
     ("a cleared gradient as a seed clears others", "sweeps.py", "if seed is CLEARED:", "if False:"),
-    ("a frozen leaf shows what it got", "value.py", "if self._reached is not FROZEN else 0.0", "if True else 0.0"),
+    (
+        "a frozen leaf shows what it got before",
+        "value.py",
+        "            self._grad = _CLEARED\n            self._reached",
+        "            self._reached",
+    ),
     ("a frozen leaf counts in gradients", "value.py", "arg._reached is FROZEN else partial", "False else partial"),
     ("an interrupted sweep changes leaves", "sweeps.py", "                leaf._grad = before\n", "                pass\n"),
     # -- what the user said
