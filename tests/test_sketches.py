@@ -51,3 +51,9 @@ def test_a_line_of_equal_height_is_where_the_heights_reach_it():
 def test_whoever_imports_numpy_is_told_that_it_is_not_there(statement):
     done = subprocess.run([sys.executable, "-c", statement], capture_output=True, text=True, cwd=STAND_INS)
     assert "NumPy is not in this page" in done.stderr
+
+
+def test_a_module_that_is_not_there_has_parts_but_no_file_which_tracebacks_would_look_into():
+    program = "import matplotlib.ticker as ticker\nprint(ticker.LogLocator() is not None, hasattr(ticker, '__file__'))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=STAND_INS)
+    assert done.stdout.split() == ["True", "False"]

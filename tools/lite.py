@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from http.client import HTTPException
@@ -166,10 +166,19 @@ def _pyodide_lock() -> dict[str, Any]:
     return dict(json.loads(text))
 
 
-def _lock(wheels: Iterable[Path], compiled: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _lock(wheels: Iterable[Path], compiled: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Pyodide's list of packages: these and no others."""
-    entries = [*map(_entry, wheels), *compiled]
-    return {**_pyodide_lock(), "packages": {entry["name"]: entry for entry in entries}}
+    packages = {entry["name"]: entry for entry in [*map(_entry, wheels), *map(dict, compiled)]}
+    if compiled:
+        _load_with(packages["matplotlib"], packages["scalar-autograd"], "nn")
+    return {**_pyodide_lock(), "packages": packages}
+
+
+def _load_with(needed: dict[str, Any], package: dict[str, Any], module: str) -> None:
+    """Load `needed` where a cell imports the module of the package: it imports it in a function, which no cell shows."""
+    package["imports"] = [name for name in package["imports"] if name != module]
+    needed["imports"] = [*needed["imports"], module]
+    needed["depends"] = [*needed["depends"], package["name"]]
 
 
 def _entry(wheel: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -76,6 +77,18 @@ def test_the_notebooks_have_numpy_if_all_that_matplotlib_needs_can_be_had(
         monkeypatch.setattr(lite, "RELEASE", host.address)
         found = [entry["name"] for entry in lite._compiled.__wrapped__()]
     assert found == ([] if missing else ["matplotlib", "numpy", "pillow"])  # packaging comes from the package index
+
+
+def test_a_cell_that_imports_nn_loads_matplotlib_which_nn_imports_when_it_plots(tmp_path: Path) -> None:
+    own = tmp_path / "scalar_autograd-1-py3-none-any.whl"
+    with ZipFile(own, "w") as packed:
+        for package in ("autograd", "nn"):
+            packed.writestr(f"{package}/__init__.py", "")
+    plots = {"name": "matplotlib", "imports": ["matplotlib", "pylab"], "depends": ["numpy"]}
+    packages = lite._lock([own], [plots])["packages"]
+    assert packages["matplotlib"]["imports"] == ["matplotlib", "pylab", "nn"]
+    assert packages["matplotlib"]["depends"] == ["numpy", "scalar-autograd"]
+    assert packages["scalar-autograd"]["imports"] == ["autograd"]
 
 
 @pytest.mark.parametrize(("source", "told"), [("import numpy as np", True), ("print(1)", False)])

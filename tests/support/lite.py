@@ -37,9 +37,11 @@ class Run(NamedTuple):
 
     @property
     def errors(self) -> list[str]:
-        """What cells raised."""
-        raised = [out for cell in self.cells for out in cell["outputs"] if out["output_type"] == "error"]
-        return [f"{out['ename']}: {out['evalue']}" for out in raised]
+        """What cells raised, and what was printed as an error: IPython does that if it can't show a traceback."""
+        outputs = [out for cell in self.cells for out in cell["outputs"]]
+        raised = [f"{out['ename']}: {out['evalue']}" for out in outputs if out["output_type"] == "error"]
+        printed = ["".join(out["text"]) for out in outputs if out.get("name") == "stderr"]
+        return raised + [text for text in printed if "Traceback (most recent call last)" in text]
 
 
 def run_notebook(browser: Any, address: str, name: str) -> Run:

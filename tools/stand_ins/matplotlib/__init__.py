@@ -4,7 +4,7 @@ import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
-from .absent import Absent
+from .absent import absent
 
 
 class _Rest(MetaPathFinder, Loader):
@@ -17,7 +17,7 @@ class _Rest(MetaPathFinder, Loader):
         return None
 
     def exec_module(self, module):
-        module.__getattr__ = Absent
+        module.__getattr__ = absent
 
 
 sys.meta_path.append(_Rest())

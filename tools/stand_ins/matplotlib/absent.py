@@ -24,3 +24,10 @@ class Absent:
 
     def __exit__(self, *error):
         pass
+
+
+def absent(name):
+    """A part of a module that is not here. Python asks modules for names such as `__file__`, too: those are not parts of it."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Absent()

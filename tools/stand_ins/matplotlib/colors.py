@@ -1,6 +1,6 @@
 """Colours by name."""
 
-from .absent import Absent
+from .absent import absent
 
 CYCLE = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"]
 NAMES = ["blue", "orange", "green", "red", "purple", "brown", "pink", "gray", "olive", "cyan"]
@@ -58,4 +58,4 @@ def to_rgba(colour, alpha=1.0):
     return (*to_rgb(colour), alpha)
 
 
-__getattr__ = Absent
+__getattr__ = absent

@@ -1,6 +1,6 @@
 """Figures one after the other, shown when asked or at the end of their cell."""
 
-from .absent import Absent
+from .absent import absent
 from .figure import Figure
 
 rcParams = {}
@@ -60,4 +60,4 @@ def _at_the_end_of_a_cell():
 
 
 _at_the_end_of_a_cell()
-__getattr__ = lambda name: Absent()  # noqa: E731
+__getattr__ = absent
