@@ -309,7 +309,7 @@ class Level:
             far = max((abs(hop.source.v + hop.leaves - hop.target.v - hop.enters) for hop in hops), default=0.0)
             bends = far > STRAIGHT_ENOUGH or any(map(self.shifts, hops))
             labels = max((hop.link.label for hop in hops if hop.target is hop.link.target), default=0.0)
-            begin = u + self.straight * any(hop.source.is_card for hop in hops)
+            begin = u + self.straight * any(hop.source.is_card for hop in hops) * (1.0 if bends else 0.5)
             end = begin + (min(MAX_CROSSING, self.crossing + STEEPNESS * far) if bends else 0.0)
             after = labels + self.straight * any(hop.target.is_card for hop in hops)
             u = snapped(end + after) if bends else grown(end + after)  # a zone may be a little shorter
