@@ -417,11 +417,11 @@ for name, (run, times) in runs.items():
 
 # %% [markdown]
 # Times vary from machine to machine, but not the picture: the program is some hundred times as fast as Values on few samples,
-# a thousand times on many, and in the same league as matrices that somebody has derived by hand. A call has its price, so with few samples NumPy by hand is ahead. With
-# many, the program is: NumPy stores every intermediate result for all samples and reads it again, while the program goes
-# through blocks of samples that fit into the cache. The first call takes longer, since it makes the program; and once on each
-# machine, the code that runs programs is compiled to machine code. (Without Numba, and so in a browser, there is none: NumPy runs
-# the program, and NumPy by hand stays ahead.)
+# a thousand times on many, and in the same league as matrices that somebody has derived by hand. A call has its price, so
+# with few samples NumPy by hand is ahead. With many, the program is: NumPy stores every intermediate result for all samples
+# and reads it again, while the program goes through blocks of samples that fit into the cache. The first call takes longer,
+# since it makes the program; and once on each machine, the code that runs programs is compiled to machine code. (Without
+# Numba, and so in a browser, there is none: NumPy runs the program, and NumPy by hand stays ahead.)
 #
 # ## In other languages
 #
