@@ -55,7 +55,7 @@ def visible(outputs):
 
 
 def test_a_notebook_that_is_not_trusted_shows_pictures_and_how_to_make_them_play(lab):
-    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph())), shown(draw_dot(wide()))])
+    lab.write("untrusted.ipynb", [shown(player(graph())), shown(draw_dot(graph())), shown(draw_dot(wide(), direction="LR"))])
     with lab.opened("untrusted.ipynb") as page:
         outputs = page.locator(".jp-OutputArea-output")
         outputs.nth(2).locator("img").wait_for()
