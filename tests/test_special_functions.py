@@ -184,7 +184,7 @@ RANGES = {
     "exp2": st.floats(-900.0, 900.0),
     "log1mexp": st.floats(1e-60, 600.0),
     "erfinv": st.floats(-1.0, 1.0, exclude_min=True, exclude_max=True).filter(lambda x: abs(x) > 1e-60),
-    "lgamma": st.floats(1e-60, 1e60).filter(lambda x: abs(x - 1.46) > 0.2),  # the zero of digamma
+    "lgamma": st.floats(1e-60, 1e60).filter(lambda x: abs(x - 1.46) > 0.3),  # the zero of digamma, for test_ops
     "digamma": st.floats(1e-60, 1e60),
 }
 
