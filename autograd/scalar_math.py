@@ -307,7 +307,12 @@ def polygamma(n: float, x: float) -> float:
         term = factorial_over_power(n, t)
         if t >= far:
             break
-        terms.append(term * (1.0 - (n + 1.0) * lost / t))
+        if n == 0.0 and t >= 1.0:  # near the zero at 1.46 the terms cancel: keep what the division rounds off, too
+            (a, b), (c, d) = halves(term), halves(t)
+            terms.append(term)
+            terms.append((((1.0 - a * c) - a * d) - b * c - b * d - lost * term) / t)
+        else:
+            terms.append(term * (1.0 - (n + 1.0) * lost / t))
         k += 1.0
     total = fsum((*terms, *zeta_tail(n, t), -lost * term * (1.0 + (n + 1.0) / (2.0 * t))))
     return total if odd else -total

@@ -184,9 +184,16 @@ RANGES = {
     "exp2": st.floats(-900.0, 900.0),
     "log1mexp": st.floats(1e-60, 600.0),
     "erfinv": st.floats(-1.0, 1.0, exclude_min=True, exclude_max=True).filter(lambda x: abs(x) > 1e-60),
-    "lgamma": st.floats(1e-60, 1e60).filter(lambda x: abs(x - 1.46) > 0.3),  # the zero of digamma, for test_ops
+    "lgamma": st.floats(1e-60, 1e60).filter(lambda x: abs(x - 1.46) > 0.1),  # the zero of digamma
     "digamma": st.floats(1e-60, 1e60),
 }
+
+
+@given(st.floats(0.5, 2.5).filter(lambda x: abs(x - 1.46) > 0.1))
+@example(1.2329951186255526)
+@example(1.2777083498768296)
+def test_digamma_keeps_its_digits_on_both_sides_of_its_zero(x):
+    assert ulps(ops.digamma(x), mp.digamma(mp.mpf(x))) <= 4
 
 
 @pytest.mark.parametrize("name", HIGHER)
