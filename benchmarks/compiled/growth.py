@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from scipy.optimize import nnls
 
 import autograd
 from benchmarks import timing
@@ -30,8 +31,19 @@ def growth() -> Iterator[tuple[str, str]]:
 
 
 def _each(what: str, unit: str, runs: dict[int, Callable[[], Any]]) -> Iterator[tuple[str, str]]:
-    for size, seconds in timing.alternate_short(runs, ROUNDS).items():
+    times = timing.alternate_short(runs, ROUNDS)
+    for size, seconds in times.items():
         yield f"{what}, {size:,} {unit}", f"{shown(seconds)}, {shown(seconds / size)} each"
+    call, each, farthest = _straight_line(times)
+    yield f"{what}, as a straight line", f"{shown(call)} a call and {shown(each)} each; {farthest:.0%} off at most"
+
+
+def _straight_line(times: Mapping[int, float]) -> tuple[float, float, float]:
+    """What a call takes and what each unit adds, by least squares of the relative distances; the largest of these."""
+    sizes, seconds = np.array(list(times)), np.array(list(times.values()))
+    relative = np.stack([1 / seconds, sizes / seconds], axis=1)
+    (call, each), _ = nnls(relative, np.ones(len(sizes)))  # neither takes less than no time
+    return call, each, float(np.max(np.abs(relative @ [call, each] - 1)))
 
 
 def _lanes(size: int, threads: int) -> Callable[[], Any]:
