@@ -9,7 +9,7 @@ from tests.support.same_text import assert_same_text
 from tools.notebooks import NOTEBOOKS, is_timed
 
 PICTURE = re.compile(r"data:image/svg\+xml;base64,([^\"]+)")
-DIFFERS = re.compile(r"data:image/gif;base64,[^\"]+|[\d.]+e-(?:0[89]|[1-3]\d+) *")
+DIFFERS = re.compile(r"data:image/gif;base64,[^\"]+|[\d.]+e[-−](?:0?[89]|[1-3]\d+) *")
 
 
 def kept(name):
