@@ -21,6 +21,7 @@ from benchmarks import speed_page, workloads
 from benchmarks.compiled.figures import Figure, shown
 from benchmarks.detection_limit import detection_limit
 from benchmarks.peers import Micrograd, peers
+from benchmarks.player import smoothness
 from benchmarks.timing import ROUNDS, alternate
 
 LENGTHS = (10**3, 10**4, 10**5, 10**6)
@@ -42,7 +43,8 @@ def main() -> None:
     print("slowest ops to record, by number of arguments:", _slowest_ops())
     print("jacobian of 2 inputs and 200 outputs, against two jvp:", _jacobian_times())
     print(f"page of a player with 500 steps: {_player_size() / 1e3:.0f} kB\n")
-    for part, rows in {"eager, more": _more(), "drawing": _drawing_times(), "checking": detection_limit()}.items():
+    drawing = [*_drawing_times(), _demo_time(), *smoothness()]
+    for part, rows in {"eager, more": _more(), "drawing": drawing, "checking": detection_limit()}.items():
         for row in rows:
             print(": ".join(row), flush=True)
         speed_page.keep(part, rows)
@@ -240,6 +242,17 @@ def _drawing_times() -> list[tuple[str, str]]:
         seconds = alternate({length: partial(_draw, y)})[length]
         rows.append((f'`draw_dot(y).pipe("svg")`, {length:,} nodes', shown(seconds)))
     return rows
+
+
+def _demo_time() -> tuple[str, str]:
+    seconds = statistics.median(_seconds_of([sys.executable, "-m", "tools.demo", "--no-open"]) for _ in range(3))
+    return "`make demo`, from the second time on", shown(seconds)
+
+
+def _seconds_of(command: list[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
 
 
 def _player_size() -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import autograd
@@ -104,26 +102,24 @@ def measured(browser: Any, path: str, act: Callable[[Any], None]) -> tuple[list[
     return durations, work
 
 
-def main() -> None:
+def smoothness() -> Iterator[tuple[str, str]]:
+    """What was measured, and what was found."""
     from playwright.sync_api import sync_playwright
 
-    print(f"{'graph':8}{'steps':>8}{'page':>10}  {'what':18}{'frames/s':>10}{'median':>10}{'99 %':>8}{'longest':>10}{'work':>10}")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for graph in (chain, batch):
             shown = autograd.player(graph())
             path = shown.save_html(Path(folder) / f"{graph.__name__}.html")
             for what, act in ACTS.items():
-                if len(sys.argv) > 1 and what not in sys.argv[1:]:
-                    continue
                 durations, work = measured(browser, path, act)
                 times = sorted(durations)
-                size = f"{len(shown.html.encode()) / 1e6:.1f} MB"
                 rate, most = 1000 * len(times) / sum(times), times[int(0.99 * len(times))]
-                numbers = f"{rate:>10.1f}{median(times):>7.1f} ms{most:>8.1f}{times[-1]:>10.1f}{work:>7.1f} ms"
-                print(f"{graph.__name__:8}{len(shown.data['steps']):>8}{size:>10}  {what:18}{numbers}", flush=True)
+                found = f"{rate:.1f} frames a second, 99 % of them within {most:.0f} ms; {work:.1f} ms of work each"
+                yield f"player of a {graph.__name__} of {len(shown.data['steps']):,} steps: {what}", found
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    for row in smoothness():
+        print(": ".join(row), flush=True)

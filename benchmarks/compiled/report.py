@@ -30,7 +30,7 @@ def report() -> None:
     speed_page.keep("compiled", figures)
     print(flush=True)
     rows = []
-    for row in chain(synchronous_jax(), growth(), cluster(), training.digits()):
+    for row in chain(synchronous_jax(), growth(), cluster(), training.digits(), training.first_fit()):
         print(": ".join(row), flush=True)
         rows.append(row)
     speed_page.keep("compiled, more", rows)

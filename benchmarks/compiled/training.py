@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
+import subprocess
+import sys
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 
 import nn
 from benchmarks import timing, workloads
-from benchmarks.compiled.figures import OURS, Figure, agree
+from benchmarks.compiled.figures import OURS, Figure, agree, shown
 from benchmarks.compiled.networks import RIDGE
 
 EPOCHS = 100  # of micrograd's demo
@@ -91,3 +95,18 @@ def digits() -> Iterator[tuple[str, str]]:
         seconds, accuracy = fit_digits()
     what = "`fit` on the digits, MLP(64, [32, 10]), 12 epochs"
     yield what, f"{100 * accuracy:.1f} % of unseen digits, in {seconds:.2f} s"
+
+
+def first_fit() -> Iterator[tuple[str, str]]:
+    """What compiling takes, which is done once for this machine."""
+    program = "from benchmarks.compiled.training import fit_demo, timing; print(timing.seconds(fit_demo))"
+    with TemporaryDirectory() as empty:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": empty}
+        first, later = (
+            float(subprocess.run([sys.executable, "-c", program], env=environment, check=True, stdout=subprocess.PIPE).stdout)
+            for _ in range(2)
+        )
+    yield (
+        "micrograd's demo by `fit` in a new process, before and after its machine code was compiled",
+        f"{shown(first)}, {shown(later)}",
+    )
