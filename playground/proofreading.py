@@ -12,11 +12,11 @@ from random import Random
 from typing import Any
 
 from autograd import Value, grad
-from autograd._format import shown, told_apart
+from autograd._format import listed, shown, told_apart
 from autograd._html import card, folded, lines
 from autograd.audit import audit
 from autograd.audit.claim import Diagnosis
-from autograd.audit.report import AuditReport, Verdict
+from autograd.audit.report import UNEXPLAINED, AuditReport, Verdict
 from autograd.diagnosis.kinks import at_kinks
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
@@ -139,7 +139,7 @@ def _unfit(field: str, expression: str, at: Numbers) -> Slip | None:
 def _verdict(text: str, at: Numbers, claimed: Mapping[str, str]) -> str:
     """Line by line, with the slip that explains a wrong one; below it what audit and gradcheck say in full."""
     report = _audit(text, at, claimed)
-    numbers = {name for name, claim in claimed.items() if not variables(claim) and _varies(text, at, name)}
+    numbers = {name for name, claim in claimed.items() if not variables(claim) and _varies(text, at, name, report[name])}
     beside = Beside(text, at, claimed)
     found = []
     for name, claim in claimed.items():
@@ -204,7 +204,7 @@ class Beside:
         """The line for a claim that is right here and not on the other side, or at a kink. None for any other."""
         if self.at_kink:
             both = slopes(lambda x: _number(_function(self.text, {**self.at, name: x})()), self.at[name])
-            return self._at_kink(name, verdict, both) if both.bends else None
+            return self._at_kink(name, verdict, both) if both.bends else self._smooth(name, verdict)
         holds = verdict.agrees or (verdict.only_nearby and self._holds_close_by(name))
         return self._across(name) if holds and not here_alone else None
 
@@ -213,6 +213,8 @@ class Beside:
         yours = _number(_function(self.claimed[name], self.at)())
         left, right = map(shown, both)
         engine = f"The engine takes {taken}."
+        if verdict.apart:
+            return f"✗ {derivative}: yours is {shown(yours)}; no side of this kink has all the numbers that you found. {engine}"
         if not both.hold(yours):
             sides = f"at this kink it is {left} to the left and {right} to the right"
             return f"✗ {derivative}: yours is {shown(yours)}; {sides}. {engine}"
@@ -227,6 +229,19 @@ class Beside:
         elif both.is_right(yours):
             where = f"the slope to the right of this kink; to the left it is {left}"
         return f"{RIGHT} {derivative}: yours is {shown(yours)}, {where}. {engine}"
+
+    def _smooth(self, name: str, verdict: Verdict) -> str | None:
+        """The line where ops are at a kink and f is smooth; None if the engine, too, gives its derivative there."""
+        entry, taken = verdict.entries[0], grad(_function(self.text, self.at, [name]))(self.at[name])
+        if taken == entry.gradient or verdict.only_nearby:
+            return None
+        because = (
+            f"The engine gives {shown(taken)}, by its convention at the kink of {listed(verdict.kinks)}, but f is smooth here."
+        )
+        derivative = f"∂f/∂{name_text(name)}"
+        if verdict.agrees:
+            return f"{RIGHT} {derivative} is right: {shown(entry.gradient)}. {because}"
+        return f"✗ {derivative}: yours is {shown(entry.claimed)}, it is {shown(entry.gradient)}. {because}"
 
     def _across(self, name: str) -> str | None:
         for place, point in self.beyond:
@@ -264,7 +279,8 @@ def _line(name: str, verdict: Verdict, likely: str, here_alone: bool) -> str:
         return f"? {derivative}: {values}, and rounding hides which is right: choose another point."
     entry = next(entry for entry in verdict.entries if not entry.agrees)
     where = " at a point nearby" if verdict.only_nearby else ""
-    return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. Likely: {likely}."
+    why = "No single known mistake explains that" if likely == UNEXPLAINED else f"Likely: {likely}"
+    return f"✗ {derivative}: yours is {shown(entry.claimed)}{where}, it is {shown(entry.gradient)}. {why}."
 
 
 def _function(text: str, at: Numbers, names: Collection[str] = ()) -> Callable[..., Any]:
@@ -290,10 +306,11 @@ def _number(x: Any) -> float:
     return x.data if type(x) is Value else float(x)
 
 
-def _varies(text: str, at: Numbers, name: str) -> bool:
+def _varies(text: str, at: Numbers, name: str, verdict: Verdict) -> bool:
     """Whether the derivative is another number at points nearby."""
-    here, *nearby = (grad(_function(text, numbers, [name]))(numbers[name]) for numbers in _points(at))
-    return any(math.isfinite(slope) and not math.isclose(slope, here, rel_tol=1e-9) for slope in nearby)
+    here, nearby = verdict.entries[0].gradient, _points(at)[1:]
+    slopes = (grad(_function(text, numbers, [name]))(numbers[name]) for numbers in nearby)
+    return any(math.isfinite(slope) and not math.isclose(slope, here, rel_tol=1e-9) for slope in slopes)
 
 
 def _named_slip(text: str, at: Numbers, name: str, claim: str) -> str:

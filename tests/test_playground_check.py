@@ -151,11 +151,28 @@ def test_at_a_kink_the_slope_to_a_side_is_no_mistake_and_the_engine_s_choice_is_
     assert f"✓ ∂f/∂w: {slope} Beside the kink, yours is −1." in html
     assert "Every derivative is right on one side of the kink." in html
     assert "✓ Every" not in html
-    html = proofread(HINGE, {"y": 1, "w": 1, "x": 1}, {"y": "0", "w": "-0.5", "x": "3"})["html"]
+    html = "".join(proofread(HINGE, {"y": 1, "w": 1, "x": 1}, claim)["html"] for claim in ({"y": "0"}, {"w": "-0.5"}, {"x": "3"}))
     assert "✓ ∂f/∂y: yours is 0, the slope to the right of this kink; to the left it is −1. The engine takes 0." in html
     assert "✓ ∂f/∂w: yours is −0.5, between −1 to the left of this kink and 0 to the right." in html
     assert "✗ ∂f/∂x: yours is 3; at this kink it is −1 to the left and 0 to the right." in html
     assert "✗ Not all of it is right." in html
+
+
+def test_where_an_op_is_at_a_kink_and_f_is_smooth_the_derivative_is_right_and_the_convention_is_not() -> None:
+    f, says = "relu(x) - relu(-x)", "The engine gives 0, by its convention at the kink of relu, but f is smooth here."
+    for claim in ("1", "1 + 0*x"):
+        html = proofread(f, {"x": 0}, {"x": claim})["html"]
+        assert f"✓ ∂f/∂x is right: 1. {says}" in html
+    assert f"✗ ∂f/∂x: yours is 0, it is 1. {says}" in proofread(f, {"x": 0}, {"x": "0"})["html"]
+
+
+@pytest.mark.parametrize(
+    ("x", "z", "right"), [("1", "0", True), ("0", "1", True), ("0.3", "0.7", True), ("1", "1", False), ("0", "0", False)]
+)
+def test_claims_at_a_tie_are_judged_together(x: str, z: str, right: bool) -> None:
+    html = proofread("maximum(x, z)", {"x": 1, "z": 1}, {"x": x, "z": z})["html"]
+    assert ("Every derivative is right at this kink." in html) == right
+    assert (html.count("no side of this kink has all the numbers that you found. The engine takes 0.5.") == 2) != right
 
 
 @pytest.mark.parametrize("w", [0.5, 0.97])

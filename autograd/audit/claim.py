@@ -70,19 +70,22 @@ class Claim:
         self.losses = [loss for loss, _ in told or judged] or losses  # those where it can be judged
         self.entries = [entries for _, entries in told or judged]
         self.agrees = self.same_shape and all(entry.agrees for entries in self.entries for entry in entries)
+        self.takes_a_side = self.same_shape and any(low < high for low, high in self.loss.spans[name])
 
     def _entries(self, loss: RecordedLoss) -> list[Entry]:
-        pairs = list(zip(loss.claimed[self.name].numbers, loss.gradient[self.name], strict=True))
-        tolerances = [self.rtol * abs(g) + UNDERFLOW for _, g in pairs]
-        differ = [abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)]
-        if any(differ):  # else its rounding need not be known
+        claimed, gradient, spans = loss.claimed[self.name].numbers, loss.gradient[self.name], loss.spans[self.name]
+        off = [max(low - c, c - high, 0.0) for c, (low, high) in zip(claimed, spans, strict=True)]
+        least = [self.rtol * abs(g) + UNDERFLOW for g in gradient]
+        noise = [0.0] * len(off)
+        if any(x > t for x, t in zip(off, least, strict=True)):  # else its rounding need not be known
             noise = loss.noise[self.name]
-            tolerances = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
-        fit = [abs(c - g) <= t for (c, g), t in zip(pairs, tolerances, strict=True)]
-        by_noise = [allowed and differs for allowed, differs in zip(fit, differ, strict=True)]
-        hidden = [loss.hidden[self.name][i] if by else False for i, by in enumerate(by_noise)]
-        rows = zip(indices(self.shape), pairs, tolerances, fit, hidden, strict=True)
-        return [Entry(self.name, index, c, g, t, allowed and not h, h) for index, (c, g), t, allowed, h in rows]
+        entries = []
+        for i, (index, c, g) in enumerate(zip(indices(self.shape), claimed, gradient, strict=True)):
+            tolerance = least[i] + (1.0 + self.rtol) * noise[i]
+            fits = off[i] <= tolerance
+            hidden = fits and off[i] > least[i] and loss.hidden[self.name][i]
+            entries.append(Entry(self.name, index, c, g, tolerance, fits and not hidden, hidden))
+        return entries
 
     def gradient(self, loss: RecordedLoss) -> list[float]:
         """The right gradient."""

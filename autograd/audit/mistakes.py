@@ -30,6 +30,17 @@ def _explanations(claim: Claim, mistakes: Sequence[Mistake]) -> list[Diagnosis]:
     return [diagnosis for mistake in mistakes for diagnosis in mistake(claim)]
 
 
+# -- kinks -------------------------------------------------------------------------------------------
+
+
+def convention(claim: Claim) -> Iterator[Diagnosis]:
+    """What backward() gives, where f is smooth though its ops have kinks."""
+    conventional, right = claim.loss.conventional[claim.name], claim.gradient(claim.loss)
+    if conventional != right and claim.is_explained_by(lambda loss: loss.conventional[claim.name]):
+        text = f"it is what backward() gives by its convention at the kink of {listed(claim.loss.kinks)}, but f is smooth there"
+        yield Diagnosis("convention", text)
+
+
 # -- factors -----------------------------------------------------------------------------------------
 
 
@@ -143,6 +154,7 @@ def single_entries(claim: Claim) -> Iterator[Diagnosis]:
 # In the order in which an audit prefers them: those with nothing to fit, the simplest first; then those with a number
 # that is fitted to the claim.
 MISTAKES: Sequence[Mistake] = (
+    convention,
     sign,
     known_factor,
     transpose,

@@ -43,7 +43,7 @@ def audit(
     >>> print(report)
     2 of 2 claimed gradients do not hold.
     w (a number): differs: claimed 3.62621, it is 2.3017
-        likely: the derivative of tanh in layer 1 is missing, as if it were 1
+        likely: the derivative of tanh is missing, as if it were 1
     b (a number): differs: claimed 0.5, it is 0.767232
         likely: no single known mistake explains it
     """
@@ -58,7 +58,9 @@ def audit(
         raise ValueError("audit: claimed has no gradient at all: None stands for each")
     claims = [Claim(name, losses, sizes or {}, rtol) for name in losses[0].claimed]
     diagnoses = diagnose([claim for claim in claims if not claim.agrees and not claim.undecided])
-    return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ())) for claim in claims})
+    sided = [claim.name for claim in claims if claim.agrees and claim.takes_a_side]
+    apart = () if losses[0].hold_together(sided) else sided
+    return AuditReport({claim.name: Verdict(claim, diagnoses.get(claim.name, ()), claim.name in apart) for claim in claims})
 
 
 def _nearby(f: Callable[..., Any], claimed: Any, parameters: Parameters) -> Iterator[RecordedLoss]:

@@ -19,19 +19,21 @@ class Verdict:
     """The verdict on the claimed gradient of one parameter.
 
     `entries` are those at the point given, or at the first point nearby where some differ; there are none if the
-    claim has another shape. It is `undecided` where rounding hides which is right. `diagnosis` is the likeliest mistake,
-    None if the claim agrees or if nothing explains it, and `also_possible` are others that explain it as well. `points`
-    is at how many points it was judged, and `kinks` are the ops that are at a kink at the one given.
+    claim has another shape. It is `undecided` where rounding hides which is right, and `apart` if it and others each take
+    a side of a kink, and no side is that of all of them. `diagnosis` is the likeliest mistake, None if the claim agrees or
+    if nothing explains it, and `also_possible` are others that explain it as well. `points` is at how many points it was
+    judged, and `kinks` are the ops that are at a kink at the one given.
     """
 
-    def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis]) -> None:
+    def __init__(self, claim: Claim, diagnoses: Sequence[Diagnosis], apart: bool) -> None:
         differs = (i for i, entries in enumerate(claim.entries) if not all(entry.agrees for entry in entries))
         first = next(differs, 0)
-        self.name, self.agrees, self.shape, self.claimed_shape = claim.name, claim.agrees, claim.shape, claim.claimed_shape
+        self.name, self.shape, self.claimed_shape = claim.name, claim.shape, claim.claimed_shape
+        self.agrees, self.apart = claim.agrees and not apart, apart
         self.entries = claim.entries[first] if claim.entries else []
         self.undecided, self.hidden_here = claim.undecided, claim.hidden_here
         self.points, self.only_nearby = len(claim.losses), first > 0 or (claim.hidden_here and not claim.undecided)
-        self.kinks = claim.loss.kinks
+        self.kinks, self.takes_a_side = claim.loss.kinks, claim.takes_a_side
         self.diagnosis, self.also_possible = next(iter(diagnoses), None), tuple(diagnoses[1:])
 
     def __repr__(self) -> str:
@@ -42,7 +44,9 @@ class Verdict:
 
     def sentence(self) -> str:
         """Agree or not, in words; and at a kink, that either side counts."""
-        either = self.kinks and (self.agrees or self.only_nearby)
+        if self.apart:
+            return f"does not hold with the others: at the kink of {listed(self.kinks)}, no side has all these numbers"
+        either = self.takes_a_side and (self.agrees or self.only_nearby)
         kink = f"; at the point given, {listed(self.kinks)} has a kink, where either side counts" if either else ""
         return self._sentence() + kink
 
@@ -69,7 +73,7 @@ class Verdict:
 
     def likely(self) -> str:
         """The likely mistake in words; empty if it agrees."""
-        if self.agrees or self.undecided:
+        if self.agrees or self.undecided or self.apart:
             return ""
         if self.diagnosis is None:
             return UNEXPLAINED

@@ -68,8 +68,8 @@ def _wrong_derivatives(
     """Kind, text and the derivatives, the simplest first."""
     name, number = group[0]
     op, width = layers[group[0]][0].op, len(layers[group[0]])
-    where = f"in layer {number}" if len(group) == 1 else "in all layers"
-    its = f"the derivative of {name} {where}"
+    where = "" if len(layers) == 1 else f" in layer {number}" if len(group) == 1 else " in all layers"
+    its = f"the derivative of {name}{where}"
     yield "missing derivative", f"{its} is missing, as if it were 1", lambda unit, i, loss: 1.0
     taken = f"{its} is taken at its result a, as {name}'(a), and not at its argument z, as {name}'(z)"
     yield "misplaced derivative", taken, partial(_at_result, partial(derivative, op))
@@ -77,12 +77,16 @@ def _wrong_derivatives(
         of_z, of_a = (partial_text(op, 0, ["x"], result) for result in "za")
         taken = f"{its} is taken as {of_z} of its argument z, and not as {of_a} of its result a"
         yield "misplaced derivative", taken, partial(_at_argument, formula)
+    if unsquared := _without_square(op):
+        right = partial_text(op, 0, ["x"], "a")
+        text = f"a square is forgotten: {its} is taken as {right.replace('²', '')}, and not as {right}"
+        yield "other derivative", text, unsquared
     for layer, units in layers.items():
         if len(group) == 1 and layer != group[0] and units[0].op.activation and len(units) == width:
             taken = f"{its} is taken at the argument of layer {layer[1]} ({layer[0]}), and not at its own"
             yield "misplaced derivative", taken, partial(_at_layer, layer)
     if op.activation:
-        yield "missing derivative", f"{name} itself stands in place of its derivative {where}", lambda unit, i, loss: unit.a
+        yield "missing derivative", f"{name} itself stands in place of its derivative{where}", lambda unit, i, loss: unit.a
     others = [other for other in ACTIVATIONS if other is not op]
     for other in others:
         yield "other derivative", f"{its} is taken as that of {other.name}", partial(_at_argument, partial(derivative, other))
@@ -114,6 +118,17 @@ def _by_result(op: Op) -> Function | None:
     formula, _ = evaluate(op.textbook[0], {"z": z})
     recorded = Recorded(Graph(formula))  # type: ignore[arg-type]
     return lambda a: recorded.at({z: a}).values[formula]  # type: ignore[index]
+
+
+@lru_cache(maxsize=64)
+def _without_square(op: Op) -> Derivative | None:
+    """The derivative as textbooks write it, but for the square in it, as 1 − a for tanh; None if there is none."""
+    if op.arity != 1 or len(op.textbook) != 1 or "**2" not in op.textbook[0]:
+        return None
+    x, z = Value(0.25), Value(0.5)
+    formula, _ = evaluate(op.textbook[0].replace("**2", ""), {"x": x, "z": z})
+    recorded = Recorded(Graph(formula))  # type: ignore[arg-type]
+    return lambda unit, i, loss: recorded.at({x: unit.x, z: unit.a}).values[formula]  # type: ignore[index]
 
 
 # -- weights -----------------------------------------------------------------------------------------

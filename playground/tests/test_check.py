@@ -63,7 +63,7 @@ def test_lines_of_python_are_run_and_what_they_print_is_shown(page: Any) -> None
     told(page, "claimed: -88.0", "#check .answer .printed")
     told(page, "4 is the batch size", "#check .answer")
     page.select_option("#check select", label="A loss of two parameters")
-    told(page, "the derivative of tanh in layer 1 is missing", "#check .answer")
+    told(page, "the derivative of tanh is missing", "#check .answer")
     told(page, "none differs from finite differences", "#check .answer")
 
 

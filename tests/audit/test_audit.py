@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, exp, log, relu, sigmoid, sqrt, tanh
+from autograd import Value, atan, exp, log, maximum, minimum, relu, sigmoid, sqrt, tanh
 from autograd.audit import Proofreading, audit
 
 SLOPES = {  # functions of one number, with derivatives as they stand in books
@@ -105,6 +105,51 @@ def test_a_claim_may_take_either_side_of_a_kink_and_nothing_beyond():
     assert audit(lambda w, b: relu(w[0] * 2.0 + b) + relu(w[1] * 3.0 + b), ([2.0, 3.0], 2.0), at=([0.0, 0.0], 0.0))
 
 
+@pytest.mark.parametrize(
+    "f", [lambda x: relu(x) - relu(-x), lambda x: maximum(x, 0.0) + minimum(x, 0.0), lambda x: x + abs(0 * x)]
+)
+def test_where_ops_have_kinks_and_f_is_smooth_only_its_derivative_is_right(f):
+    assert audit(f, 1.0, at=0.0)
+    assert audit(f, lambda x: 1.0, at=0.0)
+    for slope in (0.0, 0.5, 2.0, -1.0):
+        assert not audit(f, slope, at=0.0)
+
+
+def test_what_backward_gives_by_convention_is_told_where_f_is_smooth():
+    verdict = audit(lambda x: relu(x) - relu(-x), 0.0, at=0.0)["x"]
+    assert verdict.diagnosis.mistake == "convention"
+    assert "claimed 0, it is 1" in verdict.sentence()
+
+
+def test_no_side_of_a_kink_is_right_beyond_its_slopes():
+    for slope in (-0.5, -1.0, 1.1):
+        assert not audit(relu, slope, at=0.0)
+        assert not audit(lambda w, x: relu(1 - w * x), (-slope, None), at=(1.0, 1.0))
+
+
+@given(st.floats(0, 1), st.floats(-1, 2))
+def test_claims_at_a_tie_hold_if_they_are_between_its_sides_together(share, other):
+    at = (1.0, 1.0)
+    assert audit(maximum, (share, 1.0 - share), at=at)
+    assert audit(lambda x, z: abs(x - 1.0) - abs(z - 1.0), (2 * share - 1.0, 1.0 - 2 * share), at=at)
+    assume(abs(share + other - 1.0) > 1e-6)
+    report = audit(maximum, (share, other), at=at)
+    assert not report
+    if 0.0 <= other <= 1.0:
+        assert report["x"].apart
+        assert "no side has all these numbers" in report["y"].sentence()
+
+
+def test_a_forgotten_square_is_found():
+    for f, claim, taken in (
+        (lambda w, x: tanh(w * x), lambda w, x: x * (1 - math.tanh(w * x)), "1 − a, and not as 1 − a²"),
+        (lambda w, x: atan(w * x), lambda w, x: x / (1 + w * x), "1/(1 + x), and not as 1/(1 + x²)"),
+    ):
+        likely = audit(f, (claim, None), at=(0.7, 1.3))["w"].likely()
+        assert likely.startswith("a square is forgotten: ")
+        assert likely.endswith(taken)
+
+
 def test_saturated_units_allow_for_the_digits_a_textbook_loses():
     def claim(w):
         a = 1 / (1 + math.exp(-w))
@@ -155,7 +200,7 @@ def test_a_sigmoid_written_out_is_known_as_one():
         return (1 / (1 + exp(-3.0 * w)) - 0.2) ** 2
 
     report = audit(f, lambda w: 6 * (1 / (1 + math.exp(-3 * w)) - 0.2), at=0.3)
-    assert report["w"].diagnosis.text == "the derivative of sigmoid in layer 1 is missing, as if it were 1"
+    assert report["w"].diagnosis.text == "the derivative of sigmoid is missing, as if it were 1"
 
 
 def test_sizes_explain_factors():
@@ -256,7 +301,7 @@ def test_two_mistakes_in_one_claim_are_told_apart_if_one_is_in_the_penalty():
 
 def test_cross_entropy_where_the_loss_is_squared_is_also_said_to_be_a_missing_derivative():
     report = audit(lambda z: 0.5 * (sigmoid(z) - 1.0) ** 2, lambda z: 1 / (1 + math.exp(-z)) - 1.0, at=0.3)
-    assert report["z"].diagnosis.text == "the derivative of sigmoid in layer 1 is missing, as if it were 1"
+    assert report["z"].diagnosis.text == "the derivative of sigmoid is missing, as if it were 1"
     assert [one.text for one in report["z"].also_possible] == [
         "the claim is exact for cross-entropy, and f has the squared error"
     ]
