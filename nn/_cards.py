@@ -18,8 +18,10 @@ def module_card(module: Any) -> str:
     """The parts of a module with the number of their parameters. A part whose repr is a single line is shown as one."""
     try:
         parameters = module.parameters()
+        frozen = _frozen(parameters)
+        size = counted(len(parameters), "parameter") + (f", {frozen:,} of them frozen" if frozen else "")
         rows = [_module_row(name, part) for name, part in _parts(module)]
-        return html_card(f"{_first_line(module)}: {_size(parameters)}", html_table(HEADER, rows, kinds="ttnt") if rows else "")
+        return html_card(f"{_first_line(module)}: {size}", html_table(HEADER, rows, kinds="ttnt") if rows else "")
     except Exception:  # of a module of the user's, whose attributes and repr may do anything
         return html_card(type(module).__name__, html_note("its parameters could not be read"))
 
@@ -35,7 +37,7 @@ def _parts(module: Any) -> Iterator[tuple[str, Any]]:
 
 def _module_row(name: str, part: Any) -> tuple[str, ...]:
     parameters = part.parameters()
-    frozen = sum(not parameter.requires_grad for parameter in parameters)
+    frozen = _frozen(parameters)
     return as_index(name), _first_line(part), f"{len(parameters):,}", f"{frozen:,} frozen" if frozen else ""
 
 
@@ -44,9 +46,8 @@ def _first_line(module: Any) -> str:
     return type(module).__name__ if others else first
 
 
-def _size(parameters: Sequence[Value]) -> str:
-    frozen = sum(not parameter.requires_grad for parameter in parameters)
-    return counted(len(parameters), "parameter") + (f", {frozen:,} of them frozen" if frozen else "")
+def _frozen(parameters: Sequence[Value]) -> int:
+    return sum(not parameter.requires_grad for parameter in parameters)
 
 
 def optimizer_card(title: str, groups: Iterable[Mapping[str, Any]]) -> str:

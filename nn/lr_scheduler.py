@@ -445,7 +445,6 @@ def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: i
 
 
 def _momentum_of(optimizer: Optimizer) -> str:
-    """The name of the setting that is cycled."""
     for name in ("betas", "momentum"):
         if name in optimizer.settings:
             return name

@@ -7,7 +7,7 @@ stands below its circle; links leave and enter beside it, so they meet no name a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -47,10 +47,6 @@ class Box(NamedTuple):
     top: float
     right: float
     bottom: float
-
-    def overlaps(self, other: Box) -> bool:
-        """True if they have an area in common."""
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
 class Text(NamedTuple):
@@ -437,14 +433,3 @@ class _Narrow(_Planner):
         a, b = start[1] + 2, y2 - RADIUS - 4
         middle = (a + b) / 2
         return start, (start[0], a), (start[0], middle), (end[0], middle), (end[0], b), end
-
-
-def boxes(layout: Layout) -> Iterator[tuple[str, Box]]:
-    """Every text, circle and image with the room that it takes, for the tests of the layout."""
-    for kind, texts in (("header", layout.headers), ("note", layout.notes)):
-        yield from ((f"{kind} {text.text}", text.box) for text in texts)
-    for circle in layout.circles:
-        yield f"circle {circle.unit}", Box(circle.x - RADIUS, circle.y - RADIUS, circle.x + RADIUS, circle.y + RADIUS)
-        yield f"name {circle.unit}", circle.name.box
-    yield from ((f"more {more.text.text}", more.box) for more in layout.more)
-    yield from ((f"image {image.unit}", image.box) for image in layout.images)

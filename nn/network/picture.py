@@ -9,16 +9,15 @@ from autograd import Value
 from autograd.extend import escaped, shown
 from autograd.viz.palette import COLOURS
 from autograd.viz.text_size import wrapped
-from nn.network.heat import in_circle, square, tells_classes
-from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
-from nn.network.legend import Entry, entries, legend
+from nn.network.heat import in_circle, mark, square, tells_classes
+from nn.network.layout import GAP, RADIUS, RING, WIDE, Box, Bundle, Circle, Image, Link, More, Text, lay_out
+from nn.network.legend import Entry, legend, line_entry, ramp_entry
 from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
-from nn.network.numbers import Known, Numbers, link_numbers
-from nn.network.ranking import strongest
+from nn.network.numbers import Known, Numbers, link_numbers, strongest
 from nn.network.structure import Network, Unit
 from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, rectangle, text, xy
-from nn.network.words import answer, description, facts, has_plane, sentence, title
+from nn.network.words import WORDS, answer, description, facts, has_plane, sentence, title
 
 MAX_CROWD = 60  # links that may be wide
 MIN_PICTURE = 480.0  # the width of title and legend beside a small network
@@ -66,19 +65,14 @@ class Picture:
         width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
         room, y, above = width - 2 * GAP, 0.0, []
         drawn = self.network, self.numbers, self.show
-        head, said = title(*drawn), sentence(*drawn, self.maps, self.layout)
-        for line in wrapped(head, room, 15.0):
+        for line in wrapped(title(*drawn), room, 15.0):
             y += 22
             above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
-        for line in wrapped(said, room, 12.0):
+        for line in wrapped(sentence(*drawn, self.maps, self.layout), room, 12.0):
             y += 19
             above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
-        top, images = y + 18, any(image.unit is not None for image in self.layout.images)
-        answered = answer(self.network, self.numbers) is not None
-        listed = entries(
-            self.show, self.xs, self.largest, self.widest, self.shades, images, answered, self.maps, self.layout.plane
-        )
-        marks, height = legend(listed, room)
+        marks, height = legend(self._entries(), room)
+        top = y + 18
         below = top + self.layout.height + 8
         body = element("g", "".join(self._body()), transform=f"translate({(width - self.layout.width) / 2:g} {top:g})")
         under = element("g", marks, class_="legend", transform=f"translate({GAP:g} {below:g})")
@@ -86,10 +80,34 @@ class Picture:
         return self._document(width, below + height + 6, paper + "".join(above) + body + under)
 
     def _entries(self) -> Iterator[Entry]:
-        images = any(image.unit is not None for image in self.layout.images)
-        answered = answer(self.network, self.numbers) is not None
-        marks = self.show, self.xs, self.largest, self.widest, self.shades
-        return entries(*marks, images, answered, self.maps, self.layout.plane)
+        """What its marks mean."""
+        widest, maps, plane = self.widest, self.maps, self.layout.plane
+        word, known = WORDS[self.show], [x for x in self.xs if x is not None]
+        for sign, kind in ((1.0, "positive"), (-1.0, "negative")):
+            if any(sign * x > 0.0 for x in known):
+                yield line_entry(stroke(sign * 0.5, 1.0, widest).look(), f"{kind} {word}")
+        if self.largest > 0.0:
+            yield line_entry({**stroke(1.0, 1.0, widest).look(), "stroke": EDGE}, f"{shown(self.largest, 4)}: width is size")
+        if any(x == 0.0 for x in known):
+            yield line_entry(stroke(0.0, 1.0).look(), "0")
+        if any(not math.isfinite(x) for x in known):
+            yield line_entry(stroke(math.nan, 1.0, widest).look(), "⚠ NaN or infinite")
+        ring = element("circle", cx=9.0, cy=0.0, r=7.0, fill="none", **stroke(0.4, 1.0).look())
+        yield Entry(ring, 18.0, "ring: bias" if self.show == "weight" else f"ring: {word} of the bias")
+        if any(image.unit is not None for image in self.layout.images):
+            pixel = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
+            yield Entry(pixel, 14.0, f"area: {word} of a pixel, in each image")
+        if answer(self.network, self.numbers) is not None:
+            yield Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
+        if maps is not None:
+            yield ramp_entry(Shades([0.0, 1.0]), "value over the inputs, least to most")
+            if plane is not None:
+                yield line_entry({"stroke": INK, "stroke_width": 2.0}, "boundary")
+            for i, label in enumerate(maps.labels if plane is not None and len(maps.labels) > 1 else ()):
+                yield Entry(mark(5.0, 0.0, i), 8.0, f"sample of {label}")
+            return
+        for name, shade in zip(("inputs", "neurons"), self.shades or (), strict=self.shades is not None):
+            yield ramp_entry(shade, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
 
     def _document(self, width: float, height: float, inside: str) -> str:
         drawn = self.network, self.numbers, self.show
@@ -149,8 +167,8 @@ class Picture:
         disc, ring = element("circle", class_="disc", **place, **look), ""
         if unit.bias is not None:
             i, x = self._of(unit, None)
-            mark = stroke(x, self.largest, self.widest).look()
-            ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **mark)
+            edge = stroke(x, self.largest, self.widest).look()
+            ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **edge)
         heat = "" if self.maps is None else in_circle(self.maps.grids[circle.unit], circle.x, circle.y)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)

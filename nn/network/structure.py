@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.extend import as_index, counted, listed
-from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.layers import MLP, Layer, Neuron, Sequential, neurons_of
 from nn.module import Module, children
 
 
@@ -96,7 +96,7 @@ def read_network(
     columns: list[Column] = []
     before: list[Any] = []  # what is called before the first layer
     for path, step in parts(model) if steps is None else steps:
-        neurons = _neurons(step)
+        neurons = neurons_of(step)
         if not neurons:
             _check_step(model, path, step)
             if columns:
@@ -131,10 +131,6 @@ def is_layer(module: Any) -> bool:
 def is_nothing(step: Any) -> bool:
     """True for an activation that changes nothing."""
     return type(step).__name__ == "Identity"
-
-
-def _neurons(step: Any) -> Sequence[Neuron]:
-    return step.neurons if isinstance(step, Layer) else [step] if isinstance(step, Neuron) else []
 
 
 def parts(module: Any, path: str = "") -> Iterator[tuple[str, Any]]:

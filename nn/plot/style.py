@@ -34,7 +34,6 @@ class Look:
         self.mode = "light" if brightness(self.face) > 0.5 else "dark"
 
     def __getitem__(self, name: str) -> str:
-        """The colour of this name in the palette."""
         from autograd.viz.palette import COLOURS
 
         return str(getattr(COLOURS[name], self.mode))

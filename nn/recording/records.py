@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from autograd.extend import as_index, shown, told_apart
 from nn._decision_plane import Plane
-from nn.recording.network_states import NetworkStates
-from nn.recording.responses import Responses
+from nn.recording.network_states import NetworkStates, Responses
 
 if TYPE_CHECKING:
     from autograd.viz.page import Player
