@@ -71,17 +71,21 @@ def setting_text(held: Any) -> str:
 def series_card(title: str, each: str, columns: Mapping[str, Sequence[float]]) -> str:
     """Numbers that developed: a curve for each, and a table; of many rows some are seen, and the others folded."""
     count = max(map(len, columns.values()), default=0)
-    kept = _spread(count, MAX_KEPT)
+    kept = spread(count, MAX_KEPT)
     curves = "".join(_curve(name, column) for name, column in columns.items() if len(set(column)) > 1)
     rows = [(str(i + 1), *(shown(column[i]) if i < len(column) else "" for column in columns.values())) for i in kept]
-    table = html_table((each, *columns), rows, kinds="tn", seen=_spread(len(kept), MAX_SEEN)) if rows else ""
+    table = html_table((each, *columns), rows, kinds="tn", seen=spread(len(kept), MAX_SEEN)) if rows else ""
     left_out = html_note(f"{len(kept)} of {count:,} {each}s") if len(kept) < count else ""
     return html_card(title, curves, table, left_out)
 
 
-def _spread(count: int, most: int) -> list[int]:
-    """Indices of the first, the last, and some between them."""
-    return sorted({round(k * (count - 1) / (most - 1)) for k in range(most)}) if count > most else list(range(count))
+def spread(count: int, most: int) -> list[int]:
+    """The indices of at most so many items, evenly spaced, the first and the last among them.
+
+    >>> spread(3, 10), spread(11, 3)
+    ([0, 1, 2], [0, 5, 10])
+    """
+    return [round(k * (count - 1) / (most - 1)) for k in range(most)] if count > most else list(range(count))
 
 
 def _curve(name: str, numbers: Sequence[float]) -> str:

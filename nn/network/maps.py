@@ -88,7 +88,7 @@ def _outputs(network: Network, point: list[float]) -> Callable[[list[float]], li
     def by_graph(row: list[float]) -> list[float]:
         sample = sample_of(network.model, row, None, None)
         assert sample is not None
-        nodes = [node for column in sample.call.columns() for node in column]
+        nodes = [node for column in sample.columns() for node in column]
         return [peek(node) if isinstance(node, Value) else math.nan if node is None else node for node in nodes]
 
     return by_layers if by_layers(point) == by_graph(point) else by_graph

@@ -14,13 +14,13 @@ from nn.network.structure import NotLayered, is_layer
 
 
 class ModelCall:
-    """The last call of a model in the graph of `root`, a loss or an output of it.
+    """The last call of a model in the graph of `roots`, its `loss`, if there is one, or its outputs.
 
     `calls` are those of its layers, in the order in which they ran; `outputs` is what the call returned, if that is known.
     """
 
-    def __init__(self, model: Module, roots: Sequence[Value], outputs: Any = None) -> None:
-        self.graph = Graph(*roots)
+    def __init__(self, model: Module, roots: Sequence[Value], outputs: Any = None, loss: Value | None = None) -> None:
+        self.graph, self.loss = Graph(*roots), loss
         self.outputs = None if outputs is None else _row(outputs)
         self.scope = self._last_call(model)
         calls = {scope: self._layer_call(scope) for scope in set(self.graph.scopes.values())}
@@ -29,14 +29,10 @@ class ModelCall:
         self.calls = list(dict.fromkeys(self.inside[node] for node in self.graph if node in self.inside))
 
     def _last_call(self, model: Module) -> Scope:
-        seen: set[Scope] = set()
-        for node in reversed(self.graph.nodes):
-            scope = self.graph.scopes[node]
-            if scope is not None and scope not in seen:
-                seen.add(scope)
-                for around in scope.path():
-                    if around.owner is model:
-                        return around
+        for scope in dict.fromkeys(self.graph.scopes[node] for node in reversed(self.graph.nodes)):
+            for around in [] if scope is None else scope.path():
+                if around.owner is model:
+                    return around
         raise ValueError("loss was not computed by this model: none of its calls is in the graph")
 
     def _layer_call(self, scope: Scope | None) -> Scope | None:

@@ -20,14 +20,9 @@ from nn.plot.histograms import activation_histograms, gradient_histograms
 from nn.plot.landscape import loss_landscape
 from nn.plot.weights import weights
 
+# fmt: off
 __all__ = [
-    "activation_histograms",
-    "animate",
-    "confusion_matrix",
-    "decision_boundary",
-    "gradient_histograms",
-    "loss_curve",
-    "loss_landscape",
-    "update_ratios",
-    "weights",
+    "activation_histograms", "animate", "confusion_matrix", "decision_boundary", "gradient_histograms", "loss_curve",
+    "loss_landscape", "update_ratios", "weights",
 ]
+# fmt: on

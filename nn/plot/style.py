@@ -49,7 +49,7 @@ class Look:
         others = [self.of_class(mark) for mark in range(10) if mark != GREY]
         return [self["ink"], *others][rank % (len(others) + 1)]
 
-    def faded(self, colour: Any, strength: float = 0.6) -> tuple[float, ...]:
+    def faded(self, colour: Any, strength: float) -> tuple[float, ...]:
         """A colour mixed with the face of the Axes, for backgrounds."""
         from matplotlib.colors import to_rgb
 

@@ -1,84 +1,25 @@
-"""What the network view of a record's page needs: samples, the numbers of all steps, and activations in JavaScript."""
+"""What the network view of a record's page needs: the structure of the model, samples, and its numbers, step by step."""
 
 from __future__ import annotations
 
-import re
-import warnings
 from array import array
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
-from autograd import CompileError, compile
 from autograd.extend import tree_leaves
 from nn._check import plain_lists
-from nn.layers import neurons_of
-from nn.module import Module, in_mode
+from nn.module import Module
 from nn.network.numbers import Numbers, numbers_of
-from nn.network.structure import Network, NotLayered, is_layer, parts, read_network
+from nn.network.structure import Network, NotLayered, read_network
+from nn.recording.responses import Responses
 
 Data = tuple[Sequence[Any], Sequence[Any]]  # samples and targets
 
 MAX_BYTES = 1_500_000  # of all states of a record, which are a third longer on its page
 MAX_SAMPLES = 20  # whose way through the network can be seen
-EXPORTED = re.compile(r"^export (?=function (\w+))", re.MULTILINE)
-
-
-class Responses:
-    """What neurons and layers make of their sums: functions in JavaScript, each once; a page knows them by their number.
-
-    >>> from nn import Tanh
-    >>> responses = Responses()
-    >>> responses.number(Tanh(), 1), responses.number(Tanh(), 1)
-    (0, 0)
-    >>> "tanh(" in responses.script()
-    True
-    """
-
-    def __init__(self) -> None:
-        self.sources: list[str] = []
-
-    def number(self, function: Callable[[Any], Any], width: int | None = None) -> int | None:
-        """The number of a function of one Value, or of a list of so many; None if it has no form without branches."""
-        row = (lambda x: function(x)) if width is None else (lambda *xs: tree_leaves(function(list(xs))))
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compiled = compile(row, *[0.5 + 0.01 * i for i in range(width or 1)], in_axes=None)
-                source = compiled.source("javascript")
-        except CompileError:
-            return None
-        name = EXPORTED.search(source)
-        if name is None or "guard_" in source:
-            return None
-        code = f"(() => {{\n{EXPORTED.sub('', source)}\nreturn {name[1]};\n}})()"
-        if code not in self.sources:
-            self.sources.append(code)
-        return self.sources.index(code)
-
-    def of_units(self, network: Network) -> list[int | None]:
-        """The number of the activation of each unit; None for an input too."""
-        neurons = [neuron for _, step in parts(network.model) for neuron in neurons_of(step)]
-        known = {key: self.number(function) for key, function in {id(n.activation): n.activation for n in neurons}.items()}
-        return [None for _ in network.columns[0].units] + [known[id(neuron.activation)] for neuron in neurons]
-
-    def of_columns(self, network: Network) -> list[list[int | None]]:
-        """The numbers of what comes after each column, which may take all of its numbers together."""
-        found: list[list[int | None]] = [[]]
-        with in_mode(network.model, training=False):
-            for _, step in parts(network.model):
-                if is_layer(step):
-                    found.append([])
-                else:
-                    found[-1].append(self.number(step, len(network.columns[len(found) - 1].units)))
-        return found
-
-    def script(self) -> str:
-        """The list `RESPONSES` of all functions."""
-        listed = ",\n".join(self.sources)
-        return f"const RESPONSES = [\n{listed}\n];"
 
 
 @dataclass

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from autograd.extend import as_index, shown, told_apart
 from nn._decision_plane import Plane
-from nn.recording.network_states import NetworkStates, Responses
+from nn.recording.network_states import NetworkStates
+from nn.recording.responses import Responses
 
 if TYPE_CHECKING:
     from autograd.viz.page import Player

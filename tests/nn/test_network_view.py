@@ -349,7 +349,7 @@ def test_a_map_has_what_every_neuron_gives_over_the_plane(model):
 def test_a_model_with_functions_between_its_layers_has_maps_of_what_really_runs():
     model = Net(lambda net, x: net.out([tanh(h) for h in net.hidden(x)]))
     sample = sample_of(model, [0.0, 0.0], None, None)
-    network = read_network(model, sample.call.steps(model))
+    network = read_network(model, sample.steps(model))
     maps = maps_over(network, [[0.0, 0.0], [1.0, 1.0]])
     assert maps.grids[-2][24][0] == model([-0.15, -0.15])[0].data
 
