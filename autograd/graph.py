@@ -98,9 +98,8 @@ class Graph:
     def users(self) -> dict[Value, list[Edge]]:
         """The uses of each node, in the order in which they were recorded."""
         users: dict[Value, list[Edge]] = {node: [] for node in self.nodes}
-        for node in self.nodes:
-            for edge in edges_of(node):
-                users[edge.arg].append(edge)
+        for edge in self.edges():
+            users[edge.arg].append(edge)
         return users
 
     def uses_from(self, x: Value) -> dict[Value, list[Edge]]:

@@ -18,8 +18,10 @@ def module_card(module: Any) -> str:
     """The parts of a module with the number of their parameters. A part whose repr is a single line is shown as one."""
     try:
         parameters = module.parameters()
+        frozen = _frozen(parameters)
+        size = counted(len(parameters), "parameter") + (f", {frozen:,} of them frozen" if frozen else "")
         rows = [_module_row(name, part) for name, part in _parts(module)]
-        return html_card(f"{_first_line(module)}: {_size(parameters)}", html_table(HEADER, rows, kinds="ttnt") if rows else "")
+        return html_card(f"{_first_line(module)}: {size}", html_table(HEADER, rows, kinds="ttnt") if rows else "")
     except Exception:  # of a module of the user's, whose attributes and repr may do anything
         return html_card(type(module).__name__, html_note("its parameters could not be read"))
 
@@ -35,7 +37,7 @@ def _parts(module: Any) -> Iterator[tuple[str, Any]]:
 
 def _module_row(name: str, part: Any) -> tuple[str, ...]:
     parameters = part.parameters()
-    frozen = sum(not parameter.requires_grad for parameter in parameters)
+    frozen = _frozen(parameters)
     return as_index(name), _first_line(part), f"{len(parameters):,}", f"{frozen:,} frozen" if frozen else ""
 
 
@@ -44,9 +46,8 @@ def _first_line(module: Any) -> str:
     return type(module).__name__ if others else first
 
 
-def _size(parameters: Sequence[Value]) -> str:
-    frozen = sum(not parameter.requires_grad for parameter in parameters)
-    return counted(len(parameters), "parameter") + (f", {frozen:,} of them frozen" if frozen else "")
+def _frozen(parameters: Sequence[Value]) -> int:
+    return sum(not parameter.requires_grad for parameter in parameters)
 
 
 def optimizer_card(title: str, groups: Iterable[Mapping[str, Any]]) -> str:
@@ -70,17 +71,21 @@ def setting_text(held: Any) -> str:
 def series_card(title: str, each: str, columns: Mapping[str, Sequence[float]]) -> str:
     """Numbers that developed: a curve for each, and a table; of many rows some are seen, and the others folded."""
     count = max(map(len, columns.values()), default=0)
-    kept = _spread(count, MAX_KEPT)
+    kept = spread(count, MAX_KEPT)
     curves = "".join(_curve(name, column) for name, column in columns.items() if len(set(column)) > 1)
     rows = [(str(i + 1), *(shown(column[i]) if i < len(column) else "" for column in columns.values())) for i in kept]
-    table = html_table((each, *columns), rows, kinds="tn", seen=_spread(len(kept), MAX_SEEN)) if rows else ""
+    table = html_table((each, *columns), rows, kinds="tn", seen=spread(len(kept), MAX_SEEN)) if rows else ""
     left_out = html_note(f"{len(kept)} of {count:,} {each}s") if len(kept) < count else ""
     return html_card(title, curves, table, left_out)
 
 
-def _spread(count: int, most: int) -> list[int]:
-    """Indices of the first, the last, and some between them."""
-    return sorted({round(k * (count - 1) / (most - 1)) for k in range(most)}) if count > most else list(range(count))
+def spread(count: int, most: int) -> list[int]:
+    """The indices of at most so many items, evenly spaced, the first and the last among them.
+
+    >>> spread(3, 10), spread(11, 3)
+    ([0, 1, 2], [0, 5, 10])
+    """
+    return [round(k * (count - 1) / (most - 1)) for k in range(most)] if count > most else list(range(count))
 
 
 def _curve(name: str, numbers: Sequence[float]) -> str:

@@ -28,7 +28,6 @@ class Chunks:
         return self.array[i].compute().tolist()
 
     def tolist(self) -> list[Any]:
-        """All rows."""
         return list(self.array.compute().tolist())
 
     @property

@@ -16,7 +16,7 @@ from autograd.compiler.batch_loss import BatchLoss, Sums
 from autograd.extend import drawn_again, made_in_call, same_shape, tree_leaves, tree_map
 from nn._check import plain_lists
 from nn._chunks import Chunks
-from nn._eager_training import Batch, Diverged, EagerTraining, Run, gradients_of
+from nn._eager_training import Batch, Diverged, EagerTraining, Run
 from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
 from nn.losses import Loss
@@ -63,7 +63,6 @@ class CompiledTraining(EagerTraining):
         self.recorded = _facts(run.model, program.captured) if run.watched else None
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
-        """One epoch."""
         run, count = self.run, len(self.run.X)
         if run.batch_size and isinstance(run.X, Chunks):
             parts = run.X.shuffled_batches(run.batch_size, order)
@@ -74,19 +73,15 @@ class CompiledTraining(EagerTraining):
             yield self._gradients(part, targets, epoch) or self._eager_gradients(part, targets, epoch)
             self.flat.step()
 
-    @property
-    def is_whole(self) -> bool:
-        """True if a batch is all the data."""
-        return self.run.batch_size is None
-
     def _gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch | None:
         """A batch, once its gradients are in the flat array; None if its loss is not finite."""
         run = self.run
-        sums = self.program.sums(self.samples, None if self.is_whole else part, run.metric is not None)
+        whole = run.batch_size is None
+        sums = self.program.sums(self.samples, None if whole else part, run.metric is not None)
         divisor = self._divisor(self.samples, part)
         loss = sums.loss / divisor if divisor else math.nan
         if not math.isfinite(loss):
-            if self.is_whole and isinstance(run.X, Chunks):
+            if whole and isinstance(run.X, Chunks):
                 raise Diverged(f"the loss is {loss} in epoch {epoch}: a smaller learning rate may help")
             return None
         missed = [self.flat.place[self.program.leaf(i)] for i in sums.missed]
@@ -95,16 +90,14 @@ class CompiledTraining(EagerTraining):
 
     def _eager_gradients(self, part: list[int], targets: list[Any], epoch: int) -> Batch:
         self.write()
-        run = self.run
         with self.program.drawn_again():
-            batch = gradients_of(run.model, [run.X[i] for i in part], targets, run.loss, run.optimizer, epoch)
+            batch = self.batch([self.run.X[i] for i in part], targets, epoch)
         self.flat.read()
         self.flat.grad = numpy.array([p.grad for p in self.flat.leaves])
         self.flat.missed = [i for i, p in enumerate(self.flat.leaves) if not p.has_grad]
         return batch._replace(outputs=plain(batch.outputs))
 
     def validation(self) -> dict[str, float]:
-        """The loss, and the metric if there is one, of the validation data."""
         run, samples = self.run, self.held_out
         assert samples is not None
         sums = self.validated.sums(samples, None, run.metric is not None)
@@ -128,7 +121,6 @@ class CompiledTraining(EagerTraining):
         return 1.0 if weight and self.run.loss.reduction == "sum" else weight
 
     def write(self) -> None:
-        """Make parameters and optimizer what they are after the last step."""
         self.flat.write()
 
     def read(self) -> bool:
@@ -182,7 +174,6 @@ class _OnFlat:
         self.read()
 
     def leaf(self, i: int) -> Value:
-        """The leaf at a position in the gradient."""
         return self.program.captured[self.program.reached[i]]
 
     def read(self) -> None:
@@ -209,7 +200,6 @@ class _OnFlat:
 
 
 def _built(shape: Any, numbers: Sequence[float]) -> Any:
-    """The numbers in this nesting."""
     rest = iter(numbers)
     return tree_map(lambda _: next(rest), shape)
 

@@ -185,7 +185,6 @@ def check_widths(model: Any, X: list[Any], y: list[Any], loss: Loss, name: str =
 
 
 def _is(model: Any, kind: Any) -> bool:
-    """Is it one of these, with the `forward` of its class?"""
     return isinstance(model, kind) and type(model).forward is kind.forward
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,6 @@ class Plane:
     points: list[tuple[float, float, int]]  # each sample, and the index of its label or its byte
 
     def cells(self, model: Module) -> bytes:
-        """A byte for each point of the grid."""
         return bytes(map(self.byte, self.outputs(model)))
 
     def outputs(self, model: Module) -> list[list[float]]:
@@ -78,7 +77,7 @@ def plane_of(model: Module, X: Any, y: Any, loss: Loss, resolution: Any) -> Plan
     logits = kind == "score" and isinstance(loss, BCEWithLogitsLoss)
     middle = 0.0 if logits else (labels[0] + labels[-1]) / 2
     half = 2.0 if logits else (labels[-1] - labels[0]) / 2 or 1.0
-    across, up = (_range([point[i] for point in points]) for i in (0, 1))
+    across, up = surroundings(points)
     plane = Plane(resolution, across, up, kind, labels, middle, half, [])
     marks = [plane.byte([target]) if kind == "number" else list(labels).index(target) for target in targets]
     plane.points.extend((x, y, mark) for (x, y), mark in zip(points, marks, strict=True))
@@ -114,7 +113,9 @@ def _target(target: Any, width: int) -> float:
     return numbers[0]
 
 
-def _range(numbers: list[float]) -> tuple[float, float]:
-    low, high = min(numbers), max(numbers)
-    margin = MARGIN * (high - low) or 1.0
-    return low - margin, high + margin
+def surroundings(points: Iterable[Sequence[float]]) -> Iterator[tuple[float, float]]:
+    """The range of each coordinate, with a margin on both sides."""
+    for numbers in zip(*points, strict=True):
+        low, high = min(numbers), max(numbers)
+        margin = MARGIN * (high - low) or 1.0
+        yield low - margin, high + margin

@@ -30,29 +30,6 @@ class Diverged(ArithmeticError):
     """The loss of a training step is NaN or infinite."""
 
 
-def training_steps(
-    model: Module, X: Any, y: Any, loss: Loss, optimizer: Optimizer, batch_size: int | None, order: Random, epoch: int
-) -> Iterator[Batch]:
-    """One epoch, step by step: yields each batch once its gradients are there; the update comes when the next is asked for."""
-    for rows, wanted in batches(X, y, batch_size or len(X), shuffle=batch_size is not None, random_state=order):
-        yield gradients_of(model, rows, wanted, loss, optimizer, epoch)
-        optimizer.step()
-
-
-def gradients_of(model: Module, rows: Sequence[Any], targets: list[Any], loss: Loss, optimizer: Optimizer, epoch: int) -> Batch:
-    """A batch, once the gradients of its loss are there."""
-    with enable_grad():
-        scores = [model(row) for row in rows]
-        cost = loss(scores, targets)
-    if type(cost) is not Value:
-        raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
-    if not math.isfinite(cost.data):
-        raise Diverged(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
-    optimizer.zero_grad()
-    cost.backward()
-    return Batch(cost.data, scores, targets)
-
-
 class Run(NamedTuple):
     """What is trained, on what, and how."""
 
@@ -62,9 +39,9 @@ class Run(NamedTuple):
     loss: Loss
     optimizer: Optimizer
     batch_size: int | None
-    metric: Metric | None
-    held_out: tuple[list[Any], list[Any]] | None
-    watched: bool  # are there callbacks, which may change anything?
+    metric: Metric | None = None
+    held_out: tuple[list[Any], list[Any]] | None = None
+    watched: bool = False  # are there callbacks, which may change anything?
 
 
 class EagerTraining:
@@ -78,13 +55,30 @@ class EagerTraining:
         self.run, self._reason = run, reason
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
-        """One epoch."""
-        model, X, y, loss, optimizer, batch_size, *_ = self.run
-        for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch):
+        """One epoch: yields each batch once its gradients are there; the update comes when the next is asked for."""
+        run = self.run
+        size, shuffle = run.batch_size or len(run.X), run.batch_size is not None
+        for rows, wanted in batches(run.X, run.y, size, shuffle=shuffle, random_state=order):
+            batch = self.batch(rows, wanted, epoch)
             if self._reason:  # warned about once the first batch has shown that it can be trained at all
                 warnings.warn(f"fit trains without compiling: {self._reason}", stacklevel=5)
                 self._reason = ""
-            yield batch if self.run.metric is None else batch._replace(outputs=plain(batch.outputs))
+            yield batch if run.metric is None else batch._replace(outputs=plain(batch.outputs))
+            run.optimizer.step()
+
+    def batch(self, rows: Sequence[Any], targets: list[Any], epoch: int) -> Batch:
+        """A batch, once the gradients of its loss are there."""
+        run = self.run
+        with enable_grad():
+            scores = [run.model(row) for row in rows]
+            cost = run.loss(scores, targets)
+        if type(cost) is not Value:
+            raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
+        if not math.isfinite(cost.data):
+            raise Diverged(f"the loss is {cost.data} in epoch {epoch}: a smaller learning rate may help")
+        run.optimizer.zero_grad()
+        cost.backward()
+        return Batch(cost.data, scores, targets)
 
     def validation(self) -> dict[str, float]:
         """The loss, and the metric if there is one, of the validation data."""

@@ -121,7 +121,6 @@ class ParameterSearch:
             self._enter(f"{path}.{key}", item)
 
     def parameters(self) -> set[Value]:
-        """All parameters found."""
         return {parameter for _, group in self.groups for parameter in leaves(group)}
 
     def refuse_hidden(self) -> None:

@@ -78,7 +78,6 @@ def batches(
 
 
 def batch_indices(count: int, size: int, shuffle: bool, rng: Random) -> list[list[int]]:
-    """The indices of the rows of every batch."""
     order = shuffled_order(count, shuffle, rng)
     return [order[start : start + size] for start in range(0, count, size)]
 

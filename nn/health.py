@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from autograd import Value
 from autograd.extend import Graph, Scope, as_index, edges_of, html_card, html_table, one_line, text_table, tree_leaves
-from nn.layers import Layer, Neuron
+from nn.layers import Layer, Neuron, neurons_of
 from nn.module import Module, checked_module
 
 MAX_SATURATED_SLOPE = 0.01  # a slope below it: tanh beyond ±3, sigmoid beyond ±4.6
@@ -37,7 +37,6 @@ class LayerHealth(NamedTuple):
     verdict: str
 
     def cells(self) -> list[str]:
-        """The columns as text."""
         return [f"{x:.3g}" if isinstance(x, float) else "" if x is None else str(x) for x in self]
 
 
@@ -101,7 +100,6 @@ class CalledLayer(NamedTuple):
 
     @property
     def outputs(self) -> list[Value]:
-        """The outputs of all calls."""
         return [out for outs in self.calls.values() for out in outs]
 
 
@@ -130,11 +128,9 @@ def layer_calls(model: Module, loss: Value) -> LayerCalls:
         raise TypeError(f"loss must be a Value, got {type(loss).__name__}")
     graph = Graph(loss)
     layers = {id(module): (one_line(name), module) for name, module in _layers(model)}
-    around: dict[Scope | None, Scope | None] = {None: None}
-    for scope in graph.scopes.values():
-        if scope is not None and scope not in around:
-            around[scope] = next((call for call in scope.path() if id(call.owner) in layers), None)
-    inside = {node: around[scope] for node, scope in graph.scopes.items()}
+    scopes = {scope for scope in graph.scopes.values() if scope is not None}
+    around = {scope: next((call for call in scope.path() if id(call.owner) in layers), None) for scope in scopes}
+    inside = {node: scope and around[scope] for node, scope in graph.scopes.items()}
     leaving = {edge.arg for edge in graph.edges() if inside[edge.arg] is not inside[edge.node]} | {loss}
     outputs: dict[int, dict[Scope, list[Value]]] = {}
     for node in graph:
@@ -172,7 +168,7 @@ def _response(
     out: Value, call: Scope, rank: int, inside: Mapping[Value, Scope | None], position: Mapping[Value, int]
 ) -> _Response:
     """Found by a sweep from `out` back to the arguments of the call, and to its parameters."""
-    neurons = call.owner.neurons if isinstance(call.owner, Layer) else [call.owner] if isinstance(call.owner, Neuron) else []
+    neurons = neurons_of(call.owner)
     biases = {neuron.b for neuron in neurons}
     bars, reached, kinked = {out: 1.0}, dict[Value, float](), False
     waiting = [(-position[out], out)]

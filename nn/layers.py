@@ -93,9 +93,10 @@ class Layer(Module):
         expand: bool = False,
     ) -> None:
         checked_integer("nout", nout, at_least=1)
-        activation = _checked_nonlin(activation, nonlin)
         source = generator(seed)
-        self.neurons = [Neuron(nin, activation, seed=source, init=init, fan_out=nout, expand=expand) for _ in range(nout)]
+        self.neurons = [
+            Neuron(nin, activation, nonlin=nonlin, seed=source, init=init, fan_out=nout, expand=expand) for _ in range(nout)
+        ]
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """One output for each neuron."""
@@ -218,6 +219,11 @@ class Dropout(Module):
 
     def _described(self) -> str:
         return repr(self.p)
+
+
+def neurons_of(module: Any) -> Sequence[Neuron]:
+    """The neurons of a layer, or the only one; none of any other module."""
+    return module.neurons if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
 
 
 def _checked_nonlin(activation: str | Activation, nonlin: bool | None) -> str | Activation:

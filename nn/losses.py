@@ -71,12 +71,16 @@ class Loss(_CalledOnBatches):
         The target is made of Values, without a gradient, so there is no branch on it and no check: `elements` checks.
         Where that takes 0·inf, as for the logarithm of a wrong certainty, the loss is NaN.
         """
-        return _total([self.branch_free(*pair) for pair in self.pairs([output], [target])])
+        losses = [self.branch_free(*pair) for pair in self.pairs([output], [target])]
+        return _total(self._weighted(losses, [output]))
 
     def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
         """The losses of all elements, and what their mean divides by."""
         losses = [self.element(*pair) for pair in self.pairs(predictions, targets)]
-        return losses, float(len(losses))
+        return self._weighted(losses, predictions), float(len(losses))
+
+    def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
+        return losses
 
     def pairs(self, predictions: Any, targets: Any) -> list[tuple[Any, ...]]:
         """Every number with its target; ValueError if the shapes differ, TypeError if there is anything but numbers."""
@@ -205,13 +209,6 @@ class _BinaryLoss(Loss):
     def __init__(self, reduction: str = "mean", *, weight: Any = None) -> None:
         super().__init__(reduction)
         self.weight = _weights("weight", weight)
-
-    def elements(self, predictions: Any, targets: Any) -> tuple[list[Any], float]:
-        losses, divisor = super().elements(predictions, targets)
-        return self._weighted(losses, predictions), divisor
-
-    def sample_loss(self, output: Any, target: Any) -> Any:
-        return _total(self._weighted([self.branch_free(*pair) for pair in self.pairs([output], [target])], [output]))
 
     def _weighted(self, losses: list[Any], predictions: Any) -> list[Any]:
         if self.weight is None:

@@ -38,10 +38,10 @@ def _rates(name: str, values: Sequence[float]) -> list[float]:
     return [finite_from_zero(f"{name}[{i}]", value) for i, value in enumerate(checked_list(name, values))]
 
 
-def _milestones(name: str, values: Sequence[int]) -> list[int]:
-    milestones = [_count(f"{name}[{i}]", value) for i, value in enumerate(checked_list(name, values))]
+def _milestones(values: Sequence[int]) -> list[int]:
+    milestones = [_count(f"milestones[{i}]", value) for i, value in enumerate(checked_list("milestones", values))]
     if milestones != sorted(milestones):
-        raise ValueError(f"{name} must not decrease, got {milestones}")
+        raise ValueError(f"milestones must not decrease, got {milestones}")
     return milestones
 
 
@@ -123,7 +123,8 @@ class LRScheduler(_Scheduler):
     """Learning rates by epoch: `step()`, once per epoch, sets each group's rate to `rate(epoch)`.
 
     They start from `base_lr`, the group's rate when the optimizer's first scheduler was made. Several schedulers may
-    share an optimizer: all but LambdaLR and OneCycleLR change the rates that they find, so their factors multiply.
+    share an optimizer: as in PyTorch, all but LambdaLR and OneCycleLR change the rates that they find, so their factors
+    multiply.
     A rate that would be negative, infinite or NaN is a ValueError, and nothing changes.
 
     A schedule of your own is a subclass:
@@ -228,8 +229,7 @@ class CosineAnnealingLR(LRScheduler):
     """Lower the learning rate to `eta_min` (at least 0) along half a cosine wave, in `T_max` epochs (at least 1).
 
     At epoch t it is eta_min + ½·(base_lr − eta_min)·(1 + cos(π·t / T_max)), without restarts: after T_max it rises
-    again (Loshchilov and Hutter, 2017, "SGDR", arXiv:1608.03983). As in PyTorch each rate is computed from the one before,
-    so other schedulers' factors are kept.
+    again (Loshchilov and Hutter, 2017, "SGDR", arXiv:1608.03983).
 
     >>> from nn.optim import SGD
     >>> scheduler = CosineAnnealingLR(SGD([Value(1.0)], lr=0.8), T_max=2)
@@ -296,7 +296,7 @@ class MultiStepLR(LRScheduler):
     begins = True
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones = _milestones("milestones", milestones)
+        self.milestones = _milestones(milestones)
         self.gamma = finite_from_zero("gamma", gamma)
         super().__init__(optimizer)
 
@@ -308,8 +308,7 @@ class LinearLR(LRScheduler):
     """Change a factor of the learning rate from `start_factor` to `end_factor` in `total_iters` equal steps: a warm-up.
 
     It begins at once, with epoch 0, and ends after `total_iters` epochs (at least 1). `start_factor` is above 0 and at
-    most 1, `end_factor` from 0 to 1. As in PyTorch each rate is computed from the one before, so other schedulers'
-    factors are kept.
+    most 1, `end_factor` from 0 to 1.
 
     >>> from nn.optim import SGD
     >>> scheduler = LinearLR(SGD([Value(1.0)], lr=0.8), start_factor=0.5, total_iters=2)
@@ -445,7 +444,6 @@ def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: i
 
 
 def _momentum_of(optimizer: Optimizer) -> str:
-    """The name of the setting that is cycled."""
     for name in ("betas", "momentum"):
         if name in optimizer.settings:
             return name
@@ -479,7 +477,7 @@ class SequentialLR(LRScheduler):
                 raise TypeError(f"schedulers[{i}] must be an LRScheduler, got {scheduler!r}")
             if scheduler.optimizer is not optimizer:
                 raise ValueError(f"schedulers[{i}] must be one of the same optimizer, got one of another")
-        self.milestones = _milestones("milestones", milestones)
+        self.milestones = _milestones(milestones)
         if len(self.milestones) != len(self.schedulers) - 1:
             counts = f"got {len(self.milestones)} milestones and {len(self.schedulers)} schedulers"
             raise ValueError(f"milestones must be one fewer than schedulers, {counts}")

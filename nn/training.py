@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dis import get_instructions
 from random import Random
+from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from autograd import CompileError
@@ -16,9 +19,8 @@ from nn._check import generator
 from nn._chunks import Chunks
 from nn._data_checks import check_widths, checked_run, checked_validation_data
 from nn._eager_training import EagerTraining, Metric, Run
-from nn._may_look import may_look
 from nn.losses import Loss
-from nn.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from nn.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau, SequentialLR
 from nn.metrics import accuracy
 from nn.module import Module, in_mode
 from nn.optim import Optimizer
@@ -246,6 +248,34 @@ def _epoch(training: EagerTraining, order: Random, epoch: int, advance: Callable
     if metric is not accuracy:
         training.write()  # it may look at the model
     return {**reached, "metric": metric(outputs, targets)}
+
+
+def may_look(scheduler: Any) -> bool:
+    """True if a scheduler may look at parameters, which compiled training writes back for it alone.
+
+    Those of nn.lr_scheduler set rates, but some call functions of the user.
+    """
+    if type(scheduler) is LambdaLR:
+        return not all(map(knows_numbers_alone, scheduler.lr_lambdas))
+    if scheduler is None or type(scheduler) is SequentialLR:
+        return any(map(may_look, scheduler.schedulers if scheduler else ()))
+    return type(scheduler).__module__ != LRScheduler.__module__
+
+
+def knows_numbers_alone(function: Any) -> bool:
+    """True if it is a function that refers to nothing but numbers, `math` and functions of numbers."""
+    if type(function) is not FunctionType or any(isinstance(item, CodeType) for item in function.__code__.co_consts):
+        return False
+    steps = [(step.opname, step.argval) for step in get_instructions(function)]
+    names = [name for op, name in steps if op.startswith("LOAD_GLOBAL")]
+    outer = [function.__globals__.get(name, getattr(builtins, name, None)) for name in names]
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    known = (math, abs, bool, divmod, float, int, max, min, pow, range, round, sum)
+    imports = any(op.startswith("IMPORT") for op, _ in steps)
+    return not imports and all(
+        isinstance(item, (bool, int, float, str)) or any(item is one for one in known) for item in (*cells, *outer, *defaults)
+    )
 
 
 @contextmanager

@@ -61,7 +61,6 @@ def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> 
 
 
 def _with_gradient(parameters: Value | Iterable[Value]) -> list[Value]:
-    """The parameters that a gradient has reached."""
     values = checked_parameters("parameters", [parameters] if isinstance(parameters, Value) else parameters)
     return [p for p in values if p.has_grad]
 

@@ -20,17 +20,14 @@ ROW, MARGIN = 18.0, 16.0
 
 def card(model: Module, note: str) -> str:
     """The parameters of a model with their values, and a note, as SVG."""
-    rows = [(as_index(name), shown(parameter.data, 4)) for name, parameter in model.named_parameters()]
+    parameters = [(as_index(name), shown(parameter.data, 4)) for name, parameter in model.named_parameters()]
+    rows = [(shortened(name, WIDTH - 130, FONT), number) for name, number in parameters[:MAX_ROWS]]
+    more = [f"{len(parameters) - MAX_ROWS} more"] if len(parameters) > MAX_ROWS else []
     inside, y = [], 52.0
-    for name, number in rows[:MAX_ROWS]:
-        inside.append(text(Text(MARGIN, y, shortened(name, WIDTH - 130, FONT), "start"), fill=INK))
-        inside.append(text(Text(WIDTH - MARGIN, y, number, "end"), fill=INK))
-        y += ROW
-    if len(rows) > MAX_ROWS:
-        inside.append(text(Text(MARGIN, y, f"{len(rows) - MAX_ROWS} more", "start"), fill=QUIET))
-        y += ROW
-    for line in wrapped(note, WIDTH - 2 * MARGIN, 11):
-        inside.append(text(Text(MARGIN, y, line, "start"), fill=QUIET))
+    for name, number in (*rows, *((line, "") for line in (*more, *wrapped(note, WIDTH - 2 * MARGIN, 11)))):
+        inside.append(text(Text(MARGIN, y, name, "start"), fill=INK if number else QUIET))
+        if number:
+            inside.append(text(Text(WIDTH - MARGIN, y, number, "end"), fill=INK))
         y += ROW
     frame = rectangle(Box(4, 4, WIDTH - 4, y), rx=8.0, fill=PAPER, stroke=EDGE)
     head = element("path", d=f"M4 12a8 8 0 0 1 8-8H{WIDTH - 12:g}a8 8 0 0 1 8 8V32H4z", fill=LEAF)

@@ -11,7 +11,8 @@ from autograd import Value
 from autograd.extend import any_number, checked_choice, counted, write_atomically
 from nn._cards import module_card
 from nn.module import Module, checked_module, show_modules_with
-from nn.network.numbers import Numbers, Sample, numbers_of, sample_of
+from nn.network.numbers import Numbers, numbers_of, sample_of
+from nn.network.passes import ModelCall
 from nn.network.structure import Network, NotLayered, is_layer, parts, read_network
 
 if TYPE_CHECKING:
@@ -141,11 +142,11 @@ def _drawing(
     return NetworkDrawing(svg, as_text(network, numbers, show, maps, picture.layout), page)
 
 
-def _network(model: Module, sample: Sample | None, inputs: Any, outputs: Any) -> Network:
+def _network(model: Module, sample: ModelCall | None, inputs: Any, outputs: Any) -> Network:
     """The layers in the order of the model's attributes, if they ran in that order, else in that of the sample."""
     if sample is None:
         return read_network(model, None, inputs, outputs)
-    ran = list(sample.call.steps(model))
+    ran = list(sample.steps(model))
     layers = [step for _, step in ran if is_layer(step)]
     listed_steps = list(parts(model))
     same = [step for _, step in listed_steps if is_layer(step)] == layers
@@ -170,16 +171,15 @@ def _shape(inputs: Any) -> tuple[int, int] | None:
 # -- models that are not made of layers ----------------------------------------------------------------
 
 
-def _fallback(model: Module, sample: Sample | None, reason: str) -> NetworkDrawing:
+def _fallback(model: Module, sample: ModelCall | None, reason: str) -> NetworkDrawing:
     """The scalar graph of the result, or a card with the parameters."""
     from nn.network.card import card, with_graph
 
     if sample is None:
         note = f"{reason}. Give inputs, nn.draw(model, x), to see the graph of its result."
         return NetworkDrawing(card(model, note), f"{note}\n{model!r}")
-    graph = sample.call.graph
     note = f"{reason}: this is the graph of its {'loss' if sample.loss is not None else 'result'}."
-    return NetworkDrawing(with_graph(graph.roots, note), f"{note}\n{model!r}")
+    return NetworkDrawing(with_graph(sample.graph.roots, note), f"{note}\n{model!r}")
 
 
 def _display(model: Module) -> dict[str, str]:

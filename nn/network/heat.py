@@ -40,13 +40,12 @@ def square(maps: Maps, grids: Sequence[Grid], box: Box, name: str) -> str:
     if len(fine) == 1:
         level = boundary_level(grids[0])
         line = contour([[x - level for x in row] for row in grids[0]], box)
-        cells = _tinted([[x > level for x in row] for row in fine[0]], box) if tells_classes(maps) else _grey(fine[0], box)
+        sides = [[x > level for x in row] for row in fine[0]]
+        cells = _tinted(sides, box) if tells_classes(maps) else _cells(_shaded(fine[0]), box)
     else:
         line = "".join(contour(_margin(grids, k), box) for k in range(len(grids)))
-        cells = _tinted(
-            [[max(range(len(fine)), key=lambda k: xs[k]) for xs in zip(*rows, strict=True)] for rows in zip(*fine, strict=True)],
-            box,
-        )
+        points = (zip(*rows, strict=True) for rows in zip(*fine, strict=True))  # the outputs at each, row by row
+        cells = _tinted([[xs.index(max(xs)) for xs in row] for row in points], box)
     halo = element("path", d=line, fill="none", stroke=PAPER, stroke_width=4.0)
     boundary = element("path", class_="boundary", d=line, fill="none", stroke=INK, stroke_width=2.0)
     frame = rectangle(box, fill="none", stroke=EDGE)
@@ -59,14 +58,10 @@ def tells_classes(maps: Maps) -> bool:
     return list(maps.labels) in ([0, 1], [-1, 1])
 
 
-def _grey(grid: Grid, box: Box) -> str:
-    return _cells(_shaded(grid), box, [(box.left, box.right)] * FINE)
-
-
 def _tinted(classes: Sequence[Sequence[int]], box: Box) -> str:
     """The plane in the colours of classes, paler than the samples."""
     colours = [[CLASSES[k].light for k in row] for row in classes]
-    return element("g", _cells(colours, box, [(box.left, box.right)] * FINE), opacity=TINT)
+    return element("g", _cells(colours, box), opacity=TINT)
 
 
 def _margin(grids: Sequence[Grid], k: int) -> Grid:
@@ -124,8 +119,9 @@ def _shaded(grid: Grid) -> list[list[str]]:
     return [[shades.step(x, LEVELS) for x in row] for row in grid]
 
 
-def _cells(colours: list[list[str]], box: Box, limits: list[tuple[float, float]]) -> str:
-    """One path per colour; neighbouring cells of a row that have the same one are drawn at once."""
+def _cells(colours: list[list[str]], box: Box, limits: Sequence[tuple[float, float]] = ()) -> str:
+    """One path per colour; neighbouring cells of a row that have the same one are drawn at once. Rows may have `limits`."""
+    limits = limits or [(box.left, box.right)] * len(colours)
     width, height = (box.right - box.left) / len(colours[0]), (box.bottom - box.top) / len(colours)
     paths: dict[str, list[str]] = {}
     for i, row in enumerate(colours):

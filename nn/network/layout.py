@@ -7,11 +7,12 @@ stands below its circle; links leave and enter beside it, so they meet no name a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from autograd.extend import counted
 from autograd.viz.text_size import shortened, text_width
 from nn.network.structure import Network
 
@@ -47,10 +48,6 @@ class Box(NamedTuple):
     top: float
     right: float
     bottom: float
-
-    def overlaps(self, other: Box) -> bool:
-        """True if they have an area in common."""
-        return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
 class Text(NamedTuple):
@@ -148,11 +145,6 @@ class Layout:
     plane: Box | None = None  # the plane of the inputs, with the output over it
 
 
-def hidden_layers(count: int) -> str:
-    """What stands for layers that are not drawn."""
-    return f"{count} more layer{'' if count == 1 else 's'}"
-
-
 def image_shape(network: Network, shape: tuple[int, int] | None) -> tuple[int, int] | None:
     """The rows and columns of the inputs as an image: as given, or a square of at least 49 unnamed inputs."""
     inputs = network.columns[0].units
@@ -210,9 +202,8 @@ class _Planner:
         self.places: dict[int, tuple[float, float]] = {}
         self.slots: list[int | None] = list(range(len(network.columns)))  # the columns; None stands for those left out
         layers = len(self.slots) - 1
-        self.left_out = 0
+        self.folded = counted(layers - MAX_LAYERS, "more layer")  # stands for the columns left out, if there are any
         if layers > MAX_LAYERS:
-            self.left_out = layers - MAX_LAYERS
             half = MAX_LAYERS // 2
             self.slots = [*range(half + 1), None, *range(layers - half + 1, layers + 1)]
         self.plan()
@@ -280,32 +271,26 @@ class _Wide(_Planner):
         halves = [self._half(slot) for slot in self.slots]
         gaps = [self._gap(*pair) for pair in pairwise(self.slots)]
         wide = [gap for gap in gaps if gap > MIN_GAP]
-        room = self.width - 2 * GAP - 2 * sum(halves) - sum(gaps)
-        least = MIN_LINKS - min(wide)
-        if room / len(wide) >= least or self.tight:
-            stretch = min(MAX_STRETCH, max(room / len(wide), least))
-            fixed = sum(gaps) - sum(wide)
-            even = max(MIN_TIGHT_LINKS, (self.width - 2 * GAP - 2 * sum(halves) - fixed) / len(wide))
-            tight = self.tight and room / len(wide) < least
-            return halves, [gap if gap <= MIN_GAP else even if tight else gap + stretch for gap in gaps]
-        self.tight = True
-        return self._across()
-
-    def _labels(self, slot: int | None) -> float:
-        """Half the width of the names."""
-        if slot is None or (slot == 0 and self.shape):
-            return 0.0
-        units = [self.network.units[i] for i in self.shown(slot)[0]]
-        return max(RADIUS, min(44.0, max(text_width(unit.label, FONT) for unit in units) / 2))
+        room = self.width - 2 * GAP - 2 * sum(halves)
+        stretch = (room - sum(gaps)) / len(wide)
+        if stretch >= MIN_LINKS - min(wide):
+            return halves, [gap if gap <= MIN_GAP else gap + min(MAX_STRETCH, stretch) for gap in gaps]
+        if not self.tight:
+            self.tight = True
+            return self._across()
+        even = max(MIN_TIGHT_LINKS, (room - (sum(gaps) - sum(wide))) / len(wide))
+        return halves, [gap if gap <= MIN_GAP else even for gap in gaps]
 
     def _half(self, slot: int | None) -> float:
         """Half the room that a column takes across."""
         if slot is None:
-            return text_width(hidden_layers(self.left_out), FONT) / 2 + 8
+            return text_width(self.folded, FONT) / 2 + 8
         column = self.network.columns[slot]
         header = max(text_width(column.title, 12, True), text_width(self.note(slot), FONT)) / 2
-        image = self.shape[1] * PIXEL / 2 if slot == 0 and self.shape else 0.0
-        return max(self._labels(slot) + 4, min(header, 90.0), image)
+        if slot == 0 and self.shape:
+            return max(min(header, 90.0), self.shape[1] * PIXEL / 2)
+        name = max(text_width(self.network.units[i].label, FONT) for i in self.shown(slot)[0]) / 2
+        return max(max(RADIUS, min(44.0, name)) + 4, min(header, 90.0))
 
     def note(self, slot: int) -> str:
         column = self.network.columns[slot]
@@ -333,7 +318,7 @@ class _Wide(_Planner):
     def _column(self, slot: int | None, x: float, half: float, tallest: float) -> None:
         layout, top = self.layout, HEADER + (tallest - self._height(slot)) / 2
         if slot is None:
-            layout.more.append(More(Text(x, HEADER + tallest / 2 + 4, hidden_layers(self.left_out)), -1))
+            layout.more.append(More(Text(x, HEADER + tallest / 2 + 4, self.folded), -1))
             return
         column = self.network.columns[slot]
         layout.headers.append(Text(x, 14, shortened(column.title, 2 * half, 12, True), size=12, bold=True))
@@ -390,7 +375,7 @@ class _Narrow(_Planner):
         """Draw one row below `top`; returns where it ends."""
         middle = (GUTTER + NARROW) / 2
         if slot is None:
-            self.layout.more.append(More(Text(middle, top + 14, hidden_layers(self.left_out)), -1))
+            self.layout.more.append(More(Text(middle, top + 14, self.folded), -1))
             return top + 24.0
         if slot == 0 and self.shape:
             rows, columns = self.shape
@@ -437,14 +422,3 @@ class _Narrow(_Planner):
         a, b = start[1] + 2, y2 - RADIUS - 4
         middle = (a + b) / 2
         return start, (start[0], a), (start[0], middle), (end[0], middle), (end[0], b), end
-
-
-def boxes(layout: Layout) -> Iterator[tuple[str, Box]]:
-    """Every text, circle and image with the room that it takes, for the tests of the layout."""
-    for kind, texts in (("header", layout.headers), ("note", layout.notes)):
-        yield from ((f"{kind} {text.text}", text.box) for text in texts)
-    for circle in layout.circles:
-        yield f"circle {circle.unit}", Box(circle.x - RADIUS, circle.y - RADIUS, circle.x + RADIUS, circle.y + RADIUS)
-        yield f"name {circle.unit}", circle.name.box
-    yield from ((f"more {more.text.text}", more.box) for more in layout.more)
-    yield from ((f"image {image.unit}", image.box) for image in layout.images)

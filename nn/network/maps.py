@@ -11,12 +11,12 @@ from autograd import Value, no_grad
 from autograd.extend import number_between, peek
 from autograd.viz.palette import CLASSES
 from nn._check import plain_lists
+from nn._decision_plane import surroundings
 from nn.module import in_mode
 from nn.network.numbers import sample_of
 from nn.network.structure import Network
 
 CORNERS = 25  # points of the grid along each side
-MARGIN = 0.15  # of the extent of the samples, on each side
 
 Grid = list[list[float]]  # rows from the top
 
@@ -35,7 +35,8 @@ class Maps:
 def finer(grid: Grid, count: int) -> Grid:
     """A map at the middles of count × count cells, interpolated."""
     last = CORNERS - 1
-    places = [_split((j + 0.5) * last / count) for j in range(count)]
+    ats = [(j + 0.5) * last / count for j in range(count)]
+    places = [(min(int(at), last - 1), at - min(int(at), last - 1)) for at in ats]  # the index before, and the rest
     found = []
     for k, s in places:
         row = [(1 - s) * a + s * b for a, b in zip(grid[k], grid[k + 1], strict=True)]
@@ -46,12 +47,6 @@ def finer(grid: Grid, count: int) -> Grid:
 def boundary_level(grid: Grid) -> float:
     """The output on the boundary between two classes: 0, or 0.5 if all are probabilities."""
     return 0.5 if all(0.0 <= x <= 1.0 for row in grid for x in row) else 0.0
-
-
-def _split(at: float) -> tuple[int, float]:
-    """A place on a grid as the index before it and the rest."""
-    k = min(int(at), CORNERS - 2)
-    return k, at - k
 
 
 def maps_over(network: Network, over: Any) -> Maps:
@@ -66,7 +61,7 @@ def maps_over(network: Network, over: Any) -> Maps:
     if len(network.columns[0].units) != 2:
         raise ValueError(f"over: the model must have 2 inputs, got {len(network.columns[0].units)}")
     points, labels = _samples(over)
-    across, up = (_range([point[i] for point in points]) for i in (0, 1))
+    across, up = surroundings(points)
     places = [[low + (high - low) * i / (CORNERS - 1) for i in range(CORNERS)] for low, high in (across, up)]
     with in_mode(network.model, training=False):
         outputs = _outputs(network, [places[0][0], places[1][0]])
@@ -93,7 +88,7 @@ def _outputs(network: Network, point: list[float]) -> Callable[[list[float]], li
     def by_graph(row: list[float]) -> list[float]:
         sample = sample_of(network.model, row, None, None)
         assert sample is not None
-        nodes = [node for column in sample.call.columns() for node in column]
+        nodes = [node for column in sample.columns() for node in column]
         return [peek(node) if isinstance(node, Value) else math.nan if node is None else node for node in nodes]
 
     return by_layers if by_layers(point) == by_graph(point) else by_graph
@@ -113,9 +108,3 @@ def _samples(over: Any) -> tuple[list[tuple[float, float]], list[Any]]:
     if len(set(labels)) > len(CLASSES):
         raise ValueError(f"over: expected at most {len(CLASSES)} different labels, got {len(set(labels))}")
     return points, labels  # type: ignore[return-value]
-
-
-def _range(numbers: list[float]) -> tuple[float, float]:
-    low, high = min(numbers), max(numbers)
-    margin = MARGIN * (high - low) or 1.0
-    return low - margin, high + margin

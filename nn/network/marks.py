@@ -25,7 +25,6 @@ class Stroke(NamedTuple):
     dash: str
 
     def look(self) -> dict[str, str | float]:
-        """As attributes of SVG."""
         dash: dict[str, str | float] = {"stroke_dasharray": self.dash} if self.dash else {}
         return {"stroke": self.colour, "stroke_width": self.width, **dash}
 

@@ -1,9 +1,10 @@
-"""The numbers of a network view: weights, values and gradients, as lists in the order of the view."""
+"""The numbers of a network view: weights, values and gradients, as lists in the order of the view; and which matter most."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 from autograd import Value, enable_grad
 from autograd.extend import counted, peek, tree_leaves
@@ -42,19 +43,12 @@ def link_numbers(numbers: Numbers, show: str) -> Known | None:
     return numbers.get("update") or [None if grad is None else -numbers["rate"] * grad for grad in grads]
 
 
-class Sample(NamedTuple):
-    """A call of the model, and the loss that was made from it, if there is one."""
-
-    call: ModelCall
-    loss: Value | None
-
-
-def sample_of(model: Module, x: Any, y: Any, loss: Any) -> Sample | None:
+def sample_of(model: Module, x: Any, y: Any, loss: Any) -> ModelCall | None:
     """The model, run on one row in the mode of use; or the last of its calls that a loss was computed from."""
     if type(loss) is Value:
         if x is not None or y is not None:
             raise TypeError("loss is a Value, which says what it was computed from: leave out x and y, or pass a loss function")
-        return Sample(ModelCall(model, [loss]), loss)
+        return ModelCall(model, [loss], loss=loss)
     if (loss is None) != (y is None):
         missing, given = ("loss", "y") if loss is None else ("y", "loss")
         raise TypeError(f"{given} was given without {missing}: write nn.draw(model, x, y, loss=nn.MSELoss())")
@@ -68,7 +62,7 @@ def sample_of(model: Module, x: Any, y: Any, loss: Any) -> Sample | None:
     if cost is not None and type(cost) is not Value:
         raise TypeError(f"loss must give one Value, got {type(cost).__name__}: use reduction='mean' or 'sum'")
     roots = [root for root in tree_leaves(outputs) if type(root) is Value] if cost is None else [cost]
-    return Sample(ModelCall(model, roots, outputs), cost)
+    return ModelCall(model, roots, outputs, cost)
 
 
 def _leaves(x: Any) -> list[Value]:
@@ -80,7 +74,7 @@ def _leaves(x: Any) -> list[Value]:
     return [item if type(item) is Value else Value(item) for item in row]
 
 
-def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) -> Numbers:
+def numbers_of(network: Network, sample: ModelCall | None = None, lr: float = 0.1) -> Numbers:
     """The numbers of a network: values and gradients are those of the sample; without its loss, parameters have their own `grad`.
 
     >>> from nn import MLP
@@ -94,13 +88,12 @@ def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) 
     deltas: Known | None = None
     of: Callable[[Value], float | None] = _own_gradient
     if sample is not None:
-        call = sample.call
-        nodes = [node for column in call.columns() for node in column]
+        nodes = [node for column in sample.columns() for node in column]
         values = [peek(node) if type(node) is Value else node for node in nodes]
         if sample.loss is not None:
-            bars = call.graph.adjoints
+            bars = sample.graph.adjoints
             of = bars.get
-            sums = [None] * len(network.columns[0].units) + [node for column in call.sums() for node in column]
+            sums = [None] * len(network.columns[0].units) + [node for column in sample.sums() for node in column]
             slopes = [bars.get(node) if type(node) is Value else None for node in nodes]
             deltas = [None if node is None else bars.get(node) for node in sums]
     grads = [of(parameter) for parameter in network.parameters]
@@ -118,3 +111,34 @@ def numbers_of(network: Network, sample: Sample | None = None, lr: float = 0.1) 
 
 def _own_gradient(parameter: Value) -> float | None:
     return parameter.grad if parameter.has_grad else None
+
+
+def strongest(network: Network, numbers: Numbers) -> list[list[int]]:
+    """For each column its units, the strongest first.
+
+    A unit is as strong as its value and its weights into the next layer are large; an output, as its value.
+
+    >>> from nn import MLP
+    >>> from nn.network.structure import read_network
+    >>> model = MLP(1, [3, 1], seed=0)
+    >>> for weight, number in zip(model.layers[1].neurons[0].w, (1.0, -3.0, 2.0)):
+    ...     weight.data = number
+    >>> network = read_network(model)
+    >>> strongest(network, numbers_of(network))
+    [[0], [2, 3, 1], [4]]
+    """
+    values, weight = numbers["value"], dict(zip(network.parameters, numbers["weight"], strict=True))
+    ranked = []
+    for k, (column, first) in enumerate(zip(network.columns, network.firsts, strict=True)):
+        after = network.columns[k + 1].units if k + 1 < len(network.columns) else ()
+        strengths = {}
+        for i in range(len(column.units)):
+            value = None if values is None else values[first + i]
+            if after:
+                size = math.hypot(*(weight[unit.weights[i]] or 0.0 for unit in after))
+                strength = size * abs(1.0 if value is None else value)
+            else:
+                strength = value or 0.0
+            strengths[first + i] = strength if strength == strength else math.inf
+        ranked.append(sorted(strengths, key=strengths.__getitem__, reverse=True))
+    return ranked

@@ -11,9 +11,8 @@ from autograd.viz.palette import RAMP
 from nn.network.heat import mark
 from nn.network.layout import PLANE_ROOM, WIDE, lay_out
 from nn.network.maps import Maps
-from nn.network.numbers import Known, Numbers, numbers_of
+from nn.network.numbers import Known, Numbers, numbers_of, strongest
 from nn.network.picture import Picture
-from nn.network.ranking import strongest
 from nn.network.structure import Network, Unit
 from nn.network.words import chosen, has_plane, lead
 
@@ -52,6 +51,7 @@ class NetworkPage:
             Picture(self.network, numbers, show, self.shape, turned, self.maps, self.width, self.ranks, self.index)
             for turned in (False, True)
         )
+        units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]
         return {
             "title": self.network.title,
             "show": show,
@@ -63,7 +63,7 @@ class NetworkPage:
             "lead": lead(self.network, self.maps),
             "chosen": {"wide": chosen(self.network, wide.layout), "narrow": chosen(self.network, narrow.layout)},
             "layers": [{"name": column.title, "size": len(column.units)} for column in self.network.columns],
-            "neurons": [self._neuron(*place) for place in self._places()],
+            "neurons": [self._neuron(i, *place) for i, place in enumerate(units)],
             "numbers": self.update(numbers),
         }
 
@@ -80,10 +80,6 @@ class NetworkPage:
         """For the legend, each label in words and as its mark."""
         labels = maps.labels if len(maps.labels) > 1 and has_plane(self.network) else ()
         return [[f"sample of {label}", MARK.format(mark(7.0, 7.0, i))] for i, label in enumerate(labels)]
-
-    def _places(self) -> list[tuple[int, int, Unit]]:
-        units = [(k, unit) for k, column in enumerate(self.network.columns) for unit in column.units]
-        return [(i, k, unit) for i, (k, unit) in enumerate(units)]
 
     def _neuron(self, i: int, layer: int, unit: Unit) -> dict[str, Any]:
         known = self.open[i]

@@ -8,38 +8,31 @@ from typing import Any
 from autograd import Value
 from autograd.extend import Graph, Scope, tree_leaves
 from nn._check import plain_lists
+from nn.layers import neurons_of
 from nn.module import Module
 from nn.network.structure import NotLayered, is_layer
 
 
 class ModelCall:
-    """The last call of a model in the graph of `root`, a loss or an output of it.
+    """The last call of a model in the graph of `roots`, its `loss`, if there is one, or its outputs.
 
     `calls` are those of its layers, in the order in which they ran; `outputs` is what the call returned, if that is known.
     """
 
-    def __init__(self, model: Module, roots: Sequence[Value], outputs: Any = None) -> None:
-        self.graph = Graph(*roots)
+    def __init__(self, model: Module, roots: Sequence[Value], outputs: Any = None, loss: Value | None = None) -> None:
+        self.graph, self.loss = Graph(*roots), loss
         self.outputs = None if outputs is None else _row(outputs)
         self.scope = self._last_call(model)
-        self.inside: dict[Value, Scope] = {}  # the call of a layer that recorded a node
-        paths: dict[Scope | None, Scope | None] = {None: None}
-        for node, scope in self.graph.scopes.items():
-            if scope not in paths:
-                paths[scope] = self._layer_call(scope)
-            if (call := paths[scope]) is not None:
-                self.inside[node] = call
+        calls = {scope: self._layer_call(scope) for scope in set(self.graph.scopes.values())}
+        around = ((node, calls[scope]) for node, scope in self.graph.scopes.items())
+        self.inside = {node: call for node, call in around if call is not None}  # the call of a layer that recorded a node
         self.calls = list(dict.fromkeys(self.inside[node] for node in self.graph if node in self.inside))
 
     def _last_call(self, model: Module) -> Scope:
-        seen: set[Scope] = set()
-        for node in reversed(self.graph.nodes):
-            scope = self.graph.scopes[node]
-            if scope is not None and scope not in seen:
-                seen.add(scope)
-                for around in scope.path():
-                    if around.owner is model:
-                        return around
+        for scope in dict.fromkeys(self.graph.scopes[node] for node in reversed(self.graph.nodes)):
+            for around in [] if scope is None else scope.path():
+                if around.owner is model:
+                    return around
         raise ValueError("loss was not computed by this model: none of its calls is in the graph")
 
     def _layer_call(self, scope: Scope | None) -> Scope | None:
@@ -95,7 +88,7 @@ class ModelCall:
 
     def sums(self) -> list[list[Value | None]]:
         """For every neuron the node that adds its bias, layer by layer."""
-        return [[self._sum(neuron, call) for neuron in _neurons(call)] for call in self.calls]
+        return [[self._sum(neuron, call) for neuron in neurons_of(call.owner)] for call in self.calls]
 
     def _sum(self, neuron: Any, call: Scope) -> Value | None:
         uses = self.graph.users.get(neuron.b, ())
@@ -104,7 +97,7 @@ class ModelCall:
     def _results(self, call: Scope) -> list[Value | float | None]:
         """The result of each neuron: what its sum becomes before it leaves the call."""
         found: list[Value | float | None] = []
-        for neuron in _neurons(call):
+        for neuron in neurons_of(call.owner):
             node = self._sum(neuron, call)
             while node is not None:
                 after = [edge.node for edge in self.graph.users[node] if self.inside.get(edge.node) is call]
@@ -113,10 +106,6 @@ class ModelCall:
                 node = after[-1]
             found.append(node)
         return found
-
-
-def _neurons(call: Scope) -> Sequence[Any]:
-    return getattr(call.owner, "neurons", None) or [call.owner]
 
 
 def _row(x: Any) -> list[Any]:

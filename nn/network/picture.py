@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from autograd import Value
 from autograd.extend import escaped, shown
 from autograd.viz.palette import COLOURS
-from autograd.viz.text_size import wrapped
-from nn.network.heat import in_circle, square, tells_classes
-from nn.network.layout import GAP, RADIUS, RING, WIDE, Bundle, Circle, Image, Link, More, Text, lay_out
-from nn.network.legend import Entry, entries, legend
+from autograd.viz.text_size import text_width, wrapped
+from nn.network.heat import in_circle, mark, square, tells_classes
+from nn.network.layout import FONT, GAP, RADIUS, RING, WIDE, Box, Bundle, Circle, Image, Link, More, Text, lay_out
 from nn.network.maps import Maps
 from nn.network.marks import MAX_CROWDED, MAX_WIDTH, Shades, SignedShades, fitted, largest, stroke
-from nn.network.numbers import Known, Numbers, link_numbers
-from nn.network.ranking import strongest
+from nn.network.numbers import Known, Numbers, link_numbers, strongest
 from nn.network.structure import Network, Unit
 from nn.network.svg import EDGE, INK, LINE, PAPER, PLAIN, QUIET, document, element, rectangle, text, xy
-from nn.network.words import answer, description, facts, has_plane, sentence, title
+from nn.network.words import WORDS, answer, description, facts, has_plane, sentence, title
 
 MAX_CROWD = 60  # links that may be wide
 MIN_PICTURE = 480.0  # the width of title and legend beside a small network
+SAMPLE_WIDTH, RAMP_WIDTH, ROW = 30.0, 60.0, 20.0  # of a line and of shades in the legend, and the height of its rows
+
+
+class _Entry(NamedTuple):
+    """An entry of the legend: a mark, as SVG around the origin, its width, and what it means."""
+
+    mark: str
+    width: float
+    words: str
 
 
 class Picture:
@@ -66,30 +74,49 @@ class Picture:
         width = max(self.layout.width, 0.0 if self.narrow else MIN_PICTURE)
         room, y, above = width - 2 * GAP, 0.0, []
         drawn = self.network, self.numbers, self.show
-        head, said = title(*drawn), sentence(*drawn, self.maps, self.layout)
-        for line in wrapped(head, room, 15.0):
+        for line in wrapped(title(*drawn), room, 15.0):
             y += 22
             above.append(text(Text(GAP, y, line, "start", 15.0, True), fill=INK))
-        for line in wrapped(said, room, 12.0):
+        for line in wrapped(sentence(*drawn, self.maps, self.layout), room, 12.0):
             y += 19
             above.append(text(Text(GAP, y, line, "start", 12.0), fill=QUIET))
-        top, images = y + 18, any(image.unit is not None for image in self.layout.images)
-        answered = answer(self.network, self.numbers) is not None
-        listed = entries(
-            self.show, self.xs, self.largest, self.widest, self.shades, images, answered, self.maps, self.layout.plane
-        )
-        marks, height = legend(listed, room)
+        marks, height = _legend(self._entries(), room)
+        top = y + 18
         below = top + self.layout.height + 8
         body = element("g", "".join(self._body()), transform=f"translate({(width - self.layout.width) / 2:g} {top:g})")
         under = element("g", marks, class_="legend", transform=f"translate({GAP:g} {below:g})")
         paper = element("rect", width=width, height=below + height + 6, fill=PAPER)
         return self._document(width, below + height + 6, paper + "".join(above) + body + under)
 
-    def _entries(self) -> Iterator[Entry]:
-        images = any(image.unit is not None for image in self.layout.images)
-        answered = answer(self.network, self.numbers) is not None
-        marks = self.show, self.xs, self.largest, self.widest, self.shades
-        return entries(*marks, images, answered, self.maps, self.layout.plane)
+    def _entries(self) -> Iterator[_Entry]:
+        """What its marks mean."""
+        widest, maps, plane = self.widest, self.maps, self.layout.plane
+        word, known = WORDS[self.show], [x for x in self.xs if x is not None]
+        for sign, kind in ((1.0, "positive"), (-1.0, "negative")):
+            if any(sign * x > 0.0 for x in known):
+                yield _line_entry(stroke(sign * 0.5, 1.0, widest).look(), f"{kind} {word}")
+        if self.largest > 0.0:
+            yield _line_entry({**stroke(1.0, 1.0, widest).look(), "stroke": EDGE}, f"{shown(self.largest, 4)}: width is size")
+        if any(x == 0.0 for x in known):
+            yield _line_entry(stroke(0.0, 1.0).look(), "0")
+        if any(not math.isfinite(x) for x in known):
+            yield _line_entry(stroke(math.nan, 1.0, widest).look(), "⚠ NaN or infinite")
+        ring = element("circle", cx=9.0, cy=0.0, r=7.0, fill="none", **stroke(0.4, 1.0).look())
+        yield _Entry(ring, 18.0, "ring: bias" if self.show == "weight" else f"ring: {word} of the bias")
+        if any(image.unit is not None for image in self.layout.images):
+            pixel = rectangle(Box(2, -5, 12, 5), fill=COLOURS["positive"].light)
+            yield _Entry(pixel, 14.0, f"area: {word} of a pixel, in each image")
+        if answer(self.network, self.numbers) is not None:
+            yield _Entry(element("path", d="M2 0l8 -5v10z", fill=INK), 12.0, "largest output")
+        if maps is not None:
+            yield _ramp_entry(Shades([0.0, 1.0]), "value over the inputs, least to most")
+            if plane is not None:
+                yield _line_entry({"stroke": INK, "stroke_width": 2.0}, "boundary")
+            for i, label in enumerate(maps.labels if plane is not None and len(maps.labels) > 1 else ()):
+                yield _Entry(mark(5.0, 0.0, i), 8.0, f"sample of {label}")
+            return
+        for name, shade in zip(("inputs", "neurons"), self.shades or (), strict=self.shades is not None):
+            yield _ramp_entry(shade, f"value of {name}: {shown(shade.low, 4)} to {shown(shade.high, 4)}")
 
     def _document(self, width: float, height: float, inside: str) -> str:
         drawn = self.network, self.numbers, self.show
@@ -149,8 +176,8 @@ class Picture:
         disc, ring = element("circle", class_="disc", **place, **look), ""
         if unit.bias is not None:
             i, x = self._of(unit, None)
-            mark = stroke(x, self.largest, self.widest).look()
-            ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **mark)
+            edge = stroke(x, self.largest, self.widest).look()
+            ring = element("circle", class_="ring", data_p=i, **{**place, "r": RING}, fill="none", **edge)
         heat = "" if self.maps is None else in_circle(self.maps.grids[circle.unit], circle.x, circle.y)
         number = f'<text class="value" text-anchor="middle" x="{circle.x:g}" y="{circle.y + 4:g}" fill="{ink}">{written}</text>'
         name = text(circle.name, class_="name", fill=INK)
@@ -194,6 +221,33 @@ class Picture:
     def _more(self, more: More) -> str:
         frame = rectangle(more.box, rx=8.0, fill=PLAIN, stroke=EDGE, stroke_dasharray="3 3")
         return element("g", frame + text(more.text, fill=INK), class_="more")
+
+
+def _legend(listed: Iterable[_Entry], room: float) -> tuple[str, float]:
+    """The entries in as many rows as they take, and the height of them all."""
+    x, y, written = 0.0, 14.0, []
+    for entry in listed:
+        width = entry.width + 6 + text_width(entry.words, FONT)
+        if x > 0.0 and x + width > room:
+            x, y = 0.0, y + ROW
+        words = text(Text(entry.width + 6, 4, entry.words, "start"), fill=QUIET)
+        written.append(element("g", entry.mark + words, transform=f"translate({x:.1f} {y:g})"))
+        x += width + 18
+    return "".join(written), y + 8
+
+
+def _line_entry(look: dict[str, str | float], words: str) -> _Entry:
+    """A line as long as those of other entries."""
+    return _Entry(element("path", d=f"M0 0H{SAMPLE_WIDTH:g}", **look), SAMPLE_WIDTH, words)
+
+
+def _ramp_entry(shades: Shades, words: str) -> _Entry:
+    """Five shades, from the lowest number to the highest."""
+    width = RAMP_WIDTH / 5
+    fills = [shades.fill(shades.low + k / 4 * (shades.high - shades.low)) for k in range(5)]
+    cells = (rectangle(Box(k * width, -5, (k + 1) * width, 5), fill=fill) for k, fill in enumerate(fills))
+    frame = rectangle(Box(0, -5, RAMP_WIDTH, 5), fill="none", stroke=EDGE)
+    return _Entry("".join(cells) + frame, RAMP_WIDTH, words)
 
 
 def squares(image: Image, numbers: Sequence[float | None], largest: float) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from autograd import Value
 from autograd.extend import as_index, counted, listed
-from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.layers import MLP, Layer, Neuron, Sequential, neurons_of
 from nn.module import Module, children
 
 
@@ -39,7 +40,8 @@ class Column:
     @property
     def then(self) -> list[str]:
         """What comes after the layer, in words."""
-        return [_words(step) for step in self.steps if not is_layer(step) and not is_nothing(step)]
+        others = [step for step in self.steps if not is_layer(step) and type(step).__name__ != "Identity"]
+        return [getattr(step, "__name__", repr(step)) for step in others]
 
     @property
     def note(self) -> str:
@@ -66,8 +68,7 @@ class Network:
     @cached_property
     def firsts(self) -> list[int]:
         """The index of the first unit of each column."""
-        sizes = [len(column.units) for column in self.columns]
-        return [sum(sizes[:k]) for k in range(len(sizes))]
+        return list(accumulate((len(column.units) for column in self.columns[:-1]), initial=0))
 
     @cached_property
     def parameters(self) -> dict[Value, str]:
@@ -96,7 +97,7 @@ def read_network(
     columns: list[Column] = []
     before: list[Any] = []  # what is called before the first layer
     for path, step in parts(model) if steps is None else steps:
-        neurons = _neurons(step)
+        neurons = neurons_of(step)
         if not neurons:
             _check_step(model, path, step)
             if columns:
@@ -128,24 +129,14 @@ def is_layer(module: Any) -> bool:
     return isinstance(module, (Layer, Neuron))
 
 
-def is_nothing(step: Any) -> bool:
-    """True for an activation that changes nothing."""
-    return type(step).__name__ == "Identity"
-
-
-def _neurons(step: Any) -> Sequence[Neuron]:
-    return step.neurons if isinstance(step, Layer) else [step] if isinstance(step, Neuron) else []
-
-
 def parts(module: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The layers, and the functions between them, in the order of the attributes, with their paths."""
     if is_layer(module) or not isinstance(module, Module):
         yield path, module
         return
-    held = module.layers if isinstance(module, MLP) else module.items if isinstance(module, Sequential) else None
-    if held is not None:
-        name = "layers" if isinstance(module, MLP) else "items"
-        inner: list[tuple[str, Any]] = [(f"{name}.{i}", part) for i, part in enumerate(held)]
+    name = "layers" if isinstance(module, MLP) else "items" if isinstance(module, Sequential) else ""
+    if name:
+        inner: list[tuple[str, Any]] = [(f"{name}.{i}", part) for i, part in enumerate(getattr(module, name))]
     else:
         inner = [part for name, held in vars(module).items() for part in children(name, held)]
     if not inner:
@@ -158,10 +149,6 @@ def _check_step(model: Module, path: str, step: Any) -> None:
     """A function between two layers must not have parameters: they would be hidden."""
     if isinstance(step, Module) and (step is model or step.parameters()):
         raise NotLayered(f"{as_index(path) or type(model).__name__} is not made of layers")
-
-
-def _words(step: Any) -> str:
-    return repr(step) if isinstance(step, Module) else getattr(step, "__name__", repr(step))
 
 
 def _inputs(width: int, names: Sequence[str] | None) -> Column:

@@ -35,7 +35,6 @@ def element(tag: str, content: str = "", /, **attributes: Any) -> str:
 
 
 def text(line: Text, **look: Any) -> str:
-    """One line of text."""
     if line.size != FONT:
         look["font_size"] = line.size
     if line.bold:
@@ -46,11 +45,9 @@ def text(line: Text, **look: Any) -> str:
 
 
 def rectangle(box: Box, **look: Any) -> str:
-    """A box, drawn."""
     x, y, right, bottom = (round(side, 1) for side in box)
     return element("rect", x=x, y=y, width=round(right - x, 1), height=round(bottom - y, 1), **look)
 
 
 def xy(point: tuple[float, float]) -> str:
-    """A point of a path."""
     return f"{point[0]:.1f} {point[1]:.1f}"

@@ -48,7 +48,7 @@ def lead(network: Network, maps: Maps | None) -> str:
 
 
 def chosen(network: Network, layout: Layout) -> str:
-    """Which neurons of wide layers are drawn: those that `ranking` puts first."""
+    """Which neurons of wide layers are drawn: the `strongest` ones."""
     wide = [more.column for more in layout.more if more.column >= 0]
     names = [network.columns[k].title for k in wide if k + 1 < len(network.columns)]
     parts = [f"Of {listed(names, 4)}, only those neurons are drawn that give most to the next layer."] if names else []

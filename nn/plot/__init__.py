@@ -15,20 +15,14 @@ ImportError without Matplotlib: `pip install 'scalar-autograd[plot]'`.
 from nn.plot.animation import animate
 from nn.plot.boundary import decision_boundary
 from nn.plot.confusion import confusion_matrix
-from nn.plot.curves import loss_curve
+from nn.plot.curves import loss_curve, update_ratios
 from nn.plot.histograms import activation_histograms, gradient_histograms
 from nn.plot.landscape import loss_landscape
-from nn.plot.ratios import update_ratios
 from nn.plot.weights import weights
 
+# fmt: off
 __all__ = [
-    "activation_histograms",
-    "animate",
-    "confusion_matrix",
-    "decision_boundary",
-    "gradient_histograms",
-    "loss_curve",
-    "loss_landscape",
-    "update_ratios",
-    "weights",
+    "activation_histograms", "animate", "confusion_matrix", "decision_boundary", "gradient_histograms", "loss_curve",
+    "loss_landscape", "update_ratios", "weights",
 ]
+# fmt: on

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from autograd.extend import checked_integer, shown, write_atomically
+from nn._cards import spread
 from nn.plot.boundary import draw_bar, draw_plane
 from nn.plot.curves import loss_curve
 from nn.plot.style import Look, checked_ax, checked_record
@@ -55,10 +56,10 @@ def animate(
         _check_path(path)
     checked_integer("fps", fps, at_least=1)
     checked_integer("max_frames", max_frames, at_least=2)
-    chosen = _chosen(len(record), max_frames)
-    if path is None:
-        return _film(record, chosen, fps)
+    chosen = spread(len(record), max_frames)
     film = _film(record, chosen, fps)
+    if path is None:
+        return film
     from matplotlib.animation import PillowWriter
 
     class Writer(PillowWriter):
@@ -82,16 +83,6 @@ def _check_path(path: Any) -> None:
         raise ValueError(f"path must end in .gif, got {str(path)!r}")
     if not Path(path).parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "path: there is no such folder", str(Path(path).parent))
-
-
-def _chosen(frames: int, most: int) -> list[int]:
-    """The indices of at most so many frames, evenly spaced, the first and the last among them.
-
-    >>> _chosen(3, 10), _chosen(11, 3)
-    ([0, 1, 2], [0, 5, 10])
-    """
-    count = min(frames, most)
-    return [round(i * (frames - 1) / max(count - 1, 1)) for i in range(count)]
 
 
 def _film(record: TrainingRecord, chosen: list[int], fps: int) -> FuncAnimation:

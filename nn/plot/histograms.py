@@ -47,9 +47,9 @@ def activation_histograms(model: Module, loss: Value, *, bins: int | Sequence[fl
     """
     checked_ax(ax)
     checked = _checked_bins(bins)
-    outputs = [(layer.name, [out.data for out in layer.outputs]) for layer in layer_calls(model, loss).called]
     verdicts = {row.name: row.verdict for row in health(model, loss).rows}
-    rows = [_histogram(name, numbers, verdicts[name], checked) for name, numbers in outputs]
+    layers = layer_calls(model, loss).called
+    rows = [_histogram(layer.name, [out.data for out in layer.outputs], verdicts[layer.name], checked) for layer in layers]
     return _draw(rows, checked, ax, "output of the layer", "Activations")
 
 

@@ -34,7 +34,6 @@ class Look:
         self.mode = "light" if brightness(self.face) > 0.5 else "dark"
 
     def __getitem__(self, name: str) -> str:
-        """The colour of this name in the palette."""
         from autograd.viz.palette import COLOURS
 
         return str(getattr(COLOURS[name], self.mode))
@@ -50,7 +49,7 @@ class Look:
         others = [self.of_class(mark) for mark in range(10) if mark != GREY]
         return [self["ink"], *others][rank % (len(others) + 1)]
 
-    def faded(self, colour: Any, strength: float = 0.6) -> tuple[float, ...]:
+    def faded(self, colour: Any, strength: float) -> tuple[float, ...]:
         """A colour mixed with the face of the Axes, for backgrounds."""
         from matplotlib.colors import to_rgb
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from autograd.extend import as_index, one_line, shown
-from nn.layers import Layer, Neuron
+from nn.layers import neurons_of
 from nn.module import Module, checked_module
 from nn.plot.style import SMALL, Look, axes, checked_ax, readable_on
 
@@ -87,7 +87,7 @@ def weights(model: Module, *, ax: Axes | None = None) -> Axes:
 def _blocks(model: Module) -> Iterator[Block]:
     seen: set[Value] = set()
     for path, module in model.named_modules():
-        neurons = module.neurons if isinstance(module, Layer) else [module] if isinstance(module, Neuron) else []
+        neurons = neurons_of(module)
         if neurons and neurons[0].b not in seen:
             seen.update(module.parameters())
             yield Block(path, [[*(w.data for w in neuron.w), neuron.b.data] for neuron in neurons], bias=True)

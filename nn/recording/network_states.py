@@ -89,7 +89,6 @@ class NetworkStates:
 
 
 def _chosen(state: bytes, kept: Sequence[int]) -> bytes:
-    """A state of these parameters alone."""
     numbers = array("f", state)
     half = len(numbers) // 2
     return array("f", [numbers[start + i] for start in (0, half) for i in kept]).tobytes()

@@ -15,7 +15,7 @@ from autograd.extend import checked_integer, listed
 from nn._check import generator
 from nn._data_checks import checked_run
 from nn._decision_plane import plane_of
-from nn._eager_training import Diverged, Metric, training_steps
+from nn._eager_training import Diverged, EagerTraining, Metric, Run
 from nn.losses import Loss
 from nn.metrics import plain
 from nn.module import Module, in_mode
@@ -68,7 +68,7 @@ def record_training(
     >>> {name: round(number, 6) for name, number in record[-1].parameters.items()}
     {'layers.0.neurons.0.w.0': 2.0, 'layers.0.neurons.0.b': 1.0}
     """
-    features = _features(X)
+    features = [str(name) for name in X.columns] if hasattr(X, "columns") else None
     X, y = checked_run(model, X, y, loss, optimizer, batch_size, metric)
     checked_integer("steps", steps, at_least=1)
     checked_integer("every", every, at_least=1)
@@ -76,9 +76,8 @@ def record_training(
     plane = None if boundary is None else plane_of(model, X, y, loss, boundary)
     _check_size(steps, every, len(kept), boundary or 0)
     order = generator(seed)
-    batches = (
-        (epoch, *batch) for epoch in count(1) for batch in training_steps(model, X, y, loss, optimizer, batch_size, order, epoch)
-    )
+    training = EagerTraining(Run(model, X, y, loss, optimizer, batch_size))
+    batches = ((epoch, *batch) for epoch in count(1) for batch in training.steps(order, epoch))
     record = TrainingRecord(_setting(model, len(X), loss, optimizer, batch_size, seed), _rate(optimizer), plane)
     record.labels = Labels(features, getattr(metric, "__name__", "metric"), type(optimizer).__name__)
     record.network = network_states(model, (X, y), features, list(kept), steps // every + 2)
@@ -102,11 +101,6 @@ def record_training(
         record.diverged = str(error)
         warnings.warn(f"record_training: {error}; the steps before it are returned", RuntimeWarning, stacklevel=2)
     return record
-
-
-def _features(X: Any) -> list[str] | None:
-    """The names of the columns, if it has any."""
-    return [str(name) for name in X.columns] if hasattr(X, "columns") else None
 
 
 def _kept(model: Module, keep: Any) -> Kept:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from autograd import CompileError, compile
 from autograd.extend import tree_leaves
+from nn.layers import neurons_of
 from nn.module import in_mode
 from nn.network.structure import Network, is_layer, parts
 
@@ -49,7 +50,7 @@ class Responses:
 
     def of_units(self, network: Network) -> list[int | None]:
         """The number of the activation of each unit; None for an input too."""
-        neurons = [neuron for _, step in parts(network.model) for neuron in _neurons(step)]
+        neurons = [neuron for _, step in parts(network.model) for neuron in neurons_of(step)]
         known = {key: self.number(function) for key, function in {id(n.activation): n.activation for n in neurons}.items()}
         return [None for _ in network.columns[0].units] + [known[id(neuron.activation)] for neuron in neurons]
 
@@ -68,7 +69,3 @@ class Responses:
         """The list `RESPONSES` of all functions."""
         listed = ",\n".join(self.sources)
         return f"const RESPONSES = [\n{listed}\n];"
-
-
-def _neurons(step: Any) -> Sequence[Any]:
-    return getattr(step, "neurons", [step]) if is_layer(step) else []

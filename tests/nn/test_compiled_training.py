@@ -15,9 +15,9 @@ import nn
 from autograd import CompileError, Value
 from autograd.extend import draw, tree_leaves
 from nn import EarlyStopping, fit, lr_scheduler
-from nn._may_look import knows_numbers_alone
 from nn.losses import Loss
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
+from nn.training import knows_numbers_alone
 from tests.support.soak import few
 
 # A step may add rounding errors of this size to a number near 1. An optimizer that divides by the size of a gradient
