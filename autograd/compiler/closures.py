@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import partial
+from collections import ChainMap, UserDict, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cached_property, partial, partialmethod
 from operator import call, getitem, is_
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinMethodType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from autograd._tree import is_array
@@ -17,8 +17,22 @@ from autograd.op import Op
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
-_PLAIN = (int, float, complex, str, bytes, type(None), Value, type, Op)  # compared, not looked into
-_LIBRARIES = sys.stdlib_module_names | {"autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython"}
+_PLAIN = (int, float, complex, str, bytes, type(None), Value, Op)  # compared, not looked into
+_MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
+_WRAPPERS = (property, cached_property, staticmethod, classmethod)
+_WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
+_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+# Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
+_IMPLICIT = {
+    *("__call__", "__get__", "__getattr__", "__getitem__", "__iter__", "__next__", "__len__", "__contains__", "__bool__"),
+    *("__float__", "__int__", "__index__", "__enter__", "__exit__", "__neg__", "__pos__", "__abs__"),
+    *("__lt__", "__le__", "__gt__", "__ge__"),
+    *(f"__{side}{name}__" for name in _ARITHMETIC for side in ("", "r", "i")),
+}
+_MAKING = {"__new__", "__init__", "__post_init__"}  # called where a class is
+_LIBRARIES = sys.stdlib_module_names | {
+    *("autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython", "mpmath", "tqdm"),
+}
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace")  # of the standard library, but for settings of the user
 _OURS = ("autograd", "nn")
 
@@ -139,31 +153,34 @@ class Closure:
 
 def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
+    if _is_of_a_user(held):
+        yield from _attributes(path or "self", held, names)
     if isinstance(held, (list, tuple, deque)):
         yield _Places(path, None if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
     elif isinstance(held, (set, frozenset)):
         yield _Places(path, _Members(held), list(held), tuple(held), len(held))
-    elif isinstance(held, dict):
+    elif isinstance(held, _MAPPINGS):
         size = None if isinstance(held, defaultdict) else len(held)
         yield _Places(path, held, list(held), tuple(held.values()), size)
     elif isinstance(held, FunctionType):
         yield from _referred(held, names)
-    elif isinstance(held, MethodType):
-        parts = {"self": held.__self__, held.__name__: held.__func__}
+    elif isinstance(held, (MethodType, BuiltinMethodType)):
+        parts = {"self": held.__self__, held.__name__: getattr(held, "__func__", None)}
         yield _Places("", None, list(parts), tuple(parts.values()))
-    elif isinstance(held, partial):
+    elif isinstance(held, _WRAPPERS):
+        yield _Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
+    elif isinstance(held, (partial, partialmethod)):
         parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
         yield _Places("", None, list(parts), tuple(parts.values()))
-    elif _is_of_a_user(held):
-        yield from _attributes(path or "self", held, names)
 
 
 def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
     """The outer variables and defaults of a function."""
     codes = list(_codes(f.__code__))
     own = dict.fromkeys(name for code in codes for name in code.co_names)
-    names.update(own)
-    if (f.__module__ or "").partition(".")[0] in _OURS:  # it reads no settings but attributes
+    texts = [x for code in codes for x in code.co_consts if isinstance(x, str)]
+    names.update(own, texts)  # getattr(self, "rate") reads an attribute, too
+    if _package(f.__module__) in _OURS:  # it reads no settings but attributes
         return
     cells = _Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
@@ -214,27 +231,43 @@ def _codes(code: Any) -> Iterator[Any]:
 
 
 def _is_of_a_user(held: Any) -> bool:
-    """True for objects whose attributes may be settings: those of nn, and of the user's own classes and modules."""
-    kind = type(held)
-    if f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES:
-        return True
-    module = held.__name__ if isinstance(held, ModuleType) else kind.__module__
-    return module.partition(".")[0] not in _LIBRARIES and isinstance(getattr(held, "__dict__", None), Mapping)
+    """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
+    if isinstance(held, ModuleType):
+        return _package(held.__name__) not in _LIBRARIES
+    kind = held if isinstance(held, type) else type(held)
+    return _package(kind.__module__) not in _LIBRARIES or f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES
+
+
+def _package(module: str | None) -> str:
+    return (module or "").partition(".")[0]
 
 
 def _attributes(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
     """The attributes that are read: the object's own, those that its class has for it, and the methods among them."""
-    own = {key: x for key, x in vars(held).items() if key in names and not (key.startswith("__") or isinstance(x, ModuleType))}
-    yield _Places(f"{path}.", vars(held), list(own), tuple(own.values()))
-    called = {"__call__", "__getitem__", "__iter__", "__len__", *names}
-    for kind in () if isinstance(held, ModuleType) else type(held).__mro__:
-        if kind.__module__.partition(".")[0] not in _LIBRARIES:
-            shared = {key: x for key, x in vars(kind).items() if key in called and key not in own}
-            settings = {key: x for key, x in shared.items() if isinstance(x, _PLAIN)}
-            yield _Places(f"{path}.", _Attributes(held), list(settings), tuple(settings.values()))
-            for x in shared.values():
-                if isinstance(x, FunctionType):
-                    yield from _referred(x, names)
+    is_class = isinstance(held, type)
+    variables = {} if is_class else getattr(held, "__dict__", {})
+    read = {name for name in names if not name.startswith("__")}
+    own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
+    yield _Places(f"{path}.", variables, list(own), tuple(own.values()))
+    read.update(_IMPLICIT, _MAKING if is_class else ())
+    known = set(own)
+    for kind in () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__:
+        if _package(kind.__module__) in _LIBRARIES:
+            continue
+        shared = {key: x for key, x in vars(kind).items() if key in read}
+        methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}
+        settings = {key: x for key, x in shared.items() if key not in known and key not in methods}
+        for key in methods.keys() - known:
+            if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
+                settings[key] = getattr(held, key)  # in a slot
+        yield _Places(f"{path}.", _Attributes(held), list(settings), tuple(settings.values()))
+        yield _Places(f"{path}.", None, list(methods), tuple(methods.values()))
+        known.update(shared)
+
+
+def _is_ours(x: Any) -> bool:
+    """True for the modules of this engine, whose settings do not change."""
+    return isinstance(x, ModuleType) and _package(x.__name__) in _OURS
 
 
 class _Attributes:

@@ -4,8 +4,9 @@ import functools
 import random
 from argparse import Namespace
 from array import array
-from collections import deque
-from types import SimpleNamespace
+from collections import ChainMap, UserDict, deque
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -170,6 +171,127 @@ def test_an_attribute_that_has_changed_is_an_error(use, name, value):
     setattr(held, name, value)
     with pytest.raises(CompileError, match=f"{name}, which"):
         program(2.0)
+
+
+class Settings:
+    rate, rates = 2.0, {0: 2.0}
+
+
+@dataclass(slots=True)
+class InSlots:
+    rate: float = 2.0
+
+
+class Base:
+    rate, rates = 1.0, {0: 1.0}
+
+    def __init__(self):
+        self._rate = 2.0
+
+    @property
+    def hidden(self):
+        return self._rate
+
+    @functools.cached_property
+    def kept(self):
+        return self._rate
+
+    @classmethod
+    def of_class(cls):
+        return cls.rate
+
+    @staticmethod
+    def of_module():
+        return RATE
+
+    def by_name(self):
+        return getattr(self, "_rate")  # noqa: B009
+
+    def __neg__(self):
+        return self._rate
+
+
+class Derived(Base):
+    rate, rates = 2.0, {0: 2.0}
+
+
+class Offset:
+    """A descriptor."""
+
+    def __get__(self, held, kind):
+        return held._rate
+
+
+class Described(Derived):
+    offset = Offset()
+
+
+def test_a_setting_that_a_subclass_overrides_is_that_of_the_subclass():
+    derived = Derived()
+    assert autograd.compile(lambda x: x * derived.rate * derived.rates[0], 1.0)(3.0) == 12.0
+
+
+@pytest.mark.parametrize(
+    ("read", "change", "name"),
+    [
+        (lambda held: Settings.rate, lambda patch, held: patch.setattr(Settings, "rate", 3.0), "Settings.rate"),
+        (lambda held: Settings.rates[0], lambda patch, held: patch.setitem(Settings.rates, 0, 3.0), r"Settings.rates\[0\]"),
+        (lambda held: held.rate, lambda patch, held: patch.setattr(Derived, "rate", 3.0), "held.rate"),
+        (lambda held: held.rates[0], lambda patch, held: patch.setitem(Derived.rates, 0, 3.0), r"held.rates\[0\]"),
+        (lambda held: held.hidden, lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: held.offset, lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: held.by_name(), lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: -held, lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: held.kept, lambda patch, held: patch.setattr(held, "kept", 3.0), "held.kept"),
+        (lambda held: held.of_class(), lambda patch, held: patch.setattr(Derived, "rate", 3.0), "held.rate"),
+        (lambda held: held.of_module(), lambda patch, held: patch.setitem(globals(), "RATE", 3.0), "RATE"),
+        (lambda held: Base.of_module(), lambda patch, held: patch.setitem(globals(), "RATE", 3.0), "RATE"),
+        (lambda held: Base()._rate * RATE / 2, lambda patch, held: patch.setitem(globals(), "RATE", 3.0), "RATE"),
+    ],
+    ids=[
+        *("class", "dict in a class", "class of an object", "dict in its class", "property", "descriptor", "getattr", "operator"),
+        *("cached property", "classmethod", "staticmethod", "staticmethod of a class", "constructor"),
+    ],
+)
+def test_a_setting_in_a_class_or_behind_a_property_that_has_changed_is_an_error(monkeypatch, read, change, name):
+    held = Described()
+    program = autograd.compile(lambda x: x * read(held), 1.0)
+    assert program(3.0) == 6.0
+    change(monkeypatch, held)
+    with pytest.raises(CompileError, match=f"{name}, which"):
+        program(3.0)
+
+
+@pytest.mark.parametrize("kind", [InSlots, lambda: ModuleType("settings")], ids=["slots", "module"])
+def test_a_setting_in_slots_or_in_a_module_inside_another_that_has_changed_is_an_error(kind):
+    package = ModuleType("package")
+    package.settings = kind()
+    package.settings.rate = 2.0
+    program = autograd.compile(lambda x: x * package.settings.rate, 1.0)
+    assert program(3.0) == 6.0
+    package.settings.rate = 3.0
+    with pytest.raises(CompileError, match=r"package\.settings\.rate, which"):
+        program(3.0)
+
+
+@pytest.mark.parametrize("kind", [UserDict, ChainMap, MappingProxyType])
+def test_a_mapping_that_has_changed_is_an_error(kind):
+    rates = {"rate": 2.0}
+    mapping = UserDict(rates) if kind is UserDict else kind(rates)
+    program = autograd.compile(lambda x: x * mapping["rate"], 1.0)
+    assert program(3.0) == 6.0
+    (mapping if kind is UserDict else rates)["rate"] = 3.0
+    with pytest.raises(CompileError, match=r"mapping\['rate'\], which"):
+        program(3.0)
+
+
+def test_what_a_bound_method_of_a_dict_reads_is_watched():
+    rates = {"rate": 2.0}
+    get = rates.get
+    program = autograd.compile(lambda x: x * get("rate"), 1.0)
+    rates["rate"] = 3.0
+    with pytest.raises(CompileError, match=r"\['rate'\], which"):
+        program(3.0)
 
 
 def test_defaults_and_bound_arguments_that_have_changed_are_errors():
