@@ -64,7 +64,6 @@ class Run(NamedTuple):
     batch_size: int | None
     metric: Metric | None
     held_out: tuple[list[Any], list[Any]] | None
-    watched: bool  # are there callbacks, which may change anything?
 
 
 class EagerTraining:

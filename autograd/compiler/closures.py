@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 from array import array
 from collections import ChainMap, UserDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence, Set
-from functools import cached_property, partial, partialmethod
+from functools import cached_property, lru_cache, partial, partialmethod
 from operator import call, getitem, is_
-from types import BuiltinMethodType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
-from autograd._tree import is_array
+from autograd._tree import is_array, tree_leaves
 from autograd.errors import CompileError
 from autograd.op import Op
 from autograd.value import Value
@@ -97,6 +98,13 @@ class _Same:
             return False
 
 
+class _Names(NamedTuple):
+    """The names that the code reads, as variables, attributes or texts, and those of attributes that it assigns."""
+
+    read: set[str]
+    assigned: set[str]
+
+
 class Closure:
     """Everything that a function reaches: outer variables, defaults, bound arguments, attributes and items of all of these.
 
@@ -108,17 +116,17 @@ class Closure:
         self._name = getattr(f, "__name__", None) or type(f).__name__
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._places: list[_Places] = []
-        names: set[str] = set()
+        names = _Names(set(), set())
         while True:  # methods of a name that is read are reached too, and read more names
-            known = len(names)
+            known = len(names.read)
             self._places, self._arrays = [], []
             self._look(f, names)
-            if len(names) == known:
+            if len(names.read) == known:
                 break
         self._same = _Same(self._places)
 
-    def _look(self, f: Any, names: set[str]) -> None:
-        """Find all places. `names`, those that the code refers to, grow on the way."""
+    def _look(self, f: Any, names: _Names) -> None:
+        """Find all places. `names`, those in the code, grow on the way."""
         seen: set[int] = set()
         stack: list[tuple[str, Any]] = [("", f)]
         count = 0
@@ -151,7 +159,7 @@ class Closure:
         )
 
 
-def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
+def _inside(path: str, held: Any, names: _Names) -> Iterator[_Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
     if _is_of_a_user(held):
         yield from _attributes(path or "self", held, names)
@@ -174,17 +182,19 @@ def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
         yield _Places("", None, list(parts), tuple(parts.values()))
 
 
-def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
+def _referred(f: FunctionType, names: _Names) -> Iterator[_Places]:
     """The outer variables and defaults of a function."""
     codes = list(_codes(f.__code__))
-    own = dict.fromkeys(name for code in codes for name in code.co_names)
+    found = [_names(code) for code in codes]
+    own = dict.fromkeys(name for read, _ in found for name in read)
     texts = [x for code in codes for x in code.co_consts if isinstance(x, str)]
-    names.update(own, texts)  # getattr(self, "rate") reads an attribute, too
-    if _package(f.__module__) in _OURS:  # it reads no settings but attributes
-        return
+    names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
+    names.assigned.update(*(assigned for _, assigned in found))
     cells = _Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
     yield _Places("", cells, list(filled), tuple(filled.values()))
+    if _package(f.__module__) in _OURS:  # its variables and defaults are no settings; but grad(f) has f in a cell
+        return
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield _Places("", f.__globals__, list(variables), tuple(variables.values()))
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
@@ -230,6 +240,14 @@ def _codes(code: Any) -> Iterator[Any]:
             yield from _codes(constant)
 
 
+@lru_cache(maxsize=10_000)
+def _names(code: CodeType) -> tuple[list[str], list[str]]:
+    """The names that code reads, in order, and those of attributes that it assigns."""
+    named = [(i.opname, i.argval) for i in dis.get_instructions(code) if i.opcode in dis.hasname]
+    read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
+    return read, [name for opname, name in named if opname == "STORE_ATTR"]
+
+
 def _is_of_a_user(held: Any) -> bool:
     """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
     if isinstance(held, ModuleType):
@@ -242,12 +260,14 @@ def _package(module: str | None) -> str:
     return (module or "").partition(".")[0]
 
 
-def _attributes(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
+def _attributes(path: str, held: Any, names: _Names) -> Iterator[_Places]:
     """The attributes that are read: the object's own, those that its class has for it, and the methods among them."""
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
-    read = {name for name in names if not name.startswith("__")}
+    read = {name for name in names.read if not name.startswith("__")}
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
+    for key in [key for key, x in own.items() if key in names.assigned and _is_result(x)]:
+        del own[key]  # the code computes it before it reads it, or two traces would differ
     yield _Places(f"{path}.", variables, list(own), tuple(own.values()))
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
@@ -268,6 +288,11 @@ def _attributes(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
 def _is_ours(x: Any) -> bool:
     """True for the modules of this engine, whose settings do not change."""
     return isinstance(x, ModuleType) and _package(x.__name__) in _OURS
+
+
+def _is_result(x: Any) -> bool:
+    """True for a Value that was computed, and for containers with one."""
+    return any(type(leaf) is Value and leaf.op is not None for leaf in tree_leaves(x))
 
 
 class _Attributes:

@@ -285,6 +285,42 @@ def test_a_mapping_that_has_changed_is_an_error(kind):
         program(3.0)
 
 
+@pytest.mark.parametrize(
+    "around",
+    [autograd.grad, autograd.hessian, autograd.no_grad(), autograd.scope("inside"), lambda f: functools.partial(autograd.jvp, f)],
+    ids=["grad", "hessian", "no_grad", "scope", "jvp"],
+)
+def test_what_a_function_reads_inside_a_transform_or_a_decorator_is_watched(monkeypatch, around):
+    inner = around(lambda x: RATE * x * x)
+    call = (lambda x: inner((x,), (1.0,))[1]) if isinstance(inner, functools.partial) else lambda x: inner(x)
+    program = autograd.compile(call, 1.0)
+    assert program(3.0) == autograd.compile(call, 3.0)(3.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match="RATE, which"):
+        program(3.0)
+
+
+class Keeping(nn.Module):
+    """It keeps its results, as layers of makemore do, and reads one of them."""
+
+    def __init__(self):
+        self.layer, self.w = nn.Layer(2, 2, "tanh", seed=0), Value(2.0)
+
+    def forward(self, x):
+        self.inputs = x
+        self.out = self.layer(x)
+        self.first = self.out[0]
+        return self.first * self.w + self.out[1]
+
+
+def test_results_that_a_function_keeps_in_attributes_may_change():
+    model = Keeping()
+    program = autograd.compile(model, [1.0, 2.0])
+    before = program([1.0, 2.0])
+    model([3.0, 4.0])
+    assert program([1.0, 2.0]) == before
+
+
 def test_what_a_bound_method_of_a_dict_reads_is_watched():
     rates = {"rate": 2.0}
     get = rates.get

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import warnings
 from random import Random
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ import nn
 from autograd import CompileError, Value
 from autograd.extend import draw, tree_leaves
 from nn import EarlyStopping, fit, lr_scheduler
+from nn._compiled_training import CompiledTraining
 from nn._may_look import knows_numbers_alone
 from nn.losses import Loss
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
@@ -349,6 +352,67 @@ def test_callbacks_see_what_they_would_see_eagerly_and_what_they_change_is_chang
     ]
     check_alike(*runs, 1e-11)
     assert alike(callbacks[0].notes, callbacks[1].notes, 1e-11)
+
+
+class Scales:
+    """Settings that training anneals."""
+
+    shared = 1.0
+    table: ClassVar = {"kept": 1.0}
+    array = np.ones(2)
+
+
+class Annealed(nn.Module):
+    def __init__(self):
+        self.layer, self.neuron, self.scales, self.mine = nn.Layer(2, 3, "tanh", seed=0), nn.Neuron(3, seed=1), Scales(), 1.0
+
+    @property
+    def scale(self):
+        return self.mine
+
+    def forward(self, x):
+        scales = self.scales
+        self.hidden = self.layer(x)
+        return self.neuron(self.hidden) * self.scale * Scales.shared * scales.table["kept"] * scales.array[0]
+
+
+class AnnealedLoss(nn.MSELoss):
+    factor = 1.0
+
+    def element(self, prediction, target):
+        return self.factor * (prediction - target) ** 2
+
+
+ANNEALING = {
+    "property": lambda model, loss, patch: setattr(model, "mine", 2.0),
+    "class": lambda model, loss, patch: patch.setattr(Scales, "shared", 2.0),
+    "dict": lambda model, loss, patch: patch.setitem(Scales.table, "kept", 2.0),
+    "array": lambda model, loss, patch: patch.setattr(Scales, "array", np.full(2, 2.0)),
+    "object": lambda model, loss, patch: setattr(model.scales, "array", np.full(2, 2.0)),
+    "loss": lambda model, loss, patch: setattr(loss, "factor", 2.0),
+    "nothing": lambda model, loss, patch: None,
+}
+
+
+@pytest.mark.parametrize("change", ANNEALING)
+def test_settings_that_a_callback_changes_are_changed(monkeypatch, change):
+    runs = []
+    for compiled in (False, True):
+        loss = AnnealedLoss()
+        with monkeypatch.context() as patch:
+            callback = doing(lambda model, patch=patch, loss=loss: ANNEALING[change](model, loss, patch))
+            options = {"loss": loss, "epochs": 4, "callbacks": [callback]}
+            runs.append(trained(compiled, Annealed, *XY, OPTIMIZERS["SGD with momentum"], **options))
+    check_alike(*runs, 1e-11)
+
+
+def test_a_model_that_keeps_its_results_is_recorded_once(monkeypatch):
+    starts = []
+    start = CompiledTraining._start
+    monkeypatch.setattr(CompiledTraining, "_start", lambda self: starts.append(start(self)))
+    options = {"loss": nn.MSELoss(), "epochs": 4, "callbacks": [lambda model, history: look(model)]}
+    trained(True, Annealed, *XY, OPTIMIZERS["SGD with momentum"], **options)
+    assert len(starts) == 1
 
 
 def test_a_callback_may_change_the_optimizer_and_its_memory():
