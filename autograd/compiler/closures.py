@@ -18,7 +18,7 @@ from autograd.op import Op
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
-_PLAIN = (int, float, complex, str, bytes, type(None), Value, Op)  # compared, not looked into
+_PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod)
 _WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
@@ -177,6 +177,8 @@ def _inside(path: str, held: Any, names: _Names) -> Iterator[_Places]:
         yield _Places("", None, list(parts), tuple(parts.values()))
     elif isinstance(held, _WRAPPERS):
         yield _Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
+    elif isinstance(held, Op) and not held.built_in:
+        yield _Places("", None, range(1 + len(held.partials)), (held.forward, *held.partials))
     elif isinstance(held, (partial, partialmethod)):
         parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
         yield _Places("", None, list(parts), tuple(parts.values()))
@@ -192,8 +194,9 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[_Places]:
     names.assigned.update(*(assigned for _, assigned in found))
     cells = _Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
-    yield _Places("", cells, list(filled), tuple(filled.values()))
-    if _package(f.__module__) in _OURS:  # its variables and defaults are no settings; but grad(f) has f in a cell
+    is_ours = _package(f.__module__) in _OURS
+    yield _Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
+    if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
         return
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield _Places("", f.__globals__, list(variables), tuple(variables.values()))

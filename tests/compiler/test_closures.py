@@ -300,6 +300,24 @@ def test_what_a_function_reads_inside_a_transform_or_a_decorator_is_watched(monk
         program(3.0)
 
 
+RULES = {
+    "partials": {"partials": lambda z, x: RATE},
+    "vjp": {"vjp": lambda bar, z, x: bar * RATE},
+}
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_what_an_op_of_ones_own_reads_is_watched(monkeypatch, rules):
+    rated = autograd.custom_op(lambda x: RATE * x, name="rated", **RULES[rules])
+    program = autograd.compile(lambda x: rated(x) ** 2, 1.0)
+    assert program(3.0) == 36.0
+    assert program.value_and_grad(3.0) == (36.0, 24.0)
+    assert program.hessian(3.0) == 8.0
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match="RATE, which"):
+        program(3.0)
+
+
 class Keeping(nn.Module):
     """It keeps its results, as layers of makemore do, and reads one of them."""
 
