@@ -521,6 +521,7 @@ def test_what_is_tolerated_besides_can_be_given():
         (lambda: gradcheck(lambda: 1.0, ()), ValueError, "gradcheck: inputs holds no float to check"),
         (lambda: gradcheck(autograd.exp, (2,)), ValueError, "write 2.0 for 2"),
         (lambda: gradcheck(autograd.exp, 2.0), TypeError, "inputs must be the tuple of arguments of f, got float"),
+        (lambda: gradcheck(autograd.exp, {"x": 2.0}), TypeError, "inputs must be the tuple of arguments of f, got dict"),
         (lambda: gradcheck(autograd.exp, (1.0,), order=0), ValueError, "order must be at least 1, got 0"),
         (lambda: gradcheck(autograd.exp, (1.0,), rtol=-1.0), ValueError, "rtol must be a finite number >= 0, got -1.0"),
         (lambda: gradcheck(autograd.exp, (math.nan,)), ValueError, "x must be finite, got nan"),
