@@ -363,8 +363,13 @@ def test_comparisons_that_nothing_depends_on_need_no_guard():
 
 @pytest.mark.parametrize(
     ("f", "how"),
-    [(lambda x: x * x.data, "data"), (lambda x: x * x.item(), r"item\(\)"), (lambda x: x * round(x), r"round\(\)")],
-    ids=["data", "item", "round"],
+    [
+        (lambda x: x * x.data, "data"),
+        (lambda x: x * x.item(), r"item\(\)"),
+        (lambda x: x * round(x), r"round\(\)"),
+        (lambda x: x * autograd.gradients(x * x, x) / 2.0, r"a gradient, from gradients\(…\) without create_graph=True,"),
+    ],
+    ids=["data", "item", "round", "gradients"],
 )
 def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):
