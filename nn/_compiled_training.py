@@ -39,7 +39,14 @@ class CompiledTraining(EagerTraining):
         _check_loss(run.loss)
         self.samples = _Samples(run.X, run.y)
         self.held_out = None if run.held_out is None else _Samples(*run.held_out)
-        self._start()
+        before = [(vars(held), dict(vars(held))) for held in (*run.model.modules(), run.loss)]
+        try:
+            self._start()
+        except CompileError:  # what the recording has left in attributes is not for the eager engine to begin with
+            for attributes, kept in before:
+                attributes.clear()
+                attributes.update(kept)
+            raise
 
     def _start(self) -> None:
         """Record the loss with a gradient, as in training, and without one, as in validation."""

@@ -49,6 +49,7 @@ class _Places(NamedTuple):
     keys: Sequence[Any]
     held: tuple[Any, ...]
     size: int | None = None
+    assigned: bool = False  # by the code that reads them
 
     def spelled(self, key: Any) -> str:
         """How one of them is written."""
@@ -56,6 +57,19 @@ class _Places(NamedTuple):
             return self.path
         items = self.path and not self.path.endswith(".")
         return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
+
+    def without(self, left_out: Callable[[Any], bool]) -> _Places:
+        """The places that hold anything else."""
+        kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
+        return self._replace(keys=list(kept), held=tuple(kept.values()))
+
+    def moved(self) -> str | None:
+        """A place that holds other numbers, whether in the same Values or in others."""
+        for key, held in zip(self.keys, self.held, strict=True):
+            now, before = _numbers(self.holder.get(key)), _numbers(held)
+            if len(now) != len(before) or not all(map(_equal, now, before)):
+                return self.spelled(key)
+        return None
 
     def changed(self) -> str | None:
         """A place that holds something else: another object, and not an equal number or text either."""
@@ -99,7 +113,7 @@ class _Same:
 
 
 class _Names(NamedTuple):
-    """The names that the code reads, as variables, attributes or texts, and those of attributes that it assigns."""
+    """The names that the user's code reads, as variables, attributes or texts, and those that it assigns."""
 
     read: set[str]
     assigned: set[str]
@@ -112,16 +126,17 @@ class Closure:
     their place since would be overlooked. Attributes count if the function, or one that it reaches, reads one of that name.
     """
 
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self._name = getattr(f, "__name__", None) or type(f).__name__
+    def __init__(self, f: Callable[..., Any], since: int) -> None:
+        """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
+        self._name, self._since = getattr(f, "__name__", None) or type(f).__name__, since
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._places: list[_Places] = []
         names = _Names(set(), set())
         while True:  # methods of a name that is read are reached too, and read more names
-            known = len(names.read)
-            self._places, self._arrays = [], []
+            known = len(names.read) + len(names.assigned)
+            self._places, self._arrays, self.assigned = [], [], list[_Places]()
             self._look(f, names)
-            if len(names.read) == known:
+            if len(names.read) + len(names.assigned) == known:
                 break
         self._same = _Same(self._places)
 
@@ -138,10 +153,20 @@ class Closure:
             if is_array(held) or isinstance(held, (array, bytearray)):
                 self._arrays.append((path, held, _contents(held)))
             for places in _inside(path, held, names):
+                if places.assigned:
+                    self.assigned.append(places)
+                    places = places.without(self._is_result)
                 if places.holder is not None:
                     self._places.append(places)
                 count += len(places.held)
                 stack += [(places.spelled(key), x) for key, x in zip(places.keys, places.held, strict=True)]
+
+    def _is_result(self, x: Any) -> bool:
+        """True for a Value that was made while the function was traced, and for containers with one.
+
+        The code makes it before it reads it, or two traces would differ.
+        """
+        return any(type(leaf) is Value and (leaf.op is not None or leaf._a >= self._since) for leaf in tree_leaves(x))
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
@@ -191,15 +216,15 @@ def _referred(f: FunctionType, names: _Names) -> Iterator[_Places]:
     own = dict.fromkeys(name for read, _ in found for name in read)
     texts = [x for code in codes for x in code.co_consts if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
-    names.assigned.update(*(assigned for _, assigned in found))
     cells = _Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
     is_ours = _package(f.__module__) in _OURS
     yield _Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
     if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
         return
+    names.assigned.update(*(assigned for _, assigned in found))
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
-    yield _Places("", f.__globals__, list(variables), tuple(variables.values()))
+    yield from _split("", f.__globals__, variables, names)
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
     yield _Places(f"the defaults of {f.__name__}", None, list(defaults), tuple(defaults.values()))
 
@@ -245,10 +270,10 @@ def _codes(code: Any) -> Iterator[Any]:
 
 @lru_cache(maxsize=10_000)
 def _names(code: CodeType) -> tuple[list[str], list[str]]:
-    """The names that code reads, in order, and those of attributes that it assigns."""
+    """The names that code reads, in order, and those of attributes and global variables that it assigns."""
     named = [(i.opname, i.argval) for i in dis.get_instructions(code) if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
-    return read, [name for opname, name in named if opname == "STORE_ATTR"]
+    return read, [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
 
 
 def _is_of_a_user(held: Any) -> bool:
@@ -269,9 +294,7 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[_Places]:
     variables = {} if is_class else getattr(held, "__dict__", {})
     read = {name for name in names.read if not name.startswith("__")}
     own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
-    for key in [key for key, x in own.items() if key in names.assigned and _is_result(x)]:
-        del own[key]  # the code computes it before it reads it, or two traces would differ
-    yield _Places(f"{path}.", variables, list(own), tuple(own.values()))
+    yield from _split(f"{path}.", variables, own, names)
     read.update(_IMPLICIT, _MAKING if is_class else ())
     known = set(own)
     for kind in () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__:
@@ -293,9 +316,20 @@ def _is_ours(x: Any) -> bool:
     return isinstance(x, ModuleType) and _package(x.__name__) in _OURS
 
 
-def _is_result(x: Any) -> bool:
-    """True for a Value that was computed, and for containers with one."""
-    return any(type(leaf) is Value and leaf.op is not None for leaf in tree_leaves(x))
+def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[_Places]:
+    """Those that the code assigns apart."""
+    for assigned in (False, True):
+        part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
+        if part:
+            yield _Places(path, holder, list(part), tuple(part.values()), assigned=assigned)
+
+
+def _numbers(x: Any) -> list[float]:
+    return [
+        leaf._number if type(leaf) is Value else leaf
+        for leaf in tree_leaves(x)
+        if type(leaf) is Value or isinstance(leaf, (float, int))
+    ]
 
 
 class _Attributes:

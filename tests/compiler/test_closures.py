@@ -331,6 +331,48 @@ class Keeping(nn.Module):
         return self.first * self.w + self.out[1]
 
 
+COUNT = 0
+
+
+def counting(x):
+    global COUNT
+    COUNT += 1
+    return x if COUNT < 10 else 2.0 * x
+
+
+class Moving:
+    def __init__(self):
+        self.mean = 0.0
+
+    def __call__(self, x):
+        with autograd.no_grad():
+            self.mean = 0.5 * self.mean + 0.5 * x
+        return x * x
+
+
+@pytest.mark.parametrize(("f", "name"), [(counting, "COUNT"), (Moving(), r"self\.mean")], ids=["global", "attribute"])
+def test_a_function_that_changes_what_it_reads_at_every_call_is_refused(f, name):
+    with pytest.raises(CompileError, match=f"{name}, which .* reads, is changed by .* at every call"):
+        autograd.compile(f, 1.0)
+
+
+def test_what_a_function_sets_anew_at_every_call_may_be_read():
+    class Recurrent:
+        def reset(self):
+            self.h, self.steps = 0.0, 0
+
+        def __call__(self, xs):
+            self.reset()
+            for x in xs:
+                self.h, self.steps = autograd.tanh(x + self.h), self.steps + 1
+            return self.h * self.steps
+
+    rnn = Recurrent()
+    program = autograd.compile(rnn, [1.0, 2.0])
+    assert program([0.5, 0.25]) == rnn([Value(0.5), Value(0.25)]).data
+    assert program([0.5, 0.25]) == rnn([Value(0.5), Value(0.25)]).data
+
+
 def test_results_that_a_function_keeps_in_attributes_may_change():
     model = Keeping()
     program = autograd.compile(model, [1.0, 2.0])

@@ -406,6 +406,42 @@ def test_settings_that_a_callback_changes_are_changed(monkeypatch, change):
     check_alike(*runs, 1e-11)
 
 
+class Averaging(nn.Module):
+    """It keeps a running mean while it trains, as batch norm does, and uses it afterwards."""
+
+    def __init__(self):
+        self.layer, self.neuron, self.means = nn.Layer(2, 3, "tanh", seed=0), nn.Neuron(3, seed=1), [0.0] * 3
+
+    def forward(self, x):
+        hidden = self.layer(x)
+        if self.training:
+            with autograd.no_grad():
+                self.means = [0.9 * mean + 0.1 * h for mean, h in zip(self.means, hidden, strict=True)]
+            return self.neuron(hidden)
+        return self.neuron([h - mean for h, mean in zip(hidden, self.means, strict=True)])
+
+
+class Counting(nn.Module):
+    """It does something else from its 20th call on."""
+
+    def __init__(self):
+        self.neuron, self.calls = nn.Neuron(2, "tanh", seed=1), 0
+
+    def forward(self, x):
+        self.calls += 1
+        return self.neuron(x) * (2.0 if self.calls > 20 else 1.0)
+
+
+@pytest.mark.parametrize("make", [Averaging, Counting])
+def test_a_model_that_changes_what_it_reads_is_trained_eagerly_from_where_it_was(make):
+    options = {"loss": nn.MSELoss(), "epochs": 4, "validation_data": XY}
+    with pytest.warns(UserWarning, match=r"model\.(means|calls), which loss_and_output reads, is changed by .* at every call"):
+        found = trained("auto", make, *XY, OPTIMIZERS["SGD with momentum"], **options)
+    check_alike(found, trained(False, make, *XY, OPTIMIZERS["SGD with momentum"], **options), 0.0)
+    with pytest.raises(CompileError, match="at every call"):
+        trained(True, make, *XY, OPTIMIZERS["SGD with momentum"], **options)
+
+
 def test_a_model_that_keeps_its_results_is_recorded_once(monkeypatch):
     starts = []
     start = CompiledTraining._start
