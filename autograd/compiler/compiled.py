@@ -244,11 +244,6 @@ class Compiled(Programs):
         axes = [argument.axis for argument in self.arguments]
         return CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
 
-    def check_closure(self) -> None:
-        """CompileError if something has changed that the function reads from outside besides the leaves."""
-        if self.traced.closure is not None:
-            self.traced.closure.check()
-
     def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
         with collector_paused():
             if runs_in_python(self.traced.program, self.executor, lanes, kind):

@@ -42,6 +42,15 @@ def test_a_number_or_a_list_that_has_changed_is_an_error(monkeypatch, name, valu
         program(2.0)
 
 
+def test_a_number_that_has_changed_is_neither_exported_nor_saved(monkeypatch, tmp_path):
+    program = autograd.compile(scaled, 1.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    for write in (program.source, lambda: program.save(tmp_path / "program.npz")):
+        with pytest.raises(CompileError, match="RATE, which scaled reads, has changed"):
+            write()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("held", "change"),
     [
