@@ -515,6 +515,12 @@ def test_what_is_tolerated_besides_can_be_given():
         gradcheck(wrong, (0.5,), atol=1e-6)
 
 
+def test_the_error_of_differences_that_are_all_0_is_shown_as_0():
+    report = gradcheck(lambda x: autograd.abs(x) ** 2, (0.0,))
+    assert "0.0e+00" in str(report)
+    assert "e-3" not in str(report)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
