@@ -138,6 +138,7 @@ class Closure:
             self._look(f, names)
             if len(names.read) + len(names.assigned) == known:
                 break
+        self.assigns = bool(self.assigned) or _ITEM in names.assigned
         self._same = _Same(self._places)
 
     def _look(self, f: Any, names: _Names) -> None:
@@ -167,6 +168,16 @@ class Closure:
         The code makes it before it reads it, or two traces would differ.
         """
         return any(type(leaf) is Value and (leaf.op is not None or leaf._a >= self._since) for leaf in tree_leaves(x))
+
+    def moved(self) -> str | None:
+        """Something that another call has changed, if the code assigns it: a place with other numbers, or an item."""
+        for places in self.assigned:
+            if (path := places.moved()) is not None:
+                return path
+        for places in self._places:
+            if not places.assigned and (path := places.changed()) is not None:
+                return path
+        return next((path for path, held, before in self._arrays if _contents(held) != before), None)
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
@@ -258,6 +269,7 @@ class _Cells:
 
 
 _EMPTY = object()
+_ITEM = "[]"  # stands for an item among the names that are assigned
 
 
 def _codes(code: Any) -> Iterator[Any]:
@@ -271,9 +283,12 @@ def _codes(code: Any) -> Iterator[Any]:
 @lru_cache(maxsize=10_000)
 def _names(code: CodeType) -> tuple[list[str], list[str]]:
     """The names that code reads, in order, and those of attributes and global variables that it assigns."""
-    named = [(i.opname, i.argval) for i in dis.get_instructions(code) if i.opcode in dis.hasname]
+    instructions = list(dis.get_instructions(code))
+    named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
     read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
-    return read, [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")]
+    return read, [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")] + [
+        _ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")
+    ]
 
 
 def _is_of_a_user(held: Any) -> bool:

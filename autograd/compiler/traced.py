@@ -51,11 +51,10 @@ class Traced(NamedTuple):
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
         closure = Closure(f, trace.started)
-        if closure.assigned:  # one more call shows whether they lead from one call to the next
+        if closure.assigns:  # one more call shows whether they lead from one call to the next
             with collector_paused():
                 _trace(f, name, arguments, named=False)
-            moved = next((path for places in closure.assigned if (path := places.moved()) is not None), None)
-            if moved is not None:
+            if (moved := closure.moved()) is not None:
                 raise CompileError(
                     f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
                     "computes, and changes nothing"

@@ -359,7 +359,28 @@ class Moving:
         return x * x
 
 
-@pytest.mark.parametrize(("f", "name"), [(counting, "COUNT"), (Moving(), r"self\.mean")], ids=["global", "attribute"])
+class InPlace:
+    def __init__(self):
+        self.means, self.array = [0.0], np.zeros(2)
+
+    def of_list(self, x):
+        self.means[0] = 0.5 * self.means[0] + 0.5
+        return x * x
+
+    def of_array(self, x):
+        self.array[:] += 1.0
+        return x * x
+
+
+CHANGING = {
+    "global": (counting, "COUNT"),
+    "attribute": (Moving(), r"self\.mean"),
+    "item": (InPlace().of_list, r"self\.means\[0\]"),
+    "items": (InPlace().of_array, r"self\.array"),
+}
+
+
+@pytest.mark.parametrize(("f", "name"), CHANGING.values(), ids=CHANGING)
 def test_a_function_that_changes_what_it_reads_at_every_call_is_refused(f, name):
     with pytest.raises(CompileError, match=f"{name}, which .* reads, is changed by .* at every call"):
         autograd.compile(f, 1.0)
