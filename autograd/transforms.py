@@ -38,6 +38,8 @@ def gradients(y: Value, xs: Any, create_graph: bool = False) -> Any:
         from autograd import _transform_checks
 
         _transform_checks.not_values("gradients", y, xs)
+    if not create_graph and (trace := context.current_trace()) is not None:
+        trace.was_read("a gradient, from gradients(…) without create_graph=True,")
     order = sweeps.topological_order([y])
     found = _Sweep(order, inputs, outer=order if create_graph else ()).reverse({y: 1.0})
     found = [g if x.requires_grad else 0.0 for x, g in zip(inputs, found, strict=True)]

@@ -13,7 +13,7 @@ import numpy
 
 from autograd import CompileError, Value, no_grad
 from autograd.compiler.batch_loss import BatchLoss, Sums
-from autograd.extend import drawn_again, made_in_call, same_shape, tree_leaves, tree_map
+from autograd.extend import drawn_again, same_shape, tree_leaves, tree_map
 from nn._check import plain_lists
 from nn._chunks import Chunks
 from nn._eager_training import Batch, Diverged, EagerTraining, Run
@@ -21,7 +21,7 @@ from nn._flat_parameters import FlatParameters
 from nn.data import batch_indices
 from nn.losses import Loss
 from nn.metrics import accuracy, plain
-from nn.module import Module, in_mode
+from nn.module import in_mode
 
 SUMS_UP = ("forward", "elements", "pairs", "shares", "row", "element")  # the methods by which a loss is a sum over samples
 
@@ -39,7 +39,14 @@ class CompiledTraining(EagerTraining):
         _check_loss(run.loss)
         self.samples = _Samples(run.X, run.y)
         self.held_out = None if run.held_out is None else _Samples(*run.held_out)
-        self._start()
+        before = [(vars(held), dict(vars(held))) for held in (*run.model.modules(), run.loss)]
+        try:
+            self._start()
+        except CompileError:  # what the recording has left in attributes is not for the eager engine to begin with
+            for attributes, kept in before:
+                attributes.clear()
+                attributes.update(kept)
+            raise
 
     def _start(self) -> None:
         """Record the loss with a gradient, as in training, and without one, as in validation."""
@@ -60,7 +67,7 @@ class CompiledTraining(EagerTraining):
                 validated = _recorded(run, self.held_out, False, self.executor)
             self.validated = _OnFlat(validated, self.flat)
             self.held_out.weigh(run.loss, validated.outputs)
-        self.recorded = _facts(run.model, program.captured) if run.watched else None
+        self.trained = [p.requires_grad for p in program.captured]
 
     def steps(self, order: Random, epoch: int) -> Iterator[Batch]:
         run, count = self.run, len(self.run.X)
@@ -125,7 +132,8 @@ class CompiledTraining(EagerTraining):
 
     def read(self) -> bool:
         """Take over what has been done to parameters and optimizer; False if the model has to be recorded again."""
-        if _facts(self.run.model, self.program.program.captured) != self.recorded:
+        loss = self.program.program
+        if loss.is_outdated() or [p.requires_grad for p in loss.captured] != self.trained:
             return False
         self.flat.read()
         for program in (self.program, self.validated) if self.held_out else (self.program,):
@@ -240,19 +248,3 @@ def _table(what: str, rows: Sequence[Any]) -> Any:
             raise CompileError(f"there are Values among the {what}") from None
         table = numpy.array(leaves, float)
     return table.reshape(len(rows), table.size // len(rows))
-
-
-def _facts(model: Module, leaves: Sequence[Value]) -> list[Any]:
-    """What a program of the model depends on besides numbers: it is recorded again if they change."""
-    return [[p.requires_grad for p in leaves], *(_held(vars(module)) for module in model.modules())]
-
-
-def _held(held: Any) -> Any:
-    """What an attribute holds, to be compared: objects by identity."""
-    if isinstance(held, dict):
-        return {key: _held(item) for key, item in held.items()}
-    if isinstance(held, (list, tuple)):
-        return [_held(item) for item in held]
-    if type(held) is Value and (held.op is not None or made_in_call(held)):
-        return None  # a result that a call has left behind
-    return held if held is None or isinstance(held, (bool, int, float, str)) else id(held)

@@ -41,7 +41,6 @@ class Run(NamedTuple):
     batch_size: int | None
     metric: Metric | None = None
     held_out: tuple[list[Any], list[Any]] | None = None
-    watched: bool = False  # are there callbacks, which may change anything?
 
 
 class EagerTraining:

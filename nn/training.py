@@ -158,7 +158,7 @@ def fit(
         raise TypeError(f"compiled must be True, False or 'auto', got {compiled!r}")
     if compiled is False and isinstance(X, Chunks):
         raise ValueError("compiled must be True or 'auto' for Dask arrays, got False")
-    run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out, watched=bool(callbacks))
+    run = Run(model, X, y, loss, optimizer, batch_size, metric, held_out)
     history = History()
     try:
         with in_mode(model, training=True), progress_bar(epochs, "epoch", progress) as advance:

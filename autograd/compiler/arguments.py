@@ -33,12 +33,17 @@ class Given(NamedTuple):
     nesting: Any
     plain: bool = True
 
-    def result(self, items: Any, lanes: bool) -> Any:
-        """Results for its leaves, in its shape; each is for all lanes if there are `lanes`."""
+    @property
+    def is_listed(self) -> bool:
+        """True for lists, tuples and dicts without an array in them."""
+        return isinstance(self.nesting, (list, tuple, dict)) and not _holds_block(self.nesting)
+
+    def result(self, items: Any, lanes: bool, listed: bool = False) -> Any:
+        """Results for its leaves, in its shape; each is for all lanes if there are `lanes`. For `listed`, see `stacked`."""
         if type(self.nesting) is Block:
-            return stacked(items, self.nesting.shape, lanes)
+            return stacked(items, self.nesting.shape, lanes, listed)
         rest = iter(items if lanes or not is_array(items) else items.tolist())
-        return _filled(self.nesting, rest, lanes)
+        return _filled(self.nesting, rest, lanes, listed)
 
 
 class Argument:
@@ -121,14 +126,22 @@ class Argument:
         return f", or an array of shape ({', '.join(with_lanes)}{',' * (not shape)})"
 
 
-def _filled(nesting: Any, items: Iterator[Any], lanes: bool) -> Any:
+def _holds_block(nesting: Any) -> bool:
     if type(nesting) is Block:
-        return stacked([next(items) for _ in range(math.prod(nesting.shape))], nesting.shape, lanes)
-    if isinstance(nesting, dict):
-        return {key: _filled(item, items, lanes) for key, item in nesting.items()}
-    if isinstance(nesting, (list, tuple)):
-        return rebuilt(nesting, [_filled(item, items, lanes) for item in nesting])
+        return True
+    return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, _items(nesting)))
+
+
+def _filled(nesting: Any, items: Iterator[Any], lanes: bool, listed: bool) -> Any:
+    if type(nesting) is Block:
+        return stacked([next(items) for _ in range(math.prod(nesting.shape))], nesting.shape, lanes, listed)
+    if isinstance(nesting, (list, tuple, dict)):
+        return rebuilt(nesting, [_filled(item, items, lanes, listed) for item in _items(nesting)])
     return next(items)
+
+
+def _items(nesting: Any) -> Any:
+    return nesting.values() if isinstance(nesting, dict) else nesting
 
 
 def checked_axes(in_axes: Any, count: int) -> tuple[int | None, ...]:
@@ -220,16 +233,20 @@ def _described(x: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def stacked(items: Any, shape: tuple[int, ...], lanes: bool) -> Any:
-    """These numbers, arrays or nested results as one array of this shape, which comes after the axis of the lanes.
+def stacked(items: Any, shape: tuple[int, ...], lanes: bool, listed: bool = False) -> Any:
+    """These numbers or arrays as one array of this shape, which comes after the axis of the lanes.
 
-    Lists, tuples and dicts stay as they are, in nested lists.
+    Lists, tuples and dicts of them, rows of a Jacobian, become such containers of arrays; or, if they are to be `listed`, stay
+    as they are, in nested lists.
     """
     if not shape:
         return items[0]
     if any(isinstance(item, (list, tuple, dict)) for item in items):
-        size = len(items) // shape[0]
-        return [stacked(items[i : i + size], shape[1:], lanes) for i in range(0, len(items), size)]
+        if listed:
+            size = len(items) // shape[0]
+            return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
+        columns = zip(*map(_items, items), strict=True)
+        return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
     if is_lanes(items):
         return reshaped(items.T if lanes else items, (*([items.shape[-1]] if lanes else []), *shape))
     xp, lead = namespace_of(items), 1 if lanes else 0

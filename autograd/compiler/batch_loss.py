@@ -57,6 +57,7 @@ class BatchLoss:
         executor: str = "auto",
     ) -> None:
         traced = _traced(f, sample, target)
+        self._closure = traced.closure
         traced = traced._replace(result=tree_map(lambda _: 0.0, traced.result), closure=None)  # not what was recorded
         self.captured, self.outputs = traced.captured, traced.result[1]
         self._traced, self._executor = traced, executor
@@ -69,6 +70,15 @@ class BatchLoss:
     def program(self) -> Program:
         """Its outputs are sums over the lanes, of the loss and of its derivatives by what is `reached`; then the outputs."""
         return self._program.program
+
+    def is_outdated(self) -> bool:
+        """True if something has changed that the function reads, other than the numbers of `captured`."""
+        try:
+            assert self._closure is not None
+            self._closure.check()
+        except CompileError:
+            return True
+        return False
 
     @cached_property
     def _runner(self) -> Runner:

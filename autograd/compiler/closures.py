@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 from array import array
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import partial
+from collections import ChainMap, UserDict, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cached_property, lru_cache, partial, partialmethod
 from operator import call, getitem, is_
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
-from autograd._tree import is_array
+from autograd._tree import is_array, tree_leaves
 from autograd.errors import CompileError
 from autograd.op import Op
 from autograd.value import Value
 
 MAX_WATCHED = 1_000_000  # places; an object with more is a store of data, not the setting of a function
-_PLAIN = (int, float, complex, str, bytes, type(None), Value, type, Op)  # compared, not looked into
-_LIBRARIES = sys.stdlib_module_names | {"autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython"}
+_PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not looked into
+_MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
+_WRAPPERS = (property, cached_property, staticmethod, classmethod)
+_WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
+_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+# Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
+_IMPLICIT = {
+    *("__call__", "__get__", "__getattr__", "__getitem__", "__iter__", "__next__", "__len__", "__contains__", "__bool__"),
+    *("__float__", "__int__", "__index__", "__enter__", "__exit__", "__neg__", "__pos__", "__abs__"),
+    *("__lt__", "__le__", "__gt__", "__ge__"),
+    *(f"__{side}{name}__" for name in _ARITHMETIC for side in ("", "r", "i")),
+}
+_MAKING = {"__new__", "__init__", "__post_init__"}  # called where a class is
+_LIBRARIES = sys.stdlib_module_names | {
+    *("autograd", "numpy", "jax", "torch", "scipy", "matplotlib", "pandas", "IPython", "mpmath", "tqdm"),
+}
 _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace")  # of the standard library, but for settings of the user
 _OURS = ("autograd", "nn")
 
@@ -34,6 +49,7 @@ class _Places(NamedTuple):
     keys: Sequence[Any]
     held: tuple[Any, ...]
     size: int | None = None
+    assigned: bool = False  # by the code that reads them
 
     def spelled(self, key: Any) -> str:
         """How one of them is written."""
@@ -41,6 +57,19 @@ class _Places(NamedTuple):
             return self.path
         items = self.path and not self.path.endswith(".")
         return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
+
+    def without(self, left_out: Callable[[Any], bool]) -> _Places:
+        """The places that hold anything else."""
+        kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
+        return self._replace(keys=list(kept), held=tuple(kept.values()))
+
+    def moved(self) -> str | None:
+        """A place that holds other numbers, whether in the same Values or in others."""
+        for key, held in zip(self.keys, self.held, strict=True):
+            now, before = _numbers(self.holder.get(key)), _numbers(held)
+            if len(now) != len(before) or not all(map(_equal, now, before)):
+                return self.spelled(key)
+        return None
 
     def changed(self) -> str | None:
         """A place that holds something else: another object, and not an equal number or text either."""
@@ -83,6 +112,13 @@ class _Same:
             return False
 
 
+class _Names(NamedTuple):
+    """The names that the user's code reads, as variables, attributes or texts, and those that it assigns."""
+
+    read: set[str]
+    assigned: set[str]
+
+
 class Closure:
     """Everything that a function reaches: outer variables, defaults, bound arguments, attributes and items of all of these.
 
@@ -90,21 +126,23 @@ class Closure:
     their place since would be overlooked. Attributes count if the function, or one that it reaches, reads one of that name.
     """
 
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self._name = getattr(f, "__name__", None) or type(f).__name__
+    def __init__(self, f: Callable[..., Any], since: int) -> None:
+        """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
+        self._name, self._since = getattr(f, "__name__", None) or type(f).__name__, since
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
         self._places: list[_Places] = []
-        names: set[str] = set()
+        names = _Names(set(), set())
         while True:  # methods of a name that is read are reached too, and read more names
-            known = len(names)
-            self._places, self._arrays = [], []
+            known = len(names.read) + len(names.assigned)
+            self._places, self._arrays, self.assigned = [], [], list[_Places]()
             self._look(f, names)
-            if len(names) == known:
+            if len(names.read) + len(names.assigned) == known:
                 break
+        self.assigns = bool(self.assigned) or _ITEM in names.assigned
         self._same = _Same(self._places)
 
-    def _look(self, f: Any, names: set[str]) -> None:
-        """Find all places. `names`, those that the code refers to, grow on the way."""
+    def _look(self, f: Any, names: _Names) -> None:
+        """Find all places. `names`, those in the code, grow on the way."""
         seen: set[int] = set()
         stack: list[tuple[str, Any]] = [("", f)]
         count = 0
@@ -116,10 +154,30 @@ class Closure:
             if is_array(held) or isinstance(held, (array, bytearray)):
                 self._arrays.append((path, held, _contents(held)))
             for places in _inside(path, held, names):
+                if places.assigned:
+                    self.assigned.append(places)
+                    places = places.without(self._is_result)
                 if places.holder is not None:
                     self._places.append(places)
                 count += len(places.held)
                 stack += [(places.spelled(key), x) for key, x in zip(places.keys, places.held, strict=True)]
+
+    def _is_result(self, x: Any) -> bool:
+        """True for a Value that was made while the function was traced, and for containers with one.
+
+        The code makes it before it reads it, or two traces would differ.
+        """
+        return any(type(leaf) is Value and (leaf.op is not None or leaf._a >= self._since) for leaf in tree_leaves(x))
+
+    def moved(self) -> str | None:
+        """Something that another call has changed, if the code assigns it: a place with other numbers, or an item."""
+        for places in self.assigned:
+            if (path := places.moved()) is not None:
+                return path
+        for places in self._places:
+            if not places.assigned and (path := places.changed()) is not None:
+                return path
+        return next((path for path, held, before in self._arrays if _contents(held) != before), None)
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
@@ -137,39 +195,47 @@ class Closure:
         )
 
 
-def _inside(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
+def _inside(path: str, held: Any, names: _Names) -> Iterator[_Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
+    if _is_of_a_user(held):
+        yield from _attributes(path or "self", held, names)
     if isinstance(held, (list, tuple, deque)):
         yield _Places(path, None if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
     elif isinstance(held, (set, frozenset)):
         yield _Places(path, _Members(held), list(held), tuple(held), len(held))
-    elif isinstance(held, dict):
+    elif isinstance(held, _MAPPINGS):
         size = None if isinstance(held, defaultdict) else len(held)
         yield _Places(path, held, list(held), tuple(held.values()), size)
     elif isinstance(held, FunctionType):
         yield from _referred(held, names)
-    elif isinstance(held, MethodType):
-        parts = {"self": held.__self__, held.__name__: held.__func__}
+    elif isinstance(held, (MethodType, BuiltinMethodType)):
+        parts = {"self": held.__self__, held.__name__: getattr(held, "__func__", None)}
         yield _Places("", None, list(parts), tuple(parts.values()))
-    elif isinstance(held, partial):
+    elif isinstance(held, _WRAPPERS):
+        yield _Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
+    elif isinstance(held, Op) and not held.built_in:
+        yield _Places("", None, range(1 + len(held.partials)), (held.forward, *held.partials))
+    elif isinstance(held, (partial, partialmethod)):
         parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
         yield _Places("", None, list(parts), tuple(parts.values()))
-    elif _is_of_a_user(held):
-        yield from _attributes(path or "self", held, names)
 
 
-def _referred(f: FunctionType, names: set[str]) -> Iterator[_Places]:
+def _referred(f: FunctionType, names: _Names) -> Iterator[_Places]:
     """The outer variables and defaults of a function."""
     codes = list(_codes(f.__code__))
-    own = dict.fromkeys(name for code in codes for name in code.co_names)
-    names.update(own)
-    if (f.__module__ or "").partition(".")[0] in _OURS:  # it reads no settings but attributes
-        return
+    found = [_names(code) for code in codes]
+    own = dict.fromkeys(name for read, _ in found for name in read)
+    texts = [x for code in codes for x in code.co_consts if isinstance(x, str)]
+    names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
     cells = _Cells(f)
     filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
-    yield _Places("", cells, list(filled), tuple(filled.values()))
+    is_ours = _package(f.__module__) in _OURS
+    yield _Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
+    if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
+        return
+    names.assigned.update(*(assigned for _, assigned in found))
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
-    yield _Places("", f.__globals__, list(variables), tuple(variables.values()))
+    yield from _split("", f.__globals__, variables, names)
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
     yield _Places(f"the defaults of {f.__name__}", None, list(defaults), tuple(defaults.values()))
 
@@ -203,6 +269,7 @@ class _Cells:
 
 
 _EMPTY = object()
+_ITEM = "[]"  # stands for an item among the names that are assigned
 
 
 def _codes(code: Any) -> Iterator[Any]:
@@ -213,28 +280,71 @@ def _codes(code: Any) -> Iterator[Any]:
             yield from _codes(constant)
 
 
+@lru_cache(maxsize=10_000)
+def _names(code: CodeType) -> tuple[list[str], list[str]]:
+    """The names that code reads, in order, and those of attributes and global variables that it assigns."""
+    instructions = list(dis.get_instructions(code))
+    named = [(i.opname, i.argval) for i in instructions if i.opcode in dis.hasname]
+    read = [name for opname, name in named if not opname.startswith(("STORE_", "DELETE_"))]
+    return read, [name for opname, name in named if opname in ("STORE_ATTR", "STORE_GLOBAL")] + [
+        _ITEM for i in instructions if i.opname in ("STORE_SUBSCR", "STORE_SLICE")
+    ]
+
+
 def _is_of_a_user(held: Any) -> bool:
-    """True for objects whose attributes may be settings: those of nn, and of the user's own classes and modules."""
-    kind = type(held)
-    if f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES:
-        return True
-    module = held.__name__ if isinstance(held, ModuleType) else kind.__module__
-    return module.partition(".")[0] not in _LIBRARIES and isinstance(getattr(held, "__dict__", None), Mapping)
+    """True for what may have settings as attributes: objects of nn, the user's own objects, classes and modules."""
+    if isinstance(held, ModuleType):
+        return _package(held.__name__) not in _LIBRARIES
+    kind = held if isinstance(held, type) else type(held)
+    return _package(kind.__module__) not in _LIBRARIES or f"{kind.__module__}.{kind.__qualname__}" in _NAMESPACES
 
 
-def _attributes(path: str, held: Any, names: set[str]) -> Iterator[_Places]:
+def _package(module: str | None) -> str:
+    return (module or "").partition(".")[0]
+
+
+def _attributes(path: str, held: Any, names: _Names) -> Iterator[_Places]:
     """The attributes that are read: the object's own, those that its class has for it, and the methods among them."""
-    own = {key: x for key, x in vars(held).items() if key in names and not (key.startswith("__") or isinstance(x, ModuleType))}
-    yield _Places(f"{path}.", vars(held), list(own), tuple(own.values()))
-    called = {"__call__", "__getitem__", "__iter__", "__len__", *names}
-    for kind in () if isinstance(held, ModuleType) else type(held).__mro__:
-        if kind.__module__.partition(".")[0] not in _LIBRARIES:
-            shared = {key: x for key, x in vars(kind).items() if key in called and key not in own}
-            settings = {key: x for key, x in shared.items() if isinstance(x, _PLAIN)}
-            yield _Places(f"{path}.", _Attributes(held), list(settings), tuple(settings.values()))
-            for x in shared.values():
-                if isinstance(x, FunctionType):
-                    yield from _referred(x, names)
+    is_class = isinstance(held, type)
+    variables = {} if is_class else getattr(held, "__dict__", {})
+    read = {name for name in names.read if not name.startswith("__")}
+    own = {key: x for key, x in variables.items() if key in read and not _is_ours(x)}
+    yield from _split(f"{path}.", variables, own, names)
+    read.update(_IMPLICIT, _MAKING if is_class else ())
+    known = set(own)
+    for kind in () if isinstance(held, ModuleType) else held.__mro__ if is_class else type(held).__mro__:
+        if _package(kind.__module__) in _LIBRARIES:
+            continue
+        shared = {key: x for key, x in vars(kind).items() if key in read}
+        methods = {key: x for key, x in shared.items() if hasattr(type(x), "__get__")}
+        settings = {key: x for key, x in shared.items() if key not in known and key not in methods}
+        for key in methods.keys() - known:
+            if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
+                settings[key] = getattr(held, key)  # in a slot
+        yield _Places(f"{path}.", _Attributes(held), list(settings), tuple(settings.values()))
+        yield _Places(f"{path}.", None, list(methods), tuple(methods.values()))
+        known.update(shared)
+
+
+def _is_ours(x: Any) -> bool:
+    """True for the modules of this engine, whose settings do not change."""
+    return isinstance(x, ModuleType) and _package(x.__name__) in _OURS
+
+
+def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[_Places]:
+    """Those that the code assigns apart."""
+    for assigned in (False, True):
+        part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
+        if part:
+            yield _Places(path, holder, list(part), tuple(part.values()), assigned=assigned)
+
+
+def _numbers(x: Any) -> list[float]:
+    return [
+        leaf._number if type(leaf) is Value else leaf
+        for leaf in tree_leaves(x)
+        if type(leaf) is Value or isinstance(leaf, (float, int))
+    ]
 
 
 class _Attributes:

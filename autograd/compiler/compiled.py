@@ -129,7 +129,7 @@ class Compiled(Programs):
         found = self._run(("jacobian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
         rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
-        return _in_shape(self.traced.result, rows, lanes is not None)
+        return _in_shape(self.traced.result, rows, lanes is not None, any(given[i].is_listed for i in chosen))
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number."""
@@ -142,7 +142,10 @@ class Compiled(Programs):
         found = self._run(("hessian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
         rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
-        blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes is not None) for i in chosen]
+        listed = any(given[i].is_listed for i in chosen)
+        blocks = [
+            given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes is not None, listed) for i in chosen
+        ]
         return blocks[0] if single else tuple(blocks)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -241,11 +244,6 @@ class Compiled(Programs):
         axes = [argument.axis for argument in self.arguments]
         return CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
 
-    def check_closure(self) -> None:
-        """CompileError if something has changed that the function reads from outside besides the leaves."""
-        if self.traced.closure is not None:
-            self.traced.closure.check()
-
     def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
         with collector_paused():
             if runs_in_python(self.traced.program, self.executor, lanes, kind):
@@ -288,12 +286,14 @@ class Compiled(Programs):
             raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")
 
 
-def _in_shape(result: Any, found: Sequence[Any], lanes: bool) -> Any:
+def _in_shape(result: Any, found: Sequence[Any], lanes: bool, listed: bool = False) -> Any:
     """What the program computed for each number that the function returned, in the shape of what it returned."""
     numbers = iter(found)
 
     def block(leaf: Any) -> Any:
-        return stacked([next(numbers) for _ in range(leaf.size)], leaf.shape, lanes) if is_array(leaf) else next(numbers)
+        if not is_array(leaf):
+            return next(numbers)
+        return stacked([next(numbers) for _ in range(leaf.size)], leaf.shape, lanes, listed)
 
     return block_map(block, result)
 

@@ -28,8 +28,8 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
 
     What Python decides by comparing Values is recorded: where a run would decide differently, `guard="raise"` raises a
     BranchError that names the line, "recompile" traces that branch too, and "ignore" keeps the recorded one. `where`,
-    `maximum` and `relu` need no guard. CompileError if f does something different on every call, or if a number or a list
-    that it reads from outside has changed since it was traced.
+    `maximum` and `relu` need no guard. CompileError if f does something different on every call or changes what it reads, or
+    if a number or a list that it reads from outside has changed since it was traced.
 
     `executor` is "python" (number by number, bit for bit what eager code computes; also on Fractions, mpmath's numbers and
     intervals), "numpy", "numba" (machine code on several threads), or "auto": the fastest for what is given. JAX arrays,

@@ -80,6 +80,11 @@ class Programs:
     def __str__(self) -> str:
         return str(self.program_of())
 
+    def check_closure(self) -> None:
+        """CompileError if something has changed that the function reads from outside besides the leaves."""
+        if self.traced.closure is not None:
+            self.traced.closure.check()
+
     def source(
         self, language: str = "python", what: str = "value", *, argnums: int | Sequence[int] = 0, reduction: str | None = None
     ) -> Source:
@@ -92,6 +97,7 @@ class Programs:
             v3 = v2 + x
             return v3
         """
+        self.check_closure()
         from autograd.compiler.exports.c import c_source
         from autograd.compiler.exports.javascript import javascript_source
         from autograd.compiler.exports.python import python_source
@@ -127,6 +133,7 @@ class Programs:
 
         The numbers of captured leaves are saved with it. ValueError if the function draws random numbers.
         """
+        self.check_closure()
         files.write(self.traced, path)
 
     @cached_property

@@ -50,9 +50,18 @@ class Traced(NamedTuple):
                 f"{name} does something different on every call, so it cannot be compiled: does it draw random numbers, or "
                 "change what it reads? Pass them as arguments, or draw with autograd.extend.draw"
             )
-        return cls(
-            name, arguments, program, captured, list(trace.draws.values()), trace.guards, _nesting(trace.result), Closure(f)
-        )
+        closure = Closure(f, trace.started)
+        if closure.assigns:  # one more call shows whether they lead from one call to the next
+            with collector_paused():
+                _trace(f, name, arguments, named=False)
+            if (moved := closure.moved()) is not None:
+                raise CompileError(
+                    f"{moved}, which {name} reads, is changed by {name} at every call, so it cannot be compiled: a program "
+                    "computes, and changes nothing"
+                )
+            closure = Closure(f, trace.started)
+        samplers = list(trace.draws.values())
+        return cls(name, arguments, program, captured, samplers, trace.guards, _nesting(trace.result), closure)
 
 
 def _trace(

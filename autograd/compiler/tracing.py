@@ -42,7 +42,7 @@ class Trace:
         self._conditions: list[Value] = []  # of the guards
         self.draws: dict[Value, Callable[[], float]] = {}
         self._sources: dict[Value, Value] = {}  # of leaves made by detach() and inside no_grad()
-        self._started = context.start()
+        self.started = context.start()
         with context.enable_grad(), context.quiet(), context.tracing_with(self):
             self.result = call()
 
@@ -90,7 +90,7 @@ class Trace:
         roots = [x for _, x in wanted if type(x) is Value]
         order = topological_order(roots, until=(*self.inputs, *self.draws), sources=self._sources)
         known = {*self.inputs, *self.draws}
-        captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self._started]
+        captured = [x for x in order if x.op is None and x not in known and x not in self._sources and x._a < self.started]
         known_names = node_names(order) if named and len(order) <= MAX_NAMED else {}
         names = [*self.names, *(_captured_name(known_names.get(x, x.label), i) for i, x in enumerate(captured))]
         names += [f"draw_{i}" for i in range(len(self.draws))]

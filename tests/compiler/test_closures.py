@@ -4,8 +4,9 @@ import functools
 import random
 from argparse import Namespace
 from array import array
-from collections import deque
-from types import SimpleNamespace
+from collections import ChainMap, UserDict, deque
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -39,6 +40,15 @@ def test_a_number_or_a_list_that_has_changed_is_an_error(monkeypatch, name, valu
     monkeypatch.setitem(globals(), name, value)
     with pytest.raises(CompileError, match=f"{name}, which <lambda> reads, has changed"):
         program(2.0)
+
+
+def test_a_number_that_has_changed_is_neither_exported_nor_saved(monkeypatch, tmp_path):
+    program = autograd.compile(scaled, 1.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    for write in (program.source, lambda: program.save(tmp_path / "program.npz")):
+        with pytest.raises(CompileError, match="RATE, which scaled reads, has changed"):
+            write()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -170,6 +180,244 @@ def test_an_attribute_that_has_changed_is_an_error(use, name, value):
     setattr(held, name, value)
     with pytest.raises(CompileError, match=f"{name}, which"):
         program(2.0)
+
+
+class Settings:
+    rate, rates = 2.0, {0: 2.0}
+
+
+@dataclass(slots=True)
+class InSlots:
+    rate: float = 2.0
+
+
+class Base:
+    rate, rates = 1.0, {0: 1.0}
+
+    def __init__(self):
+        self._rate = 2.0
+
+    @property
+    def hidden(self):
+        return self._rate
+
+    @functools.cached_property
+    def kept(self):
+        return self._rate
+
+    @classmethod
+    def of_class(cls):
+        return cls.rate
+
+    @staticmethod
+    def of_module():
+        return RATE
+
+    def by_name(self):
+        return getattr(self, "_rate")  # noqa: B009
+
+    def __neg__(self):
+        return self._rate
+
+
+class Derived(Base):
+    rate, rates = 2.0, {0: 2.0}
+
+
+class Offset:
+    """A descriptor."""
+
+    def __get__(self, held, kind):
+        return held._rate
+
+
+class Described(Derived):
+    offset = Offset()
+
+
+def test_a_setting_that_a_subclass_overrides_is_that_of_the_subclass():
+    derived = Derived()
+    assert autograd.compile(lambda x: x * derived.rate * derived.rates[0], 1.0)(3.0) == 12.0
+
+
+@pytest.mark.parametrize(
+    ("read", "change", "name"),
+    [
+        (lambda held: Settings.rate, lambda patch, held: patch.setattr(Settings, "rate", 3.0), "Settings.rate"),
+        (lambda held: Settings.rates[0], lambda patch, held: patch.setitem(Settings.rates, 0, 3.0), r"Settings.rates\[0\]"),
+        (lambda held: held.rate, lambda patch, held: patch.setattr(Derived, "rate", 3.0), "held.rate"),
+        (lambda held: held.rates[0], lambda patch, held: patch.setitem(Derived.rates, 0, 3.0), r"held.rates\[0\]"),
+        (lambda held: held.hidden, lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: held.offset, lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: held.by_name(), lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: -held, lambda patch, held: patch.setattr(held, "_rate", 3.0), "held._rate"),
+        (lambda held: held.kept, lambda patch, held: patch.setattr(held, "kept", 3.0), "held.kept"),
+        (lambda held: held.of_class(), lambda patch, held: patch.setattr(Derived, "rate", 3.0), "held.rate"),
+        (lambda held: held.of_module(), lambda patch, held: patch.setitem(globals(), "RATE", 3.0), "RATE"),
+        (lambda held: Base.of_module(), lambda patch, held: patch.setitem(globals(), "RATE", 3.0), "RATE"),
+        (lambda held: Base()._rate * RATE / 2, lambda patch, held: patch.setitem(globals(), "RATE", 3.0), "RATE"),
+    ],
+    ids=[
+        *("class", "dict in a class", "class of an object", "dict in its class", "property", "descriptor", "getattr", "operator"),
+        *("cached property", "classmethod", "staticmethod", "staticmethod of a class", "constructor"),
+    ],
+)
+def test_a_setting_in_a_class_or_behind_a_property_that_has_changed_is_an_error(monkeypatch, read, change, name):
+    held = Described()
+    program = autograd.compile(lambda x: x * read(held), 1.0)
+    assert program(3.0) == 6.0
+    change(monkeypatch, held)
+    with pytest.raises(CompileError, match=f"{name}, which"):
+        program(3.0)
+
+
+@pytest.mark.parametrize("kind", [InSlots, lambda: ModuleType("settings")], ids=["slots", "module"])
+def test_a_setting_in_slots_or_in_a_module_inside_another_that_has_changed_is_an_error(kind):
+    package = ModuleType("package")
+    package.settings = kind()
+    package.settings.rate = 2.0
+    program = autograd.compile(lambda x: x * package.settings.rate, 1.0)
+    assert program(3.0) == 6.0
+    package.settings.rate = 3.0
+    with pytest.raises(CompileError, match=r"package\.settings\.rate, which"):
+        program(3.0)
+
+
+@pytest.mark.parametrize("kind", [UserDict, ChainMap, MappingProxyType])
+def test_a_mapping_that_has_changed_is_an_error(kind):
+    rates = {"rate": 2.0}
+    mapping = UserDict(rates) if kind is UserDict else kind(rates)
+    program = autograd.compile(lambda x: x * mapping["rate"], 1.0)
+    assert program(3.0) == 6.0
+    (mapping if kind is UserDict else rates)["rate"] = 3.0
+    with pytest.raises(CompileError, match=r"mapping\['rate'\], which"):
+        program(3.0)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [autograd.grad, autograd.hessian, autograd.no_grad(), autograd.scope("inside"), lambda f: functools.partial(autograd.jvp, f)],
+    ids=["grad", "hessian", "no_grad", "scope", "jvp"],
+)
+def test_what_a_function_reads_inside_a_transform_or_a_decorator_is_watched(monkeypatch, around):
+    inner = around(lambda x: RATE * x * x)
+    call = (lambda x: inner((x,), (1.0,))[1]) if isinstance(inner, functools.partial) else lambda x: inner(x)
+    program = autograd.compile(call, 1.0)
+    assert program(3.0) == autograd.compile(call, 3.0)(3.0)
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match="RATE, which"):
+        program(3.0)
+
+
+RULES = {
+    "partials": {"partials": lambda z, x: RATE},
+    "vjp": {"vjp": lambda bar, z, x: bar * RATE},
+}
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_what_an_op_of_ones_own_reads_is_watched(monkeypatch, rules):
+    rated = autograd.custom_op(lambda x: RATE * x, name="rated", **RULES[rules])
+    program = autograd.compile(lambda x: rated(x) ** 2, 1.0)
+    assert program(3.0) == 36.0
+    assert program.value_and_grad(3.0) == (36.0, 24.0)
+    assert program.hessian(3.0) == 8.0
+    monkeypatch.setitem(globals(), "RATE", 3.0)
+    with pytest.raises(CompileError, match="RATE, which"):
+        program(3.0)
+
+
+class Keeping(nn.Module):
+    """It keeps its results, as layers of makemore do, and reads one of them."""
+
+    def __init__(self):
+        self.layer, self.w = nn.Layer(2, 2, "tanh", seed=0), Value(2.0)
+
+    def forward(self, x):
+        self.inputs = x
+        self.out = self.layer(x)
+        self.first = self.out[0]
+        return self.first * self.w + self.out[1]
+
+
+COUNT = 0
+
+
+def counting(x):
+    global COUNT
+    COUNT += 1
+    return x if COUNT < 10 else 2.0 * x
+
+
+class Moving:
+    def __init__(self):
+        self.mean = 0.0
+
+    def __call__(self, x):
+        with autograd.no_grad():
+            self.mean = 0.5 * self.mean + 0.5 * x
+        return x * x
+
+
+class InPlace:
+    def __init__(self):
+        self.means, self.array = [0.0], np.zeros(2)
+
+    def of_list(self, x):
+        self.means[0] = 0.5 * self.means[0] + 0.5
+        return x * x
+
+    def of_array(self, x):
+        self.array[:] += 1.0
+        return x * x
+
+
+CHANGING = {
+    "global": (counting, "COUNT"),
+    "attribute": (Moving(), r"self\.mean"),
+    "item": (InPlace().of_list, r"self\.means\[0\]"),
+    "items": (InPlace().of_array, r"self\.array"),
+}
+
+
+@pytest.mark.parametrize(("f", "name"), CHANGING.values(), ids=CHANGING)
+def test_a_function_that_changes_what_it_reads_at_every_call_is_refused(f, name):
+    with pytest.raises(CompileError, match=f"{name}, which .* reads, is changed by .* at every call"):
+        autograd.compile(f, 1.0)
+
+
+def test_what_a_function_sets_anew_at_every_call_may_be_read():
+    class Recurrent:
+        def reset(self):
+            self.h, self.steps = 0.0, 0
+
+        def __call__(self, xs):
+            self.reset()
+            for x in xs:
+                self.h, self.steps = autograd.tanh(x + self.h), self.steps + 1
+            return self.h * self.steps
+
+    rnn = Recurrent()
+    program = autograd.compile(rnn, [1.0, 2.0])
+    assert program([0.5, 0.25]) == rnn([Value(0.5), Value(0.25)]).data
+    assert program([0.5, 0.25]) == rnn([Value(0.5), Value(0.25)]).data
+
+
+def test_results_that_a_function_keeps_in_attributes_may_change():
+    model = Keeping()
+    program = autograd.compile(model, [1.0, 2.0])
+    before = program([1.0, 2.0])
+    model([3.0, 4.0])
+    assert program([1.0, 2.0]) == before
+
+
+def test_what_a_bound_method_of_a_dict_reads_is_watched():
+    rates = {"rate": 2.0}
+    get = rates.get
+    program = autograd.compile(lambda x: x * get("rate"), 1.0)
+    rates["rate"] = 3.0
+    with pytest.raises(CompileError, match=r"\['rate'\], which"):
+        program(3.0)
 
 
 def test_defaults_and_bound_arguments_that_have_changed_are_errors():

@@ -26,8 +26,8 @@ def last_of(program):
 
 
 def flat(x):
-    if isinstance(x, (list, tuple)):
-        return [z for y in x for z in flat(y)]
+    if isinstance(x, (list, tuple, dict)):
+        return [z for y in (x.values() if isinstance(x, dict) else x) for z in flat(y)]
     return [x.data if type(x) is Value else x] if not hasattr(x, "tolist") else flat(x.tolist())
 
 
@@ -75,6 +75,50 @@ def test_jacobians_of_all_results_are_those_of_the_eager_engine(drawn, others):
     compiled = compile(f, data, executor="python")
     for xs in (data, others[: len(data)]):
         assert alike(compiled.jacobian(xs), autograd.jacobian(f)(xs))
+
+
+def shape(x):
+    """The nesting of a result, and the shapes of its arrays."""
+    if isinstance(x, dict):
+        return {key: shape(item) for key, item in x.items()}
+    return type(x)(map(shape, x)) if isinstance(x, (list, tuple)) else getattr(x, "shape", None)
+
+
+ARRAYS = [np.array([[0.5, 1.5, 2.0], [1.0, 3.0, 0.25]]), np.array([2.0, 0.5])]
+ARGUMENTS = [*ARRAYS, 1.5, [1.0, 2.0], (1.0, 2.0), {"a": 1.0, "b": [2.0]}, {"a": ARRAYS[1], "b": 2.0}, [ARRAYS[1], 1.0], []]
+RETURNED = {
+    "an array": lambda a, b: np.array([[a, b], [a * b, 1.0]]),
+    "a list": lambda a, b: [a, {"product": a * b}],
+    "arrays": lambda a, b: {"array": np.array([a, b]), "number": a * b},
+}
+by = st.sampled_from([0, 1, (0,), (0, 1), (1, 0)])
+
+
+def sums(xs):
+    return [autograd.sum(map(autograd.sin, autograd.extend.tree_leaves(x))) for x in xs]
+
+
+@given(st.sampled_from(ARGUMENTS), st.sampled_from(ARGUMENTS), st.sampled_from(list(RETURNED.values())), by)
+def test_jacobians_and_hessians_have_the_shape_that_those_of_the_eager_engine_have(a, b, returned, by):
+    calls = [
+        ("jacobian", lambda *xs: returned(*sums(xs))),
+        ("hessian", lambda *xs: autograd.prod(sums(xs)) ** 2),
+    ]
+    for verb, f in calls:
+        found = getattr(compile(f, a, b, executor="python"), verb)(a, b, argnums=by)
+        expected = getattr(autograd, verb)(f, argnums=by)(a, b)
+        assert shape(found) == shape(expected)
+        assert alike(found, expected)
+
+
+def test_jacobians_and_hessians_by_several_arrays_have_their_lanes_in_front():
+    W, x = ARRAYS[0], np.array([1.0, 2.0, 3.0])
+    lanes = [(W, x), (2 * W, x + 1.0)]
+    program = compile(lambda W, x: np.sin(W) @ x, W, x)
+    expected = [autograd.jacobian(lambda W, x: np.sin(W) @ x, argnums=(0, 1))(*lane) for lane in lanes]
+    found = program.jacobian(*map(np.stack, zip(*lanes, strict=True)), argnums=(0, 1))
+    assert [block.shape for block in found] == [(2, 2, 2, 3), (2, 2, 3)]
+    assert all(alike(found[i][lane], expected[lane][i]) for i in range(2) for lane in range(2))
 
 
 @given(any_programs, st.lists(four_numbers, max_size=4), st.integers(1, 4))
@@ -319,8 +363,13 @@ def test_comparisons_that_nothing_depends_on_need_no_guard():
 
 @pytest.mark.parametrize(
     ("f", "how"),
-    [(lambda x: x * x.data, "data"), (lambda x: x * x.item(), r"item\(\)"), (lambda x: x * round(x), r"round\(\)")],
-    ids=["data", "item", "round"],
+    [
+        (lambda x: x * x.data, "data"),
+        (lambda x: x * x.item(), r"item\(\)"),
+        (lambda x: x * round(x), r"round\(\)"),
+        (lambda x: x * autograd.gradients(x * x, x) / 2.0, r"a gradient, from gradients\(…\) without create_graph=True,"),
+    ],
+    ids=["data", "item", "round", "gradients"],
 )
 def test_a_number_that_is_read_is_a_constant_and_a_warning(f, how):
     with pytest.warns(TracingWarning, match=f"{how} was read while the function was traced"):

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import warnings
 from random import Random
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ import nn
 from autograd import CompileError, Value
 from autograd.extend import draw, tree_leaves
 from nn import EarlyStopping, fit, lr_scheduler
+from nn._compiled_training import CompiledTraining
 from nn.losses import Loss
 from nn.optim import SGD, Adagrad, Adam, AdamW, NAdam, Optimizer, RMSprop
 from nn.training import knows_numbers_alone
@@ -349,6 +352,103 @@ def test_callbacks_see_what_they_would_see_eagerly_and_what_they_change_is_chang
     ]
     check_alike(*runs, 1e-11)
     assert alike(callbacks[0].notes, callbacks[1].notes, 1e-11)
+
+
+class Scales:
+    """Settings that training anneals."""
+
+    shared = 1.0
+    table: ClassVar = {"kept": 1.0}
+    array = np.ones(2)
+
+
+class Annealed(nn.Module):
+    def __init__(self):
+        self.layer, self.neuron, self.scales, self.mine = nn.Layer(2, 3, "tanh", seed=0), nn.Neuron(3, seed=1), Scales(), 1.0
+
+    @property
+    def scale(self):
+        return self.mine
+
+    def forward(self, x):
+        scales = self.scales
+        self.hidden = self.layer(x)
+        return self.neuron(self.hidden) * self.scale * Scales.shared * scales.table["kept"] * scales.array[0]
+
+
+class AnnealedLoss(nn.MSELoss):
+    factor = 1.0
+
+    def element(self, prediction, target):
+        return self.factor * (prediction - target) ** 2
+
+
+ANNEALING = {
+    "property": lambda model, loss, patch: setattr(model, "mine", 2.0),
+    "class": lambda model, loss, patch: patch.setattr(Scales, "shared", 2.0),
+    "dict": lambda model, loss, patch: patch.setitem(Scales.table, "kept", 2.0),
+    "array": lambda model, loss, patch: patch.setattr(Scales, "array", np.full(2, 2.0)),
+    "object": lambda model, loss, patch: setattr(model.scales, "array", np.full(2, 2.0)),
+    "loss": lambda model, loss, patch: setattr(loss, "factor", 2.0),
+    "nothing": lambda model, loss, patch: None,
+}
+
+
+@pytest.mark.parametrize("change", ANNEALING)
+def test_settings_that_a_callback_changes_are_changed(monkeypatch, change):
+    runs = []
+    for compiled in (False, True):
+        loss = AnnealedLoss()
+        with monkeypatch.context() as patch:
+            callback = doing(lambda model, patch=patch, loss=loss: ANNEALING[change](model, loss, patch))
+            options = {"loss": loss, "epochs": 4, "callbacks": [callback]}
+            runs.append(trained(compiled, Annealed, *XY, OPTIMIZERS["SGD with momentum"], **options))
+    check_alike(*runs, 1e-11)
+
+
+class Averaging(nn.Module):
+    """It keeps a running mean while it trains, as batch norm does, and uses it afterwards."""
+
+    def __init__(self):
+        self.layer, self.neuron, self.means = nn.Layer(2, 3, "tanh", seed=0), nn.Neuron(3, seed=1), [0.0] * 3
+
+    def forward(self, x):
+        hidden = self.layer(x)
+        if self.training:
+            with autograd.no_grad():
+                self.means = [0.9 * mean + 0.1 * h for mean, h in zip(self.means, hidden, strict=True)]
+            return self.neuron(hidden)
+        return self.neuron([h - mean for h, mean in zip(hidden, self.means, strict=True)])
+
+
+class Counting(nn.Module):
+    """It does something else from its 20th call on."""
+
+    def __init__(self):
+        self.neuron, self.calls = nn.Neuron(2, "tanh", seed=1), 0
+
+    def forward(self, x):
+        self.calls += 1
+        return self.neuron(x) * (2.0 if self.calls > 20 else 1.0)
+
+
+@pytest.mark.parametrize("make", [Averaging, Counting])
+def test_a_model_that_changes_what_it_reads_is_trained_eagerly_from_where_it_was(make):
+    options = {"loss": nn.MSELoss(), "epochs": 4, "validation_data": XY}
+    with pytest.warns(UserWarning, match=r"model\.(means|calls), which loss_and_output reads, is changed by .* at every call"):
+        found = trained("auto", make, *XY, OPTIMIZERS["SGD with momentum"], **options)
+    check_alike(found, trained(False, make, *XY, OPTIMIZERS["SGD with momentum"], **options), 0.0)
+    with pytest.raises(CompileError, match="at every call"):
+        trained(True, make, *XY, OPTIMIZERS["SGD with momentum"], **options)
+
+
+def test_a_model_that_keeps_its_results_is_recorded_once(monkeypatch):
+    starts = []
+    start = CompiledTraining._start
+    monkeypatch.setattr(CompiledTraining, "_start", lambda self: starts.append(start(self)))
+    options = {"loss": nn.MSELoss(), "epochs": 4, "callbacks": [lambda model, history: look(model)]}
+    trained(True, Annealed, *XY, OPTIMIZERS["SGD with momentum"], **options)
+    assert len(starts) == 1
 
 
 def test_a_callback_may_change_the_optimizer_and_its_memory():

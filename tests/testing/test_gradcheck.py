@@ -515,12 +515,19 @@ def test_what_is_tolerated_besides_can_be_given():
         gradcheck(wrong, (0.5,), atol=1e-6)
 
 
+def test_the_error_of_differences_that_are_all_0_is_shown_as_0():
+    report = gradcheck(lambda x: autograd.abs(x) ** 2, (0.0,))
+    assert "0.0e+00" in str(report)
+    assert "e-3" not in str(report)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (lambda: gradcheck(lambda: 1.0, ()), ValueError, "gradcheck: inputs holds no float to check"),
         (lambda: gradcheck(autograd.exp, (2,)), ValueError, "write 2.0 for 2"),
         (lambda: gradcheck(autograd.exp, 2.0), TypeError, "inputs must be the tuple of arguments of f, got float"),
+        (lambda: gradcheck(autograd.exp, {"x": 2.0}), TypeError, "inputs must be the tuple of arguments of f, got dict"),
         (lambda: gradcheck(autograd.exp, (1.0,), order=0), ValueError, "order must be at least 1, got 0"),
         (lambda: gradcheck(autograd.exp, (1.0,), rtol=-1.0), ValueError, "rtol must be a finite number >= 0, got -1.0"),
         (lambda: gradcheck(autograd.exp, (math.nan,)), ValueError, "x must be finite, got nan"),

@@ -66,7 +66,7 @@ class Checked(NamedTuple):
         numeric = "?" if not slopes.known else f"{slopes.low:.6g}" if slopes.is_one else f"{slopes.low:.6g} to {slopes.high:.6g}"
         detected = "" if math.isinf(self.sensitivity) else f"{self.sensitivity:.1e}"
         names = one_line(self.input), one_line(self.output)
-        return (*names, f"{self.analytic:.6g}", numeric, f"{self.error:.1e}", detected, self._remark())
+        return (*names, f"{self.analytic:.6g}", numeric, f"{slopes.bound:.1e}", detected, self._remark())
 
     def _remark(self) -> str:
         if not self.differences.known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from sys import float_info
 from typing import NamedTuple
 
 from autograd.testing.finite_differences import Estimate, NoisyFunction, first_step, one_sided, two_sided
@@ -40,6 +41,11 @@ class SlopeRange(NamedTuple):
         """The slope, or the middle of all of them."""
         return self.low if self.is_one else 0.5 * (self.low + self.high)
 
+    @property
+    def bound(self) -> float:
+        """The error as it is shown: 0 where it is below all normal numbers, as of differences that are all 0."""
+        return self.error if self.error >= float_info.min else 0.0
+
     def allows(self, claimed: float, slack: float = 0.0) -> bool:
         """Is the claimed slope right, as far as can be seen?"""
         if not self.known or claimed in (self.low, self.high):
@@ -51,8 +57,8 @@ class SlopeRange(NamedTuple):
         if not self.known:
             return "nothing"
         if self.is_one:
-            return repr(self.low) if math.isinf(self.low) else f"{self.low!r} ± {self.error:.2g}"
-        return f"{self.low!r} to {self.high!r} ± {self.error:.2g}"
+            return repr(self.low) if math.isinf(self.low) else f"{self.low!r} ± {self.bound:.2g}"
+        return f"{self.low!r} to {self.high!r} ± {self.bound:.2g}"
 
 
 UNSEEN = SlopeRange(math.nan, math.nan, math.inf)

@@ -60,7 +60,7 @@ class FunctionUnderTest:
     """
 
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any], caller: str, mode: str = "rev") -> None:
-        if isinstance(inputs, str) or not hasattr(inputs, "__iter__"):
+        if isinstance(inputs, (str, dict)) or not hasattr(inputs, "__iter__"):
             raise TypeError(f"{caller}: inputs must be the tuple of arguments of f, got {type(inputs).__name__}")
         self.f, self.caller, self.mode, self.level = f, caller, mode, 0
         self.name = getattr(f, "__name__", type(f).__name__)
