@@ -72,20 +72,19 @@ class Claim:
         self.agrees = self.same_shape and all(entry.agrees for entries in self.entries for entry in entries)
 
     def _entries(self, loss: RecordedLoss) -> list[Entry]:
-        pairs = list(zip(loss.claimed[self.name].numbers, loss.gradient[self.name], strict=True))
-        tolerances = [self.rtol * abs(g) + UNDERFLOW for _, g in pairs]
-        differ = [abs(c - g) > t for (c, g), t in zip(pairs, tolerances, strict=True)]
-        if any(differ):  # else its rounding need not be known
-            noise = loss.noise[self.name]
-            tolerances = [t + (1.0 + self.rtol) * x for t, x in zip(tolerances, noise, strict=True)]
-        fit = [abs(c - g) <= t for (c, g), t in zip(pairs, tolerances, strict=True)]
-        by_noise = [allowed and differs for allowed, differs in zip(fit, differ, strict=True)]
-        hidden = [loss.hidden[self.name][i] if by else False for i, by in enumerate(by_noise)]
-        rows = zip(indices(self.shape), pairs, tolerances, fit, hidden, strict=True)
-        return [Entry(self.name, index, c, g, t, allowed and not h, h) for index, (c, g), t, allowed, h in rows]
+        name, entries = self.name, []
+        rows = list(zip(indices(self.shape), loss.claimed[name].numbers, loss.gradient[name], strict=True))
+        tolerances = [self.rtol * abs(g) + UNDERFLOW for _, _, g in rows]
+        differ = any(abs(c - g) > least for (_, c, g), least in zip(rows, tolerances, strict=True))
+        noise = loss.noise[name] if differ else [0.0] * len(rows)  # which takes time to find
+        for i, ((place, c, g), least) in enumerate(zip(rows, tolerances, strict=True)):
+            tolerance = least + (1.0 + self.rtol) * noise[i]
+            fits = abs(c - g) <= tolerance
+            hidden = fits and abs(c - g) > least and loss.hidden[name][i]
+            entries.append(Entry(name, place, c, g, tolerance, fits and not hidden, hidden))
+        return entries
 
     def gradient(self, loss: RecordedLoss) -> list[float]:
-        """The right gradient."""
         return loss.gradient[self.name]
 
     def penalty(self, loss: RecordedLoss) -> list[float]:
@@ -98,7 +97,6 @@ class Claim:
 
     @cached_property
     def has_penalty(self) -> bool:
-        """Does f penalize this parameter?"""
         return any(any(self.penalty(loss)) for loss in self.losses)
 
     @cached_property

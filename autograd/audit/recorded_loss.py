@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
@@ -41,7 +41,6 @@ class Contribution(NamedTuple):
 
     @property
     def product(self) -> float:
-        """What it adds."""
         return self.delta * self.x
 
 
@@ -82,34 +81,30 @@ class RecordedLoss:
     def noise(self) -> Numbers:
         """How far each number of the gradient moves if every operation is perturbed, with every kink passed on either side."""
         random = Random(0)
-        left, right = (self._perturbed_gradient(random, side) for side in (-1.0, 1.0))
-        return {
-            name: [
-                max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in zip(gs, left[name], right[name], strict=True)
-            ]
-            for name, gs in self.gradient.items()
-        }
+        moves = self._moves([self._perturbed_gradient(random, side) for side in (-1.0, 1.0)])
+        return {name: list(map(max, each)) for name, each in moves.items()}
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
         """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
         random = Random(0)
-        trials = [self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)]
+        moves = self._moves([self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)])
         paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
         def hides(moved: float, path: float, parameter: float) -> bool:
             return moved > HIDING * path and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
 
-        return {
-            name: [
-                any(hides(abs(x - g) if x == x else math.inf, path, parameter) for x in xs)
-                for g, path, parameter, *xs in zip(
-                    gs, paths[name], self.numbers[name], *(trial[name] for trial in trials), strict=True
-                )
-            ]
-            for name, gs in self.gradient.items()
-        }
+        # what holds for the trial that moves a number the most holds for any
+        return {name: list(map(hides, map(max, moves[name]), paths[name], numbers)) for name, numbers in self.numbers.items()}
+
+    def _moves(self, trials: Sequence[Numbers]) -> dict[str, list[list[float]]]:
+        """How far the trials move each number of the gradient."""
+        found = {}
+        for name, gradient in self.gradient.items():
+            rows = zip(gradient, *(trial[name] for trial in trials), strict=True)
+            found[name] = [[abs(x - g) if x == x else math.inf for x in xs] for g, *xs in rows]
+        return found
 
     def _perturbed_gradient(self, random: Random, side: float) -> Numbers:
         def perturbed(x: float, blur: float = 0.0) -> float:
@@ -178,14 +173,13 @@ class RecordedLoss:
     @cached_property
     def contributions(self) -> dict[str, list[list[Contribution]]]:
         """For each number of a parameter its uses, one per sample; none at all if their counts differ, or one is not linear."""
-        return {name: self._contributions_to(name) for name in self._leaves}
-
-    def _contributions_to(self, name: str) -> list[list[Contribution]]:
-        uses, leaves = self._uses(name), set(self._leaves[name])
-        nodes = {edge.node for edges in uses for edge in edges if edge.partial is not None}
-        if len({*map(len, uses)}) > 1 or not all(is_linear(node, leaves) for node in nodes):
-            return [[] for _ in uses]
-        return [[Contribution(self.graph.adjoints[edge.node], edge.partial or 0.0) for edge in edges] for edges in uses]
+        found, bars = {}, self.graph.adjoints
+        for name, leaves in self._leaves.items():
+            uses, moving = self._uses(name), set(leaves)
+            nodes = {edge.node for edges in uses for edge in edges if edge.partial is not None}
+            known = len({*map(len, uses)}) == 1 and all(is_linear(node, moving) for node in nodes)
+            found[name] = [[Contribution(bars[edge.node], edge.partial or 0.0) for edge in edges if known] for edges in uses]
+        return found
 
     def with_numbers(self, name: str, numbers: list[float]) -> Override:
         """The partials of the nodes that use a parameter, as if these were its numbers."""

@@ -47,7 +47,8 @@ class Paths(Sequence[Path]):
         return self._found[index]
 
     def __repr__(self) -> str:
-        lines = text_table([(route(path, self._names), _in_numbers(path)) for path in self._found])
+        products = [" = ".join(dict.fromkeys((_product(path), shown(path.product)))) for path in self._found]
+        lines = text_table([(route(path, self._names), product) for path, product in zip(self._found, products, strict=True)])
         if len(self) < self.total:
             lines.append(f"… and {_count(self.total - len(self))} more")
         return "\n".join([*lines, self._total()])
@@ -181,10 +182,6 @@ def _times(one: Weight, other: Weight) -> Weight:
 def route(path: Path, names: Mapping[Value, str]) -> str:
     """The nodes of a path by their names: `x → a → L`."""
     return " → ".join(abridged([names[node] for node in path.nodes], "…"))
-
-
-def _in_numbers(path: Path) -> str:
-    return " = ".join(dict.fromkeys((_product(path), shown(path.product))))
 
 
 def _product(path: Path) -> str:

@@ -45,12 +45,10 @@ class Contribution:
 
     @property
     def name(self) -> str:
-        """The name of the argument."""
         return self.passes.names[self.arg]
 
     @property
     def amount(self) -> float:
-        """What is added to the gradient of the argument."""
         return 0.0 if self.partial is None else self.upstream * self.partial
 
     @property
@@ -60,7 +58,6 @@ class Contribution:
 
     @property
     def rule_latex(self) -> str:
-        """The partial derivative in symbols, as LaTeX."""
         return self._rule(LATEX, self.passes.latex_names)
 
     def _rule(self, printer: Printer, names: dict[Value, str]) -> str:
@@ -76,7 +73,6 @@ class Contribution:
 
     @property
     def latex(self) -> str:
-        """The sentence as LaTeX."""
         return self._written(LATEX.numbered, self.passes.latex_names, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
 
     def _written(self, printer: Printer, names: dict[Value, str], words: str, adds: str, times: str) -> str:
@@ -221,12 +217,10 @@ class Passes:
 
     @property
     def spelled(self) -> dict[Value, str]:
-        """The names as they are shown."""
         return self.graph.spelled
 
     @cached_property
     def latex_names(self) -> dict[Value, str]:
-        """The names in LaTeX."""
         return latex_names(self.names)
 
     def __len__(self) -> int:
@@ -257,10 +251,7 @@ class Passes:
 
     def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
         """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
-        node, bar, before = self.backward[turn]
-        for (_, arg, partial), had in zip(self.uses(node), before, strict=True):
-            if partial is not None:
-                yield arg, _after(had, bar * partial)
+        return ((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""

@@ -14,12 +14,11 @@ from autograd._format import one_line, shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
-from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantities, grad_of
-from autograd.viz.dot import CARDS, DotWriter, Frame
+from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Quantities, grad_of
+from autograd.viz.dot import CARDS, Frame, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
-from autograd.viz.graphviz_layout import RendererMissing, layout, with_words
+from autograd.viz.page import still_picture
 from autograd.viz.picture import Picture, picture_of
-from autograd.viz.still import picture as still_picture
 from autograd.viz.style import Options
 
 MAX_LINES = 200
@@ -67,7 +66,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
             node_attr={**NODES, **CARDS},
             edge_attr={**EDGES, "color": style.FORWARD},
         )
-        DotWriter(whole, arrows, flows, drawing).write()
+        write_dot(drawing, whole, arrows, flows)
         drawing.as_drawn = _state(drawing)
         return drawing
 
@@ -85,11 +84,6 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """The picture in our own layout."""
         return "" if self.picture is None else self.picture.svg
 
-    @property
-    def diagram(self) -> Diagram | None:
-        """What is drawn; None if it is not a graph."""
-        return None if self.picture is None else self.picture.diagram
-
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
         """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path."""
         path = Path(filename)
@@ -103,7 +97,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """A title and a description, for those who do not see the picture."""
         from autograd.viz.description import describe_graph, title  # imported here, as `svg` is
 
-        return ("Drawing", "") if self.diagram is None else (title(self.diagram), describe_graph(self.diagram))
+        return ("Drawing", "") if self.picture is None else (title(self.picture.diagram), describe_graph(self.picture.diagram))
 
     def text(self) -> str:
         """The graph as an indented tree, for a terminal; a large graph is cut off."""

@@ -88,7 +88,6 @@ class Picture:
 
     @property
     def sheet(self) -> Sheet:
-        """The picture with its words."""
         from autograd.viz.description import describe_graph, title, what_to_see  # imported here: drawings that are not
         from autograd.viz.frames import frame_heads  # shown do not need them
         from autograd.viz.svg import Sheet

@@ -29,7 +29,8 @@ def steady_plan(
     spacious = {id: _typical(label) for id, label in products.items()}
     if along is None:
         spacious = {id: _longer(label, UPRIGHT_LABEL) for id, label in brief.items()}
-    plan = Plan(scheme, roomy(cards), spacious, ribbons, along is None)
+    roomy = {id: replace(card, lines=list(map(_wider, card.lines))) for id, card in cards.items()}
+    plan = Plan(scheme, roomy, spacious, ribbons, along is None)
     if along is not None:
         sums = {id for id, label in products.items() if SUMMED.search(label)}
         most = {id: products[id] if id in sums else label for id, label in spacious.items()}
@@ -48,12 +49,8 @@ def within(plan: Plan, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
     return {id: flow if plan.label_fits(id, flow.label) else flow.brief for id, flow in flows.items()}
 
 
-def roomy(cards: Mapping[str, Card]) -> dict[str, Card]:
-    """Cards whose numbers are as wide as typical ones are, if not wider."""
-    return {id: replace(card, lines=list(map(_wider, card.lines))) for id, card in cards.items()}
-
-
 def _wider(line: Line) -> Line:
+    """A line whose numbers are as wide as typical ones are, if not wider."""
     if line.kind == "sum":
         return replace(line, text=_typical(line.text))
     return replace(line, text=_longer(line.text, f"−{TYPICAL}")) if line.kind in ("value", "grad") else line

@@ -65,7 +65,6 @@ class Options:
 
     @property
     def opened(self) -> tuple[str, ...]:
-        """The names of the boxes to open."""
         if isinstance(self.expand, bool):
             return ()
         return (self.expand,) if isinstance(self.expand, str) else tuple(self.expand)
