@@ -81,29 +81,27 @@ class RecordedLoss:
     def noise(self) -> Numbers:
         """How far each number of the gradient moves if every operation is perturbed, with every kink passed on either side."""
         random = Random(0)
-        moves = self._moves([self._perturbed_gradient(random, side) for side in (-1.0, 1.0)])
-        return {name: list(map(max, each)) for name, each in moves.items()}
+        return self._farthest([self._perturbed_gradient(random, side) for side in (-1.0, 1.0)])
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
         """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
         random = Random(0)
-        moves = self._moves([self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)])
+        moved = self._farthest([self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)])
         paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
         def hides(moved: float, path: float, parameter: float) -> bool:
             return moved > HIDING * path and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
 
-        # what holds for the trial that moves a number the most holds for any
-        return {name: list(map(hides, map(max, moves[name]), paths[name], numbers)) for name, numbers in self.numbers.items()}
+        return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
 
-    def _moves(self, trials: Sequence[Numbers]) -> dict[str, list[list[float]]]:
-        """How far the trials move each number of the gradient."""
+    def _farthest(self, trials: Sequence[Numbers]) -> Numbers:
+        """How far the trials move each number of the gradient at most."""
         found = {}
         for name, gradient in self.gradient.items():
             rows = zip(gradient, *(trial[name] for trial in trials), strict=True)
-            found[name] = [[abs(x - g) if x == x else math.inf for x in xs] for g, *xs in rows]
+            found[name] = [max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in rows]
         return found
 
     def _perturbed_gradient(self, random: Random, side: float) -> Numbers:

@@ -47,7 +47,9 @@ class SolvedGraph:
         self.passes = Passes(graph)
         self.gradients_with = cache(lambda bug: BUGS[bug].go_backward(graph).gradients)  # of a backward pass with a mistake
         self._users = arrivals(graph, graph.users)
-        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled, self._users)
+        self.chain_rule = ChainRule(
+            graph, TEXT_WORDING, self.spelled, self._users
+        ).line  # how a gradient comes about, in one line
 
     def gradient(self, x: Value) -> float:
         return self.passes.bars.get(x, 0.0)
@@ -59,10 +61,6 @@ class SolvedGraph:
     def quotient(self, below: Value, above: Value | None = None) -> str:
         """∂above/∂below as it is written; without `above`, ∂root/∂below."""
         return TEXT.derivative(self.spelled[self.root if above is None else above], self.spelled[below])
-
-    def chain_rule(self, x: Value) -> str:
-        """How the gradient of x comes about, in one line."""
-        return self._rule.line(x)
 
 
 # -- marks -------------------------------------------------------------------------------------------

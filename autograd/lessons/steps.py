@@ -45,10 +45,12 @@ class Contribution:
 
     @property
     def name(self) -> str:
+        """The name of the argument."""
         return self.passes.names[self.arg]
 
     @property
     def amount(self) -> float:
+        """What is added to the gradient of the argument."""
         return 0.0 if self.partial is None else self.upstream * self.partial
 
     @property
@@ -58,6 +60,7 @@ class Contribution:
 
     @property
     def rule_latex(self) -> str:
+        """The partial derivative in symbols, as LaTeX."""
         return self._rule(LATEX, self.passes.latex_names)
 
     def _rule(self, printer: Printer, names: dict[Value, str]) -> str:
@@ -73,6 +76,7 @@ class Contribution:
 
     @property
     def latex(self) -> str:
+        """The sentence as LaTeX."""
         return self._written(LATEX.numbered, self.passes.latex_names, r"\text{{{}}}", r"\mathrel{+}=", r"\cdot")
 
     def _written(self, printer: Printer, names: dict[Value, str], words: str, adds: str, times: str) -> str:

@@ -26,7 +26,7 @@ def describe_graph(diagram: Diagram) -> str:
     >>> y = x * x
     >>> y.label = "y"
     >>> y.backward()
-    >>> describe_graph(draw_dot(y).picture.diagram)
+    >>> describe_graph(draw_dot(y).diagram)
     'Graph of y = 9: 1 input, 1 operation; largest gradient 6 at x.'
     """
     inputs = sum(node.op is None for node in diagram.graph)

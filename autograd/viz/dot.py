@@ -15,7 +15,6 @@ from autograd.viz.flow import Flow
 
 MAX_SECONDS = 60  # for a layout by Graphviz
 CARDS = {"shape": "box", "style": "rounded,filled", "fillcolor": style.PAPER, "color": style.LINE}
-LOOK = {"leaf": style.LEAF, "operation": style.OPERATION, "folded": style.FOLDED}
 
 
 @dataclass
@@ -69,7 +68,7 @@ def _write_card(graph: Any, card: Card) -> None:
         graph.node(card.id, f"<<I>{style.label_text(card.head)}</I>>", tooltip=style.tooltip(card.tooltip) or " ", **look)
         return
     name = f"&#160;&#160;{style.label_text(card.name)}" if card.name else ""
-    fill = "" if card.kind == "operation" else f' BGCOLOR="{LOOK[card.kind]}"'
+    fill = f' BGCOLOR="{style.HEADS[card.kind]}"' if card.kind in style.HEADS else ""
     rows = [f'<TR><TD COLSPAN="2"{fill}><B>{style.label_text(card.head)}</B>{name}</TD></TR>', *map(_row, card.lines)]
     table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>>'
     look = {"class": card.kind}

@@ -14,7 +14,7 @@ from autograd._format import one_line, shown
 from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
-from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Quantities, grad_of
+from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantities, grad_of
 from autograd.viz.dot import CARDS, Frame, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
 from autograd.viz.page import still_picture
@@ -84,6 +84,11 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """The picture in our own layout."""
         return "" if self.picture is None else self.picture.svg
 
+    @property
+    def diagram(self) -> Diagram | None:
+        """What is drawn; None if it is not a graph."""
+        return None if self.picture is None else self.picture.diagram
+
     def render(self, filename: str | Path, *, format: str | None = None) -> str:
         """Write the picture to `filename`, with the suffix of its format added if it is missing; returns the path."""
         path = Path(filename)
@@ -97,7 +102,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
         """A title and a description, for those who do not see the picture."""
         from autograd.viz.description import describe_graph, title  # imported here, as `svg` is
 
-        return ("Drawing", "") if self.picture is None else (title(self.picture.diagram), describe_graph(self.picture.diagram))
+        return ("Drawing", "") if self.diagram is None else (title(self.diagram), describe_graph(self.diagram))
 
     def text(self) -> str:
         """The graph as an indented tree, for a terminal; a large graph is cut off."""

@@ -41,7 +41,6 @@ class FrameHead:
 
 
 def frame_heads(diagram: Diagram) -> dict[Group, FrameHead]:
-    """The heads of all open frames."""
     opened = dict.fromkeys(diagram.folding.open)
     ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
     outs: dict[Group, set[Hashable]] = {group: set() for group in opened}

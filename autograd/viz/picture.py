@@ -98,9 +98,7 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import svg_of
-
-        return svg_of(self.sheet)
+        return self.sheet.svg()
 
     def at(self, quantities: Quantities) -> Picture:
         """The same picture with other numbers: nothing moves, unless there is no room for them, even if they are squeezed.

@@ -106,12 +106,12 @@ class ProgramPicture:
     @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import Sheet, svg_of  # imported here: drawings that are not shown do not need it
+        from autograd.viz.svg import Sheet  # imported here: drawings that are not shown do not need it
 
         labels = {id: flow.label for id, flow in self.flows.items()}
         plan = Plan(self.scheme, self.cards, labels, {}, self.direction == "TB")
         words = _title(self.program), _description(self.program), _sentence(self.program)
-        return svg_of(Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes, {}))
+        return Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes, {}).svg()
 
 
 def _card(box: ProgramBox, room: float, narrow: bool) -> Card:

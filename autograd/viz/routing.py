@@ -198,10 +198,6 @@ class Plan:
         cards_fit = all(placed.takes(filled[id].card, filled[id].rows, squeezed) for id, placed in self.placed.items())
         return cards_fit and all(text_width(label, LABEL) <= self.label_limit(id) for id, label in labels.items())
 
-    def label_fits(self, arrow: str, label: str) -> bool:
-        """Is there room for another label of this arrow?"""
-        return text_width(label, LABEL) <= self.label_room(arrow)
-
     def label_room(self, arrow: str) -> float:
         """How long a label of this arrow may be: in a picture from left to right as long as any of its rank."""
         room = max(text_width(self.labels[arrow], LABEL), MIN_LABEL)

@@ -22,7 +22,6 @@ def number(x: float) -> str:
 
 
 def pair(point: Point) -> str:
-    """A point."""
     return f"{number(point[0])},{number(point[1])}"
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autograd.viz.card_sizes import LABEL
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow, brief_flows
 from autograd.viz.routing import Plan, Scheme
@@ -46,7 +47,7 @@ def steady_plan(
 
 def within(plan: Plan, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
     """Products where they have room in this layout, elsewhere what arrives alone."""
-    return {id: flow if plan.label_fits(id, flow.label) else flow.brief for id, flow in flows.items()}
+    return {id: flow if text_width(flow.label, LABEL) <= plan.label_room(id) else flow.brief for id, flow in flows.items()}
 
 
 def _wider(line: Line) -> Line:

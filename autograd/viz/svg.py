@@ -43,12 +43,14 @@ TIP, THIN_TIP = 8.0, 7.0  # lengths
 BASE = 3.0  # of the letters of a label, below its middle
 LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
 MIN_WIDTH = 344.0  # of the picture, for its title and legend
-HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sheet:
-    """All of a picture: a title above, a sentence and notes below, and a description for those who do not see it."""
+    """All of a picture: a title above, a sentence and notes below, and a description for those who do not see it.
+
+    It is written in the colours of light mode.
+    """
 
     title: str
     description: str
@@ -60,29 +62,21 @@ class Sheet:
     notes: Sequence[str]
     heads: Mapping[Group, FrameHead]  # of frames
 
-
-def svg_of(sheet: Sheet) -> str:
-    """The picture, in the colours of light mode."""
-    return _Writer(sheet).text()
-
-
-class _Writer:
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet, self.plan, self.flows = sheet, sheet.plan, sheet.flows
-        self.upright, self.reversed = sheet.direction in ("TB", "BT"), sheet.direction in ("RL", "BT")
+    def __post_init__(self) -> None:
+        self.upright, self.reversed = self.direction in ("TB", "BT"), self.direction in ("RL", "BT")
         size = self.plan.along, self.plan.across
         self.graph_width, self.graph_height = size[::-1] if self.upright else size
-        title_width = text_width(sheet.title, TITLE, bold=True)
+        title_width = text_width(self.title, TITLE, bold=True)
         self.width = max(self.graph_width, MIN_WIDTH, 0.0 if self.upright else title_width) + 2 * MARGIN
         self.x0 = snapped((self.width - self.graph_width) / 2)
         self.y0 = MARGIN + TITLE_HEIGHT + 8.0
-        self.frame_parts = fitting(self.plan.frames, sheet.heads)
+        self.frame_parts = fitting(self.plan.frames, self.heads)
 
     # -- the whole -----------------------------------------------------------------------------------------
 
-    def text(self) -> str:
-        """The SVG."""
-        title = shortened(self.sheet.title, self.width - 2 * MARGIN, TITLE, bold=True)
+    def svg(self) -> str:
+        """The picture as SVG."""
+        title = shortened(self.title, self.width - 2 * MARGIN, TITLE, bold=True)
         parts = [text_at((MARGIN, MARGIN + TITLE), title, "title", size=TITLE, bold=True)]
         parts += map(self._frame, self.plan.frames)
         routes = [(route, self.flows[route.arrow.id]) for route in self.plan.routes]
@@ -95,7 +89,7 @@ class _Writer:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd-graph" role="img" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}">'
         )
-        head = f"<title>{escaped(self.sheet.title)}</title><desc>{escaped(self.sheet.description)}</desc>"
+        head = f"<title>{escaped(self.title)}</title><desc>{escaped(self.description)}</desc>"
         paper = f'<rect class="paper" width="{width}" height="{height}" fill="{style.PAPER}"/>'
         return "\n".join([begin, head, paper, *parts, *below, "</svg>"])
 
@@ -123,7 +117,7 @@ class _Writer:
             parts.append(text_at((at, 16.0), part.text, part.kind, *look))
             at += part.width + GRID
         corner, turn = ((x, y + height), " rotate(-90)") if self.upright else ((x, y), "")
-        tooltip = f"<title>{escaped(self.sheet.heads[frame.group].tooltip)}</title>"
+        tooltip = f"<title>{escaped(self.heads[frame.group].tooltip)}</title>"
         words = f'<g transform="translate({pair(corner)}){turn}">{"".join(parts)}</g>'
         return f'<g class="frame" data-name="{escaped(frame.name)}">{tooltip}{border}{words}</g>'
 
@@ -146,8 +140,8 @@ class _Writer:
         if placed.flat:
             parts += self._flat(card, placed.flat, (x, y), width, border)
             return f'<g id="{card.id}" class="node {kind}">{"".join(parts)}</g>'
-        if card.kind != "operation":
-            parts.append(head((x, y), width, HEAD, HEADS[card.kind]))
+        if card.kind in style.HEADS:
+            parts.append(head((x, y), width, HEAD, style.HEADS[card.kind]))
         if card.kind == "folded":
             inner = (x + INSET, y + INSET), (width - 2 * INSET, height - 2 * INSET)
             parts.append(rectangle(*inner, "inner", "none", style.LINE, 0.5))
@@ -166,7 +160,7 @@ class _Writer:
         x, base = corner[0], corner[1] + FLAT / 2 + 4.0
         left = x + (width - columns.width) / 2
         if card.kind == "leaf":
-            yield flat_head(corner, left - x + columns.head, FLAT, HEADS["leaf"])
+            yield flat_head(corner, left - x + columns.head, FLAT, style.LEAF)
         yield border
         yield self._name(card, left + columns.head / 2, base)
         for row, word, point in zip(card.lines, columns.words, columns.points, strict=False):
@@ -208,8 +202,8 @@ class _Writer:
     def _line(self, row: Line, x: float, y: float, placed: Placed) -> str:
         columns = placed.columns
         right = x + columns.width - PADDING
+        word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         if row.kind in ("value", "grad"):
-            word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
             whole, rest = sides(row.text, NUMBER)
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
             if rest > columns.rest:  # a number that came after the layout
@@ -219,7 +213,6 @@ class _Writer:
                 start, room = left, right - left
                 squeezed = f' textLength="{number(room)}" lengthAdjust="spacingAndGlyphs"' if whole + rest > room else ""
             return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour, more=squeezed)
-        word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
 
     # -- lines -------------------------------------------------------------------------------------------------
@@ -278,13 +271,13 @@ class _Writer:
     def _below(self) -> tuple[list[str], float]:
         y = self.y0 + self.graph_height + 12.0
         parts, room = [], self.width - 2 * MARGIN
-        said = [("sentence", self.sheet.sentence, style.INK), *(("notes", note, style.LINE) for note in self.sheet.notes)]
-        for kind, text, colour in said if self.sheet.sentence else said[1:]:
+        said = [("sentence", self.sentence, style.INK), *(("notes", note, style.LINE) for note in self.notes)]
+        for kind, text, colour in said if self.sentence else said[1:]:
             part, height = paragraph((MARGIN, y + 14.0), text, kind, colour, SENTENCE, room, TEXT_HEIGHT)
             parts.append(part)
             y += height
         cards = [placed.card for placed in self.plan.placed.values()]
-        text, height = legend(cards, [*self.flows.values()], self.sheet.largest, (MARGIN, y + 8.0), room)
+        text, height = legend(cards, [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room)
         return [*parts, text], y + 8.0 + height + MARGIN / 2
 
 

@@ -32,7 +32,7 @@ def box_of_argument(drawing, line):
     if start in drawing.box_ids.values():
         return start
     turn, position = map(int, start.removeprefix("r").split("-"))
-    return drawing.box_ids[drawing.picture.diagram.graph.nodes[turn].args[position]]
+    return drawing.box_ids[drawing.diagram.graph.nodes[turn].args[position]]
 
 
 @settings(max_examples=30)

@@ -67,7 +67,7 @@ def test_nothing_lies_on_anything_else(direction, show):
 def test_graphviz_gets_every_arrow():
     y = loss_of(nn.MLP(2, [3, 2], "tanh", seed=0), 2)
     drawing = draw_dot(y, fold="none")
-    assert drawing.source.count("forward: ") == len(drawing.picture.diagram.arrows)
+    assert drawing.source.count("forward: ") == len(drawing.diagram.arrows)
 
 
 def test_new_numbers_take_the_place_of_the_old_ones():

@@ -61,6 +61,7 @@ class Checked(NamedTuple):
         return abs(off / self.analytic) if self.analytic and not math.isnan(off) else math.inf
 
     def row(self) -> tuple[str, ...]:
+        """Its row of the report."""
         slopes = self.differences
         numeric = "?" if not slopes.known else f"{slopes.low:.6g}" if slopes.is_one else f"{slopes.low:.6g} to {slopes.high:.6g}"
         detected = "" if math.isinf(self.sensitivity) else f"{self.sensitivity:.1e}"
