@@ -27,7 +27,7 @@ FOR_TYPES = {
     ("autograd.sweeps", "autograd.value"),
 }
 # The modules of autograd that nn may use besides its names.
-PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.still", "viz.text_size"}
+PUBLIC = {"compiler.batch_loss", "extend", "viz.page", "viz.palette", "viz.text_size"}
 
 
 STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)  # no expression holds an import

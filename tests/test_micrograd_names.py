@@ -75,7 +75,7 @@ def test_cells_that_draw_micrograds_graphs_draw_ours(seed):
 
 
 def test_the_cells_are_laid_out_by_graphviz():
-    from autograd.viz.graphviz_layout import layout
+    from autograd.viz.dot import layout
 
     w, x = Value(2.0, label="w"), Value(-3.0, label="x")
     y = (w * x + 1).tanh()

@@ -20,7 +20,6 @@ from autograd.viz.palette import COLOURS, standalone
 from autograd.viz.picture import Picture
 from autograd.viz.routing import Plan
 from autograd.viz.shapes import number, rectangle, text_at
-from autograd.viz.svg import svg_of
 from autograd.viz.text_size import FONT, text_width
 from tools.keyframes import TRAVEL, Clock, Span
 
@@ -77,9 +76,7 @@ def room(plan: Plan) -> float:
 
 def _drawn(picture: Picture, plan: Plan) -> ET.Element:
     flows = {id: replace(flow, look=style.gradient_style(flow.back or (), LARGEST)) for id, flow in picture.shown.items()}
-    svg = svg_of(replace(picture.sheet, plan=plan, flows=flows, largest=LARGEST)).replace(
-        ' xmlns="http://www.w3.org/2000/svg"', ""
-    )
+    svg = replace(picture.sheet, plan=plan, flows=flows, largest=LARGEST).svg().replace(' xmlns="http://www.w3.org/2000/svg"', "")
     return ET.fromstring(re.sub("<title>.*?</title>", "", svg))
 
 

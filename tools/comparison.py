@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.viz.graphviz_layout import layout
+from autograd.viz.dot import layout
 from autograd.viz.palette import standalone
 from tools.peer_drawings import MICROGRAD, TORCHVIZ
 from tools.pictures import PAGE_STYLE

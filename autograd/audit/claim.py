@@ -88,7 +88,6 @@ class Claim:
         return entries
 
     def gradient(self, loss: RecordedLoss) -> list[float]:
-        """The right gradient."""
         return loss.gradient[self.name]
 
     def penalty(self, loss: RecordedLoss) -> list[float]:
@@ -101,7 +100,6 @@ class Claim:
 
     @cached_property
     def has_penalty(self) -> bool:
-        """Does f penalize this parameter?"""
         return any(any(self.penalty(loss)) for loss in self.losses)
 
     @cached_property

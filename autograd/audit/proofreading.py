@@ -102,7 +102,6 @@ class Statement(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """The verdict in words."""
         if any(not verdict.agrees and not verdict.undecided for verdict in self.report):
             return "does not hold"
         return "holds" if self.holds else "cannot be judged at this point"

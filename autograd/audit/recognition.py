@@ -29,12 +29,10 @@ def evaluated(op: Op, args: Sequence[float], wanted: Sequence[bool]) -> tuple[fl
 
 
 def derivative(op: Op, x: float) -> float:
-    """The derivative of an op of one argument."""
     return evaluated(op, [x], [True])[1][0] or 0.0
 
 
 def value_args(node: Value) -> list[Value]:
-    """The arguments that are Values."""
     return [arg for arg in node.args if type(arg) is Value]
 
 
@@ -87,7 +85,6 @@ class Activation(NamedTuple):
 
     @property
     def a(self) -> float:
-        """Its result."""
         return self.nodes[0].data
 
     def with_derivative(self, p: float) -> Override:

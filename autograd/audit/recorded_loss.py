@@ -44,7 +44,6 @@ class Contribution(NamedTuple):
 
     @property
     def product(self) -> float:
-        """What it adds."""
         return self.delta * self.x
 
 
@@ -156,35 +155,28 @@ class RecordedLoss:
     def noise(self) -> Numbers:
         """How far each number of the gradient moves if every operation is perturbed."""
         random = Random(0)
-        moved = [self._perturbed_gradient(random, 0.0) for _ in range(2)]
-        return {
-            name: [
-                max(abs(x - g) if x == x else math.inf for x in xs)
-                for g, *xs in zip(gs, *(one[name] for one in moved), strict=True)
-            ]
-            for name, gs in self.conventional.items()
-        }
+        return self._farthest([self._perturbed_gradient(random, 0.0) for _ in range(2)])
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
         """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
         random = Random(0)
-        trials = [self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)]
+        moved = self._farthest([self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)])
         paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
         def hides(moved: float, path: float, parameter: float) -> bool:
             return moved > HIDING * path and moved * (abs(parameter) or 1.0) > NOTICEABLE * scale
 
-        return {
-            name: [
-                any(hides(abs(x - g) if x == x else math.inf, path, parameter) for x in xs)
-                for g, path, parameter, *xs in zip(
-                    gs, paths[name], self.numbers[name], *(trial[name] for trial in trials), strict=True
-                )
-            ]
-            for name, gs in self.conventional.items()
-        }
+        return {name: list(map(hides, moved[name], paths[name], numbers)) for name, numbers in self.numbers.items()}
+
+    def _farthest(self, trials: Sequence[Numbers]) -> Numbers:
+        """How far the trials move each number of the gradient at most."""
+        found = {}
+        for name, gradient in self.conventional.items():
+            rows = zip(gradient, *(trial[name] for trial in trials), strict=True)
+            found[name] = [max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in rows]
+        return found
 
     def _perturbed_gradient(self, random: Random, side: float) -> Numbers:
         def perturbed(x: float, blur: float = 0.0) -> float:
@@ -253,14 +245,13 @@ class RecordedLoss:
     @cached_property
     def contributions(self) -> dict[str, list[list[Contribution]]]:
         """For each number of a parameter its uses, one per sample; none at all if their counts differ, or one is not linear."""
-        return {name: self._contributions_to(name) for name in self._leaves}
-
-    def _contributions_to(self, name: str) -> list[list[Contribution]]:
-        uses, leaves = self._uses(name), set(self._leaves[name])
-        nodes = {edge.node for edges in uses for edge in edges if edge.partial is not None}
-        if len({*map(len, uses)}) > 1 or not all(is_linear(node, leaves) for node in nodes):
-            return [[] for _ in uses]
-        return [[Contribution(self.graph.adjoints[edge.node], edge.partial or 0.0) for edge in edges] for edges in uses]
+        found, bars = {}, self.graph.adjoints
+        for name, leaves in self._leaves.items():
+            uses, moving = self._uses(name), set(leaves)
+            nodes = {edge.node for edges in uses for edge in edges if edge.partial is not None}
+            known = len({*map(len, uses)}) == 1 and all(is_linear(node, moving) for node in nodes)
+            found[name] = [[Contribution(bars[edge.node], edge.partial or 0.0) for edge in edges if known] for edges in uses]
+        return found
 
     def with_numbers(self, name: str, numbers: list[float]) -> Override:
         """The partials of the nodes that use a parameter, as if these were its numbers."""

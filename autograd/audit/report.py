@@ -80,7 +80,6 @@ class Verdict:
         return self.diagnosis.text + (" (at this point)" if self.points == 1 else "")
 
     def others(self) -> str:
-        """The other explanations in words."""
         texts = [diagnosis.text for diagnosis in self.also_possible]
         more = len(texts) - MAX_ALTERNATIVES
         return "; ".join([*texts[:MAX_ALTERNATIVES], f"{more} more"] if more > 0 else texts)

@@ -30,9 +30,8 @@ def _swept(claim: Claim, what: str, change: Change, penalized: bool = True) -> C
         changed = loss.changed_gradient(what, change)
         if changed is None:
             return None
-        return (
-            changed[claim.name] if penalized else [x - p for x, p in zip(changed[claim.name], claim.penalty(loss), strict=True)]
-        )
+        penalty = claim.penalty(loss) if not penalized else [0.0] * len(changed[claim.name])
+        return [x - p for x, p in zip(changed[claim.name], penalty, strict=True)]
 
     return candidate
 
@@ -137,7 +136,9 @@ def _without_square(op: Op) -> Derivative | None:
 def weights(claim: Claim) -> Iterator[Diagnosis]:
     """The weights of a later layer are not transposed on the way back, or left out."""
     for name, shape in claim.loss.shapes.items():
-        ways: dict[str, Callable[[list[float]], list[float]]] = {f"the factor {name} is missing on the way back": _ones}
+        ways: dict[str, Callable[[list[float]], list[float]]] = {
+            f"the factor {name} is missing on the way back": lambda numbers: [1.0] * len(numbers)
+        }
         if len(shape) == 2 and shape[0] == shape[1] > 1:
             ways[f"{name} is taken on the way back where its transpose is meant"] = _transposed
         for text, others in ways.items() if name != claim.name and shape else ():
@@ -147,10 +148,6 @@ def weights(claim: Claim) -> Iterator[Diagnosis]:
 
 def _with_weights(name: str, others: Callable[[list[float]], list[float]], loss: RecordedLoss) -> Override:
     return loss.with_numbers(name, others(loss.numbers[name]))
-
-
-def _ones(numbers: list[float]) -> list[float]:
-    return [1.0] * len(numbers)
 
 
 def _transposed(square: list[float]) -> list[float]:

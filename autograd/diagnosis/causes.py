@@ -33,7 +33,6 @@ class Cause(NamedTuple):
 
 
 def is_zero(x: float) -> bool:
-    """Is it 0 or −0?"""
     return x == 0.0
 
 
@@ -114,7 +113,6 @@ class GradientFlow:
         return self._product(self._heaviest(self.x), abs(bar) > MIN_HUGE)
 
     def _bar(self, node: Value) -> float:
-        """The gradient of the root by this node."""
         return self.graph.adjoints.get(node, 0.0)
 
     def _share(self, edge: Edge) -> float:

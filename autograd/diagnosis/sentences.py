@@ -26,7 +26,6 @@ class Sentences:
         self._found: dict[int, dict[int, str]] = {}
 
     def name(self, node: Value) -> str:
-        """What the node is called."""
         return self._names[node]
 
     def place(self, node: Value) -> str:

@@ -79,7 +79,6 @@ class _Answers:
         self._name, self._result = self._sentences.name(self._root), shown(self._root.data)
 
     def gradient(self, x: Value) -> Why:
-        """About the gradient of the root by x."""
         if not x.requires_grad:
             name = self._sentences.name(x)
             return self._why(f"∂{self._name}/∂{name} is 0, since {name} is frozen (requires_grad=False).", [])

@@ -70,12 +70,9 @@ def explain(x: Value, of: Value | None = None) -> Explanation:
     names = graph.names_with(x)
     in_text = spelled(names)
     users = arrivals(graph, graph.uses_from(x))
-    spellings = (
-        (TEXT_WORDING, in_text),
-        (LATEX_WORDING, latex_names(names)),
-        (HTML_WORDING, {node: escaped(name) for node, name in in_text.items()}),
-    )
-    text, latex, html = (ChainRule(graph, wording, written, users) for wording, written in spellings)
+    text = ChainRule(graph, TEXT_WORDING, in_text, users)
+    latex = ChainRule(graph, LATEX_WORDING, latex_names(names), users)
+    html = ChainRule(graph, HTML_WORDING, {node: escaped(name) for node, name in in_text.items()}, users)
     if x in graph.adjoints and x.requires_grad:
         return Explanation(graph.adjoints[x], "\n".join(text.lines(x)), aligned(latex.lines(x)), tuple(html.lines(x)))
     return Explanation(0.0, text.why_zero(x), Latex(latex.why_zero(x)), (html.why_zero(x),))

@@ -84,7 +84,6 @@ class _Reader:
             raise ValueError(f"{found} where {token} belongs")
 
     def all(self) -> str:
-        """All of it."""
         row = self.row()
         if self.peek():
             raise ValueError(f"nothing before belongs to {self.peek()}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import count
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from autograd._check import checked_integer, checked_value
 from autograd._format import shown, text_table
@@ -30,30 +30,22 @@ class Path(NamedTuple):
     product: float
 
 
-class Paths(Sequence[Path]):
-    """The largest paths as a sequence. `total` is how many there are in all, `sum` the sum of all their products."""
+class Paths(tuple[Path, ...]):
+    """The largest paths as a tuple. `total` is how many there are in all, `sum` the sum of all their products."""
 
-    def __init__(self, found: Sequence[Path], total: int, sum: float, names: Mapping[Value, str]) -> None:
-        self._found, self.total, self.sum, self._names = found, total, sum, names
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    @overload
-    def __getitem__(self, index: int) -> Path: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Path]: ...
-    def __getitem__(self, index: int | slice) -> Path | Sequence[Path]:
-        return self._found[index]
+    total: int
+    sum: float
+    _names: Mapping[Value, str]
 
     def __repr__(self) -> str:
-        lines = text_table([(route(path, self._names), _in_numbers(path)) for path in self._found])
+        products = [" = ".join(dict.fromkeys((_product(path), shown(path.product)))) for path in self]
+        lines = text_table([(route(path, self._names), product) for path, product in zip(self, products, strict=True)])
         if len(self) < self.total:
             lines.append(f"… and {_count(self.total - len(self))} more")
         return "\n".join([*lines, self._total()])
 
     def _repr_html_(self) -> str:
-        rows = [(route(path, self._names), _product(path), shown(path.product)) for path in self._found]
+        rows = [(route(path, self._names), _product(path), shown(path.product)) for path in self]
         more = [note(f"… and {_count(self.total - len(self))} more")] if len(self) < self.total else []
         return card(self._total(), table(("path", "partials", "product"), rows, kinds="tts") if rows else "", *more)
 
@@ -85,7 +77,9 @@ def paths(x: Value, of: Value | None = None, *, max_paths: int = 20) -> Paths:
     graph = Graph(of)
     names = spelled(graph.names_with(x))
     search = _Search(x, graph)
-    return Paths(list(search.largest(max_paths)), search.total(), graph.adjoints.get(x, 0.0), names)
+    found = Paths(search.largest(max_paths))
+    found.total, found.sum, found._names = search.total(), graph.adjoints.get(x, 0.0), names
+    return found
 
 
 class _Search:
@@ -181,10 +175,6 @@ def _times(one: Weight, other: Weight) -> Weight:
 def route(path: Path, names: Mapping[Value, str]) -> str:
     """The nodes of a path by their names: `x → a → L`."""
     return " → ".join(abridged([names[node] for node in path.nodes], "…"))
-
-
-def _in_numbers(path: Path) -> str:
-    return " = ".join(dict.fromkeys((_product(path), shown(path.product))))
 
 
 def _product(path: Path) -> str:

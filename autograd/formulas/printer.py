@@ -50,27 +50,22 @@ class Printer(NamedTuple):
         return self._replace(number=self.digits)
 
     def variable(self, name: str) -> Formula:
-        """A name."""
         return Formula(self.name(name), ATOM)
 
     def constant(self, x: float) -> Formula:
-        """A number."""
         text = self.number(x)
         return Formula(text, ATOM if text.replace(".", "").isalnum() else PRODUCT)
 
     def operation(self, op: Op, args: Sequence[Formula]) -> Formula:
-        """An op on its arguments."""
         if op.terms is not None and op.arity is None:
             return self._sum_of_products(op.terms(len(args)), args)
         template, (precedence, *needed) = self.form(op, args)
         return Formula(self._filled(template, needed if op.arity is not None else needed * len(args), args), precedence)
 
     def sum(self, terms: Sequence[Formula]) -> Formula:
-        """The sum of these terms."""
         return self._joined(" + ", SUM, terms) if terms else Formula("0", ATOM)
 
     def product(self, factors: Sequence[Formula], times: str = "") -> Formula:
-        """The product of these factors."""
         return self._joined(times or self.times, PRODUCT, factors) if factors else Formula("1", ATOM)
 
     def bracketed(self, operand: Formula, needed: int = ANY, before: str = "") -> str:
@@ -301,8 +296,7 @@ TEXT = Printer(
     brackets=("(", ")"),
     digits=shown,
 )
-FEW = {"digits": 4}  # a picture has little room
-PICTURE = TEXT._replace(number=partial(number_text, **FEW), digits=partial(shown, **FEW))
+PICTURE = TEXT._replace(number=partial(number_text, digits=4), digits=partial(shown, digits=4))  # which has little room
 LATEX = Printer(
     name=name_latex,
     number=number_latex,

@@ -87,7 +87,6 @@ class _Program:
         self._temporaries = (name for i in count(1) if (name := f"t{i}") not in taken)
 
     def forward(self, node: Value, op: Op) -> list[str]:
-        """The operation."""
         name, args = self.names[node], [self._written(arg) for arg in node.args]
         if _raises(op, operands(node, self.values)):
             return [f"{name} = {self.values[node]!r}  # {ast.unparse(operation(op, args))}: Python raises here"]

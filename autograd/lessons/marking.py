@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from autograd._format import listed, shown
 from autograd._html import MARKS, card, lines
@@ -44,19 +45,14 @@ class SolvedGraph:
         (self.root,) = graph.roots
         self.spelled = graph.spelled
         self.passes = Passes(graph)
-        self._wrong: dict[str, dict[Value, float]] = {}
+        self.gradients_with = cache(lambda bug: BUGS[bug].go_backward(graph).gradients)  # of a backward pass with a mistake
         self._users = arrivals(graph, graph.users)
-        self._rule = ChainRule(graph, TEXT_WORDING, self.spelled, self._users)
+        self.chain_rule = ChainRule(
+            graph, TEXT_WORDING, self.spelled, self._users
+        ).line  # how a gradient comes about, in one line
 
     def gradient(self, x: Value) -> float:
-        """∂root/∂x."""
         return self.passes.bars.get(x, 0.0)
-
-    def gradients_with(self, bug: str) -> dict[Value, float]:
-        """The gradients of a backward pass with this mistake."""
-        if bug not in self._wrong:
-            self._wrong[bug] = BUGS[bug].go_backward(self.graph).gradients
-        return self._wrong[bug]
 
     def uses(self, x: Value) -> Mapping[Value, Sequence[Edge]]:
         """The edges along which gradient arrives at x, in that order, by the node they come from."""
@@ -65,10 +61,6 @@ class SolvedGraph:
     def quotient(self, below: Value, above: Value | None = None) -> str:
         """∂above/∂below as it is written; without `above`, ∂root/∂below."""
         return TEXT.derivative(self.spelled[self.root if above is None else above], self.spelled[below])
-
-    def chain_rule(self, x: Value) -> str:
-        """How the gradient of x comes about, in one line."""
-        return self._rule.line(x)
 
 
 # -- marks -------------------------------------------------------------------------------------------

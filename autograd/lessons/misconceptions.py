@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import NamedTuple
 
@@ -142,11 +142,7 @@ def in_order(
 
 
 def _assign(graph: Graph) -> BackwardPass:
-    def last(sweep: BackwardPass, node: Value) -> float:
-        arrived = sweep.arrivals[node]
-        return arrived[-1].amount if arrived else sweep.total(node)
-
-    return in_order(graph, last)
+    return in_order(graph, lambda sweep, node: sweep.arrivals[node][-1].amount if sweep.arrivals[node] else sweep.total(node))
 
 
 def _depth_first(graph: Graph) -> BackwardPass:
@@ -166,10 +162,6 @@ def _stale(graph: Graph) -> BackwardPass:
     if first.root.op is not None:
         held[first.root] = 0.0  # backward() sets the gradient of its root
     return in_order(graph, lambda sweep, node: held[node] + sweep.total(node))
-
-
-def _once_per_edge(graph: Graph) -> BackwardPass:
-    return in_order(graph, repeats=False)
 
 
 # -- reasons: why the first node that differs does; up to there both sweeps agree -----------------------------------
@@ -257,7 +249,7 @@ BUGS: Mapping[str, Bug] = {
     ),
     "once_per_edge": Bug(
         "Why count every edge? Could a node not keep its parents in a set?",
-        _once_per_edge,
+        partial(in_order, repeats=False),
         _counted_once,
         "an operation uses a node more than once, as in `y = x * x`",
     ),

@@ -61,7 +61,6 @@ class Solution(NamedTuple):
     how: str
 
     def cells(self) -> tuple[str, ...]:
-        """A row of the table."""
         return str(self.number), self.question, shown(self.gradient), self.how
 
 

@@ -221,12 +221,10 @@ class Passes:
 
     @property
     def spelled(self) -> dict[Value, str]:
-        """The names as they are shown."""
         return self.graph.spelled
 
     @cached_property
     def latex_names(self) -> dict[Value, str]:
-        """The names in LaTeX."""
         return latex_names(self.names)
 
     def __len__(self) -> int:
@@ -257,10 +255,7 @@ class Passes:
 
     def changes(self, turn: int) -> Iterator[tuple[Value, float]]:
         """The arguments to which the node of that place in `backward` passes a gradient on, with theirs after it."""
-        node, bar, before = self.backward[turn]
-        for (_, arg, partial), had in zip(self.uses(node), before, strict=True):
-            if partial is not None:
-                yield arg, _after(had, bar * partial)
+        return ((passed.arg, passed.after) for passed in self.contributions(turn) if passed.partial is not None)
 
     def contributions(self, turn: int) -> Iterator[Contribution]:
         """What the node of that place in `backward` passes on."""

@@ -66,7 +66,8 @@ def expressions(ops: str | Collection[str | Op] = "all", depth: int = 3) -> st.S
     for _ in range(depth):
         nodes = _nodes(names, trees)
         trees = _weighted(1, leaves, 2, nodes)
-    return nodes.filter(has_variable).map(Expression).filter(_is_somewhere_defined)
+    found = nodes.filter(has_variable).map(Expression).filter(lambda f: constants_inside(f.tree))
+    return found.filter(lambda f: nearest_inside(f, [0.0] * len(f.names)) is not None)
 
 
 def points(f: Callable[..., Any], elements: st.SearchStrategy[float] | None = None) -> st.SearchStrategy[tuple[float, ...]]:
@@ -218,10 +219,6 @@ def _nodes(names: Sequence[str], trees: st.SearchStrategy[Tree]) -> st.SearchStr
 def _weighted(one: int, first: st.SearchStrategy[Any], other: int, second: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Two strategies in this ratio; examples shrink towards the first."""
     return st.integers(1, one + other).flatmap(lambda k: first if k <= one else second)
-
-
-def _is_somewhere_defined(f: Expression) -> bool:
-    return constants_inside(f.tree) and nearest_inside(f, [0.0] * len(f.names)) is not None
 
 
 def _arity(f: Callable[..., Any]) -> int:

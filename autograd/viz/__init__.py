@@ -1,7 +1,7 @@
 """Drawings of a recorded graph, and pages that step through it."""
 
+from autograd.viz.dot import RendererMissing
 from autograd.viz.draw_dot import draw_dot
-from autograd.viz.graphviz_layout import RendererMissing
 from autograd.viz.player import player
 from autograd.viz.widget import widget
 

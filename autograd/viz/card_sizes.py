@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from autograd.viz.cards import Card
-from autograd.viz.grid import grown
+from autograd.viz.layered import grown
 from autograd.viz.text_size import shortened, sides, text_width
 
 NAME, NUMBER, WORD, LABEL = 12.0, 12.0, 11.0, 11.0  # font sizes

@@ -7,7 +7,7 @@ import math
 from autograd._format import counted, listed, one_line, shown
 from autograd.value import Value
 from autograd.viz import style
-from autograd.viz.diagram import Box, Diagram
+from autograd.viz.diagram import Diagram
 
 
 def title(diagram: Diagram) -> str:
@@ -32,7 +32,10 @@ def describe_graph(diagram: Diagram) -> str:
     inputs = sum(node.op is None for node in diagram.graph)
     operations = counted(len(diagram.graph) - inputs, "operation")
     text = f"Graph of {title(diagram)}: {counted(inputs, 'input')}, {operations}"
-    return f"{text}; {_gradients(diagram)}."
+    if (largest := _largest(diagram)) is None:
+        return f"{text}; no gradients."
+    size, grad, name = largest
+    return f"{text}; largest gradient {style.short(grad)} at {name}." if size else f"{text}; all gradients of inputs are 0."
 
 
 def what_to_see(diagram: Diagram) -> str:
@@ -74,14 +77,6 @@ def _why_zero(diagram: Diagram) -> str:
     return "No gradient reaches an input: every way back is cut."
 
 
-def _gradients(diagram: Diagram) -> str:
-    largest = _largest(diagram)
-    if largest is None:
-        return "no gradients"
-    size, grad, name = largest
-    return f"largest gradient {style.short(grad)} at {name}" if size else "all gradients of inputs are 0"
-
-
 def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
     """The largest gradient of an input, its size first; NaN is larger than any number."""
     best = None
@@ -97,11 +92,7 @@ def _largest(diagram: Diagram) -> tuple[float, float, str] | None:
     if best is None:
         return None
     size, grad, (box, i) = best
-    return size, grad, one_line(_name(diagram, box, i))
-
-
-def _name(diagram: Diagram, box: Box, i: int) -> str:
     if box.group is None:
-        return box.full_name
+        return size, grad, one_line(box.full_name)
     leaves = [node for node in box.group.everything() if node.op is None and diagram.quantities.grad(node) is not None]
-    return diagram.name_of(leaves[i]) if i < len(leaves) else box.group.name
+    return size, grad, one_line(diagram.name_of(leaves[i]) if i < len(leaves) else box.group.name)

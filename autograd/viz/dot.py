@@ -1,18 +1,20 @@
-"""A diagram written as DOT, for Graphviz: what its cards and arrows look like there."""
+"""A diagram written as DOT, and DOT drawn by Graphviz: PNG and PDF, and what has no layout of ours."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd._format import escaped
 from autograd.viz import style
 from autograd.viz.cards import Card, Line
 from autograd.viz.diagram import Arrow
 from autograd.viz.flow import Flow
 
+MAX_SECONDS = 60  # for a layout by Graphviz
 CARDS = {"shape": "box", "style": "rounded,filled", "fillcolor": style.PAPER, "color": style.LINE}
-LOOK = {"leaf": style.LEAF, "operation": style.OPERATION, "folded": style.FOLDED}
 
 
 @dataclass
@@ -26,43 +28,38 @@ class Frame:
     frames: list[Frame] = field(default_factory=list)
 
 
-class DotWriter:
-    """Writes cards and arrows into a `graphviz.Digraph`."""
+def write_dot(drawing: Any, whole: Frame, arrows: Sequence[Arrow], flows: Mapping[str, Flow]) -> None:
+    """Write cards, in their frames, and then arrows into a `graphviz.Digraph`."""
+    if whole.frames:  # Graphviz's older way gives up on some: "trouble in init_rank"
+        drawing.graph_attr["newrank"] = "true"
+    _write_frame(drawing, whole)
+    for arrow in arrows:
+        _write_arrows(drawing, arrow, flows[arrow.id])
 
-    def __init__(self, whole: Frame, arrows: Sequence[Arrow], flows: Mapping[str, Flow], drawing: Any) -> None:
-        self.whole, self.arrows, self.flows, self.drawing = whole, arrows, flows, drawing
 
-    def write(self) -> None:
-        """Cards in their frames first, then the arrows."""
-        if self.whole.frames:  # Graphviz's older way gives up on some: "trouble in init_rank"
-            self.drawing.graph_attr["newrank"] = "true"
-        self._frame(self.drawing, self.whole)
-        for arrow in self.arrows:
-            self._arrows(arrow, self.flows[arrow.id])
+def _write_frame(graph: Any, frame: Frame) -> None:
+    for card in frame.cards:
+        _write_card(graph, card)
+    for inner in frame.frames:
+        with graph.subgraph(name=inner.id) as cluster:
+            more = f"  {style.label_text(inner.about)}" if inner.about else ""
+            label = f"<<B>{style.label_text(inner.name)}</B>{more}>"
+            cluster.attr(label=label, style="rounded,dashed", color=style.FORWARD, labeljust="l", margin="10")
+            _write_frame(cluster, inner)
 
-    def _frame(self, graph: Any, frame: Frame) -> None:
-        for card in frame.cards:
-            _write_card(graph, card)
-        for inner in frame.frames:
-            with graph.subgraph(name=inner.id) as cluster:
-                more = f"  {style.label_text(inner.about)}" if inner.about else ""
-                label = f"<<B>{style.label_text(inner.name)}</B>{more}>"
-                cluster.attr(label=label, style="rounded,dashed", color=style.FORWARD, labeljust="l", margin="10")
-                self._frame(cluster, inner)
 
-    def _arrows(self, arrow: Arrow, flow: Flow) -> None:
-        """The thin arrow forward and the coloured one back; both run from argument to result, for the sake of the layout."""
-        ends = arrow.source, arrow.target
-        if flow.forward:
-            tooltip = style.tooltip(f"forward: {flow.names}")
-            look = {"id": f"f{arrow.id}", "class": "forward", "tooltip": tooltip}
-            if flow.back is None and flow.label:
-                look["label"] = f"<&#160;{flow.label}&#160;>"
-            self.drawing.edge(*ends, **look)
-        if flow.back is not None:
-            label = f"<&#160;{style.label_text(flow.label)}&#160;>"
-            look = {"id": f"b{arrow.id}", "class": "backward", "dir": "back", **flow.look}
-            self.drawing.edge(*ends, label=label, tooltip=style.tooltip(flow.tooltip), **look)
+def _write_arrows(drawing: Any, arrow: Arrow, flow: Flow) -> None:
+    """The thin arrow forward and the coloured one back; both run from argument to result, for the sake of the layout."""
+    ends = arrow.source, arrow.target
+    if flow.forward:
+        look = {"id": f"f{arrow.id}", "class": "forward", "tooltip": style.tooltip(f"forward: {flow.names}")}
+        if flow.back is None and flow.label:
+            look["label"] = f"<&#160;{flow.label}&#160;>"
+        drawing.edge(*ends, **look)
+    if flow.back is not None:
+        label = f"<&#160;{style.label_text(flow.label)}&#160;>"
+        look = {"id": f"b{arrow.id}", "class": "backward", "dir": "back", **flow.look}
+        drawing.edge(*ends, label=label, tooltip=style.tooltip(flow.tooltip), **look)
 
 
 def _write_card(graph: Any, card: Card) -> None:
@@ -71,7 +68,7 @@ def _write_card(graph: Any, card: Card) -> None:
         graph.node(card.id, f"<<I>{style.label_text(card.head)}</I>>", tooltip=style.tooltip(card.tooltip) or " ", **look)
         return
     name = f"&#160;&#160;{style.label_text(card.name)}" if card.name else ""
-    fill = "" if card.kind == "operation" else f' BGCOLOR="{LOOK[card.kind]}"'
+    fill = f' BGCOLOR="{style.HEADS[card.kind]}"' if card.kind in style.HEADS else ""
     rows = [f'<TR><TD COLSPAN="2"{fill}><B>{style.label_text(card.head)}</B>{name}</TD></TR>', *map(_row, card.lines)]
     table = f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>>'
     look = {"class": card.kind}
@@ -87,3 +84,57 @@ def _row(line: Line) -> str:
     if not line.word:
         return f'<TR><TD COLSPAN="2" ALIGN="RIGHT">{text}</TD></TR>'
     return f'<TR><TD ALIGN="LEFT">{line.word}&#160;&#160;</TD><TD ALIGN="RIGHT">{text}</TD></TR>'
+
+
+# -- drawn by Graphviz -------------------------------------------------------------------------------
+
+
+class RendererMissing(RuntimeError):
+    """No graph layout program was found."""
+
+
+def layout(source: str, format: str = "svg") -> bytes:
+    """The picture of a DOT source.
+
+    Tries, in this order: `dot` on PATH, `graphviz-pure` (on PATH or next to the Python executable), the package
+    pygraphviz. RendererMissing says what to install.
+    """
+    import subprocess  # imported here: a browser's Python lacks it
+
+    program = _program()
+    if program is None:
+        return _pygraphviz(source, format)
+    command = [program, f"-T{format}"]
+    try:
+        done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, timeout=MAX_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{program} gave up after {MAX_SECONDS} s: draw fewer boxes, with a smaller max_nodes") from None
+    if done.returncode != 0:
+        raise RuntimeError(f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def with_words(svg: bytes, title: str, description: str) -> bytes:
+    """An SVG of Graphviz with its title and description where a browser and a screen reader look for them."""
+    head = svg.index(b">", svg.index(b"<svg")) + 1
+    begin = svg[:head].replace(b"<svg", b'<svg role="img"')
+    return begin + f"<title>{escaped(title)}</title><desc>{escaped(description)}</desc>".encode() + svg[head:]
+
+
+def _program() -> str | None:
+    import os
+    import shutil
+
+    beside = os.path.dirname(sys.executable)
+    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
+
+
+def _pygraphviz(source: str, format: str) -> bytes:
+    try:
+        import pygraphviz
+    except ImportError:
+        raise RendererMissing(
+            "no graph layout program was found: pip install 'scalar-autograd[render]', or install Graphviz"
+        ) from None
+    drawn: bytes = pygraphviz.AGraph(source).draw(format=format, prog="dot")
+    return drawn

@@ -46,7 +46,7 @@ def draw_dot(
     - `narrow` is for a page as narrow as a phone's: from top to bottom, and more is folded.
     - `format` is what `render` writes: "svg", "png" or "pdf" (for which Graphviz itself is needed).
 
-    SVG needs no Graphviz; for PNG and PDF see `autograd.viz.graphviz_layout`.
+    SVG needs no Graphviz; for PNG and PDF see `autograd.viz.dot`.
 
     >>> x = Value(3.0, label="x")
     >>> drawing = draw_dot(x * x)

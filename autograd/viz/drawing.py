@@ -15,11 +15,10 @@ from autograd.graph import Graph
 from autograd.value import Value
 from autograd.viz import style
 from autograd.viz.diagram import NO_GRADIENTS, RECORDED, Arrow, Diagram, Quantities, grad_of
-from autograd.viz.dot import CARDS, DotWriter, Frame
+from autograd.viz.dot import CARDS, Frame, RendererMissing, layout, with_words, write_dot
 from autograd.viz.flow import Flow
-from autograd.viz.graphviz_layout import RendererMissing, layout, with_words
+from autograd.viz.page import still_picture
 from autograd.viz.picture import Picture, picture_of
-from autograd.viz.still import picture as still_picture
 from autograd.viz.style import Options
 
 MAX_LINES = 200
@@ -67,7 +66,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # graphviz has no type h
             node_attr={**NODES, **CARDS},
             edge_attr={**EDGES, "color": style.FORWARD},
         )
-        DotWriter(whole, arrows, flows, drawing).write()
+        write_dot(drawing, whole, arrows, flows)
         drawing.as_drawn = _state(drawing)
         return drawing
 

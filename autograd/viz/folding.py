@@ -203,12 +203,17 @@ def _is_large(graph: Graph, top: Group, narrow: bool) -> bool:
     """Would a graph with groups fill more than the height of a screen, or the width of a narrow one?"""
     if not top.groups:
         return False
+    return max(Counter(_distances(graph).values()).values()) > (MAX_IN_ROW if narrow else MAX_IN_RANK)
+
+
+def _distances(graph: Graph) -> dict[Value, int]:
+    """The longest path from each node to the root."""
     distance = dict.fromkeys(graph, 0)
     for node in reversed(graph.nodes):
-        for arg in node.args:
+        for arg in node.args:  # the arguments alone, which takes half as long as edges in a large graph
             if type(arg) is Value:
                 distance[arg] = max(distance[arg], distance[node] + 1)
-    return max(Counter(distance.values()).values()) > (MAX_IN_ROW if narrow else MAX_IN_RANK)
+    return distance
 
 
 def _opened(top: Group, options: Options, large: bool) -> set[Group]:
@@ -273,11 +278,7 @@ def _cut(graph: Graph, folded: dict[Value, Group], max_nodes: int) -> str:
     """
     if len({folded.get(node, node) for node in graph}) <= max_nodes:
         return ""
-    distance = dict.fromkeys(graph, 0)
-    for node in reversed(graph.nodes):
-        for arg in node.args:  # the arguments alone, which takes half as long as edges in a large graph
-            if type(arg) is Value:
-                distance[arg] = max(distance[arg], distance[node] + 1)
+    distance = _distances(graph)
     farthest: dict[Value | Group, int] = {}
     for node in graph:
         unit = folded.get(node, node)

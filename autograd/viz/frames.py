@@ -11,7 +11,7 @@ from autograd.viz import style
 from autograd.viz.card_sizes import NAME, WORD
 from autograd.viz.diagram import Box, Diagram
 from autograd.viz.folding import Group
-from autograd.viz.grid import GRID
+from autograd.viz.layered import GRID
 from autograd.viz.routing import Frame
 from autograd.viz.text_size import text_width
 
@@ -24,7 +24,6 @@ class Part(NamedTuple):
 
     @property
     def width(self) -> float:
-        """How wide it is."""
         return text_width(self.text, NAME, bold=True) if self.kind == "name" else text_width(self.text, WORD)
 
 
@@ -42,7 +41,6 @@ class FrameHead:
 
 
 def frame_heads(diagram: Diagram) -> dict[Group, FrameHead]:
-    """The heads of all open frames."""
     opened = dict.fromkeys(diagram.folding.open)
     ins: dict[Group, set[Hashable]] = {group: set() for group in opened}
     outs: dict[Group, set[Hashable]] = {group: set() for group in opened}
@@ -85,7 +83,8 @@ def fitting(frames: Sequence[Frame], heads: Mapping[Group, FrameHead]) -> dict[G
     forms = {frame.group: _forms(frame, heads[frame.group]) for frame in frames}
     chosen: dict[Group | None, int] = {}
     for frame in frames:
-        form = next((k for k, parts in enumerate(forms[frame.group]) if _length(parts) <= frame.along), -1)
+        lengths = (GRID + sum(part.width + GRID for part in parts) for parts in forms[frame.group])
+        form = next((k for k, length in enumerate(lengths) if length <= frame.along), -1)
         before = chosen.setdefault(frame.group.parent, form)
         chosen[frame.group.parent] = -1 if -1 in (form, before) else max(form, before)
     return {group: form[chosen[group.parent]] for group, form in forms.items()}
@@ -97,7 +96,3 @@ def _forms(frame: Frame, head: FrameHead) -> list[list[Part]]:
     ends, brief = Part("ends", head.ends), Part("ends", head.brief)
     forms = [name, about, ends, size], [name, about, brief, size], [name, ends, size], [name, brief, size], [name, about]
     return [[part for part in parts if part.text] for parts in forms]
-
-
-def _length(parts: Sequence[Part]) -> float:
-    return GRID + sum(part.width + GRID for part in parts)

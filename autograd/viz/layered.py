@@ -12,22 +12,33 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from graphlib import TopologicalSorter
 
-from autograd.viz.grid import GRID, grown, snapped
-
+GRID = 8.0  # pixels; cards and frames stand on it
 SWEEPS = (False, 5), (True, 3)  # at most so many, in which items follow those before or after them, then both
 STRAIGHT_ENOUGH = 0.25
 STRAIGHT = 12.0  # after a rank and before the next one: room for arrowheads
 MIN_CROSSING, MAX_CROSSING = 16.0, 72.0  # of the zone in which links cross; there is none where all run straight
+PASSING = 8.0  # the room of a link that passes, on each side of its middle
 STEEPNESS = 0.2  # how much wider that zone is for links that go far across
 
 
-class Extent(NamedTuple):
-    """How much room a link needs before and after its port, across."""
+def snapped(x: float) -> float:
+    """The nearest line of the grid.
 
-    before: float
-    after: float
+    >>> snapped(11.0), snapped(13.0)
+    (8.0, 16.0)
+    """
+    return math.floor(x / GRID + 0.5) * GRID
+
+
+def grown(x: float) -> float:
+    """The next line of the grid: a length with room for this one.
+
+    >>> grown(16.0), grown(17.0)
+    (16.0, 24.0)
+    """
+    return math.ceil(x / GRID) * GRID
 
 
 @dataclass(eq=False)
@@ -68,14 +79,13 @@ class Hop:
 class Link:
     """A connection inside a level; from or to the wall around it if the source or the target is None.
 
-    `extent` is its room where it passes, `label` the room along that its label takes, before its target. `enters` and `leaves`
-    are offsets from the beginnings of its target and its source, if these are frames, which know them already.
+    `label` is the room along that its label takes, before its target. `enters` and `leaves` are offsets from the beginnings of
+    its target and its source, if these are frames, which know them already.
     """
 
     arrow: str
     source: Item | None
     target: Item | None
-    extent: Extent
     label: float = 0.0
     enters: float = 0.0
     leaves: float | None = None
@@ -124,12 +134,14 @@ class Level:
         """
         users: dict[Item, list[Item]] = {item: [] for item in self.items}
         sources: dict[Item, list[Item]] = {item: [] for item in self.items}
+        sorter = TopologicalSorter[Item](sources)
         for link in self.links:
             if link.source is not None and link.target is not None:
                 users[link.source].append(link.target)
                 sources[link.target].append(link.source)
+                sorter.add(link.target, link.source)
         owners = {user[0] for item, user in users.items() if not sources[item] and len(user) == 1}
-        ordered = in_order(self.items, users)
+        ordered = list(sorter.static_order())  # items before their users
         late, held = self._ends(ordered, sources), Counter[int]()
         for item in reversed(ordered):
             ranks = {late[user] for user in users[item]}
@@ -166,16 +178,15 @@ class Level:
     def _connect(self) -> None:
         """Hops from rank to rank, with an item for each rank that a link passes."""
         for link in self.links:
-            room = link.extent.before + link.extent.after
             begin, end = link.source, link.target
             if begin is None:
-                begin = Item(f"in {link.arrow}", 0.0, room, passing=True, rank=0)
+                begin = Item(f"in {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=0)
                 self.items.append(begin)
             if end is None:
-                end = Item(f"out {link.arrow}", 0.0, room, passing=True, rank=self.last)
+                end = Item(f"out {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=self.last)
                 self.items.append(end)
             for rank in range(begin.rank + 1, end.rank):
-                between = Item(f"{rank} {link.arrow}", 0.0, room, passing=True, rank=rank)
+                between = Item(f"{rank} {link.arrow}", 0.0, 2 * PASSING, passing=True, rank=rank)
                 self.items.append(between)
                 link.hops.append(Hop(link, begin, between))
                 begin = between
@@ -208,14 +219,10 @@ class Level:
         place = {item: k for rank in self.ranks for k, item in enumerate(rank)}
         for item in self.items:
             for hop in item.ins:
-                hop.enters = hop.link.extent.before if item.passing else hop.link.enters
-            if item.passing:
+                hop.enters = PASSING if item.passing else hop.link.enters
+            if item.passing or any(hop.link.leaves is not None for hop in item.outs):
                 for hop in item.outs:
-                    hop.leaves = hop.link.extent.before
-                continue
-            if any(hop.link.leaves is not None for hop in item.outs):
-                for hop in item.outs:
-                    hop.leaves = hop.link.leaves or 0.0
+                    hop.leaves = PASSING if item.passing else hop.link.leaves or 0.0
                 continue
             ordered = sorted(item.outs, key=lambda hop: (place[hop.target], hop.enters))
             for hop, leaves in zip(ordered, self.spread(item, len(ordered)), strict=True):
@@ -339,18 +346,3 @@ def _in_line(item: Item) -> float:
         (hop,) = item.ins
         return hop.source.v + hop.leaves - hop.enters
     return item.v
-
-
-def in_order(items: Iterable[Item], users: dict[Item, list[Item]]) -> list[Item]:
-    """Items before their users."""
-    waiting = dict.fromkeys(items, 0)
-    for item in waiting:
-        for user in users[item]:
-            waiting[user] += 1
-    ready = [item for item, count in waiting.items() if count == 0]
-    for item in ready:
-        for user in users[item]:
-            waiting[user] -= 1
-            if waiting[user] == 0:
-                ready.append(user)
-    return ready

@@ -54,6 +54,7 @@ CLASSES = (
     Colour("#5b6f7d", "#9fb3c2"),
     Colour("#5f8a00", "#b5c95a"),
 )
+NAMED = COLOURS | {f"class-{i}": colour for i, colour in enumerate(CLASSES, 1)}
 MARKERS = ("o", "^", "s", "D", "P", "X", "v", "*", "p", "<")  # of the classes, as Matplotlib calls them
 # Pages whose dark or light theme is chosen on the page: Jupyter's, those of VS Code's and Colab's notebooks.
 DARK_PAGES = (
@@ -88,7 +89,7 @@ def variables(mode: str, names: Collection[str] = ()) -> str:
     >>> variables("dark", ["paper"])
     '--paper: #15181c;'
     """
-    return " ".join(f"--{name}: {getattr(colour, mode)};" for name, colour in _named().items() if name in names or not names)
+    return " ".join(f"--{name}: {getattr(colour, mode)};" for name, colour in NAMED.items() if name in names or not names)
 
 
 def theme_css(names: Collection[str] = ()) -> str:
@@ -108,7 +109,7 @@ def recoloured(scope: str) -> str:
     """CSS that makes the colours of an SVG inside `scope`, which are those of light mode, follow the variables."""
     return "\n".join(
         f'{scope} [{what}="{colour.light}"] {{ {what}: var(--{name}); }}'
-        for name, colour in _named().items()
+        for name, colour in NAMED.items()
         for what in ("fill", "stroke")
     )
 
@@ -119,7 +120,7 @@ def standalone(svg: str, mode: str = "auto") -> str:
     >>> standalone('<svg width="9"><path stroke="#1f5fa8"/></svg>', "dark")
     '<svg width="9"><style>svg { background: #15181c; fill: #e6e9ed; }</style><path stroke="#7db7f5"/></svg>'
     """
-    named = {colour.light: colour for colour in _named().values()}
+    named = {colour.light: colour for colour in NAMED.values()}
     if mode == "auto":
         used = sorted({found[0] for found in _PAINT.finditer(svg) if found[2] in named})
         rules = "".join(f" [{paint}] {{ {paint.partition('=')[0]}: {named[paint[-8:-1]].dark}; }}" for paint in used)
@@ -136,7 +137,3 @@ def _page(svg: str, mode: str) -> str:
     paper, ink = getattr(COLOURS["paper"], mode), getattr(COLOURS["ink"], mode)
     white = f' [fill="white"] {{ fill: {paper}; }}' if 'fill="white"' in svg else ""
     return f"svg {{ background: {paper}; fill: {ink}; }}{white}"
-
-
-def _named() -> dict[str, Colour]:
-    return COLOURS | {f"class-{i}": colour for i, colour in enumerate(CLASSES, 1)}

@@ -88,7 +88,6 @@ class Picture:
 
     @property
     def sheet(self) -> Sheet:
-        """The picture with its words."""
         from autograd.viz.description import describe_graph, title, what_to_see  # imported here: drawings that are not
         from autograd.viz.frames import frame_heads  # shown do not need them
         from autograd.viz.svg import Sheet
@@ -99,9 +98,7 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import svg_of
-
-        return svg_of(self.sheet)
+        return self.sheet.svg()
 
     def at(self, quantities: Quantities) -> Picture:
         """The same picture with other numbers: nothing moves, unless there is no room for them, even if they are squeezed.

@@ -62,8 +62,7 @@ def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> P
     page = page_data(passes, picture, max_steps)
     if options.direction in ("LR", "RL") and len(page["svg"]) < MAX_TWO:
         page["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities, hints=False).svg)
-    found = re.search(r"<svg[^>]* height='([\d.]+)'", page["svg"])
-    drawn = float(found[1]) if found else MAX_HEIGHT  # in pixels
+    drawn = float(page["svg"].partition(" height='")[2].partition("'")[0])  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
 

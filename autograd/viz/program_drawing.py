@@ -39,11 +39,9 @@ class ProgramDrawing(Drawing):
         return str(self.program)
 
     def words(self) -> tuple[str, str]:
-        """A title and a description, for those who do not see the picture."""
         return _title(self.program), _description(self.program)
 
     def own_svg(self) -> str:
-        """The picture in our own layout."""
         return self.picture_of.svg
 
 
@@ -75,7 +73,8 @@ class ProgramPicture:
     def __init__(self, program: Program, narrow: bool) -> None:
         self.program = program
         self.room = NARROW_ROOM if narrow else ROOM
-        boxes = ProgramBoxes(program.single_assignment()).all()
+        single = program.single_assignment()
+        self.names, boxes = single.names, ProgramBoxes(single).all()
         self.ranks = _ranks(boxes)
         self.direction = "TB" if narrow or max(self.ranks.values(), default=0) >= MAX_ACROSS else "LR"
         self.cards = {box.id: _card(box, self.room, narrow) for box in boxes}
@@ -93,7 +92,7 @@ class ProgramPicture:
             carried.setdefault(source, []).append(register)
         for source, read in carried.items():
             registers = list(dict.fromkeys(read))
-            names = ", ".join(name_ranges([self.program_names[register] for register in registers]))
+            names = ", ".join(name_ranges([self.names[register] for register in registers]))
             for k in range(len(read) if box.one_by_one else 1):
                 id, start = f"{source.id}-{box.id}-{k}", source.id
                 if self.ranks[box.id] - self.ranks[source.id] > most:
@@ -105,19 +104,14 @@ class ProgramPicture:
         return arrows
 
     @cached_property
-    def program_names(self) -> Sequence[str]:
-        """The name of each register."""
-        return self.program.single_assignment().names
-
-    @cached_property
     def svg(self) -> str:
         """As an SVG of our own."""
-        from autograd.viz.svg import Sheet, svg_of  # imported here: drawings that are not shown do not need it
+        from autograd.viz.svg import Sheet  # imported here: drawings that are not shown do not need it
 
         labels = {id: flow.label for id, flow in self.flows.items()}
         plan = Plan(self.scheme, self.cards, labels, {}, self.direction == "TB")
         words = _title(self.program), _description(self.program), _sentence(self.program)
-        return svg_of(Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes, {}))
+        return Sheet(*words, self.direction, plan, self.flows, 0.0, self.notes, {}).svg()
 
 
 def _card(box: ProgramBox, room: float, narrow: bool) -> Card:
@@ -157,12 +151,10 @@ def _title(program: Program) -> str:
 
 
 def _description(program: Program) -> str:
-    inputs, outputs = (_listed([each.name for each in both]) for both in (program.inputs, program.outputs))
+    inputs, outputs = (
+        listed(name_series([each.name for each in both])) or "nothing" for both in (program.inputs, program.outputs)
+    )
     return f"A program of {counted(len(program.rows), 'row')} that computes {outputs} from {inputs}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return listed(name_series(names)) or "nothing"
 
 
 def _sentence(program: Program) -> str:

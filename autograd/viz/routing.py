@@ -12,32 +12,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from typing import NamedTuple
 
 from autograd._format import one_line
 from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Columns, FlatColumns, columns_of, flat_columns
 from autograd.viz.cards import Card
 from autograd.viz.diagram import Arrow, Box
 from autograd.viz.folding import Group
-from autograd.viz.grid import APART, GRID, grown
-from autograd.viz.layered import STRAIGHT, Extent, Hop, Item, Level, Link
+from autograd.viz.layered import GRID, PASSING, STRAIGHT, Hop, Item, Level, Link, grown
 from autograd.viz.rows import RowColumns, row_columns
 from autograd.viz.text_size import text_width
 
 MIN_LABEL = 40.0  # a shorter label finds room anyway
 MOVED_LABEL = 60.0  # −1.234e−05 may lie where lines cross, if it moved: that is better than another layout
+APART = 12.0  # between a label and whatever is not its own arrow: lines, cards, frames, other texts
 CLEAR = 4.0  # between a label and the lines of its own arrow
 HALF_TEXT, HALF_LINE = 6.0, 0.6  # half the height of a label, half the width of a forward line
 FLAT_STRAIGHT, FLAT_CROSSING = 8.0, 8.0  # of the zones between ranks of cards of one line, in place of those of `layered`
 MAX_FLAT = 320.0  # of a rank of such cards, across
 PAIR = 9.0  # between the two lines of a pair, where no label stands between them
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-PASSING = Extent(8.0, 8.0)  # of a pair of lines that pass
 FRAME_HEAD, FRAME_FOOT, FRAME_PADDING = 24.0, 16.0, 8.0
 UPRIGHT_ROOM = 344.0  # the width of a picture for a phone
 
 Point = tuple[float, float]
 Key = str | Group | None  # what an arrow joins in a level: a card, a frame, or the wall around the level
 Part = tuple[Arrow, Key, Key]
+
+
+class Extent(NamedTuple):
+    """How much room a link needs before and after its port, across."""
+
+    before: float
+    after: float
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,6 @@ class Placed:
 
     @property
     def tail_height(self) -> float:
-        """The height of its tail."""
         return self.tail.height if self.tail else 0.0
 
     @property
@@ -192,10 +198,6 @@ class Plan:
         cards_fit = all(placed.takes(filled[id].card, filled[id].rows, squeezed) for id, placed in self.placed.items())
         return cards_fit and all(text_width(label, LABEL) <= self.label_limit(id) for id, label in labels.items())
 
-    def label_fits(self, arrow: str, label: str) -> bool:
-        """Is there room for another label of this arrow?"""
-        return text_width(label, LABEL) <= self.label_room(arrow)
-
     def label_room(self, arrow: str) -> float:
         """How long a label of this arrow may be: in a picture from left to right as long as any of its rank."""
         room = max(text_width(self.labels[arrow], LABEL), MIN_LABEL)
@@ -293,22 +295,23 @@ class Plan:
         items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
         links = {}
         for arrow, source, target in parts:
-            link = Link(arrow.id, items.get(source), items.get(target), PASSING, self._label_room(arrow, target))
+            link = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
             if isinstance(source, Group):
-                link.leaves = self._header[2] + self.levels[source][1][arrow.id].hops[-1].target.v + link.extent.before
+                link.leaves = FRAME_HEAD + self.levels[source][1][arrow.id].hops[-1].target.v + PASSING
             if isinstance(target, Group):
-                link.enters = self._header[2] + self.levels[target][1][arrow.id].hops[0].source.v + link.extent.before
+                link.enters = FRAME_HEAD + self.levels[target][1][arrow.id].hops[0].source.v + PASSING
             links[arrow.id] = link
         around = sum(outer in self.open for outer in frame.path()) if frame is not None else 0
         level = _Level(self, around, list(items.values()), list(links.values()))
         self.levels[frame] = level, links
         if frame is not None:
-            across = level.across + sum(self._header[2:])
+            across = level.across + FRAME_HEAD + (FRAME_PADDING if self.upright else FRAME_FOOT)
             self.frame_items[frame] = Item(frame.name, self._frame_along(frame), across, frame=True)
 
     def _frame_along(self, frame: Group) -> float:
-        room = self.levels[frame][0].along + sum(self._header[:2])
-        return max(room, grown(text_width(frame_title(frame), NAME, bold=True) + 3 * FRAME_PADDING))
+        room = self.levels[frame][0].along + 2 * FRAME_PADDING
+        title = "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
+        return max(room, grown(text_width(title, NAME, bold=True) + 3 * FRAME_PADDING))
 
     def _home(self, id: str) -> Group | None:
         return self.paths[id][-1] if self.paths[id] else None
@@ -316,11 +319,6 @@ class Plan:
     def _parent(self, frame: Group) -> Group | None:
         around = [outer for outer in frame.path()[:-1] if outer in self.open]
         return around[-1] if around else None
-
-    @property
-    def _header(self) -> tuple[float, float, float, float]:
-        """The padding of a frame: along before and after its contents, and across."""
-        return FRAME_PADDING, FRAME_PADDING, FRAME_HEAD, FRAME_PADDING if self.upright else FRAME_FOOT
 
     def _label_room(self, arrow: Arrow, target: Key) -> float:
         label = self.labels.get(arrow.id, "")
@@ -352,7 +350,7 @@ class Plan:
         for frame in self.scheme.frames:
             u, v = origins[self._parent(frame)]
             item = self.frame_items[frame]
-            origins[frame] = u + item.u + self._header[0], v + item.v + self._header[2]
+            origins[frame] = u + item.u + FRAME_PADDING, v + item.v + FRAME_HEAD
             self.frames.append(
                 Frame(frame, one_line(frame.name), one_line(frame.about), u + item.u, v + item.v, item.along, item.across)
             )
@@ -389,11 +387,6 @@ class Plan:
 def inset(room: float, height: float) -> float:
     """Where text of this height begins in a card that is higher: in its middle, on the grid."""
     return math.floor((room - height) / 2 / GRID) * GRID
-
-
-def frame_title(frame: Group) -> str:
-    """The name of a frame and what it is."""
-    return "  ".join(filter(None, (one_line(frame.name), one_line(frame.about))))
 
 
 def _share_columns(placed: Sequence[Placed]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from autograd._format import escaped
 from autograd.viz import style
+from autograd.viz.palette import COLOURS
 from autograd.viz.text_size import wrapped
 
 Point = tuple[float, float]
 RADIUS = 5.0
+SIGNS = {COLOURS[name].light: f" {name}" for name in ("positive", "negative", "nothing", "many", "broken")}
 
 
 def number(x: float) -> str:
@@ -20,20 +22,12 @@ def number(x: float) -> str:
 
 
 def pair(point: Point) -> str:
-    """A point."""
     return f"{number(point[0])},{number(point[1])}"
 
 
 def sign(colour: str) -> str:
     """The class of a number, by its colour; with a space before it."""
-    names = {
-        style.POSITIVE: "positive",
-        style.NEGATIVE: "negative",
-        style.NOTHING: "nothing",
-        style.MANY: "many",
-        style.BROKEN: "broken",
-    }
-    return f" {names[colour]}" if colour in names else ""
+    return SIGNS.get(colour, "")
 
 
 def text_at(

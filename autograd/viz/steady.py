@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autograd.viz.card_sizes import LABEL
 from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow, brief_flows
 from autograd.viz.routing import Plan, Scheme
@@ -29,7 +30,8 @@ def steady_plan(
     spacious = {id: _typical(label) for id, label in products.items()}
     if along is None:
         spacious = {id: _longer(label, UPRIGHT_LABEL) for id, label in brief.items()}
-    plan = Plan(scheme, roomy(cards), spacious, ribbons, along is None)
+    roomy = {id: replace(card, lines=list(map(_wider, card.lines))) for id, card in cards.items()}
+    plan = Plan(scheme, roomy, spacious, ribbons, along is None)
     if along is not None:
         sums = {id for id, label in products.items() if SUMMED.search(label)}
         most = {id: products[id] if id in sums else label for id, label in spacious.items()}
@@ -45,15 +47,11 @@ def steady_plan(
 
 def within(plan: Plan, flows: Mapping[str, Flow]) -> Mapping[str, Flow]:
     """Products where they have room in this layout, elsewhere what arrives alone."""
-    return {id: flow if plan.label_fits(id, flow.label) else flow.brief for id, flow in flows.items()}
-
-
-def roomy(cards: Mapping[str, Card]) -> dict[str, Card]:
-    """Cards whose numbers are as wide as typical ones are, if not wider."""
-    return {id: replace(card, lines=list(map(_wider, card.lines))) for id, card in cards.items()}
+    return {id: flow if text_width(flow.label, LABEL) <= plan.label_room(id) else flow.brief for id, flow in flows.items()}
 
 
 def _wider(line: Line) -> Line:
+    """A line whose numbers are as wide as typical ones are, if not wider."""
     if line.kind == "sum":
         return replace(line, text=_typical(line.text))
     return replace(line, text=_longer(line.text, f"−{TYPICAL}")) if line.kind in ("value", "grad") else line

@@ -13,9 +13,8 @@ from autograd.viz.palette import COLOURS
 POSITIVE, NEGATIVE, NOTHING, MANY, BROKEN = (
     COLOURS[name].light for name in ("positive", "negative", "nothing", "many", "broken")
 )
-INK, PAPER, LEAF, OPERATION, FOLDED, LINE, FORWARD = (
-    COLOURS[name].light for name in ("ink", "paper", "leaf", "operation", "folded", "quiet", "edge")
-)
+INK, PAPER, LEAF, FOLDED, LINE, FORWARD = (COLOURS[name].light for name in ("ink", "paper", "leaf", "folded", "quiet", "edge"))
+HEADS = {"leaf": LEAF, "folded": FOLDED}  # of cards; that of an operation is not filled
 MAX_TERMS = 3
 MAX_VECTOR = 3
 MAX_WIDTH = 7.0  # of the line of the largest gradient in a picture
@@ -65,7 +64,6 @@ class Options:
 
     @property
     def opened(self) -> tuple[str, ...]:
-        """The names of the boxes to open."""
         if isinstance(self.expand, bool):
             return ()
         return (self.expand,) if isinstance(self.expand, str) else tuple(self.expand)

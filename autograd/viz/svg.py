@@ -28,9 +28,9 @@ from autograd.viz.cards import Card, Line
 from autograd.viz.flow import Flow
 from autograd.viz.folding import Group
 from autograd.viz.frames import FrameHead, fitting
-from autograd.viz.grid import APART, GRID, snapped
+from autograd.viz.layered import GRID, snapped
 from autograd.viz.legend import legend
-from autograd.viz.routing import CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
+from autograd.viz.routing import APART, CLEAR, HALF_TEXT, Frame, Placed, Plan, Route, inset
 from autograd.viz.rows import ROW_WORDS, number_of
 from autograd.viz.shapes import Point, flat_head, head, line, number, pair, paragraph, rectangle, sign, text_at, tip
 from autograd.viz.text_size import FONT, shortened, sides, text_width
@@ -43,12 +43,14 @@ TIP, THIN_TIP = 8.0, 7.0  # lengths
 BASE = 3.0  # of the letters of a label, below its middle
 LANES, LANE = 2, 3.0  # of a card that has a number for every lane: how many cards seem to lie below it, and how far apart
 MIN_WIDTH = 344.0  # of the picture, for its title and legend
-HEADS = {"leaf": style.LEAF, "operation": style.PAPER, "folded": style.FOLDED}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sheet:
-    """All of a picture: a title above, a sentence and notes below, and a description for those who do not see it."""
+    """All of a picture: a title above, a sentence and notes below, and a description for those who do not see it.
+
+    It is written in the colours of light mode.
+    """
 
     title: str
     description: str
@@ -60,29 +62,23 @@ class Sheet:
     notes: Sequence[str]
     heads: Mapping[Group, FrameHead]  # of frames
 
-
-def svg_of(sheet: Sheet) -> str:
-    """The picture, in the colours of light mode."""
-    return _Writer(sheet).text()
-
-
-class _Writer:
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet, self.plan, self.flows = sheet, sheet.plan, sheet.flows
-        self.upright, self.reversed = sheet.direction in ("TB", "BT"), sheet.direction in ("RL", "BT")
+    def __post_init__(self) -> None:
+        self.upright, self.reversed = self.direction in ("TB", "BT"), self.direction in ("RL", "BT")
         size = self.plan.along, self.plan.across
         self.graph_width, self.graph_height = size[::-1] if self.upright else size
-        title_width = text_width(sheet.title, TITLE, bold=True)
+        title_width = text_width(self.title, TITLE, bold=True)
         self.width = max(self.graph_width, MIN_WIDTH, 0.0 if self.upright else title_width) + 2 * MARGIN
         self.x0 = snapped((self.width - self.graph_width) / 2)
         self.y0 = MARGIN + TITLE_HEIGHT + 8.0
-        self.frame_parts = fitting(self.plan.frames, sheet.heads)
+        self.frame_parts = fitting(self.plan.frames, self.heads)
 
     # -- the whole -----------------------------------------------------------------------------------------
 
-    def text(self) -> str:
-        """The SVG."""
-        parts = [*self._above(), *map(self._frame, self.plan.frames)]
+    def svg(self) -> str:
+        """The picture as SVG."""
+        title = shortened(self.title, self.width - 2 * MARGIN, TITLE, bold=True)
+        parts = [text_at((MARGIN, MARGIN + TITLE), title, "title", size=TITLE, bold=True)]
+        parts += map(self._frame, self.plan.frames)
         routes = [(route, self.flows[route.arrow.id]) for route in self.plan.routes]
         parts += [self._forward(route, flow) for route, flow in routes if flow.forward]
         parts += [self._backward(route, flow) for route, flow in routes if flow.back is not None]
@@ -93,14 +89,9 @@ class _Writer:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd-graph" role="img" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="{number(NUMBER)}" fill="{style.INK}">'
         )
-        head = f"<title>{escaped(self.sheet.title)}</title><desc>{escaped(self.sheet.description)}</desc>"
+        head = f"<title>{escaped(self.title)}</title><desc>{escaped(self.description)}</desc>"
         paper = f'<rect class="paper" width="{width}" height="{height}" fill="{style.PAPER}"/>'
         return "\n".join([begin, head, paper, *parts, *below, "</svg>"])
-
-    def _above(self) -> Iterator[str]:
-        room = self.width - 2 * MARGIN
-        text = shortened(self.sheet.title, room, TITLE, bold=True)
-        yield text_at((MARGIN, MARGIN + TITLE), text, "title", size=TITLE, bold=True)
 
     # -- from (u, v) to (x, y) -------------------------------------------------------------------------------
 
@@ -119,18 +110,15 @@ class _Writer:
         """A frame with its head above, or at its side where lines enter from above."""
         x, y = self._corner(frame.u, frame.v, frame.along)
         width, height = (frame.across, frame.along) if self.upright else (frame.along, frame.across)
-        parts = [rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")]
-        at = GRID
+        border = rectangle((x, y), (width, height), "frame-border", "none", style.FORWARD, dashes="4 3")
+        parts, at = [], GRID
         for part in self.frame_parts[frame.group]:
             look = (style.INK, NAME, True) if part.kind == "name" else (style.LINE, WORD, False)
             parts.append(text_at((at, 16.0), part.text, part.kind, *look))
             at += part.width + GRID
-        turned = (
-            f"translate({number(x)},{number(y + height)}) rotate(-90)" if self.upright else f"translate({number(x)},{number(y)})"
-        )
-        border, *head = parts
-        tooltip = f"<title>{escaped(self.sheet.heads[frame.group].tooltip)}</title>"
-        words = f'<g transform="{turned}">{"".join(head)}</g>'
+        corner, turn = ((x, y + height), " rotate(-90)") if self.upright else ((x, y), "")
+        tooltip = f"<title>{escaped(self.heads[frame.group].tooltip)}</title>"
+        words = f'<g transform="translate({pair(corner)}){turn}">{"".join(parts)}</g>'
         return f'<g class="frame" data-name="{escaped(frame.name)}">{tooltip}{border}{words}</g>'
 
     def _card(self, placed: Placed) -> str:
@@ -140,47 +128,45 @@ class _Writer:
         if card.kind == "reference":
             text = text_at((x + width / 2, y + height / 2 + 4.0), card.head, "name", style.LINE, LABEL, anchor="middle")
             return f'<g id="{card.id}" class="node reference">{text}</g>'
-        edge, thick = (style.BROKEN, 3.0) if card.broken else (style.LINE, 1.0)
         parts = [f"<title>{escaped(card.tooltip)}</title>"]
         parts += [  # the cards below it, which peep out
             rectangle((x + LANE * k, y + LANE * k), (width, height), "lane", style.PAPER, style.LINE, 0.7)
             for k in range(LANES if card.lanes else 0, 0, -1)
         ]
         parts.append(rectangle((x, y), (width, height), "card", style.PAPER, "none"))
+        look = (style.BROKEN, 3.0) if card.broken else (style.LINE, 1.0)
+        border = rectangle((x, y), (width, height), "border", "none", *look)
+        kind = f"{card.kind} broken" if card.broken else card.kind
         if placed.flat:
-            return self._flat(placed.card, placed.flat, (x, y), (width, height), parts, (edge, thick))
-        if card.kind != "operation":
-            parts.append(head((x, y), width, HEAD, HEADS[card.kind]))
+            parts += self._flat(card, placed.flat, (x, y), width, border)
+            return f'<g id="{card.id}" class="node {kind}">{"".join(parts)}</g>'
+        if card.kind in style.HEADS:
+            parts.append(head((x, y), width, HEAD, style.HEADS[card.kind]))
         if card.kind == "folded":
             inner = (x + INSET, y + INSET), (width - 2 * INSET, height - 2 * INSET)
             parts.append(rectangle(*inner, "inner", "none", style.LINE, 0.5))
-        parts.append(rectangle((x, y), (width, height), "border", "none", edge, thick))
+        parts.append(border)
         parts.append(self._name(card, x + width / 2, y + HEAD / 2 + 4.0))
         left = x + (width - placed.columns.width) / 2
         middle = y + inset(height, placed.height)
         top = middle + placed.top + PADDING / 2 + LINE / 2 + 4.0
         parts += [self._line(row, left, top + LINE * k, placed) for k, row in enumerate(card.lines)]
         words, rows = self._rows(placed, x, middle + HEAD, width) if placed.rows else ("", "")
-        kind = f"{card.kind} broken" if card.broken else card.kind
         point = number(left + placed.columns.point)
         return f'<g id="{card.id}" class="node {kind}" data-point="{point}">{"".join(parts)}{words}</g>{rows}'
 
-    def _flat(
-        self, card: Card, columns: FlatColumns, corner: Point, size: Point, parts: list[str], border: tuple[str, float]
-    ) -> str:
+    def _flat(self, card: Card, columns: FlatColumns, corner: Point, width: float, border: str) -> Iterator[str]:
         """A card of one line: its head, and its numbers beside it."""
         x, base = corner[0], corner[1] + FLAT / 2 + 4.0
-        left = x + (size[0] - columns.width) / 2
+        left = x + (width - columns.width) / 2
         if card.kind == "leaf":
-            parts.append(flat_head(corner, left - x + columns.head, FLAT, HEADS["leaf"]))
-        parts.append(rectangle(corner, size, "border", "none", *border))
-        parts.append(self._name(card, left + columns.head / 2, base))
+            yield flat_head(corner, left - x + columns.head, FLAT, style.LEAF)
+        yield border
+        yield self._name(card, left + columns.head / 2, base)
         for row, word, point in zip(card.lines, columns.words, columns.points, strict=False):
             start = left + point - sides(row.text, NUMBER)[0]
-            parts.append(text_at((left + word, base), row.word, "word", style.LINE, WORD))
-            parts.append(text_at((start, base), row.text, f"{row.kind}{sign(row.colour)}", row.colour))
-        kind = f"{card.kind} broken" if card.broken else card.kind
-        return f'<g id="{card.id}" class="node {kind}">{"".join(parts)}</g>'
+            yield text_at((left + word, base), row.word, "word", style.LINE, WORD)
+            yield text_at((start, base), row.text, f"{row.kind}{sign(row.colour)}", row.colour)
 
     def _rows(self, placed: Placed, x: float, y: float, width: float) -> tuple[str, str]:
         """The words above the parameters on a card, and the parameters, each a leaf by itself."""
@@ -191,8 +177,7 @@ class _Writer:
         words = [
             text_at((at, y + base), ROW_WORDS[kind], "word", style.LINE, WORD, anchor="middle") for kind, at in points.items()
         ]
-        ground = rectangle((x + 1.0, y + LINE), (width - 2.0, LINE * len(placed.rows)), "rows", style.LEAF, "none")
-        drawn = [ground]
+        drawn = [rectangle((x + 1.0, y + LINE), (width - 2.0, LINE * len(placed.rows)), "rows", style.LEAF, "none")]
         for k, card in enumerate(placed.rows, 1):
             at = y + LINE * k
             edge = style.BROKEN if card.broken else "none"
@@ -217,8 +202,8 @@ class _Writer:
     def _line(self, row: Line, x: float, y: float, placed: Placed) -> str:
         columns = placed.columns
         right = x + columns.width - PADDING
+        word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         if row.kind in ("value", "grad"):
-            word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD)
             whole, rest = sides(row.text, NUMBER)
             start = x + columns.point - whole if rest or row.text[-1].isdigit() else right - whole
             if rest > columns.rest:  # a number that came after the layout
@@ -228,7 +213,6 @@ class _Writer:
                 start, room = left, right - left
                 squeezed = f' textLength="{number(room)}" lengthAdjust="spacingAndGlyphs"' if whole + rest > room else ""
             return word + text_at((start, y), row.text, f"{row.kind}{sign(row.colour)}", row.colour, more=squeezed)
-        word = text_at((x + PADDING, y), row.word, "word", style.LINE, WORD) if row.word else ""
         return word + text_at((right, y), row.text, row.kind, row.colour, WORD, anchor="end")
 
     # -- lines -------------------------------------------------------------------------------------------------
@@ -239,10 +223,8 @@ class _Writer:
         end = tip(self._at(u - THIN_TIP, v), self._at(u, v), 3.2, style.FORWARD)
         points[-1] = (u - THIN_TIP + 1.0, v)
         way = line(self._curve(points), style.FORWARD, 1.2)
-        ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
-        about = f"<title>forward: {escaped(flow.names)}</title>"
         label = self._label(route, flow.label, style.LINE, 0.0) if flow.back is None and flow.label else ""
-        return f'<g id="f{route.arrow.id}" class="edge forward" {ends}>{about}{way}{end}{label}</g>'
+        return _edge("f", route, "forward", f"forward: {flow.names}", way + end + label)
 
     def _backward(self, route: Route, flow: Flow) -> str:
         points = self._lane(route, 1)
@@ -252,11 +234,8 @@ class _Writer:
         points[0] = (u + TIP - 1.0, v)
         dashes = {"dashed": f"{number(5.0 + width)} {number(3.0 + width / 2)}", "dotted": "1.5 3"}.get(dash, "")
         way = line(self._curve(points[::-1]), colour, width, dashes)
-        ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
-        about = f"<title>{escaped(flow.tooltip)}</title>"
-        kind = f"edge backward{sign(colour)}"
         label = self._label(route, flow.label, colour, width)
-        return f'<g id="b{route.arrow.id}" class="{kind}" {ends}>{about}{way}{end}{label}</g>'
+        return _edge("b", route, f"backward{sign(colour)}", flow.tooltip, way + end + label)
 
     def _label(self, route: Route, label: str, colour: str, width: float) -> str:
         u, v = route.points[-1]
@@ -292,12 +271,16 @@ class _Writer:
     def _below(self) -> tuple[list[str], float]:
         y = self.y0 + self.graph_height + 12.0
         parts, room = [], self.width - 2 * MARGIN
-        sentence = self.sheet.sentence
-        said = [("sentence", sentence, style.INK)] * bool(sentence) + [("notes", note, style.LINE) for note in self.sheet.notes]
-        for kind, text, colour in said:
+        said = [("sentence", self.sentence, style.INK), *(("notes", note, style.LINE) for note in self.notes)]
+        for kind, text, colour in said if self.sentence else said[1:]:
             part, height = paragraph((MARGIN, y + 14.0), text, kind, colour, SENTENCE, room, TEXT_HEIGHT)
             parts.append(part)
             y += height
         cards = [placed.card for placed in self.plan.placed.values()]
-        text, height = legend(cards, [*self.flows.values()], self.sheet.largest, (MARGIN, y + 8.0), room)
+        text, height = legend(cards, [*self.flows.values()], self.largest, (MARGIN, y + 8.0), room)
         return [*parts, text], y + 8.0 + height + MARGIN / 2
+
+
+def _edge(way: str, route: Route, kind: str, tooltip: str, drawn: str) -> str:
+    ends = f'data-source="{route.source}" data-target="{route.arrow.target}"'
+    return f'<g id="{way}{route.arrow.id}" class="edge {kind}" {ends}><title>{escaped(tooltip)}</title>{drawn}</g>'

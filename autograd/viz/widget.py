@@ -12,7 +12,7 @@ from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.op import number
 from autograd.value import Value
-from autograd.viz.page import Player, as_json, bundle, styles
+from autograd.viz.page import Player, as_json, bundle, plain, styles
 from autograd.viz.player import SCRIPTS, STYLES, player_of
 from autograd.viz.style import Options
 
@@ -59,7 +59,9 @@ def widget(
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", *SCRIPTS, "leaves.js", "widget.js")
         _css = styles(*STYLES, "leaves.css")
-        values = traitlets.List(traitlets.Float()).tag(sync=True, to_json=_plain, from_json=_read)
+        values = traitlets.List(traitlets.Float()).tag(
+            sync=True, to_json=lambda values, _: plain(values), from_json=lambda values, _: list(map(float, values))
+        )
         page = traitlets.Unicode().tag(sync=True)
 
         @traitlets.validate("values")
@@ -95,15 +97,6 @@ def _moved(graph: Graph, leaves: Any) -> list[Value]:
         if type(leaf) is not Value or leaf.op is not None or leaf not in graph:
             raise ValueError(f"widget: leaves[{i}] must be a leaf of the graph of y, got {leaf!r}")
     return list(leaves)
-
-
-def _plain(values: Sequence[float], _: Any) -> list[float | str]:
-    """For JSON, which has no NaN and no infinity."""
-    return [value if math.isfinite(value) else str(value) for value in values]
-
-
-def _read(values: Sequence[float | str], _: Any) -> list[float]:
-    return [float(value) for value in values]
 
 
 def slider_at(name: str, x: float) -> dict[str, Any]:

@@ -56,9 +56,9 @@ class NetworkDrawing:
         return f"<{type(self).__name__}: {self.text.partition(chr(10))[0]}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> dict[str, str]:
-        from autograd.viz.still import picture
+        from autograd.viz.page import still_picture
 
-        html = picture(self.svg) if self.page is None else self.page._repr_html_()
+        html = still_picture(self.svg) if self.page is None else self.page._repr_html_()
         return {"text/html": html, "image/svg+xml": self.svg, "text/plain": self.text}
 
 

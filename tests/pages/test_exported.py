@@ -7,8 +7,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograd import Value
 from autograd.viz.draw_dot import draw_dot
+from autograd.viz.page import TO_PLAY
 from autograd.viz.player import player
-from autograd.viz.still import TO_PLAY
 from autograd.viz.widget import widget
 from tests.support.browser import opened
 

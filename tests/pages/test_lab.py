@@ -7,9 +7,9 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograd import Value, _format, paths, steps
 from autograd.viz.draw_dot import draw_dot
+from autograd.viz.page import TO_PLAY
 from autograd.viz.palette import COLOURS
 from autograd.viz.player import player
-from autograd.viz.still import TO_PLAY
 from autograd.viz.widget import widget
 from tests.support.lab import change_theme, command, run_all, running_lab, save
 

@@ -242,7 +242,7 @@ def test_bad_arguments_are_refused_by_name():
 
 
 def test_a_player_needs_no_layout_program(monkeypatch):
-    monkeypatch.setattr("autograd.viz.graphviz_layout._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     assert "<svg" in player(Value(1.0) * 2.0).data["svg"]
 

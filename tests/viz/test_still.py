@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.viz.draw_dot import draw_dot
-from autograd.viz.page import Player
+from autograd.viz.page import TO_PLAY, Player, framed, still_picture
 from autograd.viz.player import player
-from autograd.viz.still import TO_PLAY, framed, picture
 from nn import MLP, MSELoss, draw, record_training
 from nn.optim import SGD
 
@@ -96,22 +95,22 @@ def test_a_drawing_is_the_same_picture_with_trust_and_without():
 
 def test_a_picture_keeps_what_is_seen_and_the_ids_that_it_refers_to():
     label = "<g id='n1' class='node' data-x=\"2\"><text fill='#1d2126'>class='a' id='b'</text></g>"
-    assert "<g><text fill='#1d2126'>class='a' id='b'</text></g>" in image(Read(picture(f"<svg>{label}</svg>")))[1]
+    assert "<g><text fill='#1d2126'>class='a' id='b'</text></g>" in image(Read(still_picture(f"<svg>{label}</svg>")))[1]
     referring = "<svg><g id='n1' class='node'/><use href='#n1'/></svg>"
-    assert "<g id='n1'/><use href='#n1'/>" in image(Read(picture(referring)))[1]
+    assert "<g id='n1'/><use href='#n1'/>" in image(Read(still_picture(referring)))[1]
 
 
 def test_a_picture_follows_the_theme_of_its_reader():
-    assert "prefers-color-scheme: dark" in image(Read(picture("<svg><rect fill='#ffffff'/></svg>")))[1]
+    assert "prefers-color-scheme: dark" in image(Read(still_picture("<svg><rect fill='#ffffff'/></svg>")))[1]
 
 
 def test_a_wide_picture_scrolls_before_its_text_is_too_small():
-    assert "min-width: 3600px" in image(Read(picture("<svg width='4000' height='20'/>")))[0]["style"]
+    assert "min-width: 3600px" in image(Read(still_picture("<svg width='4000' height='20'/>")))[0]["style"]
 
 
 def test_a_picture_is_described_by_its_title_and_description():
-    assert image(Read(picture(SVG)))[0]["alt"] == "A & B. 3 < 4"
-    assert image(Read(picture("<svg><g><title>of a node</title></g></svg>")))[0]["alt"] == ""
+    assert image(Read(still_picture(SVG)))[0]["alt"] == "A & B. 3 < 4"
+    assert image(Read(still_picture("<svg><g><title>of a node</title></g></svg>")))[0]["alt"] == ""
 
 
 @given(st.text(), st.text())

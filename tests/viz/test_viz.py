@@ -12,7 +12,7 @@ import autograd
 import nn
 from autograd import Value, draw_dot, trace
 from autograd.viz import RendererMissing
-from autograd.viz.graphviz_layout import layout
+from autograd.viz.dot import layout
 from tests.support.drawings import edges, texts
 
 
@@ -104,7 +104,7 @@ def test_without_dot_on_the_path_the_picture_still_comes(monkeypatch):
 
 
 def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_error(monkeypatch, tmp_path):
-    monkeypatch.setattr("autograd.viz.graphviz_layout._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     assert "x" in texts(drawing)
@@ -114,7 +114,7 @@ def test_without_any_renderer_a_graph_is_drawn_all_the_same_but_a_png_is_an_erro
 
 
 def test_without_any_renderer_a_drawing_that_was_added_to_is_shown_as_text(monkeypatch):
-    monkeypatch.setattr("autograd.viz.graphviz_layout._program", lambda: None)
+    monkeypatch.setattr("autograd.viz.dot._program", lambda: None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     drawing = draw_dot(Value(1.0, label="x") + 1.0)
     drawing.node("mine")

@@ -70,9 +70,6 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
     x = here[i]
     margins = _margins(op, here, i)
 
-    def edge(t: float) -> tuple[float, float]:
-        return f(t, across=True)
-
     def f(t: float, across: bool = False) -> tuple[float, float]:
         there = [*here[:i], t, *here[i + 1 :]]
         try:
@@ -84,7 +81,7 @@ def _checked(node: Value, op: Op, i: int, claimed: float, slack: float) -> Parti
     noise = 0.0
     if not op.built_in:  # it may round off more than the table allows its own ops
         noise = noise_level([f(t)[0] for t in neighbours(x)])
-    slopes = slopes_at(f, x, claimed, slack, edge=edge if 0.0 in margins else None)
+    slopes = slopes_at(f, x, claimed, slack, edge=(lambda t: f(t, across=True)) if 0.0 in margins else None)
     if op.jumps and 0.0 in margins and slopes.is_one and math.isinf(slopes.low):
         slopes = UNSEEN  # the one side that could be seen is the other end of a jump, which is no slope
     return Partial(node, i, claimed, slopes, slack)

@@ -17,15 +17,19 @@ NORMAL = 2.0**-1022
 PartialErrors = Callable[[Value], list[float]]
 
 
-def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float]) -> float:
-    """A bound on the error of the root's value: the rounding error of each op, times the adjoint of its result."""
-    return sum(abs(bars[node]) * rounding_at(node) for node in nodes if node.op is not None and node in bars)
+def value_noise(nodes: Sequence[Value], bars: Mapping[Value, float], values: Mapping[Value, float] | None = None) -> float:
+    """A bound on the error of the root's value: the rounding error of each op, times the adjoint of its result.
+
+    `values` are the numbers of the nodes, if they are others than the recorded ones.
+    """
+    return sum(abs(bars[node]) * rounding_at(node, values) for node in nodes if node.op is not None and node in bars)
 
 
-def rounding_at(node: Value) -> float:
+def rounding_at(node: Value, values: Mapping[Value, float] | None = None) -> float:
     """A bound on the rounding error of a node's own op."""
     assert node.op is not None
-    return rounding_of(node.op, node.data, operands(node) if node.op.arity is None else ())
+    z = node.data if values is None else values[node]
+    return rounding_of(node.op, z, operands(node, values) if node.op.arity is None else ())
 
 
 def rounding_of(op: Op, z: float, args: Sequence[float]) -> float:

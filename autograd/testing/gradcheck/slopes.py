@@ -33,7 +33,6 @@ class SlopeRange(NamedTuple):
 
     @property
     def is_one(self) -> bool:
-        """Is it a single slope?"""
         return self.low == self.high
 
     @property

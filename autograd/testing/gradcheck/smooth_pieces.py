@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from autograd.compiler.recorded import Point, Recorded
+from autograd.compiler.recorded import Recorded
 from autograd.diagnosis.kinks import kinked
 from autograd.graph import Graph
 from autograd.op import Op
 from autograd.sweeps import adjoints, depending_on, tangents
 from autograd.testing.finite_differences import UNDEFINED, NoisyFunction, first_step
-from autograd.testing.gradcheck.rounding import rounding_of
+from autograd.testing.gradcheck.rounding import value_noise
 from autograd.value import Value, operands
 
 # -- where a piece ends ------------------------------------------------------------------------------
@@ -37,7 +37,6 @@ def same_side(here: Sequence[float], there: Sequence[float], across: bool = Fals
 
 
 def fast_arguments(graph: Graph) -> list[Value]:
-    """The arguments of the ops that vary fast."""
     return [arg for node in graph if node.op is not None and node.op.varies_fast for arg in node.args if type(arg) is Value]
 
 
@@ -153,20 +152,13 @@ class Piece:
                 at = recorded.at(leaves)
                 near = close([node.data for node in fast], [at.values[node] for node in fast])
                 if near and same_side(before, margins(at.values), across=recorded is self._recorded):
-                    return at.values[self.root], self._noise(at)
+                    bars = adjoints(self.graph.nodes, {self.root: 1.0}, at.partials.__getitem__)
+                    return at.values[self.root], value_noise(self.graph.nodes, bars, at.values)
             except (ValueError, ArithmeticError):  # an op of the user's, outside its domain
                 pass
             return UNDEFINED
 
         return sampled
-
-    def _noise(self, at: Point) -> float:
-        bars = adjoints(self.graph.nodes, {self.root: 1.0}, at.partials.__getitem__)
-        off = 0.0
-        for node in self.graph:
-            if node.op is not None and node in bars:
-                off += abs(bars[node]) * rounding_of(node.op, at.values[node], operands(node, at.values))
-        return off
 
 
 def _linear(node: Value, slopes: Sequence[float]) -> Op:

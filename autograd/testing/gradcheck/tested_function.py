@@ -33,7 +33,6 @@ class Recording(NamedTuple):
 
     @property
     def values(self) -> list[float]:
-        """The numbers of the outputs."""
         return [y.data if type(y) is Value else number(y) for y in self.outputs]
 
 
@@ -147,7 +146,6 @@ class FunctionUnderTest:
         return here
 
     def shown(self) -> str:
-        """The inputs and their numbers."""
         pairs = [f"{name}={x!r}" for name, x in zip(self.names[:MAX_SHOWN], self.point, strict=False)]
         return ", ".join([*pairs, "…"] if len(self.names) > MAX_SHOWN else pairs)
 

@@ -9,7 +9,6 @@ const CHOSEN_GAP = 6; // pixels between a card and the frame around the chosen o
 const CARD_PADDING = 6; // pixels beside a number
 
 const sign = (x) => (toNumber(x) > 0 ? "positive" : toNumber(x) < 0 ? "negative" : "");
-const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
 function drawing(view) {
   let data, walk;

@@ -68,7 +68,7 @@ function quizPage(root, data) {
     const narrow = view.root.clientWidth < NARROW_QUIZ;
     const text = narrow ? data.narrow : data.svg;
     if (svg?.source === text) return;
-    svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    svg = parseSvg(text);
     svg.source = text;
     if (narrow && view.root.clientWidth > 0) {
       view.root.append(svg); // where it can be measured

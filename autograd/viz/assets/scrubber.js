@@ -65,16 +65,11 @@ const ICONS = {
   look: "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM8 3a5 5 0 0 1 0 10z",
 };
 
-const LINES = {
-  find: "M11.5 7a4.5 4.5 0 1 1-9 0a4.5 4.5 0 1 1 9 0M10.2 10.2L14 14",
-  link: "M6.5 9.5a3 3 0 0 0 4.2 0l2.4-2.4a3 3 0 0 0-4.2-4.2l-1 1M9.5 6.5a3 3 0 0 0-4.2 0L2.9 8.9a3 3 0 0 0 4.2 4.2l1-1",
-  done: "M3 8.5l3.5 3.5L13 4.5",
-  table: "M2 3h12v10H2zM2 6.5h12M7 6.5V13",
-};
+const OUTLINES = new Set(["find", "link", "done", "table"]); // which are not filled
 
 function icon(name) {
-  const style = name in LINES ? { style: "fill: none" } : {};
-  return drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, drawn("path", { d: ICONS[name] ?? LINES[name], ...style }));
+  const style = OUTLINES.has(name) ? { style: "fill: none" } : {};
+  return drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, drawn("path", { d: ICONS[name], ...style }));
 }
 
 function iconButton(name, label, act) {

@@ -25,6 +25,7 @@ const MAP_SIZE = 180; // pixels, of the longer side
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const easeOut = (t) => 1 - (1 - t) ** 3;
+const parseSvg = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
 // Calls `draw(share)` for each frame, share from 0 to 1, eased; returns a function that ends it early, drawing nothing more.
 function animate(draw, time = MOVE_TIME) {
