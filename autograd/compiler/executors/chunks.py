@@ -48,8 +48,6 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
     That may be nested lists and tuples of numbers and arrays, derivatives `by` some arguments. A worker that is lost
     loses nothing: Dask computes its chunks again, and adds them up in the same order.
     """
-    from dask.delayed import delayed
-
     split = _split(program.name, program.arguments, xs)
     if split.lanes is None:
         return None, call(program, _computed(xs))
@@ -60,11 +58,17 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
                 "without lanes only: leave reduction out for the gradient of every lane"
             )
     parts = _results(program, split, call)
+    return split.lanes, pairwise_total(parts, _added).compute()
+
+
+def pairwise_total(parts: list[Any], add: Callable[[Any, Any], Any]) -> Any:
+    """The sum of Delayed objects, in an order that depends on their number alone."""
+    from dask.delayed import delayed
+
     while len(parts) > 1:
-        parts = [
-            delayed(_added)(*pair) if len(pair) > 1 else pair[0] for pair in (parts[i : i + 2] for i in range(0, len(parts), 2))
-        ]
-    return split.lanes, parts[0].compute()
+        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+        parts = [delayed(add)(*pair) if len(pair) > 1 else pair[0] for pair in pairs]
+    return parts[0]
 
 
 def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
