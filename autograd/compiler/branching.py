@@ -10,7 +10,7 @@ from autograd._check import checked_choice
 from autograd._tree import block_map
 from autograd.compiler.arguments import Given, namespace_of, scale_of
 from autograd.compiler.compiled import REDUCTIONS, Compiled, scaled
-from autograd.compiler.executors.chunks import any_chunked
+from autograd.compiler.executors.chunks import any_chunked, blocks_of, nested
 from autograd.compiler.traced import Traced
 from autograd.errors import BranchError, CompileError
 
@@ -135,11 +135,7 @@ def added(parts: Sequence[Any]) -> Any:
 
 
 def _combined(parts: Sequence[Any], combine: Callable[[Sequence[Any]], Any]) -> Any:
-    rows: list[list[Any]] = [[] for _ in parts]
-    for part, row in zip(parts, rows, strict=True):
-        block_map(row.append, part)
-    results = map(combine, zip(*rows, strict=True))
-    return block_map(lambda _: next(results), parts[0])
+    return nested(parts[0], [combine(pieces) for pieces in zip(*map(blocks_of, parts), strict=True)])
 
 
 def of_lanes(xs: Sequence[Any], axes: Sequence[int | None], lanes: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -38,7 +38,7 @@ class Compiled(Programs):
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
         if any_chunked(xs):
-            return mapped(self, xs, partial(_called, "__call__", {}))
+            return mapped(self, xs, partial(_called, "__call__"))
         given, lanes = self._bind(xs)
         found = self._run(("value",), given, lanes)
         return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes is not None)
@@ -66,9 +66,9 @@ class Compiled(Programs):
         single, chosen = self._chosen("value_and_grad", by)
         if any_chunked(xs):
             if reduction is None:
-                return mapped(self, xs, partial(_called, "value_and_grad", {"argnums": by}))  # type: ignore[no-any-return]
-            options = {"argnums": chosen, "reduction": "sum"}
-            lanes, (value, slopes) = summed(self, xs, partial(_called, "value_and_grad", options), chosen)
+                return mapped(self, xs, partial(_called, "value_and_grad", argnums=by))  # type: ignore[no-any-return]
+            call = partial(_called, "value_and_grad", argnums=chosen, reduction="sum")
+            lanes, (value, slopes) = summed(self, xs, call, chosen)
             return scaled(value, slopes, scale_of(reduction, lanes), single)
         given, lanes = self._bind(xs)
         reduced = reduction is not None and lanes is not None
@@ -76,9 +76,9 @@ class Compiled(Programs):
         what = "gradient", chosen, reduced
         found = self._run(what, given, lanes, scale)
         if key is not None and lanes != 0 and not (self.captured or self.traced.samplers):
-            call = Call(key, xs, given, chosen, single, reduced, scale)
             axes = [argument.axis for argument in self.arguments]
-            plan = plan_of(call, self._runner(what, given, lanes), axes, self.traced.guards, self.guard == "raise")
+            this = Call(key, xs, given, chosen, single, reduced, scale)
+            plan = plan_of(this, self._runner(what, given, lanes), axes, self.traced.guards, self.guard == "raise")
             if plan is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)
@@ -93,7 +93,7 @@ class Compiled(Programs):
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
         if any_chunked(xs):
-            lanes, (value, slopes, flows) = summed(self, xs, partial(_called, "summed_backward", {}))
+            lanes, (value, slopes, flows) = summed(self, xs, partial(_called, "summed_backward"))
         else:
             _, lanes = self._bind(xs)
             value, slopes, flows = self.summed_backward(*xs)
@@ -124,7 +124,7 @@ class Compiled(Programs):
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
         if any_chunked(xs):
-            return mapped(self, xs, partial(_called, "jacobian", {"argnums": argnums}))
+            return mapped(self, xs, partial(_called, "jacobian", argnums=argnums))
         given, lanes = self._bind(xs)
         single, chosen = self._chosen("jacobian", argnums)
         found = self._run(("jacobian", chosen), given, lanes)
@@ -136,7 +136,7 @@ class Compiled(Programs):
         """The second derivatives of f, which must return one number."""
         self._check_one_number("hessian")
         if any_chunked(xs):
-            return mapped(self, xs, partial(_called, "hessian", {"argnums": argnums}))
+            return mapped(self, xs, partial(_called, "hessian", argnums=argnums))
         given, lanes = self._bind(xs)
         single, chosen = self._chosen("hessian", argnums)
         found = self._run(("hessian", chosen), given, lanes)
@@ -294,7 +294,7 @@ def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tup
 # -- in other processes, which functions with names can be sent to ---------------------------------------
 
 
-def _called(method: str, options: Mapping[str, Any], program: Compiled, xs: Sequence[Any]) -> Any:
+def _called(method: str, program: Compiled, xs: Sequence[Any], **options: Any) -> Any:
     return getattr(program, method)(*xs, **options)
 
 
