@@ -1,20 +1,27 @@
-"""BatchLoss: the loss of one sample as a program that adds it up over a batch, with its gradient. `nn.fit` trains with it."""
+"""BatchLoss: the loss of one sample as a program that adds it up over a batch, with its gradient. `nn.fit` trains with it.
+
+Of samples in a Dask array each chunk is computed where it lives, and the sums are added up pair by pair.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from autograd._frames import place, raised_at
 from autograd._tree import tree_map
-from autograd.compiler import batch_chunks
-from autograd.compiler.batch_program import BatchProgram
+from autograd.compiler import derived, files
+from autograd.compiler.executors.chunks import is_chunked, pairwise_total
+from autograd.compiler.optimize import prepare
 from autograd.compiler.program import Program
 from autograd.compiler.runners import Runner, fast_runner
 from autograd.compiler.traced import Traced
 from autograd.errors import CompileError, TracingWarning
+from autograd.value import Value
+
+Made = tuple[bytes, int, tuple[int, ...], str]  # what a worker makes the program of
 
 
 class Sums(NamedTuple):
@@ -28,6 +35,39 @@ class Sums(NamedTuple):
     gradient: Any
     outputs: Any
     missed: list[int]
+
+
+class BatchProgram(NamedTuple):
+    """Made of a traced function that returns a loss and outputs.
+
+    program    its outputs are sums over the lanes, of the loss, of its derivatives and of gates; then the outputs of every lane
+    reached    the positions among the captured leaves of those that have a derivative
+    gates      for each gate the positions of the derivatives behind it, which are none where the gate adds up to 0
+    """
+
+    program: Program
+    reached: list[int]
+    gates: list[list[int]]
+
+    @classmethod
+    def of(cls, traced: Traced, wanted: Iterable[int]) -> BatchProgram:
+        """With derivatives by the captured leaves at these positions, as far as a gradient reaches them."""
+        first = sum([argument.count for argument in traced.arguments])
+        rest = first + len(traced.captured)
+        program = derived.with_lanes(prepare(traced.program), (*range(first), *range(rest, len(traced.program.inputs))))
+        inputs = [first + i for i in wanted]
+        found, reached = derived.gradient_of_leaves(program, inputs, program.outputs[1:])
+        return cls(found, [inputs[i] - first for i in reached.inputs], reached.gates)
+
+    @property
+    def sums(self) -> int:
+        """How many of the outputs are sums."""
+        return 1 + len(self.reached) + len(self.gates)
+
+    def missed(self, sums: Sequence[float]) -> list[int]:
+        """The positions of the derivatives that nothing flowed to."""
+        first = 1 + len(self.reached)
+        return [i for behind, gate in zip(self.gates, sums[first:], strict=True) if gate == 0.0 for i in behind]
 
 
 class BatchLoss:
@@ -85,8 +125,11 @@ class BatchLoss:
         return fast_runner(self.program, self._executor, "plain")
 
     @cached_property
-    def _packed(self) -> batch_chunks.Made:
-        return batch_chunks.packed(self._traced, self._wanted, self._executor)
+    def _packed(self) -> Made:
+        """What a worker makes the same program of. It is sent random draws: for it they are leaves."""
+        draws = [Value(0.0) for _ in self._traced.samplers]
+        whole = self._traced._replace(captured=[*self.captured, *draws], samplers=[])
+        return files.to_bytes(whole), len(draws), tuple(self._wanted), self._executor
 
     def run(self, numbers: Any, columns: Sequence[Any], samples: int, outputs: bool = True) -> Sums:
         """The sums over a batch, given the numbers of `captured`, and the samples and targets, one row of numbers for each.
@@ -99,8 +142,8 @@ class BatchLoss:
             columns = [*columns, self.drawn]
         end = self._program.sums
         wanted = range(end, len(self._program.program.outputs) if outputs else end)
-        if batch_chunks.are_chunked(columns):
-            sums, rows = batch_chunks.run(self._packed, wanted, numbers, columns)
+        if any(map(is_chunked, columns)):
+            sums, rows = _summed_over_chunks(self._packed, wanted, numbers, columns)
         else:
             found = self._runner.run([numbers], columns, samples)
             sums, rows = found.span(0, end), found.span(wanted.start, wanted.stop, samples)
@@ -132,3 +175,61 @@ def _traced(f: Callable[[Any, Any], Any], sample: Any, target: Any) -> Traced:
     if type(traced.program.outputs[0].arg) is not int:
         raise CompileError("the loss depends on no sample and on no parameter")
     return traced
+
+
+# -- samples in Dask arrays ------------------------------------------------------------------------------
+
+
+def _summed_over_chunks(made: Made, wanted: range, numbers: Any, columns: Sequence[Any]) -> tuple[Any, Any]:
+    """The sums over all samples, and the outputs of every sample that are `wanted`, of shape (outputs, samples).
+
+    `columns` have a row per sample, in one Dask array or more, and NumPy arrays.
+    """
+    import numpy
+    from dask.delayed import delayed
+
+    lengths = next(x.chunks[0] for x in columns if is_chunked(x))
+    if any(length != length for length in lengths):
+        raise CompileError("the lengths of the chunks are not known: call X.compute_chunk_sizes() first")
+    # These are sent once, not with every chunk.
+    program, leaves = delayed(made, pure=True, traverse=False), delayed(numpy.asarray(numbers), pure=True, traverse=False)
+    parts = [delayed(_on_chunk)(program, wanted, leaves, *blocks) for blocks in zip(*_blocks(columns, lengths), strict=True)]
+    found: tuple[Any, Any] = pairwise_total(parts, _joined).compute()
+    return found
+
+
+def _blocks(columns: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
+    """For each of the columns its part in every chunk that is not empty."""
+    starts = [sum(lengths[:i]) for i in range(len(lengths))]
+    used = [i for i, length in enumerate(lengths) if length]
+    found = []
+    for x in columns:
+        if is_chunked(x):
+            blocks = x.rechunk({0: tuple(lengths), 1: -1}).to_delayed().ravel()
+            found.append([blocks[i] for i in used])
+        else:
+            found.append([x[starts[i] : starts[i] + lengths[i]] for i in used])
+    return found
+
+
+@lru_cache(maxsize=8)
+def _runner_of(content: bytes, draws: int, wanted: tuple[int, ...], executor: str) -> Runner:
+    """Made once in each process."""
+    whole = files.from_bytes(content)
+    traced = whole._replace(captured=whole.captured[: len(whole.captured) - draws])
+    return fast_runner(BatchProgram.of(traced, wanted).program, executor, "plain")
+
+
+def _on_chunk(made: Made, wanted: range, numbers: Any, *columns: Any) -> tuple[Any, Any]:
+    import numpy
+
+    runner, samples = _runner_of(*made), len(columns[0])
+    found = runner.run([numbers], [numpy.asarray(x, float) for x in columns], samples)
+    outputs = found.span(wanted.start, wanted.stop, samples)
+    return numpy.array(found.span(0, wanted.start)), numpy.array(outputs, float).reshape(-1, samples)
+
+
+def _joined(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
+    import numpy
+
+    return one[0] + other[0], numpy.concatenate([one[1], other[1]], axis=1)

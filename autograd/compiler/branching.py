@@ -8,9 +8,9 @@ from typing import Any
 
 from autograd._check import checked_choice
 from autograd._tree import block_map
-from autograd.compiler.arguments import Given, lanes_of, namespace_of, scale_of
-from autograd.compiler.compiled import REDUCTIONS, Compiled
-from autograd.compiler.executors.chunks import any_chunked
+from autograd.compiler.arguments import Given, namespace_of, scale_of
+from autograd.compiler.compiled import REDUCTIONS, Compiled, scaled
+from autograd.compiler.executors.chunks import any_chunked, blocks_of, nested
 from autograd.compiler.traced import Traced
 from autograd.errors import BranchError, CompileError
 
@@ -34,11 +34,10 @@ class Branching(Compiled):
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them."""
         if reduction is not None:
             checked_choice("reduction", reduction, REDUCTIONS)
-        lanes = lanes_of(self.arguments, self._bind(xs))
+        _, lanes = self._bind(xs)
         if reduction is None or lanes is None:
             value, slope = self._merged(lambda way, part: way.value_and_grad(*part, argnums=argnums), xs)
             return value, slope
-        scale = scale_of(reduction, lanes)
         single, chosen = self._chosen("value_and_grad", argnums)
         groups = self._groups(xs)
         parts = [way.value_and_grad(*of_lanes(xs, self._axes, at), argnums=chosen, reduction="sum") for way, at in groups]
@@ -47,14 +46,14 @@ class Branching(Compiled):
             added(pieces) if self._axes[i] is None else merged(pieces, at)
             for i, pieces in zip(chosen, zip(*[slopes for _, slopes in parts], strict=True), strict=True)
         ]
-        scaled = [block_map(lambda x: x * scale, slope) for slope in slopes]
-        return sum([value for value, _ in parts]) * scale, scaled[0] if single else tuple(scaled)
+        return scaled(sum([value for value, _ in parts]), slopes, scale_of(reduction, lanes), single)
 
     def backward(self, *xs: Any, reduction: str = "mean") -> float:
         """Add to `grad` of the leaves that `f` takes from outside, as `backward()` does; returns the value."""
         checked_choice("reduction", reduction, REDUCTIONS)
-        scale = scale_of(reduction, lanes_of(self.arguments, self._bind(xs)))
-        found = [(way, way.summed_backward(of_lanes(xs, self._axes, at))) for way, at in self._groups(xs)]
+        _, lanes = self._bind(xs)
+        scale = scale_of(reduction, lanes)
+        found = [(way, way.summed_backward(*of_lanes(xs, self._axes, at))) for way, at in self._groups(xs)]
         for way, (_, slopes, flows) in found:
             way.add_gradients(slopes, flows, scale)
         return sum([value for _, (value, _, _) in found]) * scale
@@ -76,7 +75,7 @@ class Branching(Compiled):
         n = len(primals)
         return self._merged(lambda way, part: way.hvp(part[:n], part[n:]), primals, tangents)
 
-    def _bind(self, xs: Sequence[Any]) -> list[Given]:
+    def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
         if any_chunked(xs):
             raise CompileError("guard='recompile' is not for Dask arrays: write the branch with autograd.where")
         return super()._bind(xs)
@@ -90,7 +89,7 @@ class Branching(Compiled):
 
     def _groups(self, xs: Sequence[Any]) -> list[tuple[Compiled, Any]]:
         """Each way that is taken, with the lanes that take it; None without lanes."""
-        lanes = lanes_of(self.arguments, self._bind(xs))
+        _, lanes = self._bind(xs)
         if lanes is None:
             return [(self._way(xs), None)]
         import numpy
@@ -136,11 +135,7 @@ def added(parts: Sequence[Any]) -> Any:
 
 
 def _combined(parts: Sequence[Any], combine: Callable[[Sequence[Any]], Any]) -> Any:
-    rows: list[list[Any]] = [[] for _ in parts]
-    for part, row in zip(parts, rows, strict=True):
-        block_map(row.append, part)
-    results = map(combine, zip(*rows, strict=True))
-    return block_map(lambda _: next(results), parts[0])
+    return nested(parts[0], [combine(pieces) for pieces in zip(*map(blocks_of, parts), strict=True)])
 
 
 def of_lanes(xs: Sequence[Any], axes: Sequence[int | None], lanes: Any) -> list[Any]:

@@ -56,6 +56,11 @@ class Builder:
         return Program(tuple(self.inputs), tuple(self.rows), tuple(outputs), self.registers)
 
 
+def _both_ways(op: Op) -> tuple[Callable[[Symbol, Any], Symbol], Callable[[Symbol, Any], Symbol]]:
+    """The methods of an operator whose left, or right, operand is a Symbol."""
+    return lambda self, other: self._record(op, (self, other)), lambda self, other: self._record(op, (other, self))
+
+
 class Symbol:
     """A register. An operator or an op of the table, called on one, appends a row to its builder."""
 
@@ -75,41 +80,12 @@ class Symbol:
             "comparisons autograd.greater, autograd.equal …"
         )
 
-    def __add__(self, other: Any) -> Symbol:
-        return self._record(ops.add, (self, other))
-
-    def __radd__(self, other: Any) -> Symbol:
-        return self._record(ops.add, (other, self))
-
-    def __sub__(self, other: Any) -> Symbol:
-        return self._record(ops.sub, (self, other))
-
-    def __rsub__(self, other: Any) -> Symbol:
-        return self._record(ops.sub, (other, self))
-
-    def __mul__(self, other: Any) -> Symbol:
-        return self._record(ops.mul, (self, other))
-
-    def __rmul__(self, other: Any) -> Symbol:
-        return self._record(ops.mul, (other, self))
-
-    def __truediv__(self, other: Any) -> Symbol:
-        return self._record(ops.div, (self, other))
-
-    def __rtruediv__(self, other: Any) -> Symbol:
-        return self._record(ops.div, (other, self))
-
-    def __pow__(self, other: Any) -> Symbol:
-        return self._record(ops.pow, (self, other))
-
-    def __rpow__(self, other: Any) -> Symbol:
-        return self._record(ops.pow, (other, self))
-
-    def __mod__(self, other: Any) -> Symbol:
-        return self._record(ops.mod, (self, other))
-
-    def __rmod__(self, other: Any) -> Symbol:
-        return self._record(ops.mod, (other, self))
+    __add__, __radd__ = _both_ways(ops.add)
+    __sub__, __rsub__ = _both_ways(ops.sub)
+    __mul__, __rmul__ = _both_ways(ops.mul)
+    __truediv__, __rtruediv__ = _both_ways(ops.div)
+    __pow__, __rpow__ = _both_ways(ops.pow)
+    __mod__, __rmod__ = _both_ways(ops.mod)
 
     def __neg__(self) -> Symbol:
         return self._record(ops.neg, (self,))

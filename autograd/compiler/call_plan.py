@@ -1,80 +1,146 @@
-"""CallPlan: how one program is called on NumPy arrays of known shapes, and floats beside them, worked out once."""
+"""Plans: how one program is called again on numbers, lists and NumPy arrays of the same kinds, worked out once.
+
+One update of a small model takes some ten microseconds; to check and sort its arguments every time would double that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from autograd.compiler.arguments import Block, Given
-from autograd.compiler.float_plan import Listed
-from autograd.compiler.runners import LanesRunner
+from autograd.compiler.guards import check_guards
+from autograd.compiler.runners import LanesRunner, PythonRunner, Runner
+from autograd.compiler.tracing import Guard
+
+_LOOK = attrgetter("__class__", "dtype", "shape")
 
 
-class CallPlan:
-    """A value and its gradient, for NumPy arrays of known shapes, floats, and lists of floats, with lanes or without.
+class Listed(NamedTuple):
+    """What a list or tuple is, and how long."""
 
-    One update of a small model takes some ten microseconds; to check and sort its arguments every time would double that.
-    """
+    container: type[Any]
+    length: int
 
-    def __init__(
-        self,
-        key: tuple[Any, ...],
-        runner: LanesRunner,
-        given: Sequence[Given],
-        chosen: Sequence[int],
-        single: bool,
-        scale: float,
-    ) -> None:
+    def takes(self, x: Any) -> bool:
+        """True for one of so many floats."""
+        return type(x) is self.container and len(x) == self.length and {*map(type, x)} == {float}
+
+
+def call_key(by: Any, reduction: str | None, xs: Sequence[Any]) -> tuple[Any, ...] | None:
+    """What calls that one plan serves have in common; None if an argument is neither a float nor a list, tuple or array."""
+    try:
+        return by, reduction, *map(_kind, xs)
+    except AttributeError:
+        return None
+
+
+def _kind(x: Any) -> Any:
+    kind = type(x)
+    return float if kind is float else Listed(kind, len(x)) if kind is list or kind is tuple else _LOOK(x)
+
+
+class Call(NamedTuple):
+    """A call for a value and its gradient, which was run: by `chosen` arguments, or a `single` one, `reduced` over lanes."""
+
+    key: tuple[Any, ...]
+    xs: Sequence[Any]
+    given: Sequence[Given]
+    chosen: Sequence[int]
+    single: bool
+    reduced: bool
+    scale: float
+
+
+def plan_of(
+    call: Call, runner: Runner, axes: Sequence[int | None], guards: Sequence[Guard], check: bool
+) -> ArrayPlan | FloatPlan | None:
+    """The plan of such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`."""
+    kinds = call.key[2:]
+    plain = [kind is float or (type(kind) is Listed and kind.takes(x)) for kind, x in zip(kinds, call.xs, strict=True)]
+    if isinstance(runner, PythonRunner):
+        return FloatPlan(call, runner.code, guards if check else ()) if runner.code is not None and all(plain) else None
+    arrays = [type(x.nesting) is Block and axis in (0, None) for x, axis in zip(call.given, axes, strict=True)]
+    if guards or not isinstance(runner, LanesRunner) or not all(p or a for p, a in zip(plain, arrays, strict=True)):
+        return None
+    from autograd.compiler.executors.array_arguments import readable
+
+    lanes = any(x.lanes is not None for x in call.given)
+    start, varies = 1, runner.layout.varies
+    for i in call.chosen:
+        count = _count(call.given[i])
+        wanted = lanes and (not call.reduced or call.given[i].lanes is not None)
+        if not count or varies[start : start + count] != [wanted] * count or (wanted and type(kinds[i]) is Listed):
+            return None
+        start += count
+    return ArrayPlan(call, runner) if varies[0] is (lanes and not call.reduced) and readable() else None
+
+
+class FloatPlan:
+    """For a program that is Python code, floats, and lists and tuples of floats."""
+
+    def __init__(self, call: Call, code: Callable[..., list[float]], guards: Sequence[Guard]) -> None:
+        (self.by, self.reduction, *self._kinds), self._code, self._single = call.key, code, call.single
+        self._floats = {*self._kinds} == {float}
+        self._chosen = [self._kinds[i] for i in call.chosen]
+        self._end = 1 + sum([1 if kind is float else kind.length for kind in self._chosen])  # guards follow the derivatives
+        self._guards = guards
+
+    def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
+        """The value and the gradient; None if these are not floats where there were floats, and as many in each list."""
+        if len(xs) != len(self._kinds):
+            return None
+        if self._floats:
+            if {*map(type, xs)} != {float}:
+                return None
+            value, *slopes = self._computed(xs)
+            return value, slopes[0] if self._single else tuple(slopes)
+        numbers: list[float] = []
+        for x, kind in zip(xs, self._kinds, strict=True):
+            if kind is float and type(x) is float:
+                numbers.append(x)
+            elif kind is not float and kind.takes(x):
+                numbers += x
+            else:
+                return None
+        found = iter(self._computed(numbers))
+        value = next(found)
+        slopes = [
+            next(found) if kind is float else kind.container([next(found) for _ in range(kind.length)]) for kind in self._chosen
+        ]
+        return value, slopes[0] if self._single else tuple(slopes)
+
+    converted = __call__
+
+    def _computed(self, numbers: Sequence[float]) -> list[float]:
+        found = self._code(*numbers)
+        if self._guards:
+            check_guards(self._guards, found[self._end :], None)
+        return found[: self._end]
+
+
+class ArrayPlan:
+    """For a program in machine code, NumPy arrays, floats, and lists of floats, with lanes or without."""
+
+    def __init__(self, call: Call, runner: LanesRunner) -> None:
         from autograd.compiler.executors.array_arguments import ArrayArguments
 
-        self.by, self.reduction, *kinds = key
+        self.by, self.reduction, *kinds = call.key
+        given, self._single, self._scale = call.given, call.single, call.scale
         self._listed = [(i, kind) for i, kind in enumerate(kinds) if type(kind) is Listed]
         self._lanes = next((x.lanes for x in given if x.lanes is not None), 0)
         self._expected = ArrayArguments(list(map(_shape, kinds)), [x.lanes is not None for x in given])
-        self._run, self._single, self._scale = runner.lanes.on_arrays, single, scale
+        self._run = runner.lanes.on_arrays
         varies, index = runner.layout.varies, runner.layout.index
         self._value_varies = varies[0]
-        self._floats = True not in varies and all(kinds[i] is float for i in chosen)
+        self._floats = True not in varies and all(kinds[i] is float for i in call.chosen)
         self._slopes = []
         start = 1
-        for i in chosen:
+        for i in call.chosen:
             at, count = index[start], _count(given[i])
             self._slopes.append(_reader(kinds[i], given[i], varies[start], slice(at, at + count), self._lanes))
             start += count
-
-    @classmethod
-    def of(
-        cls,
-        key: tuple[Any, ...] | None,
-        runner: object,
-        xs: Sequence[Any],
-        given: Sequence[Given],
-        axes: Sequence[int | None],
-        chosen: Sequence[int],
-        single: bool,
-        reduced: bool,
-        scale: float,
-    ) -> CallPlan | None:
-        """The plan of such a call; None if it is not that simple."""
-        if key is None or not isinstance(runner, LanesRunner):
-            return None
-        for kind, x, found, axis in zip(key[2:], xs, given, axes, strict=True):
-            listed = type(kind) is Listed and kind.takes(x)
-            if kind is not float and not listed and (type(found.nesting) is not Block or axis not in (0, None)):
-                return None
-        from autograd.compiler.executors.array_arguments import readable
-
-        lanes = any(x.lanes is not None for x in given)
-        start, varies = 1, runner.layout.varies
-        for i in chosen:
-            count = _count(given[i])
-            wanted = lanes and (not reduced or given[i].lanes is not None)
-            if not count or varies[start : start + count] != [wanted] * count or (wanted and type(key[2 + i]) is Listed):
-                return None
-            start += count
-        if varies[0] is not (lanes and not reduced) or not readable():
-            return None
-        return cls(key, runner, given, chosen, single, scale)
 
     def __call__(self, xs: tuple[Any, ...]) -> tuple[Any, Any] | None:
         """The value and the gradient; None if these are not such arrays, row by row in memory, floats and lists."""

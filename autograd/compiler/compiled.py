@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
-from autograd.compiler import chunked_calls, derived, files
+from autograd.compiler import derived, files
 from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
-from autograd.compiler.call_plan import CallPlan
-from autograd.compiler.executors.chunks import any_chunked
-from autograd.compiler.float_plan import FloatPlan, call_key
+from autograd.compiler.call_plan import ArrayPlan, Call, FloatPlan, call_key, plan_of
+from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
 from autograd.compiler.programs import Programs
 from autograd.compiler.runners import Found, PythonRunner, Runner, fast_runner, runs_in_python
@@ -31,17 +30,16 @@ class Compiled(Programs):
         self.guard, self.executor = guard, executor
         self._numbers: Sequence[float] | None = None  # to use instead of those of the captured leaves
         self._runners: dict[Any, Runner] = {}
-        self._plans: dict[Any, CallPlan | FloatPlan] = {}
-        self._plan: CallPlan | FloatPlan | None = None  # the last one
+        self._plans: dict[Any, ArrayPlan | FloatPlan] = {}
+        self._plan: ArrayPlan | FloatPlan | None = None  # the last one
 
     # -- running -------------------------------------------------------------------------------------
 
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
         if any_chunked(xs):
-            return chunked_calls.value(self, xs)
-        given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
+            return mapped(self, xs, partial(_called, "__call__"))
+        given, lanes = self._bind(xs)
         found = self._run(("value",), given, lanes)
         return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes is not None)
 
@@ -67,17 +65,22 @@ class Compiled(Programs):
         self._check_one_number("value_and_grad")
         single, chosen = self._chosen("value_and_grad", by)
         if any_chunked(xs):
-            return chunked_calls.value_and_grad(self, xs, chosen, single, reduction)  # type: ignore[no-any-return]
-        given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
+            if reduction is None:
+                return mapped(self, xs, partial(_called, "value_and_grad", argnums=by))  # type: ignore[no-any-return]
+            call = partial(_called, "value_and_grad", argnums=chosen, reduction="sum")
+            lanes, (value, slopes) = summed(self, xs, call, chosen)
+            return scaled(value, slopes, scale_of(reduction, lanes), single)
+        given, lanes = self._bind(xs)
         reduced = reduction is not None and lanes is not None
         scale = scale_of(reduction, lanes)
-        found = self._run(("gradient", chosen, reduced), given, lanes, scale)
-        if lanes != 0 and not (self.captured or self.traced.samplers):
-            runner = self._runners[("gradient", chosen, reduced), lanes is not None, _kind(given)]
-            made = self._planned(key, runner, xs, given, chosen, single, reduced, scale)
-            if made is not None:
-                self._plans[key] = made
+        what = "gradient", chosen, reduced
+        found = self._run(what, given, lanes, scale)
+        if key is not None and lanes != 0 and not (self.captured or self.traced.samplers):
+            axes = [argument.axis for argument in self.arguments]
+            this = Call(key, xs, given, chosen, single, reduced, scale)
+            plan = plan_of(this, self._runner(what, given, lanes), axes, self.traced.guards, self.guard == "raise")
+            if plan is not None:
+                self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)
         value = float(value) if reduced and not is_foreign(value) else value
         return value, self._shaped(found, 1, given, chosen, single, lanes, reduced)
@@ -90,10 +93,10 @@ class Compiled(Programs):
         checked_choice("reduction", reduction, REDUCTIONS)
         self._check_one_number("backward")
         if any_chunked(xs):
-            lanes, value, slopes, flows = chunked_calls.summed_backward(self, xs)
+            lanes, (value, slopes, flows) = summed(self, xs, partial(_called, "summed_backward"))
         else:
-            lanes = lanes_of(self.arguments, self._bind(xs))
-            value, slopes, flows = self.summed_backward(xs)
+            _, lanes = self._bind(xs)
+            value, slopes, flows = self.summed_backward(*xs)
         scale = scale_of(reduction, lanes)
         self.add_gradients(slopes, flows, scale)
         return float(value * scale)
@@ -104,12 +107,11 @@ class Compiled(Programs):
             if flow and leaf.requires_grad:
                 leaf.grad = (leaf.grad if leaf.has_grad else 0.0) + slope * scale
 
-    def summed_backward(self, xs: Sequence[Any]) -> tuple[float, list[float], list[float]]:
+    def summed_backward(self, *xs: Any) -> tuple[float, list[float], list[float]]:
         """The value, its derivatives by the captured leaves, summed over all lanes, and in how many lanes they flow."""
-        given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
+        given, lanes = self._bind(xs)
         found = self._run(("backward",), given, lanes)
-        runner = self._runners[("backward",), lanes is not None, _kind(given)]
+        runner = self._runner(("backward",), given, lanes)
         reached, gates = self._reached[lanes is not None, isinstance(runner, PythonRunner)]
         slopes, flows = [0.0] * len(self.captured), [0.0] * len(self.captured)
         for i, slope in zip(reached, found.span(1, 1 + len(reached)), strict=True):
@@ -122,10 +124,9 @@ class Compiled(Programs):
     def jacobian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The derivatives of every number that f returns: shape of the output, then of the argument."""
         if any_chunked(xs):
-            return chunked_calls.jacobian(self, xs, argnums)
-        given = self._bind(xs)
+            return mapped(self, xs, partial(_called, "jacobian", argnums=argnums))
+        given, lanes = self._bind(xs)
         single, chosen = self._chosen("jacobian", argnums)
-        lanes = lanes_of(self.arguments, given)
         found = self._run(("jacobian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
         rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
@@ -135,10 +136,9 @@ class Compiled(Programs):
         """The second derivatives of f, which must return one number."""
         self._check_one_number("hessian")
         if any_chunked(xs):
-            return chunked_calls.hessian(self, xs, argnums)
-        given = self._bind(xs)
+            return mapped(self, xs, partial(_called, "hessian", argnums=argnums))
+        given, lanes = self._bind(xs)
         single, chosen = self._chosen("hessian", argnums)
-        lanes = lanes_of(self.arguments, given)
         found = self._run(("hessian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
         rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
@@ -153,17 +153,16 @@ class Compiled(Programs):
         self._check_one_number("hvp")
         check_tangents("hvp", primals, tangents, "program.hvp((x,), (v,))")
         if any_chunked([*primals, *tangents]):
-            return chunked_calls.hvp(self, primals, tangents)
-        given = self._bind(primals)
+            return mapped(self, [*primals, *tangents], _hvp, rounds=2)
+        given, lanes = self._bind(primals)
         chosen = tuple(range(len(primals)))
-        lanes = lanes_of(self.arguments, given)
-        found = self._run(("hvp", chosen), given, lanes, more=self._bind(tangents))
+        more, _ = self._bind(tangents)
+        found = self._run(("hvp", chosen), given, lanes, more=more)
         return self._shaped(found, 0, given, chosen, len(primals) == 1, lanes)
 
     def differing(self, *xs: Any) -> list[int]:
         """The lanes in which a branch would go differently than recorded; without lanes, [0] if one would."""
-        given = self._bind(xs)
-        lanes = lanes_of(self.arguments, given)
+        given, lanes = self._bind(xs)
         found = self._run(("guards",), given, lanes)
         differing = [differing_lanes(guard, for_lanes(found[j], lanes)) for j, guard in enumerate(self.traced.guards)]
         return sorted(set().union(*differing))
@@ -192,10 +191,12 @@ class Compiled(Programs):
 
     # -- what is run ---------------------------------------------------------------------------------
 
-    def _bind(self, xs: Sequence[Any]) -> list[Given]:
+    def _bind(self, xs: Sequence[Any]) -> tuple[list[Given], int | None]:
+        """The arguments, checked and read, and how many lanes there are."""
         if len(xs) != len(self.arguments):
             raise TypeError(f"{self.name} was compiled for {len(self.arguments)} arguments, got {len(xs)}")
-        return [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
+        given = [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
+        return given, lanes_of(self.arguments, given)
 
     def _run(
         self,
@@ -206,10 +207,7 @@ class Compiled(Programs):
         more: Sequence[Given] = (),
     ) -> Found:
         self.check_closure()
-        kind = _kind(given)
-        runner = self._runners.get((key, lanes is not None, kind))
-        if runner is None:
-            runner = self._runners[key, lanes is not None, kind] = self._made(key, lanes is not None, kind)
+        runner = self._runner(key, given, lanes)
         uniform = [x.numbers for x in given if x.lanes is None]
         columns = [x.numbers for x in given if x.lanes is not None]
         if self.captured:
@@ -225,24 +223,13 @@ class Compiled(Programs):
             check_guards(self.traced.guards, [found[first + i] for i in range(len(self.traced.guards))], lanes)
         return found if scale == 1.0 else found.scaled(scale)
 
-    def _planned(
-        self,
-        key: tuple[Any, ...] | None,
-        runner: Runner,
-        xs: Sequence[Any],
-        given: Sequence[Given],
-        chosen: Sequence[int],
-        single: bool,
-        reduced: bool,
-        scale: float,
-    ) -> CallPlan | FloatPlan | None:
-        """How to call it so again, if that is simple."""
-        guards = self.traced.guards
-        plan = FloatPlan.of(key, runner, xs, chosen, single, guards if self.guard == "raise" else ())
-        if plan is not None or guards:
-            return plan
-        axes = [argument.axis for argument in self.arguments]
-        return CallPlan.of(key, runner, xs, given, axes, chosen, single, reduced, scale)
+    def _runner(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None) -> Runner:
+        kind = "foreign" if any(is_foreign(x.numbers) for x in given) else "plain" if all(x.plain for x in given) else "other"
+        place = key, lanes is not None, kind
+        runner = self._runners.get(place)
+        if runner is None:
+            runner = self._runners[place] = self._made(*place)
+        return runner
 
     def _made(self, key: tuple[Any, ...], lanes: bool, kind: str) -> Runner:
         with collector_paused():
@@ -298,11 +285,22 @@ def _in_shape(result: Any, found: Sequence[Any], lanes: bool, listed: bool = Fal
     return block_map(block, result)
 
 
-def _kind(given: Sequence[Given]) -> str:
-    """What it takes to compute with these: see `runs_in_python`."""
-    if any(is_foreign(x.numbers) for x in given):
-        return "foreign"
-    return "plain" if all(x.plain for x in given) else "other"
+def scaled(value: Any, slopes: Sequence[Any], scale: float, single: bool) -> tuple[Any, Any]:
+    """A value and its gradient by several arguments, or by a single one, times a number."""
+    found = [block_map(lambda x: x * scale, slope) for slope in slopes]
+    return value * scale, found[0] if single else tuple(found)
+
+
+# -- in other processes, which functions with names can be sent to ---------------------------------------
+
+
+def _called(method: str, program: Compiled, xs: Sequence[Any], **options: Any) -> Any:
+    return getattr(program, method)(*xs, **options)
+
+
+def _hvp(program: Compiled, xs: Sequence[Any]) -> Any:
+    n = len(xs) // 2
+    return program.hvp(xs[:n], xs[n:])
 
 
 def _unpacked(content: bytes, guard: str, executor: str) -> Compiled:

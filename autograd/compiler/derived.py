@@ -9,7 +9,7 @@ from autograd import ops
 from autograd.compiler.builder import Builder, Symbol
 from autograd.compiler.gradient import Sweep
 from autograd.compiler.instructions import lane_sum
-from autograd.compiler.program import Arg, Input, Output, Program, Row
+from autograd.compiler.program import Arg, Input, Output, Program, Row, renamed, renamed_outputs
 
 
 def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
@@ -22,13 +22,9 @@ def with_lanes(program: Program, per_lane: Iterable[int]) -> Program:
 def with_inputs(program: Program, more: Sequence[Input]) -> Program:
     """The same program with more inputs, which follow those that it has."""
     first, shift = len(program.inputs), len(more)
-
-    def moved(arg: Arg) -> Arg:
-        return arg + shift if type(arg) is int and arg >= first else arg
-
-    rows = [row._replace(args=tuple(map(moved, row.args)), result=row.result + shift) for row in program.rows]
-    outputs = [Output(name, moved(arg)) for name, arg in program.outputs]
-    return Program((*program.inputs, *more), tuple(rows), tuple(outputs), program.registers + shift)
+    now = [i if i < first else i + shift for i in range(program.registers)]
+    rows = tuple([row._replace(args=renamed(row.args, now), result=now[row.result]) for row in program.rows])
+    return Program((*program.inputs, *more), rows, renamed_outputs(program.outputs, now), program.registers + shift)
 
 
 def with_exact_partials(program: Program) -> Program:
@@ -61,8 +57,7 @@ def _rounds(program: Program, row: Row) -> bool:
 def gradient(program: Program, output: int, inputs: Sequence[int]) -> tuple[Builder, list[Any]]:
     """A builder that goes on after the program, and the derivative of an output by each input as Symbols and floats."""
     builder = Builder.of(program)
-    y = program.outputs[output].arg
-    return builder, Sweep(builder).reverse({y: 1.0}, inputs) if type(y) is int else [0.0] * len(inputs)
+    return builder, Sweep(builder).reverse(program.outputs[output].arg, inputs)
 
 
 def value_and_gradient(program: Program, inputs: Sequence[int], outputs: Sequence[Output], reduce: bool) -> Program:
@@ -97,8 +92,7 @@ def gradient_of_leaves(program: Program, inputs: Sequence[int], more: Sequence[O
     """
     builder, y = Builder.of(program), program.outputs[0].arg
     sweep = Sweep(builder)
-    slopes = sweep.reverse({y: 1.0}, inputs) if type(y) is int else [0.0] * len(inputs)
-    flows: Sequence[Any] = sweep.gates if type(y) is int else slopes
+    slopes, flows = sweep.reverse(y, inputs), sweep.gates
     reached = [i for i, gate in enumerate(flows) if type(gate) is Symbol or gate != 0.0]
     gates: dict[int, list[int]] = {}
     for place, i in enumerate(reached):
@@ -142,7 +136,7 @@ def _matrix(builder: Builder, outputs: Sequence[Arg], inputs: Sequence[int]) -> 
     if len(inputs) < len(outputs):
         columns = [sweep.forward({x: 1.0}, outputs) for x in inputs]
         return [list(row) for row in zip(*columns, strict=True)]
-    return [sweep.reverse({y: 1.0}, inputs) if type(y) is int else [0.0] * len(inputs) for y in outputs]
+    return [sweep.reverse(y, inputs) for y in outputs]
 
 
 def _with_rows(builder: Builder, rows: Iterable[Sequence[Any]], more: Sequence[Output]) -> Program:

@@ -20,11 +20,13 @@ class Sweep:
         self.builder = builder
         self.rows: Sequence[Row] = tuple(builder.rows)
 
-    def reverse(self, seeds: Mapping[int, Any], inputs: Iterable[int]) -> list[Any]:
-        """The adjoint of each input, as a Symbol or a float, given those of some registers."""
-        inputs = list(inputs)
+    def reverse(self, output: Arg, inputs: Sequence[int]) -> list[Any]:
+        """The derivative of an output by each input, as a Symbol or a float; `gates` say where anything flows there."""
+        if type(output) is float:
+            self.gates: list[Any] = [0.0] * len(inputs)
+            return self.gates
         within = self._depending_on(inputs)
-        bars = _Flows(seeds, Gates(self.builder, self.rows))
+        bars = _Flows({output: 1.0}, Gates(self.builder, self.rows))
         for row in reversed(self.rows):
             if row.result not in bars or row.op is detach:
                 continue

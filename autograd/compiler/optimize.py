@@ -58,13 +58,15 @@ def optimize(program: Program) -> Program:
 class Stats(list[Counts]):
     """The counts after each pass, shown as a table."""
 
+    def _texts(self) -> list[list[str]]:
+        return [[name.replace("_", " ") for name in Counts._fields], *([*map(str, counts)] for counts in self)]
+
     def __repr__(self) -> str:
-        rows = [[*map(str, counts)] for counts in self]
-        return "\n".join(text_table([[name.replace("_", " ") for name in Counts._fields], *rows], align="lr"))
+        return "\n".join(text_table(self._texts(), align="lr"))
 
     def _repr_html_(self) -> str:
-        header = [name.replace("_", " ") for name in Counts._fields]
-        return card("", table(header, [[*map(str, counts)] for counts in self], kinds="tn"))
+        header, *rows = self._texts()
+        return card("", table(header, rows, kinds="tn"))
 
 
 def stats(program: Program) -> Stats:

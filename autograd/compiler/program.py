@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from autograd._format import unique_names
@@ -52,6 +52,16 @@ def result_count(op: Op, shape: tuple[int, int] | None) -> int:
     return 1 if shape is None else shape[0] if op is matmul else shape[0] * shape[1]
 
 
+def renamed(args: Iterable[Arg], now: Sequence[Arg]) -> tuple[Arg, ...]:
+    """The arguments with what stands for each register now; constants stay."""
+    return tuple([now[arg] if type(arg) is int else arg for arg in args])
+
+
+def renamed_outputs(outputs: Iterable[Output], now: Sequence[Arg]) -> tuple[Output, ...]:
+    """Likewise."""
+    return tuple([Output(name, now[arg] if type(arg) is int else arg) for name, arg in outputs])
+
+
 @dataclass(frozen=True)
 class Program:
     """Straight-line code: inputs in the registers 0, 1, …, then rows of ops of the table, then outputs.
@@ -83,6 +93,19 @@ class Program:
                     varies[result] = True
         return varies
 
+    def use_counts(self) -> list[int]:
+        """For each register, how many arguments of rows and outputs it is.
+
+        >>> from autograd import ops
+        >>> Program((Input("x"), Input("y")), (Row(ops.mul, (0, 0), 2),), (Output("z", 2),), 3).use_counts()
+        [2, 0, 1]
+        """
+        counts = [0] * self.registers
+        for arg in chain(*[row.args for row in self.rows], [output.arg for output in self.outputs]):
+            if type(arg) is int:
+                counts[arg] += 1
+        return counts
+
     @property
     def operations(self) -> int:
         """How many operations on numbers it does for one lane; a dot product of n pairs counts 2n."""
@@ -110,18 +133,13 @@ class Program:
         if len({*range(len(self.inputs)), *written}) == len(self.inputs) + len(written):
             return self
         now, count = list(range(self.registers)), len(self.inputs)
-
-        def read(args: Sequence[Arg]) -> tuple[Arg, ...]:
-            return tuple([now[arg] if type(arg) is int else arg for arg in args])
-
         rows = []
         for row in self.rows:
-            rows.append(row._replace(args=read(row.args), result=count))
+            rows.append(row._replace(args=renamed(row.args, now), result=count))
             for result in row.results:
                 now[result] = count
                 count += 1
-        outputs = tuple([Output(output.name, *read([output.arg])) for output in self.outputs])
-        return Program(self.inputs, tuple(rows), outputs, count)
+        return Program(self.inputs, tuple(rows), renamed_outputs(self.outputs, now), count)
 
     @cached_property
     def names(self) -> list[str]:

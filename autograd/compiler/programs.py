@@ -55,10 +55,9 @@ class Programs:
         checked_choice("what", what, WHAT)
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
         lanes = any(argument.axis is not None for argument in self.arguments)
-        key: Any = {"value": ("value",), "backward": ("backward",)}.get(what)
-        if what == "value_and_grad":
-            key = ("gradient", chosen, lanes and reduction is not None)
-        return self._derived(key or (what, chosen), lanes, program)
+        gradient = "gradient", chosen, lanes and reduction is not None
+        keys: dict[str, Any] = {"value": ("value",), "backward": ("backward",), "value_and_grad": gradient}
+        return self._derived(keys.get(what, (what, chosen)), lanes, program)
 
     def __repr__(self) -> str:
         """The signature and the size; `print` shows the code.

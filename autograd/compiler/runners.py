@@ -116,14 +116,10 @@ class LanesRunner(Runner):
     def run(self, uniform: Sequence[Any], columns: Sequence[Any], lanes: int | None) -> Found:
         """The outputs."""
         arrays = [x for x in map(_array, columns) if x.shape[1:] != (0,)]
-        return Found(self.layout, *self.outputs(joined(uniform), arrays, lanes or 0))
-
-    def outputs(self, uniform: Any, columns: Sequence[Any], lanes: int, scale: float = 1.0) -> tuple[Any, Any]:
-        """Those that are uniform, and those per lane, of shape (outputs, lanes), all times `scale`."""
-        return self.lanes(uniform, columns, lanes, scale)
+        return Found(self.layout, *self.lanes(_joined(uniform), arrays, lanes or 0))
 
 
-def joined(parts: Sequence[Any]) -> Any:
+def _joined(parts: Sequence[Any]) -> Any:
     """Sequences of numbers, one after the other, as one array."""
     if len(parts) == 1:
         return _array(parts[0])

@@ -130,6 +130,6 @@ def test_programs_of_many_branches_reach_what_the_eager_engine_reaches(steps, xs
         traced = Traced.of(program, [0.25, 0.75, 1.25], [0] * 3).program
         builder = Builder.of(traced)
         sweep = Sweep(builder)
-        sweep.reverse({traced.outputs[0].arg: 1.0}, range(3))
+        sweep.reverse(traced.outputs[0].arg, range(3))
         gates = [Output("gate", builder.arg(gate)) for gate in sweep.gates]
         assert [bool(gate) for gate in run(builder.program(gates), xs)] == [p.has_grad for p in leaves]

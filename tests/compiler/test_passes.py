@@ -14,18 +14,16 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.executors.python import run
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, lane_sum, matmul
 from autograd.compiler.optimize import PASSES, optimize, stats
-from autograd.compiler.passes.common_subexpressions import COMMUTATIVE, common_subexpressions
+from autograd.compiler.passes.common_subexpressions import COMMUTATIVE, common_subexpressions, exact_key
 from autograd.compiler.passes.constants import constants
 from autograd.compiler.passes.dead_code import dead_code
 from autograd.compiler.passes.dots import dots
 from autograd.compiler.passes.identities import identities
-from autograd.compiler.passes.keys import exact_key
 from autograd.compiler.passes.matrix_products import matrix_products
 from autograd.compiler.passes.outer_products import outer_products
 from autograd.compiler.passes.reductions import reductions
 from autograd.compiler.passes.registers import assign_registers
 from autograd.compiler.program import Input, Output, Program, Row
-from autograd.compiler.uses import use_counts
 from autograd.op import TABLE
 from nn import MLP
 from tests.support.compiled import (
@@ -254,7 +252,7 @@ def test_a_pass_finds_nothing_more_the_second_time(a_pass):
 
 def test_after_dead_code_every_row_is_used():
     for program in map(dead_code, SOME):
-        uses = use_counts(program)
+        uses = program.use_counts()
         assert all(any(uses[result] for result in row.results) for row in program.rows)
 
 
@@ -270,7 +268,7 @@ def test_after_common_subexpressions_no_two_rows_are_the_same():
 
 
 def products_used_once(program):
-    uses = use_counts(program)
+    uses = program.use_counts()
     return {row.result for row in program.rows if row.op is ops.mul and uses[row.result] == 1}
 
 

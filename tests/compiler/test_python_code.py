@@ -15,9 +15,9 @@ import autograd
 from autograd import BranchError, CompileError, ops, value_and_grad
 from autograd.compiler import runners
 from autograd.compiler.builder import Builder
+from autograd.compiler.call_plan import FloatPlan
 from autograd.compiler.executors.python import run
 from autograd.compiler.executors.python_code import python_code
-from autograd.compiler.float_plan import FloatPlan
 from autograd.compiler.instructions import detach
 from autograd.compiler.program import Input, Output
 from autograd.op import TABLE

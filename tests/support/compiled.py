@@ -171,7 +171,7 @@ def gradients(
     for name, args in steps:
         results.append(TABLE[name](*[results[arg] if type(arg) is int else arg for arg in args]))
     last = builder.arg(results[-1])
-    bars = Sweep(builder).reverse({last: 1.0}, range(len(leaves)))
+    bars = Sweep(builder).reverse(last, range(len(leaves)))
     outputs = [last, *map(builder.arg, bars)]
     if draw(st.booleans()):
         varies = builder.program([]).per_lane

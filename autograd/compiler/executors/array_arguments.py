@@ -18,11 +18,6 @@ from autograd.compiler.executors import lane_interpreter as interpreter
 from autograd.compiler.executors.machine_code import entry
 from autograd.compiler.executors.vectors import call, doubles, integers, small_integers
 
-_call: Any = call
-_doubles: Any = doubles
-_integers: Any = integers
-_small_integers: Any = small_integers
-
 # -- bytes from where an object begins ------------------------------------------------------------------------------------
 
 _HEAD = object.__basicsize__
@@ -80,44 +75,44 @@ def _run_on(function, expected, state, thread, xs, numbers, outputs):  # type: i
 
     The last two are the arrays for what is uniform and for what is per lane.
     """
-    words, given = _integers(expected), _integers(xs + _ITEMS)
-    if _integers(xs + _ITEM_COUNT)[0] != words[COUNT]:
+    words, given = integers(expected), integers(xs + _ITEMS)
+    if integers(xs + _ITEM_COUNT)[0] != words[COUNT]:
         return 0
     for i in range(words[COUNT]):
-        x, wanted = given[i], _integers(expected + 8 * (FIRST + WORDS_EACH * i))
-        kind = _integers(x + _TYPE)[0]
+        x, wanted = given[i], integers(expected + 8 * (FIRST + WORDS_EACH * i))
+        kind = integers(x + _TYPE)[0]
         if wanted[DIMENSIONS] == NO_ARRAY:
             if kind != words[FLOAT]:
                 return 0
             continue
-        if kind != words[ARRAY] or _integers(x + _DTYPE)[0] != words[DTYPE]:
+        if kind != words[ARRAY] or integers(x + _DTYPE)[0] != words[DTYPE]:
             return 0
-        if _small_integers(x + _FLAGS)[0] & _CONTIGUOUS_AND_ALIGNED != _CONTIGUOUS_AND_ALIGNED:
+        if small_integers(x + _FLAGS)[0] & _CONTIGUOUS_AND_ALIGNED != _CONTIGUOUS_AND_ALIGNED:
             return 0
-        if _small_integers(x + _DIMENSIONS)[0] != wanted[DIMENSIONS]:
+        if small_integers(x + _DIMENSIONS)[0] != wanted[DIMENSIONS]:
             return 0
-        shape, wanted_shape = _integers(_integers(x + _SHAPE)[0]), _integers(wanted[SHAPE])
+        shape, wanted_shape = integers(integers(x + _SHAPE)[0]), integers(wanted[SHAPE])
         for k in range(wanted[DIMENSIONS]):
             if shape[k] != wanted_shape[k]:
                 return 0
-    own, arrays = _integers(state), 0
+    own, arrays = integers(state), 0
     for i in range(words[COUNT]):
-        wanted = _integers(expected + 8 * (FIRST + WORDS_EACH * i))
-        data = given[i] + _NUMBER if wanted[DIMENSIONS] == NO_ARRAY else _integers(given[i] + _DATA)[0]
+        wanted = integers(expected + 8 * (FIRST + WORDS_EACH * i))
+        data = given[i] + _NUMBER if wanted[DIMENSIONS] == NO_ARRAY else integers(given[i] + _DATA)[0]
         if wanted[POSITION] < 0 and wanted[SIZE]:
             own[interpreter.ARRAYS + 2 * arrays] = data
             own[interpreter.ARRAYS + 2 * arrays + 1] = wanted[SIZE]
             arrays += 1
         elif wanted[POSITION] >= 0:
-            source, inputs = _doubles(data), _doubles(own[interpreter.MEMORY] + 8 * wanted[POSITION])
+            source, inputs = doubles(data), doubles(own[interpreter.MEMORY] + 8 * wanted[POSITION])
             for k in range(wanted[SIZE]):
                 inputs[k] = source[k]
     own[interpreter.ARRAY_COUNT], own[interpreter.NEXT_RANGE] = arrays, 0
-    own[interpreter.LANE_OUTPUTS] = _integers(outputs + _DATA)[0]
+    own[interpreter.LANE_OUTPUTS] = integers(outputs + _DATA)[0]
     if function:
         before = own[interpreter.SHARED_OUTPUTS]
-        own[interpreter.SHARED_OUTPUTS] = _integers(numbers + _DATA)[0]
-        _call(function, state, thread, interpreter.PREPARE | interpreter.RUN | interpreter.FINISH, 0, 0)
+        own[interpreter.SHARED_OUTPUTS] = integers(numbers + _DATA)[0]
+        call(function, state, thread, interpreter.PREPARE | interpreter.RUN | interpreter.FINISH, 0, 0)
         own[interpreter.SHARED_OUTPUTS] = before
     return 1
 

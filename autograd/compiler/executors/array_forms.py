@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from autograd._typing import Any
-from autograd.compiler.executors import array_erf as erf
 from autograd.compiler.executors import array_functions as functions
-from autograd.compiler.executors import array_gamma as gamma
-from autograd.compiler.executors import numpy_functions, torch_functions
-from autograd.compiler.executors.jax_functions import AccurateJax
+from autograd.compiler.executors import array_special as special
+from autograd.compiler.executors import library_functions as own
+from autograd.compiler.executors.library_functions import AccurateJax
 from autograd.errors import CompileError
 from autograd.op import Op
 
@@ -113,14 +112,14 @@ FORMS: Mapping[str, Form] = {
     "leg":            functions.leg,
     "direction":      functions.direction,
     "norm":           functions.norm,
-    "gaussian":       erf.gaussian,
-    "normal_pdf":     erf.normal_pdf,
-    "normal_cdf":     erf.normal_cdf,
-    "erf":            erf.erf,
-    "erfc":           erf.erfc,
-    "erfinv":         erf.erfinv,
-    "lgamma":         gamma.lgamma,
-    "digamma":        gamma.digamma,
+    "gaussian":       special.gaussian,
+    "normal_pdf":     special.normal_pdf,
+    "normal_cdf":     special.normal_cdf,
+    "erf":            special.erf,
+    "erfc":           special.erfc,
+    "erfinv":         special.erfinv,
+    "lgamma":         special.lgamma,
+    "digamma":        special.digamma,
     "abs":            _operator(operator.abs),
     "sign":           functions.sign,
     "step":           functions.step,
@@ -156,12 +155,11 @@ FORMS: Mapping[str, Form] = {
 OF_LIBRARY: Mapping[str, Mapping[str, Form]] = {
     "numpy": {
         "mod": _named("remainder"), "exp2": _named("exp2"), "cbrt": _named("cbrt"),
-        "relu": numpy_functions.relu, "step": numpy_functions.step,
-        "maximum": numpy_functions.maximum, "minimum": numpy_functions.minimum,
+        "relu": own.relu, "step": own.step, "maximum": own.maximum, "minimum": own.minimum,
     },
     "torch": {
-        "div": torch_functions.div, "mod": torch_functions.mod, "sinh": torch_functions.sinh, "cosh": torch_functions.cosh,
-        "erf": torch_functions.erf, "erfc": torch_functions.erfc, "mish": torch_functions.mish,
+        "div": own.div, "mod": own.mod, "sinh": own.sinh, "cosh": own.cosh, "mish": own.mish,
+        "erf": lambda xp, x: xp.special.erf(x), "erfc": lambda xp, x: xp.special.erfc(x),
     },
 }
 # fmt: on

@@ -17,12 +17,14 @@ MIN_STACKED = 9  # terms of a sum that are stacked and then added up; fewer are 
 
 
 class Product(NamedTuple):
-    """How an op of many arguments is computed on matrices."""
+    """How an op of many arguments is computed on matrices.
 
-    starts: Callable[
-        [Sequence[bool], Any], Sequence[int]
-    ]  # where its operands begin: of which arguments vary, and the shape of the row
-    form: Callable[..., Any]  # of the namespace, the shape of the row, the number of lanes and the operands
+    starts  where its operands begin: of which arguments vary, and the shape of the row
+    form    of the namespace, the shape of the row, the number of lanes and the operands
+    """
+
+    starts: Callable[[Sequence[bool], Any], Sequence[int]]
+    form: Callable[..., Any]
 
 
 def operand_starts(op: Op, varies: Sequence[bool], shape: tuple[int, int] | None) -> Sequence[int]:
@@ -67,13 +69,8 @@ def _matmul(xp: Any, shape: tuple[int, int], lanes: int, weights: Any, inputs: A
         found = xp.matmul(inputs[:, :, 0], xp.reshape(weights, shape).T)[:, :, None]
     else:
         found = xp.matmul(xp.reshape(weights, (count, *shape)), inputs)
-    return _flat(xp, found + biases)
-
-
-def _flat(xp: Any, found: Any) -> Any:
-    """The results of all rows, one below the other."""
-    count, results, width = found.shape
-    return xp.reshape(found, (count * results, width))
+    found = found + biases
+    return xp.reshape(found, (found.shape[0] * found.shape[1], found.shape[2]))  # the results of all rows, one below the other
 
 
 def _lane_sum(xp: Any, shape: Any, lanes: int, x: Any) -> Any:

@@ -48,8 +48,6 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
     That may be nested lists and tuples of numbers and arrays, derivatives `by` some arguments. A worker that is lost
     loses nothing: Dask computes its chunks again, and adds them up in the same order.
     """
-    from dask.delayed import delayed
-
     split = _split(program.name, program.arguments, xs)
     if split.lanes is None:
         return None, call(program, _computed(xs))
@@ -60,11 +58,17 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
                 "without lanes only: leave reduction out for the gradient of every lane"
             )
     parts = _results(program, split, call)
+    return split.lanes, pairwise_total(parts, _added).compute()
+
+
+def pairwise_total(parts: list[Any], add: Callable[[Any, Any], Any]) -> Any:
+    """The sum of Delayed objects, in an order that depends on their number alone."""
+    from dask.delayed import delayed
+
     while len(parts) > 1:
-        parts = [
-            delayed(_added)(*pair) if len(pair) > 1 else pair[0] for pair in (parts[i : i + 2] for i in range(0, len(parts), 2))
-        ]
-    return split.lanes, parts[0].compute()
+        pairs = [parts[i : i + 2] for i in range(0, len(parts), 2)]
+        parts = [delayed(add)(*pair) if len(pair) > 1 else pair[0] for pair in pairs]
+    return parts[0]
 
 
 def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
@@ -77,7 +81,7 @@ def mapped(program: Any, xs: Sequence[Any], call: Call, rounds: int = 1) -> Any:
         return call(program, _computed(xs))
     parts = _results(program, split, call)
     shapes = call(program, _without_lanes(program.arguments * rounds, xs))
-    places = iter(range(len(_blocks(shapes))))
+    places = iter(range(len(blocks_of(shapes))))
     return block_map(lambda shape: _whole(parts, split.counts, next(places), shape.shape[1:]), shapes)
 
 
@@ -128,21 +132,21 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     counts = next(
         leaf.chunks[argument.axis]
         for argument, x, varying in zip(arguments, xs, varies, strict=True)
-        for leaf in _blocks(x)
+        for leaf in blocks_of(x)
         if varying and is_chunked(leaf)
     )
     columns: list[Any] = []
     for argument, x, varying in zip(arguments, xs, varies, strict=True):
         if varying:
-            pieces = [_pieces(leaf, argument.axis, counts) for leaf in _blocks(x)]
-            columns.append([_nested(x, several) for several in zip(*pieces, strict=True)])
+            pieces = [_pieces(leaf, argument.axis, counts) for leaf in blocks_of(x)]
+            columns.append([nested(x, several) for several in zip(*pieces, strict=True)])
         else:
             columns.append([delayed(x, pure=True, traverse=_holds_chunked(x))] * len(counts))
     return _Split(lanes, counts, [list(chunk) for chunk in zip(*columns, strict=True)])
 
 
 def _check_known(name: str, x: Any) -> None:
-    for leaf in _blocks(x):
+    for leaf in blocks_of(x):
         if is_chunked(leaf) and any(size != size for size in leaf.shape):
             raise ValueError(f"{name}: the lengths of its chunks are not known: call {name}.compute_chunk_sizes() first")
 
@@ -165,12 +169,13 @@ def _pieces(x: Any, axis: Any, counts: tuple[int, ...]) -> list[Any]:
     return list(whole.to_delayed().ravel())
 
 
-def _nested(shape: Any, items: Sequence[Any]) -> Any:
+def nested(shape: Any, items: Sequence[Any]) -> Any:
+    """These items in the places of the arrays and numbers of a nesting."""
     rest = iter(items)
     return block_map(lambda _: next(rest), shape)
 
 
-def _blocks(tree: Any) -> list[Any]:
+def blocks_of(tree: Any) -> list[Any]:
     """The arrays and numbers in a nesting."""
     found: list[Any] = []
     block_map(found.append, tree)
@@ -217,8 +222,8 @@ def _called(call: Call, packed: tuple[Any, ...], numbers: Any, start: int, count
 
 
 def _added(one: Any, other: Any) -> Any:
-    return _nested(one, [x + y for x, y in zip(_blocks(one), _blocks(other), strict=True)])
+    return nested(one, [x + y for x, y in zip(blocks_of(one), blocks_of(other), strict=True)])
 
 
 def _block_at(tree: Any, place: int) -> Any:
-    return _blocks(tree)[place]
+    return blocks_of(tree)[place]

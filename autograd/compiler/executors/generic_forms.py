@@ -51,18 +51,10 @@ INCREASING = frozenset(
 )
 
 
-def _pow(n: Any, x: Any, y: Any) -> Any:
-    return x**y
-
-
 def _integer_power(n: Any, x: Any, y: Any) -> Any:
     if getattr(y, "denominator", 1) != 1:  # no Fraction, as a rule
         raise NoForm
     return x**y
-
-
-def _mod(n: Any, x: Any, y: Any) -> Any:
-    return x - y * n("floor", x / y)
 
 
 def _sum(n: Any, *xs: Any) -> Any:
@@ -88,10 +80,6 @@ def _step(n: Any, x: Any) -> Any:
     return n.choose(n.less(zero, x), n.constant(1.0), n.choose(n.less_equal(x, zero), zero, x))
 
 
-def _copysign(n: Any, x: Any, y: Any) -> Any:
-    return n.choose(n.less(y, n.constant(0.0)), -abs(x), abs(x))
-
-
 def _maximum(n: Any, x: Any, y: Any) -> Any:
     return n.choose(n.less_equal(y, x), x, n.choose(n.less_equal(x, y), y, x + y))  # NaN if one is
 
@@ -109,14 +97,6 @@ def _truth(n: Any, condition: bool | None) -> Any:
     return n.choose(condition, n.constant(1.0), n.constant(0.0))
 
 
-def _where(n: Any, condition: Any, x: Any, y: Any) -> Any:
-    return n.choose(_equal_to(n, condition, n.constant(0.0)), y, x)
-
-
-def _relu(n: Any, x: Any) -> Any:
-    return n.choose(n.less_equal(x, n.constant(0.0)), n.constant(0.0), x)
-
-
 def _cbrt(n: Any, x: Any) -> Any:
     if n.less(x, n.constant(0.0)):
         return -n("cbrt", -x)
@@ -132,10 +112,6 @@ def _log1mexp(n: Any, x: Any) -> Any:
 def _sech2(n: Any, x: Any) -> Any:
     e = n("exp", n.constant(-2.0) * abs(x))
     return n.constant(4.0) * e / (n.constant(1.0) + e) ** 2
-
-
-def _softplus(n: Any, x: Any) -> Any:
-    return n("maximum", x, n.constant(0.0)) + n("log1p", n("exp", -abs(x)))
 
 
 def _norm(n: Any, *xs: Any) -> Any:
@@ -182,8 +158,8 @@ FORMS: dict[str, Form | None] = {
     "sub":            lambda n, x, y: x - y,
     "mul":            lambda n, x, y: n.times(x, y),
     "div":            lambda n, x, y: x / y,
-    "mod":            _mod,
-    "pow":            _pow,
+    "mod":            lambda n, x, y: x - y * n("floor", x / y),
+    "pow":            lambda n, x, y: x**y,
     "sum":            _sum,
     "prod":           _prod,
     "dot":            _dot,
@@ -195,10 +171,10 @@ FORMS: dict[str, Form | None] = {
     "floor":          lambda n, x: n.integer(math.floor(x)),
     "ceil":           lambda n, x: n.integer(math.ceil(x)),
     "round":          lambda n, x: n.integer(round(x)),
-    "copysign":       _copysign,
+    "copysign":       lambda n, x, y: n.choose(n.less(y, n.constant(0.0)), -abs(x), abs(x)),
     "maximum":        _maximum,
     "minimum":        _minimum,
-    "where":          _where,
+    "where":          lambda n, condition, x, y: n.choose(_equal_to(n, condition, n.constant(0.0)), y, x),
     "equal":          lambda n, x, y: _truth(n, _equal_to(n, x, y)),
     "not_equal":      lambda n, x, y: n.constant(1.0) - _truth(n, _equal_to(n, x, y)),
     "less":           lambda n, x, y: _truth(n, n.less(x, y)),
@@ -213,9 +189,9 @@ FORMS: dict[str, Form | None] = {
     "cbrt":           _cbrt,
     "exp_difference": lambda n, x, y: n("exp", x - y),
     # activations
-    "relu":           _relu,
+    "relu":           lambda n, x: n.choose(n.less_equal(x, n.constant(0.0)), n.constant(0.0), x),
     "sigmoid":        lambda n, x: n.constant(1.0) / (n.constant(1.0) + n("exp", -x)),
-    "softplus":       _softplus,
+    "softplus":       lambda n, x: n("maximum", x, n.constant(0.0)) + n("log1p", n("exp", -abs(x))),
     "softsign":       lambda n, x: x / (n.constant(1.0) + abs(x)),
     "mish":           lambda n, x: x * n("tanh", n("softplus", x)),
     "sech2":          _sech2,

@@ -11,7 +11,6 @@ import os
 import threading
 import time
 from contextlib import suppress
-from typing import Any
 
 import numpy as np
 from numba import types
@@ -27,41 +26,35 @@ MAX_WAIT = 50_000  # looks before Python may notice an interrupt
 STATUS, STOPPED, FUNCTION, STATE, THREAD = range(5)  # words
 IDLE, POSTED, RUNNING, ASLEEP = range(4)
 
-_call: Any = call
-_exchange: Any = exchange
-_integers: Any = integers
-_replace: Any = replace
-_seen: Any = seen
-
 
 def _serve(words, looks):  # type: ignore[no-untyped-def]
     """Run what is posted, until there has been nothing for many looks; false once it is stopped."""
     left = looks
-    while left > 0 and _seen(words + 8 * STOPPED) == 0:
+    while left > 0 and seen(words + 8 * STOPPED) == 0:
         left -= 1
-        if _seen(words) == POSTED and _replace(words, POSTED, RUNNING):
-            job = _integers(words)
-            _call(job[FUNCTION], job[STATE], job[THREAD], RUN, 0, 0)
-            _exchange(words, IDLE)
+        if seen(words) == POSTED and replace(words, POSTED, RUNNING):
+            job = integers(words)
+            call(job[FUNCTION], job[STATE], job[THREAD], RUN, 0, 0)
+            exchange(words, IDLE)
             left = looks
-        if left == 0 and not _replace(words, IDLE, ASLEEP):
+        if left == 0 and not replace(words, IDLE, ASLEEP):
             left = looks
-    return _seen(words + 8 * STOPPED) == 0
+    return seen(words + 8 * STOPPED) == 0
 
 
 def _post(words, function, state, thread):  # type: ignore[no-untyped-def]
     """Hand in a run; true if the thread sleeps."""
-    job = _integers(words)
+    job = integers(words)
     job[FUNCTION], job[STATE], job[THREAD] = function, state, thread
-    return _exchange(words, POSTED) == ASLEEP
+    return exchange(words, POSTED) == ASLEEP
 
 
 def _finish(words, looks):  # type: ignore[no-untyped-def]
     """Withdraw a run that has not begun, else watch for its end; false if it has not come yet."""
-    if _replace(words, POSTED, IDLE):
+    if replace(words, POSTED, IDLE):
         return True
     for _ in range(looks):  # noqa: SIM110  # machine code has no generators
-        if _seen(words) != RUNNING:
+        if seen(words) != RUNNING:
             return True
     return False
 

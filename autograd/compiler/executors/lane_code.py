@@ -83,12 +83,7 @@ class LaneCode:
     def _lower_op(self, name: str, rows: Any) -> None:
         if not len(rows):
             return
-        special = {
-            "matmul": self._matmul,
-            "lane_sum": self._lane_sum,
-            "lane_dot": self._lane_dot,
-            "lane_matmul": self._lane_matmul,
-        }
+        special = {"matmul": self._matmul, "lane_sum": self._sum, "lane_dot": self._sum, "lane_matmul": self._lane_matmul}
         if name in special:
             for row in rows:
                 special[name](int(row), self._args(row), int(self.tape.results[row]))
@@ -161,12 +156,10 @@ class LaneCode:
 
     # -- reductions -------------------------------------------------------------------------------------------------
 
-    def _lane_sum(self, row: int, args: Any, result: int) -> None:
-        self._add(row, LANE_SUM, self._sum_block(1, [result], [0]), self._varying(int(args[0])))
-        self.cost += OP_COST
-
-    def _lane_dot(self, row: int, args: Any, result: int) -> None:
-        self._add(row, LANE_DOT, self._sum_block(1, [result], [0]), *map(self._varying, args.tolist()))
+    def _sum(self, row: int, args: Any, result: int) -> None:
+        """Of numbers, or of products of two."""
+        source = LANE_SUM if len(args) == 1 else LANE_DOT
+        self._add(row, source, self._sum_block(1, [result], [0]), *map(self._varying, args.tolist()))
         self.cost += OP_COST
 
     def _lane_matmul(self, row: int, args: Any, result: int) -> None:

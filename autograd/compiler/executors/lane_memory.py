@@ -65,16 +65,10 @@ class State:
         words[interpreter.KERNELS], words[interpreter.SCRATCH] = kernels.ctypes.data, scratch.ctypes.data
         words[interpreter.WEIGHTS : interpreter.SUMS] = self.weights.ctypes.data, code.weights.ctypes.data, len(code.weights)
         words[interpreter.SUMS], words[interpreter.SUM_COUNT] = self.sums.ctypes.data, code.sums
-        words[interpreter.TOTALS : interpreter.LANES] = (
-            code.totals.ctypes.data,
-            code.total_positions.ctypes.data,
-            len(code.totals),
-        )
-        words[interpreter.SHARED_OUTPUTS : interpreter.LANE_OUTPUTS] = (
-            self.shared_outputs.ctypes.data,
-            outputs.ctypes.data,
-            len(outputs),
-        )
+        totals, positions = code.totals.ctypes.data, code.total_positions.ctypes.data
+        words[interpreter.TOTALS : interpreter.LANES] = totals, positions, len(code.totals)
+        shared = self.shared_outputs.ctypes.data, outputs.ctypes.data, len(outputs)
+        words[interpreter.SHARED_OUTPUTS : interpreter.LANE_OUTPUTS] = shared
         self.scale = words[interpreter.SCALE : interpreter.SCALE + 1].view(np.float64)
         words[interpreter.LANE_OUTPUT_COUNT] = len(self.lane_outputs)
 

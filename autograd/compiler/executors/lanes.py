@@ -18,7 +18,7 @@ from autograd.compiler.executors.array_arguments import ArrayArguments, run_on
 from autograd.compiler.executors.helpers import HELPERS
 from autograd.compiler.executors.lane_code import LaneCode
 from autograd.compiler.executors.lane_interpreter import FINISH, PREPARE, RUN
-from autograd.compiler.executors.lane_memory import State, Thread
+from autograd.compiler.executors.lane_memory import State
 from autograd.compiler.executors.lane_ops import unavailable
 from autograd.compiler.executors.machine_code import addresses, run
 from autograd.compiler.tape import Tape
@@ -92,19 +92,16 @@ class Lanes:
     def _on_threads(self, state: State) -> None:
         helpers = HELPERS.take(min(self._threads, state.ranges) - 1, self._threads)
         own, *others = state.threads_for(1 + len(helpers))
-        self._run(state, own, PREPARE)
+        run(self._interpreter, state.address, own.address, PREPARE)
         try:
             for helper, thread in zip(helpers, others, strict=True):
                 helper.begin(self._interpreter, state, thread)
-            self._run(state, own, RUN)
+            run(self._interpreter, state.address, own.address, RUN)
         finally:
             for helper in helpers:
                 helper.end()
             HELPERS.give_back(helpers)
-        self._run(state, own, FINISH)
-
-    def _run(self, state: State, thread: Thread, phases: int) -> None:
-        run(self._interpreter, state.address, thread.address, phases)
+        run(self._interpreter, state.address, own.address, FINISH)
 
 
 def cores() -> int:

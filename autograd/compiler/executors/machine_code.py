@@ -15,13 +15,12 @@ import numba
 from numba import types
 from numba.core import caching, ccallback
 from numba.core.compiler import Compiler
+from numba.core.compiler_lock import global_compiler_lock
 
 from autograd import ops, scalar_math
 from autograd._format import counted
 from autograd.compiler.executors.vectors import call, integers
 
-_call: Any = call
-_integers: Any = integers
 _caching: Any = caching  # parts of Numba that have no types
 _ccallback: Any = ccallback
 _types: Any = types
@@ -46,15 +45,16 @@ _kept: list[Any] = []  # or their code would be freed
 def addresses(sources: Iterable[Source]) -> list[int]:
     """The addresses of compiled functions. What is not on disk yet is compiled, with a message on stderr."""
     sources = list(sources)
-    wanted = {source.name: source for source in sources if source.name not in _addresses}
-    missing = [function for function in map(_function, wanted.values()) if not _loaded(function)]
-    if missing:
-        start = time.perf_counter()
-        sys.stderr.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, once for this machine ... ")
-        sys.stderr.flush()
-        for function in missing:
-            _compile(function)
-        sys.stderr.write(f"{time.perf_counter() - start:.1f} s\n")
+    with global_compiler_lock:  # two threads must not load functions at once
+        wanted = {source.name: source for source in sources if source.name not in _addresses}
+        missing = [function for function in map(_function, wanted.values()) if not _loaded(function)]
+        if missing:
+            start = time.perf_counter()
+            sys.stderr.write(f"compiling {counted(len(missing), 'function')} for programs on lanes, once for this machine ... ")
+            sys.stderr.flush()
+            for function in missing:
+                _compile(function)
+            sys.stderr.write(f"{time.perf_counter() - start:.1f} s\n")
     return [_addresses[source.name] for source in sources]
 
 
@@ -125,12 +125,12 @@ def entry(signatures: Sequence[Any], function: Callable[..., Any]) -> Any:
 
 
 def _run(function, state, thread, phases):  # type: ignore[no-untyped-def]
-    _call(function, state, thread, phases, 0, 0)
+    call(function, state, thread, phases, 0, 0)
 
 
 def _take(place, lanes, numbers):  # type: ignore[no-untyped-def]
     """Write down where an array starts and how many columns it has; return that, or 0 if it is not one for so many lanes."""
-    words = _integers(place)
+    words = integers(place)
     words[0] = numbers.ctypes.data
     words[1] = 1 if numbers.ndim == 1 else numbers.shape[1]
     return words[1] if numbers.shape[0] == lanes else 0

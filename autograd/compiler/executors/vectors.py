@@ -6,6 +6,7 @@ LLVM splits what is wider than the machine's registers, so the same code runs ev
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from llvmlite import ir
@@ -19,6 +20,7 @@ NARROW, GROUP = (8, 4) if "+avx512f" in FEATURES else (4, 2)
 WIDE = NARROW * GROUP
 
 _DOUBLE = ir.DoubleType()
+_WORD = ir.IntType(64)
 _INDEX = ir.IntType(32)
 
 
@@ -39,8 +41,29 @@ class _VectorModel(models.PrimitiveModel):
 _narrow, _wide = Vector(NARROW), Vector(WIDE)
 
 
+def _code(signature: Any) -> Any:
+    """An intrinsic, made of a function that writes its LLVM code. Its signature may depend on the types of its arguments."""
+
+    def decorated(write: Any) -> Any:
+        @wraps(write)
+        def typed(context: Any, *kinds: Any) -> Any:
+            def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+                found = write(builder, *args)
+                return context.get_dummy_value() if found is None else found
+
+            return signature(*kinds) if callable(signature) else signature, generate
+
+        return intrinsic(typed)
+
+    return decorated
+
+
+def _at(builder: Any, address: Any, kind: Any) -> Any:
+    return builder.inttoptr(address, kind.as_pointer())
+
+
 def _read(builder: Any, address: Any, kind: Any) -> Any:
-    return builder.load(builder.inttoptr(address, kind.as_pointer()), align=8)
+    return builder.load(_at(builder, address, kind), align=8)
 
 
 def _indices(numbers: Any) -> Any:
@@ -57,33 +80,28 @@ def _joined(builder: Any, parts: list[Any]) -> Any:
 
 
 def _repeated(builder: Any, number: Any, count: int) -> Any:
-    kind = ir.VectorType(_DOUBLE, count)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), number, _INDEX(0))
-    return builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), _indices([0] * count))
+    nothing = ir.Constant(ir.VectorType(number.type, count), ir.Undefined)
+    one = builder.insert_element(nothing, number, _INDEX(0))
+    return builder.shuffle_vector(one, nothing, _indices([0] * count))
+
+
+# -- vectors -------------------------------------------------------------------------------------------
 
 
 def _loader(vector: Vector) -> Any:
-    @intrinsic
-    def load(typing: Any, address: Any) -> Any:
+    @_code(vector(types.int64))
+    def load(builder, address):
         """The vector at an address."""
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return _read(builder, args[0], ir.VectorType(_DOUBLE, vector.count))
-
-        return vector(types.int64), generate
+        return _read(builder, address, ir.VectorType(_DOUBLE, vector.count))
 
     return load
 
 
 def _splatter(vector: Vector) -> Any:
-    @intrinsic
-    def splat(typing: Any, address: Any) -> Any:
+    @_code(vector(types.int64))
+    def splat(builder, address):
         """The number at an address, repeated."""
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return _repeated(builder, _read(builder, args[0], _DOUBLE), vector.count)
-
-        return vector(types.int64), generate
+        return _repeated(builder, _read(builder, address, _DOUBLE), vector.count)
 
     return splat
 
@@ -92,245 +110,152 @@ load_narrow, load_wide = _loader(_narrow), _loader(_wide)
 splat_narrow, splat_wide = _splatter(_narrow), _splatter(_wide)
 
 
-@intrinsic
-def load_group(typing: Any, addresses: Any, offset: Any) -> Any:
+@_code(_wide(types.int64, types.int64))
+def load_group(builder, addresses, offset):
     """A wide vector made of the narrow ones at `offset` from each of GROUP addresses, which are listed at `addresses`."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        table, shift = args
-        narrow = ir.VectorType(_DOUBLE, NARROW)
-        starts = [_read(builder, builder.add(table, table.type(8 * i)), ir.IntType(64)) for i in range(GROUP)]
-        return _joined(builder, [_read(builder, builder.add(start, shift), narrow) for start in starts])
-
-    return _wide(types.int64, types.int64), generate
+    narrow = ir.VectorType(_DOUBLE, NARROW)
+    starts = [_read(builder, builder.add(addresses, _WORD(8 * i)), _WORD) for i in range(GROUP)]
+    return _joined(builder, [_read(builder, builder.add(start, offset), narrow) for start in starts])
 
 
-@intrinsic
-def load_repeated(typing: Any, address: Any) -> Any:
+@_code(_wide(types.int64))
+def load_repeated(builder, address):
     """A wide vector: the narrow one at an address, GROUP times."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        narrow = _read(builder, args[0], ir.VectorType(_DOUBLE, NARROW))
-        return _joined(builder, [narrow] * GROUP)
-
-    return _wide(types.int64), generate
+    return _joined(builder, [_read(builder, address, ir.VectorType(_DOUBLE, NARROW))] * GROUP)
 
 
-@intrinsic
-def store(typing: Any, address: Any, vector: Any) -> Any:
+@_code(lambda address, vector: types.void(types.int64, vector))
+def store(builder, address, vector):
     """Write a vector to an address."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        builder.store(args[1], builder.inttoptr(args[0], args[1].type.as_pointer()), align=8)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, vector), generate
+    builder.store(vector, _at(builder, address, vector.type), align=8)
 
 
-@intrinsic
-def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
+@_code(lambda x, y, z: x(x, x, x))
+def fma(builder, x, y, z):
     """x·y + z, rounded once if the machine can."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = args[0].type
-        name = "llvm.fmuladd.f64" if kind == _DOUBLE else f"llvm.fmuladd.v{kind.count}f64"
-        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
-        return builder.call(function, args)
-
-    kind = x if isinstance(x, Vector) else types.float64
-    return kind(kind, kind, kind), generate
+    kind = x.type
+    name = "llvm.fmuladd.f64" if kind == _DOUBLE else f"llvm.fmuladd.v{kind.count}f64"
+    function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind] * 3), name)
+    return builder.call(function, [x, y, z])
 
 
-@intrinsic
-def as_integer(typing: Any, x: Any) -> Any:
-    """The bits of a float."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@intrinsic
-def as_float(typing: Any, bits: Any) -> Any:
-    """The float with these bits."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], _DOUBLE)
-
-    return types.float64(types.int64), generate
-
-
-@intrinsic
-def add(typing: Any, x: Any, y: Any) -> Any:
+@_code(lambda x, y: x(x, y))
+def add(builder, x, y):
     """x + y"""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.fadd(*args)
-
-    return x(x, y), generate
+    return builder.fadd(x, y)
 
 
-@intrinsic
-def zero_wide(typing: Any) -> Any:
+@_code(_wide())
+def zero_wide(builder):
     """A wide vector of zeros."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return ir.Constant(ir.VectorType(_DOUBLE, WIDE), [0.0] * WIDE)
-
-    return _wide(), generate
+    return ir.Constant(ir.VectorType(_DOUBLE, WIDE), [0.0] * WIDE)
 
 
-@intrinsic
-def first(typing: Any, vector: Any, count: Any) -> Any:
+@_code(_wide(_wide, types.int64))
+def first(builder, vector, count):
     """Each narrow part of a wide vector with all but its first `count` numbers replaced by 0."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = args[0].type
-        positions = ir.Constant(ir.VectorType(ir.IntType(64), WIDE), [i % NARROW for i in range(WIDE)])
-        start = builder.insert_element(ir.Constant(positions.type, ir.Undefined), args[1], _INDEX(0))
-        limit = builder.shuffle_vector(start, ir.Constant(positions.type, ir.Undefined), _indices([0] * WIDE))
-        return builder.select(builder.icmp_signed("<", positions, limit), args[0], ir.Constant(kind, [0.0] * WIDE))
-
-    return vector(vector, types.int64), generate
+    positions = ir.Constant(ir.VectorType(_WORD, WIDE), [i % NARROW for i in range(WIDE)])
+    within = builder.icmp_signed("<", positions, _repeated(builder, count, WIDE))
+    return builder.select(within, vector, ir.Constant(vector.type, [0.0] * WIDE))
 
 
-@intrinsic
-def sums(typing: Any, x: Any, y: Any) -> Any:
+@_code(_narrow(_wide, _wide))
+def sums(builder, x, y):
     """A narrow vector: the sum of each narrow part of two wide ones, in order."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    even, odd = _indices(range(0, 2 * NARROW, 2)), _indices(range(1, 2 * NARROW, 2))
+    starts = range(0, WIDE, NARROW)
+    parts = [builder.shuffle_vector(wide, wide, _indices(range(i, i + NARROW))) for wide in (x, y) for i in starts]
+    while len(parts) > 1:
         parts = [
-            builder.shuffle_vector(wide, wide, _indices(range(NARROW * i, NARROW * (i + 1))))
-            for wide in args
-            for i in range(GROUP)
+            builder.fadd(builder.shuffle_vector(a, b, even), builder.shuffle_vector(a, b, odd))
+            for a, b in zip(parts[::2], parts[1::2], strict=True)
         ]
-        while len(parts) > 1:
-            even, odd = _indices(range(0, 2 * NARROW, 2)), _indices(range(1, 2 * NARROW, 2))
-            parts = [
-                builder.fadd(builder.shuffle_vector(a, b, even), builder.shuffle_vector(a, b, odd))
-                for a, b in zip(parts[::2], parts[1::2], strict=True)
-            ]
-        return parts[0]
-
-    return _narrow(x, y), generate
+    return parts[0]
 
 
-@intrinsic
-def integer(typing: Any, address: Any) -> Any:
-    """The integer at an address."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _read(builder, args[0], ir.IntType(64))
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
-def take_number(typing: Any, address: Any) -> Any:
-    """The integer at an address, which then counts one more: no two threads get the same."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        word = ir.IntType(64)
-        return builder.atomic_rmw("add", builder.inttoptr(args[0], word.as_pointer()), word(1), "monotonic")
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
-def seen(typing: Any, address: Any) -> Any:
-    """The integer at an address, as other threads have left it, with all that they wrote before."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load_atomic(builder.inttoptr(args[0], ir.IntType(64).as_pointer()), "acquire", 8)
-
-    return types.int64(types.int64), generate
-
-
-@intrinsic
-def exchange(typing: Any, address: Any, new: Any) -> Any:
-    """Write an integer; returns what was there before. Other threads see what was written before it."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.atomic_rmw("xchg", builder.inttoptr(args[0], ir.IntType(64).as_pointer()), args[1], "seq_cst")
-
-    return types.int64(types.int64, types.int64), generate
-
-
-@intrinsic
-def replace(typing: Any, address: Any, old: Any, new: Any) -> Any:
-    """Write an integer if another one is there; true if it was."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
-        return builder.extract_value(builder.cmpxchg(pointer, args[1], args[2], "seq_cst", "seq_cst"), 1)
-
-    return types.boolean(types.int64, types.int64, types.int64), generate
-
-
-@intrinsic
-def doubles(typing: Any, address: Any) -> Any:
-    """The address as a pointer to floats."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.inttoptr(args[0], _DOUBLE.as_pointer())
-
-    return types.CPointer(types.float64)(types.int64), generate
-
-
-@intrinsic
-def integers(typing: Any, address: Any) -> Any:
-    """The address as a pointer to integers of 64 bits."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.inttoptr(args[0], ir.IntType(64).as_pointer())
-
-    return types.CPointer(types.int64)(types.int64), generate
-
-
-@intrinsic
-def small_integers(typing: Any, address: Any) -> Any:
-    """The address as a pointer to integers of 32 bits."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.inttoptr(args[0], ir.IntType(32).as_pointer())
-
-    return types.CPointer(types.int32)(types.int64), generate
-
-
-@intrinsic
-def fetch(typing: Any, address: Any) -> Any:
-    """Ask the processor to have what is at an address, if anything, in its cache soon."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
-        builder.call(function, [builder.inttoptr(args[0], pointer), *map(word, (0, 3, 1))])  # to read, and to keep; data
-        return context.get_dummy_value()
-
-    return types.void(types.int64), generate
-
-
-@intrinsic
-def call(typing: Any, function: Any, lanes: Any, out: Any, x: Any, y: Any, z: Any) -> Any:
-    """Call the kernel at an address."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        word = ir.IntType(64)
-        kernel = ir.FunctionType(ir.VoidType(), [word] * 5)
-        builder.call(builder.inttoptr(args[0], kernel.as_pointer()), args[1:])
-        return context.get_dummy_value()
-
-    return types.void(*[types.int64] * 6), generate
-
-
-@intrinsic
-def prefer_whole_registers(typing: Any) -> Any:
+@_code(types.void())
+def prefer_whole_registers(builder):
     """Let LLVM use vectors of 512 bits in the function that calls this, which it avoids by default on some processors."""
+    set.add(builder.function.attributes, '"prefer-vector-width"="512"')
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        return context.get_dummy_value()
 
-    return types.void(), generate
+# -- numbers and addresses -----------------------------------------------------------------------------
+
+
+@_code(types.int64(types.float64))
+def as_integer(builder, x):
+    """The bits of a float."""
+    return builder.bitcast(x, _WORD)
+
+
+@_code(types.float64(types.int64))
+def as_float(builder, bits):
+    """The float with these bits."""
+    return builder.bitcast(bits, _DOUBLE)
+
+
+@_code(types.int64(types.int64))
+def integer(builder, address):
+    """The integer at an address."""
+    return _read(builder, address, _WORD)
+
+
+@_code(types.CPointer(types.float64)(types.int64))
+def doubles(builder, address):
+    """The address as a pointer to floats."""
+    return _at(builder, address, _DOUBLE)
+
+
+@_code(types.CPointer(types.int64)(types.int64))
+def integers(builder, address):
+    """The address as a pointer to integers of 64 bits."""
+    return _at(builder, address, _WORD)
+
+
+@_code(types.CPointer(types.int32)(types.int64))
+def small_integers(builder, address):
+    """The address as a pointer to integers of 32 bits."""
+    return _at(builder, address, ir.IntType(32))
+
+
+@_code(types.void(types.int64))
+def fetch(builder, address):
+    """Ask the processor to have what is at an address, if anything, in its cache soon."""
+    pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
+    function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+    builder.call(function, [builder.inttoptr(address, pointer), *map(word, (0, 3, 1))])  # to read, and to keep; data
+
+
+@_code(types.void(*[types.int64] * 6))
+def call(builder, function, lanes, out, x, y, z):
+    """Call the kernel at an address."""
+    kernel = ir.FunctionType(ir.VoidType(), [_WORD] * 5)
+    builder.call(_at(builder, function, kernel), [lanes, out, x, y, z])
+
+
+# -- integers that several threads read and write ------------------------------------------------------
+
+
+@_code(types.int64(types.int64))
+def take_number(builder, address):
+    """The integer at an address, which then counts one more: no two threads get the same."""
+    return builder.atomic_rmw("add", _at(builder, address, _WORD), _WORD(1), "monotonic")
+
+
+@_code(types.int64(types.int64))
+def seen(builder, address):
+    """The integer at an address, as other threads have left it, with all that they wrote before."""
+    return builder.load_atomic(_at(builder, address, _WORD), "acquire", 8)
+
+
+@_code(types.int64(types.int64, types.int64))
+def exchange(builder, address, new):
+    """Write an integer; returns what was there before. Other threads see what was written before it."""
+    return builder.atomic_rmw("xchg", _at(builder, address, _WORD), new, "seq_cst")
+
+
+@_code(types.boolean(types.int64, types.int64, types.int64))
+def replace(builder, address, old, new):
+    """Write an integer if another one is there; true if it was."""
+    return builder.extract_value(builder.cmpxchg(_at(builder, address, _WORD), old, new, "seq_cst", "seq_cst"), 1)

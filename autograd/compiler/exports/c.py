@@ -1,14 +1,33 @@
-"""c_source: a Program as a function in C."""
+"""c_source: a Program as a function in C; and CWriter, which translates functions of Python to C99.
+
+Lists are a count and a pointer; the storage of those a function makes is on its stack.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
-from autograd.compiler.exports.c_writer import ELEMENTARY, LISTS, PAIRS, CWriter
-from autograd.compiler.exports.python_trees import function_trees
-from autograd.compiler.exports.straight_line import Names, StraightLine, Syntax, names_of
-from autograd.compiler.exports.texts import INDENT, NUMBER, listed, words
+from autograd.compiler.exports.python_trees import function_trees, kind_of
+from autograd.compiler.exports.statements import Writer
+from autograd.compiler.exports.straight_line import StraightLine, Syntax
+from autograd.compiler.exports.texts import (
+    ATOM,
+    FACTORIALS,
+    INDENT,
+    LIST,
+    NUMBER,
+    PAIR,
+    TRUTH,
+    UNARY,
+    Text,
+    by_name,
+    lines_of,
+    listed,
+    pairs,
+    words,
+)
 from autograd.compiler.program import Program
 from autograd.python_source import Source, identifier
 
@@ -18,7 +37,58 @@ WORDS = words(
     "return short signed sizeof static struct switch typedef union unsigned void volatile while "
     "list pair append copied main NAN INFINITY MOST inf nan"
 )
-RESERVED = WORDS | ELEMENTARY | {*CWriter.native.values(), *function_trees()}
+_ELEMENTARY = words(
+    "exp expm1 exp2 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow "
+    "erf erfc lgamma"
+)
+_TYPES = {NUMBER: "double ", TRUTH: "int ", LIST: "list ", PAIR: "pair "}
+_METHODS = {"append": "append", "remove": "remove_first"}
+_NATIVE = pairs("""
+    abs = fabs, fabs = fabs, sqrt = sqrt, floor = floor, ceil = ceil, trunc = trunc, round = rint, copysign = copysign
+    fmod = fmod, remainder = remainder, ldexp = ldexp, frexp = frexp_pair, gamma = tgamma, factorial = factorial
+    isfinite = isfinite, isinf = isinf, isnan = isnan
+""")
+
+LISTS = """\
+enum {{ MOST = {most} }};  // the longest list
+typedef struct {{ size_t n; double *x; }} list;
+
+static inline void append(list *xs, double x) {{
+    xs->x[xs->n++] = x;
+}}
+
+static inline void remove_first(list *xs, double x) {{
+    for (size_t i = 0; i < xs->n; i++) {{
+        if (xs->x[i] == x) {{
+            for (xs->n--; i < xs->n; i++) xs->x[i] = xs->x[i + 1];
+        }}
+    }}
+}}
+
+static inline list copied(list xs, double *items) {{
+    for (size_t i = 0; i < xs.n; i++) items[i] = xs.x[i];
+    return (list){{xs.n, items}};
+}}
+"""
+PAIRS = "typedef struct { double x[2]; } pair;\n"
+_FREXP = """\
+static pair frexp_pair(double x) {
+    int exponent = 0;
+    double mantissa = frexp(x, &exponent);
+    return (pair){{mantissa, exponent}};
+}
+"""
+_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
+_FACTORIAL = f"""\
+static double factorial(double n) {{
+    static const double table[] = {{
+{_FACTORIALS}
+    }};
+    return table[(size_t) n];
+}}
+"""
+
+RESERVED = WORDS | _ELEMENTARY | {*_NATIVE.values(), *function_trees()}
 
 
 def c_source(program: Program, name: str = "program") -> Source:
@@ -58,31 +128,163 @@ def c_file(programs: Mapping[str, Program]) -> Source:
 
 
 def _function(name: str, program: Program, writer: CWriter) -> Iterator[str]:
-    names = names_of(program, RESERVED)
-
-    def expression(node: ast.expr, what: str) -> str:
-        return writer.translated(node, kinds, what).text
-
-    kinds = dict.fromkeys([*names.registers, *(f"{register}[{names.lane}]" for register in names.registers)], NUMBER)
-    code = StraightLine(program, names, Syntax(expression, lambda name, value, final: f"double {name} = {value};", ";"))
-    yield from listed(f"void {identifier(name, RESERVED)}(", _parameters(program, names, code.lanes), ") {")
-    yield from (INDENT + line for line in code.before)
-    outputs = range(len(program.outputs))
-    if code.loops:
-        yield f"{INDENT}for (size_t {names.lane} = 0; {names.lane} < {names.lanes}; {names.lane}++) {{"
-        yield from (2 * INDENT + line for line in code.body)
-        for i in outputs:
-            if code.output_varies(i):
-                yield f"{2 * INDENT}{names.outputs[i]}[{names.lane}] = {code.output(i)};"
-        yield INDENT + "}"
-    yield from (INDENT + line for line in code.after)
-    yield from (f"{INDENT}*{names.outputs[i]} = {code.output(i)};" for i in outputs if not code.output_varies(i))
+    syntax = Syntax(
+        lambda *given: writer.translated(*given).text,
+        lambda name, value, final: f"double {name} = {value};",
+        "{name}[{lane}] = {value};",
+    )
+    code = StraightLine(program, RESERVED, syntax)
+    parameters = [f"size_t {code.lanes}"] if code.has_lanes else []
+    kinds = ["const double *restrict" if given.per_lane else "double" for given in program.inputs]
+    parameters += [f"{kind} {name}" for kind, name in zip(kinds, code.inputs, strict=True)]
+    parameters += [f"double *restrict {name}" for name in code.outputs]
+    yield from listed(f"void {identifier(name, RESERVED)}(", parameters, ") {")
+    loop = f"for (size_t {code.lane} = 0; {code.lane} < {code.lanes}; {code.lane}++) {{"
+    yield from (INDENT + line for line in code.statements(loop))
+    yield from (f"{INDENT}*{name} = {code.value(i)};" for i, name in enumerate(code.outputs) if not code.varies[i])
     yield "}"
 
 
-def _parameters(program: Program, names: Names, lanes: bool) -> Iterator[str]:
-    if lanes:
-        yield f"size_t {names.lanes}"
-    for given, name in zip(program.inputs, names.registers, strict=False):
-        yield f"const double *restrict {name}" if given.per_lane else f"double {name}"
-    yield from (f"double *restrict {name}" for name in names.outputs)
+# -- functions of Python -------------------------------------------------------------------------------
+
+
+class CWriter(Writer):
+    """Writes C99 with `<math.h>`."""
+
+    language = "C"
+    available = _ELEMENTARY
+    native = _NATIVE
+    snippets = by_name(_FREXP, _FACTORIAL)
+
+    def number(self, x: float) -> str:
+        if math.isnan(x):
+            return "NAN"
+        return repr(x) if math.isfinite(x) else "INFINITY" if x > 0.0 else "-INFINITY"
+
+    def declared(self, kind: str, name: str, value: str) -> str:
+        if kind == LIST:  # a block that ends must not take a list along
+            self._hoist(f"list {name};")
+            return f"{name} = {value};"
+        return f"{_TYPES[kind]}{name} = {value};"
+
+    def undeclared(self, kind: str, name: str) -> str:
+        if kind == LIST:
+            self._hoist(f"list {name};")
+            return ""
+        return f"{_TYPES[kind]}{name};"
+
+    def _hoist(self, line: str) -> None:
+        if INDENT + line not in self.scope.hoisted:
+            self.scope.hoisted.append(INDENT + line)
+
+    def for_each(self, name: str, items: Text) -> str:
+        i = self.temporary()
+        return f"for (size_t {i} = 0; {i} < {items.text}.n; {i}++)\ndouble {name} = {items.text}.x[{i}];"
+
+    def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
+        items, i = self.temporary(), self.temporary()
+        self.scope.lines.append(f"static const double {items}[] = {{")
+        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
+        self.scope.lines.append("};")
+        return f"for (size_t {i} = 0; {i} < {len(numbers)}; {i}++)\ndouble {name} = {items}[{i}];"
+
+    # -- lists ---------------------------------------------------------------------------------------
+
+    def _empty_list(self) -> str:
+        name = self.temporary()
+        self._hoist(f"double {name}_items[MOST];")
+        self._hoist(f"list {name};")
+        self.scope.lines.append(f"{name} = (list){{0, {name}_items}};")
+        return name
+
+    def new_list(self, elements: Sequence[ast.expr]) -> Text:
+        name = self._empty_list()
+        for element in elements:
+            if isinstance(element, ast.Starred):
+                inner = element.value
+                found = inner if isinstance(inner, (ast.ListComp, ast.GeneratorExp)) else _each_of(inner)
+                self._append_each(name, found)
+            else:
+                self.scope.lines.append(f"append(&{name}, {self.numeric(element).text});")
+        return Text(name, ATOM, LIST)
+
+    def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
+        name = self._empty_list()
+        self._append_each(name, node)
+        return Text(name, ATOM, LIST)
+
+    def _append_each(self, name: str, node: ast.GeneratorExp | ast.ListComp) -> None:
+        (generator,) = node.generators
+        assert isinstance(generator.target, ast.Name)
+        variable = generator.target.id
+        items = self.named(self.expression(generator.iter))
+        header, first = self.for_each(variable, items).split("\n")
+        outer, before = self.scope.lines, self.scope.kinds.get(variable)
+        self.scope.lines, self.scope.kinds[variable] = [first], NUMBER
+        self.scope.lines.append(f"append(&{name}, {self.expression(node.elt).text});")
+        inner, self.scope.lines = self.scope.lines, outer
+        self.scope.lines += [f"{header} {{", *(INDENT + line for line in inner), "}"]
+        if before is not None:
+            self.scope.kinds[variable] = before
+
+    def indexed(self, items: Text, index: str) -> str:
+        return f"{items.text}.x[{index}]" if index.isdecimal() else f"{items.text}.x[(size_t) ({index})]"
+
+    def count(self, items: Text) -> str:
+        return f"{items.text}.n"
+
+    def method(self, items: str, name: str, value: str) -> str:
+        if name == "truncate":
+            return f"{items}.n = (size_t) {value};"
+        return f"{_METHODS[name]}(&{items}, {value});"
+
+    def rest_of(self, items: Text) -> Text:
+        return Text(f"(list){{{items.text}.n - 1, {items.text}.x + 1}}", ATOM, LIST)
+
+    def as_number(self, x: Text) -> Text:
+        return Text(f"(double) {x.within(UNARY)}", UNARY) if x.kind == TRUTH else x
+
+    # -- functions -----------------------------------------------------------------------------------
+
+    def arguments(self, tree: ast.FunctionDef, args: Sequence[ast.expr]) -> list[str]:
+        count = len(tree.args.args)
+        found = [self._argument(arg, kind_of(parameter.annotation)) for arg, parameter in zip(args, tree.args.args, strict=False)]
+        if tree.args.vararg is not None:
+            found.append(self._list_argument(args[count:]))
+        if kind_of(tree.returns) == LIST:  # the caller has the storage
+            name = self.temporary()
+            self._hoist(f"double {name}_items[MOST];")
+            found.append(f"{name}_items")
+        return found
+
+    def _argument(self, arg: ast.expr, kind: str) -> str:
+        if kind == LIST and isinstance(arg, (ast.Tuple, ast.List)):
+            return self._list_argument(arg.elts)
+        return self.numeric(arg).text
+
+    def _list_argument(self, elements: Sequence[ast.expr]) -> str:
+        starred = [element for element in elements if isinstance(element, ast.Starred)]
+        if not starred:
+            return f"(list){{{len(elements)}, (double[]){{{', '.join(self.numeric(x).text for x in elements)}}}}}"
+        return self.expression(starred[0].value).text if len(elements) == 1 else self.new_list(elements).text
+
+    def returned(self, value: ast.expr, kind: str) -> str:
+        if kind == PAIR and isinstance(value, ast.Tuple):
+            return f"return (pair){{{{{', '.join(self.expression(part).text for part in value.elts)}}}}};"
+        text = self.expression(value).text
+        return f"return copied({text}, items);" if kind == LIST else f"return {text};"
+
+    def signature(self, tree: ast.FunctionDef) -> str:
+        parameters = [f"{_TYPES[kind_of(arg.annotation)]}{arg.arg}" for arg in tree.args.args]
+        if tree.args.vararg is not None:
+            parameters.append(f"list {tree.args.vararg.arg}")
+        kind = kind_of(tree.returns)
+        if kind == LIST:
+            parameters.append("double *items")
+        return f"static {_TYPES[kind]}{tree.name}({', '.join(parameters)})"
+
+
+def _each_of(items: ast.expr) -> ast.ListComp:
+    """[item for item in items]"""
+    item = ast.Name("item", ast.Store())
+    return ast.ListComp(ast.Name("item", ast.Load()), [ast.comprehension(item, items, [], 0)])

@@ -8,8 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from autograd.compiler.exports.declarations import Declarations
-from autograd.compiler.exports.python_trees import constant_of, function_trees, kind_of
+from autograd.compiler.exports.python_trees import Declarations, constant_of, function_trees, kind_of
 from autograd.compiler.exports.texts import (
     AND,
     ATOM,
@@ -147,8 +146,8 @@ class Expressions(ABC):
         """A return statement."""
 
     @abstractmethod
-    def function(self, tree: ast.FunctionDef, body: Sequence[str]) -> str:
-        """A function with this body."""
+    def signature(self, tree: ast.FunctionDef) -> str:
+        """What stands before the body of a function."""
 
     @abstractmethod
     def as_number(self, x: Text) -> Text:

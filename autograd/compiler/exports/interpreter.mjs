@@ -45,21 +45,13 @@ function addProduct(m, n, z, at, by, k, factors) {
     }
 }
 
-/** The sum of products of the arguments at these positions, added to `start`: pairs that follow each other at once. */
-const sumOfProducts = ({ start, terms }) => {
-    const runs = [];
-    for (const term of terms) {
-        const last = runs.at(-1), [x, y] = term;
-        if (term.length === 2 && last?.count && x === last.x + last.count && y === last.y + last.count) last.count++;
-        else runs.push({ term, x, y, count: Number(term.length === 2) });
+/** A sum that begins with `start`: runs of products, each with the positions of the first one's factors, and how many there are. */
+const sumOfProducts = ({ start, runs }) => (m, n, z, at, by, k) => {
+    m.fill(start, z, z + n);
+    for (const [factors, count] of runs) {
+        if (factors.length === 2) addProducts(m, n, z, at, by, k + factors[0], k + factors[1], count);
+        else for (let j = 0; j < count; j++) addProduct(m, n, z, at, by, k + j, factors);
     }
-    return (m, n, z, at, by, k) => {
-        m.fill(start, z, z + n);
-        for (const { term, x, y, count } of runs) {
-            if (count) addProducts(m, n, z, at, by, k + x, k + y, count);
-            else addProduct(m, n, z, at, by, k, term);
-        }
-    };
 };
 
 /** W·x + b: rows·columns weights, the inputs, the biases; the results are `step` apart. */
@@ -98,25 +90,22 @@ const INSTRUCTIONS = { detach: () => copy, matmul, ...REDUCTIONS };
 
 /** The tape as a function of its inputs and the number of lanes, which returns its outputs. A block has `width` lanes. */
 export function load(tape, ops, width = 128) {
-    const { uniform, varying, starts, codes, results, before, after } = tape;
+    const { uniform, starts, results, shapes, before, after } = tape;
     const place = (r) => (r < uniform ? r : uniform + (r - uniform) * width);
     const at = Int32Array.from(tape.args, place), by = Int32Array.from(tape.args, (r) => Number(r >= uniform));
-    const counts = codes.map((_, i) => starts[i + 1] - starts[i]);
-    const memory = new Float64Array(uniform + varying * width);
+    const memory = new Float64Array(uniform + tape.varying * width);
     tape.constant_registers.forEach((r, i) => { memory[r] = Number(tape.constants[i]); });
-    const kernels = codes.map((code, i) => {
-        const name = tape.ops[code], terms = tape.terms[name]?.[counts[i]];
-        const kernel = INSTRUCTIONS[name]?.(...tape.shapes[i], results[i] < uniform ? 1 : width)
-            ?? (terms ? sumOfProducts(terms) : ops[name]);
+    const reduced = []; // from where to where the results of reductions are
+    const rows = tape.codes.map((code, i) => {
+        const name = tape.ops[code], count = starts[i + 1] - starts[i], sum = tape.sums[name]?.[count];
+        const instruction = INSTRUCTIONS[name]?.(...shapes[i], results[i] < uniform ? 1 : width);
+        const kernel = instruction ?? (sum ? sumOfProducts(sum) : ops[name]);
         if (!kernel) throw new Error(`the tape calls ${name}, which ops lacks: pass its name to javascript_ops`);
-        return kernel;
-    });
-    const sums = codes.flatMap((code, i) => {
-        const [rows, columns] = tape.shapes[i];
-        return tape.ops[code] in REDUCTIONS ? Array.from({ length: rows * columns || 1 }, (_, j) => results[i] + j) : [];
+        if (name in REDUCTIONS) reduced.push([results[i], results[i] + (shapes[i][0] * shapes[i][1] || 1)]);
+        return { kernel, z: place(results[i]), k: starts[i], count };
     });
     const compute = (from, to, n) => {
-        for (let i = from; i < to; i++) kernels[i](memory, n, place(results[i]), at, by, starts[i], counts[i]);
+        for (let i = from; i < to; i++) rows[i].kernel(memory, n, rows[i].z, at, by, rows[i].k, rows[i].count);
     };
 
     return function run(inputs, lanes = inputs.find((x) => x.length !== undefined)?.length ?? 0) {
@@ -127,7 +116,7 @@ export function load(tape, ops, width = 128) {
         });
         const outputs = tape.outputs.map((r) => (r < uniform ? 0 : new Float64Array(lanes)));
         compute(0, before, 1);
-        for (const r of sums) memory[r] = 0;
+        for (const [from, to] of reduced) memory.fill(0, from, to);
         for (let start = 0; start < lanes; start += width) {
             const n = Math.min(width, lanes - start);
             tape.inputs.forEach((r, i) => {
@@ -138,7 +127,7 @@ export function load(tape, ops, width = 128) {
                 if (r >= uniform) outputs[i].set(memory.subarray(place(r), place(r) + n), start);
             });
         }
-        compute(after, codes.length, 1);
+        compute(after, rows.length, 1);
         return outputs.map((output, i) => (tape.outputs[i] < uniform ? memory[tape.outputs[i]] : output));
     };
 }

@@ -1,14 +1,32 @@
-"""javascript_source: a Program as a function in JavaScript."""
+"""javascript_source: a Program as a function in JavaScript; and JavaScriptWriter, which translates functions of Python.
+
+Elementary functions are called by their bare names: who uses the text defines them.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator, Sequence
 
-from autograd.compiler.exports.javascript_writer import IN_MATH, JavaScriptWriter
 from autograd.compiler.exports.python_trees import function_trees
-from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
-from autograd.compiler.exports.texts import INDENT, NUMBER, listed, words
+from autograd.compiler.exports.statements import Writer
+from autograd.compiler.exports.straight_line import StraightLine, Syntax
+from autograd.compiler.exports.texts import (
+    ATOM,
+    FACTORIALS,
+    INDENT,
+    LIST,
+    NUMBER,
+    PRODUCT,
+    TRUTH,
+    Text,
+    by_name,
+    lines_of,
+    listed,
+    pairs,
+    words,
+)
 from autograd.compiler.program import Program
 from autograd.python_source import Source, identifier
 
@@ -18,7 +36,56 @@ WORDS = words(
     "static super switch this throw true try typeof undefined var void while with yield "
     "Array Float64Array Infinity Math NaN Number Object inf nan"
 )
-RESERVED = WORDS | IN_MATH | {*JavaScriptWriter.native.values(), *function_trees(), "exp2"}
+_IN_MATH = words("exp expm1 log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh cbrt pow")
+_DEFAULTS = {"exp2": " = (x) => 2 ** x"}  # of what Math lacks
+_NATIVE = pairs("""
+    abs = Math.abs, fabs = Math.abs, sqrt = Math.sqrt, floor = Math.floor, ceil = Math.ceil, trunc = Math.trunc
+    isfinite = Number.isFinite, isnan = Number.isNaN, isinf = isinf, copysign = copysign, pow = power
+    frexp = frexp, ldexp = ldexp, factorial = factorial
+""")
+
+_ISINF = """\
+function isinf(x) {
+    return x === Infinity || x === -Infinity;
+}
+"""
+_COPYSIGN = """\
+function copysign(x, y) {
+    return y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x);
+}
+"""
+_POWER = """\
+function power(x, y) { // as in C99: JavaScript says that 1 ** NaN and (-1) ** Infinity are NaN
+    return x === 1 || (x === -1 && (y === Infinity || y === -Infinity)) ? 1 : pow(x, y);
+}
+"""
+_FREXP = """\
+function frexp(x) { // [m, e] with x = m * 2**e and 0.5 <= |m| < 1
+    if (x === 0 || !Number.isFinite(x)) return [x, 0];
+    let e = Math.max(-1023, Math.floor(Math.log2(Math.abs(x))) + 1);
+    let m = x * 2 ** -e;
+    for (; Math.abs(m) < 0.5; e--) m *= 2;
+    for (; Math.abs(m) >= 1; e++) m /= 2;
+    return [m, e];
+}
+"""
+_LDEXP = """\
+function ldexp(x, e) { // x * 2**e, rounded once: all steps but the last are exact
+    for (; e > 1000; e -= 1000) x *= 2 ** 1000;
+    for (; e < -1000 && Math.abs(x) > 2 ** -20; e += 1000) x *= 2 ** -1000;
+    return e < -1000 ? x * 2 ** -1000 * 2 ** Math.max(e + 1000, -1074) : x * 2 ** e;
+}
+"""
+_FACTORIALS = "\n".join(f"        {line}" for line in lines_of(map(repr, FACTORIALS)))
+_FACTORIAL = f"""\
+function factorial(n) {{
+    return [
+{_FACTORIALS}
+    ][n];
+}}
+"""
+
+RESERVED = WORDS | _IN_MATH | {*_NATIVE.values(), *function_trees(), "exp2"}
 
 
 def javascript_source(program: Program, name: str = "value") -> Source:
@@ -44,38 +111,119 @@ def javascript_source(program: Program, name: str = "value") -> Source:
 
 
 def _function(name: str, program: Program, writer: JavaScriptWriter) -> Iterator[str]:
-    names = names_of(program, RESERVED)
-
-    def expression(node: ast.expr, what: str) -> str:
-        return writer.translated(node, kinds, what).text
-
-    def declaration(name: str, value: str, final: bool) -> str:
-        return f"{'const' if final else 'let'} {name} = {value};"
-
-    kinds = dict.fromkeys([*names.registers, *(f"{register}[{names.lane}]" for register in names.registers)], NUMBER)
-    code = StraightLine(program, names, Syntax(expression, declaration, ";"))
-    inputs = names.registers[: len(program.inputs)]
-    arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
-    parameters = inputs if arrays or not code.lanes else [*inputs, names.lanes]
-    yield from listed(f"export function {identifier(name, RESERVED)}(", parameters, ") {")
-    outputs = range(len(program.outputs))
-    if code.lanes:
-        if arrays:
-            yield f"{INDENT}const {names.lanes} = {arrays[0]}.length;"
-        for i in outputs:
-            if code.output_varies(i):
-                yield f"{INDENT}const {names.outputs[i]} = new Float64Array({names.lanes});"
-        yield from (INDENT + line for line in code.before)
-        yield f"{INDENT}for (let {names.lane} = 0; {names.lane} < {names.lanes}; {names.lane}++) {{"
-        yield from (2 * INDENT + line for line in code.body)
-        for i in outputs:
-            if code.output_varies(i):
-                yield f"{2 * INDENT}{names.outputs[i]}[{names.lane}] = {code.output(i)};"
-        yield INDENT + "}"
-    else:
-        yield from (INDENT + line for line in code.before)
-    yield from (INDENT + line for line in code.after)
-    found = [names.outputs[i] if code.output_varies(i) else code.output(i) for i in outputs]
-    pairs = [name if name == text else f"{name}: {text}" for name, text in zip(names.outputs, found, strict=True)]
+    syntax = Syntax(
+        lambda *given: writer.translated(*given).text,
+        lambda name, value, final: f"{'const' if final else 'let'} {name} = {value};",
+        "{name}[{lane}] = {value};",
+    )
+    code = StraightLine(program, RESERVED, syntax)
+    yield from listed(f"export function {identifier(name, RESERVED)}(", code.parameters, ") {")
+    if code.arrays:
+        yield f"{INDENT}const {code.lanes} = {code.arrays[0]}.length;"
+    yield from (f"{INDENT}const {code.outputs[i]} = new Float64Array({code.lanes});" for i in code.varying)
+    loop = f"for (let {code.lane} = 0; {code.lane} < {code.lanes}; {code.lane}++) {{"
+    yield from (INDENT + line for line in code.statements(loop))
+    found = code.results
+    pairs = [name if name == text else f"{name}: {text}" for name, text in zip(code.outputs, found, strict=True)]
     yield from [f"{INDENT}return {found[0]};"] if len(found) == 1 else listed("return { ", pairs, " };", 1)
     yield "}"
+
+
+# -- functions of Python -------------------------------------------------------------------------------
+
+
+class JavaScriptWriter(Writer):
+    """Writes JavaScript. `given` names elementary functions beyond those of `Math` that there will be."""
+
+    language = "JavaScript"
+    truths = ("false", "true")
+    equality = "="
+    native = _NATIVE
+    snippets = by_name(_ISINF, _COPYSIGN, _POWER, _FREXP, _LDEXP, _FACTORIAL)
+
+    def __init__(self, given: Collection[str] = ()) -> None:
+        super().__init__()
+        self.available = _IN_MATH | _DEFAULTS.keys() | set(given)
+
+    def preamble(self, source: str) -> Iterator[str]:
+        """The functions that the text needs: elementary ones, from the object `source`, and those that are translated."""
+        if self.elementary:
+            names = ", ".join(name + _DEFAULTS.get(name, "") for name in sorted(self.elementary))
+            yield f"const {{ {names} }} = {source};\n"
+        yield from self.functions.values()
+
+    def call(self, name: str, args: Sequence[ast.expr]) -> Text:
+        if name == "fmod":
+            return Text(f"{self.expression(args[0]).within(PRODUCT)} % {self.expression(args[1]).within(PRODUCT + 1)}", PRODUCT)
+        return super().call(name, args)
+
+    def number(self, x: float) -> str:
+        if not math.isfinite(x):
+            return "NaN" if x != x else "Infinity" if x > 0.0 else "-Infinity"
+        return repr(x).removesuffix(".0")
+
+    def declared(self, kind: str, name: str, value: str) -> str:
+        return f"let {name} = {value};"
+
+    def undeclared(self, kind: str, name: str) -> str:
+        return f"let {name};"
+
+    def for_each(self, name: str, items: Text) -> str:
+        return f"for (let {name} of {items.text})"
+
+    def for_numbers(self, name: str, numbers: Sequence[float]) -> str:
+        items = self.temporary()
+        self.scope.lines.append(f"const {items} = [")
+        self.scope.lines += [INDENT + line for line in lines_of([self.number(x) for x in numbers])]
+        self.scope.lines.append("];")
+        return f"for (const {name} of {items})"
+
+    # -- lists ---------------------------------------------------------------------------------------
+
+    def new_list(self, elements: Sequence[ast.expr]) -> Text:
+        return Text(f"[{', '.join(map(self._element, elements))}]", ATOM, LIST)
+
+    def _element(self, node: ast.expr) -> str:
+        return f"...{self.expression(node.value).text}" if isinstance(node, ast.Starred) else self.numeric(node).text
+
+    def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Text:
+        (generator,) = node.generators
+        assert isinstance(generator.target, ast.Name)
+        variable = generator.target.id
+        items, before = self.expression(generator.iter), self.scope.kinds.get(variable)
+        self.scope.kinds[variable] = NUMBER
+        text = f"{items.text}.map(({variable}) => {self.expression(node.elt).text})"
+        if before is not None:
+            self.scope.kinds[variable] = before
+        return Text(text, ATOM, LIST)
+
+    def indexed(self, items: Text, index: str) -> str:
+        return f"{items.text}[{index}]"
+
+    def count(self, items: Text) -> str:
+        return f"{items.text}.length"
+
+    def method(self, items: str, name: str, value: str) -> str:
+        if name == "truncate":
+            return f"{items}.length = {value};"
+        return f"{items}.push({value});" if name == "append" else f"{items}.splice({items}.indexOf({value}), 1);"
+
+    def rest_of(self, items: Text) -> Text:
+        return Text(f"{items.text}.slice(1)", ATOM, LIST)
+
+    def as_number(self, x: Text) -> Text:
+        return Text(f"Number({x.text})") if x.kind == TRUTH else x
+
+    # -- functions -----------------------------------------------------------------------------------
+
+    def arguments(self, tree: ast.FunctionDef, args: Sequence[ast.expr]) -> list[str]:
+        return [self._element(arg) for arg in args]
+
+    def returned(self, value: ast.expr, kind: str) -> str:
+        return f"return {self.expression(value).text};"
+
+    def signature(self, tree: ast.FunctionDef) -> str:
+        parameters = [arg.arg for arg in tree.args.args]
+        if tree.args.vararg is not None:
+            parameters.append(f"...{tree.args.vararg.arg}")
+        return f"function {tree.name}({', '.join(parameters)})"

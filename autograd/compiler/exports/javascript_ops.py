@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from autograd.compiler.exports.javascript_writer import JavaScriptWriter
+from autograd.compiler.exports.javascript import JavaScriptWriter
 from autograd.compiler.exports.texts import INDENT, LIST, NUMBER
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.tape import Tape
@@ -73,16 +73,28 @@ def _kernel(op: Op, writer: JavaScriptWriter) -> list[str]:
 def tape_json(tape: Tape) -> str:
     """The tape as JSON, which `load` in interpreter.mjs reads.
 
-    It has the names of the fields of Tape, and `terms`: for each sum of products, the positions of the factors of each
-    term, by the number of arguments. Constants that JSON cannot say are strings.
+    It has the names of the fields of Tape, and `sums`: each sum of products, by the name of its op and the number of its
+    arguments. Constants that JSON cannot say are strings.
     """
     counts = [end - start for start, end in pairwise(tape.starts)]
-    terms: dict[str, dict[int, Any]] = {}
+    sums: dict[str, dict[int, Any]] = {}
     for code, count in zip(tape.codes, counts, strict=True):
         name = tape.ops[code]
         op = None if name in INSTRUCTIONS else op_named(name)
         if op is not None and op.arity is None and op.terms is not None:
             # -0.0 + x is x, whatever x is.
-            terms.setdefault(name, {})[count] = {"start": 0.0 if is_sum(op) else -0.0, "terms": op.terms(count)}
+            sums.setdefault(name, {})[count] = {"start": 0.0 if is_sum(op) else -0.0, "runs": _runs(op.terms(count))}
     constants = [x if math.isfinite(x) else "NaN" if x != x else f"{'-' * (x < 0.0)}Infinity" for x in tape.constants]
-    return json.dumps({**vars(tape), "constants": constants, "terms": terms})
+    return json.dumps({**vars(tape), "constants": constants, "sums": sums})
+
+
+def _runs(terms: Iterable[Sequence[int]]) -> list[tuple[Sequence[int], int]]:
+    """The terms as runs: the positions of the factors of one term, and how many there are, each one position further on."""
+    runs: list[tuple[Sequence[int], int]] = []
+    for term in terms:
+        first, count = runs[-1] if runs else ((), 0)
+        if count and [i + count for i in first] == list(term):
+            runs[-1] = first, count + 1
+        else:
+            runs.append((term, 1))
+    return runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograd.compiler.exports.straight_line import StraightLine, Syntax, names_of
+from autograd.compiler.exports.straight_line import StraightLine, Syntax
 from autograd.compiler.exports.texts import INDENT, listed
 from autograd.compiler.instructions import INSTRUCTIONS
 from autograd.compiler.program import Program
@@ -38,24 +38,16 @@ def python_source(program: Program, name: str = "program") -> Source:
 
 
 def _function(name: str, program: Program, reserved: frozenset[str]) -> Iterator[str]:
-    names = names_of(program, reserved)
-    syntax = Syntax(lambda node, what: ast.unparse(node), lambda name, value, final: f"{name} = {value}", "")
-    code = StraightLine(program, names, syntax)
-    inputs = names.registers[: len(program.inputs)]
-    arrays = [name for name, given in zip(inputs, program.inputs, strict=True) if given.per_lane]
-    parameters = inputs if arrays or not code.lanes else [*inputs, names.lanes]
-    outputs = range(len(program.outputs))
-    yield from listed(f"def {identifier(name, reserved)}(", parameters, "):")
-    if code.lanes:
-        yield from (f"{INDENT}{names.outputs[i]} = []" for i in outputs if code.output_varies(i))
-    yield from (INDENT + line for line in code.before)
-    if code.loops:
-        lanes = f"len({arrays[0]})" if arrays else names.lanes
-        yield f"{INDENT}for {names.lane} in range({lanes}):"
-        yield from (2 * INDENT + line for line in code.body)
-        for i in outputs:
-            if code.output_varies(i):
-                yield f"{2 * INDENT}{names.outputs[i]}.append({code.output(i)})"
-    yield from (INDENT + line for line in code.after)
-    found = [names.outputs[i] if code.output_varies(i) else code.output(i) for i in outputs]
+    syntax = Syntax(
+        lambda node, kinds, what: ast.unparse(node),
+        lambda name, value, final: f"{name} = {value}",
+        "{name}.append({value})",
+        end=("", ""),
+    )
+    code = StraightLine(program, reserved, syntax)
+    yield from listed(f"def {identifier(name, reserved)}(", code.parameters, "):")
+    yield from (f"{INDENT}{code.outputs[i]} = []" for i in code.varying)
+    lanes = f"len({code.arrays[0]})" if code.arrays else code.lanes
+    yield from (INDENT + line for line in code.statements(f"for {code.lane} in range({lanes}):"))
+    found = code.results
     yield from [f"{INDENT}return {found[0]}"] if len(found) == 1 else listed("return (", found, ")", 1)

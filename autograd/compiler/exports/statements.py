@@ -10,9 +10,8 @@ import ast
 from collections import ChainMap
 from collections.abc import MutableMapping, Sequence
 
-from autograd.compiler.exports.declarations import Declarations, declarations
 from autograd.compiler.exports.expressions import OPERATORS, Expressions, Scope
-from autograd.compiler.exports.python_trees import function_trees, kind_of, numbers_of, range_of
+from autograd.compiler.exports.python_trees import Declarations, declarations, function_trees, kind_of, numbers_of, range_of
 from autograd.compiler.exports.texts import ATOM, INDENT, LIST, NUMBER, Text
 
 
@@ -47,7 +46,8 @@ class Writer(Expressions):
         self.block(tree.body[1:], indented=True)
         body = [*self.scope.hoisted, *self.scope.lines]
         del self.functions[name]
-        self.functions[name] = self.function(tree, body)
+        comment = "".join(f"// {line.strip()}\n" for line in (ast.get_docstring(tree) or "").splitlines())
+        self.functions[name] = "\n".join([f"{comment}{self.signature(tree)} {{", *body, "}\n"])
         self.scope = outer
 
     # -- statements ----------------------------------------------------------------------------------

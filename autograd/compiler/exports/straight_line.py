@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from typing import NamedTuple
 
 from autograd._format import unique_names
 from autograd.compiler.executors.python import split
+from autograd.compiler.exports.texts import INDENT, NUMBER
 from autograd.compiler.instructions import REDUCTIONS
 from autograd.compiler.program import Program, Row
 from autograd.op import Op
@@ -23,9 +24,6 @@ class Assignment(NamedTuple):
     adds: bool = False
 
 
-# -- what a row computes -------------------------------------------------------------------------------
-
-
 def assignments(row: Row, names: Sequence[str]) -> Iterator[Assignment]:
     """What a row computes, given how the registers are written; a long sum or product takes several assignments.
 
@@ -34,10 +32,23 @@ def assignments(row: Row, names: Sequence[str]) -> Iterator[Assignment]:
     ['2.0 + w * x']
     """
     args = [variable(names[arg]) if type(arg) is int else constant(arg) for arg in row.args]
-    if row.op.name in _INSTRUCTIONS:
-        yield from _INSTRUCTIONS[row.op.name](row, args, names)
-    else:
-        yield from _operation(row.op, args, row.result, names)
+    n, m = row.shape or (0, 0)
+    match row.op.name:
+        case "detach":
+            yield Assignment(row.result, args[0])
+        case "lane_sum":
+            yield Assignment(row.result, args[0], adds=True)
+        case "lane_dot":
+            yield Assignment(row.result, ast.BinOp(args[0], ast.Mult(), args[1]), adds=True)
+        case "lane_matmul":
+            products = [ast.BinOp(x, ast.Mult(), y) for x in args[:n] for y in args[n:]]
+            yield from (Assignment(result, product, adds=True) for result, product in zip(row.results, products, strict=True))
+        case "matmul":
+            inputs = args[n * m : n * m + m]
+            for i, result in enumerate(row.results):
+                yield from _operation(dot, [*args[i * m : i * m + m], *inputs, args[n * m + m + i]], result, names)
+        case _:
+            yield from _operation(row.op, args, row.result, names)
 
 
 def _operation(op: Op, args: Sequence[ast.expr], result: int, names: Sequence[str]) -> Iterator[Assignment]:
@@ -45,126 +56,103 @@ def _operation(op: Op, args: Sequence[ast.expr], result: int, names: Sequence[st
         yield Assignment(result, expression)
 
 
-def _product(x: ast.expr, y: ast.expr) -> ast.expr:
-    return ast.BinOp(x, ast.Mult(), y)
-
-
-def _detach(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
-    yield Assignment(row.result, args[0])
-
-
-def _lane_sum(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
-    yield Assignment(row.result, args[0], adds=True)
-
-
-def _lane_dot(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
-    yield Assignment(row.result, _product(*args), adds=True)
-
-
-def _matmul(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
-    assert row.shape is not None
-    n, m = row.shape
-    for i, result in enumerate(row.results):
-        yield from _operation(dot, [*args[i * m : i * m + m], *args[n * m : n * m + m], args[n * m + m + i]], result, names)
-
-
-def _lane_matmul(row: Row, args: Sequence[ast.expr], names: Sequence[str]) -> Iterator[Assignment]:
-    assert row.shape is not None
-    n, m = row.shape
-    for i in range(n):
-        for j in range(m):
-            yield Assignment(row.result + i * m + j, _product(args[i], args[n + j]), adds=True)
-
-
-_INSTRUCTIONS: Mapping[str, Callable[[Row, Sequence[ast.expr], Sequence[str]], Iterator[Assignment]]] = {
-    "detach": _detach,
-    "lane_sum": _lane_sum,
-    "lane_dot": _lane_dot,
-    "matmul": _matmul,
-    "lane_matmul": _lane_matmul,
-}
-
-
-# -- a program in a language ---------------------------------------------------------------------------
-
-
 class Syntax(NamedTuple):
-    """How a language writes statements."""
+    """How a language writes statements.
 
-    expression: Callable[[ast.expr, str], str]  # and what an error names
-    declaration: Callable[[str, str, bool], str]  # name, value, and whether it is never assigned again
-    end: str  # of a statement
+    expression    of a syntax tree, the kinds of its variables, and what an error names
+    declaration   of a name, its value, and whether it is never assigned again
+    store         the template of a statement that stores the `value` of an output of a `lane` under its `name`
+    end           of a statement, and of a loop
+    """
 
-
-class Names(NamedTuple):
-    """Of the inputs and registers, of the outputs, and of the variable that counts lanes."""
-
-    registers: list[str]
-    outputs: list[str]
-    lane: str
-    lanes: str
-
-
-def names_of(program: Program, reserved: Collection[str]) -> Names:
-    """Names that are unique, valid, and none of the language's own words."""
-    wanted = dict(enumerate(given.name for given in program.inputs))
-    wanted |= {i: f"v{i}" for i in range(len(program.inputs), program.registers)}
-    count = program.registers
-    wanted |= {count: "lanes", count + 1: "i"}
-    wanted |= {count + 2 + i: output.name for i, output in enumerate(program.outputs)}
-    found = list(unique_names(wanted, lambda name: identifier(name, reserved)).values())
-    return Names(found[:count], found[count + 2 :], found[count + 1], found[count])
+    expression: Callable[[ast.expr, MutableMapping[str, str], str], str]
+    declaration: Callable[[str, str, bool], str]
+    store: str
+    end: tuple[str, str] = (";", "}")
 
 
 class StraightLine:
-    """The statements of a program: before the loop over the lanes, in it and after it."""
+    """A program in a language: names that are unique, valid, and none of its own words, and statements.
 
-    def __init__(self, program: Program, names: Names, syntax: Syntax) -> None:
-        self.program, self.names, self.syntax = program, names, syntax
-        before, body, after = split(program)
-        self.cells = [
-            f"{name}[{names.lane}]" if i < len(program.inputs) and program.inputs[i].per_lane else name
-            for i, name in enumerate(names.registers)
+    inputs, outputs  the names of these
+    lane, lanes      the names of the variable that counts lanes, and of their number
+    arrays           the inputs that are per lane
+    varies, varying  for each output, whether it is per lane; the positions of those that are
+    """
+
+    def __init__(self, program: Program, reserved: Collection[str], syntax: Syntax) -> None:
+        self.program, self.syntax = program, syntax
+        count, first = program.registers, len(program.inputs)
+        wanted = [given.name for given in program.inputs] + [f"v{i}" for i in range(first, count)]
+        wanted += ["lanes", "i", *(output.name for output in program.outputs)]
+        found = unique_names(dict(enumerate(wanted)), lambda name: identifier(name, reserved)).values()
+        registers = list(found)[:count]
+        self.lanes, self.lane, *self.outputs = list(found)[count:]
+        self.inputs = registers[:first]
+        self.arrays = [name for name, given in zip(self.inputs, program.inputs, strict=True) if given.per_lane]
+        self.varies = [type(arg) is int and program.per_lane[arg] for _, arg in program.outputs]
+        self.varying = [i for i, varies in enumerate(self.varies) if varies]
+        self._cells = [
+            f"{name}[{self.lane}]" if i.per_lane else name for name, i in zip(self.inputs, program.inputs, strict=True)
         ]
-        rows = {id(row): list(assignments(row, self.cells)) for row in program.rows}
-        self._times = [0] * program.registers
+        self._cells += registers[first:]
+        self._kinds = dict.fromkeys(self._cells, NUMBER)
+        self._rows = {id(row): list(assignments(row, self._cells)) for row in program.rows}
+        self._times = [0] * count
         for row in program.rows:
-            for assignment in rows[id(row)]:
+            for assignment in self._rows[id(row)]:
                 self._times[assignment.register] += 2 if row.op in REDUCTIONS else 1
-        outside = set(range(len(program.inputs)))
-        self.before = [line for row in before for line in self._lines(row.op.name, rows[id(row)], outside)]
-        sums = [result for row in body if row.op in REDUCTIONS for result in row.results]
-        zeros = [Assignment(result, constant(0.0)) for result in sums]
-        self.before += self._lines("lane_sum", zeros, outside)
-        inside = set(outside)
-        self.body = [line for row in body for line in self._lines(row.op.name, rows[id(row)], inside)]
-        self.after = [line for row in after for line in self._lines(row.op.name, rows[id(row)], outside)]
+        before, body, after = split(program)
+        declared = set(range(first))
+        self._before = list(self._lines(before, declared))
+        for row in body:
+            if row.op in REDUCTIONS:
+                zeros = [Assignment(result, constant(0.0)) for result in row.results]
+                self._before += self._statements(zeros, row.op.name, declared)
+        self._body = list(self._lines(body, set(declared)))
+        self._after = list(self._lines(after, declared))
 
-    def _lines(self, what: str, found: Sequence[Assignment], declared: set[int]) -> Iterator[str]:
+    def _lines(self, rows: Sequence[Row], declared: set[int]) -> Iterator[str]:
+        for row in rows:
+            yield from self._statements(self._rows[id(row)], row.op.name, declared)
+
+    def _statements(self, found: Sequence[Assignment], what: str, declared: set[int]) -> Iterator[str]:
         for register, expression, adds in found:
-            name, text = self.cells[register], self.syntax.expression(expression, what)
+            name, text = self._cells[register], self.syntax.expression(expression, self._kinds, what)
             if register in declared:
-                yield f"{name} {'+=' if adds else '='} {text}{self.syntax.end}"
+                yield f"{name} {'+=' if adds else '='} {text}{self.syntax.end[0]}"
             else:
                 declared.add(register)
                 yield self.syntax.declaration(name, text, self._times[register] == 1)
 
+    def statements(self, loop: str) -> Iterator[str]:
+        """All of them; those for every lane are in a loop, which begins with this line."""
+        yield from self._before
+        if self._body or self.varying:
+            yield loop
+            yield from (INDENT + line for line in self._body)
+            for i in self.varying:
+                yield INDENT + self.syntax.store.format(name=self.outputs[i], lane=self.lane, value=self.value(i))
+            if self.syntax.end[1]:
+                yield self.syntax.end[1]
+        yield from self._after
+
     @property
-    def lanes(self) -> bool:
+    def has_lanes(self) -> bool:
         """True if it has any."""
-        return any(self.program.per_lane) or bool(self.body)
+        return any(self.program.per_lane) or bool(self._body)
 
     @property
-    def loops(self) -> bool:
-        """True if something is computed or returned for every lane."""
-        return bool(self.body) or any(map(self.output_varies, range(len(self.program.outputs))))
+    def parameters(self) -> list[str]:
+        """The inputs; and the number of lanes, where no array has it."""
+        return self.inputs if self.arrays or not self.has_lanes else [*self.inputs, self.lanes]
 
-    def output(self, i: int) -> str:
-        """An output as an expression."""
-        arg = self.program.outputs[i].arg
-        return self.cells[arg] if type(arg) is int else self.syntax.expression(constant(float(arg)), "")
+    @property
+    def results(self) -> list[str]:
+        """The outputs as expressions, where those that are per lane are variables."""
+        return [name if self.varies[i] else self.value(i) for i, name in enumerate(self.outputs)]
 
-    def output_varies(self, i: int) -> bool:
-        """True if every lane has one of its own."""
+    def value(self, i: int) -> str:
+        """An output as an expression; one that is per lane for one lane."""
         arg = self.program.outputs[i].arg
-        return type(arg) is int and self.program.per_lane[arg]
+        return self._cells[arg] if type(arg) is int else self.syntax.expression(constant(float(arg)), self._kinds, "")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.compiler.passes.keys import exact_key
 from autograd.compiler.passes.renaming import Renaming
 from autograd.compiler.program import Arg, Program, Row
 
@@ -39,6 +39,15 @@ def common_subexpressions(program: Program) -> Program:
             for result, same in zip(row.results, first.results, strict=True):
                 renaming.rename(result, same)
     return renaming.program(rows)
+
+
+def exact_key(args: Sequence[Arg]) -> tuple[Any, ...]:
+    """A key that tells registers from constants, 0.0 from -0.0, and NaN from nothing.
+
+    >>> exact_key((1, 2)), exact_key((1, -0.0))
+    ((1, 2), (1, '-0.0'))
+    """
+    return tuple([repr(arg) if type(arg) is float else arg for arg in args]) if float in map(type, args) else tuple(args)
 
 
 def _ordered(row: Row) -> tuple[Arg, ...]:

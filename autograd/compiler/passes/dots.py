@@ -8,7 +8,6 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.compiler.passes.simplifier import is_constant, is_minus_zero, is_zero
 from autograd.compiler.program import Arg, Program, Row
-from autograd.compiler.uses import use_counts
 
 MIN_TERMS = 16  # of a sum that is worth products with 1.0, which are harder to read
 
@@ -72,7 +71,7 @@ class _Chains:
     """
 
     def __init__(self, program: Program) -> None:
-        self.uses = use_counts(program)
+        self.uses = program.use_counts()
         self.varies = program.per_lane
         self.products: dict[int, tuple[Arg, ...]] = {}  # used once
         self.open: dict[int, _Chain] = {}  # used once

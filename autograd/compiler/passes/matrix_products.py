@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.compiler.instructions import REDUCTIONS, matmul
-from autograd.compiler.passes.keys import exact_key
-from autograd.compiler.program import Arg, Program, Row
+from autograd.compiler.passes.common_subexpressions import exact_key
+from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 AFTER = 1 << 32  # added to the depth of what depends on a sum over lanes
 
@@ -111,7 +111,7 @@ class _Schedule:
         self.done[-1] = True  # inputs need no row
         self.rows: list[Row] = []
         self.registers = program.registers
-        self.renamed = list(range(program.registers))
+        self.now = list(range(program.registers))
 
     def program(self) -> Program:
         for place in range(len(self.before.rows)):
@@ -120,7 +120,7 @@ class _Schedule:
                     self._put(place)
                 else:  # all rows that it needs stand before it
                     self._append(place, None)
-        outputs = tuple([output._replace(arg=self._now((output.arg,))[0]) for output in self.before.outputs])
+        outputs = renamed_outputs(self.before.outputs, self.now)
         return Program(self.before.inputs, tuple(self.rows), outputs, self.registers)
 
     def _put(self, place: int) -> None:
@@ -143,17 +143,13 @@ class _Schedule:
         row = self.before.rows[place]
         self.done[place] = True
         if group is None:
-            self.rows.append(Row(row.op, self._now(row.args), row.result, row.shape))
+            self.rows.append(Row(row.op, renamed(row.args, self.now), row.result, row.shape))
             return
         weights = [arg for dot in group for arg in dot.weights]
         biases = [self.before.rows[dot.place].args[-1] for dot in group]
-        args = self._now((*weights, *group[0].inputs, *biases))
+        args = renamed((*weights, *group[0].inputs, *biases), self.now)
         self.rows.append(Row(matmul, args, self.registers, (len(group), len(group[0].inputs))))
         for dot in group:
             self.done[dot.place] = True
-            self.renamed[self.before.rows[dot.place].result] = self.registers
+            self.now[self.before.rows[dot.place].result] = self.registers
             self.registers += 1
-
-    def _now(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        """The arguments as the registers that hold them now."""
-        return tuple([self.renamed[arg] if type(arg) is int else arg for arg in args])

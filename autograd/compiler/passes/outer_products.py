@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from autograd.compiler.instructions import REDUCTIONS, lane_dot, lane_matmul, matmul
-from autograd.compiler.program import Arg, Output, Program, Row
+from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 MIN_AREA = 4  # the smallest grid that is worth a product
 FULL = 0.75  # the share of a grid that must be asked for: the others are computed in vain
@@ -111,18 +111,18 @@ def _with_grids(program: Program, grids: Sequence[_Grid]) -> Program:
             for y in right:
                 cells[x, y] = cells[y, x] = registers
                 registers += 1
-    renamed: dict[Arg, int] = {}
+    now = list(range(registers))
     for row in program.rows:
         if row.op is lane_dot and float not in map(type, row.args) and row.args in cells:
-            renamed[row.result] = cells[row.args[0], row.args[1]]
+            now[row.result] = cells[row.args[0], row.args[1]]
         elif row.op in REDUCTIONS:
             sums.append(row)
-    return _hoisted(program, sums, renamed, registers)
+    return _hoisted(program, sums, now)
 
 
-def _hoisted(program: Program, sums: Iterable[Row], renamed: dict[Arg, int], registers: int) -> Program:
-    """The program with these sums over lanes, each put where its arguments are known."""
-    sources = [-1] * registers
+def _hoisted(program: Program, sums: Iterable[Row], now: Sequence[int]) -> Program:
+    """The program with these sums over lanes, each put where its arguments are known, and `now` for the registers it had."""
+    sources = [-1] * len(now)
     for place, row in enumerate(program.rows):
         for result in row.results:
             sources[result] = place
@@ -131,15 +131,14 @@ def _hoisted(program: Program, sums: Iterable[Row], renamed: dict[Arg, int], reg
         place = max([sources[arg] for arg in row.args if type(arg) is int], default=-1)
         at.setdefault(place, []).append(row)
     rows, after = at.get(-1, []), list[Row]()
-    summed = bytearray(registers)
+    summed = bytearray(len(now))
     for place, row in enumerate(program.rows):
         if row.op in REDUCTIONS:
             summed[row.result : row.results.stop] = b"\1" * len(row.results)
         elif any(type(arg) is int and summed[arg] for arg in row.args):
             summed[row.result : row.results.stop] = b"\1" * len(row.results)
-            after.append(row._replace(args=tuple([renamed.get(arg, arg) if type(arg) is int else arg for arg in row.args])))
+            after.append(row._replace(args=renamed(row.args, now)))
         else:
             rows.append(row)
         rows += at.get(place, ())
-    outputs = [Output(name, renamed.get(arg, arg) if type(arg) is int else arg) for name, arg in program.outputs]
-    return Program(program.inputs, (*rows, *after), tuple(outputs), registers)
+    return Program(program.inputs, (*rows, *after), renamed_outputs(program.outputs, now), len(now))

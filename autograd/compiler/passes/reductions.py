@@ -9,7 +9,6 @@ from autograd.compiler.builder import Builder
 from autograd.compiler.instructions import lane_dot, lane_sum
 from autograd.compiler.passes.simplifier import is_constant
 from autograd.compiler.program import Arg, Program, Row
-from autograd.compiler.uses import use_counts
 
 
 def reductions(program: Program) -> Program:
@@ -39,7 +38,7 @@ def reductions(program: Program) -> Program:
 class _Reductions:
     def __init__(self, program: Program) -> None:
         self.builder = Builder(program.inputs, (), program.registers)
-        self.uses = use_counts(program)
+        self.uses = program.use_counts()
         self.varies = program.per_lane
         self.sources: dict[int, Row] = {}  # products and dots that are used once, and per lane
         self.taken: set[int] = set()

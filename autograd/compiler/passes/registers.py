@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from autograd.compiler.executors.python import split
 from autograd.compiler.instructions import REDUCTIONS, matmul
-from autograd.compiler.program import Arg, Output, Program, Row
+from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 Block = list[int]  # registers that become neighbours, in this order
 
@@ -23,7 +23,7 @@ def assign_registers(program: Program) -> Program:
     two sides of a product over lanes.
 
     >>> from autograd import ops
-    >>> from autograd.compiler.program import Input
+    >>> from autograd.compiler.program import Input, Output
     >>> rows = (Row(ops.exp, (0,), 1), Row(ops.sin, (1,), 2), Row(ops.cos, (2,), 3), Row(ops.tanh, (3,), 4))
     >>> for row in assign_registers(Program((Input("x"),), rows, (Output("y", 4),), 5)).rows:
     ...     print(f"register {row.result}: {row.op.name} of register {row.args[0]}")
@@ -37,13 +37,8 @@ def assign_registers(program: Program) -> Program:
     places = _Lives(program, rows).places(_blocks(program, rows))
     moved = list(range(first))
     moved += [first + place for place in places[first:]]
-
-    def now(args: Iterable[Arg]) -> tuple[Arg, ...]:
-        return tuple([moved[arg] if type(arg) is int else arg for arg in args])
-
-    found = tuple([Row(op, now(args), moved[result], shape) for op, args, result, shape in rows])
-    outputs = tuple([Output(name, moved[arg] if type(arg) is int else arg) for name, arg in program.outputs])
-    return Program(program.inputs, found, outputs, 1 + max(moved, default=-1))
+    found = tuple([Row(op, renamed(args, moved), moved[result], shape) for op, args, result, shape in rows])
+    return Program(program.inputs, found, renamed_outputs(program.outputs, moved), 1 + max(moved, default=-1))
 
 
 def _blocks(program: Program, rows: Sequence[Row]) -> dict[int, Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograd.compiler.program import Arg, Output, Program, Row
+from autograd.compiler.program import Arg, Program, Row, renamed, renamed_outputs
 
 
 class Renaming:
@@ -20,21 +20,16 @@ class Renaming:
         self.now[register] = arg
         self.renamed.add(register)
 
-    def args(self, args: tuple[Arg, ...]) -> tuple[Arg, ...]:
-        """What stands for these arguments."""
-        now = self.now
-        return tuple([now[arg] if type(arg) is int else arg for arg in args])
-
     def row(self, row: Row) -> Row:
         """The row with what stands for its arguments."""
         if self.renamed.isdisjoint(row.args):
             return row
-        return Row(row.op, self.args(row.args), row.result, row.shape)
+        return Row(row.op, renamed(row.args, self.now), row.result, row.shape)
 
     def program(self, rows: Iterable[Row], registers: int | None = None) -> Program:
         """The next program: the same one, if nothing was renamed."""
         if not self.renamed:
             return self.before
         before = self.before
-        outputs = tuple([Output(name, *self.args((arg,))) for name, arg in before.outputs])
+        outputs = renamed_outputs(before.outputs, self.now)
         return Program(before.inputs, tuple(rows), outputs, before.registers if registers is None else registers)

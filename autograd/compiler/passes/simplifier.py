@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from autograd import ops
 from autograd.compiler.passes.renaming import Renaming
 from autograd.compiler.program import Arg, Program, Row
-from autograd.compiler.uses import use_counts
 from autograd.op import Op
 
 MAX_DEPTH = 4  # how far rules look: a question about an argument may lead to its own arguments
@@ -32,7 +31,7 @@ class Simplifier:
         self.renaming = Renaming(program)
         self.rows: list[Row] = []
         self.made: list[Row | None] = [None] * program.registers  # the row that writes each register
-        self.uses = use_counts(program)
+        self.uses = program.use_counts()
         self._booleans: set[int] = set()
         self._depth = 0  # of rules that make rows, which other rules look at
 
