@@ -25,7 +25,7 @@ from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import kinks, typed, undrawn
 from playground.formula import Formula, formula_of, only_first, starts, variables_of
-from playground.free import free_names
+from playground.free import CONSTANTS, free_names
 from playground.full_screen import Screen, filling, options_of
 from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
 from playground.rerun import alike, chooses, reads_numbers
@@ -201,10 +201,10 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
 
 def _shown(text: str, numbers: Numbers) -> Shown:
     formula = formula_of(text)
-    free: dict[str, Value] | None = None
+    free: dict[str, Value | float] | None = None
     if formula:
         root, scope = _expression(formula, numbers)
-        reason = "" if type(root) is Value else undrawn.NOTHING
+        reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
         free = _free(text, numbers)
         at, left = _at_numbers(text, numbers)
@@ -216,7 +216,8 @@ def _shown(text: str, numbers: Numbers) -> Shown:
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
+    variable = None if free is None else [name for name, x in free.items() if type(x) is Value]
+    made = Shown(graph, scope, numbers, variable, only_first(formula.text) if formula else "")
     if formula is None and reads_numbers(text):
         made.text = text
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
@@ -299,10 +300,17 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
 
 
-def _free(text: str, numbers: Numbers) -> dict[str, Value]:
-    """The names in lines of Python that these give no value, with one."""
-    begin = starts(free_names(text, {*names(), *HINTS}))
-    return {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
+def _free(text: str, numbers: Numbers) -> dict[str, Value | float]:
+    """The names in lines of Python that these give no value, with one; constants are plain numbers."""
+    return _begun(free_names(text, {*names(), *HINTS}), numbers)
+
+
+def _begun(found: list[str], numbers: Numbers) -> dict[str, Value | float]:
+    """Names with what they stand for: variables with the numbers of the sliders, or those that they begin with."""
+    begin = starts(found)
+    return {
+        name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name] for name in found
+    }
 
 
 def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
@@ -316,22 +324,22 @@ def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
 def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]]:
     """The value of an expression, and the names in it."""
     try:
-        begin = starts(variables_of(formula.text))
-        values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
-        root, _ = evaluate(formula.text, values)
+        begun = _begun(variables_of(formula.text), numbers)
+        root, _ = evaluate(formula.text, begun)
     except ExpressionError as error:
         raise formula.slip(error) from None
+    values = {name: x for name, x in begun.items() if type(x) is Value}
     return _named(root, values, formula.name), values
 
 
-def _lines(text: str, free: Mapping[str, Value]) -> tuple[Any, dict[str, Any], Any]:
+def _lines(text: str, free: Mapping[str, Value | float]) -> tuple[Any, dict[str, Any], Any]:
     """Run the lines, in which these names have values, too.
 
     The result is what `.backward()` was called on last, or else the last expression's value, or that of the last assignment;
     the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call.
     """
     scope = names()
-    known = set(scope)
+    known = {*scope, *(name for name, x in free.items() if type(x) is float)}
     scope |= free
     called = run_lines(text, scope)
     made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}

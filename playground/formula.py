@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Iterable
+from itertools import cycle
 from typing import NamedTuple
 
 from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
 from playground import pytorch
+from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
 from playground.typed import HINTS, Slip
 
@@ -25,7 +26,6 @@ PYTHON = (
     ast.JoinedStr,
     ast.Await,
 )
-CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}  # variables like others, which begin where everybody expects them
 
 
 class Formula(NamedTuple):
@@ -46,8 +46,12 @@ class Formula(NamedTuple):
 
 
 def starts(names: Iterable[str]) -> dict[str, float]:
-    """The numbers that variables begin with, in this order."""
-    return {name: CONSTANTS.get(name, STARTS[i % len(STARTS)]) for i, name in enumerate(names)}
+    """The numbers that variables begin with, in this order; constants are none.
+
+    >>> starts(["pi", "x"])
+    {'x': 2.0}
+    """
+    return dict(zip((name for name in names if name not in CONSTANTS), cycle(STARTS)))
 
 
 def formula_of(text: str) -> Formula | None:

@@ -1,14 +1,16 @@
-"""Names that lines of Python read and never make: they get sliders, unless they are misspelled or cannot be numbers."""
+"""Names that lines of Python read and never make: they get sliders, unless they are misspelled, constants or no numbers."""
 
 from __future__ import annotations
 
 import ast
 import builtins
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator
 
 from autograd import Value
 
+CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi, "inf": math.inf, "nan": math.nan}  # until they are given a value
 MIN_SPELLED = 5  # letters of a name that may be misspelled: shorter ones are near to each other anyway
 OF_MANY = {
     "zip",

@@ -10,6 +10,8 @@ from typing import Any
 import nn
 from autograd import Value
 from autograd._format import shown
+from autograd.expression import variables
+from playground.free import CONSTANTS
 from playground.plain import recorded
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
@@ -21,6 +23,13 @@ def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) ->
     if root is None:
         return _several(last) or _chosen(text, last, made) or _nothing(last, made)
     return _several(last) or _chosen(text, last, made) or (_cut(text, made) if root.op is None else "")
+
+
+def constant(text: str) -> str:
+    """Of an expression that comes to a plain number."""
+    name = next((name for name in variables(text) if name in CONSTANTS), "")
+    told = f": {name} is the number {shown(CONSTANTS[name])}, unless a line before says {name} = Value(2.0)" if name else ""
+    return NOTHING + told
 
 
 def last_line(text: str) -> tuple[int, int, int]:

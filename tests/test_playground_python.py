@@ -338,8 +338,34 @@ def test_lines_that_give_no_graph_or_not_the_one_they_ask_for_say_why(text, mess
     assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == what
 
 
-def test_letters_that_stand_for_numbers_begin_with_these():
-    assert asked("show", "sin(pi*x) + e", {})["numbers"] == [math.pi, 1.0, math.e]
+@pytest.mark.parametrize("lines", ["f = {}", "a = 1\nf = {}"])
+def test_letters_that_stand_for_numbers_are_these_and_no_variables(lines):
+    def shown(text):
+        found = asked("show", lines.format(text), {"pi": 9.0})
+        scope = {}
+        exec(asked("program", lines.format(text), {"pi": 9.0})["code"], scope)
+        assert scope["f"].data == found["value"] or math.isnan(scope["f"].data)
+        return found["leaves"], found["value"]
+
+    assert shown("sin(pi*x) + e*π") == (["x"], math.sin(math.pi * 2.0) + math.e * math.pi)
+    assert shown("clip(w, 0, inf)") == (["w"], 2.0)
+    assert shown("x*nan") == (["x"], "nan")
+
+
+def test_constants_divide_in_a_program_as_in_its_expression():
+    found = asked("show", "minimum(x, 1/(pi - pi)) + (e < 3)", {})
+    scope = {}
+    exec(asked("program", "minimum(x, 1/(pi - pi)) + (e < 3)", {})["code"], scope)
+    assert scope["y"].data == found["value"] == 3.0
+
+
+def test_letters_that_stand_for_numbers_are_variables_where_lines_give_them_a_value():
+    found = asked("show", "e = Value(3.0)\nd = e*e\nd", {})
+    assert (found["leaves"], found["value"]) == (["e"], 9.0)
+    assert asked("show", "e = w*x", {})["page"]["root"] == "e"
+    told = "there is no variable in it, so there is nothing to differentiate: e is the number 2.71828, unless a line before says "
+    assert asked("show", "L = e**2", {})["message"] == f"{told}e = Value(2.0)"
+    assert asked("show", "y = 1\nz = pi", {})["message"].endswith("nothing to differentiate: write y = Value(1)")
 
 
 def test_a_result_has_a_name_that_no_variable_has():
