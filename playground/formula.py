@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from itertools import cycle
 from typing import NamedTuple
 
+import autograd
+from autograd import Value
 from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
 from playground import pytorch
 from playground.free import CONSTANTS
@@ -26,6 +28,7 @@ PYTHON = (
     ast.JoinedStr,
     ast.Await,
 )
+ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # what has attributes and is no Value
 
 
 class Formula(NamedTuple):
@@ -39,6 +42,9 @@ class Formula(NamedTuple):
         """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
         name = pytorch.chain(self.text[error.column - 1 :])
         told = ""
+        keyword = re.search(r"(\w+)\s*=\s*$", self.text[: error.column - 1]) if "no keywords" in str(error) else None
+        if keyword and keyword[1] in pytorch.KEYWORDS:
+            told = f"{error}: {pytorch.KEYWORDS[keyword[1]]}"
         if "not an op" in str(error) or "only the ops" in str(error):
             last = name.rpartition(".")[2]
             told = HINTS.get(last, "") or pytorch.function(name) or pytorch.METHODS.get(last, "")
@@ -88,7 +94,17 @@ def _is_expression(text: str) -> bool:
 
 
 def _is_python(tree: ast.AST) -> bool:
-    return any(isinstance(node, PYTHON) for node in ast.walk(tree))
+    return any(isinstance(node, PYTHON) or _is_of_lines(node) for node in ast.walk(tree))
+
+
+def _is_of_lines(node: ast.AST) -> bool:
+    """Whether it asks a Value for what it has, or calls a function of the engine that is not an op."""
+    match node:
+        case ast.Attribute(attr=name):
+            return hasattr(Value, name) and pytorch.chain(ast.unparse(node)).partition(".")[0] not in ELSEWHERE
+        case ast.Call(func=ast.Name(id=name)):
+            return name in autograd.__all__ and name not in functions()
+    return False
 
 
 def _is_statement(text: str) -> bool:

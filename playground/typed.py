@@ -23,6 +23,7 @@ from playground import pytorch
 from playground.free import near
 from playground.plain import to_begin_with
 from playground.spelling import corrected
+from playground.torch_spelling import respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
@@ -73,16 +74,18 @@ class Slip(Exception):
         self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
 
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
-        """The same, with the text in Python's spelling if it has usual slips and then runs."""
+        """The same, with the text in the spelling of Python and the names of the engine, if it then runs."""
         global printed
-        fix, said = corrected(text), printed
-        if fix is not None:
+        said = printed
+        spelled = corrected(text)
+        for fix in filter(None, (respelled(spelled or text), spelled)):
             try:
                 run(fix)
                 self.place["fix"] = fix
+                break
             except Slip:
                 pass  # more is wrong with it
-            printed = said
+        printed = said
         return self
 
     @classmethod
@@ -219,6 +222,8 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
     name = error.name if type(error) is NameError else None
+    if name in pytorch.FUNCTIONS:
+        return Slip(pytorch.function(name), line, column, end)
     if name and "·" in name:  # which Python takes for a letter
         return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
     if name and not after.startswith(("(", ".")):
@@ -228,7 +233,7 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error) + _nearest(error, scope)
-    plain = to_begin_with(error, text)
+    plain = to_begin_with(error, text) or _of_a_function(error, _row(text, line)[column - 1 : end - 1])
     if plain:
         return Slip(plain, line, column, end)
     name = pytorch.chain(_row(text, line)[column - 1 :])
@@ -244,9 +249,17 @@ def _of_pytorch(error: BaseException, name: str, written: str) -> str:
     """What to write for a name of PyTorch that an error is about, and which stands in a line; empty if it is none."""
     if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
         return pytorch.method(error.obj, error.name or "", written)
+    if isinstance(error, TypeError):
+        return pytorch.keyword(str(error))
     if isinstance(error, (NameError, AttributeError)):
         return HINTS.get(name.rpartition(".")[2], "") or pytorch.function(name)
     return ""
+
+
+def _of_a_function(error: BaseException, written: str) -> str:
+    """What to write where the derivative of a number is asked for, and the engine takes that of a function."""
+    form = respelled(written) if type(error) is TypeError and "f must be a function" in str(error) else None
+    return f"{pytorch.chain(written)} takes a function, not its result: write {form}" if form else ""
 
 
 def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:

@@ -228,8 +228,65 @@ def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
     assert asked("show", text, {})["message"].startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "fix"),
+    [
+        ("x = nn.Parameter(2.0)\ny = x*x", "nn.Parameter is Value(2.0) here", "x = Value(2.0)\ny = x*x"),
+        ("clip(x, min=0)", "clip takes no keywords: write both bounds, in order: clip(x, low, high)", "clip(x, 0, inf)"),
+        ("x = Value(2.0)\ny = clip(x, max=1)", "clip() takes no max=: write both bounds", "x = Value(2.0)\ny = clip(x, -inf, 1)"),
+        (
+            "y = x**2\ny.backward(retain_graph=True)",
+            "backward() takes no retain_graph=: leave it out: the graph is kept, and backward() may be called again",
+            "y = x**2\ny.backward()",
+        ),
+        (
+            "y = x**2\ny.backward(create_graph=True)",
+            "backward() takes no create_graph=: for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
+            "",
+        ),
+        ("grad(x**3, x)", "grad takes a function, not its result: write grad(lambda x: x**3)(x)", "grad(lambda x: x**3)(x)"),
+        (
+            "x = Value(2.0)\ny = 3*hessian(x**2, x)",
+            "hessian takes a function, not its result: write hessian(lambda x: x**2)(x)",
+            "x = Value(2.0)\ny = 3*hessian(lambda x: x**2)(x)",
+        ),
+        ("no_grad()", "this opens a block: with and a colon around it, and indented lines below, as in with no_grad():", ""),
+        (
+            "class MyReLU(Function):\n    def forward(ctx, x):\n        return x\ny = MyReLU.apply(x)",
+            "Function is custom_op(forward, vjp=lambda bar, z, x: …) here",
+            "",
+        ),
+    ],
+)
+def test_what_is_written_for_pytorch_is_told_with_what_works_here(text, message, fix):
+    slip = asked("show", text, {})
+    assert slip["message"].startswith(message)
+    assert slip["fix"] == fix
+    assert "leaves" in asked("show", fix or "x", {})
+
+
+@pytest.mark.parametrize(
+    "text", ["x.relu()", "y = (w*x).tanh() + x.exp()", "x.backward()", "y = w*x.detach()", "hypot(x.exp(), 1)"]
+)
+def test_methods_of_a_value_work_in_an_expression(text):
+    assert asked("show", text, {})["lines"]
+
+
+@pytest.mark.parametrize("text", ["f.x", "math.exp(x)", "np.exp(x)", "torch.exp(x)", "x.clamp(0, 1)"])
+def test_what_is_no_method_of_a_value_is_told_in_the_words_of_expressions(text):
+    assert " has no value yet" not in asked("show", text, {})["message"]
+
+
+def test_parameters_of_functions_are_variables_outside_these():
+    found = asked("show", "def f(x, k=a):\n    return k*x**2\ny = f(x)*w + f(w)", {})
+    assert found["free"] == ["a", "x", "w"]
+    assert asked("show", "g = lambda x, *more: x*b\ny = g(2)", {})["free"] == ["b"]
+    deep = "+".join(["x"] * 800)
+    assert asked("show", f"z = 1\ny = {deep}", {})["free"] == ["x"]
+
+
 def test_every_name_that_a_name_of_pytorch_is_told_by_is_there():
-    for written in [*pytorch.FUNCTIONS.values(), *pytorch.METHODS.values()]:
+    for written in [*pytorch.FUNCTIONS.values(), *pytorch.METHODS.values(), *pytorch.KEYWORDS.values()]:
         for name in re.findall(r"([^\W\d][\w.]*)\(", written):
             module, _, last = name.rpartition(".")
             there = {"": autograd, "nn": nn, "random": random}.get(module, builtins)
