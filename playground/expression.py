@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +29,8 @@ from playground.free import CONSTANTS, free_names
 from playground.full_screen import Screen, filling, options_of
 from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
 from playground.rerun import alike, chooses, reads_numbers
-from playground.typed import HINTS, Slip, names, run_lines
+from playground.torch_gradients import DIFFERING, calls, differing, freed
+from playground.typed import HINTS, WATCHER, Slip, names, run_lines
 
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
@@ -50,6 +51,7 @@ class Shown:
         self.graph = graph
         self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
         self.lines = free is not None
+        self.called: Collection[str] = ()  # the functions that the text calls
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
@@ -125,7 +127,7 @@ class Shown:
             "gradients": gradients,
             "lines": self.lines,
             "free": self.free,
-            "note": self.note or self.at_kink(at),
+            "note": " ".join(filter(None, (self.note or self.at_kink(at), self.in_torch()))),
             "trouble": "" if sound else _trouble(why(self.copy()[passes.root]).text),
         }
 
@@ -133,10 +135,22 @@ class Shown:
         """What to say if an op is at its kink where the sliders are."""
         for node in self.graph:
             if node.op is not None and node.op.kinks is not None and node.op.kinks(*operands(node, at.values)) == 0.0:
-                copies = self.copy()
-                names = {copies[node]: self.graph.spell(node) for node in self.graph}
-                return kinks.said(Graph(copies[self.graph.roots[0]]), names.__getitem__)
+                graph, name_of = self._here()
+                return kinks.said(graph, self.called, name_of)
         return ""
+
+    def in_torch(self) -> str:
+        """What to say if PyTorch gives other gradients where the sliders are."""
+        if DIFFERING.isdisjoint(self.called) or len(self.graph) > MAX_TOLD:
+            return ""
+        graph, name_of = self._here()
+        return differing(graph, self.called, name_of)
+
+    def _here(self) -> tuple[Graph, Callable[[Value], str]]:
+        """The graph recorded where the sliders are, and what its nodes are called."""
+        copies = self.copy()
+        names = {copies[node]: self.graph.spell(node) for node in self.graph}
+        return Graph(copies[self.graph.roots[0]]), names.__getitem__
 
     def copy(self) -> dict[Value, Value]:
         """The same nodes, recorded where the sliders are."""
@@ -204,11 +218,12 @@ def _shown(text: str, numbers: Numbers) -> Shown:
     free: dict[str, Value | float] | None = None
     if formula:
         root, scope = _expression(formula, numbers)
+        swept: Sequence[Value] = ()
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
         free = _free(text, numbers)
         at, left = _at_numbers(text, numbers)
-        root, scope, last = _lines(at, free)
+        root, scope, last, swept = _lines(at, free)
         reason = undrawn.reason(at, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
@@ -218,6 +233,8 @@ def _shown(text: str, numbers: Numbers) -> Shown:
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
     variable = None if free is None else [name for name, x in free.items() if type(x) is Value]
     made = Shown(graph, scope, numbers, variable, only_first(formula.text) if formula else "")
+    made.called = calls(formula.text if formula else text)
+    made.note = " ".join(filter(None, (made.note, freed(swept))))
     if formula is None and reads_numbers(text):
         made.text = text
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
@@ -290,7 +307,7 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
     else:
         free = _free(text, numbers)
         text, left = _at_numbers(text, numbers)
-        root, scope, _ = _lines(text, free)
+        root, scope, *_ = _lines(text, free)
         moved = {}
         if type(root) is Value:
             typed = Shown(Graph(root), scope, {}, free=[])
@@ -332,22 +349,24 @@ def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]
     return _named(root, values, formula.name), values
 
 
-def _lines(text: str, free: Mapping[str, Value | float]) -> tuple[Any, dict[str, Any], Any]:
+def _lines(text: str, free: Mapping[str, Value | float]) -> tuple[Any, dict[str, Any], Any, Sequence[Value]]:
     """Run the lines, in which these names have values, too.
 
     The result is what `.backward()` was called on last, or else the last expression's value, or that of the last assignment;
-    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call.
+    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call;
+    and then what `.backward()` was called on, the last two.
     """
     scope = names()
     known = {*scope, *(name for name, x in free.items() if type(x) is float)}
     scope |= free
     called = run_lines(text, scope)
+    swept = scope[WATCHER].roots
     made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
     values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
     if called is not None:
-        return _named(called, made), made, None
+        return _named(called, made), made, None, swept
     last = scope.get("_")
-    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last
+    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last, swept
 
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:

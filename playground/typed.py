@@ -29,7 +29,7 @@ HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
-WATCHER = "_differentiated"  # a function among the names of the lines
+WATCHER = "_differentiated"  # the Watcher among the names of the lines
 COMPARER = "_compared"  # and one that compares
 COMPARISONS = {  # by the name of their node in `ast`: the op, and what Python does with plain numbers
     "Eq": (autograd.equal, operator.eq),
@@ -142,12 +142,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
     """
     global printed
     printed = Printed()
-    roots: list[Value] = []
-
-    def watched(root: Any) -> Any:
-        roots[:] = [root] if type(root) is Value else roots
-        return root
-
+    watcher = Watcher()
     if len(text) > MAX_TEXT:
         raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
     try:
@@ -160,7 +155,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
         _watch(tree)
         _record_conditions(tree)
-        scope |= {WATCHER: watched, COMPARER: _compared}
+        scope |= {WATCHER: watcher, COMPARER: _compared}
         ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
@@ -168,7 +163,19 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
         raise _raised(error, text, scope) from None
-    return roots[0] if roots else None
+    return watcher.roots[-1] if watcher.roots else None
+
+
+class Watcher:
+    """Sees what `.backward()` is called on, and keeps the last two."""
+
+    def __init__(self) -> None:
+        self.roots: list[Value] = []
+
+    def __call__(self, root: Any) -> Any:
+        if type(root) is Value:
+            self.roots = [*self.roots[-1:], root]
+        return root
 
 
 def _watch(tree: ast.Module) -> None:
