@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -64,6 +65,7 @@ SAME_NUMBER = {
 OF_ONE_NUMBER = {"sum", "mean"}  # which are that number
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
+FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
 
@@ -101,6 +103,7 @@ class _Respeller:
             self.paths |= dict(_imports(node))
         self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
         asked = any(self.asks(node) for node in nodes)
+        self.asking = {name for node in nodes for name in _asking(node)}
         self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
         self.in_place = False  # inside `with torch.no_grad()`
 
@@ -187,11 +190,21 @@ class _Respeller:
         return None if node.id in MODULES else _here(self.path(node))
 
     def of_Attribute(self, node: ast.Attribute) -> str | None:
+        if node.attr == "data" and _is_taken_out(node.value):
+            return self.written(node.value)
         return _here(self.path(node))
 
     def of_JoinedStr(self, node: ast.JoinedStr) -> str:
-        start, end = self.span(node)  # Python 3.11 does not know where its parts are
-        return self.source[start:end].decode()
+        start, end = self.span(node)  # before Python 3.12 its parts do not know where they are
+        return FIELD.sub(lambda found: self.field(found[0]), self.source[start:end].decode())
+
+    def field(self, text: str) -> str:
+        try:
+            inside = _Respeller(text)
+        except (SyntaxError, ValueError):
+            return text
+        inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
+        return inside.text()
 
     def of_keyword(self, node: ast.keyword) -> str | None:
         return f"slope={self.written(node.value)}" if node.arg == "negative_slope" else None
@@ -212,13 +225,18 @@ class _Respeller:
 
     def of_Assign(self, node: ast.Assign) -> str | None:
         match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in self.asking:
+                before, self.frozen = self.frozen, ""
+                made = self.spliced(node, *self.span(node))
+                self.frozen = before
+                return made
             case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
                 return f"{self.written(gradient)} = 0"
         return None
 
     def of_Expr(self, line: ast.Expr) -> str | None:
         match line.value:
-            case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="grad") as gradient, attr="zero_")):
+            case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if _is_taken_out(gradient):
                 return f"{self.written(gradient)} = 0"
         return None
 
@@ -265,6 +283,8 @@ class _Respeller:
                 return self.clipped([owner, *call.args], call.keywords)
             case "max" | "min", [other]:
                 return self.called(f"{name}imum", [owner, other])
+            case "item" | "numpy" | "tolist", [] if _is_taken_out(owner):
+                return self.written(owner)
             case "numpy" | "tolist", []:
                 return f"{self.operand(owner)}.data"
             case "requires_grad_", [] if self.number(owner):
@@ -368,6 +388,21 @@ def _is_dropped(node: ast.AST) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad"))):
             return True
     return False
+
+
+def _asking(node: ast.AST) -> Iterator[str]:
+    """The name of which a line says later on that its gradient is computed."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
+            | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))
+        ):
+            yield name
+
+
+def _is_taken_out(node: ast.AST) -> bool:
+    """Whether it is a plain number here, and a tensor in PyTorch."""
+    return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
 
 
 def _is_number(node: ast.AST) -> bool:

@@ -66,6 +66,16 @@ RESPELLED = [
     ("grad(x**3, x)", "grad(lambda x: x**3)(x)"),
     ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
     ("β = 'ä', torch.relu(β)\nβ[1]", "β = 'ä', relu(β)\nβ[1]"),
+    (
+        "x = Value(2.0)\ny = x*x\nprint(y.data.item(), x.grad.item(), x.grad.data.numpy())",
+        "x = Value(2.0)\ny = x*x\nprint(y.data, x.grad, x.grad)",
+    ),
+    ("x = Value(2.0)\nx.grad.data.zero_()\ny = x*x", "x = Value(2.0)\nx.grad = 0\ny = x*x"),
+    (
+        "a = 'x'\nx.grad = torch.ones(1), f'{torch.relu(x):.3f} {{torch}} {x.grad.item()=}'",
+        "a = 'x'\nx.grad = Value(1.0), f'{relu(x):.3f} {{torch}} {x.grad=}'",
+    ),
+    ("x = torch.Tensor([2]).double()\nx.requires_grad = True\ny = x ** 2", "x = Value(2)\nx.requires_grad = True\ny = x ** 2"),
     (TRAINING, TRAINED),
 ]
 UNCHANGED = [
@@ -77,7 +87,7 @@ UNCHANGED = [
     "F = m*a\nF.relu()",
     "x = Value(2.0)\ny = x.relu()\nmath.floor(2.5)\nrandom.random()",
     "'torch.relu(x)'  # torch.relu(x)",
-    "f'{torch.relu(x)}'",
+    "f'{{torch.relu(x)}} {x:.3f} {x!r}'",
     "torch.relu(x",
     "def f():\n    import torch",
     "",
