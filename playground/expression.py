@@ -135,22 +135,22 @@ class Shown:
         """What to say if an op is at its kink where the sliders are."""
         for node in self.graph:
             if node.op is not None and node.op.kinks is not None and node.op.kinks(*operands(node, at.values)) == 0.0:
-                graph, name_of = self._here()
-                return kinks.said(graph, self.called, name_of)
+                copies, name_of = self._here()
+                return kinks.said(Graph(copies[self.graph.roots[0]]), self.called, name_of)
         return ""
 
     def in_torch(self) -> str:
         """What to say if PyTorch gives other gradients where the sliders are."""
         if DIFFERING.isdisjoint(self.called) or len(self.graph) > MAX_TOLD:
             return ""
-        graph, name_of = self._here()
-        return differing(graph, self.called, name_of)
+        copies, name_of = self._here()
+        return differing(Graph(copies[self.graph.roots[0]]), [copies[leaf] for leaf in self.leaves], self.called, name_of)
 
-    def _here(self) -> tuple[Graph, Callable[[Value], str]]:
-        """The graph recorded where the sliders are, and what its nodes are called."""
+    def _here(self) -> tuple[dict[Value, Value], Callable[[Value], str]]:
+        """The same nodes, recorded where the sliders are, and what they are called."""
         copies = self.copy()
         names = {copies[node]: self.graph.spell(node) for node in self.graph}
-        return Graph(copies[self.graph.roots[0]]), names.__getitem__
+        return copies, names.__getitem__
 
     def copy(self) -> dict[Value, Value]:
         """The same nodes, recorded where the sliders are."""

@@ -67,13 +67,13 @@ def limit_of(graph: Graph, called: Collection[str]) -> Limit:
     return Limit(names[0], results)
 
 
-def differing(graph: Graph, called: Collection[str], name_of: Callable[[Value], str]) -> str:
-    """What is to be said of a graph as it was recorded, if PyTorch's gradients of its leaves are others.
+def differing(graph: Graph, leaves: Sequence[Value], called: Collection[str], name_of: Callable[[Value], str]) -> str:
+    """What is to be said of a graph as it was recorded, if PyTorch's gradients of these leaves are others.
 
     >>> from autograd import hypot
     >>> x = Value(0.0, label="x")
     >>> y = hypot(x, 0.0)
-    >>> differing(Graph(y), ["hypot"], Graph(y).spell)
+    >>> differing(Graph(y), [x], ["hypot"], Graph(y).spell)
     'PyTorch gives x.grad = NaN: hypot divides 0 by 0 in its derivative.'
     """
     limit = limit_of(graph, called)
@@ -88,8 +88,7 @@ def differing(graph: Graph, called: Collection[str], name_of: Callable[[Value], 
                 bars[edge.arg] = bars.get(edge.arg, 0.0) + bars[node] * partial
             if reason:
                 reasons[reason] = None
-    leaves = [node for node in graph if node.op is None and node in bars]
-    others = [leaf for leaf in leaves if not _same(bars[leaf], graph.adjoints.get(leaf, 0.0))]
+    others = [leaf for leaf in leaves if leaf in bars and not _same(bars[leaf], graph.adjoints.get(leaf, 0.0))]
     given = listed([f"{name_of(leaf)}.grad = {shown(bars[leaf])}" for leaf in others], MAX_NAMED)
     return f"PyTorch gives {given}: {' and '.join(reasons)}." if others and reasons else ""
 

@@ -705,6 +705,11 @@ def test_a_kink_of_clip_is_told_by_that_name():
     assert asked("show", "2*clip(w*x, 0, 1)", {"w": 1.0, "x": 0.0})["note"].startswith("v₄ is at a kink of clip, where")
 
 
+def test_of_a_frozen_leaf_pytorch_gives_no_other_gradient():
+    lines = "w = Value(2.0)\nx = Value(1.0, requires_grad=False)\ny = w*clip(x, 0, 1)"
+    assert "PyTorch" not in asked("show", lines, {})["note"]
+
+
 FREED = "PyTorch raises at the second backward(): the first one frees the graph, unless it is given retain_graph=True."
 
 
