@@ -52,7 +52,7 @@ class Formula(NamedTuple):
 
 
 def starts(names: Iterable[str]) -> dict[str, float]:
-    """The numbers that variables begin with, in this order; constants are none.
+    """The numbers that variables begin with, in this order, without the constants.
 
     >>> starts(["pi", "x"])
     {'x': 2.0}

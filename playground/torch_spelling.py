@@ -62,7 +62,6 @@ SAME_NUMBER = {
     "float",
     "clone",
 }
-OF_ONE_NUMBER = {"sum", "mean"}  # which are that number
 DERIVATIVES = {"grad", "jacobian", "hessian"}
 LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
 FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string

@@ -53,7 +53,7 @@ def _nothing(last: Any, made: Mapping[str, Any]) -> str:
     """Of lines that make no Value; `made` are their names."""
     functions = [x for x in made.values() if isinstance(x, FunctionType)]
     if hasattr(last, "__enter__"):
-        return "this opens a block: with and a colon around it, and indented lines below, as in with no_grad():"
+        return "this opens a block: write with no_grad(): and indent the lines below it"
     if type(last) in (int, float):
         instead = f", as in {_call(functions[-1])}" if functions else ""
         return f"the last line gives the number {shown(last)}, which has no graph: begin with Values{instead}"

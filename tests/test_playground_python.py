@@ -250,7 +250,7 @@ def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
             "hessian takes a function, not its result: write hessian(lambda x: x**2)(x)",
             "x = Value(2.0)\ny = 3*hessian(lambda x: x**2)(x)",
         ),
-        ("no_grad()", "this opens a block: with and a colon around it, and indented lines below, as in with no_grad():", ""),
+        ("no_grad()", "this opens a block: write with no_grad(): and indent the lines below it", ""),
         (
             "class MyReLU(Function):\n    def forward(ctx, x):\n        return x\ny = MyReLU.apply(x)",
             "Function is custom_op(forward, vjp=lambda bar, z, x: …) here",
