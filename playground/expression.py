@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +51,7 @@ class Shown:
         self.graph = graph
         self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
         self.lines = free is not None
-        self.called: Collection[str] = ()  # the functions that the text calls
+        self.called: set[str] = set()  # the functions in the text
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
@@ -59,7 +59,9 @@ class Shown:
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
-        self.free = [self.graph.names[leaf] for leaf in self.leaves] if free is None else list(free)
+        self.free = (
+            [self.graph.names[leaf] for leaf in self.leaves] if free is None else [name for name in free if name not in CONSTANTS]
+        )
         self.picture: Picture | None = None
         self.move(numbers)
 
@@ -136,7 +138,7 @@ class Shown:
         for node in self.graph:
             if node.op is not None and node.op.kinks is not None and node.op.kinks(*operands(node, at.values)) == 0.0:
                 copies, name_of = self._here()
-                return kinks.said(Graph(copies[self.graph.roots[0]]), self.called, name_of)
+                return kinks.said(Graph(copies[self.graph.roots[0]]), name_of, self.called)
         return ""
 
     def in_torch(self) -> str:
@@ -144,7 +146,7 @@ class Shown:
         if DIFFERING.isdisjoint(self.called) or len(self.graph) > MAX_TOLD:
             return ""
         copies, name_of = self._here()
-        return differing(Graph(copies[self.graph.roots[0]]), [copies[leaf] for leaf in self.leaves], self.called, name_of)
+        return differing(Graph(copies[self.graph.roots[0]]), [copies[leaf] for leaf in self.leaves], name_of, self.called)
 
     def _here(self) -> tuple[dict[Value, Value], Callable[[Value], str]]:
         """The same nodes, recorded where the sliders are, and what they are called."""
@@ -231,15 +233,14 @@ def _shown(text: str, numbers: Numbers) -> Shown:
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    variable = None if free is None else [name for name, x in free.items() if type(x) is Value]
-    made = Shown(graph, scope, numbers, variable, only_first(formula.text) if formula else "")
-    made.called = calls(formula.text if formula else text)
-    made.note = " ".join(filter(None, (made.note, freed(swept))))
+    made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
     if formula is None and reads_numbers(text):
         made.text = text
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved])
         made.note = made.unplaced or made.note
+    made.called = calls(formula.text if formula else text)
+    made.note = " ".join(filter(None, (made.note, freed(swept))))
     return made
 
 

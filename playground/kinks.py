@@ -19,23 +19,23 @@ AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # how far the other side of a kink is loo
 SAME = 1e-6  # slopes that differ by less are one
 
 
-def said(graph: Graph, called: Collection[str], name_of: Callable[[Value], str]) -> str:
+def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] = ()) -> str:
     """What is to be said of a graph as it was recorded by a text that calls these functions, if it is at a kink.
 
     >>> x = Value(0.0, label="x")
     >>> y = abs(x)
     >>> y.label = "y"
-    >>> said(Graph(y), ["abs"], Graph(y).spell)
+    >>> said(Graph(y), Graph(y).spell)
     'y is at a kink of abs, where it has no derivative: the engine takes 0.'
     """
-    limit = limit_of(graph, called)
-    found = [
-        (limit.results.get(node, node), op, limit.name if node in limit.results else op.name) for node, op in at_kinks(graph)
-    ]
+    found = at_kinks(graph)
     if not found:
         return ""
-    _, op, name = found[0]
-    nodes = [name_of(node) for node, _, other in found if other == name]
+    op = found[0][1]
+    limit = limit_of(graph, called)
+    names = {node: limit.name if node in limit.results else other.name for node, other in found}
+    name = names[found[0][0]]
+    nodes = [name_of(limit.results.get(node, node)) for node in names if names[node] == name]
     are, have = ("is", "it has") if len(nodes) == 1 else ("are", "they have")
     what, taken = "jump" if op.jumps else "kink", shown(op.at_kink[0]) if op.at_kink else ""
     return f"{listed(nodes, MAX_NAMED)} {are} at a {what} of {name}, where {have} no derivative: the engine takes {taken}."

@@ -67,13 +67,13 @@ def limit_of(graph: Graph, called: Collection[str]) -> Limit:
     return Limit(names[0], results)
 
 
-def differing(graph: Graph, leaves: Sequence[Value], called: Collection[str], name_of: Callable[[Value], str]) -> str:
+def differing(graph: Graph, leaves: Sequence[Value], name_of: Callable[[Value], str], called: Collection[str]) -> str:
     """What is to be said of a graph as it was recorded, if PyTorch's gradients of these leaves are others.
 
     >>> from autograd import hypot
     >>> x = Value(0.0, label="x")
     >>> y = hypot(x, 0.0)
-    >>> differing(Graph(y), [x], ["hypot"], Graph(y).spell)
+    >>> differing(Graph(y), [x], Graph(y).spell, ["hypot"])
     'PyTorch gives x.grad = NaN: hypot divides 0 by 0 in its derivative.'
     """
     limit = limit_of(graph, called)
