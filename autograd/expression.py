@@ -69,7 +69,7 @@ def variables(text: str) -> list[str]:
     return list(dict.fromkeys(name.id for name in sorted(names, key=lambda name: name.col_offset)))
 
 
-def evaluate(text: str, values: Mapping[str, Value]) -> tuple[Value | float, dict[Value, str]]:
+def evaluate(text: str, values: Mapping[str, Value | float]) -> tuple[Value | float, dict[Value, str]]:
     """Record the expression; returns its result, and for every node the text it came from.
 
     >>> result, texts = evaluate("x*x + 1", {"x": Value(3.0, label="x")})
@@ -175,7 +175,7 @@ def _meant(name: str) -> str:
     return f": did you mean {other}?" if other else did_you_mean(name, functions())
 
 
-def _unknown(name: str, values: Mapping[str, Value]) -> str:
+def _unknown(name: str, values: Mapping[str, Value | float]) -> str:
     """The end of an error about a name without a value: what was probably meant."""
     if name in functions():
         return f"; {name} is a function, called {name}(x)"
@@ -190,7 +190,7 @@ def _unknown(name: str, values: Mapping[str, Value]) -> str:
     return did_you_mean(name, values).replace(":", ";")
 
 
-def _variable(node: ast.Name, values: Mapping[str, Value]) -> Value:
+def _variable(node: ast.Name, values: Mapping[str, Value | float]) -> Value | float:
     if node.id not in values:
         raise ExpressionError(f"no value for {node.id!r}: give {node.id}=…{_unknown(node.id, values)}", *_columns(node))
     return values[node.id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,11 +25,12 @@ from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import kinks, typed, undrawn
 from playground.formula import Formula, formula_of, only_first, starts, variables_of
-from playground.free import free_names
+from playground.free import CONSTANTS, free_names
 from playground.full_screen import Screen, filling, options_of
 from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
 from playground.rerun import alike, chooses, reads_numbers
-from playground.typed import HINTS, Slip, names, run_lines
+from playground.torch_gradients import DIFFERING, calls, differing, freed
+from playground.typed import HINTS, WATCHER, Slip, names, run_lines
 
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
@@ -50,6 +51,7 @@ class Shown:
         self.graph = graph
         self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
         self.lines = free is not None
+        self.called: set[str] = set()  # the functions in the text
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
@@ -57,7 +59,9 @@ class Shown:
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
-        self.free = [self.graph.names[leaf] for leaf in self.leaves] if free is None else list(free)
+        self.free = (
+            [self.graph.names[leaf] for leaf in self.leaves] if free is None else [name for name in free if name not in CONSTANTS]
+        )
         self.picture: Picture | None = None
         self.move(numbers)
 
@@ -125,7 +129,7 @@ class Shown:
             "gradients": gradients,
             "lines": self.lines,
             "free": self.free,
-            "note": self.note or self.at_kink(at),
+            "note": " ".join(filter(None, (self.note or self.at_kink(at), self.in_torch()))),
             "trouble": "" if sound else _trouble(why(self.copy()[passes.root]).text),
         }
 
@@ -133,10 +137,22 @@ class Shown:
         """What to say if an op is at its kink where the sliders are."""
         for node in self.graph:
             if node.op is not None and node.op.kinks is not None and node.op.kinks(*operands(node, at.values)) == 0.0:
-                copies = self.copy()
-                names = {copies[node]: self.graph.spell(node) for node in self.graph}
-                return kinks.said(Graph(copies[self.graph.roots[0]]), names.__getitem__)
+                copies, name_of = self._here()
+                return kinks.said(Graph(copies[self.graph.roots[0]]), name_of, self.called)
         return ""
+
+    def in_torch(self) -> str:
+        """What to say if PyTorch gives other gradients where the sliders are."""
+        if DIFFERING.isdisjoint(self.called) or len(self.graph) > MAX_TOLD:
+            return ""
+        copies, name_of = self._here()
+        return differing(Graph(copies[self.graph.roots[0]]), [copies[leaf] for leaf in self.leaves], name_of, self.called)
+
+    def _here(self) -> tuple[dict[Value, Value], Callable[[Value], str]]:
+        """The same nodes, recorded where the sliders are, and what they are called."""
+        copies = self.copy()
+        names = {copies[node]: self.graph.spell(node) for node in self.graph}
+        return copies, names.__getitem__
 
     def copy(self) -> dict[Value, Value]:
         """The same nodes, recorded where the sliders are."""
@@ -201,14 +217,15 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
 
 def _shown(text: str, numbers: Numbers) -> Shown:
     formula = formula_of(text)
-    free: dict[str, Value] | None = None
+    free: dict[str, Value | float] | None = None
     if formula:
         root, scope = _expression(formula, numbers)
-        reason = "" if type(root) is Value else undrawn.NOTHING
+        swept: Sequence[Value] = ()
+        reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
         free = _free(text, numbers)
         at, left = _at_numbers(text, numbers)
-        root, scope, last = _lines(at, free)
+        root, scope, last, swept = _lines(at, free)
         reason = undrawn.reason(at, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
@@ -222,6 +239,8 @@ def _shown(text: str, numbers: Numbers) -> Shown:
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved])
         made.note = made.unplaced or made.note
+    made.called = calls(formula.text if formula else text)
+    made.note = " ".join(filter(None, (made.note, freed(swept))))
     return made
 
 
@@ -289,7 +308,7 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
     else:
         free = _free(text, numbers)
         text, left = _at_numbers(text, numbers)
-        root, scope, _ = _lines(text, free)
+        root, scope, *_ = _lines(text, free)
         moved = {}
         if type(root) is Value:
             typed = Shown(Graph(root), scope, {}, free=[])
@@ -299,10 +318,17 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
 
 
-def _free(text: str, numbers: Numbers) -> dict[str, Value]:
-    """The names in lines of Python that these give no value, with one."""
-    begin = starts(free_names(text, {*names(), *HINTS}))
-    return {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
+def _free(text: str, numbers: Numbers) -> dict[str, Value | float]:
+    """The names in lines of Python that these give no value, with one; constants are plain numbers."""
+    return _begun(free_names(text, {*names(), *HINTS}), numbers)
+
+
+def _begun(found: list[str], numbers: Numbers) -> dict[str, Value | float]:
+    """Names with what they stand for: variables with the numbers of the sliders, or those that they begin with."""
+    begin = starts(found)
+    return {
+        name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name] for name in found
+    }
 
 
 def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
@@ -316,30 +342,32 @@ def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
 def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]]:
     """The value of an expression, and the names in it."""
     try:
-        begin = starts(variables_of(formula.text))
-        values = {name: Value(float(numbers.get(name, start)), label=name) for name, start in begin.items()}
-        root, _ = evaluate(formula.text, values)
+        begun = _begun(variables_of(formula.text), numbers)
+        root, _ = evaluate(formula.text, begun)
     except ExpressionError as error:
         raise formula.slip(error) from None
+    values = {name: x for name, x in begun.items() if type(x) is Value}
     return _named(root, values, formula.name), values
 
 
-def _lines(text: str, free: Mapping[str, Value]) -> tuple[Any, dict[str, Any], Any]:
+def _lines(text: str, free: Mapping[str, Value | float]) -> tuple[Any, dict[str, Any], Any, Sequence[Value]]:
     """Run the lines, in which these names have values, too.
 
     The result is what `.backward()` was called on last, or else the last expression's value, or that of the last assignment;
-    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call.
+    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call;
+    and then what `.backward()` was called on, the last two.
     """
     scope = names()
-    known = set(scope)
+    known = {*scope, *(name for name, x in free.items() if type(x) is float)}
     scope |= free
     called = run_lines(text, scope)
+    swept = scope[WATCHER].roots
     made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
     values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
     if called is not None:
-        return _named(called, made), made, None
+        return _named(called, made), made, None, swept
     last = scope.get("_")
-    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last
+    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last, swept
 
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:

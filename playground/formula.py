@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Iterable
+from itertools import cycle
 from typing import NamedTuple
 
+import autograd
+from autograd import Value
 from autograd.expression import MAX_LENGTH, ExpressionError, functions, variables
 from playground import pytorch
+from playground.free import CONSTANTS
 from playground.program import MODULES, OF_THE_FIRST
 from playground.typed import HINTS, Slip
 
@@ -25,7 +28,7 @@ PYTHON = (
     ast.JoinedStr,
     ast.Await,
 )
-CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}  # variables like others, which begin where everybody expects them
+ELSEWHERE = {*pytorch.ROOTS, *MODULES, *HINTS}  # what has attributes and is no Value
 
 
 class Formula(NamedTuple):
@@ -39,6 +42,9 @@ class Formula(NamedTuple):
         """What is wrong with it, at its place; for what other libraries call so, with what it is called here."""
         name = pytorch.chain(self.text[error.column - 1 :])
         told = ""
+        keyword = re.search(r"(\w+)\s*=\s*$", self.text[: error.column - 1]) if "no keywords" in str(error) else None
+        if keyword and keyword[1] in pytorch.KEYWORDS:
+            told = f"{error}: {pytorch.KEYWORDS[keyword[1]]}"
         if "not an op" in str(error) or "only the ops" in str(error):
             last = name.rpartition(".")[2]
             told = HINTS.get(last, "") or pytorch.function(name) or pytorch.METHODS.get(last, "")
@@ -46,8 +52,12 @@ class Formula(NamedTuple):
 
 
 def starts(names: Iterable[str]) -> dict[str, float]:
-    """The numbers that variables begin with, in this order."""
-    return {name: CONSTANTS.get(name, STARTS[i % len(STARTS)]) for i, name in enumerate(names)}
+    """The numbers that variables begin with, in this order, without the constants.
+
+    >>> starts(["pi", "x"])
+    {'x': 2.0}
+    """
+    return dict(zip((name for name in names if name not in CONSTANTS), cycle(STARTS)))
 
 
 def formula_of(text: str) -> Formula | None:
@@ -84,7 +94,17 @@ def _is_expression(text: str) -> bool:
 
 
 def _is_python(tree: ast.AST) -> bool:
-    return any(isinstance(node, PYTHON) for node in ast.walk(tree))
+    return any(isinstance(node, PYTHON) or _is_of_lines(node) for node in ast.walk(tree))
+
+
+def _is_of_lines(node: ast.AST) -> bool:
+    """Whether it asks a Value for what it has, or calls a function of the engine that is not an op."""
+    match node:
+        case ast.Attribute(attr=name):
+            return hasattr(Value, name) and pytorch.chain(ast.unparse(node)).partition(".")[0] not in ELSEWHERE
+        case ast.Call(func=ast.Name(id=name)):
+            return name in autograd.__all__ and name not in functions()
+    return False
 
 
 def _is_statement(text: str) -> bool:

@@ -1,14 +1,16 @@
-"""Names that lines of Python read and never make: they get sliders, unless they are misspelled or cannot be numbers."""
+"""Names that lines of Python read and never make: they get sliders, unless they are misspelled, constants or no numbers."""
 
 from __future__ import annotations
 
 import ast
 import builtins
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator
 
 from autograd import Value
 
+CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi, "inf": math.inf, "nan": math.nan}  # until they are given a value
 MIN_SPELLED = 5  # letters of a name that may be misspelled: shorter ones are near to each other anyway
 OF_MANY = {
     "zip",
@@ -38,12 +40,12 @@ def free_names(code: str, known: Collection[str]) -> list[str]:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []  # which running it tells
-    used = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     made = _made(tree)
-    places = sorted(used, key=lambda name: (name.lineno, name.col_offset))
+    places = sorted(_outside(tree), key=lambda name: (name.lineno, name.col_offset))
     taken = {*made, *known, *_no_numbers(tree)}
     found = dict.fromkeys(name.id for name in places if name.id not in taken and not hasattr(builtins, name.id))
-    return [name for name in found if "·" not in name and not near(name, {*made, *known})]
+    parameters = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return [name for name in found if "·" not in name and not near(name, {*made, *known, *parameters} - {name})]
 
 
 def near(name: str, others: Iterable[str]) -> str:
@@ -71,12 +73,28 @@ def _one_slip(one: str, other: str) -> bool:
     return swapped or rest[1:] == left[1:] or rest[1:] == left or rest == left[1:]
 
 
+def _outside(tree: ast.AST) -> Iterator[ast.Name]:
+    """The names that are not parameters where they stand."""
+    waiting: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
+    while waiting:
+        node, parameters = waiting.pop()
+        if isinstance(node, ast.Name) and node.id not in parameters:
+            yield node
+        body: list[ast.AST] = []
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            body = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+            inside = parameters | {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+            waiting += [(part, inside) for part in body]
+        known = set(map(id, body))  # defaults and decorators stand outside
+        waiting += [(part, parameters) for part in ast.iter_child_nodes(node) if id(part) not in known]
+
+
 def _made(tree: ast.AST) -> set[str]:
-    """The names that get a value somewhere."""
+    """The names that get a value somewhere; parameters have theirs inside their function alone."""
     made: set[str] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                 made.add(name)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 made.add(name)
@@ -97,6 +115,8 @@ def _no_numbers(tree: ast.AST) -> Iterator[str]:
                 yield name
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if not hasattr(Value, attribute):
                 yield name
+            case ast.ClassDef(bases=bases):
+                yield from (each.id for each in bases if isinstance(each, ast.Name))
             case ast.Call(func=ast.Name(id=name), args=args):
                 yield name
                 if name in OF_MANY:

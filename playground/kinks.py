@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from autograd import Value
@@ -12,14 +12,15 @@ from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Graph
 from autograd.testing import differentiate
 from autograd.value import operands
+from playground.torch_gradients import limit_of
 
 MAX_NAMED = 3
 AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # how far the other side of a kink is looked for, as parts of a number
 SAME = 1e-6  # slopes that differ by less are one
 
 
-def said(graph: Graph, name_of: Callable[[Value], str]) -> str:
-    """What is to be said of a graph as it was recorded, if it is at a kink.
+def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] = ()) -> str:
+    """What is to be said of a graph as it was recorded by a text that calls these functions, if it is at a kink.
 
     >>> x = Value(0.0, label="x")
     >>> y = abs(x)
@@ -31,10 +32,13 @@ def said(graph: Graph, name_of: Callable[[Value], str]) -> str:
     if not found:
         return ""
     op = found[0][1]
-    nodes = [name_of(node) for node, other in found if other is op]
+    limit = limit_of(graph, called)
+    names = {node: limit.name if node in limit.results else other.name for node, other in found}
+    name = names[found[0][0]]
+    nodes = [name_of(limit.results.get(node, node)) for node in names if names[node] == name]
     are, have = ("is", "it has") if len(nodes) == 1 else ("are", "they have")
     what, taken = "jump" if op.jumps else "kink", shown(op.at_kink[0]) if op.at_kink else ""
-    return f"{listed(nodes, MAX_NAMED)} {are} at a {what} of {op.name}, where {have} no derivative: the engine takes {taken}."
+    return f"{listed(nodes, MAX_NAMED)} {are} at a {what} of {name}, where {have} no derivative: the engine takes {taken}."
 
 
 class Slopes(NamedTuple):

@@ -16,7 +16,7 @@ from autograd.viz.player import compact, player_of
 from autograd.viz.style import Options
 from autograd.viz.widget import widened
 from playground.formula import starts
-from playground.free import free_names
+from playground.free import CONSTANTS, free_names
 from playground.typed import HINTS, Slip, names, run_lines
 
 DRAW = ("data",)
@@ -35,8 +35,10 @@ class Program:
 
     def __init__(self, code: str, at: Mapping[str, float]) -> None:
         self.scope = names()
+        free = free_names(code, {*self.scope, *HINTS})
+        begin = starts(free) | {name: at[name] for name in free if name in at}
+        self.scope |= {name: CONSTANTS[name] for name in free if name not in begin}
         known = set(self.scope)
-        begin = starts(free_names(code, {*known, *HINTS}))
         self.leaves = {name: Value(at.get(name, start), label=name) for name, start in begin.items()}
         self.scope |= self.leaves
         called = run_lines(code, self.scope)

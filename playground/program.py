@@ -11,6 +11,7 @@ import autograd
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
+from playground.free import CONSTANTS
 from playground.typed import COMPARISONS, names
 
 FROM = {"audit": "autograd.audit", "gradcheck": "autograd.testing"}  # else from autograd, or a module of that name
@@ -38,16 +39,17 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
     <BLANKLINE>
     """
     text = text.strip()
-    leaves = variables(text)
+    found = variables(text)
+    leaves = [name for name in found if name not in CONSTANTS]
     root = root or next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
     tree, python = _as_python(text)
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
         "float"
     }
-    if {*called, "Value", "print", "float"} & {*leaves, root}:
+    if {*called, "Value", "print", "float"} & {*found, root}:
         raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
-    given = [f'{name} = Value({_written(numbers[name])}, label="{name}")' for name in leaves]
-    lines = [*given, f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
+    given = {name: CONSTANTS[name] if name in CONSTANTS else Value(numbers[name]) for name in found}
+    lines = [*_given(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
     return "\n".join([_imports({"Value", *called}), "", *lines, "", *_prints(root, leaves), ""]), root
 
 
@@ -74,10 +76,18 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
     return "\n\n".join(filter(None, parts)) + "\n", name
 
 
-def with_values(text: str, free: Mapping[str, Value]) -> str:
+def with_values(text: str, free: Mapping[str, Value | float]) -> str:
     """The lines below ones that give these names their numbers."""
-    given = [f'{name} = Value({_written(value.data)}, label="{name}")\n' for name, value in free.items()]
+    given = [f"{line}\n" for line in _given(free)]
     return "".join([*given, "\n" if given else "", text])
+
+
+def _given(free: Mapping[str, Value | float]) -> list[str]:
+    """Lines that give names their numbers: constants as plain numbers."""
+    return [
+        f'{name} = Value({_written(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {_written(float(x))}"
+        for name, x in free.items()
+    ]
 
 
 def _result(tree: ast.Module, name: str, text: str) -> tuple[str, list[Edit]]:
@@ -181,7 +191,7 @@ class _Rewritten(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call)) and not _has_variables(node):
-            found, _ = evaluate(ast.unparse(node), {})
+            found, _ = evaluate(ast.unparse(node), CONSTANTS)
             if not _same(node, float(found)):
                 return ast.parse(_written(float(found)), mode="eval").body
             return node
@@ -200,13 +210,14 @@ class _Rewritten(ast.NodeTransformer):
 
 def _has_variables(node: ast.AST) -> bool:
     called = {id(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
-    return any(isinstance(found, ast.Name) and id(found) not in called for found in ast.walk(node))
+    names = (found.id for found in ast.walk(node) if isinstance(found, ast.Name) and id(found) not in called)
+    return any(name not in CONSTANTS for name in names)
 
 
 def _same(node: ast.AST, found: float) -> bool:
     """Whether Python's own arithmetic gives that number, too, to the last bit."""
     try:
-        scope = {name: getattr(autograd, name) for name in autograd.__all__}
+        scope = {name: getattr(autograd, name) for name in autograd.__all__} | CONSTANTS
         x = float(eval(compile(ast.Expression(node), "<expression>", "eval"), scope))  # type: ignore[arg-type]
     except (ArithmeticError, ValueError, TypeError):
         return False

@@ -23,6 +23,7 @@ FUNCTIONS = {  # by the last part of a name; those that are called the same here
     "manual_seed": "random.seed(0)",
     "arange": "range(n)",
     "no_grad": "no_grad()",
+    "Parameter": "Value(2.0)",
     "Function": "custom_op(forward, vjp=lambda bar, z, x: …)",
     "mse_loss": "nn.MSELoss()(…)",
     "l1_loss": "nn.L1Loss()(…)",
@@ -58,6 +59,17 @@ METHODS = {
     "requires_grad_": "write x.requires_grad = True",
     "zero_grad": "write x.grad = 0",
 }
+KEYWORDS = {
+    "retain_graph": "leave it out: the graph is kept, and backward() may be called again",
+    "create_graph": "for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
+    "gradient": "write y.backward(2.0)",
+    "min": "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf",
+    "max": "write both bounds, in order: clip(x, low, high), of which one may be -inf or inf",
+    "dim": "leave it out: what takes several numbers takes one list of them",
+    "inplace": "leave it out: nothing is changed in place",
+    "dtype": "leave it out: a Value is one number",
+    "device": "leave it out: a Value is one number",
+}
 
 
 def function(name: str) -> str:
@@ -75,7 +87,8 @@ def function(name: str) -> str:
     for module, where in ((nn, "nn"), (nn.optim, "nn.optim")):
         if not written and isinstance(getattr(module, last, None), type):
             written = f"{where}.{last}(…)"
-    return f"{name} is {written} here" if written and (not before or before[0] in ROOTS) else ""
+    known = written and written.partition("(")[0] != name and (not before or before[0] in ROOTS)
+    return f"{name} is {written} here" if known else ""
 
 
 def method(owner: object, name: str, written: str) -> str:
@@ -97,6 +110,16 @@ def method(owner: object, name: str, written: str) -> str:
         return ""
     what = f"write {gradient[1]} = 0" if name == "zero_" else f"leave .{name}() out"
     return f"{gradient[1]} is a plain number: {what}"
+
+
+def keyword(message: str) -> str:
+    """What to write for a keyword that a function does not take, as Python's message names both. Empty if that is not known.
+
+    >>> keyword("Value.backward() got an unexpected keyword argument 'gradient'")
+    'backward() takes no gradient=: write y.backward(2.0)'
+    """
+    found = re.search(r"(\w+\(\)) got an unexpected keyword argument '(\w+)'", message)
+    return f"{found[1]} takes no {found[2]}=: {KEYWORDS[found[2]]}" if found and found[2] in KEYWORDS else ""
 
 
 def chain(written: str) -> str:

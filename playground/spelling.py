@@ -153,10 +153,11 @@ class _Speller:
         base = self.primary()
         if not self.raised():
             return base
+        space = self.next.space if self.next.text == "**" else ""
         exponent = self.exponent()
         if base.strip() == "e" and "e" not in self.made:
             return f"{base[:-1]}exp({_bare(exponent)})"
-        return f"{base}**{exponent}"
+        return f"{base}{space}**{exponent}"
 
     def raised(self) -> bool:
         return self.next.kind == "power" or self.next.text in ("^", "**")

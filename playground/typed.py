@@ -23,12 +23,13 @@ from playground import pytorch
 from playground.free import near
 from playground.plain import to_begin_with
 from playground.spelling import corrected
+from playground.torch_spelling import respelled
 
 HERE = {"autograd", "nn"}
 MAX_MESSAGE = 500  # characters of what is wrong
 MAX_TEXT = 100_000  # characters that the page runs
 MAX_PRINTED = 20_000  # characters that the page shows of what was printed
-WATCHER = "_differentiated"  # a function among the names of the lines
+WATCHER = "_differentiated"  # the Watcher among the names of the lines
 COMPARER = "_compared"  # and one that compares
 COMPARISONS = {  # by the name of their node in `ast`: the op, and what Python does with plain numbers
     "Eq": (autograd.equal, operator.eq),
@@ -73,16 +74,18 @@ class Slip(Exception):
         self.place: dict[str, Any] = {"message": message, "line": line, "column": column, "end": max(column + 1, end), "fix": ""}
 
     def offer(self, text: str, run: Callable[[str], object]) -> Slip:
-        """The same, with the text in Python's spelling if it has usual slips and then runs."""
+        """The same, with the text in the spelling of Python and the names of the engine, if it then runs."""
         global printed
-        fix, said = corrected(text), printed
-        if fix is not None:
+        said = printed
+        spelled = corrected(text)
+        for fix in filter(None, (respelled(spelled or text), spelled)):
             try:
                 run(fix)
                 self.place["fix"] = fix
+                break
             except Slip:
                 pass  # more is wrong with it
-            printed = said
+        printed = said
         return self
 
     @classmethod
@@ -139,12 +142,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
     """
     global printed
     printed = Printed()
-    roots: list[Value] = []
-
-    def watched(root: Any) -> Any:
-        roots[:] = [root] if type(root) is Value else roots
-        return root
-
+    watcher = Watcher()
     if len(text) > MAX_TEXT:
         raise Slip(f"this text has {len(text):,} characters; the page runs up to {MAX_TEXT:,}")
     try:
@@ -157,7 +155,7 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name("_", ast.Store())], last.value), last)
         _watch(tree)
         _record_conditions(tree)
-        scope |= {WATCHER: watched, COMPARER: _compared}
+        scope |= {WATCHER: watcher, COMPARER: _compared}
         ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
@@ -165,7 +163,19 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
         raise _raised(error, text, scope) from None
-    return roots[0] if roots else None
+    return watcher.roots[-1] if watcher.roots else None
+
+
+class Watcher:
+    """Sees what `.backward()` is called on, and keeps the last two."""
+
+    def __init__(self) -> None:
+        self.roots: list[Value] = []
+
+    def __call__(self, root: Any) -> Any:
+        if type(root) is Value:
+            self.roots = [*self.roots[-1:], root]
+        return root
 
 
 def _watch(tree: ast.Module) -> None:
@@ -219,6 +229,8 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
     line, column, end = (0, 1, 0) if at is None else _place(at, text)
     after = _row(text, line)[end - 1 :].lstrip() if end else ""
     name = error.name if type(error) is NameError else None
+    if name in pytorch.FUNCTIONS:
+        return Slip(pytorch.function(name), line, column, end)
     if name and "·" in name:  # which Python takes for a letter
         return Slip(f"a product is written with *: {name.replace('·', '*')}", line, column, end)
     if name and not after.startswith(("(", ".")):
@@ -228,7 +240,7 @@ def _raised(error: BaseException, text: str, scope: Mapping[str, Any]) -> Slip:
         return Slip(f"{name} has no value yet: write {name} = Value(2.0) first", line, column, end)
     meant = _meant(error)
     told = _told(error) + _nearest(error, scope)
-    plain = to_begin_with(error, text)
+    plain = to_begin_with(error, text) or _of_a_function(error, _row(text, line)[column - 1 : end - 1])
     if plain:
         return Slip(plain, line, column, end)
     name = pytorch.chain(_row(text, line)[column - 1 :])
@@ -244,9 +256,17 @@ def _of_pytorch(error: BaseException, name: str, written: str) -> str:
     """What to write for a name of PyTorch that an error is about, and which stands in a line; empty if it is none."""
     if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
         return pytorch.method(error.obj, error.name or "", written)
+    if isinstance(error, TypeError):
+        return pytorch.keyword(str(error))
     if isinstance(error, (NameError, AttributeError)):
         return HINTS.get(name.rpartition(".")[2], "") or pytorch.function(name)
     return ""
+
+
+def _of_a_function(error: BaseException, written: str) -> str:
+    """What to write where the derivative of a number is asked for, and the engine takes that of a function."""
+    form = respelled(written) if type(error) is TypeError and "f must be a function" in str(error) else None
+    return f"{pytorch.chain(written)} takes a function, not its result: write {form}" if form else ""
 
 
 def _nearest(error: BaseException, scope: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 import nn
 from autograd import Value
 from autograd._format import shown
+from autograd.expression import variables
+from playground.free import CONSTANTS
 from playground.plain import recorded
 
 NOTHING = "there is no variable in it, so there is nothing to differentiate"
@@ -21,6 +23,13 @@ def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) ->
     if root is None:
         return _several(last) or _chosen(text, last, made) or _nothing(last, made)
     return _several(last) or _chosen(text, last, made) or (_cut(text, made) if root.op is None else "")
+
+
+def constant(text: str) -> str:
+    """Of an expression that comes to a plain number."""
+    name = next((name for name in variables(text) if name in CONSTANTS), "")
+    told = f": {name} is the number {shown(CONSTANTS[name])}, unless a line before says {name} = Value(2.0)" if name else ""
+    return NOTHING + told
 
 
 def last_line(text: str) -> tuple[int, int, int]:
@@ -43,6 +52,8 @@ def _several(last: Any) -> str:
 def _nothing(last: Any, made: Mapping[str, Any]) -> str:
     """Of lines that make no Value; `made` are their names."""
     functions = [x for x in made.values() if isinstance(x, FunctionType)]
+    if hasattr(last, "__enter__"):
+        return "this opens a block: write with no_grad(): and indent the lines below it"
     if type(last) in (int, float):
         instead = f", as in {_call(functions[-1])}" if functions else ""
         return f"the last line gives the number {shown(last)}, which has no graph: begin with Values{instead}"

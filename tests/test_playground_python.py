@@ -15,6 +15,7 @@ from autograd import Value, tanh, to_latex
 from playground import expression, pytorch, typed
 from playground.engine import call
 from playground.proofreading import proofread
+from playground.torch_gradients import FREED
 from playground.typed import HINTS, Slip
 
 NEURON = "tanh(w1*x1 + w2*x2 + b)"
@@ -228,8 +229,65 @@ def test_names_of_pytorch_are_told_by_what_to_write_here(text, message):
     assert asked("show", text, {})["message"].startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "fix"),
+    [
+        ("x = nn.Parameter(2.0)\ny = x*x", "nn.Parameter is Value(2.0) here", "x = Value(2.0)\ny = x*x"),
+        ("clip(x, min=0)", "clip takes no keywords: write both bounds, in order: clip(x, low, high)", "clip(x, 0, inf)"),
+        ("x = Value(2.0)\ny = clip(x, max=1)", "clip() takes no max=: write both bounds", "x = Value(2.0)\ny = clip(x, -inf, 1)"),
+        (
+            "y = x**2\ny.backward(retain_graph=True)",
+            "backward() takes no retain_graph=: leave it out: the graph is kept, and backward() may be called again",
+            "y = x**2\ny.backward()",
+        ),
+        (
+            "y = x**2\ny.backward(create_graph=True)",
+            "backward() takes no create_graph=: for a derivative that has a graph, write gradients(y, [x], create_graph=True)",
+            "",
+        ),
+        ("grad(x**3, x)", "grad takes a function, not its result: write grad(lambda x: x**3)(x)", "grad(lambda x: x**3)(x)"),
+        (
+            "x = Value(2.0)\ny = 3*hessian(x**2, x)",
+            "hessian takes a function, not its result: write hessian(lambda x: x**2)(x)",
+            "x = Value(2.0)\ny = 3*hessian(lambda x: x**2)(x)",
+        ),
+        ("no_grad()", "this opens a block: write with no_grad(): and indent the lines below it", ""),
+        (
+            "class MyReLU(Function):\n    def forward(ctx, x):\n        return x\ny = MyReLU.apply(x)",
+            "Function is custom_op(forward, vjp=lambda bar, z, x: …) here",
+            "",
+        ),
+    ],
+)
+def test_what_is_written_for_pytorch_is_told_with_what_works_here(text, message, fix):
+    slip = asked("show", text, {})
+    assert slip["message"].startswith(message)
+    assert slip["fix"] == fix
+    assert "leaves" in asked("show", fix or "x", {})
+
+
+@pytest.mark.parametrize(
+    "text", ["x.relu()", "y = (w*x).tanh() + x.exp()", "x.backward()", "y = w*x.detach()", "hypot(x.exp(), 1)"]
+)
+def test_methods_of_a_value_work_in_an_expression(text):
+    assert asked("show", text, {})["lines"]
+
+
+@pytest.mark.parametrize("text", ["f.x", "math.exp(x)", "np.exp(x)", "torch.exp(x)", "x.clamp(0, 1)"])
+def test_what_is_no_method_of_a_value_is_told_in_the_words_of_expressions(text):
+    assert " has no value yet" not in asked("show", text, {})["message"]
+
+
+def test_parameters_of_functions_are_variables_outside_these():
+    found = asked("show", "def f(x, k=a):\n    return k*x**2\ny = f(x)*w + f(w)", {})
+    assert found["free"] == ["a", "x", "w"]
+    assert asked("show", "g = lambda x, *more: x*b\ny = g(2)", {})["free"] == ["b"]
+    deep = "+".join(["x"] * 800)
+    assert asked("show", f"z = 1\ny = {deep}", {})["free"] == ["x"]
+
+
 def test_every_name_that_a_name_of_pytorch_is_told_by_is_there():
-    for written in [*pytorch.FUNCTIONS.values(), *pytorch.METHODS.values()]:
+    for written in [*pytorch.FUNCTIONS.values(), *pytorch.METHODS.values(), *pytorch.KEYWORDS.values()]:
         for name in re.findall(r"([^\W\d][\w.]*)\(", written):
             module, _, last = name.rpartition(".")
             there = {"": autograd, "nn": nn, "random": random}.get(module, builtins)
@@ -338,8 +396,34 @@ def test_lines_that_give_no_graph_or_not_the_one_they_ask_for_say_why(text, mess
     assert text.split("\n")[slip["line"] - 1][slip["column"] - 1 : slip["end"] - 1] == what
 
 
-def test_letters_that_stand_for_numbers_begin_with_these():
-    assert asked("show", "sin(pi*x) + e", {})["numbers"] == [math.pi, 1.0, math.e]
+@pytest.mark.parametrize("lines", ["f = {}", "a = 1\nf = {}"])
+def test_letters_that_stand_for_numbers_are_these_and_no_variables(lines):
+    def shown(text):
+        found = asked("show", lines.format(text), {"pi": 9.0})
+        scope = {}
+        exec(asked("program", lines.format(text), {"pi": 9.0})["code"], scope)
+        assert scope["f"].data == found["value"] or math.isnan(scope["f"].data)
+        return found["leaves"], found["value"]
+
+    assert shown("sin(pi*x) + e*π") == (["x"], math.sin(math.pi * 2.0) + math.e * math.pi)
+    assert shown("clip(w, 0, inf)") == (["w"], 2.0)
+    assert shown("x*nan") == (["x"], "nan")
+
+
+def test_constants_divide_in_a_program_as_in_its_expression():
+    found = asked("show", "minimum(x, 1/(pi - pi)) + (e < 3)", {})
+    scope = {}
+    exec(asked("program", "minimum(x, 1/(pi - pi)) + (e < 3)", {})["code"], scope)
+    assert scope["y"].data == found["value"] == 3.0
+
+
+def test_letters_that_stand_for_numbers_are_variables_where_lines_give_them_a_value():
+    found = asked("show", "e = Value(3.0)\nd = e*e\nd", {})
+    assert (found["leaves"], found["value"]) == (["e"], 9.0)
+    assert asked("show", "e = w*x", {})["page"]["root"] == "e"
+    told = "there is no variable in it, so there is nothing to differentiate: e is the number 2.71828, unless a line before says "
+    assert asked("show", "L = e**2", {})["message"] == f"{told}e = Value(2.0)"
+    assert asked("show", "y = 1\nz = pi", {})["message"].endswith("nothing to differentiate: write y = Value(1)")
 
 
 def test_a_result_has_a_name_that_no_variable_has():
@@ -462,7 +546,7 @@ def test_gradients_that_add_up_over_calls_are_told() -> None:
     twice = expression.show(text + "y.backward()", {})
     assert twice["gradients"] == [4.0]
     told = "x.grad is 8 after these lines, where calls of backward() add up; here is what one call on y gives."
-    assert twice["note"] == told
+    assert twice["note"] == f"{told} {FREED}"
 
 
 def test_lines_that_import_micrograd_are_offered_with_our_imports() -> None:
@@ -574,6 +658,7 @@ def test_a_slider_never_leads_from_the_result_to_another_value_of_the_lines():
         ("softsign(w - x)", ""),
         ("relu(relu(w - 3))", ""),
         ("w*x", ""),
+        ("minimum(maximum(w, 0), x)", "y is at a kink of minimum, where it has no derivative: the engine takes 0.5."),
     ],
 )
 def test_an_op_at_its_kink_is_named_beside_the_number(text, note) -> None:

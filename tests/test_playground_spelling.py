@@ -61,6 +61,7 @@ UNCHANGED = [
     "x**2 + 3*x",
     "tanh(w*x + b)",
     "a = Value(2.0)\nb = a * a",
+    "y = x ** 2 + 2 ** x",
     "for i in range(3):\n    x = x * 2",
     "loss = nn.MSELoss()(y, t)",
     "net = nn.MLP(2, [4, 1])\nnet([1.0, 2.0])[0]",

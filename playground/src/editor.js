@@ -16,6 +16,8 @@ const colours = HighlightStyle.define([
     { tag: tags.number, color: "var(--many)" },
 ]);
 
+const MAX_LINES = 3; // of a correction that a button shows
+
 export function editor({ text, label, onChange }) {
     const view = new EditorView({
         state: EditorState.create({
@@ -47,7 +49,7 @@ export function editor({ text, label, onChange }) {
     function mark(error) {
         message.textContent = error?.message ?? "";
         fix.dataset.text = error?.fix ?? "";
-        fix.textContent = `Write ${changedLines(view.state.doc.toString(), fix.dataset.text)}`;
+        fix.textContent = offer(view.state.doc.toString(), fix.dataset.text);
         fix.hidden = fix.dataset.text === "";
         const found = [];
         if (error?.line) {
@@ -67,9 +69,11 @@ export function editor({ text, label, onChange }) {
     };
 }
 
-// The lines that a correction changes.
-function changedLines(text, fix) {
-    const lines = text.split("\n");
-    const changed = fix.split("\n").filter((line, i) => line !== lines[i]);
-    return changed.map((line) => line.trim()).join("\n");
+// The lines that a correction changes, if they are few enough to be read on a button.
+function offer(text, fix) {
+    const before = text.split("\n");
+    const lines = fix.split("\n");
+    const changed = lines.filter((line, i) => line !== before[i]);
+    if (lines.length !== before.length || changed.length > MAX_LINES) return "Rewrite the program for this page";
+    return `Write ${changed.map((line) => line.trim()).join("\n")}`;
 }

@@ -1,0 +1,130 @@
+"""Where PyTorch gives another gradient than the engine, or none: what is said of it, at the numbers shown."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from autograd import Value
+from autograd._format import listed, shown
+from autograd.graph import Edge, Graph, edges_of
+from autograd.value import operands
+
+MAX_NAMED = 3
+LIMITS = {"clip": ("torch.clamp", 1.0), "hardtanh": ("F.hardtanh", 0.0), "Hardtanh": ("nn.Hardtanh", 0.0)}  # slopes at bounds
+DIFFERING = {*LIMITS, "hypot", "where"}
+# Ops that turn a gradient of 0 into NaN in PyTorch, where their partial is not finite,
+LIKEWISE = {"sqrt", "div", "mul", "pow", "exp", "expm1", "exp2", "sinh", "cosh", "asin", "acos", "acosh", "lgamma", "erfinv"}
+# and those that do so only at the end of their domain: outside it, PyTorch's formula gives a number.
+AT_THE_END = {"log", "log2", "log10", "log1p", "atanh"}
+KEEP_NOTHING = {"add", "sub", "neg", "pos", "sum"}  # for their gradient: PyTorch may sweep these twice
+FREED = "PyTorch raises at the second backward(): the first one frees the graph, unless it is given retain_graph=True."
+UNTAKEN = "the branch that where does not take adds 0 times a slope that is not finite"
+
+
+def calls(text: str) -> set[str]:
+    """The names of the functions that a text calls, without what stands before their last dot.
+
+    >>> sorted(calls("nn.Hardtanh()(x) if clip(x, 0, 1) else 0"))
+    ['Hardtanh', 'clip', 'where']
+    """
+    nodes = list(ast.walk(ast.parse(text.strip())))
+    functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+    named = {getattr(function, "attr", getattr(function, "id", "")) for function in functions} - {""}
+    return named | {"where" for node in nodes if isinstance(node, ast.IfExp)}
+
+
+class Limit(NamedTuple):
+    """The function that a text calls to limit numbers; and for both ops of each call, the one that gives its result."""
+
+    name: str
+    results: Mapping[Value, Value]
+
+    def at_bound(self, node: Value) -> bool:
+        """Whether that is an op of such a call, and at its bound."""
+        return node in self.results and len({*operands(node)}) == 1
+
+
+def limit_of(graph: Graph, called: Collection[str]) -> Limit:
+    """The calls of clip, or of hardtanh, in a graph that was recorded by a text which calls these functions.
+
+    >>> from autograd import clip
+    >>> x = Value(1.0)
+    >>> y = clip(x, 0.0, 1.0)
+    >>> limit_of(Graph(y), ["clip"]).at_bound(y), limit_of(Graph(y), ["minimum", "maximum", "clip"]).results
+    (True, {})
+    """
+    names = [name for name in LIMITS if name in called]
+    if len(names) != 1 or {"maximum", "minimum"} <= {*called}:
+        return Limit("", {})
+    results: dict[Value, Value] = {}
+    for node in graph:
+        match node.op and node.op.name, node.args:
+            case "minimum", (Value() as raised, _) if raised.op is not None and raised.op.name == "maximum":
+                results |= {raised: node, node: node}
+    return Limit(names[0], results)
+
+
+def differing(graph: Graph, leaves: Sequence[Value], name_of: Callable[[Value], str], called: Collection[str]) -> str:
+    """What is to be said of a graph as it was recorded, if PyTorch's gradients of these leaves are others.
+
+    >>> from autograd import hypot
+    >>> x = Value(0.0, label="x")
+    >>> y = hypot(x, 0.0)
+    >>> differing(Graph(y), [x], Graph(y).spell, ["hypot"])
+    'PyTorch gives x.grad = NaN: hypot divides 0 by 0 in its derivative.'
+    """
+    limit = limit_of(graph, called)
+    reasons: dict[str, None] = {}
+    bars = dict.fromkeys(graph.roots, 1.0)
+    for node in reversed(graph.nodes):
+        if node.op is None or node.op.comparison or node not in bars:
+            continue
+        for edge in edges_of(node):
+            partial, reason = _partial(edge, bars[node], called, limit)
+            if partial is not None:
+                bars[edge.arg] = bars.get(edge.arg, 0.0) + bars[node] * partial
+            if reason:
+                reasons[reason] = None
+    others = [leaf for leaf in leaves if leaf in bars and not _same(bars[leaf], graph.adjoints.get(leaf, 0.0))]
+    given = listed([f"{name_of(leaf)}.grad = {shown(bars[leaf])}" for leaf in others], MAX_NAMED)
+    return f"PyTorch gives {given}: {' and '.join(reasons)}." if others and reasons else ""
+
+
+def _partial(edge: Edge, bar: float, called: Collection[str], limit: Limit) -> tuple[float | None, str]:
+    """What PyTorch multiplies the gradient `bar` with on an edge, None if none flows there; and why, if it is not what we do."""
+    node, position, _, partial = edge
+    name = node.op.name if node.op is not None else ""
+    if name == "where" and position and "where" in called:
+        return partial or 0.0, ""
+    if limit.at_bound(node) and bar:
+        theirs, slope = LIMITS[limit.name]
+        return (0.0 if position else slope), f"the slope of {theirs} at a bound is {shown(slope)}"
+    if name == "hypot" and node.data == 0.0:
+        return math.nan, "hypot divides 0 by 0 in its derivative"
+    if partial is None or bar or math.isfinite(partial):
+        return partial, ""
+    if name in LIKEWISE or (name in AT_THE_END and math.isinf(partial)):
+        return partial, UNTAKEN
+    return 0.0, ""
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
+
+
+def freed(roots: Sequence[Value]) -> str:
+    """What is to be said of the last two calls of `backward()`, if PyTorch frees what the second one needs in the first.
+
+    >>> x = Value(2.0)
+    >>> square, total = x * x, x + x
+    >>> freed([square, square]) == FREED, freed([total, total])
+    (True, '')
+    """
+    if len(roots) < 2:
+        return ""
+    before, after = (set(Graph(root)) for root in roots)
+    needed = [node for node in before & after if node.op is not None and node.op.name not in KEEP_NOTHING]
+    return FREED if needed else ""

@@ -1,0 +1,408 @@
+"""Programs for PyTorch in the names of the engine, all at once: torch.clamp(x, min=0) is clip(x, 0, inf)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import autograd
+import nn
+from autograd import Value
+from autograd.op import TABLE
+from playground.plain import recorded
+from playground.pytorch import FUNCTIONS
+
+MODULES = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn", "optim": "torch.optim"}  # as they are usually imported
+COMPOSED = (
+    "clip",
+    "elu",
+    "enable_grad",
+    "gelu",
+    "hardtanh",
+    "leaky_relu",
+    "logsigmoid",
+    "no_grad",
+    "reciprocal",
+    "silu",
+    "square",
+)
+SAME = {name for name, op in TABLE.items() if op.arity and name in autograd.__all__} - {"step"} | {*COMPOSED}
+OTHERS = {
+    "absolute": "abs",
+    "arccos": "acos",
+    "arcsin": "asin",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "divide": "div",
+    "e": "e",
+    "inf": "inf",
+    "multiply": "mul",
+    "nan": "nan",
+    "negative": "neg",
+    "pi": "pi",
+    "remainder": "mod",
+    "subtract": "sub",
+}
+TENSORS = {"tensor", "as_tensor", "scalar_tensor", "Tensor", "FloatTensor", "DoubleTensor", "Parameter", "Variable"}
+FILLED = {"zeros": "0.0", "ones": "1.0", "rand": "random.random()", "randn": "random.gauss(0, 1)"}
+SHAPES = {"()", "1", "(1,)", "[]", "[1]"}  # of one number
+SAME_NUMBER = {
+    "view",
+    "reshape",
+    "squeeze",
+    "unsqueeze",
+    "flatten",
+    "contiguous",
+    "cpu",
+    "cuda",
+    "to",
+    "double",
+    "float",
+    "clone",
+}
+DERIVATIVES = {"grad", "jacobian", "hessian"}
+LEFT_OUT = {"inplace", "dtype", "device", "retain_graph", "allow_unused"}  # of keywords
+FIELD = re.compile(r"(?<=(?<!\{)\{)[^{}:!=]+")  # of an f-string
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+
+
+def respelled(text: str) -> str | None:
+    """The whole text in the engine's names; None if it has none of PyTorch's, or is not Python.
+
+    >>> print(respelled("import torch\\nx = torch.tensor(2.0, requires_grad=True)\\ny = torch.clamp(x, max=1).pow(2)"))
+    x = Value(2.0)
+    y = pow(clip(x, -inf, 1), 2)
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        made = _Respeller(text).text()
+        ast.parse(made.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return made if made != text else None
+
+
+class _Respeller:
+    """Writes every node: by the rule for its kind, or else as it stands, with its parts written anew."""
+
+    def __init__(self, text: str) -> None:
+        self.source = text.encode()
+        self.starts = [0]
+        for line in self.source.split(b"\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.tree = ast.parse(text)
+        nodes = list(ast.walk(self.tree))
+        given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        imported = [alias for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names]
+        self.own = given | {alias.asname or alias.name for alias in imported}
+        self.paths = {name: path for name, path in MODULES.items() if name not in given}  # by name: the one in PyTorch
+        for node in nodes:
+            self.paths |= dict(_imports(node))
+        self.modules = {*self.paths, *self.own, "random", "math", "autograd"} - given
+        asked = any(self.asks(node) for node in nodes)
+        self.asking = {name for node in nodes for name in _asking(node)}
+        self.frozen = ", requires_grad=False" if asked else ""  # what PyTorch computes no gradient of
+        self.in_place = False  # inside `with torch.no_grad()`
+
+    def text(self) -> str:
+        made = self.spliced(self.tree, 0, len(self.source))
+        return made if self.source.startswith(b"\n") else made.lstrip("\n")
+
+    def written(self, node: ast.AST) -> str:
+        rule: Callable[[Any], str | None] | None = getattr(self, f"of_{type(node).__name__}", None)
+        made = rule(node) if rule else None
+        return self.spliced(node, *self.span(node)) if made is None else made
+
+    def spliced(self, node: ast.AST, start: int, end: int) -> str:
+        """The source from start to end, with the parts of the node in it written anew."""
+        made = []
+        for part in sorted(_parts(node), key=self.span):
+            first, last = self.span(part)
+            if first < start:  # as decorators are
+                continue
+            dropped = _is_dropped(part)
+            made += [self.source[start:first].decode(), "" if dropped else self.written(part)]
+            start = self.next_line(last) if dropped else last
+        return "".join(made) + self.source[start:end].decode()
+
+    def span(self, node: Any) -> tuple[int, int]:
+        return self.starts[node.lineno - 1] + node.col_offset, self.starts[node.end_lineno - 1] + node.end_col_offset
+
+    def next_line(self, at: int) -> int:
+        """Where the statement after one that ends there begins."""
+        rest = self.source[at:]
+        return at + len(rest) - len(rest.lstrip(b" \t;")) if rest.lstrip(b" \t").startswith(b";") else at + rest.find(b"\n") + 1
+
+    # -- what names mean -----------------------------------------------------------------------------
+
+    def path(self, node: ast.AST) -> str:
+        """The full name in PyTorch of a name or an attribute; empty if it is none of its."""
+        match node:
+            case ast.Name(id=name):
+                return self.paths.get(name, "")
+            case ast.Attribute(value=owner, attr=name):
+                before = self.path(owner)
+                return before and f"{before}.{name}"
+        return ""
+
+    def of_torch(self, node: ast.AST) -> str:
+        """The last part of such a name, unless it is the same here, as that of nn.MSELoss is."""
+        path = self.path(node)
+        return path.rpartition(".")[2] if path and _here(path) != ast.unparse(node) else ""
+
+    def asks(self, node: ast.AST) -> bool:
+        """Whether it asks PyTorch to compute the gradient of a tensor."""
+        match node:
+            case ast.keyword(arg="requires_grad", value=ast.Constant(value=True)):
+                return True
+            case ast.Call(func=ast.Attribute(attr="requires_grad_")):
+                return True
+            case ast.Assign(targets=[ast.Attribute(attr="requires_grad")]):
+                return True
+            case ast.Call(func=function):
+                return self.of_torch(function) == "Parameter"
+        return False
+
+    def number(self, node: ast.AST) -> str:
+        """What a tensor of one number is made of; empty if the node makes none."""
+        match node:
+            case ast.Call(func=function, args=[shape, *_]) if self.of_torch(function) in FILLED:
+                return FILLED[self.of_torch(function)] if ast.unparse(shape) in SHAPES else ""
+            case ast.Call(func=function, args=[inner, *_]) if self.of_torch(function) in TENSORS:
+                match inner:
+                    case ast.List(elts=[one]):
+                        return self.written(one)
+                    case ast.List() | ast.Tuple() | ast.ListComp():
+                        return ""
+                return self.number(inner) or self.written(inner)
+        return ""
+
+    # -- rules ---------------------------------------------------------------------------------------
+
+    def of_Import(self, line: ast.Import) -> str | None:
+        ours = [alias for alias in line.names if not _is_torch(alias.name)]
+        return f"import {', '.join(map(ast.unparse, ours))}" if len(ours) < len(line.names) else None
+
+    def of_Name(self, node: ast.Name) -> str | None:
+        return None if node.id in MODULES else _here(self.path(node))
+
+    def of_Attribute(self, node: ast.Attribute) -> str | None:
+        if node.attr == "data" and _is_taken_out(node.value):
+            return self.written(node.value)
+        return _here(self.path(node))
+
+    def of_JoinedStr(self, node: ast.JoinedStr) -> str:
+        start, end = self.span(node)  # before Python 3.12 its parts do not know where they are
+        return FIELD.sub(lambda found: self.field(found[0]), self.source[start:end].decode())
+
+    def field(self, text: str) -> str:
+        try:
+            inside = _Respeller(text)
+        except (SyntaxError, ValueError):
+            return text
+        inside.paths, inside.own, inside.modules, inside.frozen = self.paths, self.own, self.modules, self.frozen
+        return inside.text()
+
+    def of_keyword(self, node: ast.keyword) -> str | None:
+        return f"slope={self.written(node.value)}" if node.arg == "negative_slope" else None
+
+    def of_With(self, node: ast.With) -> str | None:
+        before = self.in_place
+        self.in_place |= any(self.path(getattr(item.context_expr, "func", node)) == "torch.no_grad" for item in node.items)
+        made = self.spliced(node, *self.span(node))
+        self.in_place = before
+        return made
+
+    def of_AugAssign(self, node: ast.AugAssign) -> str | None:
+        """A step of a parameter, which PyTorch changes in place."""
+        stepped = any(isinstance(part, ast.Attribute) and part.attr == "grad" for part in ast.walk(node.value))
+        if not (self.in_place and stepped and isinstance(node.target, ast.Name)):
+            return None
+        return f"{node.target.id}.data" + self.spliced(node, self.span(node.target)[1], self.span(node)[1])
+
+    def of_Assign(self, node: ast.Assign) -> str | None:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name in self.asking:
+                before, self.frozen = self.frozen, ""
+                made = self.spliced(node, *self.span(node))
+                self.frozen = before
+                return made
+            case ast.Assign(targets=[ast.Attribute(attr="grad") as gradient], value=ast.Constant(value=None)):
+                return f"{self.written(gradient)} = 0"
+        return None
+
+    def of_Expr(self, line: ast.Expr) -> str | None:
+        match line.value:
+            case ast.Call(func=ast.Attribute(value=ast.Attribute() as gradient, attr="zero_")) if _is_taken_out(gradient):
+                return f"{self.written(gradient)} = 0"
+        return None
+
+    def of_Call(self, call: ast.Call) -> str | None:
+        name = self.of_torch(call.func)
+        if name:
+            return self.of_function(name, call)
+        match call.func:
+            case ast.Name(id="max" | "min" as chooser) if chooser not in self.own:
+                return self.chosen(chooser, call)
+            case ast.Name(id="clip" | "clamp" as limit) if limit not in self.own:
+                return self.clipped(call.args, call.keywords) if limit == "clamp" or call.keywords else None
+            case ast.Name(id=derivative) if derivative in DERIVATIVES - self.own and not call.keywords:
+                return self.derivative(derivative, call.args)
+            case ast.Attribute(value=owner, attr=method) if ast.unparse(owner) not in self.modules:
+                return self.of_method(owner, method, call)
+        return None
+
+    def of_function(self, name: str, call: ast.Call) -> str | None:
+        number = self.number(call)
+        if number:
+            asked = name == "Parameter" or any(map(self.asks, call.keywords))
+            return f"Value({number}{'' if asked else self.frozen})"
+        match name, call.args:
+            case "clamp" | "clip", _:
+                return self.clipped(call.args, call.keywords)
+            case "max" | "min", [x, y]:
+                return self.called(f"{name}imum", [x, y])
+            case "manual_seed", [seed]:
+                return self.called("random.seed", [seed])
+            case "grad", [y, x]:
+                xs = self.written(x) if isinstance(x, (ast.List, ast.Tuple)) else f"[{self.written(x)}]"
+                return self.called("gradients", [y], call.keywords, xs)
+        loss, _, called = FUNCTIONS.get(name, "").partition("()")
+        if called and not call.keywords:
+            return self.called(f"{loss}()", call.args)
+        here = _here(self.path(call.func))
+        return self.called(here, call.args, call.keywords) if here else None
+
+    def of_method(self, owner: ast.expr, name: str, call: ast.Call) -> str | None:
+        ours = OTHERS.get(name, name)
+        match name, call.args:
+            case "clamp" | "clip", _:
+                return self.clipped([owner, *call.args], call.keywords)
+            case "max" | "min", [other]:
+                return self.called(f"{name}imum", [owner, other])
+            case "item" | "numpy" | "tolist", [] if _is_taken_out(owner):
+                return self.written(owner)
+            case "numpy" | "tolist", []:
+                return f"{self.operand(owner)}.data"
+            case "requires_grad_", [] if self.number(owner):
+                return f"Value({self.number(owner)})"
+            case "backward", seeds if seeds or call.keywords:
+                return self.called(f"{self.operand(owner)}.backward", [], call.keywords, *map(self.seed, seeds))
+            case "sum" | "mean", []:
+                return self.operand(owner)
+        if name in SAME_NUMBER:
+            return self.operand(owner)
+        return self.called(ours, [owner, *call.args], call.keywords) if ours in SAME and not hasattr(Value, name) else None
+
+    def seed(self, node: ast.expr) -> str:
+        return self.number(node) or self.written(node)
+
+    def operand(self, node: ast.expr) -> str:
+        return self.written(node) if isinstance(node, ATOMS) else f"({self.written(node)})"
+
+    def called(self, name: str, args: Sequence[ast.AST], keywords: Sequence[ast.keyword] = (), *more: str) -> str:
+        kept = [keyword for keyword in keywords if keyword.arg not in LEFT_OUT]
+        return f"{name}({', '.join([*map(self.written, args), *more, *map(self.written, kept)])})"
+
+    def chosen(self, name: str, call: ast.Call) -> str | None:
+        """The op in place of Python's max or min of several numbers that are not all written there."""
+        parts = call.args
+        if call.keywords or len(parts) < 2 or any(isinstance(x, ast.Starred) for x in parts) or all(map(_is_number, parts)):
+            return None
+        text = self.called(name, parts)
+        return recorded(text, ast.parse(text, mode="eval").body)  # type: ignore[arg-type]
+
+    def clipped(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> str | None:
+        """clip with both its bounds, in order."""
+        bounds = {keyword.arg: keyword.value for keyword in keywords} | dict(zip(("min", "max"), args[1:], strict=False))
+        found = {name: self.written(x) for name, x in bounds.items() if not (isinstance(x, ast.Constant) and x.value is None)}
+        if not args or not {*bounds} <= {"min", "max"}:
+            return None
+        return self.called("clip", args[:1], (), found.get("min", "-inf"), found.get("max", "inf"))
+
+    def derivative(self, name: str, args: Sequence[ast.expr]) -> str | None:
+        """grad(x**3, x): a derivative of a number, where the engine takes that of a function."""
+        match args:
+            case [ast.Name(), ast.Name()] if name == "grad":
+                return self.called("gradients", args, (), "create_graph=True")
+            case [ast.Lambda() | ast.Name(), _]:
+                return None
+            case [y, ast.Name(id=x)]:
+                return f"{name}(lambda {x}: {self.written(y)})({x})"
+        return None
+
+
+def _here(path: str) -> str | None:
+    """What a full name of PyTorch is here, if it has a name here.
+
+    >>> _here("torch.nn.functional.relu"), _here("torch.optim.SGD"), _here("torch.compile")
+    ('relu', 'nn.optim.SGD', None)
+    """
+    root, _, rest = path.partition(".")
+    inside = rest.removeprefix("nn.")
+    if inside != rest or rest.startswith("optim."):
+        found: Any = nn
+        for part in inside.split("."):
+            found = getattr(found, part, None)
+        if found is not None:
+            return f"nn.{inside}"
+    last = path.rpartition(".")[2]
+    here = OTHERS.get(last, last)
+    return here if root and (here in SAME or last in OTHERS) else None
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes inside that stand at a place of their own."""
+    for child in ast.iter_child_nodes(node):
+        if hasattr(child, "lineno"):
+            yield child
+        else:
+            yield from _parts(child)
+
+
+def _is_torch(module: str | None) -> bool:
+    return (module or "").partition(".")[0] == "torch"
+
+
+def _imports(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The names that a line imports from PyTorch, and what they are there."""
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                if _is_torch(alias.name):
+                    yield (alias.asname, alias.name) if alias.asname else ("torch", "torch")
+        case ast.ImportFrom(module=module, names=names) if _is_torch(module):
+            yield from ((alias.asname or alias.name, f"{module}.{alias.name}") for alias in names)
+
+
+def _is_dropped(node: ast.AST) -> bool:
+    """Whether it is a line that is not needed here."""
+    match node:
+        case ast.Import(names=names):
+            return all(_is_torch(alias.name) for alias in names)
+        case ast.ImportFrom(module=module):
+            return _is_torch(module)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="retain_grad"))):
+            return True
+    return False
+
+
+def _asking(node: ast.AST) -> Iterator[str]:
+    """The name of which a line says later on that its gradient is computed."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
+            | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))
+        ):
+            yield name
+
+
+def _is_taken_out(node: ast.AST) -> bool:
+    """Whether it is a plain number here, and a tensor in PyTorch."""
+    return isinstance(node, ast.Attribute) and node.attr in ("data", "grad")
+
+
+def _is_number(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant)

@@ -1,0 +1,71 @@
+"""What the playground says where PyTorch gives other gradients."""
+
+import json
+
+import pytest
+
+from playground.engine import call
+from playground.torch_gradients import FREED
+
+
+def asked(name, *args):
+    return json.loads(call(name, json.dumps(args)))["answer"]
+
+
+UNTAKEN = "the branch that where does not take adds 0 times a slope that is not finite."
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "note"),
+    [
+        ("where(x > 0, sqrt(x), 0)", 0, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
+        ("where(x > 0, sqrt(x), 0)", -4, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
+        ("sqrt(x) if x > 0 else w*x", 0, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
+        ("where(x > 0, x*log(x), 0)", 0, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
+        ("where(x > 0, 1/x, w*x)", 0, f"PyTorch gives x.grad = NaN: {UNTAKEN}"),
+        ("where(x > 0, exp(x), w)", -4, ""),
+        ("where(x > 0, log(x), 0)", -4, ""),  # which PyTorch divides by
+        ("where(x > 0, sqrt(where(x > 0, x, 1)), 0)", -4, ""),
+        ("w*clip(x, 0, 1)", 0, "PyTorch gives x.grad = 2: the slope of torch.clamp at a bound is 1."),
+        ("w*clip(x, 0, 1)", 1, "PyTorch gives x.grad = 2: the slope of torch.clamp at a bound is 1."),
+        ("w*clip(x, 0, 1)", 0.5, ""),
+        ("0*w*clip(x, 0, 1)", 1, ""),
+        ("a = 2\ny = w*clip(x, 0, 1)", 1, "PyTorch gives x.grad = 2: the slope of torch.clamp at a bound is 1."),
+        ("hardtanh(x)", -1, "PyTorch gives x.grad = 0: the slope of F.hardtanh at a bound is 0."),
+        ("hypot(x, 0)", 0, "PyTorch gives x.grad = NaN: hypot divides 0 by 0 in its derivative."),
+        ("hypot(x, 0)*w", 1, ""),
+        ("norm(x, 0)", 0, ""),
+    ],
+)
+def test_where_pytorch_gives_another_gradient_it_is_told_with_the_reason(text, x, note):
+    asked("show", text, {"w": 2.0, "x": 5.5})
+    found = asked("move", {"x": x})
+    assert found["note"].partition("PyTorch")[2] == note.partition("PyTorch")[2]
+    assert asked("show", text, {"w": 2.0, "x": x})["note"] == found["note"]
+
+
+def test_a_kink_of_clip_is_told_by_that_name():
+    found = asked("show", "2*clip(w*x, 0, 1)", {"w": 1.0, "x": 1.0})["note"]
+    told = "v₄ is at a kink of clip, where it has no derivative: the engine takes 0.5. PyTorch gives w.grad = 2 and x.grad = 2: "
+    assert found == f"{told}the slope of torch.clamp at a bound is 1."
+    assert asked("show", "2*clip(w*x, 0, 1)", {"w": 1.0, "x": 0.0})["note"].startswith("v₄ is at a kink of clip, where")
+
+
+def test_of_a_frozen_leaf_pytorch_gives_no_other_gradient():
+    lines = "w = Value(2.0)\nx = Value(1.0, requires_grad=False)\ny = w*clip(x, 0, 1)"
+    assert "PyTorch" not in asked("show", lines, {})["note"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "raises"),
+    [
+        ("y = x**2\ny.backward()\ny.backward()", True),
+        ("y = x**2\ny.backward()\nx.grad = 0\ny.backward()", True),
+        ("a = x**2\n(2*a).backward()\n(3*a).backward()", True),
+        ("y = x + 1\ny.backward()\ny.backward()", False),
+        ("for i in range(3):\n    y = x**2\n    y.backward()", False),
+        ("y = x**2\ny.backward()", False),
+    ],
+)
+def test_a_second_sweep_of_a_graph_at_which_pytorch_raises_is_told(lines, raises):
+    assert asked("show", f"x = Value(2.0)\n{lines}", {})["note"].endswith(FREED) == raises

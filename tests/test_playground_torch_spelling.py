@@ -1,0 +1,144 @@
+"""Programs for PyTorch in the playground, respelled with the engine's names."""
+
+import ast
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.engine import call
+from playground.torch_spelling import respelled
+
+TRAINING = """\
+import torch
+import torch.nn.functional as F
+
+w = torch.tensor(2.0, requires_grad=True)
+t = torch.tensor(1.0)
+for step in range(3):
+    loss = F.mse_loss(torch.sigmoid(w), t)  # of torch.sigmoid
+    loss.backward(retain_graph=True)
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    w.grad.zero_()
+print(f"{loss.item():.3f}")
+"""
+TRAINED = """\
+w = Value(2.0)
+t = Value(1.0, requires_grad=False)
+for step in range(3):
+    loss = nn.MSELoss()(sigmoid(w), t)  # of torch.sigmoid
+    loss.backward()
+    with no_grad():
+        w.data -= 0.1 * w.grad
+    w.grad = 0
+print(f"{loss.item():.3f}")
+"""
+RESPELLED = [
+    ("torch.relu(x)", "relu(x)"),
+    ("y = F.relu(w*x) + nn.functional.sigmoid(x)", "y = relu(w*x) + sigmoid(x)"),
+    ("torch.sin(torch.clamp(x, min=0))*torch.pi", "sin(clip(x, 0, inf))*pi"),
+    ("torch.clamp(x, max=1, min=y)", "clip(x, y, 1)"),
+    ("clip(x, max=1)", "clip(x, -inf, 1)"),
+    ("clamp(x, 0, None)", "clip(x, 0, inf)"),
+    ("max(0, 1 - t*max(x, y))", "relu(1 - t*maximum(x, y))"),
+    ("torch.max(x, y) + x.min(y)", "maximum(x, y) + minimum(x, y)"),
+    ("y = x.clamp(0, 1).pow(2)", "y = pow(clip(x, 0, 1), 2)"),
+    ("x.relu().abs()", "abs(x.relu())"),
+    ("2 ** (x*y).sum()", "2 ** (x*y)"),
+    ("torch.where(x > 0, torch.sqrt(x), 0)", "where(x > 0, sqrt(x), 0)"),
+    ("F.leaky_relu(x, negative_slope=0.2, inplace=True)", "leaky_relu(x, slope=0.2)"),
+    ("x = torch.tensor(2.0, requires_grad=True)\ny = x*x", "x = Value(2.0)\ny = x*x"),
+    ("x = torch.tensor([2.0], dtype=torch.float32)\ny = x*x", "x = Value(2.0)\ny = x*x"),
+    ("x = torch.tensor(2.0).requires_grad_()\ny = x*torch.ones(1)", "x = Value(2.0)\ny = x*Value(1.0, requires_grad=False)"),
+    ("w = nn.Parameter(torch.tensor(0.5))\ny = w*w", "w = Value(0.5)\ny = w*w"),
+    ("import torch as th, math\ny = th.exp(x)*math.pi", "import math\ny = exp(x)*math.pi"),
+    ("from torch import tensor; x = tensor(1.0); y = x*x", "x = Value(1.0); y = x*x"),
+    ("from torch.optim import SGD\nw = Value(2.0)\no = SGD([w], lr=0.1)", "w = Value(2.0)\no = nn.optim.SGD([w], lr=0.1)"),
+    ("x = Value(2.0)\ny = x*x\ny.backward(torch.tensor(1.0))", "x = Value(2.0)\ny = x*x\ny.backward(1.0)"),
+    ("x = Value(2.0)\ny = x*x\nx.retain_grad()\ny.backward()", "x = Value(2.0)\ny = x*x\ny.backward()"),
+    ("x = Value(2.0)\nx.grad = None\ny = torch.pow(x, 2)", "x = Value(2.0)\nx.grad = 0\ny = pow(x, 2)"),
+    (
+        "x = Value(2.0)\n(g,) = torch.autograd.grad(x**3, x, create_graph=True)\ng",
+        "x = Value(2.0)\n(g,) = gradients(x**3, [x], create_graph=True)\ng",
+    ),
+    ("grad(x**3, x)", "grad(lambda x: x**3)(x)"),
+    ("y = x**3\ngrad(y, x)", "y = x**3\ngradients(y, x, create_graph=True)"),
+    ("β = 'ä', torch.relu(β)\nβ[1]", "β = 'ä', relu(β)\nβ[1]"),
+    (
+        "x = Value(2.0)\ny = x*x\nprint(y.data.item(), x.grad.item(), x.grad.data.numpy())",
+        "x = Value(2.0)\ny = x*x\nprint(y.data, x.grad, x.grad)",
+    ),
+    ("x = Value(2.0)\nx.grad.data.zero_()\ny = x*x", "x = Value(2.0)\nx.grad = 0\ny = x*x"),
+    (
+        "a = 'x'\nx.grad = torch.ones(1), f'{torch.relu(x):.3f} {{torch}} {x.grad.item()=}'",
+        "a = 'x'\nx.grad = Value(1.0), f'{relu(x):.3f} {{torch}} {x.grad=}'",
+    ),
+    ("x = torch.Tensor([2]).double()\nx.requires_grad = True\ny = x ** 2", "x = Value(2)\nx.requires_grad = True\ny = x ** 2"),
+    (TRAINING, TRAINED),
+]
+UNCHANGED = [
+    "x = torch.tensor([1.0, 2.0])",
+    "max(xs)",
+    "max(2, 3)",
+    "clip(x, 0, 1)",
+    "net = nn.MLP(2, [4, 1])\nopt = nn.optim.SGD(net.parameters(), lr=0.1)\nnn.MSELoss()(net([1.0, 2.0]), [1.0])",
+    "F = m*a\nF.relu()",
+    "x = Value(2.0)\ny = x.relu()\nmath.floor(2.5)\nrandom.random()",
+    "'torch.relu(x)'  # torch.relu(x)",
+    "f'{{torch.relu(x)}} {x:.3f} {x!r}'",
+    "torch.relu(x",
+    "def f():\n    import torch",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "ours"), RESPELLED)
+def test_a_program_for_pytorch_is_respelled_all_at_once(text, ours):
+    assert respelled(text) == ours
+    assert respelled(ours) is None
+
+
+@pytest.mark.parametrize("text", UNCHANGED)
+def test_what_means_the_same_here_or_cannot_be_said_in_one_number_stays(text):
+    assert respelled(text) is None
+
+
+SAMPLES = [text for text, _ in RESPELLED]
+
+
+@given(
+    st.lists(st.sampled_from(SAMPLES), max_size=3).map("\n".join), st.integers(0, 200), st.text("torch.max(0,x)\n= ", max_size=4)
+)
+def test_what_was_respelled_is_python_and_needs_no_respelling(text, at, between):
+    ours = respelled(text[:at] + between + text[at:])
+    if ours is not None:
+        ast.parse(ours.strip())
+        assert respelled(ours) is None
+
+
+def shown(text):
+    return json.loads(call("show", json.dumps([text, {}])))
+
+
+def test_the_page_offers_the_whole_program_with_the_first_slip():
+    found = shown(TRAINING)
+    assert (found["slip"]["line"], found["slip"]["fix"]) == (1, TRAINED)
+    assert shown(TRAINED)["printed"] == "0.014\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["torch.relu(x)", "F.relu(x)", "max(0, x)", "max(x, 0)", "torch.clamp(x, 0, 3)", "clip(x, min=0)"]
+)
+def test_the_page_offers_an_expression_too(text):
+    assert shown(shown(text)["slip"]["fix"])["answer"]["value"] == 2.0
+
+
+def test_a_program_that_does_not_run_with_our_names_either_is_not_offered():
+    assert shown("import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)")["slip"]["fix"] == ""
+    assert shown("y = torch.relu(x) + foo(x)")["slip"]["fix"] == ""
+
+
+def test_slips_of_school_and_names_of_pytorch_are_mended_together():
+    assert shown("y = torch.relu(2x^2)")["slip"]["fix"] == "y = relu(2*x**2)"
