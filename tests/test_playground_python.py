@@ -619,12 +619,31 @@ def test_an_op_at_its_kink_is_named_beside_the_number(text, note) -> None:
     assert asked("move", {"w": 1.0, "x": 1.0})["note"] == note
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("elu(w)", ""),
+        ("3*elu(w)**2 + x", ""),
+        ("leaky_relu(w)", "The slope of y by w changes here from 0.01 to 1: the engine takes 0.01."),
+        ("-2*leaky_relu(w - x)", "The slope of y by w changes here from −0.02 to −2: the engine takes −0.02."),
+        ("where(w > 0, w*x, w**2)", ""),
+        ("where(w > 0, w*w, w**3)", ""),
+        ("where(w > 0, w, 2*w)", "The slope of y by w changes here from 2 to 1: the engine takes 2."),
+        ("where(w > 0, w + 1, 2*w)", "v₁ is at a jump of greater, where it has no derivative: the engine takes 0."),
+        ("w*(w > 0)", "v₁ is at a jump of greater, where it has no derivative: the engine takes 0."),
+        ("elu(w) + abs(x)", "v₇ is at a kink of abs, where it has no derivative: the engine takes 0."),
+    ],
+)
+def test_a_note_where_branches_meet_is_about_the_slopes_of_the_result(text, note) -> None:
+    assert asked("show", text, {"w": 0.0, "x": 0.0})["note"] == note
+
+
 def test_a_comparison_in_where_is_part_of_the_graph_and_other_comparisons_are_python_s():
     lines = "w = Value(0.5)\nm = -2*w\nloss = where(m < 1, 1 - m, 0)"
     found = asked("show", lines, {})
     assert (found["value"], found["gradients"]) == (2.0, [2.0])
     assert r"\text{if } \left[m < 1\right]" in asked("tell", 0, 0.1)["latex"]
-    assert asked("move", {"w": -0.5})["note"] == "v₂ is at a jump of less, where it has no derivative: the engine takes 0."
+    assert asked("move", {"w": -0.5})["note"] == "The slope of loss by w changes here from 0 to 2: the engine takes 0."
     assert asked("show", "w = Value(0.5)\nprint(where(2 < 3, w, 0).data, w < 1)", {})["value"] == 0.5
     assert str(typed.printed) == "0.5 True\n"
     scope = {}
