@@ -251,7 +251,17 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return self._number
 
     def detach(self) -> Value:
-        """A new leaf with the same number and no graph."""
+        """A new leaf with the same number and no graph.
+
+        `backward()` gives it a gradient of its own, which goes no further. Pictures mark it as detached and leave that
+        gradient out, until you read or clear it.
+
+        >>> x = Value(3.0)
+        >>> y = x.detach() * x
+        >>> y.backward()
+        >>> x.grad
+        3.0
+        """
         leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label

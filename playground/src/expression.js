@@ -23,7 +23,7 @@ export function expressionTab(root, { python, changed, first }) {
     let held = false; // whether a slider is dragged: the picture stands still meanwhile
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
     let of = START; // the text of what is shown
-    let since = 0; // when it was shown
+    let since = 0, slipped = false; // when it was shown; whether another text came to nothing since
     let stood = { text: START, numbers: NUMBERS }; // what was shown last for longer than a key takes, and its numbers
     let wrong = false; // whether the text or a number is, so that what is shown is from before
     let wanted = null; // the step of the player that a link asks for, until it is there
@@ -59,7 +59,7 @@ export function expressionTab(root, { python, changed, first }) {
         done(fresh) {
             clearTimeout(complaint);
             tell(null);
-            [of, since] = [fresh.text, performance.now()];
+            [of, since, slipped] = [fresh.text, performance.now(), false];
             if (forgets(fresh)) return build();
             const ended = edited;
             edited = false;
@@ -67,6 +67,7 @@ export function expressionTab(root, { python, changed, first }) {
         },
         failed(error) {
             clearTimeout(complaint);
+            slipped = true;
             complaint = setTimeout(() => complain(error), error instanceof Slip ? REST : 0);
         },
     });
@@ -110,12 +111,13 @@ export function expressionTab(root, { python, changed, first }) {
 
     const program = () => python.ask("program", code.text(), byName());
     const byName = () => Object.fromEntries([...numbers].map(([name, x]) => [name, exact(x)]));
+    const shownNumbers = () => Object.fromEntries(answer.leaves.map((name, i) => [name, exact(toNumber(answer.numbers[i]))]));
     const nodeOf = (name) => Object.entries(answer.page.nodes).find(([, node]) => node.name === name)?.[0];
 
     function typed() {
         clearTimeout(timer);
         clearTimeout(complaint);
-        if (!wrong && performance.now() - since > REST) stood = { text: of, numbers: byName() };
+        if (!slipped && performance.now() - since > REST) stood = { text: of, numbers: shownNumbers() };
         if (!writing) wanted = null;
         if (!writing && (answer.lines || LINES.test(code.text()))) forget((name) => !answer.free.includes(name)); // the text says these
         edited = true;
