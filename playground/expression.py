@@ -191,7 +191,7 @@ def _same(one: float, other: float) -> bool:
 
 def _unplaced(names: list[str]) -> str:
     """Of leaves whose number the text does not say, and which were moved: what the lines chose by it was not chosen anew."""
-    where = "the graph is as it was recorded before, whatever the lines choose by these numbers"
+    where = "the graph is as it was recorded before, whatever the lines choose by these numbers or detach"
     return f"{listed(names)} moved, and not in the text: {where}." if names else ""
 
 
@@ -235,11 +235,12 @@ def _shown(text: str, numbers: Numbers) -> Shown:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
     made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
-    told = typed.printed is not None and typed.printed.text != ""
-    if formula is None and (told or reads_numbers(text) or any(map(is_detached, graph))):
+    detached = any(map(is_detached, graph))
+    printed = typed.printed is not None and typed.printed.text != ""
+    if formula is None and (detached or printed or reads_numbers(text)):
         made.text = text
-        moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
-        made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved])
+        moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data]
+        made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
     return made
 

@@ -679,6 +679,12 @@ def test_what_was_taken_out_of_the_graph_moves_with_what_it_was_computed_from(li
     assert asked("show", text, {"x": 5})["value"] == 25.0  # as a link does
 
 
+def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_so():
+    asked("show", "xs = [Value(2.0)]\ny = xs[0].detach()*xs[0]", {})
+    moved = asked("move", {"xs[0]": 5})
+    assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
+
+
 @pytest.mark.parametrize("name", ["detach", "no_grad", "renamed", "in a function"])
 def test_what_is_detached_has_no_slider_and_no_gradient_and_no_sentence_is_about_it(name):
     found = asked("show", f"x = Value(2.0, label='x')\n{DETACHED[name]}", {})
