@@ -59,11 +59,12 @@ export function expressionTab(root, { python, changed, first }) {
         done(fresh) {
             clearTimeout(complaint);
             tell(null);
-            [of, since, slipped] = [fresh.text, performance.now(), false];
+            [of, slipped] = [fresh.text, false];
             if (forgets(fresh)) return build();
             const ended = edited;
             edited = false;
             paint(fresh, { ended, anew: true });
+            since = performance.now();
         },
         failed(error) {
             clearTimeout(complaint);
