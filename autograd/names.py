@@ -9,7 +9,7 @@ from typing import Any
 from autograd._format import MAX_NAME, as_index, one_line, unique_names
 from autograd._frames import user_frame
 from autograd.context import Scope
-from autograd.value import Value
+from autograd.value import Value, is_detached
 
 MAX_LIST = 100
 
@@ -22,9 +22,10 @@ def node_names(
 ) -> dict[Value, str]:
     """A name for every node: its label, else the variable that holds it, else `v12`. The variables are the caller's by default.
 
-    `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named
-    by its path, `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two
-    nodes have the same name: the second `h` is called `h_2`. `others`, outside the graph, change no name of those in it.
+    `w[2]` and `W[0][1]` name the items of lists and tuples. A parameter of a module that was called is named by its path,
+    `layers[0].neurons[1].w[0]`, with the module's name in front if there are several modules. No two nodes have the same
+    name: the second `h` is called `h_2`, and so is a detached copy. `others`, outside the graph, change no name of those in
+    it.
     """
     scopes = _of_the_caller() if namespace is None else (namespace,)
     variables = [(held, name) for scope in scopes for held, name in _variables(scope)]
@@ -32,7 +33,8 @@ def node_names(
     held.update(_parameters(order, variables))
     held.update((node, name) for node, name in variables if type(node) is Value)
     names = {node: node.label or held.get(node) or f"v{i}" for i, node in enumerate((*order, *others))}
-    unique = unique_names({node: names[node] for node in (*order[-1:], *names)}, str)  # the root, named first, keeps its name
+    made = [node for node in names if not is_detached(node)]  # they keep their names, and the root before all others
+    unique = unique_names({node: names[node] for node in (*order[-1:], *made, *names)}, str)
     return {node: unique[node] for node in names}
 
 

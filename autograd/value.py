@@ -66,7 +66,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
     # A leaf has no edges, so those slots have other uses. _a counts the transforms started before it was made.
     # _da and _db detect classic slips (see teaching.py). _da is the number that the leaf held when a sweep last
     # reached it, if that was changed since; True if its gradient mixes sweeps from before and after a change.
-    # _db is True once its gradient was read; before that, False if no_grad() or detach() made the leaf, else None.
+    # _db is True once its gradient was read; before that, False if no_grad() or detach() made the leaf and nobody asked for
+    # its gradient (see is_detached), else None.
     __slots__ = ("_a", "_b", "_da", "_db", "_depth", "_grad", "_note", "_number", "_reached", "op")
 
     op: Op | None
@@ -159,6 +160,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             self._grad = _CLEARED
             if self._da is True:
                 self._da = None
+            if self._db is False:
+                self._db = None
 
     @property
     def requires_grad(self) -> bool:
@@ -177,6 +180,8 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
             raise TypeError(f"requires_grad must be True or False, got {requires_grad!r}")
         if self.op is not None:
             raise ValueError(f"requires_grad can be set on leaves only, and {self.op.name} made this Value: freeze v.detach()")
+        if self._db is False:
+            self._db = None
         if requires_grad == self.requires_grad:
             return
         if requires_grad:
@@ -246,7 +251,17 @@ class Value(Methods, MicrogradNames, metaclass=Leaves):
         return self._number
 
     def detach(self) -> Value:
-        """A new leaf with the same number and no graph."""
+        """A new leaf with the same number and no graph.
+
+        `backward()` gives it a gradient of its own, which goes no further. Pictures mark it as detached and leave that
+        gradient out, until you read or clear it.
+
+        >>> x = Value(3.0)
+        >>> y = x.detach() * x
+        >>> y.backward()
+        >>> x.grad
+        3.0
+        """
         leaf = _result_leaf(self._number)
         if self.label:
             leaf.label = self.label
@@ -601,6 +616,32 @@ def _result_leaf(z: float) -> Value:
     if call is not None and call.owner is not None:
         leaf._note = RESULT
     return leaf
+
+
+def is_detached(node: Value) -> bool:
+    """True for a leaf that `detach()` or `no_grad()` made.
+
+    Until its gradient is read or cleared, or `requires_grad` set: who does that goes on with it as with any leaf, as
+    `w = (w - lr * w.grad).detach()` does in a loop.
+    """
+    return node._db is False
+
+
+def takes_gradient(node: Value) -> bool:
+    """False for frozen and detached leaves."""
+    return node._reached is not FROZEN and node._db is not False
+
+
+def flowing(node: Value) -> tuple[float | None, ...]:
+    """The partials of a node, with None for detached leaves, too: pictures and steps show no gradient of theirs.
+
+    >>> x = Value(3.0)
+    >>> y = x.detach() * x
+    >>> y.partials, flowing(y)
+    ((3.0, 3.0), (None, 3.0))
+    """
+    pairs = zip(node.args, node.partials, strict=True)
+    return tuple([None if type(arg) is Value and arg._db is False else partial for arg, partial in pairs])
 
 
 def _restore(data: float, label: str, grad: float | None, requires_grad: bool) -> Value:

@@ -18,7 +18,7 @@ from autograd.formulas.nudges import Nudge
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.staleness import stale_leaves
-from autograd.value import operands
+from autograd.value import is_detached, operands, takes_gradient
 from autograd.viz.picture import Picture, picture_of
 from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG
@@ -42,7 +42,8 @@ class Shown:
     """The graph on the page. Its leaves are moved; the graph itself stays as it was recorded.
 
     `free` are the names in lines of Python that these give no value; None for an expression. `note` is said beside the result,
-    unless there is more to say of the lines. `lines` that read numbers run again when a leaf is moved.
+    unless there is more to say of the lines. Lines that read numbers, or take some out of
+    the graph, run again when a leaf is moved.
     """
 
     def __init__(
@@ -55,7 +56,8 @@ class Shown:
         graph.name_from(scope)
         self.plain = {name: x for name, x in scope.items() if type(x) in (int, float)}
         self.note = _changed(graph) or _summed(graph) or note
-        self.leaves = [node for node in self.graph if node.op is None][:MAX_SLIDERS]
+        self.leaves = [node for node in self.graph if node.op is None and not is_detached(node)][:MAX_SLIDERS]
+        self.others = {node: node.data for node in self.graph if node.op is None and node not in {*self.leaves}}
         self.recorded = Recorded(self.graph)
         self.sliders = [slider_at(self.graph.spell(leaf), leaf.data) for leaf in self.leaves]
         self.numbers = [leaf.data for leaf in self.leaves]
@@ -72,8 +74,8 @@ class Shown:
             before = {slider["name"]: slider for slider in self.sliders}
             fresh.sliders = [before.get(slider["name"], slider) for slider in fresh.sliders]
             return fresh
-        self.note = fresh.note
-        self.move(numbers)
+        self.note, self.numbers = fresh.note, fresh.numbers
+        self.others = dict(zip(self.others, fresh.others.values(), strict=True))
         return self
 
     def value_at(self, leaf: Value, x: float) -> float:
@@ -101,7 +103,11 @@ class Shown:
     @property
     def point(self) -> Point:
         """Its numbers where the sliders are."""
-        return self.recorded.at(dict(zip(self.leaves, self.numbers, strict=True)))
+        return self.recorded.at(self._at)
+
+    @property
+    def _at(self) -> dict[Value, float]:
+        return {**self.others, **dict(zip(self.leaves, self.numbers, strict=True))}
 
     @property
     def value(self) -> float:
@@ -112,7 +118,7 @@ class Shown:
         """The player's page, what is said beside it, and the sliders. `along` is the length for which the page has room."""
         self.sliders = list(map(widened, self.sliders, self.numbers))
         at = self.point
-        passes = Passes(self.graph, at.values.__getitem__, at.without_frozen)
+        passes = Passes(self.graph, at.values.__getitem__, at.flowing)
         gradients = [passes.bars.get(leaf, 0.0) for leaf in self.leaves]
         value = at.values[passes.root]
         quantities = quantities_of(passes)
@@ -156,11 +162,12 @@ class Shown:
 
     def copy(self) -> dict[Value, Value]:
         """The same nodes, recorded where the sliders are."""
-        at = dict(zip(self.leaves, self.numbers, strict=True))
+        at = self._at
         made: dict[Value, Value] = {}
         for node in self.graph:
             if node.op is None:
                 made[node] = Value(at.get(node, node.data), requires_grad=node.requires_grad)
+                made[node] = made[node].detach() if is_detached(node) else made[node]
             else:
                 made[node] = node.op(*[made[arg] if type(arg) is Value else arg for arg in node.args])
         for i, (node, name) in enumerate(self.graph.names.items()):
@@ -179,17 +186,28 @@ def _changed(graph: Graph) -> str:
 
 
 def _summed(graph: Graph) -> str:
-    """Of lines that call `backward()` more than once: why their gradients are not those of the page."""
+    """Of lines after which gradients are not those of the page: they call `backward()` more than once, or with a seed."""
+    root = graph.roots[0]
+    name = graph.spell(root)
     for leaf in graph.nodes:
-        if leaf.op is None and leaf.grad and not math.isclose(leaf.grad, graph.adjoints.get(leaf, 0.0), rel_tol=1e-9):
-            after = f"{graph.spell(leaf)}.grad is {number_text(leaf.grad)} after these lines, where calls of backward() add up"
-            return f"{after}; here is what one call on {graph.spell(graph.roots[0])} gives."
+        once = graph.adjoints.get(leaf, 0.0)
+        if leaf.op is not None or not takes_gradient(leaf) or not leaf.grad or _same(leaf.grad, once):
+            continue
+        after = f"{graph.spell(leaf)}.grad is {number_text(leaf.grad)} after these lines, where"
+        if _same(leaf.grad, root.grad * once):
+            seed = number_text(root.grad)
+            return f"{after} {name}.backward({seed}) multiplies all gradients by {seed}; here is what {name}.backward() gives."
+        return f"{after} calls of backward() add up; here is what one call on {name} gives."
     return ""
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def _unplaced(names: list[str]) -> str:
     """Of leaves whose number the text does not say, and which were moved: what the lines chose by it was not chosen anew."""
-    where = "the graph is as it was recorded before, whatever the lines choose by these numbers"
+    where = "the graph is as it was recorded before, whatever the lines choose by these numbers or detach"
     return f"{listed(names)} moved, and not in the text: {where}." if names else ""
 
 
@@ -234,10 +252,12 @@ def _shown(text: str, numbers: Numbers) -> Shown:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
     made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
-    if formula is None and reads_numbers(text):
+    detached = any(map(is_detached, graph))
+    printed = typed.printed is not None and typed.printed.text != ""
+    if formula is None and (detached or printed or reads_numbers(text)):
         made.text = text
-        moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data] if chooses(text) else []
-        made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved])
+        moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data]
+        made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
     made.called = calls(formula.text if formula else text)
     made.note = " ".join(filter(None, (made.note, freed(swept))))

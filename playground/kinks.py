@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from autograd import Value
 from autograd._format import listed, shown
+from autograd.compiler.recorded import Recorded
 from autograd.diagnosis.kinks import at_kinks
 from autograd.graph import Graph
 from autograd.testing import differentiate
-from autograd.value import operands
+from autograd.value import operands, takes_gradient
 from playground.torch_gradients import limit_of
 
 MAX_NAMED = 3
 AWAY = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)  # how far the other side of a kink is looked for, as parts of a number
-SAME = 1e-6  # slopes that differ by less are one
+SAME = 1e-6  # slopes and results that differ by less are one
+BESIDE = 1e-9  # a kink, as a part of a number: there is whether the result jumps
 
 
 def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] = ()) -> str:
@@ -29,6 +31,10 @@ def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] 
     'y is at a kink of abs, where it has no derivative: the engine takes 0.'
     """
     found = at_kinks(graph)
+    others = [(node, op) for node, op in found if not _only_decides(graph, node)]
+    if found and not others and (met := _met(graph, [node for node, _ in found], name_of)) is not None:
+        return met
+    found = others or found
     if not found:
         return ""
     op = found[0][1]
@@ -39,6 +45,40 @@ def said(graph: Graph, name_of: Callable[[Value], str], called: Collection[str] 
     are, have = ("is", "it has") if len(nodes) == 1 else ("are", "they have")
     what, taken = "jump" if op.jumps else "kink", shown(op.at_kink[0]) if op.at_kink else ""
     return f"{listed(nodes, MAX_NAMED)} {are} at a {what} of {name}, where {have} no derivative: the engine takes {taken}."
+
+
+def _only_decides(graph: Graph, node: Value) -> bool:
+    """Whether a node is nothing but the condition of `where`, so that its own derivative is nobody's."""
+    uses = graph.users[node]
+    return bool(uses) and all(edge.node.op and edge.node.op.select and not edge.position for edge in uses)
+
+
+def _met(graph: Graph, conditions: Sequence[Value], name_of: Callable[[Value], str]) -> str | None:
+    """What is said where the branches of `where` meet: nothing if they do so in one slope, too. None if the result jumps there.
+
+    >>> from autograd import elu, leaky_relu
+    >>> x = Value(0.0, label="x")
+    >>> y, z = leaky_relu(x), elu(x)
+    >>> y.label = "y"
+    >>> said(Graph(y), Graph(y).spell), said(Graph(z), Graph(z).spell)
+    ('The slope of y by x changes here from 0.01 to 1: the engine takes 0.01.', '')
+    """
+    (root,) = graph.roots
+    recorded, told = Recorded(graph), ""
+    for leaf in [node for node in Graph(*conditions) if node.op is None and takes_gradient(node)][:MAX_NAMED]:
+
+        def result(x: float, leaf: Value = leaf) -> float:
+            return recorded.at({leaf: x}).values[root]
+
+        steps = (-BESIDE * (abs(leaf.data) or 1.0), BESIDE * (abs(leaf.data) or 1.0))
+        if not all(math.isclose(result(leaf.data + step), root.data, rel_tol=SAME, abs_tol=SAME) for step in steps):
+            return None
+        both = slopes(result, leaf.data)
+        if abs(both.right - both.left) > SAME and both.bends and not told:
+            change = f"from {shown(both.left, 4)} to {shown(both.right, 4)}"
+            taken = shown(graph.adjoints.get(leaf, 0.0), 4)
+            told = f"The slope of {name_of(root)} by {name_of(leaf)} changes here {change}: the engine takes {taken}."
+    return told
 
 
 class Slopes(NamedTuple):

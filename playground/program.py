@@ -11,6 +11,7 @@ import autograd
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate, variables
 from autograd.graph import Graph
+from autograd.value import is_detached
 from playground.free import CONSTANTS
 from playground.typed import COMPARISONS, names
 
@@ -69,8 +70,8 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
     told = [f"# on the page {at} stood at {_written(x)}" for at, x in left.items()]
     parts = [_imports(used), "\n".join([*told, _edited(text, edits).strip("\n")])]
     if name and root is not None:
-        within = set(Graph(root))
-        leaves = [at for at, x in scope.items() if type(x) is Value and x in within and x.op is None and at not in {name, "_"}]
+        inputs = {node for node in Graph(root) if node.op is None and not is_detached(node)}
+        leaves = [at for at, x in scope.items() if type(x) is Value and x in inputs and at not in {name, "_"}]
         parts[1] += "" if ".backward(" in text else f"\n{name}.backward()"
         parts.append("\n".join(_prints(name, leaves)))
     return "\n\n".join(filter(None, parts)) + "\n", name

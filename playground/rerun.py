@@ -1,4 +1,7 @@
-"""Lines that have to run again for other numbers: what they record may depend on numbers, as where they branch."""
+"""Lines that have to run again for other numbers: what they record may depend on numbers, as where they branch.
+
+So do those whose graph has a detached leaf, which has its number from them alone.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import ast
 
 from autograd import Value
 from autograd.graph import Graph
+from autograd.value import is_detached
 
 # There Python chooses by numbers,
 CHOICES = (ast.If, ast.IfExp, ast.While, ast.Compare, ast.BoolOp, ast.Not, ast.Match, ast.Assert, ast.Try)
@@ -67,4 +71,7 @@ def alike(one: Graph, other: Graph) -> bool:
 
 def _rows(graph: Graph) -> list[tuple[object, ...]]:
     place = {node: i for i, node in enumerate(graph.nodes)}
-    return [(node.op, *(place[arg] if type(arg) is Value else repr(arg) for arg in node.args)) for node in graph.nodes]
+    return [
+        (node.op, is_detached(node), *(place[arg] if type(arg) is Value else repr(arg) for arg in node.args))
+        for node in graph.nodes
+    ]

@@ -136,7 +136,9 @@ def load() -> None:
 
 
 def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | None = None) -> Value | None:
-    """Run the lines; `_` is then the value of the last one, if it is an expression. `show` gets the value of each that is one.
+    """Run the lines; `_` is then the value of the last one, if it is an expression, and printed.
+
+    `show` gets the value of each line that is one, and then none is printed.
 
     The answer is what `.backward()` was called on last, if it was.
     """
@@ -159,6 +161,8 @@ def run_lines(text: str, scope: dict[str, Any], show: Callable[[Any], None] | No
         ast.fix_missing_locations(tree)
         with redirect_stdout(printed), redirect_stderr(printed):
             exec(compile(tree, "<page>", "exec"), scope)
+            if show is None and isinstance(last, ast.Expr):
+                _display(scope["_"])
     except SyntaxError as error:
         raise _unparsed(error, text) from None
     except BaseException as error:  # typed lines may raise whatever they like
@@ -176,6 +180,12 @@ class Watcher:
         if type(root) is Value:
             self.roots = [*self.roots[-1:], root]
         return root
+
+
+def _display(x: Any) -> None:
+    """Print what the last line gives, as a notebook does: a Value is drawn, and a function has nothing to say."""
+    if x is not None and type(x) is not Value and not callable(x):
+        print(repr(x))
 
 
 def _watch(tree: ast.Module) -> None:

@@ -11,6 +11,7 @@ import nn
 from autograd import Value
 from autograd._format import shown
 from autograd.expression import variables
+from autograd.value import is_detached
 from playground.free import CONSTANTS
 from playground.plain import recorded
 
@@ -22,7 +23,7 @@ def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) ->
     """Why the graph of `root` is not what the lines ask for, if so; `made` are their names, `last` is what the last one gives."""
     if root is None:
         return _several(last) or _chosen(text, last, made) or _nothing(last, made)
-    return _several(last) or _chosen(text, last, made) or (_cut(text, made) if root.op is None else "")
+    return _several(last) or _chosen(text, last, made) or (_detached(root) or _cut(text, made) if root.op is None else "")
 
 
 def constant(text: str) -> str:
@@ -125,6 +126,15 @@ def _takes_out(node: ast.AST) -> bool:
         case ast.Attribute(attr="data" | "grad" | "item") | ast.Call(func=ast.Name(id="float" | "int" | "round" | "len")):
             return True
     return False
+
+
+def _detached(root: Value) -> str:
+    name = root.label or "the result"
+    return (
+        f"{name}, made by detach() or inside no_grad(), has no graph: end with what is differentiated"
+        if is_detached(root)
+        else ""
+    )
 
 
 def _cut(text: str, made: Mapping[str, Any]) -> str:

@@ -549,6 +549,43 @@ def test_gradients_that_add_up_over_calls_are_told() -> None:
     assert twice["note"] == f"{told} {FREED}"
 
 
+@pytest.mark.parametrize(("seed", "grad"), [("2.0", "8"), ("-0.5", "−2"), ("seed=3", "12")])
+def test_a_seed_that_multiplies_the_gradients_is_told(seed, grad) -> None:
+    note = asked("show", f"x = Value(2.0, label='x')\ny = x**2\ny.backward({seed})", {})["note"]
+    by = seed.removeprefix("seed=").removesuffix(".0").replace("-", "−")
+    given = f"where y.backward({by}) multiplies all gradients by {by}; here is what y.backward() gives."
+    assert note == f"x.grad is {grad} after these lines, {given}"
+
+
+@pytest.mark.parametrize(
+    ("last", "printed"),
+    [
+        ("x.grad", "4.0\n"),
+        ("y.grad", "1.0\n"),
+        ("[x.grad, y.data]", "[4.0, 4.0]\n"),
+        ("gradients(y, [x])", "[4.0]\n"),
+        ("x.grad > 3", "True\n"),
+        ("print(x.grad)", "4.0\n"),
+        ("y", ""),
+        ("x.zero_grad()", ""),
+        ("x.backward", ""),
+    ],
+)
+def test_what_the_last_line_gives_is_shown_as_in_a_notebook(last, printed) -> None:
+    text = json.dumps([f"x = Value(2.0)\ny = x*x\ny.backward()\n{last}", {}])
+    assert json.loads(call("show", text))["printed"] == printed
+
+
+def test_what_the_last_line_gives_moves_with_the_sliders() -> None:
+    call("show", json.dumps(["x = Value(2.0)\ny = x*x\ngradients(y, [x])", {}]))
+    assert json.loads(call("move", json.dumps([{"x": 3}])))["printed"] == "[6.0]\n"
+
+
+def test_a_last_line_that_cannot_be_shown_is_told_at_its_place() -> None:
+    told = asked("show", "class A:\n    def __repr__(self):\n        return 1/0\ny = Value(2.0)*3\nA()", {})
+    assert told["message"] == "ZeroDivisionError: division by zero"
+
+
 def test_lines_that_import_micrograd_are_offered_with_our_imports() -> None:
     text = "from micrograd.engine import Value\nfrom micrograd.nn import MLP\n\nx = Value(2.0)\ny = MLP(2, [4, 1])([x, x])"
     with pytest.raises(Slip) as slip:
@@ -667,12 +704,31 @@ def test_an_op_at_its_kink_is_named_beside_the_number(text, note) -> None:
     assert asked("move", {"w": 1.0, "x": 1.0})["note"] == note
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("elu(w)", ""),
+        ("3*elu(w)**2 + x", ""),
+        ("leaky_relu(w)", "The slope of y by w changes here from 0.01 to 1: the engine takes 0.01."),
+        ("-2*leaky_relu(w - x)", "The slope of y by w changes here from −0.02 to −2: the engine takes −0.02."),
+        ("where(w > 0, w*x, w**2)", ""),
+        ("where(w > 0, w*w, w**3)", ""),
+        ("where(w > 0, w, 2*w)", "The slope of y by w changes here from 2 to 1: the engine takes 2."),
+        ("where(w > 0, w + 1, 2*w)", "v₁ is at a jump of greater, where it has no derivative: the engine takes 0."),
+        ("w*(w > 0)", "v₁ is at a jump of greater, where it has no derivative: the engine takes 0."),
+        ("elu(w) + abs(x)", "v₇ is at a kink of abs, where it has no derivative: the engine takes 0."),
+    ],
+)
+def test_a_note_where_branches_meet_is_about_the_slopes_of_the_result(text, note) -> None:
+    assert asked("show", text, {"w": 0.0, "x": 0.0})["note"] == note
+
+
 def test_a_comparison_in_where_is_part_of_the_graph_and_other_comparisons_are_python_s():
     lines = "w = Value(0.5)\nm = -2*w\nloss = where(m < 1, 1 - m, 0)"
     found = asked("show", lines, {})
     assert (found["value"], found["gradients"]) == (2.0, [2.0])
     assert r"\text{if } \left[m < 1\right]" in asked("tell", 0, 0.1)["latex"]
-    assert asked("move", {"w": -0.5})["note"] == "v₂ is at a jump of less, where it has no derivative: the engine takes 0."
+    assert asked("move", {"w": -0.5})["note"] == "The slope of loss by w changes here from 0 to 2: the engine takes 0."
     assert asked("show", "w = Value(0.5)\nprint(where(2 < 3, w, 0).data, w < 1)", {})["value"] == 0.5
     assert str(typed.printed) == "0.5 True\n"
     scope = {}
@@ -686,3 +742,61 @@ def test_a_choice_in_one_line_is_the_op_where_in_an_expression_and_in_its_progra
     code = asked("program", text, {"m": 0.5})["code"]
     assert "y = where(less(m, 1), 1 - m, 0)" in code
     assert "✓ Every" in proofread("relu(1 - w*x)", {"w": 0.5, "x": 1}, {"w": "-x if w*x < 1 else 0", "x": "-w*(w*x < 1)"})["html"]
+
+
+DETACHED = {
+    "detach": "y = x.detach()*x",
+    "no_grad": "with no_grad():\n    z = +x\ny = z*x",
+    "renamed": "from autograd import no_grad as still\nwith still():\n    z = +x\ny = z*x",
+    "in a function": "def cut(x):\n    return x.detach()\ny = cut(x)*x",
+    "printed": "z = x.detach()\ny = z*x\ny.backward()\nprint(z.grad)",
+    "a number": "z = Value(x.data)\ny = z*x",
+    "beyond the sliders": "ones = [Value(1.0) for _ in range(20)]\ny = prod([x, *ones, Value(x.data)])",
+}
+
+
+@pytest.mark.parametrize("lines", DETACHED.values(), ids=DETACHED)
+def test_what_was_taken_out_of_the_graph_moves_with_what_it_was_computed_from(lines):
+    text = f"x = Value(2.0, label='x')\n{lines}"
+    asked("show", text, {})
+    moved = asked("move", {"x": 5})
+    assert (moved["value"], moved["gradients"][moved["leaves"].index("x")]) == (25.0, 5.0)
+    assert asked("show", text, {"x": 5})["value"] == 25.0  # as a link does
+
+
+def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_so():
+    asked("show", "xs = [Value(2.0)]\ny = xs[0].detach()*xs[0]", {})
+    moved = asked("move", {"xs[0]": 5})
+    assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
+
+
+@pytest.mark.parametrize("name", ["detach", "no_grad", "renamed", "in a function"])
+def test_what_is_detached_has_no_slider_and_no_gradient_and_no_sentence_is_about_it(name):
+    found = asked("show", f"x = Value(2.0, label='x')\n{DETACHED[name]}", {})
+    assert (found["leaves"], found["gradients"]) == (["x"], [2.0])
+    assert [slider["name"] for slider in found["sliders"]] == ["x"]
+    assert found["note"] == ""
+    assert "detached" in found["page"]["svg"]
+    assert "Near this point y changes most with x" in found["page"]["svg"]
+    detached = [node for node in found["page"]["nodes"].values() if node.get("detached")]
+    assert [node["leaf"] for node in detached] == [True]
+    assert "predicts" not in asked("tell", 0, 0.1)["nudge"]
+
+
+def test_what_if_moves_what_is_detached_with_its_source():
+    found = asked("show", "x = Value(2.0, label='x')\ny = x.detach()*x", {})
+    (x,) = (int(i) for i, node in found["page"]["nodes"].items() if node["name"] == "x")
+    assert ">+0.41<" in re.sub("[\u2007\u2008]", "", asked("tell", x, 0.1)["nudge"])
+
+
+def test_the_program_of_lines_prints_no_gradient_of_what_is_detached():
+    code = asked("program", "x = Value(2.0)\nz = x.detach()\ny = z*x", {})["code"]
+    assert 'print("x.grad =", x.grad)' in code
+    assert "z.grad" not in code
+
+
+@pytest.mark.parametrize("lines", ["y = (x*x).detach()", "with no_grad():\n    y = x*x", "y = x*x\nx.detach()"])
+def test_lines_that_end_with_what_is_detached_say_that_it_has_no_graph(lines):
+    told = asked("show", f"x = Value(2.0)\n{lines}", {})
+    assert told["message"].endswith("made by detach() or inside no_grad(), has no graph: end with what is differentiated")
+    assert told["line"] == 3 - lines.startswith(("with", "y = ("))

@@ -10,7 +10,7 @@ from autograd.compiler.executors.python import registers
 from autograd.compiler.program import Arg, Input, Output, Program, Row
 from autograd.graph import Graph
 from autograd.op import Op
-from autograd.value import Value, take_partials
+from autograd.value import Value, take_partials, takes_gradient
 
 
 class Recorded:
@@ -109,13 +109,13 @@ class Point:
             found[nodes[result]] = tuple([p or None for p in partials] if op.select else partials)
         return found
 
-    def without_frozen(self, node: Value) -> tuple[float | None, ...]:
-        """The partials of a node, with None for frozen leaves.
+    def flowing(self, node: Value) -> tuple[float | None, ...]:
+        """The partials of a node, with None for frozen and detached leaves.
 
         >>> x, w = Value(3.0), Value(2.0, requires_grad=False)
         >>> y = x * w
-        >>> Recorded(Graph(y)).at({}).without_frozen(y)
+        >>> Recorded(Graph(y)).at({}).flowing(y)
         (2.0, None)
         """
         pairs = zip(node.args, self.partials[node], strict=True)
-        return tuple([None if type(arg) is Value and not arg.requires_grad else partial for arg, partial in pairs])
+        return tuple([None if type(arg) is Value and not takes_gradient(arg) else partial for arg, partial in pairs])

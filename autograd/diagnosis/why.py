@@ -13,7 +13,7 @@ from autograd.diagnosis.causes import MAX_VANISHING, MIN_HUGE, Cause, GradientFl
 from autograd.diagnosis.sentences import Sentences
 from autograd.graph import Edge, Graph
 from autograd.names import spelled
-from autograd.value import Value
+from autograd.value import Value, takes_gradient
 
 MAX_PATH = 8
 MAX_LEAVES = 4
@@ -94,7 +94,7 @@ class _Answers:
         """About the number of the root; and about the gradients of its leaves, of each kind of trouble the first."""
         first: Cause | None = None
         lines: list[str] = []
-        leaves = [node for node in self._graph if node.op is None and node.requires_grad and node is not self._root]
+        leaves = [node for node in self._graph if node.op is None and takes_gradient(node) and node is not self._root]
         kind = _kind(self._root.data, VALUES)
         harmless = self._root.data == 0.0 and not all(math.isfinite(self._bar(leaf)) for leaf in leaves)
         if kind is not None and not harmless:

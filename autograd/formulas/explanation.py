@@ -17,7 +17,7 @@ from autograd.formulas.printer import HTML, LATEX, TEXT, Formula, Printer, abrid
 from autograd.graph import Edge, Graph
 from autograd.names import spelled
 from autograd.op import ATOM
-from autograd.value import Value
+from autograd.value import Value, is_detached
 
 MAX_LINES = 40
 MAX_NAMES = 5  # of leaves that were changed
@@ -107,6 +107,7 @@ class Wording(NamedTuple):
     independent: str
     not_taken: str
     frozen: str
+    detached: str
     both: str
     stale: str
 
@@ -127,6 +128,7 @@ TEXT_WORDING = Wording(
     independent="{} does not depend on {}: the gradient is 0",
     not_taken="{} does not depend on {}, which is in a branch that was not taken: the gradient is 0",
     frozen="no gradient flows from {} to {}, which is frozen (requires_grad=False): the gradient is 0",
+    detached="{} is detached: its gradient flows no further, to what it was computed from",
     both=" and ",
     stale="{} {} changed after this was recorded: the gradients are those of the recorded numbers",
 )
@@ -141,6 +143,7 @@ LATEX_WORDING = Wording(
     independent=r"{} \text{{ does not depend on }} {} \text{{: the gradient is 0}}",
     not_taken=r"{} \text{{ does not depend on }} {} \text{{, which is in a branch that was not taken: the gradient is 0}}",
     frozen=r"\text{{no gradient flows from }} {} \text{{ to }} {} \text{{, which is frozen: the gradient is 0}}",
+    detached=r"&{}\text{{ is detached: its gradient flows no further, to what it was computed from}}",
     both=r"\text{ and }",
     stale=r"&{}\text{{ {} changed after this was recorded: the gradients are those of the recorded numbers}}",
 )
@@ -181,6 +184,8 @@ class ChainRule:
     def lines(self, x: Value) -> list[str]:
         """The chain rule for x, then for each node between x and the root, starting at the root; at most MAX_LINES lines."""
         first = [self.wording.stale_note([self.names[leaf] for leaf in self.graph.stale])] if self.stale else []
+        if is_detached(x):
+            first.append(self.wording.detached.format(self.names[x]))
         if x is self.root:
             return [*first, self.line(x)]
         nodes = [x, *self._between(x)]

@@ -27,7 +27,7 @@ from autograd.python_source import (
     variable,
 )
 from autograd.sweeps import topological_order
-from autograd.value import Value, operands
+from autograd.value import Value, operands, takes_gradient
 
 MAX_RULE = 120  # characters of a partial in one expression
 
@@ -35,11 +35,11 @@ MAX_RULE = 120  # characters of a partial in one expression
 def to_python(y: Value) -> Source:
     """The computation of y and of its gradient as a short Python program that needs nothing but `math`.
 
-    Leaves first, then one line per operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x (frozen leaves have
-    none). Names are yours as far as Python allows (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). The program
-    gives bit for bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in another
-    order and differ in the last digits. A partial that is written for exactness has the textbook form as a comment. It
-    is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and where Python
+    Leaves first, then one line per operation, then `# backward`: the reverse sweep, `dx` for ∂y/∂x (frozen and detached
+    leaves have none). Names are yours as far as Python allows (`layers[0].b` is `layers_0_b`, `lambda` is `lambda_`). The
+    program gives bit for bit the value, and the gradient as `gradients(y, leaves)` gives it; `backward()` may add in
+    another order and differ in the last digits. A partial that is written for exactness has the textbook form as a comment.
+    It is a program for the leaves as they are now: the branch that `where` takes is the one taken here, and where Python
     raises but IEEE-754 has a result (1/0, log(0), exp(800)), this result stands as a number, with a comment.
 
     TypeError if y is not a Value; ValueError if an op of your own has no `source` of operators and `math`. Where a
@@ -78,7 +78,7 @@ class _Program:
         self.graph = graph
         here = Recorded(graph).at({})
         self.values = here.values
-        self.partials = {node: here.without_frozen(node) for node in graph}
+        self.partials = {node: here.flowing(node) for node in graph}
         self.functions = reserved_words().union(*(called_words(node.op, "to_python") for node in graph if node.op is not None))
         self.names = unique_names(graph.names, lambda name: identifier(name, self.functions))
         taken = {*self.names.values(), *self.functions}
@@ -101,7 +101,7 @@ class _Program:
         for node in reversed(self.graph.nodes):
             if node.op is not None and node in reached:
                 yield from self._contributions(node, node.op, reached)
-        leaves = (node for node in self.graph if node.op is None and node.requires_grad)
+        leaves = (node for node in self.graph if node.op is None and takes_gradient(node))
         yield from (f"{self.adjoints[node]} = 0.0" for node in leaves if node not in reached)
 
     def _contributions(self, node: Value, op: Op, reached: set[Value]) -> Iterator[str]:

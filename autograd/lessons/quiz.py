@@ -14,7 +14,7 @@ from autograd._html import card, table
 from autograd.formulas.explanation import TEXT_WORDING
 from autograd.graph import Graph
 from autograd.lessons.marking import Mark, Marks, SolvedGraph, allowance, hint_places, hint_rules, mark, praise, slips
-from autograd.value import Value
+from autograd.value import Value, is_detached
 from autograd.viz import style
 from autograd.viz.diagram import Placeholder, Quantities
 from autograd.viz.drawing import Drawing, draw_graph
@@ -228,8 +228,9 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     """An exercise: what is ∂y/∂node for some nodes of the graph of y? It hides them in the drawing, and marks answers.
 
     It asks for at most `questions` gradients (10 by default), chosen by the seed from those that the drawing shows, from
-    the root towards the leaves; not for that of the root, and for none that is NaN or infinite. It works before
-    `backward()` was called, and changes no gradient. `answer` marks, `hint` helps, `score` counts, `key()` is for teachers.
+    the root towards the leaves; not for that of the root or of a detached leaf, and for none that is NaN or infinite. It
+    works before `backward()` was called, and changes no gradient. `answer` marks, `hint` helps, `score` counts, `key()` is
+    for teachers.
     TypeError if y is not a Value or the others are not ints, ValueError if there is nothing to ask or `questions` is below 1.
 
     >>> x, w = Value(3.0, "x"), Value(2.0, "w")
@@ -259,7 +260,7 @@ def quiz(y: Value, *, questions: int | None = None, seed: int = 0) -> Quiz:
     solved = SolvedGraph(graph)
     if y.op is None:
         raise ValueError(f"quiz: {solved.spelled[y]} is a leaf, made from nothing: there is no gradient to ask for")
-    below = graph.nodes[-2::-1]
+    below = [node for node in graph.nodes[-2::-1] if not is_detached(node)]
     broken = [solved.spelled[node] for node in below if not math.isfinite(solved.gradient(node))]
     finite = [node for node in below if math.isfinite(solved.gradient(node))]
     if not finite:

@@ -19,8 +19,8 @@ from autograd.formulas.printer import LATEX, PICTURE, TEXT, Formula, Printer, en
 from autograd.graph import Graph
 from autograd.op import ATOM
 from autograd.staleness import same_number, stale_leaves
-from autograd.sweeps import Partials, recorded
-from autograd.value import Value
+from autograd.sweeps import Partials
+from autograd.value import Value, flowing
 
 MAX_ROWS = 40  # of a table
 MAX_SENTENCES = 6  # of one step, in text
@@ -194,7 +194,7 @@ class Passes:
     text = TEXT
 
     def __init__(
-        self, graph: Graph, data: Callable[[Value], float] = operator.attrgetter("data"), partials: Partials = recorded
+        self, graph: Graph, data: Callable[[Value], float] = operator.attrgetter("data"), partials: Partials = flowing
     ) -> None:
         self.graph, self.names, self.data, self.partials = graph, graph.names, data, partials
         (self.root,) = graph.roots

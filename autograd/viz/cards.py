@@ -57,7 +57,9 @@ def card_of(box: Box, show: Collection[str]) -> Card:
     lines = _numbers(box, show)
     if box.grads and box.contributions and "grad" in show:
         lines += _sum(box)
-    if box.placeholder is not None and not ("grad" in show and box.grads):
+    if box.detached:
+        lines.append(Line("about", "", "detached", style.LINE))
+    elif box.placeholder is not None and not ("grad" in show and box.grads):
         lines.append(Line("grad", "grad", *box.placeholder))
     return Card(box.id, "operation" if box.symbol else "leaf", head, name, lines, box.framed, _tooltip(box))
 

@@ -14,7 +14,7 @@ from autograd._format import listed, shown
 from autograd._frames import place
 from autograd.graph import Graph
 from autograd.sweeps import Partials
-from autograd.value import Value
+from autograd.value import Value, flowing, is_detached, takes_gradient
 from autograd.viz.folding import Folding, Group
 from autograd.viz.style import Options
 
@@ -26,8 +26,8 @@ NO_GRADIENTS = "no gradients yet: call backward()"
 
 
 def grad_of(node: Value) -> float | None:
-    """Its gradient; None if no sweep has reached it yet, or if it is frozen."""
-    return node._grad if hasattr(node, "_grad") and node.requires_grad else None
+    """Its gradient; None if no sweep has reached it yet, or if it is frozen or detached."""
+    return node._grad if hasattr(node, "_grad") and takes_gradient(node) else None
 
 
 class Placeholder(NamedTuple):
@@ -47,7 +47,7 @@ class Quantities:
 
     data: Callable[[Value], float] = operator.attrgetter("data")
     grad: Callable[[Value], float | None] = grad_of
-    partials: Partials = operator.attrgetter("partials")
+    partials: Partials = flowing
     placeholder: Callable[[Value], Placeholder | None] = lambda node: None
     framed: Collection[Value] = ()
 
@@ -90,6 +90,7 @@ class Box:
     framed: bool = False
     reference: bool = False
     placeholder: Placeholder | None = None
+    detached: bool = False
 
 
 @dataclass
@@ -212,6 +213,7 @@ class Diagram:
             arity=len(node.args),
             framed=first_broken or node in quantities.framed,
             placeholder=quantities.placeholder(node),
+            detached=is_detached(node),
         )
 
     def _summarize(self, box: Box, group: Group) -> None:

@@ -13,7 +13,7 @@ from autograd.viz.diagram import Arrow
 from autograd.viz.style import Options
 
 MAX_PRODUCTS = 30  # in a picture of more arrows there is no room for products beside them, nor between cards below each other
-NOTHING = "; no gradient flows back: branch not taken, or frozen leaf"
+NOTHING = "; no gradient flows back: branch not taken, or leaf frozen or detached"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from autograd._check import checked_value
 from autograd.graph import Graph
 from autograd.lessons.steps import MAX_SENTENCES, Passes
-from autograd.value import Value
+from autograd.value import Value, is_detached
 from autograd.viz.diagram import Quantities
 from autograd.viz.folding import group_tree
 from autograd.viz.page import Player
@@ -78,8 +78,9 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> d
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
     its `texts` are [sentence, local derivative], without the latter where no gradient flows. `start` is the index of the
     first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
-    each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an operation
-    has the number of its own; a leaf has the first operation that uses it. `player_of` adds `narrow`, a drawing for narrow pages.
+    each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an
+    operation has the number of its own; a leaf has the first operation that uses it, and is perhaps marked as detached.
+    `player_of` adds `narrow`, a drawing for narrow pages.
     """
     passes = passes.beside_a_picture()
     box_ids = picture.diagram.box_ids
@@ -129,7 +130,8 @@ def _steps(
 
 
 def _node(passes: Passes, node: Value, box: str, **known: int) -> dict[str, Any]:
-    return {"name": passes.spelled[node], "box": box, "value": passes.data(node), "leaf": node.op is None, **known}
+    about = {"name": passes.spelled[node], "box": box, "value": passes.data(node), "leaf": node.op is None}
+    return {**about, **({"detached": True} if is_detached(node) else {}), **known}
 
 
 def _groups(graph: Graph) -> tuple[list[list[Any]], dict[Value, dict[str, int]]]:

@@ -11,7 +11,7 @@ from autograd.compiler.recorded import Recorded
 from autograd.graph import Graph
 from autograd.lessons.steps import Passes
 from autograd.op import number
-from autograd.value import Value
+from autograd.value import Value, is_detached
 from autograd.viz.page import Player, as_json, bundle, plain, styles
 from autograd.viz.player import SCRIPTS, STYLES, player_of
 from autograd.viz.style import Options
@@ -32,11 +32,11 @@ def widget(
 ) -> Any:
     """The player of y in a notebook, with a slider and a field for each leaf: moving one computes the graph again.
 
-    The numbers are those that recording the program anew with these leaves would give, unless Python chooses by them
-    (`if x > 0`, `max`): what it chose stays, while `maximum`, `relu` and `where(greater(x, 0), …)` choose anew. The graph
-    itself is not changed. `leaves` are those that get a slider, by default the first 12 of the graph; a number that is typed
-    beyond the ends of a slider widens it. `w.values` are their numbers, which can be set from Python, too. The other arguments
-    are those of `player`. An exported notebook has the player without sliders.
+    The numbers are those that recording the program anew with these leaves would give, unless Python chooses by them (`if x
+    > 0`, `max`): what it chose stays, while `maximum`, `relu` and `where(greater(x, 0), …)` choose anew. The graph itself
+    is not changed. `leaves` are those that get a slider, by default the first 12 of the graph that are not detached; a
+    number that is typed beyond the ends of a slider widens it. `w.values` are their numbers, which can be set from Python,
+    too. The other arguments are those of `player`. An exported notebook has the player without sliders.
 
     ImportError without anywidget. ValueError if one of `leaves` is not a leaf of the graph.
     """
@@ -54,7 +54,7 @@ def widget(
 
     def player_at(values: Sequence[float]) -> Player:
         at = recorded.at(dict(zip(moved, values, strict=True)))
-        return player_of(Passes(graph, at.values.__getitem__, at.without_frozen), options, MAX_LIVE_STEPS)
+        return player_of(Passes(graph, at.values.__getitem__, at.flowing), options, MAX_LIVE_STEPS)
 
     class LivePlayer(anywidget.AnyWidget):
         _esm = bundle("scrubber.js", *SCRIPTS, "leaves.js", "widget.js")
@@ -90,7 +90,7 @@ def widget(
 def _moved(graph: Graph, leaves: Any) -> list[Value]:
     """The leaves that get a slider."""
     if leaves is None:
-        return [node for node in graph if node.op is None][:MAX_SLIDERS]
+        return [node for node in graph if node.op is None and not is_detached(node)][:MAX_SLIDERS]
     if not isinstance(leaves, Sequence):
         raise TypeError(f"widget: leaves must be a list of Values, got {type(leaves).__name__}")
     for i, leaf in enumerate(leaves):

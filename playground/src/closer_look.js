@@ -63,7 +63,7 @@ export function closerLook({ python, changed, framed }) {
         if (!same) {
             if (!restored && unnamed) chosen = null;
             restored = false;
-            const all = Object.entries(nodes);
+            const all = Object.entries(nodes).filter(([, { detached }]) => !detached);
             const listed = [...all.filter(([, { leaf }]) => leaf), ...all.filter(([, { leaf }]) => !leaf).reverse()].slice(0, MAX_LISTED);
             node.replaceChildren(...listed.map(([i, { name }]) => element("option", { value: i }, `∂${of}/∂${name}`)));
             node.value = (listed.find(([, { name }]) => name === chosen) ?? listed[0])[0];

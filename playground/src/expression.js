@@ -22,6 +22,10 @@ export function expressionTab(root, { python, changed, first }) {
     let known = first.free; // the names without a value in the text before this one, or null: the numbers came with this one
     let held = false; // whether a slider is dragged: the picture stands still meanwhile
     let answer = first, update = null, timer = null, complaint = null, took = 0, edited = false, writing = false;
+    let of = START; // the text of what is shown
+    let since = 0, slipped = false; // when it was shown; whether another text came to nothing since
+    let stood = { text: START, numbers: NUMBERS }; // what was shown last for longer than a key takes, and its numbers
+    let wrong = false; // whether the text or a number is, so that what is shown is from before
     let wanted = null; // the step of the player that a link asks for, until it is there
 
     const examples = choice("Examples", [["", "Examples …"], ...EXAMPLES.map(([name], i) => [i, name])], pick);
@@ -47,38 +51,58 @@ export function expressionTab(root, { python, changed, first }) {
     };
 
     const build = latest(async () => {
-        const begun = performance.now();
-        const fresh = await python.ask("show", code.text(), byName(), ...space());
+        const begun = performance.now(), text = code.text();
+        const fresh = await python.ask("show", text, byName(), ...space());
         took = performance.now() - begun;
-        return fresh;
+        return { ...fresh, text };
     }, {
         done(fresh) {
             clearTimeout(complaint);
             tell(null);
+            [of, slipped] = [fresh.text, false];
             if (forgets(fresh)) return build();
             const ended = edited;
             edited = false;
             paint(fresh, { ended, anew: true });
+            since = performance.now();
         },
         failed(error) {
             clearTimeout(complaint);
-            complaint = setTimeout(() => tell(error), error instanceof Slip ? REST : 0);
+            slipped = true;
+            complaint = setTimeout(() => complain(error), error instanceof Slip ? REST : 0);
         },
     });
     let length = 0; // of the stage for which the picture was laid out
     const move = latest(() => python.ask("move", byName(), ...space()), {
         done(fresh) {
-            if (outdated.textContent) tell(null);
+            if (wrong && code.text() === of) tell(null); // or else the text is still wrong, and the picture of the one before
             paint(fresh, { held, anew: !held && length !== (length = stage.clientWidth) });
         },
-        failed: tell,
+        failed(error) {
+            if (!wrong || code.text() === of) tell(error);
+        },
     });
+
+    // What was shown while half a line was written is nothing to go back to: that is what stood before.
+    async function complain(error) {
+        const text = code.text();
+        if (of !== stood.text) {
+            try {
+                const fresh = await python.ask("show", stood.text, stood.numbers, ...space());
+                if (text !== code.text()) return;
+                of = stood.text;
+                paint(fresh, { anew: true });
+            } catch {} // then what is shown stays
+        }
+        tell(error);
+    }
 
     // What is wrong with the text, if something is: what is shown then is what was there before.
     function tell(error) {
+        wrong = error !== null;
         const empty = error && code.text().trim() === "";
         code.mark(empty ? new Error("Type an expression, or choose an example") : error);
-        outdated.textContent = error ? "last valid result" : "";
+        outdated.textContent = error && update !== null ? "last valid result" : "";
         for (const part of [result, leaves.root, closer.root, stage]) {
             part.classList.toggle("outdated", error !== null);
             if (error) part.setAttribute("aria-describedby", outdated.id);
@@ -88,11 +112,13 @@ export function expressionTab(root, { python, changed, first }) {
 
     const program = () => python.ask("program", code.text(), byName());
     const byName = () => Object.fromEntries([...numbers].map(([name, x]) => [name, exact(x)]));
+    const shownNumbers = () => Object.fromEntries(answer.leaves.map((name, i) => [name, exact(toNumber(answer.numbers[i]))]));
     const nodeOf = (name) => Object.entries(answer.page.nodes).find(([, node]) => node.name === name)?.[0];
 
     function typed() {
         clearTimeout(timer);
         clearTimeout(complaint);
+        if (!slipped && performance.now() - since > REST) stood = { text: of, numbers: shownNumbers() };
         if (!writing) wanted = null;
         if (!writing && (answer.lines || LINES.test(code.text()))) forget((name) => !answer.free.includes(name)); // the text says these
         edited = true;
@@ -222,6 +248,7 @@ export function expressionTab(root, { python, changed, first }) {
             update?.rest();
             return stage.querySelector(".stage-picture svg");
         },
+        outdated: () => wrong,
         title: () => code.text().split("\n")[0].slice(0, 60),
     };
 }

@@ -1,6 +1,7 @@
 // The leaves of a graph: for each a slider, a field, and the gradient, which is a button that explains it.
 
 const ROOM = 10; // characters of a gradient
+const MAX_BESIDE = 10; // of a name beside its slider: a longer one stands above it
 const NUMBER = /[₀-₉]/g;
 
 // All digits of a number, as Python reads it.
@@ -15,6 +16,7 @@ export function leafList({ moved, asked }) {
 
     function make(sliders) {
         controls = sliders.map(({ name }, i) => leafControl(name, (x) => moved(i, x)));
+        sliders.forEach(({ name }, i) => controls[i].root.classList.toggle("long", name.length > MAX_BESIDE));
         gradients = sliders.map((_, i) => {
             const button = element("button", { type: "button", class: "gradient" });
             button.addEventListener("click", () => asked(i));

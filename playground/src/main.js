@@ -39,7 +39,8 @@ let offline;
 
 // What a tab gets of the page: `changed()` is called when what it shows changed, `show(name, state)` goes to another tab,
 // `state(name)` is what that tab shows, `copy(text, what)` puts a text on the clipboard, `first` what the expression tab shows before Python is there. A tab is { begin, state,
-// restore, code, picture }: what is needed to show the same again, and to do the same in Python; and perhaps `title`, of the window.
+// restore, code, picture }: what is needed to show the same again, and to do the same in Python; and perhaps `title`, of the window, and
+// `outdated`, whether what is shown is from before something wrong.
 const page = {
     python,
     first: JSON.parse(document.getElementById("first").textContent),

@@ -97,6 +97,7 @@ export function share(root, { tab, name, title, link, tell }) {
 
     menu(root, "Share", Object.entries(ENTRIES).map(([label, act]) => [label, async () => {
         try {
+            if (tab().outdated?.()) throw new Error("correct what is wrong first: the picture is of what was there before");
             await act();
         } catch (error) {
             tell(`${label}: ${error.message}.`);

@@ -258,6 +258,96 @@ def test_a_slip_is_told_in_the_words_of_the_engine_and_the_last_good_picture_sta
     expect(page.locator("#expression .outdated")).to_have_count(0)
 
 
+def test_a_picture_from_before_a_slip_says_so_whatever_is_done_with_it(page: Any) -> None:
+    write(page, "x**2")
+    told(page, "y = 4", RESULT)
+    write(page, "y = x**3 + F.relu(x)")
+    told(page, "last valid result", "#outdated")
+    slip = page.inner_text(SLIP)
+
+    def still() -> None:
+        assert page.inner_text(SLIP) == slip
+        told(page, "last valid result", "#outdated")
+        assert page.locator("#expression .stage.outdated, #expression .player.outdated").count() == 1
+
+    slider(page, "x").fill("3")
+    told(page, "y = 9", RESULT)
+    still()
+    field = page.get_by_label("x, as a number")
+    field.fill("1.5")
+    field.press("Enter")
+    told(page, "y = 2.25", RESULT)
+    still()
+    page.click("#expression .node.leaf, #expression .stage-picture g.node")
+    page.fill("[aria-label='Change of the leaf']", "0.5")
+    page.set_viewport_size({"width": 700, "height": 800})
+    page.wait_for_timeout(1000)
+    still()
+    for entry in ("Copy link", "Download picture (SVG)"):
+        page.click("#share > button")
+        page.click(f"#share [role=menuitem]:text-is('{entry}')")
+        told(page, f"{entry}: correct what is wrong first", ".toast")
+    write(page, "x**2")
+    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator("#expression .outdated")).to_have_count(0)
+
+
+# Writes half a line, and the rest as soon as the page shows what the half came to.
+GOES_ON = """([half, rest]) => new Promise((done) => {
+    const result = document.querySelector("#expression .result");
+    const write = (text) => document.execCommand("insertText", false, text);
+    new MutationObserver((_, seen) => {
+        if (!result.textContent.startsWith(`${half} =`)) return;
+        seen.disconnect();
+        write(rest);
+        done();
+    }).observe(result, { childList: true });
+    write(half);
+})"""
+
+
+def test_what_half_a_line_came_to_is_no_last_valid_result(page: Any) -> None:
+    write(page, "x**2")
+    told(page, "y = 4", RESULT)
+    page.wait_for_timeout(1000)
+    page.keyboard.press("ControlOrMeta+a")
+    page.evaluate(GOES_ON, ["F", ".cross_entropy(x)"])
+    told(page, "last valid result", "#outdated")
+    told(page, "y = 4", RESULT)
+    write(page, "F*x")
+    expect(page.locator("#expression .outdated")).to_have_count(0, timeout=LONG)
+    told(page, "y = ", RESULT)
+
+
+def test_a_long_name_stands_in_one_line(page: Any) -> None:
+    write(page, "net = nn.MLP(2, [2, 1])\nnet([1.0, 2.0])")
+    expect(page.locator("#expression .leaves .long")).not_to_have_count(0, timeout=LONG)
+    heights = page.eval_on_selector_all("#expression .leaves .name", "all => all.map((one) => one.clientHeight)")
+    assert max(heights) < 1.5 * min(heights)
+
+
+def test_numbers_at_which_the_lines_come_to_nothing_are_told_until_others_are_given(page: Any) -> None:
+    write(page, "m = Value(0.5)\nloss = max(0, 1 - m)")
+    told(page, "loss = 0.5", RESULT)
+    slider(page, "m").fill("1.5")
+    told(page, "last valid result", "#outdated")
+    slider(page, "m").fill("0.75")
+    told(page, "loss = 0.25", RESULT)
+    expect(page.locator(SLIP)).to_be_empty(timeout=LONG)
+    expect(page.locator("#expression .outdated")).to_have_count(0)
+
+
+def test_what_is_detached_has_no_row_and_is_not_asked_about(page: Any) -> None:
+    write(page, "x = Value(2.0)\nz = x.detach()\ny = z*x")
+    told(page, "y = 4", RESULT)
+    assert page.locator("#expression .leaves .leaf").count() == 1
+    told(page, "detached", "#expression .stage-picture")
+    slider(page, "x").fill("3")
+    told(page, "y = 9", RESULT)
+    assert gradients(page) == {"x": 3.0}
+    assert page.locator("#expression .closer option").all_inner_texts() == ["∂y/∂x", "∂y/∂y"]
+
+
 def test_what_school_writes_is_offered_in_pythons_spelling_and_a_tap_writes_it(page: Any) -> None:
     write(page, "x^2 + 3x sin x")
     fix = page.get_by_role("button", name="Write x**2 + 3*x*sin(x)", exact=True)

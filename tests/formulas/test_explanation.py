@@ -250,3 +250,19 @@ def test_a_frozen_leaf_is_told_to_be_one_and_the_others_as_ever():
     assert str(explain(x, of=y)) == "∂y/∂x = w = 2, since y = w·x"
     assert explain(w, of=w).value == 0.0
     assert "does not depend on" in str(explain(Value(1.0, "other", requires_grad=False), of=y))
+
+
+def test_a_detached_leaf_is_told_to_pass_its_gradient_on_to_nothing():
+    x = Value(3.0, "x")
+    d = x.detach()
+    d.label = "d"
+    y = d * x
+    y.label = "y"
+    explanation = explain(d, of=y)
+    assert explanation.value == 3.0
+    assert str(explanation).splitlines() == [
+        "d is detached: its gradient flows no further, to what it was computed from",
+        "∂y/∂d = x = 3, since y = d·x",
+    ]
+    assert r"\text{ is detached: its gradient" in explanation.latex
+    assert str(explain(x, of=y)) == "∂y/∂x = d = 3, since y = d·x"

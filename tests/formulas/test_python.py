@@ -379,3 +379,13 @@ def test_the_program_has_the_gradient_at_a_tie_with_a_constant(op):
     scope = {}
     exec(str(to_python(y)), scope)
     assert scope["dx"] == x.grad == 0.5
+
+
+def test_a_detached_leaf_has_no_derivative_in_the_program():
+    x = Value(3.0, "x")
+    d = x.detach()
+    d.label = "d"
+    y = d * x
+    y.label = "y"
+    assert "dx = dy * d" in str(to_python(y))
+    assert "dd" not in str(to_python(y))

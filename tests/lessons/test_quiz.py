@@ -526,3 +526,10 @@ def test_a_frozen_leaf_is_told_to_be_one():
     assert q.hint("f", 2) == "nothing passes a gradient back to f, so its gradient is 0"
     assert "to f, which is frozen (requires_grad=False): the gradient is 0" in str(q.key())
     assert "branch" not in str(q.key())
+
+
+def test_the_gradient_of_a_detached_leaf_is_not_asked():
+    x = Value(3.0, "x")
+    asked = quiz(x.detach() * x)
+    assert [question.node for question in asked.questions] == [x]
+    assert "detached" in asked.drawing.source

@@ -335,11 +335,20 @@ def test_a_player_needs_no_anywidget():
 
 
 @pytest.mark.parametrize("page", [lambda y: player(y).data, lambda y: json.loads(widget(y).page)], ids=["player", "widget"])
-def test_no_step_gives_a_frozen_leaf_a_gradient(page):
-    x, frozen = Value(2.0, "x"), Value(3.0, "f", requires_grad=False)
+@pytest.mark.parametrize("frozen", [Value(3.0, "f", requires_grad=False), Value(3.0, "f").detach()], ids=["frozen", "detached"])
+def test_no_step_gives_a_frozen_or_detached_leaf_a_gradient(page, frozen):
+    x = Value(2.0, "x")
     y = x * frozen + frozen.exp()
     y.backward()
     shown = page(y)
     (number,) = [i for i, node in shown["nodes"].items() if node["name"] == "f"]
     assert all(int(number) != node for step in shown["steps"] for node, _ in step.get("changes", ()))
     assert "no gradient flows here" in str(shown["steps"])
+
+
+def test_a_detached_leaf_gets_no_slider_unless_it_is_asked_for():
+    x = Value(2.0, "x")
+    d = x.detach()
+    d.label = "d"
+    sliders = [[slider["name"] for slider in json.loads(made.page)["leaves"]] for made in (widget(d * x), widget(d * x, [d]))]
+    assert sliders == [["x"], ["d"]]

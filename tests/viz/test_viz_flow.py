@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, draw_dot, trace
+from autograd import Value, draw_dot, no_grad, trace
 from tests.support.drawings import edges, texts
 from tests.support.programs import run, tame_programs
 
@@ -272,7 +272,42 @@ def test_a_frozen_leaf_is_drawn_without_a_gradient():
     (box,) = [line for line in drawing.source.splitlines() if "<B>f</B>" in line]
     assert "data" in box
     assert "grad" not in box
-    assert drawing.source.count("no gradient flows back: branch not taken, or frozen leaf") == 2
+    assert drawing.source.count("no gradient flows back: branch not taken, or leaf frozen or detached") == 2
+
+
+def unrecorded(x):
+    with no_grad():
+        return +x
+
+
+@pytest.mark.parametrize("seen", [Value.detach, unrecorded], ids=["detach", "no_grad"])
+def test_a_detached_leaf_is_drawn_as_detached_and_without_a_gradient_until_that_is_asked_for(seen):
+    x = Value(3.0, "x")
+    d = seen(x)
+    d.label = "d"
+    y = d * x
+    y.label = "y"
+    y.backward()
+
+    def box():
+        return next(line for line in draw_dot(y).source.splitlines() if "<B>d</B>" in line)
+
+    assert "detached" in box()
+    assert "grad" not in box()
+    assert draw_dot(y).source.count("no gradient flows back: branch not taken, or leaf frozen or detached") == 1
+    assert "largest gradient 3 at x" in draw_dot(y).pipe("svg").decode()
+    assert d.grad == 3.0
+    assert "detached" not in box()
+    assert "grad" in box()
+
+
+@pytest.mark.parametrize("ask", [Value.zero_grad, lambda d: setattr(d, "requires_grad", True), lambda d: d.grad])
+def test_a_detached_leaf_with_which_one_goes_on_is_a_leaf_as_any(ask):
+    d = Value(3.0).detach()
+    ask(d)
+    y = d * d
+    y.backward()
+    assert "detached" not in draw_dot(y).source
 
 
 def test_as_long_as_nothing_flows_back_the_local_derivative_stands_at_the_arrow():
