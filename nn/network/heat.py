@@ -103,9 +103,9 @@ def _axes(maps: Maps, box: Box) -> str:
 
 
 def _ticks(low: float, high: float) -> Iterator[tuple[float, float]]:
-    """Round numbers in a range, at most five, each with its share of the way."""
+    """Round numbers in a range, two to five, each with its share of the way."""
     power = 10.0 ** math.floor(math.log10(high - low))
-    step = next(size * power for size in (0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / (size * power) <= 4.5)
+    step = next((size * power for size in (0.5, 1.0) if (high - low) / (size * power) <= 4.5), 2.0 * power)
     for k in range(math.ceil(low / step), math.floor(high / step) + 1):
         yield k * step, (k * step - low) / (high - low)
 

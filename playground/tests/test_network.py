@@ -281,6 +281,28 @@ def test_the_rule_of_a_weight_is_shown_with_numbers(network: Any) -> None:
     assert after == pytest.approx(before - 0.03 * gradient, abs=1e-5)
 
 
+def test_a_link_tells_its_numbers_by_key_and_tap_and_shows_its_rule(network: Any) -> None:
+    steps(network, 1)
+    rule = network.locator("#network .detail [aria-label=Weight]")
+    for p, way in ((4, "key"), (9, "tap")):
+        link = network.locator(f"#network .network-picture .link[data-p='{p}']")
+        if way == "key":
+            link.focus()
+            network.keyboard.press("Enter")
+        else:
+            at = "link.getPointAtLength(0.2 * link.getTotalLength()).matrixTransform(link.getScreenCTM())"
+            place = link.evaluate(f"link => {{ const {{ x, y }} = {at}; return {{ x, y }}; }}")
+            client = network.context.new_cdp_session(network)
+            client.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+            client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
+            client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect(rule).to_have_value(str(p), timeout=LONG)
+        told = network.locator("#network .network-tip").inner_text().split("\n")
+        assert [line.split()[0] for line in told[1:4]] == ["weight", "gradient", "update"]
+        assert link.get_attribute("aria-label") == ", ".join(told)
+        assert violations(network) == []
+
+
 def test_a_rate_that_is_too_high_is_answered_with_advice(network: Any) -> None:
     choose(network, "Loss", "squared error")
     choose(network, "Optimizer", "SGD")

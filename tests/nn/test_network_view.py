@@ -15,6 +15,7 @@ from autograd import Value, tanh
 from autograd.extend import Graph
 from autograd.viz.palette import CLASSES
 from nn._cards import module_card
+from nn.network.heat import _ticks
 from nn.network.layout import RADIUS, Box, image_shape, lay_out
 from nn.network.maps import maps_over
 from nn.network.marks import Shades, fitted, stroke
@@ -236,6 +237,19 @@ def test_nan_and_infinity_are_marked_by_a_sign_and_not_by_a_colour_alone():
     drawing = nn.draw(model, [1.0])
     assert "⚠ NaN" in texts(drawing)
     assert any("NaN or infinite" in text for text in texts(drawing))
+
+
+@given(size=st.floats(1e-6, 1e6), start=st.floats(-10.0, 10.0))
+def test_a_side_of_the_plane_has_two_to_five_round_numbers(size, start):
+    low, high = start * size, (start + 1.0) * size
+    ticks = [x for x, _ in _ticks(low, high)]
+    assert 2 <= len(ticks) <= 5
+    assert low - 1e-9 * size <= ticks[0] <= ticks[-1] <= high + 1e-9 * size
+
+
+@pytest.mark.parametrize("low", [-4.5, -4.8, 0.1])
+def test_a_side_of_nearly_ten_has_more_than_one_number(low):
+    assert [x for x, _ in _ticks(low, low + 9.2)] == [x for x in (-4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0) if low <= x <= low + 9.2]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -20,8 +20,8 @@ from tests.support.browser import PHONE, WAYS, WIDE, opened
 
 pytestmark = pytest.mark.slow
 
-CARDS = """cards => cards.map(card =>
-  ["name", "number.value", "number.gradient"].map(part => card.querySelector(`.${part}`).textContent))"""
+CARDS = """cards => cards.map(card => ["name", "number.value", "number.gradient", "number.update"].map(
+  part => card.querySelector("." + part)?.textContent ?? null))"""
 WATCH = """() => {
   const animate = Element.prototype.animate;
   window.times = [];
@@ -92,7 +92,8 @@ def test_hover_and_focus_tell_name_value_and_gradient_of_every_neuron(page):
             assert told[:3] == [name, f"value {shown(values[unit])}", f"gradient {shown(gradients[unit])}"]
             assert neuron(page, unit).get_attribute("aria-label").startswith(", ".join(told))
     page.mouse.move(2, 2)
-    neuron(page, 0).blur()
+    assert tip(page)[0] == names[-1]  # it still has the focus
+    neuron(page, len(names) - 1).blur()
     assert page.locator(".network-tip").is_hidden()
 
 
@@ -106,13 +107,146 @@ def test_a_neuron_that_is_asked_shows_its_own_links_alone(page):
     assert page.locator(".network-picture.asked").count() == 0
 
 
-def test_a_link_tells_its_weight_its_gradient_and_its_update(page):
-    model = mlp()
+# Of each link, by its number, the place on the screen that is farthest from all others; not at its ends, where neurons are.
+PLACES = """links => {
+  const places = links.map(link => Array.from({ length: 49 }, (_, k) =>
+    link.getPointAtLength(((k + 6) / 60) * link.getTotalLength()).matrixTransform(link.getScreenCTM())));
+  return Object.fromEntries(links.map((link, i) => {
+    const others = places.filter((_, j) => j !== i).flat();
+    const alone = ({ x, y }) => others.reduce((least, other) => Math.min(least, Math.hypot(other.x - x, other.y - y)), Infinity);
+    const { x, y } = places[i].reduce((best, place) => (alone(place) > alone(best) ? place : best));
+    return [link.dataset.p, [x, y]];
+  }));
+}"""
+
+
+def links(page):
+    """The names of the parameters that are drawn as lines, by their numbers."""
+    drawn = page.locator(".network-picture .link").evaluate_all("all => all.map(link => Number(link.dataset.p))")
+    return {p: page.locator(f".network-picture .link[data-p='{p}']") for p in drawn}
+
+
+def link_facts(model):
+    """What each link tells: name, weight, gradient, update and ends."""
     *_, gradients = engine(model)
-    page.locator(".link[data-p='0']").dispatch_event("pointerover", {"bubbles": True})
-    weight, gradient = model.parameters()[0].data, gradients[0]
-    told = [f"weight {shown(weight)}", f"gradient {shown(gradient)}", f"update {shown(-0.1 * gradient)}"]
-    assert tip(page) == ["layers[0].neurons[0].w[0]", *told, "x[0] → layers[0].neurons[0]"]
+    facts, first, p = {}, 0, 0
+    for i, layer in enumerate(model.layers):
+        before = [f"x[{k}]" for k in range(len(X))] if i == 0 else [f"layers[{i - 1}].neurons[{k}]" for k in range(first)]
+        for j, neuron in enumerate(layer.neurons):
+            for k, weight in enumerate(neuron.w):
+                numbers = [
+                    f"weight {shown(weight.data)}",
+                    f"gradient {shown(gradients[p])}",
+                    f"update {shown(-0.1 * gradients[p])}",
+                ]
+                name = f"layers[{i}].neurons[{j}]"
+                facts[p] = [f"{name}.w[{k}]", *numbers, f"{before[k]} → {name}"]
+                p += 1
+            p += 1  # its bias
+        first = len(layer.neurons)
+    return facts
+
+
+@pytest.mark.parametrize("way", ["hover", "focus", "tap"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
+def test_every_link_tells_its_weight_its_gradient_and_its_update(browser, path, size, way):
+    facts = link_facts(mlp())
+    with opened(browser, path, viewport=size, reduced_motion="reduce", has_touch=True) as page:
+        drawn = links(page)
+        assert drawn.keys() == facts.keys()
+        places = page.locator(".network-picture .link").evaluate_all(PLACES)
+        for p, link in drawn.items():
+            x, y = places[str(p)]
+            if way == "hover":
+                page.mouse.move(x, y)
+            elif way == "tap":
+                page.touchscreen.tap(x, y)
+            else:
+                link.focus()
+            assert tip(page) == facts[p]
+            assert page.locator(".network-picture .link.near").evaluate_all("all => all.map(l => l.dataset.p)") == [str(p)]
+            if way != "hover":
+                assert link.evaluate("link => link === document.activeElement")
+                assert link.get_attribute("aria-label") == ", ".join(facts[p])
+            around, told = (page.locator(part).bounding_box() for part in (".network-box", ".network-tip"))
+            assert told["x"] >= around["x"] - 1
+            assert told["x"] + told["width"] <= around["x"] + around["width"] + 1
+        if way == "hover":
+            page.mouse.move(2, 2)
+        else:
+            page.get_by_role("heading", level=1).click()
+        assert page.locator(".network-tip").is_hidden()
+
+
+def test_a_tap_beside_a_thin_link_means_it_and_one_far_from_all_means_none(browser, tmp_path):
+    model = nn.MLP(1, [1], seed=0)
+    drawing = nn.draw(model, [0.5], 1.0, loss=nn.MSELoss())
+    with opened(browser, drawing.save_html(tmp_path / "page.html"), viewport=PHONE, has_touch=True) as page:
+        x, y = page.locator(".network-picture .link").evaluate_all(PLACES)["0"]
+        for aside in (0, 10, -10):
+            page.touchscreen.tap(x + aside, y)
+            assert tip(page)[0] == "layers[0].neurons[0].w[0]"
+            page.touchscreen.tap(x + 60, y)
+            assert page.locator(".network-tip").is_hidden()
+
+
+def test_what_a_link_tells_follows_the_numbers(browser, path):
+    with opened(browser, path, viewport=WIDE) as page:
+        page.evaluate(
+            """() => {
+              const [main, data] = [document.querySelector("main"), JSON.parse(document.getElementById("data").textContent)];
+              main.replaceChildren();
+              window.view = networkView(main, data);
+            }"""
+        )
+        links(page)[1].focus()
+        page.evaluate("view.update({ weight: Array(41).fill(0.25), grad: null, update: Array(41).fill(-2) })")
+        assert tip(page) == ["layers[0].neurons[0].w[1]", "weight 0.25", "update −2", "x[1] → layers[0].neurons[0]"]
+        links(page)[2].focus()
+        assert links(page)[1].get_attribute("aria-label") == "layers[0].neurons[0].w[1]"  # without numbers that grow old
+
+
+def stops(page):
+    """What the Tab key finds in the picture."""
+    return page.locator(".network-picture [tabindex='0']").evaluate_all("all => all.map(e => e.dataset.p ?? e.dataset.unit)")
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desktop", "phone"])
+def test_arrow_keys_reach_every_link_and_tab_finds_one_of_them(browser, path, size):
+    ways = ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"]
+    along, back, across, opposite = ways if size == WIDE else ways[2:] + ways[:2]
+    with opened(browser, path, viewport=size) as page:
+        page.locator(".network-switch input:checked").focus()
+        page.keyboard.press("Tab")
+        at = "document.activeElement.dataset.p"
+        assert page.evaluate(at) == "0"
+        reached = []
+        for _ in range(3):  # columns of links, each of which ends where it begins
+            while (here := page.evaluate(at)) not in reached:
+                assert len(stops(page)) == 2  # a link and a neuron
+                reached.append(here)
+                page.keyboard.press(across)
+            page.keyboard.press(along)
+        assert sorted(map(int, reached)) == sorted(links(page))
+        page.keyboard.press(opposite)
+        assert page.evaluate(at) == reached[-1]
+        page.keyboard.press(back)
+        assert page.evaluate(at) in reached[12:28]
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.dataset.unit") is not None
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('.network-picture')") is None
+
+
+def test_the_link_that_tab_finds_is_one_of_the_chosen_neuron(page):
+    for unit in range(12):
+        neuron(page, unit).focus()
+        page.keyboard.press("Shift+Tab")
+        ends = page.evaluate("(({ from, to }) => [from, to])(document.activeElement.dataset)")
+        assert str(unit) in ends
+        assert page.locator(".network-picture .halo.inside").evaluate("halo => getComputedStyle(halo).display") == "inline"
+    page.keyboard.press("Escape")
+    assert page.locator(".network-tip").is_hidden()
 
 
 @pytest.mark.parametrize("key", ["click", "Enter", " ", "tap"])
@@ -141,12 +275,13 @@ def test_the_graph_of_a_neuron_has_the_numbers_of_the_engine(page):
     delta = by_parameter[index[one.b]]
     expected = []
     for k, weight in enumerate(one.w):
-        expected.append([f"layers[0].neurons[{k}]", values[3 + k], gradients[3 + k]])
-        expected.append([f"w[{k}]", weight.data, by_parameter[index[weight]]])
-        expected.append(["×", weight.data * values[3 + k], delta])
+        gradient = by_parameter[index[weight]]
+        expected.append([f"layers[0].neurons[{k}]", values[3 + k], gradients[3 + k], None])
+        expected.append([f"w[{k}]", weight.data, gradient, -0.1 * gradient])
+        expected.append(["×", weight.data * values[3 + k], delta, None])
     total = sum(weight.data * value for weight, value in zip(one.w, values[3:7], strict=True))
-    expected += [["b", one.b.data, delta], ["+", total, delta], ["tanh", values[unit], gradients[unit]]]
-    assert cards == [[name, *(shown(x, 4) for x in numbers)] for name, *numbers in expected]
+    expected += [["b", one.b.data, delta, -0.1 * delta], ["+", total, delta, None], ["tanh", values[unit], gradients[unit], None]]
+    assert cards == [[name, *(x if x is None else shown(x, 4) for x in numbers)] for name, *numbers in expected]
     labels = page.locator(".neuron-graph .label").all_text_contents()
     assert len(labels) == 2 * len(one.w) + 1
 
@@ -159,8 +294,9 @@ def test_an_input_of_an_open_neuron_opens_next(page):
     assert neuron(page, 5).evaluate("neuron => neuron === document.activeElement")
 
 
-def test_arrow_keys_go_from_neuron_to_neuron_and_tab_finds_one(page):
+def test_arrow_keys_go_from_neuron_to_neuron_and_tab_finds_one_after_a_link(page):
     page.locator(".network-switch input:checked").focus()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     at = "document.activeElement.dataset.unit"
     assert page.evaluate(at) == "0"
@@ -214,6 +350,9 @@ def test_without_a_gradient_the_switch_offers_none(browser, tmp_path):
         ]
         neuron(page, 4).hover()
         assert tip(page) == ["layers[0].neurons[1]", "bias 0"]
+        neuron(page, 4).click()
+        assert page.locator(".neuron-graph .gradient").count() == 12
+        assert page.locator(".neuron-graph .update").count() == 0
 
 
 def test_an_update_repaints_what_the_engine_says(browser, tmp_path, path):
@@ -288,6 +427,8 @@ def test_no_text_is_smaller_than_eleven_pixels_and_no_two_overlap(browser, path,
 def test_axe_finds_nothing_closed_or_open(browser, path, digits, moons, size, look):
     for file in (path, digits, moons):
         with opened(browser, file, viewport=size, color_scheme=look, reduced_motion="reduce") as page:
+            assert violations(page) == []
+            page.locator(".network-picture .link").first.focus()
             assert violations(page) == []
             page.locator(".network-picture g[data-unit]").last.click()
             page.get_by_role("dialog").wait_for()

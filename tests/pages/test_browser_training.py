@@ -1,8 +1,10 @@
 """Pages of training runs in a real browser: scrubbed, compared, read."""
 
 import math
+import random
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas
 import pytest
@@ -300,12 +302,50 @@ def test_axes_have_ticks_and_the_names_of_what_they_show(browser, tmp_path):
             found = page.locator(f"svg.{picture} .name").all_text_contents()
             assert set(found) == set(names)
         for axes in page.locator(".axes").all():
-            texts = [float(text.replace("−", "-")) for text in axes.locator("text:not(.name)").all_text_contents()]
-            assert len(texts) >= 4
+            for side in (".end", ".middle:not(.name)"):
+                assert len({float(text.replace("−", "-")) for text in axes.locator(side).all_text_contents()}) >= 2
             assert axes.evaluate(
                 "e => [...e.querySelectorAll('text')].every((t) => parseFloat(getComputedStyle(t).fontSize) >= 11)"
             )
         assert page.locator("svg.chart").first.locator(".middle:not(.name)").all_text_contents() == ["0", "10", "20", "30", "40"]
+
+
+@pytest.mark.parametrize(("lr", "steps"), [(0.1, 12), (1e-3, 12), (1e-6, 3), (0.5, 1)])
+def test_a_short_run_has_two_ticks_at_each_side_of_each_picture_and_no_two_alike(browser, tmp_path, lr, steps):
+    record = run(lr=lr, steps=steps, metric=nn.accuracy)
+    with opened(browser, saved(record, tmp_path), viewport={"width": 1280, "height": 800}) as page:
+        for axes in page.locator(".axes").all():
+            for side in (".end", ".middle:not(.name)"):
+                texts = axes.locator(side).all_text_contents()
+                assert len(set(texts)) == len(texts) >= 2
+            tops = axes.locator(".end").evaluate_all("all => all.map(text => text.getBoundingClientRect().top)")
+            assert all(lower - upper >= 12 for lower, upper in pairwise(tops))
+
+
+# Of axes of all kinds of ranges: ticks too few or too many, outside the axis, or with texts that are alike or wrong.
+FAULTY = """ranges => ranges.filter(([low, high, count]) => {
+  const wrong = (found, most) => {
+    const texts = tickTexts(found), step = Math.min(...found.slice(1).map((tick, i) => tick - found[i]));
+    const read = texts.map((text) => Number(text.replaceAll("−", "-")));
+    const outside = (tick) => tick < low - 1e-6 * (high - low) || tick > high + 1e-6 * (high - low);
+    return found.length < 2 || found.length > most || new Set(texts).size < found.length
+      || found.some((tick, i) => outside(tick) || Math.abs(read[i] - tick) > step / 50);
+  };
+  const scales = [wrong(ticks(low, high, count), count + 3)];
+  if (low > 0 && high > 10 * low) scales.push(wrong(logarithmicTicks(low, high, count), 1.5 * count + 3));
+  return scales.some(Boolean);
+})"""
+
+
+def test_an_axis_of_any_range_has_at_least_two_ticks_whose_texts_tell_them_apart(browser, tmp_path):
+    chosen = random.Random(0)
+    ranges = []
+    for _ in range(4000):
+        low = chosen.choice([0.0, 1.0, -1.0]) * 10 ** chosen.uniform(-6, 6)
+        size = 10 ** chosen.uniform(-4, 4) * max(abs(low), 1e-6)
+        ranges.append([low, low + size, chosen.uniform(2.0, 10.0)])
+    with opened(browser, saved(run(steps=1), tmp_path)) as page:
+        assert page.evaluate(FAULTY, ranges) == []
 
 
 def test_a_tick_stands_where_its_number_is(browser, tmp_path):

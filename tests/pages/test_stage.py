@@ -195,6 +195,28 @@ def test_the_wheel_zooms_where_the_pointer_is(page):
     assert page.evaluate(POINT, [400, 300]) == pytest.approx(there, abs=1.0)
 
 
+def test_the_wheel_with_ctrl_zooms_there_in_a_frame_too(browser, tmp_path):
+    frame = f"<!DOCTYPE html><title>notebook</title><body style='height: 3000px'>{player(neuron())._repr_html_()}"
+    (tmp_path / "outside.html").write_text(frame, encoding="utf-8")
+    with opened(browser, tmp_path / "outside.html", viewport=WIDE, **STILL) as page:
+        inner = page.frame_locator("iframe")
+        before = scale(inner)
+        page.mouse.move(300, 150)
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -120)
+        page.keyboard.up("Control")
+        inner.locator(".stage:not(.fitted)").wait_for()
+        assert scale(inner) > before
+        assert page.evaluate("[scrollY, visualViewport.scale]") == [0, 1]
+
+
+def test_a_double_click_comes_closer_to_what_it_hits(page):
+    before, there = scale(page), page.evaluate(POINT, [400, 300])
+    page.mouse.dblclick(400, 300)
+    assert scale(page) == pytest.approx(2 * before, rel=1e-4)
+    assert page.evaluate(POINT, [400, 300]) == pytest.approx(there, abs=1.0)
+
+
 def test_a_drag_pans_and_a_click_does_not(page):
     before = place(page)
     page.mouse.move(400, 300)
@@ -262,6 +284,23 @@ def test_a_map_shows_the_part_that_is_seen_and_goes_to_another(page):
         frame = page.locator(".stage-map .frame").bounding_box()
         assert frame["x"] + frame["width"] / 2 == pytest.approx(box["x"] + share * box["width"], abs=2)
         assert frame["y"] + frame["height"] / 2 == pytest.approx(box["y"] + share * box["height"], abs=2)
+
+
+def test_a_drag_in_the_map_takes_the_part_that_is_seen_along(page):
+    for _ in range(6):
+        page.get_by_role("button", name="Zoom in (+)").click()
+    box = page.locator(".stage-map svg").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    page.mouse.down()
+    for share in (0.4, 0.5, 0.6):
+        page.mouse.move(box["x"] + share * box["width"], middle)
+        frame = page.locator(".stage-map .frame").bounding_box()
+        assert frame["x"] + frame["width"] / 2 == pytest.approx(box["x"] + share * box["width"], abs=2)
+    page.mouse.up()
+    before = place(page)
+    page.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    assert place(page) == before
 
 
 def test_one_finger_pans_and_two_zoom(browser, tmp_path):

@@ -87,14 +87,18 @@ function fittedNumber(x) {
 
 const parsedPicture = (text) => document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 
-// The picture in one direction, and its parts by what they show.
+const [MOUSE_REACH, FINGER_REACH] = [5, 12]; // pixels between a link and a pointer that means it
+const SAMPLED = 4; // units of the picture between two places of a link
+
+// The picture in one direction, and its parts by what they show. `along` and `across` are keys: back and forth, in and across
+// the direction in which it runs.
 class NetworkPicture {
-  constructor(text, data, chosen) {
-    Object.assign(this, { data, chosen });
+  constructor(text, data, chosen, along, across) {
+    Object.assign(this, { data, chosen, along, across });
     this.svg = parsedPicture(text);
     [, , this.width, this.height] = this.svg.getAttribute("viewBox").split(" ").map(Number);
     const all = (selector) => [...this.svg.querySelectorAll(selector)];
-    this.links = all(".link");
+    this.links = all(".link").sort((a, b) => a.dataset.to - b.dataset.to || a.dataset.from - b.dataset.from);
     this.rings = all(".ring[data-p]");
     this.images = all(".weights");
     const pixels = this.images.flatMap((image) => data.neurons[image.dataset.to].w);
@@ -103,12 +107,12 @@ class NetworkPicture {
     for (const line of [...this.links, ...this.rings]) line.removeAttribute("stroke");
     for (const title of all("[data-unit] > title")) title.remove(); // the view says it itself
     this.svg.setAttribute("role", "group");
-    this.svg.setAttribute("aria-label", `${data.title}: arrow keys go from neuron to neuron, Enter opens one`);
+    this.svg.setAttribute("aria-label", `${data.title}: arrow keys go from neuron to neuron, or from line to line; Enter opens a neuron`);
     for (const head of all(":scope > title, :scope > desc")) head.remove();
-    for (const element of this.units.values()) {
-      element.setAttribute("role", "button");
-      element.setAttribute("tabindex", -1);
-    }
+    for (const element of this.units.values()) element.setAttribute("role", "button");
+    for (const link of this.links) link.setAttribute("aria-label", data.parameters[link.dataset.p]);
+    this.halo = [drawn("path", { class: "halo" }), drawn("path", { class: "halo inside" })]; // around the link that has the focus
+    this.svg.querySelector(".links").prepend(...this.halo);
   }
 
   paint(marks, shades) {
@@ -153,6 +157,59 @@ class NetworkPicture {
     image.querySelector(".hollow").setAttribute("d", paths[1]);
   }
 
+  // The places of each link, in units of the picture.
+  get places() {
+    this.sampled ??= this.links.map((link) => {
+      const length = link.getTotalLength();
+      const count = Math.ceil(length / SAMPLED);
+      return [link, Array.from({ length: count + 1 }, (_, k) => link.getPointAtLength((k * length) / count))];
+    });
+    return this.sampled;
+  }
+
+  // The link that a pointer means: the nearest one within its reach, or null.
+  linkAt({ clientX, clientY, pointerType }) {
+    const matrix = this.svg.getScreenCTM();
+    const at = new DOMPoint(clientX, clientY).matrixTransform(matrix.inverse());
+    let [nearest, least] = [null, (pointerType === "mouse" ? MOUSE_REACH : FINGER_REACH) / matrix.a];
+    for (const [link, places] of this.places) {
+      for (const { x, y } of places) {
+        const far = Math.hypot(x - at.x, y - at.y);
+        if (far < least) [nearest, least] = [link, far];
+      }
+    }
+    return nearest;
+  }
+
+  // Where the middle of a link is seen.
+  middleOf(link) {
+    const { x, y } = link.getPointAtLength(link.getTotalLength() / 2).matrixTransform(link.getScreenCTM());
+    return { clientX: x, clientY: y };
+  }
+
+  // Whether a link is the lower the farther to the right.
+  falls(link) {
+    const [start, end] = [0, link.getTotalLength()].map((at) => link.getPointAtLength(at));
+    return (end.x - start.x) * (end.y - start.y) > 0;
+  }
+
+  // A link of a neuron: the first one into it, or else out of it.
+  linkOf(i) {
+    const first = (end) => this.links.find((link) => Number(link.dataset[end]) === i);
+    return first("to") ?? first("from");
+  }
+
+  // The link to which an arrow key goes: one that goes on where this one ends, or comes to where it begins; across, the next one
+  // between the same columns, and after the last the first.
+  nextLink({ dataset }, key) {
+    if (key === this.along[0]) return this.links.find((link) => link.dataset.to === dataset.from);
+    if (key === this.along[1]) return this.links.find((link) => link.dataset.from === dataset.to);
+    const layer = (unit) => this.data.neurons[unit].layer;
+    const beside = this.links.filter((link) => layer(link.dataset.to) === layer(dataset.to));
+    const at = beside.findIndex((link) => link.dataset.p === dataset.p) + (key === this.across[1] ? 1 : -1);
+    return beside.at(at % beside.length);
+  }
+
   // The neuron that is nearest in a direction, or null.
   next(i, key) {
     const middle = (element) => {
@@ -186,7 +243,7 @@ function wholeNetwork(data) {
 
 // Fill `root` with the view of a network. `data` is that of nn/network/page.py; `onOpen` is called with a neuron that was
 // opened, `onClose` when it is closed, `onAsk` with one that is pointed at, or null, `onLink` with the parameter of a link that was
-// clicked, `onShow` with what the links show now; the picture is not made larger than `height()` pixels.
+// clicked or entered, `onShow` with what the links show now; the picture is not made larger than `height()` pixels.
 // The result has update(numbers), show("weight" | "grad" | "update"), open(id) and close().
 function networkView(root, data, hooks = {}) {
   const nothing = () => {};
@@ -196,15 +253,18 @@ function networkView(root, data, hooks = {}) {
   let shown = data.show;
   let marks, shades, picture;
   let current = null; // the neuron that has the focus, or had it last
+  let way = null; // the link to or from it that has the focus, or gets it
   let opened = null;
+  const [sideways, upright] = [["ArrowLeft", "ArrowRight"], ["ArrowUp", "ArrowDown"]];
   const pictures = {
-    wide: new NetworkPicture(data.svg.wide, data, data.chosen.wide),
-    narrow: new NetworkPicture(data.svg.narrow, data, data.chosen.narrow),
+    wide: new NetworkPicture(data.svg.wide, data, data.chosen.wide, sideways, upright),
+    narrow: new NetworkPicture(data.svg.narrow, data, data.chosen.narrow, upright, sideways),
   };
+  for (const link of Object.values(pictures).flatMap(({ links }) => links)) link.setAttribute("role", hooks.onLink ? "button" : "img");
   const sentence = element("p", { class: "network-sentence", "aria-live": "polite" });
   const legend = element("div", { class: "network-legend" });
   const tip = element("div", { class: "network-tip", role: "status", hidden: "" });
-  tip.unit = null;
+  [tip.unit, tip.link] = [null, null];
   const stack = element("div", { class: "network-picture drawing" });
   const panel = neuronPanel(data, { open, close });
   const box = element("div", { class: "network-box" }, stack, panel.root, tip);
@@ -223,8 +283,7 @@ function networkView(root, data, hooks = {}) {
     picture = fitting;
     stack.replaceChildren(picture.svg);
     ask(null);
-    if (!picture.units.has(current)) current = picture.units.keys().next().value;
-    for (const [i, element] of picture.units) element.setAttribute("tabindex", i === current ? 0 : -1);
+    choose(picture.units.has(current) ? current : picture.units.keys().next().value);
     paint();
     panel.resize(room);
   }
@@ -242,10 +301,10 @@ function networkView(root, data, hooks = {}) {
     const said = networkSentence(data, marks, picture);
     if (sentence.textContent !== said) sentence.textContent = said;
     choice.update(numbers, shown);
-    networkLegend(legend, data, marks, shades);
+    networkLegend(legend, data, marks, shades, picture?.links.length > 0);
     if (opened !== null) panel.fill(opened, numbers);
-    if (!tip.hidden && tip.unit !== null) ask(tip.unit, true);
-    else if (!tip.hidden) tellLink(tip.link);
+    if (tip.unit !== null) ask(tip.unit, true);
+    if (tip.link !== null) tellLink();
   }
 
   // What is known of a neuron: its name, then facts.
@@ -261,14 +320,24 @@ function networkView(root, data, hooks = {}) {
     if (!same && i !== tip.unit) onAsk(i);
     stack.classList.toggle("asked", i !== null);
     tip.hidden = i === null;
-    tip.unit = i;
+    point(i, null);
     if (i === null) return;
     const [name, ...facts] = describe(i);
     tip.replaceChildren(element("strong", {}, name), ...(facts.length ? facts : ["no value yet"]).map((fact) => element("span", {}, fact)));
     if (same) return;
-    for (const link of picture.links) link.classList.toggle("near", Number(link.dataset.from) === i || Number(link.dataset.to) === i);
-    for (const line of picture.svg.querySelectorAll(".bundle, .weights")) line.classList.toggle("near", Number(line.dataset.to) === i);
+    light((line) => Number(line.dataset.from) === i || Number(line.dataset.to) === i);
     beside(picture.units.get(i));
+  }
+
+  // A neuron or a link is told of from now on. The link before it is called by its name alone, for its numbers may change.
+  function point(unit, link) {
+    if (tip.link !== null && tip.link !== link) tip.link.ariaLabel = data.parameters[tip.link.dataset.p];
+    [tip.unit, tip.link] = [unit, link];
+  }
+
+  // What joins neurons is seen where `near`, and else hardly.
+  function light(near) {
+    for (const line of picture.svg.querySelectorAll(".link, .bundle, .weights")) line.classList.toggle("near", near(line));
   }
 
   function beside(target) {
@@ -282,22 +351,28 @@ function networkView(root, data, hooks = {}) {
     if (over.left < at.right && over.right > at.left) tip.style.top = `${at.bottom - around.top + 20}px`; // no room beside it
   }
 
-  function askLink(link) {
-    stack.classList.add("asked");
-    for (const other of picture.links) other.classList.toggle("near", other === link);
+  // Show the numbers of a link at a place on the screen, and the link alone.
+  function askLink(link, { clientX, clientY } = picture.middleOf(link)) {
     if (tip.unit !== null) onAsk(null);
+    stack.classList.add("asked");
     tip.hidden = false;
-    tip.unit = null;
-    tip.link = link;
-    tellLink(link);
+    point(null, link);
+    tellLink();
+    light((line) => line === link);
+    const around = box.getBoundingClientRect();
+    const [x, y, height] = [clientX - around.left, clientY - around.top, tip.offsetHeight + 14];
+    const above = y + height > around.height || (picture.falls(link) && y > height); // where the link is not
+    tip.style.left = `${Math.max(0, Math.min(x + 14, around.width - tip.offsetWidth))}px`;
+    tip.style.top = `${Math.max(0, above ? y - height : y + 14)}px`;
   }
 
-  function tellLink(link) {
-    const p = link.dataset.p;
+  function tellLink() {
+    const { p, from, to } = tip.link.dataset;
     const facts = Object.entries(NETWORK_WORDS).map(([key, word]) => [word, linkNumbers(numbers, key)[p]]);
-    const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => element("span", {}, `${word} ${showNumber(x)}`));
-    const ends = `${data.neurons[link.dataset.from].name} → ${data.neurons[link.dataset.to].name}`;
-    tip.replaceChildren(element("strong", {}, data.parameters[p]), ...known, element("span", { class: "quiet" }, ends));
+    const known = facts.filter(([, x]) => x !== null && x !== undefined).map(([word, x]) => `${word} ${showNumber(x)}`);
+    const ends = `${data.neurons[from].name} → ${data.neurons[to].name}`;
+    tip.replaceChildren(element("strong", {}, data.parameters[p]), ...known.map((fact) => element("span", {}, fact)), element("span", { class: "quiet" }, ends));
+    tip.link.ariaLabel = [data.parameters[p], ...known, ends].join(", ");
   }
 
   function show(what) {
@@ -337,47 +412,65 @@ function networkView(root, data, hooks = {}) {
     picture.units.get(current)?.focus({ preventScroll: true });
   }
 
-  // Let the Tab key find this neuron.
-  function choose(i) {
-    picture.units.get(current)?.setAttribute("tabindex", -1);
-    current = i;
-    picture.units.get(i).setAttribute("tabindex", 0);
+  // Let the Tab key find this neuron and, of all links, one of its own.
+  function choose(i, link = i === current && picture.links.includes(way) ? way : picture.linkOf(i)) {
+    [current, way] = [i, link];
+    for (const [k, unit] of picture.units) unit.setAttribute("tabindex", k === i ? 0 : -1);
+    for (const each of picture.links) each.setAttribute("tabindex", each === link ? 0 : -1);
   }
 
   const unitOf = (event) => {
     const found = event.target.closest?.("[data-unit]");
     return found && stack.contains(found) ? Number(found.dataset.unit) : null;
   };
-  stack.addEventListener("pointerover", (event) => {
-    if (unitOf(event) !== null) ask(unitOf(event));
-    else if (event.target.matches(".link")) {
-      askLink(event.target);
-      const around = box.getBoundingClientRect();
-      tip.style.left = `${Math.min(event.clientX - around.left + 14, around.width - tip.offsetWidth)}px`;
-      tip.style.top = `${event.clientY - around.top + 14}px`;
-    }
+  const linkOf = (event) => (picture.links.includes(event.target) ? event.target : null);
+
+  // Nothing is pointed at: back to what the keyboard has found.
+  function rest() {
+    const held = stack.querySelector(":focus-visible");
+    if (held === null) ask(null);
+    else if (held.dataset.unit) ask(Number(held.dataset.unit), tip.unit === Number(held.dataset.unit));
+    else if (held !== tip.link) askLink(held);
+  }
+  stack.addEventListener("pointerover", (event) => unitOf(event) !== null && ask(unitOf(event)));
+  stack.addEventListener("pointermove", (event) => {
+    if (unitOf(event) !== null || event.pointerType === "touch") return; // which may be on its way elsewhere
+    const link = picture.linkAt(event);
+    if (link === null) rest();
+    else if (link !== tip.link) askLink(link, event);
   });
-  stack.addEventListener("pointerout", (event) => {
-    if (!stack.contains(event.relatedTarget) || !event.relatedTarget.closest("[data-unit], .link")) ask(null);
-  });
+  stack.addEventListener("pointerout", (event) => !stack.contains(event.relatedTarget) && rest());
   stack.addEventListener("focusin", (event) => {
-    if (unitOf(event) === null) return;
-    choose(unitOf(event));
-    ask(current);
+    if (unitOf(event) !== null) {
+      choose(unitOf(event));
+      ask(current);
+    } else if (linkOf(event) !== null) {
+      const { from, to } = event.target.dataset;
+      choose(Number(from) === current ? current : Number(to), event.target);
+      for (const line of picture.halo) line.setAttribute("d", event.target.getAttribute("d"));
+      askLink(event.target);
+    }
   });
   stack.addEventListener("focusout", () => ask(null));
   stack.addEventListener("click", (event) => {
-    if (unitOf(event) !== null) open(unitOf(event));
-    else if (event.target.matches(".link")) onLink(Number(event.target.dataset.p));
+    if (unitOf(event) !== null) return open(unitOf(event));
+    const link = picture.linkAt(event);
+    if (link === null) return;
+    link.focus({ preventScroll: true });
+    askLink(link, event);
+    onLink(Number(link.dataset.p));
   });
   view.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const i = unitOf(event);
+    const [i, link] = [unitOf(event), linkOf(event)];
+    const pressed = event.key === "Enter" || event.key === " ";
     if (event.key === "Escape" && (opened !== null || !tip.hidden)) {
       if (opened === null) ask(null);
       close();
-    } else if (i !== null && (event.key === "Enter" || event.key === " ")) open(i);
+    } else if (i !== null && pressed) open(i);
     else if (i !== null && event.key.startsWith("Arrow")) picture.units.get(picture.next(i, event.key) ?? i).focus();
+    else if (link !== null && pressed) onLink(Number(link.dataset.p));
+    else if (link !== null && event.key.startsWith("Arrow")) (picture.nextLink(link, event.key) ?? link).focus();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -455,12 +548,12 @@ function kindsOf(xs) {
 }
 
 // What the marks in the picture mean; only those that it uses.
-function networkLegend(root, data, marks, shades) {
+function networkLegend(root, data, marks, shades, linked) {
   const word = NETWORK_WORDS[marks.show];
   const has = kindsOf(marks.xs);
   const largest = showNumber(marks.largest, 4), answered = networkAnswer(data, marks.numbers) !== null;
   const ends = data.maps === null ? shades.map(({ low, high }) => (low <= high ? `${showNumber(low, 4)} to ${showNumber(high, 4)}` : "")) : [];
-  const said = JSON.stringify([word, has, marks.largest > 0, answered, ends]);
+  const said = JSON.stringify([word, has, marks.largest > 0, answered, ends, linked]);
   const width = () => root.querySelector(".largest")?.replaceChildren(`${largest}: width is size`);
   if (root.dataset.said === said) return width();
   root.dataset.said = said;
@@ -489,7 +582,9 @@ function networkLegend(root, data, marks, shades) {
       if (ends[k]) add(ramp(shades[k], low, high), 60, `value of ${name}: ${ends[k]}`);
     });
   }
-  items.push(element("span", {}, `${matchMedia("(pointer: coarse)").matches ? "Tap a neuron" : "Click a neuron, or press Enter,"} for its scalar graph.`));
+  const finger = matchMedia("(pointer: coarse)").matches;
+  const [opens, tells] = finger ? ["Tap a neuron", "a line"] : ["Click a neuron, or press Enter,", "point at a line, or press Tab,"];
+  items.push(element("span", {}, `${opens} for its scalar graph${linked ? `; ${tells} for its numbers` : ""}.`));
   root.replaceChildren(...items);
   width();
 }

@@ -22,6 +22,7 @@ function neuronNumbers(data, numbers, i) {
   const neuron = data.neurons[i];
   const get = (list, k) => (list?.[k] === null || list?.[k] === undefined ? null : toNumber(list[k]));
   const delta = get(numbers.delta, i);
+  const updates = linkNumbers(numbers, "update");
   const times = (a, b) => (a === null || b === null ? null : a * b);
   const terms = neuron.w.map((p, k) => {
     const [x, w] = [get(numbers.value, neuron.first + k), get(numbers.weight, p)];
@@ -33,6 +34,7 @@ function neuronNumbers(data, numbers, i) {
       product: times(w, x),
       gradX: get(numbers.slope, neuron.first + k),
       gradW: delta === null ? get(numbers.grad, p) : times(delta, x),
+      update: get(updates, p),
       passedX: times(delta, w),
       passedW: times(delta, x),
     };
@@ -43,6 +45,7 @@ function neuronNumbers(data, numbers, i) {
     terms,
     bias,
     gradB: delta ?? (neuron.b === null ? null : get(numbers.grad, neuron.b)),
+    updateB: neuron.b === null ? null : get(updates, neuron.b),
     sum: known ? exactSum([bias, ...terms.map(({ product }) => product)]) : null,
     value: get(numbers.value, i),
     delta,
@@ -67,7 +70,7 @@ class NeuronDrawing {
     this.labels = drawn("g");
   }
 
-  card({ x, y, height, kind, name, value, grad, unit, hint }) {
+  card({ x, y, height, kind, name, value, grad, update = null, unit, hint }) {
     const { width, row, head } = CARD;
     const g = drawn("g", { class: `card ${kind}`, transform: `translate(${x} ${y})` });
     if (unit !== undefined) for (const [key, text] of Object.entries({ "data-open": unit, tabindex: 0, role: "button", "aria-label": hint })) g.setAttribute(key, text);
@@ -77,8 +80,9 @@ class NeuronDrawing {
       drawn("text", { class: "name", x: width / 2, y: 13.5 }, cutName(name)),
     );
     const middle = head + (height - head) / 2;
-    [["value", value], ["gradient", grad]].forEach(([word, number], k) => {
-      const y = middle - row / 2 + k * row + 4;
+    const rows = [["value", value], ["gradient", grad], ...(update === null ? [] : [["update", update]])];
+    rows.forEach(([word, number], k) => {
+      const y = middle + (k - (rows.length - 1) / 2) * row + 4;
       const kind = k === 0 || number === null ? "" : number > 0 ? "positive" : number < 0 ? "negative" : "";
       g.append(drawn("text", { class: "word", x: 7, y }, word), drawn("text", { class: `number ${word} ${kind}`, x: width - 7, y }, number === null ? "—" : showNumber(number, 4)));
     });
@@ -123,22 +127,25 @@ function neuronGraph(data, numbers, i, narrow) {
   const [drawn, others] = chosenTerms(found.terms);
   const carried = [found.delta, ...drawn.flatMap(({ passedX, passedW }) => [passedX, passedW])];
   const drawing = new NeuronDrawing(carried.reduce((most, x) => (x !== null && Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0) || 1);
-  const height = CARD.head + 2 * CARD.row + 6;
+  const cardHeight = (rows) => CARD.head + rows * CARD.row + 6;
+  const height = cardHeight(2);
+  const weightHeight = cardHeight(found.terms.some(({ update }) => update !== null) ? 3 : 2);
+  const biasHeight = cardHeight(found.updateB === null ? 2 : 3);
   const [gap, near] = [14, 6];
   const wide = CARD.width;
   const rate = found.slope ? found.delta / found.slope : null;
   const texts = drawn.flatMap((term) => [passedText(found.delta, term.w, term.passedX), passedText(found.delta, term.x, term.passedW)]);
   const [room, after] = [labelRoom(texts), labelRoom([passedText(found.slope, rate, found.delta)])];
   const columns = narrow ? [0, wide + 30, wide + 30, wide + 30] : [0, wide + room, 2 * wide + room + 82, 3 * wide + room + 82 + after];
-  const pair = 2 * height + near;
+  const pair = height + near + weightHeight;
   const linear = neuron.activation === "linear" && !neuron.then;
-  const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + height;
+  const rows = drawn.length * (pair + gap) + (others.length ? height + gap : 0) + biasHeight;
   const summands = drawn.length + (others.length > 0) + 1;
   const tall = narrow ? height : Math.max(height, summands * LANE + CARD.head);
   const into = []; // what is added: where it leaves its card, and whose it is
   let y = 0;
   for (const term of drawn) {
-    neuronTerm(drawing, data, term, found, columns, y, height, near);
+    neuronTerm(drawing, data, term, found, columns, y, height, weightHeight, near);
     into.push(y + pair / 2);
     y += pair + gap;
   }
@@ -148,8 +155,8 @@ function neuronGraph(data, numbers, i, narrow) {
     into.push(y + height / 2);
     y += height + gap;
   }
-  drawing.card({ x: columns[1], y, height, kind: "leaf", name: "b", value: found.bias, grad: found.gradB });
-  into.push(y + height / 2);
+  drawing.card({ x: columns[1], y, height: biasHeight, kind: "leaf", name: "b", value: found.bias, grad: found.gradB, update: found.updateB });
+  into.push(y + biasHeight / 2);
   const sumTop = narrow ? rows + 46 : Math.max(0, (rows - tall) / 2);
   into.forEach((from, k) => neuronAdd(drawing, from, k, into.length, columns, sumTop, tall, found.delta, narrow));
   drawing.card({ x: columns[2], y: sumTop, height: tall, kind: linear ? "operation result" : "operation", name: "+", value: found.sum ?? (linear ? found.value : null), grad: found.delta });
@@ -161,15 +168,16 @@ function neuronGraph(data, numbers, i, narrow) {
 }
 
 // One input, its weight and their product.
-function neuronTerm(drawing, data, term, found, columns, y, height, near) {
+function neuronTerm(drawing, data, term, found, columns, y, height, weightHeight, near) {
   const { width } = CARD;
   const source = data.neurons[term.unit];
   const able = source.w.length > 0 ? { unit: term.unit, hint: `Open the graph of ${source.name}` } : {};
   drawing.card({ x: 0, y, height, kind: able.unit === undefined ? "leaf" : "leaf link", name: source.name, value: term.x, grad: term.gradX, ...able });
-  drawing.card({ x: 0, y: y + height + near, height, kind: "leaf", name: data.parameters[term.p].split(".").at(-1), value: term.w, grad: term.gradW });
-  drawing.card({ x: columns[1], y, height: 2 * height + near, kind: "operation", name: "×", value: term.product, grad: found.delta });
+  const weight = { name: data.parameters[term.p].split(".").at(-1), value: term.w, grad: term.gradW, update: term.update };
+  drawing.card({ x: 0, y: y + height + near, height: weightHeight, kind: "leaf", ...weight });
+  drawing.card({ x: columns[1], y, height: height + near + weightHeight, kind: "operation", name: "×", value: term.product, grad: found.delta });
   const long = columns[1] - width > 60;
-  [[height / 2, term.passedX, term.w], [1.5 * height + near, term.passedW, term.x]].forEach(([middle, passed, partial]) => {
+  [[height / 2, term.passedX, term.w], [height + near + weightHeight / 2, term.passedW, term.x]].forEach(([middle, passed, partial]) => {
     const [from, to, above, below] = [width, columns[1], y + middle - 9, y + middle + 1];
     drawing.forward(`M${from + 2} ${above}H${to - 8}`, `M${to - 2} ${above}l-8 -3.5v7z`);
     drawing.backward(`M${to - 2} ${below}H${from + 9}`, `M${from + 2} ${below}l9 -5v10z`, passed);

@@ -6,27 +6,36 @@ function extent(numbers) {
   return finite.length ? [Math.min, Math.max].map((choose) => finite.reduce((x, y) => choose(x, y))) : [0, 1];
 }
 
-// Round numbers from `low` to `high`, about `count` of them; of whole numbers, none between them.
+// Round numbers from `low` to `high`, about `count` of them and at least two; of whole numbers, none between them.
 function ticks(low, high, count, whole = false) {
   const rough = Math.max((high - low) / count, whole ? 1 : Number.MIN_VALUE);
   const unit = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * unit).find((size) => size >= rough * 0.999);
-  const first = Math.ceil(low / step - 1e-9);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+  const at = (step) => {
+    const first = Math.ceil(low / step - 1e-9);
+    return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+  };
+  const steps = [10, 5, 2, 1].map((n) => n * unit);
+  const coarse = steps.findLastIndex((step) => step >= rough * 0.999);
+  return steps.slice(coarse).map(at).find((found) => found.length > 1) ?? []; // floats cannot divide it
 }
 
-// About `count` round numbers from `low` to `high`: powers of 10, with their doubles and fives if there is room.
+// Ticks in words, with four digits or as many as it takes to tell them apart.
+function tickTexts(found) {
+  const step = Math.min(...found.slice(1).map((tick, i) => tick - found[i]));
+  const exact = (tick) => [4, 5, 6, 7, 8, 9, 10, 11, 12].find((digits) => Math.abs(tick.toPrecision(digits) - tick) < step / 100);
+  return found.map((tick) => showNumber(tick, exact(tick) ?? 15));
+}
+
+// About `count` round numbers from `low` to `high`, at least two: powers of 10, with their doubles and fives if there is room.
 function logarithmicTicks(low, high, count) {
-  const powers = (every) => {
-    const found = [];
-    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += every) found.push(10 ** power);
-    return found;
-  };
-  const inside = (found) => found.filter((tick) => low <= tick * (1 + 1e-9) && tick <= high * (1 + 1e-9));
-  const fine = inside(powers(1).flatMap((power) => [power, 2 * power, 5 * power]));
-  const coarse = inside(powers(1));
+  const inside = (tick) => low <= tick * (1 + 1e-9) && tick <= high * (1 + 1e-9);
+  const powers = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) powers.push(10 ** power);
+  const fine = powers.flatMap((power) => [power, 2 * power, 5 * power]).filter(inside);
+  const coarse = powers.filter(inside);
   if (fine.length <= 1.5 * count || coarse.length < 2) return fine;
-  return coarse.length <= 1.5 * count ? coarse : inside(powers(Math.ceil(coarse.length / count)));
+  const every = coarse.length <= 1.5 * count ? 1 : Math.ceil(coarse.length / count);
+  return coarse.filter((_, i) => i % every === 0);
 }
 
 const TAP = 8; // pixels that a finger may move
@@ -47,7 +56,7 @@ class Axes {
   layout() {
     const [width, height] = [this.element.clientWidth, this.element.clientHeight];
     if (!width || !height) return;
-    const labels = this.ticksOf(this.y, height / 36).map((tick) => showNumber(tick, 4).length);
+    const labels = tickTexts(this.ticksOf(this.y, height / 36)).map((text) => text.length);
     this.margin = 30 + 7 * Math.max(...labels, 1);
     let [left, right, top, bottom] = [this.margin, width - 14, 8, height - 40];
     if (this.ratio !== null) {
@@ -63,19 +72,20 @@ class Axes {
   }
 
   ticksOf({ low, high, whole, logarithmic }, count) {
-    return logarithmic ? logarithmicTicks(low, high, count) : ticks(low, high, Math.max(count, 2), whole);
+    return (logarithmic ? logarithmicTicks : ticks)(low, high, Math.max(count, 2), whole);
   }
 
   rule() {
     const { left, right, top, bottom, width, height } = this.area;
     const middle = (top + bottom) / 2;
-    const up = this.ticksOf(this.y, height / 36).flatMap((tick) => [
-      drawn("path", { class: "rule", d: `M${left - 4} ${this.Y(tick)}H${right}` }),
-      drawn("text", { class: "end", x: left - 8, y: this.Y(tick) + 4 }, showNumber(tick, 4)),
+    const [ys, xs] = [this.ticksOf(this.y, height / 36), this.ticksOf(this.x, width / 64)];
+    const up = tickTexts(ys).flatMap((text, i) => [
+      drawn("path", { class: "rule", d: `M${left - 4} ${this.Y(ys[i])}H${right}` }),
+      drawn("text", { class: "end", x: left - 8, y: this.Y(ys[i]) + 4 }, text),
     ]);
-    const across = this.ticksOf(this.x, width / 64).flatMap((tick) => [
-      drawn("path", { class: "rule", d: `M${this.X(tick)} ${bottom}v4` }),
-      drawn("text", { class: "middle", x: this.X(tick), y: bottom + 17 }, showNumber(tick, 4)),
+    const across = tickTexts(xs).flatMap((text, i) => [
+      drawn("path", { class: "rule", d: `M${this.X(xs[i])} ${bottom}v4` }),
+      drawn("text", { class: "middle", x: this.X(xs[i]), y: bottom + 17 }, text),
     ]);
     const names = [
       drawn("text", { class: "middle name", x: (left + right) / 2, y: bottom + 34 }, this.x.label),
