@@ -13,7 +13,8 @@ from autograd.graph import Edge, Graph, edges_of
 from autograd.value import operands
 
 MAX_NAMED = 3
-LIMITS = {"clip": ("torch.clamp", 1.0), "hardtanh": ("F.hardtanh", 0.0), "Hardtanh": ("nn.Hardtanh", 0.0)}  # slopes at bounds
+# What limits numbers, and its slope at a bound in PyTorch; that of torch.clamp is 0 or 1, by the version, so nothing is said.
+LIMITS = {"clip": None, "hardtanh": ("F.hardtanh", 0.0), "Hardtanh": ("nn.Hardtanh", 0.0)}
 DIFFERING = {*LIMITS, "hypot", "where"}
 # Ops that turn a gradient of 0 into NaN in PyTorch, where their partial is not finite,
 LIKEWISE = {"sqrt", "div", "mul", "pow", "exp", "expm1", "exp2", "sinh", "cosh", "asin", "acos", "acosh", "lgamma", "erfinv"}
@@ -99,8 +100,8 @@ def _partial(edge: Edge, bar: float, called: Collection[str], limit: Limit) -> t
     name = node.op.name if node.op is not None else ""
     if name == "where" and position and "where" in called:
         return partial or 0.0, ""
-    if limit.at_bound(node) and bar:
-        theirs, slope = LIMITS[limit.name]
+    if bar and limit.at_bound(node) and (at_bound := LIMITS[limit.name]):
+        theirs, slope = at_bound
         return (0.0 if position else slope), f"the slope of {theirs} at a bound is {shown(slope)}"
     if name == "hypot" and node.data == 0.0:
         return math.nan, "hypot divides 0 by 0 in its derivative"

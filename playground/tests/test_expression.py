@@ -362,11 +362,12 @@ def test_what_school_writes_is_offered_in_pythons_spelling_and_a_tap_writes_it(p
 
 
 def test_a_program_for_pytorch_is_rewritten_by_one_tap_and_says_where_pytorch_differs(page: Any) -> None:
-    write(page, "import torch\nx = torch.tensor(1.0, requires_grad=True)\ny = torch.clamp(x, max=1)\ny.backward()")
+    imports = "import torch\nimport torch.nn.functional as F\n"
+    write(page, f"{imports}x = torch.tensor(1.0, requires_grad=True)\ny = F.hardtanh(x)\ny.backward()")
     page.get_by_role("button", name="Rewrite the program for this page", exact=True).click(timeout=LONG)
     told(page, "y = 1", RESULT)
-    assert page.locator("#expression .cm-line").all_inner_texts() == ["x = Value(1.0)", "y = clip(x, -inf, 1)", "y.backward()"]
-    told(page, "PyTorch gives x.grad = 1: the slope of torch.clamp at a bound is 1.", "#expression .note")
+    assert page.locator("#expression .cm-line").all_inner_texts() == ["x = Value(1.0)", "y = hardtanh(x)", "y.backward()"]
+    told(page, "PyTorch gives x.grad = 0: the slope of F.hardtanh at a bound is 0.", "#expression .note")
 
 
 def test_names_without_a_value_in_lines_keep_their_sliders_until_the_lines_give_them_one(page: Any) -> None:
