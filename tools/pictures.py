@@ -46,25 +46,22 @@ PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-SECTION = """<section aria-labelledby="{name}">
-<h2 id="{name}">{title}</h2>
-<p>{sees}</p>
-<picture>
-<source media="(max-width: 600px) and (prefers-color-scheme: dark)" srcset="{name}-narrow-dark.svg">
-<source media="(max-width: 600px)" srcset="{name}-narrow-light.svg">
-<source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
-<img src="{name}-light.svg" alt="{alt}">
-</picture>
-</section>"""
-
-MARKDOWN = """## {title}
-
-{sees}
-
-<picture>
+PICTURE = """<picture>
+  <source media="(max-width: 600px) and (prefers-color-scheme: dark)" srcset="{name}-narrow-dark.svg">
+  <source media="(max-width: 600px)" srcset="{name}-narrow-light.svg">
   <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
   <img src="{name}-light.svg" alt="{alt}">
-</picture>
+</picture>"""
+SECTION = f"""<section aria-labelledby="{{name}}">
+<h2 id="{{name}}">{{title}}</h2>
+<p>{{sees}}</p>
+{PICTURE}
+</section>"""
+MARKDOWN = f"""## {{title}}
+
+{{sees}}
+
+{PICTURE}
 """
 
 

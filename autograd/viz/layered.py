@@ -93,9 +93,9 @@ class Link:
 
 
 class Level:
-    """Items and links, laid out: `along` and `across` is its size; `room` is how far across it may go, if the ranks fit there.
+    """Items and links, in ranks, and once `lay_out` was called in their places: `along` and `across` is its size then.
 
-    A rank holds no more than `most` items, besides those that pass.
+    `room` is how far across it may go, if the ranks fit there. A rank holds no more than `most` items, besides those that pass.
     """
 
     gap, passing_gap = 16.0, 8.0  # between two items, and beside one that passes
@@ -107,6 +107,9 @@ class Level:
         self._rank()
         self._connect()
         self._order()
+
+    def lay_out(self) -> None:
+        """Give everything its place; the sizes of frames are known, and where links leave and enter them."""
         for rank in self.ranks:
             self.measure([item for item in rank if not item.passing])
         self._ports()

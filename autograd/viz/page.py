@@ -19,7 +19,6 @@ from typing import Any
 from autograd._files import write_atomically
 from autograd.viz.palette import DARK_PAGES, LIGHT_PAGES, recoloured, standalone, theme_css
 
-MIN_SCALE = 0.9  # of a picture that is wider than its notebook: then it scrolls
 TO_PLAY = "Trust this notebook, or run the cell again, to make it play."
 # Media queries in a picture or a frame ask for the color-scheme of their element: that of the notebook around it.
 _THEMES = "".join(
@@ -147,10 +146,8 @@ def framed(page: str, title: str, height: int, still: str) -> str:
 
 def _image(svg: str) -> str:
     source = b64encode(standalone(_without_handles(svg)).encode()).decode()
-    width = re.search(r"<svg[^>]* width=[\"']([\d.]+)", svg)
-    least = f"min-width: {MIN_SCALE * float(width[1]):.0f}px; " if width else ""
-    style = f"{least}max-width: 100%; height: auto"
-    return f'<img src="data:image/svg+xml;base64,{source}" alt="{_described(svg)}" style="{style}">'
+    # A picture that is wider than its notebook scrolls: smaller, its text could not be read.
+    return f'<img src="data:image/svg+xml;base64,{source}" alt="{_described(svg)}" style="max-width: none">'
 
 
 def _without_handles(svg: str) -> str:

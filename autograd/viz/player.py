@@ -23,7 +23,7 @@ MAX_CHANGES = 40_000  # of gradients, in all steps together
 MAX_AT_ONCE = 1000  # of gradients in one step
 MAX_TWO = 100_000  # characters of a drawing: of a longer one there is no second for narrow pages
 MIN_HEIGHT, MAX_HEIGHT = 420, 720  # of the frame in a notebook, in pixels
-CONTROLS_HEIGHT = 90  # of what is below the drawing
+CONTROLS_HEIGHT = 128  # of what is around the drawing, so that it has its own size
 
 STYLES = ("stage.css", "player.css")
 SCRIPTS = (
@@ -36,11 +36,11 @@ def player(
 ) -> Player:
     """A page that steps through the forward and the backward pass of y; it displays itself in a notebook.
 
-    The drawing is that of `draw_dot(y, flow="both")`, laid out once; the arguments are the same. It pans and zooms by
-    wheel, pinch, drag and the keys + - 0 (Shift and an arrow). Buttons, a slider and keys (left, right, Home, End, space)
-    go from step to step, one operation, layer or module at a time; a node is found by its name. The sentence of a step is
-    the chain rule in numbers; a panel has the gradients so far. The page is self-contained: `save_html(path)` writes it to
-    a file that opens anywhere, and `#step=8` in its address is the step that `steps(y)[8]` is.
+    The drawing is that of `draw_dot(y, flow="both")`, laid out once, on a phone with `narrow=True`; the arguments are the
+    same. It pans and zooms by wheel, pinch, drag and the keys + - 0 (Shift and an arrow). Buttons, a slider and keys (left,
+    right, Home, End, space) go from step to step, one operation, layer or module at a time; a node is found by its name. The
+    sentence of a step is the chain rule in numbers; a panel has the gradients so far. The page is self-contained:
+    `save_html(path)` writes it to a file that opens anywhere, and `#step=8` in its address is the step that `steps(y)[8]` is.
 
     Works before `backward()` was called, and changes no gradient. For a very large graph the page has the
     steps around the root, and says so.
@@ -59,9 +59,9 @@ def player_of(passes: Passes, options: Options, max_steps: int = MAX_STEPS) -> P
     """The player of these passes, or of the steps around the root if there are more."""
     quantities = quantities_of(passes)
     picture = picture_of(passes.graph, options, quantities, hints=False)  # its reader may have no Python
-    page = page_data(passes, picture, max_steps)
-    if options.direction in ("LR", "RL") and len(page["svg"]) < MAX_TWO:
-        page["narrow"] = compact(picture_of(passes.graph, replace(options, direction="TB"), quantities, hints=False).svg)
+    two = options.direction in ("LR", "RL") and len(picture.svg) < MAX_TWO
+    down = replace(options, direction="TB", narrow=True)
+    page = page_data(passes, picture, max_steps, picture_of(passes.graph, down, quantities, hints=False) if two else None)
     drawn = float(page["svg"].partition(" height='")[2].partition("'")[0])  # in pixels
     height = round(min(max(CONTROLS_HEIGHT + drawn, MIN_HEIGHT), MAX_HEIGHT))
     return Player(page["title"], page, [*STYLES, *SCRIPTS], height, still=page["svg"])
@@ -72,7 +72,7 @@ def quantities_of(passes: Passes) -> Quantities:
     return Quantities(passes.data, passes.bars.get, passes.partials)
 
 
-def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> dict[str, Any]:
+def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS, narrow: Picture | None = None) -> dict[str, Any]:
     """All that the script needs: the drawing, the nodes by their index in the graph, the steps, and what each arrow carries.
 
     A forward step has the node that is computed. A backward step also has `changes`, as [node, its gradient from now on];
@@ -80,7 +80,8 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> d
     first step, `last` that of the last of all. An arrow has [argument, result, the step that goes back along it, or -1] for
     each edge that it stands for. `groups` are the modules and scopes, as [name, the one around it, or None], and an
     operation has the number of its own; a leaf has the first operation that uses it, and is perhaps marked as detached.
-    `player_of` adds `narrow`, a drawing for narrow pages.
+    In `narrow` is what differs on a narrow page: another drawing, in which more is folded, with its arrows and the box of
+    each node.
     """
     passes = passes.beside_a_picture()
     box_ids = picture.diagram.box_ids
@@ -96,7 +97,7 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> d
         known |= {arg: {"use": index[node]} for arg in node.args if type(arg) is Value and arg.op is None}
     args = (arg for node in (*back, *forward) for arg in node.args[:MAX_AT_ONCE] if type(arg) is Value)
     nodes = sorted({*back, *forward, *islice(args, MAX_CHANGES)}, key=index.__getitem__)
-    return {
+    page = {
         "title": f"{root} = {short(passes.data(passes.root))}, forward and backward",
         "root": root,
         "svg": compact(picture.svg),
@@ -109,6 +110,11 @@ def page_data(passes: Passes, picture: Picture, max_steps: int = MAX_STEPS) -> d
         "arrows": _arrows(passes, {*forward, *back}, back, box_ids),
         "note": note if len(steps) < len(passes) else "",
     }
+    if narrow is not None:
+        boxes = narrow.diagram.box_ids
+        arrows = _arrows(passes, {*forward, *back}, back, boxes)
+        page["narrow"] = {"svg": compact(narrow.svg), "arrows": arrows, "boxes": {index[node]: boxes[node] for node in nodes}}
+    return page
 
 
 def _steps(

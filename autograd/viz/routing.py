@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd._format import one_line
 from autograd.viz.card_sizes import FLAT, HEAD, LABEL, LINE, NAME, PADDING, Columns, FlatColumns, columns_of, flat_columns
@@ -174,10 +174,13 @@ class Plan:
         if self._cut_cycles():
             self.parts = self._parts()
         self.leaving: dict[Item, float] = {}  # the distance of the lines of a pair where several leave
-        self.frame_items: dict[Group, Item] = {}
-        self.levels: dict[Group | None, tuple[_Level, dict[str, Link]]] = {}
-        for frame in [*scheme.frames[::-1], None]:
-            self._lay_out(frame, self.parts.get(frame, []))
+        inwards = [*scheme.frames[::-1], None]
+        self.frame_items = {frame: Item(frame.name, 0.0, 0.0, frame=True) for frame in scheme.frames[::-1]}
+        self.levels = {frame: self._level(frame, self.parts.get(frame, [])) for frame in inwards}
+        for column in self._columns():
+            _share_columns(column)
+        for frame in inwards:
+            self._lay_out(frame)
         self._place()
 
     def relabel(self, labels: Mapping[str, str]) -> None:
@@ -287,7 +290,8 @@ class Plan:
 
     # -- the layout of a level -----------------------------------------------------------------------------
 
-    def _lay_out(self, frame: Group | None, parts: Sequence[Part]) -> None:
+    def _level(self, frame: Group | None, parts: Sequence[Part]) -> tuple[_Level, dict[str, Link]]:
+        """What is in a frame, in ranks, and the links there by their arrows."""
         items: dict[Key, Item] = {}
         for id, placed in self.placed.items():
             if self._home(id) is frame and id not in self.scheme.tails:
@@ -295,18 +299,37 @@ class Plan:
         items.update({inner: item for inner, item in self.frame_items.items() if self._parent(inner) is frame})
         links = {}
         for arrow, source, target in parts:
-            link = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
+            links[arrow.id] = Link(arrow.id, items.get(source), items.get(target), self._label_room(arrow, target))
+        around = sum(outer in self.open for outer in frame.path()) if frame is not None else 0
+        return _Level(self, around, list(items.values()), list(links.values())), links
+
+    def _columns(self) -> Iterable[list[Placed]]:
+        """Cards that share their columns: those of a rank, also in frames below each other; upright, a card and its tail."""
+        ends: dict[Group | None, tuple[int, ...]] = {None: ()}  # how many ranks are after a frame, in each frame around it
+        for frame in self.scheme.frames:
+            outer = self._parent(frame)
+            ends[frame] = *ends[outer], self.levels[outer][0].last - self.frame_items[frame].rank
+        found: dict[Any, list[Placed]] = {}
+        for id, placed in self.placed.items():
+            if id not in self.scheme.tails:
+                home = self._home(id)
+                key = id if self.upright else (*ends[home], self.levels[home][0].last - placed.item.rank)
+                found.setdefault(key, []).extend([placed, placed.tail] if placed.tail else [placed])
+        return found.values()
+
+    def _lay_out(self, frame: Group | None) -> None:
+        """The places in a frame, those in the frames in it being known."""
+        level, links = self.levels[frame]
+        for arrow, source, target in self.parts.get(frame, []):
+            link = links[arrow.id]
             if isinstance(source, Group):
                 link.leaves = FRAME_HEAD + self.levels[source][1][arrow.id].hops[-1].target.v + PASSING
             if isinstance(target, Group):
                 link.enters = FRAME_HEAD + self.levels[target][1][arrow.id].hops[0].source.v + PASSING
-            links[arrow.id] = link
-        around = sum(outer in self.open for outer in frame.path()) if frame is not None else 0
-        level = _Level(self, around, list(items.values()), list(links.values()))
-        self.levels[frame] = level, links
+        level.lay_out()
         if frame is not None:
-            across = level.across + FRAME_HEAD + (FRAME_PADDING if self.upright else FRAME_FOOT)
-            self.frame_items[frame] = Item(frame.name, self._frame_along(frame), across, frame=True)
+            item, foot = self.frame_items[frame], FRAME_PADDING if self.upright else FRAME_FOOT
+            item.along, item.across = self._frame_along(frame), level.across + FRAME_HEAD + foot
 
     def _frame_along(self, frame: Group) -> float:
         room = self.levels[frame][0].along + 2 * FRAME_PADDING
@@ -421,12 +444,10 @@ class _Level(Level):
         super().__init__(items, links)
 
     def measure(self, items: list[Item]) -> None:
-        """Cards below each other share their columns; a card is as long across as its arguments need."""
+        """A card is as long across as its arguments need."""
         plan = self.plan
         placed = [plan.placed[item.key] for item in items if item not in plan.frame_items.values()]
         towers = [[each, each.tail] if each.tail else [each] for each in placed]
-        for alike in towers if plan.upright else [[one for tower in towers for one in tower]]:
-            _share_columns(alike)
         for each in [one for tower in towers for one in tower]:
             each.height = grown(each.top + LINE * len(each.card.lines) + (PADDING if each.card.lines else 0.0))
         if plan.scheme.flat:

@@ -10,7 +10,7 @@ import { tags } from "@lezer/highlight";
 import { button } from "./button.js";
 
 const colours = HighlightStyle.define([
-    { tag: tags.keyword, color: "var(--accent)" },
+    { tag: tags.keyword, fontWeight: "bold" },
     { tag: tags.comment, color: "var(--quiet)" },
     { tag: tags.string, color: "var(--many)" },
     { tag: tags.number, color: "var(--many)" },

@@ -8,7 +8,7 @@ const MIN_SCALE = 0.88; // smaller, and the picture that runs from top to bottom
 const MAX_SCALE = 1.5;
 const MAX_TALL = 0.36; // of the window: on a phone the question stands below it
 const MIN_READ = 0.75; // below, numbers are too small: the picture is wider than its frame
-const PHONE = matchMedia("(max-width: 819px)"); // there the player's graph runs from top to bottom
+const PHONE = matchMedia("(max-width: 819px)");
 const DEBOUNCE = 150; // milliseconds
 const SAME = 1e-9; // rates closer than this differ by rounding only
 const PATIENCE = 400; // milliseconds until it is said that Python loads
@@ -53,8 +53,7 @@ export function lessonPicture({ step, python, open, task, reached }) {
             const stage = element("div", { class: "autograd" });
             frame.replaceChildren(stage);
             live = true;
-            const { svg, narrow, ...page } = shown.player;
-            mount(stage, { ...page, svg: PHONE.matches && narrow ? narrow : svg }, stage);
+            mount(stage, shown.player, stage);
         } else {
             place();
         }

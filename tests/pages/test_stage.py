@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 
 STILL = {"reduced_motion": "reduce"}
 HALF = 0.5  # pixels by which rounding may be off
+READABLE = 11  # pixels: the grammar's smallest text
 
 
 def neuron():
@@ -93,26 +94,72 @@ def test_at_first_all_of_the_drawing_is_seen(browser, tmp_path, graph, viewport)
         )
 
 
-def test_the_drawing_gets_all_the_height_but_a_line_of_words_and_a_line_of_controls(page):
+def test_the_drawing_gets_all_the_height_but_two_lines_of_words_and_a_line_of_controls(page):
     (stage,) = rects(page, ".stage")
     assert (stage[0], stage[1], stage[2]) == (0, 0, 1280)
-    assert 800 - stage[3] < 100
+    assert 800 - stage[3] < 105
+
+
+SEEN_WHOLE = """line => {
+  const words = new Range();
+  words.selectNodeContents(line);
+  const [inner, outer] = [words.getBoundingClientRect(), line.getBoundingClientRect()];
+  return inner.right <= outer.right + 1 && inner.bottom <= outer.bottom + 1;
+}"""
+
+
+def test_a_long_sentence_is_told_to_its_end(browser, tmp_path):
+    y = net(2, 1)
+    with opened(browser, saved(y, tmp_path, fold="none"), viewport=WIDE, **STILL) as page:
+        for _ in range(len(steps(y)) - 1):
+            page.keyboard.press("ArrowRight")
+            assert page.locator("p.sentence").evaluate(SEEN_WHOLE), page.locator("p.sentence").inner_text()
 
 
 def test_on_a_narrow_page_the_drawing_runs_from_top_to_bottom(browser, tmp_path):
     with opened(browser, saved(neuron(), tmp_path), viewport=WIDE, **STILL) as page:
-        across, down = place_of(page, "n0", "n6")
+        across, down = place_of(page, "#n0", "#n6")
         assert across > abs(down)
         page.get_by_role("slider", name="Step", exact=True).fill("3")
         page.set_viewport_size(PHONE)
         page.locator(".player.slim").wait_for()
-        across, down = place_of(page, "n0", "n6")
+        across, down = place_of(page, "#n0", "#n6")
         assert down > abs(across)
         assert page.locator(".node.now").count() == 1  # the step is still shown
 
 
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+def test_while_one_steps_no_text_has_less_than_eleven_pixels(browser, tmp_path, viewport):
+    for i, y in enumerate((neuron(), net(4, 4, 1), net(16, 16, 1))):
+        with opened(browser, player(y).save_html(tmp_path / f"{i}.html"), viewport=viewport, **STILL) as page:
+            page.keyboard.press("ArrowRight")
+            assert letters(page) > READABLE - 0.01
+
+
+def letters(page):
+    """The size of the smallest text of the drawing, in pixels of the screen."""
+    scale = "Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)"  # some are turned
+    size = f"text => parseFloat(getComputedStyle(text).fontSize) * {scale}"
+    return page.locator(".stage-picture text").evaluate_all(f"all => Math.min(...all.map({size}))")
+
+
+@pytest.mark.parametrize("graph", [neuron, lambda: net(4, 4, 1)], ids=["neuron", "net"])
+def test_on_a_phone_time_runs_down(browser, tmp_path, graph):
+    y = graph()
+    with opened(browser, saved(y, tmp_path), viewport=PHONE, **STILL) as page:
+        across, down = place_of(page, ".node.leaf", ".node:not(.leaf)")
+        assert down > abs(across)
+
+
+def test_a_drawing_that_can_be_read_as_a_whole_once_it_is_turned_turns(browser, tmp_path):
+    with opened(browser, saved(neuron(), tmp_path), viewport={"width": 600, "height": 1000}, **STILL) as page:
+        across, down = place_of(page, "#n0", "#n6")
+        assert down > abs(across)
+        assert letters(page) > READABLE - 0.01
+
+
 def place_of(page, first, last):
-    one, other = (rects(page, f"#{id}")[0] for id in (first, last))
+    one, other = (rects(page, selector)[0] for selector in (first, last))
     return other[0] - one[0], other[1] - one[1]
 
 
@@ -273,7 +320,7 @@ def test_what_is_too_small_to_be_read_comes_closer_unless_the_reader_has_chosen(
 
 def test_a_map_shows_the_part_that_is_seen_and_goes_to_another(page):
     assert not page.locator(".stage-map").is_visible()  # all is seen
-    for _ in range(4):
+    for _ in range(5):
         page.get_by_role("button", name="Zoom in (+)").click()
     shown = page.locator(".stage-map")
     assert shown.is_visible()

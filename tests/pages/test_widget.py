@@ -11,7 +11,7 @@ from autograd import Value, _format
 from autograd.sweeps import topological_order
 from autograd.viz.widget import widget
 from tests.support.axe import violations
-from tests.support.browser import opened
+from tests.support.browser import PHONE, opened
 
 pytestmark = pytest.mark.slow
 WIDE = {"width": 1280, "height": 900}
@@ -64,13 +64,13 @@ def expected(y):
 
 
 @contextmanager
-def live(browser, folder, y, leaves):
+def live(browser, folder, y, leaves, **window):
     behind = widget(y, leaves)
     texts = {"style": behind._css, "script": behind._esm}
     texts["state"] = {"values": behind.get_state("values")["values"], "page": behind.page}
     page = PAGE.replace("{texts}", json.dumps(texts).replace("<", "\\u003c"))
     (folder / "live.html").write_text(page, encoding="utf-8")
-    with opened(browser, folder / "live.html", viewport=WIDE) as page:
+    with opened(browser, folder / "live.html", **{"viewport": WIDE, "reduced_motion": "reduce", **window}) as page:
         shown = Live(page, behind)
         page.evaluate("render()")
         page.get_by_role("button", name="Numbers of all nodes").click()
@@ -128,6 +128,48 @@ def test_what_is_written_stays_where_it_was(browser, tmp_path):
             shown.type("w", str(number))
             shown.titled(program(number)[0].data)
             assert shown.page.evaluate(places) == before
+
+
+DOWN = """() => {
+  const [leaf, result] = ["#n0", ".node:not(.leaf)"].map((card) => document.querySelector(card).getBoundingClientRect());
+  return result.y - leaf.y > Math.abs(result.x - leaf.x);
+}"""
+SMALLEST = """() => Math.min(...[...document.querySelectorAll(".stage-picture text")].map(
+  (text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a,
+))"""
+
+
+def test_on_a_phone_time_runs_down_and_a_moved_leaf_can_be_read(browser, tmp_path):
+    with live(browser, tmp_path, *program(0.5), viewport=PHONE) as shown:
+        assert shown.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        for number in (0.8, -0.5):  # the last one takes the other branch, and other arrows
+            shown.slider("w").fill(str(number))
+            shown.titled(program(number)[0].data)
+            assert shown.page.evaluate(DOWN)
+        shown.page.get_by_role("button", name="Previous step").click()
+        shown.page.wait_for_function(f"({SMALLEST})() > 10.99")
+
+
+PLACE = """() => {
+  const { e, f } = new DOMMatrix(getComputedStyle(document.querySelector(".stage-picture")).transform);
+  return [e, f];
+}"""
+
+
+def test_where_the_page_scrolls_one_finger_moves_the_drawing_across(browser, tmp_path):
+    with live(browser, tmp_path, *program(0.5), viewport=PHONE, has_touch=True, is_mobile=True) as shown:
+        page = shown.page
+        for _ in range(3):
+            page.get_by_role("button", name="Zoom in (+)").tap()
+        stage, before = page.locator(".stage").bounding_box(), page.evaluate(PLACE)
+        client = page.context.new_cdp_session(page)
+        x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+        for kind, points in (("Start", [x]), *(("Move", [x - 10 * i]) for i in range(1, 6)), ("End", [])):
+            touches = [{"x": point, "y": y} for point in points]
+            client.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+        after = page.evaluate(PLACE)
+        assert after[0] - before[0] == pytest.approx(-50, abs=15)
+        assert after[1] == before[1]
 
 
 NUMBERS = {" -2.5 ": -2.5, "−.5": -0.5, "+1e-3": 1e-3, "3.": 3.0, "1e400": math.inf, "-inf": -math.inf, "nan": math.nan}

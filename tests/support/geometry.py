@@ -3,7 +3,7 @@
 import math
 import re
 import xml.etree.ElementTree as ET
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from autograd.viz.text_size import text_width
@@ -101,6 +101,14 @@ class Geometry:
         """The cards and frames of which a side is not on the grid."""
         boxes = {**self.cards, **dict(enumerate(self.frames))}
         return {key: box for key, box in boxes.items() if any(side % GRID for side in box)}
+
+    def uneven(self):
+        """The pairs of cards that stand below each other and differ in width."""
+        for (id, card), (other, below) in combinations(self.cards.items(), 2):
+            common = min(card.right, below.right) - max(card.left, below.left)
+            least, most = sorted([card.right - card.left, below.right - below.left])
+            if common > least / 2 and least < most:
+                yield id, other
 
     def collisions(self):
         """What lies on what should be free of it, in words."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +50,18 @@ def test_no_colour_stands_for_two_things() -> None:
     for mode in MODES:
         used = [getattr(colour, mode) for colour in (*COLOURS.values(), *CLASSES)]
         assert len(set(used)) == len(used)
+
+
+STEP = re.compile(r"\.(?:now|receives|seed|callout[-\w]*|cursor|dot|track)\b")
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("autograd/viz", "nn", "playground/styles", "docs/_static")
+SHEETS = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.css"))]
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=[path.stem for path in SHEETS])
+def test_the_accent_marks_the_current_step_and_nothing_else(path: Path) -> None:
+    rules = re.findall(r"([^{}]*)\{[^{}]*var\(--accent\)", path.read_text(encoding="utf-8"))
+    assert [rule for rule in rules if not STEP.search(rule)] == []
 
 
 def test_every_class_has_its_own_marker() -> None:

@@ -196,13 +196,21 @@ def test_of_twenty_thousand_nodes_a_page_has_the_steps_around_the_root_and_says_
     assert len(shown.html) < 3_000_000
 
 
-def test_a_narrow_page_gets_the_same_drawing_from_top_to_bottom_unless_that_would_be_too_long():
-    x = Value(2.0, label="x")
-    data = player((x * 3.0).tanh()).data
-    parts = [re.findall(r" id='[^']*'", data[drawing]) for drawing in ("svg", "narrow")]
-    assert parts[0]
-    assert sorted(parts[0]) == sorted(parts[1])
-    ET.fromstring(data["narrow"])
+def ids(svg):
+    return {group.get("id") for group in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}g")} - {None}
+
+
+@pytest.mark.parametrize("sizes", [[1], [4, 4, 1]])
+def test_a_narrow_page_gets_a_drawing_of_its_own_unless_that_would_be_too_long(sizes):
+    x = [Value(2.0, label="x1"), Value(3.0, label="x2")]
+    data = player(nn.MLP(2, sizes, "tanh", seed=0)(x)).data
+    narrow = data["narrow"]
+    assert narrow["boxes"].keys() == data["nodes"].keys()
+    assert {*narrow["boxes"].values()} <= ids(narrow["svg"])
+    assert {f"f{arrow}" for arrow in narrow["arrows"]} <= ids(narrow["svg"])
+    width = float(ET.fromstring(narrow["svg"]).get("width"))
+    assert width <= 400
+    x = x[0]
     assert "narrow" not in player(x * 3.0, direction="TB").data
     assert "narrow" not in player(chain(125), fold="none", max_nodes=1000).data
 

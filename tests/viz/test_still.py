@@ -104,8 +104,10 @@ def test_a_picture_follows_the_theme_of_its_reader():
     assert "prefers-color-scheme: dark" in image(Read(still_picture("<svg><rect fill='#ffffff'/></svg>")))[1]
 
 
-def test_a_wide_picture_scrolls_before_its_text_is_too_small():
-    assert "min-width: 3600px" in image(Read(still_picture("<svg width='4000' height='20'/>")))[0]["style"]
+def test_a_wide_picture_keeps_its_size_and_scrolls():
+    read = Read(still_picture("<svg width='4000' height='20'/>"))
+    assert image(read)[0]["style"] == "max-width: none"
+    assert dict(read.tags)["div"]["style"] == "overflow-x: auto"
 
 
 def test_a_picture_is_described_by_its_title_and_description():

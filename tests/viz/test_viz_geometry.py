@@ -59,6 +59,20 @@ def test_in_the_gallery_cards_and_frames_stand_on_a_grid_of_eight_pixels(name, n
     assert Geometry(SCENES[name].draw(narrow).pipe("svg")).off_grid() == {}
 
 
+@pytest.mark.parametrize("name", [name for name in DRAWN if name != "program"])  # which runs from top to bottom
+def test_in_the_gallery_boxes_of_a_column_share_a_width(name):
+    assert [*Geometry(SCENES[name].draw(False).pipe("svg")).uneven()] == []
+
+
+@pytest.mark.parametrize("sizes", [[2, 1], [4, 4, 1]])
+@pytest.mark.parametrize("seed", range(4))
+def test_in_an_opened_network_boxes_of_a_column_share_a_width(sizes, seed):
+    y = nn.MLP(2, sizes, "tanh", seed=seed)([Value(1.0, label="x1"), Value(-2.0, label="x2")])
+    loss = (y - 1.0) ** 2
+    loss.backward()
+    assert [*Geometry(draw_dot(loss, direction="LR", fold="none").pipe("svg")).uneven()] == []
+
+
 @pytest.mark.slow
 def test_in_a_graph_of_a_hundred_thousand_nodes_nothing_collides():
     assert collisions(SCENES["large"].draw(False)) == []
@@ -71,7 +85,7 @@ def test_in_the_loss_of_a_classifier_of_digits_nothing_collides():
     assert collisions(draw_dot(loss)) == []
 
 
-@pytest.mark.parametrize("seeds", [range(8), pytest.param(range(8, 80), marks=pytest.mark.slow)], ids=["few", "many"])
+@pytest.mark.parametrize("seeds", [range(8), *(pytest.param(range(k, k + 64), marks=pytest.mark.slow) for k in (8, 72, 136))])
 def test_in_random_graphs_nothing_lies_on_anything_else_and_nothing_is_near_a_label(seeds):
     for seed in seeds:
         root = random_graph(seed)

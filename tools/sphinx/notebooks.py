@@ -27,9 +27,7 @@ def prepare(app: Any, docname: str, source: list[str]) -> None:
             data = output.get("data", {})
             if "image/svg+xml" in data:
                 svg = "".join(data["image/svg+xml"])
-                width = re.search(r"<svg[^>]* width=['\"]([\d.]+)", svg)
-                wide = f' style="--wide: {width[1]}px"' if width else ""
-                data["text/html"] = f'<div class="drawing"{wide}>{svg[svg.index("<svg") :]}</div>'
+                data["text/html"] = f'<div class="drawing">{svg[svg.index("<svg") :]}</div>'
                 del data["image/svg+xml"]
             if "text/latex" in data:
                 latex = "".join(data["text/latex"]).strip("$\n").removeprefix(r"\displaystyle")

@@ -41,10 +41,9 @@ class Gallery(SphinxDirective):
 def _picture(name: str, mode: str, up: str) -> str:
     wide, narrow = (f"{name}{kind}-{mode}.svg" for kind in ("", "-narrow"))
     about = html.escape(description((GALLERY / wide).read_text(encoding="utf-8")) or SCENES[name].title)
-    width, _ = _measured(wide)
     return (
         f'<picture class="only-{mode}"><source media="(max-width: {NARROW}px)" srcset="{up}gallery/{narrow}" {_size(narrow)}>'
-        f'<img src="{up}gallery/{wide}" {_size(wide)} style="--wide: {width}px" alt="{about}" loading="lazy"></picture>'
+        f'<img src="{up}gallery/{wide}" {_size(wide)} alt="{about}" loading="lazy"></picture>'
     )
 
 

@@ -1,7 +1,6 @@
 // The player of one graph: its drawing on a stage, a sentence for each step, and the table of gradients.
 
 const WIDTHS = { narrow: 900, slim: 520 }; // pixels: below them the player arranges its parts in other ways
-const TALLER = 1.25; // times as large as from left to right must a drawing from top to bottom be to be taken
 const MAX_LINES = 3; // in a callout
 const CALM = 250; // milliseconds that a step lasts at least for numbers to travel and sentences to stand at nodes
 
@@ -28,6 +27,12 @@ function callouts(all, where, box, more) {
   return [[...head, ...all.slice(0, MAX_LINES).map(({ text }) => line(text)), ...rest], [line(box ? `${box}: ${short}` : short)]];
 }
 
+// The page with the drawing for narrow pages in place of the usual one.
+function turned({ narrow, ...page }) {
+  const nodes = Object.entries(page.nodes).map(([i, node]) => [i, { ...node, box: narrow.boxes[i] }]);
+  return { ...page, svg: narrow.svg, arrows: narrow.arrows, nodes: Object.fromEntries(nodes) };
+}
+
 // Fill `root` with the player; returns a function that updates it with other numbers, and has `play`, `close` to end it, and
 // `step()`, the one that `steps(y)` has at this index, `seek(step)`, `choose(node)`, which frames its card, and `rest()`, after which nothing
 // moves. `root` hears of
@@ -44,6 +49,7 @@ function mount(root, data, keyboard = document) {
   const sentence = element("p", { class: "sentence" });
   const title = element("h1");
   const own = root.matches("body > main") && window === window.parent; // the page is ours, and so is its address
+  let given; // the page as it came
   let walk; // the passes over the graph
   let shown; // the step that is shown
   let when = 0; // it was shown
@@ -75,7 +81,9 @@ function mount(root, data, keyboard = document) {
   if (own) place.read();
 
   function read(fresh) {
-    data = fresh;
+    given = fresh;
+    tall &&= given.narrow !== undefined;
+    data = tall ? turned(given) : given;
     walk = passes(data);
     shown = undefined;
     const [begin, ...rest] = data.title.split(/(?=, forward)/);
@@ -92,18 +100,21 @@ function mount(root, data, keyboard = document) {
     strider.hidden = names.length === 1;
   }
 
-  // The drawing that can be seen larger: from left to right, or from top to bottom.
+  // From left to right; from top to bottom on a phone, and on a narrow page if more can be seen then of a drawing that can be read.
   function layOut() {
     for (const [name, width] of Object.entries(WIDTHS)) root.classList.toggle(name, root.clientWidth < width);
-    const scale = (svg) => {
+    const share = (svg) => {
       const [, width, height] = svg.match(/viewBox='0 0 ([\d.]+) ([\d.]+)'/);
-      return Math.min(view.root.clientWidth / width, view.root.clientHeight / height, 1);
+      return Math.min(1, view.root.clientWidth / width) * Math.min(1, view.root.clientHeight / height);
     };
-    const better = data.narrow !== undefined && scale(data.narrow) > TALLER * scale(data.svg);
+    const { svg, narrow } = given;
+    const wins = () => root.classList.contains("slim") || (root.classList.contains("narrow") && share(narrow.svg) > share(svg));
+    const better = narrow !== undefined && wins();
     const now = view.root.clientWidth > 0 ? better : null; // out of sight nothing can be measured
     if (now === tall) return look();
     tall = now;
-    picture.place(tall ? data.narrow : data.svg, data, walk);
+    data = tall ? turned(given) : given;
+    picture.place(data.svg, data, walk);
     if (shown !== undefined) show(shown);
   }
 
@@ -197,10 +208,8 @@ function mount(root, data, keyboard = document) {
     const before = shown;
     read(fresh);
     if (!same) list();
-    tall &&= data.narrow !== undefined;
-    const svg = tall ? data.narrow : data.svg;
-    if (same) picture.renumber(svg, data, walk, { held, anew });
-    else picture.place(svg, data, walk);
+    if (same) picture.renumber(data.svg, data, walk, { held, anew });
+    else picture.place(data.svg, data, walk);
     stepped &&= same;
     ran ||= ended;
     shown = same && !ended ? before : undefined; // in other steps there is nothing to compare with

@@ -19,8 +19,7 @@ const MAX_FIT = 1.6; // a small picture is not blown up
 const MAX_FIT_FULL = 4; // except in full screen, which is seen from afar
 const MAX_ZOOM = 8;
 const ZOOM_STEP = 1.4; // by a key or a button
-const MIN_READABLE = 8.5; // pixels of a letter's height: below, numbers can hardly be read
-const READABLE = 11; // to which the stage then comes closer
+const READABLE = 11; // pixels of the smallest text: where it would have less, the stage comes closer to what is to be seen
 const MAP_SIZE = 180; // pixels, of the longer side
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -57,7 +56,7 @@ function stage({ label, taken = [] }) {
 
   let picture = null;
   let size = { width: 1, height: 1 }; // of the picture, at scale 1
-  let letters = READABLE; // the height of its text, at scale 1
+  let letters = READABLE; // the size of its smallest text, at scale 1
   let box = { width: 0, height: 0 }; // of the stage
   let view = { x: 0, y: 0, k: 1 }; // a point p of the picture is seen at k·p + (x, y)
   let chosen = false; // by the reader, who then keeps the zoom
@@ -88,8 +87,8 @@ function stage({ label, taken = [] }) {
     svg.setAttribute("width", size.width);
     svg.setAttribute("height", size.height);
     holder.replaceChildren(svg);
-    const text = svg.querySelector(".node text");
-    letters = text === null ? READABLE : unit * parseFloat(getComputedStyle(text).fontSize);
+    const texts = [...svg.querySelectorAll("text[font-size]")];
+    letters = texts.length === 0 ? READABLE : unit * Math.min(...texts.map((text) => parseFloat(text.getAttribute("font-size"))));
     box = { width: root.clientWidth, height: root.clientHeight };
     settle();
     stop();
@@ -100,7 +99,7 @@ function stage({ label, taken = [] }) {
 
   // The part of the stage that is kept free.
   const free = () => ({ width: box.width - (below ? 0 : EDGE), height: box.height - (below ? EDGE : 0) });
-  const room = (of) => Math.max(1, free()[of] - 2 * FIT_MARGIN) / size[of];
+  const room = (of, margin = FIT_MARGIN) => Math.max(1, free()[of] - 2 * margin) / size[of];
 
   const maxFit = () => (document.fullscreenElement?.contains(root) ? MAX_FIT_FULL : MAX_FIT);
 
@@ -115,7 +114,9 @@ function stage({ label, taken = [] }) {
   }
 
   function fitting() {
-    const k = Math.min(maxFit(), room("width"), room("height"));
+    const scale = (margin) => Math.min(room("width", margin), room("height", margin));
+    const least = READABLE / letters;
+    const k = Math.min(maxFit(), scale(0) < least ? scale(FIT_MARGIN) : Math.max(scale(FIT_MARGIN), least)); // rather readable than with margins
     const { width, height } = free();
     return { k, x: (width - k * size.width) / 2, y: (height - k * size.height) / 2 };
   }
@@ -189,7 +190,7 @@ function stage({ label, taken = [] }) {
 
   // Across by one finger: no farther than to what is out of sight.
   function slide(dx) {
-    const end = box.width - BUTTONS_WIDTH - view.k * size.width - FIT_MARGIN; // there its right side is seen
+    const end = free().width - view.k * size.width - FIT_MARGIN; // there its right side is seen
     if (end < FIT_MARGIN) move({ ...view, x: Math.min(Math.max(FIT_MARGIN, view.x), Math.max(Math.min(end, view.x), view.x + dx)) }, 0);
   }
 
@@ -202,7 +203,7 @@ function stage({ label, taken = [] }) {
   function reveal(boxes, margin = FIT_MARGIN / 2) {
     if (boxes.length === 0 || box.width === 0) return;
     const { width, height } = free();
-    const closer = !chosen && view.k * letters < MIN_READABLE;
+    const closer = !chosen && view.k * letters < READABLE;
     const k = closer ? READABLE / letters : view.k;
     const fits = (r) => k * r.width <= width - 2 * margin && k * r.height <= height - 2 * margin;
     const all = around(boxes);
@@ -211,11 +212,20 @@ function stage({ label, taken = [] }) {
       if (high - low > room - 2 * margin) return (room - low - high) / 2;
       return Math.max(0, margin - low) - Math.max(0, high - room + margin);
     };
-    const x = view.x + shift(k * r.left + view.x, k * r.right + view.x, width);
-    const y = view.y + shift(k * r.top + view.y, k * r.bottom + view.y, height);
-    if (closer) move({ k, x: width / 2 - k * (r.x + r.width / 2), y: height / 2 - k * (r.y + r.height / 2) });
-    else if (x !== view.x || y !== view.y) move({ k, x, y });
+    const from = closer ? near(k, r) : view;
+    const x = from.x + shift(k * r.left + from.x, k * r.right + from.x, width);
+    const y = from.y + shift(k * r.top + from.y, k * r.bottom + from.y, height);
+    if (k !== view.k || x !== view.x || y !== view.y) move({ k, x, y });
     map.dodge(boxes[0], held({ k, x, y }), box);
+  }
+
+  // With a box in the middle, unless more of the picture can be seen another way.
+  function near(k, r) {
+    const at = (of, middle) => {
+      const spare = box[of] - k * size[of];
+      return spare > 0 ? spare / 2 : Math.min(0, Math.max(spare, box[of] / 2 - k * middle));
+    };
+    return { x: at("width", r.x + r.width / 2), y: at("height", r.y + r.height / 2) };
   }
 
   // -- places
@@ -364,7 +374,7 @@ function overview(go) {
     const [left, top] = [Math.max(0, part.x), Math.max(0, part.y)];
     const [right, bottom] = [Math.min(size.width, part.x + part.width), Math.min(size.height, part.y + part.height)];
     const share = (Math.max(0, right - left) / size.width) * (Math.max(0, bottom - top) / size.height);
-    root.hidden = share > 0.97;
+    root.hidden = share > 0.85; // what is not seen is margins and words
     const sides = { x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
     for (const [name, length] of Object.entries(sides)) frame.setAttribute(name, length);
   }
