@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import operator
 import sys
 from array import array
 from collections import ChainMap, UserDict, defaultdict, deque
@@ -22,13 +23,13 @@ _PLAIN = (int, float, complex, str, bytes, type(None), Value)  # compared, not l
 _MAPPINGS = (dict, MappingProxyType, UserDict, ChainMap)
 _WRAPPERS = (property, cached_property, staticmethod, classmethod)
 _WRAPPED = ("fget", "func", "__wrapped__")  # where they keep their function
-_ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+_OPERATORS = {name for name, x in vars(operator).items() if name.startswith("__") and callable(x)}
 # Methods that no code calls by name. Those that a dataclass writes are not among them: they read all fields.
 _IMPLICIT = {
-    *("__call__", "__get__", "__getattr__", "__getitem__", "__iter__", "__next__", "__len__", "__contains__", "__bool__"),
-    *("__float__", "__int__", "__index__", "__enter__", "__exit__", "__neg__", "__pos__", "__abs__"),
-    *("__lt__", "__le__", "__gt__", "__ge__"),
-    *(f"__{side}{name}__" for name in _ARITHMETIC for side in ("", "r", "i")),
+    *("__call__", "__get__", "__getattr__", "__iter__", "__next__", "__len__", "__bool__"),
+    *("__float__", "__int__", "__enter__", "__exit__"),
+    *(_OPERATORS - {"__eq__", "__ne__"}),
+    *(f"__r{name.removeprefix('__')}" for name in _OPERATORS),
 }
 _MAKING = {"__new__", "__init__", "__post_init__"}  # called where a class is
 _LIBRARIES = sys.stdlib_module_names | {
