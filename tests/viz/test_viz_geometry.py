@@ -85,13 +85,15 @@ def test_in_the_loss_of_a_classifier_of_digits_nothing_collides():
     assert collisions(draw_dot(loss)) == []
 
 
+WAYS = [(direction, fold) for fold in ("none", "module") for direction in ("LR", "RL", "TB", "BT")]
+
+
 @pytest.mark.parametrize("seeds", [range(8), *(pytest.param(range(k, k + 64), marks=pytest.mark.slow) for k in (8, 72, 136))])
 def test_in_random_graphs_nothing_lies_on_anything_else_and_nothing_is_near_a_label(seeds):
     for seed in seeds:
         root = random_graph(seed)
-        for direction in ("LR", "RL", "TB", "BT"):
-            for fold in ("none", "module"):
-                assert collisions(draw_dot(root, direction=direction, fold=fold)) == [], (seed, direction, fold)
+        for direction, fold in WAYS if seed < 8 else WAYS[seed % 4 :: 4]:  # all ways take a minute
+            assert collisions(draw_dot(root, direction=direction, fold=fold)) == [], (seed, direction, fold)
 
 
 def upright(root, flat):
