@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from autograd.audit.recognition import (
     network_layers,
     value_args,
 )
-from autograd.diagnosis.kinks import at_kinks
+from autograd.audit.sides import Sides, Span
 from autograd.graph import Edge, Graph
 from autograd.sweeps import adjoints, recorded, topological_order
 from autograd.value import Value, operands, take_partials
@@ -31,9 +31,6 @@ TRIALS = 4
 # Where such changes move a gradient by more than this part of the sum of its paths, and the loss noticeably beside the
 # numbers it is made of, no claim can be judged. What is as good as 0 there (saturated units) is judged as 0.
 HIDING, NOTICEABLE = 1e-2, 1e-6
-# At a kink a gradient has several sides. They are looked for in so many random directions, and the opposite ones; where it is
-# the same on all of them, to this precision, f is smooth.
-DIRECTIONS, SAME = 10, 1e-9
 
 
 class Contribution(NamedTuple):
@@ -60,82 +57,13 @@ class RecordedLoss:
         self._recorded = {node: node.partials for node in self.graph}
         self._swept: dict[str, Numbers | None] = {}
         self.conventional = self._by_name(self.graph.adjoints)  # what backward() gives
-        self.gradient = self._mended()
+        self.sides = Sides(self.graph, [leaf for leaves in self._leaves.values() for leaf in leaves], self._with_partials)
+        self.gradient = self.sides.derivative(self.conventional)
         for name, xs in self.gradient.items():
             for index, x in zip(indices(self.shapes[name]), xs, strict=True):
                 if not math.isfinite(x):
                     raise ValueError(f"audit: the gradient of f by {name}{index} must be finite, got {x!r}")
         self.claimed = parameters.claimed_arrays(claimed, numbers)
-
-    def _mended(self) -> Numbers:
-        """The recorded gradient; where f is smooth though its ops have kinks, as in relu(x) - relu(-x), its true derivative."""
-        beside = self.beside_kinks
-        if not beside:
-            return self.conventional
-        return {
-            name: [xs[0] if _are_one(xs) else g for g, *xs in zip(gs, *(side[name] for side in beside), strict=True)]
-            for name, gs in self.conventional.items()
-        }
-
-    @cached_property
-    def beside_kinks(self) -> list[Numbers]:
-        """If the loss is at kinks, its gradients right beside it, in random directions and their opposites."""
-        kinked = {node for node, _ in at_kinks(self.graph)}
-        random = Random(0)
-        leaves = [leaf for leaves in self._leaves.values() for leaf in leaves]
-        directions = [[random.gauss(0.0, 1.0) for _ in leaves] for _ in range(DIRECTIONS if kinked else 0)]
-        return [
-            self._beside(kinked, {leaf: side * x for leaf, x in zip(leaves, direction, strict=True)})
-            for direction in directions
-            for side in (1.0, -1.0)
-        ]
-
-    def _beside(self, kinked: Collection[Value], moves: dict[Value, float]) -> Numbers:
-        """The gradient a little away: ops at a kink take the side to which their arguments move."""
-        changed: dict[Value, list[float | None]] = {}
-        for node in self.graph:
-            if node.op is None:
-                continue
-            partials: Sequence[float | None] = self._recorded[node]
-            moved = [0.0 if type(arg) is float else moves.get(arg, 0.0) for arg in node.args]
-            if node in kinked:
-                numbers = operands(node)
-                step = PERTURBATION * max(1.0, *map(abs, numbers)) / (max(map(abs, moved)) or 1.0)
-                numbers = [x + step * move for x, move in zip(numbers, moved, strict=True)]
-                wanted = [type(arg) is Value for arg in node.args]
-                changed[node] = partials = take_partials(node.op, node.op(*numbers), numbers, wanted)
-            moves[node] = sum(partial * move for partial, move in zip(partials, moved, strict=True) if partial is not None)
-        return self._with_partials(changed)
-
-    @cached_property
-    def _sides(self) -> list[Numbers]:
-        """Those, and what backward() gives if every op at a kink takes its left side, and if it takes its right one."""
-        random = Random(0)
-        return self.beside_kinks and [*self.beside_kinks, *(self._perturbed_gradient(random, side) for side in (-1.0, 1.0))]
-
-    @cached_property
-    def spans(self) -> dict[str, list[tuple[float, float]]]:
-        """From where to where each number of the gradient goes: at a kink either side of it is right, and what is between."""
-        found = {name: [(g, g) for g in gs] for name, gs in self.gradient.items()}
-        for name, spans in found.items() if self._sides else ():
-            for i, (g, _) in enumerate(spans):
-                sides = [side[name][i] for side in self._sides]
-                if not _are_one(sides[:-2]):
-                    finite = [g, *filter(math.isfinite, sides)]
-                    spans[i] = min(finite), max(finite)
-        return found
-
-    def hold_together(self, names: Collection[str]) -> bool:
-        """Whether claims that each take one side of a kink take the same: summed up in any way, they are between its sides."""
-        random = Random(0)
-        claimed = {name: self.claimed[name].numbers for name in names}
-        for i in range(DIRECTIONS if self._sides else 0):
-            signs = {name: [random.choice((-1.0, 1.0)) if i else 1.0 for _ in xs] for name, xs in claimed.items()}
-            mine, *sums = (_weighted(signs, numbers) for numbers in (claimed, self.gradient, *self._sides))
-            slack = SAME * max(abs(x) for x in (mine, *sums))
-            if not min(sums) - slack <= mine <= max(sums) + slack:
-                return False
-        return True
 
     def _by_name(self, bars: Mapping[Value, float]) -> Numbers:
         return {name: [bars.get(leaf, 0.0) for leaf in leaves] for name, leaves in self._leaves.items()}
@@ -152,16 +80,25 @@ class RecordedLoss:
         return self._swept[what]
 
     @cached_property
+    def spans(self) -> dict[str, list[Span]]:
+        """From where to where each number of the gradient goes; it does so at a kink alone."""
+        return self.sides.spans(self.gradient)
+
+    def hold_together(self, names: Iterable[str]) -> bool:
+        """Whether the claims by these names are on one side of the kinks."""
+        return self.sides.hold_together({name: self.claimed[name].numbers for name in names}, self.gradient)
+
+    @cached_property
     def noise(self) -> Numbers:
         """How far each number of the gradient moves if every operation is perturbed."""
         random = Random(0)
-        return self._farthest([self._perturbed_gradient(random, 0.0) for _ in range(2)])
+        return self._farthest([self._perturbed_gradient(random) for _ in range(2)])
 
     @cached_property
     def hidden(self) -> dict[str, list[bool]]:
         """Whether rounding hides a number of the gradient, as it does behind log(1 - sigmoid(34)); kinks hide nothing."""
         random = Random(0)
-        moved = self._farthest([self._perturbed_gradient(random, 0.0) for _ in range(TRIALS)])
+        moved = self._farthest([self._perturbed_gradient(random) for _ in range(TRIALS)])
         paths = self._with_partials({node: [p and abs(p) for p in partials] for node, partials in self._recorded.items()})
         scale = max(abs(node.data) for node in self.graph if math.isfinite(node.data)) or 1.0
 
@@ -178,7 +115,7 @@ class RecordedLoss:
             found[name] = [max(abs(x - g) if x == x else math.inf for x in xs) for g, *xs in rows]
         return found
 
-    def _perturbed_gradient(self, random: Random, side: float) -> Numbers:
+    def _perturbed_gradient(self, random: Random) -> Numbers:
         def perturbed(x: float, blur: float = 0.0) -> float:
             return x + PERTURBATION * (2.0 * random.random() - 1.0) * (abs(x) + blur)
 
@@ -194,16 +131,10 @@ class RecordedLoss:
             wanted = [type(arg) is Value for arg in node.args]
             if node.op.kinks is not None and not node.op.select and node.op.kinks(*operands(node)) == 0.0:
                 numbers = operands(node)  # which perturbed may lie on one side of the kink
-                numbers[wanted.index(True)] += side * PERTURBATION * max(1.0, *map(abs, numbers))
             values[node] = perturbed(node.op(*numbers))
             taken = take_partials(node.op, values[node], numbers, wanted)
             partials[node] = [None if p is None else perturbed(p, node in blurred) for p in taken]
         return self._with_partials(partials)
-
-    @cached_property
-    def kinks(self) -> list[str]:
-        """The ops that are at a kink, without repeats."""
-        return list(dict.fromkeys(op.name for _, op in at_kinks(self.graph)))
 
     @cached_property
     def exponents(self) -> list[int]:
@@ -261,14 +192,6 @@ class RecordedLoss:
             args = [arg if type(arg) is float else swapped.get(arg, arg.data) for arg in node.args]
             changed[node] = take_partials(node.op, node.op(*args), args, [type(arg) is Value for arg in node.args])  # type: ignore[arg-type,misc]
         return changed
-
-
-def _are_one(xs: Sequence[float]) -> bool:
-    return all(math.isfinite(x) and abs(x - xs[0]) <= SAME * max(map(abs, xs)) for x in xs)
-
-
-def _weighted(weights: Mapping[str, Sequence[float]], numbers: Mapping[str, Sequence[float]]) -> float:
-    return math.fsum(w * x for name, ws in weights.items() for w, x in zip(ws, numbers[name], strict=True))
 
 
 def penalty_terms(graph: Graph, parameters: Mapping[Value, str]) -> list[Value]:

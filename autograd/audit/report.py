@@ -33,7 +33,7 @@ class Verdict:
         self.entries = claim.entries[first] if claim.entries else []
         self.undecided, self.hidden_here = claim.undecided, claim.hidden_here
         self.points, self.only_nearby = len(claim.losses), first > 0 or (claim.hidden_here and not claim.undecided)
-        self.kinks, self.takes_a_side = claim.loss.kinks, claim.takes_a_side
+        self.kinks, self.takes_a_side = claim.loss.sides.ops, claim.takes_a_side
         self.diagnosis, self.also_possible = next(iter(diagnoses), None), tuple(diagnoses[1:])
 
     def __repr__(self) -> str:

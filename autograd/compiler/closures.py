@@ -7,13 +7,13 @@ import operator
 import sys
 from array import array
 from collections import ChainMap, UserDict, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache, partial, partialmethod
-from operator import call, getitem, is_
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from autograd._tree import is_array, tree_leaves
+from autograd.compiler.places import EMPTY, Attributes, Cells, Members, Places, Same, contents
 from autograd.errors import CompileError
 from autograd.op import Op
 from autograd.value import Value
@@ -39,80 +39,6 @@ _NAMESPACES = ("types.SimpleNamespace", "argparse.Namespace")  # of the standard
 _OURS = ("autograd", "nn")
 
 
-class _Places(NamedTuple):
-    """A scope, an object or a container: what it held under some keys, and how many items it had, if that matters.
-
-    The holder is None if it cannot change, as with a tuple: then only what it holds can.
-    """
-
-    path: str  # of the holder; of an object with a dot behind it, and of a function none
-    holder: Any
-    keys: Sequence[Any]
-    held: tuple[Any, ...]
-    size: int | None = None
-    assigned: bool = False  # by the code that reads them
-
-    def spelled(self, key: Any) -> str:
-        """How one of them is written."""
-        if isinstance(self.holder, _Members):
-            return self.path
-        items = self.path and not self.path.endswith(".")
-        return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
-
-    def without(self, left_out: Callable[[Any], bool]) -> _Places:
-        """The places that hold anything else."""
-        kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
-        return self._replace(keys=list(kept), held=tuple(kept.values()))
-
-    def moved(self) -> str | None:
-        """A place that holds other numbers, whether in the same Values or in others."""
-        for key, held in zip(self.keys, self.held, strict=True):
-            now, before = _numbers(self.holder.get(key)), _numbers(held)
-            if len(now) != len(before) or not all(map(_equal, now, before)):
-                return self.spelled(key)
-        return None
-
-    def changed(self) -> str | None:
-        """A place that holds something else: another object, and not an equal number or text either."""
-        if self.size is not None and len(self.holder) != self.size:
-            return self.path
-        for key, held in zip(self.keys, self.held, strict=True):
-            now = self.holder[key] if isinstance(self.holder, (list, deque)) else self.holder.get(key, _EMPTY)
-            if now is not held and not _equal(now, held):
-                return self.spelled(key)
-        return None
-
-
-_DIRECT = (dict, list, deque)
-
-
-class _Same:
-    """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
-
-    def __init__(self, all_places: Sequence[_Places]) -> None:
-        direct = [p for p in all_places if isinstance(p.holder, _DIRECT)]
-        self._holders = [p.holder for p in direct for _ in p.keys]
-        self._keys = [key for p in direct for key in p.keys]
-        self._held = [x for p in direct for x in p.held]
-        others = [p for p in all_places if not isinstance(p.holder, _DIRECT)]
-        self._getters = [p.holder.get for p in others for _ in p.keys]
-        self._names = [key for p in others for key in p.keys]
-        self._got = [x for p in others for x in p.held]
-        sized = [p for p in all_places if p.size is not None]
-        self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
-
-    def all(self) -> bool:
-        """True if nothing has changed."""
-        try:
-            if not all(map(is_, map(getitem, self._holders, self._keys), self._held)):
-                return False
-            if self._getters and not all(map(is_, map(call, self._getters, self._names), self._got)):
-                return False
-            return not self._containers or list(map(len, self._containers)) == self._sizes
-        except LookupError:  # it is gone
-            return False
-
-
 class _Names(NamedTuple):
     """The names that the user's code reads, as variables, attributes or texts, and those that it assigns."""
 
@@ -131,16 +57,16 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self._name, self._since = getattr(f, "__name__", None) or type(f).__name__, since
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
-        self._places: list[_Places] = []
+        self._places: list[Places] = []
         names = _Names(set(), set())
         while True:  # methods of a name that is read are reached too, and read more names
             known = len(names.read) + len(names.assigned)
-            self._places, self._arrays, self.assigned = [], [], list[_Places]()
+            self._places, self._arrays, self.assigned = [], [], list[Places]()
             self._look(f, names)
             if len(names.read) + len(names.assigned) == known:
                 break
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
-        self._same = _Same(self._places)
+        self._same = Same(self._places)
 
     def _look(self, f: Any, names: _Names) -> None:
         """Find all places. `names`, those in the code, grow on the way."""
@@ -153,7 +79,7 @@ class Closure:
                 continue
             seen.add(id(held))
             if is_array(held) or isinstance(held, (array, bytearray)):
-                self._arrays.append((path, held, _contents(held)))
+                self._arrays.append((path, held, contents(held)))
             for places in _inside(path, held, names):
                 if places.assigned:
                     self.assigned.append(places)
@@ -178,7 +104,7 @@ class Closure:
         for places in self._places:
             if not places.assigned and (path := places.changed()) is not None:
                 return path
-        return next((path for path, held, before in self._arrays if _contents(held) != before), None)
+        return next((path for path, held, before in self._arrays if contents(held) != before), None)
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
@@ -187,7 +113,7 @@ class Closure:
                 if (path := places.changed()) is not None:
                     raise self._error(path)
         for path, held, before in self._arrays:
-            if _contents(held) != before:
+            if contents(held) != before:
                 raise self._error(path)
 
     def _error(self, path: str) -> CompileError:
@@ -196,80 +122,51 @@ class Closure:
         )
 
 
-def _inside(path: str, held: Any, names: _Names) -> Iterator[_Places]:
+def _inside(path: str, held: Any, names: _Names) -> Iterator[Places]:
     """What stands in an object: in a container its items, in a function what it refers to, else its attributes."""
     if _is_of_a_user(held):
         yield from _attributes(path or "self", held, names)
     if isinstance(held, (list, tuple, deque)):
-        yield _Places(path, None if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
+        yield Places(path, None if isinstance(held, tuple) else held, range(len(held)), tuple(held), len(held))
     elif isinstance(held, (set, frozenset)):
-        yield _Places(path, _Members(held), list(held), tuple(held), len(held))
+        yield Places(path, Members(held), list(held), tuple(held), len(held))
     elif isinstance(held, _MAPPINGS):
         size = None if isinstance(held, defaultdict) else len(held)
-        yield _Places(path, held, list(held), tuple(held.values()), size)
+        yield Places(path, held, list(held), tuple(held.values()), size)
     elif isinstance(held, FunctionType):
         yield from _referred(held, names)
     elif isinstance(held, (MethodType, BuiltinMethodType)):
         parts = {"self": held.__self__, held.__name__: getattr(held, "__func__", None)}
-        yield _Places("", None, list(parts), tuple(parts.values()))
+        yield Places("", None, list(parts), tuple(parts.values()))
     elif isinstance(held, _WRAPPERS):
-        yield _Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
+        yield Places("", None, _WRAPPED, tuple([getattr(held, name, None) for name in _WRAPPED]))
     elif isinstance(held, Op) and not held.built_in:
-        yield _Places("", None, range(1 + len(held.partials)), (held.forward, *held.partials))
+        yield Places("", None, range(1 + len(held.partials)), (held.forward, *held.partials))
     elif isinstance(held, (partial, partialmethod)):
         parts = {"its function": held.func, **{f"argument {i}": x for i, x in enumerate(held.args)}, **held.keywords}
-        yield _Places("", None, list(parts), tuple(parts.values()))
+        yield Places("", None, list(parts), tuple(parts.values()))
 
 
-def _referred(f: FunctionType, names: _Names) -> Iterator[_Places]:
+def _referred(f: FunctionType, names: _Names) -> Iterator[Places]:
     """The outer variables and defaults of a function."""
     codes = list(_codes(f.__code__))
     found = [_names(code) for code in codes]
     own = dict.fromkeys(name for read, _ in found for name in read)
     texts = [x for code in codes for x in code.co_consts if isinstance(x, str)]
     names.read.update(own, texts)  # getattr(self, "rate") reads an attribute, too
-    cells = _Cells(f)
-    filled = {name: x for name in cells.cells if (x := cells.get(name)) is not _EMPTY}
+    cells = Cells(f)
+    filled = {name: x for name in cells.cells if (x := cells.get(name)) is not EMPTY}
     is_ours = _package(f.__module__) in _OURS
-    yield _Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
+    yield Places("", None if is_ours else cells, list(filled), tuple(filled.values()))
     if is_ours:  # its own variables are no settings, but grad(f) has f in a cell
         return
     names.assigned.update(*(assigned for _, assigned in found))
     variables = {name: f.__globals__[name] for name in own if name in f.__globals__}
     yield from _split("", f.__globals__, variables, names)
     defaults: dict[Any, Any] = {**dict(enumerate(f.__defaults__ or ())), **(f.__kwdefaults__ or {})}
-    yield _Places(f"the defaults of {f.__name__}", None, list(defaults), tuple(defaults.values()))
+    yield Places(f"the defaults of {f.__name__}", None, list(defaults), tuple(defaults.values()))
 
 
-class _Members:
-    """The members of a set, each under itself."""
-
-    def __init__(self, members: Set[Any]) -> None:
-        self._members = members
-
-    def __len__(self) -> int:
-        return len(self._members)
-
-    def get(self, member: Any, default: Any = None) -> Any:
-        """The member, or the default if it is gone."""
-        return member if member in self._members else default
-
-
-class _Cells:
-    """The outer variables of a nested function, by their names."""
-
-    def __init__(self, f: FunctionType) -> None:
-        self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """What a variable holds; a marker if nothing."""
-        try:
-            return self.cells[name].cell_contents
-        except ValueError:
-            return _EMPTY
-
-
-_EMPTY = object()
 _ITEM = "[]"  # stands for an item among the names that are assigned
 
 
@@ -304,7 +201,7 @@ def _package(module: str | None) -> str:
     return (module or "").partition(".")[0]
 
 
-def _attributes(path: str, held: Any, names: _Names) -> Iterator[_Places]:
+def _attributes(path: str, held: Any, names: _Names) -> Iterator[Places]:
     """The attributes that are read: the object's own, those that its class has for it, and the methods among them."""
     is_class = isinstance(held, type)
     variables = {} if is_class else getattr(held, "__dict__", {})
@@ -322,8 +219,8 @@ def _attributes(path: str, held: Any, names: _Names) -> Iterator[_Places]:
         for key in methods.keys() - known:
             if isinstance(methods[key], MemberDescriptorType) and not is_class and hasattr(held, key):
                 settings[key] = getattr(held, key)  # in a slot
-        yield _Places(f"{path}.", _Attributes(held), list(settings), tuple(settings.values()))
-        yield _Places(f"{path}.", None, list(methods), tuple(methods.values()))
+        yield Places(f"{path}.", Attributes(held), list(settings), tuple(settings.values()))
+        yield Places(f"{path}.", None, list(methods), tuple(methods.values()))
         known.update(shared)
 
 
@@ -332,40 +229,9 @@ def _is_ours(x: Any) -> bool:
     return isinstance(x, ModuleType) and _package(x.__name__) in _OURS
 
 
-def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[_Places]:
+def _split(path: str, holder: Any, held: dict[str, Any], names: _Names) -> Iterator[Places]:
     """Those that the code assigns apart."""
     for assigned in (False, True):
         part = {key: x for key, x in held.items() if (key in names.assigned) is assigned}
         if part:
-            yield _Places(path, holder, list(part), tuple(part.values()), assigned=assigned)
-
-
-def _numbers(x: Any) -> list[float]:
-    return [
-        leaf._number if type(leaf) is Value else leaf
-        for leaf in tree_leaves(x)
-        if type(leaf) is Value or isinstance(leaf, (float, int))
-    ]
-
-
-class _Attributes:
-    """The attributes of an object, also those of its class."""
-
-    def __init__(self, held: Any) -> None:
-        self._held = held
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """One of them, or the default if it is gone."""
-        return getattr(self._held, name, default)
-
-
-def _equal(now: Any, held: Any) -> bool:
-    """True for equal numbers and texts, zeros of the same sign; anything else must be the same object."""
-    if type(now) is not type(held) or not isinstance(now, (int, float, complex, str, bytes)):
-        return False
-    return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
-
-
-def _contents(held: Any) -> tuple[Any, bytes]:
-    """The shape of an array and its bytes, so that NaN is equal to itself, and 0.0 is not -0.0."""
-    return getattr(held, "shape", None), bytes(held) if isinstance(held, bytearray) else held.tobytes()
+            yield Places(path, holder, list(part), tuple(part.values()), assigned=assigned)

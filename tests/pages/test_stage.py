@@ -1,5 +1,7 @@
 """The stage of the player in a real browser: it fits, pans, zooms and follows, with mouse, keys and touch."""
 
+from contextlib import contextmanager
+
 import pytest
 
 import nn
@@ -242,11 +244,17 @@ def test_the_wheel_zooms_where_the_pointer_is(page):
     assert page.evaluate(POINT, [400, 300]) == pytest.approx(there, abs=1.0)
 
 
-def test_the_wheel_with_ctrl_zooms_there_in_a_frame_too(browser, tmp_path):
+@contextmanager
+def notebook(browser, folder):
+    """A long page with the player in a frame, and what is in the frame."""
     frame = f"<!DOCTYPE html><title>notebook</title><body style='height: 3000px'>{player(neuron())._repr_html_()}"
-    (tmp_path / "outside.html").write_text(frame, encoding="utf-8")
-    with opened(browser, tmp_path / "outside.html", viewport=WIDE, **STILL) as page:
-        inner = page.frame_locator("iframe")
+    (folder / "outside.html").write_text(frame, encoding="utf-8")
+    with opened(browser, folder / "outside.html", viewport=WIDE, **STILL) as page:
+        yield page, page.frame_locator("iframe")
+
+
+def test_the_wheel_with_ctrl_zooms_there_in_a_frame_too(browser, tmp_path):
+    with notebook(browser, tmp_path) as (page, inner):
         before = scale(inner)
         page.mouse.move(300, 150)
         page.keyboard.down("Control")
@@ -375,10 +383,7 @@ def test_one_finger_pans_and_two_zoom(browser, tmp_path):
 
 
 def test_in_a_frame_the_wheel_is_the_pages_until_the_stage_has_the_focus(browser, tmp_path):
-    frame = f"<!DOCTYPE html><title>notebook</title><body style='height: 3000px'>{player(neuron())._repr_html_()}"
-    (tmp_path / "outside.html").write_text(frame, encoding="utf-8")
-    with opened(browser, tmp_path / "outside.html", viewport=WIDE, **STILL) as page:
-        inner = page.frame_locator("iframe")
+    with notebook(browser, tmp_path) as (page, inner):
         before = scale(inner)
         page.mouse.move(300, 150)
         page.mouse.wheel(0, 120)

@@ -1,0 +1,153 @@
+"""Places: where a function found something, and whether it is still there."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence, Set
+from operator import call, getitem, is_
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from autograd._tree import tree_leaves
+from autograd.value import Value
+
+EMPTY = object()  # what stands in a place that is gone
+
+
+class Places(NamedTuple):
+    """A scope, an object or a container: what it held under some keys, and how many items it had, if that matters.
+
+    The holder is None if it cannot change, as with a tuple: then only what it holds can.
+    """
+
+    path: str  # of the holder; of an object with a dot behind it, and of a function none
+    holder: Any
+    keys: Sequence[Any]
+    held: tuple[Any, ...]
+    size: int | None = None
+    assigned: bool = False  # by the code that reads them
+
+    def spelled(self, key: Any) -> str:
+        """How one of them is written."""
+        if isinstance(self.holder, Members):
+            return self.path
+        items = self.path and not self.path.endswith(".")
+        return f"{self.path}[{key!r}]" if items else f"{self.path}{key}"
+
+    def without(self, left_out: Callable[[Any], bool]) -> Places:
+        """The places that hold anything else."""
+        kept = {key: x for key, x in zip(self.keys, self.held, strict=True) if not left_out(x)}
+        return self._replace(keys=list(kept), held=tuple(kept.values()))
+
+    def moved(self) -> str | None:
+        """A place that holds other numbers, whether in the same Values or in others."""
+        for key, held in zip(self.keys, self.held, strict=True):
+            now, before = _numbers(self.holder.get(key)), _numbers(held)
+            if len(now) != len(before) or not all(map(_equal, now, before)):
+                return self.spelled(key)
+        return None
+
+    def changed(self) -> str | None:
+        """A place that holds something else: another object, and not an equal number or text either."""
+        if self.size is not None and len(self.holder) != self.size:
+            return self.path
+        for key, held in zip(self.keys, self.held, strict=True):
+            now = self.holder[key] if isinstance(self.holder, (list, deque)) else self.holder.get(key, EMPTY)
+            if now is not held and not _equal(now, held):
+                return self.spelled(key)
+        return None
+
+
+_DIRECT = (dict, list, deque)
+
+
+class Same:
+    """Whether every place still holds the very same object: one pass over all of them, since a call may take microseconds."""
+
+    def __init__(self, all_places: Sequence[Places]) -> None:
+        direct = [p for p in all_places if isinstance(p.holder, _DIRECT)]
+        self._holders = [p.holder for p in direct for _ in p.keys]
+        self._keys = [key for p in direct for key in p.keys]
+        self._held = [x for p in direct for x in p.held]
+        others = [p for p in all_places if not isinstance(p.holder, _DIRECT)]
+        self._getters = [p.holder.get for p in others for _ in p.keys]
+        self._names = [key for p in others for key in p.keys]
+        self._got = [x for p in others for x in p.held]
+        sized = [p for p in all_places if p.size is not None]
+        self._containers, self._sizes = [p.holder for p in sized], [p.size for p in sized]
+
+    def all(self) -> bool:
+        """True if nothing has changed."""
+        try:
+            if not all(map(is_, map(getitem, self._holders, self._keys), self._held)):
+                return False
+            if self._getters and not all(map(is_, map(call, self._getters, self._names), self._got)):
+                return False
+            return not self._containers or list(map(len, self._containers)) == self._sizes
+        except LookupError:  # it is gone
+            return False
+
+
+# -- what is no list or dict, read as one -----------------------------------------------------------------
+
+
+class Members:
+    """The members of a set, each under itself."""
+
+    def __init__(self, members: Set[Any]) -> None:
+        self._members = members
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def get(self, member: Any, default: Any = None) -> Any:
+        """The member, or the default if it is gone."""
+        return member if member in self._members else default
+
+
+class Cells:
+    """The outer variables of a nested function, by their names."""
+
+    def __init__(self, f: FunctionType) -> None:
+        self.cells = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """What a variable holds; a marker if nothing."""
+        try:
+            return self.cells[name].cell_contents
+        except ValueError:
+            return EMPTY
+
+
+class Attributes:
+    """The attributes of an object, also those of its class."""
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """One of them, or the default if it is gone."""
+        return getattr(self._held, name, default)
+
+
+# -- comparing ----------------------------------------------------------------------------------------
+
+
+def _numbers(x: Any) -> list[float]:
+    return [
+        leaf._number if type(leaf) is Value else leaf
+        for leaf in tree_leaves(x)
+        if type(leaf) is Value or isinstance(leaf, (float, int))
+    ]
+
+
+def _equal(now: Any, held: Any) -> bool:
+    """True for equal numbers and texts, zeros of the same sign; anything else must be the same object."""
+    if type(now) is not type(held) or not isinstance(now, (int, float, complex, str, bytes)):
+        return False
+    return (now == held and (bool(now) or repr(now) == repr(held))) or (now != now and held != held)
+
+
+def contents(held: Any) -> tuple[Any, bytes]:
+    """The shape of an array and its bytes, so that NaN is equal to itself, and 0.0 is not -0.0."""
+    return getattr(held, "shape", None), bytes(held) if isinstance(held, bytearray) else held.tobytes()
