@@ -129,6 +129,8 @@ def _address(server: Any, runtime: Path, log: Path) -> str:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end and server.poll() is None:
         for path in runtime.glob("jpserver-*.json"):
-            return str(json.loads(path.read_text())["url"])
+            written = path.read_text()
+            if written.endswith("}"):  # not while the server is writing it
+                return str(json.loads(written)["url"])
         time.sleep(0.05)
     pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
