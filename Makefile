@@ -48,7 +48,7 @@ other-python:
 pythons: .venv/ready
 	$(BIN)/python -m tests.support.pythons
 
-# The fast tests inside Pyodide, the Python of the playground. Needs Node.
+# The fast tests inside Pyodide, the Python of the playground, in Node.
 pyodide-test: .venv/ready
 	$(BIN)/python -m tests.support.pyodide
 
@@ -87,12 +87,12 @@ lab: .venv/lab
 	$(BIN)/jupyter-trust notebooks/*.ipynb
 	$(BIN)/jupyter-lab notebooks
 
-# The documentation, with the playground in site/play/ and JupyterLite in site/lab/. Needs Node.
+# The documentation, with the playground in site/play/ and JupyterLite in site/lab/.
 site: .venv/ready
 	$(BIN)/python -m tools.site
 
-# The playground, which needs Node: built and served on this machine.
-play: .venv/base
+# The playground, built and served on this machine.
+play: .venv/node
 	$(BIN)/python -m tools.playground --serve
 
 # The playground in Chromium, and axe-core over all kinds of pages.
@@ -112,6 +112,11 @@ clean:
 .venv/base: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python $(INSTALL) .
+	touch $@
+
+# With Node, unless the machine has it.
+.venv/node: .venv/base
+	command -v npm > /dev/null || $(BIN)/python $(INSTALL) ".[play]"
 	touch $@
 
 .venv/ready: pyproject.toml

@@ -173,7 +173,7 @@ USES = {
 
 
 def test_the_extras_of_users_are_all_tried():
-    assert set(USES) == set(PROJECT["optional-dependencies"]) - {"bench", "lab", "fast", "site", "dev"}
+    assert set(USES) == set(PROJECT["optional-dependencies"]) - {"bench", "lab", "fast", "site", "play", "dev"}
 
 
 @pytest.mark.parametrize("extra", USES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 from contextlib import suppress
 from functools import partial
@@ -22,6 +21,7 @@ from autograd.viz.page import as_json, bundle, styles
 from autograd.viz.player import SCRIPTS, STYLES
 from nn.network.page import ASSETS
 from playground import expression, lessons, quiz
+from tools.node import run_node
 
 HERE = Path(__file__).parent.parent
 SOURCES = HERE / "playground"
@@ -31,7 +31,7 @@ PACKAGES = ("autograd", "nn", "graphviz")  # what the page's Python imports
 
 
 def build(out: Path) -> None:
-    """Write the playground to `out`. Needs Node and, the first time, the network."""
+    """Write the playground to `out`. Needs, the first time, the network."""
     install()
     with TemporaryDirectory() as stage:
         for name in PACKAGES:
@@ -42,7 +42,7 @@ def build(out: Path) -> None:
         shutil.copytree(SOURCES, Path(stage) / "playground", ignore=lambda _, names: [x for x in names if not x.endswith(".py")])
         write_atomically(SOURCES / "src/ops.mjs", javascript_ops(TABLE, ("erf", "erfc")))
         shutil.copy(str(files("autograd.compiler.exports") / "interpreter.mjs"), SOURCES / "src")
-        _run("node", "build.mjs", stage, str(out.resolve()))
+        run_node("node", "build.mjs", stage, out.resolve(), cwd=SOURCES, check=True)
     lessons.build(out / "lessons")
     page = out / "index.html"
     write_atomically(page, page.read_text(encoding="utf-8").replace("FIRST", first_sight()))
@@ -68,7 +68,7 @@ def install() -> None:
     """Fetch the npm packages, unless all of package-lock.json are there: npm lists in a file what it has installed."""
     listed, found = (_packages(SOURCES / path) for path in ("package-lock.json", "node_modules/.package-lock.json"))
     if any(found.get(name) != version for name, version in listed.items()):
-        _run("npm", "ci", "--no-audit", "--no-fund")
+        run_node("npm", "ci", "--no-audit", "--no-fund", cwd=SOURCES, check=True)
 
 
 def _packages(lock: Path) -> dict[str, str]:
@@ -92,13 +92,6 @@ def _ending(suffix: str) -> list[Path]:
     recording = Path(str(files("nn.recording"))) / "assets"
     own = [recording / name for name in ("symbols.js", "contours.js", "axes.js", "boundary.js", "chart.js", "training.css")]
     return [path for path in [*ASSETS, *own] if path.suffix == suffix]
-
-
-def _run(*command: str) -> None:
-    program = shutil.which(command[0])
-    if program is None:
-        sys.exit(f"the playground is built with Node: {command[0]} is not on PATH")
-    subprocess.run([program, *command[1:]], cwd=SOURCES, check=True)
 
 
 def serve(folder: Path) -> None:

@@ -7,8 +7,6 @@ import io
 import itertools
 import json
 import re
-import shutil
-import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from autograd import Value
 from playground.tests.actions import LONG, told
 from tests.support.axe import violations
 from tests.test_playground_training import ACTIVATIONS, OPTIONS, setting
+from tools.node import run_node
 
 STATUS, NUMBERS = "#network .told", "#network .numbers"
 HERE = Path(__file__).parent
@@ -92,10 +91,8 @@ def test_training_in_the_page_is_that_of_the_exported_program_in_python(network:
 
 
 def test_training_in_node_has_the_numbers_of_python_whatever_is_chosen(address: str) -> None:
-    node = shutil.which("node")
     packages = find_spec("graphviz")
     assert address
-    assert node
     assert packages
     assert packages.origin
     chosen, i = [], 0
@@ -114,17 +111,16 @@ def test_training_in_node_has_the_numbers_of_python_whatever_is_chosen(address: 
                 rates=[[0, 0.05], [4, 0.01]] if i % 4 == 0 else [[0, 0.03]],
             ))  # fmt: skip
     lines = "\n".join(map(json.dumps, chosen))
-    command = [node, str(HERE / "same_numbers.mjs"), str(Path(packages.origin).parent.parent)]
-    answers = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+    folder = Path(packages.origin).parent.parent
+    numbers = run_node("node", HERE / "same_numbers.mjs", folder, input=lines, capture_output=True, check=True).stdout
+    answers = numbers.removesuffix("\n").split("\n")
     differing = [(answer, line) for answer, line in zip(answers, chosen, strict=True) if answer != "0"]
     assert differing == []
 
 
 def test_a_state_made_by_hand_is_taken_field_by_field(address: str) -> None:
-    node = shutil.which("node")
     assert address
-    assert node
-    subprocess.run([node, "--test", str(HERE / "choices.mjs")], check=True, capture_output=True)
+    run_node("node", "--test", HERE / "choices.mjs", check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.pyodide.plugin import CAUSES
+from tools.node import run_node
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
@@ -74,11 +75,8 @@ def run(paths: list[str]) -> Outcomes:
     while True:
         log = OUT / "outcomes"
         log.unlink(missing_ok=True)
-        node = shutil.which("node")
-        if node is None:
-            sys.exit("Pyodide runs in Node here: node is not on PATH")
         options = [*OPTIONS, *(f"--deselect={name}" for name in deadly)]
-        done = subprocess.run([node, HERE / "node.mjs", ROOT, packages(), OUT, *options, *paths], cwd=ROOT)
+        done = run_node("node", HERE / "node.mjs", ROOT, packages(), OUT, *options, *paths, cwd=ROOT)
         lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
         outcomes |= {name: tuple(rest) for kind, name, *rest in lines if kind != "begin"}
         if done.returncode in range(6):  # pytest ended it
