@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from autograd._format import counted, listed
+from autograd._format import counted, listed, one_line
 from autograd._tree import block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
 from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
@@ -130,6 +130,8 @@ class _Reader:
 
     def _array(self, path: str, axes: Axes, x: Any, shape: tuple[int, ...]) -> Block:
         """Take the numbers of an array."""
+        if hasattr(x, "to_numpy"):  # a Series of pandas
+            raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
         if is_array(x) and x.dtype.kind not in "biuf":
@@ -236,14 +238,13 @@ def _as_number(name: str, x: Any) -> Any:
     """A float; other number types (Fraction, mpf, Value) as they are, to compute with their own arithmetic."""
     if type(x) is float:
         return x
-    if isinstance(x, int) or is_lanes(x):
-        return number(x)
-    if hasattr(x, "__add__") and hasattr(x, "__mul__") and not hasattr(x, "__len__"):
+    converted = isinstance(x, (int, complex)) or is_lanes(x) or hasattr(x, "__len__")
+    if not converted and hasattr(x, "__add__") and hasattr(x, "__mul__"):
         return x
     try:
         return number(x)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
 
 
 def _as_floats(path: str, x: Any) -> Any:
@@ -257,10 +258,9 @@ def _as_floats(path: str, x: Any) -> Any:
 
 
 def _described(x: Any) -> str:
-    if is_lanes(x):
+    if is_lanes(x) and not hasattr(x, "to_numpy"):
         return f"an array of shape {tuple(x.shape)}"
-    text = repr(x)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return f"a {type(x).__name__}: pass its array instead, .to_numpy()" if hasattr(x, "to_numpy") else one_line(repr(x))
 
 
 def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool = False) -> Any:

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import dask.array as da
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -333,3 +334,15 @@ def test_arguments_and_results_may_be_empty(reduction):
     nothing = compile(lambda x: {"none": np.empty((0, 2)), "x": x}, 1.0)
     assert nothing(Y)["none"].shape == (3, 0, 2)
     assert nothing(2.0)["none"].shape == (0, 2)
+
+
+def test_tables_of_pandas_are_passed_as_arrays():
+    program = compile(lambda x, y: x[0] * y, [1.0, 2.0], 1.0)
+    table = pandas.DataFrame({"a": Y, "b": Y})
+    assert program(table.to_numpy(), table["a"].to_numpy()).tolist() == (Y * Y).tolist()
+    with pytest.raises(
+        TypeError, match=r"y: expected a number, or an array .* got a Series: pass its array instead, \.to_numpy\(\)"
+    ):
+        program([1.0, 2.0], table["a"])
+    with pytest.raises(TypeError, match=r"x: expected a list of 2 items, .* got a DataFrame: pass its array instead"):
+        program(table, 1.0)
