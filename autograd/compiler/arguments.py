@@ -163,8 +163,10 @@ def _array_or_number(shape: Any) -> str:
 
 
 def _or_array(shape: tuple[int, ...] | None, axes: Axes) -> str:
-    if shape is None or type(axes) is not int:
+    if shape is None or axes is None:
         return ""
+    if type(axes) is not int:
+        return ", or a list with an array for each item that has lanes"
     if not -len(shape) - 1 <= axes <= len(shape):
         return f" (there is no axis {axes} for its lanes, as in_axes has it)"
     with_lanes = list(map(str, shape))

@@ -336,6 +336,14 @@ def test_arguments_and_results_may_be_empty(reduction):
     assert nothing(2.0)["none"].shape == (0, 2)
 
 
+def test_an_array_does_not_stand_for_items_with_axes_of_their_own():
+    program = compile(lambda xs: xs[0] * xs[1], [1.0, 2.0], in_axes=([0, None],))
+    assert program([Y, 2.0]).tolist() == (2.0 * Y).tolist()
+    assert program(np.array([3.0, 2.0])) == 6.0
+    with pytest.raises(ValueError, match=r"xs: .* \(2,\), or a list with an array for each item that has lanes, got an array of"):
+        program(np.ones((3, 2)))
+
+
 def test_tables_of_pandas_are_passed_as_arrays():
     program = compile(lambda x, y: x[0] * y, [1.0, 2.0], 1.0)
     table = pandas.DataFrame({"a": Y, "b": Y})
