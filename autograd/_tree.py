@@ -37,6 +37,30 @@ def block_map(function: Callable[[Any], Any], tree: Any) -> Any:
     return function(tree)
 
 
+def prefix_map(function: Callable[[Any, Any], Any], prefix: Any, tree: Any) -> Any:
+    """Like `block_map`, but `function` also gets the entry of a prefix: of a nesting like the tree's that ends earlier.
+
+    >>> prefix_map(lambda entry, leaf: entry * leaf, (10, {"a": 2, "b": 1}), ([1, 2], {"b": 3, "a": 4}))
+    ([10, 20], {'b': 3, 'a': 8})
+    """
+    if isinstance(prefix, dict):
+        return rebuilt(tree, [prefix_map(function, prefix[key], item) for key, item in tree.items()])
+    if isinstance(prefix, (tuple, list)):
+        return rebuilt(tree, [prefix_map(function, entry, item) for entry, item in zip(prefix, tree, strict=True)])
+    return block_map(lambda block: function(prefix, block), tree)
+
+
+def prefix_entries(prefix: Any, tree: Any) -> list[tuple[Any, Any]]:
+    """The numbers and arrays in the tree, each behind the entry of the prefix that it falls under.
+
+    >>> prefix_entries((None, 0), ([1, 2], {"a": 3}))
+    [(None, 1), (None, 2), (0, 3)]
+    """
+    entries: list[tuple[Any, Any]] = []
+    prefix_map(lambda entry, block: entries.append((entry, block)), prefix, tree)
+    return entries
+
+
 def _items(tree: Any) -> Any:
     return tree.values() if isinstance(tree, dict) else tree
 

@@ -6,7 +6,9 @@ Bit-equal to `forward` and the rules, which a test holds. Where one raises, they
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from autograd._typing import Any
 from autograd.scalar_math import exp_difference, leg, log_softmax, logsumexp, mish, rounded, sech2, sigmoid, sign, softmax
@@ -56,31 +58,29 @@ def dot_product(*args: float) -> float:
 
 
 def sums_of_others(terms: Sequence[Any]) -> list[Any]:
-    """For each term the sum of all the others, without a subtraction: those before it plus those after it."""
-    result: list[Any] = [0.0] * len(terms)
-    before: Any = 0.0
-    for i, term in enumerate(terms):
-        result[i] = before
-        before = before + term
-    after: Any = 0.0
-    for i in reversed(range(len(terms))):
-        result[i] = result[i] + after
-        after = after + terms[i]
-    return result
+    """For each term the sum of all the others, without a subtraction: those before it plus those after it.
+
+    >>> sums_of_others([1.0, 2.0, 4.0]), sums_of_others([1.0])
+    ([6.0, 5.0, 3.0], [0.0])
+    """
+    return _of_others(terms, operator.add, 0.0)
 
 
 def products_of_others(factors: Sequence[Any]) -> list[Any]:
-    """For each factor the product of all the others, without a division: those before it times those after it."""
-    result: list[Any] = [1.0] * len(factors)
-    before: Any = 1.0
-    for i, factor in enumerate(factors):
-        result[i] = before
-        before = before * factor
-    after: Any = 1.0
-    for i in reversed(range(len(factors))):
-        result[i] = result[i] * after
-        after = after * factors[i]
-    return result
+    """For each factor the product of all the others, without a division: those before it times those after it.
+
+    >>> products_of_others([3.0, 2.0, 4.0]), products_of_others([3.0])
+    ([8.0, 12.0, 6.0], [1.0])
+    """
+    return _of_others(factors, operator.mul, 1.0)
+
+
+def _of_others(xs: Sequence[Any], combine: Callable[[Any, Any], Any], nothing: float) -> list[Any]:
+    if len(xs) < 2:
+        return [nothing] * len(xs)
+    before = list(accumulate(xs[:-1], combine))
+    after = list(accumulate(xs[:0:-1], combine))[::-1]
+    return [after[0], *map(combine, before, after[1:]), before[-1]]
 
 
 # -- kernels of more than a line -------------------------------------------------------------------------

@@ -103,7 +103,8 @@ def filled(node: Any, args: Mapping[str, ast.expr]) -> Any:
 def expressions(op: Op, args: Sequence[ast.expr], result: ast.expr, from_zero: bool) -> list[ast.expr]:
     """What is assigned to the result of an operation: for a long sum or product several expressions, one after another.
 
-    A sum starts from +0.0. That matters if all its terms are -0.0: unless `from_zero`, this is left out.
+    A sum starts from +0.0. That matters if all its terms are -0.0: unless `from_zero`, this is left out. A dot product that
+    starts from -0.0, to which anything can be added without changing, is written without it.
     """
     if op.terms is None or op.arity is not None:
         return [operation(op, args)]
@@ -115,6 +116,8 @@ def expressions(op: Op, args: Sequence[ast.expr], result: ast.expr, from_zero: b
         operator, parts = ast.Mult(), terms[0] or [constant(1.0)]
     else:
         parts = [_chained(ast.Mult(), term) for term in terms]
+        if ast.unparse(parts[0]) == "-0.0":
+            del parts[0]
     pieces = [parts[i : i + MAX_TERMS_PER_LINE] for i in range(0, len(parts), MAX_TERMS_PER_LINE)]
     return [_chained(operator, line) for line in (pieces[0], *([result, *piece] for piece in pieces[1:]))]
 

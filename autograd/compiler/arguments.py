@@ -6,173 +6,220 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from autograd._format import counted, listed
-from autograd._tree import block_map, is_array, rebuilt, tree_leaves, tree_map
+from autograd._format import counted, listed, one_line
+from autograd._tree import block_map, is_array, prefix_entries, rebuilt, tree_leaves, tree_map
+from autograd.compiler.axes import Axes, checked_axes, shape_of
 from autograd.op import number
-
-Axes = int | tuple[int | None, ...] | None
 
 
 class Block(NamedTuple):
-    """A place in a nesting where an array stands, of this shape without its lanes."""
+    """A place in a nesting where an array stands: its shape without lanes, and which axis is that of the lanes, if any."""
 
     shape: tuple[int, ...]
+    axis: int | None
 
 
 class Given(NamedTuple):
     """What one call gives for an argument.
 
-    numbers   one per leaf, or one row of them for each lane
-    lanes     how many lanes; None if there is no axis of lanes
-    nesting   its nesting, with a Block where there is an array; a Block alone if it is one
-    plain     False if there are numbers of other types than float
+    uniform    the numbers that all lanes share, in one or several sequences
+    columns    the others, in arrays of shape (lanes, numbers)
+    found      how many lanes there are where in_axes gives an axis to them, with the path of that place: None if there are none
+    nesting    its nesting, with a Block where there is an array; a Block alone if it is one
+    plain      False if there are numbers of other types than float
     """
 
-    numbers: Any
-    lanes: int | None
+    uniform: list[Any]
+    columns: list[Any]
+    found: Sequence[tuple[str, int | None]]
     nesting: Any
     plain: bool = True
+
+    @property
+    def lanes(self) -> int | None:
+        """How many lanes there are; None if none of its axes is theirs."""
+        return next((lanes for _, lanes in self.found if lanes is not None), None)
 
     @property
     def is_listed(self) -> bool:
         """True for lists, tuples and dicts without an array in them."""
         return isinstance(self.nesting, (list, tuple, dict)) and not _holds_block(self.nesting)
 
-    def result(self, items: Any, lanes: bool, listed: bool = False) -> Any:
-        """Results for its leaves, in its shape; each is for all lanes if there are `lanes`. For `listed`, see `stacked`."""
+    def result(self, items: Any, lanes: int | None, listed: bool = False, reduced: bool = False) -> Any:
+        """Results for its numbers, in its shape; each is for all `lanes`, if there are any. For `listed`, see `stacked`.
+
+        If they are `reduced`, those for numbers that all lanes share are not per lane, and the others have their lanes where
+        the argument has them.
+        """
         if type(self.nesting) is Block:
-            return stacked(items, self.nesting.shape, lanes, listed)
-        rest = iter(items if lanes or not is_array(items) else items.tolist())
-        return _filled(self.nesting, rest, lanes, listed)
+            return _block(self.nesting, items, lanes, listed, reduced)
+        rest = iter(items.tolist() if is_array(items) and items.ndim == 1 else items)
+        return _filled(self.nesting, rest, lanes, listed, reduced)
 
 
 class Argument:
-    """One argument of a compiled function: its nesting, as the example showed it, and which of its axes is that of the lanes."""
+    """One argument of a compiled function.
 
-    def __init__(self, name: str, example: Any, axis: int | None) -> None:
-        self.name, self.axis = name, axis
+    example    its nesting
+    axes       which axis is that of the lanes: its entry of in_axes
+    varies     for each of its numbers, whether it has one
+    """
+
+    def __init__(self, name: str, example: Any, axes: Axes) -> None:
+        self.name = name
         self.example = block_map(lambda leaf: leaf, example)  # its own lists, which nobody else changes
+        self.axes = checked_axes(name, axes, example)
         self.count = len(tree_leaves(example))
-        self.shape = _shape(example)
-        dimensions = 1 + len(self.shape or ())
-        if axis is not None and self.shape is not None and not -dimensions <= axis < dimensions:
-            dims = counted(dimensions, "dimension")
-            raise ValueError(f"in_axes: {axis} is out of range: {name} with its lanes is an array of {dims}")
+        self.is_number = shape_of(example) == () and not is_array(example)
+        entries = prefix_entries(self.axes, example)
+        self.varies = [axis is not None for axis, block in entries for _ in tree_leaves(block)]
 
     def bind(self, x: Any) -> Given:
         """Check an argument, and read its numbers."""
-        if type(x) is float and self.shape == ():
-            return Given([x], None, 0)
-        if is_lanes(x) and (x.ndim or is_foreign(x)) and self.shape is not None:
-            numbers, lanes = self._array(self.name, x, self.shape)
-            return Given(numbers, lanes, Block(self.shape))
-        leaves: list[Any] = []
-        nesting = self._match(self.name, self.example, x, leaves)
-        lanes_found = {leaf.shape[0] for leaf in leaves if is_lanes(leaf)}
-        if not lanes_found:
-            return Given(leaves, None, nesting, all(type(leaf) is float for leaf in leaves))
-        if len(lanes_found) > 1 or not all(map(is_lanes, leaves)):
-            raise ValueError(
-                f"{self.name}: every number in it must be an array with the same number of lanes; got {_described(x)}"
-            )
-        return Given(namespace_of(leaves).stack(leaves, axis=1), lanes_found.pop(), nesting)
+        if type(x) is float and self.is_number:
+            return Given([[x]], [], () if self.axes is None else [(self.name, None)], 0)
+        reader = _Reader()
+        nesting = reader.read(self.name, self.axes, self.example, x)
+        return Given(reader.uniform, reader.columns, reader.found, nesting, reader.plain)
 
-    def _match(self, path: str, example: Any, x: Any, leaves: list[Any]) -> Any:
-        """The nesting of x, and its leaves: numbers, and arrays with one number for each lane."""
-        shape = _shape(example)
-        if is_lanes(x) and x.ndim and shape is not None:
-            numbers, lanes = self._array(path, x, shape)
-            leaves += numbers.tolist() if lanes is None else list(numbers.T)
-            return Block(shape) if shape else 0
-        if is_array(example) and isinstance(x, (list, tuple)) and _shape(x) == shape:
-            leaves += [_as_number(path, leaf) for leaf in tree_leaves(x)]
-            return tree_map(lambda _: 0, x)
+
+class _Reader:
+    """Reads an argument: see Given."""
+
+    def __init__(self) -> None:
+        self.uniform: list[Any] = []
+        self.columns: list[Any] = []
+        self.found: list[tuple[str, int | None]] = []
+        self.plain = True
+
+    def read(self, path: str, axes: Axes, example: Any, x: Any) -> Any:
+        """The nesting of x; its numbers are added to those that were read before."""
+        if type(x) is float and type(example) is float:  # as nearly all are
+            self._numbers(path, axes, (x,))
+            return 0
+        shape = shape_of(example)
+        if is_lanes(x) and (x.ndim or is_foreign(x)) and shape is not None:
+            return self._array(path, axes, x, shape)
+        first = len(self.found)
+        nesting: Any
         if isinstance(example, dict):
             if not isinstance(x, dict) or x.keys() != example.keys():
                 raise TypeError(f"{path}: expected a dict with the keys {listed(list(map(repr, example)))}, got {_described(x)}")
-            return {key: self._match(f"{path}[{key!r}]", item, x[key], leaves) for key, item in example.items()}
-        if isinstance(example, (list, tuple)):
+            nesting = {key: self.read(f"{path}[{key!r}]", _entry(axes, key), item, x[key]) for key, item in example.items()}
+        elif isinstance(example, (list, tuple)):
             if not isinstance(x, (list, tuple)) or len(x) != len(example):
                 kind = f"{type(example).__name__} of {counted(len(example), 'item')}"
-                raise TypeError(f"{path}: expected a {kind}{self._or_array(shape)}, got {_described(x)}")
+                raise TypeError(f"{path}: expected a {kind}{_or_array(shape, axes)}, got {_described(x)}")
             pairs = enumerate(zip(example, x, strict=True))
-            return rebuilt(x, [self._match(f"{path}[{i}]", item, given, leaves) for i, (item, given) in pairs])
-        if isinstance(x, (list, tuple, dict)):
-            raise TypeError(f"{path}: expected a number{self._or_array(())}, got {_described(x)}")
-        leaves.append(_as_number(path, x))
-        return 0
+            nesting = rebuilt(x, [self.read(f"{path}[{i}]", _entry(axes, i), item, given) for i, (item, given) in pairs])
+        elif shape_of(x) != shape:
+            raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
+        else:
+            nesting = tree_map(lambda _: 0, x)
+            self._numbers(path, axes, tree_leaves(x))
+        if type(axes) is int and all(lanes is None for _, lanes in self.found[first:]):
+            self.found[first:] = [(path, None)] * (len(self.found) > first)
+        return nesting
 
-    def _array(self, path: str, x: Any, shape: tuple[int, ...]) -> tuple[Any, int | None]:
-        """The numbers in an array, and how many lanes it has, if any."""
+    def _numbers(self, path: str, axes: Axes, numbers: Sequence[Any]) -> None:
+        """Take numbers that stand alone or in lists."""
+        if not self.uniform or type(self.uniform[-1]) is not list:
+            self.uniform.append([])
+        read = [_as_number(path, x) for x in numbers]
+        self.uniform[-1] += read
+        self.plain = self.plain and {*map(type, read)} <= {float}
+        if axes is not None and read:
+            self.found.append((path, None))
+
+    def _array(self, path: str, axes: Axes, x: Any, shape: tuple[int, ...]) -> Block:
+        """Take the numbers of an array."""
+        if hasattr(x, "to_numpy"):  # a Series of pandas
+            raise TypeError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
         if type(x).__module__.startswith("numpy.ma"):
             raise TypeError(f"{path}: masked arrays are not supported: pass x.filled(...)")
         if is_array(x) and x.dtype.kind not in "biuf":
             x = _as_floats(path, x)
+        count = math.prod(shape)
         if tuple(x.shape) == shape:
-            return reshaped(x, (-1,)), None
-        moved = x
-        if self.axis is not None and x.ndim == len(shape) + 1 and self.axis % x.ndim:
-            moved = namespace_of([x]).moveaxis(x, self.axis, 0)
-        if self.axis is None or tuple(moved.shape[1:]) != shape:
-            expected = f"an array of shape {shape}" if shape else "a number"
-            raise ValueError(f"{path}: expected {expected}{self._or_array(shape)}, got {_described(x)}")
-        return reshaped(moved, (moved.shape[0], math.prod(shape))), moved.shape[0]
+            self.uniform.append(reshaped(x, (-1,)))
+            if axes is not None and count:
+                self.found.append((path, None))
+            return Block(shape, None)
+        if type(axes) is int and x.ndim == len(shape) + 1 and -x.ndim <= axes < x.ndim:
+            axis = axes % x.ndim
+            lanes = x.shape[axis]
+            if (*x.shape[:axis], *x.shape[axis + 1 :]) == shape:
+                moved = namespace_of([x]).moveaxis(x, axis, 0) if axis else x
+                self.columns.append(reshaped(moved, (lanes, count)))
+                self.found.append((path, lanes))
+                return Block(shape, axis)
+        raise ValueError(f"{path}: expected {_array_or_number(shape)}{_or_array(shape, axes)}, got {_described(x)}")
 
-    def _or_array(self, shape: tuple[int, ...] | None) -> str:
-        if shape is None or self.axis is None:
-            return ""
-        with_lanes = list(map(str, shape))
-        with_lanes.insert(self.axis % (len(shape) + 1), "lanes")
-        return f", or an array of shape ({', '.join(with_lanes)}{',' * (not shape)})"
+
+def _entry(axes: Axes, key: Any) -> Axes:
+    """The axes of an item."""
+    return axes[key] if isinstance(axes, (dict, list)) else axes
+
+
+def _array_or_number(shape: Any) -> str:
+    return f"an array of shape {shape}" if shape else "a number"
+
+
+def _or_array(shape: tuple[int, ...] | None, axes: Axes) -> str:
+    if shape is None or axes is None:
+        return ""
+    if type(axes) is not int:
+        return ", or a list with an array for each item that has lanes"
+    if not -len(shape) - 1 <= axes <= len(shape):
+        return f" (there is no axis {axes} for its lanes, as in_axes has it)"
+    with_lanes = list(map(str, shape))
+    with_lanes.insert(axes % (len(shape) + 1), "lanes")
+    return f", or an array of shape ({', '.join(with_lanes)}{',' * (not shape)})"
 
 
 def _holds_block(nesting: Any) -> bool:
+    """True if there is an array in it; numbers may have lanes."""
     if type(nesting) is Block:
-        return True
+        return bool(nesting.shape)
     return isinstance(nesting, (list, tuple, dict)) and any(map(_holds_block, _items(nesting)))
 
 
-def _filled(nesting: Any, items: Iterator[Any], lanes: bool, listed: bool) -> Any:
+def _filled(nesting: Any, items: Iterator[Any], lanes: int | None, listed: bool, reduced: bool) -> Any:
     if type(nesting) is Block:
-        return stacked([next(items) for _ in range(math.prod(nesting.shape))], nesting.shape, lanes, listed)
+        return _block(nesting, [next(items) for _ in range(math.prod(nesting.shape))], lanes, listed, reduced)
     if isinstance(nesting, (list, tuple, dict)):
-        return rebuilt(nesting, [_filled(item, items, lanes, listed) for item in _items(nesting)])
+        return rebuilt(nesting, [_filled(item, items, lanes, listed, reduced) for item in _items(nesting)])
     return next(items)
+
+
+def _block(block: Block, items: Any, lanes: int | None, listed: bool, reduced: bool) -> Any:
+    if not reduced:
+        return stacked(items, block.shape, lanes, listed)
+    whole = stacked(items, block.shape, None if block.axis is None else lanes)
+    return namespace_of([whole]).moveaxis(whole, 0, block.axis) if block.axis else whole
 
 
 def _items(nesting: Any) -> Any:
     return nesting.values() if isinstance(nesting, dict) else nesting
 
 
-def checked_axes(in_axes: Any, count: int) -> tuple[int | None, ...]:
-    """`in_axes` as one int or None per argument."""
-    axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * count
-    if len(axes) != count:
-        raise ValueError(
-            f"in_axes: expected an int, None, or one of them for each of {counted(count, 'argument')}, got {in_axes!r}"
-        )
-    for axis in axes:
-        if axis is not None and type(axis) is not int:
-            raise TypeError(f"in_axes: expected an int or None for each argument, got {axis!r}")
-    return tuple(axes)
-
-
-def lanes_of(arguments: Sequence[Argument], given: Sequence[Given]) -> int | None:
+def lanes_of(given: Sequence[Given]) -> int | None:
     """How many lanes a call has; None if it is called with numbers alone."""
-    if [x.lanes for x in given] == [None] * len(given):
+    found = [place for x in given for place in x.found]
+    counts = {lanes: path for path, lanes in reversed(found) if lanes is not None}  # the first place with so many
+    if not counts:
         return None
-    batched = {argument.name: x.lanes for argument, x in zip(arguments, given, strict=True) if x.lanes is not None}
-    if len(set(batched.values())) > 1:
-        raise ValueError(
-            f"all arguments must have the same number of lanes, got {listed([f'{n} in {k}' for k, n in batched.items()])}"
-        )
-    alone = [a.name for a, x in zip(arguments, given, strict=True) if a.axis is not None and x.lanes is None and a.count]
+    if len(counts) > 1:
+        each = [f"{lanes} in {path}" for lanes, path in reversed(counts.items())]
+        raise ValueError(f"all arguments must have the same number of lanes, got {listed(each)}")
+    ((lanes, path),) = counts.items()
+    alone = [path for path, lanes in found if lanes is None]
     if alone:
         raise ValueError(
-            f"{listed(alone)} must have an axis of {next(iter(batched.values()))} lanes, as {next(iter(batched))} has: "
-            "for an argument that is the same for all of them, compile with None at its place in in_axes"
+            f"{listed(alone)} must have an axis of {lanes} lanes, as {path} has: for what is the same for all of them, compile "
+            "with None at its place in in_axes"
         )
-    return next(iter(batched.values()))
+    return lanes
 
 
 def scale_of(reduction: str | None, lanes: int | None) -> float:
@@ -196,14 +243,13 @@ def _as_number(name: str, x: Any) -> Any:
     """A float; other number types (Fraction, mpf, Value) as they are, to compute with their own arithmetic."""
     if type(x) is float:
         return x
-    if isinstance(x, int) or is_lanes(x):
-        return number(x)
-    if hasattr(x, "__add__") and hasattr(x, "__mul__") and not hasattr(x, "__len__"):
+    converted = isinstance(x, (int, complex)) or is_lanes(x) or hasattr(x, "__len__")
+    if not converted and hasattr(x, "__add__") and hasattr(x, "__mul__"):
         return x
     try:
         return number(x)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
 
 
 def _as_floats(path: str, x: Any) -> Any:
@@ -216,25 +262,14 @@ def _as_floats(path: str, x: Any) -> Any:
         raise TypeError(f"{path}: {error}") from None
 
 
-def _shape(example: Any) -> tuple[int, ...] | None:
-    """The shape of an array, of a number, and of lists in lists as long as one another; None for anything else."""
-    if is_array(example):
-        return tuple(example.shape)
-    if isinstance(example, (list, tuple)):
-        inner = {_shape(item) for item in example}
-        return (len(example), *next(iter(inner))) if len(inner) == 1 and None not in inner else None  # type: ignore[misc]
-    return None if isinstance(example, dict) else ()
-
-
 def _described(x: Any) -> str:
-    if is_lanes(x):
+    if is_lanes(x) and not hasattr(x, "to_numpy"):
         return f"an array of shape {tuple(x.shape)}"
-    text = repr(x)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return f"a {type(x).__name__}: pass its array instead, .to_numpy()" if hasattr(x, "to_numpy") else one_line(repr(x))
 
 
-def stacked(items: Any, shape: tuple[int, ...], lanes: bool, listed: bool = False) -> Any:
-    """These numbers or arrays as one array of this shape, which comes after the axis of the lanes.
+def stacked(items: Any, shape: tuple[int, ...], lanes: int | None, listed: bool = False) -> Any:
+    """These numbers or arrays as one array of this shape, which comes after the axis of the lanes, if there are any.
 
     Lists, tuples and dicts of them, rows of a Jacobian, become such containers of arrays; or, if they are to be `listed`, stay
     as they are, in nested lists.
@@ -247,11 +282,14 @@ def stacked(items: Any, shape: tuple[int, ...], lanes: bool, listed: bool = Fals
             return [stacked(items[i : i + size], shape[1:], lanes, listed) for i in range(0, len(items), size)]
         columns = zip(*map(_items, items), strict=True)
         return rebuilt(items[0], [stacked(column, shape, lanes) for column in columns])
+    lead = () if lanes is None else (lanes,)
     if is_lanes(items):
-        return reshaped(items.T if lanes else items, (*([items.shape[-1]] if lanes else []), *shape))
-    xp, lead = namespace_of(items), 1 if lanes else 0
-    whole = xp.stack([item if is_foreign(item) else xp.asarray(item, dtype=float) for item in items], axis=lead)
-    return reshaped(whole, (*whole.shape[:lead], *shape, *whole.shape[lead + 1 :]))
+        return reshaped(items if lanes is None else items.T, lead + shape)
+    xp = namespace_of(items)
+    if not len(items):
+        return xp.zeros(lead + shape)
+    whole = xp.stack([item if is_foreign(item) else xp.asarray(item, dtype=float) for item in items], axis=len(lead))
+    return reshaped(whole, (*lead, *shape, *whole.shape[len(lead) + 1 :]))
 
 
 def for_lanes(x: Any, lanes: int | None) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from os import PathLike
 from typing import Any
 
 from autograd._check import checked_choice
-from autograd._tree import block_map
+from autograd._tree import prefix_entries, prefix_map, tree_build
 from autograd.compiler.arguments import Given, namespace_of, scale_of
+from autograd.compiler.axes import Axes
 from autograd.compiler.compiled import REDUCTIONS, Compiled, scaled
 from autograd.compiler.executors.chunks import any_chunked, blocks_of, nested
 from autograd.compiler.traced import Traced
@@ -24,7 +26,7 @@ class Branching(Compiled):
         super().__init__(traced, "raise", executor)
         self._trace = trace
         self._ways = [Compiled(traced, "ignore", executor)]
-        self._axes = [argument.axis for argument in self.arguments]
+        self._axes = [argument.axes for argument in self.arguments]
 
     def __call__(self, *xs: Any) -> Any:
         """What `f` returns: numbers, or arrays with a leading axis of lanes."""
@@ -43,7 +45,7 @@ class Branching(Compiled):
         parts = [way.value_and_grad(*of_lanes(xs, self._axes, at), argnums=chosen, reduction="sum") for way, at in groups]
         at = [lanes for _, lanes in groups]
         slopes = [
-            added(pieces) if self._axes[i] is None else merged(pieces, at)
+            merged(pieces, at, self._axes[i])
             for i, pieces in zip(chosen, zip(*[slopes for _, slopes in parts], strict=True), strict=True)
         ]
         return scaled(sum([value for value, _ in parts]), slopes, scale_of(reduction, lanes), single)
@@ -113,40 +115,32 @@ class Branching(Compiled):
     def _new_way(self, xs: Sequence[Any]) -> Compiled:
         if len(self._ways) == MAX_WAYS:
             raise BranchError(f"{self.name} was run in {MAX_WAYS} different ways: write its branches with autograd.where")
-        self._ways.append(Compiled(self._trace(xs), "ignore", self.executor))
+        given, _ = self._bind(xs)
+        examples = [tree_build(a.example, chain.from_iterable(x.uniform)) for a, x in zip(self.arguments, given, strict=True)]
+        self._ways.append(Compiled(self._trace(examples), "ignore", self.executor))
         return self._ways[-1]
 
 
-def merged(parts: Sequence[Any], lanes: Sequence[Any]) -> Any:
-    """Results for some lanes each, as one result for all lanes."""
+def merged(parts: Sequence[Any], lanes: Sequence[Any], axes: Axes = 0) -> Any:
+    """Results for some lanes each, as one result for all lanes: along these axes, and added up where there is none."""
     import numpy
 
     order = numpy.argsort(numpy.concatenate(lanes))
 
-    def whole(pieces: Sequence[Any]) -> Any:
-        return _taken(namespace_of(pieces).concat(pieces, axis=0), order, 0)
+    def whole(axis: int | None, pieces: Sequence[Any]) -> Any:
+        return sum(pieces) if axis is None else _taken(namespace_of(pieces).concat(pieces, axis=axis), order, axis)
 
-    return _combined(parts, whole)
-
-
-def added(parts: Sequence[Any]) -> Any:
-    """The sum of results that are sums over some lanes each."""
-    return _combined(parts, sum)
+    along = [axis for axis, _ in prefix_entries(axes, parts[0])]
+    return nested(parts[0], list(map(whole, along, zip(*map(blocks_of, parts), strict=True))))
 
 
-def _combined(parts: Sequence[Any], combine: Callable[[Sequence[Any]], Any]) -> Any:
-    return nested(parts[0], [combine(pieces) for pieces in zip(*map(blocks_of, parts), strict=True)])
-
-
-def of_lanes(xs: Sequence[Any], axes: Sequence[int | None], lanes: Any) -> list[Any]:
+def of_lanes(xs: Sequence[Any], axes: Sequence[Axes], lanes: Any) -> list[Any]:
     """The arguments of these lanes, or of one; all of them if `lanes` is None."""
 
-    def chosen(x: Any, axis: int | None) -> Any:
-        if axis is None or lanes is None:
-            return x
-        return block_map(lambda leaf: _taken(leaf, lanes, axis) if hasattr(leaf, "ndim") and leaf.ndim else leaf, x)
+    def chosen(axis: int | None, leaf: Any) -> Any:
+        return leaf if axis is None or not getattr(leaf, "ndim", 0) else _taken(leaf, lanes, axis)
 
-    return list(map(chosen, xs, axes))
+    return list(xs) if lanes is None else [prefix_map(chosen, entry, x) for entry, x in zip(axes, xs, strict=True)]
 
 
 def _taken(x: Any, lanes: Any, axis: int) -> Any:

@@ -53,15 +53,13 @@ class Call(NamedTuple):
     scale: float
 
 
-def plan_of(
-    call: Call, runner: Runner, axes: Sequence[int | None], guards: Sequence[Guard], check: bool
-) -> ArrayPlan | FloatPlan | None:
+def plan_of(call: Call, runner: Runner, guards: Sequence[Guard], check: bool) -> ArrayPlan | FloatPlan | None:
     """The plan of such calls; None if they are not that simple, or there is no code yet. Guards are checked if `check`."""
     kinds = call.key[2:]
     plain = [kind is float or (type(kind) is Listed and kind.takes(x)) for kind, x in zip(kinds, call.xs, strict=True)]
     if isinstance(runner, PythonRunner):
         return FloatPlan(call, runner.code, guards if check else ()) if runner.code is not None and all(plain) else None
-    arrays = [type(x.nesting) is Block and axis in (0, None) for x, axis in zip(call.given, axes, strict=True)]
+    arrays = [type(x.nesting) is Block and not x.nesting.axis for x in call.given]
     if guards or not isinstance(runner, LanesRunner) or not all(p or a for p, a in zip(plain, arrays, strict=True)):
         return None
     from autograd.compiler.executors.array_arguments import readable
@@ -185,7 +183,7 @@ def _shape(kind: Any) -> tuple[int, ...] | None:
 
 def _count(given: Given) -> int:
     """Of the numbers in an argument, for one lane."""
-    return len(given.numbers) if given.lanes is None else given.numbers.shape[1]
+    return sum([len(part) for part in given.uniform]) + sum([int(part.shape[1]) for part in given.columns])
 
 
 def _reader(kind: Any, given: Given, varies: bool, place: slice, lanes: int) -> Callable[[Any, Any], Any]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd._tree import is_array, tree_leaves
 from autograd.compiler.places import EMPTY, Attributes, Cells, Members, Places, Same, contents
+from autograd.compiler.plain_data import SCALARS, as_bytes, difference, from_bytes, is_plain
 from autograd.errors import CompileError
 from autograd.op import Op
 from autograd.value import Value
@@ -57,16 +58,19 @@ class Closure:
         """Of a function that has just been traced; leaves made since then, by the count of `context.start`, are its own."""
         self._name, self._since = getattr(f, "__name__", None) or type(f).__name__, since
         self._arrays: list[tuple[str, Any, Any]] = []  # with their contents
+        self._plain: list[tuple[str, Any]] = []  # as long as they read the same, nothing in them has changed
         self._places: list[Places] = []
         names = _Names(set(), set())
         while True:  # methods of a name that is read are reached too, and read more names
             known = len(names.read) + len(names.assigned)
-            self._places, self._arrays, self.assigned = [], [], list[Places]()
+            self._places, self._arrays, self._plain, self.assigned = [], [], [], list[Places]()
             self._look(f, names)
             if len(names.read) + len(names.assigned) == known:
                 break
         self.assigns = bool(self.assigned) or _ITEM in names.assigned
         self._same = Same(self._places)
+        self._data = [held for _, held in self._plain]
+        self._bytes = as_bytes(self._data)
 
     def _look(self, f: Any, names: _Names) -> None:
         """Find all places. `names`, those in the code, grow on the way."""
@@ -78,6 +82,9 @@ class Closure:
             if isinstance(held, _PLAIN) or id(held) in seen:
                 continue
             seen.add(id(held))
+            if is_plain(held):
+                self._plain.append((path, held))
+                continue
             if is_array(held) or isinstance(held, (array, bytearray)):
                 self._arrays.append((path, held, contents(held)))
             for places in _inside(path, held, names):
@@ -87,7 +94,8 @@ class Closure:
                 if places.holder is not None:
                     self._places.append(places)
                 count += len(places.held)
-                stack += [(places.spelled(key), x) for key, x in zip(places.keys, places.held, strict=True)]
+                pairs = zip(places.keys, places.held, strict=True)
+                stack += [(places.spelled(key), x) for key, x in pairs if type(x) not in SCALARS]
 
     def _is_result(self, x: Any) -> bool:
         """True for a Value that was made while the function was traced, and for containers with one.
@@ -104,7 +112,7 @@ class Closure:
         for places in self._places:
             if not places.assigned and (path := places.changed()) is not None:
                 return path
-        return next((path for path, held, before in self._arrays if contents(held) != before), None)
+        return self._changed_contents()
 
     def check(self) -> None:
         """CompileError if something else stands in one of the places."""
@@ -112,9 +120,16 @@ class Closure:
             for places in self._places:
                 if (path := places.changed()) is not None:
                     raise self._error(path)
-        for path, held, before in self._arrays:
-            if contents(held) != before:
-                raise self._error(path)
+        if (path := self._changed_contents()) is not None:
+            raise self._error(path)
+
+    def _changed_contents(self) -> str | None:
+        """Plain data or an array that holds something else."""
+        if self._data and as_bytes(self._data) != self._bytes:
+            for (path, held), before in zip(self._plain, from_bytes(self._bytes), strict=True):
+                if as_bytes(held) != as_bytes(before):
+                    return difference(path, held, before)
+        return next((path for path, held, before in self._arrays if contents(held) != before), None)
 
     def _error(self, path: str) -> CompileError:
         return CompileError(

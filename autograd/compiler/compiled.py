@@ -10,7 +10,7 @@ from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd._tree import block_map, is_array
 from autograd.compiler import derived, files
-from autograd.compiler.arguments import Block, Given, for_lanes, is_foreign, lanes_of, namespace_of, scale_of, stacked
+from autograd.compiler.arguments import Given, for_lanes, is_foreign, lanes_of, scale_of, stacked
 from autograd.compiler.call_plan import ArrayPlan, Call, FloatPlan, call_key, plan_of
 from autograd.compiler.executors.chunks import any_chunked, mapped, summed
 from autograd.compiler.guards import check_guards, differing_lanes
@@ -41,7 +41,7 @@ class Compiled(Programs):
             return mapped(self, xs, partial(_called, "__call__"))
         given, lanes = self._bind(xs)
         found = self._run(("value",), given, lanes)
-        return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes is not None)
+        return _in_shape(self.traced.result, [for_lanes(found[i], lanes) for i in range(self._count)], lanes)
 
     def value_and_grad(self, *xs: Any, argnums: int | Sequence[int] = 0, reduction: str | None = None) -> tuple[Any, Any]:
         """The value and the gradient by the arguments that `argnums` selects, as `autograd.value_and_grad` gives them.
@@ -76,9 +76,8 @@ class Compiled(Programs):
         what = "gradient", chosen, reduced
         found = self._run(what, given, lanes, scale)
         if key is not None and lanes != 0 and not (self.captured or self.traced.samplers):
-            axes = [argument.axis for argument in self.arguments]
             this = Call(key, xs, given, chosen, single, reduced, scale)
-            plan = plan_of(this, self._runner(what, given, lanes), axes, self.traced.guards, self.guard == "raise")
+            plan = plan_of(this, self._runner(what, given, lanes), self.traced.guards, self.guard == "raise")
             if plan is not None:
                 self._plans[key] = plan
         value = for_lanes(found[0], None if reduced else lanes)
@@ -130,7 +129,7 @@ class Compiled(Programs):
         found = self._run(("jacobian", chosen), given, lanes)
         width = sum([self.arguments[i].count for i in chosen])
         rows = [self._shaped(found, i * width, given, chosen, single, lanes) for i in range(self._count)]
-        return _in_shape(self.traced.result, rows, lanes is not None, any(given[i].is_listed for i in chosen))
+        return _in_shape(self.traced.result, rows, lanes, any(given[i].is_listed for i in chosen))
 
     def hessian(self, *xs: Any, argnums: int | Sequence[int] = 0) -> Any:
         """The second derivatives of f, which must return one number."""
@@ -143,9 +142,7 @@ class Compiled(Programs):
         width = sum([self.arguments[i].count for i in chosen])
         rows = iter([self._shaped(found, i * width, given, chosen, single, lanes) for i in range(width)])
         listed = any(given[i].is_listed for i in chosen)
-        blocks = [
-            given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes is not None, listed) for i in chosen
-        ]
+        blocks = [given[i].result([next(rows) for _ in range(self.arguments[i].count)], lanes, listed) for i in chosen]
         return blocks[0] if single else tuple(blocks)
 
     def hvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -196,7 +193,7 @@ class Compiled(Programs):
         if len(xs) != len(self.arguments):
             raise TypeError(f"{self.name} was compiled for {len(self.arguments)} arguments, got {len(xs)}")
         given = [argument.bind(x) for argument, x in zip(self.arguments, xs, strict=True)]
-        return given, lanes_of(self.arguments, given)
+        return given, lanes_of(given)
 
     def _run(
         self,
@@ -208,15 +205,15 @@ class Compiled(Programs):
     ) -> Found:
         self.check_closure()
         runner = self._runner(key, given, lanes)
-        uniform = [x.numbers for x in given if x.lanes is None]
-        columns = [x.numbers for x in given if x.lanes is not None]
+        uniform = [part for x in given for part in x.uniform]
+        columns = [part for x in given for part in x.columns]
         if self.captured:
             uniform.append(self.captured_numbers())
         if self.traced.samplers:
             drawn = [[sampler() for sampler in self.traced.samplers] for _ in range(1 if lanes is None else lanes)]
             (uniform if lanes is None else columns).append(drawn[0] if lanes is None else drawn)
-        for x in more:
-            (uniform if x.lanes is None else columns).append(x.numbers)
+        uniform += [part for x in more for part in x.uniform]
+        columns += [part for x in more for part in x.columns]
         found = runner.run(uniform, columns, lanes)
         if key != ("guards",) and self.traced.guards and self.guard == "raise":
             first = len(runner.program.outputs) - len(self.traced.guards)
@@ -224,7 +221,8 @@ class Compiled(Programs):
         return found if scale == 1.0 else found.scaled(scale)
 
     def _runner(self, key: tuple[Any, ...], given: Sequence[Given], lanes: int | None) -> Runner:
-        kind = "foreign" if any(is_foreign(x.numbers) for x in given) else "plain" if all(x.plain for x in given) else "other"
+        foreign = any(is_foreign(part) for x in given for part in (*x.uniform, *x.columns))
+        kind = "foreign" if foreign else "plain" if all(x.plain for x in given) else "other"
         place = key, lanes is not None, kind
         runner = self._runners.get(place)
         if runner is None:
@@ -252,17 +250,17 @@ class Compiled(Programs):
     ) -> Any:
         """Outputs from `start` on, derivatives by these arguments, in their shape: for every one of the `lanes`, if any.
 
-        Derivatives of what is `reduced` over the lanes have the shape of the argument, with lanes only if it has them.
+        Derivatives of what is `reduced` over the lanes are like the numbers in the argument: per lane where those are.
         """
         shaped = []
         for i in chosen:
-            stop = start + self.arguments[i].count
-            wanted = None if reduced and given[i].lanes is None else lanes
-            result = given[i].result(found.span(start, stop, wanted), wanted is not None)
-            axis = self.arguments[i].axis
-            if reduced and wanted is not None and axis and type(given[i].nesting) is Block:
-                result = namespace_of([result]).moveaxis(result, 0, axis)
-            shaped.append(result)
+            per_lane = [lanes is not None and (varies or not reduced) for varies in self.arguments[i].varies]
+            stop = start + len(per_lane)
+            if len({*per_lane}) > 1:
+                items = [for_lanes(found[j], lanes if varies else None) for j, varies in enumerate(per_lane, start)]
+            else:
+                items = found.span(start, stop, lanes if True in per_lane else None)
+            shaped.append(given[i].result(items, lanes, reduced=reduced))
             start = stop
         return shaped[0] if single else tuple(shaped)
 
@@ -273,7 +271,7 @@ class Compiled(Programs):
             raise TypeError(f"{verb}: {self.name} must return one number, but returned {_transform_checks.kind(y)}: {advice}")
 
 
-def _in_shape(result: Any, found: Sequence[Any], lanes: bool, listed: bool = False) -> Any:
+def _in_shape(result: Any, found: Sequence[Any], lanes: int | None, listed: bool = False) -> Any:
     """What the program computed for each number that the function returned, in the shape of what it returned."""
     numbers = iter(found)
 

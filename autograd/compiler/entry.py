@@ -9,7 +9,7 @@ from typing import Any
 from autograd import _transform_checks
 from autograd._check import checked_choice
 from autograd.compiler import files
-from autograd.compiler.arguments import checked_axes
+from autograd.compiler.axes import axes_per_argument
 from autograd.compiler.branching import Branching
 from autograd.compiler.compiled import Compiled
 from autograd.compiler.traced import Traced
@@ -22,9 +22,12 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     """A program that computes what `f` computes, traced once and then run at the speed of NumPy.
 
     `f` is called with Values in place of the numbers in `examples`, which are numbers, nested lists, tuples and dicts of
-    numbers, or arrays. The program takes arguments of the same nesting; or, as `in_axes` says for each (as in
-    `jax.vmap`: the axis of the lanes, None for an argument that all lanes share), arrays with one more axis: it then
-    runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
+    numbers, or arrays. The program takes arguments of the same nesting, or arrays with one more axis, that of the lanes: it
+    then runs for every lane, side by side. Values that `f` takes from outside are inputs too, read at each call.
+
+    `in_axes` says which axis that is, as in `jax.vmap`: an int, or None for what all lanes share; or a sequence with one
+    entry per argument, each of which may be a container itself, nested like the argument, with ints and None in it.
+    ValueError or TypeError if it does not fit.
 
     What Python decides by comparing Values is recorded: where a run would decide differently, `guard="raise"` raises a
     BranchError that names the line, "recompile" traces that branch too, and "ignore" keeps the recorded one. `where`,
@@ -41,11 +44,15 @@ def compile(f: Callable[..., Any], *examples: Any, in_axes: Any = 0, guard: str 
     >>> import numpy as np
     >>> program(np.array([1.0, 2.0]), np.array([3.0, 4.0])).tolist()
     [4.0, 10.0]
+    >>> scaled = compile(lambda p, x: p["scale"] * x + p["offset"], {"scale": 1.0, "offset": 0.0}, 1.0,
+    ...                  in_axes=({"scale": None, "offset": 0}, 0))
+    >>> scaled({"scale": 2.0, "offset": np.array([0.5, 0.25])}, np.array([3.0, 4.0])).tolist()
+    [6.5, 8.25]
     """
     _transform_checks.check_function("compile", f)
     checked_choice("guard", guard, ("raise", "recompile", "ignore"))
     checked_choice("executor", executor, EXECUTORS)
-    axes = checked_axes(in_axes, len(examples))
+    axes = axes_per_argument(in_axes, len(examples))
     traced = Traced.of(f, examples, axes)
     if guard == "recompile" and traced.guards:
         if traced.samplers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import accumulate, pairwise
 from os import PathLike
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from autograd._files import read_json, write_atomically
 from autograd._tree import is_array, tree_leaves
 from autograd.compiler.arguments import Argument
+from autograd.compiler.axes import Axes
 from autograd.compiler.instructions import INSTRUCTIONS, lane_matmul, matmul
 from autograd.compiler.program import Arg, Input, Output, Program, Row
 from autograd.compiler.traced import Traced
@@ -129,7 +130,7 @@ def _taken_apart(traced: Traced) -> tuple[dict[str, Any], dict[str, Any]]:
         "format": FORMAT,
         "version": VERSION,
         "name": traced.name,
-        "arguments": [[a.name, a.axis, _nesting(a.example)] for a in traced.arguments],
+        "arguments": [[a.name, _nesting(a.axes, lambda axis: axis), _nesting(a.example)] for a in traced.arguments],
         "inputs": [given.name for given in program.inputs],
         "outputs": outputs,
         "ops": names,
@@ -146,13 +147,13 @@ def _taken_apart(traced: Traced) -> tuple[dict[str, Any], dict[str, Any]]:
     }
 
 
-def _nesting(tree: Any) -> Any:
-    """A tree without its numbers, for JSON."""
+def _nesting(tree: Any, written: Callable[[Any], Any] = lambda number: 0) -> Any:
+    """A tree for JSON, without its numbers unless they are `written`."""
     if isinstance(tree, dict):
-        return {"dict": [[_key(key), _nesting(item)] for key, item in tree.items()]}
+        return {"dict": [[_key(key), _nesting(item, written)] for key, item in tree.items()]}
     if isinstance(tree, (list, tuple)):
-        return {"list" if isinstance(tree, list) else "tuple": [_nesting(item) for item in tree]}
-    return {"array": list(tree.shape)} if is_array(tree) else 0
+        return {"list" if isinstance(tree, list) else "tuple": [_nesting(item, written) for item in tree]}
+    return {"array": list(tree.shape)} if is_array(tree) else written(tree)
 
 
 def _key(key: Any) -> Any:
@@ -187,7 +188,7 @@ def _put_together(document: Mapping[str, Any], arrays: Mapping[str, Any]) -> Tra
         rows.append(Row(op, given, registers))
         registers += 1
     outputs = tuple([Output(_text(name), arg(code)) for name, code in document["outputs"]])
-    arguments = [Argument(_text(name), _tree(nesting, len(inputs)), axis) for name, axis, nesting in document["arguments"]]
+    arguments = [Argument(_text(name), _tree(nesting, len(inputs)), _axes(axes)) for name, axes, nesting in document["arguments"]]
     captured = [
         Value(number, _text(label), requires_grad)
         for number, (label, requires_grad) in zip(arrays["captured"].tolist(), document["labels"], strict=True)
@@ -214,6 +215,14 @@ def _text(x: Any) -> str:
     if not isinstance(x, str):
         raise ProgramFileError(f"expected a text, got {x!r}")
     return x
+
+
+def _axes(written: Any) -> Axes:
+    """What `_nesting` wrote of axes; they are checked where they meet the example of their argument."""
+    if not isinstance(written, dict):
+        return written
+    ((kind, items),) = written.items()
+    return {key: _axes(item) for key, item in items} if kind == "dict" else list(map(_axes, items))
 
 
 def _tree(nesting: Any, most: int) -> Any:

@@ -54,7 +54,7 @@ class Programs:
     def _unoptimized(self, what: str, argnums: int | Sequence[int], reduction: str | None, program: Program) -> Program:
         checked_choice("what", what, WHAT)
         _, chosen = self._chosen(what, argnums) if self.arguments else (True, ())
-        lanes = any(argument.axis is not None for argument in self.arguments)
+        lanes = any(True in argument.varies for argument in self.arguments)
         gradient = "gradient", chosen, lanes and reduction is not None
         keys: dict[str, Any] = {"value": ("value",), "backward": ("backward",), "value_and_grad": gradient}
         return self._derived(keys.get(what, (what, chosen)), lanes, program)
@@ -143,7 +143,8 @@ class Programs:
     def _derived(self, key: tuple[Any, ...], lanes: bool, program: Program) -> Program:
         """The program before the passes."""
         as_traced = program is self.traced.program
-        per_lane = [i for a, at in zip(self.arguments, self._registers, strict=True) if a.axis is not None for i in at]
+        varies = [own for argument in self.arguments for own in argument.varies]
+        per_lane = [i for i, own in enumerate(varies) if own]
         per_lane += range(self._captured_at.stop, len(program.inputs))
         program = derived.with_lanes(program, per_lane if lanes else ())
         values, guards = program.outputs[: self._count], program.outputs[self._count :]

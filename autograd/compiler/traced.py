@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from autograd import _transform_checks
 from autograd._tree import block_map, is_array, leaf_paths, tree_build, tree_leaves, tree_map
 from autograd.compiler.arguments import Argument
+from autograd.compiler.axes import Axes
 from autograd.compiler.closures import Closure
 from autograd.compiler.program import Program
 from autograd.compiler.tracing import Guard, Trace, spelled
@@ -37,7 +38,7 @@ class Traced(NamedTuple):
     closure: Closure | None = None
 
     @classmethod
-    def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[int | None]) -> Traced:
+    def of(cls, f: Callable[..., Any], examples: Sequence[Any], axes: Sequence[Axes]) -> Traced:
         """Call f twice on Values in place of the examples: CompileError if it does something different the second time."""
         name = getattr(f, "__name__", None) or type(f).__name__
         names = _parameter_names(f, len(examples))

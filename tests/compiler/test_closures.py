@@ -1,7 +1,9 @@
 """What a function reads from outside and what changes there: read anew, or an error, never an old number."""
 
 import functools
+import math
 import random
+import re
 from argparse import Namespace
 from array import array
 from collections import ChainMap, UserDict, deque
@@ -10,10 +12,13 @@ from types import MappingProxyType, ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 import nn
 from autograd import CompileError, Value
+from autograd.compiler.plain_data import as_bytes
 from autograd.extend import draw
 
 RATE = 2.0
@@ -511,3 +516,90 @@ def test_what_a_function_assigns_while_it_is_traced_is_refused():
     with pytest.raises(CompileError, match="data was assigned"):
         autograd.compile(assigning, 1.0)
     assert w.data == 2.0
+
+
+# -- plain data: nested lists and dicts of numbers and texts ------------------------------------------------
+
+LIKE_EACH_OTHER = st.sampled_from([0, 0.0, -0.0, False, 1, 1.0, True, 1 + 0j, 2**70, float(2**70), math.nan, None, "1", b"1", ""])
+PLAIN = st.recursive(
+    LIKE_EACH_OTHER, lambda items: st.lists(items, max_size=3) | st.dictionaries(LIKE_EACH_OTHER, items, max_size=3)
+)
+
+
+@given(PLAIN, PLAIN)
+def test_plain_data_are_equal_as_bytes_if_they_read_the_same(one, other):
+    assert (as_bytes(one) == as_bytes(other)) is (repr(one) == repr(other))
+
+
+@given(st.lists(PLAIN, min_size=1), st.data())
+def test_whatever_changes_in_plain_data_is_an_error_that_names_the_place(held, data):
+    def f(x, held=held):
+        return x * len(held)
+
+    program = autograd.compile(f, 1.0)
+    before, path, at = repr(held), "held", held
+    while True:
+        keys = list(at) if type(at) is dict else list(range(len(at)))
+        deeper = [key for key in keys if type(at[key]) in (list, dict)]
+        if not deeper or data.draw(st.booleans()):
+            break
+        key = data.draw(st.sampled_from(deeper))
+        at, path = at[key], f"{path}[{key!r}]"
+    if keys and data.draw(st.booleans()):
+        key = data.draw(st.sampled_from(keys))
+        at[key], path = data.draw(PLAIN), f"{path}[{key!r}]"
+    elif type(at) is dict:
+        at["new"] = data.draw(PLAIN)
+    else:
+        at.append(data.draw(PLAIN))
+    if repr(held) == before:
+        program(2.0)
+    else:
+        with pytest.raises(CompileError, match=rf"\]?{re.escape(path.removeprefix('held'))}.*, which f reads, has changed"):
+            program(2.0)
+
+
+def test_a_row_of_a_table_that_another_has_replaced_is_watched_from_then_on():
+    rows = [[1.0, 2.0], [3.0]]
+    program = autograd.compile(lambda x: x * rows[0][0], 1.0)
+    rows[0] = [1.0, 2.0]
+    assert program(2.0) == 2.0
+    rows[0][0] = 4.0
+    with pytest.raises(CompileError, match=r"rows\[0\]\[0\], which <lambda> reads, has changed"):
+        program(2.0)
+
+
+@pytest.mark.parametrize("number", [Value(3.0), np.float64(1.0), object()], ids=["Value", "NumPy", "object"])
+def test_what_is_not_plain_has_changed_plain_data(number):
+    rows = [[1.0, 2.0], [3.0]]
+    program = autograd.compile(lambda x: x * rows[0][0], 1.0)
+    rows[1][0] = number
+    with pytest.raises(CompileError, match=r"rows\[1\]\[0\], which"):
+        program(2.0)
+
+
+def test_a_dict_in_another_order_has_changed():
+    rates = {"a": 1e16, "b": 1.0, "c": -1e16}
+    program = autograd.compile(lambda x: x * sum(rates.values()), 1.0)
+    rates["a"] = rates.pop("a")
+    with pytest.raises(CompileError, match="rates, which"):
+        program(2.0)
+
+
+@pytest.mark.parametrize("depth", [50, 500])
+def test_data_may_be_nested_deep_hold_itself_or_share_its_rows(depth):
+    deep = [1.0]
+    for _ in range(depth):
+        deep = [deep]
+    knot = [2.0]
+    knot.append(knot)
+    shared = [3.0]
+    for _ in range(depth):
+        shared = [shared, shared]
+    program = autograd.compile(lambda x: x * knot[0] * len(deep) * len(shared), 1.0)
+    assert program(2.0) == 8.0
+    while type(shared[0]) is list:
+        shared = shared[0]
+    shared[0] = 4.0
+    with pytest.raises(CompileError, match="which <lambda> reads, has changed"):
+        program(2.0)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from random import Random
 
 import pytest
@@ -108,6 +109,7 @@ IDENTITIES = {  # and how many rows are left
     "-0 - x": (lambda x, y: -0.0 - x, 1),
     "x**1": (lambda x, y: x**1.0, 0),
     "x**0": (lambda x, y: x**0.0, 0),
+    "0 + x·x": (lambda x, y: 0.0 + x * x, 1),
     "0 + exp(x)": (lambda x, y: 0.0 + ops.exp(x), 1),
     "max(b, 1 - b)": (lambda x, y: ops.maximum(ops.not_equal(x, 0.0), ops.equal(x, 0.0)), 0),
     "where(b, 1, 0)": (lambda x, y: ops.where(ops.less(x, y), 1.0, 0.0), 1),
@@ -122,6 +124,7 @@ NO_IDENTITIES = {
     "x/x": lambda x, y: x / x,
     "x/10": lambda x, y: x / 10.0,
     "0 + x": lambda x, y: 0.0 + x,
+    "0 + x·y": lambda x, y: 0.0 + x * y,
     "0 - x": lambda x, y: 0.0 - x,
     "x - -0": lambda x, y: x - -0.0,
     "-(x - y)": lambda x, y: -(x - y),
@@ -445,6 +448,14 @@ def test_what_a_gate_lets_through_is_chosen_by_one_where():
     f = autograd.compile(lambda x: autograd.where(autograd.greater(x, 0.0), 3.0 * x, 0.5 * x), 1.0, in_axes=None)
     assert [row.op.name for row in f.program_of("value_and_grad").rows] == ["greater", "mul", "mul", "where", "where"]
     assert program is not None
+
+
+@pytest.mark.parametrize("f", [autograd.norm, autograd.logsumexp, autograd.prod, lambda xs: autograd.softmax(xs)[0]])
+def test_derivatives_add_no_zeros(f):
+    program = autograd.compile(f, [1.0, 2.0, 3.0], in_axes=None)
+    for what in ("value_and_grad", "hessian", "hvp"):
+        source, optimized = str(program.source(what=what)), str(program.program_of(what))
+        assert not re.findall(r".*(?:\b0\.0 [+-] | [+-] 0\.0\b).*", f"{source}\n{optimized}")
 
 
 def test_a_graph_of_any_depth_goes_through_all_passes():

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from autograd._tree import block_map, tree_leaves
+from autograd._tree import block_map, prefix_entries, prefix_map, tree_leaves
 from autograd.compiler.arguments import Argument, is_lanes, lanes_of
 from autograd.errors import BranchError, CompileError
 
@@ -52,7 +52,7 @@ def summed(program: Any, xs: Sequence[Any], call: Call, by: Sequence[int] = ()) 
     if split.lanes is None:
         return None, call(program, _computed(xs))
     for argument in [program.arguments[i] for i in by]:
-        if argument.axis is not None:
+        if True in argument.varies:
             raise CompileError(
                 f"argnums: {argument.name} has lanes, and with a reduction Dask arrays can be differentiated by arguments "
                 "without lanes only: leave reduction out for the gradient of every lane"
@@ -125,23 +125,19 @@ def _split(name: str, arguments: Sequence[Argument], xs: Sequence[Any]) -> _Spli
     for argument, x in zip(arguments, xs, strict=True):
         _check_known(argument.name, x)
     given = [argument.bind(block_map(_stand_in, x)) for argument, x in zip(arguments, xs, strict=True)]
-    lanes = lanes_of(arguments, given)
+    lanes = lanes_of(given)
     if lanes is None:
         return _Split(None, (), [])
-    varies = [bound.lanes is not None for bound in given]
-    counts = next(
-        leaf.chunks[argument.axis]
-        for argument, x, varying in zip(arguments, xs, varies, strict=True)
-        for leaf in blocks_of(x)
-        if varying and is_chunked(leaf)
-    )
+    entries = [prefix_entries(argument.axes, x) for argument, x in zip(arguments, xs, strict=True)]
+    along = (leaf.chunks[axis] for several in entries for axis, leaf in several if axis is not None and is_chunked(leaf))
+    counts = next(along, (lanes,))
     columns: list[Any] = []
-    for argument, x, varying in zip(arguments, xs, varies, strict=True):
-        if varying:
-            pieces = [_pieces(leaf, argument.axis, counts) for leaf in blocks_of(x)]
-            columns.append([nested(x, several) for several in zip(*pieces, strict=True)])
-        else:
+    for argument, x, several in zip(arguments, xs, entries, strict=True):
+        if argument.axes is None:
             columns.append([delayed(x, pure=True, traverse=_holds_chunked(x))] * len(counts))
+        else:
+            pieces = [_pieces(leaf, axis, counts) for axis, leaf in several]
+            columns.append([nested(x, chunk) for chunk in zip(*pieces, strict=True)])
     return _Split(lanes, counts, [list(chunk) for chunk in zip(*columns, strict=True)])
 
 
@@ -160,10 +156,13 @@ def _stand_in(x: Any) -> Any:
     return numpy.broadcast_to(numpy.zeros((), float if x.dtype.kind in "biufO" else x.dtype), x.shape)
 
 
-def _pieces(x: Any, axis: Any, counts: tuple[int, ...]) -> list[Any]:
-    """The chunks of an array, which get these lengths along one axis, and are whole along the others."""
+def _pieces(x: Any, axis: int | None, counts: tuple[int, ...]) -> list[Any]:
+    """The chunks of an array, which get these lengths along one axis, and are whole along the others; or it is in each."""
     import dask.array
+    from dask.delayed import delayed
 
+    if axis is None:
+        return [delayed(x, pure=True) if is_lanes(x) else x] * len(counts)
     chunks = {i: counts if i == axis % x.ndim else -1 for i in range(x.ndim)}
     whole = x.rechunk(chunks) if is_chunked(x) else dask.array.from_array(x, chunks=chunks)
     return list(whole.to_delayed().ravel())
@@ -192,15 +191,13 @@ def _without_lanes(arguments: Sequence[Argument], xs: Sequence[Any]) -> list[Any
     """The same arguments, but for no lanes."""
     import numpy
 
-    def empty(argument: Argument, x: Any) -> Any:
+    def empty(axis: int | None, x: Any) -> Any:
         if not is_lanes(x):
             return x
-        if argument.axis is None:
-            return numpy.zeros(x.shape)
-        axis = argument.axis % x.ndim
-        return numpy.zeros((*x.shape[:axis], 0, *x.shape[axis + 1 :]))
+        along = None if axis is None else axis % x.ndim
+        return numpy.zeros([0 if i == along else size for i, size in enumerate(x.shape)])
 
-    return [block_map(partial(empty, argument), x) for argument, x in zip(arguments, xs, strict=True)]
+    return [prefix_map(empty, argument.axes, x) for argument, x in zip(arguments, xs, strict=True)]
 
 
 # -- where the chunks live -------------------------------------------------------------------------------

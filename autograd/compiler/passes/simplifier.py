@@ -107,6 +107,8 @@ class Simplifier:
         known = [row.op in NEVER_MINUS_ZERO or row.op.comparison]
         if row.op is ops.add:
             known += [self.is_never_minus_zero(x, depth - 1) for x in row.args]
+        elif row.op is ops.mul:
+            known.append(same(*row.args))  # a square
         elif row.op is ops.where:
             known.append(all(self.is_never_minus_zero(x, depth - 1) for x in row.args[1:]))
         return any(known)
