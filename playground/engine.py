@@ -23,6 +23,7 @@ CALLS = {
     "answer": "playground.proofreading",
     "letters": "playground.proofreading",
     "proofread": "playground.proofreading",
+    "in_python": "playground.proofreading_program",
     "ask": "playground.quiz",
     "look": "playground.lessons",
     "open_lesson": "playground.lessons",

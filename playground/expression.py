@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from autograd._format import listed
 from autograd._format import shown as number_text
 from autograd._html import card, lines
 from autograd.compiler.recorded import Point, Recorded
-from autograd.expression import ExpressionError, evaluate
+from autograd.expression import ExpressionError
 from autograd.formulas.mathml import mathml
 from autograd.formulas.nudges import Nudge
 from autograd.graph import Graph
@@ -24,18 +24,18 @@ from autograd.viz.player import page_data, quantities_of
 from autograd.viz.style import MAX_ALONG
 from autograd.viz.widget import MAX_LIVE_STEPS, MAX_SLIDERS, slider_at, widened
 from playground import kinks, typed, undrawn
-from playground.formula import Formula, formula_of, only_first, starts, variables_of
-from playground.free import CONSTANTS, free_names
+from playground.formula import only_first
+from playground.free import CONSTANTS
 from playground.full_screen import Screen, filling, options_of
-from playground.program import RESULTS, at_numbers, of_expression, of_lines, with_values
+from playground.program import of_expression, of_lines, with_values
+from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
 from playground.torch_gradients import DIFFERING, calls, differing, freed
-from playground.typed import HINTS, WATCHER, Slip, names, run_lines
+from playground.typed import Slip
 
 DELTA = 0.1  # the change of a leaf that is told of first
 MAX_NODES = 20_000  # of a graph that the page draws
 MAX_TOLD = 4000  # of one that it explains and nudges
-Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
 
 
 class Shown:
@@ -234,24 +234,21 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
 
 
 def _shown(text: str, numbers: Numbers) -> Shown:
-    formula = formula_of(text)
-    free: dict[str, Value | float] | None = None
+    reading = Reading(text)
+    formula, free = reading.formula, reading.begun(numbers)
+    at, left = reading.at(numbers)
+    root, scope, last, swept, _ = at.record(free)
     if formula:
-        root, scope = _expression(formula, numbers)
-        swept: Sequence[Value] = ()
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
-        free = _free(text, numbers)
-        at, left = _at_numbers(text, numbers)
-        root, scope, last, swept = _lines(at, free)
-        reason = undrawn.reason(at, root, last, scope)
+        reason = undrawn.reason(at.text, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    made = Shown(graph, scope, numbers, free, only_first(formula.text) if formula else "")
+    made = Shown(graph, scope, numbers, None if formula else free, only_first(formula.text) if formula else "")
     detached = any(map(is_detached, graph))
     printed = typed.printed is not None and typed.printed.text != ""
     if formula is None and (detached or printed or reads_numbers(text)):
@@ -318,81 +315,20 @@ def _drawn(latex: str) -> str:
 
 def program(text: str, numbers: Numbers) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
-    formula = formula_of(text)
-    if formula:
-        root, scope = _expression(formula, numbers)
+    reading = Reading(text)
+    free = reading.begun(numbers)
+    at, left = reading.at(numbers)
+    root, scope, *_ = at.record(free)
+    if formula := reading.formula:
         try:
-            code, name = of_expression(formula.text, {name: value.data for name, value in scope.items()}, formula.name)
+            code, name = of_expression(formula.text, {name: x.data for name, x in scope.items()}, formula.name)
         except ExpressionError as error:
             raise formula.slip(error) from None
     else:
-        free = _free(text, numbers)
-        text, left = _at_numbers(text, numbers)
-        root, scope, *_ = _lines(text, free)
         moved = {}
         if type(root) is Value:
             typed = Shown(Graph(root), scope, {}, free=[])
             given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
             moved = {name: left[name] for name, x in given.items() if left.get(name, x) != x}
-        code, name = of_lines(with_values(text, free), scope, root if type(root) is Value else None, moved)
+        code, name = of_lines(with_values(at.text, free), scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
-
-
-def _free(text: str, numbers: Numbers) -> dict[str, Value | float]:
-    """The names in lines of Python that these give no value, with one; constants are plain numbers."""
-    return _begun(free_names(text, {*names(), *HINTS}), numbers)
-
-
-def _begun(found: list[str], numbers: Numbers) -> dict[str, Value | float]:
-    """Names with what they stand for: variables with the numbers of the sliders, or those that they begin with."""
-    begin = starts(found)
-    return {
-        name: Value(float(numbers.get(name, begin[name])), label=name) if name in begin else CONSTANTS[name] for name in found
-    }
-
-
-def _at_numbers(text: str, numbers: Numbers) -> tuple[str, dict[str, float]]:
-    """The lines with these numbers, as far as they say them, and the others; what cannot be read, running it tells."""
-    try:
-        return at_numbers(text, {name: float(x) for name, x in numbers.items()})
-    except SyntaxError:
-        return text, {}
-
-
-def _expression(formula: Formula, numbers: Numbers) -> tuple[Any, dict[str, Any]]:
-    """The value of an expression, and the names in it."""
-    try:
-        begun = _begun(variables_of(formula.text), numbers)
-        root, _ = evaluate(formula.text, begun)
-    except ExpressionError as error:
-        raise formula.slip(error) from None
-    values = {name: x for name, x in begun.items() if type(x) is Value}
-    return _named(root, values, formula.name), values
-
-
-def _lines(text: str, free: Mapping[str, Value | float]) -> tuple[Any, dict[str, Any], Any, Sequence[Value]]:
-    """Run the lines, in which these names have values, too.
-
-    The result is what `.backward()` was called on last, or else the last expression's value, or that of the last assignment;
-    the second are all names that have one, the third is what the last line gives, if it is an expression and there was no call;
-    and then what `.backward()` was called on, the last two.
-    """
-    scope = names()
-    known = {*scope, *(name for name, x in free.items() if type(x) is float)}
-    scope |= free
-    called = run_lines(text, scope)
-    swept = scope[WATCHER].roots
-    made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
-    values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
-    if called is not None:
-        return _named(called, made), made, None, swept
-    last = scope.get("_")
-    return _named(last if type(last) is Value else next(reversed(values), None), made), made, last, swept
-
-
-def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:
-    """The root, which gets this name, or one that is free, if nobody gave it one."""
-    name = name or next(free for free in (*RESULTS, "_" * 9) if free not in scope)
-    if type(root) is Value and not root.label and all(x is not root for x in scope.values()):
-        root.label = name
-    return root

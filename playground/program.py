@@ -43,14 +43,14 @@ def of_expression(text: str, numbers: Mapping[str, float], root: str = "") -> tu
     found = variables(text)
     leaves = [name for name in found if name not in CONSTANTS]
     root = root or next(name for name in (*RESULTS, "_" * 9) if name not in leaves)
-    tree, python = _as_python(text)
+    tree, python = as_python(text)
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)} - {
         "float"
     }
     if {*called, "Value", "print", "float"} & {*found, root}:
         raise ExpressionError("a variable is called as a function is; a program needs another name", 1)
     given = {name: CONSTANTS[name] if name in CONSTANTS else Value(numbers[name]) for name in found}
-    lines = [*_given(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
+    lines = [*given_lines(given), f"{root} = {python}", f'{root}.label = "{root}"', f"{root}.backward()"]
     return "\n".join([_imports({"Value", *called}), "", *lines, "", *_prints(root, leaves), ""]), root
 
 
@@ -79,11 +79,11 @@ def of_lines(text: str, scope: dict[str, Any], root: Value | None, numbers: Mapp
 
 def with_values(text: str, free: Mapping[str, Value | float]) -> str:
     """The lines below ones that give these names their numbers."""
-    given = [f"{line}\n" for line in _given(free)]
+    given = [f"{line}\n" for line in given_lines(free)]
     return "".join([*given, "\n" if given else "", text])
 
 
-def _given(free: Mapping[str, Value | float]) -> list[str]:
+def given_lines(free: Mapping[str, Value | float]) -> list[str]:
     """Lines that give names their numbers: constants as plain numbers."""
     return [
         f'{name} = Value({_written(x.data)}, label="{name}")' if type(x) is Value else f"{name} = {_written(float(x))}"
@@ -177,7 +177,7 @@ def _imports(used: set[str]) -> str:
     return "\n".join([*modules, *(f"from {module} import {', '.join(found)}" for module, found in sorted(others.items()))])
 
 
-def _as_python(text: str) -> tuple[ast.expr, str]:
+def as_python(text: str) -> tuple[ast.expr, str]:
     """An expression as Python evaluates it: comparisons are ops, and so is what Python's own numbers would answer otherwise."""
     tree = ast.parse(text, mode="eval").body
     rewritten = _Rewritten(text).visit(tree)

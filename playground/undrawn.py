@@ -22,8 +22,8 @@ EXAMPLES = (2.0, -3.0, 1.0)  # for arguments
 def reason(text: str, root: Value | None, last: Any, made: Mapping[str, Any]) -> str:
     """Why the graph of `root` is not what the lines ask for, if so; `made` are their names, `last` is what the last one gives."""
     if root is None:
-        return _several(last) or _chosen(text, last, made) or _nothing(last, made)
-    return _several(last) or _chosen(text, last, made) or (_detached(root) or _cut(text, made) if root.op is None else "")
+        return _several(last) or _chosen(text, last, made) or _cut(text, last, made) or _nothing(last, made)
+    return _several(last) or _chosen(text, last, made) or (_detached(root) or _cut(text, last, made) if root.op is None else "")
 
 
 def constant(text: str) -> str:
@@ -137,17 +137,27 @@ def _detached(root: Value) -> str:
     )
 
 
-def _cut(text: str, made: Mapping[str, Any]) -> str:
-    """Of a last line that computes something from Values that is none itself."""
+def _cut(text: str, last: Any, made: Mapping[str, Any]) -> str:
+    """Of a last line that computes something from Values that is none itself.
+
+    >>> _cut("x.data*2", 6.0, {"x": Value(3.0)})
+    'the last line gives the number 6, cut from its graph: leave .data, .item() or float() out'
+    """
     match ast.parse(text).body:
-        case [*_, ast.Assign(targets=[ast.Name(id=name)], value=value)] if made.get(name) is None or _is_number(made.get(name)):
-            used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
-            if not any(each == name or type(made.get(each)) is Value for each in used):
-                return ""
-            if made[name] is None:
-                return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
-            return f"{name} is the number {shown(made[name])}, cut from its graph: leave .data, .item() or float() out"
-    return ""
+        case [*_, ast.Assign(targets=[ast.Name(id=name)], value=value)]:
+            found, is_it = made.get(name), f"{name} is"
+        case [*_, ast.Expr(value=value)] if last is not None:
+            name, found, is_it = "", last, "the last line gives"
+        case _:
+            return ""
+    used = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+    if not any(each == name or type(made.get(each)) is Value for each in used):
+        return ""
+    if found is None:
+        return f"{name} is None: what is called there changes something and gives nothing back, as append() does"
+    return (
+        f"{is_it} the number {shown(found)}, cut from its graph: leave .data, .item() or float() out" if _is_number(found) else ""
+    )
 
 
 def _is_number(x: Any) -> bool:

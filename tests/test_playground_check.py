@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from playground.engine import call
+from playground.expression import show
 from playground.proofreading import answer, letters, proofread
+from playground.proofreading_program import in_python
 from playground.quiz import EASY, ask
 from playground.typed import Slip
 
@@ -197,3 +202,85 @@ def test_a_derivative_that_is_wrong_across_a_kink_is_right_on_one_side_however_n
 )
 def test_both_sides_of_a_kink_are_judged(f: str, x: float, claim: str, says: str) -> None:
     assert says in proofread(f, {"x": x}, {"x": claim})["html"]
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "claimed"),
+    [
+        ("x*pi + e**x", {"x": 2}, {"x": "pi + e**x"}),
+        ("clip(x, 0, inf)*π", {"x": 2}, {"x": "π"}),
+        ("x.relu() + (w*x).tanh()", {"x": 2, "w": 0.3}, {"x": "1 + w*(1 - (w*x).tanh()**2)", "w": "x*(1 - tanh(w*x)**2)"}),
+        ("softmax([a, b])[0]", {"a": 1, "b": 2}, {"a": "softmax([a, b])[0]*softmax([a, b])[1]", "b": ""}),
+        ("h = tanh(w*x)\ny = h**2", {"w": 0.5, "x": 3}, {"w": "h = tanh(w*x)\n2*h*(1 - h**2)*x"}),
+        ("h = tanh(w*x)\ny = h**2", {"w": 0.5, "x": 3}, {"x": "dx = 2*tanh(w*x)*(1 - tanh(w*x)**2)*w"}),
+        ("sum([w**k for k in range(3)])", {"w": 2}, {"w": "1 + 2*w"}),
+        ("mean(x, 2*x) + where(x < 1, 0, x)", {"x": 2}, {"x": "2.5"}),
+        ("def g(u):\n    return u**2\ng(x)", {"x": 2}, {"x": "d = 2*x"}),
+    ],
+)  # fmt: skip
+def test_the_fields_read_what_the_expression_tab_reads(f: str, at: dict[str, float], claimed: dict[str, str]) -> None:
+    assert letters(f) == list(at)
+    assert sorted(show(f, {})["free"]) == sorted(at)
+    claimed = dict.fromkeys(at, "") | claimed
+    found = proofread(f, at, claimed)
+    assert found["slip"] is None
+    assert found["html"].count("✓ ∂f/∂") == sum(map(bool, claimed.values()))
+    scope: dict[str, object] = {}
+    exec(in_python(f, at, claimed).replace("audit(f", "report = audit(f"), scope)
+    assert scope["report"], in_python(f, at, claimed)
+
+
+def test_the_slip_in_a_derivative_of_lines_is_named_by_what_they_call_each_step() -> None:
+    html = proofread("z = 3*x\n(z - 1)**2", {"x": 2}, {"x": "2*(3*x - 1)"})["html"]
+    assert "multiply it by the derivative ∂z/∂x" in html
+    html = proofread("(3*x - 1).tanh()", {"x": 0.2}, {"x": "1 - (3*x - 1).tanh()**2"})["html"]
+    assert "multiply it by the derivative ∂“3·x”/∂x" in html
+
+
+@pytest.mark.parametrize(
+    ("f", "message", "fix"),
+    [
+        ("max(x, 0)", "max is maximum(x, y) here", "relu(x)"),
+        ("torch.relu(x)", "torch.relu is relu(…) here", "relu(x)"),
+        ("x.clamp(0, 1)", "write clip(x, low, high)", "clip(x, 0, 1)"),
+        ("[x, 2*x]", "the last line gives 2 Values, and one is drawn", ""),
+        ("x.data*2", "the last line gives the number 2, cut from its graph", ""),
+        ("y = x.data*2", "y is the number 2, cut from its graph", ""),
+        ("x + undefined(3)", "'undefined' is not an op", ""),
+        ("h = x*2\ny = h.foo", "AttributeError: 'Value' object has no attribute 'foo'", ""),
+    ],
+)
+def test_the_fields_refuse_what_the_expression_tab_refuses_in_its_words(f: str, message: str, fix: str) -> None:
+    found = proofread(f, {"x": 1}, {"x": "1"})
+    assert found["field"] == "f"
+    assert found["slip"]["message"].startswith(message)
+    assert found["slip"]["fix"] == fix
+    with pytest.raises(Slip) as refused:
+        show(f, {"x": 1.0})
+    assert refused.value.place["message"] == found["slip"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        ("2*pi", "there is no variable in it, so there is nothing to differentiate: pi is the number 3.14159"),
+        ("3", "there is no variable in it, so there is nothing to differentiate"),
+        (
+            "x = Value(2.0)\ny = x*x",
+            "x has its number in the text: leave x = Value(…) out, and it is a variable",
+        ),
+    ],
+)
+def test_a_function_of_nothing_is_told_so(f: str, message: str) -> None:
+    assert letters(f) == []
+    assert proofread(f, {}, {})["slip"]["message"].startswith(message)
+
+
+def test_numbers_and_claims_of_names_that_the_function_does_not_have_are_left_alone() -> None:
+    found = proofread("e*x", {"e": 5.0, "x": 2.0}, {"e": "x", "x": "e"})
+    assert (found["slip"], found["html"].count("✓ ∂f/∂")) == (None, 1)
+
+
+def test_what_lines_in_a_field_print_is_not_printed_for_every_point_that_is_looked_at() -> None:
+    found = json.loads(call("proofread", json.dumps(["print(1)\nx*x", {"x": 2.0}, {"x": "2*x"}])))
+    assert "printed" not in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -216,6 +217,33 @@ def test_the_sentence_of_a_step_has_the_digits_of_the_cards(page: Any) -> None:
     for key in ("ArrowLeft", "ArrowRight"):
         page.locator("#expression .stage").press(key)
     told(page, "∂y/∂a += 1 · 0.7778 = 0.7778", "#expression .callout-words")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "logsumexp(a, b, c, d, g, h)",
+        "learning_rate*(activation1*weight1 + activation2*weight2 + activation3*weight3)/temperature",
+    ],
+)
+def test_the_sentence_of_a_step_is_cut_nowhere_and_counts_what_it_leaves_out(page: Any, width: int, text: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    write(page, text)
+    told(page, "y = ", RESULT)
+    page.locator("#expression .stage").focus()
+    page.keyboard.press("Home")
+    sentence, last = page.locator("#expression p.sentence"), ""
+    while sentence.inner_text() != last:
+        last = sentence.inner_text()
+        assert sentence.evaluate("({ scrollHeight, clientHeight }) => scrollHeight - clientHeight") <= 0
+        page.keyboard.press("ArrowRight")
+    if text.startswith("logsumexp"):
+        left = re.search(r"; … and (\d) more: see the table$", last)
+        assert left is not None
+        assert last.count("+=") + int(left[1]) == 6
+        page.set_viewport_size({"width": 1900, "height": 800})
+        expect(sentence).not_to_contain_text("more: see the table")
 
 
 def test_what_backward_was_called_on_is_drawn_and_a_step_after_it_is_told_beside_the_number(page: Any) -> None:
