@@ -17,6 +17,7 @@ CALLS = {
     "show": FIRST,
     "move": FIRST,
     "tell": FIRST,
+    "placed": FIRST,
     "program": FIRST,
     "script": "playground.program",
     **dict.fromkeys(("prepare", "orders", "check", "exported", "replay", "rule"), "playground.training"),

@@ -27,7 +27,7 @@ from playground import kinks, typed, undrawn
 from playground.formula import only_first
 from playground.free import CONSTANTS
 from playground.full_screen import Screen, filling, options_of
-from playground.program import of_expression, of_lines, with_values
+from playground.program import of_expression, of_lines, with_numbers, with_values
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
 from playground.torch_gradients import DIFFERING, calls, differing, freed
@@ -51,6 +51,7 @@ class Shown:
     ) -> None:
         self.graph = graph
         self.text = self.unplaced = ""  # of lines that have to run again for other numbers; and what they do not say
+        self.places: Mapping[str, int] = {}  # of numbers in them, by name
         self.lines = free is not None
         self.called: set[str] = set()  # the functions in the text
         graph.name_from(scope)
@@ -89,7 +90,7 @@ class Shown:
 
     def _fresh(self, numbers: Numbers) -> Shown:
         """The lines at other numbers. A Slip if there the result is a plain number, and another Value would be shown."""
-        fresh = _shown(self.text, numbers)
+        fresh = _shown(self.text, numbers, self.places)
         name = self.graph.names[self.graph.roots[0]]
         if name in fresh.plain:
             raise Slip(f"{name} is the number {number_text(fresh.plain[name])} here, which has no graph")
@@ -233,26 +234,25 @@ def show(text: str, numbers: Numbers, upright: bool = False, along: float = MAX_
     return shown.page(upright, along, screen)
 
 
-def _shown(text: str, numbers: Numbers) -> Shown:
+def _shown(text: str, numbers: Numbers, places: Mapping[str, int] | None = None) -> Shown:
     reading = Reading(text)
-    formula, free = reading.formula, reading.begun(numbers)
-    at, left = reading.at(numbers)
-    root, scope, last, swept, _ = at.record(free)
+    formula = reading.formula
+    (root, scope, last, swept, *_), places, left = reading.at(numbers, places)
     if formula:
         reason = "" if type(root) is Value else undrawn.constant(formula.text)
     else:
-        reason = undrawn.reason(at.text, root, last, scope)
+        reason = undrawn.reason(text, root, last, scope)
     if reason:
         raise Slip(reason, *(undrawn.last_line(text) if formula is None else ()))
     graph = Graph(root)
     if len(graph) > MAX_NODES:
         advice = "fewer samples or steps show the same"
         raise Slip(f"this graph has {len(graph):,} nodes; the page draws up to {MAX_NODES:,}: {advice}")
-    made = Shown(graph, scope, numbers, None if formula else free, only_first(formula.text) if formula else "")
+    made = Shown(graph, scope, numbers, None if formula else reading.free, only_first(formula.text) if formula else "")
     detached = any(map(is_detached, graph))
     printed = typed.printed is not None and typed.printed.text != ""
     if formula is None and (detached or printed or reads_numbers(text)):
-        made.text = text
+        made.text, made.places = text, places
         moved = [leaf for leaf in made.leaves if left.get(graph.names[leaf], leaf.data) != leaf.data]
         made.unplaced = _unplaced([graph.spell(leaf) for leaf in moved]) if detached or chooses(text) else ""
         made.note = made.unplaced or made.note
@@ -313,12 +313,20 @@ def _drawn(latex: str) -> str:
         return ""
 
 
+def placed(text: str, numbers: Numbers) -> str:
+    """What was typed with these numbers of its leaves, as far as it says any."""
+    reading = Reading(text)
+    if reading.formula:
+        return text
+    at = reading.at(numbers)
+    typed.printed = None  # that of what is shown stays
+    return with_numbers(text, {at.places[name]: float(x) for name, x in numbers.items() if name in at.places})
+
+
 def program(text: str, numbers: Numbers) -> dict[str, str]:
     """What was typed as a program that stands alone, with these numbers; and the lines that draw its graph."""
     reading = Reading(text)
-    free = reading.begun(numbers)
-    at, left = reading.at(numbers)
-    root, scope, *_ = at.record(free)
+    (root, scope, *_), _, left = reading.at(numbers)
     if formula := reading.formula:
         try:
             code, name = of_expression(formula.text, {name: x.data for name, x in scope.items()}, formula.name)
@@ -330,5 +338,6 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
             typed = Shown(Graph(root), scope, {}, free=[])
             given = {typed.graph.names[leaf]: leaf.data for leaf in typed.leaves}
             moved = {name: left[name] for name, x in given.items() if left.get(name, x) != x}
-        code, name = of_lines(with_values(at.text, free), scope, root if type(root) is Value else None, moved)
+        lines = with_values(placed(text, numbers), reading.begun(numbers))
+        code, name = of_lines(lines, scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd.expression import ExpressionError, evaluate
+from autograd.graph import Graph
 from playground.formula import formula_of, starts, variables_of
 from playground.free import CONSTANTS, free_names
-from playground.program import RESULTS, at_numbers
-from playground.typed import HINTS, WATCHER, names, run_lines
+from playground.program import RESULTS
+from playground.typed import HINTS, WATCHER, Watcher, names, run_lines
 
 Numbers = Mapping[str, float | str]  # by name; JSON has no NaN, so they may be texts
 
@@ -21,8 +21,8 @@ class Recorded(NamedTuple):
 
     `root` is its result, and `scope` are the names that have a value then. Of lines of Python, the result is what `.backward()`
     was called on last, or else the last expression's value, or that of the last assignment; `last` is what the last line gives,
-    if it is an expression and there was no call; `swept` is what `.backward()` was called on, the last two. Of an expression,
-    `texts` has what each node came from.
+    if it is an expression and there was no call; `swept` is what `.backward()` was called on, the last two; `places` are those
+    where the text says the number of a leaf. Of an expression, `texts` has what each node came from.
     """
 
     root: Any
@@ -30,6 +30,24 @@ class Recorded(NamedTuple):
     last: Any = None
     swept: Sequence[Value] = ()
     texts: Mapping[Value, str] = {}
+    places: Mapping[Value, int] = {}
+
+    def places_by_name(self) -> dict[str, int]:
+        """The places, by the names that the leaves have on the page, and by those that the lines give them."""
+        names = [(name, x) for name, x in self.scope.items() if type(x) is Value]
+        if type(self.root) is Value:
+            graph = Graph(self.root)
+            graph.name_from(self.scope)
+            names += [(name, node) for node, name in graph.names.items()]
+        return {name: self.places[x] for name, x in names if x in self.places}
+
+
+class At(NamedTuple):
+    """What a text came to at some numbers; the places of numbers in it, by name; and the numbers that have none."""
+
+    recorded: Recorded
+    places: Mapping[str, int]
+    left: Mapping[str, float]
 
 
 class Reading:
@@ -66,20 +84,26 @@ class Reading:
             for name in self.free
         }
 
-    def at(self, numbers: Numbers) -> tuple[Reading, dict[str, float]]:
-        """The lines with these numbers, as far as they say them, and the others; what cannot be read, running it tells."""
-        if self.formula is not None:
-            return self, {}
-        made = copy(self)
-        try:
-            made.text, left = at_numbers(self.text, {name: float(x) for name, x in numbers.items()})
-        except SyntaxError:
-            return self, {}
-        return made, left
+    def record(self, free: Mapping[str, Value | float], at: Mapping[int, float] | None = None) -> Recorded:
+        """What it comes to with these values of the free names, and with these numbers at the places where lines make Values."""
+        return self._of_lines(free, at or {}) if self.formula is None else self._of_expression(free)
 
-    def record(self, free: Mapping[str, Value | float]) -> Recorded:
-        """What it comes to with these values of the free names."""
-        return self._of_lines(free) if self.formula is None else self._of_expression(free)
+    def at(self, numbers: Numbers, places: Mapping[str, int] | None = None) -> At:
+        """What it comes to at these numbers. `places` are those of numbers in the lines, as far as they are known.
+
+        >>> at = Reading("x = [Value(2.0), Value(3.0)]\\ny = x[0]*x[1]*w").at({"x[1]": 5.0, "w": 7.0, "z": 1.0})
+        >>> at.recorded.root.data, at.places, at.left
+        (70.0, {'x[0]': 0, 'x[1]': 1}, {'z': 1.0})
+        """
+        free, known = self.begun(numbers), dict(places or {})
+        others = {name: float(x) for name, x in numbers.items() if name not in free}
+        made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
+        found = made.places_by_name()
+        if any(name in found and name not in known for name in others):
+            known = found | known
+            made = self.record(free, {known[name]: x for name, x in others.items() if name in known})
+        known = found | known
+        return At(made, known, {name: x for name, x in others.items() if name not in known})
 
     def _of_expression(self, free: Mapping[str, Value | float]) -> Recorded:
         assert self.formula is not None
@@ -90,18 +114,19 @@ class Reading:
         values = {name: x for name, x in free.items() if type(x) is Value}
         return Recorded(_named(root, values, self.formula.name), values, texts=texts)
 
-    def _of_lines(self, free: Mapping[str, Value | float]) -> Recorded:
+    def _of_lines(self, free: Mapping[str, Value | float], at: Mapping[int, float]) -> Recorded:
         scope = names()
         known = {*scope, *(name for name, x in free.items() if type(x) is float)}
         scope |= free
-        called = run_lines(self.text, scope)
-        swept = scope[WATCHER].roots
+        called = run_lines(self.text, scope, numbers=at)
+        watcher: Watcher = scope[WATCHER]
         made = {name: x for name, x in scope.items() if name not in known and not name.startswith("_")}
         values = [x for name, x in made.items() if type(x) is Value and x is not free.get(name)]
         if called is not None:
-            return Recorded(_named(called, made), made, None, swept)
+            return Recorded(_named(called, made), made, None, watcher.roots, places=watcher.places)
         last = scope.get("_")
-        return Recorded(_named(last if type(last) is Value else next(reversed(values), None), made), made, last, swept)
+        root = _named(last if type(last) is Value else next(reversed(values), None), made)
+        return Recorded(root, made, last, watcher.roots, places=watcher.places)
 
 
 def _named(root: Any, scope: Mapping[str, Any], name: str = "") -> Any:

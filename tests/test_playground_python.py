@@ -600,12 +600,12 @@ def test_what_lines_print_is_printed_anew_when_a_leaf_is_moved() -> None:
 
 
 def test_a_leaf_that_the_text_does_not_say_moves_in_the_graph_alone_which_is_told_where_lines_choose() -> None:
-    text = "x = [Value(2.0, label='a')]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
+    text = "x = [Value(float(n), label='a' * n) for n in (1, 2)]\ny = x[0]*x[1]**2 if x[0].data > 0 else -x[0]"
     expression.show(text, {})
     moved = expression.move({"a": -3})
-    assert moved["value"] == 9.0
+    assert moved["value"] == -12.0
     assert moved["note"].startswith("a moved, and not in the text: the graph is as it was recorded before")
-    expression.show("x = [Value(2.0, label='a')]\ny = x[0]**2", {})
+    expression.show("x = [Value(2.0, label='a') for _ in range(2)]\ny = x[0]**2", {})
     assert expression.move({"a": -3})["note"] == ""
 
 
@@ -647,7 +647,7 @@ def test_what_if_says_where_the_lines_come_to_nothing_or_cannot_be_run_with_the_
     told = json.loads(call("tell", json.dumps([0, 3])))
     assert "At w = 3.5: loss is the number 0, which max chose: write relu(1 - w)" in told["answer"]["nudge"]
     assert "printed" not in told
-    text = "x = [Value(2.0, label='a')]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
+    text = "x = [Value(2.0, label='a') for _ in range(2)]\ny = x[0]**2 if x[0].data > 0 else -x[0]"
     expression.show(text, {})
     assert "At a = −1: a moved, and not in the text" in expression.tell(0, -3)["nudge"]
     expression.show("w = Value(2.0)\ny = w*w\nif w > 3:\n    z = 2*y", {})
@@ -765,7 +765,7 @@ def test_what_was_taken_out_of_the_graph_moves_with_what_it_was_computed_from(li
 
 
 def test_where_the_text_does_not_say_the_source_of_what_is_detached_a_move_says_so():
-    asked("show", "xs = [Value(2.0)]\ny = xs[0].detach()*xs[0]", {})
+    asked("show", "xs = [Value(2.0) for _ in range(2)]\ny = xs[0].detach()*xs[0]", {})
     moved = asked("move", {"xs[0]": 5})
     assert moved["note"].startswith("xs[0] moved, and not in the text: the graph is as it was recorded before")
 
@@ -800,3 +800,50 @@ def test_lines_that_end_with_what_is_detached_say_that_it_has_no_graph(lines):
     told = asked("show", f"x = Value(2.0)\n{lines}", {})
     assert told["message"].endswith("made by detach() or inside no_grad(), has no graph: end with what is differentiated")
     assert told["line"] == 3 - lines.startswith(("with", "y = ("))
+
+
+PLACED = {
+    "one line": ("a = Value(2.0)\nb = Value(3)\ny = a*b", "a = Value(5.0)\nb = Value(3)\ny = a*b"),
+    "a label": ("x = Value(2.0, label='a')\ny = x*x", "x = Value(5.0, label='a')\ny = x*x"),
+    "a tuple": ("a, b = Value(2.0), Value(3.0)\ny = a*b", "a, b = Value(5.0), Value(3.0)\ny = a*b"),
+    "a type": ("a: Value = Value(2.0)\ny = a*a", "a: Value = Value(5.0)\ny = a*a"),
+    "two names": ("b = a = Value(2.0)\ny = a*a", "b = a = Value(5.0)\ny = a*a"),
+    "given twice": ("a = Value(1.0)\nb = a*3\na = Value(2.0)\ny = a*b", "a = Value(1.0)\nb = a*3\na = Value(5.0)\ny = a*b"),
+    "in a function": (
+        "def f():\n    return Value(2.0, label='a')*3\ny = f()",
+        "def f():\n    return Value(5.0, label='a')*3\ny = f()",
+    ),
+    "a formula": ("a = Value(1 - -1)\ny = a*a", "a = Value(5.0)\ny = a*a"),
+    "over lines": ("é = 1; a = Value(\n  2.0)\ny = a*a*é", "é = 1; a = Value(\n  5.0)\ny = a*a*é"),
+    "the module": ("import autograd\na = autograd.Value(2.0)\ny = a*a", "import autograd\na = autograd.Value(5.0)\ny = a*a"),
+    "printed": ("a = Value(2.0)\ny = a*a\nprint(y.data)", "a = Value(5.0)\ny = a*a\nprint(y.data)"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), PLACED.values(), ids=PLACED)
+def test_the_text_says_the_numbers_to_which_leaves_were_moved_and_comes_to_what_is_shown(before, after):
+    for at in ({"a": 5}, {"a": 5, "gone": 1.0}):
+        assert asked("placed", before, at) == after
+    asked("show", before, {})
+    moved = asked("move", {"a": 5})
+    as_link, after_it = asked("show", before, {"a": 5}), asked("show", after, {})
+    assert moved["value"] == as_link["value"] == after_it["value"]
+    assert moved["gradients"] == as_link["gradients"] == after_it["gradients"]
+    for text, at in ((before, {"a": 5}), (after, {"a": 5}), (after, {})):
+        scope = {}
+        exec(asked("program", text, at)["code"], scope)
+        assert scope["y"].data == moved["value"]
+
+
+def test_an_item_of_a_list_has_its_number_in_the_text_and_what_a_loop_made_has_none():
+    assert (
+        asked("placed", "w = [Value(1.0), Value(-2.0)]\ny = w[0]*w[1]", {"w[1]": 0.5})
+        == "w = [Value(1.0), Value(0.5)]\ny = w[0]*w[1]"
+    )
+    for same in ("w = [Value(1.0) for _ in range(2)]\ny = w[0]*w[1]", "w*x", "y = w*Value(3.0)"):
+        assert asked("placed", same, {"w[1]": 0.5, "w": 4.0}) == same
+
+
+def test_a_number_that_json_does_not_have_is_written_as_python_reads_it():
+    assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-inf"}) == 'a = Value(float("-inf"))\ny = a*a'
+    assert asked("placed", "a = Value(2.0)\ny = a*a", {"a": "-0.0"}) == "a = Value(-0.0)\ny = a*a"

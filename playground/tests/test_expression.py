@@ -179,6 +179,34 @@ def test_a_number_has_the_same_exponent_everywhere(page: Any) -> None:
     expect(page.locator("#expression .stage-picture .node.leaf .grad")).to_have_text("1e−09")
 
 
+def test_the_text_follows_a_slider_when_it_is_let_go_which_can_be_undone(page: Any) -> None:
+    code = page.locator("#expression .left > .writing > .editor .cm-content")
+    write(page, "w = Value(2.0)\ny = w*w*v  # of w")
+    told(page, "y = ", RESULT)
+    slider(page, "v").fill("1")
+    box = slider(page, "w").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2, steps=3)
+    page.wait_for_timeout(200)
+    expect(code).to_contain_text("w = Value(2.0)")
+    page.mouse.up()
+    w = float(slider(page, "w").input_value())
+    expect(code).to_have_text(f"w = Value({w!r})y = w*w*v  # of w", timeout=LONG)
+    assert w != 2.0
+    assert value(page) == w * w
+    field = page.get_by_label("w, as a number")
+    field.fill("0.3")
+    field.press("Enter")
+    expect(code).to_contain_text("w = Value(0.3)", timeout=LONG)
+    expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(0.3 * 0.3), timeout=LONG)
+    code.focus()
+    for at in (w, 2.0):
+        page.keyboard.press("ControlOrMeta+z")
+        expect(code).to_contain_text(f"w = Value({at!r})")
+        expect(page.locator(RESULT)).to_have_attribute("data-exact", repr(at * at).removesuffix(".0"), timeout=LONG)
+
+
 def test_a_typed_number_moves_a_leaf(page: Any) -> None:
     field = page.get_by_label("x₁, as a number")
     field.fill("0.5")
