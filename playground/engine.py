@@ -19,6 +19,7 @@ CALLS = {
     "tell": FIRST,
     "placed": FIRST,
     "program": FIRST,
+    "program_for_torch": FIRST,
     "script": "playground.program",
     **dict.fromkeys(("prepare", "orders", "check", "exported", "replay", "rule"), "playground.training"),
     "answer": "playground.proofreading",

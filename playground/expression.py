@@ -31,6 +31,7 @@ from playground.program import of_expression, of_lines, with_numbers, with_value
 from playground.reading import Numbers, Reading
 from playground.rerun import alike, chooses, reads_numbers
 from playground.torch_gradients import DIFFERING, calls, differing, freed
+from playground.torch_program import in_torch
 from playground.typed import Slip
 
 DELTA = 0.1  # the change of a leaf that is told of first
@@ -341,3 +342,12 @@ def program(text: str, numbers: Numbers) -> dict[str, str]:
         lines = with_values(placed(text, numbers), reading.begun(numbers))
         code, name = of_lines(lines, scope, root if type(root) is Value else None, moved)
     return {"code": code, "drawing": f"from autograd import draw_dot\n\ndraw_dot({name})" if name else ""}
+
+
+def program_for_torch(text: str, numbers: Numbers) -> str:
+    """What is shown as a program for PyTorch: the graph at these numbers."""
+    made = _shown(text, numbers)
+    typed.printed = None  # that of what is shown stays
+    graph = Graph(made.copy()[made.graph.roots[0]])
+    graph.name_from({})
+    return in_torch(graph)

@@ -258,6 +258,7 @@ export function expressionTab(root, { python, changed, first }) {
             else write(START, NUMBERS);
         },
         code: () => program().then((made) => made.code, () => code.text()),
+        forPyTorch: () => python.ask("program_for_torch", code.text(), byName()),
         drawing: () => program().then((made) => made.drawing, () => ""),
         picture() {
             update?.rest();
