@@ -23,14 +23,18 @@ from autograd.formulas.printer import TEXT, Formula
 from autograd.graph import Graph
 from autograd.lessons.marking import SolvedGraph, is_right, slips
 from autograd.names import name_text
-from autograd.testing import gradcheck
+from autograd.testing import GradientError, gradcheck
 from playground import typed, undrawn
 from playground.free import CONSTANTS
-from playground.kinks import Slopes, crossings, slopes
+from playground.kinks import Slopes, crossings, jumps, slopes
+from playground.proofreading_program import claimed_in
 from playground.reading import Reading, Recorded
 from playground.typed import Slip, names, run_lines
 
 RIGHT = "✓"
+CUT = (
+    "f takes numbers out of its graph, by detach(), no_grad(), .data or float(): what the engine gives is not its derivative then"
+)
 ONE_SIDE = "right on one side of the kink"
 CLOSE = (1.0, 1.0 + 1e-5, 1.0 - 2e-5)  # times the point
 NEARBY = (1.0, 1.07, 0.91, 1.13)  # times the point: a slip is named if it explains the claim at all of these
@@ -97,9 +101,10 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
         with warnings.catch_warnings(action="ignore"):  # NaN and the like are told as slips
             f = _function_of(text, at)
             at = {name: float(at[name]) for name in f.variables}
-            given = {name: claim for name, claim in claimed.items() if claim.strip() and name in at}
+            given = {name: claimed_in(claim) for name, claim in claimed.items() if claim.strip() and name in at}
             if not given:
                 raise Slip("nothing to check yet: write what you found for a derivative")
+            _differentiable(f, at, given)
             sound: dict[str, Reading] = {}
             for name, claim in given.items():
                 try:
@@ -109,6 +114,10 @@ def proofread(text: str, at: Numbers, claimed: Mapping[str, str]) -> dict[str, A
             html = _verdict(f, at, sound) if sound else ""
     except Slip as found:
         field, slip = "f", found
+    except GradientError:
+        field, slip = "f", Slip(CUT)
+    except (ValueError, ArithmeticError) as error:  # at a point nearby, or of lines that give other numbers each time
+        field, slip = "f", Slip(str(error).partition(": ")[2] or str(error))
     typed.printed = None  # by lines, which ran at many points
     return {"html": html, "field": field if slip else "", "slip": slip and slip.place}
 
@@ -129,6 +138,16 @@ def _function_of(text: str, at: Numbers) -> Reading:
         return f
 
     return _offering(text, checked)
+
+
+def _differentiable(f: Reading, at: Numbers, names: Collection[str]) -> None:
+    """A Slip if the derivative by one of these names is not finite."""
+    leaves = {name: Value(x, label=name) for name, x in at.items()}
+    graph = Graph(_result(f, leaves))
+    for name in names:
+        slope = graph.adjoints.get(leaves[name], 0.0)
+        if not math.isfinite(slope):
+            raise Slip(f"the derivative by {name} is {shown(slope)} at the point: choose another point")
 
 
 def _claim_of(text: str, at: Numbers) -> Reading:
@@ -260,6 +279,8 @@ class Beside:
 
     def line(self, name: str, verdict: Verdict, here_alone: bool) -> str | None:
         """The line for a claim that is right here and not on the other side, or at a kink. None for any other."""
+        if jumps(lambda x: _number(_function(self.f, {**self.at, name: x})()), self.at[name]):
+            return f"? ∂f/∂{name_text(name)}: f jumps here, so it has no derivative: choose another point."
         if self.at_kink:
             both = slopes(lambda x: _number(_function(self.f, {**self.at, name: x})()), self.at[name])
             return self._at_kink(name, verdict, both) if both.bends else self._smooth(name, verdict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from textwrap import indent
 
@@ -11,6 +12,9 @@ from playground.free import CONSTANTS
 from playground.program import MODULES, as_python, given_lines
 from playground.reading import Reading
 from playground.typed import Slip
+
+# ∂f/∂x =, df/dx = or f'(x) =
+DERIVATIVE = re.compile(r"^\s*(?:[d∂]\w*\s*/\s*[d∂]\w+|[^\W\d]\w*['’′]+\s*(?:\(\w*\))?)\s*=(?!=)\s*")
 
 
 def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) -> str:
@@ -33,6 +37,7 @@ def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) ->
     <BLANKLINE>
     """
     names = list(at)
+    claimed = {name: claimed_in(claim) for name, claim in claimed.items()}
     heads = ["from autograd import *", "from autograd.audit import audit", ""]
     constants = given_lines(
         {name: CONSTANTS[name] for each in (text, *claimed.values()) for name in _free(each) if name in CONSTANTS}
@@ -48,6 +53,15 @@ def in_python(text: str, at: Mapping[str, float], claimed: Mapping[str, str]) ->
     point = ", ".join(f'"{name}": {x}' for name, x in at.items())
     end = ["by_hand = {", *entries, "}", f"point = {{{point}}}", "audit(f, by_hand, at=point)", ""]
     return "\n".join([*heads, *constants, *[""] * bool(constants), *functions, *end])
+
+
+def claimed_in(text: str) -> str:
+    """What is claimed, with a name of that length in place of the derivative that may stand before the =.
+
+    >>> claimed_in("df/dx = 2*x"), claimed_in("f'(x) = 2*x"), claimed_in("g = 2*x")
+    ('ddddddd=2*x', 'ddddddd=2*x', 'g = 2*x')
+    """
+    return DERIVATIVE.sub(lambda found: "d" * (len(found[0]) - 1) + "=", text)
 
 
 def _free(text: str) -> list[str]:

@@ -284,3 +284,36 @@ def test_numbers_and_claims_of_names_that_the_function_does_not_have_are_left_al
 def test_what_lines_in_a_field_print_is_not_printed_for_every_point_that_is_looked_at() -> None:
     found = json.loads(call("proofread", json.dumps(["print(1)\nx*x", {"x": 2.0}, {"x": "2*x"}])))
     assert "printed" not in found
+
+
+@pytest.mark.parametrize(
+    ("f", "at", "message"),
+    [
+        ("cbrt(x)", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
+        ("x**0.5", {"x": 0}, "the derivative by x is inf at the point: choose another point"),
+        ("x.detach()*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
+        ("x.data*x", {"x": 3}, "f takes numbers out of its graph, by detach(), no_grad(), .data or float()"),
+        ("y = random.random()*x", {"x": 1}, "f gives other numbers each time"),
+    ],
+)
+def test_a_function_whose_derivative_cannot_be_had_is_told_in_its_field(f: str, at: dict[str, float], message: str) -> None:
+    found = proofread(f, at, {"x": "x"})
+    assert found["field"] == "f"
+    assert found["slip"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize(("f", "x"), [("floor(x)", 1), ("sign(x)", 0), ("x % 2", 2), ("floor(x)*x", 2), ("round(x)", 0.5)])
+def test_where_a_function_jumps_no_claim_is_right(f: str, x: float) -> None:
+    for claim in ("0", "1"):
+        html = proofread(f, {"x": x}, {"x": claim})["html"]
+        assert "? ∂f/∂x: f jumps here, so it has no derivative: choose another point." in html
+        assert "✓" not in html.partition("audit:")[0]
+    assert "✓ ∂f/∂x is right: 0" in proofread("floor(x)", {"x": 1.5}, {"x": "0"})["html"]
+
+
+@pytest.mark.parametrize("claim", ["df/dx = 2*x", "∂f/∂x = 2*x", "dy/dx=2*x", "f'(x) = 2*x", "f’ = 2*x", "y' = 2*x", "d = 2*x"])
+def test_a_claim_may_say_what_it_is_the_derivative_of(claim: str) -> None:
+    assert "✓ Every derivative is right." in proofread("x**2", {"x": 3}, {"x": claim})["html"]
+    assert '"x": lambda x: 2*x,' in in_python("x**2", {"x": 3.0}, {"x": claim}).replace(" * ", "*")
+    slip = proofread("x**2", {"x": 3}, {"x": claim.replace("2*x", "2x")})["slip"]
+    assert slip["column"] == claim.index("2") + 1

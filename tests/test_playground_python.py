@@ -389,6 +389,23 @@ UNDRAWN = [
 ]
 
 
+UNDRAWN += [
+    ("# nothing\n# yet", "there is nothing but comments: type an expression, or lines of Python", "#"),
+    (
+        "y = [x*i for i in range(3)]",
+        "the last line gives 3 Values, and one is drawn: end with one",
+        "y = [x*i for i in range(3)]",
+    ),
+    ("softmax([x])", "the last line gives one Value among others or in a list: end with that alone", "softmax([x])"),
+    ("y = x.relu", "the last line is a method: call it, as in x.relu()", "y = x.relu"),
+    ("x.tanh", "the last line is a method: call it, as in x.tanh()", "x.tanh"),
+    ("for i in range(3):\n    i", "there is no variable in it, so there is nothing to differentiate", "for i in range(3):"),
+    ("y = x.data*2", "y is the number 4, cut from its graph: leave .data, .item() or float() out", "y = x.data*2"),
+    ("x and y", "and, or: multiply comparisons, as in (x > 0)*(x < 1)", "x and y"),
+    ("not x", "not: compare with 0, as in x == 0", "not x"),
+]
+
+
 @pytest.mark.parametrize(("text", "message", "what"), UNDRAWN)
 def test_lines_that_give_no_graph_or_not_the_one_they_ask_for_say_why(text, message, what):
     slip = asked("show", text, {})
@@ -408,6 +425,7 @@ def test_letters_that_stand_for_numbers_are_these_and_no_variables(lines):
     assert shown("sin(pi*x) + e*π") == (["x"], math.sin(math.pi * 2.0) + math.e * math.pi)
     assert shown("clip(w, 0, inf)") == (["w"], 2.0)
     assert shown("x*nan") == (["x"], "nan")
+    assert shown("math.pi*x") == (["x"], math.pi * 2.0)
 
 
 def test_constants_divide_in_a_program_as_in_its_expression():
@@ -437,6 +455,8 @@ def test_a_result_has_a_name_that_no_variable_has():
         ("p = e^z1/(e^z1+e^z2)", "p = exp(z1)/(exp(z1)+exp(z2))"),
         ("3,5*x", "3.5*x"),
         ("sin x", "sin(x)"),
+        ("sin^-1(x) + cos⁻¹ x", "asin(x) + acos(x)"),
+        ("arctan(x) - log^-1(x)", "atan(x) - log(x)**-1"),
         ("a = Value(1.0)\nb = 2a^2", "a = Value(1.0)\nb = 2*a**2"),
         ("h = relu(w x + b)\ny = v h", "h = relu(w*x + b)\ny = v*h"),
         ("x^2 + foo(x)", ""),
