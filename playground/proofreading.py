@@ -143,7 +143,9 @@ def _function_of(text: str, at: Numbers) -> Reading:
 def _differentiable(f: Reading, at: Numbers, names: Collection[str]) -> None:
     """A Slip if the derivative by one of these names is not finite."""
     leaves = {name: Value(x, label=name) for name, x in at.items()}
-    graph = Graph(_result(f, leaves))
+    root = _result(f, leaves)
+    assert type(root) is Value  # else f was refused
+    graph = Graph(root)
     for name in names:
         slope = graph.adjoints.get(leaves[name], 0.0)
         if not math.isfinite(slope):
