@@ -136,6 +136,17 @@ def test_a_quiz_keeps_the_numbers_given_or_draws_easy_ones() -> None:
     assert [question["name"] for question in given["page"]["questions"]] == ["w", "x"]
 
 
+@pytest.mark.parametrize(
+    "text", ["mean(x, 2*x)", "sum(x, y)", "softmax(a, b)", "x*x if x > 0 else 0", "x.relu()*pi", "softmax([a, b])[0]"]
+)
+def test_a_quiz_reads_what_the_expression_tab_reads(text: str) -> None:
+    asked, drawn = ask(text, {}, 0), show(text, {})
+    assert sorted(asked["numbers"]) == sorted(drawn["leaves"])
+    assert asked["page"]["svg"]
+    with pytest.raises(Slip, match="max is maximum"):
+        ask("max(x, y)", {}, 0)
+
+
 def test_a_quiz_draws_numbers_at_which_everything_is_defined() -> None:
     assert ask("log(x) * sqrt(w)", {}, 1)["numbers"].keys() == {"x", "w"}
     assert min(ask("log(x) * sqrt(w)", {}, 1)["numbers"].values()) > 0
